@@ -1,0 +1,1 @@
+"""Image -> mask -> correction -> better model: everything that is not a page."""

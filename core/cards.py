@@ -1,0 +1,135 @@
+"""What a model says of itself: its input, threshold, data, scores and limits of use.
+
+A model is a folder with `model.keras` and `card.json`, or a weights file with `NAME.card.json` beside it. The card
+is all that the predictor and the pages need to know of a model before they load its weights.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict, to_dict
+from core.errors import BadModelError
+from core.files import write_whole
+
+NOT_A_DEVICE = "Not a medical device: do not use it for diagnosis or treatment."
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """Data that a model was trained on.
+
+    Attributes:
+        name: What the set is called.
+        source: Where it comes from, with the papers to cite.
+        licence: What its owners allow.
+        num_train: Images trained on.
+        num_val: Images that choices were made on.
+        num_test: Images scored once.
+    """
+
+    name: str
+    source: str = ""
+    licence: str = ""
+    num_train: int = 0
+    num_val: int = 0
+    num_test: int = 0
+
+
+@dataclass(frozen=True)
+class Score:
+    """A mean over images with its bootstrap 95 % interval.
+
+    Attributes:
+        mean: Mean over images.
+        low: 2.5th percentile of the bootstrap, None where it was not computed.
+        high: 97.5th percentile of the bootstrap, None where it was not computed.
+    """
+
+    mean: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a model says of itself.
+
+    Attributes:
+        name: Machine name, such as "lung_xray".
+        title: What people read, such as "Lung X-ray".
+        net: The network.
+        scaling: Stored values to network input.
+        image_size: Side in pixels of the square that the network was trained on.
+        threshold: Suggested threshold in [0, 1], chosen on validation.
+        created: ISO 8601, UTC.
+        command: The command that made it.
+        data: What it was trained on.
+        validation: Scores on validation, by metric name; means over images.
+        test: Scores on test, by metric name; means over images. Empty where none was kept back.
+        training: Settings of the run, None where unknown.
+        augmentation: Settings of the run, None where unknown.
+        parent: Name or id of the model that this one started from, None from scratch.
+        licence: What the weights may be used for.
+        limits_of_use: Sentences.
+        versions: Package versions.
+    """
+
+    name: str
+    title: str = ""
+    net: NetConfig = field(default_factory=NetConfig)
+    scaling: ScalingConfig = field(default_factory=ScalingConfig)
+    image_size: int = 256
+    threshold: float = 0.5
+    created: str = ""
+    command: str = ""
+    data: tuple[DataSource, ...] = ()
+    validation: dict[str, Score] = field(default_factory=dict)
+    test: dict[str, Score] = field(default_factory=dict)
+    training: TrainConfig | None = None
+    augmentation: AugmentConfig | None = None
+    parent: str | None = None
+    licence: str = ""
+    limits_of_use: tuple[str, ...] = (NOT_A_DEVICE,)
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+def card_path(model_path: Path) -> Path:
+    """Where the card of a weights file lies: `card.json` beside `model.keras`, else `<stem>.card.json`."""
+    if model_path.name == "model.keras":
+        return model_path.with_name("card.json")
+    return model_path.with_name(f"{model_path.stem}.card.json")
+
+
+def save_card(card: ModelCard, path: Path) -> None:
+    """Write a card whole."""
+    text = json.dumps(to_dict(card), indent=2, ensure_ascii=False) + "\n"
+    write_whole(path, text.encode())
+
+
+def load_card(path: Path) -> ModelCard:
+    """Read a card.
+
+    Raises:
+        BadModelError: No card there, or one that this version cannot read.
+    """
+    try:
+        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadModelError(
+            f"There is no model card at {path}; keep the card that training wrote beside the weights."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise BadModelError(f"The model card {path} cannot be read ({error}).") from None
+    try:
+        scores = {name: _scores(values.pop(name, {})) for name in ("validation", "test")}
+        return from_dict(ModelCard, {**values, **scores})
+    except (AttributeError, TypeError, ValueError) as error:
+        raise BadModelError(f"The model card {path} is not of this version ({error}).") from None
+
+
+def _scores(values: dict[str, Any]) -> dict[str, Score]:
+    return {name: Score(**score) for name, score in values.items()}

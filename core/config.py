@@ -1,0 +1,195 @@
+"""Frozen settings of a network, its input, its augmentation and its training, and the limits on what is let in.
+
+Every config is a frozen dataclass whose defaults work, and is saved as JSON beside the weights that it produced.
+Knows nothing of Keras, Streamlit or the workspace.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import types
+import typing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+Config = TypeVar("Config")
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+MODELS_DIR = PROJECT_DIR / "models"
+SAMPLES_DIR = PROJECT_DIR / "sample_images"
+
+
+def workspace_dir() -> Path:
+    """The folder that keeps a person's work: `WORKSPACE_DIR`, else `./workspace`."""
+    return Path(os.environ.get("WORKSPACE_DIR") or "workspace").expanduser().resolve()
+
+
+@dataclass(frozen=True)
+class ScalingConfig:
+    """How stored values become network input in [0, 1].
+
+    Attributes:
+        kind: "range" maps [low, high] linearly (display values, 0 to 255 for 8 bit); "per_image" maps the 0.5th to
+            the 99.5th percentile of the image itself; "hu_window" maps [low, high] Hounsfield units, and takes a
+            picture without Hounsfield units as already windowed (0 to 255).
+        low: Value that becomes 0 (ignored by "per_image").
+        high: Value that becomes 1 (ignored by "per_image").
+    """
+
+    kind: Literal["range", "per_image", "hu_window"] = "range"
+    low: float = 0.0
+    high: float = 255.0
+
+
+@dataclass(frozen=True)
+class NetConfig:
+    """A U-Net after Ronneberger et al. 2015 (arXiv:1505.04597).
+
+    Attributes:
+        depth: Number of halvings; the input's sides must be multiples of 2**depth.
+        base_filters: Filters of the first block; doubled at each halving.
+        input_channels: 1 (grey) or 3 (RGB).
+        num_classes: 1 for one sigmoid foreground channel, else softmax over that many classes.
+        batch_norm: Batch normalisation after each convolution.
+        dropout: Dropout rate after the two deepest blocks, 0 for none.
+        upsampling: "transpose" (2x2 transposed convolution) or "resize" (bilinear, then convolution).
+    """
+
+    depth: int = 4
+    base_filters: int = 16
+    input_channels: int = 1
+    num_classes: int = 1
+    batch_norm: bool = True
+    dropout: float = 0.0
+    upsampling: Literal["transpose", "resize"] = "transpose"
+
+
+@dataclass(frozen=True)
+class AugmentConfig:
+    """Random changes of a training pair; image and mask move together, colour changes touch the image alone.
+
+    Attributes:
+        flip_horizontal: Chance of a left-right flip.
+        flip_vertical: Chance of an up-down flip.
+        rotation: Largest turn in degrees, either way.
+        shift: Largest shift as a part of the side, either way.
+        zoom: Largest change of scale as a part, either way.
+        brightness: Largest added brightness (network input is in [0, 1]), either way.
+        contrast: Largest change of contrast as a part, either way.
+        gamma: Largest change of the exponent as a part, either way.
+        colour: Largest change of each colour channel as a part, either way (RGB only).
+        noise: Largest standard deviation of added Gaussian noise.
+    """
+
+    flip_horizontal: float = 0.5
+    flip_vertical: float = 0.0
+    rotation: float = 10.0
+    shift: float = 0.05
+    zoom: float = 0.1
+    brightness: float = 0.1
+    contrast: float = 0.1
+    gamma: float = 0.0
+    colour: float = 0.0
+    noise: float = 0.0
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """One training run.
+
+    Attributes:
+        image_size: Side of the square that images are resized to for the network, in pixels.
+        epochs: Most epochs.
+        batch_size: Images in a step, over all replicas.
+        learning_rate: Peak of the cosine schedule.
+        warmup: Part of all steps in which the rate rises from 0.
+        patience: Epochs without a better validation Dice before the run ends early; 0 for never.
+        seed: Of weights, order and augmentation.
+        precision: "auto" takes bfloat16 arithmetic where the processor has it and it pays.
+        val_part: Part of train taken as validation where there is no val folder.
+    """
+
+    image_size: int = 256
+    epochs: int = 50
+    batch_size: int = 16
+    learning_rate: float = 1e-3
+    warmup: float = 0.1
+    patience: int = 15
+    seed: int = 0
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    val_part: float = 0.15
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is let in; each is a setting, `LIMIT_MAX_PIXELS=...` and so on in the environment.
+
+    Attributes:
+        max_file_bytes: Largest single file.
+        max_pixels: Most pixels of one image, checked before its pixels are decoded.
+        max_side: Longest side of one image.
+        max_zip_bytes: Most bytes that a zip may unpack to.
+        max_zip_files: Most entries of a zip.
+        max_zip_ratio: Largest unpacked / packed size of one entry.
+    """
+
+    max_file_bytes: int = 200_000_000
+    max_pixels: int = 100_000_000
+    max_side: int = 30_000
+    max_zip_bytes: int = 4_000_000_000
+    max_zip_files: int = 20_000
+    max_zip_ratio: int = 200
+
+    @classmethod
+    def from_environment(cls) -> Limits:
+        """The defaults, with every `LIMIT_<NAME>` of the environment put in.
+
+        Raises:
+            ValueError: A setting that is no whole number above 0.
+        """
+        values: dict[str, int] = {}
+        for field in dataclasses.fields(cls):
+            text = os.environ.get(f"LIMIT_{field.name.upper()}")
+            if text is None:
+                continue
+            if not text.isdigit() or int(text) == 0:
+                raise ValueError(f"LIMIT_{field.name.upper()}={text} is not a whole number above 0")
+            values[field.name] = int(text)
+        return cls(**values)
+
+
+def to_dict(config: Any) -> dict[str, Any]:
+    """A config as plain JSON types."""
+    return dataclasses.asdict(config)
+
+
+def from_dict(config_type: type[Config], values: dict[str, Any]) -> Config:
+    """A config back from `to_dict`; nested configs, tuples and unions with None are rebuilt.
+
+    Raises:
+        ValueError: A key that this version does not know, or a value of the wrong shape.
+    """
+    hints = typing.get_type_hints(config_type)
+    names = {field.name for field in dataclasses.fields(config_type)}  # type: ignore[arg-type]
+    unknown = sorted(set(values) - names)
+    if unknown:
+        raise ValueError(f"{config_type.__name__} has no setting {', '.join(unknown)}")
+    return config_type(**{name: _rebuild(hints[name], value) for name, value in values.items()})
+
+
+def _rebuild(hint: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    origin = typing.get_origin(hint)
+    if origin in (typing.Union, types.UnionType):
+        inner = [each for each in typing.get_args(hint) if each is not type(None)]
+        return _rebuild(inner[0], value)
+    if dataclasses.is_dataclass(hint):
+        if not isinstance(value, dict):
+            raise ValueError(f"expected settings of {hint}, got {value!r}")
+        return from_dict(typing.cast(type, hint), value)
+    if origin is tuple:
+        return tuple(_rebuild(typing.get_args(hint)[0], each) for each in value)
+    return value
