@@ -1,0 +1,49 @@
+"""What a person made and must never lose: tasks, images, drafts, revisions, versions and jobs.
+
+Keeps everything of the way from image to mask to correction to better model, and knows nothing of how any of
+it is computed. Frozen rows come out; all writing goes through `Workspace`.
+"""
+
+from core.workspace.drafts import DraftContent
+from core.workspace.images import Show
+from core.workspace.masks import NewRevision, is_locked_rank, is_trainable
+from core.workspace.rows import (
+    DraftRow,
+    ImageFacts,
+    ImageRow,
+    ImageState,
+    JobRow,
+    JobStatus,
+    Origin,
+    RevisionRow,
+    TaskCounts,
+    TaskRow,
+    VersionEvent,
+    VersionRow,
+    VersionStatus,
+)
+from core.workspace.versions import NewVersion
+from core.workspace.workspace import Workspace
+
+__all__ = [
+    "DraftContent",
+    "DraftRow",
+    "ImageFacts",
+    "ImageRow",
+    "ImageState",
+    "JobRow",
+    "JobStatus",
+    "NewRevision",
+    "NewVersion",
+    "Origin",
+    "RevisionRow",
+    "Show",
+    "TaskCounts",
+    "TaskRow",
+    "VersionEvent",
+    "VersionRow",
+    "VersionStatus",
+    "Workspace",
+    "is_locked_rank",
+    "is_trainable",
+]

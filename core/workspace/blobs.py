@@ -1,0 +1,70 @@
+"""Files of the workspace by the hash of their content: written whole, never changed, shared where equal.
+
+A file without a row is harmless (a crash between the two, or a deletion under way); a row without its file
+is not, so files come first when something is added and last when something is deleted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from core.errors import StoreError
+from core.files import write_whole
+
+_SAFE_EXTENSION = re.compile(r"\.[a-z0-9]{1,8}$")
+
+
+def sha256_of(content: bytes) -> str:
+    """The hash that names a file, 64 hex digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def blob_name(content: bytes, extension: str = "") -> str:
+    """`HASH.ext`; an extension that is not plain ASCII is left out."""
+    extension = extension.lower()
+    return sha256_of(content) + (extension if _SAFE_EXTENSION.match(extension) else "")
+
+
+class BlobStore:
+    """`<workspace>/files/ab/abcd....ext`.
+
+    Args:
+        root: The `files` folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, name: str) -> Path:
+        """Where a file lies."""
+        return self.root / name[:2] / name
+
+    def put(self, content: bytes, extension: str = "") -> str:
+        """Keep a file, unless it is there already; its name.
+
+        Raises:
+            OSError: It cannot be written; nothing is left of it.
+        """
+        name = blob_name(content, extension)
+        if not self.path(name).exists():
+            write_whole(self.path(name), content)
+        return name
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file.
+
+        Raises:
+            StoreError: It is gone.
+        """
+        try:
+            return self.path(name).read_bytes()
+        except OSError as error:
+            raise StoreError(
+                f"The workspace has lost the file {name} ({error.strerror}); put a backup of it back."
+            ) from error
+
+    def remove(self, name: str) -> None:
+        """Delete a file that no row names any more; a missing one is no error."""
+        self.path(name).unlink(missing_ok=True)

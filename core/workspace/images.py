@@ -1,0 +1,204 @@
+"""Images of a task: the bytes as they came, what decoding found out, and how far each one is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, delete, or_, select
+from sqlalchemy.orm import Session
+
+from core.errors import StoreError
+from core.workspace.blobs import BlobStore, sha256_of
+from core.workspace.database import Database
+from core.workspace.rows import ImageFacts, ImageRow, ImageState
+from core.workspace.tables import DraftTable, ImageTable, RevisionTable, TaskTable, utc_now
+from core.workspace.tasks import is_not_looked_at
+
+Show = Literal["all", "new", "draft", "corrected", "locked"]
+
+_SHOW: dict[Show, ColumnElement[bool]] = {
+    "new": is_not_looked_at(),
+    "draft": DraftTable.has_unsaved_changes.is_(True),
+    "corrected": ImageTable.corrected_rank.is_not(None),
+    "locked": ImageTable.locked.is_(True),
+}
+
+
+class Images:
+    """The images of a workspace."""
+
+    def __init__(self, database: Database, blobs: BlobStore) -> None:
+        self._database = database
+        self._blobs = blobs
+
+    def add(self, task_id: int, name: str, data: bytes, facts: ImageFacts) -> ImageRow:
+        """The image's row; the same bytes twice in a task are one row, which keeps its first name.
+
+        Raises:
+            StoreError: No such task, or the disk is full; nothing is half-written.
+        """
+        sha256, extension = sha256_of(data), PurePath(name).suffix
+        with self._database.plain_errors():
+            self._blobs.put(data, extension)
+        with self._database.writing() as session:
+            task = session.get(TaskTable, task_id)
+            if task is None:
+                raise StoreError(f"There is no task number {task_id}; choose another one.")
+            same = (ImageTable.task_id == task_id) & (ImageTable.sha256 == sha256)
+            image_id = session.scalar(select(ImageTable.id).where(same))
+            if image_id is None:
+                image = ImageTable(
+                    task_id=task_id,
+                    position=task.num_positions,
+                    name=name,
+                    sha256=sha256,
+                    # Again, under the lock: a deletion of the same bytes may have been under way.
+                    file=self._blobs.put(data, extension),
+                    height=facts.height,
+                    width=facts.width,
+                    channels=facts.channels,
+                    kind=facts.kind,
+                    notes=list(facts.notes),
+                )
+                task.num_positions += 1
+                session.add(image)
+                session.flush()
+                image_id = image.id
+        return self.get(image_id)
+
+    def find(self, task_id: int, sha256: str) -> ImageRow | None:
+        """The image of a task with these bytes, None where it is not there yet."""
+        with self._database.reading() as session:
+            same = (ImageTable.task_id == task_id) & (ImageTable.sha256 == sha256)
+            found = session.execute(_query().where(same)).first()
+        return None if found is None else to_image_row(found)
+
+    def get(self, image_id: int) -> ImageRow:
+        """One image.
+
+        Raises:
+            StoreError: There is none of that number.
+        """
+        with self._database.reading() as session:
+            found = session.execute(_query().where(ImageTable.id == image_id)).first()
+        if found is None:
+            raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
+        return to_image_row(found)
+
+    def list(self, task_id: int, show: Show = "all") -> list[ImageRow]:
+        """The images of a task in order of arrival, in one query.
+
+        Args:
+            task_id: The task.
+            show: "new" (not looked at), "draft" (unsaved changes, also of corrected ones), "corrected",
+                "locked".
+        """
+        query = _query().where(ImageTable.task_id == task_id).order_by(ImageTable.position)
+        if show != "all":
+            query = query.where(_SHOW[show])
+        with self._database.reading() as session:
+            return [to_image_row(each) for each in session.execute(query)]
+
+    def read_bytes(self, image_id: int) -> bytes:
+        """The file as it came."""
+        return self._blobs.read(self.get(image_id).file)
+
+    def mark_looked_at(self, image_id: int) -> None:
+        """The person has opened it, and comes back to it; both are remembered in one short transaction."""
+        with self._database.writing() as session:
+            image = _existing(session, image_id)
+            image.looked_at = image.looked_at or utc_now()
+            task = session.get_one(TaskTable, image.task_id)
+            task.last_image_id = image_id
+
+    def set_reference_mask(self, image_id: int, mask_png: bytes | None) -> None:
+        """Keep a mask to compare with (PNG of class indices at the image's own size); None takes it away."""
+        if mask_png is not None:
+            with self._database.plain_errors():
+                self._blobs.put(mask_png, ".png")
+        with self._database.writing() as session:
+            image = _existing(session, image_id)
+            before = image.reference_file
+            image.reference_file = None if mask_png is None else self._blobs.put(mask_png, ".png")
+        if before is not None and mask_png is None:
+            self._remove_unshared([before])
+
+    def read_reference(self, image: ImageRow) -> bytes | None:
+        """The PNG of the reference mask, None where none came along."""
+        return None if image.reference_file is None else self._blobs.read(image.reference_file)
+
+    def delete(self, image_id: int) -> None:
+        """Take an image away with its draft, its revisions and the files that nothing else uses.
+
+        The one exception to "nothing is ever deleted"; the page asks twice. Its rank stays used up.
+
+        Raises:
+            StoreError: There is none of that number.
+        """
+        with self._database.writing() as session:
+            image = _existing(session, image_id)
+            revisions = select(RevisionTable.mask_file, RevisionTable.layer_file).where(
+                RevisionTable.image_id == image_id
+            )
+            files = {image.file, image.reference_file}
+            files.update(name for row in session.execute(revisions) for name in row)
+            task = session.get_one(TaskTable, image.task_id)
+            if task.last_image_id == image_id:
+                task.last_image_id = None
+            session.execute(delete(ImageTable).where(ImageTable.id == image_id))
+        self._remove_unshared([name for name in files if name is not None])
+
+    def _remove_unshared(self, names: Sequence[str]) -> None:
+        # Under the write lock, so that nobody can begin to use one of them between the question and the
+        # removal.
+        with self._database.writing() as session:
+            for name in names:
+                if not _is_used(session, name):
+                    self._blobs.remove(name)
+
+
+def _existing(session: Session, image_id: int) -> ImageTable:
+    image = session.get(ImageTable, image_id)
+    if image is None:
+        raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
+    return image
+
+
+def _is_used(session: Session, name: str) -> bool:
+    images = select(ImageTable.id).where(or_(ImageTable.file == name, ImageTable.reference_file == name))
+    revisions = select(RevisionTable.id).where(
+        or_(RevisionTable.mask_file == name, RevisionTable.layer_file == name)
+    )
+    return any(session.scalar(query.limit(1)) is not None for query in (images, revisions))
+
+
+def _query() -> Select[Any]:
+    # Columns, not objects: ten thousand rows are listed at once.
+    return select(*ImageTable.__table__.columns, DraftTable.has_unsaved_changes).join(
+        DraftTable, DraftTable.image_id == ImageTable.id, isouter=True
+    )
+
+
+def to_image_row(found: Any) -> ImageRow:
+    """A result of the query above as a frozen row."""
+    unsaved = bool(found.has_unsaved_changes)
+    state: ImageState = "corrected" if found.corrected_rank is not None else "draft" if unsaved else "new"
+    return ImageRow(
+        id=found.id,
+        task_id=found.task_id,
+        position=found.position,
+        name=found.name,
+        sha256=found.sha256,
+        file=found.file,
+        facts=ImageFacts(found.height, found.width, found.channels, found.kind, tuple(found.notes)),
+        created_at=found.created_at,
+        looked_at=found.looked_at,
+        reference_file=found.reference_file,
+        corrected_rank=found.corrected_rank,
+        locked=found.locked,
+        num_revisions=found.num_revisions,
+        state=state,
+        has_unsaved_changes=unsaved,
+    )

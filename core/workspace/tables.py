@@ -1,0 +1,230 @@
+"""The tables of the store. Nothing here that PostgreSQL could not hold; changes go through `migrations/`.
+
+Only the modules of this package see these classes; everybody else gets the frozen rows of
+`core.workspace.rows`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in UTC, also on databases that keep no time zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The time in UTC, without its zone, as it is kept."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The time with its zone again."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def utc_now() -> datetime:
+    """This moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Table(DeclarativeBase):
+    """Base of all tables; constraints have names, so that migrations can change them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON, str: Text}
+
+
+class TaskTable(Table):
+    """See `TaskRow`; `title_key` is the title as compared, `num_ranked` the last corrected rank given."""
+
+    __tablename__ = "tasks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    title_key: Mapped[str] = mapped_column(unique=True)
+    base_model: Mapped[str | None]
+    last_image_id: Mapped[int | None]
+    num_positions: Mapped[int] = mapped_column(default=0)
+    num_ranked: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class ImageTable(Table):
+    """See `ImageRow`."""
+
+    __tablename__ = "images"
+    __table_args__ = (
+        UniqueConstraint("task_id", "sha256"),
+        UniqueConstraint("task_id", "position"),
+        UniqueConstraint("task_id", "corrected_rank"),
+        Index(None, "file"),
+        Index(None, "reference_file"),
+        # A deleted image's number is never given to another one: it stands in people's URLs.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"))
+    position: Mapped[int]
+    name: Mapped[str]
+    sha256: Mapped[str]
+    file: Mapped[str]
+    height: Mapped[int]
+    width: Mapped[int]
+    channels: Mapped[int]
+    kind: Mapped[str]
+    notes: Mapped[list[str]]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    looked_at: Mapped[datetime | None]
+    reference_file: Mapped[str | None]
+    corrected_rank: Mapped[int | None]
+    locked: Mapped[bool] = mapped_column(default=False)
+    num_revisions: Mapped[int] = mapped_column(default=0)
+
+
+class DraftTable(Table):
+    """See `DraftRow`; a cleared draft keeps its row, so that late messages are still known as late."""
+
+    __tablename__ = "drafts"
+
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"), primary_key=True)
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
+    threshold: Mapped[float]
+    layer_png: Mapped[bytes | None] = mapped_column(LargeBinary)
+    client_id: Mapped[str]
+    sequence: Mapped[int]
+    revision: Mapped[int]
+    seconds: Mapped[float]
+    has_unsaved_changes: Mapped[bool]
+    is_cleared: Mapped[bool] = mapped_column(default=False)
+    updated_at: Mapped[datetime]
+
+
+class RevisionTable(Table):
+    """See `RevisionRow`."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (
+        UniqueConstraint("image_id", "number"),
+        Index(None, "mask_file"),
+        Index(None, "layer_file"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    mask_file: Mapped[str]
+    layer_file: Mapped[str | None]
+    threshold: Mapped[float]
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
+    who: Mapped[str]
+    origin: Mapped[str]
+    seconds: Mapped[float]
+    foreground: Mapped[float]
+    provenance: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class VersionTable(Table):
+    """See `VersionRow`."""
+
+    __tablename__ = "versions"
+    __table_args__ = (
+        UniqueConstraint("task_id", "number"),
+        Index(
+            "uq_versions_one_current",
+            "task_id",
+            unique=True,
+            sqlite_where=text("status = 'current'"),
+            postgresql_where=text("status = 'current'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"))
+    number: Mapped[int]
+    title: Mapped[str]
+    folder: Mapped[str] = mapped_column(unique=True)
+    weights_sha256: Mapped[str]
+    status: Mapped[str]
+    origin: Mapped[str]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
+    job_id: Mapped[int | None]
+    who: Mapped[str]
+    comparison: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class VersionEventTable(Table):
+    """See `VersionEvent`."""
+
+    __tablename__ = "version_events"
+    __table_args__ = (Index(None, "task_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"))
+    action: Mapped[str]
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
+    previous_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
+    who: Mapped[str]
+    why: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class JobTable(Table):
+    """See `JobRow`."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index(None, "status", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("tasks.id"))
+    kind: Mapped[str]
+    settings: Mapped[dict[str, Any]]
+    status: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    who: Mapped[str]
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    stop_requested: Mapped[bool] = mapped_column(default=False)
+    pid: Mapped[int | None]
+    process_created: Mapped[float | None]
+    retry_of: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    heartbeat_at: Mapped[datetime | None]
+
+
+class SettingTable(Table):
+    """Values of the workspace by name, as JSON."""
+
+    __tablename__ = "settings"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)

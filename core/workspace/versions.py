@@ -1,0 +1,234 @@
+"""Rows of model versions and of what happened to them; `core.registry` decides, this module remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from core.errors import StoreError
+from core.workspace.database import Database
+from core.workspace.rows import VersionEvent, VersionRow
+from core.workspace.tables import VersionEventTable, VersionTable
+
+
+@dataclass(frozen=True)
+class NewVersion:
+    """A version whose files lie in their folder already.
+
+    Attributes:
+        folder: Relative to the workspace.
+        weights_sha256: Hash of the weights file.
+        origin: "shipped", "fine_tuned" or "scratch".
+        who: Person who started it.
+        title: What people read, empty for "Version <number>".
+        parent_id: Version that it started from, None for none.
+        job_id: Job that made it, None for none.
+        comparison: Scores against the current version, None where not compared.
+    """
+
+    folder: str
+    weights_sha256: str
+    origin: str
+    who: str
+    title: str = ""
+    parent_id: int | None = None
+    job_id: int | None = None
+    comparison: dict[str, Any] | None = None
+
+
+class Versions:
+    """The model versions of a workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, task_id: int, new: NewVersion) -> VersionRow:
+        """A new candidate; the same shipped weights twice in a task are one version."""
+        with self._database.writing() as session:
+            if new.origin == "shipped":
+                query = select(VersionTable).where(
+                    VersionTable.task_id == task_id,
+                    VersionTable.origin == "shipped",
+                    VersionTable.weights_sha256 == new.weights_sha256,
+                )
+                same = session.scalars(query).first()
+                if same is not None:
+                    return _to_row(same)
+            query_last = select(func.max(VersionTable.number)).where(VersionTable.task_id == task_id)
+            number = (session.scalar(query_last) or 0) + 1
+            version = VersionTable(
+                task_id=task_id,
+                number=number,
+                title=new.title or f"Version {number}",
+                folder=new.folder,
+                weights_sha256=new.weights_sha256,
+                status="candidate",
+                origin=new.origin,
+                parent_id=new.parent_id,
+                job_id=new.job_id,
+                who=new.who,
+                comparison=new.comparison,
+            )
+            session.add(version)
+            session.flush()
+            return _to_row(version)
+
+    def list(self, task_id: int) -> list[VersionRow]:
+        """All versions of a task, the newest first."""
+        query = (
+            select(VersionTable).where(VersionTable.task_id == task_id).order_by(VersionTable.number.desc())
+        )
+        with self._database.reading() as session:
+            return [_to_row(each) for each in session.scalars(query)]
+
+    def get(self, version_id: int) -> VersionRow:
+        """One version.
+
+        Raises:
+            StoreError: There is none of that number.
+        """
+        with self._database.reading() as session:
+            found = session.get(VersionTable, version_id)
+            if found is None:
+                raise StoreError(f"There is no version number {version_id}; choose another model.")
+            return _to_row(found)
+
+    def current(self, task_id: int) -> VersionRow | None:
+        """The version in use, None where the task has no model yet."""
+        query = select(VersionTable).where(VersionTable.task_id == task_id, VersionTable.status == "current")
+        with self._database.reading() as session:
+            found = session.scalars(query).first()
+            return None if found is None else _to_row(found)
+
+    def set_comparison(self, version_id: int, comparison: dict[str, Any] | None) -> None:
+        """Remember how a candidate did against the version in use."""
+        with self._database.writing() as session:
+            _existing(session, version_id).comparison = comparison
+
+    def promote(self, version_id: int, *, who: str, why: str) -> VersionRow:
+        """Put a version into use; the one before is retired, nothing is deleted.
+
+        Raises:
+            StoreError: There is no such version.
+        """
+        with self._database.writing() as session:
+            version = _existing(session, version_id)
+            previous_id = _current_id(session, version.task_id)
+            if previous_id != version_id:
+                _switch(session, version.task_id, version_id)
+                session.add(_event(version.task_id, "promoted", version_id, previous_id, who=who, why=why))
+            session.flush()
+            session.refresh(version)
+            return _to_row(version)
+
+    def keep_back(self, version_id: int, *, who: str, why: str) -> None:
+        """Remember that a candidate was not put into use, and why."""
+        with self._database.writing() as session:
+            version = _existing(session, version_id)
+            current_id = _current_id(session, version.task_id)
+            session.add(_event(version.task_id, "kept", version_id, current_id, who=who, why=why))
+
+    def roll_back(self, task_id: int, *, who: str, why: str) -> VersionRow:
+        """Put the version in use before the current one back into use; again for the one before that.
+
+        Raises:
+            StoreError: There is none before.
+        """
+        with self._database.writing() as session:
+            in_use = _stack(session, task_id)
+            if len(in_use) < 2:
+                raise StoreError("There is no earlier version to roll back to; promote another one instead.")
+            _switch(session, task_id, in_use[-2])
+            session.add(_event(task_id, "rolled_back", in_use[-2], in_use[-1], who=who, why=why))
+            version = _existing(session, in_use[-2])
+            session.refresh(version)
+            return _to_row(version)
+
+    def before_current(self, task_id: int) -> VersionRow | None:
+        """The version that a roll-back would put into use, None where there is none."""
+        with self._database.reading() as session:
+            in_use = _stack(session, task_id)
+            return _to_row(_existing(session, in_use[-2])) if len(in_use) > 1 else None
+
+    def events(self, task_id: int) -> Sequence[VersionEvent]:
+        """What happened to the versions of a task, the newest first."""
+        with self._database.reading() as session:
+            return [_to_event(each) for each in reversed(_events(session, task_id))]
+
+
+def _existing(session: Session, version_id: int) -> VersionTable:
+    version = session.get(VersionTable, version_id)
+    if version is None:
+        raise StoreError(f"There is no version number {version_id}; choose another model.")
+    return version
+
+
+def _current_id(session: Session, task_id: int) -> int | None:
+    return session.scalar(
+        select(VersionTable.id).where(VersionTable.task_id == task_id, VersionTable.status == "current")
+    )
+
+
+def _switch(session: Session, task_id: int, version_id: int) -> None:
+    in_use = (VersionTable.task_id == task_id) & (VersionTable.status == "current")
+    session.execute(update(VersionTable).where(in_use).values(status="retired"))
+    session.execute(update(VersionTable).where(VersionTable.id == version_id).values(status="current"))
+
+
+def _stack(session: Session, task_id: int) -> list[int]:
+    """Versions in use, in order: a promotion lays one on top, a roll-back takes one off."""
+    stack: list[int] = []
+    for each in _events(session, task_id):
+        if each.action == "promoted" and each.version_id is not None:
+            stack.append(each.version_id)
+        elif each.action == "rolled_back":
+            stack.pop()
+    return stack
+
+
+def _events(session: Session, task_id: int) -> list[VersionEventTable]:
+    query = (
+        select(VersionEventTable).where(VersionEventTable.task_id == task_id).order_by(VersionEventTable.id)
+    )
+    return list(session.scalars(query))
+
+
+def _event(
+    task_id: int, action: str, version_id: int, previous_id: int | None, *, who: str, why: str
+) -> VersionEventTable:
+    return VersionEventTable(
+        task_id=task_id, action=action, version_id=version_id, previous_id=previous_id, who=who, why=why
+    )
+
+
+def _to_event(found: VersionEventTable) -> VersionEvent:
+    return VersionEvent(
+        action=found.action,  # type: ignore[arg-type]
+        version_id=found.version_id,
+        previous_id=found.previous_id,
+        who=found.who,
+        why=found.why,
+        created_at=found.created_at,
+    )
+
+
+def _to_row(version: VersionTable) -> VersionRow:
+    return VersionRow(
+        id=version.id,
+        task_id=version.task_id,
+        number=version.number,
+        title=version.title,
+        folder=version.folder,
+        weights_sha256=version.weights_sha256,
+        status=version.status,  # type: ignore[arg-type]
+        origin=version.origin,
+        parent_id=version.parent_id,
+        job_id=version.job_id,
+        who=version.who,
+        comparison=version.comparison,
+        created_at=version.created_at,
+    )
