@@ -1,0 +1,213 @@
+"""Scores of a binary mask against a reference, their means, and the threshold they choose.
+
+All functions are about one foreground; several classes are scored by calling them once a class. An `ignore`
+mask marks pixels that weigh nothing, in counts and in distances alike.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.evaluation.surface import hausdorff_95
+
+METRICS = ("dice", "iou", "accuracy", "precision", "recall", "f1", "hd95")
+
+Scores = dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Pixels of a confusion matrix; sums of them are the counts of all images together.
+
+    Attributes:
+        true_positive: Foreground in both.
+        false_positive: Foreground in the prediction alone.
+        false_negative: Foreground in the reference alone.
+        true_negative: Background in both.
+    """
+
+    true_positive: int = 0
+    false_positive: int = 0
+    false_negative: int = 0
+    true_negative: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.true_positive + other.true_positive,
+            self.false_positive + other.false_positive,
+            self.false_negative + other.false_negative,
+            self.true_negative + other.true_negative,
+        )
+
+
+def count_pixels(
+    predicted: NDArray[Any], reference: NDArray[Any], ignore: NDArray[Any] | None = None
+) -> Counts:
+    """The confusion matrix of one image.
+
+    Args:
+        predicted: (H, W), foreground where it is not 0.
+        reference: (H, W), foreground where it is not 0.
+        ignore: (H, W), pixels that are not counted; None for none.
+
+    Raises:
+        ValueError: Shapes differ.
+    """
+    _check_shapes(predicted, reference, ignore)
+    code = (np.asarray(predicted) != 0) * np.uint8(2) + (np.asarray(reference) != 0)
+    if ignore is not None:
+        code = code[np.asarray(ignore) == 0]
+    true_negative, false_negative, false_positive, true_positive = (
+        int(count) for count in np.bincount(code.ravel(), minlength=4)
+    )
+    return Counts(true_positive, false_positive, false_negative, true_negative)
+
+
+def scores_of_counts(counts: Counts) -> dict[str, float]:
+    """Dice, IoU, accuracy, precision, recall and F1 of a confusion matrix.
+
+    Dice = 2 TP / (2 TP + FP + FN) (Dice 1945; for binary masks the same number as F1), IoU = TP / (TP + FP +
+    FN) (Jaccard 1912), accuracy = (TP + TN) / all, precision = TP / (TP + FP), recall = TP / (TP + FN). Both
+    masks empty: everything is 1. Nothing predicted but something there: precision 0. Nothing there but
+    something
+    predicted: recall 0. Not one counted pixel: everything is 1.
+
+    Returns:
+        Each of `METRICS` but hd95, in [0, 1].
+    """
+    hit, false_alarm, missed = counts.true_positive, counts.false_positive, counts.false_negative
+    both_empty = hit + false_alarm + missed == 0
+    dice = _ratio(2 * hit, 2 * hit + false_alarm + missed, both_empty)
+    return {
+        "dice": dice,
+        "iou": _ratio(hit, hit + false_alarm + missed, both_empty),
+        "accuracy": _ratio(
+            hit + counts.true_negative, hit + counts.true_negative + false_alarm + missed, both_empty
+        ),
+        "precision": _ratio(hit, hit + false_alarm, both_empty),
+        "recall": _ratio(hit, hit + missed, both_empty),
+        "f1": dice,
+    }
+
+
+def score_mask(
+    predicted: NDArray[Any], reference: NDArray[Any], ignore: NDArray[Any] | None = None
+) -> Scores:
+    """All scores of one image.
+
+    Args:
+        predicted: (H, W), foreground where it is not 0.
+        reference: (H, W), foreground where it is not 0.
+        ignore: (H, W), pixels that weigh nothing; None for none.
+
+    Returns:
+        Each of `METRICS`. Both masks empty: Dice and IoU 1, hd95 0. One empty: Dice 0, hd95 None.
+
+    Raises:
+        ValueError: Shapes differ.
+    """
+    counts = count_pixels(predicted, reference, ignore)
+    return {**scores_of_counts(counts), "hd95": hausdorff_95(predicted, reference, ignore)}
+
+
+def mean_scores(scores: Sequence[Mapping[str, float | None]]) -> dict[str, float | int | None]:
+    """Means over images; an undefined hd95 is left out of its mean and counted.
+
+    Returns:
+        Each of `METRICS`, and "hd95_undefined" with the number of images without one. hd95 is None where no
+        image has one; everything else is None without images.
+    """
+    means: dict[str, float | int | None] = {}
+    for metric in METRICS:
+        defined = [value for each in scores if (value := each[metric]) is not None]
+        means[metric] = float(np.mean(defined)) if defined else None
+    means["hd95_undefined"] = sum(each["hd95"] is None for each in scores)
+    return means
+
+
+def pooled_scores(counts: Iterable[Counts]) -> dict[str, float]:
+    """Scores of all pixels of all images taken together, from their confusion matrices (no hd95)."""
+    return scores_of_counts(sum(counts, Counts()))
+
+
+def bootstrap_interval(
+    values: Sequence[float], *, seed: int = 0, num_samples: int = 2000
+) -> tuple[float, float]:
+    """The 95 % interval of a mean by the percentile bootstrap (Efron 1979): 2.5th and 97.5th percentile.
+
+    Args:
+        values: One score an image.
+        seed: Of the resampling; equal seeds give equal intervals.
+        num_samples: Number of resamples.
+
+    Raises:
+        ValueError: No values.
+    """
+    if len(values) == 0:
+        raise ValueError("an interval needs at least one value")
+    sample = np.asarray(values, np.float64)
+    generator = np.random.default_rng(seed)
+    means = np.empty(num_samples)
+    for index in range(num_samples):
+        means[index] = sample[generator.integers(0, len(sample), len(sample))].mean()
+    low, high = np.percentile(means, (2.5, 97.5))
+    return float(low), float(high)
+
+
+def best_threshold(pairs: Iterable[tuple[NDArray[np.uint8], NDArray[Any]]]) -> float:
+    """The threshold, in steps of 0.01 from 0.01 to 0.99, with the highest mean Dice over images.
+
+    Ties are settled by the middle of the longest run of best thresholds' nearest to 0.5.
+
+    Args:
+        pairs: (probability (H, W) uint8, reference (H, W)) of each image.
+
+    Raises:
+        ValueError: No pairs, or shapes that differ.
+    """
+    total = np.zeros(len(_STEPS))
+    num_images = 0
+    for probability, reference in pairs:
+        total += _dice_by_level(probability, reference)[_LEVELS]
+        num_images += 1
+    if num_images == 0:
+        raise ValueError("a threshold needs at least one image")
+    best = np.flatnonzero(total >= total.max() - 1e-9)
+    nearest = best[np.argmin(np.abs(best - 49))]
+    return float(_STEPS[nearest])
+
+
+_STEPS = [round(0.01 * step, 2) for step in range(1, 100)]
+# The same rule as core.imaging.masks.threshold_mask: foreground where p8 >= level.
+_LEVELS = np.array([math.ceil(step * 255 - 1e-9) for step in _STEPS])
+
+
+def _dice_by_level(probability: NDArray[np.uint8], reference: NDArray[Any]) -> NDArray[np.float64]:
+    """(256,) Dice of `probability >= level` for each level, from two histograms in one pass."""
+    _check_shapes(probability, reference, None)
+    inside = np.asarray(reference) != 0
+    hits = np.bincount(probability[inside], minlength=256)[::-1].cumsum()[::-1]
+    predicted = np.bincount(probability.ravel(), minlength=256)[::-1].cumsum()[::-1]
+    total = predicted + int(inside.sum())
+    dice: NDArray[np.float64] = np.where(total == 0, 1.0, 2.0 * hits / np.maximum(total, 1))
+    return dice
+
+
+def _ratio(part: int, whole: int, both_empty: bool) -> float:
+    if both_empty:
+        return 1.0
+    return part / whole if whole else 0.0
+
+
+def _check_shapes(predicted: NDArray[Any], reference: NDArray[Any], ignore: NDArray[Any] | None) -> None:
+    if predicted.shape != reference.shape or (ignore is not None and ignore.shape != reference.shape):
+        raise ValueError(
+            f"masks differ in shape: predicted {predicted.shape}, reference {reference.shape}"
+            + ("" if ignore is None else f", ignore {ignore.shape}")
+        )

@@ -1,0 +1,115 @@
+"""File bytes -> image values, or -> a mask of 0 and 1. The only door through which files come in.
+
+Everything is read as bytes, never by path, so that Korean names and uploads are the same thing. Whatever the
+bytes are, what comes out is an array or a `BadFileError` with one plain sentence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config import Limits
+from core.errors import BadFileError
+from core.imaging.dicom_file import is_dicom, is_dicom_name, read_dicom
+from core.imaging.mask_values import NotAMask, to_mask
+from core.imaging.raster_file import raster_format, read_raster
+from core.imaging.stored import StoredPixels
+from core.imaging.tiff_file import is_tiff, read_tiff
+
+# Bad files are told in our own sentence; OpenCV's lines on stderr would only stand beside it.
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+
+
+@dataclass(frozen=True)
+class DecodedImage:
+    """An image as it was stored.
+
+    Attributes:
+        values: (H, W) or (H, W, 3) RGB; uint8, uint16, int16, int32 or float32.
+        kind: "hu" when the values are Hounsfield units, else "display".
+        notes: Plain sentences for the person, such as "scan.tif has 2 pages; the first one is used."
+    """
+
+    values: NDArray[Any]
+    kind: Literal["display", "hu"] = "display"
+    notes: tuple[str, ...] = ()
+
+
+def decode_image(data: bytes, name: str, limits: Limits | None = None) -> DecodedImage:
+    """The first image of a PNG, JPEG, TIFF, BMP, WebP, GIF or DICOM file.
+
+    EXIF orientation is applied, alpha dropped, a palette and CMYK become RGB, 16 bit and Hounsfield units are
+    kept. RGB whose three channels are equal comes back as grey (H, W).
+
+    Args:
+        data: The file.
+        name: What the person calls it; for messages, and for DICOM files without the DICOM mark.
+        limits: None for the defaults with the environment's settings.
+
+    Raises:
+        BadFileError: Too large, not an image, cut off or damaged; one sentence that names the file.
+    """
+    stored = _read(data, name, limits or Limits.from_environment())
+    values = stored.values
+    if values.ndim == 3 and _is_grey(values):
+        values = values[..., 0]
+    return DecodedImage(np.ascontiguousarray(values), stored.kind, stored.notes)
+
+
+def decode_mask(
+    data: bytes, name: str, shape: tuple[int, int] | None = None, limits: Limits | None = None
+) -> NDArray[np.uint8]:
+    """The mask in a file; `core.imaging.mask_values.to_mask` says what counts as one.
+
+    Args:
+        data: The file.
+        name: What the person calls it.
+        shape: (height, width) of the image it belongs to, None for any.
+        limits: None for the defaults with the environment's settings.
+
+    Returns:
+        (H, W) uint8 in {0, 1}.
+
+    Raises:
+        BadFileError: As `decode_image`; also "is no mask: ..." and a size other than `shape`.
+    """
+    stored = _read(data, name, limits or Limits.from_environment())
+    height, width = stored.values.shape[:2]
+    if shape is not None and (height, width) != tuple(shape):
+        raise BadFileError(
+            name,
+            f"is {width} x {height} pixels, but its image is {shape[1]} x {shape[0]}; they must be the same.",
+        )
+    try:
+        return to_mask(stored)
+    except NotAMask as error:
+        raise BadFileError(name, f"is no mask: {error}.") from None
+
+
+def _read(data: bytes, name: str, limits: Limits) -> StoredPixels:
+    if not data:
+        raise BadFileError(name, "is empty (0 bytes); copy or export it again.")
+    if len(data) > limits.max_file_bytes:
+        raise BadFileError(
+            name,
+            f"has {len(data):,} bytes; at most {limits.max_file_bytes:,} are let in (LIMIT_MAX_FILE_BYTES).",
+        )
+    if is_dicom(data):
+        return read_dicom(data, name, limits)
+    if raster_format(data) is not None:
+        return read_raster(data, name, limits)
+    if is_tiff(data):
+        return read_tiff(data, name, limits)
+    if is_dicom_name(name):
+        return read_dicom(data, name, limits)
+    raise BadFileError(name, "is no image that can be read; PNG, JPEG, TIFF, BMP, WebP, GIF and DICOM are.")
+
+
+def _is_grey(values: NDArray[Any]) -> bool:
+    first = values[..., 0]
+    return np.array_equal(first, values[..., 1]) and np.array_equal(first, values[..., 2])

@@ -1,0 +1,170 @@
+"""DICOM bytes -> stored pixels: CT in Hounsfield units, everything else as it is meant to be shown.
+
+Only the elements that describe pixels are read; those about the patient are never parsed into memory that
+anybody sees, and no message repeats a value of the file.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi_lut, pixel_array
+
+from core.config import Limits
+from core.errors import BadFileError
+from core.imaging.quiet import quiet_libraries
+from core.imaging.stored import StoredPixels, broken, check_size
+
+_DEFLATED = b"1.2.840.10008.1.2.1.99\0"
+_PIXEL_TAGS = [
+    "SOPClassUID",
+    "Modality",
+    "SamplesPerPixel",
+    "PhotometricInterpretation",
+    "PlanarConfiguration",
+    "NumberOfFrames",
+    "Rows",
+    "Columns",
+    "BitsAllocated",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
+    "SmallestImagePixelValue",
+    "LargestImagePixelValue",
+    "PixelPaddingValue",
+    "WindowCenter",
+    "WindowWidth",
+    "VOILUTFunction",
+    "VOILUTSequence",
+    "RescaleIntercept",
+    "RescaleSlope",
+    "RescaleType",
+    "ModalityLUTSequence",
+    "RedPaletteColorLookupTableDescriptor",
+    "GreenPaletteColorLookupTableDescriptor",
+    "BluePaletteColorLookupTableDescriptor",
+    "RedPaletteColorLookupTableData",
+    "GreenPaletteColorLookupTableData",
+    "BluePaletteColorLookupTableData",
+    "SegmentedRedPaletteColorLookupTableData",
+    "SegmentedGreenPaletteColorLookupTableData",
+    "SegmentedBluePaletteColorLookupTableData",
+    "ExtendedOffsetTable",
+    "ExtendedOffsetTableLengths",
+    "FloatPixelData",
+    "DoubleFloatPixelData",
+    "PixelData",
+]
+
+
+def is_dicom(data: bytes) -> bool:
+    """Whether the bytes have the DICOM mark; what comes before it may look like a TIFF file."""
+    return data[128:132] == b"DICM"
+
+
+def is_dicom_name(name: str) -> bool:
+    """Whether a file without the mark may still be DICOM: old ones begin with their elements."""
+    return name.lower().endswith((".dcm", ".dicom"))
+
+
+def read_dicom(data: bytes, name: str, limits: Limits) -> StoredPixels:
+    """The first frame of a DICOM file.
+
+    Raises:
+        BadFileError: No pixels, too large, cut off, damaged, or compressed in a way that cannot be read.
+    """
+    if _DEFLATED in data[:2048]:
+        raise BadFileError(name, "is a deflated DICOM file, which is not read; save it uncompressed.")
+    with quiet_libraries():
+        dataset = _read_dataset(data, name)
+        if not any(key in dataset for key in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")):
+            raise BadFileError(
+                name, "is a DICOM file without an image in it; choose the image series instead."
+            )
+        height, width = dataset.get("Rows"), dataset.get("Columns")
+        if not isinstance(height, int) or not isinstance(width, int):
+            raise broken(name, "its DICOM header does not say how large the image is")
+        check_size(name, height, width, limits)
+        values = _frame(dataset, name)
+        try:
+            return _meaning(values, dataset, name)
+        except BadFileError:
+            raise
+        except Exception:
+            raise broken(name, "its DICOM header and its pixels do not fit together") from None
+
+
+def _read_dataset(data: bytes, name: str) -> Dataset:
+    try:
+        return pydicom.dcmread(io.BytesIO(data), force=True, specific_tags=list(_PIXEL_TAGS))
+    # pydicom raises nearly every type there is on damaged bytes; whatever it is, the file is at fault.
+    except Exception:
+        raise broken(name, "its DICOM header cannot be read") from None
+
+
+def _frame(dataset: Dataset, name: str) -> NDArray[Any]:
+    syntax = dataset.file_meta.get("TransferSyntaxUID") if hasattr(dataset, "file_meta") else None
+    if syntax is None:
+        dataset.file_meta = pydicom.dataset.FileMetaDataset()
+        dataset.file_meta.TransferSyntaxUID = pydicom.uid.ImplicitVRLittleEndian
+    try:
+        return pixel_array(dataset, index=0)
+    except (NotImplementedError, RuntimeError) as error:
+        if syntax is not None and syntax.is_compressed and "required" in f"{error}":
+            raise BadFileError(
+                name, f"is compressed as {syntax.name}, which is not read; save it uncompressed."
+            ) from None
+        raise broken(name, "its DICOM pixels cannot be decoded") from None
+    except Exception:
+        raise broken(name, "its DICOM pixels end too early or do not fit its header") from None
+
+
+def _meaning(values: NDArray[Any], dataset: Dataset, name: str) -> StoredPixels:
+    notes: tuple[str, ...] = ()
+    num_frames = int(dataset.get("NumberOfFrames") or 1)
+    if num_frames > 1:
+        notes = (f"{name} has {num_frames} frames; the first one is used.",)
+    photometric = str(dataset.get("PhotometricInterpretation", "MONOCHROME2"))
+    if photometric == "PALETTE COLOR":
+        return StoredPixels(_to_uint8(apply_color_lut(values, dataset)), notes=notes)
+    if values.ndim == 3:
+        return StoredPixels(_to_uint8(values), notes=notes)
+    values = apply_modality_lut(values, dataset)
+    if not np.isfinite(values).all():
+        raise BadFileError(name, "has values that are not numbers (NaN or infinite); export it again.")
+    if dataset.get("Modality") == "CT":
+        return StoredPixels(_hounsfield(values), kind="hu", notes=notes)
+    if "VOILUTSequence" in dataset or ("WindowCenter" in dataset and "WindowWidth" in dataset):
+        values = apply_voi_lut(values, dataset)
+    values = _to_uint16(values)
+    if photometric == "MONOCHROME1":
+        values = values.max() - values
+    return StoredPixels(values, notes=notes)
+
+
+def _hounsfield(values: NDArray[Any]) -> NDArray[Any]:
+    """Whole numbers in [-32768, 32767]: what a scanner stores, with wild padding values clipped."""
+    return np.clip(np.rint(values), -32768, 32767).astype(np.int16)
+
+
+def _to_uint8(values: NDArray[Any]) -> NDArray[np.uint8]:
+    if values.dtype == np.uint8:
+        return values
+    return (values >> 8).astype(np.uint8) if values.max() > 255 else values.astype(np.uint8)
+
+
+def _to_uint16(values: NDArray[Any]) -> NDArray[np.uint16]:
+    """Grey values from 0 up; shifted if they begin lower, stretched if not whole or too many."""
+    low, high = float(values.min()), float(values.max())
+    whole = values.dtype.kind in "iu"
+    if whole and low >= 0 and high <= 65535:
+        return values.astype(np.uint16)
+    if whole and high - low <= 65535:
+        return (values.astype(np.int64) - int(low)).astype(np.uint16)
+    scaled = (values.astype(np.float64) - low) / max(high - low, 1e-12)
+    return np.rint(scaled * 65535).astype(np.uint16)

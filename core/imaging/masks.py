@@ -1,0 +1,97 @@
+"""Probability -> threshold -> mask, and small operations on masks. Pure and instant: nothing here predicts."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+
+def quantise(probability: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
+    """Probabilities in 8 bit, as the editor gets them and drafts keep them.
+
+    Args:
+        probability: (H, W) in [0, 1]; values outside are clipped.
+
+    Returns:
+        (H, W) uint8, round(255 p).
+    """
+    return np.rint(np.clip(probability, 0, 1) * 255).astype(np.uint8)
+
+
+def threshold_mask(probability: NDArray[np.uint8], threshold: float) -> NDArray[np.bool_]:
+    """Foreground where the probability reaches the threshold.
+
+    The editor has the same formula, p8 >= ceil(255 t - 1e-9), so that what is seen is what is saved: at 0
+    everything is foreground, at 1 only what is certain, and a tie is foreground.
+
+    Args:
+        probability: (H, W) uint8 from `quantise`.
+        threshold: In [0, 1].
+
+    Returns:
+        (H, W) bool.
+
+    Raises:
+        ValueError: A threshold outside [0, 1].
+    """
+    if not 0 <= threshold <= 1:
+        raise ValueError(f"a threshold lies in [0, 1], got {threshold}")
+    return probability >= math.ceil(threshold * 255 - 1e-9)
+
+
+def fill_holes(mask: NDArray[Any]) -> NDArray[np.bool_]:
+    """The mask with every background area (4-connected) filled that does not reach the image's edge."""
+    background = np.pad(np.asarray(mask) == 0, 1, constant_values=True).astype(np.uint8)
+    cv2.floodFill(background, None, (0, 0), 2)
+    return background[1:-1, 1:-1] != 2
+
+
+def remove_specks(mask: NDArray[Any], min_pixels: int) -> NDArray[np.bool_]:
+    """The mask without its 8-connected parts of fewer than `min_pixels` pixels."""
+    foreground = (np.asarray(mask) != 0).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(foreground, connectivity=8)
+    keep = stats[:, cv2.CC_STAT_AREA] >= min_pixels
+    keep[0] = False
+    return keep[labels]
+
+
+def outline(mask: NDArray[Any]) -> NDArray[np.bool_]:
+    """Foreground pixels with background above, below, left or right; beyond the edge is background."""
+    foreground = (np.asarray(mask) != 0).astype(np.uint8)
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    inside = cv2.erode(foreground, cross, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return (foreground != 0) & (inside == 0)
+
+
+def encode_png(array: NDArray[Any]) -> bytes:
+    """A PNG file: (H, W) or (H, W, 3) RGB, uint8 or uint16; bool becomes 0 and 255.
+
+    Raises:
+        ValueError: Another type or shape.
+    """
+    if array.dtype == bool:
+        array = array.astype(np.uint8) * 255
+    return _encode(".png", array, [], (np.uint8, np.uint16))
+
+
+def encode_jpeg(array: NDArray[np.uint8], quality: int = 90) -> bytes:
+    """A JPEG file: (H, W) or (H, W, 3) RGB uint8, quality 1 to 100.
+
+    Raises:
+        ValueError: Another type or shape.
+    """
+    return _encode(".jpg", array, [cv2.IMWRITE_JPEG_QUALITY, quality], (np.uint8,))
+
+
+def _encode(
+    suffix: str, array: NDArray[Any], options: list[int], types: tuple[type[np.generic], ...]
+) -> bytes:
+    if array.dtype.type not in types or not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 3)):
+        raise ValueError(f"{suffix} takes (H, W) or (H, W, 3), got {array.shape} {array.dtype}")
+    pixels = array if array.ndim == 2 else cv2.cvtColor(np.ascontiguousarray(array), cv2.COLOR_RGB2BGR)
+    _, encoded = cv2.imencode(suffix, pixels, options)
+    return bytes(encoded)

@@ -1,0 +1,75 @@
+"""Pictures for people: the mask over its image, and thumbnails. Pure array work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.imaging.masks import outline as outline_of
+
+# From the palette of Okabe and Ito, which colour-blind people can tell apart.
+ORANGE = (230, 159, 0)
+
+
+def overlay(
+    display: NDArray[np.uint8],
+    mask: NDArray[Any],
+    *,
+    colour: tuple[int, int, int] = ORANGE,
+    opacity: float = 0.45,
+    outline: bool = True,
+) -> NDArray[np.uint8]:
+    """The image with the mask over it.
+
+    Args:
+        display: (H, W) or (H, W, 3) uint8.
+        mask: (H, W), foreground where it is not 0.
+        colour: RGB.
+        opacity: Of the filled part, in [0, 1].
+        outline: Whether the mask's edge is drawn in full colour, thicker on large images.
+
+    Returns:
+        (H, W, 3) uint8; pixels outside the mask are untouched.
+
+    Raises:
+        ValueError: A mask of another size.
+    """
+    if mask.shape != display.shape[:2]:
+        raise ValueError(f"mask {mask.shape} does not fit image {display.shape[:2]}")
+    picture = display if display.ndim == 3 else np.repeat(display[..., None], 3, axis=2)
+    picture = picture.copy()
+    inside = mask != 0
+    tint = np.asarray(colour, np.float32)
+    picture[inside] = np.rint(picture[inside] * (1 - opacity) + tint * opacity).astype(np.uint8)
+    if outline:
+        edge = outline_of(inside).astype(np.uint8)
+        thickness = max(1, round(max(mask.shape) / 512))
+        edge = cv2.dilate(edge, np.ones((thickness, thickness), np.uint8))
+        picture[(edge != 0) & inside] = colour
+    return picture
+
+
+def thumbnail(
+    display: NDArray[np.uint8], side: int = 96, mask: NDArray[Any] | None = None
+) -> NDArray[np.uint8]:
+    """The image scaled down so that its longer side is at most `side` pixels; a small one stays as it is.
+
+    Args:
+        display: (H, W) or (H, W, 3) uint8.
+        side: Longer side in pixels.
+        mask: (H, W) to lay over it, None for none.
+
+    Returns:
+        (h, w) or (h, w, 3) uint8; always (h, w, 3) with a mask.
+    """
+    height, width = display.shape[:2]
+    scale = min(1.0, side / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = np.asarray(cv2.resize(display, size, interpolation=cv2.INTER_AREA), np.uint8)
+    if mask is None:
+        return small
+    part = cv2.resize((mask != 0).astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    return overlay(small, part >= 0.5)

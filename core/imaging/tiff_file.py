@@ -1,0 +1,155 @@
+"""TIFF bytes -> stored pixels.
+
+tifffile reads the header and uncompressed pixels, since OpenCV returns nonsense for some planar files;
+libtiff (inside OpenCV, then Pillow) unpacks compressed ones, since it never unpacks a strip to more than its
+size.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from typing import Any
+
+import cv2
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
+
+from core.config import Limits
+from core.errors import BadFileError
+from core.imaging.quiet import quiet_libraries
+from core.imaging.stored import StoredPixels, broken, check_size
+
+_READ_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+    struct.error,
+    tifffile.TiffFileError,
+)
+
+
+def is_tiff(data: bytes) -> bool:
+    """Whether the bytes begin as TIFF or BigTIFF."""
+    return data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+
+def read_tiff(data: bytes, name: str, limits: Limits) -> StoredPixels:
+    """The first page of a TIFF file.
+
+    Raises:
+        BadFileError: Too large, cut off, damaged, of a layout or compression that is not known, or with
+            values that are not numbers.
+    """
+    with quiet_libraries():
+        try:
+            with tifffile.TiffFile(io.BytesIO(data)) as file:
+                return _read_first_page(file, data, name, limits)
+        except BadFileError:
+            raise
+        except _READ_ERRORS:
+            raise broken(name, "its TIFF pages cannot be read") from None
+
+
+def _read_first_page(file: tifffile.TiffFile, data: bytes, name: str, limits: Limits) -> StoredPixels:
+    page = file.pages.first
+    check_size(name, page.imagelength, page.imagewidth, limits)
+    if page.samplesperpixel > 4 or page.imagedepth != 1:
+        raise BadFileError(
+            name,
+            f"has {page.samplesperpixel} channels a pixel; grey and RGB, with or without alpha, are read.",
+        )
+    values, alpha = _split_alpha(_page_values(page, data, name))
+    indices = None
+    if page.photometric == 3 and page.colormap is not None and values.ndim == 2:
+        indices = values.astype(np.uint8)
+        values = np.moveaxis(page.colormap[:, indices] >> 8, 0, -1).astype(np.uint8)
+    if page.photometric == 0 and values.dtype.kind in "ub":
+        values = (~values if values.dtype == bool else np.iinfo(values.dtype).max - values).astype(
+            values.dtype
+        )
+    num_pages = len(file.pages)
+    notes = ()
+    if num_pages > 1:
+        notes = (f"{name} has {num_pages} pages; the first one is used.",)
+    values = _plain_type(values, name)
+    hounsfield = values.ndim == 2 and values.dtype.kind in "if" and values.min() < 0
+    if values.dtype.kind == "f":
+        hounsfield = hounsfield and bool(values.min() <= -200)
+    return StoredPixels(
+        values, kind="hu" if hounsfield else "display", alpha=alpha, indices=indices, notes=notes
+    )
+
+
+def _page_values(page: tifffile.TiffPage, data: bytes, name: str) -> NDArray[Any]:
+    if page.compression == 1:
+        end = max(offset + count for offset, count in zip(page.dataoffsets, page.databytecounts, strict=True))
+        if end > len(data):
+            raise broken(name, "its pixels end too early")
+        values = page.asarray()
+        if page.planarconfig == 2 and values.ndim == 3:
+            values = np.moveaxis(values, 0, -1)
+        return values
+    values = _unpack(page, data)
+    if values is None or values.shape[:2] != (page.imagelength, page.imagewidth):
+        raise BadFileError(
+            name,
+            "is packed in a way that cannot be read, or damaged; save it without compression, or as PNG.",
+        )
+    return values
+
+
+def _unpack(page: tifffile.TiffPage, data: bytes) -> NDArray[Any] | None:
+    picture = TiffImageFile(io.BytesIO(data)) if page.bitspersample in (1, 8) else None
+    if picture is not None:
+        picture.load()
+        if picture.mode in ("1", "L", "P", "RGB", "RGBA", "LA"):
+            values = np.asarray(picture)
+            return ~values if picture.mode == "1" and page.photometric == 0 else values
+        converted: Image.Image = picture.convert("RGB")
+        return np.asarray(converted)
+    values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if values is not None and values.ndim == 3 and values.shape[2] in (3, 4):
+        values = cv2.cvtColor(values, cv2.COLOR_BGR2RGB if values.shape[2] == 3 else cv2.COLOR_BGRA2RGBA)
+    return values
+
+
+def _split_alpha(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    if values.ndim == 2:
+        return values, None
+    num_channels = values.shape[2]
+    if num_channels in (1, 2):
+        return values[..., 0], values[..., 1] if num_channels == 2 else None
+    return values[..., :3], values[..., 3] if num_channels == 4 else None
+
+
+def _plain_type(values: NDArray[Any], name: str) -> NDArray[Any]:
+    """Values as uint8, uint16, int16, int32 or float32, whichever holds them."""
+    if values.dtype == bool:
+        return values.astype(np.uint8) * 255
+    if values.dtype.kind not in "iuf":
+        raise BadFileError(name, f"has values of type {values.dtype}; whole and decimal numbers are read.")
+    if values.dtype.kind == "f":
+        if not np.isfinite(values).all():
+            raise BadFileError(
+                name, "has values that are not numbers (NaN or infinite); replace them and save again."
+            )
+        return values.astype(np.float32)
+    values = values.astype(values.dtype.newbyteorder("="))
+    if values.dtype in (np.uint8, np.uint16, np.int16, np.int32):
+        return values
+    for smaller in (np.uint16, np.int16, np.int32):
+        if np.can_cast(values.dtype, smaller) or (
+            values.min() >= np.iinfo(smaller).min and values.max() <= np.iinfo(smaller).max
+        ):
+            return values.astype(smaller)
+    return values.astype(np.float32)
