@@ -13,7 +13,8 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi_lut, pixel_array
+from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
+from pydicom.pixels.utils import pixel_array
 
 from core.config import Limits
 from core.errors import BadFileError
@@ -147,9 +148,10 @@ def _meaning(values: NDArray[Any], dataset: Dataset, name: str) -> StoredPixels:
     return StoredPixels(values, notes=notes)
 
 
-def _hounsfield(values: NDArray[Any]) -> NDArray[Any]:
+def _hounsfield(values: NDArray[Any]) -> NDArray[np.int16]:
     """Whole numbers in [-32768, 32767]: what a scanner stores, with wild padding values clipped."""
-    return np.clip(np.rint(values), -32768, 32767).astype(np.int16)
+    units: NDArray[np.int16] = np.clip(np.rint(values), -32768, 32767).astype(np.int16)
+    return units
 
 
 def _to_uint8(values: NDArray[Any]) -> NDArray[np.uint8]:

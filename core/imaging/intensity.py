@@ -38,7 +38,8 @@ def to_display(image: DecodedImage, window: tuple[float, float] | None = None) -
     if window is None:
         low, high = float(image.values.min()), float(image.values.max())
         window = (low, high) if high > low else (low, low + 1.0)
-    return np.rint(_stretch(image.values, *window) * np.float32(255)).astype(np.uint8)
+    shown: NDArray[np.uint8] = np.rint(_stretch(image.values, *window) * np.float32(255)).astype(np.uint8)
+    return shown
 
 
 def scale_intensity(image: DecodedImage, scaling: ScalingConfig, channels: int) -> NDArray[np.float32]:
@@ -78,7 +79,8 @@ def _stretch(values: NDArray[Any], low: float, high: float) -> NDArray[np.float3
         raise ValueError(f"a window needs low < high, got {low:g} to {high:g}")
     if values.dtype == np.uint8:
         table = np.clip((np.arange(256, dtype=np.float32) - low) / (high - low), 0, 1).astype(np.float32)
-        return table[values]
+        looked_up: NDArray[np.float32] = table[values]
+        return looked_up
     scaled = values.astype(np.float32)
     scaled -= np.float32(low)
     scaled /= np.float32(high - low)

@@ -1,4 +1,4 @@
-"""Probability -> threshold -> mask, and small operations on masks. Pure and instant: nothing here predicts."""
+"""Probability -> threshold -> mask, and small operations on masks: pure and instant: nothing predicts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def quantise(probability: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
     Returns:
         (H, W) uint8, round(255 p).
     """
-    return np.rint(np.clip(probability, 0, 1) * 255).astype(np.uint8)
+    levels: NDArray[np.uint8] = np.rint(np.clip(probability, 0, 1) * 255).astype(np.uint8)
+    return levels
 
 
 def threshold_mask(probability: NDArray[np.uint8], threshold: float) -> NDArray[np.bool_]:
@@ -47,7 +48,8 @@ def fill_holes(mask: NDArray[Any]) -> NDArray[np.bool_]:
     """The mask with every background area (4-connected) filled that does not reach the image's edge."""
     background = np.pad(np.asarray(mask) == 0, 1, constant_values=True).astype(np.uint8)
     cv2.floodFill(background, None, (0, 0), 2)
-    return background[1:-1, 1:-1] != 2
+    filled: NDArray[np.bool_] = background[1:-1, 1:-1] != 2
+    return filled
 
 
 def remove_specks(mask: NDArray[Any], min_pixels: int) -> NDArray[np.bool_]:
@@ -56,7 +58,8 @@ def remove_specks(mask: NDArray[Any], min_pixels: int) -> NDArray[np.bool_]:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(foreground, connectivity=8)
     keep = stats[:, cv2.CC_STAT_AREA] >= min_pixels
     keep[0] = False
-    return keep[labels]
+    kept: NDArray[np.bool_] = keep[labels]
+    return kept
 
 
 def outline(mask: NDArray[Any]) -> NDArray[np.bool_]:
@@ -64,7 +67,8 @@ def outline(mask: NDArray[Any]) -> NDArray[np.bool_]:
     foreground = (np.asarray(mask) != 0).astype(np.uint8)
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     inside = cv2.erode(foreground, cross, borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    return (foreground != 0) & (inside == 0)
+    edge: NDArray[np.bool_] = (foreground != 0) & (inside == 0)
+    return edge
 
 
 def encode_png(array: NDArray[Any]) -> bytes:

@@ -47,7 +47,7 @@ def overlay(
     if outline:
         edge = outline_of(inside).astype(np.uint8)
         thickness = max(1, round(max(mask.shape) / 512))
-        edge = cv2.dilate(edge, np.ones((thickness, thickness), np.uint8))
+        edge = np.asarray(cv2.dilate(edge, np.ones((thickness, thickness), np.uint8)), np.uint8)
         picture[(edge != 0) & inside] = colour
     return picture
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -55,7 +56,7 @@ def read_raster(data: bytes, name: str, limits: Limits) -> StoredPixels:
         num_frames = getattr(picture, "n_frames", 1)
         orientation = _orientation(picture)
         _check_whole(picture, name)
-    notes = ()
+    notes: tuple[str, ...] = ()
     if num_frames > 1:
         notes = (f"{name} is an animation of {num_frames} pictures; the first one is used.",)
     if num_frames > 1 or picture.mode in ("1", "P", "CMYK") or isinstance(picture, GifImageFile):
@@ -71,7 +72,7 @@ def read_raster(data: bytes, name: str, limits: Limits) -> StoredPixels:
 
 
 def _open(data: bytes, name: str) -> ImageFile:
-    readers = {
+    readers: dict[str, Callable[[io.BytesIO], ImageFile]] = {
         "PNG": PngImageFile,
         "JPEG": JpegImageFile,
         "BMP": BmpImageFile,

@@ -46,7 +46,8 @@ def check_size(name: str, height: int, width: int, limits: Limits) -> None:
         raise BadFileError(
             name,
             f"is {width} x {height} pixels; at most {limits.max_pixels:,} pixels and "
-            f"{limits.max_side:,} a side are let in, so scale it down or raise LIMIT_MAX_PIXELS and LIMIT_MAX_SIDE.",
+            f"{limits.max_side:,} a side are let in, so scale it down "
+            "or raise LIMIT_MAX_PIXELS and LIMIT_MAX_SIDE.",
         )
 
 

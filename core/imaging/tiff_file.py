@@ -78,7 +78,7 @@ def _read_first_page(file: tifffile.TiffFile, data: bytes, name: str, limits: Li
             values.dtype
         )
     num_pages = len(file.pages)
-    notes = ()
+    notes: tuple[str, ...] = ()
     if num_pages > 1:
         notes = (f"{name} has {num_pages} pages; the first one is used.",)
     values = _plain_type(values, name)
@@ -99,13 +99,13 @@ def _page_values(page: tifffile.TiffPage, data: bytes, name: str) -> NDArray[Any
         if page.planarconfig == 2 and values.ndim == 3:
             values = np.moveaxis(values, 0, -1)
         return values
-    values = _unpack(page, data)
-    if values is None or values.shape[:2] != (page.imagelength, page.imagewidth):
+    unpacked = _unpack(page, data)
+    if unpacked is None or unpacked.shape[:2] != (page.imagelength, page.imagewidth):
         raise BadFileError(
             name,
             "is packed in a way that cannot be read, or damaged; save it without compression, or as PNG.",
         )
-    return values
+    return unpacked
 
 
 def _unpack(page: tifffile.TiffPage, data: bytes) -> NDArray[Any] | None:
@@ -117,10 +117,12 @@ def _unpack(page: tifffile.TiffPage, data: bytes) -> NDArray[Any] | None:
             return ~values if picture.mode == "1" and page.photometric == 0 else values
         converted: Image.Image = picture.convert("RGB")
         return np.asarray(converted)
-    values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if values is not None and values.ndim == 3 and values.shape[2] in (3, 4):
-        values = cv2.cvtColor(values, cv2.COLOR_BGR2RGB if values.shape[2] == 3 else cv2.COLOR_BGRA2RGBA)
-    return values
+    unpacked: Any = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if unpacked is None or unpacked.ndim == 2:
+        return unpacked
+    if unpacked.shape[2] == 4:
+        return np.asarray(cv2.cvtColor(unpacked, cv2.COLOR_BGRA2RGBA))
+    return np.ascontiguousarray(unpacked[..., ::-1])
 
 
 def _split_alpha(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:

@@ -1,0 +1,133 @@
+"""Everything that is wrong with a data set, found before training and told all at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.config import Limits
+from core.datasets.layout import SPLITS, find_split, images_dir, masks_dir
+from core.datasets.matching import Pair, list_images, match, read_bytes
+from core.errors import BadDatasetError, BadFileError
+from core.imaging.decode import decode_image, decode_mask
+
+NUM_THREADS = 4
+
+
+@dataclass(frozen=True)
+class CheckedPair:
+    """What reading one pair told.
+
+    Attributes:
+        file_hash: SHA-256 of the image file, None where it could not be read.
+        pixel_hash: SHA-256 of the decoded values with their shape, None where it could not be read.
+        problems: Sentences.
+    """
+
+    file_hash: str | None
+    pixel_hash: str | None
+    problems: tuple[str, ...] = ()
+
+
+def check_dataset(
+    root: Path,
+    splits: Sequence[str] | None = None,
+    *,
+    limits: Limits | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> dict[str, list[Pair]]:
+    """The pairs of each split, once nothing is wrong with any of them.
+
+    Args:
+        root: Folder in the training layout.
+        splits: Splits that must be there and are read; None for all that are there, train among them.
+        limits: None for the defaults with the environment's settings.
+        on_progress: Called with (pairs read, all pairs).
+
+    Returns:
+        For each split its pairs in the order of their stems.
+
+    Raises:
+        BadDatasetError: Listing every problem: a missing folder, split or mate, an empty split, two files
+            with one stem, a file that cannot be read, a mask of another size, a mask that is none, an image
+            that stands in two splits (same bytes or same pixels).
+    """
+    wanted = tuple(splits) if splits is not None else _present(root)
+    pairs_of, problems = _match_splits(root, wanted)
+    everything = [(split, pair) for split, pairs in pairs_of.items() for pair in pairs]
+    checked: list[CheckedPair] = []
+    with ThreadPoolExecutor(NUM_THREADS) as pool:
+        for result in pool.map(lambda each: check_pair(each[1], limits), everything):
+            checked.append(result)
+            if on_progress is not None:
+                on_progress(len(checked), len(everything))
+    for (split, _), result in zip(everything, checked, strict=True):
+        problems.extend(f"{split}: {problem}" for problem in result.problems)
+    problems.extend(_shared_images(everything, checked))
+    if problems:
+        raise BadDatasetError(str(root), problems)
+    return pairs_of
+
+
+def check_pair(pair: Pair, limits: Limits | None = None) -> CheckedPair:
+    """Reads one pair and tells what is wrong with it; never raises for a bad file."""
+    problems: list[str] = []
+    file_hash = pixel_hash = None
+    shape: tuple[int, int] | None = None
+    try:
+        data = read_bytes(pair.image_path)
+        file_hash = hashlib.sha256(data).hexdigest()
+        values = np.ascontiguousarray(decode_image(data, f"image {pair.image_path.name}", limits).values)
+        shape = (values.shape[0], values.shape[1])
+        seal = hashlib.sha256(f"{values.shape} {values.dtype}".encode())
+        seal.update(values.data)
+        pixel_hash = seal.hexdigest()
+    except BadFileError as error:
+        problems.append(str(error))
+    try:
+        decode_mask(read_bytes(pair.mask_path), f"mask {pair.mask_path.name}", shape, limits)
+    except BadFileError as error:
+        problems.append(str(error))
+    return CheckedPair(file_hash, pixel_hash, tuple(problems))
+
+
+def _present(root: Path) -> tuple[str, ...]:
+    return tuple(split for split in SPLITS if split == "train" or find_split(root, split) is not None)
+
+
+def _match_splits(root: Path, wanted: Sequence[str]) -> tuple[dict[str, list[Pair]], list[str]]:
+    pairs_of: dict[str, list[Pair]] = {}
+    problems: list[str] = []
+    for split in wanted:
+        folders = images_dir(root, split), masks_dir(root, split)
+        missing = [folder for folder in folders if not folder.is_dir()]
+        if missing:
+            problems.extend(f"There is no folder {split}/{folder.name}." for folder in missing)
+            continue
+        pairs, unmatched = match(list_images(folders[0]), list_images(folders[1]))
+        problems.extend(f"{split}: {problem}" for problem in unmatched)
+        if not pairs and not unmatched:
+            problems.append(f"{split}: There are no images.")
+        pairs_of[split] = pairs
+    return pairs_of, problems
+
+
+def _shared_images(everything: Sequence[tuple[str, Pair]], checked: Sequence[CheckedPair]) -> list[str]:
+    """A sentence for each image that an earlier split has too."""
+    first_of: dict[str, tuple[str, Pair]] = {}
+    problems = []
+    for (split, pair), result in zip(everything, checked, strict=True):
+        for seal, what in ((result.file_hash, "file"), (result.pixel_hash, "picture")):
+            if seal is None:
+                continue
+            earlier_split, earlier = first_of.setdefault(seal, (split, pair))
+            if earlier_split != split:
+                twins = f"{earlier_split}/{earlier.image_path.name} and {split}/{pair.image_path.name}"
+                problems.append(f"{twins} are the same {what}; keep it in one split.")
+                break
+    return problems

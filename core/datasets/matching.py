@@ -1,0 +1,119 @@
+"""Images and their masks in two folders: found by stem, read, and split so that look-alikes stay together.
+
+Pairing is by name and never by position. What is wrong with a data set is found in `core.datasets.checks`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config import Limits
+from core.errors import BadDatasetError, BadFileError
+from core.imaging.decode import DecodedImage, decode_image, decode_mask
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".dcm", ".dicom")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An image and its mask on disk.
+
+    Attributes:
+        stem: Name without suffix, in NFC.
+        image_path: The image.
+        mask_path: Its mask.
+    """
+
+    stem: str
+    image_path: Path
+    mask_path: Path
+
+
+def stem_of(path: Path) -> str:
+    """The name without its suffix, in NFC: macOS and Windows write Korean names differently."""
+    return unicodedata.normalize("NFC", path.stem)
+
+
+def list_images(folder: Path) -> list[Path]:
+    """The image files of a folder in the order of their stems; hidden files and other suffixes are left out.
+
+    Raises:
+        BadDatasetError: There is no such folder.
+    """
+    if not folder.is_dir():
+        raise BadDatasetError(str(folder), ["There is no such folder."])
+    found = (
+        path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+    )
+    return sorted((path for path in found if path.is_file()), key=lambda path: (stem_of(path), path.name))
+
+
+def match(images: Sequence[Path], masks: Sequence[Path]) -> tuple[list[Pair], list[str]]:
+    """The pairs with the same stem, and a sentence for each file that has no mate or shares its stem.
+
+    Returns:
+        Pairs in the order of their stems, and the problems.
+    """
+    problems: list[str] = []
+    image_of = _by_stem(images, "images", problems)
+    mask_of = _by_stem(masks, "masks", problems)
+    for stem in sorted(set(image_of) - set(mask_of)):
+        problems.append(f"Image {image_of[stem].name} has no mask of the same name.")
+    for stem in sorted(set(mask_of) - set(image_of)):
+        problems.append(f"Mask {mask_of[stem].name} has no image of the same name.")
+    shared = sorted(set(image_of) & set(mask_of))
+    return [Pair(stem, image_of[stem], mask_of[stem]) for stem in shared], problems
+
+
+def find_pairs(images_dir: Path, masks_dir: Path) -> list[Pair]:
+    """The pairs of two folders, in the order of their stems.
+
+    Raises:
+        BadDatasetError: A folder is missing, a file has no mate, or two files of a folder have the same stem;
+            all such problems are listed.
+    """
+    pairs, problems = match(list_images(images_dir), list_images(masks_dir))
+    if problems:
+        raise BadDatasetError(str(images_dir.parent), problems)
+    return pairs
+
+
+def load_pair(pair: Pair, limits: Limits | None = None) -> tuple[DecodedImage, NDArray[np.uint8]]:
+    """The decoded image and its (H, W) uint8 mask of 0 and 1.
+
+    Raises:
+        BadFileError: Either cannot be read, or they differ in size.
+    """
+    image = decode_image(read_bytes(pair.image_path), pair.image_path.name, limits)
+    height, width = image.values.shape[:2]
+    mask = decode_mask(read_bytes(pair.mask_path), f"mask {pair.mask_path.name}", (height, width), limits)
+    return image, mask
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's bytes.
+
+    Raises:
+        BadFileError: It cannot be opened.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadFileError(path.name, f"cannot be opened ({error.strerror or error}).") from None
+
+
+def _by_stem(paths: Sequence[Path], folder: str, problems: list[str]) -> dict[str, Path]:
+    first: dict[str, Path] = {}
+    for path in paths:
+        known = first.setdefault(stem_of(path), path)
+        if known is not path:
+            problems.append(
+                f"{known.name} and {path.name} in {folder} have the same stem; keep one or rename it."
+            )
+    return first
