@@ -125,8 +125,7 @@ def write_draft(
     if draft is None:
         draft = DraftTable(image_id=image_id, revision=0, has_unsaved_changes=False, is_cleared=True)
         session.add(draft)
-    held = (draft.threshold, draft.layer_png, draft.version_id)
-    if draft.is_cleared or held != (content.threshold, content.layer_png, content.version_id):
+    if draft.is_cleared or not holds(draft, content):
         draft.has_unsaved_changes = True
     draft.threshold, draft.layer_png, draft.version_id = (
         content.threshold,
@@ -138,6 +137,12 @@ def write_draft(
     draft.is_cleared = False
     draft.updated_at = utc_now()
     return draft
+
+
+def holds(draft: DraftTable, content: DraftContent) -> bool:
+    """True where the draft shows exactly this, whatever the time spent."""
+    held = (draft.threshold, draft.layer_png, draft.version_id)
+    return held == (content.threshold, content.layer_png, content.version_id)
 
 
 def _is_foreign(draft: DraftTable, client_id: str, base_revision: int | None) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.errors import StoreError
 from core.workspace.blobs import BlobStore
 from core.workspace.database import Database
+from core.workspace.drafts import SERVER, DraftContent, holds, write_draft
 from core.workspace.rows import ImageRow, Origin, RevisionRow
 from core.workspace.tables import DraftTable, ImageTable, RevisionTable, TaskTable, VersionTable
 
@@ -29,8 +30,10 @@ class NewRevision:
         foreground: Part of the pixels that is not background, in [0, 1].
         origin: "person", "imported" or "restored"; an imported mask makes no image corrected.
         provenance: Anything else that says where it came from.
-        draft_revision: Revision of the draft that was saved, None to leave the draft alone; the draft stays,
-            and is no longer unsaved if nothing was drawn since.
+        shown: What the editor shows of it, None to leave the draft alone. An equal draft is no longer
+            unsaved; a missing one is laid down; one that was drawn on meanwhile stays unsaved.
+        client_id: Tab that saves.
+        replace_draft: Lay `shown` down whatever the draft holds.
     """
 
     mask_png: bytes
@@ -42,7 +45,9 @@ class NewRevision:
     foreground: float
     origin: Origin = "person"
     provenance: dict[str, Any] = field(default_factory=dict)
-    draft_revision: int | None = None
+    shown: DraftContent | None = None
+    client_id: str = SERVER
+    replace_draft: bool = False
 
 
 def is_locked_rank(rank: int) -> bool:
@@ -97,7 +102,7 @@ class Masks:
             session.add(revision)
             if new.origin != "imported":
                 _give_rank(session, image)
-            _settle_draft(session, image_id, new.draft_revision)
+            _settle_draft(session, image_id, new)
             session.flush()
             return _to_row(revision)
 
@@ -164,9 +169,14 @@ def _give_rank(session: Session, image: ImageTable) -> None:
     image.locked = is_locked_rank(task.num_ranked)
 
 
-def _settle_draft(session: Session, image_id: int, draft_revision: int | None) -> None:
+def _settle_draft(session: Session, image_id: int, new: NewRevision) -> None:
+    if new.shown is None:
+        return
     draft = session.get(DraftTable, image_id)
-    if draft is not None and draft.revision == draft_revision:
+    if draft is None or draft.is_cleared or new.replace_draft:
+        sequence = draft.sequence if draft is not None and draft.client_id == new.client_id else 0
+        draft = write_draft(session, image_id, new.shown, new.client_id, sequence)
+    if holds(draft, new.shown):
         draft.has_unsaved_changes = False
         draft.seconds = 0.0
 

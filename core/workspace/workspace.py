@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from core.errors import StoreError
 from core.workspace.blobs import BlobStore
+from core.workspace.cache import Cache
 from core.workspace.database import Database
 from core.workspace.drafts import Drafts
 from core.workspace.images import Images
@@ -44,12 +45,14 @@ class Workspace:
         jobs: Rows of background jobs.
         settings: Values by name.
         files: Files by content.
+        cache: What can be made again.
     """
 
     def __init__(self, root: Path, database: Database) -> None:
         self.root = root
         self._database = database
         self.files = BlobStore(root / "files")
+        self.cache = Cache(root / "cache")
         self.tasks = Tasks(database)
         self.images = Images(database, self.files)
         self.drafts = Drafts(database)
