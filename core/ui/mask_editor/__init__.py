@@ -1,0 +1,199 @@
+"""The mask editor: image, mask and corrections at the image's own resolution, painted in the browser.
+
+It serves the step *correct*: the page gives an image with its probability and the draft on disk, and gets the
+correction layer back after each stroke. It knows neither the store nor the model.
+
+Two things to know when calling it:
+
+- A stroke is on the wire before a click on any button of the page. But where a busy server takes both
+  together, callbacks of buttons run before those of components: save in the script's body, or call
+  `deliver_waiting` first.
+- Do not put the editor into a fragment without the buttons that act on its mask.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from core.errors import AppError
+from core.ui.mask_editor.assets import components
+from core.ui.mask_editor.contract import (
+    Acknowledgement,
+    Action,
+    EditorImage,
+    EditorMessage,
+    EditorOptions,
+    LayerInsert,
+)
+from core.ui.mask_editor.messages import BadMessageError, Received, parse_envelope
+from core.ui.mask_editor.words import WORDS
+
+__all__ = [
+    "WORDS",
+    "Acknowledgement",
+    "Action",
+    "BadMessageError",
+    "EditorImage",
+    "EditorMessage",
+    "EditorOptions",
+    "LayerInsert",
+    "deliver_waiting",
+    "mask_editor",
+]
+
+OnMessage = Callable[[EditorMessage], None]
+_MAX_REMEMBERED = 256
+
+
+@dataclass
+class _Session:
+    """What one browser session's editor remembers between reruns; all of it may be lost."""
+
+    shapes: dict[str, tuple[int, int]] = field(default_factory=dict)
+    handled: dict[str, int] = field(default_factory=dict)
+    actions: dict[str, int] = field(default_factory=dict)
+    inserted: str = ""
+    refused: str = ""
+
+
+def mask_editor(
+    image: EditorImage,
+    *,
+    key: str,
+    threshold: float,
+    layer_png: bytes | None,
+    draft_token: str,
+    on_message: OnMessage,
+    acknowledged: Acknowledgement | None = None,
+    insert: LayerInsert | None = None,
+    options: EditorOptions | None = None,
+) -> None:
+    """Draw the editor.
+
+    Args:
+        image: What is corrected.
+        key: Of the component; the same for every image of a page, so that the editor stays.
+        threshold: Of the draft on disk, in [0, 1].
+        layer_png: Of the draft on disk; None for an empty layer.
+        draft_token: Changes only when the editor has to take threshold and layer anew: another image, a
+            restored revision, the other tab's draft. While it stays, what the editor shows wins.
+        on_message: Called with each new message, before the script's body runs. An `AppError` that it raises
+            is shown beside the status, and the editor sends again.
+        acknowledged: Whose message the draft on disk is (from its row); None where there is no draft.
+        insert: A proposal to lay over the layer as one undoable step; it may stay in place, it is taken once.
+        options: Height, words, and the image to fetch ahead.
+    """
+    options = options or EditorOptions()
+    session = _session(key)
+    carrier, editor = components()
+    shown = [image] if options.next_image is None else [image, options.next_image]
+    for each in shown:
+        _remember(session.shapes, each.image_id, (each.height, each.width))
+    editor(
+        key=key,
+        data={
+            "image": {
+                "id": image.image_id,
+                "drawing_id": image.drawing_id or image.image_id,
+                "height": image.height,
+                "width": image.width,
+                "suggested_threshold": image.suggested_threshold,
+            },
+            "draft": {"token": draft_token, "threshold": threshold, "layer": _base64(layer_png)},
+            "acknowledged": _acknowledgement(acknowledged),
+            "refused": session.refused,
+            "insert": _insert(insert, session),
+            "height": options.height,
+            "read_only": options.read_only,
+            "words": dict(options.words),
+        },
+        on_message_change=lambda: deliver_waiting(key, on_message),
+    )
+    for each in {each.image_id: each for each in shown}.values():
+        carrier(key=f"{key}_carrier_{each.image_id}", data=pack_image(each))
+
+
+def deliver_waiting(key: str, on_message: OnMessage) -> None:
+    """Hand over what the editor has sent and nobody has taken yet, for buttons that act in a callback.
+
+    Args:
+        key: Of the editor.
+        on_message: As given to `mask_editor`.
+    """
+    value = st.session_state.get(key)
+    payload = value.get("message") if isinstance(value, Mapping) else None
+    if payload is None:
+        return
+    session = _session(key)
+    try:
+        for received in parse_envelope(payload, session.shapes):
+            _hand_over(received, session, on_message)
+    except AppError as error:
+        session.refused = str(error)
+    else:
+        session.refused = ""
+
+
+def pack_image(image: EditorImage) -> bytes:
+    """The carrier's bytes: length of a JSON header (4 bytes, big endian), the header, the parts in order."""
+    parts = {
+        "picture": image.picture,
+        "probability": image.probability,
+        "reference": image.reference or b"",
+    }
+    header = json.dumps(
+        {
+            "id": image.image_id,
+            "height": image.height,
+            "width": image.width,
+            "parts": {name: len(content) for name, content in parts.items()},
+        }
+    ).encode()
+    return struct.pack(">I", len(header)) + header + b"".join(parts.values())
+
+
+def _hand_over(received: Received, session: _Session, on_message: OnMessage) -> None:
+    """Call the page, each message once and each key press once."""
+    message = received.message
+    if message.sequence <= session.handled.get(message.client_id, -1):
+        return
+    if received.action_number <= session.actions.get(message.client_id, 0):
+        message = EditorMessage(**{**message.__dict__, "action": ""})
+    else:
+        _remember(session.actions, message.client_id, received.action_number)
+    session.inserted = message.insert_token or session.inserted
+    on_message(message)
+    _remember(session.handled, message.client_id, message.sequence)
+
+
+def _session(key: str) -> _Session:
+    return st.session_state.setdefault(f"{key}_editor_session", _Session())  # type: ignore[no-any-return]
+
+
+def _remember(memory: dict[str, Any], name: str, value: Any) -> None:
+    """Keep a value as the newest, and forget the oldest beyond the limit."""
+    memory.pop(name, None)
+    memory[name] = value
+    while len(memory) > _MAX_REMEMBERED:
+        memory.pop(next(iter(memory)))
+
+
+def _acknowledgement(acknowledged: Acknowledgement | None) -> dict[str, Any] | None:
+    return None if acknowledged is None else dict(acknowledged.__dict__)
+
+
+def _insert(insert: LayerInsert | None, session: _Session) -> dict[str, str] | None:
+    if insert is None or insert.token == session.inserted:
+        return None
+    return {"token": insert.token, "layer": _base64(insert.png)}
+
+
+def _base64(content: bytes | None) -> str:
+    return base64.b64encode(content).decode("ascii") if content else ""

@@ -1,0 +1,115 @@
+"""What crosses the border between a page and the mask editor: plain frozen values, no streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from core.ui.mask_editor.words import WORDS
+
+Action = Literal["", "save", "save_next", "next", "previous", "reload"]
+ACTIONS: tuple[Action, ...] = ("", "save", "save_next", "next", "previous", "reload")
+
+
+@dataclass(frozen=True)
+class EditorImage:
+    """What the editor shows under the corrections.
+
+    Attributes:
+        image_id: Unique per image, model version and display window: other bytes, another id.
+        height: Pixels.
+        width: Pixels.
+        picture: What the person sees, as JPEG, PNG or WebP of this size.
+        probability: 255 times the probability, as 8-bit grey PNG of this size; all zero without a model.
+        reference: A mask to compare with (foreground where not 0), as PNG of this size.
+        drawing_id: What the corrections belong to: image and model version. Where only the display window
+            changes this stays, and the editor keeps strokes, undo and zoom. Empty: the same as `image_id`.
+        suggested_threshold: The model's own, in [0, 1]; a double click on the slider goes back to it.
+    """
+
+    image_id: str
+    height: int
+    width: int
+    picture: bytes
+    probability: bytes
+    reference: bytes | None = None
+    drawing_id: str = ""
+    suggested_threshold: float | None = None
+
+
+@dataclass(frozen=True)
+class EditorMessage:
+    """The whole state of one drawing; a newer one replaces an older one.
+
+    Attributes:
+        image_id: The image that was drawn on; after Next it can still be the one before.
+        client_id: One for each time an editor is opened in a tab.
+        sequence: Rises within a client.
+        threshold: In [0, 1].
+        layer_png: The correction layer, checked: the image's size, values 0, 1 and 2.
+        seconds: Time that the person was active on this drawing since it was opened.
+        action: Key that was pressed in the editor; each press arrives once. "reload" asks for the stored
+            draft under a new token, and its layer is not to be kept.
+        take_over: The person chose this tab after a conflict.
+        draft_token: Draft that the editor took its state from.
+        insert_token: Last `LayerInsert` that is in the layer.
+    """
+
+    image_id: str
+    client_id: str
+    sequence: int
+    threshold: float
+    layer_png: bytes
+    seconds: float
+    action: Action = ""
+    take_over: bool = False
+    draft_token: str = ""
+    insert_token: str = ""
+
+
+@dataclass(frozen=True)
+class Acknowledgement:
+    """Whose message the draft on disk is; after a reload, that of the tab before.
+
+    Attributes:
+        client_id: Who wrote.
+        sequence: Number of the message.
+        saved: It is on disk.
+        conflict: It was refused since somebody else wrote in between; the editor asks whose goes on.
+    """
+
+    client_id: str
+    sequence: int
+    saved: bool = True
+    conflict: bool = False
+
+
+@dataclass(frozen=True)
+class LayerInsert:
+    """Decisions that come from outside, such as an accepted proposal; one undo takes them back.
+
+    Attributes:
+        token: New for each insert; the editor takes each once.
+        png: A layer; where it is 0 the editor's own layer stays.
+    """
+
+    token: str
+    png: bytes
+
+
+@dataclass(frozen=True)
+class EditorOptions:
+    """How the editor is shown.
+
+    Attributes:
+        height: Whole height in CSS pixels; None fills the window below the place where the editor stands.
+        read_only: Look, zoom, but no changes.
+        words: Every visible word, by name.
+        next_image: Image to fetch and decode ahead, so that Next is quick.
+    """
+
+    height: int | None = None
+    read_only: bool = False
+    words: Mapping[str, str] = field(default_factory=lambda: WORDS)
+    next_image: EditorImage | None = None
