@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from core.imaging.decode import DecodedImage
 from core.imaging.intensity import to_display
@@ -44,25 +46,19 @@ def group_alike(
     Returns:
         (N,) int64; each is the position of the group's first image.
     """
-    parents = list(range(len(fingerprints)))
-
-    def root(index: int) -> int:
-        while parents[index] != index:
-            parents[index] = parents[parents[index]]
-            index = parents[index]
-        return index
-
-    def join(first: int, second: int) -> None:
-        low, high = sorted((root(first), root(second)))
-        parents[high] = low
-
-    table = np.stack(fingerprints) if len(fingerprints) else np.zeros((0, _SIDE * _SIDE), np.float32)
-    for start in range(0, len(table), _ROWS_AT_ONCE):
-        rows, columns = np.nonzero(table[start : start + _ROWS_AT_ONCE] @ table.T > SAME_PICTURE)
-        for first, second in zip((rows + start).tolist(), columns.tolist(), strict=True):
-            if first < second:
-                join(first, second)
+    num_images = len(fingerprints)
+    if num_images == 0:
+        return np.zeros(0, np.int64)
+    table = np.stack(fingerprints)
+    edges = [np.zeros((2, 0), np.int64)]
+    for start in range(0, num_images, _ROWS_AT_ONCE):
+        rows, columns = np.nonzero(table[start : start + _ROWS_AT_ONCE] @ table[start:].T > SAME_PICTURE)
+        edges.append(np.stack([rows, columns]) + start)
     first_of: dict[object, int] = {}
-    for index, group in enumerate(groups or ()):
-        join(first_of.setdefault(group, index), index)
-    return np.array([root(index) for index in range(len(table))], np.int64)
+    links = [(first_of.setdefault(group, index), index) for index, group in enumerate(groups or ())]
+    edges.append(np.array(links, np.int64).reshape(-1, 2).T)
+    first, second = np.concatenate(edges, axis=1)
+    graph = coo_array((np.ones(len(first), np.bool_), (first, second)), shape=(num_images, num_images))
+    _, labels = connected_components(graph, directed=False)
+    _, positions = np.unique(labels, return_index=True)
+    return np.asarray(positions[labels], np.int64)

@@ -118,8 +118,10 @@ def _unpack(page: tifffile.TiffPage, data: bytes) -> NDArray[Any] | None:
         converted: Image.Image = picture.convert("RGB")
         return np.asarray(converted)
     unpacked: Any = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if unpacked is None or unpacked.ndim == 2:
-        return unpacked
+    if unpacked is None:
+        return None
+    if unpacked.ndim == 2:
+        return np.asarray(unpacked)
     if unpacked.shape[2] == 4:
         return np.asarray(cv2.cvtColor(unpacked, cv2.COLOR_BGRA2RGBA))
     return np.ascontiguousarray(unpacked[..., ::-1])

@@ -1,0 +1,165 @@
+"""An upload -> the files in it: a zip is opened in memory and distrusted, any other file is passed on.
+
+Nothing is written to disk, so a name such as ../x could do no harm here; it is refused all the same, since
+whoever packs such a name means harm and the name is used further on.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from core.config import Limits
+from core.errors import BadFileError
+
+_CENTRAL_ENTRY = b"PK\x01\x02"
+_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
+_UTF8_NAME = 0x800
+_LOCKED = 0x1
+# An empty mask of 3000 x 3000 pixels packs 1 : 1000 and is no bomb; the ratio counts from this size on.
+_SMALL_ENTRY = 16_000_000
+_SKIPPED = {"thumbs.db", "desktop.ini"}
+
+
+@dataclass(frozen=True)
+class ArchiveEntry:
+    """A file out of an upload, or the reason why it could not be taken out.
+
+    Attributes:
+        name: Path inside the zip with "/" between folders, in NFC; the upload's own name where it is no zip.
+        data: The file's bytes, empty with a problem.
+        problem: What to tell the person, None when all is well.
+    """
+
+    name: str
+    data: bytes
+    problem: BadFileError | None = None
+
+
+def unpack_upload(data: bytes, name: str, limits: Limits | None = None) -> Iterator[ArchiveEntry]:
+    """The files of an upload, one at a time; folders, hidden files and __MACOSX are left out.
+
+    A bad entry comes with its `problem`, and the next ones follow.
+
+    Args:
+        data: The upload.
+        name: What the person calls it.
+        limits: None for the defaults with the environment's settings.
+
+    Yields:
+        The entries of a zip in the order of their names; the file itself where it is no zip.
+
+    Raises:
+        BadFileError: The zip as a whole is refused: broken, locked, empty, too many files, too large
+            unpacked.
+    """
+    limits = limits or Limits.from_environment()
+    if not is_zip(data):
+        if name.lower().endswith(".zip") and data:
+            raise BadFileError(name, "is no zip file or is damaged; pack it again.")
+        yield ArchiveEntry(name, data)
+        return
+    if data.count(_CENTRAL_ENTRY) > limits.max_zip_files:
+        raise BadFileError(
+            name, f"holds more than {limits.max_zip_files:,} files (LIMIT_MAX_ZIP_FILES); split it up."
+        )
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, struct.error, OSError, ValueError, RuntimeError):
+        raise BadFileError(name, "is no zip file or is damaged; pack it again.") from None
+    with archive:
+        entries = _named_entries(archive)
+        _check_as_a_whole([info for _, info in entries], name, limits)
+        for path, info in entries:
+            yield _take_out(archive, info, path, name, limits)
+
+
+def is_zip(data: bytes) -> bool:
+    """Whether the bytes begin as a zip."""
+    return data.startswith(_ZIP_STARTS)
+
+
+def _named_entries(archive: zipfile.ZipFile) -> list[tuple[str, zipfile.ZipInfo]]:
+    entries = [(_entry_name(info), info) for info in archive.infolist() if not info.is_dir()]
+    return sorted(((path, info) for path, info in entries if not _is_skipped(path)), key=lambda each: each[0])
+
+
+def _entry_name(info: zipfile.ZipInfo) -> str:
+    """The name as its writer meant it: without the UTF-8 mark it is UTF-8 (macOS) or CP949 (Korean Windows)."""
+    name = info.filename
+    if not info.flag_bits & _UTF8_NAME and not name.isascii():
+        raw = name.encode("cp437")
+        for encoding in ("utf-8", "cp949"):
+            try:
+                name = raw.decode(encoding)
+                break
+            except UnicodeDecodeError:
+                continue
+    return unicodedata.normalize("NFC", name.replace("\\", "/"))
+
+
+def _is_skipped(path: str) -> bool:
+    parts = path.split("/")
+    hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
+    return hidden or "__MACOSX" in parts or parts[-1].lower() in _SKIPPED
+
+
+def _check_as_a_whole(infos: list[zipfile.ZipInfo], name: str, limits: Limits) -> None:
+    if not infos:
+        raise BadFileError(name, "is a zip without a file in it; choose the images themselves.")
+    if all(info.flag_bits & _LOCKED for info in infos):
+        raise BadFileError(name, "is locked with a password; unpack it and upload the images.")
+    total = sum(info.file_size for info in infos)
+    if total > limits.max_zip_bytes:
+        raise BadFileError(
+            name,
+            f"would unpack to {total:,} bytes; at most {limits.max_zip_bytes:,} are let in "
+            "(LIMIT_MAX_ZIP_BYTES).",
+        )
+
+
+def _take_out(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, zip_name: str, limits: Limits
+) -> ArchiveEntry:
+    told = f"{path} in {zip_name}"
+    reason = _refusal(info, path, limits)
+    if reason is not None:
+        return ArchiveEntry(path, b"", BadFileError(told, reason))
+    try:
+        with archive.open(info) as file:
+            data = file.read(info.file_size)
+            complete = len(data) == info.file_size and not file.read(1)
+    except (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, RuntimeError):
+        complete = False
+    if not complete:
+        return ArchiveEntry(path, b"", BadFileError(told, "is damaged inside the zip; pack it again."))
+    if is_zip(data):
+        return ArchiveEntry(path, b"", BadFileError(told, "is a zip inside a zip; unpack it first."))
+    return ArchiveEntry(path, data)
+
+
+def _refusal(info: zipfile.ZipInfo, path: str, limits: Limits) -> str | None:
+    """Why an entry is not even unpacked, None when it may be."""
+    if path.startswith("/") or ".." in PurePosixPath(path).parts or ":" in path.split("/")[0]:
+        return "has a name that leads out of the zip; rename it and pack it again."
+    if info.flag_bits & _LOCKED:
+        return "is locked with a password; unpack the zip and upload the images."
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "is packed by a method that is not read; pack it as an ordinary zip."
+    if info.file_size > limits.max_file_bytes:
+        return (
+            f"unpacks to {info.file_size:,} bytes; at most {limits.max_file_bytes:,} are let in "
+            "(LIMIT_MAX_FILE_BYTES)."
+        )
+    if info.file_size > _SMALL_ENTRY and info.file_size > limits.max_zip_ratio * max(info.compress_size, 1):
+        return (
+            f"unpacks to more than {limits.max_zip_ratio} times its size, as zip bombs do "
+            "(LIMIT_MAX_ZIP_RATIO)."
+        )
+    return None
