@@ -28,7 +28,8 @@ def split_train_val(
     """Train and validation pairs; images that look alike, and those of one group, stay on one side.
 
     Groups are drawn in an order that depends on the seed and the names alone, until validation has its part;
-    a group that would overshoot by more than it lacks is left for train.
+    a group that would overshoot by more than it lacks is left for train. Where all images look alike, likeness
+    is left out of account.
 
     Args:
         pairs: At least two.
@@ -53,7 +54,10 @@ def split_train_val(
         prints = read_fingerprints(ordered, on_progress=on_progress)
     else:
         prints = [fingerprints[index] for index in order]
-    group_of = group_alike(prints, None if groups is None else [groups[index] for index in order])
+    given = None if groups is None else [groups[index] for index in order]
+    group_of = group_alike(prints, given)
+    if len(np.unique(group_of)) < 2:  # everything looks alike: a split by the given groups beats none at all
+        group_of = group_alike([np.zeros_like(each) for each in prints], given)
     names = np.unique(group_of)
     if len(names) < 2:
         raise ValueError("all images belong to one group, so none can be set aside for validation")

@@ -91,7 +91,7 @@ def _named_entries(archive: zipfile.ZipFile) -> list[tuple[str, zipfile.ZipInfo]
 
 
 def _entry_name(info: zipfile.ZipInfo) -> str:
-    """The name as its writer meant it: without the UTF-8 mark it is UTF-8 (macOS) or CP949 (Korean Windows)."""
+    """The name as its writer meant it: unmarked ones are UTF-8 (macOS) or CP949 (Korean Windows)."""
     name = info.filename
     if not info.flag_bits & _UTF8_NAME and not name.isascii():
         raw = name.encode("cp437")
