@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.imaging.decode import decode_mask
+import numpy as np
+
+from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
 from core.registry.predictors import Predictors
 from core.workflows import pictures
@@ -129,5 +131,5 @@ def _reference_png(workspace: Workspace, image: ImageRow, shape: tuple[int, int]
     stored = workspace.images.read_reference(image)
     if stored is None:
         return None
-    mask = decode_mask(stored, image.name, (image.facts.height, image.facts.width))
-    return encode_png(resize_nearest(mask, shape) * 255)
+    mask = decode_image(stored, image.name).values
+    return encode_png(resize_nearest(np.asarray(mask != 0), shape))

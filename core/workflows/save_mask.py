@@ -1,7 +1,7 @@
 """Keep the mask that the editor shows as a new revision; take an older one back; look at any of them.
 
-The mask is computed here from the same bytes that the editor had (prediction from the cache, threshold, layer), so
-what is saved is what was seen, to the pixel.
+The mask is computed here from the same bytes that the editor had (prediction from the cache, threshold,
+layer), so what is saved is what was seen, to the pixel.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import logging
 import numpy as np
 from numpy.typing import NDArray
 
-from core.imaging.decode import decode_mask
+from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
 from core.registry.predictors import Predictors
 from core.review.corrections import apply_layer, decode_layer, encode_layer
@@ -51,8 +51,8 @@ def save_mask(
 ) -> RevisionRow:
     """The image's next revision, as the editor shows it.
 
-    The draft stays, as what the editor shows when the image is opened again. It no longer counts as unsaved, unless
-    it was drawn on since. Two saves at the same moment both become revisions.
+    The draft stays, as what the editor shows when the image is opened again. It no longer counts as unsaved,
+    unless it was drawn on since. Two saves at the same moment both become revisions.
 
     Args:
         workspace: The store.
@@ -117,7 +117,8 @@ def read_mask(workspace: Workspace, revision: RevisionRow) -> NDArray[np.uint8]:
     Returns:
         (H, W) uint8 of class indices at the image's own size.
     """
-    return decode_mask(workspace.masks.read_mask_png(revision), f"mask {revision.number}")
+    decoded = decode_image(workspace.masks.read_mask_png(revision), f"mask {revision.number}")
+    return np.asarray(decoded.values, np.uint8)
 
 
 def _full_size_layer(layer_png: bytes | None, image: ImageRow) -> bytes | None:

@@ -10,6 +10,7 @@ cache/              predictions and thumbnails; may be deleted at any time
 from __future__ import annotations
 
 import logging
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 
@@ -84,6 +85,10 @@ class Workspace:
             database.close()
             raise
         return cls(root, database)
+
+    def plain_errors(self) -> AbstractContextManager[None]:
+        """Turns what the disk says inside into a `StoreError` with one sentence."""
+        return self._database.plain_errors()
 
     def close(self) -> None:
         """Let go of the database."""
