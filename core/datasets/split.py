@@ -28,8 +28,8 @@ def split_train_val(
     """Train and validation pairs; images that look alike, and those of one group, stay on one side.
 
     Groups are drawn in an order that depends on the seed and the names alone, until validation has its part;
-    a group that would overshoot by more than it lacks is left for train. Where all images look alike, likeness
-    is left out of account.
+    a group that would overshoot by more than it lacks is left for train. Where all images look alike,
+    likeness is left out of account.
 
     Args:
         pairs: At least two.
