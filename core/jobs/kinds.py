@@ -1,0 +1,60 @@
+"""Which function does which kind of job.
+
+Named by text and imported by the worker alone: the queue must not know the workflows above it, and a page
+that asks for a job must not import Keras.
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Any
+
+from core.errors import JobError
+from core.jobs.folder import append_progress
+from core.workspace import JobRow, Workspace
+
+KINDS = {"fine_tune": "core.workflows.fine_tune:run_job"}
+
+
+@dataclass(frozen=True)
+class JobContext:
+    """What a handler works with.
+
+    Attributes:
+        workspace: The store.
+        job: Its row, with the settings.
+        stop: Set when the person asked it to stop.
+    """
+
+    workspace: Workspace
+    job: JobRow
+    stop: Event = field(default_factory=Event)
+
+    def report(self, values: dict[str, Any]) -> None:
+        """Tell how far it is."""
+        append_progress(self.workspace, self.job.id, {"time": time.time(), **values})
+
+    def should_stop(self) -> bool:
+        """Whether to stop now and keep what there is; cheap, ask at each step."""
+        return self.stop.is_set()
+
+
+Handler = Callable[[JobContext], dict[str, Any]]
+
+
+def handler_of(kind: str) -> Handler:
+    """The function that does a kind of job: one of `KINDS`, or "module:function".
+
+    Raises:
+        JobError: There is none.
+    """
+    module_name, _, function_name = KINDS.get(kind, kind).partition(":")
+    try:
+        handler: Handler = getattr(importlib.import_module(module_name), function_name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise JobError(f"This program has no job of the kind {kind} ({error}).") from error
+    return handler

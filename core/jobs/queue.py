@@ -1,0 +1,130 @@
+"""The queue: submit returns at once, one job runs at a time, the dead are found."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from core.errors import JobError
+from core.jobs.folder import log_path, log_tail, read_progress
+from core.jobs.process import is_alive, start_worker
+from core.workspace import JobRow, Workspace
+from core.workspace.tables import utc_now
+
+START_TIMEOUT = timedelta(seconds=30)
+"""A worker that has no process after this time never started."""
+
+DIED = "The process ended without a word; it may have been killed or have run out of memory."
+NEVER_STARTED = "The process never started; start it again."
+
+__all__ = [
+    "log_tail",
+    "progress",
+    "refresh",
+    "request_stop",
+    "retry",
+    "running_job",
+    "start_next",
+    "status",
+    "submit",
+]
+
+logger = logging.getLogger(__name__)
+
+
+def submit(
+    workspace: Workspace, kind: str, task_id: int | None, settings: dict[str, Any], *, who: str
+) -> JobRow:
+    """Put a job into the queue and start it if none runs.
+
+    Args:
+        workspace: The store.
+        kind: Which handler does it, see `core.jobs.kinds`.
+        task_id: The task it belongs to, None for none.
+        settings: What the handler is given; anything that JSON can hold.
+        who: Person who starts it.
+
+    Raises:
+        StoreError: The workspace cannot be written.
+    """
+    job = workspace.jobs.add(kind, task_id, settings, who=who)
+    refresh(workspace)
+    return workspace.jobs.get(job.id)
+
+
+def start_next(workspace: Workspace) -> JobRow | None:
+    """Start the oldest waiting job in a process of its own; None if one runs already or none waits."""
+    job = workspace.jobs.take_next()
+    if job is None:
+        return None
+    try:
+        pid, created = start_worker(workspace.root, job.id, log_path(workspace, job.id))
+    except OSError as error:
+        reason = f"No process could be started for it ({error.strerror or error}); start it again."
+        return workspace.jobs.end(job.id, "failed", reason=reason)
+    workspace.jobs.set_process(job.id, pid, created)
+    logger.info("job %d (%s) started as process %d", job.id, job.kind, pid)
+    return workspace.jobs.get(job.id)
+
+
+def refresh(workspace: Workspace) -> None:
+    """Find out whether the running job has died, and start the next one if nothing runs."""
+    for job in workspace.jobs.list(status="running"):
+        status(workspace, job.id)
+    if workspace.jobs.list(status="queued"):
+        start_next(workspace)
+
+
+def status(workspace: Workspace, job_id: int) -> JobRow:
+    """The job as it is now; one whose process is gone is failed, with its reason.
+
+    Raises:
+        JobError: There is no such job.
+    """
+    job = workspace.jobs.get(job_id)
+    if job.status != "running":
+        return job
+    if job.pid is None:
+        overdue = job.started_at is not None and utc_now() - job.started_at > START_TIMEOUT
+        return workspace.jobs.end(job_id, "failed", reason=NEVER_STARTED) if overdue else job
+    if is_alive(job.pid, job.process_created):
+        return job
+    return workspace.jobs.end(job_id, "failed", reason=DIED)
+
+
+def running_job(workspace: Workspace) -> JobRow | None:
+    """The job that runs now, else the one that is about to, None where the queue is empty."""
+    refresh(workspace)
+    running = workspace.jobs.list(status="running")
+    if running:
+        return running[0]
+    queued = workspace.jobs.list(status="queued")
+    return queued[-1] if queued else None
+
+
+def request_stop(workspace: Workspace, job_id: int) -> JobRow:
+    """Ask a job to stop and keep what it has so far; one that still waits is stopped at once."""
+    status(workspace, job_id)
+    return workspace.jobs.request_stop(job_id)
+
+
+def retry(workspace: Workspace, job_id: int, *, who: str) -> JobRow:
+    """Start a job that failed or was stopped once more, with the same settings.
+
+    Raises:
+        JobError: It has not ended, or went well.
+    """
+    job = status(workspace, job_id)
+    if job.status not in ("failed", "stopped"):
+        raise JobError(
+            f"Job {job_id} is {job.status}; only one that failed or was stopped can be started again."
+        )
+    again = workspace.jobs.add(job.kind, job.task_id, job.settings, who=who, retry_of=job.id)
+    refresh(workspace)
+    return workspace.jobs.get(again.id)
+
+
+def progress(workspace: Workspace, job_id: int) -> list[dict[str, Any]]:
+    """All reports of a job so far, the oldest first; each has "time" (seconds since 1970)."""
+    return read_progress(workspace, job_id)

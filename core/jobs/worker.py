@@ -1,0 +1,103 @@
+"""One job, one process: `python -m core.jobs.worker --workspace DIR --job ID`. Started by the queue."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from core.errors import AppError
+from core.jobs import queue
+from core.jobs.kinds import JobContext, handler_of
+from core.jobs.process import created_at, lower_priority
+from core.workspace import JobRow, Workspace
+
+HEARTBEAT_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do the job; 0 when it ended well or was stopped, 1 when it failed."""
+    parser = argparse.ArgumentParser(description="Does one background job of a workspace.")
+    parser.add_argument("--workspace", type=Path, required=True, help="the workspace folder")
+    parser.add_argument("--job", type=int, required=True, help="number of the job")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
+    lower_priority()
+    with Workspace.open(options.workspace) as workspace:
+        job = workspace.jobs.get(options.job)
+        if not _is_ours(job):
+            logger.error("job %d is %s; nothing to do", job.id, job.status)
+            return 1
+        workspace.jobs.set_process(job.id, os.getpid(), created_at(os.getpid()))
+        try:
+            ended = run(workspace, job)
+        finally:
+            # The next one must not wait for somebody to look at a page.
+            queue.refresh(workspace)
+    return 1 if ended.status == "failed" else 0
+
+
+def run(workspace: Workspace, job: JobRow) -> JobRow:
+    """Do a job in this process; the row as it ended."""
+    context = JobContext(workspace, job)
+    signal.signal(signal.SIGTERM, lambda *_: context.stop.set())
+    ended = threading.Event()
+    heart = threading.Thread(target=_beat, args=(context, ended), daemon=True)
+    heart.start()
+    try:
+        result = handler_of(job.kind)(context)
+    except AppError as error:
+        logger.exception("the job failed")
+        return workspace.jobs.end(job.id, "failed", reason=str(error))
+    except MemoryError:
+        logger.exception("the job failed")
+        reason = "It ran out of memory; try smaller or fewer images, or close other programs."
+        return workspace.jobs.end(job.id, "failed", reason=reason)
+    except Exception as error:
+        # The edge of the process: whatever it was, the person sees one sentence and the log has the rest.
+        logger.exception("the job failed")
+        return workspace.jobs.end(job.id, "failed", reason=_sentence(error))
+    finally:
+        ended.set()
+        heart.join()
+    return _end_well(context, result)
+
+
+def _end_well(context: JobContext, result: dict[str, Any]) -> JobRow:
+    stopped = context.should_stop()
+    reason = "Stopped by the person; the best so far was kept." if stopped else ""
+    return context.workspace.jobs.end(
+        context.job.id, "stopped" if stopped else "done", reason=reason, result=result
+    )
+
+
+def _is_ours(job: JobRow) -> bool:
+    # On Windows the process that the queue started may be a launcher, and this one its child.
+    return job.status == "running" and job.pid in (None, os.getpid(), os.getppid())
+
+
+def _beat(context: JobContext, ended: threading.Event) -> None:
+    while not ended.wait(HEARTBEAT_SECONDS):
+        try:
+            row = context.workspace.jobs.beat(context.job.id)
+        except AppError as error:
+            logger.warning("no sign of life could be left: %s", error)
+            continue
+        if row.stop_requested:
+            context.stop.set()
+
+
+def _sentence(error: Exception) -> str:
+    text = " ".join(str(error).split()) or "no message"
+    return f"{type(error).__name__}: {text[:300]}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,149 @@
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from core.config import PROJECT_DIR
+from core.errors import StaleDraftError, StoreError
+from core.workspace import DraftContent, NewRevision, Workspace
+
+
+@pytest.fixture
+def image(add_image):
+    return add_image("a")
+
+
+@pytest.fixture
+def put(workspace, image):
+    """A message of the editor; a layer's text stands for its bytes."""
+
+    def send(layer, client="tab 1", sequence=1, **others):
+        settings = {"version_id": None, "threshold": 0.5, "seconds": 2.0, **others}
+        return workspace.drafts.put(
+            image.id, layer_png=layer.encode(), client_id=client, sequence=sequence, **settings
+        )
+
+    return send
+
+
+def layer_of(workspace, image):
+    return workspace.drafts.get(image.id).layer_png
+
+
+def test_an_image_without_a_draft_has_none(workspace, image):
+    assert workspace.drafts.get(image.id) is None
+
+
+def test_a_draft_is_what_was_put(workspace, image, put):
+    put("one", threshold=0.37, seconds=4.5)
+    draft = workspace.drafts.get(image.id)
+    assert (draft.layer_png, draft.threshold, draft.seconds) == (b"one", 0.37, 4.5)
+    assert (draft.client_id, draft.sequence, draft.revision) == ("tab 1", 1, 1)
+    assert draft.has_unsaved_changes
+
+
+def test_messages_that_arrive_out_of_order_never_go_back(workspace, image, put):
+    put("three", sequence=3)
+    answer = put("two", sequence=2)
+    assert (answer.layer_png, answer.sequence) == (b"three", 3)
+    put("three again", sequence=3)
+    assert layer_of(workspace, image) == b"three"
+    put("four", sequence=4)
+    assert layer_of(workspace, image) == b"four"
+
+
+def test_another_tab_that_has_not_seen_the_newest_is_told(workspace, image, put):
+    put("of tab 1")
+    with pytest.raises(StaleDraftError, match="another tab"):
+        put("of tab 2", client="tab 2", sequence=90)
+    assert layer_of(workspace, image) == b"of tab 1"
+    put("of tab 2", client="tab 2", sequence=91, take_over=True)
+    assert layer_of(workspace, image) == b"of tab 2"
+    with pytest.raises(StaleDraftError):
+        put("of tab 1 again", sequence=2)
+
+
+def test_another_tab_that_has_seen_the_newest_goes_on(workspace, image, put):
+    seen = put("of tab 1").revision
+    put("of tab 2", client="tab 2", sequence=1, base_revision=seen)
+    assert layer_of(workspace, image) == b"of tab 2"
+    with pytest.raises(StaleDraftError):
+        put("of tab 3", client="tab 3", sequence=1, base_revision=seen)
+
+
+def test_a_tab_that_opened_before_the_first_stroke_of_another_is_told(put):
+    put("of tab 1")
+    with pytest.raises(StaleDraftError):
+        put("of tab 2", client="tab 2", base_revision=None)
+
+
+def test_a_starting_point_is_a_draft_that_tabs_did_not_see(workspace, image, put):
+    draft = workspace.drafts.start_from(image.id, DraftContent(0.5, b"start", None))
+    assert draft.has_unsaved_changes
+    with pytest.raises(StaleDraftError):
+        put("of tab 1")
+    put("of tab 1", base_revision=draft.revision)
+
+
+def test_a_cleared_draft_is_gone_and_late_messages_do_not_bring_it_back(workspace, image, put):
+    put("one", sequence=5)
+    workspace.drafts.clear(image.id)
+    assert workspace.drafts.get(image.id) is None
+    assert workspace.images.get(image.id).state == "new"
+    put("late", sequence=4)
+    assert workspace.drafts.get(image.id) is None
+    put("of tab 2", client="tab 2")
+    assert layer_of(workspace, image) == b"of tab 2"
+
+
+def test_a_draft_that_was_saved_is_unsaved_again_only_when_it_changes(workspace, image, put):
+    put("one", sequence=1)
+    shown = DraftContent(0.5, b"one", None)
+    workspace.masks.save(image.id, NewRevision(b"m", b"one", 0.5, None, "Kim", 2.0, 0.1, shown=shown))
+    assert not workspace.drafts.get(image.id).has_unsaved_changes
+    assert workspace.drafts.get(image.id).seconds == 0.0
+    put("one", sequence=2)
+    assert not workspace.drafts.get(image.id).has_unsaved_changes
+    put("two", sequence=3)
+    assert workspace.drafts.get(image.id).has_unsaved_changes
+    assert workspace.images.get(image.id).state == "corrected"
+
+
+@pytest.mark.parametrize("threshold", [-0.01, 1.01])
+def test_a_threshold_outside_0_to_1_is_a_mistake_of_the_caller(put, threshold):
+    with pytest.raises(ValueError, match="threshold"):
+        put("one", threshold=threshold)
+
+
+def test_an_unknown_image_or_version_takes_no_draft(workspace, put, image):
+    with pytest.raises(StoreError, match="no version number 12"):
+        put("one", version_id=12)
+    workspace.images.delete(image.id)
+    with pytest.raises(StoreError, match="no image number"):
+        put("one")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is a POSIX thing")
+def test_an_acknowledged_draft_survives_a_killed_server(workspace, image):
+    code = (
+        "import os, signal, sys\nfrom pathlib import Path\nfrom core.workspace import Workspace\n"
+        "w = Workspace.open(Path(sys.argv[1]))\n"
+        "for n in range(1, 1000):\n"
+        "    w.drafts.put(int(sys.argv[2]), version_id=None, threshold=0.5, layer_png=b'layer %d' % n,\n"
+        "                 client_id='tab', sequence=n, seconds=1.0)\n"
+        "    print(n, flush=True)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(workspace.root), str(image.id)],
+        cwd=PROJECT_DIR,
+        stdout=subprocess.PIPE,
+    )
+    with process:
+        for _ in range(25):
+            acknowledged = int(process.stdout.readline())
+        process.send_signal(signal.SIGKILL)
+    with Workspace.open(workspace.root) as again:
+        draft = again.drafts.get(image.id)
+        assert draft.sequence >= acknowledged == 25
+        assert draft.layer_png == b"layer %d" % draft.sequence

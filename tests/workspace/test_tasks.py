@@ -1,0 +1,91 @@
+import pytest
+
+from core.errors import StoreError
+from core.workspace import DraftContent, NewRevision
+from core.workspace.slugs import make_slug
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("Cell nuclei", "cell_nuclei"),
+        ("폐 엑스선", "폐_엑스선"),
+        ("../../etc/passwd", "etc_passwd"),
+        ("CON", "con_task"),
+        ("Zellkerne (Größe)", "zellkerne_grösse"),
+    ],
+)
+def test_any_title_gives_a_safe_slug(workspace, title, slug):
+    task = workspace.tasks.create(title)
+    assert (task.slug, task.title, task.base_model) == (slug, title, None)
+    assert workspace.tasks.get(slug) == workspace.tasks.get_by_id(task.id) == task
+
+
+def test_equal_slugs_get_a_number():
+    assert make_slug("Cell: nuclei", {"cell_nuclei", "cell_nuclei_2"}) == "cell_nuclei_3"
+
+
+@pytest.mark.parametrize("title", ["Lung X-ray", "  lung   x-RAY "])
+def test_a_title_is_taken_once(workspace, title):
+    with pytest.raises(StoreError, match="already; choose another name"):
+        workspace.tasks.create(title)
+
+
+@pytest.mark.parametrize(
+    ("title", "sentence"),
+    [
+        ("", "needs a name"),
+        (" \t\n", "needs a name"),
+        ("x" * 81, "has 81 characters; 80 are possible"),
+        ("---", "no letter or digit"),
+        ("a\x00b", "cannot be shown"),
+    ],
+)
+def test_a_title_that_is_none_is_refused(workspace, title, sentence):
+    with pytest.raises(StoreError, match=sentence):
+        workspace.tasks.create(title)
+    assert len(workspace.tasks.list()) == 3
+
+
+def test_a_korean_title_typed_on_a_mac_is_the_same_title(workspace):
+    import unicodedata
+
+    workspace.tasks.create(unicodedata.normalize("NFD", "세포핵"))
+    assert workspace.tasks.list()[-1].title == unicodedata.normalize("NFC", "세포핵")
+    with pytest.raises(StoreError):
+        workspace.tasks.create("세포핵")
+
+
+def test_an_unknown_task_is_refused(workspace):
+    with pytest.raises(StoreError, match='no task "knee"'):
+        workspace.tasks.get("knee")
+
+
+def test_counts(workspace, task, add_image):
+    new, looked_at, drawn, saved, saved_and_drawn = (add_image(text) for text in "abcde")
+    workspace.images.mark_looked_at(looked_at.id)
+    workspace.drafts.start_from(drawn.id, DraftContent(0.5, b"layer", None))
+    for image in (saved, saved_and_drawn):
+        workspace.masks.save(image.id, NewRevision(b"m", None, 0.5, None, "Kim", 1.0, 0.0))
+    workspace.drafts.start_from(saved_and_drawn.id, DraftContent(0.5, b"layer", None))
+    counts = workspace.tasks.counts(task.id)
+    assert (counts.images, counts.new, counts.draft, counts.corrected, counts.locked) == (5, 1, 2, 2, 1)
+    assert [image.id for image in workspace.images.list(task.id, "new")] == [new.id]
+    assert [image.id for image in workspace.images.list(task.id, "draft")] == [drawn.id, saved_and_drawn.id]
+    assert [image.id for image in workspace.images.list(task.id, "corrected")] == [
+        saved.id,
+        saved_and_drawn.id,
+    ]
+    assert [image.id for image in workspace.images.list(task.id, "locked")] == [saved_and_drawn.id]
+    assert [image.state for image in workspace.images.list(task.id)] == [
+        "new", "new", "draft", "corrected", "corrected",
+    ]  # fmt: skip
+
+
+def test_the_last_image_of_a_task_is_remembered(workspace, task, add_image):
+    first, second = add_image("a"), add_image("b")
+    workspace.images.mark_looked_at(first.id)
+    workspace.images.mark_looked_at(second.id)
+    workspace.images.mark_looked_at(first.id)
+    assert workspace.tasks.get(task.slug).last_image_id == first.id
+    assert workspace.tasks.get("lung_ct").last_image_id is None
