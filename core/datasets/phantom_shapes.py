@@ -38,12 +38,7 @@ def curve(points: Sequence[tuple[float, float]] | Points, *, closed: bool = Fals
 
 def ellipse(centre: tuple[float, float], radii: tuple[float, float], angle: float = 0.0) -> Points:
     """(N, 2) outline of an ellipse with (row, col) radii, turned by `angle` degrees."""
-    turn = np.linspace(0, 2 * np.pi, 72, endpoint=False)
-    rows, cols = radii[0] * np.sin(turn), radii[1] * np.cos(turn)
-    cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-    return np.stack(
-        [centre[0] + rows * cosine + cols * sine, centre[1] - rows * sine + cols * cosine], axis=1
-    )
+    return _around(centre, radii, angle, np.ones(72))
 
 
 def wobbly(
@@ -60,12 +55,7 @@ def wobbly(
     swing = np.zeros_like(turn)
     for wave in range(2, num_waves + 2):
         swing += generator.normal() * np.cos(wave * turn + generator.uniform(0, 2 * np.pi)) / wave**0.9
-    scale = np.maximum(1 + roughness * swing, 0.3)
-    rows, cols = radii[0] * np.sin(turn) * scale, radii[1] * np.cos(turn) * scale
-    cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-    return np.stack(
-        [centre[0] + rows * cosine + cols * sine, centre[1] - rows * sine + cols * cosine], axis=1
-    )
+    return _around(centre, radii, angle, np.maximum(1 + roughness * swing, 0.3))
 
 
 def ribbon(path: Points, widths: Sequence[float]) -> Points:
@@ -83,7 +73,7 @@ def fill(outline: Points, side: int) -> Floats:
     canvas = np.zeros((side, side), np.uint8)
     scaled = np.rint((outline[:, ::-1] * side - 0.5) * 2**_SUBPIXEL_BITS).astype(np.int32)
     cv2.fillPoly(canvas, [scaled], 255, lineType=cv2.LINE_AA, shift=_SUBPIXEL_BITS)
-    return canvas.astype(np.float32) / 255
+    return canvas.astype(np.float32) / np.float32(255)
 
 
 def soften(picture: Floats, reach: float) -> Floats:
@@ -129,3 +119,14 @@ def warp(
         )
         for each in pictures
     ]
+
+
+def _around(
+    centre: tuple[float, float], radii: tuple[float, float], angle: float, scale: NDArray[np.float64]
+) -> Points:
+    """Points once round an ellipse turned by `angle` degrees, its radius scaled point by point."""
+    turn = np.linspace(0, 2 * np.pi, len(scale), endpoint=False)
+    rows, cols = radii[0] * np.sin(turn) * scale, radii[1] * np.cos(turn) * scale
+    cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    down, across = rows * cosine + cols * sine, cols * cosine - rows * sine
+    return np.stack([centre[0] + down, centre[1] + across], axis=1)

@@ -6,8 +6,6 @@ is the aerated lung without the heart's shadow, as the masks of the Montgomery a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -25,39 +23,7 @@ from core.datasets.phantom_shapes import (
     warp,
     wobbly,
 )
-
-
-@dataclass(frozen=True)
-class Thorax:
-    """One person; lengths are parts of the picture's side, `lean` and the like are signed.
-
-    Attributes:
-        middle: Column of the spine.
-        top: Row of the lungs' tips.
-        height: From the tips to the corners beside the diaphragm.
-        width: Scale of the rib cage.
-        heart: Scale of the heart's left bulge.
-        air: How much darker than soft tissue the lungs are, in attenuation.
-        lost: Part of the height that each lung (right, left) lacks at its base.
-    """
-
-    middle: float
-    top: float
-    height: float
-    width: float
-    heart: float
-    air: float
-    lost: tuple[float, float]
-
-    def row(self, part: float) -> float:
-        """The row at a part of the lungs' height."""
-        return self.top + part * self.height
-
-    def wall(self, part: float) -> float:
-        """Half the rib cage's inner width at a part of the lungs' height."""
-        parts = (0.0, 0.06, 0.18, 0.35, 0.6, 0.85, 1.1)
-        widths = (0.12, 0.18, 0.24, 0.285, 0.32, 0.34, 0.345)
-        return self.width * float(np.interp(part, parts, widths))
+from core.datasets.thorax import Thorax, draw_person, lung_outline
 
 
 def xray_phantom(seed: int, side: int = 512) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -71,8 +37,8 @@ def xray_phantom(seed: int, side: int = 512) -> tuple[NDArray[np.uint8], NDArray
         (side, side) uint8 image, and (side, side) uint8 mask of 0 and 1.
     """
     generator = np.random.default_rng([seed, 1])
-    thorax = _draw_person(generator)
-    lungs = [fill(_lung_outline(thorax, which), side) for which in (0, 1)]
+    thorax = draw_person(generator)
+    lungs = [fill(lung_outline(thorax, which), side) for which in (0, 1)]
     lung = np.maximum(lungs[0], lungs[1])
     body, abdomen = _body(generator, thorax, side), _abdomen(thorax, side)
     attenuation = _soft_tissue(generator, thorax, body, abdomen)
@@ -84,49 +50,6 @@ def xray_phantom(seed: int, side: int = 512) -> tuple[NDArray[np.uint8], NDArray
     attenuation, lung = warp(generator, [attenuation, lung], turn=3.0, bend=0.006)
     grey = np.rint(np.clip(_develop(generator, attenuation), 0, 255)).astype(np.uint8)
     return _write_label(generator, grey), (lung >= 0.5).astype(np.uint8)
-
-
-def _draw_person(generator: np.random.Generator) -> Thorax:
-    lost = [generator.uniform(0.0, 0.05), generator.uniform(0.0, 0.05)]
-    if generator.random() < 0.35:
-        lost[int(generator.integers(2))] = generator.uniform(0.18, 0.32)
-    return Thorax(
-        middle=0.5 + generator.uniform(-0.015, 0.015),
-        top=generator.uniform(0.09, 0.15),
-        height=generator.uniform(0.54, 0.64),
-        width=generator.uniform(0.93, 1.1),
-        heart=generator.uniform(0.8, 1.35),
-        air=generator.uniform(0.65, 1.0),
-        lost=(lost[0], lost[1]),
-    )
-
-
-def _lung_outline(thorax: Thorax, which: int) -> Points:
-    """The right lung (0, on the picture's left) or the left one (1): wall, diaphragm, inner border, tip."""
-    sign = -1 if which == 0 else 1
-    base = 1.0 - thorax.lost[which]
-
-    def at(part: float, from_middle: float) -> tuple[float, float]:
-        return thorax.row(part), thorax.middle + sign * from_middle
-
-    wall = [at(part, thorax.wall(part)) for part in (0.06, 0.18, 0.35, 0.55, 0.75, base * 0.93, base)]
-    if which == 0:
-        inner = {0.0: 0.072, 0.2: 0.052, 0.4: 0.058, 0.6: 0.062, 0.8: 0.085 * thorax.heart**0.4}
-        foot, dome = 0.08 * thorax.heart**0.4, 0.12
-    else:
-        inner = {0.0: 0.072, 0.15: 0.054, 0.26: 0.078, 0.36: 0.064, 0.5: 0.085 * thorax.heart}
-        inner[0.66], foot, dome = 0.125 * thorax.heart, 0.155 * thorax.heart, 0.09
-    middle = (foot + thorax.wall(base)) / 2
-    diaphragm = [
-        at(base, thorax.wall(base)),
-        at(base - dome * 0.75, middle + 0.55 * (thorax.wall(base) - middle)),
-        at(base - dome, middle - 0.01),
-        at(base - dome * 0.75, foot),
-    ]
-    border = [at(base - dome * 0.75, foot)]
-    border += [at(part, inner[part]) for part in sorted(inner, reverse=True) if part < base - dome]
-    tip = [at(0.0, inner[0.0]), at(-0.035, inner[0.0] + 0.035), at(0.0, thorax.wall(0.02)), wall[0]]
-    return np.vstack([curve(wall), curve(diaphragm), curve(border), curve(tip)])
 
 
 def _body(generator: np.random.Generator, thorax: Thorax, side: int) -> Floats:
