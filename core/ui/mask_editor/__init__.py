@@ -23,6 +23,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import AppError
+from core.review.corrections import decode_layer
 from core.ui.mask_editor.assets import components
 from core.ui.mask_editor.contract import (
     Acknowledgement,
@@ -49,7 +50,7 @@ __all__ = [
 ]
 
 OnMessage = Callable[[EditorMessage], None]
-_MAX_REMEMBERED = 256
+_MAX_REMEMBERED = 64
 
 
 @dataclass
@@ -85,7 +86,8 @@ def mask_editor(
         draft_token: Changes only when the editor has to take threshold and layer anew: another image, a
             restored revision, the other tab's draft. While it stays, what the editor shows wins.
         on_message: Called with each new message, before the script's body runs. An `AppError` that it raises
-            is shown beside the status, and the editor sends again.
+            is shown beside the status, and the editor sends again. Returning means that the draft is on disk,
+            or that `acknowledged` tells of a conflict.
         acknowledged: Whose message the draft on disk is (from its row); None where there is no draft.
         insert: A proposal to lay over the layer as one undoable step; it may stay in place, it is taken once.
         options: Height, words, and the image to fetch ahead.
@@ -94,6 +96,8 @@ def mask_editor(
     session = _session(key)
     carrier, editor = components()
     shown = [image] if options.next_image is None else [image, options.next_image]
+    if insert is not None:
+        decode_layer(insert.png, (image.height, image.width))
     for each in shown:
         _remember(session.shapes, each.image_id, (each.height, each.width))
     editor(
@@ -108,6 +112,7 @@ def mask_editor(
             },
             "draft": {"token": draft_token, "threshold": threshold, "layer": _base64(layer_png)},
             "acknowledged": _acknowledgement(acknowledged),
+            "delivered": dict(session.handled),
             "refused": session.refused,
             "insert": _insert(insert, session),
             "height": options.height,

@@ -1,0 +1,59 @@
+/**
+ * Copies in the browser of what the server has not acknowledged: written when the page is left or the server is gone,
+ * removed when the server has it, looked at when the drawing is opened again.
+ */
+
+/**
+ * @typedef {{client_id: string, sequence: number}} Writer
+ * @typedef {{client_id: string, sequence: number, base: Writer | null, threshold: number,
+ *            layer_png: string}} Copy `base` is whose draft was on disk when the copy was made
+ */
+
+const COPY_PREFIX = "maskLoop.copy.";
+
+/** @param {string} drawingId @param {Copy} copy */
+function writeCopy(drawingId, copy) {
+  try {
+    localStorage.setItem(COPY_PREFIX + drawingId, JSON.stringify(copy));
+  } catch {
+    // Full or forbidden: the copy is a second net, the server's draft is the first.
+  }
+}
+
+/** Forget a copy, unless another tab wrote it or it is newer than what arrived. */
+function removeCopy(drawingId, clientId, sequence) {
+  const copy = readCopy(drawingId);
+  if (copy && copy.client_id === clientId && copy.sequence <= sequence) dropCopy(drawingId);
+}
+
+function dropCopy(drawingId) {
+  try {
+    localStorage.removeItem(COPY_PREFIX + drawingId);
+  } catch {
+    // As above.
+  }
+}
+
+/** @returns {Copy | null} */
+function readCopy(drawingId) {
+  try {
+    const copy = JSON.parse(localStorage.getItem(COPY_PREFIX + drawingId));
+    return typeof copy?.layer_png === "string" && Number.isFinite(copy.threshold) ? copy : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * What to do with a copy, knowing whose draft is on disk now.
+ *
+ * @param {Copy} copy
+ * @param {Writer | null} onDisk
+ * @returns {"drop" | "restore" | "ask"}
+ */
+function judgeCopy(copy, onDisk) {
+  const isOf = (writer) => writer && onDisk.client_id === writer.client_id;
+  if (!onDisk) return "restore";
+  if (isOf(copy)) return onDisk.sequence >= copy.sequence ? "drop" : "restore";
+  return isOf(copy.base) && onDisk.sequence === copy.base.sequence ? "restore" : "ask";
+}

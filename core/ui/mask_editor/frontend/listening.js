@@ -1,0 +1,79 @@
+/** The keyboard and the sliders. */
+
+/** Keys that a slider or a number needs for itself. */
+const SLIDER_KEYS = new Set("arrowleft arrowright arrowup arrowdown home end pageup pagedown".split(" "));
+
+/** @param {Editor} editor */
+function listenToKeys(editor) {
+  const { root } = editor;
+  root.addEventListener("keydown", (event) => {
+    // Else Streamlit would take "r" for a rerun and "c" for clearing its caches.
+    event.stopPropagation();
+    onKeyDown(editor, event);
+  });
+  root.addEventListener("keyup", (event) => {
+    event.stopPropagation();
+    onKeyUp(editor, event);
+  });
+  root.addEventListener("keypress", (event) => event.stopPropagation());
+  editor.surface.addEventListener("blur", () => editor.pointer.holdSpace(false));
+}
+
+function onKeyDown(editor, event) {
+  const key = keyOf(event);
+  if (isTyping(event, key)) return;
+  if (!editor.controls.part("keys").hidden) {
+    if (key === "escape" || key === "?") {
+      event.preventDefault();
+      editor.run("help");
+    }
+    return;
+  }
+  if (key === " ") {
+    event.preventDefault();
+    editor.pointer.holdSpace(true);
+    return;
+  }
+  const id = commandForKey(key, editor.tool() instanceof PolygonTool && editor.tool().isBusy());
+  if (!id || event.altKey) return;
+  event.preventDefault();
+  if (event.repeat && !REPEATING.has(id)) return;
+  if (id === "hide") editor.hiddenSince = event.timeStamp;
+  editor.run(id);
+}
+
+/** Whether the key belongs to the control that has the focus. */
+function isTyping(event, key) {
+  const { target } = event;
+  if (target.matches("input[type=number]")) return key !== "escape";
+  if (target.matches("input")) return SLIDER_KEYS.has(key);
+  return target.matches("button") && (key === "enter" || key === " ");
+}
+
+function onKeyUp(editor, event) {
+  const key = keyOf(event);
+  if (key === " ") editor.pointer.holdSpace(false);
+  // Held for a moment it was a peek, else a switch.
+  if (key === "m" && editor.hiddenSince && event.timeStamp - editor.hiddenSince > PEEK_MS) editor.run("hide");
+  if (key === "m") editor.hiddenSince = 0;
+}
+
+/** @param {Editor} editor */
+function listenToSliders(editor) {
+  const { controls } = editor;
+  const threshold = controls.part("threshold");
+  threshold.addEventListener("input", () => editor.setThreshold(Number(threshold.value)));
+  threshold.addEventListener("dblclick", () => {
+    const suggested = editor.data.image.suggested_threshold;
+    if (typeof suggested === "number") editor.setThreshold(suggested);
+  });
+  const brush = controls.part("brush-size");
+  brush.addEventListener("input", () => editor.setBrushSize(Number(brush.value)));
+  const opacity = controls.part("opacity");
+  opacity.addEventListener("input", () => editor.set({ opacity: Number(opacity.value) / 100 }));
+  const speck = controls.part("speck-size");
+  speck.addEventListener("change", () => {
+    const size = Math.round(Number(speck.value)) || FIRST_SETTINGS.speckSize;
+    editor.set({ speckSize: within(Number(speck.min), Number(speck.max), size) });
+  });
+}

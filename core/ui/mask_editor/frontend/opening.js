@@ -1,0 +1,164 @@
+/** Which image, draft and insert the editor shows: takes in what is new in Streamlit's data, and nothing twice. */
+
+/** @returns {Writer | null} whose draft is on disk, as the page says */
+function writerOf(acknowledged) {
+  if (!acknowledged || !acknowledged.saved || acknowledged.conflict) return null;
+  return { client_id: acknowledged.client_id, sequence: acknowledged.sequence };
+}
+
+class Opening {
+  /** @param {Editor} editor */
+  constructor(editor) {
+    this.editor = editor;
+    this.imageId = "";
+    this.drawingId = "";
+    this.draftToken = "";
+    this.insertToken = "";
+    this.arrival = (id) => {
+      if (id === this.imageId && !this.editor.ready) this.install(id);
+    };
+    registry.listeners.add(this.arrival);
+  }
+
+  update() {
+    const { editor } = this;
+    const { data } = editor;
+    const isNew = data.image.id !== this.imageId;
+    if (isNew) this.open(data);
+    editor.outbox.acknowledge(data);
+    if (!isNew && editor.ready && data.draft.token !== this.draftToken) this.takeDraft();
+    this.takeInsert();
+  }
+
+  /** Turn to another image; the old picture goes at once, the new one comes when it is decoded. */
+  open(data) {
+    const { editor } = this;
+    const { image } = data;
+    editor.toolCancel();
+    if (image.drawing_id !== this.drawingId) {
+      editor.outbox.open(image.drawing_id, writerOf(data.acknowledged));
+      editor.drawing = null;
+      editor.clock = { seconds: 0, last: 0 };
+    }
+    this.imageId = image.id;
+    this.drawingId = image.drawing_id;
+    editor.ready = false;
+    editor.notice(data.words.loading);
+    if (registry.images.has(image.id)) this.install(image.id);
+  }
+
+  async install(id) {
+    const { editor } = this;
+    let image;
+    try {
+      image = await registry.images.get(id).ready;
+    } catch {
+      if (id === this.imageId) editor.notice(editor.data.words.broken_image);
+      return;
+    }
+    const start = editor.drawing ? null : await this.firstState(image);
+    if (id !== this.imageId || editor.ready) return;
+    if (start) this.begin(image, start);
+    else editor.drawing.setImage(image);
+    this.showPicture(image);
+    editor.ready = true;
+    editor.notice("");
+    editor.showControls();
+    if (editor.data.draft.token !== this.draftToken) this.takeDraft();
+    this.takeInsert();
+  }
+
+  /**
+   * What a drawing begins with: what this tab has not brought to the server yet, else a copy that an earlier visit
+   * left, else the draft on disk.
+   */
+  async firstState(image) {
+    const { data, outbox } = this.editor;
+    const token = data.draft.token;
+    const pending = outbox.pending.get(this.drawingId)?.message;
+    if (pending) return this.stateOf(image, pending.threshold, pending.layer_png, { token });
+    const copy = readCopy(this.drawingId);
+    const verdict = copy ? judgeCopy(copy, writerOf(data.acknowledged)) : "drop";
+    if (verdict === "drop") {
+      dropCopy(this.drawingId);
+      return this.stateOf(image, data.draft.threshold, data.draft.layer, { token });
+    }
+    return this.stateOf(image, copy.threshold, copy.layer_png, { token, verdict });
+  }
+
+  async stateOf(image, threshold, layer, more) {
+    try {
+      return { threshold, layer: await this.decodeLayer(layer, image), ...more };
+    } catch {
+      // A copy of another size or a broken one: the draft on disk is what is left.
+      dropCopy(this.drawingId);
+      const { draft } = this.editor.data;
+      return { threshold: draft.threshold, layer: await this.decodeLayer(draft.layer, image), token: more.token };
+    }
+  }
+
+  begin(image, start) {
+    const { editor } = this;
+    const { outbox } = editor;
+    editor.drawing = new Drawing(image, start.threshold);
+    editor.drawing.layer.set(start.layer);
+    editor.drawing.recount();
+    editor.painter.resize(image.width, image.height);
+    editor.view.setImage(image.width, image.height);
+    this.draftToken = start.token;
+    if (start.verdict === "ask") outbox.stopForConflict();
+    if (start.verdict === "restore") outbox.changed();
+  }
+
+  showPicture(image) {
+    for (const part of ["picture", "original-picture"]) {
+      const canvas = this.editor.controls.part(part);
+      canvas.width = image.width;
+      canvas.height = image.height;
+      canvas.getContext("2d").drawImage(image.picture, 0, 0, image.width, image.height);
+    }
+  }
+
+  /** The server wants another draft shown. It becomes one step, so that undo brings back what was there. */
+  async takeDraft() {
+    const { editor } = this;
+    const { draft, acknowledged } = editor.data;
+    const writer = writerOf(acknowledged);
+    this.draftToken = draft.token;
+    // After a restart of the server its draft can be an older message of this tab; what is shown is newer.
+    const isOwn = writer !== null && writer.client_id === editor.outbox.clientId;
+    if (isOwn && editor.outbox.isBehind() && !editor.outbox.conflict) return;
+    const id = this.imageId;
+    const layer = await this.decodeLayer(draft.layer, editor.drawing);
+    if (id !== this.imageId || this.draftToken !== draft.token) return;
+    editor.toolCancel();
+    editor.drawing.takeLayer(layer, false);
+    editor.drawing.setThreshold(draft.threshold);
+    editor.outbox.tookDraft(writer);
+    editor.scheduleFrame();
+  }
+
+  /** Lay a proposal over the layer, once. */
+  async takeInsert() {
+    const { editor } = this;
+    const { insert } = editor.data;
+    if (!insert || !editor.ready || insert.token === this.insertToken) return;
+    this.insertToken = insert.token;
+    const id = this.imageId;
+    const layer = await this.decodeLayer(insert.layer, editor.drawing);
+    if (id !== this.imageId) return;
+    editor.toolCancel();
+    editor.drawing.takeLayer(layer, true);
+    editor.outbox.changed();
+    editor.outbox.flush();
+  }
+
+  /** @returns {Promise<Uint8Array>} */
+  async decodeLayer(text, { width, height }) {
+    return text ? decodeGrey(fromBase64(text), width, height) : new Uint8Array(width * height);
+  }
+
+  destroy() {
+    registry.listeners.delete(this.arrival);
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * What the server has to get: the newest state of each drawing until it is acknowledged. Messages carry the whole
+ * layer and a number that only rises, so a lost one costs nothing and the last one wins.
+ */
+
+const DEBOUNCE_MS = 80;
+const LONGEST_WAIT_MS = 1000;
+const PATIENCE_MS = 4000;
+const MOST_MESSAGES = 16;
+
+/** @typedef {"untouched" | "saving" | "saved" | "late" | "refused" | "conflict"} SaveState */
+
+class Outbox {
+  /**
+   * @param {{snapshot: () => object, send: (envelope: object) => void, onState: () => void}} wires
+   *   `snapshot` gives the open drawing's fields of a message
+   */
+  constructor(wires) {
+    this.wires = wires;
+    this.clientId = newClientId();
+    this.sequence = 0;
+    this.actionNumber = 0;
+    /** Sent and not acknowledged, by drawing. @type {Map<string, {message: object, since: number, base: Writer}>} */
+    this.pending = new Map();
+    this.drawingId = "";
+    this.dirty = false;
+    this.conflict = false;
+    this.takenOverAt = 0;
+    this.refused = "";
+    /** Whose draft is on disk. @type {Writer | null} */
+    this.writer = null;
+    this.debounce = 0;
+    this.deadline = 0;
+    this.watch = setInterval(() => this.lookAtClock(), 500);
+  }
+
+  /** Turn to another drawing; what is left of the one before stays pending. */
+  open(drawingId, writer) {
+    this.flush();
+    this.drawingId = drawingId;
+    this.writer = writer;
+    this.dirty = false;
+    this.conflict = false;
+    this.takenOverAt = this.sequence;
+  }
+
+  /** The open drawing changed: send soon. */
+  changed() {
+    this.dirty = true;
+    if (!this.conflict) {
+      clearTimeout(this.debounce);
+      this.debounce = setTimeout(() => this.flush(), DEBOUNCE_MS);
+      this.deadline ||= setTimeout(() => this.flush(), LONGEST_WAIT_MS);
+    }
+    this.wires.onState();
+  }
+
+  /** Send now what has changed. */
+  flush() {
+    if (this.dirty && !this.conflict) this.post();
+  }
+
+  /**
+   * Send the open drawing as it is.
+   *
+   * @param {{action?: string, takeOver?: boolean}} [wish]
+   */
+  post(wish = {}) {
+    this.stopTimers();
+    const before = this.pending.get(this.drawingId);
+    const message = {
+      ...this.wires.snapshot(),
+      client_id: this.clientId,
+      sequence: ++this.sequence,
+      // A key press or a choice that is not yet acknowledged goes along with the newer state.
+      action: wish.action ?? before?.message.action ?? "",
+      action_number: wish.action ? ++this.actionNumber : (before?.message.action_number ?? 0),
+      take_over: wish.takeOver ?? before?.message.take_over ?? false,
+    };
+    this.pending.delete(this.drawingId);
+    this.pending.set(this.drawingId, { message, since: before?.since ?? Date.now(), base: this.writer });
+    this.dirty = false;
+    this.transmit();
+  }
+
+  transmit() {
+    this.sentAt = Date.now();
+    const messages = [...this.pending.values()].slice(-MOST_MESSAGES).map((entry) => entry.message);
+    this.wires.send({ messages });
+    this.wires.onState();
+  }
+
+  /**
+   * Take in what the server says it has.
+   *
+   * @param {{delivered: Record<string, number>, acknowledged: object | null, refused: string}} answer
+   */
+  acknowledge(answer) {
+    const delivered = answer.delivered[this.clientId] ?? 0;
+    const stored = answer.acknowledged;
+    const mine = stored?.client_id === this.clientId ? stored : null;
+    this.refused = answer.refused;
+    if (mine?.conflict && mine.sequence > this.takenOverAt) this.stopForConflict();
+    for (const [drawingId, { message }] of this.pending) {
+      const isOpen = drawingId === this.drawingId;
+      const onDisk = isOpen && mine && !mine.conflict && mine.saved && mine.sequence >= message.sequence;
+      if (message.sequence <= delivered || onDisk) this.settle(drawingId, message.sequence);
+    }
+    this.wires.onState();
+  }
+
+  settle(drawingId, sequence) {
+    this.pending.delete(drawingId);
+    removeCopy(drawingId, this.clientId, sequence);
+    if (drawingId === this.drawingId) this.writer = { client_id: this.clientId, sequence };
+  }
+
+  stopForConflict() {
+    this.stopTimers();
+    this.pending.delete(this.drawingId);
+    this.dirty = true;
+    this.conflict = true;
+  }
+
+  keepMine() {
+    this.conflict = false;
+    this.takenOverAt = this.sequence + 1;
+    this.post({ takeOver: true });
+  }
+
+  useTheirs() {
+    dropCopy(this.drawingId);
+    this.takenOverAt = this.sequence + 1;
+    this.conflict = false;
+    this.post({ action: "reload" });
+  }
+
+  /** The open drawing is now as the server gave it. */
+  tookDraft(writer) {
+    this.stopTimers();
+    this.pending.delete(this.drawingId);
+    this.dirty = false;
+    this.conflict = false;
+    this.writer = writer;
+    this.wires.onState();
+  }
+
+  /** Whether the server lacks something of the open drawing. */
+  isBehind() {
+    return this.dirty || this.pending.has(this.drawingId);
+  }
+
+  /** @returns {SaveState} */
+  state() {
+    if (this.conflict) return "conflict";
+    if (!this.dirty && this.pending.size === 0) return this.writer ? "saved" : "untouched";
+    if (this.refused) return "refused";
+    return this.isLate() ? "late" : "saving";
+  }
+
+  isLate() {
+    return [...this.pending.values()].some((entry) => Date.now() - entry.since > PATIENCE_MS);
+  }
+
+  /** Send again what nobody has acknowledged. */
+  lookAtClock() {
+    if (this.pending.size === 0 || this.conflict) return;
+    if (Date.now() - this.sentAt > PATIENCE_MS) {
+      for (const entry of this.pending.values()) {
+        entry.message = { ...entry.message, sequence: ++this.sequence };
+      }
+      this.transmit();
+      this.keepCopies();
+    }
+    this.wires.onState();
+  }
+
+  /** Write copies of everything that is not acknowledged. */
+  keepCopies() {
+    for (const [drawingId, { message, base }] of this.pending) this.keepCopy(drawingId, message, base);
+    if (this.conflict) {
+      const message = { ...this.wires.snapshot(), client_id: this.clientId, sequence: this.sequence };
+      this.keepCopy(this.drawingId, message, this.writer);
+    }
+  }
+
+  keepCopy(drawingId, message, base) {
+    const { client_id, sequence, threshold, layer_png } = message;
+    if (message.action !== "reload") writeCopy(drawingId, { client_id, sequence, base, threshold, layer_png });
+  }
+
+  stopTimers() {
+    clearTimeout(this.debounce);
+    clearTimeout(this.deadline);
+    this.debounce = this.deadline = 0;
+  }
+
+  destroy() {
+    this.stopTimers();
+    clearInterval(this.watch);
+  }
+}
+
+/** One for each editor that is opened; `crypto.randomUUID` is missing on plain http. */
+function newClientId() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

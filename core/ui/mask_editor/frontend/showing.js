@@ -1,0 +1,104 @@
+/** What a frame shows: the mask, the view, the pointer's circle, the polygon under way, numbers and states. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** @param {Editor} editor */
+function showFrame(editor) {
+  const { drawing, outbox, readout } = editor;
+  readout.showState(outbox.state(), outbox.refused);
+  if (!editor.ready) {
+    readout.showNumbers(null);
+    return;
+  }
+  paintMask(editor);
+  showView(editor);
+  showCircle(editor);
+  showSketch(editor);
+  readout.showNumbers(drawing);
+  const { history, threshold } = drawing;
+  editor.controls.setSlider("threshold", threshold, threshold.toFixed(2));
+  editor.controls.enable("undo", editor.canDraw() && (history.undoSteps.length > 0 || editor.tool().isBusy()));
+  editor.controls.enable("redo", editor.canDraw() && history.redoSteps.length > 0);
+}
+
+function paintMask(editor) {
+  const { drawing, painter, settings } = editor;
+  const thickness = within(1, THICKEST_EDGE, Math.round(1.2 / editor.view.scale));
+  if (thickness !== painter.thickness) {
+    painter.thickness = thickness;
+    drawing.markAll();
+  }
+  if (!drawing.dirty) return;
+  // While Restore is chosen one has to see what can be restored.
+  const corrections = settings.corrections || settings.tool === "restore";
+  painter.setColours(drawing, { ...settings, corrections });
+  painter.paint(drawing, drawing.dirty);
+  drawing.dirty = null;
+}
+
+function showView(editor) {
+  const { view, controls, surface } = editor;
+  for (const part of ["sheet", "original-sheet"]) {
+    const sheet = controls.part(part);
+    sheet.style.transform = view.transform();
+    sheet.classList.toggle("pixelated", view.scale * devicePixelRatio > 2);
+  }
+  controls.part("zoom-level").textContent = `${Math.round(view.scale * devicePixelRatio * 100)} %`;
+  // Where the image lies, for those who point at its pixels from outside.
+  Object.assign(surface.dataset, { scale: view.scale, left: view.x, top: view.y });
+}
+
+function showCircle(editor) {
+  const circle = editor.controls.part("cursor");
+  const tool = editor.tool();
+  circle.hidden = !editor.hoverPlace || !tool.hasCircle || !editor.canDraw();
+  if (circle.hidden) return;
+  const { brushSize } = editor.settings;
+  const middle = editor.view.toPane(snapBrush(editor.view.toImage(editor.hoverPlace.x, editor.hoverPlace.y), brushSize));
+  const size = brushSize * editor.view.scale;
+  circle.style.width = circle.style.height = `${size}px`;
+  circle.style.transform = `translate(${middle.x - size / 2}px, ${middle.y - size / 2}px)`;
+}
+
+function showSketch(editor) {
+  const drawn = editor.controls.part("sketch");
+  const { corners, hover } = editor.sketch ?? { corners: [], hover: null };
+  if (corners.length === 0) {
+    drawn.replaceChildren();
+    return;
+  }
+  const places = corners.map((corner) => editor.view.toPane(corner));
+  const line = hover ? [...places, editor.view.toPane(hover)] : places;
+  const text = line.map((place) => `${place.x},${place.y}`).join(" ");
+  const shapes = ["casing", "line"].map((name) => svg("polyline", { points: text, class: name }));
+  for (const [index, place] of places.entries()) {
+    shapes.push(svg("circle", { cx: place.x, cy: place.y, r: index === 0 ? 5 : 3.5 }));
+  }
+  drawn.replaceChildren(...shapes);
+}
+
+function svg(name, attributes) {
+  const element = document.createElementNS(SVG, name);
+  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
+  return element;
+}
+
+/** Everything that follows from settings rather than from the drawing. */
+function showControls(editor) {
+  const { controls, settings } = editor;
+  for (const id of TOOL_IDS) controls.press(id, settings.tool === id);
+  for (const id of ["outline", "corrections", "original"]) controls.press(id, settings[id]);
+  controls.press("hide", editor.hidden);
+  for (const id of CHANGING) if (controls.buttons.has(id)) controls.enable(id, editor.canDraw());
+  controls.part("threshold").disabled = !editor.canDraw();
+  controls.part("brush-size").max = String(editor.largestBrush());
+  controls.setSlider("brush-size", settings.brushSize, `${settings.brushSize} ${controls.words.pixels}`);
+  const percent = Math.round(settings.opacity * 100);
+  controls.setSlider("opacity", percent, `${percent} %`);
+  controls.part("speck-size").value = String(settings.speckSize);
+  controls.part("overlay").style.visibility = editor.hidden ? "hidden" : "visible";
+  controls.part("original-pane").hidden = !settings.original;
+  const rgb = MASK_COLOURS[settings.colour].rgb.join(" ");
+  editor.root.style.setProperty("--mask-colour", `rgb(${rgb})`);
+  editor.pointer.showState();
+}
