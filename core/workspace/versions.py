@@ -109,8 +109,14 @@ class Versions:
         with self._database.writing() as session:
             _existing(session, version_id).comparison = comparison
 
-    def promote(self, version_id: int, *, who: str, why: str) -> VersionRow:
+    def promote(self, version_id: int, *, who: str, why: str, instead_of: int | None = None) -> VersionRow:
         """Put a version into use; the one before is retired, nothing is deleted.
+
+        Args:
+            version_id: The version.
+            who: Person, empty where the rule decided.
+            why: One sentence.
+            instead_of: Do it only if this version is in use (0 for none), and change nothing otherwise.
 
         Raises:
             StoreError: There is no such version.
@@ -118,7 +124,8 @@ class Versions:
         with self._database.writing() as session:
             version = _existing(session, version_id)
             previous_id = _current_id(session, version.task_id)
-            if previous_id != version_id:
+            as_expected = instead_of is None or instead_of == (previous_id or 0)
+            if previous_id != version_id and as_expected:
                 _switch(session, version.task_id, version_id)
                 session.add(_event(version.task_id, "promoted", version_id, previous_id, who=who, why=why))
             session.flush()

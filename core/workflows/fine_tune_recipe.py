@@ -1,0 +1,96 @@
+"""How a fine-tuning run is set up: the network, what is changed at random, and for how long.
+
+Chosen on the training and validation images of a chest X-ray set from other hospitals than the base model's,
+by `benchmarks/fine_tune_gain.py`; `docs/decisions/` says what was tried.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from core.cards import ModelCard
+from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig
+from core.workspace import ImageRow
+
+BATCH_SIZE = 4
+FINE_TUNE_STEPS = 300
+"""Steps of a run from a base model; with 16 images and batches of 4 that is 75 epochs."""
+SCRATCH_STEPS = 800
+"""Steps of a run from scratch."""
+MAX_EPOCHS = 100
+MIN_FOR_VALIDATION = 40
+"""From this many images on a part is set aside to choose the best epoch; below, every image is worth more."""
+VALIDATION_PART = 0.15
+SCRATCH_IMAGE_SIZE = 256
+LUNG_WINDOW = (-1000.0, 400.0)
+
+START_SECONDS = 15.0
+"""Until the first step: the process, TensorFlow, compiling."""
+SECONDS_PER_IMAGE = 0.05
+"""One training image of 256x256 through a network of 16 base filters, on two cores."""
+
+
+def default_epochs(num_train: int, *, from_scratch: bool) -> int:
+    """Epochs that give about the same number of steps whatever the number of images; at most 100."""
+    steps = SCRATCH_STEPS if from_scratch else FINE_TUNE_STEPS
+    return max(1, min(MAX_EPOCHS, math.ceil(steps * BATCH_SIZE / max(num_train, 1))))
+
+
+def num_validation(num_images: int) -> int:
+    """Images that are set aside to choose on, 0 for small sets."""
+    return round(num_images * VALIDATION_PART) if num_images >= MIN_FOR_VALIDATION else 0
+
+
+def fine_tune_settings(base: ModelCard, epochs: int, seed: int) -> TrainConfig:
+    """The run from a base model."""
+    return TrainConfig(
+        image_size=base.image_size,
+        epochs=epochs,
+        batch_size=BATCH_SIZE,
+        learning_rate=3e-4,
+        warmup=0.05,
+        patience=0,
+        seed=seed,
+    )
+
+
+def scratch_settings(epochs: int, seed: int) -> TrainConfig:
+    """The run from scratch."""
+    return TrainConfig(
+        image_size=SCRATCH_IMAGE_SIZE, epochs=epochs, batch_size=BATCH_SIZE, patience=0, seed=seed
+    )
+
+
+def augmentation(base: ModelCard | None) -> AugmentConfig:
+    """What is changed at random: the same as when the base model was trained."""
+    return AugmentConfig() if base is None or base.augmentation is None else base.augmentation
+
+
+def scratch_card(name: str, images: Sequence[ImageRow]) -> ModelCard:
+    """The card of a model that does not exist yet: channels and intensity scaling as the images are."""
+    channels = 3 if any(image.facts.channels == 3 for image in images) else 1
+    if any(image.facts.kind == "hu" for image in images):
+        scaling = ScalingConfig("hu_window", *LUNG_WINDOW)
+    else:
+        scaling = ScalingConfig()
+    net = NetConfig(input_channels=channels)
+    return ModelCard(name=name, net=net, scaling=scaling, image_size=SCRATCH_IMAGE_SIZE)
+
+
+def estimated_seconds(card: ModelCard, num_train: int, epochs: int, seconds_per_image: float | None) -> float:
+    """About how long a run takes.
+
+    Args:
+        card: Of the base model.
+        num_train: Images that are trained on.
+        epochs: Times that each is seen.
+        seconds_per_image: As measured by an earlier run of this machine at `work_of(card)` 1, None for none.
+    """
+    each = (seconds_per_image or SECONDS_PER_IMAGE) * work_of(card)
+    return START_SECONDS + each * num_train * epochs
+
+
+def work_of(card: ModelCard) -> float:
+    """Arithmetic of one image, in multiples of 256x256 through 16 base filters."""
+    return (card.image_size / 256) ** 2 * (card.net.base_filters / 16) ** 2

@@ -1,0 +1,227 @@
+import io
+import unicodedata
+import zipfile
+
+import numpy as np
+import pytest
+
+from core.config import Limits
+from core.imaging.decode import decode_image
+from core.review.corrections import decode_layer
+from core.workflows.add_images import add_images
+from core.workflows.open_image import open_image
+from core.workflows.save_mask import save_mask
+from core.workspace import DraftContent
+from tests.workflows.conftest import gradient, png
+
+
+def zip_of(files):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return content.getvalue()
+
+
+MASK = np.array([[0, 1], [1, 1]], np.uint8)
+
+
+def statuses(outcomes):
+    return [(each.name, each.status) for each in outcomes]
+
+
+def reference_of(workspace, image):
+    stored = workspace.images.read_reference(workspace.images.get(image.id))
+    return None if stored is None else decode_image(stored, "reference").values.tolist()
+
+
+def test_every_file_gets_its_outcome_and_a_bad_one_stops_nothing(workspace, task):
+    outcomes = add_images(
+        workspace,
+        task.id,
+        [
+            ("a.png", png(gradient())),
+            ("empty.png", b""),
+            ("b.png", png(gradient(first=9))),
+            ("A2.png", png(gradient())),
+        ],
+    )
+    assert statuses(outcomes) == [
+        ("a.png", "added"), ("empty.png", "refused"), ("b.png", "added"), ("A2.png", "already there"),
+    ]  # fmt: skip
+    assert outcomes[1].message == "empty.png: is empty (0 bytes); copy or export it again."
+    assert outcomes[3].message == "A2.png is in this task already, as a.png."
+    assert outcomes[3].image_id == outcomes[0].image_id
+    first, second = workspace.images.list(task.id)
+    assert (first.name, first.facts.height, first.facts.width, first.facts.channels) == ("a.png", 4, 6, 1)
+    assert (second.name, second.position) == ("b.png", 1)
+
+
+def test_the_thumbnail_is_there_when_the_strip_asks(workspace, task):
+    add_images(workspace, task.id, [("a.png", png(gradient(200, 100)))])
+    (image,) = workspace.images.list(task.id)
+    assert decode_image(workspace.cache.get(image.sha256, "thumbnail"), "t").values.shape == (96, 48)
+
+
+def test_a_colour_image_says_so(workspace, task):
+    add_images(workspace, task.id, [("a.png", png(np.arange(48).reshape(4, 4, 3)))])
+    assert workspace.images.list(task.id)[0].facts.channels == 3
+
+
+def test_progress_counts_every_file(workspace, task):
+    told = []
+    archive = zip_of({"images/x.png": png(gradient()), "masks/x.png": png(gradient() > 3)})
+    add_images(
+        workspace,
+        task.id,
+        [("a.png", png(gradient(first=1))), ("z.zip", archive)],
+        on_progress=lambda done, total, name: told.append((done, total, name)),
+    )
+    assert [name for _, _, name in told] == ["a.png", "x.png", "x.png"]
+    assert [done for done, _, _ in told] == [1, 2, 3]
+    assert told[-1][1] == 3
+    assert all(done <= total for done, total, _ in told)
+
+
+def test_a_generator_is_taken_one_file_at_a_time(workspace, task):
+    seen = []
+
+    def uploads():
+        for number in range(3):
+            seen.append(len(workspace.images.list(task.id)))
+            yield f"{number}.png", png(gradient(first=number))
+
+    add_images(workspace, task.id, uploads())
+    assert seen == [0, 1, 2]
+
+
+def test_masks_of_a_zip_are_paired_by_stem_within_their_folder(workspace, task):
+    images = {f"day{day}/images/scan.png": png([[day, 0], [0, 0]]) for day in (1, 2)}
+    masks = {"day1/masks/scan.png": png(MASK * 255), "day2/masks/scan.png": png(1 - MASK)}
+    outcomes = add_images(workspace, task.id, [("days.zip", zip_of({**images, **masks}))])
+    assert sorted(each.status for each in outcomes) == ["added", "added", "mask added", "mask added"]
+    one, two = workspace.images.list(task.id)
+    assert reference_of(workspace, one) == [[0, 1], [1, 1]]
+    assert reference_of(workspace, two) == [[1, 0], [0, 0]]
+    assert [workspace.images.get(each.id).state for each in (one, two)] == ["new", "new"]
+
+
+@pytest.mark.parametrize(
+    ("image_name", "mask_name"),
+    [
+        ("a.jpg", "a.png"),
+        ("a.png", "a_mask.png"),
+        ("ISIC_001.jpg", "ISIC_001_segmentation.png"),
+        ("Scan.PNG", "scan-seg.tif"),
+        (unicodedata.normalize("NFC", "폐.png"), unicodedata.normalize("NFD", "폐_mask.png")),
+    ],
+)
+def test_a_mask_is_named_like_its_image(workspace, task, image_name, mask_name):
+    outcomes = add_images(
+        workspace, task.id, [(image_name, png([[9, 0], [0, 0]]))], masks=[(mask_name, png(MASK))]
+    )
+    assert [each.status for each in outcomes] == ["added", "mask added"]
+    assert reference_of(workspace, workspace.images.list(task.id)[0]) == MASK.tolist()
+
+
+def test_a_mask_may_come_later_than_its_image(workspace, task):
+    add_images(workspace, task.id, [("a.png", png([[9, 0], [0, 0]]))])
+    outcomes = add_images(workspace, task.id, [], masks=[("a.png", png(MASK))])
+    assert statuses(outcomes) == [("a.png", "mask added")]
+
+
+def test_masks_that_fit_no_image_or_several_or_are_none(workspace, task):
+    outcomes = add_images(
+        workspace,
+        task.id,
+        [("a.png", png([[1, 0], [0, 0]])), ("a.tif", png([[2, 0], [0, 0]])), ("b.png", png([[3, 0], [0,
+        0]]))], masks=[
+            ("a.png", png(MASK)), ("nobody.png", png(MASK)), ("b.png", png(gradient(3, 3))), ("b_mask.png",
+            png(gradient(2, 2))),
+        ],
+    )  # fmt: skip
+    messages = [each.message for each in outcomes if each.status == "refused"]
+    assert messages[0] == "a.png: 2 images have its name, so it is not clear which one it belongs to."
+    assert messages[1] == "nobody.png: no image of this upload or task has its name; name it like its image."
+    assert messages[2] == "b.png: is 3 x 3 pixels, but its image is 2 x 2; they must be the same."
+    assert messages[3].startswith("b_mask.png: is no mask")
+    assert len(messages) == 4
+
+
+def test_a_mask_as_starting_point_decides_every_pixel(workspace, task, add_version, predictors):
+    version = add_version(threshold=0.3)
+    add_images(
+        workspace,
+        task.id,
+        [("a.png", png([[255, 0], [0, 255]]))],
+        masks=[("a.png", png(MASK))],
+        mask_use="start",
+    )
+    (image,) = workspace.images.list(task.id)
+    assert image.state == "draft"
+    assert image.reference_file is None
+    opened = open_image(workspace, image.id, predictors)
+    assert (opened.threshold, opened.version.id) == (0.3, version.id)
+    assert decode_layer(opened.layer_png, (2, 2)).tolist() == [[1, 2], [2, 2]]
+    draft = opened.draft
+    for threshold in (0.0, 0.3, 1.0):
+        content = DraftContent(threshold, draft.layer_png, draft.version_id)
+        revision = save_mask(workspace, image.id, predictors, content=content, who="Kim")
+        assert decode_image(workspace.masks.read_mask_png(revision), "m").values.tolist() == MASK.tolist()
+
+
+def test_a_starting_point_never_takes_the_place_of_work(workspace, task, predictors):
+    add_images(workspace, task.id, [("a.png", png([[9, 0], [0, 0]]))])
+    (image,) = workspace.images.list(task.id)
+    save_mask(workspace, image.id, predictors, content=DraftContent(0.5, None, None), who="Kim")
+    outcomes = add_images(workspace, task.id, [], masks=[("a.png", png(MASK))], mask_use="start")
+    assert outcomes[0].status == "refused"
+    assert outcomes[0].message == "a.png: a.png has been worked on already, so its mask was left as it is."
+    assert workspace.drafts.get(image.id).layer_png is None
+
+
+def test_a_broken_zip_and_bad_entries_leave_the_rest(workspace, task):
+    archive = zip_of({"../up.png": png(gradient()), "good.png": png(gradient(first=5))})
+    outcomes = add_images(
+        workspace,
+        task.id,
+        [
+            ("broken.zip", b"PK\x03\x04 and no more"),
+            ("mixed.zip", archive),
+            ("last.png", png(gradient(first=7))),
+        ],
+    )
+    assert statuses(outcomes) == [
+        ("broken.zip", "refused"), ("../up.png", "refused"), ("good.png", "added"), ("last.png", "added"),
+    ]  # fmt: skip
+
+
+def test_limits_are_asked_before_decoding(workspace, task):
+    outcomes = add_images(
+        workspace, task.id, [("big.png", png(gradient(20, 20)))], limits=Limits(max_pixels=300)
+    )
+    assert outcomes[0].status == "refused"
+    assert "big.png" in outcomes[0].message
+    assert workspace.images.list(task.id) == []
+
+
+def test_a_full_disk_is_an_outcome_too(workspace, task, monkeypatch):
+    def full(path, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("core.workspace.blobs.write_whole", full)
+    (outcome,) = add_images(workspace, task.id, [("a.png", png(gradient()))])
+    assert outcome.status == "refused"
+    assert "has no room left (No space left on device)" in outcome.message
+    assert workspace.images.list(task.id) == []
+
+
+def test_an_unreadable_multi_page_file_says_what_was_done(workspace, task):
+    import tifffile
+
+    content = io.BytesIO()
+    tifffile.imwrite(content, np.stack([gradient(), gradient(first=1)]), photometric="minisblack")
+    (outcome,) = add_images(workspace, task.id, [("scan.tif", content.getvalue())])
+    assert outcome.status == "added"
+    assert outcome.notes == ("scan.tif has 2 pages; the first one is used.",)
+    assert workspace.images.get(outcome.image_id).facts.notes == outcome.notes

@@ -1,0 +1,249 @@
+import threading
+
+import numpy as np
+import pytest
+
+from core.errors import BadFileError, StoreError
+from core.imaging.decode import decode_image
+from core.review.corrections import decode_layer, encode_layer
+from core.workflows import editor_scale, pictures
+from core.workflows.add_images import add_images
+from core.workflows.download import image_mask_png, image_overlay_png
+from core.workflows.open_image import open_image
+from core.workflows.save_mask import read_mask, restore_revision, revision_overlay_jpeg, save_mask
+from core.workspace import DraftContent
+from tests.workflows.conftest import png
+
+
+def values(content):
+    return decode_image(content, "x").values.tolist()
+
+
+@pytest.fixture
+def image(workspace, task):
+    """Two rows: 100 and 127, 128 and 200."""
+    add_images(workspace, task.id, [("a.png", png([[100, 127], [128, 200]]))])
+    return workspace.images.list(task.id)[0]
+
+
+def test_opening_gives_picture_prediction_and_the_card_s_threshold(
+    workspace, task, image, add_version, predictors
+):
+    version = add_version(threshold=0.4)
+    opened = open_image(workspace, image.id, predictors)
+    assert (opened.height, opened.width, opened.picture_type) == (2, 2, "image/png")
+    assert values(opened.picture) == [[100, 127], [128, 200]]
+    assert values(opened.probability_png) == [[100, 127], [128, 200]]
+    assert (opened.threshold, opened.suggested_threshold) == (0.4, 0.4)
+    assert (opened.draft, opened.layer_png, opened.draft_revision, opened.reference_png) == (
+        None,
+        None,
+        None,
+        None,
+    )
+    assert (opened.version.id, opened.newer_version, opened.notes) == (version.id, None, ())
+    assert workspace.images.get(image.id).looked_at is not None
+    assert workspace.tasks.get(task.slug).last_image_id == image.id
+
+
+def test_a_task_without_a_model_starts_from_an_empty_mask(workspace, image, predictors):
+    opened = open_image(workspace, image.id, predictors)
+    assert opened.version is None
+    assert values(opened.probability_png) == [[0, 0], [0, 0]]
+    assert opened.threshold == 0.5
+
+
+def test_an_image_is_predicted_once_by_each_version(workspace, image, add_version, predictors):
+    add_version("one")
+    for _ in range(3):
+        open_image(workspace, image.id, predictors)
+    assert [model.num_predictions for model in predictors.models] == [1]
+    add_version("two", shift=0.1)
+    open_image(workspace, image.id, predictors)
+    assert [model.num_predictions for model in predictors.models] == [1, 1]
+
+
+def test_the_page_and_the_prefetch_at_once_predict_once(workspace, image, add_version, predictors):
+    version = add_version()
+    threads = [
+        threading.Thread(target=pictures.prefetch, args=(workspace, image.id, version, predictors))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    open_image(workspace, image.id, predictors)
+    assert [model.num_predictions for model in predictors.models] == [1]
+
+
+def test_the_draft_keeps_its_version_until_the_person_chooses_the_new_one(
+    workspace, image, add_version, predictors
+):
+    old = add_version("old")
+    layer = encode_layer(np.array([[2, 0], [0, 1]], np.uint8))
+    workspace.drafts.put(
+        image.id, version_id=old.id, threshold=0.45, layer_png=layer, client_id="tab", sequence=1, seconds=1
+    )
+    new = add_version("new", shift=0.2)
+    opened = open_image(workspace, image.id, predictors)
+    assert (opened.version.id, opened.newer_version.id) == (old.id, new.id)
+    assert (opened.threshold, opened.layer_png, opened.draft_revision) == (0.45, layer, 1)
+    assert values(opened.probability_png) == [[100, 127], [128, 200]]
+    chosen = open_image(workspace, image.id, predictors, version_id=new.id)
+    assert (chosen.version.id, chosen.newer_version, chosen.threshold) == (new.id, None, 0.45)
+    assert values(chosen.probability_png) == [[151, 178], [179, 251]]
+
+
+def test_a_reference_mask_is_given_as_0_and_255(workspace, task, image, predictors):
+    add_images(workspace, task.id, [], masks=[("a.png", png([[0, 1], [0, 1]]))])
+    assert values(open_image(workspace, image.id, predictors).reference_png) == [[0, 255], [0, 255]]
+
+
+def test_what_is_unknown_is_refused(workspace, image, predictors):
+    with pytest.raises(StoreError, match="no image number 99"):
+        open_image(workspace, 99, predictors)
+    with pytest.raises(StoreError, match="no version number 9"):
+        open_image(workspace, image.id, predictors, version_id=9)
+
+
+def test_what_is_saved_is_threshold_and_layer_over_the_prediction(workspace, image, add_version, predictors):
+    version = add_version()
+    layer = encode_layer(np.array([[2, 0], [1, 0]], np.uint8))
+    # 0.5 is 128 of 255: the prediction alone is [[0, 0], [1, 1]].
+    content = DraftContent(0.5, layer, version.id, 12.5)
+    revision = save_mask(workspace, image.id, predictors, content=content, who="Kim", client_id="tab")
+    assert read_mask(workspace, revision).tolist() == [[1, 0], [0, 1]]
+    assert (revision.who, revision.seconds, revision.threshold) == ("Kim", 12.5, 0.5)
+    assert (revision.version_id, revision.foreground, revision.origin) == (version.id, 0.5, "person")
+    assert revision.provenance == {"version": "Version 1", "weights_sha256": "first" * 10}
+    assert workspace.masks.read_layer_png(revision) == layer
+    opened = open_image(workspace, image.id, predictors)
+    assert (opened.layer_png, opened.threshold, opened.draft.client_id) == (layer, 0.5, "tab")
+    assert opened.image.state == "corrected"
+    assert not opened.image.has_unsaved_changes
+
+
+def test_an_empty_layer_saves_the_prediction_bit_for_bit(workspace, image, add_version, predictors):
+    version = add_version()
+    content = DraftContent(0.499, None, version.id)
+    revision = save_mask(workspace, image.id, predictors, content=content, who="Kim")
+    assert read_mask(workspace, revision).tolist() == [[0, 0], [1, 1]]
+
+
+def test_a_layer_of_another_size_saves_nothing(workspace, image, predictors):
+    content = DraftContent(0.5, encode_layer(np.zeros((3, 3), np.uint8)), None)
+    with pytest.raises(BadFileError):
+        save_mask(workspace, image.id, predictors, content=content, who="Kim")
+    assert workspace.masks.history(image.id) == []
+    assert workspace.images.get(image.id).state == "new"
+
+
+def test_restoring_is_a_new_revision_with_its_layer_in_the_editor_again(workspace, image, predictors):
+    first = encode_layer(np.array([[2, 2], [0, 0]], np.uint8))
+    second = encode_layer(np.array([[0, 0], [2, 2]], np.uint8))
+    for layer, threshold in ((first, 0.3), (second, 0.6)):
+        content = DraftContent(threshold, layer, None)
+        workspace.drafts.start_from(image.id, content)
+        save_mask(workspace, image.id, predictors, content=content, who="Kim")
+    oldest = workspace.masks.history(image.id)[-1]
+
+    restored = restore_revision(workspace, oldest.id, "Lee")
+
+    assert (restored.number, restored.origin, restored.who) == (3, "restored", "Lee")
+    assert restored.provenance["restored_from"] == 1
+    assert read_mask(workspace, restored).tolist() == [[1, 1], [0, 0]]
+    opened = open_image(workspace, image.id, predictors)
+    assert (opened.layer_png, opened.threshold) == (first, 0.3)
+    assert not opened.image.has_unsaved_changes
+    assert [each.number for each in workspace.masks.history(image.id)] == [3, 2, 1]
+
+
+def test_large_images_are_edited_as_a_copy_and_saved_at_full_size(
+    workspace, task, add_version, predictors, monkeypatch
+):
+    monkeypatch.setattr(editor_scale, "MAX_EDITOR_SIDE", 4)
+    version = add_version()
+    big = np.zeros((8, 4), np.uint8)
+    big[:4] = 255
+    add_images(workspace, task.id, [("big.png", png(big))])
+    (image,) = workspace.images.list(task.id)
+    opened = open_image(workspace, image.id, predictors)
+    assert (opened.height, opened.width) == (4, 2)
+    assert opened.notes == (
+        "This image is 4 x 8 pixels; you edit a copy of 2 x 4, and the saved mask is scaled back to the full "
+        "size.",
+    )
+    assert values(opened.probability_png) == [[255, 255], [255, 255], [0, 0], [0, 0]]
+    layer = np.zeros((4, 2), np.uint8)
+    layer[3, 1] = 2
+    content = DraftContent(0.5, encode_layer(layer), version.id)
+    revision = save_mask(workspace, image.id, predictors, content=content, who="Kim")
+    expected = (big > 0).astype(np.uint8)
+    expected[6:, 2:] = 1
+    assert read_mask(workspace, revision).tolist() == expected.tolist()
+    saved_layer = decode_layer(workspace.masks.read_layer_png(revision), (8, 4))
+    assert saved_layer.sum() == 2 * 4
+    restore_revision(workspace, revision.id, "Kim")
+    assert decode_layer(workspace.drafts.get(image.id).layer_png, (4, 2)).tolist() == layer.tolist()
+
+
+@pytest.mark.parametrize("shape", [(4096, 4096), (1, 1), (4096, 10)])
+def test_up_to_4096_a_side_nothing_is_scaled(shape):
+    assert editor_scale.editor_size(*shape) == shape
+    assert editor_scale.scaled_note(*shape) is None
+
+
+@pytest.mark.parametrize("full", [(5000, 4100), (4097, 1), (9001, 30), (12_000, 7)])
+def test_a_layer_that_is_scaled_up_and_down_again_is_the_same(full):
+    small = editor_scale.editor_size(*full)
+    assert max(small) == 4096
+    layer = np.random.default_rng(0).integers(0, 3, small).astype(np.uint8)
+    there = editor_scale.resize_nearest(layer, full)
+    assert there.shape == full
+    assert np.array_equal(editor_scale.resize_nearest(there, small), layer)
+
+
+def test_nearest_takes_the_pixel_below_the_centre():
+    # Centres of 3 columns over 6: 1, 3, 5 (index of the pixel that holds 1.0, 3.0, 5.0).
+    assert editor_scale.resize_nearest(np.array([[0, 1, 2, 3, 4, 5]]), (1, 3)).tolist() == [[1, 3, 5]]
+    assert editor_scale.resize_nearest(np.array([[7, 8]]), (2, 4)).tolist() == [[7, 7, 8, 8], [7, 7, 8, 8]]
+
+
+def test_large_pictures_travel_as_jpeg(workspace, task, predictors):
+    add_images(workspace, task.id, [("a.png", png(np.zeros((601, 600))))])
+    opened = open_image(workspace, workspace.images.list(task.id)[0].id, predictors)
+    assert (opened.picture_type, opened.picture[:2]) == ("image/jpeg", b"\xff\xd8")
+
+
+def test_downloads_show_what_the_editor_shows(workspace, image, add_version, predictors):
+    version = add_version()
+    assert values(image_mask_png(workspace, image.id, predictors)) == [[0, 0], [255, 255]]
+    layer = encode_layer(np.array([[2, 0], [1, 0]], np.uint8))
+    workspace.drafts.put(
+        image.id, version_id=version.id, threshold=0.5, layer_png=layer, client_id="t", sequence=1, seconds=0
+    )
+    assert values(image_mask_png(workspace, image.id, predictors)) == [[255, 0], [0, 255]]
+    overlay = np.array(values(image_overlay_png(workspace, image.id, predictors)))
+    assert overlay.shape == (2, 2, 3)
+    assert overlay[0, 1].tolist() == [127, 127, 127]
+    assert overlay[0, 0].tolist() == [230, 159, 0]
+
+
+def test_a_task_without_a_model_downloads_an_empty_mask(workspace, image, predictors):
+    assert values(image_mask_png(workspace, image.id, predictors)) == [[0, 0], [0, 0]]
+
+
+def test_a_revision_has_a_picture(workspace, image, predictors):
+    revision = save_mask(workspace, image.id, predictors, content=DraftContent(0.5, None, None), who="Kim")
+    assert decode_image(revision_overlay_jpeg(workspace, revision), "p").values.shape[:2] == (2, 2)
+
+
+def test_the_probability_that_was_seen_is_the_one_that_is_saved(workspace, image, add_version, predictors):
+    version = add_version()
+    open_image(workspace, image.id, predictors)
+    # Another machine's arithmetic, or a retrained file under the same hash, must not move a pixel.
+    predictors.models[0].shift = 0.4
+    content = DraftContent(0.5, None, version.id)
+    revision = save_mask(workspace, image.id, predictors, content=content, who="Kim")
+    assert read_mask(workspace, revision).tolist() == [[0, 0], [1, 1]]
