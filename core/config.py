@@ -1,6 +1,6 @@
-"""Frozen settings of a network, its input, its augmentation and its training, and the limits on what is let in.
+"""Frozen settings of a network, its input, its augmentation and its training, and the limits of input.
 
-Every config is a frozen dataclass whose defaults work, and is saved as JSON beside the weights that it produced.
+Every config is a frozen dataclass whose defaults work, and is saved as JSON beside the weights that it made.
 Knows nothing of Keras, Streamlit or the workspace.
 """
 
@@ -31,9 +31,9 @@ class ScalingConfig:
     """How stored values become network input in [0, 1].
 
     Attributes:
-        kind: "range" maps [low, high] linearly (display values, 0 to 255 for 8 bit); "per_image" maps the 0.5th to
-            the 99.5th percentile of the image itself; "hu_window" maps [low, high] Hounsfield units, and takes a
-            picture without Hounsfield units as already windowed (0 to 255).
+        kind: "range" maps [low, high] linearly (display values, 0 to 255 for 8 bit); "per_image" maps the
+            0.5th to the 99.5th percentile of the image itself; "hu_window" maps [low, high] Hounsfield units,
+            and takes a picture without Hounsfield units as already windowed (0 to 255).
         low: Value that becomes 0 (ignored by "per_image").
         high: Value that becomes 1 (ignored by "per_image").
     """
@@ -109,6 +109,8 @@ class TrainConfig:
         seed: Of weights, order and augmentation.
         precision: "auto" takes bfloat16 arithmetic where the processor has it and it pays.
         val_part: Part of train taken as validation where there is no val folder.
+        weight_averaging: Momentum of the moving average of the weights, which is what is validated and kept;
+            0 for none.
     """
 
     image_size: int = 256
@@ -120,6 +122,7 @@ class TrainConfig:
     seed: int = 0
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     val_part: float = 0.15
+    weight_averaging: float = 0.98
 
 
 @dataclass(frozen=True)

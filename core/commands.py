@@ -1,0 +1,86 @@
+"""What train.py, evaluate.py and predict.py share: wrong input is one sentence on stderr and exit code 2.
+
+Knows argparse and the errors; no workflow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from core.errors import AppError
+
+EXIT_WRONG_INPUT = 2
+EXIT_INTERRUPTED = 130
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that keeps the line breaks of its help and says what is wrong in one sentence."""
+
+    def __init__(self, description: str, examples: str) -> None:
+        super().__init__(
+            description=description,
+            epilog=f"examples:\n{examples}",
+            formatter_class=_Format,
+            allow_abbrev=False,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Print one sentence and leave with exit code 2."""
+        self.exit(EXIT_WRONG_INPUT, f"{self.prog}: {message}; see {self.prog} --help.\n")
+
+
+class _Format(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Defaults in the help of each flag, line breaks kept in description and examples."""
+
+
+def whole_number(low: int, high: int = 2**31) -> Callable[[str], int]:
+    """An argument type: a whole number in [low, high]."""
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"expected a whole number from {low} on, got {text!r}")
+        return value
+
+    return parse
+
+
+def number(low: float, high: float) -> Callable[[str], float]:
+    """An argument type: a number in [low, high]."""
+
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"expected a number from {low:g} to {high:g}, got {text!r}")
+        return value
+
+    return parse
+
+
+def run(command: Callable[[list[str]], int]) -> NoReturn:
+    """Run a command on the arguments of the process and leave with its exit code."""
+    # TensorFlow reads this once, at its import.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    try:
+        code = command(sys.argv[1:])
+    except AppError as error:
+        print(error, file=sys.stderr)
+        code = EXIT_WRONG_INPUT
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        print(f"Cannot use{where or ' a file'} ({error.strerror or error}).", file=sys.stderr)
+        code = EXIT_WRONG_INPUT
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        code = EXIT_INTERRUPTED
+    sys.exit(code)

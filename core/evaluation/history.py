@@ -1,0 +1,91 @@
+"""How a run went, epoch by epoch: the row, its CSV and its picture. Knows nothing of Keras."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True)
+class EpochRow:
+    """One row of history.csv.
+
+    Attributes:
+        epoch: From 1.
+        loss: Mean training loss.
+        dice: Mean training Dice at the threshold 0.5, on augmented images.
+        val_loss: None without validation.
+        val_dice: Mean over validation images at the threshold 0.5 and the network's size; None without
+            validation.
+        learning_rate: At the end of the epoch.
+        seconds: Since training began.
+    """
+
+    epoch: int
+    loss: float
+    dice: float
+    val_loss: float | None
+    val_dice: float | None
+    learning_rate: float
+    seconds: float
+
+
+def history_csv(rows: Sequence[EpochRow]) -> bytes:
+    """The rows as CSV with a header; what was not measured is an empty cell."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([field.name for field in dataclasses.fields(EpochRow)])
+    for row in rows:
+        values = dataclasses.astuple(row)
+        writer.writerow(["" if value is None else _short(value) for value in values])
+    return text.getvalue().encode()
+
+
+def curves_png(rows: Sequence[EpochRow], best_epoch: int) -> bytes:
+    """Loss and Dice against the epoch, training and validation, as a PNG.
+
+    Args:
+        rows: At least one.
+        best_epoch: Marked with a line.
+    """
+    # Half a second to import, which the other commands need not wait for.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    # A figure of its own rather than pyplot: that one is process-wide state and unsafe off the main thread.
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    left, right = figure.subplots(1, 2)
+    _draw(left, rows, "loss", "BCE + Dice loss", best_epoch)
+    _draw(right, rows, "dice", "Dice", best_epoch)
+    picture = io.BytesIO()
+    canvas.print_figure(picture, format="png")
+    return picture.getvalue()
+
+
+def _draw(axes: Axes, rows: Sequence[EpochRow], name: str, label: str, best_epoch: int) -> None:
+    epochs = [row.epoch for row in rows]
+    from matplotlib.ticker import MaxNLocator
+
+    marker = "o" if len(rows) == 1 else None
+    axes.plot(epochs, [getattr(row, name) for row in rows], color="#0072B2", marker=marker, label="training")
+    validated = [(row.epoch, getattr(row, f"val_{name}")) for row in rows]
+    validated = [point for point in validated if point[1] is not None]
+    if validated:
+        axes.plot(*zip(*validated, strict=True), color="#E69F00", marker=marker, label="validation")
+    axes.axvline(best_epoch, color="0.6", linestyle=":", label=f"kept: epoch {best_epoch}")
+    axes.set_xlabel("epoch")
+    axes.set_ylabel(label)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.legend()
+
+
+def _short(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.6g}"

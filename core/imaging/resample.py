@@ -1,0 +1,70 @@
+"""Images, masks and probabilities at another size, for training and prediction alike. Pure array work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config import ScalingConfig
+from core.imaging.decode import DecodedImage
+from core.imaging.intensity import scale_intensity
+
+
+def network_input(
+    image: DecodedImage, size: tuple[int, int], channels: int, scaling: ScalingConfig
+) -> NDArray[np.float32]:
+    """The image as a network takes it, stretched to a size.
+
+    Stretched rather than padded: the aspect ratio is not kept, and all of the network's square is image.
+
+    Args:
+        image: A decoded image of any size.
+        size: (height, width) wanted.
+        channels: 1 or 3.
+        scaling: Stored values to network input.
+
+    Returns:
+        (height, width, channels) float32 in [0, 1].
+    """
+    scaled = scale_intensity(image, scaling, channels)
+    return _resize(scaled, size).reshape(*size, channels)
+
+
+def resize_labels(labels: NDArray[Any], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A mask at another size: foreground where at least half of a pixel was.
+
+    Args:
+        labels: (H, W) in {0, 1}.
+        size: (height, width) wanted.
+
+    Returns:
+        (height, width) uint8 in {0, 1}.
+    """
+    if labels.shape == size:
+        return labels.astype(np.uint8)
+    return np.asarray(_resize(labels.astype(np.float32), size) >= 0.5, np.uint8)
+
+
+def resize_probability(probability: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Probabilities at another size; bilinear, so they stay in [0, 1].
+
+    Args:
+        probability: (H, W, C) float32 in [0, 1].
+        size: (height, width) wanted.
+
+    Returns:
+        (height, width, C) float32 in [0, 1].
+    """
+    return _resize(probability, size).reshape(*size, probability.shape[-1])
+
+
+def _resize(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Averaged over areas where a side shrinks, else bilinear; unchanged at the same size."""
+    if values.shape[:2] == size:
+        return values
+    shrinks = values.shape[0] > size[0] or values.shape[1] > size[1]
+    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(values, (size[1], size[0]), interpolation=interpolation), np.float32)

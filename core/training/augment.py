@@ -1,0 +1,132 @@
+"""Random changes of a training pair, as pure functions of (seed, pass over the data, index of the image).
+
+All of the geometry is one affine map, so each image is interpolated once; brightness, contrast, gamma and
+colour are one table. Both together take well under a millisecond at 256x256, on the CPU, without TensorFlow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config import AugmentConfig
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is done to one pair.
+
+    Attributes:
+        matrix: (2, 3) float64, the pixel (x, y) of the input to that of the output.
+        exponent: Of the input's values in [0, 1].
+        contrast: Factor around 0.5.
+        brightness: Added.
+        colour: (3,) factors of the channels.
+        noise: Standard deviation of what is added to each value.
+        noise_seed: Of that noise.
+    """
+
+    matrix: NDArray[np.float64]
+    exponent: float
+    contrast: float
+    brightness: float
+    colour: NDArray[np.float64]
+    noise: float
+    noise_seed: int
+
+
+def draw_change(config: AugmentConfig, size: int, seed: tuple[int, int, int]) -> Change:
+    """The change of one image in one pass over the data.
+
+    Args:
+        config: How far each change may go.
+        size: Side of the image in pixels.
+        seed: (seed of the run, number of the pass, index of the image), each >= 0.
+    """
+    generator = np.random.default_rng(seed)
+    # Drawn in a fixed order and all of them, so that switching one change off leaves the others as they were.
+    flip_x, flip_y = generator.random(2)
+    turn, zoom, move_x, move_y, exponent, contrast, brightness = generator.uniform(-1, 1, 7)
+    colour = generator.uniform(-1, 1, 3)
+    matrix = _affine(
+        size,
+        degrees=turn * config.rotation,
+        scale=1 + zoom * config.zoom,
+        flips=(flip_x < config.flip_horizontal, flip_y < config.flip_vertical),
+        shift=(move_x * config.shift * size, move_y * config.shift * size),
+    )
+    return Change(
+        matrix,
+        exponent=1 + exponent * config.gamma,
+        contrast=1 + contrast * config.contrast,
+        brightness=brightness * config.brightness,
+        colour=1 + colour * config.colour,
+        noise=generator.random() * config.noise,
+        noise_seed=int(generator.integers(2**63)),
+    )
+
+
+def change_image(image: NDArray[Any], change: Change) -> NDArray[Any]:
+    """The image moved and recoloured; what comes in at the borders is the image mirrored.
+
+    Args:
+        image: (S, S, C) uint8 or uint16.
+        change: What is done to it.
+
+    Returns:
+        The same shape and type.
+    """
+    moved = _warp(image, change.matrix, cv2.INTER_LINEAR)
+    table = _table(change, image.dtype, image.shape[-1])
+    recoloured = np.stack([np.take(table[c], moved[..., c]) for c in range(image.shape[-1])], axis=-1)
+    if change.noise <= 0:
+        return recoloured
+    largest = np.iinfo(image.dtype).max
+    noise = np.random.default_rng(change.noise_seed).standard_normal(image.shape, dtype=np.float32)
+    noisy = recoloured + noise * np.float32(change.noise * largest)
+    return np.rint(np.clip(noisy, 0, largest)).astype(image.dtype)
+
+
+def change_labels(labels: NDArray[np.uint8], change: Change) -> NDArray[np.uint8]:
+    """A mask or weight map moved exactly as its image; values stay values (nearest neighbour).
+
+    Args:
+        labels: (S, S) uint8.
+        change: What is done to its image.
+
+    Returns:
+        (S, S) uint8.
+    """
+    return _warp(labels, change.matrix, cv2.INTER_NEAREST)
+
+
+def _affine(
+    size: int, *, degrees: float, scale: float, flips: tuple[bool, bool], shift: tuple[float, float]
+) -> NDArray[np.float64]:
+    """Flip, then turn and scale, all about the middle of the image, then shift; (2, 3)."""
+    angle = np.deg2rad(degrees)
+    turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    linear = turn @ np.diag([-1.0 if flips[0] else 1.0, -1.0 if flips[1] else 1.0])
+    middle = np.full(2, (size - 1) / 2)
+    return np.column_stack([linear, middle - linear @ middle + np.array(shift)])
+
+
+def _warp(pixels: NDArray[Any], matrix: NDArray[np.float64], interpolation: int) -> NDArray[Any]:
+    size = pixels.shape[0]
+    moved = cv2.warpAffine(
+        pixels, matrix, (size, size), flags=interpolation, borderMode=cv2.BORDER_REFLECT_101
+    )
+    return np.asarray(moved).reshape(pixels.shape)
+
+
+def _table(change: Change, kind: np.dtype[Any], channels: int) -> NDArray[Any]:
+    """(C, levels): the value that each stored value becomes."""
+    largest = np.iinfo(kind).max
+    values = np.linspace(0, 1, largest + 1) ** change.exponent
+    values = (values - 0.5) * change.contrast + 0.5 + change.brightness
+    tinted = values * change.colour[:channels, None] if channels > 1 else values[None]
+    return np.rint(np.clip(tinted, 0, 1) * largest).astype(kind)

@@ -1,0 +1,165 @@
+"""What watches a run: progress and stopping, a loss that is no number, the best weights."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import DivergedError
+
+
+@dataclass(frozen=True)
+class ProgressReport:
+    """Where a run is, told after each step and at the end of each epoch.
+
+    Attributes:
+        epoch: Running epoch, from 1.
+        num_epochs: Most epochs.
+        step: Steps done in this epoch.
+        num_steps: Steps of an epoch.
+        loss: Mean training loss of this epoch so far.
+        dice: Mean training Dice of this epoch so far, in [0, 1].
+        val_loss: Of the last epoch that was validated, None before.
+        val_dice: Of the last epoch that was validated, None before.
+        seconds_left: Until the last epoch ends, at the pace so far.
+        epoch_done: Whether the epoch is over, validation included.
+    """
+
+    epoch: int
+    num_epochs: int
+    step: int
+    num_steps: int
+    loss: float
+    dice: float
+    val_loss: float | None
+    val_dice: float | None
+    seconds_left: float
+    epoch_done: bool = False
+
+
+class Watch(keras.callbacks.Callback):
+    """Reports progress, asks whether to stop, and ends a run whose loss is no longer a number.
+
+    Args:
+        num_epochs: Most epochs.
+        num_steps: Steps of an epoch.
+        on_progress: Told after each step, None for nobody.
+        should_stop: Asked after each step, None for never.
+    """
+
+    def __init__(
+        self,
+        num_epochs: int,
+        num_steps: int,
+        *,
+        on_progress: Callable[[ProgressReport], None] | None,
+        should_stop: Callable[[], bool] | None,
+    ) -> None:
+        super().__init__()
+        self.num_epochs = num_epochs
+        self.num_steps = num_steps
+        self.on_progress = on_progress
+        self.should_stop = should_stop
+        self.stopped = False
+        self._epoch = 0
+        self._validated: tuple[float | None, float | None] = (None, None)
+        self._started: float | None = None
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Remember which epoch runs."""
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Check the loss, report, ask.
+
+        Raises:
+            DivergedError: The loss is not finite.
+        """
+        logs = logs or {}
+        loss = float(logs["loss"])
+        if not math.isfinite(loss):
+            raise DivergedError(
+                f"The loss stopped being finite at step {batch + 1} of epoch {self._epoch + 1}; "
+                "train with a smaller learning rate or in float32, and look for odd values in the images."
+            )
+        # The clock starts after the first step, which compiles.
+        if self._started is None:
+            self._started = time.monotonic()
+        self._report(batch + 1, logs)
+        if self.should_stop is not None and self.should_stop():
+            self.stopped = True
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Report the epoch with its validation."""
+        logs = logs or {}
+        if "val_loss" in logs:
+            self._validated = (float(logs["val_loss"]), float(logs["val_dice"]))
+        self._report(self.num_steps, logs, epoch_done=True)
+
+    def _report(self, step: int, logs: dict[str, float], *, epoch_done: bool = False) -> None:
+        if self.on_progress is None:
+            return
+        done = self._epoch * self.num_steps + step
+        elapsed = 0.0 if self._started is None else time.monotonic() - self._started
+        left = elapsed / max(done - 1, 1) * (self.num_epochs * self.num_steps - done)
+        val_loss, val_dice = self._validated
+        self.on_progress(
+            ProgressReport(
+                epoch=self._epoch + 1,
+                num_epochs=self.num_epochs,
+                step=step,
+                num_steps=self.num_steps,
+                loss=float(logs["loss"]),
+                dice=float(logs["dice"]),
+                val_loss=val_loss,
+                val_dice=val_dice,
+                seconds_left=left,
+                epoch_done=epoch_done,
+            )
+        )
+
+
+class KeepBest(keras.callbacks.Callback):
+    """Keeps the weights of the highest validation Dice in memory, and ends a run that no longer gets better.
+
+    Stands before `keras.callbacks.SwapEMAWeights` in the list, so that it sees the averaged weights that were
+    validated.
+
+    Args:
+        patience: Epochs without a better validation Dice before the run ends; 0 for never.
+    """
+
+    def __init__(self, patience: int) -> None:
+        super().__init__()
+        self.patience = patience
+        self.best_dice = -1.0
+        self.best_epoch = 0
+        self._weights: list[NDArray[Any]] | None = None
+        self._epoch = 0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Remember which epoch runs."""
+        self._epoch = epoch
+
+    def on_test_end(self, logs: dict[str, float] | None = None) -> None:
+        """Keep the weights that were just validated if they are the best so far."""
+        dice = float((logs or {})["dice"])
+        if dice > self.best_dice:
+            self.best_dice = dice
+            self.best_epoch = self._epoch + 1
+            self._weights = [np.array(weight) for weight in self.model.get_weights()]
+        elif self.patience and self._epoch + 1 - self.best_epoch >= self.patience:
+            self.model.stop_training = True
+
+    def restore(self) -> None:
+        """Put the best weights back; without validation the last ones stay."""
+        if self._weights is not None:
+            self.model.set_weights(self._weights)

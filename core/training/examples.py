@@ -1,0 +1,120 @@
+"""Images with masks as one block of arrays at the network's size: decoded, scaled and resized once.
+
+This is the cache of the input pipeline. It holds integers over the input's range [0, 1], one byte a value for
+8-bit images, so that ten thousand images of 256x256 fit into a laptop's memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config import ScalingConfig
+from core.imaging.decode import DecodedImage
+from core.imaging.resample import network_input, resize_labels
+
+NUM_THREADS = 4
+
+_Prepared = tuple[NDArray[Any], NDArray[np.uint8], NDArray[np.uint8] | None]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One image with its mask, at the image's own size.
+
+    Attributes:
+        image: The decoded image, (H, W) or (H, W, 3).
+        mask: (H, W) uint8 in {0, 1}.
+        weight: (H, W) uint8 in {0, 1}, 0 where nobody decided what the pixel is; None for decided everywhere.
+    """
+
+    image: DecodedImage
+    mask: NDArray[np.uint8]
+    weight: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True)
+class ExampleArrays:
+    """Examples at the network's size.
+
+    Attributes:
+        images: (N, S, S, C) uint8 or uint16; the type's largest value stands for 1.
+        masks: (N, S, S) uint8 in {0, 1}.
+        weights: (N, S, S) uint8 in {0, 1}, None where every pixel counts.
+    """
+
+    images: NDArray[Any]
+    masks: NDArray[np.uint8]
+    weights: NDArray[np.uint8] | None = None
+
+    def __len__(self) -> int:
+        """Number of examples."""
+        return len(self.images)
+
+
+def prepare_examples(
+    examples: Iterable[Example | Callable[[], Example]],
+    *,
+    image_size: int,
+    channels: int,
+    scaling: ScalingConfig,
+) -> ExampleArrays:
+    """Examples scaled as the model takes them and resized to a square.
+
+    Args:
+        examples: At least one, of any sizes; each ready, or a function that loads it, which is then called in
+            one of a few threads, so that large images are never all in memory.
+        image_size: Side of the square in pixels.
+        channels: 1 or 3.
+        scaling: Stored values to network input.
+
+    Raises:
+        ValueError: No examples, or a mask or weight of another shape than its image.
+    """
+
+    def prepare(item: Example | Callable[[], Example]) -> _Prepared:
+        return _prepare(item if isinstance(item, Example) else item(), image_size, channels, scaling)
+
+    with ThreadPoolExecutor(NUM_THREADS) as pool:
+        prepared = list(pool.map(prepare, examples))
+    if not prepared:
+        raise ValueError("training needs at least one image with a mask")
+    images, masks, weights = zip(*prepared, strict=True)
+    return ExampleArrays(_stack_images(images), np.stack(masks), _stack_weights(weights, masks[0].shape))
+
+
+def _prepare(example: Example, image_size: int, channels: int, scaling: ScalingConfig) -> _Prepared:
+    _check(example)
+    size = (image_size, image_size)
+    kind = np.uint8 if example.image.values.dtype == np.uint8 else np.uint16
+    scaled = network_input(example.image, size, channels, scaling)
+    image = np.rint(scaled * np.float32(np.iinfo(kind).max)).astype(kind)
+    weight = None if example.weight is None else resize_labels(example.weight, size)
+    return image, resize_labels(example.mask, size), weight
+
+
+def _stack_images(images: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    if any(image.dtype == np.uint16 for image in images):
+        # 257 = 65535 / 255 takes 8 bit exactly to 16.
+        images = [i if i.dtype == np.uint16 else i.astype(np.uint16) * np.uint16(257) for i in images]
+    return np.stack(images)
+
+
+def _stack_weights(
+    weights: Sequence[NDArray[np.uint8] | None], shape: tuple[int, ...]
+) -> NDArray[np.uint8] | None:
+    if all(weight is None for weight in weights):
+        return None
+    return np.stack([np.ones(shape, np.uint8) if weight is None else weight for weight in weights])
+
+
+def _check(example: Example) -> None:
+    shape = example.image.values.shape[:2]
+    for name, labels in (("mask", example.mask), ("weight", example.weight)):
+        if labels is not None and labels.shape != shape:
+            raise ValueError(f"the {name} is {labels.shape}, its image {shape}; they must agree")

@@ -1,0 +1,47 @@
+"""Start Keras and TensorFlow without the lines that TensorFlow writes to stderr about itself.
+
+TensorFlow's C++ side writes some of them before any setting can stop it, straight to the file descriptor, so
+that is turned aside for the seconds of the import; whatever else arrives there is passed on.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+NOISE = re.compile(
+    rb"oneDNN custom operations|cuda|CUDA|GPU|before absl::InitializeLog"
+    rb"|cpu_feature_guard|To enable the following"
+)
+
+
+def start_keras() -> None:
+    """Import Keras and TensorFlow and run one operation, quietly; the next import costs nothing."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    with _filtered_stderr():
+        import keras
+
+        keras.ops.add(keras.ops.zeros(()), 1.0)
+    from absl import logging
+
+    logging.set_verbosity(logging.ERROR)
+
+
+@contextmanager
+def _filtered_stderr() -> Iterator[None]:
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as aside:
+        os.dup2(aside.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept, 2)
+            os.close(kept)
+            aside.seek(0)
+            os.write(2, b"".join(line for line in aside if not NOISE.search(line)))

@@ -1,0 +1,65 @@
+"""The two forms of a network: one trains fast, the other is exported; weights go by layer name.
+
+The training twin ends in logits, computes in bfloat16 where that pays, and has fused batch normalisation. The
+exported twin is float32 and made of stock Keras layers, so that plain Keras opens it anywhere.
+"""
+
+from __future__ import annotations
+
+import keras
+
+from core.config import NetConfig
+from core.errors import BadModelError
+from core.nets import build
+from core.training.accelerator import compute_dtype, normalization
+
+
+def training_twin(config: NetConfig, image_size: int, *, precision: str, seed: int) -> keras.Model:
+    """A network to train, with fresh weights.
+
+    Args:
+        config: The network's settings.
+        image_size: Side of the input in pixels.
+        precision: "auto", "float32" or "bfloat16".
+        seed: Of the weights.
+    """
+    return build(
+        "unet",
+        config,
+        image_size,
+        logits=True,
+        dtype=compute_dtype(precision),
+        normalization=normalization(),
+        seed=seed,
+    )
+
+
+def exported_twin(trained: keras.Model, config: NetConfig) -> keras.Model:
+    """The same network as float32 stock layers, with probabilities, for any multiple of 2**depth."""
+    model = build("unet", config)
+    copy_weights(trained, model)
+    return model
+
+
+def copy_weights(source: keras.Model, target: keras.Model) -> None:
+    """Copy all weights, layer by layer, by name.
+
+    Raises:
+        BadModelError: The two are not the same network.
+    """
+    sources = {layer.name: layer for layer in source.layers if layer.weights}
+    targets = {layer.name: layer for layer in target.layers if layer.weights}
+    if sources.keys() != targets.keys():
+        raise BadModelError(
+            "The base model is another network than its card says, so it cannot be trained further; "
+            "choose a model that this project trained."
+        )
+    for name, layer in sources.items():
+        weights = layer.get_weights()
+        shapes = [tuple(weight.shape) for weight in targets[name].weights]
+        if [weight.shape for weight in weights] != shapes:
+            raise BadModelError(
+                f"The base model's layer {name} has other sizes than its card says, so it cannot be trained "
+                "further; choose a model that this project trained."
+            )
+        targets[name].set_weights(weights)

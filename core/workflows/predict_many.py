@@ -1,0 +1,240 @@
+"""Image files -> mask, overlay and areas on disk: what predict.py does. A bad file stops no other."""
+
+from __future__ import annotations
+
+import csv
+import glob
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config import ScalingConfig
+from core.datasets.matching import list_images, read_bytes, stem_of
+from core.errors import AppError, BadFileError
+from core.files import write_whole
+from core.imaging.decode import DecodedImage, decode_image
+from core.imaging.intensity import to_display
+from core.imaging.masks import encode_png, quantise, threshold_mask
+from core.imaging.overlay import overlay
+from core.inference.stock_layers import check_stock, weights_path
+
+if TYPE_CHECKING:
+    from core.inference.predictor import Predictor
+
+
+@dataclass(frozen=True)
+class PredictRequest:
+    """What is to be predicted.
+
+    Attributes:
+        image_path: A file, a folder or a glob pattern.
+        model_path: Weights file or model folder.
+        output_path: A folder; with a single image also the mask's own file name, ending in .png.
+        threshold: In [0, 1]; None for that of the card.
+    """
+
+    image_path: str
+    model_path: Path
+    output_path: Path
+    threshold: float | None = None
+
+
+@dataclass(frozen=True)
+class PredictedImage:
+    """One row of the areas.
+
+    Attributes:
+        image: The image file.
+        height: In pixels.
+        width: In pixels.
+        foreground_pixels: Pixels of the mask.
+        foreground_percent: Part of the image, 0 to 100.
+        threshold: That made the mask.
+        mask: The mask's file.
+        overlay: The overlay's file.
+    """
+
+    image: Path
+    height: int
+    width: int
+    foreground_pixels: int
+    foreground_percent: float
+    threshold: float
+    mask: Path
+    overlay: Path
+
+
+@dataclass(frozen=True)
+class PredictOutcome:
+    """What was written.
+
+    Attributes:
+        predicted: One entry an image, in the order of the input.
+        problems: A sentence for each file that could not be used.
+        notes: Plain sentences for the person.
+        areas: The CSV, None where no image could be used.
+    """
+
+    predicted: tuple[PredictedImage, ...]
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+    areas: Path | None
+
+
+@dataclass(frozen=True)
+class _Targets:
+    """Where the files of one image go."""
+
+    mask: Path
+    overlay: Path
+
+
+def predict_many(
+    request: PredictRequest, *, on_progress: Callable[[int, int], None] | None = None
+) -> PredictOutcome:
+    """Predict each image and write its files.
+
+    Args:
+        request: What is to be predicted.
+        on_progress: Called with (images done, all images).
+
+    Raises:
+        AppError: No image is found, or the output cannot take them.
+        BadModelError: The model is missing, damaged or unsafe.
+    """
+    check_stock(weights_path(request.model_path))
+    images = find_inputs(request.image_path)
+    targets, areas = _targets(images, request.output_path)
+
+    from core.training.quiet_start import start_keras
+
+    start_keras()
+    from core.inference.predictor import load_predictor
+
+    predictor = load_predictor(request.model_path)
+    threshold = predictor.card.threshold if request.threshold is None else request.threshold
+    predicted: list[PredictedImage] = []
+    problems: list[str] = []
+    notes = list(predictor.notes)
+    for number, (path, target) in enumerate(zip(images, targets, strict=True), start=1):
+        try:
+            image = decode_image(read_bytes(path), path.name)
+        except BadFileError as error:
+            problems.append(str(error))
+        else:
+            notes.extend(image.notes)
+            predicted.append(_predict(predictor, path, image, threshold, target))
+        if on_progress is not None:
+            on_progress(number, len(images))
+    if predicted:
+        write_whole(areas, _areas_csv(predicted))
+    return PredictOutcome(tuple(predicted), tuple(problems), tuple(notes), areas if predicted else None)
+
+
+def find_inputs(image_path: str) -> list[Path]:
+    """The image files that a path, a folder or a glob pattern names.
+
+    Raises:
+        AppError: There are none.
+    """
+    path = Path(image_path)
+    if path.is_dir():
+        found = list_images(path)
+    elif path.exists():
+        found = [path]
+    else:
+        found = sorted(
+            each for name in glob.glob(image_path, recursive=True) if (each := Path(name)).is_file()
+        )
+    if not found:
+        what = "holds no image" if path.is_dir() else "is no file, no folder and no pattern that finds one"
+        raise AppError(f"{image_path} {what}; give an image, a folder of images or a pattern in quotes.")
+    return found
+
+
+def _targets(images: Sequence[Path], output: Path) -> tuple[list[_Targets], Path]:
+    """Where the files of each image go, and where the CSV goes."""
+    if output.suffix and not output.is_dir():
+        if len(images) > 1:
+            raise AppError(f"{output} is one file for {len(images)} images; give a folder as the output.")
+        if output.suffix.lower() != ".png":
+            raise AppError(f"Masks are written as PNG, so {output} must end in .png, or be a folder.")
+        beside = output.with_name(f"{output.stem}_overlay.png")
+        if images[0].resolve() in (output.resolve(), beside.resolve()):
+            raise AppError(f"{output} would overwrite the image; give another output.")
+        return [_Targets(output, beside)], output.with_name(f"{output.stem}_areas.csv")
+    if output.is_file():
+        raise AppError(f"{output} is a file; give a folder, or a name that ends in .png.")
+    if len(images) > 1 and output.resolve() in {image.parent.resolve() for image in images}:
+        raise AppError(f"{output} is the images' own folder; give another one, so that masks stay apart.")
+    names = _unique_names(images)
+    targets = [_Targets(output / f"{name}_mask.png", output / f"{name}_overlay.png") for name in names]
+    return targets, output / "areas.csv"
+
+
+def _unique_names(images: Sequence[Path]) -> list[str]:
+    """The stem of each image; with its ending, then with a number, where that would not tell them apart."""
+    stems = [stem_of(image) for image in images]
+    names: list[str] = []
+    for image, stem in zip(images, stems, strict=True):
+        name = stem if stems.count(stem) == 1 else f"{stem}_{image.suffix.lstrip('.').lower()}"
+        number = 2
+        while name in names:
+            name = f"{stem}_{number}"
+            number += 1
+        names.append(name)
+    return names
+
+
+def _predict(
+    predictor: Predictor, path: Path, image: DecodedImage, threshold: float, target: _Targets
+) -> PredictedImage:
+    mask = threshold_mask(quantise(predictor.predict(image)), threshold)
+    write_whole(target.mask, encode_png(mask))
+    write_whole(target.overlay, encode_png(overlay(_display(image, predictor.card.scaling), mask)))
+    height, width = mask.shape
+    pixels = int(mask.sum())
+    percent = 100 * pixels / mask.size
+    return PredictedImage(path, height, width, pixels, percent, threshold, target.mask, target.overlay)
+
+
+def _display(image: DecodedImage, scaling: ScalingConfig) -> NDArray[np.uint8]:
+    if scaling.kind == "hu_window" and image.kind == "hu":
+        return to_display(image, (scaling.low, scaling.high))
+    return to_display(image)
+
+
+def _areas_csv(predicted: Sequence[PredictedImage]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(
+        [
+            "image",
+            "height",
+            "width",
+            "foreground_pixels",
+            "foreground_percent",
+            "threshold",
+            "mask",
+            "overlay",
+        ]
+    )
+    for row in predicted:
+        writer.writerow(
+            [
+                row.image.name,
+                row.height,
+                row.width,
+                row.foreground_pixels,
+                f"{row.foreground_percent:.4f}",
+                row.threshold,
+                row.mask.name,
+                row.overlay.name,
+            ]
+        )
+    return text.getvalue().encode()

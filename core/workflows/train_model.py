@@ -1,0 +1,251 @@
+"""A data set on disk -> weights, card, history and curves in a folder: what train.py does."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.cards import DataSource, ModelCard, card_path, load_card, save_card
+from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict
+from core.datasets.pairs import Pair, check_dataset, load_pair, split_train_val
+from core.errors import AppError
+from core.evaluation.history import curves_png, history_csv
+from core.evaluation.report import card_scores
+from core.files import write_whole
+from core.inference.stock_layers import check_stock, weights_path
+from core.workflows.score_model import choose_threshold, score_pairs
+
+if TYPE_CHECKING:
+    from core.training.callbacks import ProgressReport
+    from core.training.examples import ExampleArrays
+    from core.training.fit import TrainResult
+
+# Images that are looked at to tell grey from colour.
+NUM_PROBED = 20
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """What is to be trained.
+
+    Attributes:
+        data_dir: Folder in the training layout.
+        output_dir: Where the files go; earlier ones of the same name are moved to `previous/` there.
+        name: Of the weights files, without ending.
+        net: The network; `input_channels` 0 for what most training images have.
+        settings: The run.
+        augment: How far training images are changed.
+        scaling: Stored values to network input.
+        start_from: Model folder or weights file to go on from, None for fresh weights.
+        about: JSON with what the card says of data and use (title, data, licence, limits_of_use), None for
+            none.
+        command: The command as it was typed, for the card.
+    """
+
+    data_dir: Path
+    output_dir: Path = Path("saved_model")
+    name: str = "unet_model"
+    net: NetConfig = field(default_factory=NetConfig)
+    settings: TrainConfig = field(default_factory=TrainConfig)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    scaling: ScalingConfig = field(default_factory=ScalingConfig)
+    start_from: Path | None = None
+    about: Path | None = None
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class TrainOutcome:
+    """What a run left on disk.
+
+    Attributes:
+        weights: The `.keras` file; the `.h5` lies beside it.
+        card: What the model says of itself.
+        num_epochs: Epochs that ran.
+        best_epoch: Epoch whose weights were kept.
+        previous: Folder that earlier files were moved to, None where there were none.
+    """
+
+    weights: Path
+    card: ModelCard
+    num_epochs: int
+    best_epoch: int
+    previous: Path | None
+
+
+@dataclass(frozen=True)
+class Watchers:
+    """Who is told, and asked, while a run goes on.
+
+    Attributes:
+        on_check: Called with (pairs read, all pairs) while the data set is checked.
+        on_progress: Called after each training step.
+        should_stop: Asked after each training step; True ends the run and keeps the best so far.
+    """
+
+    on_check: Callable[[int, int], None] | None = None
+    on_progress: Callable[[ProgressReport], None] | None = None
+    should_stop: Callable[[], bool] | None = None
+
+
+def train_model(request: TrainRequest, watchers: Watchers | None = None) -> TrainOutcome:
+    """Check the data set, train, write everything, score validation at each image's own size.
+
+    Test images are checked for overlap with the others and not used.
+
+    Raises:
+        BadDatasetError: Everything that is wrong with the data set.
+        BadModelError: `start_from` cannot be used.
+        DivergedError: The loss stopped being finite.
+        AppError: `about` cannot be read.
+        OSError: A file cannot be written; weights of an earlier run are still there.
+    """
+    watchers = watchers or Watchers()
+    about = _read_about(request.about)
+    if request.start_from is not None:
+        check_stock(weights_path(request.start_from))
+    pairs_of = check_dataset(request.data_dir, on_progress=watchers.on_check)
+    train_pairs, val_pairs = _with_validation(pairs_of, request.settings)
+    request = _with_channels(request, train_pairs)
+
+    from core.training.quiet_start import start_keras
+
+    start_keras()
+    from core.inference.predictor import Predictor
+    from core.training.fit import train
+
+    result = train(
+        _prepare(train_pairs, request),
+        _prepare(val_pairs, request) if val_pairs else None,
+        net=request.net,
+        settings=request.settings,
+        augment=request.augment,
+        start_from=None if request.start_from is None else weights_path(request.start_from),
+        on_progress=watchers.on_progress,
+        should_stop=watchers.should_stop,
+    )
+    previous = _move_earlier_files(request)
+    weights = _write_run(request, result)
+    num_images = {"train": len(train_pairs), "val": len(val_pairs), "test": len(pairs_of.get("test", ()))}
+    card = _card(request, about, num_images)
+    if val_pairs:
+        predictor = Predictor(weights, card)
+        threshold = choose_threshold(predictor, val_pairs)
+        scores = card_scores(score_pairs(predictor, val_pairs, threshold))
+        card = replace(card, threshold=threshold, validation=scores)
+    save_card(card, card_path(weights))
+    return TrainOutcome(weights, card, len(result.history), result.best_epoch, previous)
+
+
+def read_base_card(path: Path) -> ModelCard:
+    """The card of a model to go on from.
+
+    Args:
+        path: Model folder or weights file.
+
+    Raises:
+        BadModelError: The model or its card is missing, damaged or unsafe.
+    """
+    weights = weights_path(path)
+    check_stock(weights)
+    return load_card(card_path(weights))
+
+
+def _with_validation(pairs_of: dict[str, list[Pair]], settings: TrainConfig) -> tuple[list[Pair], list[Pair]]:
+    train_pairs = pairs_of["train"]
+    if "val" in pairs_of:
+        return train_pairs, pairs_of["val"]
+    # A single image cannot be divided: it is trained on, and nothing is validated.
+    if len(train_pairs) < 2 or settings.val_part <= 0:
+        return train_pairs, []
+    return split_train_val(train_pairs, settings.val_part, settings.seed)
+
+
+def _with_channels(request: TrainRequest, pairs: Sequence[Pair]) -> TrainRequest:
+    if request.net.input_channels:
+        return request
+    probed = [load_pair(pair)[0].values.ndim for pair in pairs[:NUM_PROBED]]
+    channels = 3 if sum(ndim == 3 for ndim in probed) * 2 > len(probed) else 1
+    return replace(request, net=replace(request.net, input_channels=channels))
+
+
+def _prepare(pairs: Sequence[Pair], request: TrainRequest) -> ExampleArrays:
+    from core.training.examples import Example, prepare_examples
+
+    def load(pair: Pair) -> Example:
+        return Example(*load_pair(pair))
+
+    return prepare_examples(
+        (partial(load, pair) for pair in pairs),
+        image_size=request.settings.image_size,
+        channels=request.net.input_channels,
+        scaling=request.scaling,
+    )
+
+
+def _move_earlier_files(request: TrainRequest) -> Path | None:
+    weights = request.output_dir / f"{request.name}.keras"
+    names = (weights.name, f"{request.name}.h5", card_path(weights).name, "history.csv", "curves.png")
+    earlier = [path for name in names if (path := request.output_dir / name).exists()]
+    if not earlier:
+        return None
+    previous = request.output_dir / "previous" / f"{datetime.now(UTC):%Y-%m-%d_%H%M%S_%f}"
+    previous.mkdir(parents=True)
+    for path in earlier:
+        path.rename(previous / path.name)
+    return previous
+
+
+def _write_run(request: TrainRequest, result: TrainResult) -> Path:
+    from core.inference.export import save_weights
+
+    weights = request.output_dir / f"{request.name}.keras"
+    save_weights(result.model, weights)
+    save_weights(result.model, weights.with_suffix(".h5"))
+    write_whole(request.output_dir / "history.csv", history_csv(result.history))
+    write_whole(request.output_dir / "curves.png", curves_png(result.history, result.best_epoch))
+    return weights
+
+
+def _card(request: TrainRequest, about: dict[str, Any], num_images: dict[str, int]) -> ModelCard:
+    counts = {f"num_{split}": number for split, number in num_images.items()}
+    sources = about.pop("data", None) or [{"name": request.data_dir.resolve().name}]
+    card = ModelCard(
+        name=request.output_dir.resolve().name if request.name == "model" else request.name,
+        title=about.pop("title", request.name),
+        net=request.net,
+        scaling=request.scaling,
+        image_size=request.settings.image_size,
+        created=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        command=request.command,
+        data=tuple(from_dict(DataSource, {**source, **counts}) for source in sources),
+        training=request.settings,
+        augmentation=request.augment,
+        parent=None if request.start_from is None else read_base_card(request.start_from).name,
+        versions={
+            "python": platform.python_version(),
+            **{package: version(package) for package in ("keras", "tensorflow", "numpy", "opencv-python")},
+        },
+    )
+    limits = tuple(about.pop("limits_of_use", ())) or card.limits_of_use
+    return replace(card, limits_of_use=limits, licence=about.pop("licence", ""))
+
+
+def _read_about(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AppError(f"{path} cannot be read as JSON ({error}).") from None
+    known = {"title", "data", "licence", "limits_of_use"}
+    if not isinstance(about, dict) or set(about) - known:
+        raise AppError(f"{path} must be a JSON object with {', '.join(sorted(known))} and nothing else.")
+    return about

@@ -1,0 +1,65 @@
+"""Predict the masks of images: the command around `core.workflows.predict_many`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from core.commands import EXIT_WRONG_INPUT, Parser, number, run
+
+DESCRIPTION = """\
+Predict the mask of an image, of every image in a folder, or of those that a pattern finds.
+
+Images: PNG, JPEG, TIFF (8 and 16 bit), BMP, WebP, GIF, DICOM, of any size. Written for each,
+at its own size: NAME_mask.png (0 and 255) and NAME_overlay.png; and areas.csv with the
+pixels and the percentage of each mask. With a single image, OUTPUT_PATH may be a file name
+ending in .png; overlay and CSV then lie beside it. Files of the same name are replaced.
+
+A file that cannot be used is named on stderr, the others go on, and the exit code is 2."""
+
+EXAMPLES = """\
+  python predict.py --image_path xray.png --model_path saved_model/unet_model.h5 --output_path out
+  python predict.py --image_path xray.png --model_path models/lung_xray --output_path mask.png
+  python predict.py --image_path "scans/*.dcm" --model_path models/lung_ct --output_path out"""
+
+
+def build_parser() -> Parser:
+    """The flags."""
+    parser = Parser(DESCRIPTION, EXAMPLES)
+    add = parser.add_argument
+    add("--image_path", required=True, help="image, folder, or pattern in quotes")
+    add("--model_path", type=Path, required=True, help="weights file (.keras, .h5) or model folder")
+    add("--output_path", type=Path, default=Path("predictions"), help="folder, or NAME.png for one image")
+    add("--threshold", type=number(0, 1), help="instead of the card's")
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    """Predict as the arguments say; the exit code."""
+    options = build_parser().parse_args(arguments)
+
+    from core.workflows.predict_many import PredictRequest, predict_many
+
+    request = PredictRequest(
+        options.image_path, options.model_path, options.output_path, threshold=options.threshold
+    )
+    with tqdm(desc="predicting", unit="image", delay=0.5) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        outcome = predict_many(request, on_progress=show)
+    for sentence in (*outcome.notes, *outcome.problems):
+        print(sentence, file=sys.stderr)
+    for row in outcome.predicted:
+        print(f"{row.mask}  {row.foreground_percent:.2f} %")
+    if outcome.areas is not None:
+        print(f"Areas of {len(outcome.predicted)} images: {outcome.areas}")
+    return EXIT_WRONG_INPUT if outcome.problems else 0
+
+
+if __name__ == "__main__":
+    run(main)
