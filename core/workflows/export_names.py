@@ -1,0 +1,36 @@
+"""Names of exported files: those of the person where possible, safe on every system and unique."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+_MAX_STEM = 100
+
+
+def safe_stem(name: str) -> str:
+    """The name without folders and ending, in NFC, without anything that a file system refuses or hides."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    stem = _UNSAFE.sub("_", PurePosixPath(last).stem).strip(" .")[:_MAX_STEM].rstrip(" .")
+    if not stem or _RESERVED.match(stem):
+        return f"image_{stem}" if stem else "image"
+    return stem
+
+
+class UniqueStems:
+    """Gives out stems, each once; case does not count, since not every file system tells it apart."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def take(self, name: str) -> str:
+        """The safe stem of a name; the second `a` becomes `a_2`."""
+        wanted = stem = safe_stem(name)
+        number = 2
+        while stem.casefold() in self._taken:
+            stem, number = f"{wanted}_{number}", number + 1
+        self._taken.add(stem.casefold())
+        return stem

@@ -1,0 +1,199 @@
+import csv
+import io
+import unicodedata
+import zipfile
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+
+from core.datasets.pairs import check_dataset, find_pairs, load_pair
+from core.errors import StoreError
+from core.imaging.decode import decode_image
+from core.review.corrections import encode_layer
+from core.workflows.add_images import add_images
+from core.workflows.export_masks import export_masks
+from core.workflows.export_names import UniqueStems, safe_stem
+from core.workflows.save_mask import save_mask
+from core.workspace import DraftContent
+from tests.workflows.conftest import png
+
+
+@pytest.fixture
+def save(workspace, task, predictors):
+    """Adds an image and saves a mask of it whose only foreground is the first pixel."""
+
+    def add_and_save(name, data):
+        (outcome,) = add_images(workspace, task.id, [(name, data)])
+        image = workspace.images.get(outcome.image_id)
+        layer = np.zeros((image.facts.height, image.facts.width), np.uint8)
+        layer[0, 0] = 2
+        save_mask(
+            workspace, image.id, predictors, content=DraftContent(0.5, encode_layer(layer), None), who="Kim"
+        )
+        return image
+
+    return add_and_save
+
+
+def noise(seed, shape=(8, 9)):
+    return np.random.default_rng(seed).integers(0, 256, shape).astype(np.uint8)
+
+
+def ct_file(path):
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = CTImageStorage
+    meta.MediaStorageSOPInstanceUID = "1.2.3"
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    data = FileDataset(str(path), {}, file_meta=meta, preamble=b"\0" * 128)
+    data.PatientName = "Secret^Person"
+    data.PatientID = "SECRET-42"
+    data.SOPClassUID, data.SOPInstanceUID, data.Modality = CTImageStorage, "1.2.3", "CT"
+    data.Rows, data.Columns, data.SamplesPerPixel, data.PhotometricInterpretation = 2, 2, 1, "MONOCHROME2"
+    data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 16, 15, 1
+    data.RescaleSlope, data.RescaleIntercept = 1, 0
+    data.PixelData = np.array([[-1000, -300], [400, 3000]], np.int16).tobytes()
+    pydicom.dcmwrite(path, data, enforce_file_format=True)
+    return path.read_bytes()
+
+
+def test_the_zip_is_a_data_set_that_training_takes(workspace, task, save, tmp_path):
+    for number in range(12):
+        save(f"scan {number}.png", png(noise(number)))
+    export = export_masks(workspace, task.id)
+    assert (export.num_train, export.num_val, export.num_test, export.notes) == (9, 0, 3, ())
+    with zipfile.ZipFile(export.path) as archive:
+        assert archive.testzip() is None
+        archive.extractall(tmp_path / "out")
+    pairs = check_dataset(tmp_path / "out" / "dataset")
+    assert {split: len(found) for split, found in pairs.items()} == {"train": 9, "test": 3}
+    # The 2nd, 7th and 12th image that was saved.
+    assert [pair.stem for pair in pairs["test"]] == ["scan 1", "scan 11", "scan 6"]
+    image, mask = load_pair(pairs["test"][0])
+    assert np.array_equal(image.values, noise(1))
+    assert mask.sum() == mask[0, 0] == 1
+
+
+def test_a_part_for_validation_is_the_same_for_the_same_seed(workspace, task, save, tmp_path):
+    for number in range(10):
+        save(f"{number}.png", png(noise(number)))
+    names = []
+    for turn, seed in enumerate((1, 1, 2)):
+        export = export_masks(workspace, task.id, val_part=0.25, seed=seed, path=tmp_path / f"{turn}.zip")
+        assert (export.num_train, export.num_val, export.num_test) == (6, 2, 2)
+        with zipfile.ZipFile(export.path) as archive:
+            names.append(sorted(name for name in archive.namelist() if "/val/images/" in name))
+    assert names[0] == names[1] != names[2]
+
+
+def test_names_are_kept_safe_and_unique(workspace, task, save, tmp_path):
+    for number, name in enumerate(("a.png", "A.jpg", "폐 사진.png", "con.png", "a.tif")):
+        save(name, png(noise(number)))
+    export = export_masks(workspace, task.id)
+    with zipfile.ZipFile(export.path) as archive:
+        images = {name.rsplit("/", 1)[1] for name in archive.namelist() if "/images/" in name}
+        rows = list(csv.DictReader(io.TextIOWrapper(archive.open("dataset/masks.csv"), "utf-8")))
+        archive.extractall(tmp_path / "out")
+    # A.jpg was saved second, so it is locked, and test is written first.
+    assert images == {"A.jpg", "a_2.png", "폐 사진.png", "image_con.png", "a_3.tif"}
+    assert {row["original_name"]: row["image"] for row in rows}["a.png"] == "a_2.png"
+    assert {row["who"] for row in rows} == {"Kim"}
+    check_dataset(tmp_path / "out" / "dataset")
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("../../etc/passwd.png", "passwd"),
+        ("C:\\scans\\a?b.png", "a_b"),
+        (".hidden.png", "hidden"),
+        ("...", "image"),
+        ("NUL.png", "image_NUL"),
+        ("x" * 300 + ".png", "x" * 100),
+        ("trailing. .png", "trailing"),
+    ],
+)
+def test_safe_stems(name, stem):
+    assert safe_stem(name) == stem
+
+
+def test_stems_are_nfc_and_taken_once():
+    stems = UniqueStems()
+    assert stems.take(unicodedata.normalize("NFD", "폐.png")) == unicodedata.normalize("NFC", "폐")
+    assert stems.take("폐.jpg") == "폐_2"
+    assert stems.take("폐_2.jpg") == "폐_2_2"
+
+
+def test_dicom_goes_out_as_a_picture_without_the_patient(workspace, task, save, tmp_path):
+    save("ct.dcm", ct_file(tmp_path / "ct.dcm"))
+    export = export_masks(workspace, task.id)
+    content = export.path.read_bytes()
+    assert b"Secret" not in content
+    assert b"SECRET-42" not in content
+    with zipfile.ZipFile(export.path) as archive:
+        picture = decode_image(archive.read("dataset/train/images/ct.png"), "ct.png")
+        assert b"DICM" not in archive.read("dataset/train/images/ct.png")
+    # The lung window -1000 to 400: -300 is half way.
+    assert (picture.kind, picture.values.tolist()) == ("display", [[0, 128], [255, 255]])
+
+
+def test_the_same_picture_never_stands_in_two_splits(workspace, task, save, tmp_path):
+    import cv2
+
+    values = noise(3)
+    save("first.png", png(noise(1)))
+    save("locked.png", png(values))
+    save("twin.bmp", cv2.imencode(".bmp", values)[1].tobytes())
+    export = export_masks(workspace, task.id)
+    assert (export.num_train, export.num_test) == (1, 1)
+    assert export.notes == ("twin.bmp is the same picture as locked.png in test, so it was left out.",)
+    with zipfile.ZipFile(export.path) as archive:
+        archive.extractall(tmp_path / "out")
+    check_dataset(tmp_path / "out" / "dataset")
+
+
+def test_only_the_newest_mask_goes_out_and_images_without_one_stay(
+    workspace, task, save, predictors, tmp_path
+):
+    image = save("a.png", png(noise(1)))
+    add_images(workspace, task.id, [("never saved.png", png(noise(2)))])
+    content = DraftContent(0.5, encode_layer(np.full((8, 9), 2, np.uint8)), None)
+    save_mask(workspace, image.id, predictors, content=content, who="Lee")
+    export = export_masks(workspace, task.id)
+    with zipfile.ZipFile(export.path) as archive:
+        archive.extractall(tmp_path / "out")
+    train = tmp_path / "out" / "dataset" / "train"
+    (pair,) = find_pairs(train / "images", train / "masks")
+    assert load_pair(pair)[1].min() == 1
+
+
+def test_nothing_saved_is_said(workspace, task):
+    with pytest.raises(StoreError, match="No mask of the task Lung X-ray is saved yet"):
+        export_masks(workspace, task.id)
+
+
+def test_a_disk_that_fills_up_leaves_the_zip_before(workspace, task, save, monkeypatch):
+    save("a.png", png(noise(1)))
+    before = export_masks(workspace, task.id).path.read_bytes()
+    save("b.png", png(noise(2)))
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("core.workflows.export_masks.os.replace", full)
+    with pytest.raises(StoreError, match="has no room left"):
+        export_masks(workspace, task.id)
+    folder = workspace.root / "exports"
+    assert [path.name for path in folder.iterdir()] == ["lung_xray.zip"]
+    assert (folder / "lung_xray.zip").read_bytes() == before
+
+
+def test_progress_and_a_wrong_part(workspace, task, save):
+    save("a.png", png(noise(1)))
+    told = []
+    export_masks(workspace, task.id, on_progress=lambda done, total: told.append((done, total)))
+    assert told == [(1, 1)]
+    with pytest.raises(ValueError, match="part for validation"):
+        export_masks(workspace, task.id, val_part=1.0)
