@@ -6,6 +6,7 @@ bytes are, what comes out is an array or a `BadFileError` with one plain sentenc
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,7 +19,7 @@ from core.errors import BadFileError
 from core.imaging.dicom_file import is_dicom, is_dicom_name, read_dicom
 from core.imaging.mask_values import NotAMask, to_mask
 from core.imaging.raster_file import raster_format, read_raster
-from core.imaging.stored import StoredPixels
+from core.imaging.stored import StoredPixels, broken
 from core.imaging.tiff_file import is_tiff, read_tiff
 
 # Bad files are told in our own sentence; OpenCV's lines on stderr would only stand beside it.
@@ -99,14 +100,27 @@ def _read(data: bytes, name: str, limits: Limits) -> StoredPixels:
             name,
             f"has {len(data):,} bytes; at most {limits.max_file_bytes:,} are let in (LIMIT_MAX_FILE_BYTES).",
         )
+    try:
+        return _reader(data, name)(data, name, limits)
+    except BadFileError:
+        raise
+    except MemoryError:
+        raise BadFileError(name, "needs more memory than there is; scale it down.") from None
+    # The libraries raise nearly every type there is on damaged bytes; whichever it is, the file is at fault.
+    except Exception:
+        raise broken(name, "its contents do not fit together") from None
+
+
+def _reader(data: bytes, name: str) -> Callable[[bytes, str, Limits], StoredPixels]:
+    """The reader for what the first bytes say; the name decides only where they say nothing."""
     if is_dicom(data):
-        return read_dicom(data, name, limits)
+        return read_dicom
     if raster_format(data) is not None:
-        return read_raster(data, name, limits)
+        return read_raster
     if is_tiff(data):
-        return read_tiff(data, name, limits)
+        return read_tiff
     if is_dicom_name(name):
-        return read_dicom(data, name, limits)
+        return read_dicom
     raise BadFileError(name, "is no image that can be read; PNG, JPEG, TIFF, BMP, WebP, GIF and DICOM are.")
 
 

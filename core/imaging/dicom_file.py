@@ -13,8 +13,10 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
 from pydicom.pixels.utils import pixel_array
+from pydicom.uid import UID, ImplicitVRLittleEndian
 
 from core.config import Limits
 from core.errors import BadFileError
@@ -82,7 +84,7 @@ def read_dicom(data: bytes, name: str, limits: Limits) -> StoredPixels:
     if _DEFLATED in data[:2048]:
         raise BadFileError(name, "is a deflated DICOM file, which is not read; save it uncompressed.")
     with quiet_libraries():
-        dataset = _read_dataset(data, name)
+        dataset = pydicom.dcmread(io.BytesIO(data), force=True, specific_tags=list(_PIXEL_TAGS))
         if not any(key in dataset for key in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")):
             raise BadFileError(
                 name, "is a DICOM file without an image in it; choose the image series instead."
@@ -91,38 +93,28 @@ def read_dicom(data: bytes, name: str, limits: Limits) -> StoredPixels:
         if not isinstance(height, int) or not isinstance(width, int):
             raise broken(name, "its DICOM header does not say how large the image is")
         check_size(name, height, width, limits)
-        values = _frame(dataset, name)
-        try:
-            return _meaning(values, dataset, name)
-        except BadFileError:
-            raise
-        except Exception:
-            raise broken(name, "its DICOM header and its pixels do not fit together") from None
-
-
-def _read_dataset(data: bytes, name: str) -> Dataset:
-    try:
-        return pydicom.dcmread(io.BytesIO(data), force=True, specific_tags=list(_PIXEL_TAGS))
-    # pydicom raises nearly every type there is on damaged bytes; whatever it is, the file is at fault.
-    except Exception:
-        raise broken(name, "its DICOM header cannot be read") from None
+        return _meaning(_frame(dataset, name), dataset, name)
 
 
 def _frame(dataset: Dataset, name: str) -> NDArray[Any]:
-    syntax = dataset.file_meta.get("TransferSyntaxUID") if hasattr(dataset, "file_meta") else None
-    if syntax is None:
-        dataset.file_meta = pydicom.dataset.FileMetaDataset()
-        dataset.file_meta.TransferSyntaxUID = pydicom.uid.ImplicitVRLittleEndian
+    """The first frame's stored values, YBR turned into RGB."""
+    syntax = dataset.file_meta.get("TransferSyntaxUID")
+    if syntax is None:  # old files begin with their elements, in the encoding that all must understand
+        dataset.file_meta.TransferSyntaxUID = syntax = ImplicitVRLittleEndian
+    if not _can_unpack(syntax):
+        known = syntax.name if syntax.name != syntax else "an unknown kind"
+        raise BadFileError(name, f"is compressed ({known}) in a way that is not read; save it uncompressed.")
     try:
         return pixel_array(dataset, index=0)
-    except (NotImplementedError, RuntimeError) as error:
-        if syntax is not None and syntax.is_compressed and "required" in f"{error}":
-            raise BadFileError(
-                name, f"is compressed as {syntax.name}, which is not read; save it uncompressed."
-            ) from None
-        raise broken(name, "its DICOM pixels cannot be decoded") from None
-    except Exception:
+    except ValueError:
         raise broken(name, "its DICOM pixels end too early or do not fit its header") from None
+
+
+def _can_unpack(syntax: UID) -> bool:
+    try:
+        return bool(get_decoder(syntax).is_available)
+    except NotImplementedError:
+        return False
 
 
 def _meaning(values: NDArray[Any], dataset: Dataset, name: str) -> StoredPixels:

@@ -23,6 +23,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from core.config import Limits
+from core.errors import BadFileError
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import StoredPixels, broken, check_size
 
@@ -51,16 +52,21 @@ def read_raster(data: bytes, name: str, limits: Limits) -> StoredPixels:
         BadFileError: Too large, cut off or damaged.
     """
     with quiet_libraries():
-        picture = _open(data, name)
+        picture = _open(data, name, limits)
         check_size(name, picture.height, picture.width, limits)
         num_frames = getattr(picture, "n_frames", 1)
-        orientation = _orientation(picture)
-        _check_whole(picture, name)
+        opencv_would_change_it = num_frames > 1 or picture.mode in ("1", "P", "CMYK")
+        by_pillow = opencv_would_change_it or isinstance(picture, GifImageFile)
+        if isinstance(picture, PngImageFile):
+            _check_sums(_open(data, name, limits), name)
+        if by_pillow or not isinstance(picture, PngImageFile):  # a short PNG is one thing that OpenCV tells
+            _check_whole(picture, name)
+        orientation = _orientation(_open(data, name, limits))
     notes: tuple[str, ...] = ()
     if num_frames > 1:
         notes = (f"{name} is an animation of {num_frames} pictures; the first one is used.",)
-    if num_frames > 1 or picture.mode in ("1", "P", "CMYK") or isinstance(picture, GifImageFile):
-        stored = _from_pillow(picture if picture.mode != "CMYK" else _open(data, name))
+    if by_pillow:
+        stored = _from_pillow(picture if picture.mode != "CMYK" else _open(data, name, limits))
     else:
         stored = _from_opencv(data, name)
     return StoredPixels(
@@ -71,7 +77,7 @@ def read_raster(data: bytes, name: str, limits: Limits) -> StoredPixels:
     )
 
 
-def _open(data: bytes, name: str) -> ImageFile:
+def _open(data: bytes, name: str, limits: Limits) -> ImageFile:
     readers: dict[str, Callable[[io.BytesIO], ImageFile]] = {
         "PNG": PngImageFile,
         "JPEG": JpegImageFile,
@@ -79,15 +85,21 @@ def _open(data: bytes, name: str) -> ImageFile:
         "GIF": GifImageFile,
         "WebP": WebPImageFile,
     }
-    file_format = raster_format(data) or "image"
+    file_format = raster_format(data) or ""
     try:
         # Not Image.open: that one has a limit of its own, which our settings could not raise.
         return readers[file_format](io.BytesIO(data))
-    except (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, struct.error):
+    except Image.DecompressionBombError:
+        raise BadFileError(
+            name, f"has far more than the {limits.max_pixels:,} pixels that are let in; scale it down."
+        ) from None
+    except (OSError, SyntaxError):
         raise broken(name, f"its {file_format} header cannot be read") from None
 
 
 def _orientation(picture: ImageFile) -> int:
+    if isinstance(picture, PngImageFile) and "exif" not in picture.info:
+        return 1  # asking on would decode all pixels, in search of EXIF behind them
     try:
         value = picture.getexif().get(EXIF_ORIENTATION, 1)
     except (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, struct.error):
@@ -95,12 +107,19 @@ def _orientation(picture: ImageFile) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
+def _check_sums(picture: ImageFile, name: str) -> None:
+    try:
+        picture.verify()
+    except (OSError, SyntaxError):
+        raise broken(name, "its check sums are wrong") from None
+
+
 def _check_whole(picture: ImageFile, name: str) -> None:
     if isinstance(picture, JpegImageFile):
         picture.draft(None, (1, 1))  # an eighth of the size: every byte is still read, at a tenth of the time
     try:
         picture.load()
-    except (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, struct.error, EOFError):
+    except (OSError, SyntaxError, EOFError):
         raise broken(name, "its pixels end too early or do not fit together") from None
 
 

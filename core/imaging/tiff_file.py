@@ -8,7 +8,6 @@ size.
 from __future__ import annotations
 
 import io
-import struct
 from typing import Any
 
 import cv2
@@ -22,20 +21,6 @@ from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import StoredPixels, broken, check_size
-
-_READ_ERRORS = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    KeyError,
-    IndexError,
-    TypeError,
-    AttributeError,
-    ArithmeticError,
-    RuntimeError,
-    struct.error,
-    tifffile.TiffFileError,
-)
 
 
 def is_tiff(data: bytes) -> bool:
@@ -51,17 +36,14 @@ def read_tiff(data: bytes, name: str, limits: Limits) -> StoredPixels:
             values that are not numbers.
     """
     with quiet_libraries():
-        try:
-            with tifffile.TiffFile(io.BytesIO(data)) as file:
-                return _read_first_page(file, data, name, limits)
-        except BadFileError:
-            raise
-        except _READ_ERRORS:
-            raise broken(name, "its TIFF pages cannot be read") from None
+        with tifffile.TiffFile(io.BytesIO(data)) as file:
+            return _read_first_page(file, data, name, limits)
 
 
 def _read_first_page(file: tifffile.TiffFile, data: bytes, name: str, limits: Limits) -> StoredPixels:
     page = file.pages.first
+    if not isinstance(page.imagelength, int) or not isinstance(page.imagewidth, int):
+        raise broken(name, "its header does not say how large the image is")
     check_size(name, page.imagelength, page.imagewidth, limits)
     if page.samplesperpixel > 4 or page.imagedepth != 1:
         raise BadFileError(
