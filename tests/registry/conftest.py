@@ -1,0 +1,3 @@
+from tests.workflows.conftest import add_version, predictors, task, workspace
+
+__all__ = ["add_version", "predictors", "task", "workspace"]

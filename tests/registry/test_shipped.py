@@ -1,0 +1,58 @@
+import pytest
+
+from core.cards import ModelCard, save_card
+from core.errors import BadModelError
+from core.registry.shipped import add_shipped
+from core.workflows.open_workspace import open_workspace
+
+
+@pytest.fixture
+def models(tmp_path):
+    """A folder of shipped models with one for lung X-rays."""
+    folder = tmp_path / "models"
+    save_card(ModelCard(name="lung_xray", title="Lung X-ray"), folder / "lung_xray" / "card.json")
+    (folder / "lung_xray" / "model.keras").write_bytes(b"weights one")
+    return folder
+
+
+def test_the_shipped_model_is_copied_once_and_in_use(workspace, task, models):
+    version = add_shipped(workspace, task, models)
+    assert (version.status, version.origin, version.title, version.who) == (
+        "current",
+        "shipped",
+        "Lung X-ray (shipped)",
+        "",
+    )
+    assert (workspace.root / version.folder / "model.keras").read_bytes() == b"weights one"
+    assert (workspace.root / version.folder / "card.json").is_file()
+    assert add_shipped(workspace, task, models) == version
+    assert len(workspace.versions.list(task.id)) == 1
+
+
+def test_a_newer_shipped_model_is_a_candidate_and_the_old_one_stays(workspace, task, models):
+    first = add_shipped(workspace, task, models)
+    (models / "lung_xray" / "model.keras").write_bytes(b"weights two")
+    second = add_shipped(workspace, task, models)
+    assert second.status == "candidate"
+    assert workspace.versions.current(task.id).id == first.id
+    assert (workspace.root / first.folder / "model.keras").read_bytes() == b"weights one"
+    assert (workspace.root / second.folder / "model.keras").read_bytes() == b"weights two"
+
+
+def test_a_task_without_a_shipped_model_has_no_version(workspace, models):
+    assert add_shipped(workspace, workspace.tasks.get("lung_ct"), models) is None
+    assert add_shipped(workspace, workspace.tasks.create("Cells"), models) is None
+
+
+def test_opening_the_workspace_brings_the_models_in(tmp_path, models):
+    with open_workspace(tmp_path / "opened", models) as opened:
+        current = [task.current_version_id is not None for task in opened.tasks.list()]
+    assert current == [True, False, False]
+    with open_workspace(tmp_path / "opened", models) as again:
+        assert len(again.versions.list(again.tasks.get("lung_xray").id)) == 1
+
+
+def test_a_broken_card_is_told(tmp_path, models):
+    (models / "lung_xray" / "card.json").write_text("{")
+    with pytest.raises(BadModelError, match="cannot be read"):
+        open_workspace(tmp_path / "opened", models)
