@@ -23,7 +23,7 @@ from core.errors import BadFileError
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import StoredPixels, broken, check_size
 
-_DEFLATED = b"1.2.840.10008.1.2.1.99\0"
+_DEFLATED = b"1.2.840.10008.1.2.1.99"
 _PIXEL_TAGS = [
     "SOPClassUID",
     "Modality",

@@ -9,11 +9,9 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
@@ -24,10 +22,11 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from core.config import Limits
 from core.errors import BadFileError
+from core.imaging.orientation import turn_upright
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import StoredPixels, broken, check_size
 
-EXIF_ORIENTATION = 0x0112
+_EXIF_ORIENTATION = 0x0112
 
 
 def raster_format(data: bytes) -> str | None:
@@ -70,9 +69,9 @@ def read_raster(data: bytes, name: str, limits: Limits) -> StoredPixels:
     else:
         stored = _from_opencv(data, name)
     return StoredPixels(
-        values=_turn(stored.values, orientation),
-        alpha=None if stored.alpha is None else _turn(stored.alpha, orientation),
-        indices=None if stored.indices is None else _turn(stored.indices, orientation),
+        values=turn_upright(stored.values, orientation),
+        alpha=None if stored.alpha is None else turn_upright(stored.alpha, orientation),
+        indices=None if stored.indices is None else turn_upright(stored.indices, orientation),
         notes=notes,
     )
 
@@ -101,7 +100,7 @@ def _orientation(picture: ImageFile) -> int:
     if isinstance(picture, PngImageFile) and "exif" not in picture.info:
         return 1  # asking on would decode all pixels, in search of EXIF behind them
     try:
-        value = picture.getexif().get(EXIF_ORIENTATION, 1)
+        value = picture.getexif().get(_EXIF_ORIENTATION, 1)
     except (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, struct.error):
         return 1  # EXIF is an extra; what cannot be read of it must not cost the image
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
@@ -152,14 +151,3 @@ def _from_opencv(data: bytes, name: str) -> StoredPixels:
         return StoredPixels(values)
     colours = cv2.cvtColor(values, cv2.COLOR_BGRA2RGB if values.shape[2] == 4 else cv2.COLOR_BGR2RGB)
     return StoredPixels(colours, alpha=values[..., 3] if values.shape[2] == 4 else None)
-
-
-def _turn(values: NDArray[Any], orientation: int) -> NDArray[Any]:
-    """Values as they are meant to be seen; orientation is the EXIF number 1 to 8."""
-    if orientation in (5, 6, 7, 8):
-        values = np.swapaxes(values, 0, 1)
-    if orientation in (3, 4, 7, 8):
-        values = values[::-1]
-    if orientation in (2, 3, 6, 7):
-        values = values[:, ::-1]
-    return np.ascontiguousarray(values)

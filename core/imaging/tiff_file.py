@@ -19,8 +19,12 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from core.config import Limits
 from core.errors import BadFileError
+from core.imaging.orientation import turn_upright
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import StoredPixels, broken, check_size
+
+_ORIENTATION = 274
+_WHITE_IS_ZERO, _PALETTE = 0, 3
 
 
 def is_tiff(data: bytes) -> bool:
@@ -52,13 +56,9 @@ def _read_first_page(file: tifffile.TiffFile, data: bytes, name: str, limits: Li
         )
     values, alpha = _split_alpha(_page_values(page, data, name))
     indices = None
-    if page.photometric == 3 and page.colormap is not None and values.ndim == 2:
+    if page.photometric == _PALETTE and page.colormap is not None and values.ndim == 2:
         indices = values.astype(np.uint8)
         values = np.moveaxis(page.colormap[:, indices] >> 8, 0, -1).astype(np.uint8)
-    if page.photometric == 0 and values.dtype.kind in "ub":
-        values = (~values if values.dtype == bool else np.iinfo(values.dtype).max - values).astype(
-            values.dtype
-        )
     num_pages = len(file.pages)
     notes: tuple[str, ...] = ()
     if num_pages > 1:
@@ -73,40 +73,58 @@ def _read_first_page(file: tifffile.TiffFile, data: bytes, name: str, limits: Li
 
 
 def _page_values(page: tifffile.TiffPage, data: bytes, name: str) -> NDArray[Any]:
+    """The page upright, with black as 0, at (H, W) or (H, W, C)."""
     if page.compression == 1:
-        end = max(offset + count for offset, count in zip(page.dataoffsets, page.databytecounts, strict=True))
-        if end > len(data):
-            raise broken(name, "its pixels end too early")
-        values = page.asarray()
-        if page.planarconfig == 2 and values.ndim == 3:
-            values = np.moveaxis(values, 0, -1)
-        return values
-    unpacked = _unpack(page, data)
-    if unpacked is None or unpacked.shape[:2] != (page.imagelength, page.imagewidth):
+        return _uncompressed(page, data, name)
+    values = _unpack_by_pillow(data) if _is_simple(page) else _unpack_by_opencv(page, data)
+    if values is None or sorted(values.shape[:2]) != sorted((page.imagelength, page.imagewidth)):
         raise BadFileError(
             name,
             "is packed in a way that cannot be read, or damaged; save it without compression, or as PNG.",
         )
-    return unpacked
+    return values
 
 
-def _unpack(page: tifffile.TiffPage, data: bytes) -> NDArray[Any] | None:
-    picture = TiffImageFile(io.BytesIO(data)) if page.bitspersample in (1, 8) else None
-    if picture is not None:
-        picture.load()
-        if picture.mode in ("1", "L", "P", "RGB", "RGBA", "LA"):
-            values = np.asarray(picture)
-            return ~values if picture.mode == "1" and page.photometric == 0 else values
-        converted: Image.Image = picture.convert("RGB")
-        return np.asarray(converted)
-    unpacked: Any = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if unpacked is None:
+def _uncompressed(page: tifffile.TiffPage, data: bytes, name: str) -> NDArray[Any]:
+    end = max(offset + count for offset, count in zip(page.dataoffsets, page.databytecounts, strict=True))
+    if end > len(data):
+        raise broken(name, "its pixels end too early")
+    values = page.asarray()
+    if page.planarconfig == 2 and values.ndim == 3:
+        values = np.moveaxis(values, 0, -1)
+    orientation = page.tags.valueof(_ORIENTATION, 1)
+    return turn_upright(_black_is_zero(values, page), orientation)
+
+
+def _is_simple(page: tifffile.TiffPage) -> bool:
+    return page.bitspersample in (1, 8) and page.sampleformat == 1
+
+
+def _unpack_by_pillow(data: bytes) -> NDArray[Any]:
+    picture = TiffImageFile(io.BytesIO(data))
+    picture.load()
+    if picture.mode in ("1", "L", "P", "RGB", "RGBA", "LA"):
+        return np.asarray(picture)
+    converted: Image.Image = picture.convert("RGB")
+    return np.asarray(converted)
+
+
+def _unpack_by_opencv(page: tifffile.TiffPage, data: bytes) -> NDArray[Any] | None:
+    values: Any = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if values is None:
         return None
-    if unpacked.ndim == 2:
-        return np.asarray(unpacked)
-    if unpacked.shape[2] == 4:
-        return np.asarray(cv2.cvtColor(unpacked, cv2.COLOR_BGRA2RGBA))
-    return np.ascontiguousarray(unpacked[..., ::-1])
+    if values.ndim == 3:
+        order = cv2.COLOR_BGRA2RGBA if values.shape[2] == 4 else cv2.COLOR_BGR2RGB
+        values = cv2.cvtColor(values, order) if values.dtype != np.float64 else values[..., ::-1]
+    return _black_is_zero(np.asarray(values), page)
+
+
+def _black_is_zero(values: NDArray[Any], page: tifffile.TiffPage) -> NDArray[Any]:
+    if page.photometric != _WHITE_IS_ZERO or values.dtype.kind not in "ub":
+        return values
+    if values.dtype == bool:
+        return ~values
+    return (np.iinfo(values.dtype).max - values).astype(values.dtype)
 
 
 def _split_alpha(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:

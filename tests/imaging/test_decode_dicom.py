@@ -1,0 +1,137 @@
+"""DICOM: Hounsfield units, what is shown, what is refused, and what must never come out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEG2000Lossless, JPEGLSLossless
+
+from core.config import Limits
+from core.errors import BadFileError
+from core.imaging.decode import decode_image
+from tests.imaging.making import PATIENT, dicom, saved
+
+STORED = np.array([[24, 1024], [1064, 3051]], np.uint16)
+
+
+def test_ct_comes_in_hounsfield_units() -> None:
+    image = decode_image(dicom(STORED, RescaleSlope=1, RescaleIntercept=-1024), "slice.dcm")
+    assert image.kind == "hu"
+    assert image.values.dtype == np.int16
+    assert image.values.tolist() == [[-1000, 0], [40, 2027]]
+
+
+def test_slope_and_signed_values_count() -> None:
+    stored = np.array([[-500, 20]], np.int16)
+    image = decode_image(dicom(stored, RescaleSlope=2, RescaleIntercept=10), "slice.dcm")
+    assert image.values.tolist() == [[-990, 50]]
+
+
+def test_padding_far_outside_stays_in_range() -> None:
+    stored = np.array([[-32768, 0]], np.int16)
+    image = decode_image(dicom(stored, RescaleSlope=1, RescaleIntercept=-1024), "slice.dcm")
+    assert image.values.tolist() == [[-32768, -1024]]
+
+
+def test_what_is_no_ct_is_grey_to_be_shown() -> None:
+    image = decode_image(dicom(STORED, Modality="DX"), "xray.dcm")
+    assert image.kind == "display"
+    assert image.values.dtype == np.uint16
+    assert image.values.tolist() == STORED.tolist()
+
+
+def test_monochrome1_is_turned_round() -> None:
+    image = decode_image(dicom(STORED, Modality="DX", PhotometricInterpretation="MONOCHROME1"), "xray.dcm")
+    assert image.values.tolist() == [[3027, 2027], [1987, 0]]
+
+
+def test_the_window_in_the_file_is_used_outside_ct() -> None:
+    stored = np.array([[0, 900, 1000, 1100, 4000]], np.uint16)
+    image = decode_image(dicom(stored, Modality="MR", WindowCenter=1000, WindowWidth=200), "mr.dcm")
+    values = image.values.astype(float)
+    part = (values - values.min()) / (values.max() - values.min())
+    # LINEAR function of PS3.3 C.11.2.1.2: ((x - 999.5) / 199 + 0.5) clipped to [0, 1]
+    np.testing.assert_allclose(part, [[0, 0.0000, 0.5025, 1, 1]], atol=0.003)
+
+
+def test_colour_and_several_frames() -> None:
+    frames = np.zeros((2, 2, 2, 3), np.uint8)
+    frames[0] = (200, 30, 20)
+    image = decode_image(dicom(frames, Modality="US", NumberOfFrames=2), "us.dcm")
+    assert image.values.tolist() == np.full((2, 2, 3), (200, 30, 20)).tolist()
+    assert image.notes == ("us.dcm has 2 frames; the first one is used.",)
+
+
+def test_palette_colour() -> None:
+    table = np.array([0, 100, 255], np.uint16) * 257
+    elements = {"Modality": "US", "PhotometricInterpretation": "PALETTE COLOR"}
+    for index, name in enumerate(("Red", "Green", "Blue")):
+        elements[f"{name}PaletteColorLookupTableDescriptor"] = [3, 0, 16]  # type: ignore[assignment]
+        colours = (table if index == 0 else np.zeros(3, np.uint16)).tobytes()
+        elements[f"{name}PaletteColorLookupTableData"] = colours  # type: ignore[assignment]
+    image = decode_image(dicom(np.array([[0, 1, 2]], np.uint8), **elements), "us.dcm")
+    assert image.values.tolist() == [[[0, 0, 0], [100, 0, 0], [255, 0, 0]]]
+
+
+def test_jpeg_2000_is_unpacked() -> None:
+    grey = (np.arange(64, dtype=np.uint8) * 3).reshape(8, 8)
+    packed = saved(Image.fromarray(grey), "JPEG2000", irreversible=False, no_jp2=True)
+    data = dicom(grey, JPEG2000Lossless, Modality="US", PixelData=encapsulate([packed]))
+    assert decode_image(data, "us.dcm").values.tolist() == grey.tolist()
+
+
+def test_a_compression_that_is_not_read_is_named() -> None:
+    data = dicom(STORED, JPEGLSLossless, PixelData=encapsulate([b"\xff\xd8\xff\xf7\x00\x00"]))
+    with pytest.raises(BadFileError, match="^a.dcm: is compressed .JPEG-LS.*save it uncompressed"):
+        decode_image(data, "a.dcm")
+
+
+def test_deflated_files_are_refused() -> None:
+    with pytest.raises(BadFileError, match="deflated"):
+        decode_image(dicom(STORED, "1.2.840.10008.1.2.1.99"), "a.dcm")
+
+
+def test_no_pixels_is_one_plain_sentence() -> None:
+    with pytest.raises(BadFileError) as caught:
+        decode_image(dicom(None, Modality="RTSTRUCT"), "plan.dcm")
+    assert str(caught.value) == (
+        "plan.dcm: is a DICOM file without an image in it; choose the image series instead."
+    )
+
+
+def test_cut_off_pixels_are_an_error() -> None:
+    data = dicom(np.zeros((32, 32), np.uint16))
+    with pytest.raises(BadFileError, match="^a.dcm: is cut off or damaged"):
+        decode_image(data[:-100], "a.dcm")
+
+
+def test_the_limit_is_checked_on_the_header() -> None:
+    with pytest.raises(BadFileError, match="at most 3 pixels"):
+        decode_image(dicom(STORED), "a.dcm", Limits(max_pixels=3))
+
+
+def test_a_tiff_in_the_preamble_is_still_dicom() -> None:
+    data = b"II*\0" + dicom(STORED, RescaleSlope=1, RescaleIntercept=0)[4:]
+    assert decode_image(data, "both").values.tolist() == STORED.tolist()
+
+
+def test_without_the_mark_the_name_decides() -> None:
+    bare = dicom(STORED, "1.2.840.10008.1.2")
+    start = bare.index(b"\x08\x00\x16\x00")  # the first element after the file's own header
+    assert decode_image(bare[start:], "old.dcm").values.tolist() == STORED.tolist()
+    with pytest.raises(BadFileError, match="is no image"):
+        decode_image(bare[start:], "old.bin")
+
+
+def test_patient_fields_never_come_out() -> None:
+    whole = dicom(STORED, RescaleSlope=1, RescaleIntercept=0)
+    image = decode_image(whole, "a.dcm")
+    assert PATIENT not in repr(image)
+    for cut in range(132, len(whole), 7):
+        try:
+            decode_image(whole[:cut], "a.dcm")
+        except BadFileError as error:
+            assert "Hong" not in str(error) and "secret" not in str(error)
+            assert error.__cause__ is None

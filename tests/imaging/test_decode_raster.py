@@ -1,0 +1,210 @@
+"""PNG, JPEG, BMP, WebP and GIF through the one door."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.config import Limits
+from core.errors import BadFileError
+from core.imaging.decode import decode_image
+from tests.imaging.making import png_by_hand, saved
+
+GREY = np.array([[0, 50, 100], [150, 200, 250]], np.uint8)
+COLOUR = np.array([[[255, 0, 0], [0, 255, 0]], [[0, 0, 255], [10, 20, 30]]], np.uint8)
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "BMP", "GIF"])
+def test_grey_comes_back_as_it_was_saved(file_format: str) -> None:
+    image = decode_image(saved(Image.fromarray(GREY), file_format), "a")
+    assert image.values.dtype == np.uint8
+    np.testing.assert_array_equal(image.values, GREY)
+    assert (image.kind, image.notes) == ("display", ())
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "BMP", "WEBP"])
+def test_colour_comes_back_in_the_order_red_green_blue(file_format: str) -> None:
+    options = {"lossless": True} if file_format == "WEBP" else {}
+    image = decode_image(saved(Image.fromarray(COLOUR), file_format, **options), "a")
+    np.testing.assert_array_equal(image.values, COLOUR)
+
+
+def test_jpeg_colour_is_close_to_what_was_saved() -> None:
+    flat = np.full((16, 16, 3), (200, 60, 30), np.uint8)
+    values = decode_image(saved(Image.fromarray(flat), "JPEG", quality=95), "a.jpg").values
+    assert values.shape == (16, 16, 3)
+    assert np.abs(values.astype(int) - flat).max() <= 4
+
+
+def test_rgb_with_equal_channels_is_grey() -> None:
+    image = decode_image(saved(Image.fromarray(GREY).convert("RGB"), "PNG"), "a.png")
+    np.testing.assert_array_equal(image.values, GREY)
+
+
+def test_alpha_is_dropped() -> None:
+    alpha = Image.fromarray(np.array([[0, 128, 255], [1, 2, 3]], np.uint8))
+    grey_alpha = Image.merge("LA", (Image.fromarray(GREY), alpha))
+    np.testing.assert_array_equal(decode_image(saved(grey_alpha, "PNG"), "a.png").values, GREY)
+    rgba = Image.fromarray(COLOUR).convert("RGBA")
+    rgba.putpixel((0, 0), (255, 0, 0, 7))
+    np.testing.assert_array_equal(decode_image(saved(rgba, "PNG"), "a.png").values, COLOUR)
+
+
+def test_a_palette_becomes_its_colours() -> None:
+    indexed = Image.fromarray(np.array([[0, 1], [2, 1]], np.uint8), "P")
+    indexed.putpalette([255, 0, 0, 0, 255, 0, 9, 9, 8])
+    values = decode_image(saved(indexed, "PNG"), "a.png").values
+    assert values.tolist() == [[[255, 0, 0], [0, 255, 0]], [[9, 9, 8], [0, 255, 0]]]
+
+
+def test_a_grey_palette_becomes_grey_even_with_transparency() -> None:
+    indexed = Image.fromarray(np.array([[1, 0]], np.uint8), "P")
+    indexed.putpalette([40, 40, 40, 200, 200, 200])
+    data = saved(indexed, "PNG", transparency=b"\x00\x80")
+    assert decode_image(data, "a.png").values.tolist() == [[200, 40]]
+
+
+def test_one_bit_is_black_and_white() -> None:
+    bits = Image.fromarray(np.array([[True, False, True]]))
+    assert decode_image(saved(bits, "PNG"), "a.png").values.tolist() == [[255, 0, 255]]
+
+
+def test_cmyk_becomes_rgb() -> None:
+    cmyk = Image.new("CMYK", (16, 16), (0, 255, 255, 0))  # magenta and yellow ink: red
+    values = decode_image(saved(cmyk, "JPEG", quality=95), "a.jpg").values
+    assert values.shape == (16, 16, 3)
+    assert np.abs(values.astype(int) - [255, 0, 0]).max() <= 4
+
+
+def test_sixteen_bit_is_kept() -> None:
+    deep = np.array([[0, 1000], [40000, 65535]], np.uint16)
+    _, encoded = cv2.imencode(".png", deep)
+    image = decode_image(bytes(encoded), "a.png")
+    assert image.values.dtype == np.uint16
+    np.testing.assert_array_equal(image.values, deep)
+
+
+def test_sixteen_bit_colour_is_kept() -> None:
+    deep = np.array([[[1, 2, 60000]]], np.uint16)
+    _, encoded = cv2.imencode(".png", deep[..., ::-1])
+    np.testing.assert_array_equal(decode_image(bytes(encoded), "a.png").values, deep)
+
+
+@pytest.mark.parametrize(
+    ("orientation", "seen"),
+    [
+        (1, [[0, 80, 160]]),
+        (2, [[160, 80, 0]]),
+        (3, [[160, 80, 0]]),
+        (4, [[0, 80, 160]]),
+        (5, [[0], [80], [160]]),
+        (6, [[0], [80], [160]]),
+        (7, [[160], [80], [0]]),
+        (8, [[160], [80], [0]]),
+    ],
+)
+def test_exif_orientation_is_applied(orientation: int, seen: list[list[int]]) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = np.array([[0, 80, 160]], np.uint8).repeat(8, axis=0).repeat(8, axis=1)
+    data = saved(Image.fromarray(stored), "JPEG", quality=100, exif=exif)
+    values = decode_image(data, "a.jpg").values
+    expected = np.array(seen, np.uint8).repeat(8, axis=0).repeat(8, axis=1)
+    assert values.shape == expected.shape
+    assert np.abs(values.astype(int) - expected).max() <= 3
+
+
+def test_exif_turns_and_flips_as_pillow_does() -> None:
+    corner = np.zeros((16, 24), np.uint8)
+    corner[:8, :8] = 255
+    for orientation in range(1, 9):
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        data = saved(Image.fromarray(corner), "PNG", exif=exif)
+        turned = {
+            2: Image.Transpose.FLIP_LEFT_RIGHT,
+            3: Image.Transpose.ROTATE_180,
+            4: Image.Transpose.FLIP_TOP_BOTTOM,
+            5: Image.Transpose.TRANSPOSE,
+            6: Image.Transpose.ROTATE_270,
+            7: Image.Transpose.TRANSVERSE,
+            8: Image.Transpose.ROTATE_90,
+        }
+        picture = Image.fromarray(corner)
+        if orientation in turned:
+            picture = picture.transpose(turned[orientation])
+        np.testing.assert_array_equal(decode_image(data, "a.png").values, np.asarray(picture))
+
+
+@pytest.mark.parametrize("file_format", ["GIF", "WEBP", "PNG"])
+def test_of_an_animation_the_first_picture_is_used_and_said(file_format: str) -> None:
+    first, second = Image.new("RGB", (8, 8), (200, 10, 10)), Image.new("RGB", (8, 8), (0, 0, 255))
+    options = {"lossless": True} if file_format == "WEBP" else {}
+    data = saved(first, file_format, save_all=True, append_images=[second], **options)
+    image = decode_image(data, "film")
+    assert np.abs(image.values.astype(int) - [200, 10, 10]).max() <= 2
+    assert image.notes == ("film is an animation of 2 pictures; the first one is used.",)
+
+
+def test_one_pixel_and_all_black_are_images() -> None:
+    assert decode_image(saved(Image.new("L", (1, 1), 7), "PNG"), "a.png").values.tolist() == [[7]]
+    assert not decode_image(saved(Image.new("L", (9, 5)), "JPEG"), "a.jpg").values.any()
+
+
+def test_the_limit_is_checked_before_pixels_are_decoded() -> None:
+    huge = png_by_hand(20_000, 20_000, depth=8, colour=0, pixels=b"")
+    with pytest.raises(BadFileError, match="^huge.png: is 20000 x 20000 pixels; at most 100,000,000 pixels"):
+        decode_image(huge, "huge.png")
+    long = png_by_hand(40_000, 2, depth=8, colour=0, pixels=b"")
+    with pytest.raises(BadFileError, match="30,000 a side"):
+        decode_image(long, "long.png")
+
+
+def test_limits_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = saved(Image.new("L", (10, 10)), "PNG")
+    with pytest.raises(BadFileError, match="at most 99 pixels"):
+        decode_image(data, "a.png", Limits(max_pixels=99))
+    with pytest.raises(BadFileError, match="LIMIT_MAX_FILE_BYTES"):
+        decode_image(data, "a.png", Limits(max_file_bytes=10))
+    monkeypatch.setenv("LIMIT_MAX_PIXELS", "50")
+    with pytest.raises(BadFileError, match="at most 50 pixels"):
+        decode_image(data, "a.png")
+
+
+def test_a_huge_gif_is_refused_by_its_size() -> None:
+    data = bytearray(saved(Image.new("L", (4, 4)), "GIF"))
+    data[6:10] = b"\xff\xff\xff\xff"
+    with pytest.raises(BadFileError, match="pixels"):
+        decode_image(bytes(data), "a.gif")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "is empty"),
+        (b"just some text", "is no image that can be read"),
+        (b"\x89PNG\r\n\x1a\nrubbish", "is cut off or damaged"),
+        (b"\xff\xd8\xff\xe0rubbish", "is cut off or damaged"),
+        (b"BM" + bytes(60), "is cut off or damaged"),
+    ],
+)
+def test_what_is_no_image_is_refused_in_one_sentence(data: bytes, reason: str) -> None:
+    with pytest.raises(BadFileError, match=f"^사진.png: {reason}"):
+        decode_image(data, "사진.png")
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "JPEG", "BMP", "WEBP", "GIF"])
+def test_cut_off_pixels_are_an_error(file_format: str) -> None:
+    busy = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
+    data = saved(Image.fromarray(busy), file_format)
+    with pytest.raises(BadFileError, match="^cut: is cut off or damaged"):
+        decode_image(data[: len(data) // 2], "cut")
+
+
+def test_a_flipped_bit_in_a_png_is_an_error() -> None:
+    data = bytearray(saved(Image.fromarray(GREY), "PNG"))
+    data[data.index(b"IDAT") + 6] ^= 0x10
+    with pytest.raises(BadFileError, match="check sums"):
+        decode_image(bytes(data), "a.png")
