@@ -1,0 +1,164 @@
+"""Zips are distrusted, and one bad entry does not cost the others."""
+
+from __future__ import annotations
+
+import io
+import struct
+import unicodedata
+import zipfile
+
+import pytest
+
+from core.config import Limits
+from core.errors import BadFileError
+from core.imaging.archive import ArchiveEntry, unpack_upload
+
+
+def zipped(*entries: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, content in entries:
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def unpacked(data: bytes, **limits: int) -> dict[str, bytes | str]:
+    """What came out: bytes, or the sentence."""
+    entries = unpack_upload(data, "up.zip", Limits(**limits))
+    return {entry.name: entry.data if entry.problem is None else str(entry.problem) for entry in entries}
+
+
+def test_files_come_in_the_order_of_their_names() -> None:
+    data = zipped(("masks/a.png", b"2"), ("images/", b""), ("images/a.png", b"1"))
+    assert list(unpack_upload(data, "up.zip")) == [
+        ArchiveEntry("images/a.png", b"1"),
+        ArchiveEntry("masks/a.png", b"2"),
+    ]
+
+
+def test_a_file_that_is_no_zip_comes_as_it_is() -> None:
+    assert list(unpack_upload(b"\x89PNG", "a.png")) == [ArchiveEntry("a.png", b"\x89PNG")]
+    assert list(unpack_upload(b"", "a.png")) == [ArchiveEntry("a.png", b"")]
+
+
+def test_what_systems_leave_in_zips_is_left_out() -> None:
+    data = zipped(
+        ("__MACOSX/._a.png", b"x"),
+        (".DS_Store", b"x"),
+        ("in/.hidden/a.png", b"x"),
+        ("in/Thumbs.db", b"x"),
+        ("in/a.png", b"1"),
+    )
+    assert unpacked(data) == {"in/a.png": b"1"}
+
+
+def renamed(data: bytes, old: bytes, new: bytes) -> bytes:
+    """The zip with a name exchanged for another of the same length, and the UTF-8 mark taken off."""
+    assert len(old) == len(new)
+    changed = bytearray(data.replace(old, new))
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = changed.index(signature) + offset
+        flags = struct.unpack_from("<H", changed, place)[0] & ~0x800
+        struct.pack_into("<H", changed, place, flags)
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
+def test_korean_names_without_the_mark(encoding: str) -> None:
+    name = "흉부사진.png"
+    raw = name.encode(encoding)
+    data = renamed(zipped(("x" * len(raw), b"1")), b"x" * len(raw), raw)
+    assert unpacked(data) == {name: b"1"}
+
+
+def test_korean_names_come_in_nfc() -> None:
+    name = "흉부.png"
+    assert unpacked(zipped((unicodedata.normalize("NFD", name), b"1"))) == {name: b"1"}
+
+
+def test_other_old_names_stay_as_they_are() -> None:
+    data = renamed(zipped(("xx.png", b"1")), b"xx.png", b"\x81\x20.png")  # cp437: u umlaut, space
+    assert unpacked(data) == {"ü .png": b"1"}
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil.png", "a/../../evil.png", "/etc/evil.png", "C:/evil.png", "..\\evil.png"]
+)
+def test_names_that_lead_out_are_refused_and_the_rest_goes_on(name: str) -> None:
+    came = unpacked(zipped((name, b"x"), ("good.png", b"1")))
+    assert came.pop("good.png") == b"1"
+    (sentence,) = came.values()
+    assert "in up.zip: has a name that leads out of the zip" in str(sentence)
+
+
+def test_a_zip_in_a_zip_is_refused_and_the_rest_goes_on() -> None:
+    came = unpacked(zipped(("inner.zip", zipped(("a.png", b"1"))), ("z.png", b"2")))
+    assert came == {
+        "inner.zip": "inner.zip in up.zip: is a zip inside a zip; unpack it first.",
+        "z.png": b"2",
+    }
+
+
+def test_a_bomb_is_refused_without_unpacking() -> None:
+    came = unpacked(zipped(("bomb.png", bytes(20_000_000)), ("good.png", b"1")))
+    assert "bomb.png in up.zip: unpacks to more than 200 times its size" in str(came["bomb.png"])
+    assert came["good.png"] == b"1"
+
+
+def test_a_small_empty_mask_is_no_bomb() -> None:
+    assert unpacked(zipped(("mask.bmp", bytes(9_000_000)))) == {"mask.bmp": bytes(9_000_000)}
+
+
+def test_limits_on_the_whole_zip() -> None:
+    data = zipped(("a", b"12345"), ("b", b"67890"))
+    with pytest.raises(BadFileError, match="holds more than 1 files"):
+        unpacked(data, max_zip_files=1)
+    with pytest.raises(BadFileError, match="would unpack to 10 bytes; at most 9"):
+        unpacked(data, max_zip_bytes=9)
+    assert "unpacks to 5 bytes" in str(unpacked(data, max_file_bytes=4)["a"])
+
+
+def with_flag(data: bytes, flag: int, *, only_first: bool = False) -> bytes:
+    changed = bytearray(data)
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = changed.find(signature)
+        while place >= 0:
+            changed[place + offset] |= flag
+            place = -1 if only_first else changed.find(signature, place + 4)
+    return bytes(changed)
+
+
+def test_a_locked_zip_is_one_sentence() -> None:
+    with pytest.raises(BadFileError, match="^up.zip: is locked with a password"):
+        unpacked(with_flag(zipped(("a", b"1"), ("b", b"2")), 1))
+
+
+def test_a_locked_entry_does_not_cost_the_others() -> None:
+    came = unpacked(with_flag(zipped(("a", b"1"), ("b", b"2")), 1, only_first=True))
+    assert "is locked with a password" in str(came["a"])
+    assert came["b"] == b"2"
+
+
+def test_a_damaged_entry_does_not_cost_the_others() -> None:
+    data = zipped(("a.png", b"first one"), ("b.png", b"second"), method=zipfile.ZIP_STORED)
+    came = unpacked(data.replace(b"first one", b"first0one"))
+    assert came == {"a.png": "a.png in up.zip: is damaged inside the zip; pack it again.", "b.png": b"second"}
+
+
+def test_an_odd_method_is_refused() -> None:
+    came = unpacked(zipped(("a", b"1" * 100), method=zipfile.ZIP_BZIP2))
+    assert "packed by a method that is not read" in str(came["a"])
+
+
+@pytest.mark.parametrize("cut", [30, 60])
+def test_a_zip_cut_off_is_one_sentence(cut: int) -> None:
+    data = zipped(("a.png", b"1"), ("b.png", b"2"))
+    with pytest.raises(BadFileError, match="^up.zip: is no zip file or is damaged"):
+        unpacked(data[:-cut])
+
+
+def test_text_named_zip_and_an_empty_zip() -> None:
+    with pytest.raises(BadFileError, match="is no zip file"):
+        unpacked(b"some text")
+    with pytest.raises(BadFileError, match="is a zip without a file in it"):
+        unpacked(zipped(("only/", b"")))
