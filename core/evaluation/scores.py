@@ -163,7 +163,7 @@ def bootstrap_interval(
 def best_threshold(pairs: Iterable[tuple[NDArray[np.uint8], NDArray[Any]]]) -> float:
     """The threshold, in steps of 0.01 from 0.01 to 0.99, with the highest mean Dice over images.
 
-    Ties are settled by the middle of the longest run of best thresholds' nearest to 0.5.
+    Of several that are equally good, the one nearest to 0.5.
 
     Args:
         pairs: (probability (H, W) uint8, reference (H, W)) of each image.
@@ -179,7 +179,7 @@ def best_threshold(pairs: Iterable[tuple[NDArray[np.uint8], NDArray[Any]]]) -> f
     if num_images == 0:
         raise ValueError("a threshold needs at least one image")
     best = np.flatnonzero(total >= total.max() - 1e-9)
-    nearest = best[np.argmin(np.abs(best - 49))]
+    nearest = best[np.argmin(np.abs(np.array(_STEPS)[best] - 0.5))]
     return float(_STEPS[nearest])
 
 

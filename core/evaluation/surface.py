@@ -17,35 +17,38 @@ def hausdorff_95(
     """The 95th percentile of the Hausdorff distance, in pixels (HD95).
 
     The surface of a mask is its foreground pixels with a background pixel above, below, left or right, where
-    beyond the image's edge counts as background. From each surface pixel of either mask the Euclidean
-    distance to the nearest surface pixel of the other is taken; the answer is the larger of the two
-    directions' 95th percentiles (linear between ranks), as in the BraTS challenge and MONAI. Huttenlocher et
-    al. 1993 for the distance itself.
+    beyond the image's edge counts as background. From each surface pixel of either mask the Euclidean distance to
+    the nearest surface pixel of the other is taken; the answer is the larger of the two directions' 95th
+    percentiles (linear between ranks), as MONAI computes it; MedPy pools both directions before the percentile.
+    Huttenlocher, Klanderman and Rucklidge 1993 for the distance itself.
 
     Args:
         predicted: (H, W), foreground where it is not 0.
         reference: (H, W), foreground where it is not 0.
-        ignore: (H, W), pixels that count as background in both masks and whose border is no surface; None for
-            none.
+        ignore: (H, W), pixels that are neither foreground nor background, so that a mask cut off by them has no
+            surface there; None for none.
 
     Returns:
-        Pixels; 0 where both masks are empty, None where one of them is.
+        Pixels; 0 where both masks have no surface (both are empty), None where one of them has none.
     """
-    first = np.asarray(predicted) != 0
-    second = np.asarray(reference) != 0
-    if ignore is not None:
-        first, second = first & (np.asarray(ignore) == 0), second & (np.asarray(ignore) == 0)
+    undefined = np.zeros(np.shape(predicted), np.bool_) if ignore is None else np.asarray(ignore) != 0
+    first = _surface(np.asarray(predicted) != 0, undefined)
+    second = _surface(np.asarray(reference) != 0, undefined)
     if not first.any() or not second.any():
         return None if first.any() or second.any() else 0.0
     first, second = _crop(first, second)
-    first_surface, second_surface = outline(first), outline(second)
-    forth = distance_transform_edt(~second_surface)[first_surface]
-    back = distance_transform_edt(~first_surface)[second_surface]
+    forth = distance_transform_edt(~second)[first]
+    back = distance_transform_edt(~first)[second]
     return float(max(np.percentile(forth, 95), np.percentile(back, 95)))
 
 
+def _surface(mask: NDArray[np.bool_], undefined: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    surface: NDArray[np.bool_] = outline(mask | undefined) & mask & ~undefined
+    return surface
+
+
 def _crop(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Both masks cut to the box that holds all foreground: the same distances in less time."""
+    """Both surfaces cut to the box that holds them: the same distances in less time."""
     either = first | second
     rows, columns = np.flatnonzero(either.any(axis=1)), np.flatnonzero(either.any(axis=0))
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)

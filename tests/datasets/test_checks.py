@@ -1,0 +1,97 @@
+"""Everything that is wrong with a data set is told at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from core.config import Limits
+from core.datasets.pairs import check_dataset
+from core.errors import BadDatasetError
+from tests.datasets.making import noise_image, square_mask, write, write_split
+
+
+def problems(root: Path, splits: tuple[str, ...] | None = None) -> tuple[str, ...]:
+    with pytest.raises(BadDatasetError) as caught:
+        check_dataset(root, splits)
+    return caught.value.problems
+
+
+def test_a_good_set_gives_its_pairs_and_tells_how_far_it_is(tmp_path: Path) -> None:
+    write_split(tmp_path, "train", range(3))
+    write_split(tmp_path, "test", range(3, 5))
+    told: list[tuple[int, int]] = []
+    pairs_of = check_dataset(tmp_path, on_progress=lambda done, total: told.append((done, total)))
+    assert {split: [pair.stem for pair in pairs] for split, pairs in pairs_of.items()} == {
+        "train": ["case_000", "case_001", "case_002"],
+        "test": ["case_003", "case_004"],
+    }
+    assert told == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
+
+
+def test_only_the_splits_asked_for_are_read(tmp_path: Path) -> None:
+    write_split(tmp_path, "test", range(2))
+    assert list(check_dataset(tmp_path, ("test",))) == ["test"]
+    assert problems(tmp_path) == ("There is no folder train/images.", "There is no folder train/masks.")
+
+
+def test_every_problem_is_listed(tmp_path: Path) -> None:
+    write_split(tmp_path, "train", range(2))
+    write(tmp_path, "train/images/alone.png", noise_image(10))
+    write(tmp_path, "train/images/size.png", noise_image(11))
+    write(tmp_path, "train/masks/size.png", square_mask(25))
+    write(tmp_path, "train/images/photo.png", noise_image(12))
+    write(tmp_path, "train/masks/photo.png", noise_image(13))
+    write(tmp_path, "train/images/text.png", b"no image")
+    write(tmp_path, "train/masks/text.png", square_mask())
+    write(tmp_path, "val/images/copy.png", noise_image(0))
+    write(tmp_path, "val/masks/copy.png", square_mask())
+    found = problems(tmp_path)
+    expected = [
+        "train: Image alone.png has no mask of the same name.",
+        "train: mask photo.png: is no mask: it has",
+        "train: mask size.png: is 25 x 25 pixels, but its image is 24 x 24; they must be the same.",
+        "train: image text.png: is no image that can be read",
+        "train/case_000.png and val/copy.png are the same file; keep it in one split.",
+    ]
+    assert len(found) == len(expected)
+    for sentence, beginning in zip(found, expected, strict=True):
+        assert sentence.startswith(beginning)
+
+
+def test_the_same_pixels_in_other_bytes_are_the_same_picture(tmp_path: Path) -> None:
+    write_split(tmp_path, "train", range(2))
+    _, as_bitmap = cv2.imencode(".bmp", noise_image(1))
+    write(tmp_path, "test/images/other.bmp", bytes(as_bitmap))
+    write(tmp_path, "test/masks/other.png", square_mask())
+    assert problems(tmp_path) == (
+        "train/case_001.png and test/other.bmp are the same picture; keep it in one split.",
+    )
+
+
+def test_the_same_image_twice_in_one_split_is_allowed(tmp_path: Path) -> None:
+    write_split(tmp_path, "train", range(2))
+    write(tmp_path, "train/images/again.png", noise_image(1))
+    write(tmp_path, "train/masks/again.png", square_mask())
+    assert len(check_dataset(tmp_path)["train"]) == 3
+
+
+def test_an_empty_split_is_told(tmp_path: Path) -> None:
+    (tmp_path / "train/images").mkdir(parents=True)
+    (tmp_path / "train/masks").mkdir()
+    assert problems(tmp_path) == ("train: There are no images.",)
+
+
+def test_limits_hold_here_too(tmp_path: Path) -> None:
+    write_split(tmp_path, "train", range(1))
+    with pytest.raises(BadDatasetError, match="at most 100 pixels"):
+        check_dataset(tmp_path, limits=Limits(max_pixels=100))
+
+
+def test_empty_masks_and_black_images_are_fine(tmp_path: Path) -> None:
+    write(tmp_path, "train/images/black.png", np.zeros((5, 5), np.uint8))
+    write(tmp_path, "train/masks/black.png", np.zeros((5, 5), np.uint8))
+    assert len(check_dataset(tmp_path)["train"]) == 1

@@ -1,0 +1,22 @@
+"""The folders of the training layout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.datasets.layout import find_split, find_splits, images_dir, masks_dir
+from tests.datasets.making import write_split
+
+
+def test_splits_are_found_by_their_images(tmp_path: Path) -> None:
+    write_split(tmp_path, "test", range(1))
+    write_split(tmp_path, "train", range(1, 2))
+    (tmp_path / "val").mkdir()
+    assert find_splits(tmp_path) == ("train", "test")
+    assert find_split(tmp_path, "train") == tmp_path / "train"
+    assert find_split(tmp_path, "val") is None
+
+
+def test_where_images_and_masks_lie(tmp_path: Path) -> None:
+    assert images_dir(tmp_path, "val") == tmp_path / "val" / "images"
+    assert masks_dir(tmp_path, "val") == tmp_path / "val" / "masks"
