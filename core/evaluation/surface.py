@@ -17,16 +17,16 @@ def hausdorff_95(
     """The 95th percentile of the Hausdorff distance, in pixels (HD95).
 
     The surface of a mask is its foreground pixels with a background pixel above, below, left or right, where
-    beyond the image's edge counts as background. From each surface pixel of either mask the Euclidean distance to
-    the nearest surface pixel of the other is taken; the answer is the larger of the two directions' 95th
-    percentiles (linear between ranks), as MONAI computes it; MedPy pools both directions before the percentile.
-    Huttenlocher, Klanderman and Rucklidge 1993 for the distance itself.
+    beyond the image's edge counts as background. From each surface pixel of either mask the Euclidean
+    distance to the nearest surface pixel of the other is taken; the answer is the larger of the two
+    directions' 95th percentiles (linear between ranks), as MONAI computes it; MedPy pools both directions
+    before the percentile. Huttenlocher, Klanderman and Rucklidge 1993 for the distance itself.
 
     Args:
         predicted: (H, W), foreground where it is not 0.
         reference: (H, W), foreground where it is not 0.
-        ignore: (H, W), pixels that are neither foreground nor background, so that a mask cut off by them has no
-            surface there; None for none.
+        ignore: (H, W), pixels that are neither foreground nor background, so that a mask cut off by them has
+            no surface there; None for none.
 
     Returns:
         Pixels; 0 where both masks have no surface (both are empty), None where one of them has none.
