@@ -72,7 +72,7 @@ def run(workspace: Workspace, job: JobRow) -> JobRow:
 
 def _end_well(context: JobContext, result: dict[str, Any]) -> JobRow:
     stopped = context.should_stop()
-    reason = "Stopped by the person; the best so far was kept." if stopped else ""
+    reason = "Stopped by the person." if stopped else ""
     return context.workspace.jobs.end(
         context.job.id, "stopped" if stopped else "done", reason=reason, result=result
     )

@@ -24,7 +24,9 @@ from core.workflows import pictures
 from core.workflows.candidate import Lesson, write_candidate
 from core.workspace import ImageRow, JobRow, VersionRow, Workspace, is_trainable
 
-REPORT_EVERY_SECONDS = 0.5
+SECONDS_BETWEEN_STEPS = 0.5
+SECONDS_BETWEEN_EPOCHS = 0.2
+"""Reports are rarer than that; a tiny network would write hundreds a second."""
 _SPEED = "fine_tune_seconds_per_image"
 
 
@@ -209,7 +211,7 @@ def _remember_speed(workspace: Workspace, lesson: Lesson, trained: Any) -> None:
 
 
 class _Reporter:
-    """Passes the training's progress on: at most two reports a second, and the last one of each epoch."""
+    """Passes the training's progress on: a few times a second, ends of epochs first, the last one always."""
 
     def __init__(self, context: JobContext) -> None:
         self._context = context
@@ -217,11 +219,14 @@ class _Reporter:
 
     def __call__(self, report: Any) -> None:
         now = time.monotonic()
-        if report.step < report.num_steps and now - self._told < REPORT_EVERY_SECONDS:
+        ends_epoch = report.step == report.num_steps
+        is_last = ends_epoch and report.epoch == report.num_epochs
+        pause = SECONDS_BETWEEN_EPOCHS if ends_epoch else SECONDS_BETWEEN_STEPS
+        if now - self._told < pause and not is_last:
             return
         self._told = now
         self._context.report(vars(report))
-        if report.step == report.num_steps:
+        if ends_epoch:
             print(f"epoch {report.epoch}/{report.num_epochs}: loss {report.loss:.4f}, Dice {report.dice:.4f}")
 
 

@@ -6,6 +6,7 @@ by `benchmarks/fine_tune_gain.py`; `docs/decisions/` says what was tried.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 
@@ -23,6 +24,7 @@ MIN_FOR_VALIDATION = 40
 """From this many images on a part is set aside to choose the best epoch; below, every image is worth more."""
 VALIDATION_PART = 0.15
 SCRATCH_IMAGE_SIZE = 256
+SCRATCH_NET = NetConfig()
 LUNG_WINDOW = (-1000.0, 400.0)
 
 START_SECONDS = 15.0
@@ -74,7 +76,7 @@ def scratch_card(name: str, images: Sequence[ImageRow]) -> ModelCard:
         scaling = ScalingConfig("hu_window", *LUNG_WINDOW)
     else:
         scaling = ScalingConfig()
-    net = NetConfig(input_channels=channels)
+    net = dataclasses.replace(SCRATCH_NET, input_channels=channels)
     return ModelCard(name=name, net=net, scaling=scaling, image_size=SCRATCH_IMAGE_SIZE)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.workspace.blobs import BlobStore, sha256_of
+from core.workspace.cache import Cache
 from core.workspace.database import Database
 from core.workspace.rows import ImageFacts, ImageRow, ImageState
 from core.workspace.tables import DraftTable, ImageTable, RevisionTable, TaskTable, utc_now
@@ -29,9 +30,10 @@ _SHOW: dict[Show, ColumnElement[bool]] = {
 class Images:
     """The images of a workspace."""
 
-    def __init__(self, database: Database, blobs: BlobStore) -> None:
+    def __init__(self, database: Database, blobs: BlobStore, cache: Cache) -> None:
         self._database = database
         self._blobs = blobs
+        self._cache = cache
 
     def add(self, task_id: int, name: str, data: bytes, facts: ImageFacts) -> ImageRow:
         """The image's row; the same bytes twice in a task are one row, which keeps its first name.
@@ -147,7 +149,9 @@ class Images:
             task = session.get_one(TaskTable, image.task_id)
             if task.last_image_id == image_id:
                 task.last_image_id = None
+            sha256 = image.sha256
             session.execute(delete(ImageTable).where(ImageTable.id == image_id))
+        self._cache.forget(sha256)
         self._remove_unshared([name for name in files if name is not None])
 
     def _remove_unshared(self, names: Sequence[str]) -> None:

@@ -55,7 +55,7 @@ class Workspace:
         self.files = BlobStore(root / "files")
         self.cache = Cache(root / "cache")
         self.tasks = Tasks(database)
-        self.images = Images(database, self.files)
+        self.images = Images(database, self.files, self.cache)
         self.drafts = Drafts(database)
         self.masks = Masks(database, self.files)
         self.versions = Versions(database)

@@ -75,6 +75,7 @@ def test_deleting_takes_rows_and_unshared_files(workspace, task, add_image):
     going, staying = add_image("going"), add_image("staying")
     add_image("going", task_id=workspace.tasks.get("lung_ct").id)
     workspace.images.mark_looked_at(going.id)
+    workspace.cache.put(going.sha256, "thumbnail", b"picture")
     workspace.drafts.start_from(going.id, DraftContent(0.5, b"layer", None))
     workspace.masks.save(going.id, revision(b"shared mask", b"own layer"))
     workspace.masks.save(staying.id, revision(b"shared mask", b"other layer"))
@@ -86,6 +87,7 @@ def test_deleting_takes_rows_and_unshared_files(workspace, task, add_image):
     assert [image.id for image in workspace.images.list(task.id)] == [staying.id]
     assert workspace.tasks.get(task.slug).last_image_id is None
     assert workspace.drafts.get(going.id) is None
+    assert workspace.cache.get(going.sha256, "thumbnail") is None
     assert workspace.masks.history(going.id) == []
     # The picture is used by the other task, the mask by the other image.
     assert going.file in files_of(workspace)

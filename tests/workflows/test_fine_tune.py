@@ -1,0 +1,253 @@
+"""Fine-tuning with a real network, tiny, through the real queue and worker."""
+
+import time
+
+import numpy as np
+import psutil
+import pytest
+
+from core.cards import ModelCard, load_card, save_card
+from core.config import NetConfig, ScalingConfig
+from core.errors import JobError
+from core.jobs import queue
+from core.jobs.kinds import JobContext
+from core.jobs.process import is_alive
+from core.registry.compare import Comparison
+from core.registry.predictors import Predictors
+from core.workflows import fine_tune_recipe as recipe
+from core.workflows.fine_tune import plan_fine_tune, run_job, start_fine_tune
+from core.workflows.open_image import open_image
+from core.workflows.open_workspace import open_workspace
+from core.workspace import ImageFacts, NewRevision
+from tests.workflows.conftest import png
+
+TINY = NetConfig(depth=1, base_filters=4)
+SIZE = 16
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    """A shipped model that knows nothing: fresh weights."""
+    from core.inference.export import save_weights
+    from core.nets import build
+
+    folder = tmp_path_factory.mktemp("models") / "lung_xray"
+    folder.mkdir()
+    save_weights(build("unet", TINY, seed=1), folder / "model.keras")
+    card = ModelCard(
+        name="lung_xray",
+        title="Lung X-ray",
+        net=TINY,
+        image_size=SIZE,
+        licence="For research.",
+        threshold=0.5,
+    )
+    save_card(card, folder / "card.json")
+    return folder.parent
+
+
+@pytest.fixture
+def workspace(tmp_path, models):
+    with open_workspace(tmp_path / "workspace", models) as opened:
+        yield opened
+        for job in opened.jobs.list():
+            if job.pid is not None and is_alive(job.pid, job.process_created):
+                process = psutil.Process(job.pid)
+                if job.status == "running":
+                    process.kill()
+                psutil.wait_procs([process], timeout=30)
+
+
+@pytest.fixture
+def task(workspace):
+    return workspace.tasks.get("lung_xray")
+
+
+@pytest.fixture
+def correct(workspace, task):
+    """Adds pictures with a bright square, each with the square saved as its mask."""
+
+    def add(count, first=0):
+        for number in range(first, first + count):
+            random = np.random.default_rng(number)
+            mask = np.zeros((SIZE, SIZE), np.uint8)
+            row, column = random.integers(0, 9, 2)
+            mask[row : row + 7, column : column + 7] = 1
+            picture = random.integers(0, 60, mask.shape) + 180 * mask
+            image = workspace.images.add(task.id, f"{number}.png", png(picture), ImageFacts(SIZE, SIZE))
+            workspace.masks.save(image.id, NewRevision(png(mask), None, 0.5, None, "Kim", 5.0, mask.mean()))
+
+    return add
+
+
+def wait(workspace, job, condition=lambda row: row.status not in ("queued", "running")):
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        row = queue.status(workspace, job.id)
+        if condition(row):
+            return row
+        time.sleep(0.1)
+    raise AssertionError(f"{row}\n{queue.log_tail(workspace, job.id)}")
+
+
+def has_trained(workspace, job):
+    return any("epoch" in each for each in queue.progress(workspace, job.id))
+
+
+@pytest.mark.slow
+def test_corrected_masks_become_a_better_version_in_use(workspace, task, correct):
+    correct(12)
+    base = workspace.versions.current(task.id)
+    plan = plan_fine_tune(workspace, task.id, base_version_id=base.id, epochs=200)
+    assert (plan.num_corrected, plan.num_train, plan.num_locked) == (12, 9, 3)
+
+    job = wait(workspace, start_fine_tune(workspace, plan, who="Kim"))
+
+    assert job.status == "done", queue.log_tail(workspace, job.id)
+    assert job.result["decision"] == "promote"
+    assert job.result["mean_new"] > max(0.3, job.result["mean_old"])
+    version = workspace.versions.current(task.id)
+    assert (version.id, version.origin, version.who) == (job.result["version_id"], "fine_tuned", "Kim")
+    assert (version.parent_id, version.job_id) == (base.id, job.id)
+    assert len(Comparison.from_dict(version.comparison).images) == 3
+    # Learnt from: the newest mask of every corrected image that is not locked.
+    revisions = workspace.masks.latest_of_task(task.id)
+    trainable = {image.id for image in workspace.images.list(task.id) if not image.locked}
+    assert job.result["revision_ids"] == sorted(
+        each.id for image_id, each in revisions.items() if image_id in trainable
+    )
+
+    card = load_card(workspace.root / version.folder / "card.json")
+    assert (card.net, card.image_size, card.parent) == (TINY, SIZE, base.title)
+    assert (card.data[-1].num_train, card.data[-1].num_val) == (9, 0)
+    assert card.licence == "For research."
+    assert card.training.epochs == 200
+
+    reports = [each for each in queue.progress(workspace, job.id) if "epoch" in each]
+    assert reports[-1]["epoch"] == reports[-1]["num_epochs"] == 200
+    assert reports[-1]["loss"] < reports[0]["loss"]
+    assert "epoch 200/200" in queue.log_tail(workspace, job.id)
+
+    image = workspace.images.list(task.id)[0]
+    opened = open_image(workspace, image.id, Predictors())
+    assert opened.version.id == version.id
+    assert workspace.versions.roll_back(task.id, who="Kim", why="Just to see.").id == base.id
+
+
+@pytest.mark.slow
+def test_a_killed_run_leaves_no_version_and_the_next_one_keeps_its_best_when_stopped(
+    workspace, task, correct
+):
+    correct(3)
+    base = workspace.versions.current(task.id)
+    plan = plan_fine_tune(workspace, task.id, base_version_id=base.id, epochs=100_000)
+    job = start_fine_tune(workspace, plan, who="Kim")
+    running = wait(workspace, job, lambda _: has_trained(workspace, job))
+    psutil.Process(running.pid).kill()
+    failed = wait(workspace, job)
+    assert (failed.status, failed.reason) == ("failed", queue.DIED)
+    assert [version.id for version in workspace.versions.list(task.id)] == [base.id]
+
+    again = queue.retry(workspace, job.id, who="Kim")
+    assert again.settings == job.settings
+    wait(workspace, again, lambda _: has_trained(workspace, again))
+    queue.request_stop(workspace, again.id)
+    stopped = wait(workspace, again)
+    assert stopped.status == "stopped"
+    version = workspace.versions.get(stopped.result["version_id"])
+    # One locked image is too few to decide.
+    assert (version.status, stopped.result["decision"]) == ("candidate", "ask")
+    assert workspace.versions.current(task.id).id == base.id
+    assert (workspace.root / version.folder / "model.keras").is_file()
+
+
+@pytest.mark.slow
+def test_a_new_task_is_trained_from_scratch_on_one_image(workspace, monkeypatch):
+    task = workspace.tasks.create("Cells")
+    picture = np.zeros((SIZE, SIZE, 3), np.uint8)
+    image = workspace.images.add(task.id, "a.png", png(picture), ImageFacts(SIZE, SIZE, 3))
+    workspace.masks.save(image.id, NewRevision(png(picture[..., 0]), None, 0.5, None, "Kim", 5.0, 0.0))
+    plan = plan_fine_tune(workspace, task.id, epochs=1)
+    assert (plan.base_version_id, plan.num_train, plan.num_locked) == (None, 1, 0)
+    monkeypatch.setattr(recipe, "SCRATCH_IMAGE_SIZE", SIZE)
+    monkeypatch.setattr(recipe, "SCRATCH_NET", TINY)
+    job = workspace.jobs.add(
+        "fine_tune", task.id, {"base_version_id": None, "epochs": 1, "seed": 0}, who="Kim"
+    )
+    result = run_job(JobContext(workspace, job))
+    version = workspace.versions.get(result["version_id"])
+    assert (result["decision"], version.origin, version.parent_id) == ("ask", "scratch", None)
+    card = load_card(workspace.root / version.folder / "card.json")
+    assert (card.net.input_channels, card.parent, card.threshold) == (3, None, 0.5)
+    workspace.versions.promote(version.id, who="Kim", why="The first one.")
+    opened = open_image(workspace, image.id, Predictors())
+    assert (opened.version.id, opened.height, opened.width) == (version.id, SIZE, SIZE)
+
+
+def test_without_a_corrected_image_nothing_starts(workspace, task):
+    plan = plan_fine_tune(workspace, task.id, base_version_id=task.current_version_id)
+    assert (plan.num_corrected, plan.num_train) == (0, 0)
+    with pytest.raises(JobError, match="no corrected image to train on yet"):
+        start_fine_tune(workspace, plan, who="Kim")
+    assert workspace.jobs.list() == []
+
+
+def test_no_epochs_train_nothing(workspace, task, correct):
+    correct(1)
+    plan = plan_fine_tune(workspace, task.id, base_version_id=task.current_version_id, epochs=0)
+    with pytest.raises(JobError, match="0 epochs"):
+        start_fine_tune(workspace, plan, who="Kim")
+
+
+def test_a_run_whose_images_were_deleted_meanwhile_says_so(workspace, task, correct):
+    correct(1)
+    settings = {"base_version_id": task.current_version_id, "epochs": 1, "seed": 0}
+    job = workspace.jobs.add("fine_tune", task.id, settings, who="Kim")
+    workspace.images.delete(workspace.images.list(task.id)[0].id)
+    with pytest.raises(JobError, match="no corrected image to train on"):
+        run_job(JobContext(workspace, job))
+
+
+def test_a_run_that_is_stopped_before_the_first_step_makes_no_version(workspace, task, correct):
+    correct(1)
+    base_id = workspace.versions.current(task.id).id
+    job = workspace.jobs.add(
+        "fine_tune", task.id, {"base_version_id": base_id, "epochs": 1, "seed": 0}, who="Kim"
+    )
+    context = JobContext(workspace, job)
+    context.stop.set()
+    assert run_job(context) == {"version_id": None}
+    assert len(workspace.versions.list(task.id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("num_train", "from_scratch", "epochs"),
+    # 300 steps of 4 are 1200 images: 75 times 16; 800 steps are 3200. Never more than 100 epochs, never none.
+    [(16, False, 75), (1, False, 100), (40, False, 30), (16, True, 100), (100, True, 32), (10_000, False, 1)],
+)
+def test_the_suggested_epochs_give_about_equal_work(num_train, from_scratch, epochs):
+    assert recipe.default_epochs(num_train, from_scratch=from_scratch) == epochs
+
+
+@pytest.mark.parametrize(("num_images", "kept"), [(1, 0), (39, 0), (40, 6), (100, 15)])
+def test_a_part_for_validation_is_kept_of_larger_sets_only(num_images, kept):
+    assert recipe.num_validation(num_images) == kept
+
+
+def test_the_estimate_uses_what_an_earlier_run_took(workspace, task, correct):
+    correct(4)
+    base_id = workspace.versions.current(task.id).id
+    workspace.settings.set("fine_tune_seconds_per_image", 40.0)
+    plan = plan_fine_tune(workspace, task.id, base_version_id=base_id, epochs=10)
+    # (16 / 256)^2 * (4 / 16)^2 = 1 / 4096 of the work; 3 images, 10 times.
+    assert plan.seconds == pytest.approx(recipe.START_SECONDS + 40.0 / 4096 * 3 * 10)
+
+
+def test_a_network_from_scratch_fits_the_images(workspace, task):
+    grey = workspace.images.add(task.id, "a.png", b"a", ImageFacts(4, 4))
+    colour = workspace.images.add(task.id, "b.png", b"b", ImageFacts(4, 4, 3))
+    ct = workspace.images.add(task.id, "c.dcm", b"c", ImageFacts(4, 4, 1, "hu"))
+    assert recipe.scratch_card("x", [grey]).net.input_channels == 1
+    assert recipe.scratch_card("x", [grey, colour]).net.input_channels == 3
+    assert recipe.scratch_card("x", [grey]).scaling == ScalingConfig()
+    assert recipe.scratch_card("x", [grey, ct]).scaling == ScalingConfig("hu_window", -1000.0, 400.0)
