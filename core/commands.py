@@ -33,8 +33,12 @@ class Parser(argparse.ArgumentParser):
         self.exit(EXIT_WRONG_INPUT, f"{self.prog}: {message}; see {self.prog} --help.\n")
 
 
-class _Format(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """Defaults in the help of each flag, line breaks kept in description and examples."""
+class _Format(argparse.RawDescriptionHelpFormatter):
+    """The default of each flag that has one in its help; line breaks of description and examples kept."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        plain = action.default in (None, False, argparse.SUPPRESS)
+        return action.help if plain else f"{action.help} (default: %(default)s)"
 
 
 def whole_number(low: int, high: int = 2**31) -> Callable[[str], int]:

@@ -74,7 +74,7 @@ def prepare_examples(
         scaling: Stored values to network input.
 
     Raises:
-        ValueError: No examples, or a mask or weight of another shape than its image.
+        ValueError: No examples, a mask or weight of another shape than its image, or one that is not 0 and 1.
     """
 
     def prepare(item: Example | Callable[[], Example]) -> _Prepared:
@@ -118,3 +118,5 @@ def _check(example: Example) -> None:
     for name, labels in (("mask", example.mask), ("weight", example.weight)):
         if labels is not None and labels.shape != shape:
             raise ValueError(f"the {name} is {labels.shape}, its image {shape}; they must agree")
+        if labels is not None and labels.max(initial=0) > 1:
+            raise ValueError(f"the {name} holds 0 and 1 only, got {labels.max()}")

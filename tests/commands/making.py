@@ -1,0 +1,50 @@
+"""A tiny data set, and the commands run as a person runs them: from a folder of their own, as processes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+PROJECT = Path(__file__).resolve().parents[2]
+SMALL_NET = ("--image_size", "32", "--depth", "2", "--base_filters", "4", "--learning_rate", "0.02")
+
+
+def disc(seed, height=40, width=56):
+    """A bright disc on dark ground with noise, and its mask of 0 and 255."""
+    generator = np.random.default_rng(seed)
+    mask = np.zeros((height, width), np.uint8)
+    centre = (int(generator.integers(18, 38)), int(generator.integers(15, 25)))
+    cv2.circle(mask, centre, int(generator.integers(8, 12)), 255, -1)
+    image = np.clip(mask * 0.5 + 50 + generator.normal(0, 12, mask.shape), 0, 255).astype(np.uint8)
+    return image, mask
+
+
+def write(path, pixels):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(cv2.imencode(path.suffix, pixels)[1].tobytes())
+    return path
+
+
+def make_dataset(root, **splits):
+    """`make_dataset(root, train=8)`: eight pairs with Korean names in root/train."""
+    for number, (split, count) in enumerate(splits.items()):
+        for index in range(count):
+            image, mask = disc(100 * number + index)
+            write(root / split / "images" / f"사진_{index}.png", image)
+            write(root / split / "masks" / f"사진_{index}.png", mask)
+    return root
+
+
+def run(folder, script, *arguments):
+    """The finished process of `python SCRIPT ARGUMENTS` in a folder, with its text."""
+    return subprocess.run(
+        [sys.executable, str(PROJECT / script), *map(str, arguments)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )

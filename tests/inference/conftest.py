@@ -1,0 +1,27 @@
+import keras
+import pytest
+
+from core.config import NetConfig
+from core.inference.export import save_weights
+from core.nets import build
+
+
+@pytest.fixture(scope="session")
+def network():
+    """A small network whose weights are random but fixed."""
+    return build("unet", NetConfig(depth=2, base_filters=4), seed=11)
+
+
+@pytest.fixture(scope="session")
+def model_file(network, tmp_path_factory):
+    path = tmp_path_factory.mktemp("model") / "net.keras"
+    save_weights(network, path)
+    return path
+
+
+def with_layer(layer):
+    """A model from image to map with one layer of the caller's between two convolutions."""
+    inputs = keras.Input((None, None, 1))
+    x = keras.layers.Conv2D(2, 1)(inputs)
+    x = keras.layers.Conv2D(1, 1)(layer(x))
+    return keras.Model(inputs, x)

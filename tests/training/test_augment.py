@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+
+from core.config import AugmentConfig
+from core.training.augment import Change, change_image, change_labels, draw_change
+
+NOTHING = AugmentConfig(0, 0, 0, 0, 0, 0, 0)
+EVERYTHING = AugmentConfig(0.5, 0.5, 180, 0.1, 0.2, 0.2, 0.2, 0.2, 0.2, 0.05)
+
+
+def change(matrix=((1, 0, 0), (0, 1, 0)), **values):
+    settings = {
+        "exponent": 1.0,
+        "contrast": 1.0,
+        "brightness": 0.0,
+        "colour": np.ones(3),
+        "noise": 0.0,
+        "noise_seed": 0,
+    }
+    return Change(np.array(matrix, np.float64), **{**settings, **values})
+
+
+def image(rows, dtype=np.uint8):
+    return np.array(rows, dtype)[..., None]
+
+
+def test_nothing_to_change_leaves_the_image():
+    pixels = np.arange(64, dtype=np.uint8).reshape(8, 8, 1)
+    drawn = draw_change(NOTHING, 8, (0, 0, 0))
+    np.testing.assert_array_equal(change_image(pixels, drawn), pixels)
+
+
+def test_a_certain_flip_mirrors_left_and_right():
+    drawn = draw_change(AugmentConfig(1, 0, 0, 0, 0, 0, 0), 2, (0, 0, 0))
+    np.testing.assert_array_equal(change_image(image([[1, 2], [3, 4]]), drawn), image([[2, 1], [4, 3]]))
+
+
+def test_a_certain_vertical_flip_mirrors_up_and_down():
+    drawn = draw_change(AugmentConfig(0, 1, 0, 0, 0, 0, 0), 2, (0, 0, 0))
+    np.testing.assert_array_equal(
+        change_labels(np.array([[1, 0], [0, 0]], np.uint8), drawn), [[0, 0], [1, 0]]
+    )
+
+
+def test_a_shift_mirrors_the_border():
+    # One pixel to the right; column 0 is column 1 of before (the edge itself is not repeated).
+    moved = change_image(image([[10, 20, 30]] * 3), change(((1, 0, 1), (0, 1, 0))))
+    np.testing.assert_array_equal(moved[0, :, 0], [20, 10, 20])
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        # 51 / 255 = 0.2 and 204 / 255 = 0.8.
+        ({"brightness": 0.2}, [102, 255]),
+        ({"contrast": 0.5}, [89, 166]),  # 0.5 +- 0.15: 89.25 and 165.75
+        ({"exponent": 2.0}, [10, 163]),  # 0.04 and 0.64: 10.2 and 163.2
+    ],
+)
+def test_values_change_as_worked_out(values, expected):
+    np.testing.assert_array_equal(change_image(image([[51, 204]] * 2), change(**values))[0, :, 0], expected)
+
+
+def test_colour_scales_each_channel_of_rgb_and_leaves_grey():
+    tint = change(colour=np.array([1.0, 0.5, 2.0]))
+    rgb = np.full((2, 2, 3), 100, np.uint8)
+    np.testing.assert_array_equal(change_image(rgb, tint)[0, 0], [100, 50, 200])
+    np.testing.assert_array_equal(change_image(image([[100]]), tint), image([[100]]))
+
+
+def test_sixteen_bits_stay_sixteen_bits():
+    brighter = change_image(image([[0, 65535]] * 2, np.uint16), change(brightness=0.5))
+    assert brighter.dtype == np.uint16
+    np.testing.assert_array_equal(brighter[0, :, 0], [32768, 65535])
+
+
+def test_image_and_mask_move_together():
+    # The image is its own mask: bright where the mask is. Colour is left alone, so the two must agree but for
+    # the pixels at the edge, where the image is interpolated and the mask is not.
+    mask = np.zeros((64, 64), np.uint8)
+    mask[20:40, 10:50] = 1
+    geometry = AugmentConfig(0.5, 0.5, 180, 0.1, 0.2, 0, 0)
+    for index in range(10):
+        drawn = draw_change(geometry, 64, (0, 0, index))
+        moved = change_image((mask * 255)[..., None], drawn)[..., 0]
+        sure = (moved < 5) | (moved > 250)
+        np.testing.assert_array_equal((moved > 127)[sure], change_labels(mask, drawn)[sure] == 1)
+
+
+def test_labels_stay_labels():
+    mask = (np.arange(32 * 32).reshape(32, 32) % 3).astype(np.uint8)
+    moved = change_labels(mask, draw_change(EVERYTHING, 32, (0, 0, 0)))
+    assert set(np.unique(moved)) <= {0, 1, 2}
+
+
+def test_the_same_seed_gives_the_same_pixels():
+    pixels = np.arange(32 * 32 * 3, dtype=np.uint32).reshape(32, 32, 3).astype(np.uint8)
+    first, again = (change_image(pixels, draw_change(EVERYTHING, 32, (7, 2, 5))) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+
+
+@pytest.mark.parametrize("seed", [(8, 2, 5), (7, 3, 5), (7, 2, 6)])
+def test_another_run_pass_or_image_gives_another_change(seed):
+    assert not np.allclose(
+        draw_change(EVERYTHING, 32, seed).matrix, draw_change(EVERYTHING, 32, (7, 2, 5)).matrix
+    )
+
+
+def test_switching_one_change_off_leaves_the_others():
+    without = AugmentConfig(0.5, 0.5, 180, 0.1, 0.2, 0.0, 0.2, 0.2, 0.2, 0.05)
+    first, second = (draw_change(config, 32, (0, 0, 0)) for config in (EVERYTHING, without))
+    np.testing.assert_array_equal(first.matrix, second.matrix)
+    assert first.contrast == second.contrast and second.brightness == 0

@@ -1,0 +1,153 @@
+import numpy as np
+import pytest
+
+from core.config import AugmentConfig, NetConfig, TrainConfig
+from core.errors import BadModelError, DivergedError
+from core.inference.export import save_weights
+from core.training.fit import averaging_momentum, learning_rate, train
+
+NET = NetConfig(depth=1, base_filters=4)
+SETTINGS = TrainConfig(image_size=16, epochs=12, batch_size=4, learning_rate=0.02, precision="float32")
+AUGMENT = AugmentConfig(rotation=20, flip_vertical=0.5)
+
+
+def run(examples, validation=None, settings=SETTINGS, **options):
+    return train(examples, validation, **{"net": NET, "settings": settings, "augment": AUGMENT, **options})
+
+
+def dice(model, examples):
+    probability = np.asarray(model(examples.images.astype(np.float32) / 255, training=False))[..., 0]
+    predicted = probability > 0.5
+    both = (predicted & (examples.masks == 1)).sum(axis=(1, 2))
+    return float(np.mean(2 * both / (predicted.sum(axis=(1, 2)) + examples.masks.sum(axis=(1, 2)))))
+
+
+@pytest.fixture(scope="module")
+def reports():
+    return []
+
+
+@pytest.fixture(scope="module")
+def result(training_discs, validation_discs, reports):
+    return run(training_discs, validation_discs, on_progress=reports.append)
+
+
+def test_it_learns(result, validation_discs):
+    assert dice(result.model, validation_discs) > 0.9
+
+
+def test_the_best_epoch_is_what_is_returned(result, validation_discs):
+    best = max(result.history, key=lambda row: row.val_dice)
+    assert result.best_epoch == best.epoch
+    assert dice(result.model, validation_discs) == pytest.approx(best.val_dice, abs=1e-3)
+
+
+def test_history_has_a_row_an_epoch_and_the_rate_ends_at_0(result):
+    assert [row.epoch for row in result.history] == list(range(1, 13))
+    assert result.history[-1].learning_rate == pytest.approx(0, abs=1e-9)
+    assert result.history[-1].loss < result.history[0].loss
+
+
+def test_a_threshold_is_chosen_on_validation(result):
+    assert 0 < result.threshold < 1 and not result.stopped
+
+
+def test_progress_is_told_after_each_step_and_each_epoch(reports):
+    # 16 images in batches of 4: 4 steps and the end of each of 12 epochs.
+    assert len(reports) == 12 * 5
+    assert [report.step for report in reports[:5]] == [1, 2, 3, 4, 4]
+    assert [report.epoch_done for report in reports[:5]] == [False] * 4 + [True]
+    assert reports[3].val_dice is None and 0 <= reports[4].val_dice <= 1
+    assert reports[0].num_epochs == 12 and reports[0].num_steps == 4
+    assert reports[-1].epoch == 12 and reports[-1].seconds_left == 0
+    assert all(report.seconds_left >= 0 for report in reports)
+
+
+def test_the_same_seed_gives_the_same_weights(training_discs):
+    short = TrainConfig(image_size=16, epochs=2, batch_size=4, precision="float32", seed=5)
+    first, again = (run(training_discs, settings=short).model.get_weights() for _ in range(2))
+    for a, b in zip(first, again, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_going_on_from_weights_without_validation(result, training_discs, validation_discs, tmp_path):
+    save_weights(result.model, tmp_path / "base.keras")
+    few = type(training_discs)(training_discs.images[:3], training_discs.masks[:3])
+    gentle = TrainConfig(image_size=16, epochs=2, batch_size=4, learning_rate=1e-4)
+    tuned = run(few, settings=gentle, start_from=tmp_path / "base.keras")
+    assert tuned.threshold is None and tuned.best_epoch == 2
+    assert tuned.history[0].val_dice is None
+    assert dice(tuned.model, validation_discs) > 0.85
+    changed = [not np.array_equal(a, b) for a, b in zip(*map(weights, (result, tuned)), strict=True)]
+    assert any(changed)
+
+
+def weights(outcome):
+    return outcome.model.get_weights()
+
+
+def test_going_on_from_another_network_is_refused(result, training_discs, tmp_path):
+    save_weights(result.model, tmp_path / "base.keras")
+    for other in (NetConfig(depth=2, base_filters=4), NetConfig(depth=1, base_filters=8)):
+        with pytest.raises(BadModelError, match="cannot be trained further"):
+            run(training_discs, net=other, start_from=tmp_path / "base.keras")
+
+
+def test_stopping_ends_the_run_and_keeps_what_was_learnt(training_discs, validation_discs):
+    asked = []
+    stopped = run(
+        training_discs, validation_discs, should_stop=lambda: asked.append(None) is None and len(asked) == 6
+    )
+    # The sixth step is the second of the second epoch.
+    assert stopped.stopped and len(stopped.history) == 2 and len(asked) == 6
+    assert stopped.best_epoch in (1, 2)
+
+
+def test_patience_ends_a_run_that_gets_no_better(training_discs, validation_discs):
+    idle = TrainConfig(image_size=16, epochs=10, batch_size=16, learning_rate=1e-12, patience=2, warmup=0)
+    ended = run(training_discs, validation_discs, settings=idle)
+    assert len(ended.history) < 10
+
+
+def test_a_loss_that_is_no_number_names_epoch_and_step(training_discs):
+    # Without normalisation, weights of 1e30 square to infinity in the second step.
+    wild = TrainConfig(
+        image_size=16, epochs=3, batch_size=4, learning_rate=1e30, warmup=0, precision="float32"
+    )
+    plain = NetConfig(depth=1, base_filters=4, batch_norm=False)
+    with pytest.raises(DivergedError, match="at step [23] of epoch 1; train with a smaller"):
+        run(training_discs, settings=wild, net=plain)
+
+
+def test_undecided_pixels_teach_nothing(training_discs):
+    # Masks that are wrong wherever nobody decided: only the weights keep them from being learnt.
+    wrong = training_discs.masks.copy()
+    wrong[:, :, 8:] = 1
+    weight = np.ones_like(wrong)
+    weight[:, :, 8:] = 0
+    taught = run(type(training_discs)(training_discs.images, wrong, weight))
+    assert dice(taught.model, training_discs) > 0.85
+
+
+def test_the_learning_rate_rises_and_falls():
+    # 4 epochs of 5 steps: 20 steps, of which 0.2 x 20 = 4 rise to 0.1; half-way down the cosine is half of
+    # it.
+    schedule = learning_rate(TrainConfig(epochs=4, learning_rate=0.1, warmup=0.2), 5)
+    np.testing.assert_allclose(
+        [float(schedule(step)) for step in (0, 2, 4, 12, 20)], [0, 0.05, 0.1, 0.05, 0], atol=1e-7
+    )
+
+
+def test_weights_are_averaged_over_a_tenth_of_the_run_at_most():
+    settings = TrainConfig(epochs=10, weight_averaging=0.98)
+    assert averaging_momentum(settings, num_steps=100) == 0.98
+    assert averaging_momentum(settings, num_steps=4) == pytest.approx(0.75)  # 1 - 10 / 40
+    assert averaging_momentum(settings, num_steps=1) == 0
+
+
+@pytest.mark.parametrize(
+    "settings", [TrainConfig(epochs=0), TrainConfig(learning_rate=0), TrainConfig(warmup=1.0)]
+)
+def test_settings_that_make_no_run_are_refused(settings, training_discs):
+    with pytest.raises(ValueError):
+        run(training_discs, settings=settings)

@@ -1,0 +1,80 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from core.config import AugmentConfig
+from core.training.examples import ExampleArrays
+from core.training.pipeline import training_batches, validation_batches
+
+NOTHING = AugmentConfig(0, 0, 0, 0, 0, 0, 0)
+SOMETHING = AugmentConfig(0.5, 0.5, 20, 0.1, 0.1, 0.1, 0.1)
+
+
+@pytest.fixture
+def examples():
+    """Five images, each of one grey value that is its number times 50; the mask is 1 in the third alone."""
+    images = np.zeros((5, 8, 8, 1), np.uint8) + (np.arange(5, dtype=np.uint8) * 50)[:, None, None, None]
+    masks = np.zeros((5, 8, 8), np.uint8)
+    masks[2] = 1
+    return ExampleArrays(images, masks)
+
+
+def numbers(dataset, count):
+    """Which images the first batches hold."""
+    return [
+        np.rint(batch[0].numpy()[:, 0, 0, 0] * 255 / 50).astype(int).tolist()
+        for batch in itertools.islice(dataset, count)
+    ]
+
+
+def test_every_pass_shows_every_image_once(examples):
+    drawn = list(itertools.chain(*numbers(training_batches(examples, NOTHING, batch_size=2, seed=0), 5)))
+    assert sorted(drawn[:5]) == [0, 1, 2, 3, 4]
+    assert sorted(drawn[5:]) == [0, 1, 2, 3, 4]
+    assert drawn[:5] != drawn[5:]
+
+
+def test_batches_are_full_even_with_fewer_images_than_a_batch(examples):
+    (batch,) = numbers(training_batches(examples, NOTHING, batch_size=7, seed=0), 1)
+    assert len(batch) == 7 and set(batch) == {0, 1, 2, 3, 4}
+
+
+def test_images_lie_in_0_to_1_with_mask_and_weight_of_their_own(examples):
+    images, targets = next(iter(training_batches(examples, NOTHING, batch_size=5, seed=0)))
+    assert images.dtype == "float32" and targets.shape == (5, 8, 8, 2)
+    for image, target in zip(images.numpy(), targets.numpy(), strict=True):
+        assert (target[..., 0] == (image[..., 0] == np.float32(100 / 255))).all()
+    assert (targets.numpy()[..., 1] == 1).all()
+
+
+def test_the_same_seed_gives_the_same_batches(examples):
+    first, again = (
+        [batch[0].numpy() for batch in itertools.islice(data, 4)]
+        for data in (training_batches(examples, SOMETHING, batch_size=2, seed=3) for _ in range(2))
+    )
+    np.testing.assert_array_equal(first, again)
+
+
+def test_starting_later_gives_what_would_have_come(examples):
+    whole = list(itertools.islice(training_batches(examples, SOMETHING, batch_size=2, seed=3), 4))
+    late = training_batches(examples, SOMETHING, batch_size=2, seed=3, first_step=3)
+    np.testing.assert_array_equal(next(iter(late))[0], whole[3][0])
+
+
+def test_another_seed_gives_another_order(examples):
+    orders = [numbers(training_batches(examples, NOTHING, batch_size=5, seed=seed), 3) for seed in (0, 1)]
+    assert orders[0] != orders[1]
+
+
+def test_undecided_pixels_move_with_the_image(examples):
+    weights = np.ones((5, 8, 8), np.uint8)
+    weights[:, :, :4] = 0
+    flip = AugmentConfig(1, 0, 0, 0, 0, 0, 0)
+    undecided = ExampleArrays(examples.images, examples.masks, weights)
+    _, targets = next(iter(training_batches(undecided, flip, batch_size=1, seed=0)))
+    np.testing.assert_array_equal(targets.numpy()[0, 0, :, 1], [1, 1, 1, 1, 0, 0, 0, 0])
+
+
+def test_validation_shows_every_image_once_in_order(examples):
+    assert numbers(validation_batches(examples, batch_size=2), 9) == [[0, 1], [2, 3], [4]]

@@ -1,0 +1,22 @@
+import numpy as np
+
+from core.config import NetConfig
+from core.training.twins import exported_twin, training_twin
+
+
+def test_the_exported_twin_predicts_what_the_trained_one_does():
+    net = NetConfig(depth=2, base_filters=4)
+    trained = training_twin(net, 16, precision="float32", seed=0)
+    images = np.random.default_rng(0).random((4, 16, 16, 1)).astype(np.float32)
+    # A step in training mode, so that the moving statistics are no longer those of a fresh layer.
+    trained(images, training=True)
+    logits = np.asarray(trained(images, training=False))
+    exported = exported_twin(trained, net)
+    np.testing.assert_allclose(np.asarray(exported(images)), 1 / (1 + np.exp(-logits)), atol=1e-5)
+
+
+def test_bfloat16_training_has_float32_weights_and_logits():
+    trained = training_twin(NetConfig(depth=1, base_filters=2), 8, precision="bfloat16", seed=0)
+    assert {weight.dtype for weight in trained.weights} == {"float32"}
+    assert trained.get_layer("bottom_conv_a").compute_dtype == "bfloat16"
+    assert trained.outputs[0].dtype == "float32"
