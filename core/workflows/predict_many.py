@@ -87,8 +87,13 @@ class PredictOutcome:
 
 
 @dataclass(frozen=True)
-class _Targets:
-    """Where the files of one image go."""
+class Targets:
+    """Where the files of one image go.
+
+    Attributes:
+        mask: Of 0 and 255, PNG.
+        overlay: The mask over the image, PNG.
+    """
 
     mask: Path
     overlay: Path
@@ -109,7 +114,7 @@ def predict_many(
     """
     check_stock(weights_path(request.model_path))
     images = find_inputs(request.image_path)
-    targets, areas = _targets(images, request.output_path)
+    targets, areas = plan_targets(images, request.output_path)
 
     from core.training.quiet_start import start_keras
 
@@ -157,8 +162,16 @@ def find_inputs(image_path: str) -> list[Path]:
     return found
 
 
-def _targets(images: Sequence[Path], output: Path) -> tuple[list[_Targets], Path]:
-    """Where the files of each image go, and where the CSV goes."""
+def plan_targets(images: Sequence[Path], output: Path) -> tuple[list[Targets], Path]:
+    """Where the files of each image go, and where the CSV goes; writes nothing.
+
+    Args:
+        images: At least one.
+        output: A folder, there or not; with one image also a name that ends in .png.
+
+    Raises:
+        AppError: The output cannot take them all, or an image would be overwritten.
+    """
     if output.suffix and not output.is_dir():
         if len(images) > 1:
             raise AppError(f"{output} is one file for {len(images)} images; give a folder as the output.")
@@ -167,13 +180,13 @@ def _targets(images: Sequence[Path], output: Path) -> tuple[list[_Targets], Path
         beside = output.with_name(f"{output.stem}_overlay.png")
         if images[0].resolve() in (output.resolve(), beside.resolve()):
             raise AppError(f"{output} would overwrite the image; give another output.")
-        return [_Targets(output, beside)], output.with_name(f"{output.stem}_areas.csv")
+        return [Targets(output, beside)], output.with_name(f"{output.stem}_areas.csv")
     if output.is_file():
         raise AppError(f"{output} is a file; give a folder, or a name that ends in .png.")
     if len(images) > 1 and output.resolve() in {image.parent.resolve() for image in images}:
         raise AppError(f"{output} is the images' own folder; give another one, so that masks stay apart.")
     names = _unique_names(images)
-    targets = [_Targets(output / f"{name}_mask.png", output / f"{name}_overlay.png") for name in names]
+    targets = [Targets(output / f"{name}_mask.png", output / f"{name}_overlay.png") for name in names]
     return targets, output / "areas.csv"
 
 
@@ -192,7 +205,7 @@ def _unique_names(images: Sequence[Path]) -> list[str]:
 
 
 def _predict(
-    predictor: Predictor, path: Path, image: DecodedImage, threshold: float, target: _Targets
+    predictor: Predictor, path: Path, image: DecodedImage, threshold: float, target: Targets
 ) -> PredictedImage:
     mask = threshold_mask(quantise(predictor.predict(image)), threshold)
     write_whole(target.mask, encode_png(mask))

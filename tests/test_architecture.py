@@ -1,0 +1,130 @@
+"""The house rules: imports go down only, libraries stay in their bands, pages import without TensorFlow."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+BANDS = {
+    "pages": 6,
+    "core.ui": 5,
+    "core.commands": 5,
+    "core.workflows": 4,
+    "core.jobs": 3,
+    "core.registry": 3,
+    "core.nets": 2,
+    "core.training": 2,
+    "core.inference": 2,
+    "core.workspace": 1,
+    "core.review": 1,
+    "core.datasets": 1,
+    "core.evaluation": 1,
+    "core.imaging": 1,
+    "core.errors": 0,
+    "core.config": 0,
+    "core.cards": 0,
+    "core.files": 0,
+}
+KERAS_BAND = ("core.nets", "core.training", "core.inference")
+TOP_LEVEL = {
+    *(".ci", ".gitignore", ".streamlit", "CHANGELOG.md", "LICENSE", "Makefile", "README.ko.md", "README.md"),
+    *("benchmarks", "core", "docs", "evaluate.py", "models", "pages", "predict.py", "pyproject.toml"),
+    *("requirements-dev.txt", "requirements.txt", "sample_images", "streamlit_app.py", "tests", "train.py"),
+}
+
+
+def modules() -> list[tuple[str, Path]]:
+    files = [*sorted((PROJECT / "core").rglob("*.py")), *sorted((PROJECT / "pages").glob("*.py"))]
+    named = []
+    for path in files:
+        parts = path.relative_to(PROJECT).with_suffix("").parts
+        named.append((".".join(parts[:-1] if parts[-1] == "__init__" else parts), path))
+    return named
+
+
+def imports(path: Path) -> list[str]:
+    """Every module that a file imports, also inside functions; type-checking-only imports count too."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return found
+
+
+def band(module: str) -> int | None:
+    matches = [name for name in BANDS if module == name or module.startswith(f"{name}.")]
+    return BANDS[max(matches, key=len)] if matches else None
+
+
+MODULES = modules()
+
+
+@pytest.mark.parametrize(("module", "path"), MODULES, ids=[name for name, _ in MODULES])
+def test_imports_go_down_only(module, path):
+    own = band(module)
+    if module == "core":
+        return
+    assert own is not None, f"{module} has no band: give it a home in docs/architecture.md and here"
+    upward = [name for name in imports(path) if (other := band(name)) is not None and other > own]
+    assert not upward, f"{module} imports upward: {upward}"
+
+
+@pytest.mark.parametrize(("module", "path"), MODULES, ids=[name for name, _ in MODULES])
+def test_libraries_stay_in_their_band(module, path):
+    heads = {name.split(".")[0] for name in imports(path)}
+    if not module.startswith(("pages", "core.ui")):
+        assert "streamlit" not in heads
+    if not module.startswith(KERAS_BAND):
+        assert not heads & {"tensorflow", "keras", "jax"}
+    if module.startswith(KERAS_BAND):
+        assert not [name for name in imports(path) if name.startswith(("core.workspace", "core.jobs"))]
+    if module.startswith("pages"):
+        assert not heads & {"numpy", "cv2", "sqlalchemy"}
+
+
+@pytest.mark.parametrize(
+    "module", ["core.ui", *(name for name, _ in MODULES if name.startswith(("pages.", "core.ui.")))]
+)
+def test_pages_import_without_tensorflow(module):
+    """A page's own module runs the page, so its imports alone are executed."""
+    heavy = "[name for name in ('tensorflow', 'keras', 'jax') if name in sys.modules]"
+    code = f"import sys\n{_import_lines(module)}\nprint({heavy})"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.strip().splitlines()[-1] == "[]"
+
+
+def _import_lines(module: str) -> str:
+    if not module.startswith("pages."):
+        return f"import {module}"
+    tree = ast.parse((PROJECT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8"))
+    return "\n".join(ast.unparse(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
+
+
+def test_every_file_has_a_home():
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
+    heads = {line.split("/")[0] for line in listed.splitlines()}
+    assert heads <= TOP_LEVEL, f"without a home: {sorted(heads - TOP_LEVEL)}"
+
+
+def test_readme_names_every_command_line_flag():
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    for command in ("train.py", "evaluate.py", "predict.py"):
+        tree = ast.parse((PROJECT / command).read_text(encoding="utf-8"))
+        flags = {
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("--")
+        }
+        missing = sorted(flag for flag in flags if " " not in flag and f"`{flag}" not in readme)
+        assert not missing, f"README.md does not name {missing} of {command}"

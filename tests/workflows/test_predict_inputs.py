@@ -1,0 +1,110 @@
+"""Which files predict.py takes and where their results go; no network is needed to find that out."""
+
+import numpy as np
+import pytest
+
+from core.errors import AppError
+from core.workflows.predict_many import find_inputs, plan_targets
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("b.png", "a.JPG", "notes.txt", ".hidden.png"):
+        (tmp_path / name).write_bytes(b"1")
+    (tmp_path / "deeper").mkdir()
+    (tmp_path / "deeper" / "c.png").write_bytes(b"1")
+    return tmp_path
+
+
+def names(paths):
+    return [path.name for path in paths]
+
+
+def test_a_file_is_taken_whatever_its_ending(folder):
+    assert names(find_inputs(str(folder / "notes.txt"))) == ["notes.txt"]
+
+
+def test_a_folder_gives_its_images_in_order(folder):
+    assert names(find_inputs(str(folder))) == ["a.JPG", "b.png"]
+
+
+def test_a_pattern_gives_what_it_finds(folder):
+    assert names(find_inputs(str(folder / "*.png"))) == ["b.png"]
+    assert names(find_inputs(str(folder / "**" / "*.png"))) == ["b.png", "c.png"]
+
+
+def test_a_name_with_brackets_that_is_there_is_no_pattern(folder):
+    (folder / "scan[1].png").write_bytes(b"1")
+    assert names(find_inputs(str(folder / "scan[1].png"))) == ["scan[1].png"]
+
+
+@pytest.mark.parametrize("name", ["none.png", "*.dcm", "deeper/empty"])
+def test_nothing_found_is_one_sentence(folder, name):
+    (folder / "deeper" / "empty").mkdir()
+    with pytest.raises(AppError, match="give an image, a folder"):
+        find_inputs(str(folder / name))
+
+
+def test_a_folder_gets_a_mask_an_overlay_and_the_areas(folder):
+    targets, areas = plan_targets([folder / "b.png"], folder / "out")
+    assert [(target.mask.name, target.overlay.name) for target in targets] == [
+        ("b_mask.png", "b_overlay.png")
+    ]
+    assert areas == folder / "out" / "areas.csv"
+
+
+def test_one_image_can_have_a_file_name(folder):
+    (target,), areas = plan_targets([folder / "b.png"], folder / "mask.png")
+    assert (target.mask.name, target.overlay.name, areas.name) == (
+        "mask.png",
+        "mask_overlay.png",
+        "mask_areas.csv",
+    )
+
+
+def test_images_of_the_same_name_do_not_overwrite_each_other(folder):
+    images = [folder / "b.png", folder / "deeper" / "b.png", folder / "b.jpg", folder / "a.JPG"]
+    targets, _ = plan_targets(images, folder / "out")
+    assert names(target.mask for target in targets) == [
+        "b_png_mask.png",
+        "b_2_mask.png",
+        "b_jpg_mask.png",
+        "a_mask.png",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("num_images", "output", "sentence"),
+    [
+        (2, "mask.png", "one file for 2 images"),
+        (1, "mask.jpg", "must end in .png"),
+        (1, "b.png", "would overwrite the image"),
+        (2, ".", "the images' own folder"),
+        (1, "deeper/file", "is a file"),
+    ],
+)
+def test_an_output_that_cannot_take_them_is_one_sentence(folder, num_images, output, sentence):
+    (folder / "deeper" / "file").write_bytes(b"1")
+    images = [folder / "b.png", folder / "a.JPG"][:num_images]
+    with pytest.raises(AppError, match=sentence):
+        plan_targets(images, folder / output)
+
+
+def test_a_threshold_is_chosen_and_scored_at_the_images_own_size(tmp_path):
+    import cv2
+
+    from core.datasets.pairs import Pair
+    from core.workflows.score_model import choose_threshold, score_pairs
+    from tests.workflows.conftest import Brightness
+
+    # Brightness is the probability: pixels of 200 and 100 are foreground, 90 is not.
+    cv2.imwrite(str(tmp_path / "i.png"), np.array([[200, 100], [90, 0]], np.uint8))
+    cv2.imwrite(str(tmp_path / "m.png"), np.array([[255, 255], [0, 0]], np.uint8))
+    pairs = [Pair("i", tmp_path / "i.png", tmp_path / "m.png")]
+    threshold = choose_threshold(Brightness(None), pairs)
+    assert 90 < threshold * 255 <= 100
+    told = []
+    (result,) = score_pairs(Brightness(None), pairs, threshold, on_progress=lambda *now: told.append(now))
+    assert result.scores["dice"] == 1.0 and result.name == "i.png" and told == [(1, 1)]
+    (strict,) = score_pairs(Brightness(None), pairs, 0.5)
+    assert strict.scores["recall"] == 0.5
