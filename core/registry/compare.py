@@ -117,8 +117,9 @@ def compare(
     """
     new_model = predictors.get(workspace.root / new.folder)
     old_model = None if old is None else predictors.get(workspace.root / old.folder)
-    locked = sorted(workspace.images.list(new.task_id, "locked"), key=lambda image: image.corrected_rank or 0)
     masks = workspace.masks.latest_of_task(new.task_id)
+    locked = [image for image in workspace.images.list(new.task_id, "locked") if image.id in masks]
+    locked.sort(key=lambda image: image.corrected_rank or 0)
     rows = []
     for done, image in enumerate(locked, start=1):
         decoded = decode_image(workspace.files.read(image.file), image.name)

@@ -22,7 +22,7 @@ from core.registry.settle import settle
 from core.workflows import fine_tune_recipe as recipe
 from core.workflows import pictures
 from core.workflows.candidate import Lesson, write_candidate
-from core.workspace import ImageRow, JobRow, VersionRow, Workspace, is_trainable
+from core.workspace import ImageRow, JobRow, RevisionRow, VersionRow, Workspace, is_trainable
 
 SECONDS_BETWEEN_STEPS = 0.5
 SECONDS_BETWEEN_EPOCHS = 0.2
@@ -128,11 +128,13 @@ def run_job(context: JobContext) -> dict[str, Any]:
         raise JobError("A fine-tuning run needs a task.")
     context.report({"message": "Reading images"})
     base = _base(workspace, settings["base_version_id"])
-    images = [image for image in workspace.images.list(task_id, "corrected") if is_trainable(image)]
+    revisions = workspace.masks.latest_of_task(task_id)
+    corrected = workspace.images.list(task_id, "corrected")
+    images = [image for image in corrected if is_trainable(image) and image.id in revisions]
     if not images:
         raise JobError("There is no corrected image to train on; correct and save one more image first.")
     card = _base_card(workspace, settings["base_version_id"], images)
-    lesson = _lesson(context, card, base, images)
+    lesson = _lesson(context, card, base, images, revisions)
     if context.should_stop():
         return {"version_id": None}
     trained = _train(context, lesson)
@@ -149,7 +151,13 @@ def run_job(context: JobContext) -> dict[str, Any]:
     }
 
 
-def _lesson(context: JobContext, card: ModelCard, base: VersionRow | None, images: list[ImageRow]) -> Lesson:
+def _lesson(
+    context: JobContext,
+    card: ModelCard,
+    base: VersionRow | None,
+    images: list[ImageRow],
+    revisions: dict[int, RevisionRow],
+) -> Lesson:
     """What is learnt from, split into training and validation."""
     seed = int(context.job.settings["seed"])
     order = np.random.default_rng(seed).permutation(len(images)).tolist()
@@ -160,7 +168,7 @@ def _lesson(context: JobContext, card: ModelCard, base: VersionRow | None, image
         card=card,
         train=tuple(image for place, image in enumerate(images) if place not in validation),
         validation=tuple(image for place, image in enumerate(images) if place in validation),
-        revisions=context.workspace.masks.latest_of_task(images[0].task_id),
+        revisions=revisions,
         settings=(
             recipe.scratch_settings(epochs, seed)
             if base is None

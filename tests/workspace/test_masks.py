@@ -1,7 +1,12 @@
+import signal
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
 
+from core.config import PROJECT_DIR
 from core.errors import StoreError
 from core.workspace import DraftContent, NewRevision, NewVersion, Workspace, is_locked_rank, is_trainable
 
@@ -143,3 +148,35 @@ def test_what_is_unknown_is_refused(workspace, add_image):
         workspace.masks.save(add_image("a").id, revision(version_id=5))
     with pytest.raises(StoreError, match="no revision number 3"):
         workspace.masks.get(3)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is a POSIX thing")
+def test_a_process_killed_while_it_saves_leaves_whole_revisions_only(workspace, add_image):
+    image = add_image("a")
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom core.workspace import NewRevision, Workspace\n"
+        "w = Workspace.open(Path(sys.argv[1]))\n"
+        "print('begun', flush=True)\n"
+        "n = 0\n"
+        "while True:\n"
+        "    n += 1\n"
+        "    text = (sys.argv[3] + ' %d' % n).encode() * 5000\n"
+        "    w.masks.save(int(sys.argv[2]), NewRevision(text, text + b'layer', 0.5, None, 'Kim', 1.0, 0.0))\n"
+    )
+    for turn, seconds in enumerate((0.05, 0.11, 0.23)):
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, str(workspace.root), str(image.id), str(turn)],
+            cwd=PROJECT_DIR,
+            stdout=subprocess.PIPE,
+        )
+        with process:
+            process.stdout.readline()
+            time.sleep(seconds)
+            process.send_signal(signal.SIGKILL)
+    with Workspace.open(workspace.root) as again:
+        history = again.masks.history(image.id)
+        assert [each.number for each in history] == list(range(len(history), 0, -1))
+        assert again.images.get(image.id).num_revisions == len(history)
+        for each in history:
+            assert again.masks.read_layer_png(each) == again.masks.read_mask_png(each) + b"layer"
+        again.masks.save(image.id, revision())
