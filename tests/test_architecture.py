@@ -13,6 +13,7 @@ BANDS = {
     "pages": 6,
     "core.ui": 5,
     "core.commands": 5,
+    "core.commands": 5,
     "core.workflows": 4,
     "core.jobs": 3,
     "core.registry": 3,

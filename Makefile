@@ -1,0 +1,70 @@
+# Every command of the project. `make app` and `make test` do all their own set-up; nothing else has to run first.
+PYTHON ?= python3
+PORT ?= 8501
+WORKSPACE_DIR ?= ./workspace
+VENV := .venv
+BIN := $(VENV)/bin
+
+export WORKSPACE_DIR
+
+.PHONY: app test check lint types quick-tests screenshots bench clean
+
+app: $(VENV)/.app-installed
+	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+
+test: $(VENV)/.dev-installed chromium lint types
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev-installed lint types quick-tests
+
+lint: $(VENV)/.dev-installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev-installed
+	$(BIN)/mypy
+
+quick-tests: $(VENV)/.dev-installed
+	$(BIN)/python -m pytest -m "not slow and not browser"
+
+screenshots: $(VENV)/.dev-installed chromium
+	$(BIN)/python -m benchmarks.screenshots docs/images
+
+bench: $(VENV)/.dev-installed chromium
+	$(BIN)/python -m benchmarks.prompts
+	$(BIN)/python -m benchmarks.editor_latency
+
+# TensorFlow ships wheels for some Pythons only, so ask before a long download fails in the middle.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info[:2] <= (3, 13); \
+	sys.exit(0 if ok else "TensorFlow has no wheel for Python %d.%d: install Python 3.11, 3.12 or 3.13 and run `make PYTHON=python3.12 app`." % sys.version_info[:2])'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.app-installed: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(MAKE) --no-print-directory opencv-libraries
+	@touch $@
+
+$(VENV)/.dev-installed: requirements-dev.txt requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(MAKE) --no-print-directory opencv-libraries
+	@touch $@
+
+# opencv-python links against libGL, which a bare Debian or Ubuntu server does not have.
+.PHONY: opencv-libraries
+opencv-libraries:
+	@$(BIN)/python -c 'import cv2' 2>/dev/null || { \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+	then apt-get update -qq && apt-get install -y -qq libgl1 libglib2.0-0 libxcb1 >/dev/null; \
+	else echo 'OpenCV needs two system libraries: run `sudo apt-get install libgl1 libglib2.0-0` and then this again.' >&2; exit 1; fi; }
+
+# The browser tests take the Chromium that is there; else Debian's package (as root), else Playwright's own.
+.PHONY: chromium
+chromium: $(VENV)/.dev-installed
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+	then apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
+	else $(BIN)/playwright install chromium; fi; }
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

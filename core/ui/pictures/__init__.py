@@ -1,0 +1,92 @@
+"""Pictures to click: the strip of thumbnails above the editor and the gallery of samples.
+
+One Components v2 component without a build step. It shows what it is given and says which picture was
+clicked; it knows nothing of the workspace.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+_STRIP_HEIGHT = 92
+_HERE = Path(__file__).parent
+_component = st.components.v2.component(
+    "pictures",
+    html='<div class="pictures" role="group"></div>',
+    css=(_HERE / "pictures.css").read_text(encoding="utf-8"),
+    js=(_HERE / "pictures.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture to click.
+
+    Attributes:
+        id: What comes back when it is clicked.
+        jpeg: JPEG bytes of the thumbnail, empty while it is not made yet.
+        caption: Short text under it; the whole of it is the tooltip.
+        mark: Its state, shown as a sign with its own shape and colour.
+        locked: Kept for comparison.
+        mark_word: The state in words, for the tooltip and screen readers.
+    """
+
+    id: str
+    jpeg: bytes
+    caption: str
+    mark: Literal["", "new", "draft", "corrected"] = ""
+    locked: bool = False
+    mark_word: str = ""
+
+
+def pictures(
+    items: Sequence[Picture],
+    *,
+    key: str,
+    label: str,
+    selected: str | None = None,
+    layout: Literal["strip", "grid"] = "strip",
+) -> str | None:
+    """Show pictures; the id of the one clicked since the last run, else None.
+
+    Args:
+        items: What to show, in order.
+        key: Key of the component, unique on the page.
+        label: Accessible name of the group.
+        selected: Id of the picture shown as current; a strip scrolls to it.
+        layout: "strip" scrolls sideways, "grid" wraps.
+    """
+    data = {
+        "label": label,
+        "layout": layout,
+        "selected": selected,
+        "items": [
+            {
+                "id": item.id,
+                "src": _data_url(item.jpeg),
+                "caption": item.caption,
+                "mark": item.mark,
+                "locked": item.locked,
+                "markWord": item.mark_word,
+            }
+            for item in items
+        ],
+    }
+    result = _component(
+        key=key,
+        data=data,
+        height=_STRIP_HEIGHT if layout == "strip" else "content",
+        on_clicked_change=lambda: None,
+    )
+    clicked: str | None = result.clicked
+    return clicked
+
+
+def _data_url(jpeg: bytes) -> str:
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}" if jpeg else ""

@@ -1,0 +1,66 @@
+// Draws the pictures anew when their data changes and keeps the scroll position; says which one was clicked.
+
+/** @typedef {{id: string, src: string, caption: string, mark: string, locked: boolean, markWord: string}} Picture */
+
+const SIGNS = { new: "○", draft: "✎", corrected: "✓" };
+
+/** @param {Picture} item @param {boolean} selected @returns {HTMLButtonElement} */
+function pictureButton(item, selected) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = `picture${selected ? " selected" : ""}`;
+  button.title = [item.caption, item.markWord].filter(Boolean).join(" · ");
+  button.setAttribute("aria-label", button.title);
+  if (selected) button.setAttribute("aria-current", "true");
+  const frame = document.createElement("span");
+  frame.className = "frame";
+  if (item.src) {
+    const image = document.createElement("img");
+    image.src = item.src;
+    image.alt = "";
+    image.draggable = false;
+    frame.append(image);
+  }
+  if (item.mark) frame.append(sign(SIGNS[item.mark], `mark ${item.mark}`));
+  if (item.locked) frame.append(sign("🔒", "mark locked"));
+  const caption = document.createElement("span");
+  caption.className = "caption";
+  caption.textContent = item.caption;
+  button.append(frame, caption);
+  return button;
+}
+
+/** @param {string} text @param {string} className @returns {HTMLSpanElement} */
+function sign(text, className) {
+  const span = document.createElement("span");
+  span.className = className;
+  span.textContent = text;
+  span.setAttribute("aria-hidden", "true");
+  return span;
+}
+
+/** A strip keeps the current picture in the middle, without moving the page itself. @param {HTMLElement} root */
+function centreSelected(root) {
+  const current = root.querySelector(".selected");
+  if (current) root.scrollLeft = current.offsetLeft - (root.clientWidth - current.offsetWidth) / 2;
+}
+
+export default function (component) {
+  const { parentElement, data, setTriggerValue } = component;
+  const root = parentElement.querySelector(".pictures");
+  const drawn = JSON.stringify(data);
+  if (root.drawn === drawn) return;
+  root.drawn = drawn;
+  root.className = `pictures ${data.layout}`;
+  root.setAttribute("aria-label", data.label);
+  const scroll = root.scrollLeft;
+  root.replaceChildren(
+    ...data.items.map((item) => {
+      const button = pictureButton(item, item.id === data.selected);
+      button.addEventListener("click", () => setTriggerValue("clicked", item.id));
+      return button;
+    }),
+  );
+  root.scrollLeft = scroll;
+  if (data.layout === "strip") requestAnimationFrame(() => centreSelected(root));
+}

@@ -1,0 +1,1 @@
+"""The parts of the Segment page: adding images, the strip, the editor with its drafts, saving, downloads."""

@@ -1,0 +1,157 @@
+"""Images come in: the uploader, existing masks, and the samples as pictures to click."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from core.config import SAMPLES_DIR, Limits
+from core.imaging.decode import decode_image
+from core.imaging.intensity import to_display
+from core.imaging.masks import encode_jpeg
+from core.imaging.overlay import thumbnail
+from core.ui import state, words
+from core.ui.pictures import Picture, pictures
+from core.ui.text import as_text
+from core.workflows.add_images import FileOutcome, MaskUse, Upload, add_images
+from core.workspace import TaskRow
+
+_MAX_LISTED = 12
+_SAMPLE_SIDE = 192
+
+
+def first_images(task: TaskRow) -> int | None:
+    """The page of an empty task: what this is, the uploader, the samples; the id of an image that came in."""
+    st.subheader(words.WHAT_THIS_IS)
+    st.caption(words.THE_LOOP)
+    added = uploader(task)
+    names = _sample_names(task)
+    if not names:
+        st.caption(words.NO_SAMPLES)
+        return added
+    st.markdown(f"**{words.SAMPLES_INTRO}**")
+    clicked = pictures(
+        [Picture(id=name, jpeg=_sample_thumbnail(_sample_path(task, name)), caption=name) for name in names],
+        key=f"samples_{task.slug}",
+        label=words.SAMPLES,
+        layout="grid",
+    )
+    return added or (_add_sample(task, clicked) if clicked else None) or sample_box(task)
+
+
+def more_images(task: TaskRow) -> int | None:
+    """The uploader and the samples shrunk to a line; the id of an image that came in."""
+    with st.expander(words.MORE_IMAGES, icon=":material/add_photo_alternate:"):
+        return uploader(task) or sample_box(task)
+
+
+def sample_box(task: TaskRow) -> int | None:
+    """The samples by name, for the keyboard; the id of the image that came in."""
+    names = _sample_names(task)
+    key = f"sample_{task.slug}_{state.page_state().uploads}"
+    chosen = st.selectbox(
+        words.SAMPLES,
+        names,
+        index=None,
+        key=key,
+        placeholder=words.SAMPLES_CHOOSE if names else words.NO_SAMPLES,
+        disabled=not names,
+        width=320,
+    )
+    if not chosen:
+        return None
+    state.page_state().uploads += 1
+    return _add_sample(task, chosen)
+
+
+def uploader(task: TaskRow) -> int | None:
+    """Take files in as soon as they are there; the id of the first image that came in."""
+    limits = Limits.from_environment()
+    round_ = state.page_state().uploads
+    images = st.file_uploader(
+        words.UPLOAD,
+        accept_multiple_files=True,
+        key=f"upload_{round_}",
+    )
+    st.caption(words.UPLOAD_HELP.format(megabytes=limits.max_file_bytes // 1_000_000))
+    with st.expander(words.MASKS):
+        use: MaskUse = st.radio(
+            words.MASK_USE,
+            ["reference", "start"],
+            format_func={"reference": words.MASK_USE_REFERENCE, "start": words.MASK_USE_START}.__getitem__,
+            key="mask_use",
+            horizontal=True,
+            persist_state="session",
+        )
+        masks = st.file_uploader(
+            words.MASKS, accept_multiple_files=True, key=f"masks_{round_}", help=words.MASKS_HELP
+        )
+        attach = bool(masks) and not images and st.button(words.ATTACH_MASKS)
+    if not images and not attach:
+        return None
+    bar = st.progress(0.0, words.READING_FILES)
+
+    def show_progress(done: int, total: int, name: str) -> None:
+        bar.progress(done / max(total, 1), words.ADDING.format(name=as_text(name), done=done, total=total))
+
+    outcomes = add_images(
+        state.workspace(),
+        task.id,
+        [(file.name, file.getvalue()) for file in images],
+        masks=[(file.name, file.getvalue()) for file in masks],
+        mask_use=use,
+        on_progress=show_progress,
+        limits=limits,
+    )
+    state.page_state().uploads += 1
+    _tell_outcomes(outcomes)
+    return next((each.image_id for each in outcomes if each.image_id is not None), None)
+
+
+def _add_sample(task: TaskRow, name: str) -> int | None:
+    path = _sample_path(task, name)
+    mask = path.parent.parent / "masks" / path.name
+    masks: list[Upload] = [(mask.name, mask.read_bytes())] if mask.exists() else []
+    outcomes = add_images(state.workspace(), task.id, [(path.name, path.read_bytes())], masks=masks)
+    return outcomes[0].image_id
+
+
+def _tell_outcomes(outcomes: Sequence[FileOutcome]) -> None:
+    """One message for what went well, one for each kind of thing to know."""
+    added = sum(each.status == "added" for each in outcomes)
+    masks = sum(each.status == "mask added" for each in outcomes)
+    known = sum(each.status == "already there" for each in outcomes)
+    counted = [(added, words.ADDED), (masks, words.MASKS_ADDED), (known, words.ALREADY_THERE)]
+    said = " ".join(text.format(count=count) for count, text in counted if count)
+    if said:
+        state.tell("toast", said)
+    notes = [note for each in outcomes for note in each.notes]
+    if notes:
+        state.tell("info", _listed(words.NOTES, notes))
+    refused = [each.message for each in outcomes if each.status == "refused"]
+    if refused:
+        state.tell("error", _listed(words.REFUSED.format(count=len(refused)), refused))
+
+
+def _listed(heading: str, lines: Sequence[str]) -> str:
+    shown = [f"- {as_text(line)}" for line in lines[:_MAX_LISTED]]
+    if len(lines) > _MAX_LISTED:
+        shown.append(f"- {words.AND_MORE.format(count=len(lines) - _MAX_LISTED)}")
+    return "\n".join([heading, "", *shown])
+
+
+def _sample_names(task: TaskRow) -> list[str]:
+    folder = SAMPLES_DIR / (task.base_model or "") / "images"
+    return sorted(path.name for path in folder.glob("*.png")) if task.base_model else []
+
+
+def _sample_path(task: TaskRow, name: str) -> Path:
+    return SAMPLES_DIR / str(task.base_model) / "images" / name
+
+
+@st.cache_data(show_spinner=False)
+def _sample_thumbnail(path: Path) -> bytes:
+    display = to_display(decode_image(path.read_bytes(), path.name))
+    return encode_jpeg(thumbnail(display, _SAMPLE_SIDE))

@@ -1,0 +1,251 @@
+"""The current image in the mask editor, and its strokes on their way to the draft on disk.
+
+The editor's messages say which image and version they belong to, so that a stroke that arrives after Next is
+kept with the image it was drawn on. What is kept here may be lost: the draft on disk is the truth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from core.errors import StaleDraftError
+from core.ui import state, words
+from core.ui.mask_editor import (
+    Acknowledgement,
+    Action,
+    EditorImage,
+    EditorMessage,
+    EditorOptions,
+    LayerInsert,
+    mask_editor,
+)
+from core.workflows.open_image import OpenedImage, open_image
+from core.workflows.pictures import prefetch
+from core.workflows.save_mask import save_mask
+from core.workspace import DraftContent, ImageRow, RevisionRow
+from core.workspace.drafts import SERVER
+
+EDITOR_KEY = "mask_editor"
+
+
+@dataclass
+class _Tab:
+    """What this tab knows of one image.
+
+    Attributes:
+        token: Rises when the editor has to take the draft anew.
+        base_revision: Revision of the draft that this tab has seen, None for no draft.
+        seconds_before: Seconds of the draft when it was opened, less those of a save since.
+        last_seconds: What the editor last said it took.
+        shown: What the editor last said it shows, also where it was refused; None before its first message.
+        client_id: Who the editor says it is, empty before its first message.
+        conflict: Another tab wrote in between, and the person has not chosen yet.
+    """
+
+    token: int = 0
+    base_revision: int | None = None
+    seconds_before: float = 0.0
+    last_seconds: float = 0.0
+    shown: DraftContent | None = None
+    client_id: str = ""
+    conflict: Acknowledgement | None = None
+
+
+@dataclass
+class _Session:
+    """The open image and what this tab knows of it and of those before."""
+
+    drawing: tuple[int, int | None] | None = None
+    window: tuple[float, float] | None = None
+    opened: OpenedImage | None = None
+    tabs: dict[int, _Tab] = field(default_factory=dict)
+    insert: LayerInsert | None = None
+    num_tokens: int = 0
+    action: Action = ""
+    ahead: int | None = None
+
+
+def _session() -> _Session:
+    return st.session_state.setdefault("editing", _Session())  # type: ignore[no-any-return]
+
+
+def opened(image: ImageRow, *, window: tuple[float, float] | None) -> OpenedImage:
+    """The image as it is open in this session; the draft is read anew only where image or version change.
+
+    An image without a draft is predicted by the version chosen in the Model box; one with a draft keeps the
+    version that it was begun on.
+    """
+    session = _session()
+    workspace = state.workspace()
+    draft = workspace.drafts.get(image.id)
+    current = workspace.versions.current(image.task_id)
+    chosen = state.page_state().version_of_task.get(image.task_id, current.id if current else None)
+    version_id = draft.version_id if draft is not None else chosen
+    drawing = (image.id, version_id)
+    if session.opened is None or session.drawing != drawing or session.window != window:
+        with st.spinner(words.PREDICTING):
+            session.opened = open_image(
+                workspace, image.id, state.predictors(), version_id=version_id, window=window
+            )
+        if session.drawing != drawing:
+            _take_draft(session, session.opened)
+        session.drawing, session.window = drawing, window
+    return session.opened
+
+
+def reopen() -> None:
+    """Let the editor take the draft on disk anew: it was changed from outside."""
+    _session().drawing = None
+
+
+def use_version(image: OpenedImage, version_id: int) -> None:
+    """Lay the corrections over another version's prediction, because the person asked for it."""
+    workspace = state.workspace()
+    chosen = state.page_state().version_of_task
+    current = workspace.versions.current(image.image.task_id)
+    if current is not None and current.id == version_id:
+        chosen.pop(image.image.task_id, None)
+    else:
+        chosen[image.image.task_id] = version_id
+    draft = workspace.drafts.get(image.image.id)
+    if draft is not None:
+        content = DraftContent(draft.threshold, draft.layer_png, version_id, draft.seconds)
+        workspace.drafts.start_from(image.image.id, content)
+    reopen()
+
+
+def draw(image: OpenedImage) -> None:
+    """Draw the editor with the open image."""
+    session = _session()
+    tab = session.tabs[image.image.id]
+    draft = state.workspace().drafts.get(image.image.id)
+    acknowledged = Acknowledgement(draft.client_id, draft.sequence) if draft else None
+    drawing_id = _drawing_id(image)
+    mask_editor(
+        EditorImage(
+            image_id=f"{drawing_id}.{session.window}" if session.window else drawing_id,
+            drawing_id=drawing_id,
+            height=image.height,
+            width=image.width,
+            picture=image.picture,
+            probability=image.probability_png,
+            reference=image.reference_png,
+            suggested_threshold=image.suggested_threshold,
+        ),
+        key=EDITOR_KEY,
+        threshold=image.threshold,
+        layer_png=image.layer_png,
+        draft_token=f"{drawing_id}.{tab.token}",
+        acknowledged=tab.conflict or acknowledged,
+        on_message=_keep,
+        insert=session.insert,
+        options=EditorOptions(),
+    )
+
+
+def get_ready(next_id: int | None) -> None:
+    """Decode and predict the next image in the background, so that Next is quick."""
+    if next_id is None or _session().ahead == next_id:
+        return
+    _session().ahead = next_id
+    workspace = state.workspace()
+    image = workspace.images.get(next_id)
+    chosen = state.page_state().version_of_task.get(image.task_id)
+    version = workspace.versions.get(chosen) if chosen else workspace.versions.current(image.task_id)
+    state.background().submit(prefetch, workspace, next_id, version, state.predictors())
+
+
+def take_action() -> Action:
+    """The key that was pressed in the editor since the last run, once."""
+    session = _session()
+    action, session.action = session.action, ""
+    return action
+
+
+def insert_layer(png: bytes) -> None:
+    """Lay a proposal over the layer as one step that undo takes back."""
+    session = _session()
+    session.num_tokens += 1
+    session.insert = LayerInsert(f"insert-{session.num_tokens}", png)
+
+
+def save(image: OpenedImage) -> RevisionRow:
+    """Keep what this tab's editor shows as a new revision, also while another tab's draft is on disk."""
+    tab = _session().tabs[image.image.id]
+    content = tab.shown or DraftContent(
+        threshold=image.threshold,
+        layer_png=image.layer_png,
+        version_id=image.version.id if image.version else None,
+        seconds=tab.seconds_before,
+    )
+    workspace = state.workspace()
+    revision = save_mask(
+        workspace,
+        image.image.id,
+        state.predictors(),
+        content=content,
+        who=state.person(),
+        client_id=tab.client_id or SERVER,
+    )
+    # The seconds of the next revision begin here.
+    tab.seconds_before = -tab.last_seconds
+    draft = workspace.drafts.get(image.image.id)
+    if draft is not None and tab.conflict is None:
+        tab.base_revision = draft.revision
+    return revision
+
+
+def _keep(message: EditorMessage) -> None:
+    """Put a stroke on disk; runs before the page, so that whatever the page does next sees it."""
+    session = _session()
+    image_id, version_id = _parse_drawing(message.image_id)
+    tab = session.tabs.setdefault(image_id, _Tab())
+    session.action = message.action or session.action
+    if message.action == "reload":
+        session.action = ""
+        tab.conflict = None
+        session.drawing = None
+        return
+    seconds = max(0.0, tab.seconds_before + message.seconds)
+    tab.last_seconds, tab.client_id = message.seconds, message.client_id
+    tab.shown = DraftContent(message.threshold, message.layer_png, version_id, seconds)
+    try:
+        draft = state.workspace().drafts.put(
+            image_id,
+            version_id=version_id,
+            threshold=message.threshold,
+            layer_png=message.layer_png,
+            client_id=message.client_id,
+            sequence=message.sequence,
+            seconds=seconds,
+            base_revision=tab.base_revision,
+            take_over=message.take_over,
+        )
+    except StaleDraftError:
+        tab.conflict = Acknowledgement(message.client_id, message.sequence, saved=False, conflict=True)
+        session.action = ""
+        return
+    tab.base_revision = draft.revision
+    tab.conflict = None
+
+
+def _take_draft(session: _Session, image: OpenedImage) -> None:
+    session.num_tokens += 1
+    session.insert = None
+    session.tabs[image.image.id] = _Tab(
+        token=session.num_tokens,
+        base_revision=image.draft_revision,
+        seconds_before=image.draft.seconds if image.draft else 0.0,
+    )
+
+
+def _drawing_id(image: OpenedImage) -> str:
+    return f"{image.image.id}.{image.version.id if image.version else 0}"
+
+
+def _parse_drawing(image_id: str) -> tuple[int, int | None]:
+    """Image and version that `_drawing_id` wrote."""
+    image, version = image_id.split(".")[:2]
+    return int(image), int(version) or None

@@ -1,0 +1,154 @@
+"""The narrow column beside the editor: model, save, and what is rarely needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.errors import AppError
+from core.ui import state, words
+from core.ui.segment import editing
+from core.ui.segment.downloads import downloads
+from core.ui.times import ago
+from core.workflows.mask_pictures import revision_picture
+from core.workflows.open_image import OpenedImage
+from core.workflows.save_mask import restore_revision
+from core.workspace import RevisionRow, VersionRow
+
+WINDOWS = {
+    "lung": (-1350.0, 150.0),
+    "soft": (-160.0, 240.0),
+    "bone": (-500.0, 1300.0),
+    "full": (-1024.0, 3071.0),
+}
+_NO_MODEL = 0
+
+
+def choose_model(image: OpenedImage) -> None:
+    """The box with the task's versions, showing the one whose prediction is under the corrections."""
+    versions = {version.id: version for version in state.workspace().versions.list(image.image.task_id)}
+    shown = image.version.id if image.version else _NO_MODEL
+    options = list(versions) if versions else [_NO_MODEL]
+    st.session_state["model"] = shown if shown in options else options[0]
+    st.selectbox(
+        words.MODEL,
+        options,
+        format_func=lambda version_id: _title(versions.get(version_id)),
+        key="model",
+        on_change=_use_chosen_version,
+        args=(image,),
+    )
+    newer = image.newer_version
+    if newer is not None and image.draft is not None:
+        st.info(words.NEW_PREDICTION.format(title=newer.title))
+        st.button(
+            words.USE_NEW_PREDICTION, on_click=editing.use_version, args=(image, newer.id), width="stretch"
+        )
+
+
+def _use_chosen_version(image: OpenedImage) -> None:
+    chosen = st.session_state["model"]
+    if chosen != _NO_MODEL:
+        editing.use_version(image, chosen)
+
+
+def _title(version: VersionRow | None) -> str:
+    if version is None:
+        return words.NO_MODEL
+    return words.CURRENT_VERSION.format(title=version.title) if version.status == "current" else version.title
+
+
+def save_buttons() -> tuple[bool, bool]:
+    """Save, and save and go on; both act in the page's body, after the last stroke has arrived."""
+    save_and_next = st.button(
+        words.SAVE_AND_NEXT, key="save_and_next", type="primary", width="stretch", icon=":material/check:"
+    )
+    save = st.button(words.SAVE, key="save", width="stretch", icon=":material/save:")
+    return save, save_and_next
+
+
+def saved_words(revision: RevisionRow) -> str:
+    """What to tell after a save."""
+    locked = state.workspace().images.get(revision.image_id).locked
+    return (words.SAVED_LOCKED if locked else words.SAVED).format(number=revision.number)
+
+
+def saved_line(image: OpenedImage) -> None:
+    """What is saved of this image, and whether it is locked."""
+    revision = state.workspace().masks.latest(image.image.id)
+    row = state.workspace().images.get(image.image.id)
+    if revision is None:
+        st.caption(words.REVISIONS_NONE)
+    else:
+        line = words.REVISION_LINE.format(
+            number=revision.number, who=revision.who, when=ago(revision.created_at)
+        )
+        st.caption(f"{line}; {words.UNSAVED_CHANGES}" if row.has_unsaved_changes else line)
+    if row.locked:
+        st.caption(f":material/lock: {words.LOCKED_HELP}")
+
+
+def rarely_needed(image: OpenedImage, propose: Callable[[], None], after_delete: Callable[[], None]) -> None:
+    """Buttons that open what is not needed for every image."""
+    st.button(
+        words.PROMPTS,
+        icon=":material/highlight_alt:",
+        help=words.PROMPTS_HELP,
+        on_click=propose,
+        width="stretch",
+    )
+    downloads(image, window())
+    if st.button(words.HISTORY, icon=":material/history:", width="stretch"):
+        _history_dialog(image)
+    if image.image.facts.kind == "hu":
+        with st.popover(words.DISPLAY, icon=":material/contrast:", width="stretch"):
+            st.selectbox(
+                words.WINDOW,
+                ["card", *WINDOWS],
+                format_func=lambda name: words.WINDOW_NAMES[name],
+                key="window",
+                help=words.WINDOW_HELP,
+                persist_state="session",
+            )
+    with st.popover(words.DELETE, icon=":material/delete:", width="stretch", type="tertiary"):
+        st.write(words.DELETE_QUESTION.format(name=image.image.name, count=image.image.num_revisions))
+        if st.button(words.DELETE_YES, type="primary"):
+            state.workspace().images.delete(image.image.id)
+            state.tell("toast", words.DELETED.format(name=image.image.name))
+            after_delete()
+
+
+def window() -> tuple[float, float] | None:
+    """The display window that the person chose, None for the one on the model's card."""
+    return WINDOWS.get(st.session_state.get("window", "card"))
+
+
+@st.dialog(words.HISTORY, width="large")
+def _history_dialog(image: OpenedImage) -> None:
+    revisions = state.workspace().masks.history(image.image.id)
+    if not revisions:
+        st.write(words.HISTORY_EMPTY)
+    for revision in revisions:
+        _history_row(revision)
+
+
+def _history_row(revision: RevisionRow) -> None:
+    picture, text, action = st.columns([1, 2, 1], vertical_alignment="center")
+    line = words.REVISION_LINE.format(number=revision.number, who=revision.who, when=ago(revision.created_at))
+    picture.image(revision_picture(state.workspace(), revision), alt=line)
+    text.write(line)
+    text.caption(
+        words.REVISION_FACTS.format(
+            threshold=revision.threshold, foreground=100 * revision.foreground, seconds=revision.seconds
+        )
+    )
+    if action.button(words.RESTORE, key=f"restore_{revision.id}", width="stretch"):
+        try:
+            new = restore_revision(state.workspace(), revision.id, state.person())
+        except AppError as error:
+            st.error(str(error))
+            return
+        editing.reopen()
+        state.tell("success", words.RESTORED.format(old=revision.number, number=new.number))
+        st.rerun()

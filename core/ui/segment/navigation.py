@@ -1,0 +1,59 @@
+"""Which image is open: in the address, else the one that was open last; and which ones the strip shows."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import StoreError
+from core.ui import state, words
+from core.workspace import ImageRow, Show, TaskRow
+
+_FILTERS: tuple[Show, ...] = ("all", "new", "draft", "corrected")
+
+
+def current_image(task: TaskRow) -> ImageRow:
+    """The image of the address if it is of this task, else the task's last one, else its first."""
+    asked = st.query_params.get("image", "")
+    found = _of_task(task, int(asked) if asked.isdecimal() else None) or _of_task(task, task.last_image_id)
+    if found is None:
+        found = state.workspace().images.list(task.id)[0]
+    st.query_params["image"] = str(found.id)
+    return found
+
+
+def _of_task(task: TaskRow, image_id: int | None) -> ImageRow | None:
+    if image_id is None:
+        return None
+    try:
+        image = state.workspace().images.get(image_id)
+    except StoreError:
+        return None
+    return image if image.task_id == task.id else None
+
+
+def go_to(image_id: int) -> None:
+    """Open another image in the next run."""
+    st.query_params["image"] = str(image_id)
+
+
+def forget_image() -> None:
+    """Leave an image that is gone."""
+    st.query_params.pop("image", None)
+    st.rerun()
+
+
+def choose_filter(task: TaskRow) -> Show:
+    """The filter above the strip, with the number of images in each state."""
+    counts = state.workspace().tasks.counts(task.id)
+    numbers = {"all": counts.images, "new": counts.new, "draft": counts.draft, "corrected": counts.corrected}
+    chosen = st.segmented_control(
+        words.FILTER,
+        _FILTERS,
+        default="all",
+        required=True,
+        format_func=lambda name: f"{words.FILTER_NAMES[name]} {numbers[name]}",
+        key="filter",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return chosen or "all"

@@ -1,0 +1,159 @@
+"""What surrounds every page: entering it, the side bar with task, name and running job, plain errors.
+
+The router calls `route`; a page calls `enter` first. A deep link that is the first visit after a start makes
+Streamlit run the page without the router, so `enter` goes through the router and back. The page list is drawn
+here, since Streamlit's own would show raw file names until the router has run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException, StopException
+
+from core.errors import AppError
+from core.ui import state, words
+from core.ui.running_job import running_job
+from core.workspace import TaskRow, Workspace
+
+_ROUTED = "routed"
+_RETURN_TO = "return_to"
+_ICON = Path(__file__).with_name("icon.svg")
+_TASK = "chosen_task"
+_PAGES = {
+    "segment": (words.SEGMENT, ":material/brush:"),
+    "fine_tune": (words.FINE_TUNE, ":material/model_training:"),
+    "models": (words.MODELS, ":material/deployed_code_history:"),
+}
+_STYLE = """
+<style>
+.stMainBlockContainer { padding: 1.1rem 1.25rem 1rem; max-width: none; }
+.stAppHeader { background: transparent; height: 2.25rem; }
+[data-testid="stSidebar"][data-collapsed="false"] { width: 208px !important; min-width: 208px; }
+[data-testid="stToastContainer"] { top: auto; bottom: 1rem; }
+[data-testid="stSidebarHeader"] { height: 2.5rem; margin: 0; }
+[data-testid="stSidebarUserContent"] { padding-top: 0.25rem; }
+</style>
+"""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What a page starts from.
+
+    Attributes:
+        workspace: The store.
+        task: The task chosen in the side bar.
+    """
+
+    workspace: Workspace
+    task: TaskRow
+
+
+def route() -> None:
+    """Run the page that the address names, with the side bar's page list around it."""
+    _configure()
+    pages = {
+        name: st.Page(f"pages/{name}.py", title=title, icon=icon, default=name == "segment")
+        for name, (title, icon) in _PAGES.items()
+    }
+    current = st.navigation(list(pages.values()), position="hidden")
+    st.session_state[_ROUTED] = True
+    if _RETURN_TO in st.session_state:
+        name, query = st.session_state.pop(_RETURN_TO)
+        st.switch_page(pages[name], query_params=query)
+    with st.sidebar:
+        for name, (title, icon) in _PAGES.items():
+            st.page_link(pages[name], label=title, icon=icon)
+    current.run()
+
+
+def _configure() -> None:
+    st.set_page_config(page_title=words.APP_NAME, page_icon=str(_ICON), layout="wide")
+
+
+def enter(page: str) -> Shell:
+    """Begin a page: through the router if it was missed, then the side bar; gives the store and the task."""
+    if not st.session_state.get(_ROUTED):
+        _configure()
+        st.session_state[_RETURN_TO] = (page, st.query_params.to_dict())
+        st.switch_page("streamlit_app.py")
+    st.html(_STYLE)
+    try:
+        workspace = state.workspace()
+    except AppError as error:
+        st.error(str(error))
+        st.stop()
+    with st.sidebar:
+        task = _choose_task(workspace)
+        running_job(workspace)
+        _choose_name()
+    return Shell(workspace, task)
+
+
+@contextlib.contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn what goes wrong inside into one sentence on the page; the traceback goes to the server's log."""
+    try:
+        yield
+    except (RerunException, StopException):
+        raise
+    except AppError as error:
+        st.error(str(error))
+    except Exception:
+        logger.exception("A page failed")
+        st.error(words.UNEXPECTED_ERROR)
+
+
+def _choose_task(workspace: Workspace) -> TaskRow:
+    tasks = {task.slug: task for task in workspace.tasks.list()}
+    asked = st.query_params.get("task", st.session_state.get(_TASK, ""))
+    slug = asked if asked in tasks else next(iter(tasks))
+    st.session_state[_TASK] = st.session_state["task"] = st.query_params["task"] = slug
+    st.selectbox(
+        words.TASK,
+        list(tasks),
+        format_func=lambda slug: tasks[slug].title,
+        key="task",
+        on_change=_use_task,
+    )
+    with (
+        st.popover(words.NEW_TASK, width="stretch", icon=":material/add:"),
+        st.form("new_task", border=False),
+    ):
+        st.text_input(
+            words.NEW_TASK_NAME, key="new_task_title", max_chars=80, placeholder=words.NEW_TASK_EXAMPLE
+        )
+        st.caption(words.NEW_TASK_HELP)
+        st.form_submit_button(words.CREATE_TASK, type="primary", on_click=_create_task, args=(workspace,))
+    return tasks[slug]
+
+
+def _create_task(workspace: Workspace) -> None:
+    try:
+        task = workspace.tasks.create(st.session_state.pop("new_task_title"))
+    except AppError as error:
+        state.tell("error", str(error))
+        return
+    _use_task(task.slug)
+
+
+def _use_task(slug: str | None = None) -> None:
+    st.query_params.clear()
+    st.query_params["task"] = slug or st.session_state["task"]
+
+
+def _choose_name() -> None:
+    with st.popover(state.person(), width="stretch", icon=":material/person:", help=words.YOUR_NAME_HELP):
+        name = st.text_input(words.YOUR_NAME, value=state.person(), key="your_name", max_chars=80)
+        st.caption(words.YOUR_NAME_HELP)
+        if name != state.person():
+            state.set_person(name)
+            st.rerun()

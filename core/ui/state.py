@@ -1,0 +1,96 @@
+"""What one browser session remembers, and the store that all sessions share.
+
+Session state holds only what may be lost: everything that a person made is in the workspace.
+"""
+
+from __future__ import annotations
+
+import getpass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from core.config import workspace_dir
+from core.registry.predictors import Predictors
+from core.workflows.open_workspace import open_workspace
+from core.workspace import Workspace
+
+_PERSON = "person"
+
+
+@st.cache_resource(show_spinner=False)
+def workspace() -> Workspace:
+    """The store of this server, opened once and shared by all sessions."""
+    return open_workspace(workspace_dir())
+
+
+@st.cache_resource(show_spinner=False)
+def predictors() -> Predictors:
+    """The loaded models of this server, shared by all sessions."""
+    return Predictors()
+
+
+@st.cache_resource(show_spinner=False)
+def background() -> ThreadPoolExecutor:
+    """One thread that gets things ready while the person looks at something else."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahead")
+
+
+def person() -> str:
+    """Who is working: the name given once, else the name of the system's user."""
+    return workspace().settings.get(_PERSON) or _system_user()
+
+
+def set_person(name: str) -> None:
+    """Keep the name for every later session; an empty one goes back to the system's user."""
+    workspace().settings.set(_PERSON, name.strip()[:80])
+
+
+def _system_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "me"
+
+
+@dataclass
+class PageState:
+    """What the Segment page of one session remembers between reruns.
+
+    Attributes:
+        uploads: Counts uploads, so that the uploader empties itself after each.
+        messages: What to tell at the next run: (kind, text), kind is "success", "info", "warning", "error"
+            or "toast".
+        version_of_task: Version chosen in the Model box, by task id.
+    """
+
+    uploads: int = 0
+    messages: list[tuple[str, str]] = field(default_factory=list)
+    version_of_task: dict[int, int] = field(default_factory=dict)
+
+
+def page_state() -> PageState:
+    """This session's page state, made at its first use."""
+    return st.session_state.setdefault("page_state", PageState())  # type: ignore[no-any-return]
+
+
+def use_current_version(task_id: int) -> None:
+    """Forget which version was chosen in the Model box: the one in use has changed."""
+    page_state().version_of_task.pop(task_id, None)
+
+
+def tell(kind: str, text: str) -> None:
+    """Show a message at the top of the next run."""
+    page_state().messages.append((kind, text))
+
+
+def show_messages() -> None:
+    """Draw what `tell` kept, once."""
+    show = {"success": st.success, "info": st.info, "warning": st.warning, "error": st.error}
+    for kind, text in page_state().messages:
+        if kind == "toast":
+            st.toast(text)
+        else:
+            show[kind](text)
+    page_state().messages.clear()

@@ -1,0 +1,98 @@
+"""What a version says of itself and how it compares: the parts of the Models page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.cards import ModelCard, Score
+from core.errors import BadModelError
+from core.registry.compare import Comparison
+from core.ui import state, words
+from core.ui.text import as_text
+from core.workflows.mask_pictures import revision_picture, version_picture
+from core.workflows.pictures import card_of
+from core.workspace import VersionRow, Workspace
+
+_MOST_SHOWN = 12
+
+
+def comparison_line(version: VersionRow) -> Comparison | None:
+    """How the version compared with the one in use when it was made, in one sentence; gives the numbers."""
+    if version.comparison is None:
+        return None
+    compared = Comparison.from_dict(version.comparison)
+    if compared.mean_old is None or compared.mean_new is None:
+        st.write(words.NOT_COMPARED)
+        return None
+    numbers = words.COMPARED.format(count=len(compared.images), old=compared.mean_old, new=compared.mean_new)
+    st.write(f"{numbers} {words.BETTER_WORSE.format(better=compared.num_better, worse=compared.num_worse)}")
+    return compared
+
+
+@st.dialog(words.LOCKED_IMAGES, width="large")
+def compare_by_eye(workspace: Workspace, version: VersionRow, compared: Comparison) -> None:
+    """The locked images with both masks and the person's own, those that got worse first."""
+    new = workspace.versions.get(compared.new_version_id)
+    old = None if compared.old_version_id is None else workspace.versions.get(compared.old_version_id)
+    rows = sorted(compared.images, key=lambda each: each.new - each.old)
+    bar = st.progress(0.0, words.PREDICTING)
+    for done, row in enumerate(rows[:_MOST_SHOWN], start=1):
+        image = workspace.images.get(row.image_id)
+        revision = workspace.masks.latest(image.id)
+        change = (
+            words.GOT_WORSE if row.new < row.old else words.GOT_BETTER if row.new > row.old else words.SAME
+        )
+        st.markdown(f"**{as_text(image.name)}**: {words.DICE} {row.old:.4f} → {row.new:.4f}, {change}")
+        columns = st.columns(3)
+        before = version_picture(workspace, image, old, state.predictors())
+        columns[0].image(before, caption=old.title if old else words.NO_MODEL, width="stretch")
+        after = version_picture(workspace, image, new, state.predictors())
+        columns[1].image(after, caption=new.title, width="stretch")
+        if revision is not None:
+            saved = revision_picture(workspace, revision)
+            columns[2].image(saved, caption=words.SAVED_MASK.format(who=revision.who), width="stretch")
+        bar.progress(done / len(rows[:_MOST_SHOWN]), words.PREDICTING)
+    bar.empty()
+
+
+def card_details(workspace: Workspace, version: VersionRow) -> None:
+    """The card, folded: data, scores, limits of use."""
+    with st.expander(words.CARD):
+        try:
+            card = card_of(workspace, version)
+        except BadModelError as error:
+            st.error(str(error))
+            return
+        _scores(card)
+        for source in card.data:
+            st.markdown(f"**{source.name}**")
+            st.caption(
+                words.DATA_LINE.format(train=source.num_train, val=source.num_val, test=source.num_test)
+                + (f" {source.licence}" if source.licence else "")
+            )
+        st.markdown(f"**{words.LIMITS}**")
+        for sentence in card.limits_of_use:
+            st.write(f"- {sentence}")
+        if card.licence:
+            st.caption(card.licence)
+        net = card.net
+        st.caption(
+            words.NET_LINE.format(
+                depth=net.depth, filters=net.base_filters, size=card.image_size, threshold=card.threshold
+            )
+        )
+
+
+def _scores(card: ModelCard) -> None:
+    for title, scores in ((words.TEST_SCORES, card.test), (words.VALIDATION_SCORES, card.validation)):
+        if scores:
+            st.markdown(f"**{title}**")
+            columns = st.columns(max(4, len(scores)))
+            for column, (name, score) in zip(columns, scores.items(), strict=False):
+                column.metric(words.METRIC_NAMES.get(name, name), f"{score.mean:.3f}", help=_interval(score))
+
+
+def _interval(score: Score) -> str | None:
+    if score.low is None or score.high is None:
+        return None
+    return words.INTERVAL.format(low=score.low, high=score.high)

@@ -1,0 +1,139 @@
+"""Fine-tune: what would be trained and how long it takes, start, live curves, stop, earlier runs."""
+
+import streamlit as st
+
+from core.jobs import queue
+from core.ui import shell, state, words
+from core.ui.pictures import pictures
+from core.ui.running_job import ACTIVE, live_curves
+from core.ui.segment.strip import picture_of
+from core.ui.times import ago, duration
+from core.workflows.fine_tune import FineTunePlan, plan_fine_tune, start_fine_tune
+from core.workspace import JobRow, TaskRow, Workspace
+
+SCRATCH = 0
+MOST_SHOWN = 40
+
+
+def page() -> None:
+    here = shell.enter("fine_tune")
+    state.show_messages()
+    st.header(words.FINE_TUNE)
+    jobs = here.workspace.jobs.list(task_id=here.task.id)
+    active = [job for job in jobs if job.status in ACTIVE]
+    if active:
+        running(here.workspace, active[0])
+    else:
+        offer(here.workspace, here.task)
+    earlier(here.workspace, [job for job in jobs if job.status not in ACTIVE])
+
+
+def offer(workspace: Workspace, task: TaskRow) -> None:
+    """What would be trained, from where, for how long; and the button."""
+    counts = workspace.tasks.counts(task.id)
+    if counts.corrected == 0:
+        st.subheader(words.CORRECTED_NONE)
+        st.write(words.CORRECTED_NONE_HELP)
+        if st.button(words.GO_TO_SEGMENT, type="primary"):
+            st.switch_page("pages/segment.py")
+        return
+    one = counts.corrected == 1
+    st.subheader(words.CORRECTED_COUNT_ONE if one else words.CORRECTED_COUNT.format(count=counts.corrected))
+    left, right = st.columns(2)
+    versions = {version.id: version for version in workspace.versions.list(task.id)}
+    options = [*versions, SCRATCH]
+    with left:
+        base = st.selectbox(
+            words.BASE_MODEL,
+            options,
+            index=options.index(task.current_version_id or SCRATCH),
+            format_func=lambda version_id: (
+                versions[version_id].title if version_id in versions else words.FROM_SCRATCH
+            ),
+        )
+    base_id = base or None
+    with right:
+        suggested = plan_fine_tune(workspace, task.id, base_version_id=base_id).epochs
+        epochs = st.number_input(
+            words.EPOCHS,
+            min_value=1,
+            max_value=500,
+            value=suggested,
+            key=f"epochs_{base}",
+        )
+    st.caption(f"{words.BASE_MODEL_HELP} {words.EPOCHS_HELP}")
+    plan = plan_fine_tune(workspace, task.id, base_version_id=base_id, epochs=int(epochs))
+    show_corrected(workspace, task)
+    describe(plan)
+    if st.button(words.START, type="primary", disabled=plan.num_train == 0, icon=":material/play_arrow:"):
+        start_fine_tune(workspace, plan, who=state.person())
+        st.rerun()
+
+
+def show_corrected(workspace: Workspace, task: TaskRow) -> None:
+    """The images that the run is about; a click opens one on the Segment page."""
+    newest = sorted(
+        workspace.images.list(task.id, "corrected"), key=lambda image: image.corrected_rank or 0, reverse=True
+    )
+    clicked = pictures(
+        [picture_of(workspace, image) for image in newest[:MOST_SHOWN]],
+        key="corrected",
+        label=words.CORRECTED_LABEL,
+    )
+    if clicked is not None:
+        st.switch_page("pages/segment.py", query_params={"task": task.slug, "image": clicked})
+
+
+def describe(plan: FineTunePlan) -> None:
+    if plan.num_train == 0:
+        st.info(words.NOTHING_TO_TRAIN)
+        return
+    train = words.WOULD_TRAIN.format(train=plan.num_train)
+    validate = words.WOULD_VALIDATE.format(count=plan.num_validation) if plan.num_validation else ""
+    locked = {0: words.LOCKED_NONE, 1: words.LOCKED_ONE}.get(plan.num_locked, words.LOCKED_SOME)
+    about = words.ABOUT.format(time=duration(plan.seconds))
+    st.write(f"{train}{validate}. {locked.format(locked=plan.num_locked)} {about}")
+
+
+def running(workspace: Workspace, job: JobRow) -> None:
+    live_curves(workspace, job)
+    st.caption(words.DICE_HELP)
+    if st.button(words.STOP, help=words.STOP_HELP, icon=":material/stop:", disabled=job.stop_requested):
+        queue.request_stop(workspace, job.id)
+        st.rerun()
+
+
+def earlier(workspace: Workspace, jobs: list[JobRow]) -> None:
+    st.subheader(words.RUNS)
+    if not jobs:
+        st.caption(words.NO_RUNS)
+    for number, job in enumerate(jobs):
+        when = ago(job.ended_at or job.created_at)
+        with st.expander(f"{words.RUN_STATUS[job.status]}, {when}, {job.who}", expanded=number == 0):
+            outcome(workspace, job)
+            live_curves(workspace, job)
+
+
+def outcome(workspace: Workspace, job: JobRow) -> None:
+    """How a run ended, and what can be done next."""
+    if job.status == "failed":
+        st.error(job.reason)
+    elif job.reason:
+        st.info(job.reason)
+    decision = (job.result or {}).get("decision")
+    if decision == "promote":
+        st.success(words.RESULT_PROMOTED)
+    elif decision == "keep":
+        st.info(words.RESULT_KEPT)
+    elif decision == "ask":
+        st.info(words.RESULT_ASK)
+    if decision is not None:
+        st.page_link("pages/models.py", label=words.GO_TO_MODELS, icon=":material/compare:")
+    elif job.status in ("failed", "stopped"):
+        if st.button(words.RETRY, key=f"retry_{job.id}", icon=":material/replay:"):
+            queue.retry(workspace, job.id, who=state.person())
+            st.rerun()
+
+
+with shell.plain_errors():
+    page()

@@ -1,0 +1,85 @@
+"""Models: the versions of a task, how each compares, which one is in use, and the way back."""
+
+import streamlit as st
+
+from core.ui import shell, state, words
+from core.ui.times import ago
+from core.ui.versions import card_details, compare_by_eye, comparison_line
+from core.workspace import TaskRow, VersionRow, Workspace
+
+
+def page() -> None:
+    here = shell.enter("models")
+    state.show_messages()
+    st.header(words.MODELS)
+    versions = here.workspace.versions.list(here.task.id)
+    if not versions:
+        st.info(words.NO_VERSIONS)
+        return
+    in_use(here.workspace, here.task)
+    for version in versions:
+        one_version(here.workspace, version)
+    history(here.workspace, here.task, {version.id: version for version in versions})
+
+
+def in_use(workspace: Workspace, task: TaskRow) -> None:
+    """The version in use, and the way back to the one before."""
+    before = workspace.versions.before_current(task.id)
+    st.button(
+        words.ROLL_BACK,
+        icon=":material/undo:",
+        disabled=before is None,
+        help=words.ROLL_BACK_HELP.format(title=before.title) if before else words.NOTHING_TO_ROLL_BACK,
+        on_click=roll_back,
+        args=(workspace, task),
+    )
+
+
+def roll_back(workspace: Workspace, task: TaskRow) -> None:
+    version = workspace.versions.roll_back(task.id, who=state.person(), why=words.ROLLED_BACK_WHY)
+    state.use_current_version(task.id)
+    state.tell("success", words.NOW_IN_USE.format(title=version.title))
+
+
+def use(workspace: Workspace, version: VersionRow) -> None:
+    workspace.versions.promote(version.id, who=state.person(), why=words.CHOSEN_WHY)
+    state.use_current_version(version.task_id)
+    state.tell("success", words.NOW_IN_USE.format(title=version.title))
+
+
+def one_version(workspace: Workspace, version: VersionRow) -> None:
+    with st.container(border=True):
+        title, action = st.columns([4, 1], vertical_alignment="center")
+        colour = {"current": "green", "candidate": "orange", "retired": "gray"}[version.status]
+        title.markdown(f"**{version.title}** :{colour}-badge[{words.STATUS_NAMES[version.status]}]")
+        made = words.MADE_BY.format(who=version.who, when=ago(version.created_at))
+        title.caption(made if version.who else words.SHIPPED)
+        if version.status != "current":
+            action.button(
+                words.USE_VERSION,
+                key=f"use_{version.id}",
+                on_click=use,
+                args=(workspace, version),
+                width="stretch",
+            )
+        compared = comparison_line(version)
+        if compared is not None and st.button(
+            words.LOOK_AT_LOCKED, key=f"compare_{version.id}", icon=":material/compare:"
+        ):
+            compare_by_eye(workspace, version, compared)
+        card_details(workspace, version)
+
+
+def history(workspace: Workspace, task: TaskRow, versions: dict[int, VersionRow]) -> None:
+    with st.expander(words.HISTORY_OF_USE):
+        for event in workspace.versions.events(task.id):
+            version = versions.get(event.version_id or 0)
+            who = event.who or words.BY_ITSELF
+            st.write(
+                f"{ago(event.created_at)}, {who}: {words.EVENT_NAMES[event.action]} "
+                f"{version.title if version else ''}. {event.why}"
+            )
+
+
+with shell.plain_errors():
+    page()

@@ -1,0 +1,221 @@
+"""The whole loop in a real browser on a real server: upload, correct, save, reload, fine-tune, promoted.
+
+And what must never happen: a stroke lost to a killed server, one tab's work overwritten by another's, a deep
+link that shows a page without the app around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from app_server import PROJECT, AppServer, OpenPage
+from editor_driver import Editor
+from playwright.sync_api import Locator, Page, expect
+
+from core.imaging.masks import encode_png
+from core.registry.predictors import Predictors
+from core.review.corrections import decode_layer, encode_layer
+from core.workflows.add_images import add_images
+from core.workflows.save_mask import read_mask, save_mask
+from core.workspace import DraftContent, TaskRow, Workspace
+
+SIDE = 64
+TRAINING_SECONDS = 300
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "workspace"
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[AppServer]:
+    started = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": str(folder)})
+    started.start()
+    yield started
+    started.kill()
+
+
+@pytest.fixture
+def workspace(folder: Path) -> Iterator[Workspace]:
+    with Workspace.open(folder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def discs(workspace: Workspace) -> TaskRow:
+    """A task without a model, so that only the fine-tuning waits for TensorFlow."""
+    return workspace.tasks.create("Discs")
+
+
+def disc(number: int) -> tuple[bytes, np.ndarray]:
+    """A bright disc on a grey ground with some noise, as PNG, and its mask."""
+    random = np.random.default_rng(number)
+    row, col = random.integers(20, SIDE - 20, 2)
+    rows, cols = np.mgrid[:SIDE, :SIDE]
+    mask = (rows - row) ** 2 + (cols - col) ** 2 < int(random.integers(9, 15)) ** 2
+    image = np.where(mask, 190, 70) + random.normal(0, 12, (SIDE, SIDE))
+    return encode_png(np.clip(image, 0, 255).astype(np.uint8)), mask
+
+
+def add_corrected(workspace: Workspace, task: TaskRow, count: int) -> None:
+    """Discs with their true masks, saved as a person would."""
+    for number in range(count):
+        png, mask = disc(number)
+        (outcome,) = add_images(workspace, task.id, [(f"disc_{number}.png", png)])
+        content = DraftContent(0.5, encode_layer((mask + 1).astype(np.uint8)), None)
+        save_mask(workspace, outcome.image_id or 0, Predictors(), content=content, who="Kim")
+
+
+def upload(page: Page, *files: tuple[str, bytes]) -> None:
+    uploader = page.locator("[data-testid=stFileUploader]", has_text="Upload images")
+    uploader.locator("input[type=file]").set_input_files(
+        [{"name": name, "mimeType": "image/png", "buffer": content} for name, content in files]
+    )
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def editor(page: Page) -> Editor:
+    return Editor(page, Path(), "", (SIDE, SIDE))
+
+
+def layer_on_disk(workspace: Workspace, image_id: int) -> np.ndarray:
+    draft = workspace.drafts.get(image_id)
+    assert draft is not None
+    assert draft.layer_png is not None
+    return decode_layer(draft.layer_png, (SIDE, SIDE))
+
+
+@pytest.mark.slow
+def test_upload_correct_save_reload_fine_tune_and_promote(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    add_corrected(workspace, discs, 11)
+    page = open_page(f"{server.url}/?task={discs.slug}")
+    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=30_000)
+    page.get_by_text("Add images").click()
+    png, mask = disc(11)
+    upload(page, ("마지막 disc.png", png))
+    expect(page).to_have_url(re.compile("image=12"), timeout=20_000)
+
+    # The images before it have corrections, this one has none: the editor shows it now.
+    expect(page.get_by_text("Foreground 0.00 %")).to_be_visible(timeout=20_000)
+    canvas = editor(page)
+    threshold = canvas.slider("Threshold")
+    threshold.focus()
+    page.keyboard.press("ArrowRight")
+    expect(threshold).to_have_value("0.51")
+    rows, cols = np.nonzero(mask)
+    centre = (float(cols.mean()), float(rows.mean()))
+    canvas.set_slider("Brush size", 20)
+    canvas.stroke([centre, (centre[0] + 1, centre[1])])
+    canvas.press("e")
+    canvas.set_slider("Brush size", 4)
+    canvas.stroke([(2.5, 2.5), (6.5, 2.5)])
+    drawn = layer_on_disk(workspace, 12)
+    assert (drawn[rows, cols] == 2).mean() > 0.5
+    assert drawn[2, 4] == 1
+
+    button(page, "Save mask").click()
+    expect(page.get_by_text("Revision 1 by")).to_be_visible()
+    (revision,) = workspace.masks.history(12)
+    assert (read_mask(workspace, revision) == (drawn == 2)).all()
+    assert revision.threshold == pytest.approx(0.51)
+
+    page.reload()
+    canvas = editor(page)
+    expect(canvas.slider("Threshold")).to_have_value("0.51", timeout=20_000)
+    assert (layer_on_disk(workspace, 12) == drawn).all()
+
+    page.get_by_role("link", name="Fine-tune").click()
+    expect(page.get_by_text("You have 12 corrected images.")).to_be_visible(timeout=20_000)
+    page.get_by_label("Epochs").fill("40")
+    page.get_by_label("Epochs").press("Enter")
+    button(page, "Start fine-tuning").click()
+    expect(button(page, "Stop")).to_be_visible(timeout=20_000)
+    page.get_by_role("link", name="Segment").click()
+    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=20_000)
+    page.get_by_role("link", name="Fine-tune").click()
+    in_use = page.get_by_text("The new version is better and is now in use.")
+    expect(in_use).to_be_visible(timeout=TRAINING_SECONDS * 1000)
+
+    page.get_by_role("link", name="Models").click()
+    expect(page.get_by_text("On 3 locked images")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("In use", exact=True)).to_be_visible()
+    assert workspace.versions.current(discs.id) is not None
+
+
+def test_killed_server_loses_no_stroke(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    add_images(workspace, discs.id, [("a.png", disc(0)[0]), ("b.png", disc(1)[0])])
+    page = open_page(f"{server.url}/?task={discs.slug}&image=2")
+    canvas = editor(page)
+    canvas.set_slider("Threshold", 0.3)
+    canvas.stroke([(20.5, 20.5), (40.5, 20.5)])
+    drawn = layer_on_disk(workspace, 2)
+    server.kill()
+    server.start()
+    page = open_page(f"{server.url}/?task={discs.slug}")
+    canvas = editor(page)
+    expect(page).to_have_url(re.compile("image=2"))
+    expect(canvas.slider("Threshold")).to_have_value("0.3")
+    expect(page.get_by_text(f"Foreground {100 * (drawn == 2).mean():.2f} %")).to_be_visible()
+    assert (layer_on_disk(workspace, 2) == drawn).all()
+    assert workspace.masks.history(2) == []
+
+
+def test_two_tabs_both_keep_what_they_saved(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    add_images(workspace, discs.id, [("a.png", disc(0)[0])])
+    first = open_page(f"{server.url}/?task={discs.slug}&image=1")
+    one = editor(first)
+    second = open_page(f"{server.url}/?task={discs.slug}&image=1")
+    two = editor(second)
+    one.stroke([(10.5, 10.5), (20.5, 10.5)])
+    two.stroke([(10.5, 50.5), (20.5, 50.5)], settle=False)
+    expect(button(second, "Keep mine")).to_be_visible(timeout=10_000)
+    of_first = layer_on_disk(workspace, 1)
+    assert of_first[50, 15] == 0, "the second tab must not overwrite the first before the person chose"
+    button(second, "Save mask").click()
+    expect(second.get_by_text("Revision 1 by")).to_be_visible()
+    button(first, "Save mask").click()
+    expect(first.get_by_text("Revision 2 by")).to_be_visible()
+    newer, older = (read_mask(workspace, each) for each in workspace.masks.history(1))
+    assert (older[50, 15], older[10, 15]) == (1, 0)
+    assert (newer[50, 15], newer[10, 15]) == (0, 1)
+
+
+def test_deep_link_as_the_first_visit_shows_the_app_around_the_page(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/models?task={discs.slug}")
+    expect(page.get_by_role("heading", name="Models")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("link", name="Segment")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Task")).to_have_value("Discs")
+    expect(page).to_have_url(re.compile(f"/models\\?task={discs.slug}"))
+    expect(page.get_by_text("streamlit app")).to_have_count(0)
+
+
+def test_hostile_and_odd_files_are_refused_one_by_one(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/?task={discs.slug}")
+    expect(page.get_by_text("Upload images")).to_be_visible(timeout=30_000)
+    broken = cv2.imencode(".jpg", np.zeros((40, 40), np.uint8))[1].tobytes()[:200]
+    upload(page, ("good.png", disc(0)[0]), ("empty.png", b""), ("**broken**.jpg", broken))
+    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=20_000)
+    refused = page.get_by_role("alert").filter(has_text="2 could not be used")
+    expect(refused).to_contain_text("empty.png")
+    expect(refused).to_contain_text("**broken**.jpg")
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+    assert [image.name for image in workspace.images.list(discs.id)] == ["good.png"]

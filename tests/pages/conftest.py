@@ -1,0 +1,52 @@
+"""The app in Streamlit's own test runner: real store, real workflows, no browser."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
+
+from core.datasets.phantoms import xray_phantom
+from core.imaging.masks import encode_png
+from core.ui import state
+from core.workspace import Workspace
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """An empty workspace, the one that the app opens."""
+    monkeypatch.setenv("WORKSPACE_DIR", str(tmp_path / "workspace"))
+    st.cache_resource.clear()
+    opened = state.workspace()
+    yield opened
+    opened.close()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def open_page(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> OpenPage:
+    """Opens a page of the app through the router, with a query."""
+    # The test runner takes `pages/` for Streamlit's old way of several pages, and would skip the router.
+    monkeypatch.setattr(PagesManager, "uses_pages_directory", False)
+
+    def open_one(name: str = "segment", **query: str) -> AppTest:
+        app = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=60)
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.run()
+        return app if name == "segment" else app.switch_page(f"pages/{name}.py").run()
+
+    return open_one
+
+
+def png(seed: int, side: int = 64) -> bytes:
+    """A small chest X-ray phantom."""
+    image, _ = xray_phantom(seed, side)
+    return encode_png(np.asarray(image, np.uint8))

@@ -1,0 +1,69 @@
+"""The Fine-tune page: what it counts, what it would train, and how it shows runs that ended."""
+
+import pytest
+
+from core.ui.running_job import by_epoch, part_done
+from core.workflows.add_images import add_images
+from core.workflows.save_mask import save_mask
+from core.workspace import DraftContent
+from tests.pages.conftest import png
+
+
+@pytest.fixture
+def nuclei(workspace):
+    return workspace.tasks.create("Nuclei")
+
+
+def correct(workspace, task, count: int) -> None:
+    from core.ui import state
+
+    uploads = [(f"{number}.png", png(number)) for number in range(count)]
+    for outcome in add_images(workspace, task.id, uploads):
+        content = DraftContent(0.5, None, None)
+        save_mask(workspace, outcome.image_id, state.predictors(), content=content, who="Kim")
+
+
+def said(app) -> str:
+    return " ".join(each.value for each in (*app.subheader, *app.markdown, *app.caption, *app.info))
+
+
+def test_nothing_corrected_says_what_to_do(open_page, nuclei):
+    app = open_page("fine_tune", task=nuclei.slug)
+    assert not app.exception
+    assert "You have no corrected images yet." in said(app)
+    assert not [each for each in app.button if each.label == "Start fine-tuning"]
+
+
+def test_counts_what_is_trained_on_and_what_is_locked(open_page, workspace, nuclei):
+    correct(workspace, nuclei, 3)
+    app = open_page("fine_tune", task=nuclei.slug)
+    assert not app.exception
+    assert "You have 3 corrected images." in said(app)
+    assert "2 of them would be trained on" in said(app)
+    assert "1 is locked" in said(app)
+    (base,) = [each for each in app.selectbox if each.label == "Base model"]
+    assert base.options == ["From scratch"]
+    assert [each.label for each in app.number_input] == ["Epochs"]
+
+
+def test_failed_run_shows_its_reason_and_can_start_again(open_page, workspace, nuclei):
+    correct(workspace, nuclei, 1)
+    job = workspace.jobs.add("fine_tune", nuclei.id, {"epochs": 1}, who="Kim")
+    workspace.jobs.take_next()
+    workspace.jobs.end(job.id, "failed", reason="The disk is full; free some space.")
+    app = open_page("fine_tune", task=nuclei.slug)
+    assert [each.value for each in app.error] == ["The disk is full; free some space."]
+    assert [each for each in app.button if each.label == "Start again"]
+
+
+def test_last_report_of_each_epoch_is_drawn():
+    reports = [
+        {"message": "Reading images"},
+        {"epoch": 1, "step": 1, "num_steps": 2, "num_epochs": 4, "loss": 0.9},
+        {"epoch": 1, "step": 2, "num_steps": 2, "num_epochs": 4, "loss": 0.8},
+        {"epoch": 2, "step": 1, "num_steps": 2, "num_epochs": 4, "loss": 0.7},
+    ]
+    assert [each["loss"] for each in by_epoch(reports)] == [0.8, 0.7]
+    # One epoch of four and half of the second: 1.5 / 4.
+    assert part_done(reports[-1]) == 0.375
+    assert part_done({}) == 0.0

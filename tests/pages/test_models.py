@@ -1,0 +1,59 @@
+"""The Models page: what is in use, choosing another version, going back, and the numbers of a comparison."""
+
+import pytest
+
+from core.cards import DataSource, ModelCard, save_card
+from core.registry.compare import Comparison, ImageComparison
+from core.workspace import NewVersion
+
+
+@pytest.fixture
+def nuclei(workspace):
+    return workspace.tasks.create("Nuclei")
+
+
+def add_version(workspace, task, name: str):
+    folder = f"versions/{task.slug}/{name}"
+    (workspace.root / folder).mkdir(parents=True)
+    data = (DataSource("Corrected images", licence="CC BY 4.0", num_train=7),)
+    save_card(ModelCard(name, data=data), workspace.root / folder / "card.json")
+    return workspace.versions.add(task.id, NewVersion(folder, name * 8, "fine_tuned", who="Kim"))
+
+
+def button(app, label, number=0):
+    return [each for each in app.button if each.label == label][number]
+
+
+def test_task_without_a_model_says_how_to_get_one(open_page, nuclei):
+    app = open_page("models", task=nuclei.slug)
+    assert not app.exception
+    assert "from scratch" in app.info[0].value
+
+
+def test_use_a_version_and_roll_back(open_page, workspace, nuclei):
+    first, second = (add_version(workspace, nuclei, name) for name in ("one", "two"))
+    workspace.versions.promote(first.id, who="Kim", why="first")
+    app = open_page("models", task=nuclei.slug)
+    assert button(app, "Roll back").disabled
+    button(app, "Use this version").click().run()
+    assert not app.exception
+    assert workspace.versions.current(nuclei.id).id == second.id
+    button(app, "Roll back").click().run()
+    assert workspace.versions.current(nuclei.id).id == first.id
+    assert [event.action for event in workspace.versions.events(nuclei.id)] == [
+        "rolled_back",
+        "promoted",
+        "promoted",
+    ]
+
+
+def test_comparison_is_told_with_its_numbers(open_page, workspace, nuclei):
+    old, new = (add_version(workspace, nuclei, name) for name in ("one", "two"))
+    workspace.versions.promote(old.id, who="Kim", why="first")
+    rows = (ImageComparison(1, "a", 0.8, 0.9), ImageComparison(2, "b", 0.9, 0.85))
+    workspace.versions.set_comparison(new.id, Comparison(old.id, new.id, 0.5, 0.5, rows).to_dict())
+    app = open_page("models", task=nuclei.slug)
+    said = " ".join(each.value for each in app.markdown)
+    assert (
+        "On 2 locked images: mean Dice 0.8500 before, 0.8750 now. 1 images got better, 1 got worse." in said
+    )

@@ -1,0 +1,119 @@
+"""The Segment page without a browser: what it offers, saves and says."""
+
+import numpy as np
+import pytest
+
+from core.review.corrections import encode_layer
+from core.workflows.add_images import add_images
+from core.workspace import DraftContent
+from tests.pages.conftest import png
+
+
+def labels(elements) -> list[str]:
+    return [element.label for element in elements]
+
+
+def add(workspace, task, *names: str) -> list[int]:
+    outcomes = add_images(workspace, task.id, [(name, png(seed)) for seed, name in enumerate(names)])
+    return [outcome.image_id for outcome in outcomes]
+
+
+@pytest.fixture
+def nuclei(workspace):
+    """A task without a model, so that nothing here waits for TensorFlow."""
+    return workspace.tasks.create("Nuclei")
+
+
+def test_empty_workspace_offers_upload_samples_and_tasks(open_page):
+    app = open_page()
+    assert not app.exception
+    assert labels(app.sidebar.selectbox) == ["Task"]
+    assert app.sidebar.selectbox[0].options == ["Lung X-ray", "Lung CT", "Skin lesion"]
+    assert "Upload images" in labels(app.get("file_uploader"))
+    assert len(next(box for box in app.selectbox if box.label == "Sample images").options) >= 4
+
+
+def test_names_that_people_and_scripts_look_for(open_page, workspace, nuclei):
+    add(workspace, nuclei, "a.png", "b.png")
+    app = open_page(task=nuclei.slug)
+    assert not app.exception
+    assert {"Previous", "Next", "Save mask", "Save and next"} <= set(labels(app.button))
+    assert {"Task", "Model", "Sample images"} <= set(labels(app.selectbox))
+    assert "Download mask" in labels(app.get("download_button"))
+
+
+def test_save_mask_makes_a_revision_of_what_the_draft_says(open_page, workspace, nuclei):
+    (image_id,) = add(workspace, nuclei, "a.png")
+    layer = np.zeros((64, 64), np.uint8)
+    layer[10, 20] = 2
+    workspace.drafts.start_from(image_id, DraftContent(0.5, encode_layer(layer), None))
+    app = open_page(task=nuclei.slug)
+    button(app, "Save mask").click().run()
+    assert not app.exception
+    (revision,) = workspace.masks.history(image_id)
+    assert revision.number == 1
+    assert revision.foreground == 1 / (64 * 64)
+    assert workspace.images.get(image_id).state == "corrected"
+
+
+def test_save_and_next_moves_on_and_the_address_follows(open_page, workspace, nuclei):
+    first, second = add(workspace, nuclei, "a.png", "b.png")
+    app = open_page(task=nuclei.slug, image=str(first))
+    button(app, "Save and next").click().run()
+    assert app.query_params["image"] == str(second)
+    assert [workspace.images.get(each).state for each in (first, second)] == ["corrected", "new"]
+
+
+def test_second_corrected_image_is_locked_and_says_so(open_page, workspace, nuclei):
+    first, second = add(workspace, nuclei, "a.png", "b.png")
+    app = open_page(task=nuclei.slug, image=str(first))
+    button(app, "Save and next").click().run()
+    button(app, "Save mask").click().run()
+    assert workspace.images.get(second).locked
+    assert any("never trained on" in caption.value for caption in app.caption)
+
+
+def test_next_and_previous(open_page, workspace, nuclei):
+    first, second = add(workspace, nuclei, "a.png", "b.png")
+    app = open_page(task=nuclei.slug, image=str(first))
+    assert button(app, "Previous").disabled
+    button(app, "Next").click().run()
+    assert app.query_params["image"] == str(second)
+    assert button(app, "Next").disabled
+
+
+def test_image_of_another_task_in_the_address_is_not_shown(open_page, workspace, nuclei):
+    (image_id,) = add(workspace, nuclei, "a.png")
+    other = workspace.tasks.create("Cells")
+    (own,) = add(workspace, other, "c.png")
+    app = open_page(task=other.slug, image=str(image_id))
+    assert app.query_params["image"] == str(own)
+
+
+def test_new_task_is_made_and_chosen(open_page, workspace):
+    app = open_page()
+    next(box for box in app.text_input if box.label.startswith("What do you want")).set_value("세포핵")
+    button(app, "Create task").click().run()
+    assert not app.exception
+    assert app.sidebar.selectbox[0].value == workspace.tasks.list()[-1].slug
+    assert workspace.tasks.list()[-1].title == "세포핵"
+
+
+def test_task_without_a_name_is_refused_in_one_sentence(open_page, workspace):
+    app = open_page()
+    button(app, "Create task").click().run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert len(workspace.tasks.list()) == 3
+
+
+def test_name_is_kept_with_the_mask(open_page, workspace, nuclei):
+    (image_id,) = add(workspace, nuclei, "a.png")
+    app = open_page(task=nuclei.slug)
+    next(box for box in app.text_input if box.label == "Your name").set_value("Kim").run()
+    button(app, "Save mask").click().run()
+    assert workspace.masks.latest(image_id).who == "Kim"
+
+
+def button(app, label):
+    return next(each for each in app.button if each.label == label)
