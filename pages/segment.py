@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.ui import shell, state
-from core.ui.segment import adding, editing, keeping, proposing
+from core.ui.segment import adding, editing, keeping
 from core.ui.segment.navigation import choose_filter, current_image, forget_image, go_to
 from core.ui.segment.strip import strip, with_current
 from core.workspace import ImageRow
@@ -37,7 +37,7 @@ def correct(current: ImageRow, next_id: int | None, previous_id: int | None) -> 
         keeping.choose_model(image)
         save, save_and_next = keeping.save_buttons()
         status = st.container()
-        keeping.rarely_needed(image, propose=proposing.ask, after_delete=forget_image)
+        keeping.rarely_needed(image, after_delete=forget_image)
     action = editing.take_action()
     if save or save_and_next or action in ("save", "save_next"):
         revision = editing.save(image)
@@ -52,7 +52,6 @@ def correct(current: ImageRow, next_id: int | None, previous_id: int | None) -> 
             st.rerun()
     with status:
         keeping.saved_line(image)
-    proposing.dialog(image)
     editing.get_ready(next_id)
 
 

@@ -75,7 +75,7 @@ NEW_PREDICTION = "There is a newer model ({title}). Your corrections stay as the
 USE_NEW_PREDICTION = "Use the new prediction"
 PREDICTING = "Predicting the mask"
 LOADING_MODEL = "Loading the model (a few seconds, once)"
-REVISIONS_NONE = "not saved yet"
+REVISIONS_NONE = "Not saved yet"
 REVISION_LINE = "Revision {number} by {who}, {when}"
 UNSAVED_CHANGES = "changes since then are kept as a draft"
 

@@ -10,6 +10,7 @@ from core.errors import AppError
 from core.ui import state, words
 from core.ui.segment import editing
 from core.ui.segment.downloads import downloads
+from core.ui.segment.proposing import propose_button
 from core.ui.times import ago
 from core.workflows.mask_pictures import revision_picture
 from core.workflows.open_image import OpenedImage
@@ -89,15 +90,9 @@ def saved_line(image: OpenedImage) -> None:
         st.caption(f":material/lock: {words.LOCKED_HELP}")
 
 
-def rarely_needed(image: OpenedImage, propose: Callable[[], None], after_delete: Callable[[], None]) -> None:
+def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
     """Buttons that open what is not needed for every image."""
-    st.button(
-        words.PROMPTS,
-        icon=":material/highlight_alt:",
-        help=words.PROMPTS_HELP,
-        on_click=propose,
-        width="stretch",
-    )
+    propose_button(image)
     downloads(image, window())
     if st.button(words.HISTORY, icon=":material/history:", width="stretch"):
         _history_dialog(image)

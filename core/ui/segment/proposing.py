@@ -1,13 +1,35 @@
-"""Proposals from boxes and scribbles; the dialog is added with the prompt canvas."""
+"""The dialog in which a box or a few scribbles become a proposed mask."""
 
 from __future__ import annotations
 
+import numpy as np
+import streamlit as st
+
+from core.imaging.decode import decode_image
+from core.review.corrections import encode_layer
+from core.review.prompts import put_into_layer
+from core.ui import words
+from core.ui.prompt_panel import open_panel, prompt_panel
+from core.ui.segment import editing
 from core.workflows.open_image import OpenedImage
 
 
-def ask() -> None:
-    """Open the dialog in the next run."""
+def propose_button(image: OpenedImage) -> None:
+    """The button that opens the dialog."""
+    if st.button(words.PROMPTS, icon=":material/highlight_alt:", help=words.PROMPTS_HELP, width="stretch"):
+        open_panel(_key(image))
+        _dialog(image)
 
 
-def dialog(image: OpenedImage) -> None:
-    """Draw the dialog where it was asked for."""
+@st.dialog(words.PROMPTS, width="large")
+def _dialog(image: OpenedImage) -> None:
+    display = np.asarray(decode_image(image.picture, image.image.name).values, np.uint8)
+    accepted = prompt_panel(display, key=_key(image))
+    if accepted is not None:
+        untouched = np.zeros((image.height, image.width), np.uint8)
+        editing.insert_layer(encode_layer(put_into_layer(untouched, accepted)))
+        st.rerun()
+
+
+def _key(image: OpenedImage) -> str:
+    return f"prompts_{image.image.id}"

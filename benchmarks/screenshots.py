@@ -1,0 +1,114 @@
+"""Pictures of every page from the project's own samples: `python -m benchmarks.screenshots docs/images`.
+
+A simulated person corrects samples in a fresh workspace and fine-tunes once, so that every page has something
+to show. Takes a few minutes, most of them training.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from core.config import SAMPLES_DIR
+from core.datasets.phantoms import xray_phantom
+from core.imaging.masks import encode_png
+from core.jobs import queue
+from core.registry.predictors import Predictors
+from core.review.corrections import encode_layer
+from core.workflows.add_images import add_images
+from core.workflows.fine_tune import plan_fine_tune, start_fine_tune
+from core.workflows.open_workspace import open_workspace
+from core.workflows.save_mask import save_mask
+from core.workspace import DraftContent, Workspace
+from tests.browser.app_server import PROJECT, AppServer
+from tests.browser.conftest import CHROMIUM_FLAGS, SYSTEM_CHROMIUM
+
+WIDE, NARROW = (1440, 900), (1024, 768)
+NUM_CORRECTED = 12
+
+
+def correct_samples(workspace: Workspace) -> None:
+    """Twelve phantoms with their true masks, as a person would save them, and a few that wait."""
+    task = workspace.tasks.get("lung_xray")
+    version = workspace.versions.current(task.id)
+    predictors = Predictors()
+    for seed in range(100, 100 + NUM_CORRECTED):
+        image, mask = xray_phantom(seed, 256)
+        (added,) = add_images(workspace, task.id, [(f"ward_3_film_{seed}.png", encode_png(image))])
+        layer = encode_layer((np.asarray(mask) + 1).astype(np.uint8))
+        content = DraftContent(0.5, layer, version.id if version else None, seconds=40.0)
+        save_mask(workspace, added.image_id or 0, predictors, content=content, who="Kim")
+    samples = sorted((SAMPLES_DIR / "lung_xray" / "images").glob("*.png"))
+    masks = [(path.name, (path.parents[1] / "masks" / path.name).read_bytes()) for path in samples]
+    add_images(workspace, task.id, [(path.name, path.read_bytes()) for path in samples], masks=masks)
+
+
+def fine_tune(workspace: Workspace) -> None:
+    """One short run through the real worker."""
+    task = workspace.tasks.get("lung_xray")
+    plan = plan_fine_tune(workspace, task.id, base_version_id=task.current_version_id, epochs=6)
+    job = start_fine_tune(workspace, plan, who="Kim")
+    while queue.status(workspace, job.id).status in ("queued", "running"):
+        time.sleep(1)
+
+
+def shot(page: Page, folder: Path, name: str, settle_ms: int = 1500) -> None:
+    page.wait_for_timeout(settle_ms)
+    page.screenshot(path=str(folder / f"{name}.png"))
+    print(folder / f"{name}.png")
+
+
+def open_page(browser: Browser, url: str, size: tuple[int, int], scheme: str = "light") -> Page:
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    page.goto(url)
+    return page
+
+
+def draw_pages(browser: Browser, url: str, folder: Path, last_image: int) -> None:
+    for name, size, scheme in (
+        ("segment", WIDE, "light"),
+        ("segment_dark", WIDE, "dark"),
+        ("segment_narrow", NARROW, "light"),
+    ):
+        page = open_page(browser, f"{url}/?task=lung_xray&image={last_image}", size, scheme)
+        page.get_by_text("Foreground").wait_for(timeout=90_000)
+        shot(page, folder, name, 4000)
+        page.close()
+    for name in ("fine_tune", "models"):
+        page = open_page(browser, f"{url}/{name}?task=lung_xray", WIDE)
+        page.get_by_role("heading").first.wait_for(timeout=90_000)
+        shot(page, folder, name, 5000)
+        page.close()
+
+
+def main() -> int:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/images")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
+        path = str(SYSTEM_CHROMIUM) if SYSTEM_CHROMIUM.exists() else None
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        server = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": temporary})
+        server.start()
+        try:
+            page = open_page(browser, server.url, WIDE)
+            page.get_by_text("Upload images").wait_for(timeout=90_000)
+            shot(page, folder, "first_minute", 4000)
+            page.close()
+            with open_workspace(Path(temporary)) as workspace:
+                correct_samples(workspace)
+                fine_tune(workspace)
+                last = workspace.images.list(workspace.tasks.get("lung_xray").id)[NUM_CORRECTED].id
+            draw_pages(browser, server.url, folder, last)
+        finally:
+            server.kill()
+            browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
