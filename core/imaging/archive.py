@@ -86,26 +86,33 @@ def is_zip(data: bytes) -> bool:
 
 
 def _named_entries(archive: zipfile.ZipFile) -> list[tuple[str, zipfile.ZipInfo]]:
-    entries = [(_entry_name(info), info) for info in archive.infolist() if not info.is_dir()]
-    return sorted(((path, info) for path, info in entries if not _is_skipped(path)), key=lambda each: each[0])
+    entries = [(_entry_name(info), info) for info in archive.infolist()]
+    return sorted((each for each in entries if not _is_skipped(each[0])), key=lambda each: each[0])
 
 
 def _entry_name(info: zipfile.ZipInfo) -> str:
     """The name as its writer meant it: unmarked ones are UTF-8 (macOS) or CP949 (Korean Windows)."""
     name = info.filename
     if not info.flag_bits & _UTF8_NAME and not name.isascii():
-        raw = name.encode("cp437")
-        for encoding in ("utf-8", "cp949"):
-            try:
-                name = raw.decode(encoding)
-                break
-            except UnicodeDecodeError:
-                continue
+        name = _decoded(name)
+    name = "".join("_" if unicodedata.category(letter) == "Cc" else letter for letter in name)
     return unicodedata.normalize("NFC", name.replace("\\", "/"))
+
+
+def _decoded(name: str) -> str:
+    """A name that the zip library took for CP437, as UTF-8 or CP949 where it is that."""
+    for encoding in ("utf-8", "cp949"):
+        try:
+            return name.encode("cp437").decode(encoding)
+        except UnicodeError:
+            continue
+    return name
 
 
 def _is_skipped(path: str) -> bool:
     parts = path.split("/")
+    if not parts[-1]:  # a folder
+        return True
     hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
     return hidden or "__MACOSX" in parts or parts[-1].lower() in _SKIPPED
 

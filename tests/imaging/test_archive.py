@@ -81,6 +81,11 @@ def test_other_old_names_stay_as_they_are() -> None:
     assert unpacked(data) == {"ü .png": b"1"}
 
 
+def test_control_letters_in_names_become_underscores() -> None:
+    data = renamed(zipped(("xxy.png", b"1")), b"xxy.png", b"a\n\t.png")
+    assert unpacked(data) == {"a__.png": b"1"}
+
+
 @pytest.mark.parametrize(
     "name", ["../evil.png", "a/../../evil.png", "/etc/evil.png", "C:/evil.png", "..\\evil.png"]
 )
