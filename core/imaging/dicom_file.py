@@ -13,6 +13,7 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
 from pydicom.pixels.utils import pixel_array
@@ -57,6 +58,8 @@ _PIXEL_TAGS = [
     "SegmentedRedPaletteColorLookupTableData",
     "SegmentedGreenPaletteColorLookupTableData",
     "SegmentedBluePaletteColorLookupTableData",
+    "SharedFunctionalGroupsSequence",
+    "PerFrameFunctionalGroupsSequence",
     "ExtendedOffsetTable",
     "ExtendedOffsetTableLengths",
     "FloatPixelData",
@@ -127,17 +130,36 @@ def _meaning(values: NDArray[Any], dataset: Dataset, name: str) -> StoredPixels:
         return StoredPixels(_to_uint8(apply_color_lut(values, dataset)), notes=notes)
     if values.ndim == 3:
         return StoredPixels(_to_uint8(values), notes=notes)
+    _lift_rescale(dataset)
     values = apply_modality_lut(values, dataset)
     if not np.isfinite(values).all():
         raise BadFileError(name, "has values that are not numbers (NaN or infinite); export it again.")
-    if dataset.get("Modality") == "CT":
+    if dataset.get("Modality") == "CT" and ("RescaleIntercept" in dataset or values.min() < 0):
         return StoredPixels(_hounsfield(values), kind="hu", notes=notes)
-    if "VOILUTSequence" in dataset or ("WindowCenter" in dataset and "WindowWidth" in dataset):
+    if "VOILUTSequence" in dataset or _has_window(dataset):
         values = apply_voi_lut(values, dataset)
     values = _to_uint16(values)
     if photometric == "MONOCHROME1":
         values = values.max() - values
     return StoredPixels(values, notes=notes)
+
+
+def _lift_rescale(dataset: Dataset) -> None:
+    """Puts slope and intercept where the rest looks for them: enhanced files keep them with their frames."""
+    for groups in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
+        for frame in dataset.get(groups, [])[:1]:
+            for rescale in frame.get("PixelValueTransformationSequence", [])[:1]:
+                dataset.RescaleSlope = rescale.RescaleSlope
+                dataset.RescaleIntercept = rescale.RescaleIntercept
+
+
+def _has_window(dataset: Dataset) -> bool:
+    """Whether there is a window that can be used: some files hold one of width 0."""
+    if "WindowCenter" not in dataset or "WindowWidth" not in dataset:
+        return False
+    widths = dataset.WindowWidth
+    first = widths[0] if isinstance(widths, MultiValue) and widths else widths
+    return isinstance(first, float) and first > 1
 
 
 def _hounsfield(values: NDArray[Any]) -> NDArray[np.int16]:

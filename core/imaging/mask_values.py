@@ -34,7 +34,7 @@ def to_mask(stored: StoredPixels) -> NDArray[np.uint8]:
         NotAMask: With the reason.
     """
     values = _one_channel(stored)
-    found = np.unique(values)
+    found = _distinct(values)
     if len(found) == 1:
         full = 1 if values.dtype.kind == "f" else np.iinfo(values.dtype).max
         if found[0] in (0, 1, 255, full):
@@ -50,6 +50,12 @@ def to_mask(stored: StoredPixels) -> NDArray[np.uint8]:
         f"it has {len(found)} different values ({shown}{more}); expected two, "
         "0 for background and one for foreground"
     )
+
+
+def _distinct(values: NDArray[Any]) -> NDArray[Any]:
+    if values.dtype == np.uint8:  # counting is far quicker than sorting
+        return np.flatnonzero(np.bincount(values.ravel(), minlength=256))
+    return np.unique(values)
 
 
 def _one_channel(stored: StoredPixels) -> NDArray[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless, JPEGLSLossless
 
@@ -54,6 +55,34 @@ def test_the_window_in_the_file_is_used_outside_ct() -> None:
     part = (values - values.min()) / (values.max() - values.min())
     # LINEAR function of PS3.3 C.11.2.1.2: ((x - 999.5) / 199 + 0.5) clipped to [0, 1]
     np.testing.assert_allclose(part, [[0, 0.0000, 0.5025, 1, 1]], atol=0.003)
+
+
+def test_a_window_of_no_width_is_left_out() -> None:
+    image = decode_image(dicom(STORED, Modality="MR", WindowCenter=1000, WindowWidth=0), "mr.dcm")
+    assert image.values.tolist() == STORED.tolist()
+
+
+def test_of_several_windows_the_first_is_used() -> None:
+    stored = np.array([[0, 500, 4000]], np.uint16)
+    data = dicom(stored, Modality="MR", WindowCenter=[100, 2000], WindowWidth=[50, 4000])
+    values = decode_image(data, "mr.dcm").values
+    assert values[0, 1] == values[0, 2] > values[0, 0]
+
+
+def test_enhanced_files_keep_slope_and_intercept_with_their_frames() -> None:
+    rescale, groups = Dataset(), Dataset()
+    rescale.RescaleSlope, rescale.RescaleIntercept, rescale.RescaleType = 1, -1024, "HU"
+    groups.PixelValueTransformationSequence = [rescale]
+    frames = np.stack([STORED, STORED + 1])
+    image = decode_image(
+        dicom(frames, NumberOfFrames=2, SharedFunctionalGroupsSequence=[groups]), "enhanced.dcm"
+    )
+    assert image.kind == "hu"
+    assert image.values.tolist() == [[-1000, 0], [40, 2027]]
+
+
+def test_a_ct_that_does_not_say_its_scale_is_only_to_be_shown() -> None:
+    assert decode_image(dicom(STORED), "a.dcm").kind == "display"
 
 
 def test_colour_and_several_frames() -> None:
