@@ -1,6 +1,6 @@
-"""Images and their masks in two folders: found by stem, read, and split so that look-alikes stay together.
+"""Which mask belongs to which image in two folders: found by stem and never by position; and reading a pair.
 
-Pairing is by name and never by position. What is wrong with a data set is found in `core.datasets.checks`.
+What is wrong with a data set as a whole is found in `core.datasets.checks`.
 """
 
 from __future__ import annotations
