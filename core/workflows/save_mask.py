@@ -1,4 +1,4 @@
-"""Keep the mask that the editor shows as a new revision; take an older one back; look at any of them.
+"""Keep the mask that the editor shows as a new revision; take an older one back; read any of them.
 
 The mask is computed here from the same bytes that the editor had (prediction from the cache, threshold,
 layer), so what is saved is what was seen, to the pixel.
@@ -12,17 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.imaging.decode import decode_image
-from core.imaging.intensity import to_display
-from core.imaging.masks import encode_jpeg, encode_png
-from core.imaging.overlay import thumbnail
+from core.imaging.masks import encode_png
 from core.registry.predictors import Predictors
 from core.review.corrections import apply_layer, decode_layer, encode_layer
 from core.workflows import pictures
 from core.workflows.editor_scale import editor_size, resize_nearest
 from core.workspace import DraftContent, ImageRow, NewRevision, RevisionRow, Workspace
 from core.workspace.drafts import SERVER
-
-_HISTORY_SIDE = 320
 
 
 def mask_as_shown(
@@ -123,17 +119,6 @@ def read_mask(workspace: Workspace, revision: RevisionRow) -> NDArray[np.uint8]:
     """
     decoded = decode_image(workspace.masks.read_mask_png(revision), f"mask {revision.number}")
     return np.asarray(decoded.values, np.uint8)
-
-
-def revision_overlay_jpeg(workspace: Workspace, revision: RevisionRow) -> bytes:
-    """A small picture of a saved mask over its image, for the history."""
-    image = workspace.images.get(revision.image_id)
-
-    def draw() -> bytes:
-        display = to_display(pictures.decode(workspace, image))
-        return encode_jpeg(thumbnail(display, _HISTORY_SIDE, read_mask(workspace, revision)))
-
-    return workspace.cache.get_or_make(image.sha256, f"revision-{revision.mask_file[:20]}", draw)
 
 
 def _full_size_layer(layer_png: bytes | None, image: ImageRow) -> bytes | None:

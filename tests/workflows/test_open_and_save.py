@@ -10,7 +10,7 @@ from core.workflows import editor_scale, pictures
 from core.workflows.add_images import add_images
 from core.workflows.download import image_mask_png, image_overlay_png
 from core.workflows.open_image import open_image
-from core.workflows.save_mask import read_mask, restore_revision, revision_overlay_jpeg, save_mask
+from core.workflows.save_mask import read_mask, restore_revision, save_mask
 from core.workspace import DraftContent
 from tests.workflows.conftest import png
 
@@ -232,11 +232,6 @@ def test_downloads_show_what_the_editor_shows(workspace, image, add_version, pre
 
 def test_a_task_without_a_model_downloads_an_empty_mask(workspace, image, predictors):
     assert values(image_mask_png(workspace, image.id, predictors)) == [[0, 0], [0, 0]]
-
-
-def test_a_revision_has_a_picture(workspace, image, predictors):
-    revision = save_mask(workspace, image.id, predictors, content=DraftContent(0.5, None, None), who="Kim")
-    assert decode_image(revision_overlay_jpeg(workspace, revision), "p").values.shape[:2] == (2, 2)
 
 
 def test_the_probability_that_was_seen_is_the_one_that_is_saved(workspace, image, add_version, predictors):
