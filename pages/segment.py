@@ -13,6 +13,7 @@ def page() -> None:
     here = shell.enter("segment")
     state.show_messages()
     task = here.task
+    editing.warm_up(task)
     if here.workspace.tasks.counts(task.id).images == 0:
         show_first(adding.first_images(task))
         return
@@ -41,7 +42,7 @@ def correct(current: ImageRow, next_id: int | None, previous_id: int | None) -> 
     action = editing.take_action()
     if save or save_and_next or action in ("save", "save_next"):
         revision = editing.save(image)
-        state.tell("toast", keeping.saved_words(revision))
+        keeping.tell_saved(image, revision)
         if (save_and_next or action == "save_next") and next_id is not None:
             go_to(next_id)
         st.rerun()

@@ -24,7 +24,7 @@ from core.ui.mask_editor import (
 from core.workflows.open_image import OpenedImage, open_image
 from core.workflows.pictures import prefetch
 from core.workflows.save_mask import save_mask
-from core.workspace import DraftContent, ImageRow, RevisionRow
+from core.workspace import DraftContent, ImageRow, RevisionRow, TaskRow
 from core.workspace.drafts import SERVER
 
 EDITOR_KEY = "mask_editor"
@@ -65,6 +65,7 @@ class _Session:
     num_tokens: int = 0
     action: Action = ""
     ahead: int | None = None
+    warmed: int | None = None
 
 
 def _session() -> _Session:
@@ -143,6 +144,17 @@ def draw(image: OpenedImage) -> None:
         insert=session.insert,
         options=EditorOptions(),
     )
+
+
+def warm_up(task: TaskRow) -> None:
+    """Load the task's model in the background, while the person still looks for an image."""
+    version_id = state.page_state().version_of_task.get(task.id, task.current_version_id)
+    if version_id is None or _session().warmed == version_id:
+        return
+    _session().warmed = version_id
+    workspace = state.workspace()
+    folder = workspace.root / workspace.versions.get(version_id).folder
+    state.background().submit(state.predictors().get, folder)
 
 
 def get_ready(next_id: int | None) -> None:

@@ -11,6 +11,7 @@ from core.ui import state, words
 from core.ui.segment import editing
 from core.ui.segment.downloads import downloads
 from core.ui.segment.proposing import propose_button
+from core.ui.text import as_text
 from core.ui.times import ago
 from core.workflows.mask_pictures import revision_picture
 from core.workflows.open_image import OpenedImage
@@ -24,6 +25,7 @@ WINDOWS = {
     "full": (-1024.0, 3071.0),
 }
 _NO_MODEL = 0
+_JUST_SAVED = "just_saved"
 
 
 def choose_model(image: OpenedImage) -> None:
@@ -69,16 +71,20 @@ def save_buttons() -> tuple[bool, bool]:
     return save, save_and_next
 
 
-def saved_words(revision: RevisionRow) -> str:
-    """What to tell after a save."""
+def tell_saved(image: OpenedImage, revision: RevisionRow) -> None:
+    """Say in the next run what was saved; after "Save and next" that is beside another image."""
     locked = state.workspace().images.get(revision.image_id).locked
-    return (words.SAVED_LOCKED if locked else words.SAVED).format(number=revision.number)
+    said = (words.SAVED_LOCKED if locked else words.SAVED).format(number=revision.number)
+    st.session_state[_JUST_SAVED] = words.OF_IMAGE.format(name=image.image.name, said=said)
 
 
 def saved_line(image: OpenedImage) -> None:
     """What is saved of this image, and whether it is locked."""
     revision = state.workspace().masks.latest(image.image.id)
     row = state.workspace().images.get(image.image.id)
+    just_saved = st.session_state.pop(_JUST_SAVED, None)
+    if just_saved is not None:
+        st.caption(f":green[:material/check_circle:] {as_text(just_saved)}")
     if revision is None:
         st.caption(words.REVISIONS_NONE)
     else:

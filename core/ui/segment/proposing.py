@@ -7,7 +7,6 @@ import streamlit as st
 
 from core.imaging.decode import decode_image
 from core.review.corrections import encode_layer
-from core.review.prompts import put_into_layer
 from core.ui import words
 from core.ui.prompt_panel import open_panel, prompt_panel
 from core.ui.segment import editing
@@ -26,8 +25,7 @@ def _dialog(image: OpenedImage) -> None:
     display = np.asarray(decode_image(image.picture, image.image.name).values, np.uint8)
     accepted = prompt_panel(display, key=_key(image))
     if accepted is not None:
-        untouched = np.zeros((image.height, image.width), np.uint8)
-        editing.insert_layer(encode_layer(put_into_layer(untouched, accepted)))
+        editing.insert_layer(encode_layer(accepted.layer()))
         st.rerun()
 
 
