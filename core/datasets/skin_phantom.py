@@ -1,7 +1,7 @@
 """A made-up dermoscopy picture of a skin lesion with its mask; nobody's skin, free to be shown.
 
 Skin, an irregular pigmented lesion, and what gets in the way in real pictures: hair, a vignette, a ruler, gel
-bubbles. The mask is the lesion out to where its pigment fades, as clinicians outline it.
+bubbles. The mask is the lesion out to where its pigment has faded, as clinicians outline it.
 """
 
 from __future__ import annotations
@@ -37,13 +37,14 @@ def skin_phantom(seed: int, side: int = 512) -> tuple[NDArray[np.uint8], NDArray
     picture = _skin(generator, side)
     lesion = _lesion_shape(generator, side)
     picture = _pigment(generator, picture, lesion)
+    outlined = soften(lesion, 0.014) >= 0.2  # a little outside, as clinicians draw it
     if generator.random() < 0.5:
         picture = _hair(generator, picture)
     if generator.random() < 0.4:
         picture = _ruler(generator, picture)
     picture = _bubbles(generator, picture)
     picture = _light(generator, picture)
-    return np.rint(np.clip(picture, 0, 255)).astype(np.uint8), (lesion >= 0.5).astype(np.uint8)
+    return np.rint(np.clip(picture, 0, 255)).astype(np.uint8), outlined.astype(np.uint8)
 
 
 def _skin(generator: np.random.Generator, side: int) -> Floats:
