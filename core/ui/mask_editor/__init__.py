@@ -16,13 +16,8 @@ from __future__ import annotations
 import base64
 import json
 import struct
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-import streamlit as st
-
-from core.errors import AppError
 from core.review.corrections import decode_layer
 from core.ui.mask_editor.assets import components
 from core.ui.mask_editor.contract import (
@@ -33,7 +28,13 @@ from core.ui.mask_editor.contract import (
     EditorOptions,
     LayerInsert,
 )
-from core.ui.mask_editor.messages import BadMessageError, Received, parse_envelope
+from core.ui.mask_editor.delivery import (
+    EditorSession,
+    OnMessage,
+    deliver_waiting,
+    editor_session,
+)
+from core.ui.mask_editor.messages import BadMessageError
 from core.ui.mask_editor.words import WORDS
 
 __all__ = [
@@ -48,20 +49,6 @@ __all__ = [
     "deliver_waiting",
     "mask_editor",
 ]
-
-OnMessage = Callable[[EditorMessage], None]
-_MAX_REMEMBERED = 64
-
-
-@dataclass
-class _Session:
-    """What one browser session's editor remembers between reruns; all of it may be lost."""
-
-    shapes: dict[str, tuple[int, int]] = field(default_factory=dict)
-    handled: dict[str, int] = field(default_factory=dict)
-    actions: dict[str, int] = field(default_factory=dict)
-    inserted: str = ""
-    refused: str = ""
 
 
 def mask_editor(
@@ -81,10 +68,11 @@ def mask_editor(
     Args:
         image: What is corrected.
         key: Of the component; the same for every image of a page, so that the editor stays.
-        threshold: Of the draft on disk, in [0, 1].
-        layer_png: Of the draft on disk; None for an empty layer.
+        threshold: Of the draft on disk, in [0, 1]; looked at where the token is new.
+        layer_png: Of the draft on disk, None for an empty layer; looked at where the token is new.
         draft_token: Changes only when the editor has to take threshold and layer anew: another image, a
-            restored revision, the other tab's draft. While it stays, what the editor shows wins.
+            restored revision, the other tab's draft. While it stays, what the editor last showed wins, also
+            after the person has been on another page.
         on_message: Called with each new message, before the script's body runs. An `AppError` that it raises
             is shown beside the status, and the editor sends again. Returning means that the draft is on disk,
             or that `acknowledged` tells of a conflict.
@@ -93,13 +81,17 @@ def mask_editor(
         options: Height, words, and the image to fetch ahead.
     """
     options = options or EditorOptions()
-    session = _session(key)
+    session = editor_session(key)
     carrier, editor = components()
-    shown = [image] if options.next_image is None else [image, options.next_image]
     if insert is not None:
         decode_layer(insert.png, (image.height, image.width))
-    for each in shown:
-        _remember(session.shapes, each.image_id, (each.height, each.width))
+    latest = session.show(image, draft_token)
+    if latest is not None:
+        threshold, layer_png = latest.threshold, latest.layer_png
+    shown = {image.image_id: image}
+    if options.next_image is not None:
+        session.know(options.next_image)
+        shown.setdefault(options.next_image.image_id, options.next_image)
     editor(
         key=key,
         data={
@@ -121,29 +113,8 @@ def mask_editor(
         },
         on_message_change=lambda: deliver_waiting(key, on_message),
     )
-    for each in {each.image_id: each for each in shown}.values():
+    for each in shown.values():
         carrier(key=f"{key}_carrier_{each.image_id}", data=pack_image(each))
-
-
-def deliver_waiting(key: str, on_message: OnMessage) -> None:
-    """Hand over what the editor has sent and nobody has taken yet, for buttons that act in a callback.
-
-    Args:
-        key: Of the editor.
-        on_message: As given to `mask_editor`.
-    """
-    value = st.session_state.get(key)
-    payload = value.get("message") if isinstance(value, Mapping) else None
-    if payload is None:
-        return
-    session = _session(key)
-    try:
-        for received in parse_envelope(payload, session.shapes):
-            _hand_over(received, session, on_message)
-    except AppError as error:
-        session.refused = str(error)
-    else:
-        session.refused = ""
 
 
 def pack_image(image: EditorImage) -> bytes:
@@ -164,37 +135,11 @@ def pack_image(image: EditorImage) -> bytes:
     return struct.pack(">I", len(header)) + header + b"".join(parts.values())
 
 
-def _hand_over(received: Received, session: _Session, on_message: OnMessage) -> None:
-    """Call the page, each message once and each key press once."""
-    message = received.message
-    if message.sequence <= session.handled.get(message.client_id, -1):
-        return
-    if received.action_number <= session.actions.get(message.client_id, 0):
-        message = EditorMessage(**{**message.__dict__, "action": ""})
-    else:
-        _remember(session.actions, message.client_id, received.action_number)
-    session.inserted = message.insert_token or session.inserted
-    on_message(message)
-    _remember(session.handled, message.client_id, message.sequence)
-
-
-def _session(key: str) -> _Session:
-    return st.session_state.setdefault(f"{key}_editor_session", _Session())  # type: ignore[no-any-return]
-
-
-def _remember(memory: dict[str, Any], name: str, value: Any) -> None:
-    """Keep a value as the newest, and forget the oldest beyond the limit."""
-    memory.pop(name, None)
-    memory[name] = value
-    while len(memory) > _MAX_REMEMBERED:
-        memory.pop(next(iter(memory)))
-
-
 def _acknowledgement(acknowledged: Acknowledgement | None) -> dict[str, Any] | None:
     return None if acknowledged is None else dict(acknowledged.__dict__)
 
 
-def _insert(insert: LayerInsert | None, session: _Session) -> dict[str, str] | None:
+def _insert(insert: LayerInsert | None, session: EditorSession) -> dict[str, str] | None:
     if insert is None or insert.token == session.inserted:
         return None
     return {"token": insert.token, "layer": _base64(insert.png)}

@@ -85,8 +85,8 @@ WORDS = MappingProxyType(
         "key_pan": "Hold and drag to move the image",
         "key_pan_steps": "Move the image",
         "key_peek": "Hold to hide the mask",
-        "key_save": "Keep this mask",
-        "key_save_next": "Keep it, then the next image",
+        "key_save": "Save the mask",
+        "key_save_next": "Save, then the next image",
         "key_next": "Next image",
         "key_previous": "Previous image",
     }

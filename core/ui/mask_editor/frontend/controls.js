@@ -36,7 +36,8 @@ class Controls {
     button.dataset.command = command.id;
     button.setAttribute("aria-keyshortcuts", spokenKeys(command));
     if (command.kind !== "action") button.setAttribute("aria-pressed", "false");
-    button.innerHTML = `${iconOf(command.id)}<kbd aria-hidden="true">${command.cap}</kbd>`;
+    const cap = command.cap && `<kbd aria-hidden="true">${command.cap}</kbd>`;
+    button.innerHTML = iconOf(command.id) + cap;
     button.addEventListener("click", () => this.run(command.id));
     this.root.querySelector(`[data-place="${command.place}"]`).append(button);
     this.buttons.set(command.id, button);
@@ -88,10 +89,9 @@ class Controls {
   showTip(button) {
     const tip = this.part("tip");
     const command = COMMANDS.find((each) => each.id === button.dataset.command);
-    const keys = command.keys.map((key) => key.replace("mod+", CONTROL).replace("shift+", "⇧")).map(capital);
     tip.innerHTML = "<b></b> <kbd></kbd><br><span></span>";
     tip.querySelector("b").textContent = this.words[command.id];
-    tip.querySelector("kbd").textContent = keys[0];
+    tip.querySelector("kbd").textContent = writtenKey(command.keys[0]);
     tip.querySelector("span").textContent = this.words[`${command.id}_hint`] ?? "";
     tip.hidden = false;
     this.placeTip(tip, button);
@@ -123,7 +123,9 @@ class Controls {
     close.className = "plain close";
     close.textContent = this.words.close;
     close.addEventListener("click", () => this.run("help"));
-    sheet.append(close);
+    const lists = document.createElement("div");
+    lists.className = "key-lists";
+    sheet.append(close, lists);
     for (const [heading, lines] of SHEET_OF_KEYS) {
       const section = document.createElement("section");
       const title = document.createElement("h3");
@@ -135,7 +137,7 @@ class Controls {
         list.append(term, Object.assign(document.createElement("dd"), { textContent: this.words[word] }));
       }
       section.append(title, list);
-      sheet.append(section);
+      lists.append(section);
     }
   }
 
@@ -145,8 +147,4 @@ class Controls {
     sheet.hidden = !sheet.hidden;
     (sheet.hidden ? this.part("surface") : sheet).focus({ preventScroll: true });
   }
-}
-
-function capital(text) {
-  return text.length === 1 ? text.toUpperCase() : text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -27,7 +27,7 @@ class Editor {
     this.outbox = new Outbox({
       snapshot: () => this.snapshot(),
       send: (envelope) => this.component.setTriggerValue("message", envelope),
-      onState: () => this.scheduleFrame(),
+      onState: () => this.showState(),
     });
     this.tools = makeTools(this);
     this.commands = makeCommands(this);
@@ -45,12 +45,18 @@ class Editor {
   listen() {
     this.ending = new AbortController();
     const { signal } = this.ending;
-    const outside = (event) => {
-      if (!event.composedPath().includes(this.root)) this.outbox.flush();
-    };
     // In the capture phase: what was painted is on its way before the page hears of the click.
-    document.addEventListener("pointerdown", outside, { capture: true, signal });
-    document.addEventListener("keydown", outside, { capture: true, signal });
+    const outside = (name, react) =>
+      document.addEventListener(
+        name,
+        (event) => {
+          if (!event.composedPath().includes(this.root)) react();
+        },
+        { capture: true, signal },
+      );
+    outside("pointerdown", () => this.outbox.flush());
+    outside("keydown", () => this.outbox.flush());
+    outside("click", () => this.outbox.sendAlong());
     window.addEventListener("blur", () => this.outbox.flush(), { signal });
     window.addEventListener("pagehide", () => this.leave(), { signal });
     document.addEventListener("visibilitychange", () => document.hidden && this.leave(), { signal });
@@ -60,6 +66,9 @@ class Editor {
     for (const name of ["pointermove", "pointerdown", "keydown"]) {
       this.root.addEventListener(name, () => this.work(), { capture: true });
     }
+    const by = (name) => () => (this.root.dataset.input = name);
+    this.root.addEventListener("pointerover", by("pointer"), { capture: true });
+    this.root.addEventListener("keydown", (event) => event.key === "Tab" && by("keys")(), { capture: true });
     listenToKeys(this);
     listenToSliders(this);
     this.controls.part("keep-mine").addEventListener("click", () => this.outbox.keepMine());
@@ -150,14 +159,21 @@ class Editor {
 
   /** A stroke is under way: show it, and know that there is something to send. */
   strokeGoesOn() {
-    this.outbox.dirty = true;
+    this.outbox.touch();
     this.scheduleFrame();
   }
 
   /** A step is finished. */
   stepDone(changed) {
     if (changed) this.outbox.changed();
+    else this.outbox.untouch();
     this.scheduleFrame();
+  }
+
+  /** At once, not with the next frame: "Saved" must not outlive the first pixel of a new stroke. */
+  showState() {
+    if (this.ready) this.readout.showState(this.outbox.state(), this.outbox.refused);
+    else this.readout.showNothing();
   }
 
   setThreshold(threshold) {

@@ -5,7 +5,7 @@ const CONTROL = IS_MAC ? "⌘" : "Ctrl+";
 
 /**
  * @typedef {{id: string, place: string, kind: "tool" | "toggle" | "action", keys: string[], cap: string}} Command
- *   `cap` is what the button shows; a key is written as `keyOf` writes it
+ *   `cap` is what the button shows beside an icon that is not the key itself; keys are written as by `keyOf`
  */
 
 /** @type {Command[]} */
@@ -26,9 +26,9 @@ const COMMANDS = [
   { id: "corrections", place: "look", kind: "toggle", keys: ["c"], cap: "C" },
   { id: "original", place: "look", kind: "toggle", keys: ["d"], cap: "D" },
   { id: "colour", place: "look", kind: "action", keys: ["g"], cap: "G" },
-  { id: "help", place: "look", kind: "action", keys: ["?"], cap: "?" },
-  { id: "zoom_out", place: "zoom", kind: "action", keys: ["-"], cap: "−" },
-  { id: "zoom_in", place: "zoom", kind: "action", keys: ["+", "="], cap: "+" },
+  { id: "help", place: "look", kind: "action", keys: ["?"], cap: "" },
+  { id: "zoom_out", place: "zoom", kind: "action", keys: ["-"], cap: "" },
+  { id: "zoom_in", place: "zoom", kind: "action", keys: ["+", "="], cap: "" },
   { id: "fit", place: "zoom", kind: "action", keys: ["0"], cap: "0" },
   { id: "actual", place: "zoom", kind: "action", keys: ["1"], cap: "1" },
 ];
@@ -102,4 +102,11 @@ function spokenKeys(command) {
   const parts = { mod: IS_MAC ? "Meta" : "Control", shift: "Shift", delete: "Delete" };
   const speak = (key) => (key === "+" ? "+" : key.split("+").map((part) => parts[part] ?? part.toUpperCase()).join("+"));
   return command.keys.map(speak).join(" ");
+}
+
+/** A key as it is written for people: "mod+z" becomes "Ctrl+Z". */
+function writtenKey(key) {
+  const name = key.replace("mod+", "").replace("shift+", "");
+  const written = name.charAt(0).toUpperCase() + name.slice(1);
+  return (key.includes("mod+") ? CONTROL : "") + (key.includes("shift+") ? "⇧" : "") + written;
 }

@@ -43,6 +43,8 @@ class Opening {
     this.imageId = image.id;
     this.drawingId = image.drawing_id;
     editor.ready = false;
+    delete editor.surface.dataset.image;
+    editor.showState();
     editor.notice(data.words.loading);
     if (registry.images.has(image.id)) this.install(image.id);
   }
@@ -64,6 +66,7 @@ class Opening {
     editor.ready = true;
     editor.notice("");
     editor.showControls();
+    editor.showState();
     if (editor.data.draft.token !== this.draftToken) this.takeDraft();
     this.takeInsert();
   }
@@ -76,7 +79,7 @@ class Opening {
     const { data, outbox } = this.editor;
     const token = data.draft.token;
     const pending = outbox.pending.get(this.drawingId)?.message;
-    if (pending) return this.stateOf(image, pending.threshold, pending.layer_png, { token });
+    if (pending) return this.stateOf(image, pending.threshold, pending.layer_png, { token, verdict: "restore" });
     const copy = readCopy(this.drawingId);
     const verdict = copy ? judgeCopy(copy, writerOf(data.acknowledged)) : "drop";
     if (verdict === "drop") {
@@ -127,7 +130,10 @@ class Opening {
     this.draftToken = draft.token;
     // After a restart of the server its draft can be an older message of this tab; what is shown is newer.
     const isOwn = writer !== null && writer.client_id === editor.outbox.clientId;
-    if (isOwn && editor.outbox.isBehind() && !editor.outbox.conflict) return;
+    if (isOwn && editor.outbox.isBehind() && !editor.outbox.conflict) {
+      editor.outbox.post();
+      return;
+    }
     const id = this.imageId;
     const layer = await this.decodeLayer(draft.layer, editor.drawing);
     if (id !== this.imageId || this.draftToken !== draft.token) return;

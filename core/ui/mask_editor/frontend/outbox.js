@@ -6,6 +6,8 @@
 const DEBOUNCE_MS = 80;
 const LONGEST_WAIT_MS = 1000;
 const PATIENCE_MS = 4000;
+/** Each try interrupts a script that is still running, so they become rarer. */
+const LONGEST_PATIENCE_MS = 32000;
 const MOST_MESSAGES = 16;
 
 /** @typedef {"untouched" | "saving" | "saved" | "late" | "refused" | "conflict"} SaveState */
@@ -23,7 +25,10 @@ class Outbox {
     /** Sent and not acknowledged, by drawing. @type {Map<string, {message: object, since: number, base: Writer}>} */
     this.pending = new Map();
     this.drawingId = "";
+    /** Whether the open drawing holds what was never sent. */
     this.dirty = false;
+    /** Whether that is only a stroke under way, which may yet change nothing. */
+    this.onlyTouched = false;
     this.conflict = false;
     this.takenOverAt = 0;
     this.refused = "";
@@ -31,6 +36,7 @@ class Outbox {
     this.writer = null;
     this.debounce = 0;
     this.deadline = 0;
+    this.patience = PATIENCE_MS;
     this.watch = setInterval(() => this.lookAtClock(), 500);
   }
 
@@ -44,9 +50,23 @@ class Outbox {
     this.takenOverAt = this.sequence;
   }
 
+  /** A stroke has begun: what is on disk is no longer what is shown. */
+  touch() {
+    if (this.dirty) return;
+    this.dirty = this.onlyTouched = true;
+    this.wires.onState();
+  }
+
+  /** The stroke changed nothing. */
+  untouch() {
+    if (this.onlyTouched) this.dirty = this.onlyTouched = false;
+    this.wires.onState();
+  }
+
   /** The open drawing changed: send soon. */
   changed() {
     this.dirty = true;
+    this.onlyTouched = false;
     if (!this.conflict) {
       clearTimeout(this.debounce);
       this.debounce = setTimeout(() => this.flush(), DEBOUNCE_MS);
@@ -58,6 +78,14 @@ class Outbox {
   /** Send now what has changed. */
   flush() {
     if (this.dirty && !this.conflict) this.post();
+  }
+
+  /**
+   * Send once more what is on its way, in the same frame as the click that is being handled: Streamlit can drop a
+   * message when the next one comes within milliseconds, but never a part of one. Python takes each only once.
+   */
+  sendAlong() {
+    if (this.pending.size > 0 && !this.conflict) this.transmit();
   }
 
   /**
@@ -79,7 +107,7 @@ class Outbox {
     };
     this.pending.delete(this.drawingId);
     this.pending.set(this.drawingId, { message, since: before?.since ?? Date.now(), base: this.writer });
-    this.dirty = false;
+    this.dirty = this.onlyTouched = false;
     this.transmit();
   }
 
@@ -111,6 +139,7 @@ class Outbox {
 
   settle(drawingId, sequence) {
     this.pending.delete(drawingId);
+    this.patience = PATIENCE_MS;
     removeCopy(drawingId, this.clientId, sequence);
     if (drawingId === this.drawingId) this.writer = { client_id: this.clientId, sequence };
   }
@@ -165,7 +194,8 @@ class Outbox {
   /** Send again what nobody has acknowledged. */
   lookAtClock() {
     if (this.pending.size === 0 || this.conflict) return;
-    if (Date.now() - this.sentAt > PATIENCE_MS) {
+    if (Date.now() - this.sentAt > this.patience) {
+      this.patience = Math.min(2 * this.patience, LONGEST_PATIENCE_MS);
       for (const entry of this.pending.values()) {
         entry.message = { ...entry.message, sequence: ++this.sequence };
       }

@@ -15,13 +15,16 @@ class Readout {
     this.shown = {};
   }
 
-  /** @param {Drawing | null} drawing */
+  /** While an image is loading there is nothing to say, least of all about the one before. */
+  showNothing() {
+    for (const part of ["foreground", "pixels", "dice", "iou", "status"]) this.text(part, "");
+    this.controls.part("status").dataset.state = "";
+    this.controls.part("conflict").hidden = true;
+  }
+
+  /** @param {Drawing} drawing */
   showNumbers(drawing) {
     const { words } = this.controls;
-    if (!drawing) {
-      for (const part of ["foreground", "pixels", "dice", "iou"]) this.text(part, "");
-      return;
-    }
     const numbers = drawing.numbers();
     this.text("foreground", `${words.foreground} ${(100 * numbers.part).toFixed(2)} %`);
     this.text("pixels", `${numbers.pixels.toLocaleString("en")} ${words.pixels}`);

@@ -4,12 +4,8 @@ const SVG = "http://www.w3.org/2000/svg";
 
 /** @param {Editor} editor */
 function showFrame(editor) {
-  const { drawing, outbox, readout } = editor;
-  readout.showState(outbox.state(), outbox.refused);
-  if (!editor.ready) {
-    readout.showNumbers(null);
-    return;
-  }
+  const { drawing, readout } = editor;
+  if (!editor.ready) return;
   paintMask(editor);
   showView(editor);
   showCircle(editor);
@@ -45,7 +41,7 @@ function showView(editor) {
   }
   controls.part("zoom-level").textContent = `${Math.round(view.scale * devicePixelRatio * 100)} %`;
   // Where the image lies, for those who point at its pixels from outside.
-  Object.assign(surface.dataset, { scale: view.scale, left: view.x, top: view.y });
+  Object.assign(surface.dataset, { image: editor.opening.imageId, scale: view.scale, left: view.x, top: view.y });
 }
 
 function showCircle(editor) {
@@ -90,7 +86,11 @@ function showControls(editor) {
   for (const id of ["outline", "corrections", "original"]) controls.press(id, settings[id]);
   controls.press("hide", editor.hidden);
   for (const id of CHANGING) if (controls.buttons.has(id)) controls.enable(id, editor.canDraw());
-  controls.part("threshold").disabled = !editor.canDraw();
+  const threshold = controls.part("threshold");
+  threshold.disabled = !editor.canDraw();
+  const suggested = editor.data.image.suggested_threshold;
+  if (typeof suggested === "number") threshold.style.setProperty("--mark", suggested);
+  else threshold.style.removeProperty("--mark");
   controls.part("brush-size").max = String(editor.largestBrush());
   controls.setSlider("brush-size", settings.brushSize, `${settings.brushSize} ${controls.words.pixels}`);
   const percent = Math.round(settings.opacity * 100);

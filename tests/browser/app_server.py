@@ -1,0 +1,67 @@
+"""A Streamlit server in a process of its own, for tests that need a real one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+PROJECT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+
+OpenPage = Callable[..., Page]
+"""Opens an address in a new tab of the shared browser (the fixture `open_page`)."""
+
+
+class AppServer:
+    """One Streamlit server; `kill` is as hard as a power cut, `start` takes the same port again."""
+
+    def __init__(self, script: Path, environment: dict[str, str]) -> None:
+        self.script = script
+        self.environment = {**os.environ, "PYTHONPATH": str(PROJECT), **environment}
+        self.port = _free_port()
+        self.url = f"http://localhost:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        options = ["--server.port", str(self.port), "--server.headless", "true"]
+        options += ["--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(self.script), *options],
+            cwd=PROJECT,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._wait()
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2):
+                    return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.1)
+        raise RuntimeError(f"no Streamlit server within {START_SECONDS} s on port {self.port}")
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        return int(free.getsockname()[1])

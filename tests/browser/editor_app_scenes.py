@@ -1,0 +1,45 @@
+"""The pictures of the harness app, also known to its tests."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.imaging.masks import encode_jpeg, encode_png
+from core.ui.mask_editor.contract import EditorImage
+
+
+def scene(name: str) -> EditorImage:
+    """`small...` is 64 x 48 (see below), `...-N` a soft disc of N x N; "reference" in a name gives it one."""
+    probability = small_probability() if name.startswith("small") else disc(int(name.split("-")[-1]))
+    height, width = probability.shape
+    noise = np.random.default_rng(1).integers(0, 255, (height, width), np.uint8)
+    picture = cv2.addWeighted(cv2.GaussianBlur(noise, (0, 0), 3), 0.5, probability, 0.3, 0)
+    reference = np.zeros_like(probability)
+    reference[height // 4 : height // 2, width // 4 : width // 2] = 255
+    return EditorImage(
+        image_id=name,
+        height=height,
+        width=width,
+        picture=encode_jpeg(picture),
+        probability=encode_png(probability),
+        reference=encode_png(reference) if "reference" in name else None,
+        suggested_threshold=0.5,
+    )
+
+
+def small_probability() -> NDArray[np.uint8]:
+    """Rows 10 to 29, columns 10 to 39 certain, a 4 x 4 hole in it, a 2 x 2 speck of 0.6 further down."""
+    probability = np.zeros((48, 64), np.uint8)
+    probability[10:30, 10:40] = 255
+    probability[18:22, 20:24] = 0
+    probability[40:42, 50:52] = 153
+    return probability
+
+
+def disc(side: int) -> NDArray[np.uint8]:
+    """A disc that fades from certain to nothing."""
+    rows, columns = np.mgrid[:side, :side].astype(np.float32)
+    distance = np.hypot(rows - side / 2, columns - side / 2)
+    return np.clip(255 * (1.2 - distance / (side / 3)), 0, 255).astype(np.uint8)

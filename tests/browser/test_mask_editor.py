@@ -1,0 +1,552 @@
+"""The mask editor in Chromium: every tool against the file that the server wrote."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from app_server import AppServer, OpenPage
+from editor_app_scenes import small_probability
+from editor_driver import SMALL, Editor
+from playwright.sync_api import Browser, Page, expect
+from strokes import brush_pixels, polygon_pixels
+
+HERE = Path(__file__).parent
+OpenEditor = Callable[..., Editor]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    folder = tmp_path_factory.mktemp("drafts")
+    server = AppServer(HERE / "editor_app.py", {"EDITOR_APP_DIR": str(folder)})
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="module")
+def shared_page(app: AppServer, browser: Browser) -> Iterator[Page]:
+    """One tab for all tests that need nothing special of it: opening one costs seconds."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(app.url)
+    yield page
+    context.close()
+    assert errors == [], "the page threw errors"
+
+
+@pytest.fixture
+def editor(app: AppServer, shared_page: Page, scene: str) -> Editor:
+    """The small scene in the shared tab, with the brush in hand."""
+    return _show(shared_page, app, scene)
+
+
+@pytest.fixture
+def scene(request: pytest.FixtureRequest) -> str:
+    """A scene of the test's own, so that no draft is left from another one."""
+    return f"small-{re.sub('[^a-z0-9]', '-', request.node.name.lower())}"
+
+
+@pytest.fixture
+def open_editor(app: AppServer, open_page: OpenPage, scene: str) -> OpenEditor:
+    """Opens the small scene in a new tab."""
+
+    def open_one(query: str = "", **options: object) -> Editor:
+        page = open_page(f"{app.url}/?image={scene}&{query}", **options)
+        return Editor(page, _folder(app), scene)
+
+    return open_one
+
+
+def _show(page: Page, app: AppServer, scene: str, query: str = "") -> Editor:
+    field = page.get_by_role("textbox", name="Scene")
+    field.fill(f"image={scene}&{query}")
+    field.press("Enter")
+    editor = Editor(page, _folder(app), scene)
+    editor.wait_shown()
+    editor.button("Brush").click()
+    return editor
+
+
+def _folder(app: AppServer) -> Path:
+    return Path(app.environment["EDITOR_APP_DIR"])
+
+
+# Tools
+
+
+@pytest.mark.parametrize("size", [1, 2, 7])
+def test_brush_paints_what_its_circle_covers(editor: Editor, size: int) -> None:
+    editor.set_slider("Brush size", size)
+    points = [(45.3, 5.7), (55.2, 9.1), (48.8, 20.4)]
+    editor.stroke(points)
+    expected = np.where(brush_pixels(points, size, SMALL), 2, 0)
+    np.testing.assert_array_equal(editor.layer(), expected)
+
+
+def test_eraser_and_restore(editor: Editor) -> None:
+    editor.set_slider("Brush size", 5)
+    editor.button("Eraser").click()
+    editor.stroke([(12.5, 12.5), (30.5, 12.5)])
+    editor.button("Restore").click()
+    editor.stroke([(20.5, 12.5), (25.5, 12.5)])
+    erased = brush_pixels([(12.5, 12.5), (30.5, 12.5)], 5, SMALL)
+    restored = brush_pixels([(20.5, 12.5), (25.5, 12.5)], 5, SMALL)
+    np.testing.assert_array_equal(editor.layer(), np.where(erased & ~restored, 1, 0))
+
+
+def test_a_stroke_may_leave_the_image(editor: Editor) -> None:
+    editor.set_slider("Brush size", 9)
+    points = [(60.5, 40.5), (70.5, 52.5), (30.5, 50.5), (20.5, 44.5)]
+    editor.stroke(points)
+    np.testing.assert_array_equal(editor.layer(), np.where(brush_pixels(points, 9, SMALL), 2, 0))
+
+
+def test_polygon_and_cut_out(editor: Editor) -> None:
+    editor.button("Polygon").click()
+    added = [(44.0, 4.0), (58.0, 6.0), (52.0, 16.0)]
+    for corner in [*added, (60.0, 40.0)]:
+        editor.click(corner)
+    editor.press("Backspace")
+    editor.press("Enter")
+    editor.button("Cut out").click()
+    cut = [(12.0, 24.0), (20.0, 24.0), (20.0, 28.0), (12.0, 28.0)]
+    for corner in cut[:-1]:
+        editor.click(corner)
+    editor.page.mouse.dblclick(*editor.place(cut[-1]))
+    editor.wait_saved()
+    layer = editor.layer()
+    expected = np.zeros(SMALL, int)
+    expected[polygon_pixels(added, SMALL)] = 2
+    expected[24:28, 12:20] = 1
+    np.testing.assert_array_equal(layer, expected)
+
+
+def test_a_polygon_that_is_given_up_leaves_nothing(editor: Editor) -> None:
+    editor.button("Polygon").click()
+    for corner in [(44.0, 4.0), (58.0, 6.0), (52.0, 16.0)]:
+        editor.click(corner)
+    editor.press("Escape")
+    editor.press("Enter")
+    editor.page.wait_for_timeout(300)
+    expect(editor.button("Undo")).to_be_disabled()
+    assert editor.actions() == ["save_next"]
+
+
+def test_fill_switches_a_region(editor: Editor) -> None:
+    editor.button("Fill").click()
+    editor.click((51.0, 41.0))
+    editor.wait_saved()
+    expected = np.zeros(SMALL, int)
+    expected[40:42, 50:52] = 1
+    np.testing.assert_array_equal(editor.layer(), expected)
+    editor.click((21.5, 19.5))
+    editor.wait_saved()
+    expected[18:22, 20:24] = 2
+    np.testing.assert_array_equal(editor.layer(), expected)
+
+
+def test_fill_holes_and_remove_specks(editor: Editor) -> None:
+    editor.button("Fill holes").click()
+    editor.wait_saved()
+    expected = np.zeros(SMALL, int)
+    expected[18:22, 20:24] = 2
+    np.testing.assert_array_equal(editor.layer(), expected)
+    size = editor.page.get_by_label("Smallest part kept, in pixels")
+    size.fill("4")
+    editor.button("Remove specks").click()
+    editor.page.wait_for_timeout(300)
+    np.testing.assert_array_equal(editor.layer(), expected)
+    size.fill("5")
+    editor.button("Remove specks").click()
+    editor.wait_saved()
+    expected[40:42, 50:52] = 1
+    np.testing.assert_array_equal(editor.layer(), expected)
+
+
+def test_clear_corrections_can_be_undone(editor: Editor) -> None:
+    editor.set_slider("Brush size", 6)
+    editor.stroke([(50.0, 20.0), (55.0, 30.0)])
+    painted = editor.layer()
+    editor.button("Clear corrections").click()
+    editor.wait_saved()
+    assert not editor.layer().any()
+    editor.press("Control+z")
+    editor.wait_saved()
+    np.testing.assert_array_equal(editor.layer(), painted)
+
+
+def test_more_than_a_hundred_steps_back_and_forth(editor: Editor) -> None:
+    editor.set_slider("Brush size", 1)
+    for i in range(105):
+        editor.click((1.5 + 2 * (i % 30), 1.5 + 2 * (i // 30)))
+    editor.wait_saved()
+    painted = editor.layer()
+    assert int((painted == 2).sum()) == 105
+    # By script: two hundred real key presses take ten seconds and test nothing more.
+    editor.button("Undo").evaluate("button => { for (let i = 0; i < 105; i++) button.click(); }")
+    editor.wait_saved()
+    assert not editor.layer().any()
+    expect(editor.button("Undo")).to_be_disabled()
+    editor.button("Redo").evaluate("button => { for (let i = 0; i < 104; i++) button.click(); }")
+    editor.press("Control+Shift+Z")
+    editor.wait_saved()
+    np.testing.assert_array_equal(editor.layer(), painted)
+    expect(editor.button("Redo")).to_be_disabled()
+
+
+# Threshold and numbers
+
+
+def test_threshold_by_arrow_keys(editor: Editor) -> None:
+    # 30 x 20 less the hole of 16, and the speck of 4 at 153 / 255 = 0.6: 588 of 3072 pixels.
+    expect(editor.page.get_by_text("Foreground 19.14 %", exact=True)).to_be_visible()
+    editor.slider("Threshold").focus()
+    for _ in range(10):
+        editor.page.keyboard.press("ArrowRight")
+    expect(editor.slider("Threshold")).to_have_value("0.6")
+    expect(editor.page.get_by_text("588 px")).to_be_visible()
+    editor.page.keyboard.press("ArrowRight")
+    expect(editor.page.get_by_text("584 px")).to_be_visible()
+    expect(editor.page.get_by_text("Foreground 19.01 %", exact=True)).to_be_visible()
+    editor.wait_saved()
+    assert editor.draft()["threshold"] == 0.61
+
+
+def test_at_threshold_zero_everything_and_at_one_only_the_certain(editor: Editor) -> None:
+    editor.set_slider("Threshold", 0)
+    expect(editor.page.get_by_text("Foreground 100.00 %", exact=True)).to_be_visible()
+    editor.set_slider("Threshold", 1)
+    expect(editor.page.get_by_text("584 px")).to_be_visible()
+
+
+def test_dice_and_iou_against_a_reference(editor: Editor, app: AppServer) -> None:
+    editor = _show(editor.page, app, "small-reference")
+    # The reference has 12 x 16 pixels; 12 x 16 - 16 (hole) of them are in the mask of 588.
+    shared, mask, reference = 176, 588, 192
+    assert small_probability()[12:24, 16:32].astype(bool).sum() == shared
+    expect(editor.page.get_by_text(f"Dice {2 * shared / (mask + reference):.4f}")).to_be_visible()
+    expect(editor.page.get_by_text(f"IoU {shared / (mask + reference - shared):.4f}")).to_be_visible()
+    editor.button("Fill holes").click()
+    expect(editor.page.get_by_text(f"Dice {2 * 192 / (604 + 192):.4f}")).to_be_visible()
+
+
+def test_nothing_is_stored_before_something_changes(editor: Editor) -> None:
+    editor.surface.hover()
+    editor.page.get_by_role("textbox", name="Name").click()
+    editor.page.wait_for_timeout(300)
+    assert not (editor.folder / f"{editor.image}.json").exists()
+    expect(editor.status).to_have_text("No changes yet")
+
+
+# Zoom, screens, fingers
+
+
+def test_painting_zoomed_and_moved_hits_the_right_pixels(editor: Editor) -> None:
+    editor.set_slider("Brush size", 1)
+    before = float(editor.surface.get_attribute("data-scale"))
+    editor.page.mouse.move(*editor.place((50.0, 30.0)))
+    editor.page.mouse.wheel(0, -600)
+    expect(editor.surface).not_to_have_attribute("data-scale", str(before))
+    assert float(editor.surface.get_attribute("data-scale")) > 2 * before
+    editor.page.keyboard.down("Space")
+    editor.page.mouse.down()
+    editor.page.mouse.move(*editor.place((46.0, 28.0)))
+    editor.page.mouse.up()
+    editor.page.keyboard.up("Space")
+    points = [(50.5, 31.5), (53.5, 33.5)]
+    editor.stroke(points)
+    np.testing.assert_array_equal(editor.layer(), np.where(brush_pixels(points, 1, SMALL), 2, 0))
+
+
+def test_wheel_keeps_the_place_under_the_cursor(editor: Editor) -> None:
+    place = editor.place((30.0, 20.0))
+    editor.page.mouse.move(*place)
+    editor.page.mouse.wheel(0, -300)
+    editor.page.wait_for_timeout(100)
+    now = editor.place((30.0, 20.0))
+    assert abs(now[0] - place[0]) <= 1 and abs(now[1] - place[1]) <= 1
+
+
+def test_a_screen_of_two_pixels_a_point(open_editor: OpenEditor) -> None:
+    editor = open_editor(device_scale_factor=2)
+    editor.set_slider("Brush size", 3)
+    points = [(50.5, 5.5), (58.5, 11.5)]
+    editor.stroke(points)
+    np.testing.assert_array_equal(editor.layer(), np.where(brush_pixels(points, 3, SMALL), 2, 0))
+    editor.button("1:1").click()
+    expect(editor.surface).to_have_attribute("data-scale", "0.5")
+
+
+def test_one_finger_paints_two_fingers_zoom(open_editor: OpenEditor) -> None:
+    editor = open_editor(has_touch=True)
+    editor.set_slider("Brush size", 3)
+    points = [(45.5, 5.5), (55.5, 11.5)]
+    fingers = editor.page.context.new_cdp_session(editor.page)
+
+    def touch(kind: str, places: list[tuple[float, float]]) -> None:
+        at = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(places)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    touch("touchStart", [editor.place(points[0])])
+    touch("touchMove", [editor.place(points[1])])
+    touch("touchEnd", [])
+    editor.wait_saved()
+    expected = np.where(brush_pixels(points, 3, SMALL), 2, 0)
+    np.testing.assert_array_equal(editor.layer(), expected)
+    scale = float(editor.surface.get_attribute("data-scale"))
+    first, second = editor.place((20.0, 20.0)), editor.place((30.0, 20.0))
+    touch("touchStart", [first])
+    touch("touchStart", [first, second])
+    touch("touchMove", [(first[0] - 50, first[1]), (second[0] + 50, second[1])])
+    touch("touchEnd", [])
+    editor.page.wait_for_timeout(300)
+    assert float(editor.surface.get_attribute("data-scale")) > 1.2 * scale
+    np.testing.assert_array_equal(editor.layer(), expected)
+
+
+# Reaching the server
+
+
+def test_ten_quick_strokes_under_a_slow_server(editor: Editor, app: AppServer) -> None:
+    editor = _show(editor.page, app, editor.image, "slow=1")
+    editor.set_slider("Brush size", 2)
+    expected = np.zeros(SMALL, int)
+    for i in range(10):
+        points = [(45.0, 3.0 + 4 * i), (60.0, 4.0 + 4 * i)]
+        editor.stroke(points, settle=False)
+        expected[brush_pixels(points, 2, SMALL)] = 2
+    expect(editor.status).to_have_text("Saving…")
+    editor.wait_saved()
+    np.testing.assert_array_equal(editor.layer(), expected)
+
+
+@pytest.mark.parametrize(("query", "times"), [("", 10), ("slow=1", 3)])
+def test_a_click_right_after_a_stroke_finds_the_stroke(
+    editor: Editor, app: AppServer, query: str, times: int
+) -> None:
+    editor = _show(editor.page, app, editor.image, query)
+    editor.set_slider("Brush size", 2)
+    expected = np.zeros(SMALL, int)
+    saved = editor.folder / f"{editor.image}.saved.png"
+    button = editor.button("Save mask").bounding_box()
+    for i in range(times):
+        points = [(45.0, 3.0 + 4 * i), (60.0, 4.0 + 4 * i)]
+        expected[brush_pixels(points, 2, SMALL)] = 2
+        saved.unlink(missing_ok=True)
+        editor.stroke(points, settle=False)
+        editor.page.mouse.click(button["x"] + 10, button["y"] + 10)
+        _wait_for(saved.exists)
+        time.sleep(0.05)
+        np.testing.assert_array_equal(editor.saved_layer(), expected)
+
+
+def test_strokes_survive_a_reload(open_editor: OpenEditor) -> None:
+    editor = open_editor()
+    editor.set_slider("Brush size", 4)
+    editor.set_slider("Threshold", 0.7)
+    editor.stroke([(45.0, 10.0), (60.0, 20.0)])
+    editor.page.reload()
+    editor.wait_ready()
+    expect(editor.status).to_have_text("Saved")
+    expect(editor.slider("Threshold")).to_have_value("0.7")
+    editor.stroke([(45.0, 30.0), (60.0, 40.0)])
+    both = brush_pixels([(45.0, 10.0), (60.0, 20.0)], 4, SMALL)
+    both |= brush_pixels([(45.0, 30.0), (60.0, 40.0)], 4, SMALL)
+    np.testing.assert_array_equal(editor.layer(), np.where(both, 2, 0))
+
+
+def test_what_no_server_took_comes_back_after_a_reload(open_editor: OpenEditor) -> None:
+    editor = open_editor()
+    editor.set_slider("Brush size", 4)
+    editor.stroke([(45.0, 10.0), (60.0, 20.0)])
+    # The server stays away: nothing of this page reaches it any more.
+    editor.page.evaluate("WebSocket.prototype.send = () => {}")
+    editor.stroke([(45.0, 30.0), (60.0, 40.0)], settle=False)
+    expect(editor.status).to_have_text("Not saved: no answer from the server, trying again", timeout=8000)
+    first = np.where(brush_pixels([(45.0, 10.0), (60.0, 20.0)], 4, SMALL), 2, 0)
+    np.testing.assert_array_equal(editor.layer(), first)
+    editor.page.reload()
+    editor.wait_ready()
+    editor.wait_saved()
+    second = brush_pixels([(45.0, 30.0), (60.0, 40.0)], 4, SMALL)
+    np.testing.assert_array_equal(editor.layer(), np.where(second, 2, first))
+
+
+def test_saved_is_never_said_of_an_unsaved_stroke(editor: Editor, app: AppServer) -> None:
+    editor = _show(editor.page, app, editor.image, "slow=1")
+    editor.stroke([(45.0, 10.0), (60.0, 20.0)])
+    editor.stroke([(45.0, 30.0), (60.0, 40.0)], settle=False)
+    assert editor.status.inner_text() != "Saved"
+    editor.wait_saved()
+    assert editor.layer()[35, 52] == 2
+
+
+# Two tabs
+
+
+def test_two_tabs_keep_mine(open_editor: OpenEditor) -> None:
+    first = open_editor()
+    first.set_slider("Brush size", 3)
+    second = open_editor()
+    second.set_slider("Brush size", 3)
+    first.stroke([(50.5, 10.5)])
+    second.stroke([(50.5, 20.5)], settle=False)
+    bar = second.page.get_by_text("This image was changed in another tab or by somebody else.")
+    expect(bar).to_be_visible()
+    np.testing.assert_array_equal(first.layer(), np.where(brush_pixels([(50.5, 10.5)], 3, SMALL), 2, 0))
+    second.button("Keep mine").click()
+    second.wait_saved()
+    expect(bar).to_be_hidden()
+    np.testing.assert_array_equal(first.layer(), np.where(brush_pixels([(50.5, 20.5)], 3, SMALL), 2, 0))
+
+
+def test_two_tabs_use_theirs(open_editor: OpenEditor) -> None:
+    first = open_editor()
+    first.set_slider("Brush size", 3)
+    second = open_editor()
+    second.set_slider("Brush size", 3)
+    first.stroke([(50.5, 10.5)])
+    second.stroke([(50.5, 20.5)], settle=False)
+    second.button("Use theirs").click()
+    second.wait_saved()
+    second.stroke([(50.5, 30.5)])
+    both = brush_pixels([(50.5, 10.5)], 3, SMALL) | brush_pixels([(50.5, 30.5)], 3, SMALL)
+    np.testing.assert_array_equal(second.layer(), np.where(both, 2, 0))
+
+
+# What the page wants shown
+
+
+def test_a_restored_revision_is_one_step(editor: Editor) -> None:
+    editor.set_slider("Brush size", 3)
+    editor.stroke([(50.5, 10.5)])
+    mine = editor.layer()
+    editor.button("Restore revision").click()
+    expect(editor.slider("Threshold")).to_have_value("0.25")
+    editor.wait_saved()
+    editor.press("Control+z")
+    editor.wait_saved()
+    np.testing.assert_array_equal(editor.layer(), mine)
+
+
+def test_an_accepted_proposal_is_one_step_and_taken_once(editor: Editor) -> None:
+    editor.set_slider("Brush size", 3)
+    editor.stroke([(50.5, 10.5)])
+    mine = editor.layer()
+    editor.button("Accept proposal").click()
+    _wait_for(lambda: editor.layer()[42, 4] == 2)
+    proposed = editor.layer()
+    assert int((proposed != mine).sum()) == 5 * 6
+    editor.press("Control+z")
+    _wait_for(lambda: editor.layer()[42, 4] == 0)
+    np.testing.assert_array_equal(editor.layer(), mine)
+    editor.page.get_by_role("textbox", name="Name").fill("another run")
+    editor.page.keyboard.press("Enter")
+    editor.page.wait_for_timeout(500)
+    np.testing.assert_array_equal(editor.layer(), mine)
+
+
+def test_each_image_gets_its_own_strokes(editor: Editor) -> None:
+    editor.set_slider("Brush size", 3)
+    editor.stroke([(50.5, 10.5)], settle=False)
+    editor.button("Next").click()
+    other = Editor(editor.page, editor.folder, f"{editor.image}-other")
+    other.wait_shown()
+    expect(editor.status).to_have_text("No changes yet")
+    expect(editor.button("Undo")).to_be_disabled()
+    other.stroke([(50.5, 30.5)])
+    np.testing.assert_array_equal(other.layer(), np.where(brush_pixels([(50.5, 30.5)], 3, SMALL), 2, 0))
+    np.testing.assert_array_equal(editor.layer(), np.where(brush_pixels([(50.5, 10.5)], 3, SMALL), 2, 0))
+    editor.button("Next").click()
+    editor.wait_shown()
+    expect(editor.status).to_have_text("Saved")
+    editor.stroke([(40.5, 40.5)])
+    assert editor.layer()[10, 50] == 2 and editor.layer()[40, 40] == 2
+
+
+def test_another_display_window_keeps_strokes_and_undo(editor: Editor) -> None:
+    editor.set_slider("Brush size", 3)
+    editor.stroke([(50.5, 10.5)])
+    editor.button("Other window").click()
+    middle = "canvas => canvas.getContext('2d').getImageData(60, 2, 1, 1).data[0]"
+    picture = editor.page.locator('[data-part="picture"]')
+    _wait_for(lambda: picture.evaluate(middle) == 255)
+    expect(editor.button("Undo")).to_be_enabled()
+    editor.press("Control+z")
+    editor.wait_saved()
+    assert not editor.layer().any()
+
+
+def test_read_only_looks_but_does_not_touch(editor: Editor, app: AppServer) -> None:
+    editor = _show(editor.page, app, editor.image, "read_only=1")
+    expect(editor.button("Brush")).to_be_disabled()
+    expect(editor.slider("Threshold")).to_be_disabled()
+    editor.stroke([(50.5, 10.5), (55.5, 20.5)], settle=False)
+    editor.page.wait_for_timeout(300)
+    assert not (editor.folder / f"{editor.image}.json").exists()
+
+
+# Keys
+
+
+def test_keys_stay_in_the_editor(editor: Editor) -> None:
+    runs = editor.page.get_by_text(re.compile(r"^run \d+$"))
+    before = runs.inner_text()
+    editor.press("r")
+    expect(editor.button("Restore")).to_have_attribute("aria-pressed", "true")
+    editor.press("c")
+    expect(editor.button("Corrections")).to_have_attribute("aria-pressed", "true")
+    editor.page.wait_for_timeout(500)
+    expect(editor.page.get_by_role("dialog", name="Clear caches")).to_have_count(0)
+    assert runs.inner_text() == before
+    editor.press("c")
+
+
+def test_keys_for_saving_and_moving_on(editor: Editor) -> None:
+    editor.set_slider("Brush size", 3)
+    editor.stroke([(50.5, 10.5)], settle=False)
+    editor.press("s")
+    _wait_for(lambda: editor.actions() == ["save"])
+    assert editor.layer()[10, 50] == 2
+    editor.press("Enter")
+    _wait_for(lambda: editor.actions() == ["save", "save_next"])
+    other = Editor(editor.page, editor.folder, f"{editor.image}-other")
+    other.wait_shown()
+    other.press("Shift+N")
+    editor.wait_shown()
+    editor.page.wait_for_timeout(300)
+    assert editor.actions() == ["save", "save_next"]
+    assert other.actions() == ["previous"]
+
+
+def test_the_sheet_of_keys(editor: Editor) -> None:
+    editor.press("?")
+    sheet = editor.page.get_by_role("dialog", name="Keys")
+    expect(sheet).to_be_visible()
+    expect(sheet.get_by_text("Take back a polygon's last corner")).to_be_visible()
+    editor.page.keyboard.press("e")
+    expect(editor.button("Eraser")).to_have_attribute("aria-pressed", "false")
+    editor.page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+
+
+def test_brush_size_by_keys(editor: Editor) -> None:
+    editor.set_slider("Brush size", 10)
+    editor.press("]")
+    expect(editor.slider("Brush size")).to_have_value("12")
+    editor.press("[")
+    expect(editor.slider("Brush size")).to_have_value("10")
+
+
+def _wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
