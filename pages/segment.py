@@ -3,9 +3,11 @@
 import streamlit as st
 
 from core.ui import shell, state
+from core.ui.mask_editor import Action
 from core.ui.segment import adding, editing, keeping
 from core.ui.segment.navigation import choose_filter, current_image, forget_image, go_to
 from core.ui.segment.strip import strip, with_current
+from core.workflows.open_image import OpenedImage
 from core.workspace import ImageRow
 
 
@@ -36,24 +38,25 @@ def correct(current: ImageRow, next_id: int | None, previous_id: int | None) -> 
         editing.draw(image)
     with right:
         keeping.choose_model(image)
-        save, save_and_next = keeping.save_buttons()
+        keeping.save_buttons()
         status = st.container()
         keeping.rarely_needed(image, after_delete=forget_image)
-    action = editing.take_action()
-    if save or save_and_next or action in ("save", "save_next"):
-        revision = editing.save(image)
-        keeping.tell_saved(image, revision)
-        if (save_and_next or action == "save_next") and next_id is not None:
-            go_to(next_id)
-        st.rerun()
-    if action in ("next", "previous"):
-        target = next_id if action == "next" else previous_id
-        if target is not None:
-            go_to(target)
-            st.rerun()
+    act(image, editing.requested(), next_id, previous_id)
     with status:
         keeping.saved_line(image)
     editing.get_ready(next_id)
+
+
+def act(image: OpenedImage, action: Action, next_id: int | None, previous_id: int | None) -> None:
+    """Do what a button or a key of the editor asked for."""
+    if action in ("save", "save_next"):
+        keeping.tell_saved(image, editing.save(image))
+    target = {"save_next": next_id, "next": next_id, "previous": previous_id}.get(action)
+    if target is not None:
+        go_to(target)
+    if action:
+        editing.done()
+        st.rerun()
 
 
 def show_first(image_id: int | None) -> None:

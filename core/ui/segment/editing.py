@@ -169,11 +169,19 @@ def get_ready(next_id: int | None) -> None:
     state.background().submit(prefetch, workspace, next_id, version, state.predictors())
 
 
-def take_action() -> Action:
-    """The key that was pressed in the editor since the last run, once."""
-    session = _session()
-    action, session.action = session.action, ""
-    return action
+def request(action: Action) -> None:
+    """Note what a button or a key asks for, until the page has done it, whatever interrupts."""
+    _session().action = action
+
+
+def requested() -> Action:
+    """What was asked for and is not done yet."""
+    return _session().action
+
+
+def done() -> None:
+    """What was asked for is done."""
+    _session().action = ""
 
 
 def insert_layer(png: bytes) -> None:
@@ -185,22 +193,19 @@ def insert_layer(png: bytes) -> None:
 
 def save(image: OpenedImage) -> RevisionRow:
     """Keep what this tab's editor shows as a new revision, also while another tab's draft is on disk."""
-    tab = _session().tabs[image.image.id]
+    session, workspace, predictors, who = _session(), state.workspace(), state.predictors(), state.person()
+    tab = session.tabs[image.image.id]
     content = tab.shown or DraftContent(
         threshold=image.threshold,
         layer_png=image.layer_png,
         version_id=image.version.id if image.version else None,
         seconds=tab.seconds_before,
     )
-    workspace = state.workspace()
     revision = save_mask(
-        workspace,
-        image.image.id,
-        state.predictors(),
-        content=content,
-        who=state.person(),
-        client_id=tab.client_id or SERVER,
+        workspace, image.image.id, predictors, content=content, who=who, client_id=tab.client_id or SERVER
     )
+    # At once: a rerun may interrupt at the next call of Streamlit, and would save a second time.
+    session.action = ""
     # The seconds of the next revision begin here.
     tab.seconds_before = -tab.last_seconds
     draft = workspace.drafts.get(image.image.id)

@@ -62,13 +62,25 @@ def _title(version: VersionRow | None) -> str:
     return words.CURRENT_VERSION.format(title=version.title) if version.status == "current" else version.title
 
 
-def save_buttons() -> tuple[bool, bool]:
-    """Save, and save and go on; both act in the page's body, after the last stroke has arrived."""
-    save_and_next = st.button(
-        words.SAVE_AND_NEXT, key="save_and_next", type="primary", width="stretch", icon=":material/check:"
+def save_buttons() -> None:
+    """Save, and save and go on; the page's body acts on them, after the last stroke has arrived."""
+    st.button(
+        words.SAVE_AND_NEXT,
+        key="save_and_next",
+        type="primary",
+        width="stretch",
+        icon=":material/check:",
+        on_click=editing.request,
+        args=("save_next",),
     )
-    save = st.button(words.SAVE, key="save", width="stretch", icon=":material/save:")
-    return save, save_and_next
+    st.button(
+        words.SAVE,
+        key="save",
+        width="stretch",
+        icon=":material/save:",
+        on_click=editing.request,
+        args=("save",),
+    )
 
 
 def tell_saved(image: OpenedImage, revision: RevisionRow) -> None:
