@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import shlex
-import signal
-import sys
-from argparse import ArgumentTypeError, Namespace
+from argparse import Namespace
 from dataclasses import fields, replace
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING
-
-from tqdm import tqdm
 
 from core.cards import ModelCard
 from core.commands import Parser, number, run, whole_number
+from core.commands.training_display import TrainingDisplay
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig
-
-if TYPE_CHECKING:
-    from core.training.callbacks import ProgressReport
+from core.training.presets import AUGMENT_PRESETS, SCALINGS, augment_config
 
 DESCRIPTION = """\
 Train a U-Net on images with masks.
@@ -38,22 +31,6 @@ EXAMPLES = """\
   python train.py --data_dir dataset --scaling hu_window --image_size 256
   python train.py --data_dir dataset --augment turns colour=0.15 --image_size 192
   python train.py --data_dir dataset --init_from models/lung_xray --learning_rate 0.0003"""
-
-AUGMENT_PRESETS = {
-    "none": AugmentConfig(0, 0, 0, 0, 0, 0, 0),
-    "light": AugmentConfig(rotation=5, shift=0.03, zoom=0.05, brightness=0.05, contrast=0.05),
-    "standard": AugmentConfig(),
-    "strong": AugmentConfig(rotation=15, shift=0.1, zoom=0.2, brightness=0.15, contrast=0.3, gamma=0.3),
-    "turns": AugmentConfig(
-        flip_vertical=0.5, rotation=180, shift=0.1, zoom=0.2, contrast=0.2, gamma=0.2, colour=0.1
-    ),
-}
-
-SCALINGS = {
-    "range": ScalingConfig(),
-    "per_image": ScalingConfig("per_image"),
-    "hu_window": ScalingConfig("hu_window", -1000.0, 400.0),
-}
 
 
 def build_parser() -> Parser:
@@ -150,25 +127,6 @@ def _add_input_flags(parser: Parser) -> None:
     )
 
 
-def parse_augment(words: list[str]) -> AugmentConfig:
-    """A preset with changes, such as ["standard", "rotation=30"].
-
-    Raises:
-        ArgumentTypeError: An unknown preset or name, or a value that is no number of 0 or more.
-    """
-    preset, *changes = words
-    if preset not in AUGMENT_PRESETS:
-        raise ArgumentTypeError(f"--augment begins with one of {', '.join(AUGMENT_PRESETS)}, got {preset!r}")
-    known = {field.name for field in fields(AugmentConfig)}
-    values: dict[str, float] = {}
-    for change in changes:
-        name, _, text = change.partition("=")
-        if name not in known:
-            raise ArgumentTypeError(f"--augment knows no {change!r}; names are {', '.join(sorted(known))}")
-        values[name] = number(0, 360)(text)
-    return replace(AUGMENT_PRESETS[preset], **values)
-
-
 def net_config(options: Namespace, base: ModelCard | None) -> NetConfig:
     """The network of the flags, or that of the model to go on from."""
     if base is not None:
@@ -187,7 +145,7 @@ def scaling_config(options: Namespace, base: ModelCard | None) -> ScalingConfig:
     """The scaling of the flags, or that of the model to go on from.
 
     Raises:
-        ArgumentTypeError: A low that is not below its high.
+        ValueError: A low that is not below its high.
     """
     scaling = SCALINGS[options.scaling or "range"]
     if base is not None and options.scaling is None:
@@ -195,7 +153,7 @@ def scaling_config(options: Namespace, base: ModelCard | None) -> ScalingConfig:
     low = scaling.low if options.scaling_low is None else options.scaling_low
     high = scaling.high if options.scaling_high is None else options.scaling_high
     if not low < high:
-        raise ArgumentTypeError(f"the scaling's low ({low:g}) must be below its high ({high:g})")
+        raise ValueError(f"the scaling's low ({low:g}) must be below its high ({high:g})")
     return replace(scaling, low=low, high=high)
 
 
@@ -204,14 +162,15 @@ def main(arguments: list[str]) -> int:
     parser = build_parser()
     options = parser.parse_args(arguments)
 
-    from core.workflows.train_model import TrainRequest, Watchers, read_base_card, train_model
+    from core.workflows.train_model import Watchers, train_model
+    from core.workflows.training_card import TrainRequest, read_base_card
 
     base = None if options.init_from is None else read_base_card(options.init_from)
     try:
         net = net_config(options, base)
         scaling = scaling_config(options, base)
-        augment = parse_augment(options.augment)
-    except ArgumentTypeError as error:
+        augment = augment_config(options.augment)
+    except ValueError as error:
         parser.error(str(error))
     size = options.image_size or (base.image_size if base else TrainConfig.image_size)
     if size % 2**net.depth:
@@ -230,7 +189,7 @@ def main(arguments: list[str]) -> int:
         about=options.about,
         command=shlex.join(["python", "train.py", *arguments]),
     )
-    with Display() as display:
+    with TrainingDisplay() as display:
         outcome = train_model(
             request,
             Watchers(
@@ -245,57 +204,6 @@ def main(arguments: list[str]) -> int:
     print(f"  threshold             {outcome.card.threshold:.2f}")
     print(f"Wrote {outcome.weights} and {outcome.weights.with_suffix('.h5')} with their card.")
     return 0
-
-
-class Display:
-    """Progress bars on stderr, and Ctrl-C as a wish to stop; a second one interrupts."""
-
-    def __init__(self) -> None:
-        self.interrupted = False
-        self._checking: tqdm[None] | None = None
-        self._training: tqdm[None] | None = None
-        self._told = 0
-
-    def __enter__(self) -> Display:
-        self._handler = signal.signal(signal.SIGINT, self._interrupt)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, self._handler)
-        for bar in (self._checking, self._training):
-            if bar is not None:
-                bar.close()
-
-    def check(self, done: int, total: int) -> None:
-        """Pairs that were read; shown on a terminal only."""
-        if self._checking is None:
-            self._checking = tqdm(total=total, desc="checking", unit="pair", leave=False, disable=None)
-        self._checking.update(done - self._checking.n)
-        if done == total:
-            self._checking.close()
-
-    def step(self, report: ProgressReport) -> None:
-        """A step that was trained; a line for each validated epoch."""
-        if self._training is None:
-            total = report.num_epochs * report.num_steps
-            self._training = tqdm(total=total, desc="training", unit="step", mininterval=1)
-        bar = self._training
-        bar.update((report.epoch - 1) * report.num_steps + report.step - bar.n)
-        bar.set_postfix_str(
-            f"epoch {report.epoch} loss {report.loss:.3f} Dice {report.dice:.3f}", refresh=False
-        )
-        if report.epoch_done and report.epoch > self._told:
-            self._told = report.epoch
-            line = f"epoch {report.epoch}/{report.num_epochs}  loss {report.loss:.4f}  Dice {report.dice:.4f}"
-            if report.val_dice is not None:
-                line += f"  validation loss {report.val_loss:.4f}  Dice {report.val_dice:.4f}"
-            bar.write(line, file=sys.stderr)
-
-    def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:
-        if self.interrupted:
-            raise KeyboardInterrupt
-        self.interrupted = True
-        print("\nStopping after this step; Ctrl-C again ends at once.", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import platform
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from core.cards import DataSource, ModelCard, card_path, load_card, save_card
-from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict
+from core.cards import ModelCard, card_path, save_card
+from core.config import TrainConfig
 from core.datasets.pairs import Pair, check_dataset, load_pair, split_train_val
-from core.errors import AppError
 from core.evaluation.history import curves_png, history_csv
 from core.evaluation.report import card_scores
 from core.files import write_whole
-from core.inference.stock_layers import check_stock, weights_path
+from core.inference.stock_layers import weights_path
 from core.workflows.score_model import choose_threshold, score_pairs
+from core.workflows.training_card import TrainRequest, read_about, read_base_card, training_card
 
 if TYPE_CHECKING:
     from core.training.callbacks import ProgressReport
@@ -29,36 +26,6 @@ if TYPE_CHECKING:
 
 # Images that are looked at to tell grey from colour.
 NUM_PROBED = 20
-
-
-@dataclass(frozen=True)
-class TrainRequest:
-    """What is to be trained.
-
-    Attributes:
-        data_dir: Folder in the training layout.
-        output_dir: Where the files go; earlier ones of the same name are moved to `previous/` there.
-        name: Of the weights files, without ending.
-        net: The network; `input_channels` 0 for what most training images have.
-        settings: The run.
-        augment: How far training images are changed.
-        scaling: Stored values to network input.
-        start_from: Model folder or weights file to go on from, None for fresh weights.
-        about: JSON with what the card says of data and use (title, data, licence, limits_of_use), None for
-            none.
-        command: The command as it was typed, for the card.
-    """
-
-    data_dir: Path
-    output_dir: Path = Path("saved_model")
-    name: str = "unet_model"
-    net: NetConfig = field(default_factory=NetConfig)
-    settings: TrainConfig = field(default_factory=TrainConfig)
-    augment: AugmentConfig = field(default_factory=AugmentConfig)
-    scaling: ScalingConfig = field(default_factory=ScalingConfig)
-    start_from: Path | None = None
-    about: Path | None = None
-    command: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,12 +75,15 @@ def train_model(request: TrainRequest, watchers: Watchers | None = None) -> Trai
         OSError: A file cannot be written; weights of an earlier run are still there.
     """
     watchers = watchers or Watchers()
-    about = _read_about(request.about)
+    about = read_about(request.about)
     if request.start_from is not None:
-        check_stock(weights_path(request.start_from))
+        read_base_card(request.start_from)
     pairs_of = check_dataset(request.data_dir, on_progress=watchers.on_check)
     train_pairs, val_pairs = _with_validation(pairs_of, request.settings)
     request = _with_channels(request, train_pairs)
+    num_images = {"train": len(train_pairs), "val": len(val_pairs), "test": len(pairs_of.get("test", ()))}
+    # Before anything is moved: the model to go on from may lie where the new one goes.
+    card = training_card(request, about, num_images)
 
     from core.training.quiet_start import start_keras
 
@@ -133,8 +103,6 @@ def train_model(request: TrainRequest, watchers: Watchers | None = None) -> Trai
     )
     previous = _move_earlier_files(request)
     weights = _write_run(request, result)
-    num_images = {"train": len(train_pairs), "val": len(val_pairs), "test": len(pairs_of.get("test", ()))}
-    card = _card(request, about, num_images)
     if val_pairs:
         predictor = Predictor(weights, card)
         threshold = choose_threshold(predictor, val_pairs)
@@ -142,20 +110,6 @@ def train_model(request: TrainRequest, watchers: Watchers | None = None) -> Trai
         card = replace(card, threshold=threshold, validation=scores)
     save_card(card, card_path(weights))
     return TrainOutcome(weights, card, len(result.history), result.best_epoch, previous)
-
-
-def read_base_card(path: Path) -> ModelCard:
-    """The card of a model to go on from.
-
-    Args:
-        path: Model folder or weights file.
-
-    Raises:
-        BadModelError: The model or its card is missing, damaged or unsafe.
-    """
-    weights = weights_path(path)
-    check_stock(weights)
-    return load_card(card_path(weights))
 
 
 def _with_validation(pairs_of: dict[str, list[Pair]], settings: TrainConfig) -> tuple[list[Pair], list[Pair]]:
@@ -212,40 +166,3 @@ def _write_run(request: TrainRequest, result: TrainResult) -> Path:
     write_whole(request.output_dir / "history.csv", history_csv(result.history))
     write_whole(request.output_dir / "curves.png", curves_png(result.history, result.best_epoch))
     return weights
-
-
-def _card(request: TrainRequest, about: dict[str, Any], num_images: dict[str, int]) -> ModelCard:
-    counts = {f"num_{split}": number for split, number in num_images.items()}
-    sources = about.pop("data", None) or [{"name": request.data_dir.resolve().name}]
-    card = ModelCard(
-        name=request.output_dir.resolve().name if request.name == "model" else request.name,
-        title=about.pop("title", request.name),
-        net=request.net,
-        scaling=request.scaling,
-        image_size=request.settings.image_size,
-        created=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        command=request.command,
-        data=tuple(from_dict(DataSource, {**source, **counts}) for source in sources),
-        training=request.settings,
-        augmentation=request.augment,
-        parent=None if request.start_from is None else read_base_card(request.start_from).name,
-        versions={
-            "python": platform.python_version(),
-            **{package: version(package) for package in ("keras", "tensorflow", "numpy", "opencv-python")},
-        },
-    )
-    limits = tuple(about.pop("limits_of_use", ())) or card.limits_of_use
-    return replace(card, limits_of_use=limits, licence=about.pop("licence", ""))
-
-
-def _read_about(path: Path | None) -> dict[str, Any]:
-    if path is None:
-        return {}
-    try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise AppError(f"{path} cannot be read as JSON ({error}).") from None
-    known = {"title", "data", "licence", "limits_of_use"}
-    if not isinstance(about, dict) or set(about) - known:
-        raise AppError(f"{path} must be a JSON object with {', '.join(sorted(known))} and nothing else.")
-    return about

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.errors import AppError
-from core.workflows.predict_many import find_inputs, plan_targets
+from core.workflows.predict_files import find_inputs, plan_targets
 
 
 @pytest.fixture

@@ -1,0 +1,64 @@
+"""A training run on a terminal: progress bars, a line for each epoch, Ctrl-C as a wish to stop."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from core.training.callbacks import ProgressReport
+
+
+class TrainingDisplay:
+    """Progress bars on stderr, and Ctrl-C as a wish to stop; a second one interrupts."""
+
+    def __init__(self) -> None:
+        self.interrupted = False
+        self._checking: tqdm[None] | None = None
+        self._training: tqdm[None] | None = None
+        self._told = 0
+
+    def __enter__(self) -> TrainingDisplay:
+        self._handler = signal.signal(signal.SIGINT, self._interrupt)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._handler)
+        for bar in (self._checking, self._training):
+            if bar is not None:
+                bar.close()
+
+    def check(self, done: int, total: int) -> None:
+        """Pairs that were read; shown on a terminal only."""
+        if self._checking is None:
+            self._checking = tqdm(total=total, desc="checking", unit="pair", leave=False, disable=None)
+        self._checking.update(done - self._checking.n)
+        if done == total:
+            self._checking.close()
+
+    def step(self, report: ProgressReport) -> None:
+        """A step that was trained; a line for each validated epoch."""
+        if self._training is None:
+            total = report.num_epochs * report.num_steps
+            self._training = tqdm(total=total, desc="training", unit="step", mininterval=1)
+        bar = self._training
+        bar.update((report.epoch - 1) * report.num_steps + report.step - bar.n)
+        bar.set_postfix_str(
+            f"epoch {report.epoch} loss {report.loss:.3f} Dice {report.dice:.3f}", refresh=False
+        )
+        if report.epoch_done and report.epoch > self._told:
+            self._told = report.epoch
+            line = f"epoch {report.epoch}/{report.num_epochs}  loss {report.loss:.4f}  Dice {report.dice:.4f}"
+            if report.val_dice is not None:
+                line += f"  validation loss {report.val_loss:.4f}  Dice {report.val_dice:.4f}"
+            bar.write(line, file=sys.stderr)
+
+    def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:
+        if self.interrupted:
+            raise KeyboardInterrupt
+        self.interrupted = True
+        print("\nStopping after this step; Ctrl-C again ends at once.", file=sys.stderr)

@@ -1,0 +1,117 @@
+"""What is to be trained, and the card that says so afterwards."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from core.cards import DataSource, ModelCard, card_path, load_card
+from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict
+from core.errors import AppError
+from core.inference.stock_layers import check_stock, weights_path
+
+PACKAGES = ("keras", "tensorflow", "numpy", "opencv-python")
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """What is to be trained.
+
+    Attributes:
+        data_dir: Folder in the training layout.
+        output_dir: Where the files go; earlier ones of the same name are moved to `previous/` there.
+        name: Of the weights files, without ending.
+        net: The network; `input_channels` 0 for what most training images have.
+        settings: The run.
+        augment: How far training images are changed.
+        scaling: Stored values to network input.
+        start_from: Model folder or weights file to go on from, None for fresh weights.
+        about: JSON with what the card says of data and use (title, data, licence, limits_of_use), None for
+            none.
+        command: The command as it was typed, for the card.
+    """
+
+    data_dir: Path
+    output_dir: Path = Path("saved_model")
+    name: str = "unet_model"
+    net: NetConfig = field(default_factory=NetConfig)
+    settings: TrainConfig = field(default_factory=TrainConfig)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    scaling: ScalingConfig = field(default_factory=ScalingConfig)
+    start_from: Path | None = None
+    about: Path | None = None
+    command: str = ""
+
+
+def read_base_card(path: Path) -> ModelCard:
+    """The card of a model to go on from.
+
+    Args:
+        path: Model folder or weights file.
+
+    Raises:
+        BadModelError: The model or its card is missing, damaged or unsafe.
+    """
+    weights = weights_path(path)
+    check_stock(weights)
+    return load_card(card_path(weights))
+
+
+def training_card(request: TrainRequest, about: dict[str, Any], num_images: dict[str, int]) -> ModelCard:
+    """The card of a run, without scores; the threshold is 0.5 until one is chosen.
+
+    Args:
+        request: What was trained.
+        about: From `read_about`.
+        num_images: Images of "train", "val" and "test".
+
+    Raises:
+        AppError: `about` describes the data with other words than `core.cards.DataSource`.
+    """
+    counts = {f"num_{split}": number for split, number in num_images.items()}
+    sources = about.get("data") or [{"name": request.data_dir.resolve().name}]
+    try:
+        data = tuple(from_dict(DataSource, {**source, **counts}) for source in sources)
+    except (TypeError, ValueError) as error:
+        raise AppError(f"{request.about} describes data wrongly ({error}).") from None
+    card = ModelCard(
+        # A shipped model is called after its folder.
+        name=request.output_dir.resolve().name if request.name == "model" else request.name,
+        title=about.get("title", request.name),
+        net=request.net,
+        scaling=request.scaling,
+        image_size=request.settings.image_size,
+        created=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        command=request.command,
+        data=data,
+        training=request.settings,
+        augmentation=request.augment,
+        parent=None if request.start_from is None else read_base_card(request.start_from).name,
+        licence=about.get("licence", ""),
+        versions={"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+    )
+    limits = tuple(about.get("limits_of_use", ()))
+    return replace(card, limits_of_use=limits) if limits else card
+
+
+def read_about(path: Path | None) -> dict[str, Any]:
+    """What the card will say of data and use; empty without a file.
+
+    Raises:
+        AppError: The file cannot be read, or says something that a card has no place for.
+    """
+    if path is None:
+        return {}
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AppError(f"{path} cannot be read as JSON ({error}).") from None
+    known = {"title", "data", "licence", "limits_of_use"}
+    if not isinstance(about, dict) or set(about) - known:
+        raise AppError(f"{path} must be a JSON object with {', '.join(sorted(known))} and nothing else.")
+    return about
