@@ -1,0 +1,235 @@
+"""Ask for a mask by pointing: choose a tool, draw on the picture, see the proposed mask at once, accept it.
+
+Serves the step image -> mask, for a new task without a model or an image on which the model fails. Nothing
+counts until it is accepted; what is accepted goes into the correction layer by whoever called the panel.
+"""
+
+from __future__ import annotations
+
+import time
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.review.prompts import AcceptedMask, Prompts, accept, propose_mask
+from core.ui.prompt_canvas import (
+    PromptMode,
+    clear_canvas,
+    drawn_prompts,
+    is_drawn_on,
+    prompt_canvas,
+    reopen_canvas,
+)
+from core.ui.prompt_picture import canvas_size_for, prompt_picture
+
+
+@dataclass(frozen=True)
+class PromptWords:
+    """Every word of the panel; another language gives other values."""
+
+    tool: str = "Draw"
+    box: str = "Box"
+    foreground: str = "Foreground"
+    background: str = "Background"
+    move: str = "Move"
+    box_hint: str = "Drag a box around the object, close to it."
+    foreground_hint: str = "Draw lines on the object."
+    background_hint: str = "Draw lines beside the object, on what must not be in the mask."
+    move_hint: str = "Drag a box or line to move it, a corner to scale it. The pencil above deletes."
+    canvas_hint: str = "Undo and redo appear above the picture when the pointer is on it."
+    legend: str = "The proposed mask is orange."
+    nothing_yet: str = "No proposal yet."
+    only_background: str = (
+        "Add a box or a foreground line: background alone does not say where the object is."
+    )
+    found: str = "Proposed mask: {percent:.2f} % of the image ({pixels} pixels)."
+    found_nothing: str = "Nothing was found here. Move the box, or draw a foreground line on the object."
+    seconds: str = "It took {seconds:.1f} s."
+    how: str = "When accepted"
+    only_add: str = "Add to the mask"
+    replace: str = "Replace what is in the box"
+    how_help: str = (
+        "Add: proposed pixels become foreground, all others stay as they are. "
+        "Replace: the rest of the box also becomes background. Undo in the editor takes either back."
+    )
+    accept: str = "Accept proposal"
+    clear: str = "Clear prompts"
+
+
+WORDS = PromptWords()
+
+_CONTROLS_WIDTH = 240
+_TOOLS_WIDTH = 430
+"""CSS pixels."""
+
+
+@dataclass
+class _Proposal:
+    """A mask with what it was made of, so that it is made once.
+
+    Attributes:
+        checksum: Of the picture; another display window is another picture.
+        prompts: As drawn.
+        mask: (H, W) bool.
+        seconds: What it took.
+    """
+
+    checksum: int
+    prompts: Prompts
+    mask: NDArray[np.bool_]
+    seconds: float
+
+
+@dataclass
+class _Panel:
+    """What a session remembers of one panel."""
+
+    proposal: _Proposal | None = None
+    accepted: AcceptedMask | None = None
+
+
+def prompt_panel(
+    display: NDArray[np.uint8],
+    *,
+    key: str,
+    max_height: int = 520,
+    max_width: int = 640,
+    words: PromptWords = WORDS,
+) -> AcceptedMask | None:
+    """Draw the panel; the accepted mask in the one run after "Accept proposal", else None.
+
+    Accepting clears the prompts. Inside a dialog or fragment only that reruns with each stroke. The caller
+    lays `layer()` of the accepted mask over the correction layer as one step of undo, then calls
+    `st.rerun()`, which also closes a dialog; with no other Streamlit call before, since a stroke that
+    arrives meanwhile would end the run there. Call `open_panel` each time a dialog is opened.
+
+    Args:
+        display: (H, W) or (H, W, 3) uint8, the image as it is shown.
+        key: One for each image.
+        max_height: Of the canvas, in CSS pixels; the image is scaled to fit.
+        max_width: Of the canvas, in CSS pixels. The controls stand beside it where there is room for 272
+            more, else under it.
+        words: Labels.
+    """
+    panel = _panel(key)
+    if panel.accepted is not None:
+        taken, panel.accepted = panel.accepted, None
+        return taken
+    image_size = (display.shape[0], display.shape[1])
+    canvas_size = canvas_size_for(image_size, max_height, max_width)
+    prompts = drawn_prompts(key, canvas_size, image_size)
+    with st.container(horizontal=True, gap="medium", key=f"{key}.layout"):
+        with st.container(width=max(canvas_size[1], _TOOLS_WIDTH), key=f"{key}.left"):
+            mode = _choose_mode(key, words)
+            proposal = _propose(panel, display, prompts)
+            picture = prompt_picture(display, canvas_size, prompts, proposal.mask if proposal else None)
+            prompt_canvas(picture, canvas_size, image_size, key=key, mode=mode)
+        with st.container(width=_CONTROLS_WIDTH, key=f"{key}.right"):
+            _say(mode, prompts, proposal, words)
+            _decide(key, prompts, proposal, words)
+    return None
+
+
+def open_panel(key: str) -> None:
+    """Bring back what was drawn: to be called when a dialog with the panel is opened (again)."""
+    reopen_canvas(key)
+
+
+def _panel(key: str) -> _Panel:
+    return st.session_state.setdefault(f"{key}.panel", _Panel())  # type: ignore[no-any-return]
+
+
+def _choose_mode(key: str, words: PromptWords) -> PromptMode:
+    names: dict[PromptMode, str] = {
+        "box": f":material/select: {words.box}",
+        "foreground": f":material/add: {words.foreground}",
+        "background": f":material/remove: {words.background}",
+        "move": f":material/open_with: {words.move}",
+    }
+    mode: PromptMode | None = st.segmented_control(
+        words.tool,
+        list(names),
+        default="box",
+        required=True,
+        format_func=lambda name: names[name],
+        key=f"{key}.mode",
+        label_visibility="collapsed",
+    )
+    return mode or "box"
+
+
+def _propose(panel: _Panel, display: NDArray[np.uint8], prompts: Prompts) -> _Proposal | None:
+    if not prompts.can_propose:
+        panel.proposal = None
+        return None
+    checksum = zlib.crc32(np.ascontiguousarray(display).data)
+    known = panel.proposal
+    if known is None or (known.checksum, known.prompts) != (checksum, prompts):
+        begun = time.monotonic()
+        mask = propose_mask(display, prompts)
+        panel.proposal = _Proposal(checksum, prompts, mask, time.monotonic() - begun)
+    return panel.proposal
+
+
+def _say(mode: PromptMode, prompts: Prompts, proposal: _Proposal | None, words: PromptWords) -> None:
+    hints = {
+        "box": words.box_hint,
+        "foreground": words.foreground_hint,
+        "background": words.background_hint,
+        "move": words.move_hint,
+    }
+    st.write(hints[mode])
+    st.caption(f"{words.canvas_hint} {words.legend}")
+    if proposal is None:
+        st.write(words.nothing_yet if prompts.are_empty else words.only_background)
+        return
+    pixels = int(proposal.mask.sum())
+    if pixels == 0:
+        st.write(words.found_nothing)
+        return
+    said = words.found.format(percent=100 * pixels / proposal.mask.size, pixels=f"{pixels:,}")
+    slow = f" {words.seconds.format(seconds=proposal.seconds)}" if proposal.seconds > 0.5 else ""
+    st.write(said + slow)
+
+
+def _decide(key: str, prompts: Prompts, proposal: _Proposal | None, words: PromptWords) -> None:
+    how = st.radio(
+        words.how,
+        (words.only_add, words.replace),
+        key=f"{key}.how",
+        help=words.how_help,
+        disabled=not prompts.boxes,
+    )
+    st.button(
+        words.accept,
+        type="primary",
+        icon=":material/check:",
+        width="stretch",
+        disabled=proposal is None or not proposal.mask.any(),
+        on_click=_accept,
+        args=(key, proposal, how == words.replace),
+        key=f"{key}.accept",
+    )
+    st.button(
+        words.clear,
+        icon=":material/ink_eraser:",
+        width="stretch",
+        disabled=not is_drawn_on(key),
+        on_click=_clear,
+        args=(key,),
+        key=f"{key}.clear",
+    )
+
+
+def _accept(key: str, proposal: _Proposal, replace: bool) -> None:
+    """Runs before the page, with the proposal that was on the screen when the button was pressed."""
+    _panel(key).accepted = accept(proposal.mask, proposal.prompts, replace_inside_boxes=replace)
+    _clear(key)
+
+
+def _clear(key: str) -> None:
+    _panel(key).proposal = None
+    clear_canvas(key)

@@ -1,0 +1,1 @@
+"""Tests of core.ui without a browser."""
