@@ -34,7 +34,7 @@ def correct(current: ImageRow, next_id: int | None, previous_id: int | None) -> 
     """The editor with its column; saves and moves on when asked to."""
     left, right = st.columns([4.1, 1], gap="small")
     with left:
-        image = editing.opened(current, window=keeping.window())
+        image = editing.opened(current, window=keeping.window_for(current))
         editing.draw(image)
     with right:
         keeping.choose_model(image)

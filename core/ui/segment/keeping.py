@@ -16,7 +16,7 @@ from core.ui.times import ago
 from core.workflows.mask_pictures import revision_picture
 from core.workflows.open_image import OpenedImage
 from core.workflows.save_mask import restore_revision
-from core.workspace import RevisionRow, VersionRow
+from core.workspace import ImageRow, RevisionRow, VersionRow
 
 WINDOWS = {
     "lung": (-1350.0, 150.0),
@@ -106,12 +106,14 @@ def saved_line(image: OpenedImage) -> None:
         st.caption(f"{line}; {words.UNSAVED_CHANGES}" if row.has_unsaved_changes else line)
     if row.locked:
         st.caption(f":material/lock: {words.LOCKED_HELP}")
+    for note in image.notes:
+        st.caption(f":material/info: {as_text(note)}")
 
 
 def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
     """Buttons that open what is not needed for every image."""
     propose_button(image)
-    downloads(image, window())
+    downloads(image, window_for(image.image))
     if st.button(words.HISTORY, icon=":material/history:", width="stretch"):
         _history_dialog(image)
     if image.image.facts.kind == "hu":
@@ -132,9 +134,9 @@ def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
             after_delete()
 
 
-def window() -> tuple[float, float] | None:
-    """The display window that the person chose, None for the one on the model's card."""
-    return WINDOWS.get(st.session_state.get("window", "card"))
+def window_for(image: ImageRow) -> tuple[float, float] | None:
+    """The display window that the person chose for Hounsfield units, None for the one on the model's card."""
+    return WINDOWS.get(st.session_state.get("window", "card")) if image.facts.kind == "hu" else None
 
 
 @st.dialog(words.HISTORY, width="large")
