@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tqdm import tqdm
-
 from core.commands import Parser, number, run
+from core.commands.progress import ImageBar
 
 DESCRIPTION = """\
 Score a model against reference masks, each image at its own size.
@@ -52,13 +51,8 @@ def main(arguments: list[str]) -> int:
         json_path=options.json,
         update_card=options.update_card,
     )
-    with tqdm(desc="scoring", unit="image", delay=0.5) as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        outcome = evaluate_model(request, on_progress=show)
+    with ImageBar("scoring") as bar:
+        outcome = evaluate_model(request, on_progress=bar)
     for note in outcome.notes:
         print(note, file=sys.stderr)
     scores = outcome.report

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tqdm import tqdm
-
 from core.commands import EXIT_WRONG_INPUT, Parser, number, run
+from core.commands.progress import ImageBar
 
 DESCRIPTION = """\
 Predict the mask of an image, of every image in a folder, or of those that a pattern finds.
@@ -45,13 +44,8 @@ def main(arguments: list[str]) -> int:
     request = PredictRequest(
         options.image_path, options.model_path, options.output_path, threshold=options.threshold
     )
-    with tqdm(desc="predicting", unit="image", delay=0.5) as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        outcome = predict_many(request, on_progress=show)
+    with ImageBar("predicting") as bar:
+        outcome = predict_many(request, on_progress=bar)
     for sentence in (*outcome.notes, *outcome.problems):
         print(sentence, file=sys.stderr)
     for row in outcome.predicted:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.cards import ModelCard
 from core.commands import Parser, number, run, whole_number
-from core.commands.training_display import TrainingDisplay
+from core.commands.progress import TrainingDisplay
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig
 from core.training.presets import AUGMENT_PRESETS, SCALINGS, augment_config
 

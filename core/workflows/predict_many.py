@@ -93,7 +93,7 @@ def predict_many(
 
     Args:
         request: What is to be predicted.
-        on_progress: Called with (images done, all images).
+        on_progress: Called with (images done, all images), first with 0.
 
     Raises:
         AppError: No image is found, or the output cannot take them.
@@ -113,6 +113,8 @@ def predict_many(
     predicted: list[PredictedImage] = []
     problems: list[str] = []
     notes = list(predictor.notes)
+    if on_progress is not None:
+        on_progress(0, len(images))
     for number, (path, target) in enumerate(zip(images, targets, strict=True), start=1):
         try:
             image = decode_image(read_bytes(path), path.name)

@@ -48,12 +48,14 @@ def score_pairs(
         predictor: Of one foreground.
         pairs: Images with reference masks.
         threshold: In [0, 1].
-        on_progress: Called with (images scored, all images).
+        on_progress: Called with (images scored, all images), first with 0.
 
     Raises:
         BadFileError: A file of a pair cannot be read.
     """
-    results = []
+    results: list[ImageResult] = []
+    if on_progress is not None:
+        on_progress(0, len(pairs))
     for pair, probability, mask in _predicted(predictor, pairs):
         results.append(score_image(pair.image_path.name, threshold_mask(probability, threshold), mask))
         if on_progress is not None:

@@ -105,6 +105,6 @@ def test_a_threshold_is_chosen_and_scored_at_the_images_own_size(tmp_path):
     assert 90 < threshold * 255 <= 100
     told = []
     (result,) = score_pairs(Brightness(None), pairs, threshold, on_progress=lambda *now: told.append(now))
-    assert result.scores["dice"] == 1.0 and result.name == "i.png" and told == [(1, 1)]
+    assert result.scores["dice"] == 1.0 and result.name == "i.png" and told == [(0, 1), (1, 1)]
     (strict,) = score_pairs(Brightness(None), pairs, 0.5)
     assert strict.scores["recall"] == 0.5

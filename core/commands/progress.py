@@ -1,4 +1,4 @@
-"""A training run on a terminal: progress bars, a line for each epoch, Ctrl-C as a wish to stop."""
+"""What runs, on a terminal: progress bars on stderr, a line for each epoch, Ctrl-C as a wish to stop."""
 
 from __future__ import annotations
 
@@ -11,6 +11,31 @@ from tqdm import tqdm
 
 if TYPE_CHECKING:
     from core.training.callbacks import ProgressReport
+
+
+class ImageBar:
+    """A progress bar over images, there from the first call on, so that loading does not count as progress.
+
+    Args:
+        label: What is done with the images.
+    """
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._bar: tqdm[None] | None = None
+
+    def __enter__(self) -> ImageBar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show how many images are done."""
+        if self._bar is None:
+            self._bar = tqdm(total=total, desc=self._label, unit="image")
+        self._bar.update(done - self._bar.n)
 
 
 class TrainingDisplay:
