@@ -31,6 +31,9 @@ Load = Callable[[Path], PredictorLike]
 
 def load_model_folder(folder: Path) -> PredictorLike:
     """The model of a folder; imports Keras at its first call."""
+    from core.training.quiet_start import start_keras
+
+    start_keras()
     from core.inference.predictor import load_predictor
 
     predictor: PredictorLike = load_predictor(folder)

@@ -90,6 +90,7 @@ def strip(
         if clicked is not None and int(clicked) != current.id:
             go_to(int(clicked))
             st.rerun()
+        st.caption(words.POSITION.format(position=around.position, total=around.total), width="content")
         st.button(
             words.NEXT,
             key="next",
