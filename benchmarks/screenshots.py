@@ -25,8 +25,7 @@ from core.workflows.fine_tune import plan_fine_tune, start_fine_tune
 from core.workflows.open_workspace import open_workspace
 from core.workflows.save_mask import save_mask
 from core.workspace import DraftContent, Workspace
-from tests.browser.app_server import PROJECT, AppServer
-from tests.browser.conftest import CHROMIUM_FLAGS, SYSTEM_CHROMIUM
+from tests.browser.app_server import CHROMIUM_FLAGS, PROJECT, SYSTEM_CHROMIUM, AppServer
 
 WIDE, NARROW = (1440, 900), (1024, 768)
 NUM_CORRECTED = 12

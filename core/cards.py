@@ -1,7 +1,7 @@
 """What a model says of itself: its input, threshold, data, scores and limits of use.
 
-A model is a folder with `model.keras` and `card.json`, or a weights file with `NAME.card.json` beside it. The card
-is all that the predictor and the pages need to know of a model before they load its weights.
+A model is a folder with `model.keras` and `card.json`, or a weights file with `NAME.card.json` beside it. The
+card is all that the predictor and the pages need to know of a model before they load its weights.
 """
 
 from __future__ import annotations

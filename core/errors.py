@@ -1,7 +1,8 @@
 """What goes wrong outside the code: bad files, missing models, refused jobs.
 
-Every message is one sentence that a person can read as it stands: what was given, what was expected, what to do
-next. Pages show it, commands print it to stderr and exit with 2. A caller's own mistake is a `ValueError` instead.
+Every message is one sentence that a person can read as it stands: what was given, what was expected, what to
+do next. Pages show it, commands print it to stderr and exit with 2. A caller's own mistake is a `ValueError`
+instead.
 """
 
 from __future__ import annotations
