@@ -14,11 +14,12 @@ from core.cards import ModelCard
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig
 from core.workspace import ImageRow
 
-BATCH_SIZE = 4
-FINE_TUNE_STEPS = 300
-"""Steps of a run from a base model; with 16 images and batches of 4 that is 75 epochs."""
-SCRATCH_STEPS = 800
-"""Steps of a run from scratch."""
+FINE_TUNE_BATCH_SIZE = 2
+FINE_TUNE_IMAGES = 1200
+"""Images seen in a run from a base model; with 16 images that is 75 epochs."""
+SCRATCH_BATCH_SIZE = 4
+SCRATCH_IMAGES = 3200
+"""Images seen in a run from scratch."""
 MAX_EPOCHS = 100
 MIN_FOR_VALIDATION = 40
 """From this many images on a part is set aside to choose the best epoch; below, every image is worth more."""
@@ -34,9 +35,9 @@ SECONDS_PER_IMAGE = 0.05
 
 
 def default_epochs(num_train: int, *, from_scratch: bool) -> int:
-    """Epochs that give about the same number of steps whatever the number of images; at most 100."""
-    steps = SCRATCH_STEPS if from_scratch else FINE_TUNE_STEPS
-    return max(1, min(MAX_EPOCHS, math.ceil(steps * BATCH_SIZE / max(num_train, 1))))
+    """Epochs that show about as many images whatever the number of different ones; at most 100."""
+    shown = SCRATCH_IMAGES if from_scratch else FINE_TUNE_IMAGES
+    return max(1, min(MAX_EPOCHS, math.ceil(shown / max(num_train, 1))))
 
 
 def num_validation(num_images: int) -> int:
@@ -49,8 +50,8 @@ def fine_tune_settings(base: ModelCard, epochs: int, seed: int) -> TrainConfig:
     return TrainConfig(
         image_size=base.image_size,
         epochs=epochs,
-        batch_size=BATCH_SIZE,
-        learning_rate=3e-4,
+        batch_size=FINE_TUNE_BATCH_SIZE,
+        learning_rate=1e-3,
         warmup=0.05,
         patience=0,
         seed=seed,
@@ -60,7 +61,7 @@ def fine_tune_settings(base: ModelCard, epochs: int, seed: int) -> TrainConfig:
 def scratch_settings(epochs: int, seed: int) -> TrainConfig:
     """The run from scratch."""
     return TrainConfig(
-        image_size=SCRATCH_IMAGE_SIZE, epochs=epochs, batch_size=BATCH_SIZE, patience=0, seed=seed
+        image_size=SCRATCH_IMAGE_SIZE, epochs=epochs, batch_size=SCRATCH_BATCH_SIZE, patience=0, seed=seed
     )
 
 

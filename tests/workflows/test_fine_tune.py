@@ -222,7 +222,7 @@ def test_a_run_that_is_stopped_before_the_first_step_makes_no_version(workspace,
 
 @pytest.mark.parametrize(
     ("num_train", "from_scratch", "epochs"),
-    # 300 steps of 4 are 1200 images: 75 times 16; 800 steps are 3200. Never more than 100 epochs, never none.
+    # 1200 images are 75 times 16, from scratch 3200. Never more than 100 epochs, never none.
     [(16, False, 75), (1, False, 100), (40, False, 30), (16, True, 100), (100, True, 32), (10_000, False, 1)],
 )
 def test_the_suggested_epochs_give_about_equal_work(num_train, from_scratch, epochs):
