@@ -35,12 +35,13 @@ class PromptWords:
     foreground: str = "Foreground"
     background: str = "Background"
     move: str = "Move"
-    box_hint: str = "Drag a box around the object, close to it."
+    box_hint: str = "Drag a box close around the object."
     foreground_hint: str = "Draw lines on the object."
-    background_hint: str = "Draw lines beside the object, on what must not be in the mask."
-    move_hint: str = "Drag a box or line to move it, a corner to scale it. The pencil above deletes."
-    canvas_hint: str = "Undo and redo appear above the picture when the pointer is on it."
-    legend: str = "The proposed mask is orange."
+    background_hint: str = "Draw lines on what must not be in the mask."
+    move_hint: str = "Drag to move, a corner to scale; the pencil deletes."
+    legend: str = (
+        "The proposed mask is orange. Undo and redo are above the picture when the pointer is on it."
+    )
     nothing_yet: str = "No proposal yet."
     only_background: str = (
         "Add a box or a foreground line: background alone does not say where the object is."
@@ -124,11 +125,13 @@ def prompt_panel(
     with st.container(horizontal=True, gap="medium", key=f"{key}.layout"):
         with st.container(width=max(canvas_size[1], _TOOLS_WIDTH), key=f"{key}.left"):
             mode = _choose_mode(key, words)
+            # Also keeps the canvas' own tool bar, which pops up right above it, off the buttons.
+            st.caption(_hint(mode, words))
             proposal = _propose(panel, display, prompts)
             picture = prompt_picture(display, canvas_size, prompts, proposal.mask if proposal else None)
             prompt_canvas(picture, canvas_size, image_size, key=key, mode=mode)
         with st.container(width=_CONTROLS_WIDTH, key=f"{key}.right"):
-            _say(mode, prompts, proposal, words)
+            _say(prompts, proposal, words)
             _decide(key, prompts, proposal, words)
     return None
 
@@ -174,15 +177,17 @@ def _propose(panel: _Panel, display: NDArray[np.uint8], prompts: Prompts) -> _Pr
     return panel.proposal
 
 
-def _say(mode: PromptMode, prompts: Prompts, proposal: _Proposal | None, words: PromptWords) -> None:
-    hints = {
+def _hint(mode: PromptMode, words: PromptWords) -> str:
+    return {
         "box": words.box_hint,
         "foreground": words.foreground_hint,
         "background": words.background_hint,
         "move": words.move_hint,
-    }
-    st.write(hints[mode])
-    st.caption(f"{words.canvas_hint} {words.legend}")
+    }[mode]
+
+
+def _say(prompts: Prompts, proposal: _Proposal | None, words: PromptWords) -> None:
+    st.caption(words.legend)
     if proposal is None:
         st.write(words.nothing_yet if prompts.are_empty else words.only_background)
         return

@@ -18,7 +18,7 @@ WAIT = 30_000
 # As in prompt_app.py, (row, col).
 SHAPE, CENTRE, RADIUS = (384, 512), (180, 240), 70
 
-HINTS = {"Foreground": "on the object", "Background": "beside the object", "Move": "to move it"}
+HINTS = {"Foreground": "on the object", "Background": "must not be in the mask", "Move": "Drag to move"}
 
 Point = tuple[float, float]
 
@@ -54,7 +54,7 @@ class Panel:
         button = self.page.get_by_role("radio", name=tool)
         button.click()
         expect(button).to_have_attribute("aria-checked", "true")
-        # The hint comes with the run that hands the tool to the canvas, a blink before it takes it.
+        # The hint comes with the run that hands the tool to the canvas, a blink before the canvas takes it.
         expect(self.page.get_by_text(HINTS[tool])).to_be_visible(timeout=WAIT)
         self.page.wait_for_timeout(300)
 
