@@ -1,4 +1,4 @@
-"""A Streamlit server in a process of its own, for tests that need a real one."""
+"""A Streamlit server in a process of its own and a Chromium, for tests and benchmarks that need real ones."""
 
 from __future__ import annotations
 
@@ -13,13 +13,28 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, Playwright
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
+SYSTEM_CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 OpenPage = Callable[..., Page]
 """Opens an address in a new tab of the shared browser (the fixture `open_page`)."""
+
+
+def launch_chromium(playwright: Playwright) -> Browser:
+    """Debian's Chromium where it is there, else Playwright's own."""
+    path = str(SYSTEM_CHROMIUM) if SYSTEM_CHROMIUM.exists() else None
+    return playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
 
 
 class AppServer:

@@ -13,18 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_server import OpenPage
+from app_server import OpenPage, launch_chromium
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-
-SYSTEM_CHROMIUM = Path("/usr/bin/chromium")
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,8 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        path = str(SYSTEM_CHROMIUM) if SYSTEM_CHROMIUM.exists() else None
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        chromium = launch_chromium(playwright)
         yield chromium
         chromium.close()
 

@@ -52,10 +52,12 @@ def keep(message: EditorMessage) -> None:
     if message.action == "reload":
         state.token += 1
         state.conflict = None
+        state.seen.pop(image_id)
         return
     seen = state.seen.get(image_id)
     foreign = before and before["client_id"] != message.client_id and before["revision"] != seen
     if foreign and not message.take_over:
+        write_whole(FOLDER / f"{image_id}.refused.png", message.layer_png)
         state.conflict = Acknowledgement(message.client_id, message.sequence, saved=False, conflict=True)
         return
     state.conflict = None
@@ -126,8 +128,7 @@ if state.get("bright"):
     image = replace(image, image_id=f"{name}-bright", drawing_id=name, picture=white)
 
 draft = stored(name)
-if draft:
-    state.seen.setdefault(name, draft["revision"])
+state.seen.setdefault(name, draft["revision"] if draft else None)
 acknowledged = state.conflict or (Acknowledgement(draft["client_id"], draft["sequence"]) if draft else None)
 mask_editor(
     image,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +13,8 @@ from core.ui.mask_editor.contract import EditorImage
 
 
 def scene(name: str) -> EditorImage:
-    """`small...` is 64 x 48 (see below), `...-N` a soft disc of N x N; "reference" in a name gives it one."""
-    probability = small_probability() if name.startswith("small") else disc(int(name.split("-")[-1]))
+    """`small...` is 64 x 48 (see below), others a soft disc of the side in the name; some with a reference."""
+    probability = small_probability() if name.startswith("small") else disc(int(re.findall(r"\d+", name)[-1]))
     height, width = probability.shape
     noise = np.random.default_rng(1).integers(0, 255, (height, width), np.uint8)
     picture = cv2.addWeighted(cv2.GaussianBlur(noise, (0, 0), 3), 0.5, probability, 0.3, 0)

@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from app_server import AppServer, OpenPage
-from editor_app_scenes import small_probability
+from editor_app_scenes import disc, small_probability
 from editor_driver import SMALL, Editor
 from playwright.sync_api import Browser, Page, expect
 from strokes import brush_pixels, polygon_pixels
+
+from core.review.corrections import apply_layer, decode_layer
 
 HERE = Path(__file__).parent
 OpenEditor = Callable[..., Editor]
@@ -68,9 +70,12 @@ def _show(page: Page, app: AppServer, scene: str, query: str = "") -> Editor:
     field = page.get_by_role("textbox", name="Scene")
     field.fill(f"image={scene}&{query}")
     field.press("Enter")
-    editor = Editor(page, _folder(app), scene)
+    side = re.search(r"-(\d+)$", scene)
+    shape = (int(side[1]), int(side[1])) if side and not scene.startswith("small") else SMALL
+    editor = Editor(page, _folder(app), scene, shape)
     editor.wait_shown()
-    editor.button("Brush").click()
+    if editor.button("Brush").get_attribute("aria-pressed") != "true":
+        editor.button("Brush").click()
     return editor
 
 
@@ -243,6 +248,44 @@ def test_nothing_is_stored_before_something_changes(editor: Editor) -> None:
     editor.page.wait_for_timeout(300)
     assert not (editor.folder / f"{editor.image}.json").exists()
     expect(editor.status).to_have_text("No changes yet")
+
+
+@pytest.mark.parametrize("outline", [False, True])
+def test_what_is_seen_is_what_is_counted(editor: Editor, app: AppServer, outline: bool) -> None:
+    """Tiles are painted by what is known of them; here every pixel of the overlay is looked at."""
+    editor = _show(editor.page, app, f"soft-{editor.image}-300")
+    editor.set_slider("Mask opacity", 40)
+    if outline:
+        editor.button("Outline").click()
+    editor.set_slider("Brush size", 30)
+    shape = (300, 300)
+    painted = [(20.0, 20.0), (280.0, 60.0)], [(150.0, 40.0), (150.0, 200.0)]
+    editor.stroke(painted[0])
+    editor.button("Eraser").click()
+    editor.stroke(painted[1])
+    layer = np.where(brush_pixels(painted[0], 30, shape), 2, 0)
+    layer[brush_pixels(painted[1], 30, shape)] = 1
+    for threshold in (0.5, 0.9, 0.2, 0.0, 1.0, 0.37):
+        editor.set_slider("Threshold", threshold)
+        mask = apply_layer(disc(300), threshold, layer.astype(np.uint8)) != 0
+        expect(editor.page.get_by_text(f"{mask.sum():,} px", exact=True)).to_be_visible()
+        seen = _overlay_alpha(editor, shape)
+        inside = 0 if outline else round(0.4 * 255)
+        assert set(np.unique(seen[~mask])) <= {0}
+        assert set(np.unique(seen[mask])) <= {inside, round(0.85 * 255)}
+        assert (seen[mask & ~np.pad(mask, 1)[2:, 1:-1]] > inside).all()
+    if outline:
+        editor.button("Outline").click()
+
+
+def _overlay_alpha(editor: Editor, shape: tuple[int, int]) -> np.ndarray:
+    script = """canvas => {
+      const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+      return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i + 3]);
+    }"""
+    editor.page.wait_for_timeout(100)
+    alpha = editor.page.locator('[data-part="overlay"]').evaluate(script)
+    return np.array(alpha, np.uint8).reshape(shape)
 
 
 # Zoom, screens, fingers
@@ -419,6 +462,42 @@ def test_two_tabs_use_theirs(open_editor: OpenEditor) -> None:
     second.stroke([(50.5, 30.5)])
     both = brush_pixels([(50.5, 10.5)], 3, SMALL) | brush_pixels([(50.5, 30.5)], 3, SMALL)
     np.testing.assert_array_equal(second.layer(), np.where(both, 2, 0))
+
+
+def test_in_a_conflict_the_page_still_learns_what_is_shown(open_editor: OpenEditor) -> None:
+    first = open_editor()
+    first.set_slider("Brush size", 3)
+    second = open_editor()
+    second.set_slider("Brush size", 3)
+    first.stroke([(50.5, 10.5)])
+    second.stroke([(50.5, 20.5)], settle=False)
+    expect(second.button("Keep mine")).to_be_visible()
+    second.stroke([(50.5, 30.5)], settle=False)
+    both = brush_pixels([(50.5, 20.5)], 3, SMALL) | brush_pixels([(50.5, 30.5)], 3, SMALL)
+    refused = second.folder / f"{second.image}.refused.png"
+    _wait_for(lambda: bool((decode_layer(refused.read_bytes(), SMALL) == np.where(both, 2, 0)).all()))
+    assert first.layer()[20, 50] == 0
+    expect(second.button("Keep mine")).to_be_visible()
+
+
+def test_a_copy_and_another_tabs_draft_the_person_chooses(open_editor: OpenEditor) -> None:
+    first = open_editor()
+    first.set_slider("Brush size", 3)
+    first.page.evaluate("WebSocket.prototype.send = () => {}")
+    first.stroke([(50.5, 10.5)], settle=False)
+    second = open_editor()
+    second.set_slider("Brush size", 3)
+    second.stroke([(50.5, 20.5)])
+    first.page.reload()
+    first.wait_shown()
+    theirs = np.where(brush_pixels([(50.5, 20.5)], 3, SMALL), 2, 0)
+    np.testing.assert_array_equal(first.layer(), theirs)
+    first.button("Keep mine").click()
+    first.wait_saved()
+    np.testing.assert_array_equal(first.layer(), np.where(brush_pixels([(50.5, 10.5)], 3, SMALL), 2, 0))
+    first.press("Control+z")
+    first.wait_saved()
+    np.testing.assert_array_equal(first.layer(), theirs)
 
 
 # What the page wants shown

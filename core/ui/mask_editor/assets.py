@@ -23,6 +23,7 @@ SCRIPTS = (
     "png.js",
     "raster.js",
     "regions.js",
+    "tiles.js",
     "history.js",
     "drawing.js",
     "painter.js",

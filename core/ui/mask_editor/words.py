@@ -62,6 +62,7 @@ WORDS = MappingProxyType(
         "saving": "Saving…",
         "not_saved": "Not saved: no answer from the server, trying again",
         "refused": "Not saved: {reason}",
+        "kept_apart": "Choose which one goes on",
         "untouched": "No changes yet",
         "loading": "Loading image…",
         "working": "Working…",

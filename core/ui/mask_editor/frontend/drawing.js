@@ -33,10 +33,10 @@ class Drawing {
     this.history = new LayerHistory(this.layer, this.width, this.height);
     /** Pixels by reference (0, 1), layer value and probability: all numbers follow from these 1536 counts. */
     this.counts = new Int32Array(2 * 768);
-    /** What has to be painted again; null for nothing. */
-    this.dirty = null;
+    this.tiles = new Tiles(this.width, this.height);
+    this.threshold = threshold;
+    this.table = maskTable(threshold);
     this.setImage(image);
-    this.setThreshold(threshold);
   }
 
   /** Put another prediction or reference under the layer. */
@@ -44,13 +44,20 @@ class Drawing {
     this.probability = image.probability;
     this.reference = image.reference;
     this.recount();
-    this.markAll();
+    this.tiles.setProbability(this.probability, cutOf(this.threshold));
   }
 
   setThreshold(threshold) {
+    this.tiles.moveCut(cutOf(this.threshold), cutOf(threshold));
     this.threshold = threshold;
     this.table = maskTable(threshold);
-    this.markAll();
+  }
+
+  /** Take the layer that a drawing begins with; no step, since there is nothing before it. */
+  startWith(layer) {
+    this.layer.set(layer);
+    this.recount();
+    this.tiles.touchWhere(layer);
   }
 
   recount() {
@@ -61,28 +68,12 @@ class Drawing {
     }
   }
 
-  markAll() {
-    this.dirty = { left: 0, top: 0, right: this.width, bottom: this.height };
-  }
-
-  mark(left, top, right, bottom) {
-    const dirty = this.dirty;
-    if (!dirty) {
-      this.dirty = { left, top, right, bottom };
-      return;
-    }
-    dirty.left = Math.min(dirty.left, left);
-    dirty.top = Math.min(dirty.top, top);
-    dirty.right = Math.max(dirty.right, right);
-    dirty.bottom = Math.max(dirty.bottom, bottom);
-  }
-
   /** Decide a row's pixels from `left` to `right`, both included. */
   paintSpan(y, left, right, value) {
     this.history.touch(y, left, right);
     const start = y * this.width;
     for (let i = start + left; i <= start + right; i++) this.setPixel(i, value);
-    this.mark(left, y, right + 1, y + 1);
+    this.tiles.touch(left, y, right + 1, y + 1);
   }
 
   setPixel(index, value) {
@@ -134,7 +125,7 @@ class Drawing {
       const value = layer[start + x];
       if (!keepUntouched || value !== UNTOUCHED) this.setPixel(start + x, value);
     }
-    this.mark(first, y, last + 1, y + 1);
+    this.tiles.touch(first, y, last + 1, y + 1);
   }
 
   putTiles(tiles) {
@@ -146,7 +137,7 @@ class Drawing {
           this.setPixel(y * this.width + x, tileValue(packed, at));
         }
       }
-      this.mark(bounds.left, bounds.top, bounds.right, bounds.bottom);
+      this.tiles.touch(bounds.left, bounds.top, bounds.right, bounds.bottom);
     }
   }
 

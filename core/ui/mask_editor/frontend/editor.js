@@ -71,8 +71,8 @@ class Editor {
     this.root.addEventListener("keydown", (event) => event.key === "Tab" && by("keys")(), { capture: true });
     listenToKeys(this);
     listenToSliders(this);
-    this.controls.part("keep-mine").addEventListener("click", () => this.outbox.keepMine());
-    this.controls.part("use-theirs").addEventListener("click", () => this.outbox.useTheirs());
+    this.controls.part("keep-mine").addEventListener("click", () => this.opening.keepMine());
+    this.controls.part("use-theirs").addEventListener("click", () => this.opening.useTheirs());
   }
 
   /** Streamlit has run: take in what is new. */
@@ -172,14 +172,14 @@ class Editor {
 
   /** At once, not with the next frame: "Saved" must not outlive the first pixel of a new stroke. */
   showState() {
-    if (this.ready) this.readout.showState(this.outbox.state(), this.outbox.refused);
+    if (this.ready) this.readout.showState(this.outbox.state(), this.outbox.refused, this.opening.hasConflict());
     else this.readout.showNothing();
   }
 
   setThreshold(threshold) {
     if (!this.canDraw() || threshold === this.drawing.threshold) return;
     this.drawing.setThreshold(threshold);
-    this.outbox.changed();
+    this.outbox.changed(DRAG_DEBOUNCE_MS);
     this.scheduleFrame();
   }
 
@@ -196,7 +196,7 @@ class Editor {
   set(changes) {
     Object.assign(this.settings, changes);
     keepSettings(this.settings);
-    this.drawing?.markAll();
+    this.drawing?.tiles.markAll();
     this.showControls();
     this.scheduleFrame();
   }

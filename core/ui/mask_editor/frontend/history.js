@@ -3,7 +3,6 @@
  * number where it is uniform, so that 100 steps fit into memory at 4096 x 4096 too.
  */
 
-const TILE = 64;
 const MOST_STEPS = 200;
 const FEWEST_STEPS = 100;
 const MOST_BYTES = 256 * 1024 * 1024;

@@ -14,6 +14,8 @@ class Opening {
     this.drawingId = "";
     this.draftToken = "";
     this.insertToken = "";
+    /** A copy of an earlier visit while somebody else's draft is on disk; the person chooses. @type {Copy | null} */
+    this.foundCopy = null;
     this.arrival = (id) => {
       if (id === this.imageId && !this.editor.ready) this.install(id);
     };
@@ -38,6 +40,7 @@ class Opening {
     if (image.drawing_id !== this.drawingId) {
       editor.outbox.open(image.drawing_id, writerOf(data.acknowledged));
       editor.drawing = null;
+      this.foundCopy = null;
       editor.clock = { seconds: 0, last: 0 };
     }
     this.imageId = image.id;
@@ -82,11 +85,10 @@ class Opening {
     if (pending) return this.stateOf(image, pending.threshold, pending.layer_png, { token, verdict: "restore" });
     const copy = readCopy(this.drawingId);
     const verdict = copy ? judgeCopy(copy, writerOf(data.acknowledged)) : "drop";
-    if (verdict === "drop") {
-      dropCopy(this.drawingId);
-      return this.stateOf(image, data.draft.threshold, data.draft.layer, { token });
-    }
-    return this.stateOf(image, copy.threshold, copy.layer_png, { token, verdict });
+    if (verdict === "restore") return this.stateOf(image, copy.threshold, copy.layer_png, { token, verdict });
+    if (verdict === "drop") dropCopy(this.drawingId);
+    else this.foundCopy = copy;
+    return this.stateOf(image, data.draft.threshold, data.draft.layer, { token });
   }
 
   async stateOf(image, threshold, layer, more) {
@@ -104,12 +106,10 @@ class Opening {
     const { editor } = this;
     const { outbox } = editor;
     editor.drawing = new Drawing(image, start.threshold);
-    editor.drawing.layer.set(start.layer);
-    editor.drawing.recount();
+    editor.drawing.startWith(start.layer);
     editor.painter.resize(image.width, image.height);
     editor.view.setImage(image.width, image.height);
     this.draftToken = start.token;
-    if (start.verdict === "ask") outbox.stopForConflict();
     if (start.verdict === "restore") outbox.changed();
   }
 
@@ -130,7 +130,7 @@ class Opening {
     this.draftToken = draft.token;
     // After a restart of the server its draft can be an older message of this tab; what is shown is newer.
     const isOwn = writer !== null && writer.client_id === editor.outbox.clientId;
-    if (isOwn && editor.outbox.isBehind() && !editor.outbox.conflict) {
+    if (isOwn && editor.outbox.isBehind()) {
       editor.outbox.post();
       return;
     }
@@ -142,6 +142,35 @@ class Opening {
     editor.drawing.setThreshold(draft.threshold);
     editor.outbox.tookDraft(writer);
     editor.scheduleFrame();
+  }
+
+  hasConflict() {
+    return this.foundCopy !== null || this.editor.outbox.conflict;
+  }
+
+  /** The person wants their own strokes: those shown, or those of a copy (one step, so that undo brings theirs back). */
+  async keepMine() {
+    const { editor } = this;
+    const copy = this.foundCopy;
+    if (!copy) {
+      editor.outbox.takeOver();
+      return;
+    }
+    const layer = await this.decodeLayer(copy.layer_png, editor.drawing);
+    this.foundCopy = null;
+    editor.toolCancel();
+    editor.drawing.takeLayer(layer, false);
+    editor.drawing.setThreshold(copy.threshold);
+    editor.outbox.changed();
+    editor.scheduleFrame();
+  }
+
+  useTheirs() {
+    const { outbox } = this.editor;
+    if (outbox.conflict) outbox.giveUp();
+    else dropCopy(this.drawingId);
+    this.foundCopy = null;
+    this.editor.showState();
   }
 
   /** Lay a proposal over the layer, once. */

@@ -3,7 +3,10 @@
  * layer and a number that only rises, so a lost one costs nothing and the last one wins.
  */
 
-const DEBOUNCE_MS = 80;
+/** After a finished step, so that two quick clicks travel together. */
+const STEP_DEBOUNCE_MS = 30;
+/** While a slider is being dragged. */
+const DRAG_DEBOUNCE_MS = 150;
 const LONGEST_WAIT_MS = 1000;
 const PATIENCE_MS = 4000;
 /** Each try interrupts a script that is still running, so they become rarer. */
@@ -64,20 +67,21 @@ class Outbox {
   }
 
   /** The open drawing changed: send soon. */
-  changed() {
+  changed(debounce = STEP_DEBOUNCE_MS) {
     this.dirty = true;
     this.onlyTouched = false;
-    if (!this.conflict) {
-      clearTimeout(this.debounce);
-      this.debounce = setTimeout(() => this.flush(), DEBOUNCE_MS);
-      this.deadline ||= setTimeout(() => this.flush(), LONGEST_WAIT_MS);
-    }
+    clearTimeout(this.debounce);
+    this.debounce = setTimeout(() => this.flush(), debounce);
+    this.deadline ||= setTimeout(() => this.flush(), LONGEST_WAIT_MS);
     this.wires.onState();
   }
 
-  /** Send now what has changed. */
+  /**
+   * Send now what has changed; in a conflict too: the draft on disk stays as it is until the person has chosen, but
+   * the page has to know what is shown here when Save is pressed.
+   */
   flush() {
-    if (this.dirty && !this.conflict) this.post();
+    if (this.dirty) this.post();
   }
 
   /**
@@ -85,7 +89,7 @@ class Outbox {
    * message when the next one comes within milliseconds, but never a part of one. Python takes each only once.
    */
   sendAlong() {
-    if (this.pending.size > 0 && !this.conflict) this.transmit();
+    if (this.pending.size > 0) this.transmit();
   }
 
   /**
@@ -128,7 +132,7 @@ class Outbox {
     const stored = answer.acknowledged;
     const mine = stored?.client_id === this.clientId ? stored : null;
     this.refused = answer.refused;
-    if (mine?.conflict && mine.sequence > this.takenOverAt) this.stopForConflict();
+    if (mine?.conflict && mine.sequence > this.takenOverAt) this.conflict = true;
     for (const [drawingId, { message }] of this.pending) {
       const isOpen = drawingId === this.drawingId;
       const onDisk = isOpen && mine && !mine.conflict && mine.saved && mine.sequence >= message.sequence;
@@ -140,27 +144,23 @@ class Outbox {
   settle(drawingId, sequence) {
     this.pending.delete(drawingId);
     this.patience = PATIENCE_MS;
+    if (drawingId === this.drawingId && this.conflict) return;
     removeCopy(drawingId, this.clientId, sequence);
     if (drawingId === this.drawingId) this.writer = { client_id: this.clientId, sequence };
   }
 
-  stopForConflict() {
-    this.stopTimers();
-    this.pending.delete(this.drawingId);
-    this.dirty = true;
-    this.conflict = true;
-  }
-
-  keepMine() {
+  /** The person chose what is shown here. */
+  takeOver() {
     this.conflict = false;
     this.takenOverAt = this.sequence + 1;
     this.post({ takeOver: true });
   }
 
-  useTheirs() {
+  /** The person chose what is on disk: ask the page for it. */
+  giveUp() {
     dropCopy(this.drawingId);
-    this.takenOverAt = this.sequence + 1;
     this.conflict = false;
+    this.takenOverAt = this.sequence + 1;
     this.post({ action: "reload" });
   }
 
@@ -193,7 +193,7 @@ class Outbox {
 
   /** Send again what nobody has acknowledged. */
   lookAtClock() {
-    if (this.pending.size === 0 || this.conflict) return;
+    if (this.pending.size === 0) return;
     if (Date.now() - this.sentAt > this.patience) {
       this.patience = Math.min(2 * this.patience, LONGEST_PATIENCE_MS);
       for (const entry of this.pending.values()) {

@@ -13,9 +13,6 @@ const ADDED_INSTEAD_RGB = [230, 159, 0];
 const REMOVED_RGB = [204, 121, 167];
 const REMOVED_INSTEAD_RGB = [213, 94, 0];
 
-/** Rows painted at a time, so that a whole image of 4096 x 4096 needs no copy of 64 MB. */
-const BAND = 128;
-
 class Painter {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -23,9 +20,14 @@ class Painter {
     this.context = canvas.getContext("2d");
     this.fill = new Uint32Array(768);
     this.edge = new Uint32Array(768);
+    /** Width of the edge in image pixels. */
     this.thickness = 1;
+    this.zoomed = false;
     this.scratch = new Uint8Array(0);
     this.pixels = new ImageData(1, 1);
+    /** A tile of one colour. */
+    this.plain = new ImageData(TILE, TILE);
+    this.plainColour = 0;
   }
 
   resize(width, height) {
@@ -37,14 +39,16 @@ class Painter {
    * Lay down the colour of each layer value and probability: two tables of 768 entries, inside and edge.
    *
    * @param {Drawing} drawing
-   * @param {{colour: number, opacity: number, outline: boolean, corrections: boolean}} style
+   * @param {{colour: number, opacity: number, outline: boolean, corrections: boolean, zoomed: boolean}} style
+   *   `zoomed`: pixels are so large that the edge needs little to stand out
    */
   setColours(drawing, style) {
     const mask = MASK_COLOURS[style.colour].rgb;
     const added = style.colour === 1 ? ADDED_INSTEAD_RGB : ADDED_RGB;
     const removed = style.colour === 4 ? REMOVED_INSTEAD_RGB : REMOVED_RGB;
     const inside = style.outline ? 0 : style.opacity;
-    const edge = style.opacity === 0 ? 0 : Math.min(1, style.opacity + 0.45);
+    const extra = style.zoomed && !style.outline ? 0.15 : 0.45;
+    const edge = style.opacity === 0 ? 0 : Math.min(1, style.opacity + extra);
     for (let entry = 0; entry < 768; entry++) {
       const value = entry >> 8;
       const rgb = style.corrections && value === FOREGROUND ? added : mask;
@@ -56,20 +60,44 @@ class Painter {
     }
   }
 
-  /**
-   * Paint a part of the drawing; right and bottom are outside.
-   *
-   * @param {Drawing} drawing
-   * @param {{left: number, top: number, right: number, bottom: number}} part
-   */
-  paint(drawing, part) {
-    const margin = this.thickness;
-    const left = Math.max(0, part.left - margin);
-    const right = Math.min(drawing.width, part.right + margin);
-    const bottom = Math.min(drawing.height, part.bottom + margin);
-    for (let top = Math.max(0, part.top - margin); top < bottom; top += BAND) {
-      this.paintBand(drawing, { left, right, top, bottom: Math.min(bottom, top + BAND) });
+  /** Paint what has changed. @param {Drawing} drawing */
+  paint(drawing) {
+    drawing.tiles.takeDirty((row, first, last) => this.paintRun(drawing, row, first, last));
+  }
+
+  /** Tiles side by side: plain ones by a fill, those between by their pixels. */
+  paintRun(drawing, row, first, last) {
+    const { tiles } = drawing;
+    for (let column = first; column <= last; column++) {
+      let end = column;
+      if (tiles.isPlain(row, column)) {
+        this.paintPlain(drawing, row, column);
+        continue;
+      }
+      while (end < last && !tiles.isPlain(row, end + 1)) end++;
+      this.paintBand(drawing, {
+        left: column * TILE,
+        top: row * TILE,
+        right: Math.min((end + 1) * TILE, drawing.width),
+        bottom: Math.min((row + 1) * TILE, drawing.height),
+      });
+      column = end;
     }
+  }
+
+  paintPlain(drawing, row, column) {
+    const isForeground = drawing.tiles.states[row * drawing.tiles.across + column] === ALL_FOREGROUND;
+    // Untouched and foreground: entry 255 has the colour, whatever the threshold.
+    if (isForeground) this.context.putImageData(this.plainTile(this.fill[255]), column * TILE, row * TILE);
+    else this.context.clearRect(column * TILE, row * TILE, TILE, TILE);
+  }
+
+  plainTile(colour) {
+    if (this.plainColour !== colour) {
+      new Uint32Array(this.plain.data.buffer).fill(colour);
+      this.plainColour = colour;
+    }
+    return this.plain;
   }
 
   paintBand(drawing, band) {

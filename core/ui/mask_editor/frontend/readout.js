@@ -5,7 +5,7 @@ const SAVE_WORDS = {
   saving: "saving",
   saved: "saved",
   late: "not_saved",
-  conflict: "saving",
+  conflict: "kept_apart",
 };
 
 class Readout {
@@ -32,13 +32,17 @@ class Readout {
     this.text("iou", numbers.iou === null ? "" : `${words.iou} ${numbers.iou.toFixed(4)}`);
   }
 
-  /** @param {SaveState} state @param {string} refused the reason where the server refused */
-  showState(state, refused) {
+  /**
+   * @param {SaveState} state
+   * @param {string} refused the reason where the server refused
+   * @param {boolean} hasConflict whether the person has to choose between two drafts
+   */
+  showState(state, refused, hasConflict) {
     const { words } = this.controls;
     const text = state === "refused" ? words.refused.replace("{reason}", refused) : words[SAVE_WORDS[state]];
     this.controls.part("status").dataset.state = state;
     this.text("status", text);
-    this.controls.part("conflict").hidden = state !== "conflict";
+    this.controls.part("conflict").hidden = !hasConflict;
   }
 
   /** Touch the page only where a text changes, so that screen readers are not told twice. */

@@ -20,16 +20,16 @@ function showFrame(editor) {
 function paintMask(editor) {
   const { drawing, painter, settings } = editor;
   const thickness = within(1, THICKEST_EDGE, Math.round(1.2 / editor.view.scale));
-  if (thickness !== painter.thickness) {
-    painter.thickness = thickness;
-    drawing.markAll();
+  const zoomed = editor.view.scale > 4;
+  if (thickness !== painter.thickness || zoomed !== painter.zoomed) {
+    Object.assign(painter, { thickness, zoomed });
+    drawing.tiles.markAll();
   }
-  if (!drawing.dirty) return;
+  if (!drawing.tiles.anyDirty) return;
   // While Restore is chosen one has to see what can be restored.
   const corrections = settings.corrections || settings.tool === "restore";
-  painter.setColours(drawing, { ...settings, corrections });
-  painter.paint(drawing, drawing.dirty);
-  drawing.dirty = null;
+  painter.setColours(drawing, { ...settings, corrections, zoomed });
+  painter.paint(drawing);
 }
 
 function showView(editor) {

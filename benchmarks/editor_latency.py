@@ -1,0 +1,173 @@
+"""How long a stroke takes from the lifted pointer to the draft on disk, and how smooth drawing is.
+
+Starts the real app on an empty workspace with one image, paints in Chromium as a person would, and watches
+the store from outside. Frames are timed in the page while a stroke and the threshold are being dragged.
+
+    python -m benchmarks.editor_latency --side 512 --strokes 40
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import random
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+
+from core.imaging.masks import encode_png
+from core.workflows.add_images import add_images
+from core.workspace import Workspace
+from tests.browser.app_server import PROJECT, AppServer, launch_chromium
+from tests.browser.editor_driver import Editor
+
+FRAMES = """() => {
+  window.frames_ = [];
+  let last = performance.now();
+  const tick = (now) => {
+    window.frames_.push(now - last);
+    last = now;
+    window.ticking_ = requestAnimationFrame(tick);
+  };
+  window.ticking_ = requestAnimationFrame(tick);
+}"""
+FRAMES_END = "() => { cancelAnimationFrame(window.ticking_); return window.frames_.slice(1); }"
+LIFTED = "addEventListener('pointerup', (event) => { window.lifted_ = Date.now(); }, true)"
+
+
+def main() -> None:
+    arguments = _parse()
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Workspace.open(Path(folder))
+        image_id, slug = _add_image(workspace, arguments.side)
+        server = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": folder})
+        server.start()
+        try:
+            with sync_playwright() as playwright:
+                chromium = launch_chromium(playwright)
+                page = chromium.new_page(viewport={"width": 1440, "height": 900})
+                page.goto(f"{server.url}/?task={slug}&image={image_id}")
+                result = _measure(page, workspace, image_id, arguments)
+                chromium.close()
+        finally:
+            server.kill()
+            workspace.close()
+    print(json.dumps({"machine": platform.machine(), **result}, indent=2))
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--side", type=int, default=512, help="side of the square image in pixels")
+    parser.add_argument("--strokes", type=int, default=40, help="strokes to time")
+    parser.add_argument("--seed", type=int, default=0, help="of the strokes' places")
+    return parser.parse_args()
+
+
+def _add_image(workspace: Workspace, side: int) -> tuple[int, str]:
+    noise = np.random.default_rng(0).integers(0, 255, (side, side), np.uint8)
+    task = workspace.tasks.create("Latency")
+    (outcome,) = add_images(workspace, task.id, [("noise.png", encode_png(cv2.blur(noise, (9, 9))))])
+    if outcome.image_id is None:
+        raise RuntimeError(f"the image was refused: {outcome}")
+    return outcome.image_id, task.slug
+
+
+def _measure(
+    page: Page, workspace: Workspace, image_id: int, arguments: argparse.Namespace
+) -> dict[str, Any]:
+    side = arguments.side
+    editor = Editor(page, Path(), "", (side, side))
+    page.evaluate(LIFTED)
+    editor.set_slider("Brush size", max(4, side // 40))
+    editor.stroke([(side * 0.5, side * 0.5), (side * 0.6, side * 0.5)])
+    places = random.Random(arguments.seed)
+    seconds = [_time_stroke(editor, workspace, image_id, places) for _ in range(arguments.strokes)]
+    milliseconds = 1000 * np.array(seconds)
+    return {
+        "side": side,
+        "strokes": len(seconds),
+        "stroke_to_disk_ms": {
+            "p50": round(float(np.percentile(milliseconds, 50))),
+            "p95": round(float(np.percentile(milliseconds, 95))),
+            "max": round(float(milliseconds.max())),
+        },
+        "frame_while_painting_ms": _frames(page, lambda: _long_stroke(editor)),
+        "frame_while_dragging_threshold_ms": _frames(page, lambda: _drag_threshold(editor)),
+        "layer_bytes": len(workspace.drafts.get(image_id).layer_png),
+    }
+
+
+def _time_stroke(editor: Editor, workspace: Workspace, image_id: int, places: random.Random) -> float:
+    """Seconds from the lifted pointer to the first moment when another reader finds the stroke."""
+    side = editor.shape[0]
+    before = workspace.drafts.get(image_id).sequence
+    arrived: list[float] = []
+
+    def watch() -> None:
+        deadline = time.time() + 20
+        while time.time() < deadline:
+            if workspace.drafts.get(image_id).sequence > before:
+                arrived.append(time.time())
+                return
+            time.sleep(0.002)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    points = [(places.uniform(0.1, 0.9) * side, places.uniform(0.1, 0.9) * side) for _ in range(4)]
+    editor.stroke(points, settle=False)
+    watcher.join()
+    editor.wait_saved()
+    time.sleep(places.uniform(0.1, 0.4))
+    if not arrived:
+        raise RuntimeError("a stroke did not reach the store within 20 s")
+    return arrived[0] - editor.page.evaluate("window.lifted_") / 1000
+
+
+def _frames(page: Page, act: Any) -> dict[str, int]:
+    page.evaluate(FRAMES)
+    act()
+    frames = np.array(page.evaluate(FRAMES_END))
+    return {
+        "p50": round(float(np.percentile(frames, 50))),
+        "p95": round(float(np.percentile(frames, 95))),
+        "max": round(float(frames.max())),
+    }
+
+
+def _long_stroke(editor: Editor) -> None:
+    side = editor.shape[0]
+    turns = np.linspace(0, 6 * np.pi, 150)
+    spiral = [(side * (0.5 + 0.02 * t * np.cos(t)), side * (0.5 + 0.02 * t * np.sin(t))) for t in turns]
+    view = editor.place((0, 0)), editor.place((side, side))
+    scale = (view[1][0] - view[0][0]) / side
+    mouse = editor.page.mouse
+    mouse.move(view[0][0] + spiral[0][0] * scale, view[0][1] + spiral[0][1] * scale)
+    mouse.down()
+    for x, y in spiral:
+        mouse.move(view[0][0] + x * scale, view[0][1] + y * scale)
+        editor.page.wait_for_timeout(8)
+    mouse.up()
+    editor.wait_saved()
+
+
+def _drag_threshold(editor: Editor) -> None:
+    box = editor.slider("Threshold").bounding_box()
+    mouse = editor.page.mouse
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    mouse.down()
+    for i in range(60):
+        mouse.move(box["x"] + box["width"] * (0.5 - 0.4 * np.sin(i / 10)), box["y"] + box["height"] / 2)
+        editor.page.wait_for_timeout(16)
+    mouse.up()
+    editor.wait_saved()
+
+
+if __name__ == "__main__":
+    main()
