@@ -13,7 +13,7 @@ from core.ui.mask_editor.contract import EditorImage
 
 
 def scene(name: str) -> EditorImage:
-    """`small...` is 64 x 48 (see below), others a soft disc of the side in the name; some with a reference."""
+    """`small...` is 64 x 48 (see below), others a soft disc of the side in the name."""
     probability = small_probability() if name.startswith("small") else disc(int(re.findall(r"\d+", name)[-1]))
     height, width = probability.shape
     noise = np.random.default_rng(1).integers(0, 255, (height, width), np.uint8)

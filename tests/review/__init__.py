@@ -1,0 +1,1 @@
+"""Tests of core.review on pictures drawn here."""
