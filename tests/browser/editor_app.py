@@ -122,6 +122,7 @@ with st.sidebar:
         state.bright = not state.get("bright", False)
         st.rerun()
     st.text_input("Name")
+    away_from_here = st.checkbox("Another page")
 
 if state.get("bright"):
     white = encode_jpeg(np.full((image.height, image.width), 255, np.uint8))
@@ -130,6 +131,8 @@ if state.get("bright"):
 draft = stored(name)
 state.seen.setdefault(name, draft["revision"] if draft else None)
 acknowledged = state.conflict or (Acknowledgement(draft["client_id"], draft["sequence"]) if draft else None)
+if away_from_here:
+    st.stop()
 mask_editor(
     image,
     key=KEY,

@@ -405,6 +405,33 @@ def test_strokes_survive_a_reload(open_editor: OpenEditor) -> None:
     np.testing.assert_array_equal(editor.layer(), np.where(both, 2, 0))
 
 
+def test_strokes_survive_another_page(editor: Editor) -> None:
+    editor.set_slider("Brush size", 4)
+    editor.stroke([(45.0, 10.0), (60.0, 20.0)], settle=False)
+    away = editor.page.get_by_text("Another page")
+    away.click()
+    expect(editor.surface).to_have_count(0)
+    first = brush_pixels([(45.0, 10.0), (60.0, 20.0)], 4, SMALL)
+    np.testing.assert_array_equal(editor.layer(), np.where(first, 2, 0))
+    away.click()
+    editor.wait_shown()
+    expect(editor.page.get_by_text(f"{588 + first.sum()} px")).to_be_visible()
+    expect(editor.status).to_have_text("Saved")
+    editor.stroke([(45.0, 30.0), (60.0, 38.0)])
+    second = brush_pixels([(45.0, 30.0), (60.0, 38.0)], 4, SMALL)
+    np.testing.assert_array_equal(editor.layer(), np.where(first | second, 2, 0))
+    assert 0 < editor.draft()["seconds"] < 60
+
+
+def test_the_editor_never_fades_while_a_script_runs(editor: Editor, app: AppServer) -> None:
+    editor = _show(editor.page, app, editor.image, "slow=2")
+    editor.stroke([(50.5, 10.5)], settle=False)
+    editor.page.wait_for_timeout(1500)
+    opacity = "element => getComputedStyle(element.getRootNode().host.closest('.stElementContainer')).opacity"
+    assert editor.surface.evaluate(opacity) == "1"
+    editor.wait_saved()
+
+
 def test_what_no_server_took_comes_back_after_a_reload(open_editor: OpenEditor) -> None:
     editor = open_editor()
     editor.set_slider("Brush size", 4)
@@ -603,6 +630,31 @@ def test_keys_for_saving_and_moving_on(editor: Editor) -> None:
     editor.page.wait_for_timeout(300)
     assert editor.actions() == ["save", "save_next"]
     assert other.actions() == ["previous"]
+
+
+def test_letters_of_another_script_work_by_their_place(editor: Editor) -> None:
+    editor.surface.dispatch_event("keydown", {"key": "ㄷ", "code": "KeyE", "bubbles": True, "composed": True})
+    expect(editor.button("Eraser")).to_have_attribute("aria-pressed", "true")
+
+
+def test_hiding_the_mask_changes_nothing_in_it(editor: Editor) -> None:
+    overlay = editor.page.locator('[data-part="overlay"]')
+    editor.press("m")
+    expect(overlay).to_have_css("visibility", "hidden")
+    expect(editor.page.get_by_text("588 px")).to_be_visible()
+    editor.press("m")
+    expect(overlay).to_have_css("visibility", "visible")
+    editor.page.keyboard.down("m")
+    expect(overlay).to_have_css("visibility", "hidden")
+    editor.page.wait_for_timeout(500)
+    editor.page.keyboard.up("m")
+    expect(overlay).to_have_css("visibility", "visible")
+
+
+def test_a_double_click_goes_back_to_the_models_threshold(editor: Editor) -> None:
+    editor.set_slider("Threshold", 0.9)
+    editor.slider("Threshold").dblclick()
+    expect(editor.slider("Threshold")).to_have_value("0.5")
 
 
 def test_the_sheet_of_keys(editor: Editor) -> None:

@@ -14,6 +14,7 @@ Two things to know when calling it:
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import struct
 from typing import Any
@@ -67,7 +68,7 @@ def mask_editor(
 
     Args:
         image: What is corrected.
-        key: Of the component; the same for every image of a page, so that the editor stays.
+        key: Of the component, without "__"; the same for every image of a page, so that the editor stays.
         threshold: Of the draft on disk, in [0, 1]; looked at where the token is new.
         layer_png: Of the draft on disk, None for an empty layer; looked at where the token is new.
         draft_token: Changes only when the editor has to take threshold and layer anew: another image, a
@@ -114,7 +115,7 @@ def mask_editor(
         on_message_change=lambda: deliver_waiting(key, on_message),
     )
     for each in shown.values():
-        carrier(key=f"{key}_carrier_{each.image_id}", data=pack_image(each))
+        carrier(key=f"{key}_carrier_{_digest(each.image_id)}", data=pack_image(each))
 
 
 def pack_image(image: EditorImage) -> bytes:
@@ -133,6 +134,11 @@ def pack_image(image: EditorImage) -> bytes:
         }
     ).encode()
     return struct.pack(">I", len(header)) + header + b"".join(parts.values())
+
+
+def _digest(image_id: str) -> str:
+    """A name for a key: Streamlit refuses some characters there ("__")."""
+    return hashlib.sha256(image_id.encode()).hexdigest()[:16]
 
 
 def _acknowledgement(acknowledged: Acknowledgement | None) -> dict[str, Any] | None:
