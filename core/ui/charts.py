@@ -26,7 +26,7 @@ def curve(
     import altair as alt
     import pandas as pd
 
-    names = list(series)
+    names = [name for name, values in series.items() if any(value is not None for value in values)]
     rows = [
         {"x": index, "value": value, "series": name}
         for name, values in series.items()

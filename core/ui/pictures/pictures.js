@@ -2,6 +2,10 @@
 
 /** @typedef {{id: string, src: string, caption: string, mark: string, locked: boolean, markWord: string}} Picture */
 
+// Drawn here, since not every system has a font with a lock in it.
+const LOCK =
+  '<svg viewBox="0 0 12 12" width="12" height="12"><path d="M4 5.5V4a2 2 0 0 1 4 0v1.5" fill="none" stroke="#000"' +
+  ' stroke-width="1.3"/><rect x="2.8" y="5.4" width="6.4" height="4.6" rx="1" fill="#000"/></svg>';
 const SIGNS = { new: "○", draft: "✎", corrected: "✓" };
 
 /** @param {Picture} item @param {boolean} selected @returns {HTMLButtonElement} */
@@ -22,7 +26,11 @@ function pictureButton(item, selected) {
     frame.append(image);
   }
   if (item.mark) frame.append(sign(SIGNS[item.mark], `mark ${item.mark}`));
-  if (item.locked) frame.append(sign("🔒", "mark locked"));
+  if (item.locked) {
+    const lock = sign("", "mark locked");
+    lock.innerHTML = LOCK;
+    frame.append(lock);
+  }
   const caption = document.createElement("span");
   caption.className = "caption";
   caption.textContent = item.caption;

@@ -70,7 +70,7 @@ def strip(
 ) -> Neighbours:
     """Draw the strip; says where one can go from here."""
     around = neighbours(rows, current.id)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.button(
             words.PREVIOUS,
             key="previous",
