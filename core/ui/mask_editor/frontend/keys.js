@@ -100,7 +100,10 @@ function keyOf(event) {
 /** A command's keys as screen readers are told. */
 function spokenKeys(command) {
   const parts = { mod: IS_MAC ? "Meta" : "Control", shift: "Shift", delete: "Delete" };
-  const speak = (key) => (key === "+" ? "+" : key.split("+").map((part) => parts[part] ?? part.toUpperCase()).join("+"));
+  const speak = (key) => {
+    if (key === "+") return key;
+    return key.split("+").map((part) => parts[part] ?? part.toUpperCase()).join("+");
+  };
   return command.keys.map(speak).join(" ");
 }
 

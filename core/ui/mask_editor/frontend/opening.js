@@ -148,7 +148,7 @@ class Opening {
     return this.foundCopy !== null || this.editor.outbox.conflict;
   }
 
-  /** The person wants their own strokes: those shown, or those of a copy (one step, so that undo brings theirs back). */
+  /** The person wants their own strokes: those shown, or those of a copy (as one step, which undo takes back). */
   async keepMine() {
     const { editor } = this;
     const copy = this.foundCopy;

@@ -34,7 +34,8 @@ class PointerInput {
 
   place(event) {
     const box = this.surface.getBoundingClientRect();
-    return { x: event.clientX - box.left - this.surface.clientLeft, y: event.clientY - box.top - this.surface.clientTop };
+    const { clientLeft, clientTop } = this.surface;
+    return { x: event.clientX - box.left - clientLeft, y: event.clientY - box.top - clientTop };
   }
 
   onDown(event) {

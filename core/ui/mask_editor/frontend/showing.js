@@ -50,7 +50,8 @@ function showCircle(editor) {
   circle.hidden = !editor.hoverPlace || !tool.hasCircle || !editor.canDraw();
   if (circle.hidden) return;
   const { brushSize } = editor.settings;
-  const middle = editor.view.toPane(snapBrush(editor.view.toImage(editor.hoverPlace.x, editor.hoverPlace.y), brushSize));
+  const point = editor.view.toImage(editor.hoverPlace.x, editor.hoverPlace.y);
+  const middle = editor.view.toPane(snapBrush(point, brushSize));
   const size = brushSize * editor.view.scale;
   circle.style.width = circle.style.height = `${size}px`;
   circle.style.transform = `translate(${middle.x - size / 2}px, ${middle.y - size / 2}px)`;

@@ -138,10 +138,11 @@ class Tiles {
   /** Whether a tile and those beside it are all the same, with no border of the image between. */
   isPlain(row, column) {
     const state = this.states[row * this.across + column];
-    const same = (r, c) => {
+    if (state === MIXED) return false;
+    const beside = [[row - 1, column], [row + 1, column], [row, column - 1], [row, column + 1]];
+    return beside.every(([r, c]) => {
       if (r < 0 || c < 0 || r >= this.down || c >= this.across) return state === ALL_BACKGROUND;
       return this.states[r * this.across + c] === state;
-    };
-    return state !== MIXED && same(row - 1, column) && same(row + 1, column) && same(row, column - 1) && same(row, column + 1);
+    });
   }
 }
