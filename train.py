@@ -115,6 +115,13 @@ def _add_input_flags(parser: Parser) -> None:
         help="stored values to [0, 1]: a fixed range (8 bit: 0 to 255), each image's own, or a window of "
         "Hounsfield units, -1000 to 400 (default: range, or that of --init_from)",
     )
+    add(
+        "--test_flips",
+        nargs="*",
+        choices=("horizontal", "vertical"),
+        default=(),
+        help="predictions are averaged over these mirrorings of the image; each doubles their time",
+    )
     add("--scaling_low", type=number(-1e9, 1e9), help="value that becomes 0, instead of the scaling's own")
     add("--scaling_high", type=number(-1e9, 1e9), help="value that becomes 1, instead of the scaling's own")
     add(
@@ -185,6 +192,7 @@ def main(arguments: list[str]) -> int:
         settings=settings,
         augment=augment,
         scaling=scaling,
+        flips=tuple(dict.fromkeys(options.test_flips)),
         start_from=options.init_from,
         about=options.about,
         command=shlex.join(["python", "train.py", *arguments]),

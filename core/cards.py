@@ -65,6 +65,7 @@ class ModelCard:
         scaling: Stored values to network input.
         image_size: Side in pixels of the square that the network was trained on.
         threshold: Suggested threshold in [0, 1], chosen on validation.
+        flips: "horizontal", "vertical": the prediction is the mean over the image and these mirrorings of it.
         created: ISO 8601, UTC.
         command: The command that made it.
         data: What it was trained on.
@@ -84,6 +85,7 @@ class ModelCard:
     scaling: ScalingConfig = field(default_factory=ScalingConfig)
     image_size: int = 256
     threshold: float = 0.5
+    flips: tuple[str, ...] = ()
     created: str = ""
     command: str = ""
     data: tuple[DataSource, ...] = ()

@@ -1,12 +1,14 @@
 """An image of any size -> the probability of each of its pixels.
 
-Scale as the card says, stretch to the network's square, pad to what the network can halve, run, cut back, and
-resize the probability to the image's own size. May be called from several threads at once.
+Scale as the card says, stretch to the network's square, pad to what it can halve, run (on mirrored images too,
+where the card says so), cut back, and resize the probability to the image's own size. May be called from several
+threads at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import combinations
 from pathlib import Path
 
 import keras
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 
 from core.cards import ModelCard, card_path, load_card
 from core.config import NetConfig
+from core.errors import BadModelError
 from core.imaging.decode import DecodedImage
 from core.imaging.resample import network_input, resize_probability
 from core.inference.load import load_network
@@ -52,6 +55,7 @@ class Predictor:
         self.channels = int(model.inputs[0].shape[-1])
         self._size = _network_size(model, card.image_size)
         self._multiple = _multiple(model)
+        self._mirrorings = mirrorings(card.flips)
         self._run = _compiled(model)
 
     def predict(self, image: DecodedImage) -> NDArray[np.float32]:
@@ -65,8 +69,10 @@ class Predictor:
         """
         height, width = image.values.shape[:2]
         scaled = network_input(image, self._size, self.channels, self.card.scaling)
-        padded = pad_to_multiple(scaled, self._multiple)
-        probability = self._run(padded[None])[0, : self._size[0], : self._size[1]]
+        mirrored = [pad_to_multiple(np.flip(scaled, axes), self._multiple) for axes in self._mirrorings]
+        answers = self._run(np.stack(mirrored))[:, : self._size[0], : self._size[1]]
+        back = [np.flip(answer, axes) for answer, axes in zip(answers, self._mirrorings, strict=True)]
+        probability = np.asarray(np.mean(back, axis=0), np.float32)
         resized = resize_probability(probability, (height, width))
         return resized[..., 0] if resized.shape[-1] == 1 else resized
 
@@ -78,6 +84,24 @@ def load_predictor(path: Path) -> Predictor:
         BadModelError: Missing, damaged or unsafe; one sentence.
     """
     return Predictor(weights_path(path), load_card(path / "card.json") if path.is_dir() else None)
+
+
+def mirrorings(flips: Sequence[str]) -> list[tuple[int, ...]]:
+    """The axes of each mirroring that is averaged: none first, then every combination of the flips.
+
+    Args:
+        flips: Of "horizontal" and "vertical".
+
+    Raises:
+        BadModelError: Another word.
+    """
+    axis_of = {"vertical": 0, "horizontal": 1}
+    if unknown := [flip for flip in flips if flip not in axis_of]:
+        raise BadModelError(
+            f'The model card asks for the flips {unknown}; "horizontal" and "vertical" are known.'
+        )
+    axes = [axis_of[flip] for flip in flips]
+    return [part for size in range(len(axes) + 1) for part in combinations(axes, size)]
 
 
 def pad_to_multiple(image: NDArray[np.float32], multiple: int) -> NDArray[np.float32]:

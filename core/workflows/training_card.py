@@ -30,6 +30,7 @@ class TrainRequest:
         settings: The run.
         augment: How far training images are changed.
         scaling: Stored values to network input.
+        flips: Mirrorings that predictions are averaged over, "horizontal" and "vertical".
         start_from: Model folder or weights file to go on from, None for fresh weights.
         about: JSON with what the card says of data and use (title, data, licence, limits_of_use), None for
             none.
@@ -43,6 +44,7 @@ class TrainRequest:
     settings: TrainConfig = field(default_factory=TrainConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     scaling: ScalingConfig = field(default_factory=ScalingConfig)
+    flips: tuple[str, ...] = ()
     start_from: Path | None = None
     about: Path | None = None
     command: str = ""
@@ -86,6 +88,7 @@ def training_card(request: TrainRequest, about: dict[str, Any], num_images: dict
         net=request.net,
         scaling=request.scaling,
         image_size=request.settings.image_size,
+        flips=request.flips,
         created=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         command=request.command,
         data=data,

@@ -68,6 +68,27 @@ def test_the_card_says_how_values_are_scaled(model_file, network):
     np.testing.assert_allclose(ready.predict(DecodedImage(hounsfield, "hu")), expected, atol=1e-5)
 
 
+def test_flips_of_the_card_are_averaged(model_file, network):
+    image = picture(16, 16)
+    ready = Predictor(model_file, ModelCard("test", image_size=16, flips=("horizontal", "vertical")))
+    expected = np.mean(
+        [
+            direct(network, image.values),
+            direct(network, image.values[:, ::-1])[:, ::-1],
+            direct(network, image.values[::-1])[::-1],
+            direct(network, image.values[::-1, ::-1])[::-1, ::-1],
+        ],
+        axis=0,
+    )
+    np.testing.assert_allclose(ready.predict(image), expected, atol=1e-6)
+    assert np.abs(expected - direct(network, image.values)).max() > 1e-3
+
+
+def test_an_unknown_flip_is_refused(model_file):
+    with pytest.raises(BadModelError, match="diagonal"):
+        Predictor(model_file, ModelCard("test", flips=("diagonal",)))
+
+
 def test_a_larger_image_is_scaled_down_and_the_answer_up(model_file, network):
     # Blocks of 2x2 equal pixels average to themselves.
     small = picture(16, 16)
