@@ -1,8 +1,8 @@
 """An image of any size -> the probability of each of its pixels.
 
-Scale as the card says, stretch to the network's square, pad to what it can halve, run (on mirrored images too,
-where the card says so), cut back, and resize the probability to the image's own size. May be called from several
-threads at once.
+Scale as the card says, stretch to the network's square, pad to what it can halve, run (on mirrored images
+too, where the card says so), cut back, and resize the probability to the image's own size. May be called from
+several threads at once.
 """
 
 from __future__ import annotations
