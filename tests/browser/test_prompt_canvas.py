@@ -59,6 +59,7 @@ class Panel:
         self.page.wait_for_timeout(300)
 
     def drag(self, start: Point, end: Point, steps: int = 8) -> None:
+        expect(self.surface).to_have_count(1, timeout=WAIT)
         frame = self.surface.bounding_box()
         assert frame is not None
         scale = frame["width"] / SHAPE[1]
