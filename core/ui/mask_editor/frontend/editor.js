@@ -94,7 +94,7 @@ class Editor {
       image_id: this.opening.imageId,
       threshold: drawing.threshold,
       layer_png: toBase64(encodeLayer(drawing.layer, drawing.width, drawing.height)),
-      seconds: Math.round(this.clock.seconds * 10) / 10,
+      seconds: Math.round(this.clock.seconds * 1000) / 1000,
       draft_token: this.opening.draftToken,
       insert_token: this.opening.insertToken,
     };
