@@ -520,6 +520,8 @@ def test_a_copy_and_another_tabs_draft_the_person_chooses(open_editor: OpenEdito
     theirs = np.where(brush_pixels([(50.5, 20.5)], 3, SMALL), 2, 0)
     np.testing.assert_array_equal(first.layer(), theirs)
     first.button("Keep mine").click()
+    # Until the copy is taken, what is shown, and saved, is theirs.
+    expect(first.button("Keep mine")).to_be_hidden()
     first.wait_saved()
     np.testing.assert_array_equal(first.layer(), np.where(brush_pixels([(50.5, 10.5)], 3, SMALL), 2, 0))
     first.press("Control+z")
