@@ -70,7 +70,9 @@ SAVE = "Save mask"
 SAVE_AND_NEXT = "Save and next"
 OF_IMAGE = "{name}: {said}"
 SAVED = "kept as revision {number}."
-SAVED_LOCKED = "kept as revision {number}. It is now locked: new models are compared on it, never trained on it."
+SAVED_LOCKED = (
+    "kept as revision {number}. It is now locked: new models are compared on it, never trained on it."
+)
 NEW_PREDICTION = "There is a newer model ({title}). Your corrections stay as they are."
 USE_NEW_PREDICTION = "Use the new prediction"
 PREDICTING = "Predicting the mask; the first one loads the model, which takes a few seconds"
