@@ -55,6 +55,19 @@ class Score:
 
 
 @dataclass(frozen=True)
+class MaskClass:
+    """A class that a mask can hold; its index is its place in the card.
+
+    Attributes:
+        name: What people read.
+        colour: (red, green, blue), each 0 to 255, in overlays and in coloured masks.
+    """
+
+    name: str
+    colour: tuple[int, int, int]
+
+
+@dataclass(frozen=True)
 class ModelCard:
     """What a model says of itself.
 
@@ -64,6 +77,8 @@ class ModelCard:
         net: The network.
         scaling: Stored values to network input.
         image_size: Side in pixels of the square that the network was trained on.
+        classes: The classes of a softmax, background first; empty for one foreground.
+        remove_hair: Whether hair is removed from an image before it is scaled (`core.imaging.hair`).
         threshold: Suggested threshold in [0, 1], chosen on validation.
         flips: "horizontal", "vertical": the prediction is the mean over the image and these mirrorings of it.
         created: ISO 8601, UTC.
@@ -84,6 +99,8 @@ class ModelCard:
     net: NetConfig = field(default_factory=NetConfig)
     scaling: ScalingConfig = field(default_factory=ScalingConfig)
     image_size: int = 256
+    classes: tuple[MaskClass, ...] = ()
+    remove_hair: bool = False
     threshold: float = 0.5
     flips: tuple[str, ...] = ()
     created: str = ""

@@ -45,9 +45,13 @@ class ScalingConfig:
 
 @dataclass(frozen=True)
 class NetConfig:
-    """A U-Net after Ronneberger et al. 2015 (arXiv:1505.04597).
+    """A segmentation network.
 
     Attributes:
+        architecture: "unet" (Ronneberger et al. 2015, arXiv:1505.04597), "fcn" (the same without its skip
+            concatenations) or "fcn8s" (Long et al. 2015, arXiv:1411.4038).
+        padding: "same" keeps the sides; "valid" is the paper's own U-Net, whose output is smaller than its
+            input (572 to 388 at depth 4).
         depth: Number of halvings; the input's sides must be multiples of 2**depth.
         base_filters: Filters of the first block; doubled at each halving.
         input_channels: 1 (grey) or 3 (RGB).
@@ -57,6 +61,8 @@ class NetConfig:
         upsampling: "transpose" (2x2 transposed convolution) or "resize" (bilinear, then convolution).
     """
 
+    architecture: Literal["unet", "fcn", "fcn8s"] = "unet"
+    padding: Literal["same", "valid"] = "same"
     depth: int = 4
     base_filters: int = 16
     input_channels: int = 1
@@ -81,6 +87,8 @@ class AugmentConfig:
         gamma: Largest change of the exponent as a part, either way.
         colour: Largest change of each colour channel as a part, either way (RGB only).
         noise: Largest standard deviation of added Gaussian noise.
+        elastic: Largest displacement of a smooth random field as a part of the side (Simard et al. 2003).
+        hair: Chance that dark hairs are drawn in (dermoscopy).
     """
 
     flip_horizontal: float = 0.5
@@ -93,6 +101,8 @@ class AugmentConfig:
     gamma: float = 0.0
     colour: float = 0.0
     noise: float = 0.0
+    elastic: float = 0.0
+    hair: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -103,26 +113,35 @@ class TrainConfig:
         image_size: Side of the square that images are resized to for the network, in pixels.
         epochs: Most epochs.
         batch_size: Images in a step, over all replicas.
-        learning_rate: Peak of the cosine schedule.
+        learning_rate: Peak of the schedule, whatever the number of replicas: `batch_size` counts all of them.
+        schedule: "cosine" falls to 0 at the last step, "constant" stays.
         warmup: Part of all steps in which the rate rises from 0.
+        optimizer: "adam", or "sgd" with momentum 0.9.
+        loss: One of `core.training.losses.LOSSES`.
         patience: Epochs without a better validation Dice before the run ends early; 0 for never.
         seed: Of weights, order and augmentation.
         precision: "auto" takes bfloat16 arithmetic where the processor has it and it pays.
         val_part: Part of train taken as validation where there is no val folder.
         weight_averaging: Momentum of the moving average of the weights, which is what is validated and kept;
             0 for none.
+        steps_per_execution: Steps in one call of the compiled graph; progress is told and stops are heeded
+            between calls only.
     """
 
     image_size: int = 256
     epochs: int = 50
     batch_size: int = 16
     learning_rate: float = 1e-3
+    schedule: Literal["cosine", "constant"] = "cosine"
     warmup: float = 0.1
+    optimizer: Literal["adam", "sgd"] = "adam"
+    loss: str = "bce_dice"
     patience: int = 15
     seed: int = 0
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     val_part: float = 0.15
     weight_averaging: float = 0.98
+    steps_per_execution: int = 1
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 
 BANDS = {
-    "pages": 6,
-    "core.ui": 5,
+    "pages": 7,
+    "core.ui": 6,
+    "core.experiments": 5,
     "core.commands": 5,
     "core.workflows": 4,
     "core.jobs": 3,
@@ -19,6 +20,7 @@ BANDS = {
     "core.nets": 2,
     "core.training": 2,
     "core.inference": 2,
+    "core.classification": 2,
     "core.workspace": 1,
     "core.review": 1,
     "core.datasets": 1,
@@ -29,7 +31,7 @@ BANDS = {
     "core.cards": 0,
     "core.files": 0,
 }
-KERAS_BAND = ("core.nets", "core.training", "core.inference")
+KERAS_BAND = ("core.nets", "core.training", "core.inference", "core.classification")
 TOP_LEVEL = {
     *(".ci", ".gitignore", ".streamlit", "CHANGELOG.md", "LICENSE", "Makefile", "README.ko.md", "README.md"),
     *("benchmarks", "core", "docs", "evaluate.py", "models", "pages", "predict.py", "pyproject.toml"),

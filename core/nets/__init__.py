@@ -1,4 +1,4 @@
-"""Networks by name. Keras lives in nets, training and inference only."""
+"""Networks by the name of their architecture. Keras lives in nets, training and inference only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ NETS = {"unet": unet}
 
 
 def build(
-    name: str,
     config: NetConfig,
     image_size: int | None = None,
     *,
@@ -26,7 +25,6 @@ def build(
     """A network with fresh weights; the defaults give the form that is exported: float32, stock layers only.
 
     Args:
-        name: One of `NETS`.
         config: The network's settings.
         image_size: Side of the input in pixels, None for any multiple of 2**depth.
         logits: Leave out the final sigmoid or softmax.
@@ -38,16 +36,17 @@ def build(
         A model of (N, H, W, input_channels) in [0, 1] -> (N, H, W, num_classes) float32.
 
     Raises:
-        ValueError: An unknown name, or settings that make no network.
+        ValueError: Settings that make no network.
     """
-    if name not in NETS:
-        raise ValueError(f"there is no network {name!r}; choose one of {', '.join(sorted(NETS))}")
     _check(config, image_size)
     blocks = Blocks(config, dtype=dtype, normalization=normalization, seed=seed)
-    return NETS[name](config, blocks, image_size, logits=logits)
+    return NETS[config.architecture](config, blocks, image_size, logits=logits)
 
 
 def _check(config: NetConfig, image_size: int | None) -> None:
+    if config.architecture not in NETS:
+        known = ", ".join(sorted(NETS))
+        raise ValueError(f"there is no network {config.architecture!r}; choose one of {known}")
     if config.depth < 1 or config.base_filters < 1 or config.input_channels < 1 or config.num_classes < 1:
         raise ValueError(f"depth, filters, channels and classes are whole numbers above 0, got {config}")
     if not 0 <= config.dropout < 1:

@@ -24,7 +24,6 @@ def training_twin(config: NetConfig, image_size: int, *, precision: str, seed: i
         seed: Of the weights.
     """
     return build(
-        "unet",
         config,
         image_size,
         logits=True,
@@ -36,7 +35,7 @@ def training_twin(config: NetConfig, image_size: int, *, precision: str, seed: i
 
 def exported_twin(trained: keras.Model, config: NetConfig) -> keras.Model:
     """The same network as float32 stock layers, with probabilities, for any multiple of 2**depth."""
-    model = build("unet", config)
+    model = build(config)
     copy_weights(trained, model)
     return model
 

@@ -9,7 +9,7 @@ from core.nets import build
 @pytest.fixture(scope="session")
 def network():
     """A small network whose weights are random but fixed."""
-    return build("unet", NetConfig(depth=2, base_filters=4), seed=11)
+    return build(NetConfig(depth=2, base_filters=4), seed=11)
 
 
 @pytest.fixture(scope="session")

@@ -142,7 +142,7 @@ def test_a_network_of_one_size_gets_that_size(tmp_path):
 def test_several_classes_come_back_as_channels(tmp_path):
     from core.nets import build
 
-    save_weights(build("unet", NetConfig(depth=1, base_filters=2, num_classes=3)), tmp_path / "three.keras")
+    save_weights(build(NetConfig(depth=1, base_filters=2, num_classes=3)), tmp_path / "three.keras")
     answer = load_predictor(tmp_path / "three.keras").predict(picture(9, 11))
     assert answer.shape == (9, 11, 3)
     np.testing.assert_allclose(answer.sum(axis=-1), 1, atol=1e-5)

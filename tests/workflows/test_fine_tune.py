@@ -33,7 +33,7 @@ def models(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("models") / "lung_xray"
     folder.mkdir()
-    save_weights(build("unet", TINY, seed=1), folder / "model.keras")
+    save_weights(build(TINY, seed=1), folder / "model.keras")
     card = ModelCard(
         name="lung_xray",
         title="Lung X-ray",
