@@ -182,7 +182,11 @@ def main(arguments: list[str]) -> int:
     size = options.image_size or (base.image_size if base else TrainConfig.image_size)
     if size % 2**net.depth:
         parser.error(f"--image_size {size} is not a multiple of 2**depth = {2**net.depth}")
-    named = [field.name for field in fields(TrainConfig) if field.name != "image_size"]
+    named = [
+        field.name
+        for field in fields(TrainConfig)
+        if field.name in vars(options) and field.name != "image_size"
+    ]
     settings = TrainConfig(image_size=size, **{name: getattr(options, name) for name in named})
     request = TrainRequest(
         data_dir=options.data_dir,
