@@ -26,6 +26,9 @@ class EpochRow:
             validation.
         learning_rate: At the end of the epoch.
         seconds: Since training began.
+        accuracy: Mean part of the training pixels that are right, on augmented images; None where it was not
+            measured.
+        val_accuracy: The same over validation images; None without validation.
     """
 
     epoch: int
@@ -35,6 +38,8 @@ class EpochRow:
     val_dice: float | None
     learning_rate: float
     seconds: float
+    accuracy: float | None = None
+    val_accuracy: float | None = None
 
 
 def history_csv(rows: Sequence[EpochRow]) -> bytes:

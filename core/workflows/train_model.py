@@ -75,15 +75,43 @@ def train_model(request: TrainRequest, watchers: Watchers | None = None) -> Trai
         OSError: A file cannot be written; weights of an earlier run are still there.
     """
     watchers = watchers or Watchers()
-    about = read_about(request.about)
+    # Before the data, which may take minutes to check.
+    read_about(request.about)
     if request.start_from is not None:
         read_base_card(request.start_from)
     pairs_of = check_dataset(request.data_dir, on_progress=watchers.on_check)
     train_pairs, val_pairs = _with_validation(pairs_of, request.settings)
+    return train_on(train_pairs, val_pairs, request, watchers, num_test=len(pairs_of.get("test", ())))
+
+
+def train_on(
+    train_pairs: Sequence[Pair],
+    val_pairs: Sequence[Pair],
+    request: TrainRequest,
+    watchers: Watchers | None = None,
+    *,
+    num_test: int = 0,
+) -> TrainOutcome:
+    """Train on pairs that were found and checked, write everything, score validation as `train_model` does.
+
+    Args:
+        train_pairs: At least one.
+        val_pairs: To choose on; empty for none.
+        request: What is trained; `data_dir` only names the data in the card.
+        watchers: Who is told, and asked.
+        num_test: Images kept back, for the card.
+
+    Raises:
+        BadModelError: `start_from` cannot be used.
+        DivergedError: The loss stopped being finite.
+        AppError: `about` cannot be read.
+        OSError: A file cannot be written; weights of an earlier run are still there.
+    """
+    watchers = watchers or Watchers()
     request = _with_channels(request, train_pairs)
-    num_images = {"train": len(train_pairs), "val": len(val_pairs), "test": len(pairs_of.get("test", ()))}
+    num_images = {"train": len(train_pairs), "val": len(val_pairs), "test": num_test}
     # Before anything is moved: the model to go on from may lie where the new one goes.
-    card = training_card(request, about, num_images)
+    card = training_card(request, read_about(request.about), num_images)
 
     from core.training.quiet_start import start_keras
 

@@ -11,9 +11,9 @@ SECOND = EpochRow(2, 1 / 3, 0.75, None, None, 0.0, 20.5)
 
 def test_csv_has_a_header_and_leaves_out_what_was_not_measured():
     assert history_csv([FIRST, SECOND]).decode().splitlines() == [
-        "epoch,loss,dice,val_loss,val_dice,learning_rate,seconds",
-        "1,1.25,0.5,1.5,0.4,0.001,10",
-        "2,0.333333,0.75,,,0,20.5",
+        "epoch,loss,dice,val_loss,val_dice,learning_rate,seconds,accuracy,val_accuracy",
+        "1,1.25,0.5,1.5,0.4,0.001,10,,",
+        "2,0.333333,0.75,,,0,20.5,,",
     ]
 
 
