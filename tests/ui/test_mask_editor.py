@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import struct
+import threading
 
 import numpy as np
 import pytest
@@ -186,6 +187,32 @@ def test_an_interrupted_hand_over_is_begun_again(sent):
     sent(message(action="save", action_number=1), on_message=interrupted_once)
     assert calls == ["save", "save"]
     assert sent.session.handled == {"tab": 1}
+
+
+def test_a_run_that_comes_while_another_hands_over_waits_for_its_end(sent):
+    written = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slowly(message):
+        begun.set()
+        go_on.wait(10)
+        written.append(message.sequence)
+
+    older = threading.Thread(target=sent, args=(message(sequence=1),), kwargs={"on_message": slowly})
+    older.start()
+    assert begun.wait(10)
+    newer = threading.Thread(
+        target=sent,
+        args=(message(sequence=2),),
+        kwargs={"on_message": lambda message: written.append(message.sequence)},
+    )
+    newer.start()
+    newer.join(0.3)
+    go_on.set()
+    older.join(10)
+    newer.join(10)
+    assert written == [1, 2]
+    assert sent.session.handled == {"tab": 2}
 
 
 def test_strokes_on_a_replaced_draft_are_not_taken(sent):

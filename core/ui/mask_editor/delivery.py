@@ -2,11 +2,14 @@
 
 Streamlit may interrupt a callback wherever it touches the session's state: a click that follows a stroke
 closely would end the callback that is writing the stroke. So an interrupted hand-over is begun again, and the
-interruption takes place afterwards.
+interruption takes place afterwards. It may also begin the next run while the last one is still in its
+callback, in another thread, so hand-overs of a session wait for each other: an older layer must never be
+written after a newer one.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -36,6 +39,7 @@ class EditorSession:
         latest: The last message that the page took, by drawing.
         inserted: Token of the last insert that is in the layer.
         refused: Why the last message was not taken, empty if it was.
+        turn: Held by the run that hands over.
     """
 
     shapes: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -46,6 +50,7 @@ class EditorSession:
     latest: dict[str, EditorMessage] = field(default_factory=dict)
     inserted: str = ""
     refused: str = ""
+    turn: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     def show(self, image: EditorImage, draft_token: str) -> EditorMessage | None:
         """Note what is shown now; gives the last message where the draft that it was painted on stays."""
@@ -100,13 +105,14 @@ def _deliver(key: str, on_message: OnMessage) -> None:
     if payload is None:
         return
     session = editor_session(key)
-    try:
-        for received in parse_envelope(payload, session.shapes):
-            _hand_over(received, session, on_message)
-    except AppError as error:
-        session.refused = str(error)
-    else:
-        session.refused = ""
+    with session.turn:
+        try:
+            for received in parse_envelope(payload, session.shapes):
+                _hand_over(received, session, on_message)
+        except AppError as error:
+            session.refused = str(error)
+        else:
+            session.refused = ""
 
 
 def _hand_over(received: Received, session: EditorSession, on_message: OnMessage) -> None:
