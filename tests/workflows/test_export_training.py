@@ -1,0 +1,68 @@
+"""A task's corrected images as a training folder: what is in it, what stays out, and what is too little."""
+
+import numpy as np
+import pytest
+
+from core.datasets.pairs import check_dataset
+from core.errors import JobError
+from core.registry.predictors import Predictors
+from core.review.corrections import encode_layer
+from core.workflows.add_images import add_images
+from core.workflows.export_training import export_training, num_trainable
+from core.workflows.save_mask import save_mask
+from core.workspace import DraftContent
+from tests.workflows.conftest import png
+
+
+@pytest.fixture
+def save(workspace):
+    """Adds an image and saves a mask of it whose first `ones` pixels are foreground."""
+    task = workspace.tasks.create("Discs")
+
+    def add_and_save(name, values, ones=1):
+        (outcome,) = add_images(workspace, task.id, [(name, png(values))])
+        layer = np.full(values.shape, 1, np.uint8)
+        layer.ravel()[:ones] = 2
+        content = DraftContent(0.5, encode_layer(layer), None)
+        save_mask(workspace, outcome.image_id, Predictors(), content=content, who="Kim")
+        return task
+
+    return add_and_save
+
+
+def noise(seed):
+    return np.random.default_rng(seed).integers(0, 256, (32, 32)).astype(np.uint8)
+
+
+def test_unlocked_images_with_their_masks_and_a_part_for_validation(workspace, save, tmp_path):
+    for number in range(10):
+        task = save(f"{number}.png", noise(number), ones=number + 1)
+    # The 2nd and the 7th that were saved, "1.png" and "6.png", are locked: eight are left, a quarter is two.
+    assert num_trainable(workspace, task.id) == 8
+    root = export_training(workspace, task.id, tmp_path / "data")
+    pairs_of = check_dataset(root)
+    assert {split: len(pairs) for split, pairs in pairs_of.items()} == {"train": 6, "val": 2}
+    stems = {pair.stem for pairs in pairs_of.values() for pair in pairs}
+    assert stems == {"0", "2", "3", "4", "5", "7", "8", "9"}
+    assert not list(root.glob("*.zip"))
+
+
+def test_nearly_the_same_picture_stays_on_one_side(workspace, save, tmp_path):
+    for number in range(6):
+        picture = noise(number % 3)
+        # The second half repeats the first with one pixel changed.
+        picture[0, 0] = number
+        task = save(f"{number}.png", picture)
+    # "1.png" is locked; of the rest 0 and 3, 2 and 5 are twins, and 4 stands alone.
+    pairs_of = check_dataset(export_training(workspace, task.id, tmp_path / "data"))
+    sides = {pair.stem: split for split, pairs in pairs_of.items() for pair in pairs}
+    assert sides["0"] == sides["3"]
+    assert sides["2"] == sides["5"]
+
+
+def test_too_few_images_are_refused_before_anything_is_written(workspace, save, tmp_path):
+    for number in range(4):
+        task = save(f"{number}.png", noise(number))
+    with pytest.raises(JobError, match="has 3 corrected images that are not locked"):
+        export_training(workspace, task.id, tmp_path / "data")
+    assert not (tmp_path / "data").exists()
