@@ -29,6 +29,7 @@ BANDS = {
     "core.errors": 0,
     "core.config": 0,
     "core.cards": 0,
+    "core.classifier_cards": 0,
     "core.files": 0,
 }
 KERAS_BAND = ("core.nets", "core.training", "core.inference", "core.classification")

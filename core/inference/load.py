@@ -23,9 +23,41 @@ def load_network(path: Path) -> keras.Model:
     Raises:
         BadModelError: Missing, damaged, unsafe, or no network from an image to a map; one sentence.
     """
+    model = _open(path)
+    if not _maps_images(model):
+        raise BadModelError(
+            f"{path.name} is no network from one image (1 or 3 channels) to a map of probabilities; "
+            "choose a segmentation model."
+        )
+    return model
+
+
+def load_classifier_network(path: Path) -> keras.Model:
+    """The network in a classifier's weights file, uncompiled.
+
+    Args:
+        path: A `.keras` or `.h5` file of stock Keras layers.
+
+    Returns:
+        A model of one image (N, S, S, 3) -> probabilities (N, labels).
+
+    Raises:
+        BadModelError: Missing, damaged, unsafe, or no network from an image to labels; one sentence.
+    """
+    model = _open(path)
+    one = len(model.inputs) == 1 and len(model.outputs) == 1
+    if not one or model.inputs[0].ndim != 4 or model.inputs[0].shape[-1] != 3 or model.outputs[0].ndim != 2:
+        raise BadModelError(
+            f"{path.name} is no network from one colour image to probabilities of labels; "
+            "choose a classifier."
+        )
+    return model
+
+
+def _open(path: Path) -> keras.Model:
     check_stock(path)
     try:
-        model = keras.models.load_model(path, compile=False, safe_mode=True)
+        return keras.models.load_model(path, compile=False, safe_mode=True)
     # Keras has no error of its own for a file that does not fit together.
     except (
         ValueError,
@@ -39,12 +71,6 @@ def load_network(path: Path) -> keras.Model:
     ) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise BadModelError(f"{path.name} cannot be opened as a Keras model ({reason[:200]}).") from None
-    if not _maps_images(model):
-        raise BadModelError(
-            f"{path.name} is no network from one image (1 or 3 channels) to a map of probabilities; "
-            "choose a segmentation model."
-        )
-    return model
 
 
 def _maps_images(model: keras.Model) -> bool:

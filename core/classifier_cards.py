@@ -1,0 +1,165 @@
+"""What a classifier says of itself: its labels, its input, its calibration, data, scores and limits of use.
+
+A classifier is a folder with `model.keras` and `card.json`, like a segmentation model. Knows nothing of
+Keras, Streamlit or the workspace.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from core.cards import NOT_A_DEVICE, DataSource, Score
+from core.config import AugmentConfig, ScalingConfig, from_dict, to_dict
+from core.errors import BadModelError
+from core.files import write_whole
+
+View = Literal["whole", "masked", "crop"]
+VIEWS: tuple[View, ...] = ("whole", "masked", "crop")
+
+
+@dataclass(frozen=True)
+class ClassifyConfig:
+    """One training run of a classifier.
+
+    Attributes:
+        backbone: One of `core.classification.backbones.BACKBONES`.
+        pretrained: Start from ImageNet weights where they can be loaded; else from scratch, as the card says.
+        image_size: Side of the square that the network sees, in pixels.
+        epochs: Most epochs, those with a frozen backbone included.
+        frozen_epochs: First epochs in which only the last layer learns; only with ImageNet weights.
+        batch_size: Images in a step.
+        optimizer: "adam", or "sgd" with momentum 0.9.
+        learning_rate: Its constant rate.
+        loss: "cross_entropy" or "focal" (Lin et al. 2017, gamma 2).
+        class_weights: Weigh each label by the inverse of its number of training images.
+        dropout: Dropout rate before the last layer.
+        patience: Epochs without a lower validation loss before the run ends; 0 for never.
+        seed: Of weights, order, augmentation and split.
+        val_part: Part of train taken as validation where there is no val folder.
+    """
+
+    backbone: str = "mobilenet_v3_small"
+    pretrained: bool = True
+    image_size: int = 224
+    epochs: int = 60
+    frozen_epochs: int = 5
+    batch_size: int = 16
+    optimizer: Literal["adam", "sgd"] = "adam"
+    learning_rate: float = 1e-3
+    loss: Literal["cross_entropy", "focal"] = "cross_entropy"
+    class_weights: bool = True
+    dropout: float = 0.2
+    patience: int = 15
+    seed: int = 0
+    val_part: float = 0.15
+
+
+@dataclass(frozen=True)
+class ClassifierCard:
+    """What a classifier says of itself.
+
+    Attributes:
+        name: Machine name, such as "skin_lesion_class".
+        title: What people read, such as "Skin lesion classes".
+        labels: In the order of the network's outputs.
+        label_titles: What people read for each label; a label without one is shown as it is.
+        input: What the network sees: the whole image, the image with everything outside the mask black, or a
+            square around the mask.
+        margin: Of the square, as a part of the mask's larger side, on each side.
+        image_size: Side of the square that the network sees, in pixels.
+        scaling: Stored values to network input.
+        remove_hair: Whether hair is removed from an image before it is scaled (`core.imaging.hair`).
+        flips: "horizontal", "vertical": logits are averaged over the image and these mirrorings of it.
+        backbone: One of `core.classification.backbones.BACKBONES`.
+        origin: What the weights were before training, a sentence.
+        temperature: Logits are divided by it before the softmax; fitted on validation.
+        alert_label: The label that must not be missed (melanoma), empty for none.
+        threshold: Probability of the alert label from which it is called, chosen on validation.
+        created: ISO 8601, UTC.
+        command: The command that made it.
+        data: What it was trained on.
+        validation: Scores on validation by name (`core.evaluation.classes`).
+        test: Scores on test by name. Empty where none was kept back.
+        confusion: Rows of the confusion matrix of the last scored split: true label by predicted label.
+        training: Settings of the run, None where unknown.
+        augmentation: Settings of the run, None where unknown.
+        parent: Name or id of the classifier that this one started from, None for none.
+        licence: What the weights may be used for.
+        limits_of_use: Sentences.
+        versions: Package versions.
+    """
+
+    name: str
+    title: str = ""
+    labels: tuple[str, ...] = ()
+    label_titles: dict[str, str] = field(default_factory=dict)
+    input: View = "whole"
+    margin: float = 0.2
+    image_size: int = 224
+    scaling: ScalingConfig = field(default_factory=ScalingConfig)
+    remove_hair: bool = False
+    flips: tuple[str, ...] = ()
+    backbone: str = "mobilenet_v3_small"
+    origin: str = ""
+    temperature: float = 1.0
+    alert_label: str = ""
+    threshold: float = 0.5
+    created: str = ""
+    command: str = ""
+    data: tuple[DataSource, ...] = ()
+    validation: dict[str, Score] = field(default_factory=dict)
+    test: dict[str, Score] = field(default_factory=dict)
+    confusion: tuple[tuple[int, ...], ...] = ()
+    training: ClassifyConfig | None = None
+    augmentation: AugmentConfig | None = None
+    parent: str | None = None
+    licence: str = ""
+    limits_of_use: tuple[str, ...] = (NOT_A_DEVICE,)
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+def save_classifier_card(card: ClassifierCard, path: Path) -> None:
+    """Write a card whole."""
+    text = json.dumps(to_dict(card), indent=2, ensure_ascii=False) + "\n"
+    write_whole(path, text.encode())
+
+
+def load_classifier_card(path: Path) -> ClassifierCard:
+    """Read a card.
+
+    Raises:
+        BadModelError: No card there, or one that this version cannot read.
+    """
+    try:
+        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadModelError(
+            f"There is no model card at {path}; keep the card that training wrote beside the weights."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise BadModelError(f"The model card {path} cannot be read ({error}).") from None
+    try:
+        scores = {name: _scores(values.pop(name, {})) for name in ("validation", "test")}
+        confusion = tuple(tuple(row) for row in values.pop("confusion", ()))
+        card = from_dict(ClassifierCard, {**values, **scores})
+        card = ClassifierCard(**{**vars(card), "confusion": confusion})
+    except (AttributeError, TypeError, ValueError) as error:
+        raise BadModelError(f"{path} is no classifier's card of this version ({error}).") from None
+    _check(card, path)
+    return card
+
+
+def _scores(values: dict[str, Any]) -> dict[str, Score]:
+    return {name: Score(**score) for name, score in values.items()}
+
+
+def _check(card: ClassifierCard, path: Path) -> None:
+    if len(card.labels) < 2 or len(set(card.labels)) != len(card.labels):
+        raise BadModelError(f"{path} must name two or more different labels, got {list(card.labels)}.")
+    if card.input not in VIEWS:
+        raise BadModelError(f"{path} has the input {card.input!r}; one of {', '.join(VIEWS)} is known.")
+    if card.temperature <= 0 or card.image_size < 1 or card.margin < 0:
+        raise BadModelError(f"{path} needs a temperature and an image size above 0 and a margin from 0 on.")
