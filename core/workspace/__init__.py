@@ -1,4 +1,4 @@
-"""What a person made and must never lose: tasks, images, drafts, revisions, versions and jobs.
+"""What a person made and must never lose: tasks, images, drafts, revisions, labels, versions and jobs.
 
 Keeps everything of the way from image to mask to correction to better model, and knows nothing of how any of
 it is computed. Frozen rows come out; all writing goes through `Workspace`.
@@ -6,6 +6,7 @@ it is computed. Frozen rows come out; all writing goes through `Workspace`.
 
 from core.workspace.drafts import DraftContent
 from core.workspace.images import Show
+from core.workspace.labels import NewLabel
 from core.workspace.masks import NewRevision, is_locked_rank, is_trainable
 from core.workspace.rows import (
     DraftRow,
@@ -14,7 +15,9 @@ from core.workspace.rows import (
     ImageState,
     JobRow,
     JobStatus,
+    LabelRow,
     Origin,
+    Purpose,
     RevisionRow,
     TaskCounts,
     TaskRow,
@@ -33,9 +36,12 @@ __all__ = [
     "ImageState",
     "JobRow",
     "JobStatus",
+    "LabelRow",
+    "NewLabel",
     "NewRevision",
     "NewVersion",
     "Origin",
+    "Purpose",
     "RevisionRow",
     "Show",
     "TaskCounts",

@@ -132,7 +132,7 @@ class Images:
         return None if image.reference_file is None else self._blobs.read(image.reference_file)
 
     def delete(self, image_id: int) -> None:
-        """Take an image away with its draft, its revisions and the files that nothing else uses.
+        """Take an image away with its draft, revisions and labels, and the files that nothing else uses.
 
         The one exception to "nothing is ever deleted"; the page asks twice. Its rank stays used up.
 

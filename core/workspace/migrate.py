@@ -13,7 +13,7 @@ from core.errors import StoreError
 from core.workspace.database import Database
 
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
-NEWEST = "0001"
+NEWEST = "0002"
 """Schema that this program writes; a test holds it equal to the newest file in `migrations/versions`."""
 
 

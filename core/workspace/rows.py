@@ -12,7 +12,9 @@ from typing import Any, Literal
 ImageState = Literal["new", "draft", "corrected"]
 ImageKind = Literal["display", "hu"]
 Origin = Literal["person", "imported", "restored"]
+LabelOrigin = Literal["person", "imported"]
 VersionStatus = Literal["candidate", "current", "retired"]
+Purpose = Literal["segment", "classify"]
 JobStatus = Literal["queued", "running", "done", "stopped", "failed"]
 
 
@@ -27,7 +29,7 @@ class TaskRow:
         base_model: Folder below `models/` that the task starts from, None for one that starts from empty
             masks.
         last_image_id: Image that was open last, None before the first.
-        current_version_id: Version in use, None where there is no model yet.
+        current_version_id: Version in use for masks, None where there is no model yet.
         created_at: When it was made.
     """
 
@@ -176,12 +178,40 @@ class RevisionRow:
 
 
 @dataclass(frozen=True)
+class LabelRow:
+    """What a person called an image; never changed.
+
+    Attributes:
+        id: Key.
+        image_id: Its image.
+        number: 1, 2, 3 ... within the image.
+        label: Name as the classifier's card has it; None where the label before was taken back.
+        who: Name of the person.
+        origin: "person" or "imported" (came as a file).
+        version_id: Version of the classifier whose probabilities were shown, None for none.
+        shown: Probability by label as it was shown, each in [0, 1]; None where none was.
+        created_at: When it was given.
+    """
+
+    id: int
+    image_id: int
+    number: int
+    label: str | None
+    who: str
+    origin: LabelOrigin
+    version_id: int | None
+    shown: dict[str, float] | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
 class VersionRow:
     """A model of a task.
 
     Attributes:
         id: Key.
         task_id: Its task.
+        purpose: "segment" (makes masks) or "classify" (gives labels); each has a version in use of its own.
         number: 1, 2, 3 ... within the task.
         title: What people read, such as "Version 3".
         folder: Where its `model.keras` and `card.json` lie, relative to the workspace.
@@ -197,6 +227,7 @@ class VersionRow:
 
     id: int
     task_id: int
+    purpose: Purpose
     number: int
     title: str
     folder: str

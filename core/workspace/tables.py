@@ -151,8 +151,25 @@ class RevisionTable(Table):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+class LabelTable(Table):
+    """See `LabelRow`."""
+
+    __tablename__ = "labels"
+    __table_args__ = (UniqueConstraint("image_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    label: Mapped[str | None]
+    who: Mapped[str]
+    origin: Mapped[str]
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
+    shown: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
 class VersionTable(Table):
-    """See `VersionRow`."""
+    """See `VersionRow`; numbers are given within the task, whatever the purpose."""
 
     __tablename__ = "versions"
     __table_args__ = (
@@ -160,6 +177,7 @@ class VersionTable(Table):
         Index(
             "uq_versions_one_current",
             "task_id",
+            "purpose",
             unique=True,
             sqlite_where=text("status = 'current'"),
             postgresql_where=text("status = 'current'"),
@@ -168,6 +186,7 @@ class VersionTable(Table):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"))
+    purpose: Mapped[str] = mapped_column(default="segment", server_default="segment")
     number: Mapped[int]
     title: Mapped[str]
     folder: Mapped[str] = mapped_column(unique=True)

@@ -102,8 +102,9 @@ def seed_tasks(session: Session) -> None:
 
 
 def _query() -> Select[TaskTable, int]:
-    current = (VersionTable.task_id == TaskTable.id) & (VersionTable.status == "current")
-    return select(TaskTable, VersionTable.id).join(VersionTable, current, isouter=True)
+    in_use = (VersionTable.task_id == TaskTable.id) & (VersionTable.status == "current")
+    segments = in_use & (VersionTable.purpose == "segment")
+    return select(TaskTable, VersionTable.id).join(VersionTable, segments, isouter=True)
 
 
 def _to_row(found: Row[TaskTable, int | None]) -> TaskRow:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.workspace.database import Database
-from core.workspace.rows import VersionEvent, VersionRow
+from core.workspace.rows import Purpose, VersionEvent, VersionRow
 from core.workspace.tables import VersionEventTable, VersionTable
 
 
@@ -28,6 +28,7 @@ class NewVersion:
         parent_id: Version that it started from, None for none.
         job_id: Job that made it, None for none.
         comparison: Scores against the current version, None where not compared.
+        purpose: "segment" (makes masks) or "classify" (gives labels).
     """
 
     folder: str
@@ -38,10 +39,11 @@ class NewVersion:
     parent_id: int | None = None
     job_id: int | None = None
     comparison: dict[str, Any] | None = None
+    purpose: Purpose = "segment"
 
 
 class Versions:
-    """The model versions of a workspace."""
+    """The model versions of a workspace; each purpose of a task has its own version in use."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -52,6 +54,7 @@ class Versions:
             if new.origin == "shipped":
                 query = select(VersionTable).where(
                     VersionTable.task_id == task_id,
+                    VersionTable.purpose == new.purpose,
                     VersionTable.origin == "shipped",
                     VersionTable.weights_sha256 == new.weights_sha256,
                 )
@@ -62,6 +65,7 @@ class Versions:
             number = (session.scalar(query_last) or 0) + 1
             version = VersionTable(
                 task_id=task_id,
+                purpose=new.purpose,
                 number=number,
                 title=new.title or f"Version {number}",
                 folder=new.folder,
@@ -77,10 +81,12 @@ class Versions:
             session.flush()
             return _to_row(version)
 
-    def list(self, task_id: int) -> list[VersionRow]:
-        """All versions of a task, the newest first."""
+    def list(self, task_id: int, purpose: Purpose = "segment") -> list[VersionRow]:
+        """All versions of a task for a purpose, the newest first."""
         query = (
-            select(VersionTable).where(VersionTable.task_id == task_id).order_by(VersionTable.number.desc())
+            select(VersionTable)
+            .where(VersionTable.task_id == task_id, VersionTable.purpose == purpose)
+            .order_by(VersionTable.number.desc())
         )
         with self._database.reading() as session:
             return [_to_row(each) for each in session.scalars(query)]
@@ -97,12 +103,11 @@ class Versions:
                 raise StoreError(f"There is no version number {version_id}; choose another model.")
             return _to_row(found)
 
-    def current(self, task_id: int) -> VersionRow | None:
-        """The version in use, None where the task has no model yet."""
-        query = select(VersionTable).where(VersionTable.task_id == task_id, VersionTable.status == "current")
+    def current(self, task_id: int, purpose: Purpose = "segment") -> VersionRow | None:
+        """The version in use, None where the task has no model for that purpose yet."""
         with self._database.reading() as session:
-            found = session.scalars(query).first()
-            return None if found is None else _to_row(found)
+            version_id = _current_id(session, task_id, purpose)
+            return None if version_id is None else _to_row(_existing(session, version_id))
 
     def set_comparison(self, version_id: int, comparison: dict[str, Any] | None) -> None:
         """Remember how a candidate did against the version in use."""
@@ -123,10 +128,10 @@ class Versions:
         """
         with self._database.writing() as session:
             version = _existing(session, version_id)
-            previous_id = _current_id(session, version.task_id)
+            previous_id = _current_id(session, version.task_id, version.purpose)
             as_expected = instead_of is None or instead_of == (previous_id or 0)
             if previous_id != version_id and as_expected:
-                _switch(session, version.task_id, version_id)
+                _switch(session, version)
                 session.add(_event(version.task_id, "promoted", version_id, previous_id, who=who, why=why))
             session.flush()
             session.refresh(version)
@@ -136,35 +141,36 @@ class Versions:
         """Remember that a candidate was not put into use, and why."""
         with self._database.writing() as session:
             version = _existing(session, version_id)
-            current_id = _current_id(session, version.task_id)
+            current_id = _current_id(session, version.task_id, version.purpose)
             session.add(_event(version.task_id, "kept", version_id, current_id, who=who, why=why))
 
-    def roll_back(self, task_id: int, *, who: str, why: str) -> VersionRow:
+    def roll_back(self, task_id: int, *, who: str, why: str, purpose: Purpose = "segment") -> VersionRow:
         """Put the version in use before the current one back into use; again for the one before that.
 
         Raises:
             StoreError: There is none before.
         """
         with self._database.writing() as session:
-            in_use = _stack(session, task_id)
+            in_use = _stack(session, task_id, purpose)
             if len(in_use) < 2:
                 raise StoreError("There is no earlier version to roll back to; promote another one instead.")
-            _switch(session, task_id, in_use[-2])
-            session.add(_event(task_id, "rolled_back", in_use[-2], in_use[-1], who=who, why=why))
             version = _existing(session, in_use[-2])
+            _switch(session, version)
+            session.add(_event(task_id, "rolled_back", in_use[-2], in_use[-1], who=who, why=why))
+            session.flush()
             session.refresh(version)
             return _to_row(version)
 
-    def before_current(self, task_id: int) -> VersionRow | None:
+    def before_current(self, task_id: int, purpose: Purpose = "segment") -> VersionRow | None:
         """The version that a roll-back would put into use, None where there is none."""
         with self._database.reading() as session:
-            in_use = _stack(session, task_id)
+            in_use = _stack(session, task_id, purpose)
             return _to_row(_existing(session, in_use[-2])) if len(in_use) > 1 else None
 
-    def events(self, task_id: int) -> Sequence[VersionEvent]:
-        """What happened to the versions of a task, the newest first."""
+    def events(self, task_id: int, purpose: Purpose = "segment") -> Sequence[VersionEvent]:
+        """What happened to the versions of a task for a purpose, the newest first."""
         with self._database.reading() as session:
-            return [_to_event(each) for each in reversed(_events(session, task_id))]
+            return [_to_event(each) for each in reversed(_events(session, task_id, purpose))]
 
 
 def _existing(session: Session, version_id: int) -> VersionTable:
@@ -174,22 +180,25 @@ def _existing(session: Session, version_id: int) -> VersionTable:
     return version
 
 
-def _current_id(session: Session, task_id: int) -> int | None:
-    return session.scalar(
-        select(VersionTable.id).where(VersionTable.task_id == task_id, VersionTable.status == "current")
-    )
+def _current_id(session: Session, task_id: int, purpose: str) -> int | None:
+    return session.scalar(select(VersionTable.id).where(_in_use(task_id, purpose)))
 
 
-def _switch(session: Session, task_id: int, version_id: int) -> None:
-    in_use = (VersionTable.task_id == task_id) & (VersionTable.status == "current")
+def _in_use(task_id: int, purpose: str) -> ColumnElement[bool]:
+    of_task = (VersionTable.task_id == task_id) & (VersionTable.purpose == purpose)
+    return of_task & (VersionTable.status == "current")
+
+
+def _switch(session: Session, version: VersionTable) -> None:
+    in_use = _in_use(version.task_id, version.purpose)
     session.execute(update(VersionTable).where(in_use).values(status="retired"))
-    session.execute(update(VersionTable).where(VersionTable.id == version_id).values(status="current"))
+    session.execute(update(VersionTable).where(VersionTable.id == version.id).values(status="current"))
 
 
-def _stack(session: Session, task_id: int) -> list[int]:
+def _stack(session: Session, task_id: int, purpose: str) -> list[int]:
     """Versions in use, in order: a promotion lays one on top, a roll-back takes one off."""
     stack: list[int] = []
-    for each in _events(session, task_id):
+    for each in _events(session, task_id, purpose):
         if each.action == "promoted" and each.version_id is not None:
             stack.append(each.version_id)
         elif each.action == "rolled_back":
@@ -197,9 +206,12 @@ def _stack(session: Session, task_id: int) -> list[int]:
     return stack
 
 
-def _events(session: Session, task_id: int) -> list[VersionEventTable]:
+def _events(session: Session, task_id: int, purpose: str) -> list[VersionEventTable]:
     query = (
-        select(VersionEventTable).where(VersionEventTable.task_id == task_id).order_by(VersionEventTable.id)
+        select(VersionEventTable)
+        .join(VersionTable, VersionTable.id == VersionEventTable.version_id)
+        .where(VersionEventTable.task_id == task_id, VersionTable.purpose == purpose)
+        .order_by(VersionEventTable.id)
     )
     return list(session.scalars(query))
 
@@ -227,6 +239,7 @@ def _to_row(version: VersionTable) -> VersionRow:
     return VersionRow(
         id=version.id,
         task_id=version.task_id,
+        purpose=version.purpose,  # type: ignore[arg-type]
         number=version.number,
         title=version.title,
         folder=version.folder,

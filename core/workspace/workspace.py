@@ -23,6 +23,7 @@ from core.workspace.database import Database
 from core.workspace.drafts import Drafts
 from core.workspace.images import Images
 from core.workspace.jobs import Jobs
+from core.workspace.labels import Labels
 from core.workspace.masks import Masks
 from core.workspace.migrate import migrate
 from core.workspace.settings import Settings
@@ -42,6 +43,7 @@ class Workspace:
         images: Images of the tasks.
         drafts: What the editor shows of each image.
         masks: Saved masks.
+        labels: What a person called each image.
         versions: Rows of model versions.
         jobs: Rows of background jobs.
         settings: Values by name.
@@ -58,6 +60,7 @@ class Workspace:
         self.images = Images(database, self.files, self.cache)
         self.drafts = Drafts(database)
         self.masks = Masks(database, self.files)
+        self.labels = Labels(database)
         self.versions = Versions(database)
         self.jobs = Jobs(database)
         self.settings = Settings(database)

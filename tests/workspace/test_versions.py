@@ -111,3 +111,37 @@ def test_unknown_versions_are_refused(workspace):
     ):
         with pytest.raises(StoreError, match="no version number 9"):
             call()
+
+
+def test_masks_and_labels_each_have_a_version_in_use(workspace, task, add):
+    masks_1, masks_2 = add("a"), add("b")
+    labels_1, labels_2 = add("c", purpose="classify"), add("d", purpose="classify")
+    # Numbers are given within the task, so that "Version 3" is one thing.
+    assert [each.number for each in (masks_1, masks_2, labels_1, labels_2)] == [1, 2, 3, 4]
+    for version in (masks_1, labels_1, masks_2, labels_2):
+        workspace.versions.promote(version.id, who="Kim", why="")
+    assert statuses(workspace, task) == {1: "retired", 2: "current"}
+    assert [each.number for each in workspace.versions.list(task.id, "classify")] == [4, 3]
+    assert workspace.versions.current(task.id).id == masks_2.id
+    assert workspace.versions.current(task.id, "classify").id == labels_2.id
+    assert workspace.tasks.get(task.slug).current_version_id == masks_2.id
+
+    back = workspace.versions.roll_back(task.id, who="Kim", why="Worse.", purpose="classify")
+    assert (back.id, back.status) == (labels_1.id, "current")
+    assert workspace.versions.before_current(task.id, "classify") is None
+    assert workspace.versions.before_current(task.id).id == masks_1.id
+    assert workspace.versions.current(task.id).id == masks_2.id
+    assert [each.action for each in workspace.versions.events(task.id)] == ["promoted", "promoted"]
+    assert [each.action for each in workspace.versions.events(task.id, "classify")] == [
+        "rolled_back",
+        "promoted",
+        "promoted",
+    ]
+
+
+def test_the_same_shipped_weights_may_serve_both_purposes(workspace, task, add):
+    masks = add("a", "shipped")
+    labels = workspace.versions.add(
+        task.id, NewVersion("versions/other", "a" * 64, "shipped", "", purpose="classify")
+    )
+    assert labels.id != masks.id

@@ -6,6 +6,8 @@ import threading
 import time
 
 import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -14,6 +16,7 @@ from sqlalchemy import create_engine
 from core.config import PROJECT_DIR
 from core.errors import StoreError
 from core.workspace import ImageFacts, Workspace
+from core.workspace.database import Database
 from core.workspace.migrate import MIGRATIONS_DIR, NEWEST
 from core.workspace.tables import Table
 
@@ -70,8 +73,6 @@ def test_the_migrations_make_the_tables_that_the_code_describes(tmp_path):
     Workspace.open(tmp_path).close()
     engine = create_engine(f"sqlite:///{tmp_path / 'workspace.db'}")
     with engine.connect() as connection:
-        from alembic.autogenerate import compare_metadata
-
         differences = compare_metadata(MigrationContext.configure(connection), Table.metadata)
     engine.dispose()
     assert differences == []
@@ -81,6 +82,38 @@ def test_the_newest_schema_is_that_of_the_newest_migration():
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS_DIR))
     assert ScriptDirectory.from_config(config).get_current_head() == NEWEST
+
+
+def test_a_workspace_of_the_first_schema_keeps_everything(tmp_path):
+    database = Database(tmp_path / "workspace.db")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS_DIR))
+    with database.write_connection() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in (
+            "INSERT INTO tasks VALUES (1, 'cells', 'Cells', 'cells', NULL, NULL, 1, 0, '2026-01-01')",
+            "INSERT INTO images VALUES (1, 1, 0, 'a.png', 'aa', 'aa.png', 2, 3, 1, 'display', '[]', "
+            "'2026-01-01', NULL, NULL, NULL, 0, 0)",
+            "INSERT INTO versions VALUES (1, 1, 1, 'Version 1', 'versions/x', 'cc', 'current', 'scratch', "
+            "NULL, NULL, 'Kim', NULL, '2026-01-01')",
+            "INSERT INTO version_events VALUES (1, 1, 'promoted', 1, NULL, 'Kim', 'First.', '2026-01-01')",
+            "INSERT INTO drafts VALUES (1, 1, 0.5, NULL, 'tab', 1, 1, 0, 1, 0, '2026-01-01')",
+        ):
+            connection.exec_driver_sql(statement)
+    database.close()
+    with Workspace.open(tmp_path) as workspace:
+        (version,) = workspace.versions.list(1)
+        assert (version.purpose, version.status, version.who) == ("segment", "current", "Kim")
+        assert workspace.tasks.get("cells").current_version_id == 1
+        assert len(workspace.versions.events(1)) == 1
+        assert workspace.drafts.get(1).version_id == 1
+        assert workspace.labels.history(1) == []
+    engine = create_engine(f"sqlite:///{tmp_path / 'workspace.db'}")
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), Table.metadata)
+    engine.dispose()
+    assert differences == []
 
 
 def test_a_workspace_of_a_newer_program_is_refused(tmp_path):

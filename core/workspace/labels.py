@@ -1,0 +1,121 @@
+"""Labels: what a person calls an image as a whole, kept as revisions; append only, as masks are.
+
+A label counts beside the newest mask: fine-tuning a classifier learns from images that have both, so that
+the locked images of a task are the same for masks and for labels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+
+from core.errors import StoreError
+from core.workspace.database import Database
+from core.workspace.rows import LabelOrigin, LabelRow
+from core.workspace.tables import ImageTable, LabelTable, VersionTable
+
+
+@dataclass(frozen=True)
+class NewLabel:
+    """A label to be kept.
+
+    Attributes:
+        label: Name as the classifier's card has it; None takes the label back.
+        who: Name of the person.
+        origin: "person" or "imported".
+        version_id: Version of the classifier whose probabilities were shown, None for none.
+        shown: Probability by label as it was shown, each in [0, 1]; None where none was.
+    """
+
+    label: str | None
+    who: str
+    origin: LabelOrigin = "person"
+    version_id: int | None = None
+    shown: dict[str, float] | None = None
+
+
+class Labels:
+    """The labels of a workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, image_id: int, new: NewLabel) -> LabelRow:
+        """Keep a label as the image's next one; those before stay.
+
+        Raises:
+            StoreError: The image or the version is gone, or the disk is full; nothing is half-written.
+            ValueError: No name of a person, an empty label, or a probability outside [0, 1].
+        """
+        _check(new)
+        with self._database.writing() as session:
+            if session.get(ImageTable, image_id) is None:
+                raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
+            if new.version_id is not None and session.get(VersionTable, new.version_id) is None:
+                raise StoreError(f"There is no version number {new.version_id}; choose another model.")
+            last = session.scalar(select(func.max(LabelTable.number)).where(LabelTable.image_id == image_id))
+            label = LabelTable(
+                image_id=image_id,
+                number=(last or 0) + 1,
+                label=new.label,
+                who=new.who.strip(),
+                origin=new.origin,
+                version_id=new.version_id,
+                shown=new.shown,
+            )
+            session.add(label)
+            session.flush()
+            return _to_row(label)
+
+    def history(self, image_id: int) -> list[LabelRow]:
+        """All labels of an image, the newest first."""
+        query = select(LabelTable).where(LabelTable.image_id == image_id).order_by(LabelTable.number.desc())
+        with self._database.reading() as session:
+            return [_to_row(each) for each in session.scalars(query)]
+
+    def latest(self, image_id: int) -> LabelRow | None:
+        """The newest label of an image, also where it takes the one before back; None before the first."""
+        history = self.history(image_id)
+        return history[0] if history else None
+
+    def latest_of_task(self, task_id: int) -> dict[int, LabelRow]:
+        """The newest label of every image of a task that has one now, by image id, in one query."""
+        with self._database.reading() as session:
+            found = session.scalars(_newest_of_task(task_id))
+            return {each.image_id: _to_row(each) for each in found if each.label is not None}
+
+
+def _check(new: NewLabel) -> None:
+    if not new.who.strip():
+        raise ValueError("a label needs the name of the person who gives it")
+    if new.label is not None and not new.label.strip():
+        raise ValueError("a label has a name; None takes the one before back")
+    if any(not 0.0 <= value <= 1.0 for value in (new.shown or {}).values()):
+        raise ValueError(f"probabilities must lie in [0, 1], got {new.shown}")
+
+
+def _newest_of_task(task_id: int) -> Select[LabelTable]:
+    newest = (
+        select(LabelTable.image_id, func.max(LabelTable.number).label("number"))
+        .join(ImageTable, ImageTable.id == LabelTable.image_id)
+        .where(ImageTable.task_id == task_id)
+        .group_by(LabelTable.image_id)
+        .subquery()
+    )
+    same = (newest.c.image_id == LabelTable.image_id) & (newest.c.number == LabelTable.number)
+    return select(LabelTable).join(newest, same)
+
+
+def _to_row(label: LabelTable) -> LabelRow:
+    return LabelRow(
+        id=label.id,
+        image_id=label.image_id,
+        number=label.number,
+        label=label.label,
+        who=label.who,
+        origin=label.origin,  # type: ignore[arg-type]
+        version_id=label.version_id,
+        shown=label.shown,
+        created_at=label.created_at,
+    )
