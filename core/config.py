@@ -49,11 +49,14 @@ class NetConfig:
 
     Attributes:
         architecture: "unet" (Ronneberger et al. 2015, arXiv:1505.04597), "fcn" (the same without its skip
-            concatenations) or "fcn8s" (Long et al. 2015, arXiv:1411.4038).
+            concatenations) or "fcn8s" (Long et al. 2015, arXiv:1411.4038), which ignores `depth`, since it
+            always halves five times, and `upsampling`.
         padding: "same" keeps the sides; "valid" is the paper's own U-Net, whose output is smaller than its
-            input (572 to 388 at depth 4).
-        depth: Number of halvings; the input's sides must be multiples of 2**depth.
-        base_filters: Filters of the first block; doubled at each halving.
+            input (572 to 388 at depth 4); for "unet" with transposed convolutions only.
+        depth: Number of halvings; the input's sides must be multiples of 2**depth
+            (`core.nets.check_size` says it for every architecture and padding).
+        base_filters: Filters of the first block; doubled at each halving ("fcn8s": up to eight times, and 16
+            times at the bottom).
         input_channels: 1 (grey) or 3 (RGB).
         num_classes: 1 for one sigmoid foreground channel, else softmax over that many classes.
         batch_norm: Batch normalisation after each convolution.

@@ -8,9 +8,14 @@ import keras
 
 from core.config import NetConfig
 from core.nets.blocks import Blocks
+from core.nets.fcn import fcn
+from core.nets.fcn8s import fcn8s
+from core.nets.sizes import border, check_size
 from core.nets.unet import unet
 
-NETS = {"unet": unet}
+__all__ = ["NETS", "border", "build", "check_net", "check_size"]
+
+NETS = {"unet": unet, "fcn": fcn, "fcn8s": fcn8s}
 
 
 def build(
@@ -26,24 +31,34 @@ def build(
 
     Args:
         config: The network's settings.
-        image_size: Side of the input in pixels, None for any multiple of 2**depth.
+        image_size: Side of the output in pixels, None for any that `check_size` lets through. The input is
+            `border(config)` pixels larger on each side.
         logits: Leave out the final sigmoid or softmax.
         dtype: Keras type policy of all but the last layer, "float32" or "mixed_bfloat16".
         normalization: "fused" takes TensorFlow's kernel, for training on one replica.
         seed: The same seed gives the same weights.
 
     Returns:
-        A model of (N, H, W, input_channels) in [0, 1] -> (N, H, W, num_classes) float32.
+        A model of (N, H, W, input_channels) in [0, 1] -> (N, H, W, num_classes) float32, where the output's
+        sides are smaller by 2 * `border(config)`.
 
     Raises:
         ValueError: Settings that make no network.
     """
-    _check(config, image_size)
+    check_net(config)
+    if image_size is not None:
+        check_size(config, image_size)
     blocks = Blocks(config, dtype=dtype, normalization=normalization, seed=seed)
-    return NETS[config.architecture](config, blocks, image_size, logits=logits)
+    input_size = None if image_size is None else image_size + 2 * border(config)
+    return NETS[config.architecture](config, blocks, input_size, logits=logits)
 
 
-def _check(config: NetConfig, image_size: int | None) -> None:
+def check_net(config: NetConfig) -> None:
+    """Let settings through that make a network.
+
+    Raises:
+        ValueError: They do not; one sentence.
+    """
     if config.architecture not in NETS:
         known = ", ".join(sorted(NETS))
         raise ValueError(f"there is no network {config.architecture!r}; choose one of {known}")
@@ -51,6 +66,10 @@ def _check(config: NetConfig, image_size: int | None) -> None:
         raise ValueError(f"depth, filters, channels and classes are whole numbers above 0, got {config}")
     if not 0 <= config.dropout < 1:
         raise ValueError(f"dropout is a rate in [0, 1), got {config.dropout}")
-    multiple = 2**config.depth
-    if image_size is not None and image_size % multiple:
-        raise ValueError(f"the image size {image_size} is not a multiple of 2**depth = {multiple}")
+    if config.padding not in ("same", "valid"):
+        raise ValueError(f'padding is "same" or "valid", got {config.padding!r}')
+    if config.padding == "valid" and (config.architecture != "unet" or config.upsampling != "transpose"):
+        raise ValueError(
+            'padding "valid" is the paper\'s own U-Net; take it with architecture "unet" and upsampling '
+            f'"transpose", got {config.architecture!r} and {config.upsampling!r}'
+        )

@@ -1,4 +1,4 @@
-"""The pieces that the networks are put together from: convolution blocks, halving, doubling.
+"""The pieces that the networks are put together from: convolution blocks, halving, doubling, the end.
 
 Part of the keras band; knows nothing of data, losses or training.
 """
@@ -44,7 +44,7 @@ class Blocks:
     def double_conv(self, x: Any, filters: int, name: str, *, dropout: float = 0.0) -> Any:
         """Two 3x3 convolutions, each with normalisation and ReLU; dropout at the end where it is above 0."""
         for part in ("a", "b"):
-            x = self._conv(x, filters, 3, f"{name}_conv_{part}")
+            x = self._conv(x, filters, f"{name}_conv_{part}", padding=self.config.padding)
             if self.config.batch_norm:
                 x = self._normalize(x, f"{name}_norm_{part}")
             x = keras.layers.Activation("relu", dtype=self.dtype, name=f"{name}_relu_{part}")(x)
@@ -70,17 +70,21 @@ class Blocks:
                 name=f"{name}_up",
             )(x)
         x = keras.layers.UpSampling2D(2, interpolation="bilinear", dtype=self.dtype, name=f"{name}_resize")(x)
-        return self._conv(x, filters, 3, f"{name}_up", bias=True)
+        return self._conv(x, filters, f"{name}_up", bias=True)
 
-    def join(self, skip: Any, x: Any, name: str) -> Any:
-        """The skip connection's channels before those that came up."""
+    def join(self, skip: Any, x: Any, name: str, *, crop: int = 0) -> Any:
+        """The skip's channels before those that came up; `crop` pixels are cut from each of its sides."""
+        if crop:
+            skip = keras.layers.Cropping2D(crop, dtype=self.dtype, name=f"{name}_crop")(skip)
         return keras.layers.Concatenate(dtype=self.dtype, name=f"{name}_join")([skip, x])
 
-    def _conv(self, x: Any, filters: int, size: int, name: str, *, bias: bool | None = None) -> Any:
+    def _conv(
+        self, x: Any, filters: int, name: str, *, padding: str = "same", bias: bool | None = None
+    ) -> Any:
         return keras.layers.Conv2D(
             filters,
-            size,
-            padding="same",
+            3,
+            padding=padding,
             # Normalisation adds an offset of its own.
             use_bias=not self.config.batch_norm if bias is None else bias,
             kernel_initializer=self.initializer(),
@@ -91,3 +95,20 @@ class Blocks:
     def _normalize(self, x: Any, name: str) -> Any:
         layer = FusedBatchNormalization if self.normalization == "fused" else keras.layers.BatchNormalization
         return layer(momentum=NORM_MOMENTUM, epsilon=NORM_EPSILON, dtype=self.dtype, name=name)(x)
+
+
+def finish(config: NetConfig, inputs: Any, scores: Any, *, logits: bool) -> keras.Model:
+    """The network from its input to its scores, or to their probabilities.
+
+    The last layers are float32 in every arithmetic: their probabilities are what people threshold.
+
+    Args:
+        config: The network's settings; its architecture is the model's name.
+        inputs: The input layer.
+        scores: (N, H, W, num_classes) float32, symbolic.
+        logits: Leave out the sigmoid (one foreground channel) or softmax (several classes).
+    """
+    if not logits:
+        activation = "sigmoid" if config.num_classes == 1 else "softmax"
+        scores = keras.layers.Activation(activation, dtype="float32", name="probability")(scores)
+    return keras.Model(inputs, scores, name=config.architecture)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,8 @@ from core.config import NetConfig
 from core.nets import build
 
 SMALL = NetConfig(depth=2, base_filters=2)
+FCN8S = NetConfig(architecture="fcn8s", base_filters=1)
+VALID = NetConfig(depth=1, base_filters=2, padding="valid")
 
 
 def predict(model, height, width, channels=1):
@@ -63,8 +67,9 @@ def test_same_seed_same_weights_other_seed_others():
     assert not np.array_equal(first[0], other[0])
 
 
-def test_layers_of_the_exported_form_are_stock_and_float32():
-    for layer in build(SMALL).layers:
+@pytest.mark.parametrize("config", [SMALL, replace(SMALL, architecture="fcn"), FCN8S, VALID])
+def test_layers_of_the_exported_form_are_stock_and_float32(config):
+    for layer in build(config).layers:
         assert type(layer).__module__.startswith("keras.")
         assert layer.compute_dtype == "float32"
 
@@ -76,6 +81,9 @@ def test_layers_of_the_exported_form_are_stock_and_float32():
         (SMALL, 30, "30 is not a multiple of"),
         (NetConfig(depth=0), None, "above 0"),
         (NetConfig(dropout=1.0), None, "dropout"),
+        (NetConfig(padding="full"), None, 'padding is "same" or "valid"'),
+        (NetConfig(architecture="fcn", padding="valid"), None, "the paper's own U-Net"),
+        (NetConfig(upsampling="resize", padding="valid"), None, "the paper's own U-Net"),
     ],
 )
 def test_wrong_settings_are_refused(config, size, message):

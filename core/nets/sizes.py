@@ -1,0 +1,73 @@
+"""Which sides of an image a network takes, and how many pixels it loses at its borders. Plain arithmetic.
+
+Part of the keras band; what the predictor, the training data and the commands ask before a network is built.
+"""
+
+from __future__ import annotations
+
+from core.config import NetConfig
+
+# Five poolings, as in the VGG network that Long et al. started from.
+FCN8S_HALVINGS = 5
+
+
+def halvings(config: NetConfig) -> int:
+    """How often the network halves the sides of its input."""
+    return FCN8S_HALVINGS if config.architecture == "fcn8s" else config.depth
+
+
+def border(config: NetConfig) -> int:
+    """Pixels that the network's output is smaller than its input on each side; 0 with padded convolutions.
+
+    Two valid 3x3 convolutions cost two pixels on each side at their own scale: 2 * 2**l at each of the levels
+    l = 0 ... depth - 1 on the way down and again on the way up, and 2 * 2**depth at the bottom. Together
+    2 * (3 * 2**depth - 2): 92 at the paper's depth of 4, where 572 pixels become 388.
+    """
+    return 2 * (3 * 2**config.depth - 2) if config.padding == "valid" else 0
+
+
+def cropping(config: NetConfig, level: int) -> int:
+    """Pixels to cut from each side of a level's skip of a valid network, so that it fits what came up.
+
+    4 at the lowest skip; one level higher the same pixels are twice as many, and the convolutions in between
+    cost 8 more: 88, 40, 16 and 4 at depth 4 (figure 1 of the paper).
+    """
+    return 12 * 2 ** (config.depth - 1 - level) - 8
+
+
+def check_size(config: NetConfig, image_size: int) -> None:
+    """Let a size through that the network can be trained on.
+
+    Args:
+        config: The network's settings.
+        image_size: Side of the network's output in pixels, which is that of its input where convolutions are
+            padded.
+
+    Raises:
+        ValueError: A size that the network cannot halve evenly; one sentence with sizes that it can.
+    """
+    multiple = 2 ** halvings(config)
+    rest = _rest(config)
+    if image_size >= 1 and (image_size - rest) % multiple == 0:
+        return
+    below = image_size - (image_size - rest) % multiple
+    sizes = " or ".join(str(size) for size in (below, below + multiple) if size > 0)
+    if rest:
+        rule = f"is not {rest} more than a multiple of 2**depth = {multiple}, as valid convolutions need"
+    else:
+        rule = f"is not a multiple of {multiple}, since the network halves it {halvings(config)} times"
+    raise ValueError(f"the image size {image_size} {rule}; take {sizes}")
+
+
+def next_size(config: NetConfig, side: int) -> int:
+    """The smallest side of the output that the network can have and that is at least `side` pixels."""
+    multiple = 2 ** halvings(config)
+    return max(side, 1) + (_rest(config) - max(side, 1)) % multiple
+
+
+def _rest(config: NetConfig) -> int:
+    """What is left over when a good size is divided by 2**halvings.
+
+    A valid network whose bottom gets k pixels has an output of 2**depth * (k - 8) + 4, see `border`.
+    """
+    return 4 % 2**config.depth if config.padding == "valid" else 0
