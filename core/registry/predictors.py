@@ -1,9 +1,7 @@
-"""Loaded models by version: the last few stay in memory, each is loaded once, nothing is loaded at import."""
+"""Loaded segmentation models by version; nothing is loaded at import."""
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.cards import ModelCard
 from core.imaging.decode import DecodedImage
+from core.registry.loaded import LoadedModels
 
 
 class PredictorLike(Protocol):
@@ -40,8 +39,8 @@ def load_model_folder(folder: Path) -> PredictorLike:
     return predictor
 
 
-class Predictors:
-    """The last `capacity` models; safe to share between threads.
+class Predictors(LoadedModels[PredictorLike]):
+    """The last `capacity` segmentation models; safe to share between threads.
 
     Args:
         capacity: Models kept in memory.
@@ -49,28 +48,4 @@ class Predictors:
     """
 
     def __init__(self, capacity: int = 2, load: Load = load_model_folder) -> None:
-        self._capacity = capacity
-        self._load = load
-        self._guard = threading.Lock()
-        self._loading: dict[Path, threading.Lock] = {}
-        self._loaded: OrderedDict[Path, PredictorLike] = OrderedDict()
-
-    def get(self, folder: Path) -> PredictorLike:
-        """The model of a folder; two threads that ask for the same one load it once.
-
-        Raises:
-            BadModelError: It is missing, broken or unsafe.
-        """
-        with self._guard:
-            lock = self._loading.setdefault(folder, threading.Lock())
-        with lock:
-            with self._guard:
-                if folder in self._loaded:
-                    self._loaded.move_to_end(folder)
-                    return self._loaded[folder]
-            predictor = self._load(folder)
-            with self._guard:
-                self._loaded[folder] = predictor
-                while len(self._loaded) > self._capacity:
-                    self._loaded.popitem(last=False)
-            return predictor
+        super().__init__(capacity, load)

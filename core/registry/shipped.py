@@ -6,12 +6,15 @@ import hashlib
 from pathlib import Path
 
 from core.cards import load_card
+from core.classifier_cards import load_classifier_card
 from core.config import MODELS_DIR
 from core.files import write_whole
-from core.workspace import NewVersion, TaskRow, VersionRow, Workspace
+from core.workspace import NewVersion, Purpose, TaskRow, VersionRow, Workspace
 
 WEIGHTS_NAME = "model.keras"
 CARD_NAME = "card.json"
+CLASSIFIER_SUFFIX = "_class"
+"""`models/skin_lesion_class` is the classifier of tasks whose masks begin with `models/skin_lesion`."""
 
 
 def hash_of(path: Path) -> str:
@@ -37,28 +40,54 @@ def add_shipped(workspace: Workspace, task: TaskRow, models_dir: Path = MODELS_D
         BadModelError: The shipped card cannot be read.
         StoreError: The workspace cannot be written.
     """
-    source = None if task.base_model is None else models_dir / task.base_model
-    if source is None or not (source / WEIGHTS_NAME).is_file():
+    source = _source(task, models_dir, "")
+    if source is None:
         return None
-    card = load_card(source / CARD_NAME)
+    title = load_card(source / CARD_NAME).title or task.title
+    return _add(workspace, task, source, f"{title} (shipped)", "segment")
+
+
+def add_shipped_classifier(
+    workspace: Workspace, task: TaskRow, models_dir: Path = MODELS_DIR
+) -> VersionRow | None:
+    """The version of the task's shipped classifier; as `add_shipped`, beside the model that makes masks.
+
+    Raises:
+        BadModelError: The shipped card cannot be read.
+        StoreError: The workspace cannot be written.
+    """
+    source = _source(task, models_dir, CLASSIFIER_SUFFIX)
+    if source is None:
+        return None
+    title = load_classifier_card(source / CARD_NAME).title or task.title
+    return _add(workspace, task, source, f"{title} (shipped)", "classify")
+
+
+def _source(task: TaskRow, models_dir: Path, suffix: str) -> Path | None:
+    if task.base_model is None:
+        return None
+    source = models_dir / f"{task.base_model}{suffix}"
+    return source if (source / WEIGHTS_NAME).is_file() else None
+
+
+def _add(workspace: Workspace, task: TaskRow, source: Path, title: str, purpose: Purpose) -> VersionRow:
     weights_sha256 = hash_of(source / WEIGHTS_NAME)
-    version = _known(workspace, task, weights_sha256)
+    version = _known(workspace, task, weights_sha256, purpose)
     if version is None:
-        folder = f"versions/{task.slug}/shipped-{weights_sha256[:12]}"
+        kind = "shipped" if purpose == "segment" else "shipped-classifier"
+        folder = f"versions/{task.slug}/{kind}-{weights_sha256[:12]}"
         for name in (CARD_NAME, WEIGHTS_NAME):
             write_whole(workspace.root / folder / name, (source / name).read_bytes())
-        new = NewVersion(
-            folder, weights_sha256, "shipped", who="", title=f"{card.title or task.title} (shipped)"
-        )
+        new = NewVersion(folder, weights_sha256, "shipped", who="", title=title, purpose=purpose)
         version = workspace.versions.add(task.id, new)
-    if workspace.versions.current(task.id) is None:
+    if workspace.versions.current(task.id, purpose) is None:
         why = "The model that comes with the program is used first."
         version = workspace.versions.promote(version.id, who="", why=why)
     return version
 
 
-def _known(workspace: Workspace, task: TaskRow, weights_sha256: str) -> VersionRow | None:
-    for version in workspace.versions.list(task.id):
+def _known(workspace: Workspace, task: TaskRow, weights_sha256: str, purpose: Purpose) -> VersionRow | None:
+    for version in workspace.versions.list(task.id, purpose):
         if version.origin == "shipped" and version.weights_sha256 == weights_sha256:
             return version
     return None

@@ -1,8 +1,9 @@
 import pytest
 
 from core.cards import ModelCard, save_card
+from core.classifier_cards import ClassifierCard, save_classifier_card
 from core.errors import BadModelError
-from core.registry.shipped import add_shipped
+from core.registry.shipped import add_shipped, add_shipped_classifier
 from core.workflows.open_workspace import open_workspace
 
 
@@ -56,3 +57,44 @@ def test_a_broken_card_is_told(tmp_path, models):
     (models / "lung_xray" / "card.json").write_text("{")
     with pytest.raises(BadModelError, match="cannot be read"):
         open_workspace(tmp_path / "opened", models)
+
+
+@pytest.fixture
+def with_classifier(models):
+    """The same folder with a classifier for lung X-rays."""
+    card = ClassifierCard("lung_xray_class", title="Chest findings", labels=("A", "B"))
+    save_classifier_card(card, models / "lung_xray_class" / "card.json")
+    (models / "lung_xray_class" / "model.keras").write_bytes(b"weights of labels")
+    return models
+
+
+def test_the_classifier_of_a_task_is_found_by_the_name_of_its_folder(workspace, task, with_classifier):
+    masks = add_shipped(workspace, task, with_classifier)
+    labels = add_shipped_classifier(workspace, task, with_classifier)
+    assert (labels.purpose, labels.status, labels.title) == (
+        "classify",
+        "current",
+        "Chest findings (shipped)",
+    )
+    assert (workspace.root / labels.folder / "model.keras").read_bytes() == b"weights of labels"
+    assert add_shipped_classifier(workspace, task, with_classifier) == labels
+    assert workspace.versions.current(task.id).id == masks.id
+    assert workspace.versions.current(task.id, "classify").id == labels.id
+
+
+def test_without_its_folder_a_task_has_no_classifier(workspace, task, models):
+    assert add_shipped_classifier(workspace, task, models) is None
+    assert add_shipped_classifier(workspace, workspace.tasks.create("Cells"), models) is None
+
+
+def test_opening_the_workspace_brings_classifiers_in(tmp_path, with_classifier):
+    with open_workspace(tmp_path / "opened", with_classifier) as opened:
+        current = [opened.versions.current(task.id, "classify") for task in opened.tasks.list()]
+    assert [version is not None for version in current] == [True, False, False]
+
+
+def test_a_card_of_masks_is_no_classifier(workspace, task, models):
+    save_card(ModelCard(name="x"), models / "lung_xray_class" / "card.json")
+    (models / "lung_xray_class" / "model.keras").write_bytes(b"weights")
+    with pytest.raises(BadModelError, match="is no classifier's card"):
+        add_shipped_classifier(workspace, task, models)
