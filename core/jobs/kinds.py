@@ -17,7 +17,10 @@ from core.errors import JobError
 from core.jobs.folder import append_progress
 from core.workspace import JobRow, Workspace
 
-KINDS = {"fine_tune": "core.workflows.fine_tune:run_job"}
+KINDS = {
+    "fine_tune": "core.workflows.fine_tune:run_job",
+    "experiment": "core.experiments.job:run_job",
+}
 
 
 @dataclass(frozen=True)
