@@ -133,7 +133,8 @@ def classifier_input(
     """What the network sees, (S, S, 3) float32 in [0, 1], and where in the image it lies."""
     view, square = lesion_view(image, mask, card.input, margin=card.margin)
     size = (card.image_size, card.image_size)
-    return network_input(view, size, CHANNELS, card.scaling), square
+    scaled = network_input(view, size, CHANNELS, card.scaling, remove_hair=card.remove_hair)
+    return scaled, square
 
 
 def check_colour(image: DecodedImage) -> None:

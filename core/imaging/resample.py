@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -9,12 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import ScalingConfig
+from core.imaging import hair
 from core.imaging.decode import DecodedImage
 from core.imaging.intensity import scale_intensity
 
 
 def network_input(
-    image: DecodedImage, size: tuple[int, int], channels: int, scaling: ScalingConfig
+    image: DecodedImage,
+    size: tuple[int, int],
+    channels: int,
+    scaling: ScalingConfig,
+    *,
+    remove_hair: bool = False,
 ) -> NDArray[np.float32]:
     """The image as a network takes it, stretched to a size.
 
@@ -25,10 +32,13 @@ def network_input(
         size: (height, width) wanted.
         channels: 1 or 3.
         scaling: Stored values to network input.
+        remove_hair: Remove hair first, from colour images of 8 bit (`core.imaging.hair`).
 
     Returns:
         (height, width, channels) float32 in [0, 1].
     """
+    if remove_hair and image.values.ndim == 3 and image.values.dtype == np.uint8:
+        image = replace(image, values=hair.remove_hair(hair.shrink_to_working_side(image.values)))
     scaled = scale_intensity(image, scaling, channels)
     return _resize(scaled, size).reshape(*size, channels)
 
@@ -67,4 +77,8 @@ def _resize(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.fl
         return values
     shrinks = values.shape[0] > size[0] or values.shape[1] > size[1]
     interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(values, (size[1], size[0]), interpolation=interpolation), np.float32)
+    # OpenCV averages over areas of four channels at most.
+    channels = 1 if values.ndim == 2 else values.shape[2]
+    parts = [values] if channels <= 4 else np.split(values, channels, axis=2)
+    resized = [cv2.resize(part, (size[1], size[0]), interpolation=interpolation) for part in parts]
+    return np.asarray(resized[0] if channels <= 4 else np.stack(resized, axis=-1), np.float32)

@@ -1,8 +1,8 @@
 """An image of any size -> the probability of each of its pixels.
 
 Scale as the card says, stretch to the network's square, pad to what it can halve, run (on mirrored images
-too, where the card says so), cut back, and resize the probability to the image's own size. May be called from
-several threads at once.
+too, where the card says so), cut back, and resize the probability to the image's own size. A network of valid
+convolutions gets mirrored borders and tiles instead of padding. May be called from several threads at once.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from core.config import NetConfig
 from core.errors import BadModelError
 from core.imaging.decode import DecodedImage
 from core.imaging.resample import network_input, resize_probability
+from core.inference.anatomy import multiple, tiles_of
 from core.inference.load import load_network
 from core.inference.stock_layers import weights_path
+from core.inference.tiling import Tiles, predict_tiles
 
 
 class Predictor:
@@ -53,8 +55,9 @@ class Predictor:
             )
         self.card = card
         self.channels = int(model.inputs[0].shape[-1])
-        self._size = _network_size(model, card.image_size)
-        self._multiple = _multiple(model)
+        self._multiple = multiple(model)
+        self._tiles = tiles_of(model, card.image_size)
+        self._size = _network_size(model, card.image_size, self._tiles)
         self._mirrorings = mirrorings(card.flips)
         self._run = _compiled(model)
 
@@ -68,13 +71,21 @@ class Predictor:
             (H, W) float32 in [0, 1] at the image's own size; (H, W, classes) from a softmax over classes.
         """
         height, width = image.values.shape[:2]
-        scaled = network_input(image, self._size, self.channels, self.card.scaling)
-        mirrored = [pad_to_multiple(np.flip(scaled, axes), self._multiple) for axes in self._mirrorings]
-        answers = self._run(np.stack(mirrored))[:, : self._size[0], : self._size[1]]
+        scaled = network_input(
+            image, self._size, self.channels, self.card.scaling, remove_hair=self.card.remove_hair
+        )
+        answers = self._answers(np.stack([np.flip(scaled, axes) for axes in self._mirrorings]))
         back = [np.flip(answer, axes) for answer, axes in zip(answers, self._mirrorings, strict=True)]
         probability = np.asarray(np.mean(back, axis=0), np.float32)
         resized = resize_probability(probability, (height, width))
         return resized[..., 0] if resized.shape[-1] == 1 else resized
+
+    def _answers(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The network's probabilities at each pixel of (N, H, W, C) images of its own size."""
+        if self._tiles is not None:
+            return predict_tiles(self._run, images, self._tiles)
+        padded = np.stack([pad_to_multiple(image, self._multiple) for image in images])
+        return self._run(padded)[:, : self._size[0], : self._size[1]]
 
 
 def load_predictor(path: Path) -> Predictor:
@@ -138,19 +149,11 @@ def _compiled(model: keras.Model) -> Callable[[NDArray[np.float32]], NDArray[np.
     return predict
 
 
-def _network_size(model: keras.Model, image_size: int) -> tuple[int, int]:
-    """(height, width) that the network sees: the card's, or what the network itself insists on."""
+def _network_size(model: keras.Model, image_size: int, tiles: Tiles | None) -> tuple[int, int]:
+    """(height, width) of the network's answer: the card's, or what the network itself insists on."""
     _, height, width, _ = model.inputs[0].shape
-    return int(height or image_size), int(width or image_size)
-
-
-def _multiple(model: keras.Model) -> int:
-    """2 ** number of halvings, counted in the network itself, since a file may come without a card."""
-    multiple = 1
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.MaxPooling2D | keras.layers.AveragePooling2D):
-            multiple *= max(layer.strides)
-    return multiple
+    lost = 0 if tiles is None else 2 * tiles.border
+    return int(height - lost if height else image_size), int(width - lost if width else image_size)
 
 
 def _default_card(model_path: Path, model: keras.Model) -> ModelCard:

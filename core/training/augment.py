@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import AugmentConfig
+from core.imaging.hair import draw_hair
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Change:
         colour: (3,) factors of the channels.
         noise: Standard deviation of what is added to each value.
         noise_seed: Of that noise.
+        hair_seed: Of the hairs that are drawn over it, None for none.
     """
 
     matrix: NDArray[np.float64]
@@ -37,6 +39,7 @@ class Change:
     colour: NDArray[np.float64]
     noise: float
     noise_seed: int
+    hair_seed: int | None = None
 
 
 def draw_change(config: AugmentConfig, size: int, seed: tuple[int, int, int]) -> Change:
@@ -52,6 +55,8 @@ def draw_change(config: AugmentConfig, size: int, seed: tuple[int, int, int]) ->
     flip_x, flip_y = generator.random(2)
     turn, zoom, move_x, move_y, exponent, contrast, brightness = generator.uniform(-1, 1, 7)
     colour = generator.uniform(-1, 1, 3)
+    noise, noise_seed = generator.random(), int(generator.integers(2**63))
+    hair, hair_seed = generator.random(), int(generator.integers(2**63))
     matrix = _affine(
         size,
         degrees=turn * config.rotation,
@@ -65,8 +70,9 @@ def draw_change(config: AugmentConfig, size: int, seed: tuple[int, int, int]) ->
         contrast=1 + contrast * config.contrast,
         brightness=brightness * config.brightness,
         colour=1 + colour * config.colour,
-        noise=generator.random() * config.noise,
-        noise_seed=int(generator.integers(2**63)),
+        noise=noise * config.noise,
+        noise_seed=noise_seed,
+        hair_seed=hair_seed if hair < config.hair else None,
     )
 
 
@@ -83,6 +89,8 @@ def change_image(image: NDArray[Any], change: Change) -> NDArray[Any]:
     moved = _warp(image, change.matrix, cv2.INTER_LINEAR)
     table = _table(change, image.dtype, image.shape[-1])
     recoloured = np.stack([np.take(table[c], moved[..., c]) for c in range(image.shape[-1])], axis=-1)
+    if change.hair_seed is not None:
+        recoloured = draw_hair(recoloured, np.random.default_rng(change.hair_seed))
     if change.noise <= 0:
         return recoloured
     largest = np.iinfo(image.dtype).max

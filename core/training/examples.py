@@ -63,6 +63,7 @@ def prepare_examples(
     image_size: int,
     channels: int,
     scaling: ScalingConfig,
+    remove_hair: bool = False,
 ) -> ExampleArrays:
     """Examples scaled as the model takes them and resized to a square.
 
@@ -72,13 +73,18 @@ def prepare_examples(
         image_size: Side of the square in pixels.
         channels: 1 or 3.
         scaling: Stored values to network input.
+        remove_hair: Remove hair from colour images first (`core.imaging.hair`).
 
     Raises:
         ValueError: No examples, a mask or weight of another shape than its image, or one that is not 0 and 1.
     """
+    size = (image_size, image_size)
+
+    def scale(image: DecodedImage) -> NDArray[np.float32]:
+        return network_input(image, size, channels, scaling, remove_hair=remove_hair)
 
     def prepare(item: Example | Callable[[], Example]) -> _Prepared:
-        return _prepare(item if isinstance(item, Example) else item(), image_size, channels, scaling)
+        return _prepare(item if isinstance(item, Example) else item(), size, scale)
 
     with ThreadPoolExecutor(NUM_THREADS) as pool:
         prepared = list(pool.map(prepare, examples))
@@ -88,12 +94,12 @@ def prepare_examples(
     return ExampleArrays(_stack_images(images), np.stack(masks), _stack_weights(weights, masks[0].shape))
 
 
-def _prepare(example: Example, image_size: int, channels: int, scaling: ScalingConfig) -> _Prepared:
+def _prepare(
+    example: Example, size: tuple[int, int], scale: Callable[[DecodedImage], NDArray[np.float32]]
+) -> _Prepared:
     _check(example)
-    size = (image_size, image_size)
     kind = np.uint8 if example.image.values.dtype == np.uint8 else np.uint16
-    scaled = network_input(example.image, size, channels, scaling)
-    image = np.rint(scaled * np.float32(np.iinfo(kind).max)).astype(kind)
+    image = np.rint(scale(example.image) * np.float32(np.iinfo(kind).max)).astype(kind)
     weight = None if example.weight is None else resize_labels(example.weight, size)
     return image, resize_labels(example.mask, size), weight
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -111,3 +113,15 @@ def test_switching_one_change_off_leaves_the_others():
     first, second = (draw_change(config, 32, (0, 0, 0)) for config in (EVERYTHING, without))
     np.testing.assert_array_equal(first.matrix, second.matrix)
     assert first.contrast == second.contrast and second.brightness == 0
+
+
+def test_hair_is_drawn_over_colour_images_and_changes_nothing_else():
+    pixels = np.full((64, 64, 3), 200, np.uint8)
+    without = draw_change(EVERYTHING, 64, (1, 2, 3))
+    certain = draw_change(replace(EVERYTHING, hair=1.0), 64, (1, 2, 3))
+    assert without.hair_seed is None and certain.hair_seed is not None
+    np.testing.assert_array_equal(without.matrix, certain.matrix)
+    assert (without.noise, without.noise_seed) == (certain.noise, certain.noise_seed)
+    assert (change_image(pixels, certain) < change_image(pixels, without)).any()
+    grey = np.ascontiguousarray(pixels[..., :1])
+    np.testing.assert_array_equal(change_image(grey, certain), change_image(grey, without))
