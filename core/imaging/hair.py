@@ -36,9 +36,8 @@ def hair_mask(rgb: NDArray[np.uint8]) -> NDArray[np.bool_]:
     if rgb.ndim == 2:
         return np.zeros(rgb.shape, bool)
     side = max(rgb.shape[:2])
-    bottom = _line_bottom_hat(
-        cv2.medianBlur(rgb, 3) if side >= 64 else rgb, max(5, round(side * LONGEST_WIDTH))
-    )
+    smooth = np.asarray(cv2.medianBlur(rgb, 3), np.uint8) if side >= 64 else rgb
+    bottom = _line_bottom_hat(smooth, max(5, round(side * LONGEST_WIDTH)))
     found = (bottom > DARKER).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
     diagonal = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
