@@ -14,6 +14,8 @@ from core.config import Limits
 from core.datasets.layout import SPLITS, find_split, images_dir, masks_dir
 from core.datasets.matching import Pair, list_images, match, read_bytes
 from core.errors import BadDatasetError, BadFileError
+from core.imaging.class_masks import split_undefined
+from core.imaging.class_table import ClassTable
 from core.imaging.decode import decode_image, decode_mask
 
 NUM_THREADS = 4
@@ -26,11 +28,13 @@ class CheckedPair:
     Attributes:
         file_hash: SHA-256 of the image file, None where it could not be read.
         pixel_hash: SHA-256 of the decoded values with their shape, None where it could not be read.
+        has_foreground: Whether a pixel of the mask is foreground; False where it could not be read.
         problems: Sentences.
     """
 
     file_hash: str | None
     pixel_hash: str | None
+    has_foreground: bool = False
     problems: tuple[str, ...] = ()
 
 
@@ -40,6 +44,7 @@ def check_dataset(
     *,
     limits: Limits | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    classes: ClassTable | None = None,
 ) -> dict[str, list[Pair]]:
     """The pairs of each split, once nothing is wrong with any of them.
 
@@ -48,6 +53,7 @@ def check_dataset(
         splits: Splits that must be there and are read; None for all that are there, train among them.
         limits: None for the defaults with the environment's settings.
         on_progress: Called with (pairs read, all pairs).
+        classes: Of the masks, None for one foreground.
 
     Returns:
         For each split its pairs in the order of their stems.
@@ -55,30 +61,32 @@ def check_dataset(
     Raises:
         BadDatasetError: Listing every problem: a missing folder, split or mate, an empty split, two files
             with one stem, a file that cannot be read, a mask of another size, a mask that is none, an image
-            that stands in two splits (same bytes or same pixels).
+            that stands in two splits (same bytes or same pixels), not one foreground pixel in all of train.
     """
     wanted = tuple(splits) if splits is not None else _present(root)
     pairs_of, problems = _match_splits(root, wanted)
     everything = [(split, pair) for split, pairs in pairs_of.items() for pair in pairs]
     checked: list[CheckedPair] = []
     with ThreadPoolExecutor(NUM_THREADS) as pool:
-        for result in pool.map(lambda each: check_pair(each[1], limits), everything):
+        for result in pool.map(lambda each: check_pair(each[1], limits, classes), everything):
             checked.append(result)
             if on_progress is not None:
                 on_progress(len(checked), len(everything))
     for (split, _), result in zip(everything, checked, strict=True):
         problems.extend(f"{split}: {problem}" for problem in result.problems)
     problems.extend(_shared_images(everything, checked))
+    problems.extend(_without_foreground(everything, checked))
     if problems:
         raise BadDatasetError(str(root), problems)
     return pairs_of
 
 
-def check_pair(pair: Pair, limits: Limits | None = None) -> CheckedPair:
+def check_pair(pair: Pair, limits: Limits | None = None, classes: ClassTable | None = None) -> CheckedPair:
     """Reads one pair and tells what is wrong with it; never raises for a bad file."""
     problems: list[str] = []
     file_hash = pixel_hash = None
     shape: tuple[int, int] | None = None
+    has_foreground = False
     try:
         data = read_bytes(pair.image_path)
         file_hash = hashlib.sha256(data).hexdigest()
@@ -90,10 +98,12 @@ def check_pair(pair: Pair, limits: Limits | None = None) -> CheckedPair:
     except BadFileError as error:
         problems.append(str(error))
     try:
-        decode_mask(read_bytes(pair.mask_path), f"mask {pair.mask_path.name}", shape, limits)
+        name = f"mask {pair.mask_path.name}"
+        mask = decode_mask(read_bytes(pair.mask_path), name, shape, limits, classes=classes)
+        has_foreground = bool(split_undefined(mask)[0].any())
     except BadFileError as error:
         problems.append(str(error))
-    return CheckedPair(file_hash, pixel_hash, tuple(problems))
+    return CheckedPair(file_hash, pixel_hash, has_foreground, tuple(problems))
 
 
 def _present(root: Path) -> tuple[str, ...]:
@@ -131,3 +141,12 @@ def _shared_images(everything: Sequence[tuple[str, Pair]], checked: Sequence[Che
                 problems.append(f"{twins} are the same {what}; keep it in one split.")
                 break
     return problems
+
+
+def _without_foreground(everything: Sequence[tuple[str, Pair]], checked: Sequence[CheckedPair]) -> list[str]:
+    """A sentence where every mask of train could be read and is empty: nothing can be learnt from them."""
+    results = [result for (split, _), result in zip(everything, checked, strict=True) if split == "train"]
+    if not results or any(result.has_foreground or result.problems for result in results):
+        return []
+    masks = "The only mask is" if len(results) == 1 else f"All {len(results)} masks are"
+    return [f"train: {masks} empty; at least one must have foreground, so look whether these are the masks."]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.config import Limits
 from core.errors import BadDatasetError, BadFileError
+from core.imaging.class_table import ClassTable
 from core.imaging.decode import DecodedImage, decode_image, decode_mask
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".dcm", ".dicom")
@@ -84,16 +85,18 @@ def find_pairs(images_dir: Path, masks_dir: Path) -> list[Pair]:
     return pairs
 
 
-def load_pair(pair: Pair, limits: Limits | None = None) -> tuple[DecodedImage, NDArray[np.uint8]]:
-    """The decoded image and its (H, W) uint8 mask of 0 and 1.
+def load_pair(
+    pair: Pair, limits: Limits | None = None, *, classes: ClassTable | None = None
+) -> tuple[DecodedImage, NDArray[np.uint8]]:
+    """The decoded image and its (H, W) uint8 mask: 0 and 1, or class indices with 255 where undefined.
 
     Raises:
         BadFileError: Either cannot be read, or they differ in size.
     """
     image = decode_image(read_bytes(pair.image_path), pair.image_path.name, limits)
     height, width = image.values.shape[:2]
-    mask = decode_mask(read_bytes(pair.mask_path), f"mask {pair.mask_path.name}", (height, width), limits)
-    return image, mask
+    name = f"mask {pair.mask_path.name}"
+    return image, decode_mask(read_bytes(pair.mask_path), name, (height, width), limits, classes=classes)
 
 
 def read_bytes(path: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""File bytes -> image values, or -> a mask of 0 and 1. The only door through which files come in.
+"""File bytes -> image values, or -> a mask of 0 and 1, or of class indices. The only door for files.
 
 Everything is read as bytes, never by path, so that Korean names and uploads are the same thing. Whatever the
 bytes are, what comes out is an array or a `BadFileError` with one plain sentence.
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from core.config import Limits
 from core.errors import BadFileError
+from core.imaging.class_masks import to_class_mask
+from core.imaging.class_table import ClassTable
 from core.imaging.dicom_file import is_dicom, is_dicom_name, read_dicom
 from core.imaging.mask_values import NotAMask, to_mask
 from core.imaging.raster_file import raster_format, read_raster
@@ -63,18 +65,24 @@ def decode_image(data: bytes, name: str, limits: Limits | None = None) -> Decode
 
 
 def decode_mask(
-    data: bytes, name: str, shape: tuple[int, int] | None = None, limits: Limits | None = None
+    data: bytes,
+    name: str,
+    shape: tuple[int, int] | None = None,
+    limits: Limits | None = None,
+    *,
+    classes: ClassTable | None = None,
 ) -> NDArray[np.uint8]:
-    """The mask in a file; `core.imaging.mask_values.to_mask` says what counts as one.
+    """The mask in a file; `to_mask` says what counts as one, with several classes `to_class_mask`.
 
     Args:
         data: The file.
         name: What the person calls it.
         shape: (height, width) of the image it belongs to, None for any.
         limits: None for the defaults with the environment's settings.
+        classes: Of the mask, None for one foreground.
 
     Returns:
-        (H, W) uint8 in {0, 1}.
+        (H, W) uint8 in {0, 1}; with classes their indices, and 255 where nobody decided.
 
     Raises:
         BadFileError: As `decode_image`; also "is no mask: ..." and a size other than `shape`.
@@ -87,7 +95,7 @@ def decode_mask(
             f"is {width} x {height} pixels, but its image is {shape[1]} x {shape[0]}; they must be the same.",
         )
     try:
-        return to_mask(stored)
+        return to_mask(stored) if classes is None else to_class_mask(stored, classes)
     except NotAMask as error:
         raise BadFileError(name, f"is no mask: {error}.") from None
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from core.config import Limits
-from core.datasets.pairs import check_dataset
+from core.datasets.pairs import check_dataset, load_pair
 from core.errors import BadDatasetError
+from core.imaging.class_table import table_of_names
 from tests.datasets.making import noise_image, square_mask, write, write_split
 
 
@@ -91,7 +92,46 @@ def test_limits_hold_here_too(tmp_path: Path) -> None:
         check_dataset(tmp_path, limits=Limits(max_pixels=100))
 
 
-def test_empty_masks_and_black_images_are_fine(tmp_path: Path) -> None:
+def test_empty_masks_and_black_images_are_fine_beside_others(tmp_path: Path) -> None:
     write(tmp_path, "train/images/black.png", np.zeros((5, 5), np.uint8))
     write(tmp_path, "train/masks/black.png", np.zeros((5, 5), np.uint8))
-    assert len(check_dataset(tmp_path)["train"]) == 1
+    write_split(tmp_path, "train", range(1))
+    assert len(check_dataset(tmp_path)["train"]) == 2
+
+
+def test_a_train_split_without_any_foreground_is_refused(tmp_path: Path) -> None:
+    for seed in range(2):
+        write(tmp_path, f"train/images/{seed}.png", noise_image(seed))
+        write(tmp_path, f"train/masks/{seed}.png", np.zeros((24, 24), np.uint8))
+    write_split(tmp_path, "val", range(2, 3))
+    assert problems(tmp_path) == (
+        "train: All 2 masks are empty; at least one must have foreground, "
+        "so look whether these are the masks.",
+    )
+    # Scored alone, empty masks are as good as any.
+    write(tmp_path, "test/images/5.png", noise_image(5))
+    write(tmp_path, "test/masks/5.png", np.zeros((24, 24), np.uint8))
+    assert len(check_dataset(tmp_path, ["test"])["test"]) == 1
+
+
+def test_masks_of_classes_are_checked_against_their_table(tmp_path: Path) -> None:
+    table = table_of_names(["background", "left", "right", "undefined"])
+    labels = np.zeros((24, 24), np.uint8)
+    labels[2:5, 3:9] = 2
+    labels[0] = 255
+    write(tmp_path, "train/images/a.png", noise_image(0))
+    write(tmp_path, "train/masks/a.png", labels)
+    pairs = check_dataset(tmp_path, classes=table)["train"]
+    np.testing.assert_array_equal(load_pair(pairs[0], classes=table)[1], labels)
+    write(tmp_path, "train/masks/a.png", np.where(labels == 2, 3, labels).astype(np.uint8))
+    with pytest.raises(
+        BadDatasetError, match="mask a.png: is no mask: the value 3, in 18 pixels, is no class"
+    ):
+        check_dataset(tmp_path, classes=table)
+
+
+def test_undefined_pixels_are_no_foreground(tmp_path: Path) -> None:
+    write(tmp_path, "train/images/a.png", noise_image(0))
+    write(tmp_path, "train/masks/a.png", np.full((24, 24), 255, np.uint8))
+    with pytest.raises(BadDatasetError, match="The only mask is empty"):
+        check_dataset(tmp_path, classes=table_of_names(["background", "lung", "undefined"]))

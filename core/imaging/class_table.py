@@ -1,0 +1,171 @@
+"""Which classes a mask can hold, their names and colours: from a JSON file, from names, or from a card.
+
+Serves training and scoring of more than two classes. Knows cards, but no data set and no network.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.cards import MaskClass, ModelCard
+from core.errors import AppError
+
+# In masks of class indices: nobody decided what the pixel is; it weighs nothing.
+UNDEFINED = 255
+UNDEFINED_NAME = "undefined"
+MOST_CLASSES = 254
+
+Colour = tuple[int, int, int]
+
+# Black for background, then the palette of Okabe and Ito, which colour-blind people can tell apart.
+DEFAULT_COLOURS: tuple[Colour, ...] = (
+    *((0, 0, 0), (230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66)),
+    *((0, 114, 178), (213, 94, 0), (204, 121, 167)),
+)
+
+
+@dataclass(frozen=True)
+class ClassTable:
+    """The classes of a data set.
+
+    Attributes:
+        classes: Background first; a class's place is its index in masks.
+        by_colour: Whether coloured masks are read by these colours; else palettes count by index.
+        has_undefined: Whether masks may hold pixels that nobody decided, as the index 255.
+        undefined_colour: Of such pixels in coloured masks, None for none.
+    """
+
+    classes: tuple[MaskClass, ...]
+    by_colour: bool = False
+    has_undefined: bool = False
+    undefined_colour: Colour | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What people read, background first."""
+        return tuple(each.name for each in self.classes)
+
+    @property
+    def colours(self) -> tuple[Colour, ...]:
+        """In overlays and coloured masks, background first."""
+        return tuple(each.colour for each in self.classes)
+
+    def __len__(self) -> int:
+        """Number of classes, background among them."""
+        return len(self.classes)
+
+
+def table_of_card(card: ModelCard) -> ClassTable | None:
+    """The classes of a model; None for a model of one foreground. A card without names gives them numbers."""
+    if card.classes:
+        return ClassTable(card.classes, by_colour=True)
+    if card.net.num_classes == 1:
+        return None
+    return table_of_names(["background", *(f"class {index}" for index in range(1, card.net.num_classes))])
+
+
+def class_table(words: Sequence[str]) -> ClassTable:
+    """The classes that `--classes` says: one JSON file, or the names.
+
+    Raises:
+        AppError: They make no table; one sentence.
+    """
+    if len(words) == 1 and words[0].lower().endswith(".json"):
+        return read_class_table(Path(words[0]))
+    return table_of_names(words)
+
+
+def table_of_names(names: Sequence[str]) -> ClassTable:
+    """Classes in the colours of a palette; one called "undefined" is the index 255.
+
+    Args:
+        names: Background first.
+
+    Raises:
+        AppError: Fewer than two, or two alike.
+    """
+    return _table([{"name": name} for name in names], "--classes")
+
+
+def read_class_table(path: Path) -> ClassTable:
+    """Classes from a JSON list of {"name": ..., "colour": [red, green, blue]}, background first.
+
+    The colour may be left out of all of them: then masks hold indices. An entry called "undefined" marks
+    pixels that weigh nothing: 255 in masks of indices, its colour in coloured ones.
+
+    Raises:
+        AppError: The file cannot be read, or makes no table; one sentence.
+    """
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AppError(f"{path} cannot be read as JSON ({error}).") from None
+    return _table(entries, str(path))
+
+
+def _table(entries: Any, where: str) -> ClassTable:
+    wanted = f'{where}: expected a list of {{"name": ..., "colour": [red, green, blue]}}, background first'
+    if not isinstance(entries, list):
+        raise AppError(f"{wanted}, got {type(entries).__name__}.")
+    for entry in entries:
+        if not isinstance(entry, dict) or set(entry) - {"name", "colour"} or not _is_name(entry.get("name")):
+            raise AppError(f"{wanted}, got {entry!r}.")
+    names = [entry["name"].strip() for entry in entries]
+    if repeated := _repeated([name.casefold() for name in names]):
+        raise AppError(f"{where}: two classes are called {repeated!r}; give each its own name.")
+    known = [entry for entry in entries if entry["name"].strip() != UNDEFINED_NAME]
+    if not 2 <= len(known) <= MOST_CLASSES:
+        raise AppError(f"{where}: expected 2 to {MOST_CLASSES} classes, background first, got {len(known)}.")
+    coloured = [entry for entry in known if entry.get("colour") is not None]
+    if coloured and len(coloured) < len(known):
+        raise AppError(
+            f"{where}: give every class a colour or none; {len(coloured)} of {len(known)} have one."
+        )
+    colours = [_colour(entry["colour"], wanted) for entry in entries if entry.get("colour") is not None]
+    if repeated_colour := _repeated(colours):
+        raise AppError(f"{where}: two classes have the colour {list(repeated_colour)}; give each its own.")
+    undefined = [entry for entry in entries if entry["name"].strip() == UNDEFINED_NAME]
+    undefined_colour = undefined[0].get("colour") if undefined and coloured else None
+    return ClassTable(
+        tuple(
+            MaskClass(
+                entry["name"].strip(),
+                _colour(entry["colour"], wanted) if coloured else _default_colour(index),
+            )
+            for index, entry in enumerate(known)
+        ),
+        by_colour=bool(coloured),
+        has_undefined=bool(undefined),
+        undefined_colour=None if undefined_colour is None else _colour(undefined_colour, wanted),
+    )
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _colour(value: Any, wanted: str) -> Colour:
+    if not isinstance(value, list) or len(value) != 3 or not all(_is_level(each) for each in value):
+        raise AppError(f"{wanted}, each colour value a whole number from 0 to 255, got {value!r}.")
+    return value[0], value[1], value[2]
+
+
+def _is_level(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 255
+
+
+def _default_colour(index: int) -> Colour:
+    """The palette, then ever darker rounds of it, so that no two classes share a colour."""
+    if index < len(DEFAULT_COLOURS):
+        return DEFAULT_COLOURS[index]
+    turn, place = divmod(index - 1, len(DEFAULT_COLOURS) - 1)
+    red, green, blue = (round(level * 0.9**turn) for level in DEFAULT_COLOURS[place + 1])
+    return red, green, blue
+
+
+def _repeated(values: Sequence[Any]) -> Any:
+    return next((value for index, value in enumerate(values) if value in values[:index]), None)
