@@ -1,0 +1,74 @@
+"""The images of an experiment: checked, hashed, and known to hold what is looked for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from core.datasets.pairs import Pair, check_dataset, load_pair
+from core.errors import AppError
+from core.experiments.experiment import Experiment, Hashes
+
+NUM_THREADS = 4
+
+
+def read_data(experiment: Experiment, data_dir: Path) -> dict[str, list[Pair]]:
+    """The pairs of every split that is there; their hashes are kept with the experiment.
+
+    Test images are read to see that none of them is trained on, whatever is scored.
+
+    Raises:
+        BadDatasetError: Everything that is wrong with the data set.
+        AppError: The data are not those that the experiment was begun with.
+    """
+    experiment.say("Checking the data")
+    pairs_of = check_dataset(data_dir, on_progress=experiment.watchers.on_check)
+    experiment.keep_hashes(hash_pairs(pairs_of))
+    return pairs_of
+
+
+def hash_pairs(pairs_of: dict[str, list[Pair]]) -> Hashes:
+    """The SHA-256 of each image and mask file, by split and stem."""
+    with ThreadPoolExecutor(NUM_THREADS) as pool:
+        return {
+            split: {pair.stem: seals for pair, seals in zip(pairs, pool.map(_seals, pairs), strict=True)}
+            for split, pairs in pairs_of.items()
+        }
+
+
+def have_foreground(
+    pairs: Sequence[Pair], on_progress: Callable[[int, int], None] | None = None
+) -> list[bool]:
+    """Whether each pair's mask has a foreground pixel."""
+    found = []
+    with ThreadPoolExecutor(NUM_THREADS) as pool:
+        for answer in pool.map(lambda pair: bool(load_pair(pair)[1].any()), pairs):
+            found.append(answer)
+            if on_progress is not None:
+                on_progress(len(found), len(pairs))
+    return found
+
+
+def require_foreground(name: str, pairs: Sequence[Pair]) -> None:
+    """See that a part of the data shows what is looked for.
+
+    Args:
+        name: Of the part, for the sentence.
+        pairs: The part.
+
+    Raises:
+        AppError: There is no image, or no mask of it has a foreground pixel.
+    """
+    if not pairs:
+        raise AppError(f"The {name} has no image; give it at least one.")
+    if not any(have_foreground(pairs)):
+        raise AppError(
+            f"No mask of the {name} has a foreground pixel, so no Dice can be measured; give it at least one "
+            "image that shows what is looked for."
+        )
+
+
+def _seals(pair: Pair) -> list[str]:
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in (pair.image_path, pair.mask_path)]

@@ -1,0 +1,195 @@
+"""An experiment that is being done: the writing side of its folder, and the voice to its watchers.
+
+`core.experiments.store` tells the formats and reads them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import platform
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.errors import AppError
+from core.experiments.plan import Request, request_from_json, request_to_json, title_of
+from core.experiments.store import ExperimentResult, State, read_record, read_state, result_to_json
+from core.experiments.watching import ExperimentWatchers, RunProgress
+from core.files import write_whole
+from core.jobs.process import created_at
+
+if TYPE_CHECKING:
+    from core.training.callbacks import ProgressReport
+
+PACKAGES = ("keras", "tensorflow", "numpy", "scipy", "opencv-python", "optuna")
+TEST_LOG = "test_scorings.csv"
+_TEST_COLUMNS = ("time", "experiment", "data", "run", "images", "dice", "command")
+
+Hashes = dict[str, dict[str, list[str]]]
+"""{split: {stem: [SHA-256 of the image file, of the mask file]}}"""
+
+
+class Experiment:
+    """A folder, what is done in it, and who watches.
+
+    Args:
+        folder: From `begin` or `go_on`.
+        request: What is done.
+        watchers: Who is told, and asked.
+    """
+
+    def __init__(self, folder: Path, request: Request, watchers: ExperimentWatchers) -> None:
+        self.folder = folder
+        self.request = request
+        self.watchers = watchers
+        self.stopped = False
+
+    @classmethod
+    def begin(cls, folder: Path, request: Request, watchers: ExperimentWatchers) -> Experiment:
+        """A new one in a folder that is empty or not there yet.
+
+        Raises:
+            AppError: Something lies there.
+        """
+        if folder.is_dir() and any(folder.iterdir()):
+            raise AppError(
+                f"{folder} is not empty; choose another --output_dir, or go on with what lies there by "
+                f"--resume {folder}."
+            )
+        experiment = cls(folder, request, watchers)
+        experiment._write_record({}, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+        experiment.set_state("running")
+        return experiment
+
+    @classmethod
+    def go_on(cls, folder: Path, watchers: ExperimentWatchers, request: Request | None = None) -> Experiment:
+        """One that was begun, done or not.
+
+        Args:
+            folder: Where it lies.
+            watchers: Who is told, and asked.
+            request: What is done from now on, where it is not the same; of the same kind and data.
+
+        Raises:
+            AppError: There is none, or another process is at it.
+        """
+        if not (folder / "experiment.json").is_file():
+            raise AppError(f"There is no experiment in {folder} to go on with.")
+        record = read_record(folder)
+        state = read_state(folder)
+        if state.status == "running" and state.pid != os.getpid():
+            raise AppError(f"Another process is doing the experiment in {folder}; wait for it or stop it.")
+        experiment = cls(folder, request or request_from_json(record), watchers)
+        if request is not None:
+            experiment._write_record(record.get("data", {}), str(record["created"]))
+        experiment.set_state("running")
+        return experiment
+
+    def keep_hashes(self, hashes: Hashes) -> None:
+        """Remember the data, or see that they are those that the experiment was begun with.
+
+        Raises:
+            AppError: An image or mask is another than when it was begun.
+        """
+        record = read_record(self.folder)
+        known: Hashes = record.get("data", {})
+        if known and known != hashes:
+            raise AppError(
+                f"The data are not those that {self.folder} was begun with; begin a new experiment, or put "
+                "the data back."
+            )
+        self._write_record(hashes, str(record["created"]))
+
+    def set_state(self, status: str, reason: str = "") -> None:
+        """Say how it stands."""
+        running = status == "running"
+        pid = os.getpid() if running else None
+        state = State(status, reason, pid, created_at(os.getpid()) if running else None)
+        self._write_json("state.json", asdict(state))
+
+    def write_result(self, result: ExperimentResult) -> None:
+        """Write `results.json` and `table.csv`."""
+        self._write_json("results.json", result_to_json(result))
+        self.write_csv("table.csv", result.rows)
+
+    def write_csv(self, name: str, rows: Sequence[dict[str, Any]]) -> None:
+        """A table with a header; what is None is an empty cell."""
+        columns = list(dict.fromkeys(key for row in rows for key in row))
+        text = io.StringIO()
+        writer = csv.DictWriter(text, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        write_whole(self.folder / name, text.getvalue().encode())
+
+    def write_picture(self, name: str, content: bytes) -> None:
+        """A PNG in the folder."""
+        write_whole(self.folder / name, content)
+
+    def say(self, message: str) -> None:
+        """Tell what begins."""
+        if self.watchers.on_message is not None:
+            self.watchers.on_message(message)
+
+    def should_stop(self) -> bool:
+        """Whether to end now; remembered, so that a run cut short is not taken for a finished one."""
+        if not self.stopped and self.watchers.should_stop is not None:
+            self.stopped = self.watchers.should_stop()
+        return self.stopped
+
+    def report(self, run: str, run_number: int, num_runs: int, report: ProgressReport) -> None:
+        """Pass a step on, and keep the ends of epochs."""
+        if report.epoch_done:
+            values = asdict(report)
+            del values["epoch_done"]
+            line = {"run": run, "run_number": run_number, "num_runs": num_runs, **values, "time": time.time()}
+            with (self.folder / "progress.jsonl").open("ab") as file:
+                file.write((json.dumps(line) + "\n").encode())
+        if self.watchers.on_progress is not None:
+            self.watchers.on_progress(RunProgress(run, run_number, num_runs, report))
+
+    def log_test_scoring(self, data_dir: str, run: str, dice: Sequence[float], test_log: str) -> None:
+        """One line for a test split that was scored: here, and in the project's own log where it has one."""
+        row = {
+            "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "experiment": self.folder.name,
+            "data": data_dir,
+            "run": run,
+            "images": len(dice),
+            "dice": f"{sum(dice) / len(dice):.4f}",
+            "command": self.request.command,
+        }
+        for path in [self.folder / TEST_LOG, *([Path(test_log)] if test_log else [])]:
+            _append_row(path, row)
+
+    def _write_record(self, hashes: Hashes, created: str) -> None:
+        recipe = getattr(self.request, "recipe", None)
+        record = {
+            **request_to_json(self.request),
+            "title": title_of(self.request),
+            "seed": None if recipe is None else recipe.settings.seed,
+            "command": self.request.command,
+            "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+            "data": hashes,
+            "created": created,
+        }
+        self._write_json("experiment.json", record)
+
+    def _write_json(self, name: str, values: Any) -> None:
+        text = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+        write_whole(self.folder / name, text.encode())
+
+
+def _append_row(path: Path, row: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, _TEST_COLUMNS, lineterminator="\n")
+        if file.tell() == 0:
+            writer.writeheader()
+        writer.writerow(row)

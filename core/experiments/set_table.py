@@ -1,0 +1,81 @@
+"""The CSV that lies beside a data set: which column names the image, the patient, the kind."""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.datasets.matching import SUFFIXES, stem_of
+from core.errors import AppError
+
+GROUP_COLUMNS = ("patientid", "patient", "subjectid", "subject", "lesionid", "lesion", "caseid", "case")
+"""Columns whose images belong together, the most telling first; compared without case, spaces and dashes."""
+_NAME_COLUMNS = ("id", "image", "imageid", "stem", "name", "file", "filename")
+
+
+@dataclass(frozen=True)
+class SetTable:
+    """A CSV with a row for each image.
+
+    Attributes:
+        path: Where it lies.
+        columns: As the file names them.
+        row_of: The row of each image, by its stem.
+    """
+
+    path: Path
+    columns: tuple[str, ...]
+    row_of: dict[str, dict[str, str]]
+
+    def values(self, column: str, stems: Sequence[str]) -> list[str]:
+        """The column's value for each image, "" where it has none.
+
+        Raises:
+            AppError: No such column.
+        """
+        if column not in self.columns:
+            raise AppError(f"{self.path} has no column {column!r}; it has {', '.join(self.columns)}.")
+        return [(self.row_of.get(stem, {}).get(column) or "").strip() for stem in stems]
+
+    def group_column(self) -> str | None:
+        """The column that says which images are of one patient, None where there is none."""
+        by_word = {_plain(column): column for column in self.columns}
+        return next((by_word[word] for word in GROUP_COLUMNS if word in by_word), None)
+
+
+def read_set_table(data_dir: Path, stems: Sequence[str]) -> SetTable | None:
+    """The table of a data set, None where no CSV in its folder names its images.
+
+    Args:
+        data_dir: The set's folder.
+        stems: Of its images; a table must know at least one.
+
+    Raises:
+        AppError: A CSV there cannot be read.
+    """
+    for path in sorted(data_dir.glob("*.csv"), key=lambda path: (path.name != "metadata.csv", path.name)):
+        try:
+            with path.open(newline="", encoding="utf-8-sig") as file:
+                reader = csv.DictReader(file)
+                columns, rows = tuple(reader.fieldnames or ()), list(reader)
+        except (OSError, UnicodeError, csv.Error) as error:
+            raise AppError(f"{path} cannot be read as CSV in UTF-8 ({error}).") from None
+        known = set(stems)
+        for column in sorted(columns, key=lambda column: _plain(column) not in _NAME_COLUMNS):
+            row_of = {_stem(row[column]): row for row in rows if row.get(column)}
+            if known & set(row_of):
+                return SetTable(path, columns, row_of)
+    return None
+
+
+def _stem(name: str) -> str:
+    """The name as `core.datasets.matching.stem_of` has it; only an image's ending is taken off."""
+    path = Path(name.strip())
+    return stem_of(path) if path.suffix.lower() in SUFFIXES else unicodedata.normalize("NFC", path.name)
+
+
+def _plain(column: str) -> str:
+    return "".join(letter for letter in column.lower() if letter.isalnum())

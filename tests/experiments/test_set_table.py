@@ -1,0 +1,33 @@
+"""The CSV beside a data set: found by the names of the images, its patients by the name of a column."""
+
+import pytest
+
+from core.errors import AppError
+from core.experiments.set_table import read_set_table
+
+
+def test_the_patient_column_is_found_whatever_its_spelling(tmp_path):
+    (tmp_path / "metadata.csv").write_text("id,split,Patient ID\na,train,7\nb,train,\nscan.v2.png,val,8\n")
+    table = read_set_table(tmp_path, ["a", "b", "scan.v2", "unlisted"])
+    assert table.group_column() == "Patient ID"
+    assert table.values("Patient ID", ["a", "b", "scan.v2", "unlisted"]) == ["7", "", "8", ""]
+
+
+def test_a_table_without_patients_says_so(tmp_path):
+    (tmp_path / "labels.csv").write_text("id,label\na,NV\n")
+    table = read_set_table(tmp_path, ["a"])
+    assert table.group_column() is None
+    with pytest.raises(AppError, match="no column 'patient'; it has id, label"):
+        table.values("patient", ["a"])
+
+
+def test_a_table_of_other_images_is_passed_over(tmp_path):
+    (tmp_path / "other.csv").write_text("id,patient\nz,1\n")
+    assert read_set_table(tmp_path, ["a"]) is None
+    assert read_set_table(tmp_path / "nowhere", ["a"]) is None
+
+
+def test_a_table_in_another_encoding_is_one_sentence(tmp_path):
+    (tmp_path / "metadata.csv").write_bytes(b"id,patient\na,\xff\xfe\n")
+    with pytest.raises(AppError, match="cannot be read as CSV in UTF-8"):
+        read_set_table(tmp_path, ["a"])
