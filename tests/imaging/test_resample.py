@@ -53,3 +53,11 @@ def test_probabilities_of_several_classes_keep_their_channels():
     resized = resize_probability(probability, (5, 3))
     assert resized.shape == (5, 3, 3)
     np.testing.assert_allclose(resized[..., 1], 1)
+
+
+def test_more_classes_than_opencv_has_channels_shrink_like_few():
+    probability = np.random.default_rng(0).random((6, 6, 7)).astype(np.float32)
+    resized = resize_probability(probability, (3, 2))
+    assert resized.shape == (3, 2, 7)
+    # Each pixel is the mean of 2x3.
+    np.testing.assert_allclose(resized[0, 0], probability[:2, :3].mean(axis=(0, 1)), atol=1e-6)

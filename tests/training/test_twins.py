@@ -1,13 +1,24 @@
 import numpy as np
+import pytest
 
 from core.config import NetConfig
+from core.nets import border
 from core.training.twins import exported_twin, training_twin
 
 
-def test_the_exported_twin_predicts_what_the_trained_one_does():
-    net = NetConfig(depth=2, base_filters=4)
-    trained = training_twin(net, 16, precision="float32", seed=0)
-    images = np.random.default_rng(0).random((4, 16, 16, 1)).astype(np.float32)
+@pytest.mark.parametrize(
+    "net",
+    [
+        NetConfig(depth=2, base_filters=4),
+        NetConfig(architecture="fcn", depth=2, base_filters=2),
+        NetConfig(architecture="fcn8s", base_filters=1),
+        NetConfig(depth=1, base_filters=2, padding="valid"),
+    ],
+)
+def test_the_exported_twin_predicts_what_the_trained_one_does(net):
+    trained = training_twin(net, 32, precision="float32", seed=0)
+    side = 32 + 2 * border(net)
+    images = np.random.default_rng(0).random((4, side, side, 1)).astype(np.float32)
     # A step in training mode, so that the moving statistics are no longer those of a fresh layer.
     trained(images, training=True)
     logits = np.asarray(trained(images, training=False))
