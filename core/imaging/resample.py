@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.config import ScalingConfig
 from core.imaging import hair
+from core.imaging.class_table import UNDEFINED
 from core.imaging.decode import DecodedImage
 from core.imaging.intensity import scale_intensity
 
@@ -56,6 +57,26 @@ def resize_labels(labels: NDArray[Any], size: tuple[int, int]) -> NDArray[np.uin
     if labels.shape == size:
         return labels.astype(np.uint8)
     return np.asarray(_resize(labels.astype(np.float32), size) >= 0.5, np.uint8)
+
+
+def resize_classes(labels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A mask of several classes at another size: the class of the largest part of each pixel.
+
+    Args:
+        labels: (H, W) class indices; UNDEFINED counts for no class.
+        size: (height, width) wanted.
+
+    Returns:
+        (height, width) uint8 class indices, the lower one of a tie; 0 where nothing is defined.
+    """
+    if labels.shape == size:
+        return np.where(labels == UNDEFINED, np.uint8(0), labels)
+    present = [int(index) for index in np.flatnonzero(np.bincount(labels.ravel())) if index != UNDEFINED]
+    parts = [_resize((labels == index).astype(np.float32), size) for index in present]
+    if not parts:
+        return np.zeros(size, np.uint8)
+    largest: NDArray[np.uint8] = np.array(present, np.uint8)[np.argmax(parts, axis=0)]
+    return np.where(np.max(parts, axis=0) > 0, largest, np.uint8(0))
 
 
 def resize_probability(probability: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:

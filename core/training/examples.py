@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import ScalingConfig
+from core.imaging.class_table import UNDEFINED
 from core.imaging.decode import DecodedImage
-from core.imaging.resample import network_input, resize_labels
+from core.imaging.resample import network_input, resize_classes, resize_labels
 
 NUM_THREADS = 4
 
@@ -29,7 +30,7 @@ class Example:
 
     Attributes:
         image: The decoded image, (H, W) or (H, W, 3).
-        mask: (H, W) uint8 in {0, 1}.
+        mask: (H, W) uint8 in {0, 1}, or class indices with 255 where nobody decided.
         weight: (H, W) uint8 in {0, 1}, 0 where nobody decided what the pixel is; None for decided everywhere.
     """
 
@@ -44,7 +45,7 @@ class ExampleArrays:
 
     Attributes:
         images: (N, S, S, C) uint8 or uint16; the type's largest value stands for 1.
-        masks: (N, S, S) uint8 in {0, 1}.
+        masks: (N, S, S) uint8 in {0, 1}, or class indices.
         weights: (N, S, S) uint8 in {0, 1}, None where every pixel counts.
     """
 
@@ -64,6 +65,7 @@ def prepare_examples(
     channels: int,
     scaling: ScalingConfig,
     remove_hair: bool = False,
+    num_classes: int = 1,
 ) -> ExampleArrays:
     """Examples scaled as the model takes them and resized to a square.
 
@@ -74,9 +76,10 @@ def prepare_examples(
         channels: 1 or 3.
         scaling: Stored values to network input.
         remove_hair: Remove hair from colour images first (`core.imaging.hair`).
+        num_classes: 1 for masks of 0 and 1, else of indices below it, where 255 weighs nothing.
 
     Raises:
-        ValueError: No examples, a mask or weight of another shape than its image, or one that is not 0 and 1.
+        ValueError: No examples, a mask or weight of another shape than its image, or one with other values.
     """
     size = (image_size, image_size)
 
@@ -84,7 +87,9 @@ def prepare_examples(
         return network_input(image, size, channels, scaling, remove_hair=remove_hair)
 
     def prepare(item: Example | Callable[[], Example]) -> _Prepared:
-        return _prepare(item if isinstance(item, Example) else item(), size, scale)
+        example = item if isinstance(item, Example) else item()
+        _check(example, num_classes)
+        return _prepare_image(example.image, scale), *_prepare_labels(example, size, num_classes)
 
     with ThreadPoolExecutor(NUM_THREADS) as pool:
         prepared = list(pool.map(prepare, examples))
@@ -94,14 +99,23 @@ def prepare_examples(
     return ExampleArrays(_stack_images(images), np.stack(masks), _stack_weights(weights, masks[0].shape))
 
 
-def _prepare(
-    example: Example, size: tuple[int, int], scale: Callable[[DecodedImage], NDArray[np.float32]]
-) -> _Prepared:
-    _check(example)
-    kind = np.uint8 if example.image.values.dtype == np.uint8 else np.uint16
-    image = np.rint(scale(example.image) * np.float32(np.iinfo(kind).max)).astype(kind)
-    weight = None if example.weight is None else resize_labels(example.weight, size)
-    return image, resize_labels(example.mask, size), weight
+def _prepare_image(image: DecodedImage, scale: Callable[[DecodedImage], NDArray[np.float32]]) -> NDArray[Any]:
+    kind = np.uint8 if image.values.dtype == np.uint8 else np.uint16
+    return np.rint(scale(image) * np.float32(np.iinfo(kind).max)).astype(kind)
+
+
+def _prepare_labels(
+    example: Example, size: tuple[int, int], num_classes: int
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+    """Mask and weight at a size; a pixel of it counts where at least half of it is decided."""
+    if num_classes == 1:
+        weight = None if example.weight is None else resize_labels(example.weight, size)
+        return resize_labels(example.mask, size), weight
+    decided = example.mask != UNDEFINED
+    if example.weight is not None:
+        decided &= example.weight != 0
+    mask = resize_classes(np.where(decided, example.mask, np.uint8(UNDEFINED)), size)
+    return mask, None if decided.all() else resize_labels(decided, size)
 
 
 def _stack_images(images: Sequence[NDArray[Any]]) -> NDArray[Any]:
@@ -119,10 +133,15 @@ def _stack_weights(
     return np.stack([np.ones(shape, np.uint8) if weight is None else weight for weight in weights])
 
 
-def _check(example: Example) -> None:
+def _check(example: Example, num_classes: int) -> None:
     shape = example.image.values.shape[:2]
     for name, labels in (("mask", example.mask), ("weight", example.weight)):
         if labels is not None and labels.shape != shape:
             raise ValueError(f"the {name} is {labels.shape}, its image {shape}; they must agree")
-        if labels is not None and labels.max(initial=0) > 1:
-            raise ValueError(f"the {name} holds 0 and 1 only, got {labels.max()}")
+    if example.weight is not None and example.weight.max(initial=0) > 1:
+        raise ValueError(f"the weight holds 0 and 1 only, got {example.weight.max()}")
+    largest = int(example.mask.max(initial=0))
+    if num_classes == 1 and largest > 1:
+        raise ValueError(f"the mask holds 0 and 1 only, got {largest}")
+    if num_classes > 1 and ((example.mask >= num_classes) & (example.mask != UNDEFINED)).any():
+        raise ValueError(f"the mask holds class indices below {num_classes} and 255 only, got others")

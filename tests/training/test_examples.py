@@ -87,3 +87,23 @@ def test_a_mask_of_another_size_is_refused():
 def test_a_mask_of_255_is_refused():
     with pytest.raises(ValueError, match="0 and 1"):
         prepare(example(np.zeros((1, 2), np.uint8), [[0, 255]]))
+
+
+def test_classes_shrink_to_the_largest_part_and_undefined_pixels_count_for_none():
+    labels = np.array([[2, 2, 255, 255], [1, 0, 255, 1]], np.uint8)
+    example_ = Example(DecodedImage(np.zeros((2, 4), np.uint8)), labels)
+    arrays = prepare_examples([example_], image_size=2, channels=1, scaling=ScalingConfig(), num_classes=3)
+    # Two neighbours become one pixel. Of the tie of 1 and 0 the lower class; half decided is decided.
+    np.testing.assert_array_equal(arrays.masks[0], [[2, 0], [0, 1]])
+    np.testing.assert_array_equal(arrays.weights[0], [[1, 0], [1, 1]])
+
+
+def test_classes_of_the_right_size_are_kept_with_both_kinds_of_undecided():
+    labels = np.array([[2, 1], [255, 0]], np.uint8)
+    weight = np.array([[1, 0], [1, 1]], np.uint8)
+    example_ = Example(DecodedImage(np.zeros((2, 2), np.uint8)), labels, weight)
+    arrays = prepare_examples([example_], image_size=2, channels=1, scaling=ScalingConfig(), num_classes=3)
+    np.testing.assert_array_equal(arrays.masks[0], [[2, 0], [0, 0]])
+    np.testing.assert_array_equal(arrays.weights[0], [[1, 0], [0, 1]])
+    with pytest.raises(ValueError, match="indices below 2"):
+        prepare_examples([example_], image_size=2, channels=1, scaling=ScalingConfig(), num_classes=2)
