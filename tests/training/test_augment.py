@@ -5,6 +5,7 @@ import pytest
 
 from core.config import AugmentConfig
 from core.training.augment import Change, change_image, change_labels, draw_change
+from core.training.elastic import elastic_maps
 
 NOTHING = AugmentConfig(0, 0, 0, 0, 0, 0, 0)
 EVERYTHING = AugmentConfig(0.5, 0.5, 180, 0.1, 0.2, 0.2, 0.2, 0.2, 0.2, 0.05)
@@ -87,6 +88,56 @@ def test_image_and_mask_move_together():
         moved = change_image((mask * 255)[..., None], drawn)[..., 0]
         sure = (moved < 5) | (moved > 250)
         np.testing.assert_array_equal((moved > 127)[sure], change_labels(mask, drawn)[sure] == 1)
+
+
+def test_a_bent_image_and_its_mask_move_together():
+    mask = np.zeros((64, 64), np.uint8)
+    mask[20:40, 10:50] = 1
+    bent = AugmentConfig(0.5, 0.5, 180, 0.1, 0.2, 0, 0, elastic=0.1)
+    for index in range(10):
+        drawn = draw_change(bent, 64, (0, 0, index))
+        moved = change_image((mask * 255)[..., None], drawn)[..., 0]
+        sure = (moved < 5) | (moved > 250)
+        np.testing.assert_array_equal((moved > 127)[sure], change_labels(mask, drawn)[sure] == 1)
+
+
+def test_bending_comes_on_top_of_the_same_other_changes():
+    bent = draw_change(replace(EVERYTHING, elastic=0.1), 32, (7, 2, 5))
+    straight = draw_change(EVERYTHING, 32, (7, 2, 5))
+    assert straight.maps is None
+    np.testing.assert_array_equal(bent.matrix, straight.matrix)
+    assert (bent.noise_seed, bent.contrast) == (straight.noise_seed, straight.contrast)
+    again = draw_change(replace(EVERYTHING, elastic=0.1), 32, (7, 2, 5))
+    np.testing.assert_array_equal(bent.maps, again.maps)
+
+
+def test_changes_drawn_before_there_was_bending_are_what_they_were():
+    drawn = draw_change(EVERYTHING, 32, (7, 2, 5))
+    assert drawn.noise_seed == 8767915726245756643
+    assert drawn.matrix[0, 0] == pytest.approx(-0.46710671050417946, rel=1e-12)
+
+
+def test_the_field_is_smooth_as_large_as_asked_for_and_no_larger():
+    flat = np.array([[1, 0, 0], [0, 1, 0]], np.float64)
+    map_x, map_y = elastic_maps(flat, 128, largest=5.0, generator=np.random.default_rng(0))
+    column, row = np.meshgrid(np.arange(128), np.arange(128))
+    for moved in (map_x - column, map_y - row):
+        assert 2.5 < np.abs(moved).max() <= 5.0 + 1e-4
+        # Neighbours differ by far less than a pixel: nothing tears.
+        assert max(np.abs(np.diff(moved, axis=axis)).max() for axis in (0, 1)) < 1
+
+
+def test_a_field_of_nothing_is_the_affine_map_alone():
+    # One pixel to the right: (x, y) comes from (x - 1, y).
+    right = np.array([[1, 0, 1], [0, 1, 0]], np.float64)
+    map_x, map_y = elastic_maps(right, 4, largest=0.0, generator=np.random.default_rng(0))
+    np.testing.assert_allclose(map_x, [[-1, 0, 1, 2]] * 4, atol=1e-6)
+    np.testing.assert_allclose(map_y.T, [[0, 1, 2, 3]] * 4, atol=1e-6)
+    pixels = np.random.default_rng(0).integers(0, 255, (8, 8, 1), dtype=np.uint8)
+    maps = elastic_maps(right, 8, largest=0.0, generator=np.random.default_rng(0))
+    np.testing.assert_array_equal(
+        change_image(pixels, change(right, maps=maps)), change_image(pixels, change(right))
+    )
 
 
 def test_labels_stay_labels():

@@ -18,7 +18,7 @@ def test_changes_are_made_to_the_preset():
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["wild"], "begins with one of none, light, standard, strong, turns, got 'wild'"),
+        (["wild"], "begins with one of none, light, standard, strong, turns, elastic, got 'wild'"),
         (["none", "twist=3"], "knows no 'twist=3'"),
         (["none", "rotation"], "'rotation' must give a number"),
         (["none", "rotation=left"], "'rotation=left' must give a number"),
