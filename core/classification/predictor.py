@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.classifier_cards import ClassifierCard, load_classifier_card
 from core.errors import AppError, BadModelError
+from core.evaluation.calibration import softmax
 from core.imaging.decode import DecodedImage
 from core.imaging.lesion_view import Square, lesion_view, put_back
 from core.imaging.resample import network_input
@@ -147,10 +148,3 @@ def check_colour(image: DecodedImage) -> None:
         raise AppError(
             "The image is grey, and this classifier tells its labels from colours; give a colour image."
         )
-
-
-def softmax(logits: NDArray[Any]) -> NDArray[np.float64]:
-    """Probabilities along the last axis; finite for any finite logits."""
-    shifted = np.asarray(logits, np.float64) - np.max(logits, axis=-1, keepdims=True)
-    powers = np.exp(shifted)
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
