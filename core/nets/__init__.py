@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import keras
 
 from core.config import NetConfig
-from core.nets.blocks import Blocks
+from core.nets.blocks import Blocks, Normalization
 from core.nets.fcn import fcn
 from core.nets.fcn8s import fcn8s
 from core.nets.sizes import border, check_size
@@ -24,7 +22,7 @@ def build(
     *,
     logits: bool = False,
     dtype: str = "float32",
-    normalization: Literal["stock", "fused"] = "stock",
+    normalization: Normalization = "stock",
     seed: int = 0,
 ) -> keras.Model:
     """A network with fresh weights; the defaults give the form that is exported: float32, stock layers only.
@@ -35,7 +33,8 @@ def build(
             `border(config)` pixels larger on each side.
         logits: Leave out the final sigmoid or softmax.
         dtype: Keras type policy of all but the last layer, "float32" or "mixed_bfloat16".
-        normalization: "fused" takes TensorFlow's kernel, for training on one replica.
+        normalization: "fused" takes TensorFlow's kernel, for training on one replica; "synchronized" takes
+            statistics over all replicas, on TensorFlow.
         seed: The same seed gives the same weights.
 
     Returns:

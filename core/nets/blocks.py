@@ -18,6 +18,8 @@ from core.nets.fused_norm import FusedBatchNormalization
 NORM_MOMENTUM = 0.9
 NORM_EPSILON = 1e-3
 
+Normalization = Literal["stock", "synchronized", "fused"]
+
 
 class Blocks:
     """Makes named layers with one arithmetic, one kind of normalisation and seeds that count up.
@@ -25,13 +27,12 @@ class Blocks:
     Args:
         config: The network's settings.
         dtype: Keras type policy, "float32" or "mixed_bfloat16".
-        normalization: "stock" for Keras' layer, "fused" for TensorFlow's kernel (training on one replica).
+        normalization: "stock" for Keras' layer, "synchronized" for the same with statistics over all replicas
+            (TensorFlow), "fused" for TensorFlow's kernel (training on one replica).
         seed: Of the first layer's weights; each further layer takes the next number.
     """
 
-    def __init__(
-        self, config: NetConfig, *, dtype: str, normalization: Literal["stock", "fused"], seed: int
-    ) -> None:
+    def __init__(self, config: NetConfig, *, dtype: str, normalization: Normalization, seed: int) -> None:
         self.config = config
         self.dtype = dtype
         self.normalization = normalization
@@ -93,8 +94,17 @@ class Blocks:
         )(x)
 
     def _normalize(self, x: Any, name: str) -> Any:
-        layer = FusedBatchNormalization if self.normalization == "fused" else keras.layers.BatchNormalization
-        return layer(momentum=NORM_MOMENTUM, epsilon=NORM_EPSILON, dtype=self.dtype, name=name)(x)
+        settings: dict[str, Any] = {
+            "momentum": NORM_MOMENTUM,
+            "epsilon": NORM_EPSILON,
+            "dtype": self.dtype,
+            "name": name,
+        }
+        if self.normalization == "fused":
+            return FusedBatchNormalization(**settings)(x)
+        return keras.layers.BatchNormalization(synchronized=self.normalization == "synchronized", **settings)(
+            x
+        )
 
 
 def finish(config: NetConfig, inputs: Any, scores: Any, *, logits: bool) -> keras.Model:

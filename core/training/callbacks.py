@@ -1,10 +1,10 @@
-"""What watches a run: progress and stopping, a loss that is no number, the best weights."""
+"""What watches a run: progress and stopping, a loss that is no number, the best weights, the history."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DivergedError
+from core.evaluation.history import EpochRow
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class ProgressReport:
         val_dice: Of the last epoch that was validated, None before.
         seconds_left: Until the last epoch ends, at the pace so far.
         epoch_done: Whether the epoch is over, validation included.
+        accuracy: Mean part of training pixels of this epoch so far that are right.
+        val_accuracy: Of the last epoch that was validated, None before.
     """
 
     epoch: int
@@ -42,6 +45,21 @@ class ProgressReport:
     val_dice: float | None
     seconds_left: float
     epoch_done: bool = False
+    accuracy: float | None = None
+    val_accuracy: float | None = None
+
+
+# A metric of the same numbers as the loss, where an evaluation weighs its images.
+IMAGE_LOSS = "image_loss"
+
+
+def validation_loss(logs: dict[str, float]) -> float | None:
+    """The mean validation loss over images, None without validation.
+
+    Keras divides a loss by the images of a batch whatever their weights, so that of a batch filled up with
+    images of weight 0 would be too small; the metric is right.
+    """
+    return logs.get(f"val_{IMAGE_LOSS}", logs.get("val_loss"))
 
 
 class Watch(keras.callbacks.Callback):
@@ -50,8 +68,9 @@ class Watch(keras.callbacks.Callback):
     Args:
         num_epochs: Most epochs.
         num_steps: Steps of an epoch.
-        on_progress: Told after each step, None for nobody.
-        should_stop: Asked after each step, None for never.
+        on_progress: Told after each call of the compiled step, None for nobody.
+        should_stop: Asked after each call of the compiled step, None for never.
+        first_epoch: Epochs that an earlier process has done.
     """
 
     def __init__(
@@ -61,6 +80,7 @@ class Watch(keras.callbacks.Callback):
         *,
         on_progress: Callable[[ProgressReport], None] | None,
         should_stop: Callable[[], bool] | None,
+        first_epoch: int = 0,
     ) -> None:
         super().__init__()
         self.num_epochs = num_epochs
@@ -68,13 +88,21 @@ class Watch(keras.callbacks.Callback):
         self.on_progress = on_progress
         self.should_stop = should_stop
         self.stopped = False
-        self._epoch = 0
-        self._validated: tuple[float | None, float | None] = (None, None)
+        self._first_step = first_epoch * num_steps
+        self._epoch = first_epoch
+        self._step = 0
+        self._validated: dict[str, float] = {}
         self._started: float | None = None
+
+    @property
+    def epoch_is_whole(self) -> bool:
+        """Whether all steps of the running epoch were done."""
+        return self._step == self.num_steps
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Remember which epoch runs."""
         self._epoch = epoch
+        self._step = 0
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """Check the loss, report, ask.
@@ -92,7 +120,8 @@ class Watch(keras.callbacks.Callback):
         # The clock starts after the first step, which compiles.
         if self._started is None:
             self._started = time.monotonic()
-        self._report(batch + 1, logs)
+        self._step = batch + 1
+        self._report(self._step, logs)
         if self.should_stop is not None and self.should_stop():
             self.stopped = True
             self.model.stop_training = True
@@ -100,17 +129,18 @@ class Watch(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Report the epoch with its validation."""
         logs = logs or {}
-        if "val_loss" in logs:
-            self._validated = (float(logs["val_loss"]), float(logs["val_dice"]))
+        self._validated.update(
+            {name: float(value) for name, value in logs.items() if name.startswith("val_")}
+        )
         self._report(self.num_steps, logs, epoch_done=True)
 
     def _report(self, step: int, logs: dict[str, float], *, epoch_done: bool = False) -> None:
         if self.on_progress is None:
             return
         done = self._epoch * self.num_steps + step
+        here = done - self._first_step
         elapsed = 0.0 if self._started is None else time.monotonic() - self._started
-        left = elapsed / max(done - 1, 1) * (self.num_epochs * self.num_steps - done)
-        val_loss, val_dice = self._validated
+        left = elapsed / max(here - 1, 1) * (self.num_epochs * self.num_steps - done)
         self.on_progress(
             ProgressReport(
                 epoch=self._epoch + 1,
@@ -119,10 +149,12 @@ class Watch(keras.callbacks.Callback):
                 num_steps=self.num_steps,
                 loss=float(logs["loss"]),
                 dice=float(logs["dice"]),
-                val_loss=val_loss,
-                val_dice=val_dice,
+                val_loss=validation_loss(self._validated),
+                val_dice=self._validated.get("val_dice"),
                 seconds_left=left,
                 epoch_done=epoch_done,
+                accuracy=float(logs["accuracy"]),
+                val_accuracy=self._validated.get("val_accuracy"),
             )
         )
 
@@ -142,7 +174,8 @@ class KeepBest(keras.callbacks.Callback):
         self.patience = patience
         self.best_dice = -1.0
         self.best_epoch = 0
-        self._weights: list[NDArray[Any]] | None = None
+        self.weights: list[NDArray[Any]] | None = None
+        self.gave_up = False
         self._epoch = 0
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -155,11 +188,56 @@ class KeepBest(keras.callbacks.Callback):
         if dice > self.best_dice:
             self.best_dice = dice
             self.best_epoch = self._epoch + 1
-            self._weights = [np.array(weight) for weight in self.model.get_weights()]
+            self.weights = [np.array(weight) for weight in self.model.get_weights()]
         elif self.patience and self._epoch + 1 - self.best_epoch >= self.patience:
+            self.gave_up = True
             self.model.stop_training = True
+
+    def take_up(self, weights: list[NDArray[Any]], epoch: int, dice: float) -> None:
+        """Begin with the best of an earlier process; nothing where it had validated nothing."""
+        if weights:
+            self.weights, self.best_epoch, self.best_dice = weights, epoch, dice
 
     def restore(self) -> None:
         """Put the best weights back; without validation the last ones stay."""
-        if self._weights is not None:
-            self.model.set_weights(self._weights)
+        if self.weights is not None:
+            self.model.set_weights(self.weights)
+
+
+class HistoryRows(keras.callbacks.Callback):
+    """Collects the history, a row an epoch.
+
+    Args:
+        schedule: The learning rate at each step.
+        num_steps: Steps of an epoch.
+        earlier: Rows of the epochs that an earlier process has done.
+    """
+
+    def __init__(
+        self,
+        schedule: keras.optimizers.schedules.LearningRateSchedule,
+        num_steps: int,
+        earlier: Sequence[EpochRow] = (),
+    ) -> None:
+        super().__init__()
+        self.rows = list(earlier)
+        self._schedule = schedule
+        self._num_steps = num_steps
+        self._started = time.monotonic() - (earlier[-1].seconds if earlier else 0.0)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Add the epoch's row."""
+        values = {name: float(value) for name, value in (logs or {}).items()}
+        self.rows.append(
+            EpochRow(
+                epoch=epoch + 1,
+                loss=values["loss"],
+                dice=values["dice"],
+                val_loss=validation_loss(values),
+                val_dice=values.get("val_dice"),
+                learning_rate=float(self._schedule((epoch + 1) * self._num_steps)),
+                seconds=time.monotonic() - self._started,
+                accuracy=values["accuracy"],
+                val_accuracy=values.get("val_accuracy"),
+            )
+        )

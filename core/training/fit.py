@@ -1,12 +1,12 @@
-"""Train a network on prepared examples: the one loop behind train.py and fine-tuning.
+"""Train a network on prepared examples: the one loop behind train.py, experiments and fine-tuning.
 
 Takes arrays, configs and paths; can be called from a background worker (`on_progress`, `should_stop`). Knows
-nothing of the workspace, of jobs or of files other than the base model's.
+nothing of the workspace, of jobs or of files other than the base model's, the checkpoint's and TensorBoard's.
+Runs on TensorFlow and, without it, on JAX.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +15,26 @@ import keras
 import numpy as np
 
 from core.config import AugmentConfig, NetConfig, TrainConfig
+from core.errors import AppError
 from core.evaluation.history import EpochRow
 from core.evaluation.scores import best_threshold
 from core.imaging.masks import quantise
 from core.inference.load import load_network
-from core.training.callbacks import KeepBest, ProgressReport, Watch
+from core.nets import border
+from core.training.accelerator import Accelerator, one_device
+from core.training.callbacks import IMAGE_LOSS, HistoryRows, KeepBest, ProgressReport, Watch
+from core.training.checkpoint import (
+    Checkpoints,
+    RunState,
+    SaveCheckpoint,
+    check_identity,
+    load_state,
+    restore_state,
+)
 from core.training.examples import ExampleArrays
-from core.training.losses import bce_dice, dice_score
-from core.training.pipeline import training_batches, validation_batches
+from core.training.losses import Loss, dice_score, get_loss, pixel_accuracy
+from core.training.optimizer import learning_rate, make_optimizer, steps_of_epoch
+from core.training.pipeline import Share, training_batches, validation_batches
 from core.training.twins import copy_weights, exported_twin, training_twin
 
 
@@ -34,7 +46,8 @@ class TrainResult:
         model: The network to export: float32, stock layers, probabilities, uncompiled; the best weights.
         history: One row an epoch.
         best_epoch: Epoch whose weights were kept, from 1; the last one without validation.
-        threshold: The best on validation at the network's size; None without validation.
+        threshold: The best on validation at the network's size; None without validation or with several
+            classes.
         stopped: Whether `should_stop` ended it.
     """
 
@@ -43,6 +56,21 @@ class TrainResult:
     best_epoch: int
     threshold: float | None
     stopped: bool
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a run has around it.
+
+    Attributes:
+        accelerator: What it computes on; None for the device that the backend takes by itself.
+        checkpoints: Where its state is kept after each epoch; None for nowhere.
+        tensorboard: Folder for TensorBoard's logs (TensorFlow only); None for none.
+    """
+
+    accelerator: Accelerator | None = None
+    checkpoints: Checkpoints | None = None
+    tensorboard: Path | None = None
 
 
 def train(
@@ -55,12 +83,13 @@ def train(
     start_from: Path | None = None,
     on_progress: Callable[[ProgressReport], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    surroundings: Surroundings | None = None,
 ) -> TrainResult:
-    """Train from scratch or go on from a model's weights.
+    """Train from scratch, go on from a model's weights, or go on with a run that ended early.
 
-    Adam with a cosine schedule after a linear warm-up, BCE + Dice, averaged weights. With validation images
-    the weights of the best validation Dice are kept and `settings.patience` ends the run early; without, as
-    in fine-tuning on a handful of images, the averaged weights at the end of the schedule are.
+    With validation images the weights of the best validation Dice are kept and `settings.patience` ends the
+    run early; without, as in fine-tuning on a handful of images, the averaged weights at the end of the
+    schedule are. A resumed run takes the same steps that the ended one would have taken, dropout included.
 
     Args:
         examples: To train on, at `settings.image_size`; fewer than a batch will do.
@@ -69,8 +98,9 @@ def train(
         settings: The run.
         augment: How far training images are changed.
         start_from: Weights file (.keras or .h5) to go on from, None for fresh weights.
-        on_progress: Told after each step.
-        should_stop: Asked after each step; True ends the run and keeps the best so far.
+        on_progress: Told after each call of the compiled step (`settings.steps_per_execution` steps).
+        should_stop: Asked after each such call; True ends the run and keeps the best so far.
+        surroundings: Devices, checkpoints and logs; None for one device and neither of these.
 
     Returns:
         The network, ready for `core.inference.export.save_weights`, and how it went.
@@ -78,109 +108,144 @@ def train(
     Raises:
         DivergedError: The loss stopped being finite; the message names the step.
         BadModelError: `start_from` cannot be read, or is another network than `net`.
+        AppError: A batch that the replicas do not divide, or a checkpoint of another run.
         ValueError: Settings that make no run.
     """
-    _check(settings)
-    twin = training_twin(net, settings.image_size, precision=settings.precision, seed=settings.seed)
-    if start_from is not None:
-        copy_weights(load_network(start_from), twin)
-    num_steps = max(1, round(len(examples) / settings.batch_size))
-    schedule = learning_rate(settings, num_steps)
-    averaging = averaging_momentum(settings, num_steps)
-    twin.compile(
-        optimizer=keras.optimizers.Adam(schedule, use_ema=averaging > 0, ema_momentum=averaging),
-        loss=bce_dice,
-        metrics=[keras.metrics.MeanMetricWrapper(dice_score, name="dice")],
-    )
+    around = surroundings or Surroundings()
+    accelerator = around.accelerator or one_device()
+    _check(settings, around)
+    accelerator.check_batch(settings.batch_size)
+    state = _state_to_go_on_from(around.checkpoints)
+    num_steps = steps_of_epoch(len(examples), settings)
+    first_epoch = 0 if state is None else (settings.epochs if state.ended else state.epoch)
     best = KeepBest(settings.patience)
-    watch = Watch(settings.epochs, num_steps, on_progress=on_progress, should_stop=should_stop)
-    rows = _Rows(schedule, num_steps)
-    swap = [keras.callbacks.SwapEMAWeights()] if averaging > 0 else []
-    twin.fit(
-        training_batches(examples, augment, batch_size=settings.batch_size, seed=settings.seed),
-        epochs=settings.epochs,
-        steps_per_epoch=num_steps,
-        validation_data=None
-        if validation is None
-        else validation_batches(validation, batch_size=settings.batch_size),
-        callbacks=[best, watch, rows, *swap],
-        shuffle=False,
-        verbose=0,
+    watch = Watch(
+        settings.epochs,
+        num_steps,
+        on_progress=on_progress,
+        should_stop=should_stop,
+        first_epoch=first_epoch,
     )
-    best.restore()
+    history = HistoryRows(
+        learning_rate(settings, num_steps), num_steps, earlier=() if state is None else state.rows
+    )
+    share = Share(accelerator.process, accelerator.num_processes)
+    with accelerator.scope():
+        twin = training_twin(
+            net,
+            settings.image_size,
+            precision=settings.precision,
+            seed=settings.seed,
+            accelerator=accelerator,
+        )
+        if start_from is not None:
+            copy_weights(load_network(start_from), twin)
+        _compile(twin, net, settings, num_steps, weighs_images=accelerator.pads_evaluation)
+        if state is not None:
+            restore_state(state, twin)
+            best.take_up(state.best, state.best_epoch, state.best_dice)
+        twin.fit(
+            training_batches(
+                examples,
+                augment,
+                batch_size=settings.batch_size,
+                seed=settings.seed,
+                first_step=first_epoch * num_steps,
+                border=border(net),
+                share=share,
+            ),
+            initial_epoch=first_epoch,
+            epochs=settings.epochs,
+            steps_per_epoch=num_steps,
+            validation_data=None
+            if validation is None
+            else validation_batches(
+                validation,
+                batch_size=settings.batch_size,
+                border=border(net),
+                fill=accelerator.pads_evaluation,
+                share=share,
+            ),
+            callbacks=[
+                best,
+                watch,
+                history,
+                *([keras.callbacks.SwapEMAWeights()] if twin.optimizer.use_ema else []),
+                *_writers(around, accelerator, watch, best, history),
+            ],
+            shuffle=False,
+            verbose=0,
+        )
+        best.restore()
     model = exported_twin(twin, net)
     return TrainResult(
         model=model,
-        history=tuple(rows.rows),
-        best_epoch=best.best_epoch or len(rows.rows),
-        threshold=None if validation is None else _choose_threshold(twin, validation, settings.batch_size),
+        history=tuple(history.rows),
+        best_epoch=best.best_epoch or len(history.rows),
+        threshold=None
+        if validation is None or net.num_classes > 1
+        else _choose_threshold(model, validation, settings.batch_size, border(net)),
         stopped=watch.stopped,
     )
 
 
-def learning_rate(settings: TrainConfig, num_steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
-    """Linear from 0 to the peak, then a cosine to 0 at the last step (Loshchilov and Hutter 2017).
-
-    Args:
-        settings: The run.
-        num_steps: Steps of an epoch.
-    """
-    all_steps = settings.epochs * num_steps
-    warmup_steps = int(all_steps * settings.warmup)
-    return keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=0.0 if warmup_steps else settings.learning_rate,
-        decay_steps=max(1, all_steps - warmup_steps),
-        warmup_target=settings.learning_rate if warmup_steps else None,
-        warmup_steps=warmup_steps,
+def _compile(
+    twin: keras.Model, net: NetConfig, settings: TrainConfig, num_steps: int, *, weighs_images: bool
+) -> None:
+    loss = get_loss(settings.loss, net.num_classes)
+    measured: dict[str, Loss] = {"dice": dice_score, "accuracy": pixel_accuracy}
+    if weighs_images:
+        measured[IMAGE_LOSS] = loss
+    metrics = [keras.metrics.MeanMetricWrapper(function, name=name) for name, function in measured.items()]
+    twin.compile(
+        optimizer=make_optimizer(settings, num_steps),
+        loss=loss,
+        steps_per_execution=settings.steps_per_execution,
+        **{"weighted_metrics" if weighs_images else "metrics": metrics},
     )
 
 
-def averaging_momentum(settings: TrainConfig, num_steps: int) -> float:
-    """The momentum of the averaged weights: as set, but over a tenth of the run at the most.
-
-    A short run would otherwise end with an average of weights that had hardly begun to learn.
-
-    Args:
-        settings: The run.
-        num_steps: Steps of an epoch.
-    """
-    return max(0.0, min(settings.weight_averaging, 1 - 10 / (settings.epochs * num_steps)))
+def _state_to_go_on_from(checkpoints: Checkpoints | None) -> RunState | None:
+    if checkpoints is None or not checkpoints.resume:
+        return None
+    state = load_state(checkpoints.folder)
+    check_identity(state, checkpoints.identity)
+    return state
 
 
-class _Rows(keras.callbacks.Callback):
-    """Collects the history."""
-
-    def __init__(self, schedule: keras.optimizers.schedules.LearningRateSchedule, num_steps: int) -> None:
-        super().__init__()
-        self.rows: list[EpochRow] = []
-        self._schedule = schedule
-        self._num_steps = num_steps
-        self._started = time.monotonic()
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        values = {name: float(value) for name, value in (logs or {}).items()}
-        self.rows.append(
-            EpochRow(
-                epoch=epoch + 1,
-                loss=values["loss"],
-                dice=values["dice"],
-                val_loss=values.get("val_loss"),
-                val_dice=values.get("val_dice"),
-                learning_rate=float(self._schedule((epoch + 1) * self._num_steps)),
-                seconds=time.monotonic() - self._started,
-            )
-        )
+def _writers(
+    around: Surroundings, accelerator: Accelerator, watch: Watch, best: KeepBest, history: HistoryRows
+) -> list[keras.callbacks.Callback]:
+    """What writes files while the run goes on; of several processes the first one does."""
+    writers: list[keras.callbacks.Callback] = []
+    if accelerator.process > 0:
+        return writers
+    if around.tensorboard is not None:
+        writers.append(keras.callbacks.TensorBoard(around.tensorboard, write_graph=False))
+    if around.checkpoints is not None:
+        writers.append(SaveCheckpoint(around.checkpoints, watch, best, history))
+    return writers
 
 
-def _choose_threshold(twin: keras.Model, validation: ExampleArrays, batch_size: int) -> float:
-    images = validation_batches(validation, batch_size=batch_size).map(lambda image, target: image)
-    # Clipped where a sigmoid is 0 or 255 in 8 bit anyway.
-    logits = np.clip(twin.predict(images, verbose=0)[..., 0], -20, 20)
-    return best_threshold(zip(quantise(1 / (1 + np.exp(-logits))), validation.masks, strict=True))
+def _choose_threshold(model: keras.Model, validation: ExampleArrays, batch_size: int, margin: int) -> float:
+    # With the network that is exported, which is on one device whatever it was trained on.
+    batches = validation_batches(validation, batch_size=batch_size, border=margin)
+    probabilities = (np.asarray(model.predict_on_batch(batch[0]))[..., 0] for batch in batches)
+    return best_threshold(zip(quantise(np.concatenate(list(probabilities))), validation.masks, strict=True))
 
 
-def _check(settings: TrainConfig) -> None:
-    if min(settings.epochs, settings.batch_size) < 1 or settings.learning_rate <= 0:
-        raise ValueError("epochs, batch size and learning rate must be above 0")
+def _check(settings: TrainConfig, around: Surroundings) -> None:
+    counts = (settings.epochs, settings.batch_size, settings.steps_per_execution)
+    if min(counts) < 1 or settings.learning_rate <= 0:
+        raise ValueError("epochs, batch size, steps per execution and learning rate must be above 0")
     if not 0 <= settings.warmup < 1 or not 0 <= settings.weight_averaging < 1:
         raise ValueError("warm-up and weight averaging are parts in [0, 1)")
+    if settings.optimizer not in ("adam", "sgd") or settings.schedule not in ("cosine", "constant"):
+        raise ValueError(
+            'the optimizer is "adam" or "sgd" and the schedule "cosine" or "constant", '
+            f"got {settings.optimizer!r} and {settings.schedule!r}"
+        )
+    if around.tensorboard is not None and keras.backend.backend() != "tensorflow":
+        raise AppError(
+            "TensorBoard's logs are written by TensorFlow; leave --tensorboard out on other backends."
+        )

@@ -11,24 +11,33 @@ import keras
 from core.config import NetConfig
 from core.errors import BadModelError
 from core.nets import build
-from core.training.accelerator import compute_dtype, normalization
+from core.training.accelerator import Accelerator, compute_dtype, one_device
 
 
-def training_twin(config: NetConfig, image_size: int, *, precision: str, seed: int) -> keras.Model:
+def training_twin(
+    config: NetConfig,
+    image_size: int,
+    *,
+    precision: str,
+    seed: int,
+    accelerator: Accelerator | None = None,
+) -> keras.Model:
     """A network to train, with fresh weights.
 
     Args:
         config: The network's settings.
-        image_size: Side of the input in pixels.
+        image_size: Side of the output in pixels.
         precision: "auto", "float32" or "bfloat16".
         seed: Of the weights.
+        accelerator: What it is trained on, inside whose scope this is called; None for one device.
     """
+    accelerator = accelerator or one_device()
     return build(
         config,
         image_size,
         logits=True,
-        dtype=compute_dtype(precision),
-        normalization=normalization(),
+        dtype=compute_dtype(precision, accelerator),
+        normalization=accelerator.normalization,
         seed=seed,
     )
 

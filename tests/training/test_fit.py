@@ -4,7 +4,8 @@ import pytest
 from core.config import AugmentConfig, NetConfig, TrainConfig
 from core.errors import BadModelError, DivergedError
 from core.inference.export import save_weights
-from core.training.fit import averaging_momentum, learning_rate, train
+from core.training.fit import train
+from core.training.optimizer import averaging_momentum, learning_rate
 
 NET = NetConfig(depth=1, base_filters=4)
 SETTINGS = TrainConfig(image_size=16, epochs=12, batch_size=4, learning_rate=0.02, precision="float32")

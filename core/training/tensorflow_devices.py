@@ -1,0 +1,77 @@
+"""The devices that TensorFlow trains on: TPUStrategy, MirroredStrategy over several, or just the one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.training.accelerator import Accelerator
+
+# GPUs multiply bfloat16 in hardware from this compute capability on (Ampere).
+BFLOAT16_CAPABILITY = (8, 0)
+
+
+def find_devices(wish: str, resolve_tpu: Callable[[], Any] | None = None) -> Accelerator:
+    """All devices of the best kind that is there, or of the kind that is wished if it is.
+
+    Args:
+        wish: "auto", "cpu", "gpu" or "tpu".
+        resolve_tpu: Makes a cluster resolver of the TPU, or None where there is none.
+    """
+    from core.training.accelerator import Accelerator, cpu_has_bfloat16
+
+    if wish in ("auto", "tpu"):
+        resolver = (resolve_tpu or tpu_resolver)()
+        if resolver is not None:
+            strategy = _connect(resolver)
+            return Accelerator("tpu", strategy.num_replicas_in_sync, has_bfloat16=True, strategy=strategy)
+    import tensorflow as tf
+
+    gpus = [] if wish == "cpu" else tf.config.list_logical_devices("GPU")
+    # One processor is several logical devices where somebody has split it, as the tests do.
+    devices = gpus or tf.config.list_logical_devices("CPU")
+    has_bfloat16 = _gpu_has_bfloat16() if gpus else cpu_has_bfloat16()
+    strategy = None
+    if len(devices) > 1:
+        strategy = tf.distribute.MirroredStrategy([device.name for device in devices])
+    elif not gpus and tf.config.list_physical_devices("GPU"):
+        strategy = tf.distribute.OneDeviceStrategy(devices[0].name)
+    return Accelerator("gpu" if gpus else "cpu", len(devices), has_bfloat16=has_bfloat16, strategy=strategy)
+
+
+def first_device() -> Accelerator:
+    """The device that TensorFlow takes by itself: the first GPU, else the processor."""
+    import tensorflow as tf
+
+    from core.training.accelerator import Accelerator, cpu_has_bfloat16
+
+    if tf.config.list_physical_devices("GPU"):
+        return Accelerator("gpu", has_bfloat16=_gpu_has_bfloat16())
+    return Accelerator("cpu", has_bfloat16=cpu_has_bfloat16())
+
+
+def _gpu_has_bfloat16() -> bool:
+    import tensorflow as tf
+
+    details = tf.config.experimental.get_device_details(tf.config.list_physical_devices("GPU")[0])
+    return tuple(details.get("compute_capability", (0, 0))) >= BFLOAT16_CAPABILITY
+
+
+def tpu_resolver() -> Any:
+    """TensorFlow's resolver of the TPU of this machine or of `TPU_NAME`; None where there is none."""
+    import tensorflow as tf
+
+    make = tf.distribute.cluster_resolver.TPUClusterResolver
+    if os.environ.get("TPU_NAME"):
+        return make()
+    return make(tpu="local") if tf.config.list_physical_devices("TPU") else None
+
+
+def _connect(resolver: Any) -> Any:
+    import tensorflow as tf
+
+    tf.config.experimental_connect_to_cluster(resolver)
+    tf.tpu.experimental.initialize_tpu_system(resolver)
+    return tf.distribute.TPUStrategy(resolver)
