@@ -6,7 +6,6 @@ mask marks pixels that weigh nothing, in counts and in distances alike.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.surface import hausdorff_95
+from core.evaluation.thresholds import THRESHOLDS, count_by_threshold
 
 METRICS = ("dice", "iou", "accuracy", "precision", "recall", "f1", "hd95")
 
@@ -171,32 +171,18 @@ def best_threshold(pairs: Iterable[tuple[NDArray[np.uint8], NDArray[Any]]]) -> f
     Raises:
         ValueError: No pairs, or shapes that differ.
     """
-    total = np.zeros(len(_STEPS))
+    total = np.zeros(len(THRESHOLDS))
     num_images = 0
     for probability, reference in pairs:
-        total += _dice_by_level(probability, reference)[_LEVELS]
+        total += count_by_threshold(probability, reference).dice()
         num_images += 1
     if num_images == 0:
         raise ValueError("a threshold needs at least one image")
+    # 0 makes everything foreground and 1 next to nothing: neither is a choice.
+    total[[0, -1]] = -1.0
     best = np.flatnonzero(total >= total.max() - 1e-9)
-    nearest = best[np.argmin(np.abs(np.array(_STEPS)[best] - 0.5))]
-    return float(_STEPS[nearest])
-
-
-_STEPS = [round(0.01 * step, 2) for step in range(1, 100)]
-# The same rule as core.imaging.masks.threshold_mask: foreground where p8 >= level.
-_LEVELS = np.array([math.ceil(step * 255 - 1e-9) for step in _STEPS])
-
-
-def _dice_by_level(probability: NDArray[np.uint8], reference: NDArray[Any]) -> NDArray[np.float64]:
-    """(256,) Dice of `probability >= level` for each level, from two histograms in one pass."""
-    _check_shapes(probability, reference, None)
-    inside = np.asarray(reference) != 0
-    hits = np.bincount(probability[inside], minlength=256)[::-1].cumsum()[::-1]
-    predicted = np.bincount(probability.ravel(), minlength=256)[::-1].cumsum()[::-1]
-    total = predicted + int(inside.sum())
-    dice: NDArray[np.float64] = np.where(total == 0, 1.0, 2.0 * hits / np.maximum(total, 1))
-    return dice
+    nearest = best[np.argmin(np.abs(np.array(THRESHOLDS)[best] - 0.5))]
+    return THRESHOLDS[int(nearest)]
 
 
 def _ratio(part: int, whole: int, both_empty: bool) -> float:

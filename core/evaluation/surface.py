@@ -31,9 +31,7 @@ def hausdorff_95(
     Returns:
         Pixels; 0 where both masks have no surface (both are empty), None where one of them has none.
     """
-    undefined = np.zeros(np.shape(predicted), np.bool_) if ignore is None else np.asarray(ignore) != 0
-    first = _surface(np.asarray(predicted) != 0, undefined)
-    second = _surface(np.asarray(reference) != 0, undefined)
+    first, second = surface_pixels(predicted, ignore), surface_pixels(reference, ignore)
     if not first.any() or not second.any():
         return None if first.any() or second.any() else 0.0
     first, second = _crop(first, second)
@@ -42,8 +40,18 @@ def hausdorff_95(
     return float(max(np.percentile(forth, 95), np.percentile(back, 95)))
 
 
-def _surface(mask: NDArray[np.bool_], undefined: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    surface: NDArray[np.bool_] = outline(mask | undefined) & mask & ~undefined
+def surface_pixels(mask: NDArray[Any], ignore: NDArray[Any] | None = None) -> NDArray[np.bool_]:
+    """The surface of a mask as `hausdorff_95` takes it, (H, W) bool.
+
+    Args:
+        mask: (H, W), foreground where it is not 0.
+        ignore: (H, W), pixels that are neither foreground nor background; None for none.
+    """
+    inside = np.asarray(mask) != 0
+    if ignore is None:
+        return outline(inside)
+    undefined = np.asarray(ignore) != 0
+    surface: NDArray[np.bool_] = outline(inside | undefined) & inside & ~undefined
     return surface
 
 
