@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from core.commands import Parser, number, run
 from core.commands.progress import ImageBar
+from core.evaluation.scores import METRICS
+
+if TYPE_CHECKING:
+    from core.workflows.evaluate_model import EvaluateOutcome
 
 DESCRIPTION = """\
 Score a model against reference masks, each image at its own size.
@@ -16,7 +21,12 @@ Printed: the mean over images of Dice, IoU, pixel accuracy, precision, recall, F
 95 % interval, and the same of all pixels pooled. Both masks empty: Dice 1, HD95 0. One
 empty: Dice 0, HD95 undefined; such images are counted and left out of HD95's mean.
 
-The threshold is the card's, which was chosen on validation, unless --threshold is given."""
+The threshold is the card's, which was chosen on validation, unless --threshold is given.
+
+A model of several classes is scored by the likeliest class of each pixel: accuracy is the
+part of all pixels that are right, the others are means over the foreground classes, and a
+table of all classes follows; one that is neither there nor predicted scores 1. Undefined
+pixels of the reference (see --classes of train.py) weigh nothing."""
 
 EXAMPLES = """\
   python evaluate.py --data_dir dataset --model_path saved_model/unet_model.h5
@@ -33,6 +43,13 @@ def build_parser() -> Parser:
     add("--threshold", type=number(0, 1), help="instead of the card's")
     add("--json", type=Path, metavar="FILE", help="write all scores there, those of each image too")
     add("--update_card", action="store_true", help="keep the scores in the model's card")
+    add(
+        "--classes",
+        nargs="+",
+        metavar="FILE.json|NAME",
+        help="as for train.py, where masks hold undefined pixels or the model has no card",
+    )
+    add("--both_classes", action="store_true", help="of one foreground judge the background as a class too")
     return parser
 
 
@@ -40,7 +57,7 @@ def main(arguments: list[str]) -> int:
     """Score as the arguments say; the exit code."""
     options = build_parser().parse_args(arguments)
 
-    from core.evaluation.report import card_scores
+    from core.imaging.class_table import class_table
     from core.workflows.evaluate_model import EvaluateRequest, evaluate_model
 
     request = EvaluateRequest(
@@ -50,23 +67,44 @@ def main(arguments: list[str]) -> int:
         threshold=options.threshold,
         json_path=options.json,
         update_card=options.update_card,
+        classes=None if options.classes is None else class_table(options.classes),
+        both_classes=options.both_classes,
     )
     with ImageBar("scoring") as bar:
         outcome = evaluate_model(request, on_progress=bar)
     for note in outcome.notes:
         print(note, file=sys.stderr)
+    _print_means(options.split, outcome)
+    if "classes" in outcome.report:
+        _print_classes(outcome.report["classes"])
+    return 0
+
+
+def _print_means(split: str, outcome: EvaluateOutcome) -> None:
     scores = outcome.report
-    print(f"{options.split}: {scores['num_images']} images at threshold {scores['threshold']:.2f}")
+    threshold = scores["threshold"]
+    how = "by the likeliest class" if threshold is None else f"at threshold {threshold:.2f}"
+    print(f"{split}: {scores['num_images']} images {how}")
     print(f"{'':10} {'mean':>8}  {'95 % interval':<18} {'pooled':>8}")
-    for name, score in card_scores(outcome.results).items():
-        pooled = scores["pooled"].get(name)
+    for name in METRICS:
+        if name not in outcome.scores:
+            continue
+        score, pooled = outcome.scores[name], scores["pooled"].get(name)
         print(
             f"{name:10} {score.mean:8.4f}  {score.low:.4f} to {score.high:.4f}   "
             + (f"{pooled:8.4f}" if pooled is not None else "")
         )
     if scores["hd95_undefined"]:
         print(f"hd95 is undefined for {scores['hd95_undefined']} of them (one mask empty).")
-    return 0
+
+
+def _print_classes(classes: dict[str, Any]) -> None:
+    width = max(len("class"), *map(len, classes))
+    metrics = [name for name in METRICS if name not in ("f1", "hd95")]
+    print(f"\n{'class':{width}} " + " ".join(f"{name:>9}" for name in (*metrics, "hd95")))
+    for name, scores in classes.items():
+        hd95 = "" if scores["hd95"] is None else f"{scores['hd95']:9.2f}"
+        print(f"{name:{width}} " + " ".join(f"{scores[metric]:9.4f}" for metric in metrics) + f" {hd95:>9}")
 
 
 if __name__ == "__main__":

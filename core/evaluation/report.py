@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cards import Score
+from core.evaluation.class_scores import count_classes, mean_over_foreground, score_classes
 from core.evaluation.scores import (
     METRICS,
     Counts,
@@ -21,6 +22,11 @@ from core.evaluation.scores import (
     score_mask,
 )
 
+BOTH_CLASSES = ("background", "foreground")
+
+# Of each class on a card.
+CLASS_METRICS = ("dice", "iou")
+
 
 @dataclass(frozen=True)
 class ImageResult:
@@ -28,59 +34,144 @@ class ImageResult:
 
     Attributes:
         name: File name of the image.
-        scores: Each of `METRICS`.
-        counts: Its confusion matrix, for the pooled scores.
+        scores: Each of `METRICS`; of several classes as `mean_over_foreground` takes them together.
+        counts: Its confusion matrix, for the pooled scores; empty for several classes.
         shape: (height, width) in pixels.
+        class_scores: Each of `METRICS` for each class, background first; empty where only one is judged.
+        class_counts: The confusion matrix of each of these classes.
     """
 
     name: str
     scores: Scores
     counts: Counts
     shape: tuple[int, int]
+    class_scores: tuple[Scores, ...] = ()
+    class_counts: tuple[Counts, ...] = ()
 
 
-def score_image(name: str, predicted: NDArray[Any], reference: NDArray[Any]) -> ImageResult:
-    """The result of one image.
+def score_image(
+    name: str,
+    predicted: NDArray[Any],
+    reference: NDArray[Any],
+    *,
+    ignore: NDArray[Any] | None = None,
+    both_classes: bool = False,
+) -> ImageResult:
+    """The result of one image of one foreground.
 
     Args:
         name: File name of the image.
         predicted: (H, W), foreground where it is not 0.
         reference: (H, W), foreground where it is not 0.
+        ignore: (H, W), pixels that weigh nothing; None for none.
+        both_classes: Judge the background as a class too.
     """
     height, width = reference.shape
+    scores, counts = score_mask(predicted, reference, ignore), count_pixels(predicted, reference, ignore)
+    if not both_classes:
+        return ImageResult(name, scores, counts, (height, width))
+    outside = np.asarray(predicted) == 0, np.asarray(reference) == 0
     return ImageResult(
-        name, score_mask(predicted, reference), count_pixels(predicted, reference), (height, width)
+        name,
+        scores,
+        counts,
+        (height, width),
+        class_scores=(score_mask(*outside, ignore), scores),
+        class_counts=(count_pixels(*outside, ignore), counts),
     )
 
 
-def report(results: Sequence[ImageResult], threshold: float) -> dict[str, Any]:
+def score_class_image(
+    name: str,
+    predicted: NDArray[Any],
+    reference: NDArray[Any],
+    num_classes: int,
+    *,
+    ignore: NDArray[Any] | None = None,
+) -> ImageResult:
+    """The result of one image of several classes.
+
+    Args:
+        name: File name of the image.
+        predicted: (H, W) class indices.
+        reference: (H, W) class indices.
+        num_classes: Background among them.
+        ignore: (H, W), pixels that weigh nothing; None for none.
+    """
+    height, width = reference.shape
+    counts = count_classes(predicted, reference, num_classes, ignore)
+    scores = score_classes(predicted, reference, counts, ignore)
+    return ImageResult(name, mean_over_foreground(scores, counts), Counts(), (height, width), scores, counts)
+
+
+def report(
+    results: Sequence[ImageResult], threshold: float | None, class_names: Sequence[str] = ()
+) -> dict[str, Any]:
     """The scores as plain JSON types.
+
+    Args:
+        results: One entry an image.
+        threshold: That made the masks; None for the likeliest of several classes.
+        class_names: Of the classes that were judged, background first; empty for one foreground alone.
 
     Returns:
         Each of `METRICS` as the mean over images (hd95 in pixels, None where it is undefined for all),
         "hd95_undefined" with the number of images left out of that mean, "threshold", "num_images", "pooled"
-        with the scores of all pixels taken together, and "images" with one entry an image.
+        with the scores of all pixels taken together, and "images" with one entry an image. Where classes were
+        judged also "classes": for each name its own means, "hd95_undefined" and "pooled"; and in each image
+        "classes" with its scores.
     """
     means = mean_scores([result.scores for result in results])
-    return {
+    scores: dict[str, Any] = {
         **{metric: means[metric] for metric in METRICS},
         "hd95_undefined": means["hd95_undefined"],
         "threshold": threshold,
         "num_images": len(results),
-        "pooled": pooled_scores(result.counts for result in results),
+        "pooled": _pooled(results, several=threshold is None),
         "images": [
             {"image": each.name, "height": each.shape[0], "width": each.shape[1], **each.scores}
             for each in results
         ],
     }
-
-
-def card_scores(results: Sequence[ImageResult]) -> dict[str, Score]:
-    """Mean over images of each metric with its bootstrap 95 % interval; undefined ones are left out."""
-    scores: dict[str, Score] = {}
-    for metric in METRICS:
-        values = [value for result in results if (value := result.scores[metric]) is not None]
-        if values:
-            low, high = bootstrap_interval(values)
-            scores[metric] = Score(round(float(np.mean(values)), 5), round(low, 5), round(high, 5))
+    if class_names:
+        scores["classes"] = {
+            name: {
+                **mean_scores([each.class_scores[index] for each in results]),
+                "pooled": pooled_scores(each.class_counts[index] for each in results),
+            }
+            for index, name in enumerate(class_names)
+        }
+        for image, each in zip(scores["images"], results, strict=True):
+            image["classes"] = dict(zip(class_names, each.class_scores, strict=True))
     return scores
+
+
+def card_scores(results: Sequence[ImageResult], class_names: Sequence[str] = ()) -> dict[str, Score]:
+    """Mean over images of each metric with its bootstrap 95 % interval; undefined ones are left out.
+
+    Args:
+        results: One entry an image.
+        class_names: Of the classes that were judged, background first; each adds "dice_NAME" and "iou_NAME".
+    """
+    scores = {metric: _mean(result.scores[metric] for result in results) for metric in METRICS}
+    for index, name in enumerate(class_names):
+        for metric in CLASS_METRICS:
+            key = f"{metric}_{name.replace(' ', '_')}"
+            scores[key] = _mean(result.class_scores[index][metric] for result in results)
+    return {name: score for name, score in scores.items() if score is not None}
+
+
+def _mean(values: Iterable[float | None]) -> Score | None:
+    defined = [value for value in values if value is not None]
+    if not defined:
+        return None
+    low, high = bootstrap_interval(defined)
+    return Score(round(float(np.mean(defined)), 5), round(low, 5), round(high, 5))
+
+
+def _pooled(results: Sequence[ImageResult], *, several: bool) -> Scores:
+    if not several or not results:
+        return dict(pooled_scores(result.counts for result in results))
+    classes = range(len(results[0].class_counts))
+    counts = [sum((each.class_counts[index] for each in results), Counts()) for index in classes]
+    return mean_over_foreground([dict(pooled_scores([each])) for each in counts], counts)

@@ -44,6 +44,16 @@ def threshold_mask(probability: NDArray[np.uint8], threshold: float) -> NDArray[
     return probability >= math.ceil(threshold * 255 - 1e-9)
 
 
+def likeliest(probability: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
+    """The class of the highest probability, (H, W) uint8; of a tie the lower index.
+
+    Args:
+        probability: (H, W, C), background first.
+    """
+    labels: NDArray[np.uint8] = np.argmax(probability, axis=-1).astype(np.uint8)
+    return labels
+
+
 def fill_holes(mask: NDArray[Any]) -> NDArray[np.bool_]:
     """The mask with every background area (4-connected) filled that does not reach the image's edge."""
     background = np.pad(np.asarray(mask) == 0, 1, constant_values=True).astype(np.uint8)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from core.cards import card_path, load_card, save_card
+from core.cards import Score, card_path, load_card, save_card
 from core.datasets.layout import find_splits
 from core.datasets.pairs import check_dataset
 from core.errors import AppError, BadDatasetError
-from core.evaluation.report import ImageResult, card_scores, report
+from core.evaluation.report import BOTH_CLASSES, card_scores, report
 from core.files import write_whole
+from core.imaging.class_table import ClassTable, table_of_card
 from core.inference.stock_layers import check_stock, weights_path
 from core.workflows.score_model import score_pairs
 
@@ -29,6 +30,8 @@ class EvaluateRequest:
         threshold: In [0, 1]; None for that of the card.
         json_path: Where the scores are written as JSON, None for nowhere.
         update_card: Write the scores into the card beside the weights ("test" and "val" only).
+        classes: What the masks hold; None for what the card says.
+        both_classes: Judge the background of one foreground as a class too.
     """
 
     data_dir: Path
@@ -37,6 +40,8 @@ class EvaluateRequest:
     threshold: float | None = None
     json_path: Path | None = None
     update_card: bool = False
+    classes: ClassTable | None = None
+    both_classes: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,12 @@ class EvaluateOutcome:
 
     Attributes:
         report: As `core.evaluation.report.report` gives them.
-        results: One entry an image.
+        scores: Means over images with their intervals, as a card keeps them.
         notes: Plain sentences for the person.
     """
 
     report: dict[str, Any]
-    results: tuple[ImageResult, ...]
+    scores: dict[str, Score]
     notes: tuple[str, ...]
 
 
@@ -66,7 +71,8 @@ def evaluate_model(
     Raises:
         BadDatasetError: No such split, or everything that is wrong with it.
         BadModelError: The model is missing, damaged or unsafe.
-        AppError: A card is to be updated that is not there, or with scores of another threshold.
+        AppError: A card is to be updated that is not there, or with scores of another threshold; other
+            classes than the model's; a threshold for several classes.
     """
     weights = weights_path(request.model_path)
     check_stock(weights)
@@ -79,7 +85,8 @@ def evaluate_model(
             str(request.data_dir),
             [f"There is no {request.split}/images and {request.split}/masks ({there})."],
         )
-    pairs = check_dataset(request.data_dir, [request.split])[request.split]
+    classes = request.classes or _classes_of(weights)
+    pairs = check_dataset(request.data_dir, [request.split], classes=classes)[request.split]
 
     from core.training.quiet_start import start_keras
 
@@ -87,15 +94,44 @@ def evaluate_model(
     from core.inference.predictor import load_predictor
 
     predictor = load_predictor(request.model_path)
-    threshold = predictor.card.threshold if request.threshold is None else request.threshold
-    results = score_pairs(predictor, pairs, threshold, on_progress=on_progress)
-    scores = report(results, threshold)
+    _check_classes(request, classes, predictor.card.net.num_classes)
+    threshold = None
+    if classes is None:
+        threshold = predictor.card.threshold if request.threshold is None else request.threshold
+    results = score_pairs(
+        predictor,
+        pairs,
+        threshold,
+        classes=classes,
+        both_classes=request.both_classes,
+        on_progress=on_progress,
+    )
+    names = classes.names if classes is not None else BOTH_CLASSES if request.both_classes else ()
+    told, scores = report(results, threshold, names), card_scores(results, names)
     if request.json_path is not None:
-        text = json.dumps(scores, indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
         write_whole(request.json_path, text.encode())
     if request.update_card:
-        _update_card(request, weights, results)
-    return EvaluateOutcome(scores, tuple(results), predictor.notes)
+        _update_card(request.split, weights, scores)
+    return EvaluateOutcome(told, scores, predictor.notes)
+
+
+def _classes_of(weights: Path) -> ClassTable | None:
+    path = card_path(weights)
+    return table_of_card(load_card(path)) if path.is_file() else None
+
+
+def _check_classes(request: EvaluateRequest, classes: ClassTable | None, num_classes: int) -> None:
+    tells = "one foreground" if num_classes == 1 else f"{num_classes} classes"
+    if (1 if classes is None else len(classes)) != num_classes:
+        given = "no classes are given" if classes is None else f"--classes names {len(classes)}"
+        raise AppError(
+            f"{request.model_path} tells {tells}, but {given}; give the classes it was trained on."
+        )
+    if classes is not None and request.threshold is not None:
+        raise AppError(
+            f"{request.model_path} tells {tells}, of which the likeliest is taken; leave out --threshold."
+        )
 
 
 def _check_update(request: EvaluateRequest, weights: Path) -> None:
@@ -106,8 +142,7 @@ def _check_update(request: EvaluateRequest, weights: Path) -> None:
     load_card(card_path(weights))
 
 
-def _update_card(request: EvaluateRequest, weights: Path, results: list[ImageResult]) -> None:
+def _update_card(split: str, weights: Path, scores: dict[str, Score]) -> None:
     card = load_card(card_path(weights))
-    scores = card_scores(results)
-    card = replace(card, test=scores) if request.split == "test" else replace(card, validation=scores)
+    card = replace(card, test=scores) if split == "test" else replace(card, validation=scores)
     save_card(card, card_path(weights))

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets.pairs import Pair, load_pair
-from core.evaluation.report import ImageResult, score_image
+from core.evaluation.report import ImageResult, score_class_image, score_image
 from core.evaluation.scores import best_threshold
+from core.imaging.class_masks import split_undefined
+from core.imaging.class_table import ClassTable
 from core.imaging.decode import DecodedImage
-from core.imaging.masks import quantise, threshold_mask
+from core.imaging.masks import likeliest, quantise, threshold_mask
 
 
 class Predicts(Protocol):
     """What is asked of a predictor."""
 
     def predict(self, image: DecodedImage) -> NDArray[np.floating[Any]]:
-        """(H, W) float32 in [0, 1] at the image's own size."""
+        """(H, W) float32 in [0, 1] at the image's own size; (H, W, C) of several classes."""
 
 
 def choose_threshold(predictor: Predicts, pairs: Sequence[Pair]) -> float:
@@ -32,41 +34,59 @@ def choose_threshold(predictor: Predicts, pairs: Sequence[Pair]) -> float:
     Raises:
         BadFileError: A file of a pair cannot be read.
     """
-    return best_threshold((probability, mask) for _, probability, mask in _predicted(predictor, pairs))
+    loaded = (load_pair(pair) for pair in pairs)
+    return best_threshold((quantise(predictor.predict(image)), mask) for image, mask in loaded)
 
 
 def score_pairs(
     predictor: Predicts,
     pairs: Sequence[Pair],
-    threshold: float,
+    threshold: float | None,
     *,
+    classes: ClassTable | None = None,
+    both_classes: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[ImageResult]:
     """The scores of each image.
 
     Args:
-        predictor: Of one foreground.
+        predictor: Of one foreground, or of the classes.
         pairs: Images with reference masks.
-        threshold: In [0, 1].
+        threshold: In [0, 1]; not used with classes, of which the likeliest is taken.
+        classes: What the masks hold, None for one foreground.
+        both_classes: Judge the background of one foreground as a class too.
         on_progress: Called with (images scored, all images), first with 0.
 
     Raises:
         BadFileError: A file of a pair cannot be read.
+        ValueError: No threshold for one foreground.
     """
     results: list[ImageResult] = []
     if on_progress is not None:
         on_progress(0, len(pairs))
-    for pair, probability, mask in _predicted(predictor, pairs):
-        results.append(score_image(pair.image_path.name, threshold_mask(probability, threshold), mask))
+    for pair in pairs:
+        if classes is not None:
+            results.append(_score_classes(predictor, pair, classes))
+        elif threshold is not None:
+            results.append(_score_foreground(predictor, pair, threshold, both_classes=both_classes))
+        else:
+            raise ValueError("masks of one foreground are scored at a threshold, got none")
         if on_progress is not None:
             on_progress(len(results), len(pairs))
     return results
 
 
-def _predicted(
-    predictor: Predicts, pairs: Sequence[Pair]
-) -> Iterator[tuple[Pair, NDArray[np.uint8], NDArray[np.uint8]]]:
-    """Each pair with its probability (H, W) uint8 and its mask, one at a time."""
-    for pair in pairs:
-        image, mask = load_pair(pair)
-        yield pair, quantise(predictor.predict(image)), mask
+def _score_foreground(
+    predictor: Predicts, pair: Pair, threshold: float, *, both_classes: bool
+) -> ImageResult:
+    image, mask = load_pair(pair)
+    predicted = threshold_mask(quantise(predictor.predict(image)), threshold)
+    return score_image(pair.image_path.name, predicted, mask, both_classes=both_classes)
+
+
+def _score_classes(predictor: Predicts, pair: Pair, classes: ClassTable) -> ImageResult:
+    image, mask = load_pair(pair, classes=classes)
+    labels, weight = split_undefined(mask)
+    predicted = likeliest(predictor.predict(image))
+    ignore = None if weight is None else weight == 0
+    return score_class_image(pair.image_path.name, predicted, labels, len(classes), ignore=ignore)
