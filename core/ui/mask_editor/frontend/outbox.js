@@ -5,6 +5,8 @@
 
 /** After a finished step, so that two quick clicks travel together. */
 const STEP_DEBOUNCE_MS = 30;
+/** While the server is still busy with the message before: each one interrupts its work on the last. */
+const BUSY_DEBOUNCE_MS = 400;
 /** While a slider is being dragged. */
 const DRAG_DEBOUNCE_MS = 150;
 const LONGEST_WAIT_MS = 1000;
@@ -71,7 +73,8 @@ class Outbox {
     this.dirty = true;
     this.onlyTouched = false;
     clearTimeout(this.debounce);
-    this.debounce = setTimeout(() => this.flush(), debounce);
+    const wait = this.pending.size > 0 ? BUSY_DEBOUNCE_MS : debounce;
+    this.debounce = setTimeout(() => this.flush(), wait);
     this.deadline ||= setTimeout(() => this.flush(), LONGEST_WAIT_MS);
     this.wires.onState();
   }
@@ -138,6 +141,7 @@ class Outbox {
       const onDisk = isOpen && mine && !mine.conflict && mine.saved && mine.sequence >= message.sequence;
       if (message.sequence <= delivered || onDisk) this.settle(drawingId, message.sequence);
     }
+    if (this.debounce && this.pending.size === 0) this.changed();
     this.wires.onState();
   }
 
