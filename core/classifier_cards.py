@@ -32,11 +32,13 @@ class ClassifyConfig:
         frozen_epochs: First epochs in which only the last layer learns; only with ImageNet weights.
         batch_size: Images in a step.
         optimizer: "adam", or "sgd" with momentum 0.9.
-        learning_rate: Its constant rate.
+        learning_rate: Its rate at the start; a tenth of it once frozen layers begin to learn.
+        schedule: "cosine" falls to 0 at the last step, "constant" stays.
         loss: "cross_entropy" or "focal" (Lin et al. 2017, gamma 2).
         class_weights: Weigh each label by the inverse of its number of training images.
         dropout: Dropout rate before the last layer.
         patience: Epochs without a lower validation loss before the run ends; 0 for never.
+        alert_recall: Part of the alert label's validation images that its threshold must find.
         seed: Of weights, order, augmentation and split.
         val_part: Part of train taken as validation where there is no val folder.
     """
@@ -49,10 +51,12 @@ class ClassifyConfig:
     batch_size: int = 16
     optimizer: Literal["adam", "sgd"] = "adam"
     learning_rate: float = 1e-3
+    schedule: Literal["cosine", "constant"] = "cosine"
     loss: Literal["cross_entropy", "focal"] = "cross_entropy"
     class_weights: bool = True
     dropout: float = 0.2
     patience: int = 15
+    alert_recall: float = 0.88
     seed: int = 0
     val_part: float = 0.15
 

@@ -1,0 +1,61 @@
+"""Labelled examples -> augmented batches, the same whatever the threads do; as `core.training.pipeline`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.classification.examples import LabelledArrays
+from core.config import AugmentConfig
+from core.training.augment import change_image, draw_change
+
+Batch = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]
+
+
+def labelled_batches(
+    examples: LabelledArrays,
+    augment: AugmentConfig,
+    weights: NDArray[np.float32],
+    *,
+    batch_size: int,
+    seed: int,
+    first_step: int = 0,
+) -> Iterator[Batch]:
+    """Augmented batches without an end; position p is image order(p // N)[p % N].
+
+    Args:
+        examples: What to train on.
+        augment: How far images are changed.
+        weights: (labels,) float32, of each label in the loss.
+        batch_size: Images in each batch.
+        seed: Of order and changes.
+        first_step: Batches to leave out at the start.
+
+    Yields:
+        Images (B, S, S, 3) float32 in [0, 1], labels (B,) and their weights (B,).
+    """
+    position, number = first_step * batch_size, len(examples)
+    while True:
+        chosen = []
+        for place in range(position, position + batch_size):
+            passes, index = divmod(place, number)
+            chosen.append((passes, int(_order(number, seed, passes)[index])))
+        position += batch_size
+        images = np.stack([_augmented(examples, augment, (seed, *each)) for each in chosen])
+        labels = examples.labels[[index for _, index in chosen]]
+        yield images.astype(np.float32) / np.float32(255), labels, weights[labels]
+
+
+def _augmented(
+    examples: LabelledArrays, augment: AugmentConfig, seed: tuple[int, int, int]
+) -> NDArray[np.uint8]:
+    image = examples.images[seed[2]]
+    return change_image(image, draw_change(augment, image.shape[0], seed))
+
+
+@lru_cache(maxsize=8)
+def _order(number: int, seed: int, passes: int) -> NDArray[np.int64]:
+    return np.random.default_rng((seed, passes, 0, 1)).permutation(number)

@@ -1,0 +1,215 @@
+"""Train a classifier on prepared examples: the one loop behind train.py, cross-validation and fine-tuning.
+
+Takes arrays, configs and paths; can be called from a background worker (`on_progress`, `should_stop`). Runs
+on any Keras backend; knows nothing of the workspace, of jobs or of files other than the base model's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from core.classification.backbones import backbone_layers, build_classifier, load_imagenet
+from core.classification.batches import labelled_batches
+from core.classification.examples import LabelledArrays
+from core.classification.logits import logits_function
+from core.classification.losses import focal, label_weights, sparse_cross_entropy
+from core.classification.watch import ClassifyProgress, ClassifyRow, KeepBest, Watch
+from core.classifier_cards import ClassifyConfig
+from core.config import AugmentConfig
+from core.errors import BadModelError
+from core.evaluation.calibration import cross_entropy, fit_temperature, softmax
+from core.inference.load import load_classifier_network
+
+# Rate of a network that was frozen, against that of its new last layer.
+UNFROZEN_PART = 0.1
+
+
+@dataclass(frozen=True)
+class ClassifyRun:
+    """What is trained, and how.
+
+    Attributes:
+        num_labels: Two or more.
+        settings: The run.
+        augment: How far training images are changed.
+        flips: Mirrorings that logits are averaged over when the temperature is fitted.
+        start_from: A classifier's weights to go on from, None for ImageNet's or fresh ones.
+    """
+
+    num_labels: int
+    settings: ClassifyConfig = field(default_factory=ClassifyConfig)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    flips: tuple[str, ...] = ()
+    start_from: Path | None = None
+
+
+@dataclass(frozen=True)
+class ClassifyResult:
+    """What a run leaves.
+
+    Attributes:
+        model: The network to export, uncompiled; the weights of the lowest validation loss.
+        origin: What its weights were before training, a sentence.
+        history: One row an epoch.
+        best_epoch: Epoch whose weights were kept, from 1; the last one without validation.
+        temperature: Fitted on validation; 1 without.
+        validation_logits: (N, labels) float32 of the validation images, None without.
+        stopped: Whether `should_stop` ended it.
+    """
+
+    model: keras.Model
+    origin: str
+    history: tuple[ClassifyRow, ...]
+    best_epoch: int
+    temperature: float
+    validation_logits: NDArray[np.float32] | None
+    stopped: bool
+
+
+def train_classifier(
+    examples: LabelledArrays,
+    validation: LabelledArrays | None,
+    run: ClassifyRun,
+    *,
+    on_progress: Callable[[ClassifyProgress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> ClassifyResult:
+    """Train from ImageNet's weights, from a classifier's, or from scratch.
+
+    With ImageNet weights the last layer learns alone for `frozen_epochs`, then all layers but normalisation
+    do at a tenth of the rate. Patience is counted on the validation loss, the plain cross-entropy.
+
+    Args:
+        examples: To train on; each label at least once.
+        validation: To choose on and to calibrate with, None for none.
+        run: What is trained, and how.
+        on_progress: Told after each step.
+        should_stop: Asked after each step; True ends the run and keeps the best so far.
+
+    Raises:
+        DivergedError: The loss stopped being finite; the message names the step.
+        BadModelError: `start_from` cannot be read, or is another network.
+        ValueError: Settings that make no run, or a label without an image.
+    """
+    settings = run.settings
+    weights = label_weights(examples.labels, run.num_labels, balanced=settings.class_weights)
+    model, origin = _start(run, examples.images.shape[1])
+    learnt_before = bool(run.start_from) or origin.startswith("ImageNet")
+    frozen_epochs = min(settings.frozen_epochs, settings.epochs) if origin.startswith("ImageNet") else 0
+    num_steps = max(1, round(len(examples) / settings.batch_size))
+    best = KeepBest(settings.patience, model)
+    watch = Watch(
+        (settings.epochs, num_steps),
+        None if validation is None else _validation(model, validation, settings.batch_size),
+        best,
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+    trainer = keras.Model(model.inputs[0], model.get_layer("logits").output)
+    for first, last, frozen in ((0, frozen_epochs, True), (frozen_epochs, settings.epochs, False)):
+        if first == last or watch.ended:
+            continue
+        _freeze(model, backbone=frozen, norms=learnt_before)
+        rate = settings.learning_rate * (UNFROZEN_PART if frozen_epochs and not frozen else 1.0)
+        trainer.compile(
+            optimizer=_optimizer(settings, rate, (last - first) * num_steps),
+            loss=focal if settings.loss == "focal" else sparse_cross_entropy,
+            metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+        )
+        trainer.fit(
+            labelled_batches(
+                examples,
+                run.augment,
+                weights,
+                batch_size=settings.batch_size,
+                seed=settings.seed,
+                first_step=first * num_steps,
+            ),
+            initial_epoch=first,
+            epochs=last,
+            steps_per_epoch=num_steps,
+            callbacks=[watch],
+            shuffle=False,
+            verbose=0,
+        )
+    best.restore()
+    _freeze(model, backbone=False, norms=False)
+    logits = None
+    if validation is not None:
+        logits = logits_function(model, flips=run.flips, batch_size=settings.batch_size)(validation.images)
+    return ClassifyResult(
+        model=model,
+        origin=origin,
+        history=tuple(watch.rows),
+        best_epoch=best.best_epoch or len(watch.rows),
+        temperature=1.0
+        if validation is None or logits is None
+        else fit_temperature(logits, validation.labels),
+        validation_logits=logits,
+        stopped=watch.stopped,
+    )
+
+
+def _start(run: ClassifyRun, image_size: int) -> tuple[keras.Model, str]:
+    settings = run.settings
+    if run.start_from is not None:
+        model = load_classifier_network(run.start_from)
+        names = {layer.name for layer in model.layers}
+        shape = (image_size, run.num_labels)
+        if (
+            not {"features", "logits"} <= names
+            or (model.inputs[0].shape[1], model.outputs[0].shape[-1]) != shape
+        ):
+            raise BadModelError(
+                f"{run.start_from.name} is another network than a classifier of {run.num_labels} labels and "
+                f"{image_size} pixels a side; choose the one that these images are prepared for."
+            )
+        return model, f"The classifier {run.start_from.parent.name}."
+    model = build_classifier(
+        settings.backbone,
+        run.num_labels,
+        image_size=image_size,
+        dropout=settings.dropout,
+        seed=settings.seed,
+    )
+    if not settings.pretrained:
+        return model, "From scratch."
+    refused = load_imagenet(model, settings.backbone, image_size)
+    return model, refused or "ImageNet weights of keras.applications."
+
+
+def _freeze(model: keras.Model, *, backbone: bool, norms: bool) -> None:
+    """Statistics that were learnt on very many images are kept: normalisation stays as it is then."""
+    for layer in backbone_layers(model):
+        is_norm = isinstance(layer, keras.layers.BatchNormalization)
+        layer.trainable = not (backbone or (is_norm and norms))
+
+
+def _optimizer(settings: ClassifyConfig, rate: float, num_steps: int) -> keras.optimizers.Optimizer:
+    schedule: Any = rate
+    if settings.schedule == "cosine":
+        schedule = keras.optimizers.schedules.CosineDecay(rate, num_steps)
+    if settings.optimizer == "sgd":
+        return keras.optimizers.SGD(schedule, momentum=0.9)
+    return keras.optimizers.Adam(schedule)
+
+
+def _validation(
+    model: keras.Model, validation: LabelledArrays, batch_size: int
+) -> Callable[[], tuple[float, float]]:
+    """Gives cross-entropy and accuracy of the weights at the time it is called."""
+    logits_of = logits_function(model, batch_size=batch_size)
+
+    def validate() -> tuple[float, float]:
+        logits = logits_of(validation.images)
+        accuracy = float((logits.argmax(axis=1) == validation.labels).mean())
+        return cross_entropy(softmax(logits), validation.labels), accuracy
+
+    return validate

@@ -1,0 +1,59 @@
+"""The losses of a classifier, on any Keras backend, and how much each label weighs in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+from numpy.typing import NDArray
+
+FOCAL_GAMMA = 2.0
+
+
+def focal(truth: Any, logits: Any) -> Any:
+    """-(1 - p)^2 log p of the true label's probability p (Lin et al. 2017, arXiv:1708.02002).
+
+    Args:
+        truth: (N,) or (N, 1) places of the true labels.
+        logits: (N, K).
+
+    Returns:
+        (N,) float32.
+    """
+    each = sparse_cross_entropy(truth, logits)
+    return (1.0 - ops.exp(-each)) ** FOCAL_GAMMA * each
+
+
+def sparse_cross_entropy(truth: Any, logits: Any) -> Any:
+    """-log p of the true label's probability p.
+
+    Args:
+        truth: (N,) or (N, 1) places of the true labels.
+        logits: (N, K).
+
+    Returns:
+        (N,) float32.
+    """
+    flat = ops.reshape(truth, (-1,))
+    return keras.losses.sparse_categorical_crossentropy(flat, logits, from_logits=True)
+
+
+def label_weights(labels: NDArray[np.int64], num_labels: int, *, balanced: bool) -> NDArray[np.float32]:
+    """The weight of each label in the loss; N / (K n_k) when balanced (King and Zeng 2001), else 1.
+
+    Args:
+        labels: (N,) places of the labels.
+        num_labels: K.
+        balanced: Whether rare labels weigh more.
+
+    Raises:
+        ValueError: A label without an image.
+    """
+    counts = np.bincount(labels, minlength=num_labels)
+    if (counts == 0).any():
+        raise ValueError(f"each of the {num_labels} labels needs a training image, got {counts.tolist()}")
+    if not balanced:
+        return np.ones(num_labels, np.float32)
+    return (len(labels) / (num_labels * counts)).astype(np.float32)

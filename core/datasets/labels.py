@@ -1,0 +1,166 @@
+"""Images with labels in the training layout: `labels.csv` says what each image as a whole is.
+
+The table lies in the split's folder or in the data folder, and has a column "image" (or "id", a name with or
+without ending) and a column "label". Masks lie where segmentation has them and need not be there.
+"""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.datasets.layout import images_dir, masks_dir
+from core.datasets.matching import SUFFIXES, list_images, stem_of
+from core.errors import AppError, BadDatasetError
+
+NAME_COLUMNS = ("image", "image_id", "id", "name", "file")
+GROUP_COLUMNS = ("patient_id", "patient", "lesion_id", "lesion")
+
+
+@dataclass(frozen=True)
+class LabelledImage:
+    """An image with its label on disk.
+
+    Attributes:
+        stem: Name without suffix, in NFC.
+        image_path: The image.
+        mask_path: The mask of the same stem, None where there is none.
+        label: What the image is.
+        group: Patient or lesion, whose images stay together; the stem where the table has none.
+    """
+
+    stem: str
+    image_path: Path
+    mask_path: Path | None
+    label: str
+    group: str
+
+
+def find_labelled(
+    data_dir: Path,
+    split: str,
+    *,
+    labels_path: Path | None = None,
+    merged: Mapping[str, str] | None = None,
+    known: Sequence[str] | None = None,
+) -> list[LabelledImage]:
+    """The images of a split with their labels, in the order of their stems.
+
+    Args:
+        data_dir: Folder in the training layout.
+        split: "train", "val" or "test".
+        labels_path: The table, None for the split's or the data folder's `labels.csv`.
+        merged: Labels of the table that count as another, such as {"SK": "Other_SC"}.
+        known: The labels of a model, None for whatever the table says.
+
+    Raises:
+        BadDatasetError: No images, images without a row or with an unknown label, all in one list.
+        AppError: The table is missing, cannot be read or has no such columns.
+    """
+    folder = images_dir(data_dir, split)
+    if not folder.is_dir():
+        raise BadDatasetError(str(data_dir), [f"There is no folder {split}/images."])
+    images = list_images(folder)
+    if not images:
+        raise BadDatasetError(str(data_dir), [f"{split}: There are no images."])
+    row_of = _read_table(labels_path or _find_table(data_dir, split))
+    mask_of = _masks(data_dir, split)
+    problems: list[str] = []
+    found: list[LabelledImage] = []
+    for path in images:
+        stem = stem_of(path)
+        if stem not in row_of:
+            problems.append(f"{split}: Image {path.name} has no row in the table of labels.")
+            continue
+        label, group = row_of[stem]
+        label = (merged or {}).get(label, label)
+        if not label:
+            problems.append(f"{split}: Image {path.name} has an empty label.")
+        elif known is not None and label not in known:
+            problems.append(
+                f"{split}: Image {path.name} has the label {label!r}, which is none of {', '.join(known)}; "
+                f"correct it, or count it as another (--merge {label}=...)."
+            )
+        found.append(LabelledImage(stem, path, mask_of.get(stem), label, group or stem))
+    if problems:
+        raise BadDatasetError(str(data_dir), problems)
+    return found
+
+
+def labels_of(images: Sequence[LabelledImage]) -> tuple[str, ...]:
+    """The different labels in alphabetical order.
+
+    Raises:
+        BadDatasetError: Fewer than two.
+    """
+    labels = tuple(sorted({image.label for image in images}))
+    if len(labels) < 2:
+        raise BadDatasetError(
+            "The table of labels",
+            [f"All images have the label {labels[0] if labels else ''!r}; a classifier needs two or more."],
+        )
+    return labels
+
+
+def parse_merged(words: Sequence[str]) -> dict[str, str]:
+    """`["SK=Other_SC"]` as {"SK": "Other_SC"}.
+
+    Raises:
+        ValueError: A word of another form.
+    """
+    merged = {}
+    for word in words:
+        old, _, new = word.partition("=")
+        if not old or not new:
+            raise ValueError(f"a merged label is written OLD=NEW, got {word!r}")
+        merged[old] = new
+    return merged
+
+
+def _find_table(data_dir: Path, split: str) -> Path:
+    for path in (data_dir / split / "labels.csv", data_dir / "labels.csv"):
+        if path.is_file():
+            return path
+    raise AppError(
+        f"There is no labels.csv in {data_dir / split} or in {data_dir}; write one with the columns image "
+        "and label."
+    )
+
+
+def _read_table(path: Path) -> dict[str, tuple[str, str]]:
+    """Label and group by stem."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            columns, rows = tuple(reader.fieldnames or ()), list(reader)
+    except FileNotFoundError:
+        raise AppError(f"There is no table of labels at {path}.") from None
+    except (OSError, UnicodeError, csv.Error) as error:
+        raise AppError(f"{path} cannot be read as CSV in UTF-8 ({error}).") from None
+    name = next((column for column in NAME_COLUMNS if column in columns), None)
+    group = next((column for column in GROUP_COLUMNS if column in columns), None)
+    if name is None or "label" not in columns:
+        raise AppError(
+            f"{path} has the columns {', '.join(columns) or 'of an empty file'}; it needs image and label."
+        )
+    row_of: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        stem = _stem((row[name] or "").strip())
+        value = ((row["label"] or "").strip(), (row[group] or "").strip() if group else "")
+        if row_of.setdefault(stem, value) != value:
+            raise AppError(f"{path} has two rows for {stem} that differ; keep one.")
+    return row_of
+
+
+def _stem(name: str) -> str:
+    """As `stem_of` has it; an ending is taken off only if it is an image's."""
+    path = Path(name)
+    return stem_of(path) if path.suffix.lower() in SUFFIXES else unicodedata.normalize("NFC", path.name)
+
+
+def _masks(data_dir: Path, split: str) -> dict[str, Path]:
+    folder = masks_dir(data_dir, split)
+    return {stem_of(path): path for path in list_images(folder)} if folder.is_dir() else {}
