@@ -12,9 +12,10 @@ DESCRIPTION = """\
 Predict the mask of an image, of every image in a folder, or of those that a pattern finds.
 
 Images: PNG, JPEG, TIFF (8 and 16 bit), BMP, WebP, GIF, DICOM, of any size. Written for each,
-at its own size: NAME_mask.png (0 and 255) and NAME_overlay.png; and areas.csv with the
-pixels and the percentage of each mask. With a single image, OUTPUT_PATH may be a file name
-ending in .png; overlay and CSV then lie beside it. Files of the same name are replaced.
+at its own size: NAME_mask.png (0 and 255; of a model of several classes their indices) and
+NAME_overlay.png; and areas.csv with the pixels and the percentage of each mask. With a
+single image, OUTPUT_PATH may be a file name ending in .png; overlay and CSV then lie beside
+it. Files of the same name are replaced.
 
 A file that cannot be used is named on stderr, the others go on, and the exit code is 2."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -49,6 +50,37 @@ def overlay(
         thickness = max(1, round(max(mask.shape) / 512))
         edge = np.asarray(cv2.dilate(edge, np.ones((thickness, thickness), np.uint8)), np.uint8)
         picture[(edge != 0) & inside] = colour
+    return picture
+
+
+def overlay_classes(
+    display: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    colours: Sequence[tuple[int, int, int]],
+    *,
+    opacity: float = 0.45,
+    outline: bool = True,
+) -> NDArray[np.uint8]:
+    """The image with each foreground class over it in its own colour; what is undefined stays untouched.
+
+    Args:
+        display: (H, W) or (H, W, 3) uint8.
+        labels: (H, W) class indices, background 0.
+        colours: RGB of each class, background first; that one is not drawn.
+        opacity: Of the filled part, in [0, 1].
+        outline: Whether the edge of each class is drawn in full colour.
+
+    Returns:
+        (H, W, 3) uint8; background pixels are untouched.
+
+    Raises:
+        ValueError: A mask of another size.
+    """
+    picture = overlay(display, np.zeros(labels.shape, np.bool_))
+    present = np.bincount(labels.ravel(), minlength=256)
+    for index, colour in enumerate(colours):
+        if index > 0 and present[index]:
+            picture = overlay(picture, labels == index, colour=colour, opacity=opacity, outline=outline)
     return picture
 
 

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from core.config import ScalingConfig
 from core.datasets.matching import read_bytes
-from core.errors import BadFileError
+from core.errors import AppError, BadFileError
 from core.files import write_whole
+from core.imaging.class_table import ClassTable, table_of_card
 from core.imaging.decode import DecodedImage, decode_image
 from core.imaging.intensity import to_display
-from core.imaging.masks import encode_png, quantise, threshold_mask
-from core.imaging.overlay import overlay
+from core.imaging.masks import encode_png, likeliest, quantise, threshold_mask
+from core.imaging.overlay import overlay, overlay_classes
 from core.inference.stock_layers import check_stock, weights_path
 from core.workflows.predict_files import Targets, find_inputs, plan_targets
 
@@ -52,9 +53,10 @@ class PredictedImage:
         image: The image file.
         height: In pixels.
         width: In pixels.
-        foreground_pixels: Pixels of the mask.
+        foreground_pixels: Pixels of the mask that are not background.
         foreground_percent: Part of the image, 0 to 100.
-        threshold: That made the mask.
+        class_pixels: Of each class, background first; empty for one foreground.
+        threshold: That made the mask, None for the likeliest of several classes.
         mask: The mask's file.
         overlay: The overlay's file.
     """
@@ -64,7 +66,8 @@ class PredictedImage:
     width: int
     foreground_pixels: int
     foreground_percent: float
-    threshold: float
+    class_pixels: tuple[int, ...]
+    threshold: float | None
     mask: Path
     overlay: Path
 
@@ -91,12 +94,15 @@ def predict_many(
 ) -> PredictOutcome:
     """Predict each image and write its files.
 
+    The mask of one foreground is 0 and 255; of several classes it holds the index of the likeliest one, and
+    the overlay and the areas show each.
+
     Args:
         request: What is to be predicted.
         on_progress: Called with (images done, all images), first with 0.
 
     Raises:
-        AppError: No image is found, or the output cannot take them.
+        AppError: No image is found, the output cannot take them, or a threshold for several classes.
         BadModelError: The model is missing, damaged or unsafe.
     """
     check_stock(weights_path(request.model_path))
@@ -109,6 +115,12 @@ def predict_many(
     from core.inference.predictor import load_predictor
 
     predictor = load_predictor(request.model_path)
+    classes = table_of_card(predictor.card)
+    if classes is not None and request.threshold is not None:
+        raise AppError(
+            f"{request.model_path} tells {len(classes)} classes, of which the likeliest is taken; "
+            "leave out --threshold."
+        )
     threshold = predictor.card.threshold if request.threshold is None else request.threshold
     predicted: list[PredictedImage] = []
     problems: list[str] = []
@@ -122,11 +134,14 @@ def predict_many(
             problems.append(str(error))
         else:
             notes.extend(image.notes)
-            predicted.append(_predict(predictor, path, image, threshold, target))
+            if classes is None:
+                predicted.append(_predict(predictor, path, image, threshold, target))
+            else:
+                predicted.append(_predict_classes(predictor, path, image, classes, target))
         if on_progress is not None:
             on_progress(number, len(images))
     if predicted:
-        write_whole(areas, _areas_csv(predicted))
+        write_whole(areas, _areas_csv(predicted, () if classes is None else classes.names))
     return PredictOutcome(tuple(predicted), tuple(problems), tuple(notes), areas if predicted else None)
 
 
@@ -139,7 +154,21 @@ def _predict(
     height, width = mask.shape
     pixels = int(mask.sum())
     percent = 100 * pixels / mask.size
-    return PredictedImage(path, height, width, pixels, percent, threshold, target.mask, target.overlay)
+    return PredictedImage(path, height, width, pixels, percent, (), threshold, target.mask, target.overlay)
+
+
+def _predict_classes(
+    predictor: Predictor, path: Path, image: DecodedImage, classes: ClassTable, target: Targets
+) -> PredictedImage:
+    labels = likeliest(predictor.predict(image))
+    write_whole(target.mask, encode_png(labels))
+    display = _display(image, predictor.card.scaling)
+    write_whole(target.overlay, encode_png(overlay_classes(display, labels, classes.colours)))
+    counts = tuple(np.bincount(labels.ravel(), minlength=len(classes)).tolist())
+    height, width = labels.shape
+    pixels = labels.size - counts[0]
+    percent = 100 * pixels / labels.size
+    return PredictedImage(path, height, width, pixels, percent, counts, None, target.mask, target.overlay)
 
 
 def _display(image: DecodedImage, scaling: ScalingConfig) -> NDArray[np.uint8]:
@@ -148,7 +177,7 @@ def _display(image: DecodedImage, scaling: ScalingConfig) -> NDArray[np.uint8]:
     return to_display(image)
 
 
-def _areas_csv(predicted: Sequence[PredictedImage]) -> bytes:
+def _areas_csv(predicted: Sequence[PredictedImage], class_names: Sequence[str]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(
@@ -158,6 +187,7 @@ def _areas_csv(predicted: Sequence[PredictedImage]) -> bytes:
             "width",
             "foreground_pixels",
             "foreground_percent",
+            *(f"{name}_pixels" for name in class_names),
             "threshold",
             "mask",
             "overlay",
@@ -171,7 +201,8 @@ def _areas_csv(predicted: Sequence[PredictedImage]) -> bytes:
                 row.width,
                 row.foreground_pixels,
                 f"{row.foreground_percent:.4f}",
-                row.threshold,
+                *row.class_pixels,
+                "" if row.threshold is None else row.threshold,
                 row.mask.name,
                 row.overlay.name,
             ]

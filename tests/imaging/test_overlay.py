@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.imaging.overlay import ORANGE, overlay, thumbnail
+from core.imaging.overlay import ORANGE, overlay, overlay_classes, thumbnail
 
 GREY = np.full((5, 5), 100, np.uint8)
 MASK = np.zeros((5, 5), bool)
@@ -47,6 +47,19 @@ def test_the_edge_grows_with_the_image_and_stays_inside() -> None:
 def test_another_size_is_the_callers_mistake() -> None:
     with pytest.raises(ValueError, match="does not fit"):
         overlay(GREY, np.zeros((4, 5), bool))
+
+
+def test_each_class_is_drawn_in_its_own_colour() -> None:
+    labels = np.array([[0, 1, 2, 255]], np.uint8)
+    colours = [(9, 9, 9), (200, 0, 0), (0, 0, 200)]
+    grey = np.full((1, 4), 100, np.uint8)
+    picture = overlay_classes(grey, labels, colours)
+    # Background and undefined pixels are untouched; one pixel is all outline.
+    assert picture[0].tolist() == [[100] * 3, [200, 0, 0], [0, 0, 200], [100] * 3]
+    filled = overlay_classes(grey, labels, colours, opacity=0.5, outline=False)
+    assert filled[0].tolist() == [[100] * 3, [150, 50, 50], [50, 50, 150], [100] * 3]
+    with pytest.raises(ValueError, match="does not fit"):
+        overlay_classes(grey, labels.T, colours)
 
 
 def test_thumbnails_keep_the_shape_and_never_grow() -> None:

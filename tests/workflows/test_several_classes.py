@@ -1,0 +1,107 @@
+"""A model of three classes, of dark, grey and bright pixels, is scored and predicts."""
+
+import csv
+import json
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from core.cards import MaskClass, ModelCard, load_card, save_card
+from core.config import NetConfig
+from core.errors import AppError, BadDatasetError
+from core.imaging.class_table import table_of_names
+from core.workflows.evaluate_model import EvaluateRequest, evaluate_model
+from core.workflows.predict_many import PredictRequest, predict_many
+from tests.workflows.conftest import png
+
+CLASSES = (
+    MaskClass("background", (0, 0, 0)),
+    MaskClass("grey", (200, 0, 0)),
+    MaskClass("bright", (0, 0, 200)),
+)
+CARD = ModelCard("m", net=NetConfig(depth=1, num_classes=3), image_size=16, classes=CLASSES)
+LABELS = np.zeros((16, 16), np.uint8)
+LABELS[:4], LABELS[8:] = 1, 2
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    import keras
+
+    from core.inference.export import save_weights
+
+    layer = keras.layers.Conv2D(3, 1, activation="softmax")
+    network = keras.Sequential([keras.Input((None, None, 1)), layer])
+    # At 0 the first logit is the highest, at 0.5 the second, at 1 the third.
+    layer.set_weights([np.array([[[[-4, 0, 4]]]], np.float32), np.array([1, 0.5, -3], np.float32)])
+    folder = tmp_path_factory.mktemp("model")
+    save_weights(network, folder / "model.keras")
+    save_card(CARD, folder / "card.json")
+    return folder
+
+
+@pytest.fixture
+def data(tmp_path):
+    """An image whose first row is told wrong by the model, and its mask."""
+    image = np.array([0, 128, 255], np.uint8)[LABELS]
+    image[0] = 0
+    for name, pixels in (("images", image), ("masks", LABELS)):
+        (tmp_path / "test" / name).mkdir(parents=True)
+        (tmp_path / "test" / name / "a.png").write_bytes(png(pixels))
+    return tmp_path
+
+
+def test_each_class_is_scored_and_kept(data, model):
+    request = EvaluateRequest(data, model, json_path=data / "scores.json", update_card=True)
+    outcome = evaluate_model(request)
+    # The first class loses one of its four rows: 2 * 3 / (3 + 4). The second is whole.
+    told = json.loads((data / "scores.json").read_text())
+    assert told["classes"]["grey"]["dice"] == pytest.approx(6 / 7)
+    assert told["dice"] == pytest.approx((6 / 7 + 1) / 2)
+    assert told["accuracy"] == pytest.approx(15 / 16) and told["threshold"] is None
+    kept = load_card(model / "card.json").test
+    assert kept["dice_grey"].mean == pytest.approx(6 / 7, abs=1e-5)
+    assert kept["dice"] == outcome.scores["dice"]
+
+
+def test_undefined_pixels_of_the_reference_are_left_out(data, model):
+    labels = LABELS.copy()
+    labels[0] = 255
+    (data / "test" / "masks" / "a.png").write_bytes(png(labels))
+    with pytest.raises(BadDatasetError, match="the value 255, in 16 pixels, is no class"):
+        evaluate_model(EvaluateRequest(data, model))
+    table = table_of_names(["background", "grey", "bright", "undefined"])
+    outcome = evaluate_model(EvaluateRequest(data, model, classes=table))
+    assert outcome.report["dice"] == outcome.report["accuracy"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"threshold": 0.3}, "tells 3 classes, of which the likeliest is taken; leave out --threshold"),
+        ({"classes": table_of_names(["no", "yes", "maybe", "never"])}, "but --classes names 4"),
+    ],
+)
+def test_what_does_not_fit_several_classes_is_one_sentence(data, model, changes, sentence):
+    with pytest.raises(AppError, match=sentence):
+        evaluate_model(replace(EvaluateRequest(data, model), **changes))
+
+
+def test_the_mask_holds_indices_and_the_overlay_colours(data, model, tmp_path):
+    image = str(data / "test" / "images" / "a.png")
+    outcome = predict_many(PredictRequest(image, model, tmp_path / "out"))
+    expected = LABELS.copy()
+    expected[0] = 0
+    mask = cv2.imread(str(tmp_path / "out" / "a_mask.png"), cv2.IMREAD_UNCHANGED)
+    np.testing.assert_array_equal(mask, expected)
+    overlay = cv2.imread(str(tmp_path / "out" / "a_overlay.png"))[..., ::-1]
+    assert overlay[1, 0].tolist() == [200, 0, 0] and overlay[8, 0].tolist() == [0, 0, 200]
+    assert overlay[6, 6].tolist() == [0, 0, 0]
+    (row,) = csv.DictReader((tmp_path / "out" / "areas.csv").read_text().splitlines())
+    assert (row["background_pixels"], row["grey_pixels"], row["bright_pixels"]) == ("80", "48", "128")
+    assert row["foreground_pixels"] == "176" and row["threshold"] == ""
+    assert outcome.predicted[0].foreground_percent == pytest.approx(100 * 176 / 256)
+    with pytest.raises(AppError, match="leave out --threshold"):
+        predict_many(PredictRequest(image, model, tmp_path / "out", threshold=0.5))
