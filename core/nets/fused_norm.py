@@ -57,6 +57,10 @@ class FusedBatchNormalization(keras.layers.Layer):
         )
         if training:
             keep = self.momentum
+            # The kernel gives n / (n - 1) times the variance; Keras' layer, which replicas and the exported
+            # network have, keeps the variance itself.
+            num_values = tf.cast(tf.size(inputs) // tf.shape(inputs)[-1], tf.float32)
+            batch_variance *= 1.0 - 1.0 / num_values
             self.moving_mean.assign(self.moving_mean * keep + batch_mean * (1.0 - keep))
             self.moving_variance.assign(self.moving_variance * keep + batch_variance * (1.0 - keep))
         return outputs

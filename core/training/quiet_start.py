@@ -1,4 +1,4 @@
-"""Start Keras and TensorFlow without the lines that TensorFlow writes to stderr about itself.
+"""Start Keras and its backend without the lines that TensorFlow writes to stderr about itself.
 
 TensorFlow's C++ side writes some of them before any setting can stop it, straight to the file descriptor, so
 that is turned aside for the seconds of the import; whatever else arrives there is passed on.
@@ -20,11 +20,22 @@ NOISE = re.compile(
 
 
 def start_keras() -> None:
-    """Import Keras and TensorFlow and run one operation, quietly; the next import costs nothing."""
+    """Import Keras and its backend and run one operation, quietly; the next import costs nothing.
+
+    With JAX and several processes, this is where they meet.
+
+    Raises:
+        AppError: The other processes did not come.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with _filtered_stderr():
         import keras
 
+        if keras.backend.backend() == "jax":
+            from core.training.jax_devices import join_processes
+
+            # Before the first operation: JAX then settles which devices there are.
+            join_processes()
         keras.ops.add(keras.ops.zeros(()), 1.0)
     from absl import logging
 

@@ -23,9 +23,9 @@ def test_training_normalises_with_the_batch(layer):
 
 def test_training_moves_the_statistics_by_a_tenth(layer):
     layer(IMAGE, training=True)
-    # 0.9 x 0 + 0.1 x 3; the kernel keeps the unbiased variance 8 / 3: 0.9 x 1 + 0.1 x 8 / 3.
+    # 0.9 x 0 + 0.1 x 3; 0.9 x 1 + 0.1 x 2, as Keras' own layer.
     np.testing.assert_allclose(np.asarray(layer.moving_mean), [0.3], atol=1e-6)
-    np.testing.assert_allclose(np.asarray(layer.moving_variance), [0.9 + 0.8 / 3], atol=1e-6)
+    np.testing.assert_allclose(np.asarray(layer.moving_variance), [1.1], atol=1e-6)
 
 
 def test_inference_takes_the_moving_statistics_and_leaves_them(layer):
