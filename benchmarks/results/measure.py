@@ -1,0 +1,118 @@
+"""Run the steps of a section, and keep what they found as one JSON file with its pictures."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.results.sections import SECTIONS, Line
+from core.evaluation.scores import bootstrap_interval
+from core.files import write_whole
+
+Row = dict[str, Any]
+
+
+def measure(name: str, data: Path, work: Path, output: Path) -> Path:
+    """Run a section's steps, those that have not been run in `work` yet, and write what the page needs.
+
+    Args:
+        name: Of `SECTIONS`.
+        data: Folder of the data sets.
+        work: Folder of the section's runs.
+        output: Folder that gets NAME.json and the pictures.
+
+    Returns:
+        The JSON file.
+
+    Raises:
+        subprocess.CalledProcessError: A step failed; it has said why.
+    """
+    section = SECTIONS[name]
+    minutes = {step: run_step(step, command, data, work) for step, command in section.steps.items()}
+    tables = {
+        step: read_table(work / step) for step in (*section.tables, *(line.step for line in section.lines))
+    }
+    content = {
+        "measured": f"{datetime.now(UTC):%Y-%m-%d}",
+        "minutes": minutes,
+        "lines": [line_of(line, tables[line.step]["rows"]) for line in section.lines],
+        "tables": {step: keep_pictures(name, step, tables[step], work, output) for step in section.tables},
+    }
+    path = output / f"{name}.json"
+    write_whole(path, (json.dumps(content, indent=1) + "\n").encode())
+    return path
+
+
+def run_step(step: str, command: str, data: Path, work: Path) -> float:
+    """Run a step once; gives its minutes, read again where it was run before."""
+    folder = work / step
+    done = folder / "done.json"
+    if done.exists():
+        return float(json.loads(done.read_text())["minutes"])
+    folder.mkdir(parents=True, exist_ok=True)
+    words = shlex.split(command.format(data=data, work=work))
+    output = [] if words[0] == "evaluate.py" else ["--output_dir", str(folder)]
+    print(f"== {step}: python {shlex.join(words)}", flush=True)
+    started = time.monotonic()
+    subprocess.run([sys.executable, *words, *output], check=True)
+    minutes = (time.monotonic() - started) / 60
+    write_whole(done, json.dumps({"minutes": minutes}).encode())
+    return minutes
+
+
+def read_table(folder: Path) -> dict[str, Any]:
+    """What a step found, in the form of an experiment's `results.json`."""
+    results = folder / "results.json"
+    if results.exists():
+        return dict(json.loads(results.read_text()))
+    return _of_classes(json.loads((folder / "report.json").read_text()))
+
+
+def _of_classes(report: dict[str, Any]) -> dict[str, Any]:
+    """The report of evaluate.py as rows, one a class."""
+    rows = []
+    for name in report["classes"]:
+        row: Row = {"arm": name, "images": report["num_images"]}
+        for score in ("dice", "iou", "precision", "recall"):
+            values = [image["classes"][name][score] for image in report["images"]]
+            low, high = bootstrap_interval([value for value in values if value is not None])
+            row |= {score: report["classes"][name][score], f"{score}_low": low, f"{score}_high": high}
+        rows.append(row)
+    return {"columns": ["arm", "images", "dice", "iou", "precision", "recall"], "rows": rows}
+
+
+def line_of(line: Line, rows: list[Row]) -> Row:
+    """A line of the page with the number that was measured."""
+    row = next((row for row in rows if not line.arm or row.get("arm") == line.arm), None)
+    if row is None:
+        raise ValueError(f"the step {line.step} has no row {line.arm!r}")
+    return {
+        "what": line.what,
+        "theirs": line.theirs,
+        "aim": line.aim,
+        "ours": row[line.score],
+        "low": row.get(f"{line.score}_low"),
+        "high": row.get(f"{line.score}_high"),
+        "images": row.get("images"),
+    }
+
+
+def keep_pictures(name: str, step: str, table: dict[str, Any], work: Path, output: Path) -> dict[str, Any]:
+    """The table with its pictures copied beside the page, under names of the section's own."""
+    pictures = []
+    for picture in table.get("pictures", ()):
+        file = f"{name}_{step}_{Path(picture['file']).name}"
+        output.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(work / step / picture["file"], output / file)
+        pictures.append({**picture, "file": file})
+    kept: dict[str, Any] = {
+        key: table[key] for key in ("columns", "rows", "headline", "notes") if key in table
+    }
+    return {**kept, "pictures": pictures}

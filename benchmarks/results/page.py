@@ -1,0 +1,86 @@
+"""docs/results.md from the parts that were measured."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from benchmarks.results.sections import SECTIONS, Section
+from core.experiments.tables import cell_text, column_word
+
+INTRODUCTION = """\
+# Results
+
+What four write-ups claim, and what this project measures, side by side. Every part is written by one command,
+each under 40 minutes on two cores:
+
+```
+python -m benchmarks.results PART --data DATA
+```
+
+with PART one of {parts}. DATA is a folder with the data sets in the training layout; `--work` (default
+`./results_runs`) keeps the runs, and what has run once is not run again. This page is put together from
+`docs/results/PART.json` after each.
+
+All networks here are trained from scratch. Scores are means over images at each image's own size, with a
+bootstrap 95 % interval over images (2,000 draws); an empty mask that is predicted empty scores 1, one that
+is not 0. Thresholds and epochs are chosen on validation images. Every scoring of a test split is a line of
+[test_scorings.csv](test_scorings.csv).
+
+"""
+
+
+def page(parts: Path) -> str:
+    """The whole page.
+
+    Args:
+        parts: Folder with the JSON file of each part that was measured.
+    """
+    named = ", ".join(f"`{name}`" for name in SECTIONS)
+    text = [INTRODUCTION.format(parts=named)]
+    for name, section in SECTIONS.items():
+        path = parts / f"{name}.json"
+        if path.exists():
+            text.append(part(name, section, json.loads(path.read_text())))
+    return "\n".join(text)
+
+
+def part(name: str, section: Section, content: dict[str, Any]) -> str:
+    """One part as Markdown."""
+    lines = [f"## {section.title}", ""]
+    if section.claim:
+        lines += [f"The write-up: {section.claim}", ""]
+    lines += ["| | theirs | aim | ours (95 % interval) | images |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {row['what']} | {row['theirs']} | {row['aim']} | {_ours(row)} | {row['images'] or ''} |"
+        for row in content["lines"]
+    ]
+    lines += ["", *(f"- {remark}" for remark in section.remarks), ""]
+    for step, table in content["tables"].items():
+        lines += _table(table, len(content["tables"]) > 1 and step)
+    minutes = sum(content["minutes"].values())
+    lines += [f"Measured {content['measured']} in {minutes:.0f} minutes:", "", "```"]
+    lines += [f"python {command}" for command in section.steps.values()]
+    return "\n".join([*lines, "```", ""]).replace("{data}", "DATA").replace("{work}", f"RUNS/{name}")
+
+
+def _table(table: dict[str, Any], heading: str | bool) -> list[str]:
+    lines = [f"### {str(heading).capitalize()}", ""] if heading else []
+    if table.get("headline"):
+        lines += [table["headline"], ""]
+    columns = table["columns"]
+    lines.append("| " + " | ".join(column_word(column) for column in columns) + " |")
+    lines.append("|" + "---|" * len(columns))
+    lines += ["| " + " | ".join(cell_text(row, column) for column in columns) + " |" for row in table["rows"]]
+    lines.append("")
+    for picture in table["pictures"]:
+        lines += [f"![{picture['caption']}](results/{picture['file']})", "", f"*{picture['caption']}*", ""]
+    notes = table.get("notes", ())
+    return [*lines, *(f"- {note}" for note in notes), *([""] if notes else [])]
+
+
+def _ours(row: dict[str, Any]) -> str:
+    if row["low"] is None:
+        return f"**{row['ours']:.4f}**"
+    return f"**{row['ours']:.4f}** ({row['low']:.4f} to {row['high']:.4f})"
