@@ -79,7 +79,7 @@ def train_model(request: TrainRequest, watchers: Watchers | None = None) -> Trai
     read_about(request.about)
     if request.start_from is not None:
         read_base_card(request.start_from)
-    pairs_of = check_dataset(request.data_dir, on_progress=watchers.on_check)
+    pairs_of = check_dataset(request.data_dir, on_progress=watchers.on_check, classes=request.classes)
     train_pairs, val_pairs = _with_validation(pairs_of, request.settings)
     return train_on(train_pairs, val_pairs, request, watchers, num_test=len(pairs_of.get("test", ())))
 
@@ -133,8 +133,10 @@ def train_on(
     weights = _write_run(request, result)
     if val_pairs:
         predictor = Predictor(weights, card)
-        threshold = choose_threshold(predictor, val_pairs)
-        scores = card_scores(score_pairs(predictor, val_pairs, threshold))
+        classes = request.classes
+        threshold = card.threshold if classes else choose_threshold(predictor, val_pairs)
+        results = score_pairs(predictor, val_pairs, threshold, classes=classes)
+        scores = card_scores(results, classes.names if classes else ())
         card = replace(card, threshold=threshold, validation=scores)
     save_card(card, card_path(weights))
     return TrainOutcome(weights, card, len(result.history), result.best_epoch, previous)
@@ -153,7 +155,7 @@ def _with_validation(pairs_of: dict[str, list[Pair]], settings: TrainConfig) -> 
 def _with_channels(request: TrainRequest, pairs: Sequence[Pair]) -> TrainRequest:
     if request.net.input_channels:
         return request
-    probed = [load_pair(pair)[0].values.ndim for pair in pairs[:NUM_PROBED]]
+    probed = [load_pair(pair, classes=request.classes)[0].values.ndim for pair in pairs[:NUM_PROBED]]
     channels = 3 if sum(ndim == 3 for ndim in probed) * 2 > len(probed) else 1
     return replace(request, net=replace(request.net, input_channels=channels))
 
@@ -162,13 +164,14 @@ def _prepare(pairs: Sequence[Pair], request: TrainRequest) -> ExampleArrays:
     from core.training.examples import Example, prepare_examples
 
     def load(pair: Pair) -> Example:
-        return Example(*load_pair(pair))
+        return Example(*load_pair(pair, classes=request.classes))
 
     return prepare_examples(
         (partial(load, pair) for pair in pairs),
         image_size=request.settings.image_size,
         channels=request.net.input_channels,
         scaling=request.scaling,
+        num_classes=request.net.num_classes,
     )
 
 

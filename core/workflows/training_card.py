@@ -13,6 +13,7 @@ from typing import Any
 from core.cards import DataSource, ModelCard, card_path, load_card
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict
 from core.errors import AppError
+from core.imaging.class_table import ClassTable
 from core.inference.stock_layers import check_stock, weights_path
 
 PACKAGES = ("keras", "tensorflow", "numpy", "opencv-python")
@@ -27,6 +28,7 @@ class TrainRequest:
         output_dir: Where the files go; earlier ones of the same name are moved to `previous/` there.
         name: Of the weights files, without ending.
         net: The network; `input_channels` 0 for what most training images have.
+        classes: What the masks hold, as many as `net.num_classes`; None for one foreground.
         settings: The run.
         augment: How far training images are changed.
         scaling: Stored values to network input.
@@ -41,6 +43,7 @@ class TrainRequest:
     output_dir: Path = Path("saved_model")
     name: str = "unet_model"
     net: NetConfig = field(default_factory=NetConfig)
+    classes: ClassTable | None = None
     settings: TrainConfig = field(default_factory=TrainConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     scaling: ScalingConfig = field(default_factory=ScalingConfig)
@@ -88,6 +91,7 @@ def training_card(request: TrainRequest, about: dict[str, Any], num_images: dict
         net=request.net,
         scaling=request.scaling,
         image_size=request.settings.image_size,
+        classes=() if request.classes is None else request.classes.classes,
         flips=request.flips,
         created=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         command=request.command,
@@ -102,8 +106,12 @@ def training_card(request: TrainRequest, about: dict[str, Any], num_images: dict
     return replace(card, limits_of_use=limits) if limits else card
 
 
-def read_about(path: Path | None) -> dict[str, Any]:
+def read_about(path: Path | None, more: tuple[str, ...] = ()) -> dict[str, Any]:
     """What the card will say of data and use; empty without a file.
+
+    Args:
+        path: JSON, None for none.
+        more: Words that this card has a place for beside title, data, licence and limits_of_use.
 
     Raises:
         AppError: The file cannot be read, or says something that a card has no place for.
@@ -114,7 +122,7 @@ def read_about(path: Path | None) -> dict[str, Any]:
         about = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise AppError(f"{path} cannot be read as JSON ({error}).") from None
-    known = {"title", "data", "licence", "limits_of_use"}
+    known = {"title", "data", "licence", "limits_of_use", *more}
     if not isinstance(about, dict) or set(about) - known:
         raise AppError(f"{path} must be a JSON object with {', '.join(sorted(known))} and nothing else.")
     return about
