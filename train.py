@@ -6,12 +6,17 @@ import shlex
 from argparse import Namespace
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.cards import ModelCard
 from core.commands import Parser, number, run, whole_number
 from core.commands.progress import TrainingDisplay
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig
+from core.imaging.class_table import ClassTable, class_table, table_of_card
 from core.training.presets import AUGMENT_PRESETS, SCALINGS, augment_config
+
+if TYPE_CHECKING:
+    from core.workflows.training_card import TrainRequest
 
 DESCRIPTION = """\
 Train a U-Net on images with masks.
@@ -110,6 +115,14 @@ def _add_net_flags(parser: Parser) -> None:
 def _add_input_flags(parser: Parser) -> None:
     add = parser.add_argument_group("input and augmentation").add_argument
     add(
+        "--classes",
+        nargs="+",
+        metavar="FILE.json|NAME",
+        help="the classes of the masks, background first: names for masks of indices, or a JSON list of "
+        '{"name": ..., "colour": [red, green, blue]}; one called undefined (255) weighs nothing '
+        "(default: one foreground)",
+    )
+    add(
         "--scaling",
         choices=tuple(SCALINGS),
         help="stored values to [0, 1]: a fixed range (8 bit: 0 to 255), each image's own, or a window of "
@@ -132,13 +145,37 @@ def _add_input_flags(parser: Parser) -> None:
         help=f"one of {', '.join(AUGMENT_PRESETS)}, and changes to it, such as rotation=30; names: "
         + ", ".join(field.name for field in fields(AugmentConfig)),
     )
+    add(
+        "--preview_augmentation",
+        type=Path,
+        metavar="FILE.png",
+        help="write a sheet of a few training images, as they are and changed, and train nothing",
+    )
 
 
-def net_config(options: Namespace, base: ModelCard | None) -> NetConfig:
+def classes_of(options: Namespace, base: ModelCard | None) -> ClassTable | None:
+    """The classes of the flags, or those of the model to go on from; None for one foreground.
+
+    Raises:
+        AppError: They make no table.
+        ValueError: Another number of classes than the model to go on from tells.
+    """
+    if options.classes is None:
+        return None if base is None else table_of_card(base)
+    classes = class_table(options.classes)
+    if base is not None and len(classes) != base.net.num_classes:
+        raise ValueError(
+            f"--classes names {len(classes)}, but the model to go on from tells {base.net.num_classes}"
+        )
+    return classes
+
+
+def net_config(options: Namespace, base: ModelCard | None, classes: ClassTable | None) -> NetConfig:
     """The network of the flags, or that of the model to go on from."""
     if base is not None:
         return replace(base.net, dropout=options.dropout)
     return NetConfig(
+        num_classes=1 if classes is None else len(classes),
         depth=options.depth,
         base_filters=options.base_filters,
         input_channels=0 if options.channels == "auto" else int(options.channels),
@@ -174,7 +211,8 @@ def main(arguments: list[str]) -> int:
 
     base = None if options.init_from is None else read_base_card(options.init_from)
     try:
-        net = net_config(options, base)
+        classes = classes_of(options, base)
+        net = net_config(options, base, classes)
         scaling = scaling_config(options, base)
         augment = augment_config(options.augment)
     except ValueError as error:
@@ -193,6 +231,7 @@ def main(arguments: list[str]) -> int:
         output_dir=options.output_dir,
         name=options.name,
         net=net,
+        classes=classes,
         settings=settings,
         augment=augment,
         scaling=scaling,
@@ -201,6 +240,8 @@ def main(arguments: list[str]) -> int:
         about=options.about,
         command=shlex.join(["python", "train.py", *arguments]),
     )
+    if options.preview_augmentation is not None:
+        return _preview(request, options.preview_augmentation)
     with TrainingDisplay() as display:
         outcome = train_model(
             request,
@@ -215,6 +256,14 @@ def main(arguments: list[str]) -> int:
         print(f"  validation {name:<10} {score.mean:.4f}  ({score.low:.4f} to {score.high:.4f})")
     print(f"  threshold             {outcome.card.threshold:.2f}")
     print(f"Wrote {outcome.weights} and {outcome.weights.with_suffix('.h5')} with their card.")
+    return 0
+
+
+def _preview(request: TrainRequest, path: Path) -> int:
+    from core.workflows.preview_augmentation import preview_augmentation
+
+    names = preview_augmentation(request, path)
+    print(f"Wrote {path}, from top to bottom: {', '.join(names)}.")
     return 0
 
 
