@@ -5,6 +5,7 @@ import streamlit as st
 from core.ui import shell, state
 from core.ui.mask_editor import Action
 from core.ui.segment import adding, editing, keeping
+from core.ui.segment.labelling import labels_panel
 from core.ui.segment.navigation import choose_filter, current_image, forget_image, go_to
 from core.ui.segment.strip import strip, with_current
 from core.workflows.open_image import OpenedImage
@@ -40,11 +41,15 @@ def correct(current: ImageRow, next_id: int | None, previous_id: int | None) -> 
         keeping.choose_model(image)
         keeping.save_buttons()
         status = st.container()
+        fill_labels = labels_panel(image)
         keeping.rarely_needed(image, after_delete=forget_image)
     act(image, editing.requested(), next_id, previous_id)
     with status:
         keeping.saved_line(image)
     editing.get_ready(next_id)
+    if fill_labels is not None:
+        # Last, since it may wait for the classifier.
+        fill_labels()
 
 
 def act(image: OpenedImage, action: Action, next_id: int | None, previous_id: int | None) -> None:

@@ -21,7 +21,7 @@ def spotlight(
 ) -> NDArray[np.uint8]:
     """The image as bright as it is where the heat is 1, and darker the less there is.
 
-    A white line between two black ones bounds what is at least half as hot as the hottest place can be.
+    A white line between two black ones bounds what is at least half as hot as can be.
 
     Args:
         display: (H, W) or (H, W, 3) uint8.
@@ -41,8 +41,9 @@ def spotlight(
     picture = np.rint(colour * light[..., None]).astype(np.uint8)
     if mask is not None:
         picture = overlay(picture, mask, opacity=0.0)
-    hot = (heat >= LINE_AT).astype(np.uint8)
-    contours, _ = cv2.findContours(hot, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    # Two pixels wider, so that no line runs along the picture's own edge.
+    hot = np.pad((heat >= LINE_AT).astype(np.uint8), 2, mode="edge")
+    contours, _ = cv2.findContours(hot, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=(-2, -2))
     cv2.drawContours(picture, contours, -1, (0, 0, 0), 3)
     cv2.drawContours(picture, contours, -1, (255, 255, 255), 1)
     return picture

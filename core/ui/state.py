@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from core.config import workspace_dir
+from core.registry.classifiers import Classifiers
 from core.registry.predictors import Predictors
 from core.workflows.open_workspace import open_workspace
 from core.workspace import Workspace
@@ -29,6 +30,18 @@ def workspace() -> Workspace:
 def predictors() -> Predictors:
     """The loaded models of this server, shared by all sessions."""
     return Predictors()
+
+
+@st.cache_resource(show_spinner=False)
+def classifiers() -> Classifiers:
+    """The loaded classifiers of this server, shared by all sessions."""
+    return Classifiers()
+
+
+@st.cache_resource(show_spinner=False)
+def labelling() -> ThreadPoolExecutor:
+    """One thread that asks classifiers, so that no page has to wait for one."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="labels")
 
 
 @st.cache_resource(show_spinner=False)

@@ -81,6 +81,22 @@ REVISIONS_NONE = "No revision yet"
 REVISION_LINE = "Revision {number} by {who}, {when}"
 UNSAVED_CHANGES = "changes since then are kept as a draft"
 
+# Segment: labels of tasks with a classifier
+LABELS_TITLE = "How likely each label is"
+NO_DIAGNOSIS = "A guess, no diagnosis."
+ALERT_LINE = "From the tick on ({percent:.0f} %) it counts as {title}."
+ASKING = "Working out the labels; the first time loads the model, which takes a few seconds"
+LABELS_FAILED = "The labels could not be worked out; the server's log says why."
+LOOKED_AT = "What the network looked at"
+LOOKED_AT_FOR = "What spoke for"
+LOOKED_AT_HELP = "Bright is what spoke for this label, and a white line bounds the strongest part. The orange line is the mask. All dark: nothing spoke for it."
+LABEL = "Label"
+LABEL_NONE = "Not given"
+LABEL_BY = "By {who}, {when}"
+LABEL_HISTORY = "Labels"
+LABEL_LINE = "{label} by {who}, {when}"
+LABEL_SHOWN = "the model had said {percent:.0f} %"
+
 # Segment: what is rarely needed
 HISTORY = "History"
 HISTORY_EMPTY = "Nothing is saved yet. Each save is kept here and can be brought back."

@@ -27,7 +27,7 @@ from core.workflows.open_image import OpenedImage
 from core.workflows.save_mask import mask_as_shown
 from core.workspace import DraftContent, ImageRow, LabelRow, NewLabel, VersionRow, Workspace
 
-LOOKED_AT_SIDE = 480
+LOOKED_AT_SIDE = 400
 """Longest side of the picture of what the network looked at."""
 
 

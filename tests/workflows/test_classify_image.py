@@ -3,13 +3,10 @@
 import numpy as np
 import pytest
 
-from core.classification.backbones import build_classifier
-from core.classifier_cards import ClassifierCard, save_classifier_card
 from core.datasets.phantoms import skin_phantom
 from core.errors import AppError, StoreError
 from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
-from core.inference.export import save_weights
 from core.registry.classifiers import Classifiers, load_classifier_folder
 from core.review.corrections import encode_layer
 from core.workflows.add_images import add_images
@@ -22,42 +19,22 @@ from core.workflows.classify_image import (
     save_label,
 )
 from core.workflows.open_image import open_image
-from core.workspace import DraftContent, NewVersion
+from core.workspace import DraftContent
+from tests.workflows import lesions
+from tests.workflows.lesions import LABELS
 
 SIDE = 48
-LABELS = ("MEL", "NV", "Other_SC")
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory):
-    """A tiny classifier of fixed random weights."""
-    path = tmp_path_factory.mktemp("classifier") / "model.keras"
-    save_weights(build_classifier("small", 3, image_size=32, seed=3), path)
-    return path
+    return lesions.save_tiny_weights(tmp_path_factory.mktemp("classifier") / "model.keras")
 
 
 @pytest.fixture
 def use_classifier(workspace, task, weights):
     """Puts a classifier into use that looks at images in the given way."""
-
-    def use(view):
-        folder = workspace.root / "versions" / f"labels-{view}"
-        card = ClassifierCard(
-            f"lesions_{view}",
-            labels=LABELS,
-            label_titles={"MEL": "Melanoma"},
-            input=view,
-            image_size=32,
-            backbone="small",
-        )
-        save_classifier_card(card, folder / "card.json")
-        (folder / "model.keras").write_bytes(weights.read_bytes())
-        new = NewVersion(f"versions/labels-{view}", view * 8, "shipped", "", purpose="classify")
-        version = workspace.versions.add(task.id, new)
-        workspace.versions.promote(version.id, who="", why="Test.")
-        return classifier_of(workspace, task.id)
-
-    return use
+    return lambda view: lesions.use_classifier(workspace, task, weights, view)
 
 
 @pytest.fixture
@@ -105,7 +82,7 @@ def test_probabilities_add_up_and_stand_in_the_card_s_order(
     assert tuple(found) == LABELS
     assert sum(found.values()) == pytest.approx(1)
     assert known_answer(workspace, question) == found
-    assert (classifier.title_of("MEL"), classifier.title_of("NV")) == ("Melanoma", "NV")
+    assert (classifier.title_of("MEL"), classifier.title_of("SK")) == ("Melanoma", "SK")
 
 
 def test_an_answer_that_is_kept_loads_nothing(workspace, opened, use_classifier, predictors, classifiers):

@@ -10,6 +10,7 @@ from core.errors import AppError
 from core.ui import state, words
 from core.ui.segment import editing
 from core.ui.segment.downloads import downloads
+from core.ui.segment.labelling import label_history
 from core.ui.segment.proposing import propose_button
 from core.ui.text import as_text
 from core.ui.times import ago
@@ -146,6 +147,7 @@ def _history_dialog(image: OpenedImage) -> None:
         st.write(words.HISTORY_EMPTY)
     for revision in revisions:
         _history_row(revision)
+    label_history(image)
 
 
 def _history_row(revision: RevisionRow) -> None:

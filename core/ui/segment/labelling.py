@@ -1,0 +1,236 @@
+"""What the task's classifier says of the open image, and the label that the person gives.
+
+The classifier is asked in a thread of its own. The page waits for it last of all, in steps that a newer run
+may interrupt, so that no stroke and no click waits for a network.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.errors import AppError
+from core.ui import state, words
+from core.ui.bars import Bar, bars_html
+from core.ui.text import as_text
+from core.ui.times import ago
+from core.workflows.classify_image import (
+    Question,
+    TaskClassifier,
+    answer,
+    classifier_of,
+    known_answer,
+    looked_at_png,
+    question_of,
+    save_label,
+)
+from core.workflows.open_image import OpenedImage
+from core.workspace import LabelRow
+
+LOOK_AGAIN = 0.1
+"""Seconds between two looks at whether an answer is there."""
+_UNLABELLED = ""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class _Session:
+    """What this session has asked, and what it showed last.
+
+    Attributes:
+        asked: Work under way by what it is about ("bars", "picture"): key of the question, and its answer.
+        image_id: Image of the bars shown last.
+        shown: These bars, by label.
+    """
+
+    asked: dict[str, tuple[str, Future[Any]]] = field(default_factory=dict)
+    image_id: int = 0
+    shown: dict[str, float] | None = None
+
+
+def _session() -> _Session:
+    return st.session_state.setdefault("labelling", _Session())  # type: ignore[no-any-return]
+
+
+def labels_panel(image: OpenedImage) -> Callable[[], None] | None:
+    """The panel of a task with a classifier; what it returns fills in the answers and comes last in the page.
+
+    Returns:
+        Call it when all else is drawn; None where the task has no classifier.
+    """
+    classifier = classifier_of(state.workspace(), image.image.task_id)
+    if classifier is None:
+        return None
+    st.markdown(f"**{words.LABELS_TITLE}**")
+    bars = st.empty()
+    st.caption(f"{words.NO_DIAGNOSIS} {_alert_line(classifier)}")
+    _choose_label(image, classifier)
+    question = question_of(state.workspace(), image, classifier)
+    if st.button(words.LOOKED_AT, icon=":material/visibility:", width="stretch", wrap=True):
+        _looked_at_dialog(question)
+    return lambda: _fill_bars(question, bars)
+
+
+def _alert_line(classifier: TaskClassifier) -> str:
+    card = classifier.card
+    if not card.alert_label:
+        return ""
+    return words.ALERT_LINE.format(title=classifier.title_of(card.alert_label), percent=100 * card.threshold)
+
+
+def label_history(image: OpenedImage) -> None:
+    """The labels that were given to the image, the newest first; nothing where there are none."""
+    labels = state.workspace().labels.history(image.image.id)
+    if not labels:
+        return
+    classifier = classifier_of(state.workspace(), image.image.task_id)
+    st.markdown(f"**{words.LABEL_HISTORY}**")
+    for label in labels:
+        st.write(_label_line(label, classifier))
+
+
+def _label_line(label: LabelRow, classifier: TaskClassifier | None) -> str:
+    line = words.LABEL_LINE.format(
+        label=_title(label.label, classifier), who=as_text(label.who), when=ago(label.created_at)
+    )
+    if label.label is None or not label.shown or label.label not in label.shown:
+        return line
+    return f"{line}; {words.LABEL_SHOWN.format(percent=100 * label.shown[label.label])}"
+
+
+def _title(label: str | None, classifier: TaskClassifier | None) -> str:
+    if not label:
+        return words.LABEL_NONE
+    return label if classifier is None else classifier.title_of(label)
+
+
+def _choose_label(image: OpenedImage, classifier: TaskClassifier) -> None:
+    key = f"label_{image.image.id}"
+    latest = state.workspace().labels.latest(image.image.id)
+    given = _UNLABELLED if latest is None or latest.label is None else latest.label
+    # A label that an earlier classifier knew stays a choice.
+    options = list(dict.fromkeys([_UNLABELLED, *classifier.card.labels, given]))
+    st.session_state[key] = given
+    st.selectbox(
+        words.LABEL,
+        options,
+        format_func=lambda label: _title(label, classifier),
+        key=key,
+        on_change=_keep_label,
+        args=(image.image.id, key),
+    )
+    if latest is not None:
+        st.caption(words.LABEL_BY.format(who=as_text(latest.who), when=ago(latest.created_at)))
+
+
+def _keep_label(image_id: int, key: str) -> None:
+    session = _session()
+    shown = session.shown if session.image_id == image_id else None
+    label = st.session_state[key] or None
+    try:
+        save_label(state.workspace(), image_id, label, who=state.person(), shown=shown)
+    except AppError as error:
+        state.tell("error", str(error))
+
+
+@st.dialog(words.LOOKED_AT)
+def _looked_at_dialog(question: Question) -> None:
+    classifier = question.classifier
+    known = known_answer(state.workspace(), question) or {}
+    likeliest = max(classifier.card.labels, key=lambda label: known.get(label, 0.0))
+    chosen = st.segmented_control(
+        words.LOOKED_AT_FOR,
+        classifier.card.labels,
+        default=likeliest,
+        required=True,
+        format_func=classifier.title_of,
+    )
+    picture = st.empty()
+    st.caption(words.LOOKED_AT_HELP)
+    _fill_picture(question, chosen or likeliest, picture)
+
+
+def _fill_bars(question: Question, place: DeltaGenerator) -> None:
+    session, image_id = _session(), question.image.id
+    if session.image_id != image_id:
+        session.image_id, session.shown = image_id, None
+    known = known_answer(state.workspace(), question)
+    if known is None:
+        workspace, predictors, classifiers = state.workspace(), state.predictors(), state.classifiers()
+        future = _ask("bars", question.key, lambda: answer(workspace, question, predictors, classifiers))
+        known = _wait(future, lambda: _show_waiting(question, place))
+    if isinstance(known, str):
+        session.shown = None
+        place.caption(f":material/warning: {as_text(known)}")
+        return
+    session.shown = known
+    place.html(bars_html(_bars(question.classifier, known)))
+
+
+def _show_waiting(question: Question, place: DeltaGenerator) -> None:
+    shown = _session().shown
+    if shown is None:
+        place.caption(words.ASKING)
+    else:
+        place.html(bars_html(_bars(question.classifier, shown), waiting=True))
+
+
+def _bars(classifier: TaskClassifier, probabilities: dict[str, float]) -> list[Bar]:
+    card = classifier.card
+    return [
+        Bar(classifier.title_of(label), value, card.threshold if label == card.alert_label else None)
+        for label, value in probabilities.items()
+    ]
+
+
+def _fill_picture(question: Question, label: str, place: DeltaGenerator) -> None:
+    workspace, predictors, classifiers = state.workspace(), state.predictors(), state.classifiers()
+    future = _ask(
+        "picture",
+        f"{question.key}-{label}",
+        lambda: looked_at_png(workspace, question, label, predictors, classifiers),
+    )
+    made = _wait(future, lambda: place.caption(words.ASKING))
+    if isinstance(made, str):
+        place.caption(f":material/warning: {as_text(made)}")
+    else:
+        place.image(made, alt=words.LOOKED_AT)
+
+
+def _ask(about: str, key: str, work: Callable[[], Any]) -> Future[Any]:
+    """The answer that is under way; what was asked before and has not begun is taken back."""
+    asked = _session().asked
+    before = asked.get(about)
+    if before is not None and before[0] == key:
+        return before[1]
+    if before is not None:
+        before[1].cancel()
+    future = state.labelling().submit(work)
+    asked[about] = (key, future)
+    return future
+
+
+def _wait(future: Future[Any], show_waiting: Callable[[], object]) -> Any:
+    """The answer, or a sentence that says why there is none."""
+    waited = 0
+    while not future.done():
+        # A call of Streamlit is where a newer run of the page may interrupt this one.
+        if waited:
+            show_waiting()
+        time.sleep(LOOK_AGAIN)
+        waited += 1
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if isinstance(error, AppError):
+        return str(error)
+    logger.error("A classifier failed", exc_info=error)
+    return words.LABELS_FAILED

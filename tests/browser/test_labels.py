@@ -1,0 +1,93 @@
+"""Labels of a lesion in a real browser: bars, a corrected mask, a label that survives a reload."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from app_server import PROJECT, AppServer, OpenPage
+from editor_driver import Editor
+from playwright.sync_api import Page, expect
+
+from core.datasets.phantoms import skin_phantom
+from core.imaging.masks import encode_png
+from core.workflows.add_images import add_images
+from core.workspace import TaskRow, Workspace
+from tests.workflows import lesions
+
+SIDE = 96
+FIRST_ANSWER_MS = 90_000
+"""TensorFlow is loaded for it."""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with Workspace.open(tmp_path / "workspace") as opened:
+        yield opened
+
+
+@pytest.fixture
+def moles(workspace: Workspace, tmp_path: Path) -> TaskRow:
+    """A task whose masks start empty, with a classifier of masked images and a lesion phantom."""
+    task = workspace.tasks.create("Moles")
+    lesions.use_classifier(workspace, task, lesions.save_tiny_weights(tmp_path / "model.keras"))
+    add_images(workspace, task.id, [("lesion.png", encode_png(skin_phantom(3, SIDE)[0]))])
+    return task
+
+
+@pytest.fixture
+def server(workspace: Workspace) -> Iterator[AppServer]:
+    started = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": str(workspace.root)})
+    started.start()
+    yield started
+    started.kill()
+
+
+def percents(page: Page) -> list[str | None]:
+    expect(page.locator(".probability.waiting")).to_have_count(0, timeout=FIRST_ANSWER_MS)
+    expect(page.get_by_role("meter")).to_have_count(3, timeout=FIRST_ANSWER_MS)
+    return [each.get_attribute("aria-valuetext") for each in page.get_by_role("meter").all()]
+
+
+def answers(workspace: Workspace) -> list[str]:
+    """Names of the answers that are in the cache."""
+    return sorted(path.name for path in (workspace.root / "cache").rglob("labels-*"))
+
+
+@pytest.mark.slow
+def test_bars_follow_the_mask_and_the_label_survives_a_reload(
+    server: AppServer, workspace: Workspace, moles: TaskRow, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/?task={moles.slug}")
+    canvas = Editor(page, Path(), "", (SIDE, SIDE))
+    canvas.set_slider("Brush size", 30)
+    canvas.stroke([(48.0, 48.0), (50.0, 48.0)])
+    for name in ("Melanoma", "Nevus", "Other"):
+        expect(page.get_by_role("meter", name=name)).to_be_visible(timeout=FIRST_ANSWER_MS)
+    shown = percents(page)
+    assert sum(int((each or "").split()[0]) for each in shown) in (99, 100, 101)
+
+    before = answers(workspace)
+    canvas.stroke([(20.0, 20.0), (70.0, 70.0)])
+    deadline = time.monotonic() + 20
+    while answers(workspace) == before and time.monotonic() < deadline:
+        page.wait_for_timeout(100)
+    assert len(answers(workspace)) == len(before) + 1
+
+    page.get_by_role("combobox", name="Label", exact=True).click()
+    page.get_by_role("option", name="Nevus").click()
+    expect(page.get_by_text(re.compile("^By .+, just now$"))).to_be_visible(timeout=20_000)
+    (label,) = workspace.labels.history(1)
+    assert (label.label, set(label.shown or {})) == ("NV", set(lesions.LABELS))
+
+    page.reload()
+    expect(page.get_by_role("combobox", name="Label", exact=True)).to_have_value("Nevus", timeout=20_000)
+    percents(page)
+    page.get_by_role("button", name="What the network looked at").click()
+    expect(page.get_by_role("img", name="What the network looked at")).to_be_visible(timeout=20_000)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Save mask", exact=True).click()
+    expect(page.get_by_text("Revision 1 by")).to_be_visible(timeout=20_000)

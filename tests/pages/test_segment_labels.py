@@ -1,0 +1,134 @@
+"""The labels of a task with a classifier on the Segment page, without a browser."""
+
+import re
+
+import numpy as np
+import pytest
+
+from core.datasets.phantoms import skin_phantom
+from core.imaging.masks import encode_png
+from core.review.corrections import encode_layer
+from core.ui.bars import Bar, bars_html
+from core.workflows.add_images import add_images
+from core.workspace import DraftContent
+from tests.workflows import lesions
+
+SIDE = 48
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    return lesions.save_tiny_weights(tmp_path_factory.mktemp("classifier") / "model.keras")
+
+
+@pytest.fixture
+def moles(workspace):
+    """A task whose masks start empty, with two lesion phantoms."""
+    task = workspace.tasks.create("Moles")
+    uploads = [(f"{seed}.png", encode_png(skin_phantom(seed, SIDE)[0])) for seed in (3, 4)]
+    add_images(workspace, task.id, uploads)
+    return task
+
+
+@pytest.fixture
+def classified(workspace, moles, weights):
+    lesions.use_classifier(workspace, moles, weights)
+    return moles
+
+
+def said(app) -> str:
+    return " ".join(each.value for each in (*app.markdown, *app.caption, *app.error))
+
+
+def percents(app) -> dict[str, str]:
+    found = [html.proto.body for html in app.get("html") if 'role="meter"' in html.proto.body]
+    return dict(re.findall(r'aria-label="(\w+)".*?aria-valuetext="([^"]+)"', " ".join(found)))
+
+
+def label_box(app):
+    (box,) = [each for each in app.selectbox if each.label == "Label"]
+    return box
+
+
+def test_a_task_without_a_classifier_has_no_panel(open_page, moles):
+    app = open_page(task=moles.slug)
+    assert not app.exception
+    assert "Label" not in [each.label for each in app.selectbox]
+    assert "How likely each label is" not in said(app)
+
+
+def test_probabilities_stand_in_the_card_s_order_with_the_warning(open_page, classified):
+    app = open_page(task=classified.slug)
+    assert not app.exception
+    shown = percents(app)
+    assert list(shown) == ["Melanoma", "Nevus", "Other"]
+    assert sum(int(each.split()[0]) for each in shown.values()) in (99, 100, 101)
+    assert "no diagnosis" in said(app)
+    assert label_box(app).options == ["Not given", "Melanoma", "Nevus", "Other"]
+    assert label_box(app).value == ""
+
+
+def test_bars_follow_a_corrected_mask(open_page, workspace, classified):
+    app = open_page(task=classified.slug)
+    before = percents(app)
+    layer = np.ones((SIDE, SIDE), np.uint8)
+    layer[:4, :4] = 2
+    workspace.drafts.start_from(1, DraftContent(0.5, encode_layer(layer), None))
+    app.run()
+    assert not app.exception
+    assert percents(app) != before
+
+
+def test_a_label_is_kept_with_who_and_what_was_shown(open_page, workspace, classified):
+    app = open_page(task=classified.slug)
+    label_box(app).select("NV").run()
+    assert not app.exception
+    (kept,) = workspace.labels.history(1)
+    assert kept.label == "NV"
+    assert set(kept.shown) == set(lesions.LABELS)
+    assert kept.version_id == workspace.versions.current(classified.id, "classify").id
+    assert label_box(app).value == "NV"
+    assert f"By {kept.who}, just now" in said(app)
+    label_box(app).select("").run()
+    assert [each.label for each in workspace.labels.history(1)] == [None, "NV"]
+
+
+def test_each_image_has_its_own_label(open_page, workspace, classified):
+    app = open_page(task=classified.slug, image="1")
+    label_box(app).select("MEL").run()
+    next(each for each in app.button if each.label == "Next").click().run()
+    assert label_box(app).value == ""
+    assert workspace.labels.latest(2) is None
+
+
+def test_history_tells_the_labels(open_page, workspace, classified):
+    app = open_page(task=classified.slug)
+    label_box(app).select("NV").run()
+    next(each for each in app.button if each.label == "History").click().run()
+    assert not app.exception
+    assert re.search(r"Nevus by .+, just now; the model had said \d+ %", said(app))
+
+
+def test_a_grey_image_is_told_and_can_still_be_labelled(open_page, workspace, classified):
+    (added,) = add_images(workspace, classified.id, [("grey.png", encode_png(np.zeros((9, 9), np.uint8)))])
+    app = open_page(task=classified.slug, image=str(added.image_id))
+    assert not app.exception
+    assert "The image is grey" in said(app)
+    label_box(app).select("MEL").run()
+    assert workspace.labels.latest(added.image_id).shown is None
+
+
+def test_what_it_looked_at_is_drawn_when_asked_for(open_page, workspace, classified):
+    app = open_page(task=classified.slug)
+    assert "a white line bounds" not in said(app)
+    next(each for each in app.button if each.label == "What the network looked at").click().run()
+    assert not app.exception
+    assert "a white line bounds" in said(app)
+
+
+def test_bars_tell_everything_without_colour():
+    drawn = bars_html([Bar("<b>Mole</b>", 0.256, mark=0.4)])
+    assert 'aria-label="&lt;b&gt;Mole&lt;/b&gt;"' in drawn
+    assert 'aria-valuenow="26" aria-valuetext="26 %"' in drawn
+    assert "width: 25.6%" in drawn
+    assert "left: 40.0%" in drawn
