@@ -132,6 +132,10 @@ class Experiment:
         """A PNG in the folder."""
         write_whole(self.folder / name, content)
 
+    def write_text(self, name: str, text: str) -> None:
+        """A text file in UTF-8 in the folder."""
+        write_whole(self.folder / name, text.encode())
+
     def say(self, message: str) -> None:
         """Tell what begins."""
         if self.watchers.on_message is not None:

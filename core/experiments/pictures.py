@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from core.experiments.tables import column_word
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", "--", "-.", ":")
@@ -85,28 +87,23 @@ def folds_picture(scores: Mapping[str, Sequence[float]]) -> bytes:
     return png(figure)
 
 
-def threshold_picture(rows: Sequence[Mapping[str, float]], best: float, card: float) -> bytes:
+def threshold_picture(curve: Mapping[str, NDArray[np.float64]], best: int, card: int) -> bytes:
     """Dice, IoU, precision and recall against the threshold, the best one and the card's marked.
 
     Args:
-        rows: With "threshold" and the four scores, thresholds rising.
-        best: Threshold with the highest Dice.
-        card: Threshold of the model's card.
+        curve: "threshold" and the four scores, all (T,).
+        best: Position of the threshold with the highest Dice.
+        card: Position of the threshold of the model's card.
     """
     figure = new_figure(7, 4.2)
     axes = figure.subplots()
-    thresholds = [row["threshold"] for row in rows]
+    thresholds = curve["threshold"]
     for number, name in enumerate(("dice", "iou", "precision", "recall")):
-        axes.plot(
-            thresholds,
-            [row[name] for row in rows],
-            color=COLOURS[number],
-            linestyle=DASHES[number],
-            label=column_word(name),
-        )
-    axes.axvline(best, color="0.3", linewidth=1, label=f"best Dice: {best:.2f}")
-    if abs(card - best) > 0.001:
-        axes.axvline(card, color="0.6", linewidth=1, linestyle=":", label=f"in the card: {card:.2f}")
+        style: dict[str, Any] = {"color": COLOURS[number], "linestyle": DASHES[number]}
+        axes.plot(thresholds, curve[name], label=column_word(name), **style)
+    axes.plot(thresholds[best], curve["dice"][best], "o", color="0.2", label=f"best: {thresholds[best]:.2f}")
+    if card != best:
+        axes.axvline(thresholds[card], color="0.6", linestyle=":", label=f"card: {thresholds[card]:.2f}")
     _name_axes(axes, "threshold", "mean over images", whole_x=False)
     axes.legend(fontsize="small")
     return png(figure)

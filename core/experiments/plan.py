@@ -50,7 +50,8 @@ class CompareRequest:
         arms: Of `ARM_WORDS`, each once.
         recipe: What all arms share.
         score_split: "val", or "test" where the choice is made and the number is wanted.
-        tolerance: Pixels that an outline may be off and still count in boundary F1.
+        tolerance: Pixels that an outline may be off and still count in boundary F1; None for 0.75 % of each
+            image's diagonal.
         test_log: CSV that gets a line when a test split is scored, beside the experiment's own; "" for none.
         command: The command as it was typed, for the report.
     """
@@ -59,7 +60,7 @@ class CompareRequest:
     arms: tuple[str, ...] = ("unet", "fcn", "fcn8s")
     recipe: Recipe = field(default_factory=Recipe)
     score_split: Literal["val", "test"] = "val"
-    tolerance: float = 2.0
+    tolerance: float | None = None
     test_log: str = ""
     command: str = ""
 
@@ -77,7 +78,8 @@ class CrossValidateRequest:
         group_column: Column of the set's table whose images stay together; "" looks for a patient's, "none"
             takes none.
         stratify_column: Column whose values are spread evenly over the folds; "" for none.
-        tolerance: Pixels that an outline may be off and still count in boundary F1.
+        tolerance: Pixels that an outline may be off and still count in boundary F1; None for 0.75 % of each
+            image's diagonal.
         command: The command as it was typed, for the report.
     """
 
@@ -87,7 +89,7 @@ class CrossValidateRequest:
     recipe: Recipe = field(default_factory=Recipe)
     group_column: str = ""
     stratify_column: str = ""
-    tolerance: float = 2.0
+    tolerance: float | None = None
     command: str = ""
 
 
@@ -98,7 +100,7 @@ class TuneRequest:
     Attributes:
         data_dir: Folder in the training layout.
         trials: Trials in all, those of an earlier part of the search among them.
-        timeout_minutes: No further trial is begun, and the running one ends, after that long; 0 for never.
+        timeout_minutes: No further trial is begun after that long; 0 for never.
         recipe: What is not searched; its `settings.epochs` are those of a full trial.
         learning_rate: Lowest and highest, searched on a log scale.
         base_filters: Choices.

@@ -8,14 +8,15 @@ again.
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.config import from_dict, to_dict
 from core.datasets.pairs import Pair
@@ -27,6 +28,9 @@ from core.experiments.scoring import ImageScores, score_images
 from core.files import write_whole
 from core.workflows.train_model import TrainOutcome, Watchers, train_on
 from core.workflows.training_card import TrainRequest
+
+if TYPE_CHECKING:
+    from core.training.callbacks import ProgressReport
 
 NAME = "model"
 PARTS = ("train", "val", "scored")
@@ -45,7 +49,7 @@ class RunPlan:
         train: To train on.
         val: To choose epoch and threshold on; empty for none.
         scored: Whose masks are kept and scored.
-        tolerance: Of boundary F1, in pixels.
+        tolerance: Of boundary F1 in pixels, None for a part of the diagonal.
     """
 
     name: str
@@ -56,7 +60,7 @@ class RunPlan:
     train: Sequence[Pair]
     val: Sequence[Pair]
     scored: Sequence[Pair]
-    tolerance: float
+    tolerance: float | None
 
 
 @dataclass(frozen=True)
@@ -113,12 +117,33 @@ def do_run(experiment: Experiment, plan: RunPlan) -> FinishedRun | None:
     return keep_scores(plan, folder, outcome, seconds)
 
 
-def train_run(experiment: Experiment, plan: RunPlan, folder: Path) -> TrainOutcome:
-    """Train as planned into a folder; weights and card are written also when it was asked to stop."""
-    watchers = Watchers(
-        on_progress=lambda report: experiment.report(plan.name, plan.number, plan.num_runs, report),
-        should_stop=experiment.should_stop,
-    )
+def train_run(
+    experiment: Experiment,
+    plan: RunPlan,
+    folder: Path,
+    *,
+    hear: Callable[[ProgressReport], None] | None = None,
+    enough: Callable[[], bool] | None = None,
+) -> TrainOutcome:
+    """Train as planned into a folder; weights and card are written also when it was asked to stop.
+
+    Args:
+        experiment: Hears of each step, and may stop it.
+        plan: What is trained on.
+        folder: Where everything goes.
+        hear: Told after each step too.
+        enough: Whether this run, and not the whole experiment, is to end now.
+    """
+
+    def tell(report: ProgressReport) -> None:
+        experiment.report(plan.name, plan.number, plan.num_runs, report)
+        if hear is not None:
+            hear(report)
+
+    def should_stop() -> bool:
+        return experiment.should_stop() or (enough is not None and enough())
+
+    watchers = Watchers(on_progress=tell, should_stop=should_stop)
     request = train_request(plan.recipe, plan.data_dir, folder, experiment.request.command)
     return train_on(plan.train, plan.val, request, watchers)
 
@@ -154,6 +179,15 @@ def read_run(folder: Path) -> FinishedRun:
         return FinishedRun(**{**values, "folder": folder, "images": images})
     except (KeyError, TypeError, ValueError) as error:
         raise AppError(f"{folder / 'scores.json'} is not of this version ({error}).") from None
+
+
+def read_curves(folder: Path) -> list[dict[str, float | None]]:
+    """The epochs of a run, from its `history.csv`; what was not measured is None."""
+    with (folder / "history.csv").open(newline="", encoding="utf-8") as file:
+        return [
+            {name: float(text) if text else None for name, text in row.items()}
+            for row in csv.DictReader(file)
+        ]
 
 
 def rerun(run_folder: Path, output_dir: Path, watchers: Watchers | None = None) -> TrainOutcome:

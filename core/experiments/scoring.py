@@ -35,7 +35,7 @@ def score_images(
     weights: Path,
     pairs: Sequence[Pair],
     *,
-    tolerance: float,
+    tolerance: float | None,
     masks_dir: Path,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[ImageScores]:
@@ -44,7 +44,7 @@ def score_images(
     Args:
         weights: Weights file with its card beside it.
         pairs: Images with reference masks.
-        tolerance: Of boundary F1, in pixels.
+        tolerance: Of boundary F1 in pixels, None for a part of the diagonal.
         masks_dir: Where STEM.png goes, 0 and 255.
         on_progress: Called with (images scored, all images).
 

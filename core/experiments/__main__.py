@@ -1,0 +1,97 @@
+"""`python -m core.experiments KIND ...`: arguments in, one experiment done, exit code out."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from core.commands import Parser, run
+from core.experiments.asked import request_of
+from core.experiments.display import ExperimentDisplay
+from core.experiments.flags import PARSERS
+from core.experiments.help_texts import SUMMARY
+from core.experiments.plan import Request, TuneRequest, request_from_json
+from core.experiments.report import markdown_table
+from core.experiments.store import ExperimentResult, read_record
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the arguments say; the exit code."""
+    kind, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    if kind not in PARSERS:
+        return _about(kind)
+    parser = PARSERS[kind]()
+    options = parser.parse_args(rest)
+    if kind == "rerun":
+        return _rerun(options)
+    out = options.resume or options.output_dir or _new_folder(kind)
+    with ExperimentDisplay() as display:
+        if options.resume is None:
+            from core.experiments.run import run_experiment
+
+            request = request_of(parser, kind, options, arguments)
+            result = run_experiment(request, out, display.watchers())
+        else:
+            from core.experiments.run import resume_experiment
+
+            result = resume_experiment(out, display.watchers(), request=_longer(parser, kind, options))
+    _tell(result, out)
+    return 0
+
+
+def _longer(parser: Parser, kind: str, options: Namespace) -> Request | None:
+    """The request of the experiment that is gone on with, where it is to be a longer search."""
+    request = request_from_json(read_record(options.resume))
+    record_kind = str(read_record(options.resume)["kind"])
+    if record_kind != kind:
+        parser.error(f"{options.resume} holds an experiment of the kind {record_kind}, not {kind}")
+    if not isinstance(request, TuneRequest):
+        return None
+    trials = request.trials if options.trials is None else options.trials
+    minutes = request.timeout_minutes if options.timeout_minutes is None else options.timeout_minutes
+    return replace(request, trials=trials, timeout_minutes=minutes)
+
+
+def _rerun(options: Namespace) -> int:
+    from core.experiments.runs import rerun
+    from core.workflows.train_model import Watchers
+
+    with ExperimentDisplay() as display:
+        outcome = rerun(
+            options.run_folder,
+            options.output_dir,
+            Watchers(on_progress=display.step, should_stop=lambda: display.interrupted),
+        )
+    print(f"Epoch {outcome.best_epoch} of {outcome.num_epochs} was kept; wrote {outcome.weights}.")
+    return 0
+
+
+def _new_folder(kind: str) -> Path:
+    return Path("experiments") / f"{kind.replace('_', '-')}-{datetime.now():%Y%m%d-%H%M%S}"
+
+
+def _tell(result: ExperimentResult, out: Path) -> None:
+    print(markdown_table(result))
+    print(f"\n{result.headline}")
+    for note in result.notes:
+        print(f"- {note}")
+    print(f"Wrote {out / 'report.md'} with its table and pictures.")
+
+
+def _about(kind: str) -> int:
+    parser = Parser(SUMMARY, "  python -m core.experiments compare --help")
+    parser.prog = "python -m core.experiments"
+    if kind in ("-h", "--help"):
+        parser.print_help()
+        return 0
+    parser.error(
+        f"there is no experiment {kind!r}; known are {', '.join(PARSERS)}"
+        if kind
+        else f"name one of {', '.join(PARSERS)}"
+    )
+
+
+if __name__ == "__main__":
+    run(main)
