@@ -1,7 +1,8 @@
 """All saved masks of a task as a zip in the training layout, so that `train.py` runs on it.
 
-Locked images become the test split. Pictures go out as they came in, except DICOM files and Hounsfield
-units: those become PNG, which holds no patient fields. Built on disk, one image at a time.
+Locked images become the test split. Where images have labels, `labels.csv` names them, as
+`train.py --task classify` reads it. Pictures go out as they came in, except DICOM files and Hounsfield units:
+those become PNG, which holds no patient fields. Built on disk, one image at a time.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from core.workspace import ImageRow, RevisionRow, Workspace
 
 ROOT = "dataset"
 _COLUMNS = ("split", "image", "original_name", "revision", "who", "when", "threshold", "seconds")
+_LABEL_COLUMNS = ("image", "split", "label", "original_name", "revision", "who", "when")
 
 
 @dataclass(frozen=True)
@@ -88,14 +90,14 @@ def export_masks(
         handle, part = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as archive:
-                writer = _Writer(workspace, archive, _window(workspace, task_id))
+                writer = _Writer(workspace, archive, task_id)
                 splits = _splits(images, val_part, seed)
                 # Test first: a picture that is there twice stays in test, and is left out of train.
                 for done, image in enumerate(sorted(images, key=lambda each: not each.locked), start=1):
                     writer.add(splits[image.id], image, revisions[image.id])
                     if on_progress is not None:
                         on_progress(done, len(images))
-                archive.writestr(f"{ROOT}/masks.csv", writer.table())
+                writer.write_tables()
             os.replace(part, target)
         except BaseException:
             Path(part).unlink(missing_ok=True)
@@ -107,17 +109,17 @@ def export_masks(
 class _Writer:
     """Puts pairs into the zip; knows which names and pictures it holds."""
 
-    def __init__(
-        self, workspace: Workspace, archive: zipfile.ZipFile, window: pictures.Window | None
-    ) -> None:
+    def __init__(self, workspace: Workspace, archive: zipfile.ZipFile, task_id: int) -> None:
         self.counts = {"train": 0, "val": 0, "test": 0}
         self.notes: list[str] = []
         self._workspace = workspace
         self._archive = archive
-        self._window = window
+        self._window = _window(workspace, task_id)
+        self._labels = workspace.labels.latest_of_task(task_id)
         self._stems = UniqueStems()
         self._split_of_pixels: dict[str, tuple[str, str]] = {}
         self._rows: list[tuple[object, ...]] = []
+        self._label_rows: list[tuple[object, ...]] = []
 
     def add(self, split: str, image: ImageRow, revision: RevisionRow) -> None:
         """Write an image and its mask."""
@@ -149,11 +151,31 @@ class _Writer:
             )
         )
 
-    def table(self) -> str:
-        """Where each mask comes from, as CSV."""
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([_COLUMNS, *self._rows])
-        return text.getvalue()
+        label = self._labels.get(image.id)
+        if label is not None:
+            when = label.created_at.isoformat(timespec="seconds")
+            self._label_rows.append(
+                (f"{stem}{suffix}", split, label.label, image.name, label.number, label.who, when)
+            )
+
+    def write_tables(self) -> None:
+        """Where each mask comes from, and each label where there are any, as CSV."""
+        self._archive.writestr(f"{ROOT}/masks.csv", _csv([_COLUMNS, *self._rows]))
+        if not self._label_rows:
+            return
+        self._archive.writestr(f"{ROOT}/labels.csv", _csv([_LABEL_COLUMNS, *self._label_rows]))
+        without = len(self._rows) - len(self._label_rows)
+        if without:
+            self.notes.append(
+                f"{without} of {len(self._rows)} images have no label, so train.py --task classify refuses "
+                "them; label them first, or take them out of the zip."
+            )
+
+
+def _csv(rows: list[tuple[object, ...]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 def _splits(images: list[ImageRow], val_part: float, seed: int) -> dict[int, str]:

@@ -9,6 +9,7 @@ import pytest
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
+from core.datasets.labels import find_labelled
 from core.datasets.pairs import check_dataset, find_pairs, load_pair
 from core.errors import StoreError
 from core.imaging.decode import decode_image
@@ -17,7 +18,7 @@ from core.workflows.add_images import add_images
 from core.workflows.export_masks import export_masks
 from core.workflows.export_names import UniqueStems, safe_stem
 from core.workflows.save_mask import save_mask
-from core.workspace import DraftContent
+from core.workspace import DraftContent, NewLabel
 from tests.workflows.conftest import png
 
 
@@ -197,3 +198,33 @@ def test_progress_and_a_wrong_part(workspace, task, save):
     assert told == [(1, 1)]
     with pytest.raises(ValueError, match="part for validation"):
         export_masks(workspace, task.id, val_part=1.0)
+
+
+def test_labels_go_out_as_training_reads_them(workspace, task, save, tmp_path):
+    images = [save(f"scan {number}.png", png(noise(number))) for number in range(3)]
+    for image, label in zip(images, ("MEL", "NV", "MEL"), strict=True):
+        workspace.labels.save(image.id, NewLabel("Other", "Lee"))
+        workspace.labels.save(image.id, NewLabel(label, "Kim"))
+    export = export_masks(workspace, task.id)
+    assert export.notes == ()
+    with zipfile.ZipFile(export.path) as archive:
+        archive.extractall(tmp_path / "out")
+    folder = tmp_path / "out" / "dataset"
+    found = {split: find_labelled(folder, split) for split in ("train", "test")}
+    assert [(each.stem, each.label) for each in found["train"]] == [("scan 0", "MEL"), ("scan 2", "MEL")]
+    assert [(each.stem, each.label) for each in found["test"]] == [("scan 1", "NV")]
+    with (folder / "labels.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert {(row["who"], row["revision"]) for row in rows} == {("Kim", "2")}
+
+
+def test_without_labels_there_is_no_table_and_missing_ones_are_told(workspace, task, save):
+    first = save("a.png", png(noise(1)))
+    save("b.png", png(noise(2)))
+    with zipfile.ZipFile(export_masks(workspace, task.id).path) as archive:
+        assert "dataset/labels.csv" not in archive.namelist()
+    workspace.labels.save(first.id, NewLabel("MEL", "Kim"))
+    (note,) = export_masks(workspace, task.id).notes
+    assert note.startswith("1 of 2 images have no label")
+    workspace.labels.save(first.id, NewLabel(None, "Kim"))
+    assert export_masks(workspace, task.id).notes == ()
