@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.commands import Parser, number, run
 from core.commands.progress import ImageBar
+from core.commands.task import add_task_flag, labels_asked
 from core.evaluation.scores import METRICS
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def build_parser() -> Parser:
     """The flags."""
     parser = Parser(DESCRIPTION, EXAMPLES)
     add = parser.add_argument
+    add_task_flag(parser)
     add("--data_dir", type=Path, required=True, help="folder with test/images and test/masks")
     add("--model_path", type=Path, required=True, help="weights file (.keras, .h5) or model folder")
     add("--split", choices=("train", "val", "test"), default="test", help="which split is scored")
@@ -55,6 +57,10 @@ def build_parser() -> Parser:
 
 def main(arguments: list[str]) -> int:
     """Score as the arguments say; the exit code."""
+    if labels_asked(arguments):
+        from core.commands import classify
+
+        return classify.evaluate(arguments)
     options = build_parser().parse_args(arguments)
 
     from core.imaging.class_table import class_table

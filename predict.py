@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.commands import EXIT_WRONG_INPUT, Parser, number, run
 from core.commands.progress import ImageBar
+from core.commands.task import add_task_flag, labels_asked
 
 DESCRIPTION = """\
 Predict the mask of an image, of every image in a folder, or of those that a pattern finds.
@@ -29,6 +30,7 @@ def build_parser() -> Parser:
     """The flags."""
     parser = Parser(DESCRIPTION, EXAMPLES)
     add = parser.add_argument
+    add_task_flag(parser)
     add("--image_path", required=True, help="image, folder, or pattern in quotes")
     add("--model_path", type=Path, required=True, help="weights file (.keras, .h5) or model folder")
     add("--output_path", type=Path, default=Path("predictions"), help="folder, or NAME.png for one image")
@@ -38,6 +40,10 @@ def build_parser() -> Parser:
 
 def main(arguments: list[str]) -> int:
     """Predict as the arguments say; the exit code."""
+    if labels_asked(arguments):
+        from core.commands import classify
+
+        return classify.predict(arguments)
     options = build_parser().parse_args(arguments)
 
     from core.workflows.predict_many import PredictRequest, predict_many

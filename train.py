@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from core.cards import ModelCard
 from core.commands import Parser, number, run, whole_number
 from core.commands.progress import TrainingDisplay
+from core.commands.segment_presets import PRESET_HELP, SEGMENT_PRESETS, preset_defaults
+from core.commands.task import add_task_flag, labels_asked
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig
 from core.imaging.class_table import ClassTable, class_table, table_of_card
 from core.training.presets import AUGMENT_PRESETS, SCALINGS, augment_config
@@ -41,6 +43,8 @@ EXAMPLES = """\
 def build_parser() -> Parser:
     """The flags; their defaults are those of the configs."""
     parser = Parser(DESCRIPTION, EXAMPLES)
+    add_task_flag(parser)
+    parser.add_argument("--preset", choices=tuple(SEGMENT_PRESETS), help=PRESET_HELP)
     parser.add_argument(
         "--data_dir", type=Path, required=True, help="folder with train/, perhaps val/ and test/"
     )
@@ -203,7 +207,12 @@ def scaling_config(options: Namespace, base: ModelCard | None) -> ScalingConfig:
 
 def main(arguments: list[str]) -> int:
     """Train as the arguments say; the exit code."""
+    if labels_asked(arguments):
+        from core.commands import classify
+
+        return classify.train(arguments)
     parser = build_parser()
+    parser.set_defaults(**preset_defaults(arguments, SEGMENT_PRESETS))
     options = parser.parse_args(arguments)
 
     from core.workflows.train_model import Watchers, train_model

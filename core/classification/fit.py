@@ -87,7 +87,7 @@ def train_classifier(
     do at a tenth of the rate. Patience is counted on the validation loss, the plain cross-entropy.
 
     Args:
-        examples: To train on; each label at least once.
+        examples: To train on; each label at least once, but for a classifier that is trained further.
         validation: To choose on and to calibrate with, None for none.
         run: What is trained, and how.
         on_progress: Told after each step.
@@ -99,7 +99,12 @@ def train_classifier(
         ValueError: Settings that make no run, or a label without an image.
     """
     settings = run.settings
-    weights = label_weights(examples.labels, run.num_labels, balanced=settings.class_weights)
+    weights = label_weights(
+        examples.labels,
+        run.num_labels,
+        balanced=settings.class_weights,
+        some_missing=run.start_from is not None,
+    )
     model, origin = _start(run, examples.images.shape[1])
     learnt_before = bool(run.start_from) or origin.startswith("ImageNet")
     frozen_epochs = min(settings.frozen_epochs, settings.epochs) if origin.startswith("ImageNet") else 0

@@ -40,20 +40,24 @@ def sparse_cross_entropy(truth: Any, logits: Any) -> Any:
     return keras.losses.sparse_categorical_crossentropy(flat, logits, from_logits=True)
 
 
-def label_weights(labels: NDArray[np.int64], num_labels: int, *, balanced: bool) -> NDArray[np.float32]:
+def label_weights(
+    labels: NDArray[np.int64], num_labels: int, *, balanced: bool, some_missing: bool = False
+) -> NDArray[np.float32]:
     """The weight of each label in the loss; N / (K n_k) when balanced (King and Zeng 2001), else 1.
 
     Args:
         labels: (N,) places of the labels.
         num_labels: K.
         balanced: Whether rare labels weigh more.
+        some_missing: Let labels without an image pass, as where a network is trained further that knows them;
+            K then counts the others.
 
     Raises:
         ValueError: A label without an image.
     """
     counts = np.bincount(labels, minlength=num_labels)
-    if (counts == 0).any():
+    if (counts == 0).any() and not some_missing:
         raise ValueError(f"each of the {num_labels} labels needs a training image, got {counts.tolist()}")
     if not balanced:
         return np.ones(num_labels, np.float32)
-    return (len(labels) / (num_labels * counts)).astype(np.float32)
+    return (len(labels) / (np.count_nonzero(counts) * np.maximum(counts, 1))).astype(np.float32)

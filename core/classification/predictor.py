@@ -34,6 +34,7 @@ class Classifier:
 
     Attributes:
         card: The card in use.
+        model: The network.
 
     Raises:
         BadModelError: The network has another number of outputs than the card has labels, or other layers at
@@ -47,6 +48,7 @@ class Classifier:
                 "labels in its card; keep the card that training wrote beside the weights."
             )
         self.card = card
+        self.model = model
         names = {layer.name for layer in model.layers}
         if not {"features", "logits"} <= names:
             raise BadModelError(

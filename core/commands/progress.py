@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 if TYPE_CHECKING:
+    from core.classification.watch import ClassifyProgress
     from core.training.callbacks import ProgressReport
 
 
@@ -41,6 +42,9 @@ class ImageBar:
 class TrainingDisplay:
     """Progress bars on stderr, and Ctrl-C as a wish to stop; a second one interrupts."""
 
+    measure = ("Dice", "dice")
+    """What is told beside the loss: its word, and its name in a report (`val_` before it on validation)."""
+
     def __init__(self) -> None:
         self.interrupted = False
         self._checking: tqdm[None] | None = None
@@ -65,21 +69,21 @@ class TrainingDisplay:
         if done == total:
             self._checking.close()
 
-    def step(self, report: ProgressReport) -> None:
+    def step(self, report: ProgressReport | ClassifyProgress) -> None:
         """A step that was trained; a line for each validated epoch."""
+        word, name = self.measure
+        value, val_value = getattr(report, name), getattr(report, f"val_{name}")
         if self._training is None:
             total = report.num_epochs * report.num_steps
             self._training = tqdm(total=total, desc="training", unit="step", mininterval=1)
         bar = self._training
         bar.update((report.epoch - 1) * report.num_steps + report.step - bar.n)
-        bar.set_postfix_str(
-            f"epoch {report.epoch} loss {report.loss:.3f} Dice {report.dice:.3f}", refresh=False
-        )
+        bar.set_postfix_str(f"epoch {report.epoch} loss {report.loss:.3f} {word} {value:.3f}", refresh=False)
         if report.epoch_done and report.epoch > self._told:
             self._told = report.epoch
-            line = f"epoch {report.epoch}/{report.num_epochs}  loss {report.loss:.4f}  Dice {report.dice:.4f}"
-            if report.val_dice is not None:
-                line += f"  validation loss {report.val_loss:.4f}  Dice {report.val_dice:.4f}"
+            line = f"epoch {report.epoch}/{report.num_epochs}  loss {report.loss:.4f}  {word} {value:.4f}"
+            if val_value is not None:
+                line += f"  validation loss {report.val_loss:.4f}  {word} {val_value:.4f}"
             bar.write(line, file=sys.stderr)
 
     def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:
@@ -87,3 +91,9 @@ class TrainingDisplay:
             raise KeyboardInterrupt
         self.interrupted = True
         print("\nStopping after this step; Ctrl-C again ends at once.", file=sys.stderr)
+
+
+class ClassifyDisplay(TrainingDisplay):
+    """The same for a classifier."""
+
+    measure = ("accuracy", "accuracy")

@@ -20,3 +20,6 @@ def test_rare_labels_weigh_more():
     np.testing.assert_array_equal(label_weights(labels, 2, balanced=False), [1, 1])
     with pytest.raises(ValueError, match="needs a training image"):
         label_weights(labels, 3, balanced=False)
+    # The third label is not there: 8 / (2 * 6) and 8 / (2 * 2) as before.
+    further = label_weights(labels, 3, balanced=True, some_missing=True)
+    np.testing.assert_allclose(further[:2], [2 / 3, 2.0])

@@ -1,0 +1,124 @@
+"""`--task classify` of train.py, evaluate.py and predict.py: flags in, one workflow called, exit code out."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+
+from core.cards import Score
+from core.commands import EXIT_WRONG_INPUT
+from core.commands.classify_flags import evaluate_parser, predict_parser, settings_of, source_of, train_parser
+from core.commands.progress import ClassifyDisplay, ImageBar
+from core.training.presets import augment_config
+
+NO_DIAGNOSIS = "These probabilities are for research and are no diagnosis."
+
+
+def train(arguments: list[str]) -> int:
+    """Train as the arguments say; the exit code."""
+    parser = train_parser(arguments)
+    options = parser.parse_args(arguments)
+
+    from core.workflows.classify_train import ClassifyTrainRequest, classify_train
+
+    try:
+        request = ClassifyTrainRequest(
+            source=source_of(options),
+            output_dir=options.output_dir,
+            view=options.input,
+            margin=options.margin,
+            settings=settings_of(options),
+            augment=augment_config(options.augment),
+            remove_hair=options.remove_hair,
+            flips=tuple(dict.fromkeys(options.test_flips)),
+            alert_label=options.alert_label,
+            start_from=options.init_from,
+            about=options.about,
+            command=shlex.join(["python", "train.py", *arguments]),
+        )
+    except ValueError as error:
+        parser.error(str(error))
+    with ClassifyDisplay() as display:
+        outcome = classify_train(
+            request,
+            on_check=display.check,
+            on_progress=display.step,
+            should_stop=lambda: display.interrupted,
+        )
+    if outcome.previous is not None:
+        print(f"The files of an earlier run are now in {outcome.previous}.")
+    print(f"Weights before training: {outcome.card.origin}")
+    print(
+        f"Epoch {outcome.best_epoch} of {outcome.num_epochs} was kept; "
+        f"temperature {outcome.card.temperature:.2f}."
+    )
+    _print_scores(outcome.card.validation, "validation ")
+    print(f"Wrote {outcome.folder / 'model.keras'} with its card.")
+    return 0
+
+
+def evaluate(arguments: list[str]) -> int:
+    """Score as the arguments say; the exit code."""
+    parser = evaluate_parser()
+    options = parser.parse_args(arguments)
+
+    from core.workflows.classify_evaluate import ClassifyEvaluateRequest, classify_evaluate
+
+    try:
+        source = source_of(options)
+    except ValueError as error:
+        parser.error(str(error))
+    request = ClassifyEvaluateRequest(
+        source,
+        options.model_path,
+        split=options.split,
+        threshold=options.threshold,
+        json_path=options.json,
+        update_card=options.update_card,
+    )
+    with ImageBar("reading") as bar:
+        result = classify_evaluate(request, on_progress=bar)
+    alert = (
+        f", {result.card.alert_label} called from {result.threshold:.3f} on"
+        if result.card.alert_label
+        else ""
+    )
+    print(f"{options.split}: {result.num_images} images{alert}")
+    _print_scores(result.scores, "")
+    print("confusion (rows: true, columns: predicted): " + ", ".join(result.card.labels))
+    for label, row in zip(result.card.labels, result.confusion, strict=True):
+        print(f"  {label:12}" + "".join(f"{count:6d}" for count in row))
+    return 0
+
+
+def predict(arguments: list[str]) -> int:
+    """Classify as the arguments say; the exit code."""
+    options = predict_parser().parse_args(arguments)
+
+    from core.workflows.classify_predict import ClassifyPredictRequest, classify_predict
+
+    request = ClassifyPredictRequest(
+        options.image_path,
+        options.model_path,
+        options.output_path,
+        masks_from=options.masks_from,
+        threshold=options.threshold,
+        explain=options.explain,
+    )
+    with ImageBar("classifying") as bar:
+        outcome = classify_predict(request, on_progress=bar)
+    for sentence in (*outcome.notes, *outcome.problems):
+        print(sentence, file=sys.stderr)
+    for row in outcome.classified:
+        shares = "  ".join(f"{label} {share:.3f}" for label, share in row.probabilities.items())
+        print(f"{row.image.name}  {row.label}  ({shares})")
+    if outcome.table is not None:
+        print(f"Labels of {len(outcome.classified)} images: {outcome.table}")
+        print(NO_DIAGNOSIS)
+    return EXIT_WRONG_INPUT if outcome.problems else 0
+
+
+def _print_scores(scores: dict[str, Score], before: str) -> None:
+    for name, score in scores.items():
+        interval = "" if score.low is None else f"  ({score.low:.4f} to {score.high:.4f})"
+        print(f"  {before}{name:20} {score.mean:.4f}{interval}")

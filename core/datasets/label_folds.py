@@ -1,0 +1,66 @@
+"""Labelled images into folds: each label spread evenly, images of one group together. Pure array work."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import AppError
+
+
+def label_folds(
+    labels: Sequence[str], groups: Sequence[str], num_folds: int, *, seed: int
+) -> NDArray[np.int64]:
+    """The fold of each image, from 0.
+
+    The groups of each label are dealt in turn, in an order that the seed draws; the next label goes on where
+    the last one ended, so that folds differ by few images. A group with several labels counts as the rarest.
+
+    Args:
+        labels: One an image.
+        groups: One an image; images of one group are never parted.
+        num_folds: From 2.
+        seed: Equal seeds give equal folds, for images in the same order.
+
+    Raises:
+        AppError: A label with fewer groups than folds.
+    """
+    number_of = Counter(labels)
+    label_of: dict[str, str] = {}
+    for label, group in sorted(zip(labels, groups, strict=True), key=lambda each: (number_of[each[0]], each)):
+        label_of.setdefault(group, label)
+    groups_of = Counter(label_of.values())
+    scarce = [label for label in sorted(number_of) if groups_of[label] < num_folds]
+    if num_folds < 2 or scarce:
+        what = f"the label {scarce[0]} has {groups_of[scarce[0]]}" if scarce else "a split needs 2"
+        raise AppError(
+            f"{num_folds} folds need as many images of each label at least (images of one lesion or patient "
+            f"count once), and {what}; take fewer folds, or add images."
+        )
+    generator = np.random.default_rng(seed)
+    fold_of: dict[str, int] = {}
+    dealt = 0
+    for label in sorted(number_of):
+        names = sorted(group for group, own in label_of.items() if own == label)
+        for place, index in enumerate(generator.permutation(len(names))):
+            fold_of[names[index]] = (dealt + place) % num_folds
+        dealt += len(names)
+    return np.array([fold_of[group] for group in groups], np.int64)
+
+
+def set_aside(labels: Sequence[str], groups: Sequence[str], part: float, *, seed: int) -> NDArray[np.bool_]:
+    """Which images are set aside for validation: one of round(1 / part) folds.
+
+    Args:
+        labels: One an image.
+        groups: One an image; images of one group stay on one side.
+        part: Above 0 and at most a half.
+        seed: Equal seeds give equal parts.
+
+    Raises:
+        AppError: Too few images of a label.
+    """
+    return np.asarray(label_folds(labels, groups, max(2, round(1 / part)), seed=seed) == 0)
