@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import shlex
 from argparse import Namespace
+from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.cards import ModelCard
 from core.commands import Parser, number, run, whole_number
 from core.commands.progress import TrainingDisplay
 from core.commands.segment_presets import PRESET_HELP, SEGMENT_PRESETS, preset_defaults
 from core.commands.task import add_task_flag, labels_asked
-from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig
-from core.imaging.class_table import ClassTable, class_table, table_of_card
+from core.commands.train_options import classes_of, net_config, scaling_config, settings_of
+from core.config import AugmentConfig, NetConfig, TrainConfig
+from core.evaluation.history import LOSS_LABELS
+from core.storage import is_address
 from core.training.presets import AUGMENT_PRESETS, SCALINGS, augment_config
 
 if TYPE_CHECKING:
+    from core.workflows.places import Places
+    from core.workflows.train_model import TrainOutcome, Watchers
     from core.workflows.training_card import TrainRequest
 
 DESCRIPTION = """\
@@ -29,15 +33,28 @@ for the same --seed. The data are checked first, and everything that is wrong is
 The test folder is never used for training or for choices.
 
 Written to OUTPUT_DIR: NAME.keras and NAME.h5 (the same float32 weights; plain Keras opens
-both), the card that evaluate.py, predict.py and the app read, history.csv and curves.png.
-What an earlier run left there is moved to OUTPUT_DIR/previous. Ctrl-C ends the run and
-keeps the best weights so far."""
+both), the card that evaluate.py, predict.py and the app read, history.csv, curves.png and
+run.json. What an earlier run left there is moved to OUTPUT_DIR/previous. Ctrl-C ends the
+run and keeps the best weights so far; the same command with --resume goes on from the last
+whole epoch. Data, base model and results may lie at an address such as gs://bucket/folder.
+
+--batch_size counts the images of all devices together, and --learning_rate is that of
+this batch: neither changes with the number of devices."""
 
 EXAMPLES = """\
   python train.py --data_dir dataset --epochs 50 --batch_size 16
   python train.py --data_dir dataset --scaling hu_window --image_size 256
   python train.py --data_dir dataset --augment turns colour=0.15 --image_size 192
-  python train.py --data_dir dataset --init_from models/lung_xray --learning_rate 0.0003"""
+  python train.py --data_dir dataset --init_from models/lung_xray --learning_rate 0.0003
+  python train.py --data_dir dataset --resume
+  python train.py --rerun saved_model --output_dir again"""
+
+
+# A run once more differs from the first one in where and how it runs only.
+RERUN_FLAGS = {
+    *("--rerun", "--data_dir", "--output_dir", "--resume"),
+    *("--accelerator", "--tensorboard"),
+}
 
 
 def build_parser() -> Parser:
@@ -45,16 +62,26 @@ def build_parser() -> Parser:
     parser = Parser(DESCRIPTION, EXAMPLES)
     add_task_flag(parser)
     parser.add_argument("--preset", choices=tuple(SEGMENT_PRESETS), help=PRESET_HELP)
+    parser.add_argument("--data_dir", help="folder or address with train/, perhaps val/ and test/")
     parser.add_argument(
-        "--data_dir", type=Path, required=True, help="folder with train/, perhaps val/ and test/"
+        "--output_dir", default="saved_model", help="folder or address for all that is written"
     )
-    parser.add_argument("--output_dir", type=Path, default=Path("saved_model"), help="where all is written")
     parser.add_argument("--name", default="unet_model", help="name of the weights files, without ending")
     parser.add_argument("--about", type=Path, help="JSON for the card: title, data, licence, limits_of_use")
     parser.add_argument(
-        "--init_from", type=Path, help="model folder or weights file to go on from: its network and scaling"
+        "--init_from", help="model folder or weights file to go on from: its network and scaling"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with the run of OUTPUT_DIR that was ended early"
+    )
+    parser.add_argument(
+        "--rerun",
+        metavar="RUN_DIR",
+        help="train again as RUN_DIR/run.json says; refused where an image or mask is not what it was",
     )
     _add_run_flags(parser)
+    _add_loss_flags(parser)
+    _add_machine_flags(parser)
     _add_net_flags(parser)
     _add_input_flags(parser)
     return parser
@@ -64,8 +91,13 @@ def _add_run_flags(parser: Parser) -> None:
     add = parser.add_argument_group("the run").add_argument
     train = TrainConfig()
     add("--epochs", type=whole_number(1), default=train.epochs, help="most epochs")
-    add("--batch_size", type=whole_number(1), default=train.batch_size, help="images in a step")
-    add("--learning_rate", type=number(1e-9, 10), default=train.learning_rate, help="peak of the cosine")
+    add(
+        "--batch_size",
+        type=whole_number(1),
+        default=train.batch_size,
+        help="images in a step, of all devices",
+    )
+    add("--learning_rate", type=number(1e-9, 10), default=train.learning_rate, help="peak of the schedule")
     add("--warmup", type=number(0, 0.9), default=train.warmup, help="part of all steps in which it rises")
     add(
         "--patience",
@@ -86,17 +118,66 @@ def _add_run_flags(parser: Parser) -> None:
         default=train.val_part,
         help="part of train for validation where there is no val folder; 0 for none",
     )
+
+
+def _add_loss_flags(parser: Parser) -> None:
+    add = parser.add_argument_group("loss and steps").add_argument
+    train = TrainConfig()
+    add("--loss", choices=tuple(LOSS_LABELS), default=train.loss, help="what is made small")
+    add("--optimizer", choices=("adam", "sgd"), default=train.optimizer, help="sgd has a momentum of 0.9")
+    add(
+        "--schedule",
+        choices=("cosine", "constant"),
+        default=train.schedule,
+        help="how the learning rate goes on after it has risen",
+    )
+
+
+def _add_machine_flags(parser: Parser) -> None:
+    add = parser.add_argument_group("the machine").add_argument
+    train = TrainConfig()
+    add(
+        "--accelerator",
+        choices=("auto", "cpu", "gpu", "tpu"),
+        default="auto",
+        help="auto takes all TPU cores, else all GPUs, else the processor; another word must be there",
+    )
     add(
         "--precision",
         choices=("auto", "float32", "bfloat16"),
         default=train.precision,
-        help="auto computes in bfloat16 where the processor has it; saved weights are float32",
+        help="auto computes in bfloat16 where it pays; saved weights are float32",
     )
+    add(
+        "--steps_per_execution",
+        type=whole_number(1),
+        default=train.steps_per_execution,
+        help="steps in one call of the compiled graph; an epoch is a whole number of calls",
+    )
+    add("--tensorboard", action="store_true", help="write TensorBoard's logs to OUTPUT_DIR/tensorboard")
 
 
 def _add_net_flags(parser: Parser) -> None:
     add = parser.add_argument_group("the network").add_argument
     net = NetConfig()
+    add(
+        "--architecture",
+        choices=("unet", "fcn", "fcn8s"),
+        default=net.architecture,
+        help="U-Net, the same without its skip connections, or FCN-8s",
+    )
+    add(
+        "--padding",
+        choices=("same", "valid"),
+        default=net.padding,
+        help="valid is the U-Net of the paper: image_size is then the side of its output, such as 388",
+    )
+    add(
+        "--num_classes",
+        type=whole_number(1, 254),
+        help="classes of the masks, background among them, where --classes does not name them; 1 (the "
+        "default) is one foreground",
+    )
     add(
         "--image_size",
         type=whole_number(8, 4096),
@@ -157,54 +238,6 @@ def _add_input_flags(parser: Parser) -> None:
     )
 
 
-def classes_of(options: Namespace, base: ModelCard | None) -> ClassTable | None:
-    """The classes of the flags, or those of the model to go on from; None for one foreground.
-
-    Raises:
-        AppError: They make no table.
-        ValueError: Another number of classes than the model to go on from tells.
-    """
-    if options.classes is None:
-        return None if base is None else table_of_card(base)
-    classes = class_table(options.classes)
-    if base is not None and len(classes) != base.net.num_classes:
-        raise ValueError(
-            f"--classes names {len(classes)}, but the model to go on from tells {base.net.num_classes}"
-        )
-    return classes
-
-
-def net_config(options: Namespace, base: ModelCard | None, classes: ClassTable | None) -> NetConfig:
-    """The network of the flags, or that of the model to go on from."""
-    if base is not None:
-        return replace(base.net, dropout=options.dropout)
-    return NetConfig(
-        num_classes=1 if classes is None else len(classes),
-        depth=options.depth,
-        base_filters=options.base_filters,
-        input_channels=0 if options.channels == "auto" else int(options.channels),
-        batch_norm=not options.no_batch_norm,
-        dropout=options.dropout,
-        upsampling=options.upsampling,
-    )
-
-
-def scaling_config(options: Namespace, base: ModelCard | None) -> ScalingConfig:
-    """The scaling of the flags, or that of the model to go on from.
-
-    Raises:
-        ValueError: A low that is not below its high.
-    """
-    scaling = SCALINGS[options.scaling or "range"]
-    if base is not None and options.scaling is None:
-        scaling = base.scaling
-    low = scaling.low if options.scaling_low is None else options.scaling_low
-    high = scaling.high if options.scaling_high is None else options.scaling_high
-    if not low < high:
-        raise ValueError(f"the scaling's low ({low:g}) must be below its high ({high:g})")
-    return replace(scaling, low=low, high=high)
-
-
 def main(arguments: list[str]) -> int:
     """Train as the arguments say; the exit code."""
     if labels_asked(arguments):
@@ -214,11 +247,32 @@ def main(arguments: list[str]) -> int:
     parser = build_parser()
     parser.set_defaults(**preset_defaults(arguments, SEGMENT_PRESETS))
     options = parser.parse_args(arguments)
+    if options.rerun is None and options.data_dir is None:
+        parser.error("--data_dir is required, or --rerun")
+    if options.rerun is not None:
+        given = {word.split("=")[0] for word in arguments if word.startswith("--")}
+        if foreign := sorted(given - RERUN_FLAGS):
+            parser.error(f"--rerun trains as the run did, so {foreign[0]} cannot be given too")
 
-    from core.workflows.train_model import Watchers, train_model
+    from core.workflows.places import open_places
+
+    with open_places(options.output_dir, resume=options.resume) as places:
+        command = shlex.join(["python", "train.py", *arguments])
+        if options.rerun is not None:
+            return _rerun(options, places, command)
+        request = _request(parser, options, places, command)
+        if options.preview_augmentation is not None:
+            return _preview(request, options.preview_augmentation)
+        from core.workflows.train_model import train_model
+
+        return _run(lambda watchers: train_model(request, watchers), options, places)
+
+
+def _request(parser: Parser, options: Namespace, places: Places, command: str) -> TrainRequest:
     from core.workflows.training_card import TrainRequest, read_base_card
 
-    base = None if options.init_from is None else read_base_card(options.init_from)
+    start_from = None if options.init_from is None else places.local_model(options.init_from)
+    base = None if start_from is None else read_base_card(start_from)
     try:
         classes = classes_of(options, base)
         net = net_config(options, base, classes)
@@ -227,44 +281,73 @@ def main(arguments: list[str]) -> int:
     except ValueError as error:
         parser.error(str(error))
     size = options.image_size or (base.image_size if base else TrainConfig.image_size)
-    if size % 2**net.depth:
+    # The other networks are asked when Keras is there.
+    if net.padding == "same" and net.architecture != "fcn8s" and size % 2**net.depth:
         parser.error(f"--image_size {size} is not a multiple of 2**depth = {2**net.depth}")
-    named = [
-        field.name
-        for field in fields(TrainConfig)
-        if field.name in vars(options) and field.name != "image_size"
-    ]
-    settings = TrainConfig(image_size=size, **{name: getattr(options, name) for name in named})
-    request = TrainRequest(
-        data_dir=options.data_dir,
-        output_dir=options.output_dir,
+    return TrainRequest(
+        data_dir=places.local(options.data_dir),
+        output_dir=places.output_dir,
         name=options.name,
         net=net,
         classes=classes,
-        settings=settings,
+        settings=settings_of(options, size),
         augment=augment,
         scaling=scaling,
         flips=tuple(dict.fromkeys(options.test_flips)),
-        start_from=options.init_from,
+        start_from=start_from,
         about=options.about,
-        command=shlex.join(["python", "train.py", *arguments]),
+        command=command,
+        resume=options.resume,
+        accelerator=options.accelerator,
+        tensorboard=options.tensorboard,
+        data_source=options.data_dir if is_address(options.data_dir) else "",
     )
-    if options.preview_augmentation is not None:
-        return _preview(request, options.preview_augmentation)
-    with TrainingDisplay() as display:
-        outcome = train_model(
+
+
+def _rerun(options: Namespace, places: Places, command: str) -> int:
+    from core.workflows.rerun import rerun
+
+    def change(request: TrainRequest) -> TrainRequest:
+        data = options.data_dir or request.data_source or str(request.data_dir)
+        return replace(
             request,
-            Watchers(
-                on_check=display.check, on_progress=display.step, should_stop=lambda: display.interrupted
-            ),
+            data_dir=places.local(data),
+            data_source=data if is_address(data) else "",
+            output_dir=places.output_dir,
+            command=command,
+            resume=options.resume,
+            accelerator=options.accelerator,
+            tensorboard=options.tensorboard,
         )
+
+    run_dir = places.local_record(options.rerun)
+    return _run(lambda watchers: rerun(run_dir, change, watchers), options, places)
+
+
+def _run(train: Callable[[Watchers], TrainOutcome], options: Namespace, places: Places) -> int:
+    from core.workflows.train_model import Watchers
+
+    with TrainingDisplay() as display:
+        outcome = train(
+            Watchers(
+                on_check=display.check,
+                on_progress=display.step,
+                should_stop=lambda: display.interrupted,
+                on_note=display.note,
+                on_saved=places.saved,
+            )
+        )
+    places.finished()
     if outcome.previous is not None:
         print(f"The files of an earlier run are now in {outcome.previous}.")
+    if outcome.stopped:
+        print("The run was stopped; the same command with --resume goes on from the last whole epoch.")
     print(f"Epoch {outcome.best_epoch} of {outcome.num_epochs} was kept.")
     for name, score in outcome.card.validation.items():
         print(f"  validation {name:<10} {score.mean:.4f}  ({score.low:.4f} to {score.high:.4f})")
     print(f"  threshold             {outcome.card.threshold:.2f}")
-    print(f"Wrote {outcome.weights} and {outcome.weights.with_suffix('.h5')} with their card.")
+    weights = f"{options.output_dir.rstrip('/')}/{outcome.weights.stem}"
+    print(f"Wrote {weights}.keras and {weights}.h5 with their card.")
     return 0
 
 

@@ -69,6 +69,13 @@ class TrainingDisplay:
         if done == total:
             self._checking.close()
 
+    def note(self, sentence: str) -> None:
+        """What is worth knowing of a run: on stdout before it, on stderr beside its bar."""
+        if self._training is None:
+            print(sentence, flush=True)
+        else:
+            self._training.write(sentence, file=sys.stderr)
+
     def step(self, report: ProgressReport | ClassifyProgress) -> None:
         """A step that was trained; a line for each validated epoch."""
         word, name = self.measure

@@ -53,23 +53,37 @@ def history_csv(rows: Sequence[EpochRow]) -> bytes:
     return text.getvalue().encode()
 
 
-def curves_png(rows: Sequence[EpochRow], best_epoch: int) -> bytes:
-    """Loss and Dice against the epoch, training and validation, as a PNG.
+# The losses of `core.training.losses.LOSSES` as axes are labelled.
+LOSS_LABELS = {
+    "bce": "binary cross-entropy",
+    "dice": "soft Dice loss",
+    "bce_dice": "cross-entropy + soft Dice loss",
+    "focal": "focal loss",
+    "tversky": "Tversky loss",
+    "cross_entropy": "cross-entropy",
+}
+
+
+def curves_png(rows: Sequence[EpochRow], best_epoch: int, *, loss: str = "bce_dice") -> bytes:
+    """Loss, Dice and, where it was measured, accuracy against the epoch, training and validation, as a PNG.
 
     Args:
         rows: At least one.
         best_epoch: Marked with a line.
+        loss: Name of the loss that was trained on.
     """
     # Half a second to import, which the other commands need not wait for.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     # A figure of its own rather than pyplot: that one is process-wide state and unsafe off the main thread.
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    drawn = {"loss": LOSS_LABELS.get(loss, loss), "dice": "Dice", "accuracy": "pixel accuracy"}
+    if any(row.accuracy is None for row in rows):
+        del drawn["accuracy"]
+    figure = Figure(figsize=(4.5 * len(drawn), 3.6), layout="constrained")
     canvas = FigureCanvasAgg(figure)
-    left, right = figure.subplots(1, 2)
-    _draw(left, rows, "loss", "BCE + Dice loss", best_epoch)
-    _draw(right, rows, "dice", "Dice", best_epoch)
+    for axes, (name, label) in zip(figure.subplots(1, len(drawn)), drawn.items(), strict=True):
+        _draw(axes, rows, name, label, best_epoch)
     picture = io.BytesIO()
     canvas.print_figure(picture, format="png")
     return picture.getvalue()

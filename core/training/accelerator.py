@@ -7,7 +7,6 @@ devices are found is next door, for TensorFlow in `tensorflow_devices` and for J
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -139,13 +138,6 @@ def one_device() -> Accelerator:
     else:
         from core.training.tensorflow_devices import first_device
     return first_device()
-
-
-def hide_other_devices(wish: str) -> None:
-    """Keep GPUs out of a run on the processor; only before Keras is imported does this do anything."""
-    if wish == "cpu":
-        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-        os.environ["JAX_PLATFORMS"] = "cpu"
 
 
 def compute_dtype(

@@ -124,8 +124,17 @@ class SaveCheckpoint(keras.callbacks.Callback):
                     "the run goes on, and the last epoch that was kept is still there."
                 )
             return
-        if self._checkpoints.on_saved is not None:
+        self._tell_saved()
+
+    def _tell_saved(self) -> None:
+        if self._checkpoints.on_saved is None:
+            return
+        try:
             self._checkpoints.on_saved()
+        except AppError as error:
+            # Such as an address that cannot be reached for a while.
+            if self._checkpoints.on_problem is not None:
+                self._checkpoints.on_problem(str(error))
 
 
 def save_state(state: RunState, folder: Path) -> None:

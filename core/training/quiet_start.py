@@ -19,15 +19,20 @@ NOISE = re.compile(
 )
 
 
-def start_keras() -> None:
+def start_keras(accelerator: str = "auto") -> None:
     """Import Keras and its backend and run one operation, quietly; the next import costs nothing.
 
     With JAX and several processes, this is where they meet.
+
+    Args:
+        accelerator: "cpu" keeps GPUs and TPUs out, which can be done only before the first import.
 
     Raises:
         AppError: The other processes did not come.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if accelerator == "cpu" and "keras" not in sys.modules:
+        os.environ.update(CUDA_VISIBLE_DEVICES="-1", JAX_PLATFORMS="cpu")
     with _filtered_stderr():
         import keras
 

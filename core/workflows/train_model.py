@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,17 +11,27 @@ from typing import TYPE_CHECKING
 from core.cards import ModelCard, card_path, save_card
 from core.config import TrainConfig
 from core.datasets.pairs import Pair, check_dataset, load_pair, split_train_val
-from core.evaluation.history import curves_png, history_csv
+from core.errors import AppError
 from core.evaluation.report import card_scores
-from core.files import write_whole
 from core.inference.stock_layers import weights_path
+from core.workflows.run_folder import (
+    CHECKPOINTS_DIR,
+    TENSORBOARD_DIR,
+    DataHashes,
+    forget_checkpoints,
+    hash_pairs,
+    move_earlier_files,
+    run_identity,
+    write_record,
+    write_result,
+)
 from core.workflows.score_model import choose_threshold, score_pairs
 from core.workflows.training_card import TrainRequest, read_about, read_base_card, training_card
 
 if TYPE_CHECKING:
     from core.training.callbacks import ProgressReport
     from core.training.examples import ExampleArrays
-    from core.training.fit import TrainResult
+    from core.training.fit import Surroundings
 
 # Images that are looked at to tell grey from colour.
 NUM_PROBED = 20
@@ -38,6 +47,7 @@ class TrainOutcome:
         num_epochs: Epochs that ran.
         best_epoch: Epoch whose weights were kept.
         previous: Folder that earlier files were moved to, None where there were none.
+        stopped: Whether `should_stop` ended it; `resume` goes on from there.
     """
 
     weights: Path
@@ -45,6 +55,7 @@ class TrainOutcome:
     num_epochs: int
     best_epoch: int
     previous: Path | None
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,11 +66,15 @@ class Watchers:
         on_check: Called with (pairs read, all pairs) while the data set is checked.
         on_progress: Called after each training step.
         should_stop: Asked after each training step; True ends the run and keeps the best so far.
+        on_note: Told in one sentence what the run computes on, and that a checkpoint could not be written.
+        on_saved: Called after each checkpoint that was written.
     """
 
     on_check: Callable[[int, int], None] | None = None
     on_progress: Callable[[ProgressReport], None] | None = None
     should_stop: Callable[[], bool] | None = None
+    on_note: Callable[[str], None] | None = None
+    on_saved: Callable[[], None] | None = None
 
 
 def train_model(request: TrainRequest, watchers: Watchers | None = None) -> TrainOutcome:
@@ -113,9 +128,8 @@ def train_on(
     # Before anything is moved: the model to go on from may lie where the new one goes.
     card = training_card(request, read_about(request.about), num_images)
 
-    from core.training.quiet_start import start_keras
-
-    start_keras()
+    data = hash_pairs({"train": train_pairs, "val": val_pairs})
+    around = _surroundings(request, data, watchers)
     from core.inference.predictor import Predictor
     from core.training.fit import train
 
@@ -128,9 +142,14 @@ def train_on(
         start_from=None if request.start_from is None else weights_path(request.start_from),
         on_progress=watchers.on_progress,
         should_stop=watchers.should_stop,
+        surroundings=around,
     )
-    previous = _move_earlier_files(request)
-    weights = _write_run(request, result)
+    weights = request.output_dir / f"{request.name}.keras"
+    if around.accelerator is not None and around.accelerator.process > 0:
+        # Several processes have the same result; the first one writes it.
+        return TrainOutcome(weights, card, len(result.history), result.best_epoch, None, result.stopped)
+    previous = move_earlier_files(request)
+    write_result(request, result)
     if val_pairs:
         predictor = Predictor(weights, card)
         classes = request.classes
@@ -139,7 +158,48 @@ def train_on(
         scores = card_scores(results, classes.names if classes else ())
         card = replace(card, threshold=threshold, validation=scores)
     save_card(card, card_path(weights))
-    return TrainOutcome(weights, card, len(result.history), result.best_epoch, previous)
+    write_record(request, card, data, "" if around.accelerator is None else around.accelerator.line)
+    if not result.stopped:
+        forget_checkpoints(request)
+    return TrainOutcome(weights, card, len(result.history), result.best_epoch, previous, result.stopped)
+
+
+def _surroundings(request: TrainRequest, data: DataHashes, watchers: Watchers) -> Surroundings:
+    """Start Keras, find the devices, and say what else a run needs; what does not fit is an `AppError`."""
+    from core.training.quiet_start import start_keras
+
+    start_keras(request.accelerator)
+    from core.nets import check_net, check_size
+    from core.training.accelerator import find_accelerator
+    from core.training.checkpoint import Checkpoints
+    from core.training.fit import Surroundings
+    from core.training.losses import get_loss
+
+    accelerator = find_accelerator(request.accelerator)
+    try:
+        check_net(request.net)
+        check_size(request.net, request.settings.image_size)
+        get_loss(request.settings.loss, request.net.num_classes)
+    except ValueError as error:
+        raise AppError(f"This run cannot be trained: {error}.") from None
+    accelerator.check_batch(request.settings.batch_size)
+    if watchers.on_note is not None:
+        watchers.on_note(accelerator.line)
+    folder = request.output_dir / CHECKPOINTS_DIR
+    if not request.resume and accelerator.process == 0:
+        # A run that had not ended is not overwritten by another one.
+        move_earlier_files(request, CHECKPOINTS_DIR, TENSORBOARD_DIR)
+    return Surroundings(
+        accelerator=accelerator,
+        checkpoints=Checkpoints(
+            folder,
+            run_identity(request, data),
+            resume=request.resume,
+            on_saved=watchers.on_saved,
+            on_problem=watchers.on_note,
+        ),
+        tensorboard=request.output_dir / TENSORBOARD_DIR if request.tensorboard else None,
+    )
 
 
 def _with_validation(pairs_of: dict[str, list[Pair]], settings: TrainConfig) -> tuple[list[Pair], list[Pair]]:
@@ -173,27 +233,3 @@ def _prepare(pairs: Sequence[Pair], request: TrainRequest) -> ExampleArrays:
         scaling=request.scaling,
         num_classes=request.net.num_classes,
     )
-
-
-def _move_earlier_files(request: TrainRequest) -> Path | None:
-    weights = request.output_dir / f"{request.name}.keras"
-    names = (weights.name, f"{request.name}.h5", card_path(weights).name, "history.csv", "curves.png")
-    earlier = [path for name in names if (path := request.output_dir / name).exists()]
-    if not earlier:
-        return None
-    previous = request.output_dir / "previous" / f"{datetime.now(UTC):%Y-%m-%d_%H%M%S_%f}"
-    previous.mkdir(parents=True)
-    for path in earlier:
-        path.rename(previous / path.name)
-    return previous
-
-
-def _write_run(request: TrainRequest, result: TrainResult) -> Path:
-    from core.inference.export import save_weights
-
-    weights = request.output_dir / f"{request.name}.keras"
-    save_weights(result.model, weights)
-    save_weights(result.model, weights.with_suffix(".h5"))
-    write_whole(request.output_dir / "history.csv", history_csv(result.history))
-    write_whole(request.output_dir / "curves.png", curves_png(result.history, result.best_epoch))
-    return weights

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import platform
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from core.errors import AppError
 from core.imaging.class_table import ClassTable
 from core.inference.stock_layers import check_stock, weights_path
 
-PACKAGES = ("keras", "tensorflow", "numpy", "opencv-python")
+PACKAGES = ("keras", "tensorflow", "jax", "numpy", "opencv-python")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class TrainRequest:
         about: JSON with what the card says of data and use (title, data, licence, limits_of_use), None for
             none.
         command: The command as it was typed, for the card.
+        resume: Go on from the checkpoint in `output_dir` rather than from the start.
+        accelerator: "auto", or "cpu", "gpu" or "tpu" that must be there.
+        tensorboard: Write TensorBoard's logs to `output_dir/tensorboard`.
+        data_source: Where `data_dir` was fetched from; empty for a folder of this machine.
     """
 
     data_dir: Path
@@ -51,6 +56,10 @@ class TrainRequest:
     start_from: Path | None = None
     about: Path | None = None
     command: str = ""
+    resume: bool = False
+    accelerator: str = "auto"
+    tensorboard: bool = False
+    data_source: str = ""
 
 
 def read_base_card(path: Path) -> ModelCard:
@@ -100,10 +109,19 @@ def training_card(request: TrainRequest, about: dict[str, Any], num_images: dict
         augmentation=request.augment,
         parent=None if request.start_from is None else read_base_card(request.start_from).name,
         licence=about.get("licence", ""),
-        versions={"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        versions=package_versions(),
     )
     limits = tuple(about.get("limits_of_use", ()))
     return replace(card, limits_of_use=limits) if limits else card
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of Python and of what weights depend on; JAX needs no TensorFlow."""
+    versions = {"python": platform.python_version()}
+    for name in PACKAGES:
+        with suppress(PackageNotFoundError):
+            versions[name] = version(name)
+    return versions
 
 
 def read_about(path: Path | None, more: tuple[str, ...] = ()) -> dict[str, Any]:
