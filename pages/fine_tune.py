@@ -19,7 +19,7 @@ def page() -> None:
     here = shell.enter("fine_tune")
     state.show_messages()
     st.header(words.FINE_TUNE)
-    jobs = here.workspace.jobs.list(task_id=here.task.id)
+    jobs = [job for job in here.workspace.jobs.list(task_id=here.task.id) if job.kind == "fine_tune"]
     active = [job for job in jobs if job.status in ACTIVE]
     if active:
         running(here.workspace, active[0])

@@ -1,6 +1,7 @@
 """An experiment in a worker process: what the queue calls for a job of the kind "experiment".
 
-Does what `python -m core.experiments` does with the same request, in a folder of the workspace.
+Does what `python -m core.experiments` does with the same request, in a folder of the workspace. A job that
+was stopped or failed and is started again goes on in the folder that it began.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from core.experiments.plan import request_from_json
-from core.experiments.run import run_experiment
+from core.experiments.run import resume_experiment, run_experiment
 from core.experiments.start import experiment_folder
 from core.experiments.watching import ExperimentWatchers, RunProgress
 from core.jobs.kinds import JobContext
@@ -31,8 +32,11 @@ def run_job(context: JobContext) -> dict[str, Any]:
     """
     workspace, job = context.workspace, context.job
     request = request_from_json(job.settings)
+    folder = experiment_folder(workspace, job)
+    # A job that is started again goes on, with the images that it began with.
+    begun = (folder / "experiment.json").is_file()
     copied = job.settings.get("copy_corrected_to")
-    if copied and job.task_id is not None:
+    if copied and job.task_id is not None and not begun:
         context.report({"message": "Copying the corrected images"})
         export_training(workspace, job.task_id, workspace.root / copied)
     watchers = ExperimentWatchers(
@@ -40,7 +44,7 @@ def run_job(context: JobContext) -> dict[str, Any]:
         on_progress=_Reporter(context),
         should_stop=context.should_stop,
     )
-    result = run_experiment(request, experiment_folder(workspace, job), watchers)
+    result = resume_experiment(folder, watchers) if begun else run_experiment(request, folder, watchers)
     return {"number": result.number, "number_name": result.number_name, "headline": result.headline}
 
 

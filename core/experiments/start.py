@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from core.experiments.command_line import command_of
 from core.experiments.plan import (
     CompareRequest,
     CrossValidateRequest,
@@ -87,6 +88,8 @@ def start_experiment(
         # Named as the task, since titles name the data by its folder.
         copied = f"{DATA_FOLDER}/{name}/{safe_stem(workspace.tasks.get_by_id(task_id).title)}"
         request = replace(request, data_dir=str(workspace.root / copied))
+    if not request.command:
+        request = replace(request, command=command_of(request))
     settings = {
         **request_to_json(request),
         "folder": f"{FOLDER}/{name}",

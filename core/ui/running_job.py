@@ -1,6 +1,6 @@
-"""The running job: one line in the side bar of every page, live curves on the Fine-tune page.
+"""The running job: one line in the side bar of every page, live curves where it was started.
 
-Both are fragments that look again every two seconds while a job runs; the page around them, and the strokes
+They are fragments that look again every two seconds while a job runs; the page around them, and the strokes
 on it, are not touched.
 """
 
@@ -14,10 +14,12 @@ import streamlit as st
 from core.jobs import queue
 from core.ui import words
 from core.ui.charts import curve
+from core.ui.text import as_text
 from core.ui.times import duration
 from core.workspace import JobRow, Workspace
 
-_LOOK_AGAIN = 2.0
+LOOK_AGAIN = 2.0
+_LEAST_DONE = 0.02
 ACTIVE = ("queued", "running")
 
 
@@ -27,15 +29,14 @@ def running_job(workspace: Workspace) -> None:
     if job is None:
         return
 
-    @st.fragment(run_every=_LOOK_AGAIN)
+    @st.fragment(run_every=LOOK_AGAIN)
     def line() -> None:
         now = queue.status(workspace, job.id)
         if now.status not in ACTIVE:
             st.rerun(scope="app")
-        task = "" if now.task_id is None else workspace.tasks.get_by_id(now.task_id).title
         last = latest(queue.progress(workspace, job.id))
-        st.progress(part_done(last), text=f"{words.JOB_KIND.get(now.kind, now.kind)}: {task}")
-        st.caption(how_far(now, last))
+        st.progress(part_done(last), text=as_text(job_name(workspace, now)))
+        st.caption(how_far(workspace, now, last))
 
     line()
 
@@ -43,7 +44,7 @@ def running_job(workspace: Workspace) -> None:
 def live_curves(workspace: Workspace, job: JobRow) -> None:
     """Loss and Dice over the epochs, how far it is, and the log; live while the job runs."""
 
-    @st.fragment(run_every=_LOOK_AGAIN if job.status in ACTIVE else None)
+    @st.fragment(run_every=LOOK_AGAIN if job.status in ACTIVE else None)
     def panel() -> None:
         now = queue.status(workspace, job.id)
         reports = queue.progress(workspace, job.id)
@@ -51,7 +52,7 @@ def live_curves(workspace: Workspace, job: JobRow) -> None:
             if now.status not in ACTIVE:
                 st.rerun(scope="app")
             last = latest(reports)
-            st.progress(part_done(last), text=how_far(now, last))
+            st.progress(part_done(last), text=how_far(workspace, now, last))
         epochs = by_epoch(reports)
         left, right = st.columns(2)
         with left:
@@ -78,6 +79,15 @@ def live_curves(workspace: Workspace, job: JobRow) -> None:
     panel()
 
 
+def job_name(workspace: Workspace, job: JobRow) -> str:
+    """What a job is, for people: its kind, and its own title or its task's where it has one."""
+    kind = words.JOB_KIND.get(job.kind, job.kind)
+    what = job.settings.get("title")
+    if not what and job.task_id is not None:
+        what = workspace.tasks.get_by_id(job.task_id).title
+    return words.JOB_OF.format(kind=kind, what=what) if what else kind
+
+
 def latest(reports: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     """The newest report, empty before the first."""
     return reports[-1] if reports else {}
@@ -90,24 +100,48 @@ def by_epoch(reports: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def part_done(report: Mapping[str, Any]) -> float:
-    """How much of a job is done, in [0, 1]."""
+    """How much of a job is done, in [0, 1]; with several runs each counts the same."""
     epochs = report.get("num_epochs") or 0
     if not epochs:
         return 0.0
     within = (report.get("step") or 0) / max(report.get("num_steps") or 1, 1)
-    done = float(report.get("epoch", 1) - 1 + within) / epochs
+    run = float(report.get("epoch", 1) - 1 + within) / epochs
+    number, num_runs = int(report.get("run_number") or 1), int(report.get("num_runs") or 1)
+    done = (number - 1 + min(run, 1.0)) / max(num_runs, 1)
     return min(1.0, max(0.0, done))
 
 
-def how_far(job: JobRow, report: Mapping[str, Any]) -> str:
+def how_far(workspace: Workspace, job: JobRow, report: Mapping[str, Any]) -> str:
     """How far a job is, in words."""
     if job.status == "queued":
-        return words.JOB_QUEUED
+        return _why_it_waits(workspace)
     if job.stop_requested:
-        return words.STOPPING
+        return words.STOPPING_OF.get(job.kind, words.STOPPING_JOB)
     if "epoch" not in report:
-        return str(report.get("message") or words.JOB_STARTING)
+        return as_text(str(report.get("message") or words.JOB_STARTING))
     said = [words.JOB_EPOCH.format(epoch=report["epoch"], num_epochs=report["num_epochs"])]
-    if report.get("seconds_left") is not None:
-        said.append(words.JOB_LEFT.format(time=duration(report["seconds_left"])))
+    if report.get("num_runs", 1) > 1:
+        said.insert(0, words.JOB_RUN.format(run=report["run_number"], num_runs=report["num_runs"]))
+    left = seconds_left(job, report)
+    if left is not None:
+        said.append(words.JOB_LEFT.format(time=duration(left)))
     return ", ".join(said)
+
+
+def seconds_left(job: JobRow, report: Mapping[str, Any]) -> float | None:
+    """Until a job ends; of several runs, at the pace of the job so far, None while that says nothing."""
+    if report.get("num_runs", 1) <= 1:
+        left = report.get("seconds_left")
+        return None if left is None else float(left)
+    done = part_done(report)
+    if job.started_at is None or done < _LEAST_DONE:
+        return None
+    elapsed = float(report["time"]) - job.started_at.timestamp()
+    return max(0.0, elapsed * (1 - done) / done)
+
+
+def _why_it_waits(workspace: Workspace) -> str:
+    running = workspace.jobs.list(status="running")
+    if not running:
+        return words.JOB_QUEUED
+    return words.JOB_WAITS.format(what=as_text(job_name(workspace, running[0])))

@@ -29,6 +29,7 @@ _PAGES = {
     "segment": (words.SEGMENT, ":material/brush:"),
     "fine_tune": (words.FINE_TUNE, ":material/model_training:"),
     "models": (words.MODELS, ":material/deployed_code_history:"),
+    "experiments": (words.EXPERIMENTS, ":material/science:"),
 }
 _STYLE = """
 <style>

@@ -1,0 +1,139 @@
+"""Which images an experiment is about: the task's corrected ones, or a folder on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from core.datasets.layout import find_splits, images_dir, masks_dir
+from core.datasets.pairs import check_dataset, list_images
+from core.errors import AppError, BadDatasetError
+from core.ui import words
+from core.ui.text import as_text
+from core.workflows.export_training import FEWEST_IMAGES, VAL_PART, num_trainable
+from core.workspace import TaskRow, Workspace
+
+_TASK, _FOLDER = "task", "folder"
+
+
+@dataclass(frozen=True)
+class Data:
+    """The images that were chosen.
+
+    Attributes:
+        folder: In the training layout, "" for the task's corrected images.
+        num_train: Images to train on.
+        num_scored: Images of validation; those that would be set aside where there is no such folder.
+        splits: Folders that are there.
+    """
+
+    folder: str
+    num_train: int
+    num_scored: int
+    splits: tuple[str, ...] = ("train", "val")
+
+
+def choose_data(workspace: Workspace, task: TaskRow) -> Data | None:
+    """The chosen images, None while there are none that could be used; the page says why."""
+    count = num_trainable(workspace, task.id)
+    names = {
+        _TASK: words.DATA_TASK.format(task=as_text(task.title), count=count),
+        _FOLDER: words.DATA_FOLDER,
+    }
+    source = st.segmented_control(
+        words.DATA,
+        list(names),
+        format_func=names.__getitem__,
+        default=_TASK if count >= FEWEST_IMAGES else _FOLDER,
+        key=f"experiment_data_{task.id}",
+        required=True,
+    )
+    return _folder() if source == _FOLDER else _corrected(task, count)
+
+
+def _corrected(task: TaskRow, count: int) -> Data | None:
+    if count < FEWEST_IMAGES:
+        told = words.DATA_TASK_TOO_FEW.format(fewest=FEWEST_IMAGES, task=as_text(task.title), count=count)
+        st.caption(told)
+        return None
+    scored = max(1, round(VAL_PART * count))
+    st.caption(words.DATA_TASK_HELP.format(train=count - scored, val=scored))
+    return Data("", count - scored, scored)
+
+
+def _folder() -> Data | None:
+    typed = st.text_input(
+        words.DATA_PATH,
+        key="experiment_folder",
+        placeholder=words.DATA_PATH_EXAMPLE,
+        persist_state="session",
+    )
+    typed = typed.strip().strip("'\"")
+    if not typed:
+        st.caption(words.DATA_PATH_HELP)
+        return None
+    folder = Path(typed).expanduser().absolute()
+    problem = folder_problem(folder)
+    if problem is not None:
+        st.error(as_text(problem))
+        return None
+    data = _counted(folder)
+    text = words.DATA_FOLDER_COUNTS if "val" in data.splits else words.DATA_FOLDER_COUNTS_NO_VAL
+    st.caption(text.format(train=data.num_train, val=data.num_scored))
+    return data
+
+
+def folder_problem(folder: Path) -> str | None:
+    """What is wrong with a folder as far as its names tell, in one sentence; None for nothing."""
+    try:
+        if not folder.is_dir():
+            return words.DATA_FOLDER_MISSING.format(path=folder)
+        for split in ("train", *(name for name in find_splits(folder) if name != "train")):
+            if not images_dir(folder, split).is_dir() or not masks_dir(folder, split).is_dir():
+                return words.DATA_FOLDER_NO_TRAIN.format(path=folder, split=split)
+            if not list_images(images_dir(folder, split)):
+                return words.DATA_FOLDER_EMPTY.format(path=folder, split=split)
+    except OSError as error:
+        return words.DATA_FOLDER_UNREADABLE.format(path=folder, reason=error.strerror or error)
+    return None
+
+
+def is_sound(folder: str) -> bool:
+    """Whether every image and mask of a folder can be used; the page shows why not."""
+    bar = st.progress(0.0)
+
+    def show_progress(done: int, total: int) -> None:
+        bar.progress(done / max(total, 1), words.DATA_CHECKING.format(done=done, total=total))
+
+    try:
+        return _checked(folder, show_progress)
+    finally:
+        bar.empty()
+
+
+def _checked(folder: str, on_progress: Callable[[int, int], None]) -> bool:
+    try:
+        check_dataset(Path(folder), on_progress=on_progress)
+    except BadDatasetError as error:
+        first, *more = error.problems
+        said = [words.DATA_FOLDER_BAD.format(path=folder, problem=first)]
+        if more:
+            said.append(words.DATA_FOLDER_MORE.format(count=len(more)))
+        st.error(as_text(" ".join(said)))
+        return False
+    except AppError as error:
+        st.error(as_text(str(error)))
+        return False
+    return True
+
+
+def _counted(folder: Path) -> Data:
+    splits = find_splits(folder)
+    num_train = len(list_images(images_dir(folder, "train")))
+    if "val" in splits:
+        return Data(str(folder), num_train, len(list_images(images_dir(folder, "val"))), splits)
+    scored = round(num_train * VAL_PART)
+    return Data(str(folder), num_train - scored, scored, splits)

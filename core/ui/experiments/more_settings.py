@@ -1,0 +1,73 @@
+"""The settings that are rarely changed, and the recipe that they make."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import streamlit as st
+
+from core.config import NetConfig, TrainConfig
+from core.experiments.plan import Recipe, SyntheticRequest
+from core.training.presets import AUGMENT_PRESETS
+from core.ui import words
+
+_SIZES = [64, 128, 192, 256, 384, 512]
+_BATCHES = [2, 4, 8, 16, 32]
+_FILTERS = [8, 16, 32, 64]
+_SYNTHETIC_BATCH = 4
+_FEW_IMAGES = 64
+"""With fewer, small steps: a run of a few large ones learns too little."""
+
+
+def recipe_fields(kind: str, epochs: int, num_train: int) -> Recipe:
+    """How every run is trained.
+
+    Args:
+        kind: Of the experiment; what a search varies has no field.
+        epochs: Of each run.
+        num_train: Images to train on, for the suggested batch size.
+    """
+    net = NetConfig(input_channels=0)
+    settings = TrainConfig(epochs=epochs, batch_size=4 if num_train < _FEW_IMAGES else 8, patience=0)
+    left, right = st.columns(2)
+    size = left.selectbox(
+        words.IMAGE_SIZE, _SIZES, index=_SIZES.index(settings.image_size), key="experiment_size"
+    )
+    seed = right.number_input(words.SEED, 0, 2**31 - 1, 0, help=words.SEED_HELP, key="experiment_seed")
+    settings = dataclasses.replace(settings, image_size=size, seed=int(seed))
+    if kind == "tune":
+        return Recipe(net=net, settings=settings, augment=AUGMENT_PRESETS["none"])
+    batch = left.selectbox(
+        words.BATCH_SIZE,
+        _BATCHES,
+        index=_BATCHES.index(settings.batch_size),
+        key=f"experiment_batch_{settings.batch_size}",
+    )
+    filters = right.selectbox(
+        words.BASE_FILTERS,
+        _FILTERS,
+        index=_FILTERS.index(net.base_filters),
+        help=words.BASE_FILTERS_HELP,
+        key="experiment_filters",
+    )
+    losses = list(words.LOSS_FUNCTIONS)
+    loss = left.selectbox(
+        words.LOSS_FUNCTION,
+        losses,
+        index=losses.index(settings.loss),
+        format_func=words.LOSS_FUNCTIONS.__getitem__,
+        key="experiment_loss",
+    )
+    return Recipe(
+        net=dataclasses.replace(net, base_filters=filters),
+        settings=dataclasses.replace(settings, batch_size=batch, loss=loss),
+    )
+
+
+def synthetic_recipe(side: int, epochs: int, seed: int = 0) -> Recipe:
+    """The recipe of the synthetic check at another size and length, for fewer images than the usual ones."""
+    usual = SyntheticRequest().recipe
+    settings = dataclasses.replace(
+        usual.settings, image_size=side, epochs=epochs, seed=seed, batch_size=_SYNTHETIC_BATCH
+    )
+    return dataclasses.replace(usual, net=dataclasses.replace(usual.net, input_channels=0), settings=settings)

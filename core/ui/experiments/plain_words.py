@@ -1,0 +1,41 @@
+"""What a comparison of two networks says, in a sentence for somebody who never met a p-value."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+from core.experiments.plan import ARM_WORDS
+from core.ui import words
+
+_RARE = 0.05
+
+
+def decided(folder: Path) -> list[str]:
+    """A sentence for each pair of networks that an experiment compared by Dice, if it did."""
+    path = folder / "differences.csv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row.get("score") == "dice"]
+    return [sentence(row) for row in rows]
+
+
+def sentence(row: Mapping[str, str]) -> str:
+    """Which network is better and by how much, or that nothing is decided.
+
+    Args:
+        row: "first", "second", "difference" (first - second), "difference_low", "difference_high", "p".
+    """
+    first, second = (ARM_WORDS.get(row[key], row[key]) for key in ("first", "second"))
+    difference, low, high, p = (
+        float(row[key]) for key in ("difference", "difference_low", "difference_high", "p")
+    )
+    if low <= 0 <= high or p >= _RARE:
+        return words.NOTHING_DECIDED.format(
+            first=first, second=second, difference=difference, low=low, high=high
+        )
+    if difference < 0:
+        first, second, difference, low, high = second, first, -difference, -high, -low
+    return words.BETTER_BY.format(better=first, other=second, difference=difference, low=low, high=high)

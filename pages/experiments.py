@@ -1,0 +1,71 @@
+"""Experiments: ask a question, watch the runs, keep what they found, open it again."""
+
+import streamlit as st
+
+from core.experiments import store
+from core.experiments.start import JOB_KIND, experiment_folder, experiments_root
+from core.ui import shell, state, words
+from core.ui.experiments.form import offer, try_it
+from core.ui.experiments.kept import QUERY, kept, never_begun, open_experiment
+from core.ui.experiments.opened import opened
+from core.ui.experiments.running import running
+from core.ui.running_job import ACTIVE
+from core.ui.shell import Shell
+
+WATCHED = "watched_experiment"
+
+
+def page() -> None:
+    here = shell.enter("experiments")
+    state.show_messages()
+    jobs = [job for job in here.workspace.jobs.list() if job.kind == JOB_KIND]
+    active = [job for job in reversed(jobs) if job.status in ACTIVE]
+    show_what_just_ended(here, [job.id for job in active])
+    root = experiments_root(here.workspace)
+    name = st.query_params.get(QUERY)
+    if name is not None:
+        folder = root / name
+        if folder.parent == root and (folder / "experiment.json").is_file():
+            opened(here.workspace, folder)
+            return
+        st.info(words.EXPERIMENT_GONE)
+    st.header(words.EXPERIMENTS)
+    st.session_state[WATCHED] = active[0].id if active else None
+    known = store.list_experiments(root)
+    begun = {each.folder for each in known}
+    if active:
+        for job in active:
+            running(here.workspace, job)
+        with st.expander(words.ANOTHER_EXPERIMENT):
+            offer(here.workspace, here.task)
+    else:
+        if not known:
+            try_it(here.workspace)
+        offer(here.workspace, here.task)
+    st.subheader(words.EXPERIMENTS_KEPT)
+    busy = {experiment_folder(here.workspace, job) for job in active}
+    ended = [
+        job
+        for job in jobs
+        if job.status not in ACTIVE and experiment_folder(here.workspace, job) not in begun
+    ]
+    never_begun(here.workspace, [job for job in ended if job.status == "failed"])
+    ready = [each for each in known if each.folder not in busy]
+    kept(ready)
+    if not ready:
+        st.caption(words.EXPERIMENTS_NONE)
+
+
+def show_what_just_ended(here: Shell, active: list[int]) -> None:
+    """Open the experiment that was looked at while it ran, once it has ended."""
+    watched = st.session_state.get(WATCHED)
+    if watched is None or watched in active:
+        return
+    st.session_state[WATCHED] = None
+    folder = experiment_folder(here.workspace, here.workspace.jobs.get(watched))
+    if (folder / "experiment.json").is_file():
+        open_experiment(folder)
+
+
+with shell.plain_errors():
+    page()

@@ -1,0 +1,315 @@
+"""The Experiments page: what it asks, what it starts, how it shows what runs, what ended and what is kept."""
+
+import json
+
+import numpy as np
+import pytest
+
+from core.experiments.plan import CompareRequest, SyntheticRequest, request_to_json, title_of
+from core.experiments.start import experiments_root
+from core.experiments.store import ExperimentResult, Picture, result_to_json
+from core.imaging.masks import encode_png
+from core.jobs import queue
+from core.ui import state
+from core.ui.experiments.naming import run_title
+from core.ui.experiments.plain_words import sentence
+from core.ui.experiments.running import quiet_runs, series_of
+from core.ui.running_job import job_name, part_done, seconds_left
+from core.workflows.add_images import add_images
+from core.workflows.save_mask import save_mask
+from core.workspace import DraftContent
+from tests.pages.conftest import png
+
+
+@pytest.fixture(autouse=True)
+def no_processes(monkeypatch):
+    """Jobs are put into the queue and stay there: what a worker does is tested elsewhere."""
+    monkeypatch.setattr(queue, "start_next", lambda workspace: None)
+
+
+@pytest.fixture
+def nuclei(workspace):
+    return workspace.tasks.create("Nuclei")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Four pairs to train on and two to score."""
+    for split, count in (("train", 4), ("val", 2)):
+        for number in range(count):
+            values = np.random.default_rng([count, number]).integers(0, 256, (16, 16)).astype(np.uint8)
+            for kind, picture in (("images", values), ("masks", values > 127)):
+                path = tmp_path / "set" / split / kind / f"{number}.png"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(encode_png(picture))
+    return tmp_path / "set"
+
+
+@pytest.fixture
+def keep(workspace):
+    """Puts a finished experiment where the page looks for them."""
+
+    def write(name, request=None, *, status="done", reason="", result=None, created="2026-01-02T03:04:05Z"):
+        request = request or CompareRequest("/data/lungs", arms=("unet", "fcn"))
+        path = experiments_root(workspace) / name
+        path.mkdir(parents=True)
+        record = {
+            **request_to_json(request),
+            "title": title_of(request),
+            "created": created,
+            "command": "python -m core.experiments compare --data_dir /data/lungs",
+        }
+        (path / "experiment.json").write_text(json.dumps(record))
+        (path / "state.json").write_text(json.dumps({"status": status, "reason": reason}))
+        if result is not None:
+            (path / "results.json").write_text(json.dumps(result_to_json(result)))
+            (path / "table.csv").write_text("arm,dice\n")
+            (path / "curves.png").write_bytes(png(1))
+        return path
+
+    return write
+
+
+def result():
+    return ExperimentResult(
+        kind="compare",
+        columns=("arm", "dice", "hd95"),
+        rows=({"arm": "U-Net", "dice": 0.9312, "dice_low": 0.921, "dice_high": 0.9404, "hd95": None},),
+        headline="Mean Dice over 58 val images: U-Net 0.9312.",
+        number=0.9312,
+        number_name="U-Net: val Dice",
+        pictures=(Picture("curves.png", "Loss and Dice."), Picture("../../workspace.db", "Not a picture.")),
+        notes=("All networks have the same splits.",),
+    )
+
+
+def labelled(elements, label):
+    (found,) = [each for each in elements if each.label == label]
+    return found
+
+
+def plain(elements):
+    """What they show: Markdown's signs are written with a backslash before them."""
+    return [each.value.replace("\\", "") for each in elements]
+
+
+def said(app):
+    return " ".join(plain((*app.header, *app.subheader, *app.markdown, *app.caption, *app.info)))
+
+
+def correct(workspace, task, count):
+    uploads = [(f"{number}.png", png(number)) for number in range(count)]
+    for outcome in add_images(workspace, task.id, uploads):
+        content = DraftContent(0.5, None, None)
+        save_mask(workspace, outcome.image_id, state.predictors(), content=content, who="Kim")
+
+
+def test_nothing_yet_says_what_it_is_for_and_offers_a_trial(open_page, workspace, nuclei):
+    app = open_page("experiments", task=nuclei.slug)
+    assert not app.exception
+    assert "Find out how far a number can be trusted" in said(app)
+    labelled(app.button, "Try it on made-up images").click().run()
+    assert not app.exception
+    (job,) = workspace.jobs.list()
+    assert (job.kind, job.task_id, job.settings["kind"]) == ("experiment", None, "synthetic")
+    assert job_name(workspace, job) == "Experiment: 120 noise images, 3 folds"
+    assert labelled(app.button, "Remove from the queue")
+
+
+def test_too_few_corrected_images_say_how_many_are_missing(open_page, workspace, nuclei):
+    correct(workspace, nuclei, 2)
+    app = open_page("experiments", task=nuclei.slug)
+    app.segmented_control[0].set_value("task").run()
+    assert "needs at least 4 corrected images that are not locked; Nuclei has 1" in said(app)
+    assert labelled(app.button, "Start experiment").disabled
+
+
+def test_corrected_images_are_the_data_where_there_are_enough(open_page, workspace, nuclei):
+    correct(workspace, nuclei, 6)
+    app = open_page("experiments", task=nuclei.slug)
+    # The second is locked; of five a quarter is scored: round(1.25) = 1.
+    assert "4 to train on, 1 to score" in said(app)
+    labelled(app.button, "Start experiment").click().run()
+    assert not app.exception
+    (job,) = workspace.jobs.list()
+    assert job.task_id == nuclei.id
+    assert job.settings["title"] == "U-Net against FCN (no skips) on Nuclei"
+    assert job.settings["settings"]["data_dir"] == str(workspace.root / job.settings["copy_corrected_to"])
+
+
+def test_folder_that_cannot_be_used_is_told_before_anything_starts(open_page, workspace, nuclei, folder):
+    app = open_page("experiments", task=nuclei.slug)
+    labelled(app.text_input, "Folder").input(str(folder / "nowhere")).run()
+    assert plain(app.error) == [f"There is no folder {folder}/nowhere."]
+    assert labelled(app.button, "Start experiment").disabled
+    (folder / "val" / "masks" / "1.png").unlink()
+    labelled(app.text_input, "Folder").input(str(folder)).run()
+    assert not app.error
+    labelled(app.button, "Start experiment").click().run()
+    assert plain(app.error) == [f"{folder} cannot be used: val: Image 1.png has no mask of the same name."]
+    assert workspace.jobs.list() == []
+
+
+@pytest.mark.parametrize("kind", ["compare", "cross_validate", "tune"])
+def test_folder_is_handed_to_each_kind_of_training(open_page, workspace, nuclei, folder, kind):
+    app = open_page("experiments", task=nuclei.slug)
+    labelled(app.radio, "What do you want to know?").set_value(kind).run()
+    labelled(app.text_input, "Folder").input(f" '{folder}' ").run()
+    assert "4 images to train on, 2 to score" in said(app)
+    assert "on this machine" in said(app)
+    labelled(app.button, "Start experiment").click().run()
+    assert not app.exception
+    (job,) = workspace.jobs.list()
+    assert (job.settings["kind"], job.task_id) == (kind, None)
+    assert job.settings["settings"]["data_dir"] == str(folder)
+    assert job.settings["settings"]["recipe"]["net"]["input_channels"] == 0
+
+
+def test_sweep_without_a_model_cannot_start(open_page, nuclei):
+    app = open_page("experiments", task=nuclei.slug)
+    labelled(app.radio, "What do you want to know?").set_value("threshold_sweep").run()
+    assert "This task has no model yet" in said(app)
+    assert labelled(app.button, "Start experiment").disabled
+
+
+def test_waiting_experiment_names_the_job_before_it_and_can_be_taken_back(open_page, workspace, nuclei):
+    first = workspace.jobs.add("fine_tune", nuclei.id, {}, who="Kim")
+    workspace.jobs.take_next()
+    app = open_page("experiments", task=nuclei.slug)
+    labelled(app.button, "Try it on made-up images").click().run()
+    # The line of the side bar and the panel of the waiting one.
+    texts = [each.proto.text.replace("\\", "") for each in app.get("progress")]
+    assert sorted(texts) == ["Fine-tuning: Nuclei", "waits for the running job (Fine-tuning: Nuclei)"]
+    labelled(app.button, "Remove from the queue").click().run()
+    assert [job.status for job in workspace.jobs.list()] == ["stopped", "running"]
+    workspace.jobs.end(first.id, "done")
+
+
+def test_stop_asks_the_running_experiment_to_end(open_page, workspace, nuclei):
+    request = SyntheticRequest(folds=2)
+    settings = {**request_to_json(request), "folder": "experiments/one", "title": "Noise"}
+    job = workspace.jobs.add("experiment", None, settings, who="Kim")
+    workspace.jobs.take_next()
+    app = open_page("experiments", task=nuclei.slug)
+    labelled(app.button, "Stop").click().run()
+    assert workspace.jobs.get(job.id).stop_requested
+    assert labelled(app.button, "Stop").disabled
+
+
+def test_list_has_the_newest_first_and_opens_one(open_page, nuclei, keep):
+    keep("older", created="2026-01-01T00:00:00Z", result=result())
+    full = "The disk is full."
+    keep("newer", SyntheticRequest(), status="failed", reason=full, created="2026-01-02T00:00:00Z")
+    app = open_page("experiments", task=nuclei.slug)
+    assert not app.exception
+    text = said(app)
+    assert text.index("1000 noise images") < text.index("U-Net against")
+    assert full in text
+    assert "**0.9312**" in text
+    [each for each in app.button if each.label == "Open"][1].click().run()
+    assert app.query_params["experiment"] in ("older", ["older"])
+    assert plain(app.header) == ["U-Net against FCN (no skips) on lungs"]
+
+
+def test_opened_experiment_shows_numbers_how_to_read_them_pictures_and_command(open_page, nuclei, keep):
+    keep("one", result=result())
+    app = open_page("experiments", task=nuclei.slug, experiment="one")
+    assert not app.exception
+    (table,) = app.table
+    # A column that no row has a value for, HD95 here, is left out.
+    assert list(table.value.columns) == ["network", "Dice"]
+    assert table.value["Dice"][0].startswith("0.9312")
+    assert "0.9210 to 0.9404" in table.value["Dice"][0]
+    assert "93 % of the average area" in said(app)
+    assert "All networks have the same splits." in said(app)
+    assert "core.experiments compare" in app.code[0].value
+    # The second "picture" lies outside the experiment's folder and is not shown.
+    assert len(app.get("image")) == 1
+    labelled(app.button, "All experiments").click().run()
+    assert labelled(app.button, "Open")
+
+
+def test_failed_experiment_says_why_and_goes_on_where_it_was(open_page, workspace, nuclei, keep):
+    keep("one", SyntheticRequest(), status="failed", reason="The disk is full.")
+    settings = {**request_to_json(SyntheticRequest()), "folder": "experiments/one", "title": "Noise"}
+    job = workspace.jobs.add("experiment", None, settings, who="Kim")
+    workspace.jobs.take_next()
+    workspace.jobs.end(job.id, "failed", reason="The disk is full.")
+    app = open_page("experiments", task=nuclei.slug, experiment="one")
+    assert [each.value for each in app.error] == ["The disk is full."]
+    labelled(app.button, "Go on").click().run()
+    again = workspace.jobs.list()[0]
+    assert (again.retry_of, again.settings["folder"]) == (job.id, "experiments/one")
+
+
+def test_experiment_that_is_gone_or_outside_is_not_opened(open_page, nuclei, keep):
+    keep("one", result=result())
+    for name in ("two", "..", "../experiments/one"):
+        app = open_page("experiments", task=nuclei.slug, experiment=name)
+        assert not app.exception
+        assert "This experiment is not here any more." in said(app)
+
+
+def test_fine_tune_page_does_not_list_experiments(open_page, workspace, nuclei):
+    settings = {"title": "Noise", "folder": "experiments/x"}
+    job = workspace.jobs.add("experiment", nuclei.id, settings, who="Kim")
+    workspace.jobs.take_next()
+    workspace.jobs.end(job.id, "failed", reason="Too few images.")
+    app = open_page("fine_tune", task=nuclei.slug)
+    assert not app.error
+    assert "No run yet." in said(app)
+
+
+def test_one_curve_a_run_and_the_weak_ones_in_grey():
+    reports = [
+        {"run": "unet_fold1", "epoch": 1, "val_dice": 0.5},
+        {"run": "unet_fold1", "epoch": 3, "val_dice": 0.7},
+        {"run": "fcn_fold1", "epoch": 1, "val_dice": 0.4},
+    ]
+    assert series_of(reports, "val_dice") == {
+        "U-Net, fold 1": [0.5, None, 0.7],
+        "FCN (no skips), fold 1": [0.4],
+    }
+    assert run_title("trial_0012") == "trial 12"
+    assert run_title("noise_fold2") == "fold 2"
+    dice = {f"trial {number}": [0.1 * number] for number in range(8)}
+    assert quiet_runs(dice) == {f"trial {number}" for number in range(5)}
+    assert quiet_runs({"fold 1": [0.5]}) == set()
+
+
+def test_part_done_and_time_left_count_all_runs(workspace):
+    job = workspace.jobs.add("experiment", None, {}, who="Kim")
+    workspace.jobs.take_next()
+    job = workspace.jobs.get(job.id)
+    report = {"run_number": 2, "num_runs": 4, "epoch": 2, "num_epochs": 2, "step": 1, "num_steps": 2}
+    # One run of four, and of the second one epoch and a half of two: (1 + 0.75) / 4.
+    assert part_done(report) == 0.4375
+    # 35 seconds for 7 / 16 of it: 45 for the other 9 / 16.
+    left = seconds_left(job, {**report, "time": job.started_at.timestamp() + 35})
+    assert left == pytest.approx(45)
+
+
+BETTER = "is better than"
+UNDECIDED = "nothing is decided: they differ by"
+
+
+@pytest.mark.parametrize(
+    ("difference", "low", "high", "p", "expected"),
+    [
+        (
+            0.012,
+            0.004,
+            0.021,
+            0.001,
+            f"U-Net {BETTER} FCN-8s by 0.0120 Dice (95 % interval 0.0040 to 0.0210)",
+        ),
+        (-0.012, -0.02, -0.004, 0.001, f"FCN-8s {BETTER} U-Net by 0.0120 Dice (95 % interval 0.0040 to"),
+        (0.002, -0.004, 0.008, 0.4, f"Between U-Net and FCN-8s {UNDECIDED} +0.0020 Dice"),
+        # The interval alone would say that it is better.
+        (0.002, 0.0001, 0.008, 0.2, f"Between U-Net and FCN-8s {UNDECIDED} +0.0020 Dice"),
+    ],
+)
+def test_difference_in_plain_words(difference, low, high, p, expected):
+    numbers = {"difference": difference, "difference_low": low, "difference_high": high, "p": p}
+    row = {key: str(value) for key, value in numbers.items()}
+    assert sentence({"first": "unet", "second": "fcn8s", **row}).startswith(expected)
