@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from core.cards import MaskClass, ModelCard, load_card, save_card
-from core.config import NetConfig
+from core.config import NetConfig, TrainConfig
 from core.errors import AppError, BadDatasetError
 from core.imaging.class_table import table_of_names
 from core.workflows.evaluate_model import EvaluateRequest, evaluate_model
 from core.workflows.predict_many import PredictRequest, predict_many
+from core.workflows.training_card import TrainRequest
 from tests.workflows.conftest import png
 
 CLASSES = (
@@ -51,6 +52,31 @@ def data(tmp_path):
         (tmp_path / "test" / name).mkdir(parents=True)
         (tmp_path / "test" / name / "a.png").write_bytes(png(pixels))
     return tmp_path
+
+
+def test_training_keeps_the_classes_and_their_scores(tmp_path):
+    from core.workflows.train_model import train_model
+
+    for split, seeds in (("train", range(4)), ("val", range(4, 6))):
+        for seed in seeds:
+            labels = np.roll(LABELS, seed, axis=0)
+            labels[:, 0] = 255
+            image = np.array([0, 128, 255] + [0] * 253, np.uint8)[labels]
+            for folder, pixels in (("images", image), ("masks", labels)):
+                path = tmp_path / split / folder / f"{seed}.png"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(png(pixels))
+    request = TrainRequest(
+        tmp_path,
+        tmp_path / "out",
+        net=NetConfig(depth=1, base_filters=2, num_classes=3),
+        classes=table_of_names(["background", "grey", "bright", "undefined"]),
+        settings=TrainConfig(image_size=16, epochs=1, batch_size=4, precision="float32"),
+    )
+    card = train_model(request).card
+    assert [each.name for each in card.classes] == ["background", "grey", "bright"]
+    assert {"dice", "accuracy", "dice_background", "dice_grey", "dice_bright"} <= set(card.validation)
+    assert card.threshold == 0.5
 
 
 def test_each_class_is_scored_and_kept(data, model):
