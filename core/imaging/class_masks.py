@@ -19,7 +19,7 @@ def to_class_mask(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8]:
     """The class index of each pixel.
 
     Where the table has colours, a mask is read by colour if all of its colours (grey ones too) stand there.
-    Else grey counts by value, and a palette by index where the table has no colours. With two classes and
+    Else grey counts by value, and a palette by index where the table says so. With two classes and
     nothing undefined, whatever is a mask of one foreground is taken too, such as 0 and 255. Transparent
     pixels are background.
 
@@ -70,7 +70,7 @@ def _by_colour(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8] | N
         known |= stored.alpha == 0
     if known.all():
         return labels
-    if grey and stored.indices is None:
+    if table.palette_by_index if stored.indices is not None else grey:
         return None
     found, counts = np.unique(codes[~known], return_counts=True)
     most = int(found[counts.argmax()])

@@ -34,13 +34,15 @@ class ClassTable:
 
     Attributes:
         classes: Background first; a class's place is its index in masks.
-        by_colour: Whether coloured masks are read by these colours; else palettes count by index.
+        by_colour: Whether coloured masks are read by these colours.
+        palette_by_index: Whether the indices of a palette count where its colours are not these.
         has_undefined: Whether masks may hold pixels that nobody decided, as the index 255.
         undefined_colour: Of such pixels in coloured masks, None for none.
     """
 
     classes: tuple[MaskClass, ...]
     by_colour: bool = False
+    palette_by_index: bool = True
     has_undefined: bool = False
     undefined_colour: Colour | None = None
 
@@ -62,7 +64,9 @@ class ClassTable:
 def table_of_card(card: ModelCard) -> ClassTable | None:
     """The classes of a model; None for a model of one foreground. A card without names gives them numbers."""
     if card.classes:
-        return ClassTable(card.classes, by_colour=True)
+        # Colours of our own palette stand for classes that were given by their names alone.
+        by_names = table_of_names([each.name for each in card.classes]).classes
+        return ClassTable(card.classes, by_colour=True, palette_by_index=card.classes == by_names)
     if card.net.num_classes == 1:
         return None
     return table_of_names(["background", *(f"class {index}" for index in range(1, card.net.num_classes))])
@@ -139,6 +143,7 @@ def _table(entries: Any, where: str) -> ClassTable:
             for index, entry in enumerate(known)
         ),
         by_colour=bool(coloured),
+        palette_by_index=not coloured,
         has_undefined=bool(undefined),
         undefined_colour=None if undefined_colour is None else _colour(undefined_colour, wanted),
     )

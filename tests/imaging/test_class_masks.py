@@ -66,6 +66,22 @@ def test_a_palette_goes_by_its_colours_or_without_them_by_index(coloured):
     assert decode_mask(data, "m", classes=table_of_names(NAMES)).tolist() == [[0, 1, 2]]
 
 
+def test_a_palette_is_read_by_the_card_as_it_was_by_the_names():
+    indexed = Image.fromarray(np.array([[0, 1, 2]], np.uint8), "P")
+    indexed.putpalette([*WHITE, *RED, *BLUE])
+    names = table_of_names(NAMES[:3])
+    card = ModelCard("m", net=NetConfig(num_classes=3), classes=names.classes)
+    for table in (names, table_of_card(card)):
+        assert decode_mask(saved(indexed, "PNG"), "m", classes=table).tolist() == [[0, 1, 2]]
+
+
+def test_a_strange_palette_is_refused_where_colours_are_given(coloured):
+    indexed = Image.fromarray(np.array([[0, 1]], np.uint8), "P")
+    indexed.putpalette([*BLACK, 1, 2, 3])
+    with pytest.raises(BadFileError, match=r"the colour \(1, 2, 3\), in 1 pixel, is no class"):
+        decode_mask(saved(indexed, "PNG"), "m", classes=coloured)
+
+
 def test_a_table_with_colours_takes_masks_of_indices_too(coloured):
     np.testing.assert_array_equal(decode_mask(png(LABELS), "m", classes=coloured), LABELS)
 
