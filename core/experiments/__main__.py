@@ -20,12 +20,14 @@ from core.experiments.store import ExperimentResult, read_record
 def main(arguments: list[str]) -> int:
     """Do what the arguments say; the exit code."""
     kind, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    if kind == "classify":
+        from core.experiments.classify import classify
+
+        return classify(rest)
     if kind not in PARSERS:
         return _about(kind)
     parser = PARSERS[kind]()
     options = parser.parse_args(rest)
-    if kind == "rerun":
-        return _rerun(options)
     out = options.resume or options.output_dir or _new_folder(kind)
     with ExperimentDisplay() as display:
         if options.resume is None:
@@ -52,20 +54,6 @@ def _longer(parser: Parser, kind: str, options: Namespace) -> Request | None:
     trials = request.trials if options.trials is None else options.trials
     minutes = request.timeout_minutes if options.timeout_minutes is None else options.timeout_minutes
     return replace(request, trials=trials, timeout_minutes=minutes)
-
-
-def _rerun(options: Namespace) -> int:
-    from core.experiments.runs import rerun
-    from core.workflows.train_model import Watchers
-
-    with ExperimentDisplay() as display:
-        outcome = rerun(
-            options.run_folder,
-            options.output_dir,
-            Watchers(on_progress=display.step, should_stop=lambda: display.interrupted),
-        )
-    print(f"Epoch {outcome.best_epoch} of {outcome.num_epochs} was kept; wrote {outcome.weights}.")
-    return 0
 
 
 def _new_folder(kind: str) -> Path:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from core.datasets.pairs import Pair, check_dataset, load_pair
 from core.errors import AppError
-from core.experiments.experiment import Experiment, Hashes
+from core.experiments.experiment import Experiment
+from core.workflows.run_folder import hash_pairs
 
 NUM_THREADS = 4
 
@@ -25,17 +25,8 @@ def read_data(experiment: Experiment, data_dir: Path) -> dict[str, list[Pair]]:
     """
     experiment.say("Checking the data")
     pairs_of = check_dataset(data_dir, on_progress=experiment.watchers.on_check)
-    experiment.keep_hashes(hash_pairs(pairs_of))
+    experiment.keep_hashes(hash_pairs({**pairs_of}))
     return pairs_of
-
-
-def hash_pairs(pairs_of: dict[str, list[Pair]]) -> Hashes:
-    """The SHA-256 of each image and mask file, by split and stem."""
-    with ThreadPoolExecutor(NUM_THREADS) as pool:
-        return {
-            split: {pair.stem: seals for pair, seals in zip(pairs, pool.map(_seals, pairs), strict=True)}
-            for split, pairs in pairs_of.items()
-        }
 
 
 def have_foreground(
@@ -68,7 +59,3 @@ def require_foreground(name: str, pairs: Sequence[Pair]) -> None:
             f"No mask of the {name} has a foreground pixel, so no Dice can be measured; give it at least one "
             "image that shows what is looked for."
         )
-
-
-def _seals(pair: Pair) -> list[str]:
-    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in (pair.image_path, pair.mask_path)]

@@ -9,7 +9,6 @@ import csv
 import io
 import json
 import os
-import platform
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -24,16 +23,14 @@ from core.experiments.store import ExperimentResult, State, read_record, read_st
 from core.experiments.watching import ExperimentWatchers, RunProgress
 from core.files import write_whole
 from core.jobs.process import created_at
+from core.workflows.run_folder import DataHashes
+from core.workflows.training_card import package_versions
 
 if TYPE_CHECKING:
     from core.training.callbacks import ProgressReport
 
-PACKAGES = ("keras", "tensorflow", "numpy", "scipy", "opencv-python", "optuna")
 TEST_LOG = "test_scorings.csv"
 _TEST_COLUMNS = ("time", "experiment", "data", "run", "images", "dice", "command")
-
-Hashes = dict[str, dict[str, list[str]]]
-"""{split: {stem: [SHA-256 of the image file, of the mask file]}}"""
 
 
 class Experiment:
@@ -92,14 +89,14 @@ class Experiment:
         experiment.set_state("running")
         return experiment
 
-    def keep_hashes(self, hashes: Hashes) -> None:
+    def keep_hashes(self, hashes: DataHashes) -> None:
         """Remember the data, or see that they are those that the experiment was begun with.
 
         Raises:
             AppError: An image or mask is another than when it was begun.
         """
         record = read_record(self.folder)
-        known: Hashes = record.get("data", {})
+        known: DataHashes = record.get("data", {})
         if known and known != hashes:
             raise AppError(
                 f"The data are not those that {self.folder} was begun with; begin a new experiment, or put "
@@ -172,14 +169,14 @@ class Experiment:
         for path in [self.folder / TEST_LOG, *([Path(test_log)] if test_log else [])]:
             _append_row(path, row)
 
-    def _write_record(self, hashes: Hashes, created: str) -> None:
+    def _write_record(self, hashes: DataHashes, created: str) -> None:
         recipe = getattr(self.request, "recipe", None)
         record = {
             **request_to_json(self.request),
             "title": title_of(self.request),
             "seed": None if recipe is None else recipe.settings.seed,
             "command": self.request.command,
-            "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+            "versions": {**package_versions(), "optuna": version("optuna")},
             "data": hashes,
             "created": created,
         }

@@ -130,14 +130,6 @@ def _threshold_sweep() -> Parser:
     return parser
 
 
-def _rerun() -> Parser:
-    parser = Parser(texts.RERUN, texts.RERUN_EXAMPLES)
-    parser.prog = "python -m core.experiments rerun"
-    parser.add_argument("run_folder", type=Path, help="runs/RUN of an experiment")
-    parser.add_argument("--output_dir", type=Path, required=True, help="where the new weights go")
-    return parser
-
-
 def _add_run_flags(parser: Parser, recipe: Recipe | None = None) -> None:
     add = parser.add_argument_group("every run").add_argument
     given = recipe or Recipe(settings=TrainConfig(epochs=30))
@@ -206,6 +198,5 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     "tune": _tune,
     "synthetic": _synthetic,
     "threshold_sweep": _threshold_sweep,
-    "rerun": _rerun,
 }
 """The parser of each command."""

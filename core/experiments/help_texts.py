@@ -8,11 +8,11 @@ Experiments: the same training runs put side by side so that a number can be tru
   tune             a search for settings by validation Dice
   synthetic        noise images whose right answer is known, in folds
   threshold_sweep  a model's scores against the threshold
-  rerun            one run of an experiment once more, from what its folder holds
 
 Each has its own --help. Everything goes into one folder: experiment.json (settings, seed,
 versions, hashes of the data), progress.jsonl, runs/, results.json, table.csv, report.md and
-pictures. Ctrl-C keeps what is finished; --resume DIR goes on from there."""
+pictures. Ctrl-C keeps what is finished; --resume DIR goes on from there. A single run is
+trained once more by train.py --rerun DIR/runs/RUN."""
 
 COMPARE = """\
 Train several networks on the same splits, seed and budget, and compare their masks.
@@ -81,11 +81,3 @@ thresholds.csv, means over the images of the split, the best Dice marked."""
 
 THRESHOLD_SWEEP_EXAMPLES = """\
   python -m core.experiments threshold_sweep --data_dir dataset --model_path models/lung_xray"""
-
-RERUN = """\
-Train one run of an experiment once more from what its folder holds.
-
-Recipe and images are those of pairs.json; the images are refused if they have changed."""
-
-RERUN_EXAMPLES = """\
-  python -m core.experiments rerun experiments/compare-20260102-101500/runs/unet --output_dir again"""

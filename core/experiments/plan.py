@@ -148,7 +148,14 @@ class SyntheticRequest:
     recipe: Recipe = field(
         default_factory=lambda: Recipe(
             net=NetConfig(depth=1, base_filters=8, input_channels=1),
-            settings=TrainConfig(image_size=128, epochs=8, batch_size=16, loss="bce", precision="float32"),
+            settings=TrainConfig(
+                image_size=128,
+                epochs=8,
+                batch_size=4,
+                learning_rate=0.02,
+                loss="bce_dice",
+                precision="float32",
+            ),
             augment=AugmentConfig(0, 0, 0, 0, 0, 0, 0),
         )
     )

@@ -49,8 +49,8 @@ def _about(record: dict[str, Any]) -> list[str]:
     lines = []
     if counts:
         lines.append(
-            f"Images: {counts}; the SHA-256 of each image and mask stands in experiment.json, and in the "
-            "pairs.json of each run how it is done again."
+            f"Images: {counts}; the SHA-256 of each image and mask stands in experiment.json, each run is "
+            "done again by train.py --rerun of its folder."
         )
     if record.get("seed") is not None:
         lines.append(f"Seed {record['seed']}; begun {record['created']}; {versions}.")

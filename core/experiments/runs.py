@@ -1,9 +1,8 @@
-"""One training run of an experiment: trained, scored image by image, and kept so that it can be done again.
+"""One training run of an experiment: trained, and scored image by image.
 
-A run folder holds what training writes (weights, card, history, curves), `pairs.json` (the recipe and which
-files were trained on, chosen on and scored) from which `rerun` does it again, `masks/` with the predicted
-masks of the scored images, and last of all `scores.json`: a folder with it is finished and is never trained
-again.
+A run folder holds what training writes (weights, card, history, curves, and `run.json`, from which
+`train.py --rerun` does it again), `masks/` with the predicted masks of the scored images, and last of all
+`scores.json`: a folder with it is finished and is never trained again.
 """
 
 from __future__ import annotations
@@ -11,21 +10,20 @@ from __future__ import annotations
 import csv
 import json
 import math
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.config import from_dict, to_dict
+from core.config import NetConfig, from_dict
 from core.datasets.pairs import Pair
 from core.errors import AppError
-from core.experiments.data import hash_pairs
 from core.experiments.experiment import Experiment
 from core.experiments.plan import Recipe
 from core.experiments.scoring import ImageScores, score_images
 from core.files import write_whole
+from core.workflows.run_folder import CHECKPOINTS_DIR
 from core.workflows.train_model import TrainOutcome, Watchers, train_on
 from core.workflows.training_card import TrainRequest
 
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from core.training.callbacks import ProgressReport
 
 NAME = "model"
-PARTS = ("train", "val", "scored")
 
 
 @dataclass(frozen=True)
@@ -104,14 +101,11 @@ def do_run(experiment: Experiment, plan: RunPlan) -> FinishedRun | None:
         return read_run(folder)
     if experiment.should_stop():
         return None
-    if folder.is_dir():
-        shutil.rmtree(folder)
-    write_plan(folder, plan)
     experiment.say(f"Training {plan.name} ({plan.number} of {plan.num_runs})")
     started = time.monotonic()
     outcome = train_run(experiment, plan, folder)
     seconds = time.monotonic() - started
-    if experiment.stopped:
+    if outcome.stopped:
         return None
     experiment.say(f"Scoring {plan.name}")
     return keep_scores(plan, folder, outcome, seconds)
@@ -144,7 +138,20 @@ def train_run(
         return experiment.should_stop() or (enough is not None and enough())
 
     watchers = Watchers(on_progress=tell, should_stop=should_stop)
-    request = train_request(plan.recipe, plan.data_dir, folder, experiment.request.command)
+    request = TrainRequest(
+        data_dir=plan.data_dir,
+        output_dir=folder,
+        name=NAME,
+        net=plan.recipe.net,
+        settings=plan.recipe.settings,
+        augment=plan.recipe.augment,
+        scaling=plan.recipe.scaling,
+        flips=plan.recipe.flips,
+        command=experiment.request.command,
+        # A run that was cut short goes on from its last whole epoch.
+        resume=(folder / CHECKPOINTS_DIR).is_dir(),
+    )
+    forget_networks()
     return train_on(plan.train, plan.val, request, watchers)
 
 
@@ -190,57 +197,6 @@ def read_curves(folder: Path) -> list[dict[str, float | None]]:
         ]
 
 
-def rerun(run_folder: Path, output_dir: Path, watchers: Watchers | None = None) -> TrainOutcome:
-    """Train a run once more from what its folder holds.
-
-    Args:
-        run_folder: Folder of a run, finished or not.
-        output_dir: Where the new weights, card, history and curves go.
-        watchers: Who is told, and asked.
-
-    Raises:
-        AppError: No run there, or an image or mask is missing or not what it was.
-    """
-    values = _read_json(run_folder / "pairs.json")
-    try:
-        recipe = from_dict(Recipe, values["recipe"])
-        root = Path(values["data_dir"])
-        pairs_of = {
-            part: [Pair(stem, root / image, root / mask) for stem, image, mask, *_ in values[part]]
-            for part in PARTS
-        }
-        seals_of = {part: {stem: seals for stem, _, _, *seals in values[part]} for part in PARTS}
-    except (KeyError, TypeError, ValueError) as error:
-        raise AppError(f"{run_folder / 'pairs.json'} is not of this version ({error}).") from None
-    try:
-        same = hash_pairs(pairs_of) == seals_of
-    except OSError as error:
-        raise AppError(
-            f"{error.filename} of the run {run_folder} is not there; put the data back, or start the command "
-            "where their path holds."
-        ) from None
-    if not same:
-        raise AppError(f"The images or masks of {run_folder} are not what they were; put the data back.")
-    command = f"python -m core.experiments rerun {run_folder} --output_dir {output_dir}"
-    request = train_request(recipe, root, output_dir, command)
-    return train_on(pairs_of["train"], pairs_of["val"], request, watchers)
-
-
-def train_request(recipe: Recipe, data_dir: Path, output_dir: Path, command: str) -> TrainRequest:
-    """A recipe as the training workflow takes it."""
-    return TrainRequest(
-        data_dir=data_dir,
-        output_dir=output_dir,
-        name=NAME,
-        net=recipe.net,
-        settings=recipe.settings,
-        augment=recipe.augment,
-        scaling=recipe.scaling,
-        flips=recipe.flips,
-        command=command,
-    )
-
-
 def count_parameters(weights: Path) -> int:
     """Numbers that the network of a weights file learns."""
     from core.inference.load import load_network
@@ -248,29 +204,19 @@ def count_parameters(weights: Path) -> int:
     return sum(math.prod(weight.shape) for weight in load_network(weights).trainable_weights)
 
 
-def with_net(recipe: Recipe, net: Any) -> Recipe:
+def forget_networks() -> None:
+    """Let go of the networks of earlier runs, which Keras holds on to: a search would fill the memory."""
+    from core.training.quiet_start import start_keras
+
+    start_keras()
+    from core.training.forgetting import forget_all
+
+    forget_all()
+
+
+def with_net(recipe: Recipe, net: NetConfig) -> Recipe:
     """The recipe with another network."""
     return replace(recipe, net=net)
-
-
-def write_plan(folder: Path, plan: RunPlan) -> None:
-    """Write `pairs.json`; paths are relative to the data folder."""
-    parts = dict(zip(PARTS, (plan.train, plan.val, plan.scored), strict=True))
-    seals = hash_pairs({part: list(pairs) for part, pairs in parts.items()})
-    listed = {
-        part: [
-            [pair.stem, *(_relative(path, plan.data_dir) for path in (pair.image_path, pair.mask_path)),
-             *seals[part][pair.stem]]
-            for pair in pairs
-        ]
-        for part, pairs in parts.items()
-    }  # fmt: skip
-    values = {"data_dir": str(plan.data_dir), "recipe": to_dict(plan.recipe), **listed}
-    _write_json(folder / "pairs.json", values)
-
-
-def _relative(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix()
 
 
 def _write_json(path: Path, values: Any) -> None:

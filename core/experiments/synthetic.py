@@ -10,7 +10,6 @@ import numpy as np
 from core.config import ScalingConfig
 from core.datasets.noise import write_noise_set
 from core.datasets.pairs import Pair, load_pair
-from core.experiments.data import hash_pairs
 from core.experiments.experiment import Experiment
 from core.experiments.fold_runs import FoldPlan, check_folds, index_rows, run_folds, summary_rows
 from core.experiments.folds import assign_folds
@@ -18,6 +17,7 @@ from core.experiments.pictures import curves_picture, new_figure, png
 from core.experiments.plan import Recipe, SyntheticRequest
 from core.experiments.runs import FinishedRun, read_curves
 from core.experiments.store import Cell, ExperimentResult, Picture
+from core.workflows.run_folder import hash_pairs
 
 ARM = "noise"
 COLUMNS = ("fold", "images", "accuracy", "precision", "recall", "f1", "iou", "threshold", "epochs", "seconds")

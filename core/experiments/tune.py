@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +17,10 @@ from core.experiments.data import read_data, require_foreground
 from core.experiments.experiment import Experiment
 from core.experiments.pictures import importance_picture, trials_picture
 from core.experiments.plan import Recipe, TuneRequest
-from core.experiments.runs import NAME, RunPlan, train_run, write_plan
+from core.experiments.runs import NAME, RunPlan, train_run
 from core.experiments.store import Cell, ExperimentResult, Picture
 from core.experiments.study import check_space, importance, open_study, suggest
+from core.workflows.run_folder import CHECKPOINTS_DIR
 
 if TYPE_CHECKING:
     import optuna
@@ -102,12 +104,13 @@ def _try_settings(
         tolerance=1.0,
     )
     folder = experiment.folder / "runs" / plan.name
-    write_plan(folder, plan)
     experiment.say(f"Trial {plan.number} of {plan.num_runs}")
     judge = _Judge(trial)
     started = time.monotonic()
+    ended_early = False
     try:
-        train_run(experiment, plan, folder, hear=judge.hear, enough=lambda: judge.pruned)
+        outcome = train_run(experiment, plan, folder, hear=judge.hear, enough=lambda: judge.pruned)
+        ended_early = outcome.stopped
     except DivergedError as error:
         experiment.say(str(error))
         trial.set_user_attr("reason", str(error))
@@ -115,7 +118,7 @@ def _try_settings(
     trial.set_user_attr("seconds", round(time.monotonic() - started, 2))
     if judge.pruned:
         study.tell(trial, state=_state("PRUNED"))
-    elif experiment.stopped or judge.best < 0 or trial.user_attrs.get("reason"):
+    elif ended_early or judge.best < 0 or trial.user_attrs.get("reason"):
         study.tell(trial, state=_state("FAIL"))
     else:
         study.tell(trial, judge.best)
@@ -133,8 +136,9 @@ def _keep_best_weights(folder: Path, study: optuna.Study) -> None:
     best = _best(study)
     for run in (folder / "runs").iterdir():
         if best is None or run.name != f"trial_{best.number:04d}":
-            for weights in (run / f"{NAME}.keras", run / f"{NAME}.h5", *run.glob("checkpoints/*")):
+            for weights in (run / f"{NAME}.keras", run / f"{NAME}.h5"):
                 weights.unlink(missing_ok=True)
+            shutil.rmtree(run / CHECKPOINTS_DIR, ignore_errors=True)
 
 
 def _best(study: optuna.Study) -> optuna.trial.FrozenTrial | None:
@@ -168,7 +172,7 @@ def _result(experiment: Experiment, request: TuneRequest, study: optuna.Study) -
             "the best epoch's; choosing the best of many trials makes it too good for a published number.",
             "Trained with these settings, the test split untouched: " + f"`{command}`",
             f"The weights of trial {best.number + 1} are kept under runs/trial_{best.number:04d}, those of "
-            "the others are not; every trial can be trained again from its pairs.json.",
+            "the others are not; every trial can be trained again by train.py --rerun.",
         ),
     )
 
