@@ -19,6 +19,7 @@ from core.workspace import JobRow, Workspace
 
 KINDS = {
     "fine_tune": "core.workflows.fine_tune:run_job",
+    "fine_tune_classifier": "core.workflows.fine_tune_labels:run_job",
     "experiment": "core.experiments.job:run_job",
 }
 

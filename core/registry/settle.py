@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from core.registry.classifiers import Classifiers
 from core.registry.compare import Comparison, Decision, compare, decide, reason
+from core.registry.compare_labels import LabelComparison, compare_labels, decide_labels, reason_labels
 from core.registry.predictors import Predictors
 from core.workspace import VersionRow, Workspace
 
@@ -20,13 +22,28 @@ def settle(
     old = workspace.versions.current(candidate.task_id)
     comparison = compare(workspace, candidate, old, predictors)
     workspace.versions.set_comparison(candidate.id, comparison.to_dict())
-    decision = decide(comparison)
+    return comparison, _act(workspace, candidate, old, decide(comparison), reason(comparison))
+
+
+def settle_labels(
+    workspace: Workspace, candidate: VersionRow, classifiers: Classifiers
+) -> tuple[LabelComparison, Decision]:
+    """As `settle`, for a candidate that tells labels."""
+    old = workspace.versions.current(candidate.task_id, "classify")
+    comparison = compare_labels(workspace, candidate, old, classifiers)
+    workspace.versions.set_comparison(candidate.id, comparison.to_dict())
+    return comparison, _act(workspace, candidate, old, decide_labels(comparison), reason_labels(comparison))
+
+
+def _act(
+    workspace: Workspace, candidate: VersionRow, old: VersionRow | None, decision: Decision, why: str
+) -> Decision:
+    """Do it; what was decided, or "ask" where another version was put into use meanwhile."""
     if decision == "promote":
         promoted = workspace.versions.promote(
-            candidate.id, who=BY_ITSELF, why=reason(comparison), instead_of=old.id if old else 0
+            candidate.id, who=BY_ITSELF, why=why, instead_of=old.id if old else 0
         )
-        if promoted.status != "current":
-            decision = "ask"
+        return decision if promoted.status == "current" else "ask"
     if decision == "keep":
-        workspace.versions.keep_back(candidate.id, who=BY_ITSELF, why=reason(comparison))
-    return comparison, decision
+        workspace.versions.keep_back(candidate.id, who=BY_ITSELF, why=why)
+    return decision

@@ -6,7 +6,6 @@ compares it with the version in use on the locked images, and does what the rule
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,11 +21,9 @@ from core.registry.settle import settle
 from core.workflows import fine_tune_recipe as recipe
 from core.workflows import pictures
 from core.workflows.candidate import Lesson, write_candidate
+from core.workflows.job_reporter import JobReporter
 from core.workspace import ImageRow, JobRow, RevisionRow, VersionRow, Workspace, is_trainable
 
-SECONDS_BETWEEN_STEPS = 0.5
-SECONDS_BETWEEN_EPOCHS = 0.2
-"""Reports are rarer than that; a tiny network would write hundreds a second."""
 _SPEED = "fine_tune_seconds_per_image"
 
 
@@ -195,7 +192,6 @@ def _train(context: JobContext, lesson: Lesson) -> Any:
         )
 
     start_keras()
-    reporter = _Reporter(context)
     trained = train(
         prepare(lesson.train),
         prepare(lesson.validation) if lesson.validation else None,
@@ -203,7 +199,7 @@ def _train(context: JobContext, lesson: Lesson) -> Any:
         settings=lesson.settings,
         augment=lesson.augment,
         start_from=None if lesson.base is None else workspace.root / lesson.base.folder / "model.keras",
-        on_progress=reporter,
+        on_progress=JobReporter(context, _epoch_line),
         should_stop=context.should_stop,
     )
     _remember_speed(workspace, lesson, trained)
@@ -218,24 +214,8 @@ def _remember_speed(workspace: Workspace, lesson: Lesson, trained: Any) -> None:
         workspace.settings.set(_SPEED, an_epoch / len(lesson.train) / recipe.work_of(lesson.card))
 
 
-class _Reporter:
-    """Passes the training's progress on: a few times a second, ends of epochs first, the last one always."""
-
-    def __init__(self, context: JobContext) -> None:
-        self._context = context
-        self._told = 0.0
-
-    def __call__(self, report: Any) -> None:
-        now = time.monotonic()
-        ends_epoch = report.step == report.num_steps
-        is_last = ends_epoch and report.epoch == report.num_epochs
-        pause = SECONDS_BETWEEN_EPOCHS if ends_epoch else SECONDS_BETWEEN_STEPS
-        if now - self._told < pause and not is_last:
-            return
-        self._told = now
-        self._context.report(vars(report))
-        if ends_epoch:
-            print(f"epoch {report.epoch}/{report.num_epochs}: loss {report.loss:.4f}, Dice {report.dice:.4f}")
+def _epoch_line(report: Any) -> str:
+    return f"epoch {report.epoch}/{report.num_epochs}: loss {report.loss:.4f}, Dice {report.dice:.4f}"
 
 
 def _mask(workspace: Workspace, lesson: Lesson, image: ImageRow) -> Any:

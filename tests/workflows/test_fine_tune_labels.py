@@ -1,0 +1,178 @@
+"""Fine-tuning a classifier with a real network, tiny, in this process and once through the worker."""
+
+import time
+
+import numpy as np
+import psutil
+import pytest
+
+from core.errors import JobError
+from core.imaging.masks import encode_png
+from core.jobs import queue
+from core.jobs.kinds import JobContext
+from core.jobs.process import is_alive
+from core.registry.compare_labels import LabelComparison
+from core.workflows import fine_tune_labels_recipe as recipe
+from core.workflows.classify_image import classifier_card
+from core.workflows.fine_tune_labels import (
+    KIND,
+    plan_fine_tune_labels,
+    run_job,
+    start_fine_tune_labels,
+)
+from core.workspace import ImageFacts, NewLabel, NewRevision
+from tests.workflows import lesions
+
+SIZE = 32
+COLOURS = {"MEL": (220, 30, 30), "NV": (30, 220, 30), "Other_SC": (30, 30, 220)}
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    return lesions.save_tiny_weights(tmp_path_factory.mktemp("classifier") / "model.keras")
+
+
+@pytest.fixture
+def classifier(workspace, task, weights):
+    """In use; it knows nothing yet, and every image has a colour that gives its label away."""
+    yield lesions.use_classifier(workspace, task, weights, "masked")
+    for job in workspace.jobs.list():
+        if job.pid is not None and is_alive(job.pid, job.process_created):
+            process = psutil.Process(job.pid)
+            if job.status == "running":
+                process.kill()
+            psutil.wait_procs([process], timeout=30)
+
+
+@pytest.fixture
+def label(workspace, task):
+    """Adds images of these labels, with a mask where told so."""
+
+    def add(*names, masked=True):
+        for name in names:
+            number = len(workspace.images.list(task.id))
+            random = np.random.default_rng(number)
+            picture = np.array(COLOURS[name]) + random.integers(-25, 25, (SIZE, SIZE, 3))
+            image = workspace.images.add(
+                task.id, f"{number}.png", encode_png(picture.astype(np.uint8)), ImageFacts(SIZE, SIZE, 3)
+            )
+            workspace.labels.save(image.id, NewLabel(name, "Kim"))
+            if masked:
+                mask = encode_png(np.ones((SIZE, SIZE), np.uint8))
+                workspace.masks.save(image.id, NewRevision(mask, None, 0.5, None, "Kim", 5.0, 1.0))
+
+    return add
+
+
+def run(workspace, task, base_id, epochs):
+    settings = {"base_version_id": base_id, "epochs": epochs, "seed": 0}
+    return run_job(JobContext(workspace, workspace.jobs.add(KIND, task.id, settings, who="Kim")))
+
+
+@pytest.mark.slow
+def test_labels_become_a_better_classifier_in_use(workspace, task, classifier, label, monkeypatch):
+    monkeypatch.setattr(recipe, "FINE_TUNE_RATE", 1e-2)
+    label(*[lesions.LABELS[number % 3] for number in range(12)])
+    base = classifier.version
+    plan = plan_fine_tune_labels(workspace, task.id, base_version_id=base.id, epochs=60)
+    assert (plan.num_labelled, plan.num_train, plan.num_locked, plan.num_waiting) == (12, 9, 3, 0)
+    result = run(workspace, task, base.id, 60)
+    assert result["decision"] == "promote"
+    assert result["mean_new"] > result["mean_old"]
+    version = workspace.versions.current(task.id, "classify")
+    assert (version.id, version.origin, version.parent_id) == (result["version_id"], "fine_tuned", base.id)
+    assert len(LabelComparison.from_dict(version.comparison).images) == 3
+    trainable = {image.id for image in workspace.images.list(task.id) if not image.locked}
+    assert result["label_ids"] == sorted(
+        each.id
+        for image_id, each in workspace.labels.latest_of_task(task.id).items()
+        if image_id in trainable
+    )
+    card = classifier_card(workspace, version)
+    assert (card.labels, card.input, card.parent) == (lesions.LABELS, "masked", "Lesions (shipped)")
+    assert (card.data[-1].num_train, card.data[-1].num_val) == (9, 0)
+    back = workspace.versions.roll_back(task.id, who="Kim", why="To see.", purpose="classify")
+    assert back.id == base.id
+
+
+@pytest.mark.slow
+def test_the_worker_does_it_and_a_stop_keeps_the_best(workspace, task, classifier, label):
+    label("MEL", "NV", "NV", "Other_SC")
+    plan = plan_fine_tune_labels(workspace, task.id, base_version_id=classifier.version.id, epochs=100_000)
+    job = start_fine_tune_labels(workspace, plan, who="Kim")
+    wait(workspace, job, lambda row: any("epoch" in each for each in queue.progress(workspace, job.id)))
+    queue.request_stop(workspace, job.id)
+    stopped = wait(workspace, job, lambda row: row.status not in ("queued", "running"))
+    assert stopped.status == "stopped", queue.log_tail(workspace, job.id)
+    version = workspace.versions.get(stopped.result["version_id"])
+    # One locked image is too few to decide.
+    assert (version.purpose, version.status, stopped.result["decision"]) == ("classify", "candidate", "ask")
+    assert workspace.versions.list(task.id) == []
+    assert "accuracy" in queue.log_tail(workspace, job.id)
+
+
+@pytest.mark.slow
+def test_from_scratch_it_keeps_labels_and_view(workspace, task, classifier, label):
+    label("MEL", "NV", "Other_SC", "MEL", "Other_SC", "NV")
+    result = run(workspace, task, None, 1)
+    version = workspace.versions.get(result["version_id"])
+    card = classifier_card(workspace, version)
+    assert (version.origin, version.parent_id, result["decision"]) == ("scratch", None, "ask")
+    assert (card.labels, card.input, card.parent, card.temperature) == (lesions.LABELS, "masked", None, 1.0)
+
+
+def wait(workspace, job, condition):
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        row = queue.status(workspace, job.id)
+        if condition(row):
+            return row
+        time.sleep(0.1)
+    raise AssertionError(f"{row}\n{queue.log_tail(workspace, job.id)}")
+
+
+def test_only_images_with_a_label_and_a_mask_count(workspace, task, classifier, label):
+    label("MEL", "NV", "MEL")
+    label("NV", "NV", masked=False)
+    grey = workspace.images.add(task.id, "grey.png", b"g", ImageFacts(SIZE, SIZE, 1))
+    workspace.labels.save(grey.id, NewLabel("MEL", "Kim"))
+    first = workspace.images.list(task.id)[0]
+    workspace.labels.save(first.id, NewLabel(None, "Kim"))
+    plan = plan_fine_tune_labels(workspace, task.id, base_version_id=classifier.version.id)
+    # The second is locked, the first has its label taken back, and two wait for a mask.
+    assert (plan.num_labelled, plan.num_waiting, plan.num_locked, plan.num_train) == (4, 2, 1, 1)
+    assert plan.missing == ("Nevus", "Other")
+    assert plan.epochs == recipe.MAX_EPOCHS
+
+
+def test_nothing_to_train_on_is_said(workspace, task, classifier, label):
+    label("NV", masked=False)
+    plan = plan_fine_tune_labels(workspace, task.id, base_version_id=classifier.version.id)
+    with pytest.raises(JobError, match="no image with a label and a mask"):
+        start_fine_tune_labels(workspace, plan, who="Kim")
+    with pytest.raises(JobError, match="no image with a label and a mask"):
+        run(workspace, task, classifier.version.id, 1)
+
+
+def test_from_scratch_every_label_is_needed(workspace, task, classifier, label):
+    label("NV", "MEL", "MEL")
+    plan = plan_fine_tune_labels(workspace, task.id)
+    with pytest.raises(JobError, match="there is none of Other;"):
+        start_fine_tune_labels(workspace, plan, who="Kim")
+    no_epoch = plan_fine_tune_labels(workspace, task.id, base_version_id=classifier.version.id, epochs=0)
+    with pytest.raises(JobError, match="0 epochs"):
+        start_fine_tune_labels(workspace, no_epoch, who="Kim")
+    assert workspace.jobs.list() == []
+
+
+def test_a_task_without_a_classifier_has_nothing_to_learn(workspace, task):
+    with pytest.raises(JobError, match="has no classifier"):
+        plan_fine_tune_labels(workspace, task.id)
+
+
+def test_the_estimate_uses_what_an_earlier_run_took(workspace, task, classifier, label):
+    label("NV", "MEL", "MEL")
+    workspace.settings.set("fine_tune_labels_seconds_per_image", 49.0)
+    plan = plan_fine_tune_labels(workspace, task.id, base_version_id=classifier.version.id, epochs=10)
+    # (32 / 224)^2 = 1 / 49 of the work; two images, ten times.
+    assert plan.seconds == pytest.approx(recipe.START_SECONDS + 2 * 10)
