@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from tqdm import tqdm
 
@@ -51,7 +51,7 @@ class TrainingDisplay:
         self._training: tqdm[None] | None = None
         self._told = 0
 
-    def __enter__(self) -> TrainingDisplay:
+    def __enter__(self) -> Self:
         self._handler = signal.signal(signal.SIGINT, self._interrupt)
         return self
 
@@ -101,6 +101,13 @@ class TrainingDisplay:
 
 
 class ClassifyDisplay(TrainingDisplay):
-    """The same for a classifier."""
+    """The same for a classifier, and for several runs one after the other."""
 
     measure = ("accuracy", "accuracy")
+
+    def begin(self, name: str, number: int, total: int) -> None:
+        """A run that begins."""
+        if self._training is not None:
+            self._training.close()
+        self._training, self._told = None, 0
+        print(f"run {number}/{total}: {name}", file=sys.stderr)

@@ -39,7 +39,7 @@ def preset_defaults(arguments: list[str], presets: dict[str, dict[str, object]])
 
     Flags that are given count before them, since these are defaults. An unknown name is left to the parser.
     """
-    for word, after in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, after in zip(arguments, [*arguments, ""][1:], strict=True):
         name = after if word == "--preset" else word.removeprefix("--preset=")
         if name in presets and word.startswith("--preset"):
             return presets[name]

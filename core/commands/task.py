@@ -17,5 +17,5 @@ def add_task_flag(parser: Parser) -> None:
 
 def labels_asked(arguments: list[str]) -> bool:
     """Whether the arguments ask for labels."""
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    pairs = zip(arguments, [*arguments, ""][1:], strict=True)
     return any(each == "--task=classify" or (each, after) == ("--task", "classify") for each, after in pairs)
