@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.experiments import store
 from core.experiments.start import JOB_KIND, experiment_folder, experiments_root
+from core.experiments.store import ExperimentSummary
 from core.ui import shell, state, words
 from core.ui.experiments.form import offer, try_it
 from core.ui.experiments.kept import QUERY, kept, never_begun, open_experiment
@@ -11,6 +12,7 @@ from core.ui.experiments.opened import opened
 from core.ui.experiments.running import running
 from core.ui.running_job import ACTIVE
 from core.ui.shell import Shell
+from core.workspace import JobRow
 
 WATCHED = "watched_experiment"
 
@@ -32,28 +34,35 @@ def page() -> None:
     st.header(words.EXPERIMENTS)
     st.session_state[WATCHED] = active[0].id if active else None
     known = store.list_experiments(root)
-    begun = {each.folder for each in known}
+    ask_or_watch(here, active, is_first=not known)
+    look_back(here, jobs, known)
+
+
+def ask_or_watch(here: Shell, active: list[JobRow], *, is_first: bool) -> None:
+    """What runs and waits, else the form."""
+    for job in active:
+        running(here.workspace, job)
     if active:
-        for job in active:
-            running(here.workspace, job)
         with st.expander(words.ANOTHER_EXPERIMENT):
             offer(here.workspace, here.task)
-    else:
-        if not known:
-            try_it(here.workspace)
-        offer(here.workspace, here.task)
-    st.subheader(words.EXPERIMENTS_KEPT)
-    busy = {experiment_folder(here.workspace, job) for job in active}
-    ended = [
-        job
-        for job in jobs
-        if job.status not in ACTIVE and experiment_folder(here.workspace, job) not in begun
-    ]
-    never_begun(here.workspace, [job for job in ended if job.status == "failed"])
+        return
+    if is_first:
+        try_it(here.workspace, here.task)
+    offer(here.workspace, here.task)
+
+
+def look_back(here: Shell, jobs: list[JobRow], known: list[ExperimentSummary]) -> None:
+    """The kept experiments, and the jobs that never came to have a folder."""
+    # The newest try of each.
+    tries = {experiment_folder(here.workspace, job): job for job in reversed(jobs)}
+    busy = {folder for folder, job in tries.items() if job.status in ACTIVE}
+    begun = {each.folder for each in known}
+    refused = [job for folder, job in tries.items() if job.status == "failed" and folder not in begun]
     ready = [each for each in known if each.folder not in busy]
+    if ready or refused:
+        st.subheader(words.EXPERIMENTS_KEPT)
+    never_begun(here.workspace, refused[::-1])
     kept(ready)
-    if not ready:
-        st.caption(words.EXPERIMENTS_NONE)
 
 
 def show_what_just_ended(here: Shell, active: list[int]) -> None:

@@ -10,6 +10,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from core.experiments.naming import readable
 from core.experiments.plan import request_from_json
 from core.experiments.run import resume_experiment, run_experiment
 from core.experiments.start import experiment_folder
@@ -40,7 +41,7 @@ def run_job(context: JobContext) -> dict[str, Any]:
         context.report({"message": "Copying the corrected images"})
         export_training(workspace, job.task_id, workspace.root / copied)
     watchers = ExperimentWatchers(
-        on_message=lambda message: context.report({"message": message}),
+        on_message=lambda message: context.report({"message": readable(message)}),
         on_progress=_Reporter(context),
         should_stop=context.should_stop,
     )

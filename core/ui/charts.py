@@ -51,7 +51,16 @@ def curve(
         if value is not None
     ]
     loud = [name for name in names if name not in quiet]
-    legend = alt.Legend(title=None, orient="top", values=loud, labelLimit=0, columns=4, symbolSize=260)
+    legend = alt.Legend(
+        title=None,
+        orient="top",
+        values=loud,
+        labelLimit=0,
+        columns=4,
+        symbolType="stroke",
+        symbolSize=500,
+        symbolStrokeWidth=2,
+    )
     colours, dashes, widths = _styles(names, quiet)
     marked = max(len(values) for values in series.values()) <= _MOST_MARKED
     chart = (

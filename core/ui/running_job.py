@@ -21,6 +21,8 @@ from core.workspace import JobRow, Workspace
 LOOK_AGAIN = 2.0
 _LEAST_DONE = 0.02
 ACTIVE = ("queued", "running")
+_SCORE_OF = {"fine_tune_classifier": ("accuracy", words.ACCURACY)}
+"""What a kind of job reports beside its loss, and what people read for it; Dice where nothing is said."""
 
 
 def running_job(workspace: Workspace) -> None:
@@ -42,7 +44,7 @@ def running_job(workspace: Workspace) -> None:
 
 
 def live_curves(workspace: Workspace, job: JobRow) -> None:
-    """Loss and Dice over the epochs, how far it is, and the log; live while the job runs."""
+    """Loss and score over the epochs, how far it is, and the log; live while the job runs."""
 
     @st.fragment(run_every=LOOK_AGAIN if job.status in ACTIVE else None)
     def panel() -> None:
@@ -54,6 +56,7 @@ def live_curves(workspace: Workspace, job: JobRow) -> None:
             last = latest(reports)
             st.progress(part_done(last), text=how_far(workspace, now, last))
         epochs = by_epoch(reports)
+        score, score_name = _SCORE_OF.get(job.kind, ("dice", words.DICE))
         left, right = st.columns(2)
         with left:
             curve(
@@ -67,10 +70,10 @@ def live_curves(workspace: Workspace, job: JobRow) -> None:
         with right:
             curve(
                 {
-                    words.TRAINING_SERIES: [each.get("dice") for each in epochs],
-                    words.VALIDATION_SERIES: [each.get("val_dice") for each in epochs],
+                    words.TRAINING_SERIES: [each.get(score) for each in epochs],
+                    words.VALIDATION_SERIES: [each.get(f"val_{score}") for each in epochs],
                 },
-                title=words.DICE,
+                title=score_name,
                 x_title=words.EPOCH,
             )
         with st.expander(words.LOG):
@@ -89,8 +92,11 @@ def job_name(workspace: Workspace, job: JobRow) -> str:
 
 
 def latest(reports: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """The newest report, empty before the first."""
-    return reports[-1] if reports else {}
+    """The newest report with, where it only says what begins, the place of the one before; empty at first."""
+    if not reports:
+        return {}
+    place: Mapping[str, Any] = next((each for each in reversed(reports) if "epoch" in each), {})
+    return {**place, **reports[-1]}
 
 
 def by_epoch(reports: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -117,7 +123,7 @@ def how_far(workspace: Workspace, job: JobRow, report: Mapping[str, Any]) -> str
         return _why_it_waits(workspace)
     if job.stop_requested:
         return words.STOPPING_OF.get(job.kind, words.STOPPING_JOB)
-    if "epoch" not in report:
+    if "message" in report or "epoch" not in report:
         return as_text(str(report.get("message") or words.JOB_STARTING))
     said = [words.JOB_EPOCH.format(epoch=report["epoch"], num_epochs=report["num_epochs"])]
     if report.get("num_runs", 1) > 1:

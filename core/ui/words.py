@@ -132,7 +132,11 @@ DELETE_YES = "Delete for good"
 DELETED = "{name} was deleted."
 
 # Running job
-JOB_KIND = {"fine_tune": "Fine-tuning", "experiment": "Experiment"}
+JOB_KIND = {
+    "fine_tune": "Fine-tuning",
+    "fine_tune_classifier": "Fine-tuning of labels",
+    "experiment": "Experiment",
+}
 JOB_OF = "{kind}: {what}"
 JOB_QUEUED = "waiting to start"
 JOB_WAITS = "waits for the running job ({what})"
@@ -165,6 +169,7 @@ STOP_HELP = "Ends training and keeps the best state so far as a candidate."
 STOPPING_JOB = "Stopping"
 STOPPING_OF = {
     "fine_tune": "Stopping: the best state so far is kept.",
+    "fine_tune_classifier": "Stopping: the best state so far is kept.",
     "experiment": "Stopping: what is finished is kept.",
 }
 RETRY = "Start again"
@@ -193,7 +198,46 @@ RESULT_ASK = "There are too few locked images to decide. Look at the numbers and
 GO_TO_MODELS = "Compare the versions"
 GO_TO_SEGMENT = "Go to Segment"
 
+# Fine-tune: labels
+WHAT_TO_TRAIN = "What to train"
+WHAT_NAMES = {"masks": "Masks", "labels": "Labels"}
+LABELLED_COUNT = "You have {count} images with a label."
+LABELLED_COUNT_ONE = "You have 1 image with a label."
+LABELLED_NONE = "You have no images with a label yet."
+LABELLED_NONE_HELP = "Give labels on the Segment page first, beside the mask; some of each kind help most."
+LABELLED_LABEL = "Images with a label"
+LABELS_WAITING = "{count} of them count once their mask is saved too."
+LABELS_WAITING_ONE = "1 of them counts once its mask is saved too."
+LABELS_MISSING = "From scratch each label needs an image to train on; there is none of {labels}."
+NOTHING_TO_TRAIN_LABELS = "There is no image with both a label and a saved mask to train on that is not locked."
+ACCURACY = "Accuracy"
+ACCURACY_HELP = "Accuracy is the part of the images whose most likely label is the right one."
+
 # Models
+MODELS_OF_MASKS = "Masks"
+MODELS_OF_LABELS = "Labels"
+COMPARED_LABELS = "On {count} locked images with a label: balanced accuracy {old:.3f} before, {new:.3f} now (the mean over labels of the part told rightly)."
+NOT_COMPARED_LABELS = "Not compared: there were no locked images with a label."
+ALERTS_FOUND = "{title} was found in {old} of {count} before, in {new} now."
+LABELS_OF_LOCKED = "Locked images, before and now"
+IMAGE = "Image"
+BEFORE = "Before"
+NOW = "Now"
+NO_MODEL_SHORT = "none"
+TEST_SCORES_LABELS = "On its test images"
+VALIDATION_SCORES_LABELS = "On its validation images"
+LABEL_METRIC_NAMES = {
+    "balanced_accuracy": "Balanced accuracy",
+    "accuracy": "Accuracy",
+    "auc": "AUC",
+    "alert_recall": "Recall of the warning",
+}
+VIEW_NAMES = {
+    "whole": "the whole image",
+    "masked": "the image inside the mask",
+    "crop": "a square around the mask",
+}
+CLASSIFIER_LINE = "{backbone} on {view}, input {size} pixels; labels {labels}. {origin}"
 NO_VERSIONS = "This task has no model yet. Correct a few images and start a fine-tuning from scratch."
 USE_VERSION = "Use this version"
 ROLL_BACK = "Roll back"
@@ -238,9 +282,6 @@ INTERVAL = "95 % interval {low:.3f} to {high:.3f}"
 EXPERIMENTS_FOR = "Find out how far a number can be trusted: train the same way several times, side by side, and let the app do the statistics."
 TRY_IT = "Try it on made-up images"
 TRY_IT_HELP = "Needs no data and takes about a minute: {images} pictures of noise whose right mask is known."
-TRY_IT_PICTURE = (
-    "One of the made-up images, and the mask that a network should find: every pixel brighter than one half."
-)
 KIND_QUESTION = "What do you want to know?"
 KIND_TITLES = {
     "compare": "Compare networks",
@@ -306,8 +347,6 @@ LOSS_FUNCTIONS = {
 }
 SEED = "Seed"
 SEED_HELP = "Equal seeds repeat the same run."
-TOLERANCE = "Tolerance of the outline, px"
-TOLERANCE_HELP = "How far an outline may be off and still count as right in boundary F1."
 MOST_MINUTES = "Stop after, minutes"
 MOST_MINUTES_HELP = "No further trial begins after that long; 0 for no limit."
 START_EXPERIMENT = "Start experiment"
@@ -318,8 +357,6 @@ ABOUT_RUN = "About {time} on this machine."
 # Experiments: the running one
 STOP_EXPERIMENT_HELP = "Ends the experiment; what is finished is kept and shown."
 REMOVE_FROM_QUEUE = "Remove from the queue"
-EXPERIMENT_PREPARING = "Reading and checking the images"
-TIME_LEFT_ABOUT = "about {time} left"
 VALIDATION_DICE = "Validation Dice"
 VALIDATION_LOSS = "Validation loss"
 TRAINING_DICE = "Training Dice"
@@ -329,7 +366,6 @@ CURVES_QUIET = "In colour: the best {count} so far; in grey the others."
 
 # Experiments: the kept ones
 EXPERIMENTS_KEPT = "Kept experiments"
-EXPERIMENTS_NONE = "None yet."
 EXPERIMENTS_MORE = "Show all {count}"
 OPEN_EXPERIMENT = "Open"
 OPEN_EXPERIMENT_LABEL = "Open {title}"
@@ -344,9 +380,7 @@ EXPERIMENT_STOPPED = "It ended before all of it was done; what was finished is k
 GO_ON = "Go on"
 GO_ON_HELP = "Finished runs are not trained again."
 HOW_TO_READ = "How to read the numbers"
-TABLE = "Numbers"
 CURVES = "Curves"
-PICTURES = "Pictures"
 EXPERIMENT_NOTES = "How it was measured"
 REPEAT = "Repeat it in a terminal"
 REPEAT_HELP = "The same experiment as a command, in the folder of this program."
@@ -356,10 +390,11 @@ DOWNLOAD_TABLE = "Table as CSV"
 EXPERIMENT_FOLDER = "Everything, the trained models among it, lies in {path}"
 DICE_READ = "**Dice** is 1 where two masks agree on every pixel and 0 where they share none: at 0.93 the overlap is 93 % of the average area of the two masks."
 INTERVAL_READ = "**95 % interval** (low to high): where the mean over all images of this kind would plausibly lie, judged from how much the images at hand differ."
+PRECISION_READ = "**Precision** is the part of the predicted foreground that is right, **recall** the part of the true foreground that was found; **F1** and Dice weigh both alike, **IoU** is the same more strictly."
 P_VALUE_READ = "**p** is how often chance alone would give a difference at least this large if both were equally good. Below 0.05 chance alone would rarely give it; above, nothing is decided."
 SHARP_READ = "**HD95** is how far the outlines lie apart in pixels, the worst 5 % left out (smaller is better); **boundary F1** is the part of the outline that lies within the tolerance (larger is better)."
 SPREAD_READ = "**± sd** is how much the score changes from fold to fold: a new model of the same kind would usually score within about that of the mean."
-SYNTHETIC_READ = "Every pixel's right answer is known here, so a healthy training comes close to 1 in all columns; clearly less means that something is wrong with this machine's set-up."
+SYNTHETIC_READ = "Every pixel's right answer is known here, so a healthy training comes close to 1 in all columns (0.99 and more, given enough epochs); clearly less means that something is wrong with this machine's set-up."
 THRESHOLD_READ = "**Threshold**: from this probability on a pixel counts as foreground. Lower finds more (recall), higher is surer (precision); Dice and IoU weigh both."
 IMPORTANCE_READ = "**Importance** is how much of the difference between trials a setting explains; with few trials it is a hint, no more."
 

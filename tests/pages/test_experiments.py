@@ -11,7 +11,6 @@ from core.experiments.store import ExperimentResult, Picture, result_to_json
 from core.imaging.masks import encode_png
 from core.jobs import queue
 from core.ui import state
-from core.ui.experiments.naming import run_title
 from core.ui.experiments.plain_words import sentence
 from core.ui.experiments.running import quiet_runs, series_of
 from core.ui.running_job import job_name, part_done, seconds_left
@@ -270,8 +269,6 @@ def test_one_curve_a_run_and_the_weak_ones_in_grey():
         "U-Net, fold 1": [0.5, None, 0.7],
         "FCN (no skips), fold 1": [0.4],
     }
-    assert run_title("trial_0012") == "trial 12"
-    assert run_title("noise_fold2") == "fold 2"
     dice = {f"trial {number}": [0.1 * number] for number in range(8)}
     assert quiet_runs(dice) == {f"trial {number}" for number in range(5)}
     assert quiet_runs({"fold 1": [0.5]}) == set()

@@ -21,6 +21,7 @@ from core.ui.experiments.data_source import Data, choose_data, is_sound
 from core.ui.experiments.more_settings import recipe_fields, synthetic_recipe
 from core.ui.times import duration
 from core.workflows import fine_tune_recipe
+from core.workflows.export_training import FEWEST_IMAGES, num_trainable
 from core.workspace import TaskRow, Workspace
 
 EPOCHS = (10, 60)
@@ -76,13 +77,20 @@ def start(workspace: Workspace, plan: Plan) -> None:
     st.rerun()
 
 
-def try_it(workspace: Workspace) -> None:
+def try_it(workspace: Workspace, task: TaskRow) -> None:
     """What experiments are for, and one that needs nothing, where there is none yet."""
     with st.container(border=True):
         said, action = st.columns([3, 1], vertical_alignment="center")
         said.markdown(words.EXPERIMENTS_FOR)
         said.caption(words.TRY_IT_HELP.format(images=TRY_IMAGES))
-        if action.button(words.TRY_IT, icon=":material/science:", width="stretch"):
+        # The one main button of the page while nothing else can be started.
+        usual = num_trainable(workspace, task.id) < FEWEST_IMAGES
+        if action.button(
+            words.TRY_IT,
+            type="primary" if usual else "secondary",
+            icon=":material/science:",
+            width="stretch",
+        ):
             start(workspace, Plan(trial_request()))
 
 

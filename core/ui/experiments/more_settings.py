@@ -14,7 +14,8 @@ from core.ui import words
 _SIZES = [64, 128, 192, 256, 384, 512]
 _BATCHES = [2, 4, 8, 16, 32]
 _FILTERS = [8, 16, 32, 64]
-_SYNTHETIC_BATCH = 4
+_SYNTHETIC_BATCH, _SYNTHETIC_RATE = 4, 1e-2
+"""With 120 images, 20 epochs come to 0.99 by these; by the usual ones to 0.94 (16 and 1e-3: 0.58)."""
 _FEW_IMAGES = 64
 """With fewer, small steps: a run of a few large ones learns too little."""
 
@@ -68,6 +69,11 @@ def synthetic_recipe(side: int, epochs: int, seed: int = 0) -> Recipe:
     """The recipe of the synthetic check at another size and length, for fewer images than the usual ones."""
     usual = SyntheticRequest().recipe
     settings = dataclasses.replace(
-        usual.settings, image_size=side, epochs=epochs, seed=seed, batch_size=_SYNTHETIC_BATCH
+        usual.settings,
+        image_size=side,
+        epochs=epochs,
+        seed=seed,
+        batch_size=_SYNTHETIC_BATCH,
+        learning_rate=_SYNTHETIC_RATE,
     )
     return dataclasses.replace(usual, net=dataclasses.replace(usual.net, input_channels=0), settings=settings)

@@ -25,7 +25,8 @@ from core.workspace import JobRow, Workspace
 _UNFINISHED = ("failed", "stopped")
 _READ_COLUMNS = (
     ("dice", words.DICE_READ),
-    ("dice_low", words.INTERVAL_READ),
+    ("val_dice", words.DICE_READ),
+    ("precision", words.PRECISION_READ),
     ("hd95", words.SHARP_READ),
 )
 _READ_KINDS = {
@@ -67,7 +68,7 @@ def _close() -> None:
 
 
 def _head(workspace: Workspace, shown: ExperimentSummary, job: JobRow | None) -> None:
-    st.header(f"{as_text(shown.title)}{status_badge(shown.status)}")
+    st.header(f"{as_text(shown.title)}{status_badge(shown.status)}", anchor=False)
     who = () if job is None else (words.EXPERIMENT_BY.format(who=as_text(job.who)),)
     st.caption(" · ".join((*facts(shown), *who)))
     if shown.status == "failed":
@@ -89,8 +90,9 @@ def _found(folder: Path, result: ExperimentResult) -> None:
     columns = [column for column in result.columns if any(_is_there(row, column) for row in result.rows)]
     table = {as_text(column_word(column)): [_cell(row, column) for row in result.rows] for column in columns}
     st.table(table, hide_index=True)
-    keys = {key for row in result.rows for key in row}
-    said = [text for column, text in _READ_COLUMNS if column in keys]
+    has_intervals = any(key.endswith("_low") for row in result.rows for key in row)
+    said = [text for column, text in _READ_COLUMNS if column in columns]
+    said += [words.INTERVAL_READ] if has_intervals else []
     with st.expander(words.HOW_TO_READ, expanded=True):
         st.caption("  \n".join([*said, *_READ_KINDS.get(result.kind, ())]))
 

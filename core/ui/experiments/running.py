@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from core.experiments import store
+from core.experiments.naming import run_title
 from core.experiments.start import experiment_folder
 from core.jobs import queue
 from core.ui import words
 from core.ui.charts import MOST_NAMED, curve
-from core.ui.experiments.naming import run_title
 from core.ui.running_job import ACTIVE, LOOK_AGAIN, how_far, latest, part_done
 from core.ui.text import as_text
 from core.workspace import JobRow, Workspace

@@ -7,6 +7,7 @@ import re
 from core.experiments.plan import ARM_WORDS
 
 _PART = re.compile(r"(fold|trial)_?0*(\d+)$")
+_IN_A_SENTENCE = re.compile(rf"\b(?:\w+_(?:fold|trial)|trial)_?\d+\b|\b(?:{'|'.join(ARM_WORDS)})\b")
 
 
 def run_title(run: str) -> str:
@@ -17,3 +18,8 @@ def run_title(run: str) -> str:
     arm = ARM_WORDS.get(run[: found.start()].rstrip("_"), "")
     part = f"{found[1]} {found[2]}"
     return f"{arm}, {part}" if arm else part
+
+
+def readable(message: str) -> str:
+    """A sentence with the runs that it names by their folders called as people read them."""
+    return _IN_A_SENTENCE.sub(lambda found: run_title(found[0]), message)
