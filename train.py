@@ -222,6 +222,8 @@ def _add_input_flags(parser: Parser) -> None:
     )
     add("--scaling_low", type=number(-1e9, 1e9), help="value that becomes 0, instead of the scaling's own")
     add("--scaling_high", type=number(-1e9, 1e9), help="value that becomes 1, instead of the scaling's own")
+    add("--remove_hair", action="store_true", help="remove hair from colour images, in prediction too")
+    add("--threshold", type=number(0, 1), help="of the card, instead of the best on validation")
     add(
         "--augment",
         nargs="+",
@@ -293,7 +295,9 @@ def _request(parser: Parser, options: Namespace, places: Places, command: str) -
         settings=settings_of(options, size),
         augment=augment,
         scaling=scaling,
+        remove_hair=options.remove_hair or (base is not None and base.remove_hair),
         flips=tuple(dict.fromkeys(options.test_flips)),
+        threshold=options.threshold,
         start_from=start_from,
         about=options.about,
         command=command,

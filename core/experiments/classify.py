@@ -10,11 +10,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-import platform
 import shlex
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +31,8 @@ from core.workflows.classify_cross_validate import (
     ClassifyCrossValidateRequest,
     classify_cross_validate,
 )
+from core.workflows.training_card import package_versions
 
-PACKAGES = ("keras", "tensorflow", "numpy", "scipy", "opencv-python")
 COLUMNS = ("input", "accuracy", "balanced_accuracy", "macro_f1", "auc")
 VIEW_WORDS = {"whole": "whole image", "masked": "lesion on black", "crop": "square around the lesion"}
 
@@ -172,7 +170,7 @@ def _write(
         "title": f"Inputs of a classifier on {request.source.data_dir.resolve().name}",
         "seed": request.settings.seed,
         "command": request.command,
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "versions": package_versions(),
         "data": {"train and val": {stem: [seal] for stem, seal in comparison.hashes.items()}},
         "created": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
     }

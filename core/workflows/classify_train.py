@@ -5,11 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-import platform
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +31,7 @@ from core.evaluation.classes import class_scores, confusion_matrix, single
 from core.files import write_whole
 from core.workflows.classify_data import LabelSource, read_labelled
 from core.workflows.lesion_masks import MaskSource
-from core.workflows.training_card import PACKAGES, read_about
+from core.workflows.training_card import package_versions, read_about
 
 if TYPE_CHECKING:
     from core.classification.examples import LabelledArrays
@@ -207,7 +205,7 @@ def _card(
         augmentation=request.augment,
         parent=None if base is None else base.name,
         licence=about.get("licence", ""),
-        versions={"python": platform.python_version(), **{each: version(each) for each in PACKAGES}},
+        versions=package_versions(),
     )
     limits = tuple(about.get("limits_of_use", ()))
     return replace(card, limits_of_use=limits) if limits else card

@@ -189,6 +189,7 @@ def _train(context: JobContext, lesson: Lesson) -> Any:
             image_size=lesson.settings.image_size,
             channels=lesson.card.net.input_channels,
             scaling=lesson.card.scaling,
+            remove_hair=lesson.card.remove_hair,
         )
 
     start_keras()

@@ -94,6 +94,7 @@ def _prepare(pairs: list[Pair], request: TrainRequest) -> ExampleArrays:
         image_size=request.settings.image_size,
         channels=request.net.input_channels or (3 if in_colour else 1),
         scaling=request.scaling,
+        remove_hair=request.remove_hair,
         num_classes=1 if request.classes is None else len(request.classes),
     )
 

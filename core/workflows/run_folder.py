@@ -92,6 +92,7 @@ def run_identity(request: TrainRequest, data: DataHashes) -> dict[str, Any]:
         "settings": to_dict(request.settings),
         "augment": to_dict(request.augment),
         "scaling": to_dict(request.scaling),
+        "remove_hair": request.remove_hair,
         "classes": None if request.classes is None else to_dict(request.classes),
         "start_from": _start_hash(request),
         "data": data,

@@ -153,7 +153,8 @@ def train_on(
     if val_pairs:
         predictor = Predictor(weights, card)
         classes = request.classes
-        threshold = card.threshold if classes else choose_threshold(predictor, val_pairs)
+        chosen = classes is not None or request.threshold is not None
+        threshold = card.threshold if chosen else choose_threshold(predictor, val_pairs)
         results = score_pairs(predictor, val_pairs, threshold, classes=classes)
         scores = card_scores(results, classes.names if classes else ())
         card = replace(card, threshold=threshold, validation=scores)
@@ -231,5 +232,6 @@ def _prepare(pairs: Sequence[Pair], request: TrainRequest) -> ExampleArrays:
         image_size=request.settings.image_size,
         channels=request.net.input_channels,
         scaling=request.scaling,
+        remove_hair=request.remove_hair,
         num_classes=request.net.num_classes,
     )

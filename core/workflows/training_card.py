@@ -33,7 +33,9 @@ class TrainRequest:
         settings: The run.
         augment: How far training images are changed.
         scaling: Stored values to network input.
+        remove_hair: Whether hair is removed from an image before it is scaled, in training and prediction.
         flips: Mirrorings that predictions are averaged over, "horizontal" and "vertical".
+        threshold: Of the card, in [0, 1]; None for the best on validation.
         start_from: Model folder or weights file to go on from, None for fresh weights.
         about: JSON with what the card says of data and use (title, data, licence, limits_of_use), None for
             none.
@@ -52,7 +54,9 @@ class TrainRequest:
     settings: TrainConfig = field(default_factory=TrainConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     scaling: ScalingConfig = field(default_factory=ScalingConfig)
+    remove_hair: bool = False
     flips: tuple[str, ...] = ()
+    threshold: float | None = None
     start_from: Path | None = None
     about: Path | None = None
     command: str = ""
@@ -77,7 +81,7 @@ def read_base_card(path: Path) -> ModelCard:
 
 
 def training_card(request: TrainRequest, about: dict[str, Any], num_images: dict[str, int]) -> ModelCard:
-    """The card of a run, without scores; the threshold is 0.5 until one is chosen.
+    """The card of a run, without scores; the threshold is the request's, or 0.5 until one is chosen.
 
     Args:
         request: What was trained.
@@ -101,6 +105,8 @@ def training_card(request: TrainRequest, about: dict[str, Any], num_images: dict
         scaling=request.scaling,
         image_size=request.settings.image_size,
         classes=() if request.classes is None else request.classes.classes,
+        remove_hair=request.remove_hair,
+        threshold=0.5 if request.threshold is None else request.threshold,
         flips=request.flips,
         created=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         command=request.command,

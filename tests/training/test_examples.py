@@ -107,3 +107,22 @@ def test_classes_of_the_right_size_are_kept_with_both_kinds_of_undecided():
     np.testing.assert_array_equal(arrays.weights[0], [[1, 0], [0, 1]])
     with pytest.raises(ValueError, match="indices below 2"):
         prepare_examples([example_], image_size=2, channels=1, scaling=ScalingConfig(), num_classes=2)
+
+
+def test_hair_is_removed_before_an_example_is_resized():
+    skin = np.full((96, 96, 3), (220, 170, 150), np.uint8)
+    hairy = skin.copy()
+    hairy[np.arange(90), np.arange(90)] = hairy[np.arange(90), np.arange(90) + 1] = (40, 25, 20)
+    mask = np.zeros((96, 96), np.uint8)
+    with_hair, without = (
+        prepare_examples(
+            [Example(DecodedImage(hairy), mask)],
+            image_size=96,
+            channels=3,
+            scaling=ScalingConfig(),
+            remove_hair=wanted,
+        ).images[0]
+        for wanted in (False, True)
+    )
+    assert with_hair.min() == 20
+    assert np.abs(without.astype(int) - skin).max() < 40

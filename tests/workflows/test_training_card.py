@@ -1,0 +1,12 @@
+from pathlib import Path
+
+from core.workflows.training_card import TrainRequest, training_card
+
+NUM_IMAGES = {"train": 2, "val": 1, "test": 0}
+
+
+def test_a_card_says_whether_hair_is_removed_and_the_threshold_that_was_asked_for():
+    asked = training_card(TrainRequest(Path("data"), remove_hair=True, threshold=0.4), {}, NUM_IMAGES)
+    assert (asked.remove_hair, asked.threshold) == (True, 0.4)
+    usual = training_card(TrainRequest(Path("data")), {}, NUM_IMAGES)
+    assert (usual.remove_hair, usual.threshold) == (False, 0.5)
