@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.jobs import queue
 from core.ui import shell, state, words
+from core.ui.label_training import choose_what, offer_labels
 from core.ui.pictures import pictures
 from core.ui.running_job import ACTIVE, live_curves
 from core.ui.segment.strip import picture_of
@@ -11,6 +12,7 @@ from core.ui.times import ago, duration
 from core.workflows.fine_tune import FineTunePlan, plan_fine_tune, start_fine_tune
 from core.workspace import JobRow, TaskRow, Workspace
 
+KINDS = ("fine_tune", "fine_tune_classifier")
 SCRATCH = 0
 MOST_SHOWN = 40
 
@@ -19,10 +21,12 @@ def page() -> None:
     here = shell.enter("fine_tune")
     state.show_messages()
     st.header(words.FINE_TUNE)
-    jobs = [job for job in here.workspace.jobs.list(task_id=here.task.id) if job.kind == "fine_tune"]
+    jobs = [job for job in here.workspace.jobs.list(task_id=here.task.id) if job.kind in KINDS]
     active = [job for job in jobs if job.status in ACTIVE]
     if active:
         running(here.workspace, active[0])
+    elif choose_what(here.workspace, here.task) == "labels":
+        offer_labels(here.workspace, here.task)
     else:
         offer(here.workspace, here.task)
     earlier(here.workspace, [job for job in jobs if job.status not in ACTIVE])
@@ -97,7 +101,7 @@ def describe(plan: FineTunePlan) -> None:
 
 def running(workspace: Workspace, job: JobRow) -> None:
     live_curves(workspace, job)
-    st.caption(words.DICE_HELP)
+    st.caption(words.DICE_HELP if job.kind == "fine_tune" else words.ACCURACY_HELP)
     if st.button(words.STOP, help=words.STOP_HELP, icon=":material/stop:", disabled=job.stop_requested):
         queue.request_stop(workspace, job.id)
         st.rerun()
@@ -109,7 +113,8 @@ def earlier(workspace: Workspace, jobs: list[JobRow]) -> None:
         st.caption(words.NO_RUNS)
     for number, job in enumerate(jobs):
         when = ago(job.ended_at or job.created_at)
-        with st.expander(f"{words.RUN_STATUS[job.status]}, {when}, {job.who}", expanded=number == 0):
+        kind = "" if job.kind == "fine_tune" else f"{words.JOB_KIND[job.kind]}: "
+        with st.expander(f"{kind}{words.RUN_STATUS[job.status]}, {when}, {job.who}", expanded=number == 0):
             outcome(workspace, job)
             live_curves(workspace, job)
 

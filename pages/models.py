@@ -3,47 +3,64 @@
 import streamlit as st
 
 from core.ui import shell, state, words
+from core.ui.classifier_versions import classifier_details, label_comparison
 from core.ui.times import ago
 from core.ui.versions import card_details, compare_by_eye, comparison_line
-from core.workspace import TaskRow, VersionRow, Workspace
+from core.workspace import Purpose, TaskRow, VersionRow, Workspace
 
 
 def page() -> None:
     here = shell.enter("models")
     state.show_messages()
     st.header(words.MODELS)
-    versions = here.workspace.versions.list(here.task.id)
+    tells_labels = bool(here.workspace.versions.list(here.task.id, "classify"))
+    if tells_labels:
+        st.subheader(words.MODELS_OF_MASKS)
+    of_purpose(here.workspace, here.task, "segment")
+    if tells_labels:
+        st.subheader(words.MODELS_OF_LABELS)
+        of_purpose(here.workspace, here.task, "classify")
+
+
+def of_purpose(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
+    """The versions that make masks, or those that tell labels."""
+    versions = workspace.versions.list(task.id, purpose)
     if not versions:
         st.info(words.NO_VERSIONS)
         return
-    in_use(here.workspace, here.task)
+    in_use(workspace, task, purpose)
     for version in versions:
-        one_version(here.workspace, version)
-    history(here.workspace, here.task, {version.id: version for version in versions})
+        one_version(workspace, version)
+    history(workspace, task, purpose)
 
 
-def in_use(workspace: Workspace, task: TaskRow) -> None:
-    """The version in use, and the way back to the one before."""
-    before = workspace.versions.before_current(task.id)
+def in_use(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
+    """The way back to the version that was in use before."""
+    before = workspace.versions.before_current(task.id, purpose)
     st.button(
         words.ROLL_BACK,
+        key=f"roll_back_{purpose}",
         icon=":material/undo:",
         disabled=before is None,
         help=words.ROLL_BACK_HELP.format(title=before.title) if before else words.NOTHING_TO_ROLL_BACK,
         on_click=roll_back,
-        args=(workspace, task),
+        args=(workspace, task, purpose),
     )
 
 
-def roll_back(workspace: Workspace, task: TaskRow) -> None:
-    version = workspace.versions.roll_back(task.id, who=state.person(), why=words.ROLLED_BACK_WHY)
-    state.use_current_version(task.id)
+def roll_back(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
+    version = workspace.versions.roll_back(
+        task.id, who=state.person(), why=words.ROLLED_BACK_WHY, purpose=purpose
+    )
+    if purpose == "segment":
+        state.use_current_version(task.id)
     state.tell("success", words.NOW_IN_USE.format(title=version.title))
 
 
 def use(workspace: Workspace, version: VersionRow) -> None:
     workspace.versions.promote(version.id, who=state.person(), why=words.CHOSEN_WHY)
-    state.use_current_version(version.task_id)
+    if version.purpose == "segment":
+        state.use_current_version(version.task_id)
     state.tell("success", words.NOW_IN_USE.format(title=version.title))
 
 
@@ -62,6 +79,10 @@ def one_version(workspace: Workspace, version: VersionRow) -> None:
                 args=(workspace, version),
                 width="stretch",
             )
+        if version.purpose == "classify":
+            label_comparison(version)
+            classifier_details(workspace, version)
+            return
         compared = comparison_line(version)
         if compared is not None and st.button(
             words.LOOK_AT_LOCKED, key=f"compare_{version.id}", icon=":material/compare:"
@@ -70,9 +91,10 @@ def one_version(workspace: Workspace, version: VersionRow) -> None:
         card_details(workspace, version)
 
 
-def history(workspace: Workspace, task: TaskRow, versions: dict[int, VersionRow]) -> None:
+def history(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
+    versions = {version.id: version for version in workspace.versions.list(task.id, purpose)}
     with st.expander(words.HISTORY_OF_USE):
-        for event in workspace.versions.events(task.id):
+        for event in workspace.versions.events(task.id, purpose):
             version = versions.get(event.version_id or 0)
             who = event.who or words.BY_ITSELF
             st.write(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
-from core.cards import ModelCard, Score
+from core.cards import DataSource, Score
 from core.errors import BadModelError
 from core.registry.compare import Comparison
 from core.ui import state, words
@@ -63,18 +65,9 @@ def card_details(workspace: Workspace, version: VersionRow) -> None:
         except BadModelError as error:
             st.error(str(error))
             return
-        _scores(card)
-        for source in card.data:
-            st.markdown(f"**{source.name}**")
-            st.caption(
-                words.DATA_LINE.format(train=source.num_train, val=source.num_val, test=source.num_test)
-                + (f" {source.licence}" if source.licence else "")
-            )
-        st.markdown(f"**{words.LIMITS}**")
-        for sentence in card.limits_of_use:
-            st.write(f"- {sentence}")
-        if card.licence:
-            st.caption(card.licence)
+        for title, scores in ((words.TEST_SCORES, card.test), (words.VALIDATION_SCORES, card.validation)):
+            score_metrics(title, scores, words.METRIC_NAMES)
+        data_and_limits(card.data, card.limits_of_use, card.licence)
         net = card.net
         st.caption(
             words.NET_LINE.format(
@@ -83,13 +76,29 @@ def card_details(workspace: Workspace, version: VersionRow) -> None:
         )
 
 
-def _scores(card: ModelCard) -> None:
-    for title, scores in ((words.TEST_SCORES, card.test), (words.VALIDATION_SCORES, card.validation)):
-        if scores:
-            st.markdown(f"**{title}**")
-            columns = st.columns(max(4, len(scores)))
-            for column, (name, score) in zip(columns, scores.items(), strict=False):
-                column.metric(words.METRIC_NAMES.get(name, name), f"{score.mean:.3f}", help=_interval(score))
+def score_metrics(title: str, scores: Mapping[str, Score], names: Mapping[str, str]) -> None:
+    """Scores with their intervals under a title; nothing where there are none."""
+    if not scores:
+        return
+    st.markdown(f"**{title}**")
+    columns = st.columns(max(4, len(scores)))
+    for column, (name, score) in zip(columns, scores.items(), strict=False):
+        column.metric(names.get(name, name), f"{score.mean:.3f}", help=_interval(score))
+
+
+def data_and_limits(data: Sequence[DataSource], limits: Sequence[str], licence: str) -> None:
+    """What a model was trained on, and what it must not be used for."""
+    for source in data:
+        st.markdown(f"**{source.name}**")
+        st.caption(
+            words.DATA_LINE.format(train=source.num_train, val=source.num_val, test=source.num_test)
+            + (f" {source.licence}" if source.licence else "")
+        )
+    st.markdown(f"**{words.LIMITS}**")
+    for sentence in limits:
+        st.write(f"- {sentence}")
+    if licence:
+        st.caption(licence)
 
 
 def _interval(score: Score) -> str | None:

@@ -1,0 +1,82 @@
+"""What a version that tells labels says of itself and how it compares: for the Models page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.classifier_cards import ClassifierCard
+from core.errors import BadModelError
+from core.registry.compare_labels import LabelComparison
+from core.ui import words
+from core.ui.text import as_text
+from core.ui.versions import data_and_limits, score_metrics
+from core.workflows.classify_image import classifier_card
+from core.workspace import VersionRow, Workspace
+
+_SHOWN_SCORES = ("balanced_accuracy", "accuracy", "auc", "alert_recall")
+
+
+def label_comparison(version: VersionRow) -> None:
+    """How the version compared with the one in use when it was made: one sentence, and the images by name."""
+    if version.comparison is None:
+        return
+    compared = LabelComparison.from_dict(version.comparison)
+    if compared.mean_old is None or compared.mean_new is None:
+        st.write(words.NOT_COMPARED_LABELS)
+        return
+    said = [
+        words.COMPARED_LABELS.format(
+            count=len(compared.images), old=compared.mean_old, new=compared.mean_new
+        ),
+        words.BETTER_WORSE.format(better=compared.num_better, worse=compared.num_worse),
+    ]
+    if compared.num_alerts:
+        said.append(
+            words.ALERTS_FOUND.format(
+                title=compared.alert_title,
+                count=compared.num_alerts,
+                old=compared.found_old,
+                new=compared.found_new,
+            )
+        )
+    st.write(" ".join(said))
+    with st.expander(words.LABELS_OF_LOCKED):
+        st.table(
+            {
+                words.IMAGE: [as_text(each.name) for each in compared.images],
+                words.LABEL: [each.label for each in compared.images],
+                words.BEFORE: [each.old or words.NO_MODEL_SHORT for each in compared.images],
+                words.NOW: [each.new for each in compared.images],
+            }
+        )
+
+
+def classifier_details(workspace: Workspace, version: VersionRow) -> None:
+    """The card, folded: scores, data, limits of use."""
+    with st.expander(words.CARD):
+        try:
+            card = classifier_card(workspace, version)
+        except BadModelError as error:
+            st.error(str(error))
+            return
+        for title, scores in (
+            (words.TEST_SCORES_LABELS, card.test),
+            (words.VALIDATION_SCORES_LABELS, card.validation),
+        ):
+            shown = {name: scores[name] for name in _SHOWN_SCORES if name in scores}
+            score_metrics(title, shown, words.LABEL_METRIC_NAMES)
+        data_and_limits(card.data, card.limits_of_use, card.licence)
+        st.caption(_line(card))
+
+
+def _line(card: ClassifierCard) -> str:
+    labels = ", ".join(card.label_titles.get(label, label) for label in card.labels)
+    return as_text(
+        words.CLASSIFIER_LINE.format(
+            backbone=card.backbone,
+            size=card.image_size,
+            view=words.VIEW_NAMES[card.input],
+            labels=labels,
+            origin=card.origin,
+        ).strip()
+    )

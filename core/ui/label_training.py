@@ -1,0 +1,128 @@
+"""The Fine-tune page of a task with a classifier: what to train, and what a run on labels would do."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+from core.ui import state, words
+from core.ui.pictures import pictures
+from core.ui.segment.strip import picture_of
+from core.ui.times import duration
+from core.workflows.classify_image import TaskClassifier, classifier_of
+from core.workflows.fine_tune_labels import LabelPlan, plan_fine_tune_labels, start_fine_tune_labels
+from core.workspace import TaskRow, Workspace
+
+What = Literal["masks", "labels"]
+
+_SCRATCH = 0
+_MOST_SHOWN = 40
+
+
+def choose_what(workspace: Workspace, task: TaskRow) -> What:
+    """Masks or labels; nothing is asked where the task has no classifier."""
+    if classifier_of(workspace, task.id) is None:
+        return "masks"
+    options: tuple[What, ...] = ("masks", "labels")
+    chosen = st.segmented_control(
+        words.WHAT_TO_TRAIN,
+        options,
+        default="masks",
+        required=True,
+        format_func=lambda what: words.WHAT_NAMES[what],
+        key="what_to_train",
+        persist_state="session",
+    )
+    return chosen or "masks"
+
+
+def offer_labels(workspace: Workspace, task: TaskRow) -> None:
+    """What would be trained, from where, for how long; and the button."""
+    classifier = classifier_of(workspace, task.id)
+    if classifier is None:
+        return
+    labelled = plan_fine_tune_labels(workspace, task.id).num_labelled
+    if labelled == 0:
+        st.subheader(words.LABELLED_NONE)
+        st.write(words.LABELLED_NONE_HELP)
+        if st.button(words.GO_TO_SEGMENT, type="primary"):
+            st.switch_page("pages/segment.py")
+        return
+    st.subheader(words.LABELLED_COUNT_ONE if labelled == 1 else words.LABELLED_COUNT.format(count=labelled))
+    plan = _choose(workspace, task, classifier)
+    _show_labelled(workspace, task, classifier)
+    _describe(plan)
+    from_nothing = plan.base_version_id is None and bool(plan.missing)
+    if st.button(
+        words.START,
+        type="primary",
+        disabled=plan.num_train == 0 or from_nothing,
+        icon=":material/play_arrow:",
+    ):
+        start_fine_tune_labels(workspace, plan, who=state.person())
+        st.rerun()
+
+
+def _choose(workspace: Workspace, task: TaskRow, classifier: TaskClassifier) -> LabelPlan:
+    """The plan with the base model and the epochs that the person chose."""
+    versions = {version.id: version for version in workspace.versions.list(task.id, "classify")}
+    options = [*versions, _SCRATCH]
+    left, right = st.columns(2)
+    with left:
+        base = st.selectbox(
+            words.BASE_MODEL,
+            options,
+            index=options.index(classifier.version.id),
+            format_func=lambda version_id: (
+                versions[version_id].title if version_id in versions else words.FROM_SCRATCH
+            ),
+            key=f"base_of_labels_{task.id}",
+        )
+    base_id = base or None
+    suggested = plan_fine_tune_labels(workspace, task.id, base_version_id=base_id).epochs
+    with right:
+        epochs = st.number_input(
+            words.EPOCHS,
+            min_value=1,
+            max_value=500,
+            value=suggested,
+            key=f"epochs_of_labels_{task.id}_{base}",
+        )
+    st.caption(f"{words.BASE_MODEL_HELP} {words.EPOCHS_HELP}")
+    return plan_fine_tune_labels(workspace, task.id, base_version_id=base_id, epochs=int(epochs))
+
+
+def _show_labelled(workspace: Workspace, task: TaskRow, classifier: TaskClassifier) -> None:
+    """The labelled images, the newest first; a click opens one on the Segment page."""
+    labels = workspace.labels.latest_of_task(task.id)
+    images = [image for image in workspace.images.list(task.id) if image.id in labels]
+    images.sort(key=lambda image: labels[image.id].id, reverse=True)
+    clicked = pictures(
+        [picture_of(workspace, image) for image in images[:_MOST_SHOWN]],
+        key="labelled",
+        label=words.LABELLED_LABEL,
+    )
+    if clicked is not None:
+        st.switch_page("pages/segment.py", query_params={"task": task.slug, "image": clicked})
+    counts: dict[str, int] = {}
+    for image in images:
+        title = classifier.title_of(labels[image.id].label or "")
+        counts[title] = counts.get(title, 0) + 1
+    st.caption(", ".join(f"{title} {count}" for title, count in sorted(counts.items())))
+
+
+def _describe(plan: LabelPlan) -> None:
+    if plan.num_waiting:
+        waiting = words.LABELS_WAITING_ONE if plan.num_waiting == 1 else words.LABELS_WAITING
+        st.info(waiting.format(count=plan.num_waiting))
+    if plan.num_train == 0:
+        st.info(words.NOTHING_TO_TRAIN_LABELS)
+        return
+    if plan.missing and plan.base_version_id is None:
+        st.info(words.LABELS_MISSING.format(labels=", ".join(plan.missing)))
+    train = words.WOULD_TRAIN.format(train=plan.num_train)
+    validate = words.WOULD_VALIDATE.format(count=plan.num_validation) if plan.num_validation else ""
+    locked = {0: words.LOCKED_NONE, 1: words.LOCKED_ONE}.get(plan.num_locked, words.LOCKED_SOME)
+    about = words.ABOUT.format(time=duration(plan.seconds))
+    st.write(f"{train}{validate}. {locked.format(locked=plan.num_locked)} {about}")
