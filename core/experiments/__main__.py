@@ -24,6 +24,10 @@ def main(arguments: list[str]) -> int:
         from core.experiments.classify import classify
 
         return classify(rest)
+    if kind == "hair":
+        from core.experiments.hair import hair
+
+        return hair(rest)
     if kind not in PARSERS:
         return _about(kind)
     parser = PARSERS[kind]()

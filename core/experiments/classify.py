@@ -103,7 +103,7 @@ def comparison_result(
     """The comparison as a table with a headline and notes."""
     rows: list[dict[str, Cell]] = []
     for view in comparison.views:
-        row: dict[str, Cell] = {"input": VIEW_WORDS[view.view], "epochs": round(view.epochs, 1)}
+        row: dict[str, Cell] = {"input": VIEW_WORDS[view.view], "epochs": round(view.epochs)}
         for name, score in view.scores.items():
             row[name] = score.mean
             if score.low is not None:

@@ -8,6 +8,8 @@ Experiments: the same training runs put side by side so that a number can be tru
   tune             a search for settings by validation Dice
   synthetic        noise images whose right answer is known, in folds
   threshold_sweep  a model's scores against the threshold
+  classify         the inputs of a classifier on the same folds
+  hair             models on images with and without hair
 
 Each has its own --help. Everything goes into one folder: experiment.json (settings, seed,
 versions, hashes of the data), progress.jsonl, runs/, results.json, table.csv, report.md and
