@@ -90,7 +90,10 @@ def _result(
         number=float(best["dice"] or 0),
         number_name=f"{ARM_WORDS[str(best['arm'])]}: {request.score_split} Dice",
         pictures=_draw(experiment, request, runs, scored),
-        notes=(*_notes(request, runs), *(difference_sentence(row) for row in differences)),
+        notes=(
+            *_notes(request, runs),
+            *(difference_sentence(row) for row in differences if row["score"] != "dice"),
+        ),
     )
 
 

@@ -52,7 +52,7 @@ def cross_validate(experiment: Experiment, request: CrossValidateRequest) -> Exp
         number=float(best["dice"] or 0),
         number_name=f"{best['arm']}: out-of-fold Dice",
         pictures=draw_folds(experiment, finished, request.recipe.settings.loss),
-        notes=(*notes, *(difference_sentence(row) for row in differences)),
+        notes=(*notes, *(difference_sentence(row) for row in differences if row["score"] != "dice")),
     )
 
 

@@ -40,13 +40,17 @@ class Experiment:
         folder: From `begin` or `go_on`.
         request: What is done.
         watchers: Who is told, and asked.
+
+    Attributes:
+        cut_short: Whether something was left undone because it was asked to stop; set by who leaves it.
     """
 
     def __init__(self, folder: Path, request: Request, watchers: ExperimentWatchers) -> None:
         self.folder = folder
         self.request = request
         self.watchers = watchers
-        self.stopped = False
+        self.cut_short = False
+        self._stop_wished = False
 
     @classmethod
     def begin(cls, folder: Path, request: Request, watchers: ExperimentWatchers) -> Experiment:
@@ -139,10 +143,10 @@ class Experiment:
             self.watchers.on_message(message)
 
     def should_stop(self) -> bool:
-        """Whether to end now; remembered, so that a run cut short is not taken for a finished one."""
-        if not self.stopped and self.watchers.should_stop is not None:
-            self.stopped = self.watchers.should_stop()
-        return self.stopped
+        """Whether to end now; once wished, it stays wished."""
+        if not self._stop_wished and self.watchers.should_stop is not None:
+            self._stop_wished = self.watchers.should_stop()
+        return self._stop_wished
 
     def report(self, run: str, run_number: int, num_runs: int, report: ProgressReport) -> None:
         """Pass a step on, and keep the ends of epochs."""

@@ -76,7 +76,7 @@ def _do(experiment: Experiment) -> ExperimentResult:
         # The folder must not say "running" for ever; what happened is for the caller to tell.
         experiment.set_state("failed", _sentence(error))
         raise
-    reason = STOPPED if experiment.stopped else ""
+    reason = STOPPED if experiment.cut_short else ""
     if reason:
         result = replace(result, notes=(reason, *result.notes))
     experiment.write_result(result)

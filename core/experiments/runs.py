@@ -100,12 +100,14 @@ def do_run(experiment: Experiment, plan: RunPlan) -> FinishedRun | None:
     if (folder / "scores.json").is_file():
         return read_run(folder)
     if experiment.should_stop():
+        experiment.cut_short = True
         return None
     experiment.say(f"Training {plan.name} ({plan.number} of {plan.num_runs})")
     started = time.monotonic()
     outcome = train_run(experiment, plan, folder)
     seconds = time.monotonic() - started
     if outcome.stopped:
+        experiment.cut_short = True
         return None
     experiment.say(f"Scoring {plan.name}")
     return keep_scores(plan, folder, outcome, seconds)

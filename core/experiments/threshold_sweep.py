@@ -50,7 +50,8 @@ def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> Experi
         raise AppError("A threshold is of one foreground; this model tells several classes apart.")
     experiment.say(f"Predicting {len(pairs)} images")
     counts = list(_counts(experiment, predictor, pairs))
-    if not counts:
+    if len(counts) < len(pairs):
+        experiment.cut_short = True
         return ExperimentResult("threshold_sweep", COLUMNS)
     curve = _mean_curve(counts)
     best = _best(curve["dice"])

@@ -53,6 +53,7 @@ def tune(experiment: Experiment, request: TuneRequest) -> ExperimentResult:
             if ends is not None and time.monotonic() > ends:
                 break
             _try_settings(experiment, request, study, (train, val))
+        experiment.cut_short = num_judged(study) < request.trials and experiment.should_stop()
         return _result(experiment, request, study)
 
 
