@@ -16,10 +16,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from core.config import SAMPLES_DIR
 from core.datasets.phantoms import xray_phantom
+from core.experiments.start import start_experiment
 from core.imaging.masks import encode_png
 from core.jobs import queue
 from core.registry.predictors import Predictors
 from core.review.corrections import encode_layer
+from core.ui.experiments.form import trial_request
 from core.workflows.add_images import add_images
 from core.workflows.fine_tune import plan_fine_tune, start_fine_tune
 from core.workflows.open_workspace import open_workspace
@@ -56,6 +58,13 @@ def fine_tune(workspace: Workspace) -> None:
         time.sleep(1)
 
 
+def experiment(workspace: Workspace) -> None:
+    """The synthetic check as the page's trial starts it, through the real worker."""
+    job = start_experiment(workspace, trial_request(), who="Kim")
+    while queue.status(workspace, job.id).status in ("queued", "running"):
+        time.sleep(1)
+
+
 def shot(page: Page, folder: Path, name: str, settle_ms: int = 1500) -> None:
     page.wait_for_timeout(settle_ms)
     page.screenshot(path=str(folder / f"{name}.png"))
@@ -78,10 +87,14 @@ def draw_pages(browser: Browser, url: str, folder: Path, last_image: int) -> Non
         page.get_by_text("Foreground").wait_for(timeout=90_000)
         shot(page, folder, name, 4000)
         page.close()
-    for name in ("fine_tune", "models"):
+    for name in ("fine_tune", "models", "experiments"):
         page = open_page(browser, f"{url}/{name}?task=lung_xray", WIDE)
         page.get_by_role("heading").first.wait_for(timeout=90_000)
         shot(page, folder, name, 5000)
+        if name == "experiments":
+            page.get_by_role("button", name="Open", exact=True).first.click()
+            page.get_by_role("table").wait_for(timeout=90_000)
+            shot(page, folder, "experiment", 3000)
         page.close()
 
 
@@ -101,6 +114,7 @@ def main() -> int:
             with open_workspace(Path(temporary)) as workspace:
                 correct_samples(workspace)
                 fine_tune(workspace)
+                experiment(workspace)
                 last = workspace.images.list(workspace.tasks.get("lung_xray").id)[NUM_CORRECTED].id
             draw_pages(browser, server.url, folder, last)
         finally:

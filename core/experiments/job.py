@@ -40,6 +40,7 @@ def run_job(context: JobContext) -> dict[str, Any]:
     if copied and job.task_id is not None and not begun:
         context.report({"message": "Copying the corrected images"})
         export_training(workspace, job.task_id, workspace.root / copied)
+    context.report({"message": "Loading what training needs"})
     watchers = ExperimentWatchers(
         on_message=lambda message: context.report({"message": readable(message)}),
         on_progress=_Reporter(context),

@@ -62,7 +62,7 @@ def curve(
         symbolStrokeWidth=2,
     )
     colours, dashes, widths = _styles(names, quiet)
-    marked = max(len(values) for values in series.values()) <= _MOST_MARKED
+    marked = not quiet and max(len(values) for values in series.values()) <= _MOST_MARKED
     chart = (
         alt.Chart(pd.DataFrame(rows))
         .mark_line(point=alt.OverlayMarkDef(size=26) if marked else alt.OverlayMarkDef(size=26, opacity=0))

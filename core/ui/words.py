@@ -209,7 +209,9 @@ LABELLED_LABEL = "Images with a label"
 LABELS_WAITING = "{count} of them count once their mask is saved too."
 LABELS_WAITING_ONE = "1 of them counts once its mask is saved too."
 LABELS_MISSING = "From scratch each label needs an image to train on; there is none of {labels}."
-NOTHING_TO_TRAIN_LABELS = "There is no image with both a label and a saved mask to train on that is not locked."
+NOTHING_TO_TRAIN_LABELS = (
+    "There is no image with both a label and a saved mask to train on that is not locked."
+)
 ACCURACY = "Accuracy"
 ACCURACY_HELP = "Accuracy is the part of the images whose most likely label is the right one."
 
@@ -396,7 +398,7 @@ SHARP_READ = "**HD95** is how far the outlines lie apart in pixels, the worst 5 
 SPREAD_READ = "**± sd** is how much the score changes from fold to fold: a new model of the same kind would usually score within about that of the mean."
 SYNTHETIC_READ = "Every pixel's right answer is known here, so a healthy training comes close to 1 in all columns (0.99 and more, given enough epochs); clearly less means that something is wrong with this machine's set-up."
 THRESHOLD_READ = "**Threshold**: from this probability on a pixel counts as foreground. Lower finds more (recall), higher is surer (precision); Dice and IoU weigh both."
-IMPORTANCE_READ = "**Importance** is how much of the difference between trials a setting explains; with few trials it is a hint, no more."
+IMPORTANCE_READ = "A **pruned** trial was cut short, since earlier ones had been better at the same epoch. **Importance** is how much of the difference between trials a setting explains; with few trials it is a hint, no more."
 
 # Times
 JUST_NOW = "just now"

@@ -13,7 +13,7 @@ from core.jobs import queue
 from core.ui import state
 from core.ui.experiments.plain_words import sentence
 from core.ui.experiments.running import quiet_runs, series_of
-from core.ui.running_job import job_name, part_done, seconds_left
+from core.ui.running_job import job_name, latest, part_done, seconds_left
 from core.workflows.add_images import add_images
 from core.workflows.save_mask import save_mask
 from core.workspace import DraftContent
@@ -207,7 +207,7 @@ def test_list_has_the_newest_first_and_opens_one(open_page, nuclei, keep):
     assert "**0.9312**" in text
     [each for each in app.button if each.label == "Open"][1].click().run()
     assert app.query_params["experiment"] in ("older", ["older"])
-    assert plain(app.header) == ["U-Net against FCN (no skips) on lungs"]
+    assert plain(app.subheader) == ["U-Net against FCN (no skips) on lungs"]
 
 
 def test_opened_experiment_shows_numbers_how_to_read_them_pictures_and_command(open_page, nuclei, keep):
@@ -272,6 +272,15 @@ def test_one_curve_a_run_and_the_weak_ones_in_grey():
     dice = {f"trial {number}": [0.1 * number] for number in range(8)}
     assert quiet_runs(dice) == {f"trial {number}" for number in range(5)}
     assert quiet_runs({"fold 1": [0.5]}) == set()
+
+
+def test_what_begins_is_told_without_losing_the_place():
+    place = {"run_number": 1, "num_runs": 2, "epoch": 2, "num_epochs": 2, "step": 4, "num_steps": 4}
+    last = latest([place, {"message": "Scoring U-Net"}])
+    assert last["message"] == "Scoring U-Net"
+    assert part_done(last) == 0.5
+    assert "message" not in latest([place, {"message": "Scoring U-Net"}, place])
+    assert latest([]) == {}
 
 
 def test_part_done_and_time_left_count_all_runs(workspace):

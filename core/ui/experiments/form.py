@@ -133,15 +133,14 @@ def _training(kind: str, data: Data | None) -> Request | None:
     num_train = 200 if data is None else data.num_train
     fewest, most = EPOCHS
     suggested = min(most, max(fewest, fine_tune_recipe.default_epochs(num_train, from_scratch=True)))
+    if kind == "compare":
+        arms = _arms(["unet", "fcn"], fewest=2)
     first, second = st.columns(2)
     if kind == "cross_validate":
         folds = first.number_input(words.FOLDS, 2, 20, 5, help=words.FOLDS_HELP, key="experiment_folds")
     if kind == "tune":
         trials = first.number_input(words.TRIALS, 2, 500, 10, help=words.TRIALS_HELP, key="experiment_trials")
-    if kind == "compare":
-        with first:
-            arms = _arms(["unet", "fcn"], fewest=2)
-    epochs = second.number_input(
+    epochs = (first if kind == "compare" else second).number_input(
         words.EPOCHS_OF_RUN, 1, 1000, suggested, help=words.EPOCHS_HELP, key=f"experiment_epochs_{suggested}"
     )
     with st.expander(words.MORE_SETTINGS):

@@ -68,7 +68,7 @@ def _close() -> None:
 
 
 def _head(workspace: Workspace, shown: ExperimentSummary, job: JobRow | None) -> None:
-    st.header(f"{as_text(shown.title)}{status_badge(shown.status)}", anchor=False)
+    st.subheader(f"{as_text(shown.title)}{status_badge(shown.status)}", anchor=False)
     who = () if job is None else (words.EXPERIMENT_BY.format(who=as_text(job.who)),)
     st.caption(" · ".join((*facts(shown), *who)))
     if shown.status == "failed":

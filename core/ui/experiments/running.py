@@ -18,6 +18,7 @@ from core.ui.text import as_text
 from core.workspace import JobRow, Workspace
 
 _BEST_SHOWN = 3
+_HEIGHT = 290
 
 Series = dict[str, list[float | None]]
 
@@ -65,11 +66,11 @@ def run_curves(reports: Sequence[Mapping[str, Any]]) -> None:
     left, right = st.columns(2)
     with left:
         title = words.VALIDATION_DICE if validated else words.TRAINING_DICE
-        curve(dice, title=title, x_title=words.EPOCH, quiet=quiet)
+        curve(dice, title=title, x_title=words.EPOCH, height=_HEIGHT, quiet=quiet)
     with right:
         loss = series_of(reports, "val_loss" if validated else "loss")
         title = words.VALIDATION_LOSS if validated else words.TRAINING_LOSS
-        curve(loss, title=title, x_title=words.EPOCH, quiet=quiet)
+        curve(loss, title=title, x_title=words.EPOCH, height=_HEIGHT, quiet=quiet)
     if quiet:
         st.caption(words.CURVES_QUIET.format(count=_BEST_SHOWN))
 
