@@ -19,7 +19,7 @@ import sys, nbclient, nbformat
 notebook = nbformat.read(sys.argv[1], as_version=4)
 skipped = set(sys.argv[3:])
 notebook.cells = [c for c in notebook.cells if not skipped & set(c.metadata.get("tags", ()))]
-nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+nbclient.NotebookClient(notebook, timeout=900, kernel_name="python3").execute()
 nbformat.write(notebook, sys.argv[2])
 """
 
@@ -49,7 +49,7 @@ def test_the_notebook_trains_and_saves(tmp_path):
         capture_output=True,
         text=True,
         check=False,
-        timeout=400,
+        timeout=1000,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert load_card(tmp_path / "trained" / "unet_model.card.json").validation

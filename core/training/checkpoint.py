@@ -171,7 +171,8 @@ def load_state(folder: Path) -> RunState:
             f"There is no checkpoint at {path} to go on from; leave --resume out, or name the run's folder."
         )
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # From memory: NumPy leaves a damaged file open.
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             said = json.loads(file["said"].tobytes())
             model, optimizer, best = (
                 [file[name] for name in sorted(file.files) if name.startswith(f"{part}_")] for part in PARTS

@@ -43,7 +43,8 @@ def test_train_writes_weights_card_history_and_curves(folder, trained):
     assert trained.returncode == 0, trained.stderr
     saved = folder / "saved_model"
     assert {path.name for path in saved.iterdir()} == {
-        *("unet_model.keras", "unet_model.h5", "unet_model.card.json", "history.csv", "curves.png")
+        *("unet_model.keras", "unet_model.h5", "unet_model.card.json", "history.csv", "curves.png"),
+        "run.json",
     }
     with (saved / "history.csv").open() as file:
         assert [row["epoch"] for row in csv.DictReader(file)] == [str(epoch) for epoch in range(1, 16)]

@@ -22,6 +22,10 @@ def folder(tmp_path_factory):
     ("script", "arguments", "sentence"),
     [
         ("train.py", ["--epochs", "5"], "--data_dir"),
+        ("train.py", ["--rerun", "dataset"], "There is no dataset/run.json"),
+        ("train.py", ["--rerun", "dataset", "--epochs", "5"], "so --epochs cannot be given too"),
+        ("train.py", ["--data_dir", "carrier://x"], "carrier://x cannot be reached"),
+        ("train.py", ["--data_dir", "dataset", "--num_classes", "3", "--classes", "a", "b"], "names 2"),
         ("train.py", ["--data_dir", "dataset", "--epochs", "0"], "whole number from 1 on, got '0'"),
         ("train.py", ["--data_dir", "dataset", "--batch_size", "many"], "got 'many'"),
         ("train.py", ["--data_dir", "dataset", "--image_size", "100"], "not a multiple of 2**depth = 16"),

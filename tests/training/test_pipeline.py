@@ -5,7 +5,8 @@ import pytest
 
 from core.config import AugmentConfig
 from core.training.examples import ExampleArrays
-from core.training.pipeline import training_batches, validation_batches
+from core.training.pipeline import Share, TrainingStream, mirror_out, training_batches, validation_batches
+from core.training.plain_batches import EveryImage, endless_batches
 
 NOTHING = AugmentConfig(0, 0, 0, 0, 0, 0, 0)
 SOMETHING = AugmentConfig(0.5, 0.5, 20, 0.1, 0.1, 0.1, 0.1)
@@ -78,3 +79,48 @@ def test_undecided_pixels_move_with_the_image(examples):
 
 def test_validation_shows_every_image_once_in_order(examples):
     assert numbers(validation_batches(examples, batch_size=2), 9) == [[0, 1], [2, 3], [4]]
+
+
+def test_batches_without_tensorflow_are_the_same(examples):
+    stream = TrainingStream(examples, SOMETHING, seed=3)
+    plain = endless_batches(stream, 2, first_step=1, share=Share())
+    dataset = training_batches(examples, SOMETHING, batch_size=2, seed=3, first_step=1)
+    for ours, theirs in zip(itertools.islice(plain, 6), dataset, strict=False):
+        for a, b in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(a, b.numpy())
+    plain.close()
+
+
+def test_processes_make_their_parts_of_a_batch(examples):
+    stream = TrainingStream(examples, SOMETHING, seed=3)
+    whole, *parts = (
+        next(endless_batches(stream, 4, first_step=0, share=share))
+        for share in (Share(), Share(0, 2), Share(1, 2))
+    )
+    np.testing.assert_array_equal(np.concatenate([part[0] for part in parts]), whole[0])
+
+
+def test_a_filled_last_batch_has_images_of_weight_0(examples):
+    *_, (images, targets, weights) = validation_batches(examples, batch_size=4, fill=True)
+    assert images.shape == (4, 8, 8, 1) and targets.shape == (4, 8, 8, 2)
+    np.testing.assert_array_equal(weights.numpy(), [1, 0, 0, 0])
+
+
+def test_processes_share_a_filled_batch(examples):
+    parts = [EveryImage(examples, 4, border=0, fill=True, share=Share(n, 2))[1][2] for n in (0, 1)]
+    np.testing.assert_array_equal(parts, [[1, 0], [0, 0]])
+
+
+def test_a_border_mirrors_the_image_out_and_leaves_the_target(examples):
+    images, targets = next(iter(training_batches(examples, SOMETHING, batch_size=2, seed=0, border=12)))
+    assert images.shape == (2, 32, 32, 1) and targets.shape == (2, 8, 8, 2)
+    plain, _ = next(iter(training_batches(examples, SOMETHING, batch_size=2, seed=0)))
+    np.testing.assert_array_equal(images.numpy()[:, 12:20, 12:20], plain.numpy())
+    images, targets = next(iter(validation_batches(examples, batch_size=2, border=12)))
+    assert images.shape == (2, 32, 32, 1) and targets.shape == (2, 8, 8, 2)
+
+
+def test_mirroring_goes_on_beyond_the_image():
+    # 1 2 3, mirrored about its ends again and again: ... 1 2 3 2 1 2 3 2 1 ...
+    row = np.array([[1, 2, 3]] * 3)[..., None]
+    np.testing.assert_array_equal(mirror_out(row, 3)[0, :, 0], [2, 3, 2, 1, 2, 3, 2, 1, 2])

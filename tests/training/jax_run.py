@@ -1,0 +1,47 @@
+"""A run on JAX where importing TensorFlow fails; run as a process of its own, or as one of several.
+
+Prints JSON: the first batches' sums and the history's rows.
+"""
+
+import json
+import os
+import sys
+
+os.environ["KERAS_BACKEND"] = "jax"
+sys.modules["tensorflow"] = None
+
+from core.training.quiet_start import start_keras  # noqa: E402
+
+start_keras("cpu")
+
+import numpy as np  # noqa: E402
+
+from core.config import AugmentConfig, NetConfig, TrainConfig  # noqa: E402
+from core.training.accelerator import find_accelerator  # noqa: E402
+from core.training.fit import Surroundings, train  # noqa: E402
+from core.training.pipeline import training_batches  # noqa: E402
+from tests.training.conftest import discs  # noqa: E402
+
+SETTINGS = TrainConfig(
+    image_size=16, epochs=4, batch_size=8, learning_rate=0.05, optimizer="sgd", precision="float32"
+)
+
+
+def main():
+    accelerator = find_accelerator("auto")
+    batches = training_batches(discs(16, seed=0), AugmentConfig(), batch_size=4, seed=3)
+    drawn = [[float(np.sum(part, dtype=np.float64)) for part in next(batches)] for _ in range(5)]
+    result = train(
+        discs(32, seed=0),
+        discs(5, seed=1),
+        net=NetConfig(depth=1, base_filters=4),
+        settings=SETTINGS,
+        augment=AugmentConfig(),
+        surroundings=Surroundings(accelerator=accelerator),
+    )
+    rows = [(row.loss, row.dice, row.val_loss, row.val_dice) for row in result.history]
+    print(json.dumps({"line": accelerator.line, "batches": drawn, "rows": rows}))
+
+
+if __name__ == "__main__":
+    main()
