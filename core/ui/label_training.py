@@ -113,12 +113,13 @@ def _show_labelled(workspace: Workspace, task: TaskRow, classifier: TaskClassifi
 
 
 def _describe(plan: LabelPlan) -> None:
-    if plan.num_waiting:
-        waiting = words.LABELS_WAITING_ONE if plan.num_waiting == 1 else words.LABELS_WAITING
-        st.info(waiting.format(count=plan.num_waiting))
+    waiting = {0: "", 1: words.LABELS_WAITING_ONE}.get(plan.num_waiting, words.LABELS_WAITING)
+    waiting = waiting.format(count=plan.num_waiting)
     if plan.num_train == 0:
-        st.info(words.NOTHING_TO_TRAIN_LABELS)
+        st.info(f"{words.NOTHING_TO_TRAIN_LABELS} {waiting}")
         return
+    if waiting:
+        st.info(waiting)
     if plan.missing and plan.base_version_id is None:
         st.info(words.LABELS_MISSING.format(labels=", ".join(plan.missing)))
     train = words.WOULD_TRAIN.format(train=plan.num_train)

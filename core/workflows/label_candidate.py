@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import platform
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version as package_version
 from typing import Any
 
 import numpy as np
@@ -17,9 +15,8 @@ from core.config import AugmentConfig
 from core.evaluation.calibration import softmax, threshold_for_recall
 from core.evaluation.classes import class_scores, single
 from core.registry.shipped import CARD_NAME, WEIGHTS_NAME, hash_of
+from core.workflows.training_card import package_versions
 from core.workspace import ImageRow, JobRow, LabelRow, NewVersion, RevisionRow, VersionRow, Workspace
-
-_PACKAGES = ("keras", "tensorflow", "numpy")
 
 
 @dataclass(frozen=True)
@@ -112,7 +109,7 @@ def _card(name: str, title: str, job: JobRow, lesson: LabelLesson, trained: Any)
         training=lesson.settings,
         augmentation=lesson.augment,
         parent=None if lesson.base is None else lesson.base.title,
-        versions={"python": platform.python_version(), **{name: package_version(name) for name in _PACKAGES}},
+        versions=package_versions(),
     )
     return card if trained.validation_logits is None else _calibrated(card, lesson, trained)
 

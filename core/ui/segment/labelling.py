@@ -66,7 +66,7 @@ def labels_panel(image: OpenedImage) -> Callable[[], None] | None:
     Returns:
         Call it when all else is drawn; None where the task has no classifier.
     """
-    classifier = classifier_of(state.workspace(), image.image.task_id)
+    classifier = _classifier(image)
     if classifier is None:
         return None
     st.markdown(f"**{words.LABELS_TITLE}**")
@@ -77,6 +77,15 @@ def labels_panel(image: OpenedImage) -> Callable[[], None] | None:
     if st.button(words.LOOKED_AT, icon=":material/visibility:", width="stretch", wrap=True):
         _looked_at_dialog(question)
     return lambda: _fill_bars(question, bars)
+
+
+def _classifier(image: OpenedImage) -> TaskClassifier | None:
+    """The task's classifier; a broken one is told, and masks can still be saved without it."""
+    try:
+        return classifier_of(state.workspace(), image.image.task_id)
+    except AppError as error:
+        st.caption(f":material/warning: {as_text(str(error))}")
+        return None
 
 
 def _alert_line(classifier: TaskClassifier) -> str:
@@ -91,7 +100,7 @@ def label_history(image: OpenedImage) -> None:
     labels = state.workspace().labels.history(image.image.id)
     if not labels:
         return
-    classifier = classifier_of(state.workspace(), image.image.task_id)
+    classifier = _classifier(image)
     st.markdown(f"**{words.LABEL_HISTORY}**")
     for label in labels:
         st.write(_label_line(label, classifier))
