@@ -26,11 +26,8 @@ from core.experiments.report import markdown_table, report_markdown
 from core.experiments.store import Cell, ExperimentResult, State, result_to_json
 from core.files import write_whole
 from core.training.presets import augment_config
-from core.workflows.classify_cross_validate import (
-    ClassifyComparison,
-    ClassifyCrossValidateRequest,
-    classify_cross_validate,
-)
+from core.workflows.classify_comparison import ClassifyComparison
+from core.workflows.classify_cross_validate import ClassifyCrossValidateRequest, classify_cross_validate
 from core.workflows.training_card import package_versions
 
 COLUMNS = ("input", "accuracy", "balanced_accuracy", "macro_f1", "auc")

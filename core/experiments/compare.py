@@ -11,10 +11,11 @@ from core.errors import AppError
 from core.experiments.data import read_data, require_foreground
 from core.experiments.differences import difference_rows, difference_sentence
 from core.experiments.experiment import Experiment
+from core.experiments.finished_run import FinishedRun, read_curves
 from core.experiments.pictures import curves_picture
 from core.experiments.plan import ARM_WORDS, CompareRequest, arm_net
 from core.experiments.predictions_picture import predictions_picture, telling_images
-from core.experiments.runs import FinishedRun, RunPlan, do_run, read_curves, with_net
+from core.experiments.runs import RunPlan, do_run, with_net
 from core.experiments.store import Cell, ExperimentResult, Picture
 from core.experiments.tables import defined, mean_row, num_undefined
 

@@ -10,11 +10,11 @@ from core.errors import AppError
 from core.experiments.data import read_data
 from core.experiments.differences import difference_rows, difference_sentence
 from core.experiments.experiment import Experiment
+from core.experiments.finished_run import FinishedRun, read_curves
 from core.experiments.fold_runs import FoldPlan, check_folds, index_rows, out_of_fold, run_folds, summary_rows
 from core.experiments.folds import assign_folds, link_groups
 from core.experiments.pictures import curves_picture, folds_picture
 from core.experiments.plan import ARM_WORDS, CrossValidateRequest, arm_net
-from core.experiments.runs import FinishedRun, read_curves
 from core.experiments.set_table import SetTable, read_set_table
 from core.experiments.store import Cell, ExperimentResult, Picture
 from core.experiments.tables import defined

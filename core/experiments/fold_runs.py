@@ -14,8 +14,9 @@ from core.datasets.pairs import Pair, split_train_val
 from core.errors import AppError
 from core.experiments.data import have_foreground
 from core.experiments.experiment import Experiment
+from core.experiments.finished_run import FinishedRun
 from core.experiments.plan import Recipe
-from core.experiments.runs import FinishedRun, RunPlan, do_run, with_net
+from core.experiments.runs import RunPlan, do_run, with_net
 from core.experiments.scoring import ImageScores
 from core.experiments.store import Cell
 from core.experiments.tables import fold_rows, mean_row, pooled_row

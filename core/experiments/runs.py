@@ -7,7 +7,6 @@ A run folder holds what training writes (weights, card, history, curves, and `ru
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import time
@@ -16,12 +15,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.config import NetConfig, from_dict
+from core.config import NetConfig
 from core.datasets.pairs import Pair
-from core.errors import AppError
 from core.experiments.experiment import Experiment
+from core.experiments.finished_run import FinishedRun, read_run
 from core.experiments.plan import Recipe
-from core.experiments.scoring import ImageScores, score_images
+from core.experiments.scoring import score_images
 from core.files import write_whole
 from core.workflows.run_folder import CHECKPOINTS_DIR
 from core.workflows.train_model import TrainOutcome, Watchers, train_on
@@ -58,31 +57,6 @@ class RunPlan:
     val: Sequence[Pair]
     scored: Sequence[Pair]
     tolerance: float | None
-
-
-@dataclass(frozen=True)
-class FinishedRun:
-    """What a run found; `scores.json`.
-
-    Attributes:
-        name: Of its folder.
-        folder: Where it lies.
-        threshold: Chosen on its validation images.
-        num_epochs: Epochs that ran.
-        best_epoch: Epoch whose weights were kept.
-        seconds: Of training alone.
-        num_parameters: Numbers that the network learns.
-        images: Scores of each scored image.
-    """
-
-    name: str
-    folder: Path
-    threshold: float
-    num_epochs: int
-    best_epoch: int
-    seconds: float
-    num_parameters: int
-    images: tuple[ImageScores, ...]
 
 
 def do_run(experiment: Experiment, plan: RunPlan) -> FinishedRun | None:
@@ -176,29 +150,6 @@ def keep_scores(plan: RunPlan, folder: Path, outcome: TrainOutcome, seconds: flo
     return run
 
 
-def read_run(folder: Path) -> FinishedRun:
-    """What a finished run found.
-
-    Raises:
-        AppError: It is not finished, or its file is damaged.
-    """
-    values = _read_json(folder / "scores.json")
-    try:
-        images = tuple(from_dict(ImageScores, each) for each in values["images"])
-        return FinishedRun(**{**values, "folder": folder, "images": images})
-    except (KeyError, TypeError, ValueError) as error:
-        raise AppError(f"{folder / 'scores.json'} is not of this version ({error}).") from None
-
-
-def read_curves(folder: Path) -> list[dict[str, float | None]]:
-    """The epochs of a run, from its `history.csv`; what was not measured is None."""
-    with (folder / "history.csv").open(newline="", encoding="utf-8") as file:
-        return [
-            {name: float(text) if text else None for name, text in row.items()}
-            for row in csv.DictReader(file)
-        ]
-
-
 def count_parameters(weights: Path) -> int:
     """Numbers that the network of a weights file learns."""
     from core.inference.load import load_network
@@ -223,11 +174,3 @@ def with_net(recipe: Recipe, net: NetConfig) -> Recipe:
 
 def _write_json(path: Path, values: Any) -> None:
     write_whole(path, (json.dumps(values, ensure_ascii=False) + "\n").encode())
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise AppError(f"{path} cannot be read ({error}).") from None
-    return values

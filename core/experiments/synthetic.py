@@ -11,11 +11,11 @@ from core.config import ScalingConfig
 from core.datasets.noise import write_noise_set
 from core.datasets.pairs import Pair, load_pair
 from core.experiments.experiment import Experiment
+from core.experiments.finished_run import FinishedRun, read_curves
 from core.experiments.fold_runs import FoldPlan, check_folds, index_rows, run_folds, summary_rows
 from core.experiments.folds import assign_folds
 from core.experiments.pictures import curves_picture, new_figure, png
 from core.experiments.plan import Recipe, SyntheticRequest
-from core.experiments.runs import FinishedRun, read_curves
 from core.experiments.store import Cell, ExperimentResult, Picture
 from core.workflows.run_folder import hash_pairs
 

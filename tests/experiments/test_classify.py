@@ -6,11 +6,8 @@ from core.evaluation.classes import Predictions, class_scores
 from core.evaluation.paired import paired_test
 from core.experiments.classify import comparison_result
 from core.experiments.report import markdown_table
-from core.workflows.classify_cross_validate import (
-    ClassifyComparison,
-    ClassifyCrossValidateRequest,
-    ViewScores,
-)
+from core.workflows.classify_comparison import ClassifyComparison, ViewScores
+from core.workflows.classify_cross_validate import ClassifyCrossValidateRequest
 from core.workflows.classify_data import LabelSource
 
 LABELS = ("MEL", "NV")

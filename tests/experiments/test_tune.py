@@ -9,10 +9,11 @@ import pytest
 
 import train
 from core.errors import AppError
-from core.experiments import tune
 from core.experiments.plan import Recipe, TuneRequest
 from core.experiments.run import resume_experiment, run_experiment
 from core.experiments.study import check_space, importance, open_study, suggest
+from core.experiments.tune import num_judged
+from core.experiments.tune_result import COMMAND_FILE
 from tests.experiments.making import make_set, recipe
 
 SMALL = {"base_filters": (2,), "batch_size": (4,), "augment_presets": ("none",), "losses": ("bce_dice",)}
@@ -47,7 +48,7 @@ def test_a_search_is_made_longer_and_keeps_the_weights_of_its_best_trial(tmp_pat
     with (folder / "table.csv").open(newline="") as file:
         assert len(list(csv.DictReader(file))) == 2
     # The command is one that train.py understands.
-    words = shlex.split((folder / tune.COMMAND_FILE).read_text())
+    words = shlex.split((folder / COMMAND_FILE).read_text())
     options = train.build_parser().parse_args(words[2:])
     assert options.base_filters == 2
     assert options.loss == "bce_dice"
@@ -88,7 +89,7 @@ def test_failed_trials_are_made_up_for_but_not_for_ever():
     for _ in range(12):
         study.tell(study.ask(), state=optuna.trial.TrialState.FAIL)
     # 2 that were judged, and 2 of 12 failures above the ten that are made up for.
-    assert tune.num_judged(study) == 4
+    assert num_judged(study) == 4
 
 
 def test_a_trial_that_a_killed_process_left_counts_as_failed(tmp_path):
