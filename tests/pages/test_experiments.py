@@ -218,7 +218,7 @@ def test_opened_experiment_shows_numbers_how_to_read_them_pictures_and_command(o
     # A column that no row has a value for, HD95 here, is left out.
     assert list(table.value.columns) == ["network", "Dice"]
     assert table.value["Dice"][0].startswith("0.9312")
-    assert "0.9210 to 0.9404" in table.value["Dice"][0]
+    assert "0.921\u00a0– 0.940" in table.value["Dice"][0]
     assert "93 % of the average area" in said(app)
     assert "All networks have the same splits." in said(app)
     assert "core.experiments compare" in app.code[0].value
@@ -307,7 +307,7 @@ UNDECIDED = "nothing is decided: they differ by"
             0.004,
             0.021,
             0.001,
-            f"U-Net {BETTER} FCN-8s by 0.0120 Dice (95 % interval 0.0040 to 0.0210)",
+            f"U-Net {BETTER} FCN-8s by 0.0120 Dice (95 % interval 0.0040 to 0.0210",
         ),
         (-0.012, -0.02, -0.004, 0.001, f"FCN-8s {BETTER} U-Net by 0.0120 Dice (95 % interval 0.0040 to"),
         (0.002, -0.004, 0.008, 0.4, f"Between U-Net and FCN-8s {UNDECIDED} +0.0020 Dice"),
@@ -317,5 +317,5 @@ UNDECIDED = "nothing is decided: they differ by"
 )
 def test_difference_in_plain_words(difference, low, high, p, expected):
     numbers = {"difference": difference, "difference_low": low, "difference_high": high, "p": p}
-    row = {key: str(value) for key, value in numbers.items()}
+    row = {key: str(value) for key, value in {**numbers, "images": 58}.items()}
     assert sentence({"first": "unet", "second": "fcn8s", **row}).startswith(expected)

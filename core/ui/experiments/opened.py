@@ -102,12 +102,15 @@ def _is_there(row: dict[str, Any], column: str) -> bool:
 
 
 def _cell(row: dict[str, Any], column: str) -> str:
-    """A cell as Markdown: an interval stands below its mean."""
-    text = cell_text(row, column)
-    mean, bracket, interval = text.partition(" (")
-    if not bracket or f"{column}_low" not in row:
-        return as_text(text)
-    return f"{as_text(mean)}  \n:small[:gray[{as_text(interval.removesuffix(')'))}]]"
+    """A cell as Markdown: an interval stands below its mean, short enough for a narrow column."""
+    low, high = row.get(f"{column}_low"), row.get(f"{column}_high")
+    if low is None or high is None:
+        return as_text(cell_text(row, column))
+    mean = cell_text({column: row[column]}, column)
+    digits = 1 if column == "hd95" else 3
+    # Where it must break, it does behind the dash.
+    interval = f"{low:.{digits}f}\u00a0– {high:.{digits}f}"
+    return f"{as_text(mean)}  \n:small[:gray[{interval}]]"
 
 
 def _take_away(folder: Path) -> None:

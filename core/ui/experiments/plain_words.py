@@ -26,16 +26,24 @@ def sentence(row: Mapping[str, str]) -> str:
     """Which network is better and by how much, or that nothing is decided.
 
     Args:
-        row: "first", "second", "difference" (first - second), "difference_low", "difference_high", "p".
+        row: "first", "second", "difference" (first - second), "difference_low", "difference_high", "p",
+            "images".
     """
     first, second = (ARM_WORDS.get(row[key], row[key]) for key in ("first", "second"))
     difference, low, high, p = (
         float(row[key]) for key in ("difference", "difference_low", "difference_high", "p")
     )
+    images = row["images"]
     if low <= 0 <= high or p >= _RARE:
         return words.NOTHING_DECIDED.format(
-            first=first, second=second, difference=difference, low=low, high=high
+            first=first, second=second, difference=difference, low=low, high=high, images=images, p=_p(p)
         )
     if difference < 0:
         first, second, difference, low, high = second, first, -difference, -high, -low
-    return words.BETTER_BY.format(better=first, other=second, difference=difference, low=low, high=high)
+    return words.BETTER_BY.format(
+        better=first, other=second, difference=difference, low=low, high=high, images=images, p=_p(p)
+    )
+
+
+def _p(p: float) -> str:
+    return "p < 0.001" if p < 1e-3 else f"p = {p:.3f}"
