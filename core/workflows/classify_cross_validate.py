@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,16 +16,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cards import Score
 from core.classifier_cards import VIEWS, ClassifierCard, ClassifyConfig, View
 from core.config import AugmentConfig, to_dict
 from core.datasets.label_folds import label_folds, set_aside
 from core.datasets.labels import LabelledImage, labels_of
 from core.datasets.layout import find_splits
 from core.errors import AppError
-from core.evaluation.classes import Predictions, class_scores, confusion_matrix
-from core.evaluation.paired import PairedTest, paired_test
 from core.files import write_whole
+from core.workflows.classify_comparison import (
+    ASIDE,
+    HELD,
+    TRAINED,
+    ClassifyComparison,
+    compare_views,
+    run_name,
+)
 from core.workflows.classify_data import LabelSource, read_labelled
 from core.workflows.classify_train import DEFAULT_ALERT
 from core.workflows.lesion_masks import MaskSource
@@ -33,8 +38,6 @@ from core.workflows.lesion_masks import MaskSource
 if TYPE_CHECKING:
     from core.classification.examples import LabelledArrays
     from core.classification.watch import ClassifyProgress
-
-TRAINED, ASIDE, HELD = 0, 1, 2
 
 
 @dataclass(frozen=True)
@@ -68,46 +71,6 @@ class ClassifyCrossValidateRequest:
     flips: tuple[str, ...] = ()
     alert_label: str | None = None
     command: str = ""
-
-
-@dataclass(frozen=True)
-class ViewScores:
-    """What one input reached.
-
-    Attributes:
-        view: The input.
-        scores: Means over repeats of the out-of-fold scores, intervals over images.
-        confusion: Summed over repeats.
-        epochs: Mean of the epochs that were kept, for a final run without validation.
-    """
-
-    view: View
-    scores: dict[str, Score]
-    confusion: tuple[tuple[int, ...], ...]
-    epochs: float
-
-
-@dataclass(frozen=True)
-class ClassifyComparison:
-    """What the comparison found.
-
-    Attributes:
-        labels: In the order of the confusion matrices.
-        num_images: Images of train and val.
-        views: One entry an input.
-        differences: For each pair of inputs "a - b" the paired test of how often each image was right.
-        origin: What the weights were before training, a sentence.
-        hashes: SHA-256 of each image file by stem.
-        stopped: Whether it was ended before its end; the scores are then of what is whole.
-    """
-
-    labels: tuple[str, ...]
-    num_images: int
-    views: tuple[ViewScores, ...]
-    differences: dict[str, PairedTest]
-    origin: str
-    hashes: dict[str, str]
-    stopped: bool
 
 
 def classify_cross_validate(
@@ -145,7 +108,7 @@ def classify_cross_validate(
     parts = _parts(request, images)
     kept: dict[str, dict[str, Any]] = {}
     hashes: dict[str, str] = {}
-    names = [_name(view, *each) for view in request.views for each in parts]
+    names = [run_name(view, *each) for view in request.views for each in parts]
     stopped = False
     for view in request.views:
         view_card = replace(card, input=view)
@@ -155,7 +118,7 @@ def classify_cross_validate(
         for place, part_of in parts.items():
             if stopped:
                 break
-            name = _name(view, *place)
+            name = run_name(view, *place)
             if on_run is not None:
                 on_run(name, names.index(name) + 1, len(names))
             run = _kept_run(request, name)
@@ -168,7 +131,8 @@ def classify_cross_validate(
                 kept[name] = run
                 text = json.dumps(run) + "\n"
                 write_whole(request.output_dir / "runs" / f"{name}.json", text.encode())
-    return _compare(request, card, images, (parts, kept), hashes)
+    truth = np.array([labels.index(image.label) for image in images], np.int64)
+    return compare_views(request.views, card, truth, (parts, kept), hashes)
 
 
 def _images(request: ClassifyCrossValidateRequest) -> list[LabelledImage]:
@@ -266,53 +230,3 @@ def _run(
 def _kept_run(request: ClassifyCrossValidateRequest, name: str) -> dict[str, Any] | None:
     path = request.output_dir / "runs" / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-
-
-def _compare(
-    request: ClassifyCrossValidateRequest,
-    card: ClassifierCard,
-    images: Sequence[LabelledImage],
-    runs: tuple[Mapping[tuple[int, int], NDArray[np.int64]], Mapping[str, dict[str, Any]]],
-    hashes: dict[str, str],
-) -> ClassifyComparison:
-    parts, kept = runs
-    truth = np.array([card.labels.index(image.label) for image in images], np.int64)
-    views: list[ViewScores] = []
-    right: dict[str, NDArray[np.float64]] = {}
-    for view in request.views:
-        whole = [
-            r for r in range(request.repeats) if all(_name(view, r, f) in kept for f in range(request.folds))
-        ]
-        if not whole:
-            continue
-        probabilities = np.zeros((len(whole), len(images), len(card.labels)))
-        thresholds = np.zeros((len(whole), len(images)))
-        for row, repeat in enumerate(whole):
-            for fold in range(request.folds):
-                held = parts[repeat, fold] == HELD
-                run = kept[_name(view, repeat, fold)]
-                probabilities[row, held] = run["probabilities"]
-                thresholds[row, held] = run["threshold"]
-        predicted = probabilities.argmax(axis=-1)
-        right[view] = (predicted == truth).mean(axis=0)
-        counts = sum(confusion_matrix(truth, each, len(card.labels)) for each in predicted)
-        predictions = Predictions(card.labels, truth, probabilities, card.alert_label, thresholds)
-        epochs = [kept[_name(view, r, f)]["best_epoch"] for r in whole for f in range(request.folds)]
-        rows = tuple(tuple(row) for row in np.asarray(counts).tolist())
-        views.append(ViewScores(view, class_scores(predictions), rows, float(np.mean(epochs))))
-    if not views:
-        raise AppError("No repeat of the folds is finished; go on with the same command and folder.")
-    differences = {
-        f"{first} - {second}": paired_test(right[first].tolist(), right[second].tolist())
-        for place, first in enumerate(right)
-        for second in list(right)[place + 1 :]
-    }
-    origin = next(iter(kept.values()))["origin"]
-    complete = len(kept) == len(request.views) * len(parts)
-    return ClassifyComparison(
-        card.labels, len(images), tuple(views), differences, origin, hashes, stopped=not complete
-    )
-
-
-def _name(view: str, repeat: int, fold: int) -> str:
-    return f"{view}-{repeat + 1}-{fold + 1}"
