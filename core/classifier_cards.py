@@ -77,7 +77,7 @@ class ClassifierCard:
         scaling: Stored values to network input.
         remove_hair: Whether hair is removed from an image before it is scaled (`core.imaging.hair`).
         flips: "horizontal", "vertical": logits are averaged over the image and these mirrorings of it.
-        backbone: One of `core.classification.backbones.BACKBONES`.
+        backbone: One of `core.classification.backbones.BACKBONES`, or "encoder" for a segmentation model's.
         origin: What the weights were before training, a sentence.
         temperature: Logits are divided by it before the softmax; fitted on validation.
         alert_label: The label that must not be missed (melanoma), empty for none.

@@ -8,16 +8,22 @@ feature map a label was seen (`core.classification.predictor`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
+
+from core.errors import BadModelError
+from core.inference.load import load_network
 
 # Means of ImageNet's blue, green and red, which the weights of Keras' ResNet-50 expect to be taken off.
 CAFFE_MEANS = (103.939, 116.779, 123.68)
 # Keras' 0.99 and MobileNetV3's 0.999 are for runs of a hundred thousand steps; with some hundred, the
 # statistics would still be those of the beginning.
 NORM_MOMENTUM = 0.9
+# The last layer of the U-Net's halving side, see `core.nets.unet`.
+ENCODER_END = "bottom_relu_b"
 SMALL_FILTERS = (16, 32, 64, 96, 128)
 
 
@@ -51,18 +57,51 @@ def build_classifier(
         )
     keras.utils.set_random_seed(seed)
     inputs = keras.Input((image_size, image_size, 3), name="image")
-    x = BACKBONES[backbone](inputs)
+    model = _with_head(inputs, BACKBONES[backbone](inputs), num_labels, dropout=dropout, seed=seed)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = NORM_MOMENTUM
+    return model
+
+
+def build_on_encoder(path: Path, num_labels: int, *, dropout: float = 0.0, seed: int = 0) -> keras.Model:
+    """A classifier on the halving side of a U-Net that segments the same kind of images.
+
+    Where ImageNet's weights cannot be had, this is the nearest thing: it has learnt what a lesion's border,
+    colours and texture are from masks, without labels.
+
+    Args:
+        path: A segmentation model of this project's U-Net (weights file), three channels.
+        num_labels: Two or more.
+        dropout: Dropout rate before the last layer.
+        seed: Of the last layer.
+
+    Returns:
+        As `build_classifier`, for images of any size.
+
+    Raises:
+        BadModelError: The file cannot be used, or is another network.
+    """
+    network = load_network(path)
+    names = {layer.name for layer in network.layers}
+    if ENCODER_END not in names or network.inputs[0].shape[-1] != 3:
+        raise BadModelError(
+            f"{path} is no U-Net of colour images that train.py made, so it cannot be the encoder of a "
+            "classifier."
+        )
+    keras.utils.set_random_seed(seed)
+    features = network.get_layer(ENCODER_END).output
+    return _with_head(network.inputs[0], features, num_labels, dropout=dropout, seed=seed)
+
+
+def _with_head(inputs: Any, x: Any, num_labels: int, *, dropout: float, seed: int) -> keras.Model:
     x = keras.layers.Activation("linear", name="features")(x)
     x = keras.layers.GlobalAveragePooling2D(name="mean")(x)
     if dropout:
         x = keras.layers.Dropout(dropout, seed=seed, name="dropout")(x)
     x = keras.layers.Dense(num_labels, dtype="float32", name="logits")(x)
     x = keras.layers.Activation("softmax", dtype="float32", name="probability")(x)
-    model = keras.Model(inputs, x, name=backbone)
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.momentum = NORM_MOMENTUM
-    return model
+    return keras.Model(inputs, x, name="classifier")
 
 
 def load_imagenet(model: keras.Model, backbone: str, image_size: int) -> str:

@@ -15,7 +15,12 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from core.classification.backbones import backbone_layers, build_classifier, load_imagenet
+from core.classification.backbones import (
+    backbone_layers,
+    build_classifier,
+    build_on_encoder,
+    load_imagenet,
+)
 from core.classification.batches import labelled_batches
 from core.classification.examples import LabelledArrays
 from core.classification.logits import logits_function
@@ -41,6 +46,8 @@ class ClassifyRun:
         augment: How far training images are changed.
         flips: Mirrorings that logits are averaged over when the temperature is fitted.
         start_from: A classifier's weights to go on from, None for ImageNet's or fresh ones.
+        encoder: A segmentation U-Net's weights, whose halving side is the backbone; None for that of the
+            settings.
     """
 
     num_labels: int
@@ -48,6 +55,7 @@ class ClassifyRun:
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     flips: tuple[str, ...] = ()
     start_from: Path | None = None
+    encoder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -83,8 +91,9 @@ def train_classifier(
 ) -> ClassifyResult:
     """Train from ImageNet's weights, from a classifier's, or from scratch.
 
-    With ImageNet weights the last layer learns alone for `frozen_epochs`, then all layers but normalisation
-    do at a tenth of the rate. Patience is counted on the validation loss, the plain cross-entropy.
+    With ImageNet's or an encoder's weights the last layer learns alone for `frozen_epochs`, then all layers
+    but normalisation do at a tenth of the rate. Patience is counted on the validation loss, the plain
+    cross-entropy.
 
     Args:
         examples: To train on; each label at least once, but for a classifier that is trained further.
@@ -105,9 +114,9 @@ def train_classifier(
         balanced=settings.class_weights,
         some_missing=run.start_from is not None,
     )
-    model, origin = _start(run, examples.images.shape[1])
-    learnt_before = bool(run.start_from) or origin.startswith("ImageNet")
-    frozen_epochs = min(settings.frozen_epochs, settings.epochs) if origin.startswith("ImageNet") else 0
+    model, origin, learnt_before = _start(run, examples.images.shape[1])
+    new_head = learnt_before and run.start_from is None
+    frozen_epochs = min(settings.frozen_epochs, settings.epochs) if new_head else 0
     num_steps = max(1, round(len(examples) / settings.batch_size))
     best = KeepBest(settings.patience, model)
     watch = Watch(
@@ -162,21 +171,25 @@ def train_classifier(
     )
 
 
-def _start(run: ClassifyRun, image_size: int) -> tuple[keras.Model, str]:
+def _start(run: ClassifyRun, image_size: int) -> tuple[keras.Model, str, bool]:
+    """The network, what its weights are, and whether its backbone has learnt from other images before."""
     settings = run.settings
     if run.start_from is not None:
         model = load_classifier_network(run.start_from)
         names = {layer.name for layer in model.layers}
-        shape = (image_size, run.num_labels)
-        if (
-            not {"features", "logits"} <= names
-            or (model.inputs[0].shape[1], model.outputs[0].shape[-1]) != shape
-        ):
+        # A network on an encoder takes any size.
+        size = model.inputs[0].shape[1] or image_size
+        shape = (size, model.outputs[0].shape[-1])
+        if not {"features", "logits"} <= names or shape != (image_size, run.num_labels):
             raise BadModelError(
                 f"{run.start_from.name} is another network than a classifier of {run.num_labels} labels and "
                 f"{image_size} pixels a side; choose the one that these images are prepared for."
             )
-        return model, f"The classifier {run.start_from.parent.name}."
+        return model, f"The classifier {run.start_from.parent.name}.", True
+    if run.encoder is not None:
+        model = build_on_encoder(run.encoder, run.num_labels, dropout=settings.dropout, seed=settings.seed)
+        name = run.encoder.parent.name if run.encoder.name == "model.keras" else run.encoder.stem
+        return model, f"The encoder of the segmentation model {name}, which learnt from masks alone.", True
     model = build_classifier(
         settings.backbone,
         run.num_labels,
@@ -185,9 +198,9 @@ def _start(run: ClassifyRun, image_size: int) -> tuple[keras.Model, str]:
         seed=settings.seed,
     )
     if not settings.pretrained:
-        return model, "From scratch."
+        return model, "From scratch.", False
     refused = load_imagenet(model, settings.backbone, image_size)
-    return model, refused or "ImageNet weights of keras.applications."
+    return model, refused or "ImageNet weights of keras.applications.", not refused
 
 
 def _freeze(model: keras.Model, *, backbone: bool, norms: bool) -> None:

@@ -32,6 +32,7 @@ def train(arguments: list[str]) -> int:
             remove_hair=options.remove_hair,
             flips=tuple(dict.fromkeys(options.test_flips)),
             alert_label=options.alert_label,
+            encoder=options.encoder,
             start_from=options.init_from,
             about=options.about,
             command=shlex.join(["python", "train.py", *arguments]),

@@ -139,6 +139,7 @@ def add_settings_flags(parser: Parser) -> None:
     add = parser.add_argument_group("the run").add_argument
     base = ClassifyConfig()
     add("--backbone", choices=BACKBONES, default=base.backbone, help="the network before the last layer")
+    add("--encoder", type=Path, help="segmentation model whose halving side is the backbone instead")
     add("--no_pretrained", action="store_true", help="from scratch, not from ImageNet weights")
     add(
         "--image_size",

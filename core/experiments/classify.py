@@ -72,6 +72,7 @@ def classify(arguments: list[str]) -> int:
             remove_hair=options.remove_hair,
             flips=tuple(dict.fromkeys(options.test_flips)),
             alert_label=options.alert_label,
+            encoder=options.encoder,
             command=shlex.join(["python", "-m", "core.experiments", "classify", *arguments]),
         )
     except ValueError as error:

@@ -23,6 +23,7 @@ from core.datasets.labels import LabelledImage, labels_of
 from core.datasets.layout import find_splits
 from core.errors import AppError
 from core.files import write_whole
+from core.inference.stock_layers import weights_path
 from core.workflows.classify_comparison import (
     ASIDE,
     HELD,
@@ -56,6 +57,7 @@ class ClassifyCrossValidateRequest:
         remove_hair: Whether hair is removed.
         flips: Mirrorings that predictions are averaged over.
         alert_label: The label that must not be missed; None for MEL where there is one.
+        encoder: Segmentation model whose halving side is the backbone; None for none.
         command: The command as it was typed.
     """
 
@@ -70,6 +72,7 @@ class ClassifyCrossValidateRequest:
     remove_hair: bool = False
     flips: tuple[str, ...] = ()
     alert_label: str | None = None
+    encoder: Path | None = None
     command: str = ""
 
 
@@ -172,6 +175,7 @@ def _check_settings(request: ClassifyCrossValidateRequest, images: Sequence[Labe
         "remove_hair": request.remove_hair,
         "flips": list(request.flips),
         "alert_label": request.alert_label,
+        "encoder": None if request.encoder is None else request.encoder.name,
         "masks_from": None if masks is None else masks.name,
         "images": hashlib.sha256(table.encode()).hexdigest(),
     }
@@ -215,7 +219,13 @@ def _run(
 
     (repeat, fold), part_of = place
     seed = request.settings.seed + repeat * request.folds + fold
-    run = ClassifyRun(len(card.labels), replace(request.settings, seed=seed), request.augment, request.flips)
+    run = ClassifyRun(
+        len(card.labels),
+        replace(request.settings, seed=seed),
+        request.augment,
+        request.flips,
+        encoder=None if request.encoder is None else weights_path(request.encoder),
+    )
     result = run_fold(
         examples,
         part_of,

@@ -29,6 +29,7 @@ from core.errors import AppError
 from core.evaluation.calibration import softmax, threshold_for_recall
 from core.evaluation.classes import class_scores, confusion_matrix, single
 from core.files import write_whole
+from core.inference.stock_layers import weights_path
 from core.workflows.classify_data import LabelSource, read_labelled
 from core.workflows.lesion_masks import MaskSource
 from core.workflows.training_card import package_versions, read_about
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 FILES = ("model.keras", "card.json", "history.csv", "run.json")
 DEFAULT_ALERT = "MEL"
+ENCODER = "encoder"
+"""The backbone of a card whose network stands on a segmentation model's encoder."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class ClassifyTrainRequest:
         remove_hair: Whether hair is removed, in training and prediction.
         flips: Mirrorings that predictions are averaged over.
         alert_label: The label that must not be missed; None for MEL where there is one.
+        encoder: Segmentation model (folder or weights file) whose halving side is the backbone, None for
+            none.
         start_from: A classifier's folder to go on from: its labels, view, size and network; None for none.
         about: JSON for the card (title, data, licence, limits_of_use, label_titles), None for none.
         command: The command as it was typed.
@@ -70,6 +75,7 @@ class ClassifyTrainRequest:
     remove_hair: bool = False
     flips: tuple[str, ...] = ()
     alert_label: str | None = None
+    encoder: Path | None = None
     start_from: Path | None = None
     about: Path | None = None
     command: str = ""
@@ -131,6 +137,7 @@ def classify_train(
             request.augment,
             card.flips,
             None if request.start_from is None else request.start_from / "model.keras",
+            None if request.encoder is None else weights_path(request.encoder),
         ),
         on_progress=on_progress,
         should_stop=should_stop,
@@ -196,7 +203,7 @@ def _card(
         scaling=ScalingConfig() if base is None else base.scaling,
         remove_hair=request.remove_hair if base is None else base.remove_hair,
         flips=request.flips,
-        backbone=request.settings.backbone if base is None else base.backbone,
+        backbone=_backbone(request) if base is None else base.backbone,
         alert_label=alert,
         created=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         command=request.command,
@@ -209,6 +216,10 @@ def _card(
     )
     limits = tuple(about.get("limits_of_use", ()))
     return replace(card, limits_of_use=limits) if limits else card
+
+
+def _backbone(request: ClassifyTrainRequest) -> str:
+    return request.settings.backbone if request.encoder is None else ENCODER
 
 
 def _with_validation(

@@ -9,9 +9,10 @@ from core.classification.batches import labelled_batches
 from core.classification.fit import ClassifyRun, train_classifier
 from core.classification.logits import logits_function
 from core.classifier_cards import ClassifyConfig
-from core.config import AugmentConfig
+from core.config import AugmentConfig, NetConfig
 from core.errors import BadModelError, DivergedError
 from core.inference.export import save_weights
+from core.nets import build
 from tests.classification.making import spots
 
 NOTHING = AugmentConfig(0, 0, 0, 0, 0, 0, 0)
@@ -118,6 +119,22 @@ def test_pretrained_weights_are_put_in_and_frozen_first(training, monkeypatch):
     # What was learnt on a million images: the statistics stay those of the source.
     norm = backbone.get_layer("block0_norm").moving_mean
     np.testing.assert_array_equal(thawed.model.get_layer("block0_norm").moving_mean, norm)
+
+
+def test_the_encoder_of_a_segmentation_model_is_frozen_first(training, tmp_path):
+    network = build(NetConfig(depth=2, base_filters=4, input_channels=3), seed=4)
+    save_weights(network, tmp_path / "lesions.keras")
+    settings = replace(SETTINGS, epochs=2, frozen_epochs=2)
+    run = ClassifyRun(3, settings, NOTHING, encoder=tmp_path / "lesions.keras")
+    result = train_classifier(training, None, run)
+    assert "encoder of the segmentation model lesions" in result.origin
+    expected = network.get_layer("bottom_conv_b").get_weights()[0]
+    np.testing.assert_array_equal(result.model.get_layer("bottom_conv_b").get_weights()[0], expected)
+    assert {layer.name for layer in result.model.layers}.isdisjoint({"up0_up", "probability_map"})
+    grey = build(NetConfig(depth=1, base_filters=2, input_channels=1), seed=4)
+    save_weights(grey, tmp_path / "grey.keras")
+    with pytest.raises(BadModelError, match="no U-Net of colour images"):
+        train_classifier(training, None, replace(run, encoder=tmp_path / "grey.keras"))
 
 
 def test_batches_can_begin_at_any_step(training):
