@@ -62,7 +62,7 @@ def look_back(here: Shell, jobs: list[JobRow], known: list[ExperimentSummary]) -
     if ready or refused:
         st.subheader(words.EXPERIMENTS_KEPT)
     never_begun(here.workspace, refused[::-1])
-    kept(ready)
+    kept(ready, tries)
 
 
 def show_what_just_ended(here: Shell, active: list[int]) -> None:

@@ -13,6 +13,7 @@ from core.experiments.experiment import Experiment
 from core.experiments.finished_run import FinishedRun, read_curves
 from core.experiments.fold_runs import FoldPlan, check_folds, index_rows, out_of_fold, run_folds, summary_rows
 from core.experiments.folds import assign_folds, link_groups
+from core.experiments.naming import run_title
 from core.experiments.pictures import curves_picture, folds_picture
 from core.experiments.plan import ARM_WORDS, CrossValidateRequest, arm_net
 from core.experiments.set_table import SetTable, read_set_table
@@ -86,7 +87,7 @@ def draw_folds(
     experiment: Experiment, finished: Mapping[str, Sequence[FinishedRun]], loss: str
 ) -> tuple[Picture, ...]:
     """Draw the curves of all folds, and the mean Dice of each."""
-    curves = {run.name: read_curves(run.folder) for runs in finished.values() for run in runs}
+    curves = {run_title(run.name): read_curves(run.folder) for runs in finished.values() for run in runs}
     experiment.write_picture("curves.png", curves_picture(curves, loss))
     means = {
         ARM_WORDS[arm]: [sum(dice) / len(dice) for run in runs if (dice := defined(run.images, "dice"))]

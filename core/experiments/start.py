@@ -71,7 +71,7 @@ def job_of_folder(workspace: Workspace, folder: Path) -> JobRow | None:
 
 
 def start_experiment(
-    workspace: Workspace, request: Request, *, who: str, task_id: int | None = None
+    workspace: Workspace, request: Request, *, who: str, task_id: int | None = None, title: str = ""
 ) -> JobRow:
     """Put an experiment into the queue; returns at once.
 
@@ -81,6 +81,7 @@ def start_experiment(
         who: Person who starts it.
         task_id: The task whose corrected images are the data, None where the request names a folder or needs
             none.
+        title: What people read; "" for that of the request, which names data and models by their folders.
     """
     name = f"{kind_of(request).replace('_', '-')}-{datetime.now():%Y%m%d-%H%M%S-%f}"
     copied = ""
@@ -94,7 +95,7 @@ def start_experiment(
         **request_to_json(request),
         "folder": f"{FOLDER}/{name}",
         "copy_corrected_to": copied,
-        "title": title_of(request),
+        "title": title or title_of(request),
     }
     return queue.submit(workspace, JOB_KIND, task_id, settings, who=who)
 

@@ -16,7 +16,7 @@ from core.ui.experiments.running import quiet_runs, series_of
 from core.ui.running_job import job_name, latest, part_done, seconds_left
 from core.workflows.add_images import add_images
 from core.workflows.save_mask import save_mask
-from core.workspace import DraftContent
+from core.workspace import DraftContent, NewVersion
 from tests.pages.conftest import png
 
 
@@ -169,6 +169,19 @@ def test_sweep_without_a_model_cannot_start(open_page, nuclei):
     labelled(app.radio, "What do you want to know?").set_value("threshold_sweep").run()
     assert "This task has no model yet" in said(app)
     assert labelled(app.button, "Start experiment").disabled
+
+
+def test_sweep_is_named_after_the_model_and_not_its_folder(open_page, workspace, nuclei):
+    correct(workspace, nuclei, 6)
+    new = NewVersion("versions/nuclei/job-1", "a" * 64, "fine_tuned", who="Kim", title="Nuclei 1")
+    version = workspace.versions.add(nuclei.id, new)
+    app = open_page("experiments", task=nuclei.slug)
+    labelled(app.radio, "What do you want to know?").set_value("threshold_sweep").run()
+    labelled(app.button, "Start experiment").click().run()
+    assert not app.exception
+    (job,) = workspace.jobs.list()
+    assert job.settings["title"] == f"Thresholds of {version.title} on Nuclei"
+    assert job.settings["settings"]["model_path"] == str(workspace.root / new.folder)
 
 
 def test_waiting_experiment_names_the_job_before_it_and_can_be_taken_back(open_page, workspace, nuclei):

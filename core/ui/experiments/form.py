@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 
 import streamlit as st
 
@@ -41,10 +42,12 @@ class Plan:
     Attributes:
         request: What is asked for.
         task_id: Task whose corrected images are used, None for a folder or none.
+        title: What people read, "" for what the request says of itself.
     """
 
     request: Request
     task_id: int | None = None
+    title: str = ""
 
 
 def offer(workspace: Workspace, task: TaskRow) -> None:
@@ -73,7 +76,7 @@ def offer(workspace: Workspace, task: TaskRow) -> None:
 
 def start(workspace: Workspace, plan: Plan) -> None:
     """Put it into the queue and look at it."""
-    start_experiment(workspace, plan.request, who=state.person(), task_id=plan.task_id)
+    start_experiment(workspace, plan.request, who=state.person(), task_id=plan.task_id, title=plan.title)
     st.rerun()
 
 
@@ -121,7 +124,9 @@ def _synthetic() -> Plan:
 
 
 def _on_data(workspace: Workspace, task: TaskRow, kind: str, data: Data | None) -> Plan | None:
-    request = _sweep(workspace, task, data) if kind == "threshold_sweep" else _training(kind, data)
+    if kind == "threshold_sweep":
+        return _sweep(workspace, task, data)
+    request = _training(kind, data)
     if request is None or data is None:
         return None
     return Plan(request, None if data.folder else task.id)
@@ -177,7 +182,7 @@ def _arms(default: list[str], *, fewest: int) -> tuple[str, ...] | None:
     return tuple(chosen)
 
 
-def _sweep(workspace: Workspace, task: TaskRow, data: Data | None) -> ThresholdRequest | None:
+def _sweep(workspace: Workspace, task: TaskRow, data: Data | None) -> Plan | None:
     versions = {version.id: version for version in workspace.versions.list(task.id)}
     if not versions:
         st.caption(words.SWEEP_NO_MODEL)
@@ -196,7 +201,12 @@ def _sweep(workspace: Workspace, task: TaskRow, data: Data | None) -> ThresholdR
     if "val" not in data.splits:
         st.caption(words.SWEEP_NEEDS_VAL)
         return None
-    return ThresholdRequest(data.folder, str(workspace.root / versions[chosen].folder))
+    version = versions[chosen]
+    request = ThresholdRequest(data.folder, str(workspace.root / version.folder))
+    # Versions lie in folders with names that nobody knows.
+    on = PurePath(data.folder).name or task.title
+    title = words.SWEEP_TITLE.format(model=version.title, data=on)
+    return Plan(request, None if data.folder else task.id, title)
 
 
 def _tell_time(request: Request, data: Data | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -27,13 +27,18 @@ def open_experiment(folder: Path) -> None:
     st.query_params[QUERY] = folder.name
 
 
-def kept(experiments: Sequence[ExperimentSummary]) -> None:
-    """The list; a button opens one."""
+def kept(experiments: Sequence[ExperimentSummary], jobs: Mapping[Path, JobRow]) -> None:
+    """The list; a button opens one.
+
+    Args:
+        experiments: The newest first.
+        jobs: The job of each folder, where it has one.
+    """
     shown = experiments
     if len(experiments) > _MOST_SHOWN and not st.session_state.get(_SHOW_ALL):
         shown = experiments[:_MOST_SHOWN]
     for each in shown:
-        _line(each)
+        _line(each, title_of(each, jobs.get(each.folder)))
     if len(shown) < len(experiments):
         st.button(words.EXPERIMENTS_MORE.format(count=len(experiments)), on_click=_show_all)
 
@@ -42,17 +47,22 @@ def _show_all() -> None:
     st.session_state[_SHOW_ALL] = True
 
 
-def _line(each: ExperimentSummary) -> None:
+def title_of(each: ExperimentSummary, job: JobRow | None) -> str:
+    """What an experiment is called: as it was started from the page, else as its folder says."""
+    return str(job.settings.get("title") or each.title) if job is not None else each.title
+
+
+def _line(each: ExperimentSummary, name: str) -> None:
     with st.container(border=True):
         title, number, action = st.columns([6, 2, 1], vertical_alignment="center")
         said = " · ".join(part for part in (*facts(each), _said(each)) if part)
-        title.markdown(_two_lines(f"**{as_text(each.title)}**{status_badge(each.status)}", said))
+        title.markdown(_two_lines(f"**{as_text(name)}**{status_badge(each.status)}", said))
         if each.number is not None:
             number.markdown(_two_lines(f"**{each.number:.4f}**", as_text(each.number_name)))
         action.button(
             words.OPEN_EXPERIMENT,
             key=f"open_{each.folder.name}",
-            help=words.OPEN_EXPERIMENT_LABEL.format(title=as_text(each.title)),
+            help=words.OPEN_EXPERIMENT_LABEL.format(title=as_text(name)),
             on_click=open_experiment,
             args=(each.folder,),
             width="stretch",

@@ -16,7 +16,7 @@ from core.experiments.store import ExperimentResult, ExperimentSummary, Picture
 from core.experiments.tables import cell_text, column_word
 from core.jobs import queue
 from core.ui import state, words
-from core.ui.experiments.kept import QUERY, facts, status_badge
+from core.ui.experiments.kept import QUERY, facts, status_badge, title_of
 from core.ui.experiments.plain_words import decided
 from core.ui.experiments.running import run_curves
 from core.ui.text import as_text
@@ -68,7 +68,7 @@ def _close() -> None:
 
 
 def _head(workspace: Workspace, shown: ExperimentSummary, job: JobRow | None) -> None:
-    st.subheader(f"{as_text(shown.title)}{status_badge(shown.status)}", anchor=False)
+    st.subheader(f"{as_text(title_of(shown, job))}{status_badge(shown.status)}", anchor=False)
     who = () if job is None else (words.EXPERIMENT_BY.format(who=as_text(job.who)),)
     st.caption(" · ".join((*facts(shown), *who)))
     if shown.status == "failed":
