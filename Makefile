@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 
 export WORKSPACE_DIR
 
-.PHONY: app test check lint types quick-tests screenshots bench clean
+.PHONY: app test check lint types quick-tests screenshots bench bench-training clean
 
 app: $(VENV)/.app-installed
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
@@ -33,6 +33,11 @@ screenshots: $(VENV)/.dev-installed chromium
 bench: $(VENV)/.dev-installed chromium
 	$(BIN)/python -m benchmarks.prompts
 	$(BIN)/python -m benchmarks.editor_latency
+
+# The step of the training loop beside stock Keras and PyTorch, which nothing else here needs.
+bench-training: $(VENV)/.dev-installed
+	$(BIN)/python -c 'import torch' 2>/dev/null || $(BIN)/python -m pip install --quiet torch
+	$(BIN)/python -m benchmarks.training
 
 # TensorFlow ships wheels for some Pythons only, so ask before a long download fails in the middle.
 $(VENV)/bin/python:
