@@ -45,6 +45,7 @@ def measure(name: str, data: Path, work: Path, output: Path) -> Path:
         "lines": [line_of(line, tables[line.step]["rows"]) for line in section.lines],
         "tables": {step: keep_pictures(name, step, tables[step], work, output) for step in section.tables},
     }
+    log_test_scorings(name, tables, output.parent / "test_scorings.csv")
     path = output / f"{name}.json"
     write_whole(path, (json.dumps(content, indent=1) + "\n").encode())
     return path
@@ -65,6 +66,20 @@ def run_step(step: str, command: str, data: Path, work: Path) -> float:
     minutes = (time.monotonic() - started) / 60
     write_whole(done, json.dumps({"minutes": minutes}).encode())
     return minutes
+
+
+def log_test_scorings(name: str, tables: dict[str, dict[str, Any]], log: Path) -> None:
+    """Add a line for each network that a step scored on a test split; a line that is there stays one line."""
+    lines = log.read_text().splitlines() if log.exists() else ["date,part,step,network,images,dice"]
+    for step, table in tables.items():
+        command = SECTIONS[name].steps[step]
+        if "--score_split test" not in command and "--split test" not in command:
+            continue
+        for row in table["rows"]:
+            line = f"{name},{step},{row['arm']},{row['images']},{row['dice']:.4f}"
+            if not any(earlier.endswith(line) for earlier in lines):
+                lines.append(f"{datetime.now(UTC):%Y-%m-%d},{line}")
+    write_whole(log, ("\n".join(lines) + "\n").encode())
 
 
 def read_table(folder: Path) -> dict[str, Any]:
