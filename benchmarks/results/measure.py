@@ -105,7 +105,7 @@ def _of_classes(report: dict[str, Any]) -> dict[str, Any]:
 
 def line_of(line: Line, rows: list[Row]) -> Row:
     """A line of the page with the number that was measured."""
-    row = next((row for row in rows if not line.arm or row.get("arm") == line.arm), None)
+    row = next((row for row in rows if line.arm in ("", row.get("arm"), row.get("fold"))), None)
     if row is None:
         raise ValueError(f"the step {line.step} has no row {line.arm!r}")
     return {
