@@ -70,13 +70,14 @@ def run_step(step: str, command: str, data: Path, work: Path) -> float:
 
 def log_test_scorings(name: str, tables: dict[str, dict[str, Any]], log: Path) -> None:
     """Add a line for each network that a step scored on a test split; a line that is there stays one line."""
-    lines = log.read_text().splitlines() if log.exists() else ["date,part,step,network,images,dice"]
+    lines = log.read_text().splitlines() if log.exists() else ["date,part,step,network,images,score,mean"]
     for step, table in tables.items():
         command = SECTIONS[name].steps[step]
         if "--score_split test" not in command and "--split test" not in command:
             continue
         for row in table["rows"]:
-            line = f"{name},{step},{row['arm']},{row['images']},{row['dice']:.4f}"
+            score = "dice" if "dice" in row else "accuracy"
+            line = f"{name},{step},{row['arm']},{row['images']},{score},{row[score]:.4f}"
             if not any(earlier.endswith(line) for earlier in lines):
                 lines.append(f"{datetime.now(UTC):%Y-%m-%d},{line}")
     write_whole(log, ("\n".join(lines) + "\n").encode())
@@ -84,10 +85,21 @@ def log_test_scorings(name: str, tables: dict[str, dict[str, Any]], log: Path) -
 
 def read_table(folder: Path) -> dict[str, Any]:
     """What a step found, in the form of an experiment's `results.json`."""
-    results = folder / "results.json"
+    results, hair = folder / "results.json", folder / "hair.md"
     if results.exists():
         return dict(json.loads(results.read_text()))
-    return _of_classes(json.loads((folder / "report.json").read_text()))
+    if hair.exists():
+        return {"columns": [], "rows": [], "text": hair.read_text().replace(f"{folder.parent}/", "")}
+    report = json.loads((folder / "report.json").read_text())
+    return _of_labels(report) if "labels" in report else _of_classes(report)
+
+
+def _of_labels(report: dict[str, Any]) -> dict[str, Any]:
+    """The report of evaluate.py --task classify as a row a score; those without an interval stay without."""
+    row: Row = {"arm": "labels", "images": report["num_images"]}
+    for name, score in report["scores"].items():
+        row |= {name: score["mean"], f"{name}_low": score["low"], f"{name}_high": score["high"]}
+    return {"columns": ["arm", "images", *report["scores"]], "rows": [row]}
 
 
 def _of_classes(report: dict[str, Any]) -> dict[str, Any]:
@@ -128,6 +140,6 @@ def keep_pictures(name: str, step: str, table: dict[str, Any], work: Path, outpu
         shutil.copyfile(work / step / picture["file"], output / file)
         pictures.append({**picture, "file": file})
     kept: dict[str, Any] = {
-        key: table[key] for key in ("columns", "rows", "headline", "notes") if key in table
+        key: table[key] for key in ("columns", "rows", "headline", "notes", "text") if key in table
     }
     return {**kept, "pictures": pictures}

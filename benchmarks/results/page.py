@@ -69,6 +69,8 @@ def _table(table: dict[str, Any], heading: str | bool) -> list[str]:
     lines = [f"### {str(heading).capitalize()}", ""] if heading else []
     if table.get("headline"):
         lines += [table["headline"], ""]
+    if "text" in table:
+        return [*lines, table["text"], ""]
     columns = table["columns"]
     lines.append("| " + " | ".join(column_word(column) for column in columns) + " |")
     lines.append("|" + "---|" * len(columns))
