@@ -118,7 +118,7 @@ def summary_rows(runs: Sequence[FinishedRun]) -> list[dict[str, Cell]]:
         for number, run in enumerate(runs, start=1)
     ]
     everything = out_of_fold(runs)
-    rows.append({"fold": "mean of folds", **means, "seconds": sum(run.seconds for run in runs)})
+    rows.append({"fold": "mean of folds", **means, "seconds": sum(run.seconds for run in runs) / len(runs)})
     rows.append({"fold": "sd of folds", **spreads})
     rows.append({"fold": "all images", **mean_row(everything)})
     rows.append({"fold": "all pixels", **pooled_row(everything)})
