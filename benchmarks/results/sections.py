@@ -98,6 +98,8 @@ SECTIONS: dict[str, Section] = {
             "Training images are augmented while the network learns; accuracy and cross-entropy are measured "
             "on the images as they are, means over images.",
             "51 training, 12 validation and 16 test images; the write-up does not say how many it had.",
+            "The Dice aimed at was missed. Tried on validation: depth 4 without dropout (0.937), depth 5 with "
+            "dropout, each image's own scaling and stronger turns and zooms (0.942, this run).",
         ),
     ),
     "xray": Section(
@@ -112,6 +114,11 @@ SECTIONS: dict[str, Section] = {
             Line("IoU, test images", "0.78", "–", "train", "iou"),
         ),
         tables=("train",),
+        remarks=(
+            "The Dice aimed at was missed by 0.003. Tried on validation: depth 4, fixed scaling, 40 epochs "
+            "(0.9710; it ships as models/lung_xray, and scores 0.9650 on the same test images), and depth 5 "
+            "with dropout and each image's own scaling (0.9701, this run).",
+        ),
     ),
     "lung_ct": Section(
         title="(c) FCN against U-Net on lung CT",
@@ -167,7 +174,11 @@ SECTIONS: dict[str, Section] = {
             Line("Dice, test images", "–", "0.87", "score", "dice", "foreground"),
             Line("IoU, test images", "–", "–", "score", "iou", "foreground"),
         ),
-        remarks=("60 training, 16 validation and 20 test images of several kinds of microscopy.",),
+        remarks=(
+            "60 training, 16 validation and 20 test images of several kinds of microscopy.",
+            "The aim was missed by 0.004 with the one recipe that was tried; many nuclei are a few pixels wide "
+            "once images are 256 pixels wide.",
+        ),
     ),
     "em_membrane": Section(
         title="Neurites and membranes in electron micrographs",
