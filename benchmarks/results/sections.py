@@ -116,8 +116,8 @@ SECTIONS: dict[str, Section] = {
         tables=("train",),
         remarks=(
             "The Dice aimed at was missed by 0.003. Tried on validation: depth 4, fixed scaling, 40 epochs "
-            "(0.9710; it ships as models/lung_xray, and scores 0.9650 on the same test images), and depth 5 "
-            "with dropout and each image's own scaling (0.9701, this run).",
+            "(0.9710; it ships as models/lung_xray, and scores 0.9650 on the same test images), and depth "
+            "5 with dropout and each image's own scaling (0.9701, this run).",
         ),
     ),
     "lung_ct": Section(
@@ -176,8 +176,8 @@ SECTIONS: dict[str, Section] = {
         ),
         remarks=(
             "60 training, 16 validation and 20 test images of several kinds of microscopy.",
-            "The aim was missed by 0.004 with the one recipe that was tried; many nuclei are a few pixels wide "
-            "once images are 256 pixels wide.",
+            "The aim was missed by 0.004 with the one recipe that was tried; many nuclei are a few pixels "
+            "wide once images are 256 pixels wide.",
         ),
     ),
     "em_membrane": Section(
