@@ -98,8 +98,8 @@ SECTIONS: dict[str, Section] = {
             "Training images are augmented while the network learns; accuracy and cross-entropy are measured "
             "on the images as they are, means over images.",
             "51 training, 12 validation and 16 test images; the write-up does not say how many it had.",
-            "The Dice aimed at was missed. Tried on validation: depth 4 without dropout (0.937), depth 5 with "
-            "dropout, each image's own scaling and stronger turns and zooms (0.942, this run).",
+            "The Dice aimed at was missed. Tried on validation: depth 4 without dropout (0.937), depth 5 "
+            "with dropout, each image's own scaling and stronger turns and zooms (0.942, this run).",
         ),
     ),
     "xray": Section(
