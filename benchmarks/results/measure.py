@@ -18,6 +18,9 @@ from core.files import write_whole
 
 Row = dict[str, Any]
 
+# The images of the sets are not the project's to publish; these pictures stay in the folder of the runs.
+SHOWS_IMAGES = {"predictions.png"}
+
 
 def measure(name: str, data: Path, work: Path, output: Path) -> Path:
     """Run a section's steps, those that have not been run in `work` yet, and write what the page needs.
@@ -132,9 +135,11 @@ def line_of(line: Line, rows: list[Row]) -> Row:
 
 
 def keep_pictures(name: str, step: str, table: dict[str, Any], work: Path, output: Path) -> dict[str, Any]:
-    """The table with its pictures copied beside the page, under names of the section's own."""
+    """The table with its charts copied beside the page, under names of the section's own."""
     pictures = []
     for picture in table.get("pictures", ()):
+        if Path(picture["file"]).name in SHOWS_IMAGES:
+            continue
         file = f"{name}_{step}_{Path(picture['file']).name}"
         output.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(work / step / picture["file"], output / file)
