@@ -26,9 +26,9 @@ with PART one of {parts}. DATA is a folder with the data sets in the training la
 All networks here are trained from scratch. Scores are means over images at each image's own size, with a
 bootstrap 95 % interval over images (2,000 draws); an empty mask that is predicted empty scores 1, one that
 is not 0. Thresholds and epochs are chosen on validation images. Every scoring of a test split is a line of
-[test_scorings.csv](test_scorings.csv). Pictures of predictions (image, reference, each network; where they are furthest
-apart and where they are typical) lie beside each table in `RUNS/PART/STEP/predictions.png` and not here: the images of
-the sets are not the project's to publish.
+[test_scorings.csv](test_scorings.csv). Pictures of predictions (image, reference, each
+network; the most different and typical ones) lie in `RUNS/PART/STEP/predictions.png` and not
+here: the images of the sets are not the project's to publish.
 
 """
 
