@@ -236,7 +236,7 @@ SECTIONS: dict[str, Section] = {
             "--masks_from models/skin_lesion --backbone small --no_pretrained --image_size 64 --epochs 25 "
             "--patience 0 --repeats 2 --test_flips horizontal vertical",
             "model": f"train.py {LABELS} --backbone small --no_pretrained --image_size 128 --epochs 40 "
-            "--patience 0 --input crop --masks_from models/skin_lesion --test_flips horizontal vertical "
+            "--patience 0 --input masked --masks_from models/skin_lesion --test_flips horizontal vertical "
             "--about models/skin_lesion_class/about.json",
             "score": f"evaluate.py {LABELS} --model_path {{work}}/model --masks_from models/skin_lesion "
             "--split test --json {work}/score/report.json",
@@ -257,6 +257,9 @@ SECTIONS: dict[str, Section] = {
             "169 training, 40 validation and 53 test images against 10,015; a small network from scratch, "
             "since ImageNet's weights could not be loaded. With so few images this is hardly better than the "
             "commonest label, and no use for anything but showing the loop.",
+            "The model that ships takes the lesion on black, which had the lowest cross-entropy and the highest "
+            "AUC of the three, if by less than chance could do; the square was scored on the test images before "
+            "(accuracy 0.509).",
             "Masks of the three inputs are predicted by the segmentation model that ships, which has seen "
             "the masks of the training images.",
         ),
