@@ -257,9 +257,9 @@ SECTIONS: dict[str, Section] = {
             "169 training, 40 validation and 53 test images against 10,015; a small network from scratch, "
             "since ImageNet's weights could not be loaded. With so few images this is hardly better than the "
             "commonest label, and no use for anything but showing the loop.",
-            "The model that ships takes the lesion on black, which had the lowest cross-entropy and the highest "
-            "AUC of the three, if by less than chance could do; the square was scored on the test images before "
-            "(accuracy 0.509).",
+            "The model that ships takes the lesion on black, which had the lowest cross-entropy and the "
+            "highest AUC of the three, if by less than chance could do; the square was scored on the test "
+            "images before (accuracy 0.509 too).",
             "Masks of the three inputs are predicted by the segmentation model that ships, which has seen "
             "the masks of the training images.",
         ),
