@@ -92,7 +92,8 @@ def draw_pages(browser: Browser, url: str, folder: Path, last_image: int) -> Non
         page.get_by_role("heading").first.wait_for(timeout=90_000)
         shot(page, folder, name, 5000)
         if name == "experiments":
-            page.get_by_role("button", name="Open", exact=True).first.click()
+            # A select box has a button of that name too.
+            page.get_by_test_id("stButton").get_by_role("button", name="Open", exact=True).first.click()
             page.get_by_role("table").wait_for(timeout=90_000)
             shot(page, folder, "experiment", 3000)
         page.close()
