@@ -158,7 +158,10 @@ def test_undo_redo_and_clear(panel: Panel) -> None:
     expect(panel.proposal()).to_be_visible(timeout=WAIT)
     panel.page.get_by_role("button", name="Clear prompts").click()
     expect(panel.proposal()).to_have_count(0, timeout=WAIT)
+    expect(panel.page.get_by_role("button", name="Clear prompts")).to_be_disabled(timeout=WAIT)
     panel.settle()
+    # The new canvas stands before it listens.
+    panel.page.wait_for_timeout(1500)
     panel.drag((100, 160), (260, 320))
     expect(panel.proposal()).to_be_visible(timeout=WAIT)
 
