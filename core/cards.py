@@ -123,8 +123,8 @@ def card_path(model_path: Path) -> Path:
     return model_path.with_name(f"{model_path.stem}.card.json")
 
 
-def save_card(card: ModelCard, path: Path) -> None:
-    """Write a card whole."""
+def save_card(card: Any, path: Path) -> None:
+    """Write a card whole, a `ModelCard` or the `ClassifierCard` of next door."""
     text = json.dumps(to_dict(card), indent=2, ensure_ascii=False) + "\n"
     write_whole(path, text.encode())
 
@@ -135,20 +135,37 @@ def load_card(path: Path) -> ModelCard:
     Raises:
         BadModelError: No card there, or one that this version cannot read.
     """
+    values = read_card_values(path)
     try:
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadModelError(
-            f"There is no model card at {path}; keep the card that training wrote beside the weights."
-        ) from None
-    except (OSError, ValueError) as error:
-        raise BadModelError(f"The model card {path} cannot be read ({error}).") from None
-    try:
-        scores = {name: _scores(values.pop(name, {})) for name in ("validation", "test")}
-        return from_dict(ModelCard, {**values, **scores})
+        return from_dict(ModelCard, with_scores(values))
     except (AttributeError, TypeError, ValueError) as error:
         raise BadModelError(f"The model card {path} is not of this version ({error}).") from None
 
 
-def _scores(values: dict[str, Any]) -> dict[str, Score]:
-    return {name: Score(**score) for name, score in values.items()}
+def read_card_values(path: Path) -> dict[str, Any]:
+    """What a card's file says, not yet of any kind.
+
+    Raises:
+        BadModelError: No card there, or one that is no JSON.
+    """
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise BadModelError(
+            f"There is no model card at {path}; keep the card that training wrote beside the weights."
+        ) from None
+    except (OSError, TypeError, ValueError) as error:
+        raise BadModelError(f"The model card {path} cannot be read ({error}).") from None
+
+
+def with_scores(values: dict[str, Any]) -> dict[str, Any]:
+    """The values with each score of "validation" and "test" rebuilt.
+
+    Raises:
+        AttributeError, TypeError: They are no scores.
+    """
+    rebuilt = {
+        split: {name: Score(**score) for name, score in values.get(split, {}).items()}
+        for split in ("validation", "test")
+    }
+    return {**values, **rebuilt}

@@ -6,15 +6,13 @@ Keras, Streamlit or the workspace.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from core.cards import NOT_A_DEVICE, DataSource, Score
-from core.config import AugmentConfig, ScalingConfig, from_dict, to_dict
+from core.cards import NOT_A_DEVICE, DataSource, Score, read_card_values, with_scores
+from core.config import AugmentConfig, ScalingConfig, from_dict
 from core.errors import BadModelError
-from core.files import write_whole
 
 View = Literal["whole", "masked", "crop"]
 VIEWS: tuple[View, ...] = ("whole", "masked", "crop")
@@ -125,39 +123,21 @@ class ClassifierCard:
     versions: dict[str, str] = field(default_factory=dict)
 
 
-def save_classifier_card(card: ClassifierCard, path: Path) -> None:
-    """Write a card whole."""
-    text = json.dumps(to_dict(card), indent=2, ensure_ascii=False) + "\n"
-    write_whole(path, text.encode())
-
-
 def load_classifier_card(path: Path) -> ClassifierCard:
     """Read a card.
 
     Raises:
         BadModelError: No card there, or one that this version cannot read.
     """
+    values = read_card_values(path)
     try:
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadModelError(
-            f"There is no model card at {path}; keep the card that training wrote beside the weights."
-        ) from None
-    except (OSError, ValueError) as error:
-        raise BadModelError(f"The model card {path} cannot be read ({error}).") from None
-    try:
-        scores = {name: _scores(values.pop(name, {})) for name in ("validation", "test")}
         confusion = tuple(tuple(row) for row in values.pop("confusion", ()))
-        card = from_dict(ClassifierCard, {**values, **scores})
+        card = from_dict(ClassifierCard, with_scores(values))
         card = ClassifierCard(**{**vars(card), "confusion": confusion})
     except (AttributeError, TypeError, ValueError) as error:
         raise BadModelError(f"{path} is no classifier's card of this version ({error}).") from None
     _check(card, path)
     return card
-
-
-def _scores(values: dict[str, Any]) -> dict[str, Score]:
-    return {name: Score(**score) for name, score in values.items()}
 
 
 def _check(card: ClassifierCard, path: Path) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import platform
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version as package_version
 from typing import Any
 
 from core.cards import DataSource, ModelCard, Score, save_card
+from core.classifier_cards import ClassifierCard
 from core.config import AugmentConfig, TrainConfig
 from core.registry.shipped import CARD_NAME, WEIGHTS_NAME, hash_of
+from core.workflows.training_card import package_versions
 from core.workspace import ImageRow, JobRow, NewVersion, RevisionRow, VersionRow, Workspace
-
-_PACKAGES = ("keras", "tensorflow", "numpy")
 
 
 @dataclass(frozen=True)
@@ -57,23 +55,47 @@ def write_candidate(workspace: Workspace, job: JobRow, lesson: Lesson, trained: 
     Raises:
         StoreError: The disk is full; no row is written.
     """
+    task = workspace.tasks.get_by_id(job.task_id or 0)
+    card = _card(f"{task.slug}_job_{job.id}", task.title, job, lesson, trained)
+    return store_candidate(workspace, job, lesson.base, trained.model, card)
+
+
+def store_candidate(
+    workspace: Workspace,
+    job: JobRow,
+    base: VersionRow | None,
+    model: Any,
+    card: ModelCard | ClassifierCard,
+) -> VersionRow:
+    """Weights, card and row of what a job has trained, in this order.
+
+    Args:
+        workspace: The store.
+        job: The job that trained it.
+        base: Version that it started from, None for from scratch.
+        model: The `keras.Model` to export.
+        card: What it says of itself; its kind tells what the version is for.
+
+    Raises:
+        StoreError: The disk is full; no row is written.
+    """
     from core.inference.export import save_weights
 
     task = workspace.tasks.get_by_id(job.task_id or 0)
     folder = f"versions/{task.slug}/job-{job.id}"
-    card = _card(f"{task.slug}_job_{job.id}", task.title, job, lesson, trained)
     with workspace.plain_errors():
-        save_weights(trained.model, workspace.root / folder / WEIGHTS_NAME)
+        save_weights(model, workspace.root / folder / WEIGHTS_NAME)
         save_card(card, workspace.root / folder / CARD_NAME)
     return workspace.versions.add(
         task.id,
         NewVersion(
             folder=folder,
             weights_sha256=hash_of(workspace.root / folder / WEIGHTS_NAME),
-            origin="scratch" if lesson.base is None else "fine_tuned",
+            origin="scratch" if base is None else "fine_tuned",
             who=job.who,
-            parent_id=None if lesson.base is None else lesson.base.id,
+            parent_id=None if base is None else base.id,
             job_id=job.id,
+            purpose="classify" if isinstance(card, ClassifierCard) else "segment",
         ),
     )
 
@@ -98,7 +120,7 @@ def _card(name: str, title: str, job: JobRow, lesson: Lesson, trained: Any) -> M
         training=lesson.settings,
         augmentation=lesson.augment,
         parent=None if lesson.base is None else lesson.base.title,
-        versions={"python": platform.python_version(), **{name: package_version(name) for name in _PACKAGES}},
+        versions=package_versions(),
     )
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from core.cards import Score
-from core.classifier_cards import ClassifierCard, load_classifier_card, save_classifier_card
+from core.cards import Score, save_card
+from core.classifier_cards import ClassifierCard, load_classifier_card
 from core.errors import AppError
 from core.evaluation.calibration import softmax
 from core.evaluation.classes import class_scores, confusion_matrix, single
@@ -105,7 +105,7 @@ def classify_evaluate(
         card = replace(card, confusion=confusion)
         is_test = request.split == "test"
         card = replace(card, test=result.scores) if is_test else replace(card, validation=result.scores)
-        save_classifier_card(card, request.model_path / "card.json")
+        save_card(card, request.model_path / "card.json")
     return result
 
 

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.cards import DataSource
+from core.cards import DataSource, save_card
 from core.classifier_cards import (
     ClassifierCard,
     ClassifyConfig,
     View,
     load_classifier_card,
-    save_classifier_card,
 )
 from core.config import AugmentConfig, ScalingConfig, from_dict, to_dict
 from core.datasets.label_folds import set_aside
@@ -279,4 +278,4 @@ def _write(
     text = json.dumps(run, indent=2, ensure_ascii=False) + "\n"
     write_whole(request.output_dir / "run.json", text.encode())
     # Last, so that a folder with a card is a whole one.
-    save_classifier_card(card, request.output_dir / "card.json")
+    save_card(card, request.output_dir / "card.json")

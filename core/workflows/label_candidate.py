@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from core.cards import DataSource, Score
-from core.classifier_cards import ClassifierCard, ClassifyConfig, save_classifier_card
+from core.classifier_cards import ClassifierCard, ClassifyConfig
 from core.config import AugmentConfig
 from core.evaluation.calibration import softmax, threshold_for_recall
 from core.evaluation.classes import class_scores, single
-from core.registry.shipped import CARD_NAME, WEIGHTS_NAME, hash_of
+from core.workflows.candidate import store_candidate
 from core.workflows.training_card import package_versions
-from core.workspace import ImageRow, JobRow, LabelRow, NewVersion, RevisionRow, VersionRow, Workspace
+from core.workspace import ImageRow, JobRow, LabelRow, RevisionRow, VersionRow, Workspace
 
 
 @dataclass(frozen=True)
@@ -65,26 +65,9 @@ def write_label_candidate(workspace: Workspace, job: JobRow, lesson: LabelLesson
     Raises:
         StoreError: The disk is full; no row is written.
     """
-    from core.inference.export import save_weights
-
     task = workspace.tasks.get_by_id(job.task_id or 0)
-    folder = f"versions/{task.slug}/job-{job.id}"
     card = _card(f"{task.slug}_labels_job_{job.id}", task.title, job, lesson, trained)
-    with workspace.plain_errors():
-        save_weights(trained.model, workspace.root / folder / WEIGHTS_NAME)
-        save_classifier_card(card, workspace.root / folder / CARD_NAME)
-    return workspace.versions.add(
-        task.id,
-        NewVersion(
-            folder=folder,
-            weights_sha256=hash_of(workspace.root / folder / WEIGHTS_NAME),
-            origin="scratch" if lesson.base is None else "fine_tuned",
-            who=job.who,
-            parent_id=None if lesson.base is None else lesson.base.id,
-            job_id=job.id,
-            purpose="classify",
-        ),
-    )
+    return store_candidate(workspace, job, lesson.base, trained.model, card)
 
 
 def _card(name: str, title: str, job: JobRow, lesson: LabelLesson, trained: Any) -> ClassifierCard:

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from core.cards import save_card
 from core.classification.backbones import build_classifier
-from core.classifier_cards import ClassifierCard, save_classifier_card
+from core.classifier_cards import ClassifierCard
 from core.imaging.decode import DecodedImage
 from core.inference.export import save_weights
 
@@ -24,7 +25,7 @@ def card():
 def folder(tmp_path, network, card):
     """A classifier's folder."""
     save_weights(network, tmp_path / "model.keras")
-    save_classifier_card(card, tmp_path / "card.json")
+    save_card(card, tmp_path / "card.json")
     return tmp_path
 
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from core.classifier_cards import ClassifierCard, save_classifier_card
+from core.cards import save_card
+from core.classifier_cards import ClassifierCard
 from core.imaging.masks import encode_png
 from core.registry.classifiers import Classifiers
 from core.registry.compare_labels import (
@@ -52,7 +53,7 @@ def version(workspace, task):
             alert_label="MEL",
             threshold=threshold,
         )
-        save_classifier_card(card, workspace.root / folder / "card.json")
+        save_card(card, workspace.root / folder / "card.json")
         new = NewVersion(folder, name * 10, "fine_tuned", "Kim", purpose="classify")
         row = workspace.versions.add(task.id, new)
         return workspace.versions.promote(row.id, who="Kim", why="Test.") if promote else row

@@ -1,7 +1,7 @@
 import pytest
 
 from core.cards import ModelCard, save_card
-from core.classifier_cards import ClassifierCard, save_classifier_card
+from core.classifier_cards import ClassifierCard
 from core.errors import BadModelError
 from core.registry.shipped import add_shipped, add_shipped_classifier
 from core.workflows.open_workspace import open_workspace
@@ -63,7 +63,7 @@ def test_a_broken_card_is_told(tmp_path, models):
 def with_classifier(models):
     """The same folder with a classifier for lung X-rays."""
     card = ClassifierCard("lung_xray_class", title="Chest findings", labels=("A", "B"))
-    save_classifier_card(card, models / "lung_xray_class" / "card.json")
+    save_card(card, models / "lung_xray_class" / "card.json")
     (models / "lung_xray_class" / "model.keras").write_bytes(b"weights of labels")
     return models
 

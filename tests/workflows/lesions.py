@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from core.classifier_cards import ClassifierCard, save_classifier_card
+from core.cards import save_card
+from core.classifier_cards import ClassifierCard
 from core.workflows.classify_image import TaskClassifier, classifier_of
 from core.workspace import NewVersion, TaskRow, Workspace
 
@@ -27,7 +28,7 @@ def use_classifier(
     card = ClassifierCard(
         f"lesions_{view}", labels=LABELS, label_titles=TITLES, input=view, image_size=32, backbone="small"
     )
-    save_classifier_card(card, workspace.root / folder / "card.json")
+    save_card(card, workspace.root / folder / "card.json")
     (workspace.root / folder / "model.keras").write_bytes(weights.read_bytes())
     new = NewVersion(folder, view * 8, "shipped", "", title="Lesions (shipped)", purpose="classify")
     version = workspace.versions.add(task.id, new)

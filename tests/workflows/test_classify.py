@@ -147,9 +147,9 @@ def test_bad_images_are_named_and_the_others_go_on(trained, data, tmp_path):
     whole = tmp_path / "whole"
     whole.mkdir()
     card = replace(trained.card, input="whole")
-    from core.classifier_cards import save_classifier_card
+    from core.cards import save_card
 
-    save_classifier_card(card, whole / "card.json")
+    save_card(card, whole / "card.json")
     (whole / "model.keras").write_bytes((trained.folder / "model.keras").read_bytes())
     outcome = classify_predict(ClassifyPredictRequest(str(tmp_path / "in"), whole, tmp_path / "out"))
     assert [row.image.name for row in outcome.classified] == ["good.png"]
