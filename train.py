@@ -118,6 +118,12 @@ def _add_run_flags(parser: Parser) -> None:
         default=train.val_part,
         help="part of train for validation where there is no val folder; 0 for none",
     )
+    add(
+        "--refit",
+        action="store_true",
+        help="train on the val folder's images too, once epochs and --threshold are chosen; nothing is "
+        "validated and the last epoch is kept",
+    )
 
 
 def _add_loss_flags(parser: Parser) -> None:
@@ -282,6 +288,8 @@ def _request(parser: Parser, options: Namespace, places: Places, command: str) -
         augment = augment_config(options.augment)
     except ValueError as error:
         parser.error(str(error))
+    if options.refit and net.num_classes == 1 and options.threshold is None:
+        parser.error("--refit validates nothing, so it needs --threshold: that of the run before")
     size = options.image_size or (base.image_size if base else TrainConfig.image_size)
     # The other networks are asked when Keras is there.
     if net.padding == "same" and net.architecture != "fcn8s" and size % 2**net.depth:
@@ -298,6 +306,7 @@ def _request(parser: Parser, options: Namespace, places: Places, command: str) -
         remove_hair=options.remove_hair or (base is not None and base.remove_hair),
         flips=tuple(dict.fromkeys(options.test_flips)),
         threshold=options.threshold,
+        refit=options.refit,
         start_from=start_from,
         about=options.about,
         command=command,

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.cards import ModelCard, card_path, save_card
-from core.config import TrainConfig
 from core.datasets.pairs import Pair, check_dataset, load_pair, split_train_val
 from core.errors import AppError
 from core.evaluation.report import card_scores
@@ -80,7 +79,8 @@ class Watchers:
 def train_model(request: TrainRequest, watchers: Watchers | None = None) -> TrainOutcome:
     """Check the data set, train, write everything, score validation at each image's own size.
 
-    Test images are checked for overlap with the others and not used.
+    Test images are checked for overlap with the others and not used. A refit has no validation images: it
+    keeps the weights of its last epoch and the threshold that it was given.
 
     Raises:
         BadDatasetError: Everything that is wrong with the data set.
@@ -95,7 +95,7 @@ def train_model(request: TrainRequest, watchers: Watchers | None = None) -> Trai
     if request.start_from is not None:
         read_base_card(request.start_from)
     pairs_of = check_dataset(request.data_dir, on_progress=watchers.on_check, classes=request.classes)
-    train_pairs, val_pairs = _with_validation(pairs_of, request.settings)
+    train_pairs, val_pairs = _with_validation(pairs_of, request)
     return train_on(train_pairs, val_pairs, request, watchers, num_test=len(pairs_of.get("test", ())))
 
 
@@ -203,8 +203,10 @@ def _surroundings(request: TrainRequest, data: DataHashes, watchers: Watchers) -
     )
 
 
-def _with_validation(pairs_of: dict[str, list[Pair]], settings: TrainConfig) -> tuple[list[Pair], list[Pair]]:
-    train_pairs = pairs_of["train"]
+def _with_validation(pairs_of: dict[str, list[Pair]], request: TrainRequest) -> tuple[list[Pair], list[Pair]]:
+    train_pairs, settings = pairs_of["train"], request.settings
+    if request.refit:
+        return [*train_pairs, *pairs_of.get("val", ())], []
     if "val" in pairs_of:
         return train_pairs, pairs_of["val"]
     # A single image cannot be divided: it is trained on, and nothing is validated.

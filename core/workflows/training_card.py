@@ -36,6 +36,7 @@ class TrainRequest:
         remove_hair: Whether hair is removed from an image before it is scaled, in training and prediction.
         flips: Mirrorings that predictions are averaged over, "horizontal" and "vertical".
         threshold: Of the card, in [0, 1]; None for the best on validation.
+        refit: Train on the val folder's images too, once all is chosen; nothing is validated.
         start_from: Model folder or weights file to go on from, None for fresh weights.
         about: JSON with what the card says of data and use (title, data, licence, limits_of_use), None for
             none.
@@ -57,6 +58,7 @@ class TrainRequest:
     remove_hair: bool = False
     flips: tuple[str, ...] = ()
     threshold: float | None = None
+    refit: bool = False
     start_from: Path | None = None
     about: Path | None = None
     command: str = ""

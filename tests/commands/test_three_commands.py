@@ -127,3 +127,16 @@ def test_training_again_goes_on_from_a_model_and_moves_the_earlier_one(folder, e
     card = load_card(folder / "saved_model" / "unet_model.card.json")
     assert card.parent == "unet_model" and card.image_size == 32 and card.net.depth == 2
     assert card.test == {}
+
+
+def test_a_refit_trains_on_validation_images_too_and_chooses_nothing(tmp_path):
+    make_dataset(tmp_path / "dataset", train=4, val=2, test=1)
+    refit = ("--data_dir", "dataset", "--epochs", "2", "--refit", *SMALL_NET)
+    process = run(tmp_path, "train.py", *refit, "--threshold", "0.37")
+    assert process.returncode == 0, process.stderr
+    card = load_card(tmp_path / "saved_model" / "unet_model.card.json")
+    assert (card.data[0].num_train, card.data[0].num_val, card.data[0].num_test) == (6, 0, 1)
+    assert card.threshold == 0.37 and card.validation == {}
+    assert "Epoch 2 of 2 was kept." in process.stdout
+    refused = run(tmp_path, "train.py", *refit)
+    assert refused.returncode == 2 and "needs --threshold" in refused.stderr
