@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.jobs import queue
 from core.ui import shell, state, words
+from core.ui.base_and_epochs import choose_base_and_epochs
 from core.ui.label_training import choose_what, offer_labels
 from core.ui.pictures import pictures
 from core.ui.running_job import ACTIVE, live_curves
@@ -13,7 +14,6 @@ from core.workflows.fine_tune import FineTunePlan, plan_fine_tune, start_fine_tu
 from core.workspace import JobRow, TaskRow, Workspace
 
 KINDS = ("fine_tune", "fine_tune_classifier")
-SCRATCH = 0
 MOST_SHOWN = 40
 
 
@@ -43,30 +43,13 @@ def offer(workspace: Workspace, task: TaskRow) -> None:
         return
     one = counts.corrected == 1
     st.subheader(words.CORRECTED_COUNT_ONE if one else words.CORRECTED_COUNT.format(count=counts.corrected))
-    left, right = st.columns(2)
-    versions = {version.id: version for version in workspace.versions.list(task.id)}
-    options = [*versions, SCRATCH]
-    with left:
-        base = st.selectbox(
-            words.BASE_MODEL,
-            options,
-            index=options.index(task.current_version_id or SCRATCH),
-            format_func=lambda version_id: (
-                versions[version_id].title if version_id in versions else words.FROM_SCRATCH
-            ),
-        )
-    base_id = base or None
-    with right:
-        suggested = plan_fine_tune(workspace, task.id, base_version_id=base_id).epochs
-        epochs = st.number_input(
-            words.EPOCHS,
-            min_value=1,
-            max_value=500,
-            value=suggested,
-            key=f"epochs_{base}",
-        )
-    st.caption(f"{words.BASE_MODEL_HELP} {words.EPOCHS_HELP}")
-    plan = plan_fine_tune(workspace, task.id, base_version_id=base_id, epochs=int(epochs))
+    base_id, epochs = choose_base_and_epochs(
+        workspace.versions.list(task.id),
+        task.current_version_id,
+        lambda base: plan_fine_tune(workspace, task.id, base_version_id=base).epochs,
+        key=f"masks_{task.id}",
+    )
+    plan = plan_fine_tune(workspace, task.id, base_version_id=base_id, epochs=epochs)
     show_corrected(workspace, task)
     describe(plan)
     if st.button(words.START, type="primary", disabled=plan.num_train == 0, icon=":material/play_arrow:"):

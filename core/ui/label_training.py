@@ -7,6 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from core.ui import state, words
+from core.ui.base_and_epochs import choose_base_and_epochs
 from core.ui.pictures import pictures
 from core.ui.segment.strip import picture_of
 from core.ui.times import duration
@@ -16,7 +17,6 @@ from core.workspace import TaskRow, Workspace
 
 What = Literal["masks", "labels"]
 
-_SCRATCH = 0
 _MOST_SHOWN = 40
 
 
@@ -66,31 +66,13 @@ def offer_labels(workspace: Workspace, task: TaskRow) -> None:
 
 def _choose(workspace: Workspace, task: TaskRow, classifier: TaskClassifier) -> LabelPlan:
     """The plan with the base model and the epochs that the person chose."""
-    versions = {version.id: version for version in workspace.versions.list(task.id, "classify")}
-    options = [*versions, _SCRATCH]
-    left, right = st.columns(2)
-    with left:
-        base = st.selectbox(
-            words.BASE_MODEL,
-            options,
-            index=options.index(classifier.version.id),
-            format_func=lambda version_id: (
-                versions[version_id].title if version_id in versions else words.FROM_SCRATCH
-            ),
-            key=f"base_of_labels_{task.id}",
-        )
-    base_id = base or None
-    suggested = plan_fine_tune_labels(workspace, task.id, base_version_id=base_id).epochs
-    with right:
-        epochs = st.number_input(
-            words.EPOCHS,
-            min_value=1,
-            max_value=500,
-            value=suggested,
-            key=f"epochs_of_labels_{task.id}_{base}",
-        )
-    st.caption(f"{words.BASE_MODEL_HELP} {words.EPOCHS_HELP}")
-    return plan_fine_tune_labels(workspace, task.id, base_version_id=base_id, epochs=int(epochs))
+    base_id, epochs = choose_base_and_epochs(
+        workspace.versions.list(task.id, "classify"),
+        classifier.version.id,
+        lambda base: plan_fine_tune_labels(workspace, task.id, base_version_id=base).epochs,
+        key=f"labels_{task.id}",
+    )
+    return plan_fine_tune_labels(workspace, task.id, base_version_id=base_id, epochs=epochs)
 
 
 def _show_labelled(workspace: Workspace, task: TaskRow, classifier: TaskClassifier) -> None:

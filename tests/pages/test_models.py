@@ -54,6 +54,4 @@ def test_comparison_is_told_with_its_numbers(open_page, workspace, nuclei):
     workspace.versions.set_comparison(new.id, Comparison(old.id, new.id, 0.5, 0.5, rows).to_dict())
     app = open_page("models", task=nuclei.slug)
     said = " ".join(each.value for each in app.markdown)
-    assert (
-        "On 2 locked images: mean Dice 0.8500 before, 0.8750 now. 1 images got better, 1 got worse." in said
-    )
+    assert "Mean Dice on the locked images (2): 0.8500 before, 0.8750 now. Better on 1, worse on 1." in said
