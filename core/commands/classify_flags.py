@@ -130,7 +130,8 @@ def add_source_flags(parser: Parser) -> None:
     add(
         "--masks_from",
         type=Path,
-        help="segmentation model or folder of masks for masked and crop inputs (default: the data's masks)",
+        help="segmentation model, folder of masks, or cross-validation whose out-of-fold masks are taken, "
+        "for masked and crop inputs (default: the data's masks)",
     )
 
 

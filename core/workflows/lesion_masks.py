@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +14,17 @@ from core.imaging.decode import DecodedImage, decode_mask
 from core.imaging.masks import quantise, threshold_mask
 from core.inference.stock_layers import check_stock, weights_path
 
+OUT_OF_FOLD = "out_of_fold.csv"
+
 
 class MaskSource:
     """Gives masks; may be asked from several threads at once.
 
     Args:
         path: A segmentation model (folder or weights file), whose prediction at its card's threshold is
-            taken; a folder of masks with the images' names; None for the masks of the data set.
+            taken; a folder of masks with the images' names; a cross-validation with one network, whose
+            out-of-fold masks come from networks that have not seen the image; None for the masks of the
+            data set.
 
     Raises:
         AppError: There is nothing at the path, or nothing of use.
@@ -40,6 +45,8 @@ class MaskSource:
             from core.inference.predictor import load_predictor
 
             self._predictor = load_predictor(path)
+        elif (path / OUT_OF_FOLD).is_file():
+            self._mask_of = _out_of_fold(path)
         elif path.is_dir():
             self._mask_of = {stem_of(each).removesuffix("_mask"): each for each in list_images(path)}
         if not self.is_model and not self._mask_of:
@@ -74,3 +81,15 @@ class MaskSource:
 
 def _is_model(path: Path) -> bool:
     return path.suffix in (".keras", ".h5") or (path / "model.keras").is_file()
+
+
+def _out_of_fold(folder: Path) -> dict[str, Path]:
+    with (folder / OUT_OF_FOLD).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    networks = sorted({row["arm"] for row in rows})
+    if len(networks) > 1:
+        raise AppError(
+            f"{folder} has masks of {len(networks)} networks ({', '.join(networks)}); "
+            "cross-validate one for this."
+        )
+    return {row["stem"]: folder / row["mask"] for row in rows}
