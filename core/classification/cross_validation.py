@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from core.classification.examples import LabelledArrays
 from core.classification.fit import ClassifyRun, train_classifier
-from core.classification.logits import logits_function
 from core.classification.watch import ClassifyProgress
 from core.evaluation.calibration import softmax, threshold_for_recall
 
@@ -58,7 +57,7 @@ def run_fold(
     keras.utils.clear_session()
     train, aside, held = (examples.take(np.flatnonzero(part_of == part)) for part in range(3))
     result = train_classifier(train, aside, run, on_progress=on_progress, should_stop=should_stop)
-    logits = logits_function(result.model, flips=run.flips)(held.images)
+    logits = result.logits_of(held.images, run.flips)
     threshold = 0.5
     if alert is not None:
         chosen_on = softmax(np.asarray(result.validation_logits) / result.temperature)

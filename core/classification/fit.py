@@ -23,7 +23,7 @@ from core.classification.backbones import (
 )
 from core.classification.batches import labelled_batches
 from core.classification.examples import LabelledArrays
-from core.classification.logits import logits_function
+from core.classification.logits import Logits
 from core.classification.losses import focal, label_weights, sparse_cross_entropy
 from core.classification.watch import ClassifyProgress, ClassifyRow, KeepBest, Watch
 from core.classifier_cards import ClassifyConfig
@@ -68,6 +68,7 @@ class ClassifyResult:
         history: One row an epoch.
         best_epoch: Epoch whose weights were kept, from 1; the last one without validation.
         temperature: Fitted on validation; 1 without.
+        logits_of: Gives the logits of other images, compiled already.
         validation_logits: (N, labels) float32 of the validation images, None without.
         stopped: Whether `should_stop` ended it.
     """
@@ -77,6 +78,7 @@ class ClassifyResult:
     history: tuple[ClassifyRow, ...]
     best_epoch: int
     temperature: float
+    logits_of: Logits
     validation_logits: NDArray[np.float32] | None
     stopped: bool
 
@@ -119,9 +121,10 @@ def train_classifier(
     frozen_epochs = min(settings.frozen_epochs, settings.epochs) if new_head else 0
     num_steps = max(1, round(len(examples) / settings.batch_size))
     best = KeepBest(settings.patience, model)
+    logits_of = Logits(model, batch_size=settings.batch_size)
     watch = Watch(
         (settings.epochs, num_steps),
-        None if validation is None else _validation(model, validation, settings.batch_size),
+        None if validation is None else _validation(logits_of, validation),
         best,
         on_progress=on_progress,
         should_stop=should_stop,
@@ -155,9 +158,7 @@ def train_classifier(
         )
     best.restore()
     _freeze(model, backbone=False, norms=False)
-    logits = None
-    if validation is not None:
-        logits = logits_function(model, flips=run.flips, batch_size=settings.batch_size)(validation.images)
+    logits = None if validation is None else logits_of(validation.images, run.flips)
     return ClassifyResult(
         model=model,
         origin=origin,
@@ -166,6 +167,7 @@ def train_classifier(
         temperature=1.0
         if validation is None or logits is None
         else fit_temperature(logits, validation.labels),
+        logits_of=logits_of,
         validation_logits=logits,
         stopped=watch.stopped,
     )
@@ -219,11 +221,8 @@ def _optimizer(settings: ClassifyConfig, rate: float, num_steps: int) -> keras.o
     return keras.optimizers.Adam(schedule)
 
 
-def _validation(
-    model: keras.Model, validation: LabelledArrays, batch_size: int
-) -> Callable[[], tuple[float, float]]:
+def _validation(logits_of: Logits, validation: LabelledArrays) -> Callable[[], tuple[float, float]]:
     """Gives cross-entropy and accuracy of the weights at the time it is called."""
-    logits_of = logits_function(model, batch_size=batch_size)
 
     def validate() -> tuple[float, float]:
         logits = logits_of(validation.images)

@@ -83,13 +83,13 @@ def classify_evaluate(
     from core.training.quiet_start import start_keras
 
     start_keras()
-    from core.classification.logits import logits_function
+    from core.classification.logits import Logits
     from core.classification.predictor import load_classifier
 
     model = load_classifier(request.model_path).model
     arrays, _ = read_labelled({request.split: images}, card, masks, on_progress=on_progress)
     examples = arrays[request.split]
-    probabilities = softmax(logits_function(model, flips=card.flips)(examples.images) / card.temperature)
+    probabilities = softmax(Logits(model)(examples.images, card.flips) / card.temperature)
     threshold = card.threshold if request.threshold is None else request.threshold
     predictions = single(card.labels, examples.labels, probabilities, alert=(card.alert_label, threshold))
     counts = confusion_matrix(examples.labels, probabilities.argmax(axis=1), len(card.labels))

@@ -7,7 +7,6 @@ import pytest
 from core.classification import backbones
 from core.classification.batches import labelled_batches
 from core.classification.fit import ClassifyRun, train_classifier
-from core.classification.logits import logits_function
 from core.classifier_cards import ClassifyConfig
 from core.config import AugmentConfig, NetConfig
 from core.errors import BadModelError, DivergedError
@@ -42,7 +41,7 @@ def learnt(training, validation):
 
 def test_three_colours_are_learnt(learnt, validation):
     result, _ = learnt
-    logits = logits_function(result.model, flips=("horizontal",))(validation.images)
+    logits = result.logits_of(validation.images, ("horizontal",))
     assert (logits.argmax(axis=1) == validation.labels).mean() > 0.85
     np.testing.assert_allclose(logits, result.validation_logits, atol=1e-4)
     best = min(result.history, key=lambda row: row.val_loss)
