@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ def build_parser() -> Parser:
     add("--split", choices=("train", "val", "test"), default="test", help="which split is scored")
     add("--threshold", type=number(0, 1), help="instead of the card's")
     add("--json", type=Path, metavar="FILE", help="write all scores there, those of each image too")
+    add("--test_log", type=Path, metavar="FILE", help="CSV that gets a line if test is scored")
     add("--update_card", action="store_true", help="keep the scores in the model's card")
     add(
         "--classes",
@@ -75,6 +77,8 @@ def main(arguments: list[str]) -> int:
         update_card=options.update_card,
         classes=None if options.classes is None else class_table(options.classes),
         both_classes=options.both_classes,
+        test_log=options.test_log,
+        command=shlex.join(["python", "evaluate.py", *arguments]),
     )
     with ImageBar("scoring") as bar:
         outcome = evaluate_model(request, on_progress=bar)

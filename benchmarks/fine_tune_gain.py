@@ -25,6 +25,7 @@ import numpy as np
 from core.config import MODELS_DIR
 from core.datasets.pairs import Pair, find_pairs, load_pair
 from core.evaluation.scores import score_mask
+from core.evaluation.test_log import Scoring, check_log, log_scorings
 from core.files import write_whole
 from core.imaging.masks import quantise, threshold_mask
 from core.jobs import queue
@@ -43,6 +44,8 @@ PERSON = "simulated person"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
+    if options.test_log is not None:
+        check_log(options.test_log)
     rows = []
     for seed in options.seeds:
         with (
@@ -73,6 +76,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--num_corrected", type=int, default=20, help="images that are corrected")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2], help="one run each")
     parser.add_argument("--epochs", type=int, help="epochs, if not as many as the app suggests")
+    parser.add_argument("--test_log", type=Path, help="CSV that gets a line for each scoring of a test split")
     parser.add_argument("--json", type=Path, help="file to write the numbers to")
     return parser.parse_args(arguments)
 
@@ -105,6 +109,7 @@ def one_run(workspace: Workspace, seed: int, options: argparse.Namespace) -> dic
             pairs = pairs_of(folder, options.split)
             row[f"{name}_before"] = mean_dice(workspace, base, pairs, predictors)
             row[f"{name}_after"] = mean_dice(workspace, candidate, pairs, predictors)
+            log_pair(row, name, len(pairs), folder, options)
     return row
 
 
@@ -148,6 +153,25 @@ def mean_dice(workspace: Workspace, version: VersionRow, pairs: list[Pair], pred
         predicted = threshold_mask(quantise(model.predict(image)), model.card.threshold)
         scores.append(score_mask(predicted, mask)["dice"])
     return float(np.mean([score for score in scores if score is not None]))
+
+
+def log_pair(row: dict[str, Any], name: str, images: int, data: Path, options: argparse.Namespace) -> None:
+    """A line each for the base and the candidate where a test split was scored."""
+    if options.test_log is None or options.split != "test":
+        return
+    scorings = [
+        Scoring(
+            part="fine_tune_gain",
+            step=f"seed {row['seed']}",
+            network=f"{options.task} {when}",
+            images=images,
+            score="dice",
+            mean=row[f"{name}_{when}"],
+            data=data.name,
+        )
+        for when in ("before", "after")
+    ]
+    log_scorings(options.test_log, scorings)
 
 
 def pairs_of(root: Path, split: str) -> list[Pair]:

@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data_dir", type=Path, help="a data set instead of the phantoms")
-    parser.add_argument("--split", default="val", help="train, val or test (default: val)")
+    parser.add_argument("--split", choices=("train", "val"), default="val", help="which split (default: val)")
     parser.add_argument("--limit", type=int, default=20, help="images of each set (default: 20)")
     options = parser.parse_args(arguments)
     if options.data_dir is not None:

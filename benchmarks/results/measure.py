@@ -14,6 +14,7 @@ from typing import Any
 
 from benchmarks.results.sections import SECTIONS, Line
 from core.evaluation.scores import bootstrap_interval
+from core.evaluation.test_log import LOG_NAME, Scoring, log_scorings
 from core.files import write_whole
 
 Row = dict[str, Any]
@@ -38,7 +39,16 @@ def measure(name: str, data: Path, work: Path, output: Path) -> Path:
         subprocess.CalledProcessError: A step failed; it has said why.
     """
     section = SECTIONS[name]
-    minutes = {step: run_step(step, command, data, work) for step, command in section.steps.items()}
+    minutes: dict[str, float] = {}
+    for step, command in section.steps.items():
+        done = work / step / "done.json"
+        if not done.exists():
+            spent = run_step(step, command, data, work)
+            if scores_test(command):
+                rows = read_table(work / step)["rows"]
+                log_scorings(output.parent / LOG_NAME, scorings_of(name, step, rows))
+            write_whole(done, json.dumps({"minutes": spent}).encode())
+        minutes[step] = float(json.loads(done.read_text())["minutes"])
     tables = {
         step: read_table(work / step) for step in (*section.tables, *(line.step for line in section.lines))
     }
@@ -48,42 +58,37 @@ def measure(name: str, data: Path, work: Path, output: Path) -> Path:
         "lines": [line_of(line, tables[line.step]["rows"]) for line in section.lines],
         "tables": {step: keep_pictures(name, step, tables[step], work, output) for step in section.tables},
     }
-    log_test_scorings(name, tables, output.parent / "test_scorings.csv")
     path = output / f"{name}.json"
     write_whole(path, (json.dumps(content, indent=1) + "\n").encode())
     return path
 
 
 def run_step(step: str, command: str, data: Path, work: Path) -> float:
-    """Run a step once; gives its minutes, read again where it was run before."""
+    """Run a step; gives its minutes."""
     folder = work / step
-    done = folder / "done.json"
-    if done.exists():
-        return float(json.loads(done.read_text())["minutes"])
     folder.mkdir(parents=True, exist_ok=True)
     words = shlex.split(command.format(data=data, work=work))
     output = [] if words[0] == "evaluate.py" else ["--output_dir", str(folder)]
     print(f"== {step}: python {shlex.join(words)}", flush=True)
     started = time.monotonic()
     subprocess.run([sys.executable, *words, *output], check=True)
-    minutes = (time.monotonic() - started) / 60
-    write_whole(done, json.dumps({"minutes": minutes}).encode())
-    return minutes
+    return (time.monotonic() - started) / 60
 
 
-def log_test_scorings(name: str, tables: dict[str, dict[str, Any]], log: Path) -> None:
-    """Add a line for each network that a step scored on a test split; a line that is there stays one line."""
-    lines = log.read_text().splitlines() if log.exists() else ["date,part,step,network,images,score,mean"]
-    for step, table in tables.items():
-        command = SECTIONS[name].steps[step]
-        if "--score_split test" not in command and "--split test" not in command:
-            continue
-        for row in table["rows"]:
-            score = "dice" if "dice" in row else "accuracy"
-            line = f"{name},{step},{row['arm']},{row['images']},{score},{row[score]:.4f}"
-            if not any(earlier.endswith(line) for earlier in lines):
-                lines.append(f"{datetime.now(UTC):%Y-%m-%d},{line}")
-    write_whole(log, ("\n".join(lines) + "\n").encode())
+def scores_test(command: str) -> bool:
+    """Whether a step looks at a test split; evaluate.py does unless it is told otherwise."""
+    words = shlex.split(command)
+    split = next((words[words.index(flag) + 1] for flag in ("--split", "--score_split") if flag in words), "")
+    return split == "test" or (words[0] == "evaluate.py" and not split)
+
+
+def scorings_of(name: str, step: str, rows: list[Row]) -> list[Scoring]:
+    """A line of the log for each network of a step's table; the section tells data and command."""
+    lines = []
+    for row in rows:
+        score = "dice" if "dice" in row else "accuracy"
+        lines.append(Scoring(name, step, str(row["arm"]), int(row["images"]), score, float(row[score])))
+    return lines
 
 
 def read_table(folder: Path) -> dict[str, Any]:

@@ -76,6 +76,8 @@ def evaluate(arguments: list[str]) -> int:
         threshold=options.threshold,
         json_path=options.json,
         update_card=options.update_card,
+        test_log=options.test_log,
+        command=shlex.join(["python", "evaluate.py", *arguments]),
     )
     with ImageBar("reading") as bar:
         result = classify_evaluate(request, on_progress=bar)

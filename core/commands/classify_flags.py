@@ -99,6 +99,7 @@ def evaluate_parser() -> Parser:
     add("--split", choices=("train", "val", "test"), default="test", help="which split is scored")
     add("--threshold", type=number(0, 1), help="of the alert label, instead of the card's")
     add("--json", type=Path, metavar="FILE", help="write all scores there, those of each image too")
+    add("--test_log", type=Path, metavar="FILE", help="CSV that gets a line if test is scored")
     add("--update_card", action="store_true", help="keep the scores in the classifier's card")
     return parser
 

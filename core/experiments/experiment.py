@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import AppError
-from core.experiments.plan import Request, request_from_json, request_to_json, title_of
+from core.evaluation.test_log import LOG_NAME, Scoring, check_log, log_scorings
+from core.experiments.plan import Request, kind_of, request_from_json, request_to_json, title_of
 from core.experiments.store import ExperimentResult, State, read_record, read_state, result_to_json
 from core.experiments.watching import ExperimentWatchers, RunProgress
 from core.files import write_whole
@@ -28,9 +29,6 @@ from core.workflows.training_card import package_versions
 
 if TYPE_CHECKING:
     from core.training.callbacks import ProgressReport
-
-TEST_LOG = "test_scorings.csv"
-_TEST_COLUMNS = ("time", "experiment", "data", "run", "images", "dice", "command")
 
 
 class Experiment:
@@ -57,8 +55,9 @@ class Experiment:
         """A new one in a folder that is empty or not there yet.
 
         Raises:
-            AppError: Something lies there.
+            AppError: Something lies there, or the project's log of test scorings is no such log.
         """
+        _check_test_log(request)
         if folder.is_dir() and any(folder.iterdir()):
             raise AppError(
                 f"{folder} is not empty; choose another --output_dir, or go on with what lies there by "
@@ -79,7 +78,7 @@ class Experiment:
             request: What is done from now on, where it is not the same; of the same kind and data.
 
         Raises:
-            AppError: There is none, or another process is at it.
+            AppError: There is none, another process is at it, or a log of test scorings is no such log.
         """
         if not (folder / "experiment.json").is_file():
             raise AppError(f"There is no experiment in {folder} to go on with.")
@@ -88,6 +87,8 @@ class Experiment:
         if state.status == "running" and state.pid != os.getpid():
             raise AppError(f"Another process is doing the experiment in {folder}; wait for it or stop it.")
         experiment = cls(folder, request or request_from_json(record), watchers)
+        check_log(folder / LOG_NAME)
+        _check_test_log(experiment.request)
         if request is not None:
             experiment._write_record(record.get("data", {}), str(record["created"]))
         experiment.set_state("running")
@@ -161,17 +162,18 @@ class Experiment:
 
     def log_test_scoring(self, data_dir: str, run: str, dice: Sequence[float], test_log: str) -> None:
         """One line for a test split that was scored: here, and in the project's own log where it has one."""
-        row = {
-            "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-            "experiment": self.folder.name,
-            "data": data_dir,
-            "run": run,
-            "images": len(dice),
-            "dice": f"{sum(dice) / len(dice):.4f}",
-            "command": self.request.command,
-        }
-        for path in [self.folder / TEST_LOG, *([Path(test_log)] if test_log else [])]:
-            _append_row(path, row)
+        scoring = Scoring(
+            part=self.folder.name,
+            step=kind_of(self.request),
+            network=run,
+            images=len(dice),
+            score="dice",
+            mean=sum(dice) / len(dice),
+            data=data_dir,
+            command=self.request.command,
+        )
+        for path in [self.folder / LOG_NAME, *([Path(test_log)] if test_log else [])]:
+            log_scorings(path, [scoring])
 
     def _write_record(self, hashes: DataHashes, created: str) -> None:
         recipe = getattr(self.request, "recipe", None)
@@ -191,10 +193,7 @@ class Experiment:
         write_whole(self.folder / name, text.encode())
 
 
-def _append_row(path: Path, row: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, _TEST_COLUMNS, lineterminator="\n")
-        if file.tell() == 0:
-            writer.writeheader()
-        writer.writerow(row)
+def _check_test_log(request: Request) -> None:
+    test_log = getattr(request, "test_log", "")
+    if test_log:
+        check_log(Path(test_log))

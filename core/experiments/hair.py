@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 
 from core.cards import Score
 from core.commands import Parser, number
 from core.commands.progress import ImageBar
+from core.evaluation.test_log import LOG_NAME, Scoring, check_log, log_scorings
 from core.files import write_whole
 from core.workflows.hair_table import HairRow, HairTable, hair_table
 
@@ -38,8 +40,12 @@ def hair(arguments: list[str]) -> int:
     )
     add("--threshold", type=number(0, 1), help="instead of each card's")
     add("--hair_part", type=number(0, 1), default=0.01, help="part of a hairy image that is hair, at least")
+    add("--test_log", type=Path, metavar="FILE", help="CSV that gets a line a model if test is scored")
     add("--output_dir", type=Path, help="folder for hair.md and hair.json (default: only printed)")
     options = parser.parse_args(arguments)
+    logs = [path for path in (options.test_log, _own_log(options.output_dir)) if path is not None]
+    for log in logs:
+        check_log(log)
     with ImageBar("scoring") as bar:
         table = hair_table(
             options.data_dir,
@@ -49,6 +55,10 @@ def hair(arguments: list[str]) -> int:
             threshold=options.threshold,
             on_progress=bar,
         )
+    if options.split == "test":
+        command = shlex.join(["python", "-m", "core.experiments", "hair", *arguments])
+        for log in logs:
+            log_scorings(log, _scorings(table, str(options.data_dir), command))
     text = markdown(table)
     print(text)
     if options.output_dir is not None:
@@ -57,6 +67,18 @@ def hair(arguments: list[str]) -> int:
         whole = json.dumps({**asdict(table), "rows": rows}, indent=2) + "\n"
         write_whole(options.output_dir / "hair.json", whole.encode())
     return 0
+
+
+def _own_log(folder: Path | None) -> Path | None:
+    return None if folder is None else folder / LOG_NAME
+
+
+def _scorings(table: HairTable, data_dir: str, command: str) -> list[Scoring]:
+    num_images = table.num_with_hair + table.num_without_hair
+    return [
+        Scoring("hair", "hair", str(row.model), num_images, "iou", row.all_images.mean, data_dir, command)
+        for row in table.rows
+    ]
 
 
 def markdown(table: HairTable) -> str:

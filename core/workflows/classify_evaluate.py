@@ -15,6 +15,7 @@ from core.classifier_cards import ClassifierCard, load_classifier_card
 from core.errors import AppError
 from core.evaluation.calibration import softmax
 from core.evaluation.classes import class_scores, confusion_matrix, single
+from core.evaluation.test_log import Scoring, check_log, log_scorings
 from core.files import write_whole
 from core.workflows.classify_data import LabelSource, read_labelled
 from core.workflows.lesion_masks import MaskSource
@@ -31,6 +32,8 @@ class ClassifyEvaluateRequest:
         threshold: Of the alert label, in [0, 1]; None for that of the card.
         json_path: Where the scores are written as JSON, None for nowhere.
         update_card: Write the scores into the card ("test" and "val" only).
+        test_log: Log that gets a line where the split is test (`core.evaluation.test_log`), None for none.
+        command: The command as it was typed.
     """
 
     source: LabelSource
@@ -39,6 +42,8 @@ class ClassifyEvaluateRequest:
     threshold: float | None = None
     json_path: Path | None = None
     update_card: bool = False
+    test_log: Path | None = None
+    command: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,11 @@ def classify_evaluate(
     Raises:
         BadDatasetError: No such split, or everything that is wrong with it, unknown labels among it.
         BadModelError: The classifier is missing, damaged or unsafe.
-        AppError: A card is to be updated with scores of another threshold or of train.
+        AppError: A card is to be updated with scores of another threshold or of train, or `test_log` is no
+            such log.
     """
+    if request.test_log is not None:
+        check_log(request.test_log)
     card = load_classifier_card(request.model_path / "card.json")
     if request.update_card and (request.split == "train" or request.threshold is not None):
         raise AppError("A card keeps scores of val and test at its own threshold; leave out --update_card.")
@@ -95,6 +103,8 @@ def classify_evaluate(
     counts = confusion_matrix(examples.labels, probabilities.argmax(axis=1), len(card.labels))
     confusion = tuple(tuple(row) for row in counts.tolist())
     result = ClassifyScores(card, len(images), threshold, class_scores(predictions), confusion)
+    if request.test_log is not None and request.split == "test":
+        log_scorings(request.test_log, [_scoring(request, result)])
     if request.json_path is not None:
         names = [image.image_path.name for image in images]
         text = json.dumps(
@@ -107,6 +117,19 @@ def classify_evaluate(
         card = replace(card, test=result.scores) if is_test else replace(card, validation=result.scores)
         save_card(card, request.model_path / "card.json")
     return result
+
+
+def _scoring(request: ClassifyEvaluateRequest, result: ClassifyScores) -> Scoring:
+    return Scoring(
+        part="evaluate",
+        step="classify",
+        network=str(request.model_path),
+        images=result.num_images,
+        score="accuracy",
+        mean=result.scores["accuracy"].mean,
+        data=str(request.source.data_dir),
+        command=request.command,
+    )
 
 
 def _report(

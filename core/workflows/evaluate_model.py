@@ -13,6 +13,7 @@ from core.datasets.layout import find_splits
 from core.datasets.pairs import check_dataset
 from core.errors import AppError, BadDatasetError
 from core.evaluation.report import BOTH_CLASSES, card_scores, report
+from core.evaluation.test_log import Scoring, check_log, log_scorings
 from core.files import write_whole
 from core.imaging.class_table import ClassTable, table_of_card
 from core.inference.stock_layers import check_stock, weights_path
@@ -32,6 +33,8 @@ class EvaluateRequest:
         update_card: Write the scores into the card beside the weights ("test" and "val" only).
         classes: What the masks hold; None for what the card says.
         both_classes: Judge the background of one foreground as a class too.
+        test_log: Log that gets a line where the split is test (`core.evaluation.test_log`), None for none.
+        command: The command as it was typed.
     """
 
     data_dir: Path
@@ -42,6 +45,8 @@ class EvaluateRequest:
     update_card: bool = False
     classes: ClassTable | None = None
     both_classes: bool = False
+    test_log: Path | None = None
+    command: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,10 @@ def evaluate_model(
         BadDatasetError: No such split, or everything that is wrong with it.
         BadModelError: The model is missing, damaged or unsafe.
         AppError: A card is to be updated that is not there, or with scores of another threshold; other
-            classes than the model's; a threshold for several classes.
+            classes than the model's; a threshold for several classes; a `test_log` that is no such log.
     """
+    if request.test_log is not None:
+        check_log(request.test_log)
     weights = weights_path(request.model_path)
     check_stock(weights)
     if request.update_card:
@@ -108,12 +115,27 @@ def evaluate_model(
     )
     names = classes.names if classes is not None else BOTH_CLASSES if request.both_classes else ()
     told, scores = report(results, threshold, names), card_scores(results, names)
+    if request.test_log is not None and request.split == "test":
+        log_scorings(request.test_log, [_scoring(request, len(pairs), scores)])
     if request.json_path is not None:
         text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
         write_whole(request.json_path, text.encode())
     if request.update_card:
         _update_card(request.split, weights, scores)
     return EvaluateOutcome(told, scores, predictor.notes)
+
+
+def _scoring(request: EvaluateRequest, num_images: int, scores: dict[str, Score]) -> Scoring:
+    return Scoring(
+        part="evaluate",
+        step="segment",
+        network=str(request.model_path),
+        images=num_images,
+        score="dice",
+        mean=scores["dice"].mean,
+        data=str(request.data_dir),
+        command=request.command,
+    )
 
 
 def _classes_of(weights: Path) -> ClassTable | None:

@@ -30,7 +30,8 @@ def trained(folder):
 @pytest.fixture(scope="module")
 def evaluated(folder, trained):
     arguments = ("--data_dir", "dataset", "--model_path", "saved_model/unet_model.h5")
-    return run(folder, "evaluate.py", *arguments, "--json", "scores.json", "--update_card")
+    also = ("--json", "scores.json", "--update_card", "--test_log", "scorings.csv")
+    return run(folder, "evaluate.py", *arguments, *also)
 
 
 def noise(process):
@@ -76,6 +77,15 @@ def test_evaluate_scores_the_test_split(folder, evaluated):
     assert scores["dice"] == pytest.approx(np.mean([image["dice"] for image in scores["images"]]))
     assert f"{scores['dice']:.4f}" in evaluated.stdout
     assert noise(evaluated) == []
+
+
+def test_evaluate_logs_that_it_looked_at_test(folder, evaluated):
+    scores = json.loads((folder / "scores.json").read_text(encoding="utf-8"))
+    with (folder / "scorings.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["part"], row["step"], row["network"]) == ("evaluate", "segment", "saved_model/unet_model.h5")
+    assert (row["images"], row["mean"]) == ("3", f"{scores['dice']:.4f}")
+    assert row["command"].startswith("python evaluate.py --data_dir dataset")
 
 
 def test_evaluate_keeps_the_scores_in_the_card_when_asked(folder, evaluated):

@@ -43,7 +43,10 @@ def test_the_table_has_every_score_with_its_interval(compared):
 
 def test_each_scoring_of_test_is_logged_once_here_and_in_the_projects_log(compared):
     for path in (compared.folder / "test_scorings.csv", compared.log):
-        assert [row["run"] for row in rows_of(path)] == ["unet", "fcn"]
+        assert [row["network"] for row in rows_of(path)] == ["unet", "fcn"]
+        assert {(row["part"], row["step"], row["score"]) for row in rows_of(path)} == {
+            (compared.folder.name, "compare", "dice")
+        }
     resume_experiment(compared.folder)
     assert len(rows_of(compared.log)) == 2
 

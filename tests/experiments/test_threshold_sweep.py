@@ -31,6 +31,15 @@ def test_a_look_at_test_is_logged(compared, tmp_path):
     assert len((tmp_path / "out" / "test_scorings.csv").read_text().splitlines()) == 2
 
 
+def test_a_log_of_another_kind_is_refused_before_anything_is_done(compared, tmp_path):
+    log = tmp_path / "table.csv"
+    log.write_text("image,label\n")
+    request = ThresholdRequest(str(compared.data), "models/lung_xray", split="test", test_log=str(log))
+    with pytest.raises(AppError, match="is no log of test scorings"):
+        run_experiment(request, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_split_or_a_model_that_is_not_there_is_one_sentence(compared, tmp_path):
     model = str(compared.folder / "runs" / "unet")
     with pytest.raises(BadModelError):

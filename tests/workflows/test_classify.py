@@ -91,6 +91,13 @@ def test_scores_of_a_split_go_into_a_file_and_the_card(trained, source, tmp_path
     right = sum(image["label"] == image["predicted"] for image in report["images"])
     assert result.scores["accuracy"].mean == pytest.approx(right / 6, abs=1e-4)
     assert load_classifier_card(trained.folder / "card.json").test == result.scores
+    log = tmp_path / "log.csv"
+    for split in ("test", "train"):
+        classify_evaluate(ClassifyEvaluateRequest(source, trained.folder, split=split, test_log=log))
+    with log.open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["step"], row["images"], row["score"]) == ("classify", "6", "accuracy")
+    assert float(row["mean"]) == pytest.approx(right / 6, abs=1e-4)
     with pytest.raises(AppError, match="leave out --update_card"):
         classify_evaluate(replace(request, threshold=0.2))
 

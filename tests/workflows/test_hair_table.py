@@ -1,12 +1,14 @@
 """Two images with a hair and two without, judged by a model that takes everything for lesion."""
 
+import csv
+
 import cv2
 import numpy as np
 import pytest
 
 from core.cards import ModelCard, save_card
 from core.config import AugmentConfig, NetConfig
-from core.experiments.hair import markdown
+from core.experiments.hair import hair, markdown
 from core.inference.export import save_weights
 from core.nets import build
 from core.workflows.hair_table import hair_table
@@ -48,6 +50,19 @@ def test_images_with_and_without_hair_are_scored_apart(data, tmp_path):
     text = markdown(table)
     assert "| plain | no | no | 0.00 | 0.2500 (0.2500 to 0.2500) |" in text
     assert "| other | yes | 0.3 |" in text
+
+
+def test_a_scoring_of_test_is_logged_for_each_model(data, tmp_path):
+    (data / "val").rename(data / "test")
+    models = [str(save_model(tmp_path / name)) for name in ("plain", "other")]
+    arguments = ["--data_dir", str(data), "--split", "test", "--models", *models]
+    hair([*arguments, "--output_dir", str(tmp_path / "out"), "--test_log", str(tmp_path / "log.csv")])
+    for path in (tmp_path / "out" / "test_scorings.csv", tmp_path / "log.csv"):
+        with path.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert [(row["network"], row["score"], row["mean"]) for row in rows] == [
+            (model, "iou", "0.3750") for model in models
+        ]
 
 
 def test_without_a_hairy_image_nothing_is_compared(data, tmp_path):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 
 import cv2
@@ -90,6 +91,18 @@ def test_each_class_is_scored_and_kept(data, model):
     kept = load_card(model / "card.json").test
     assert kept["dice_grey"].mean == pytest.approx(6 / 7, abs=1e-5)
     assert kept["dice"] == outcome.scores["dice"]
+
+
+def test_only_a_scoring_of_test_is_logged(data, model):
+    log = data / "log.csv"
+    shutil.copytree(data / "test", data / "train")
+    evaluate_model(EvaluateRequest(data, model, split="train", test_log=log))
+    assert not log.exists()
+    evaluate_model(EvaluateRequest(data, model, test_log=log))
+    assert len(log.read_text().splitlines()) == 2
+    log.write_text("image,label\n")
+    with pytest.raises(AppError, match="is no log of test scorings"):
+        evaluate_model(EvaluateRequest(data, model, test_log=log))
 
 
 def test_undefined_pixels_of_the_reference_are_left_out(data, model):

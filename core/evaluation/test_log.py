@@ -1,0 +1,89 @@
+"""The log of test scorings: one line of a CSV for each network that is scored on a test split.
+
+A test split tells the truth once; who looks often and keeps the best number fools himself. So every scoring
+leaves a line, and this is the only place that writes one. Knows neither networks nor experiments.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.errors import AppError
+
+LOG_NAME = "test_scorings.csv"
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """One network scored on a test split.
+
+    Attributes:
+        part: What it belongs to: an experiment's folder, a part of the results, "evaluate".
+        step: What was done there: the kind of the experiment, the step of the part, the task.
+        network: Which network, or which class of its masks.
+        images: Images scored.
+        score: Name of the score that is kept here: dice, iou, accuracy.
+        mean: Its mean over images.
+        data: The data folder as it was given, empty where the part and step say it.
+        command: The command as it was typed, empty where there was none.
+    """
+
+    part: str
+    step: str
+    network: str
+    images: int
+    score: str
+    mean: float
+    data: str = ""
+    command: str = ""
+
+
+COLUMNS = ("date", *(field.name for field in fields(Scoring)))
+
+
+def log_scorings(path: Path, scorings: Sequence[Scoring]) -> None:
+    """Add a line for each scoring, with the time now; what is there stays.
+
+    Args:
+        path: A log, or a file that is not there yet.
+        scorings: What was scored.
+
+    Raises:
+        AppError: The file is no log of test scorings.
+    """
+    check_log(path)
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    if not path.exists() or path.stat().st_size == 0:
+        writer.writeheader()
+    writer.writerows({"date": now, **asdict(each), "mean": f"{each.mean:.4f}"} for each in scorings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        file.write(text.getvalue().encode())
+
+
+def check_log(path: Path) -> None:
+    """Refuse a file that lines of this kind must not be added to; asked before a long scoring.
+
+    Raises:
+        AppError: The file is no log of test scorings, or its last line has no end.
+    """
+    if not path.exists():
+        return
+    if not path.is_file():
+        raise AppError(f"{path} is no file; give --test_log a CSV, or a name that is not taken.")
+    content = path.read_bytes()
+    header = content.partition(b"\n")[0].strip()
+    if header and header != ",".join(COLUMNS).encode():
+        raise AppError(
+            f"{path} is no log of test scorings (expected the columns {', '.join(COLUMNS)}); give another "
+            "--test_log."
+        )
+    if content and not content.endswith(b"\n"):
+        raise AppError(f"The last line of {path} is cut off; end it or take it away.")
