@@ -1,6 +1,7 @@
 """How a run that teaches a classifier is set up, and for how long.
 
-Set by analogy with the recipe of masks and the classifier's own training; no benchmark chose these numbers.
+Set by analogy with the recipe of masks and the classifier's own training. Measured on real images by
+`benchmarks/label_fine_tune_gain.py`: no gain beyond chance (`docs/decisions/015-how-labels-are-learnt.md`).
 """
 
 from __future__ import annotations
