@@ -16,6 +16,7 @@ from core.commands.task import add_task_flag, labels_asked
 from core.commands.train_options import classes_of, net_config, scaling_config, settings_of
 from core.config import AugmentConfig, NetConfig, TrainConfig
 from core.evaluation.history import LOSS_LABELS
+from core.image_size import format_size, parse_size
 from core.storage import is_address
 from core.training.presets import AUGMENT_PRESETS, SCALINGS, augment_config
 
@@ -44,7 +45,7 @@ this batch: neither changes with the number of devices."""
 EXAMPLES = """\
   python train.py --data_dir dataset --epochs 50 --batch_size 16
   python train.py --data_dir dataset --scaling hu_window --image_size 256
-  python train.py --data_dir dataset --augment turns colour=0.15 --image_size 192
+  python train.py --data_dir dataset --augment turns colour=0.15 --image_size 448x592
   python train.py --data_dir dataset --init_from models/lung_xray --learning_rate 0.0003
   python train.py --data_dir dataset --resume
   python train.py --rerun saved_model --output_dir again"""
@@ -176,7 +177,7 @@ def _add_net_flags(parser: Parser) -> None:
         "--padding",
         choices=("same", "valid"),
         default=net.padding,
-        help="valid is the U-Net of the paper: image_size is then the side of its output, such as 388",
+        help="valid is the U-Net of the paper: image_size is then that of its output, such as 388",
     )
     add(
         "--num_classes",
@@ -186,9 +187,11 @@ def _add_net_flags(parser: Parser) -> None:
     )
     add(
         "--image_size",
-        type=whole_number(8, 4096),
-        help="side in pixels of the square that images are stretched to, a multiple of 2**depth "
-        f"(default: {TrainConfig.image_size}, or that of --init_from)",
+        type=parse_size,
+        metavar="SIDE|HEIGHTxWIDTH",
+        help="pixels that images are stretched to, multiples of 2**depth: 256 for a square, 448x592 for a "
+        f"height of 448 and a width of 592 (default: {format_size(TrainConfig.image_size)}, or that of "
+        "--init_from)",
     )
     add("--depth", type=whole_number(1, 8), default=net.depth, help="number of halvings")
     add(
@@ -292,8 +295,11 @@ def _request(parser: Parser, options: Namespace, places: Places, command: str) -
         parser.error("--refit validates nothing, so it needs --threshold: that of the run before")
     size = options.image_size or (base.image_size if base else TrainConfig.image_size)
     # The other networks are asked when Keras is there.
-    if net.padding == "same" and net.architecture != "fcn8s" and size % 2**net.depth:
-        parser.error(f"--image_size {size} is not a multiple of 2**depth = {2**net.depth}")
+    wrong = [side for side in size if side % 2**net.depth]
+    if wrong and net.padding == "same" and net.architecture != "fcn8s":
+        parser.error(
+            f"of --image_size {format_size(size)}, {wrong[0]} is not a multiple of 2**depth = {2**net.depth}"
+        )
     return TrainRequest(
         data_dir=places.local(options.data_dir),
         output_dir=places.output_dir,

@@ -95,7 +95,7 @@ def best_of_keras(train: Any, val: Any, settings: TrainConfig) -> float:
     return float(max(history.history["val_dice"]))
 
 
-def prepared(data_dir: Path, split: str, image_size: int) -> Any:
+def prepared(data_dir: Path, split: str, image_size: tuple[int, int]) -> Any:
     """The pairs of a split at the network's size."""
     from core.training.examples import Example, prepare_examples
 

@@ -48,7 +48,7 @@ def this_loop(net: NetConfig, turns: Turns, *, one_batch: bool) -> None:
     from core.training import fit
     from core.training.accelerator import compute_dtype
 
-    settings = TrainConfig(image_size=SIDE, batch_size=BATCH, epochs=ENDLESS)
+    settings = TrainConfig(image_size=(SIDE, SIDE), batch_size=BATCH, epochs=ENDLESS)
     turns.notes |= {"dtype": compute_dtype(settings.precision), "optimizer": settings.optimizer}
     turns.notes |= {"weight_averaging": settings.weight_averaging, "loss": settings.loss}
     if one_batch:
@@ -79,7 +79,7 @@ def stock_keras(net: NetConfig, turns: Turns) -> None:
             """Tell it."""
             turns.step_done()
 
-    model = build(net, SIDE, logits=True)
+    model = build(net, (SIDE, SIDE), logits=True)
     model.compile(optimizer=keras.optimizers.Adam(1e-3), loss=bce_dice)
     turns.notes |= {"dtype": "float32", "loss": "bce_dice", "optimizer": "adam"}
     model.fit(

@@ -76,7 +76,7 @@ class ModelCard:
         title: What people read, such as "Lung X-ray".
         net: The network.
         scaling: Stored values to network input.
-        image_size: Side in pixels of the square that the network was trained on.
+        image_size: (height, width) in pixels that the network was trained on.
         classes: The classes of a softmax, background first; empty for one foreground.
         remove_hair: Whether hair is removed from an image before it is scaled (`core.imaging.hair`).
         threshold: Suggested threshold in [0, 1], chosen on validation.
@@ -98,7 +98,7 @@ class ModelCard:
     title: str = ""
     net: NetConfig = field(default_factory=NetConfig)
     scaling: ScalingConfig = field(default_factory=ScalingConfig)
-    image_size: int = 256
+    image_size: tuple[int, int] = (256, 256)
     classes: tuple[MaskClass, ...] = ()
     remove_hair: bool = False
     threshold: float = 0.5

@@ -83,14 +83,15 @@ class AugmentConfig:
         flip_horizontal: Chance of a left-right flip.
         flip_vertical: Chance of an up-down flip.
         rotation: Largest turn in degrees, either way.
-        shift: Largest shift as a part of the side, either way.
+        shift: Largest shift as a part of each side, either way.
         zoom: Largest change of scale as a part, either way.
         brightness: Largest added brightness (network input is in [0, 1]), either way.
         contrast: Largest change of contrast as a part, either way.
         gamma: Largest change of the exponent as a part, either way.
         colour: Largest change of each colour channel as a part, either way (RGB only).
         noise: Largest standard deviation of added Gaussian noise.
-        elastic: Largest displacement of a smooth random field as a part of the side (Simard et al. 2003).
+        elastic: Largest displacement of a smooth random field as a part of the shorter side (Simard et al.
+            2003).
         hair: Chance that dark hairs are drawn in (dermoscopy).
     """
 
@@ -113,7 +114,7 @@ class TrainConfig:
     """One training run.
 
     Attributes:
-        image_size: Side of the square that images are resized to for the network, in pixels.
+        image_size: (height, width) that images are stretched to for the network, in pixels.
         epochs: Most epochs.
         batch_size: Images in a step, over all replicas.
         learning_rate: Peak of the schedule, whatever the number of replicas: `batch_size` counts all of them.
@@ -131,7 +132,7 @@ class TrainConfig:
             between calls only.
     """
 
-    image_size: int = 256
+    image_size: tuple[int, int] = (256, 256)
     epochs: int = 50
     batch_size: int = 16
     learning_rate: float = 1e-3
@@ -216,5 +217,10 @@ def _rebuild(hint: Any, value: Any) -> Any:
             raise ValueError(f"expected settings of {hint}, got {value!r}")
         return from_dict(typing.cast(type, hint), value)
     if origin is tuple:
-        return tuple(_rebuild(typing.get_args(hint)[0], each) for each in value)
+        kinds = typing.get_args(hint)
+        # A size was one side once: such a card or record means a square.
+        values = (value, value) if kinds == (int, int) and isinstance(value, int) else value
+        if kinds[-1] is not Ellipsis and len(values) != len(kinds):
+            raise ValueError(f"expected {len(kinds)} values, got {value!r}")
+        return tuple(_rebuild(kinds[0], each) for each in values)
     return value

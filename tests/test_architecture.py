@@ -31,6 +31,7 @@ BANDS = {
     "core.cards": 0,
     "core.classifier_cards": 0,
     "core.files": 0,
+    "core.image_size": 0,
     "core.storage": 0,
 }
 KERAS_BAND = ("core.nets", "core.training", "core.inference", "core.classification")

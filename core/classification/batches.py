@@ -53,7 +53,7 @@ def _augmented(
     examples: LabelledArrays, augment: AugmentConfig, seed: tuple[int, int, int]
 ) -> NDArray[np.uint8]:
     image = examples.images[seed[2]]
-    return change_image(image, draw_change(augment, image.shape[0], seed))
+    return change_image(image, draw_change(augment, image.shape[:2], seed))
 
 
 @lru_cache(maxsize=8)

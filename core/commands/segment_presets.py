@@ -9,7 +9,7 @@ SEGMENT_PRESETS: dict[str, dict[str, object]] = {
         "batch_size": 16,
         "epochs": 30,
         "threshold": 0.4,
-        "image_size": 512,
+        "image_size": "448x592",
         "channels": "3",
         "depth": 4,
         "base_filters": 32,
@@ -20,17 +20,16 @@ SEGMENT_PRESETS: dict[str, dict[str, object]] = {
     }
 }
 """ham10000, as the published U-Net on HAM10000 was trained: dropout 0.3, transposed convolutions, batch 16,
-30 epochs, three channels, threshold 0.4.
+30 epochs, an input of 448x592x3, threshold 0.4.
 
-Its input was 448 x 592; networks here take squares, so images are stretched to 512 x 512, as many pixels but
-for 1.2 %. Not stated there and chosen here: depth 4, 32 filters at full size, Adam with a peak rate of 0.001
+Not stated there and chosen here: depth 4, 32 filters at full size, Adam with a peak rate of 0.001
 on a cosine, binary cross-entropy and Dice, the augmentation "turns", values 0 to 255, no early end.
 """
 
 PRESET_HELP = (
-    "defaults of a published run. ham10000: dropout 0.3, transposed convolutions, batch 16, 30 epochs, RGB, "
-    "threshold 0.4 (448 x 592 there, 512 x 512 here); chosen here: depth 4, 32 filters, Adam 0.001, "
-    "BCE and Dice, turns, range 0 to 255, no early end"
+    "defaults of a published run. ham10000: dropout 0.3, transposed convolutions, batch 16, 30 epochs, "
+    "448x592 RGB, threshold 0.4; chosen here: depth 4, 32 filters, Adam 0.001, BCE and Dice, turns, range 0 "
+    "to 255, no early end"
 )
 
 

@@ -67,7 +67,7 @@ def scaling_config(options: Namespace, base: ModelCard | None) -> ScalingConfig:
     return replace(scaling, low=low, high=high)
 
 
-def settings_of(options: Namespace, image_size: int) -> TrainConfig:
+def settings_of(options: Namespace, image_size: tuple[int, int]) -> TrainConfig:
     """The settings of the run: every flag that is called like one."""
     named = {field.name for field in fields(TrainConfig)} & vars(options).keys() - {"image_size"}
     return TrainConfig(image_size=image_size, **{name: getattr(options, name) for name in named})

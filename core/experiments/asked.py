@@ -57,9 +57,12 @@ def request_of(parser: Parser, kind: str, options: Namespace, arguments: Sequenc
         case "tune":
             return _tune_request(data_dir, options, recipe, command)
         case "synthetic":
+            side, width = options.image_size
+            if side != width:
+                parser.error(f"noise is square, so --image_size {side}x{width} cannot be; give one side")
             return SyntheticRequest(
                 num_images=options.num_images,
-                side=options.image_size,
+                side=side,
                 bits=options.bits,
                 folds=options.folds,
                 recipe=recipe,

@@ -43,7 +43,7 @@ def check_request(request: Request) -> None:
                 raise AppError(
                     f"Noise needs at least 2 images of 8 pixels a side, got {num_images} of {side}."
                 )
-            _check_training([request.recipe.net], replace(request.recipe.settings, image_size=side))
+            _check_training([request.recipe.net], replace(request.recipe.settings, image_size=(side, side)))
         case TuneRequest():
             check_space(request)
             for loss in request.losses:

@@ -13,6 +13,7 @@ from typing import Any
 from core.config import AugmentConfig
 from core.experiments.flags import PARSERS
 from core.experiments.plan import Recipe, Request, SyntheticRequest, ThresholdRequest, TuneRequest, kind_of
+from core.image_size import format_size
 from core.training.presets import AUGMENT_PRESETS, SCALINGS
 
 _OWN = (
@@ -30,7 +31,7 @@ _OWN = (
     *("group_column", "stratify_column", "trials", "timeout_minutes", "pruner", "bits"),
 )
 _SEARCHED = ("learning_rate", "base_filters", "batch_size", "dropout")
-_OF_TRAINING = ("image_size", "epochs", "patience", "seed", "val_part", "precision", "weight_averaging")
+_OF_TRAINING = ("epochs", "patience", "seed", "val_part", "precision", "weight_averaging")
 _OF_RUN = ("batch_size", "learning_rate", "loss")
 
 
@@ -61,12 +62,13 @@ def _values(request: Request) -> Mapping[str, Any]:
         values |= {"augment": request.augment_presets, "loss": request.losses}
     values |= _recipe_values(request.recipe, searched=isinstance(request, TuneRequest))
     if isinstance(request, SyntheticRequest):
-        values["image_size"] = request.side
+        values["image_size"] = format_size((request.side, request.side))
     return values
 
 
 def _recipe_values(recipe: Recipe, *, searched: bool) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(recipe.settings, name) for name in _OF_TRAINING}
+    values["image_size"] = format_size(recipe.settings.image_size)
     values |= {"depth": recipe.net.depth, "test_flips": recipe.flips, "scaling": recipe.scaling.kind}
     usual = SCALINGS[recipe.scaling.kind]
     for end in ("low", "high"):

@@ -18,6 +18,7 @@ from core.experiments.predictions_picture import predictions_picture, telling_im
 from core.experiments.runs import RunPlan, do_run, with_net
 from core.experiments.store import Cell, ExperimentResult, Picture
 from core.experiments.tables import defined, mean_row, num_undefined
+from core.image_size import format_size
 
 NUM_APART = 3
 NUM_TYPICAL = 2
@@ -126,7 +127,7 @@ def _notes(request: CompareRequest, runs: Sequence[FinishedRun]) -> list[str]:
     settings = request.recipe.settings
     notes = [
         f"All networks have the same splits, seed, augmentation and at most {settings.epochs} epochs of "
-        f"batches of {settings.batch_size} at {settings.image_size}x{settings.image_size} pixels; each is "
+        f"batches of {settings.batch_size} at {format_size(settings.image_size)} pixels; each is "
         "scored with the weights of its best validation epoch, at its best threshold on validation.",
         f"Scores are means over the {len(runs[0].images)} images of the {request.score_split} split, each at "
         "its own size, with the bootstrap 95 % interval of the mean (2,000 resamples of the images).",

@@ -19,6 +19,7 @@ from core.experiments.plan import ARM_WORDS, CrossValidateRequest, arm_net
 from core.experiments.set_table import SetTable, read_set_table
 from core.experiments.store import Cell, ExperimentResult, Picture
 from core.experiments.tables import defined
+from core.image_size import format_size
 
 COLUMNS = (
     *("arm", "fold", "images", "dice", "iou", "accuracy", "precision", "recall", "hd95", "boundary_f1"),
@@ -135,8 +136,8 @@ def _fold_notes(
             else "; likeness was left out, as most images look alike."
         ),
         f"Of each fold's training images {settings.val_part:.0%} choose epoch and threshold, at most "
-        f"{settings.epochs} epochs of batches of {settings.batch_size} at {settings.image_size}x"
-        f"{settings.image_size} pixels; the fold itself chooses nothing.",
+        f"{settings.epochs} epochs of batches of {settings.batch_size} at "
+        f"{format_size(settings.image_size)} pixels; the fold itself chooses nothing.",
         "A fold's line is the mean over its images with the bootstrap 95 % interval; sd is the standard "
         "deviation between folds (n - 1); all images is the mean over every out-of-fold image, all pixels "
         "takes their pixels together.",

@@ -16,6 +16,7 @@ from core.experiments.plan import (
     SyntheticRequest,
     TuneRequest,
 )
+from core.image_size import format_size, parse_size
 from core.training.presets import AUGMENT_PRESETS, SCALINGS
 
 
@@ -136,9 +137,10 @@ def _add_run_flags(parser: Parser, recipe: Recipe | None = None) -> None:
     train = given.settings
     add(
         "--image_size",
-        type=whole_number(8, 4096),
-        default=train.image_size,
-        help="side of the network's square",
+        type=parse_size,
+        metavar="SIDE|HEIGHTxWIDTH",
+        default=format_size(train.image_size),
+        help="pixels that images are stretched to",
     )
     add("--epochs", type=whole_number(1), default=train.epochs, help="most epochs of a run")
     add(

@@ -149,7 +149,7 @@ class SyntheticRequest:
         default_factory=lambda: Recipe(
             net=NetConfig(depth=1, base_filters=8, input_channels=1),
             settings=TrainConfig(
-                image_size=128,
+                image_size=(128, 128),
                 epochs=8,
                 batch_size=4,
                 learning_rate=0.02,

@@ -127,7 +127,8 @@ def work_of(request: Request, num_train: int, num_scored: int) -> Work:
 def _training(runs: int, num_train: float, num_scored: float, recipe: Recipe) -> Work:
     settings, net = recipe.settings, recipe.net
     # Narrow networks spend most of their time on moving pictures about, so less than the square.
-    of_size = (settings.image_size / 256) ** 2 * (net.base_filters / 16) ** 1.5
+    height, width = settings.image_size
+    of_size = height * width / 256**2 * (net.base_filters / 16) ** 1.5
     each_image = fine_tune_recipe.SECONDS_PER_IMAGE * of_size
     an_epoch = each_image * (num_train + _SCORING_PART * num_scored)
     seconds = fine_tune_recipe.START_SECONDS + runs * (_RUN_SECONDS + settings.epochs * an_epoch)

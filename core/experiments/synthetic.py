@@ -68,7 +68,7 @@ def noise_recipe(request: SyntheticRequest) -> Recipe:
     return replace(
         recipe,
         net=replace(recipe.net, input_channels=1),
-        settings=replace(recipe.settings, image_size=request.side),
+        settings=replace(recipe.settings, image_size=(request.side, request.side)),
         scaling=scaling,
     )
 

@@ -11,6 +11,7 @@ from core.experiments.pictures import importance_picture, trials_picture
 from core.experiments.plan import Recipe, TuneRequest
 from core.experiments.store import Cell, ExperimentResult, Picture
 from core.experiments.study import importance, suggest
+from core.image_size import format_size
 
 if TYPE_CHECKING:
     import optuna
@@ -108,7 +109,7 @@ def train_command(data_dir: str, recipe: Recipe, preset: str) -> str:
     settings, net = recipe.settings, recipe.net
     flags = {
         "data_dir": data_dir,
-        "image_size": settings.image_size,
+        "image_size": format_size(settings.image_size),
         "depth": net.depth,
         "base_filters": net.base_filters,
         "dropout": f"{net.dropout:g}",

@@ -26,7 +26,7 @@ def network_input(
 ) -> NDArray[np.float32]:
     """The image as a network takes it, stretched to a size.
 
-    Stretched rather than padded: the aspect ratio is not kept, and all of the network's square is image.
+    Stretched rather than padded: the aspect ratio is not kept, and all of the network's input is image.
 
     Args:
         image: A decoded image of any size.

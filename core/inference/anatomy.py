@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import keras
 
 from core.errors import BadModelError
@@ -20,12 +22,12 @@ def multiple(model: keras.Model) -> int:
     return halved
 
 
-def tiles_of(model: keras.Model, image_size: int) -> Tiles | None:
+def tiles_of(model: keras.Model, image_size: tuple[int, int]) -> Tiles | None:
     """The tiles in which a network of valid convolutions takes images; None for one that keeps its sides.
 
     Args:
         model: A network from images to maps.
-        image_size: Side of the image in the network's own pixels.
+        image_size: (height, width) of the image in the network's own pixels.
 
     Raises:
         BadModelError: Its output is smaller than its input, but not as the paper's U-Net does it.
@@ -33,33 +35,40 @@ def tiles_of(model: keras.Model, image_size: int) -> Tiles | None:
     if not _cuts(model):
         return None
     halved = multiple(model)
-    height, width = model.inputs[0].shape[1:3]
-    if height is None and _output_side(model, 8 * halved) == 8 * halved:
-        return None
-    # Where the sides are open: an input that the U-Net can halve to the end, see `core.nets.sizes`.
-    side = height or 16 * halved - 4
-    answer = _output_side(model, side)
-    if height != width or answer is None or answer > side or (side - answer) % 2:
+    fixed = model.inputs[0].shape[1:3]
+    # An open side: an input that the U-Net can halve to the end, see `core.nets.sizes`.
+    for trial in (8 * halved, 16 * halved - 4):
+        taken = [side or trial for side in fixed]
+        answer = _output_size(model, taken)
+        if answer == taken:
+            return None
+    lost = set() if answer is None else {before - after for before, after in zip(taken, answer, strict=True)}
+    cut = lost.pop() if len(lost) == 1 else -1
+    if cut < 0 or cut % 2:
         raise BadModelError(
             "The network's output is smaller than its input in a way that is not the U-Net's; "
             "train it with padded convolutions."
         )
-    if answer == side:
-        return None
-    if height is not None:
-        return Tiles((side - answer) // 2, halved, answer)
-    wanted = min(image_size, MAX_TILE)
-    return Tiles((side - answer) // 2, halved, wanted + (4 - wanted) % halved)
+    height, width = (
+        side - cut if side else _next_side(min(wanted, MAX_TILE), halved)
+        for side, wanted in zip(fixed, image_size, strict=True)
+    )
+    return Tiles(cut // 2, halved, (height, width))
 
 
-def _output_side(model: keras.Model, side: int) -> int | None:
-    """Side of the output for a square input, None where the network does not take that size."""
+def _next_side(side: int, halved: int) -> int:
+    """The smallest side of a valid U-Net's output that is at least `side` pixels."""
+    return side + (4 - side) % halved
+
+
+def _output_size(model: keras.Model, size: Sequence[int]) -> list[int] | None:
+    """[height, width] of the output for an input's, None where the network does not take that size."""
     try:
-        shape = model.compute_output_shape((1, side, side, model.inputs[0].shape[-1]))
+        shape = model.compute_output_shape((1, *size, model.inputs[0].shape[-1]))
     # What Keras raises for sizes that do not fit together.
     except (ValueError, TypeError):
         return None
-    return int(shape[1]) if shape[1] == shape[2] else None
+    return [int(side) for side in shape[1:3]]
 
 
 def _cuts(model: keras.Model) -> bool:

@@ -1,6 +1,6 @@
 """An image of any size -> the probability of each of its pixels.
 
-Scale as the card says, stretch to the network's square, pad to what it can halve, run (on mirrored images
+Scale as the card says, stretch to the network's size, pad to what it can halve, run (on mirrored images
 too, where the card says so), cut back, and resize the probability to the image's own size. A network of valid
 convolutions gets mirrored borders and tiles instead of padding. May be called from several threads at once.
 """
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from core.cards import ModelCard, card_path, load_card
 from core.config import NetConfig
 from core.errors import BadModelError
+from core.image_size import format_size
 from core.imaging.decode import DecodedImage
 from core.imaging.resample import network_input, resize_probability
 from core.inference.anatomy import multiple, tiles_of
@@ -50,8 +51,8 @@ class Predictor:
         if card is None:
             card = _default_card(model_path, model)
             self.notes = (
-                f"{model_path.name} has no card beside it: values 0 to 255, {card.image_size} pixels a side "
-                f"and the threshold {card.threshold} are assumed.",
+                f"{model_path.name} has no card beside it: values 0 to 255, {format_size(card.image_size)} "
+                f"pixels and the threshold {card.threshold} are assumed.",
             )
         self.card = card
         self.channels = int(model.inputs[0].shape[-1])
@@ -149,15 +150,18 @@ def _compiled(model: keras.Model) -> Callable[[NDArray[np.float32]], NDArray[np.
     return predict
 
 
-def _network_size(model: keras.Model, image_size: int, tiles: Tiles | None) -> tuple[int, int]:
+def _network_size(
+    model: keras.Model, image_size: tuple[int, int], tiles: Tiles | None = None
+) -> tuple[int, int]:
     """(height, width) of the network's answer: the card's, or what the network itself insists on."""
-    _, height, width, _ = model.inputs[0].shape
     lost = 0 if tiles is None else 2 * tiles.border
-    return int(height - lost if height else image_size), int(width - lost if width else image_size)
+    fixed = model.inputs[0].shape[1:3]
+    height, width = (side - lost if side else wanted for side, wanted in zip(fixed, image_size, strict=True))
+    return int(height), int(width)
 
 
 def _default_card(model_path: Path, model: keras.Model) -> ModelCard:
-    _, height, width, channels = model.inputs[0].shape
-    net = NetConfig(input_channels=int(channels), num_classes=int(model.outputs[0].shape[-1]))
-    size = int(height or width or ModelCard.image_size)
+    channels, num_classes = (int(end.shape[-1]) for end in (model.inputs[0], model.outputs[0]))
+    net = NetConfig(input_channels=channels, num_classes=num_classes)
+    size = _network_size(model, ModelCard.image_size)
     return ModelCard(name=model_path.stem, title=model_path.stem, net=net, image_size=size)

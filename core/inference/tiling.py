@@ -22,18 +22,19 @@ class Tiles:
         border: Pixels that its output is smaller than its input on each side.
         multiple: 2 ** number of halvings. A tile moved by a multiple of it meets the same 2x2 squares in
             every pooling, and so gives the same values as the whole image would.
-        side: Side of a tile's output in pixels, one that the network can have.
+        size: (height, width) of a tile's output in pixels, one that the network can have.
     """
 
     border: int
     multiple: int
-    side: int
+    size: tuple[int, int]
 
-    def starts(self, length: int) -> range:
-        """Where tiles begin along a side of the image; the last one may reach over its end."""
-        step = max(self.side // self.multiple, 1) * self.multiple
+    def starts(self, axis: int, length: int) -> range:
+        """Where tiles begin along an axis of the image; the last one may reach over its end."""
+        side = self.size[axis]
+        step = max(side // self.multiple, 1) * self.multiple
         # One tile, or as many further steps as the pixels behind it need.
-        further = -(-max(length - self.side, 0) // step)
+        further = -(-max(length - side, 0) // step)
         return range(0, further * step + 1, step)
 
 
@@ -42,7 +43,7 @@ def predict_tiles(
 ) -> NDArray[np.float32]:
     """The network's answer at each pixel of the images, tile by tile.
 
-    Tiles overlap where their side is no multiple of `tiles.multiple`; both give the same values there.
+    Tiles overlap where a side of theirs is no multiple of `tiles.multiple`; both give the same values there.
 
     Args:
         run: The network: (N, h, w, C) -> (N, h - 2 * border, w - 2 * border, classes).
@@ -53,18 +54,17 @@ def predict_tiles(
         (N, H, W, classes) float32.
     """
     height, width = images.shape[1:3]
-    rows, columns = tiles.starts(height), tiles.starts(width)
-    mirrored = mirror_out(
-        images, tiles.border, beyond=(rows[-1] + tiles.side - height, columns[-1] + tiles.side - width)
-    )
-    reach = tiles.side + 2 * tiles.border
+    rows, columns = tiles.starts(0, height), tiles.starts(1, width)
+    high, wide = tiles.size
+    mirrored = mirror_out(images, tiles.border, beyond=(rows[-1] + high - height, columns[-1] + wide - width))
+    down, across = (side + 2 * tiles.border for side in tiles.size)
     answer: NDArray[np.float32] | None = None
     for row in rows:
         for column in columns:
-            tile = run(mirrored[:, row : row + reach, column : column + reach])
+            tile = run(mirrored[:, row : row + down, column : column + across])
             if answer is None:
                 answer = np.empty((len(images), height, width, tile.shape[-1]), np.float32)
-            place = answer[:, row : row + tiles.side, column : column + tiles.side]
+            place = answer[:, row : row + high, column : column + wide]
             place[...] = tile[:, : place.shape[1], : place.shape[2]]
     if answer is None:
         raise ValueError(f"an image has at least one pixel, got {images.shape}")

@@ -18,7 +18,7 @@ NETS = {"unet": unet, "fcn": fcn, "fcn8s": fcn8s}
 
 def build(
     config: NetConfig,
-    image_size: int | None = None,
+    image_size: tuple[int, int] | None = None,
     *,
     logits: bool = False,
     dtype: str = "float32",
@@ -29,8 +29,8 @@ def build(
 
     Args:
         config: The network's settings.
-        image_size: Side of the output in pixels, None for any that `check_size` lets through. The input is
-            `border(config)` pixels larger on each side.
+        image_size: (height, width) of the output in pixels, None for any that `check_size` lets through. The
+            input is `border(config)` pixels larger on each side.
         logits: Leave out the final sigmoid or softmax.
         dtype: Keras type policy of all but the last layer, "float32" or "mixed_bfloat16".
         normalization: "fused" takes TensorFlow's kernel, for training on one replica; "synchronized" takes
@@ -45,11 +45,12 @@ def build(
         ValueError: Settings that make no network.
     """
     check_net(config)
+    height, width = None, None
     if image_size is not None:
         check_size(config, image_size)
+        height, width = (side + 2 * border(config) for side in image_size)
     blocks = Blocks(config, dtype=dtype, normalization=normalization, seed=seed)
-    input_size = None if image_size is None else image_size + 2 * border(config)
-    return NETS[config.architecture](config, blocks, input_size, logits=logits)
+    return NETS[config.architecture](config, blocks, (height, width), logits=logits)
 
 
 def check_net(config: NetConfig) -> None:

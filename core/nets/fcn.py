@@ -9,10 +9,11 @@ import keras
 
 from core.config import NetConfig
 from core.nets.blocks import Blocks
+from core.nets.sizes import InputSize
 from core.nets.unet import encoder_decoder
 
 
-def fcn(config: NetConfig, blocks: Blocks, input_size: int | None, *, logits: bool) -> keras.Model:
+def fcn(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logits: bool) -> keras.Model:
     """The blocks of `core.nets.unet.unet`, one after the other; nothing passes by the bottom.
 
     The first convolution of each block on the way up sees half of the channels that the U-Net's sees, so this
@@ -21,7 +22,7 @@ def fcn(config: NetConfig, blocks: Blocks, input_size: int | None, *, logits: bo
     Args:
         config: The network's settings; all but `padding` count, which must be "same".
         blocks: Makes the layers.
-        input_size: Side of the input in pixels; None leaves both sides open (multiples of 2**depth).
+        input_size: (height, width) of the input in pixels; None leaves a side open (multiples of 2**depth).
         logits: Leave out the final sigmoid or softmax.
 
     Returns:

@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 
 from core.config import NetConfig
 from core.nets.blocks import Blocks, finish
-from core.nets.sizes import FCN8S_HALVINGS
+from core.nets.sizes import FCN8S_HALVINGS, InputSize
 
 WIDTHS = (1, 2, 4, 8, 8)
 BOTTOM_WIDTH = 16
 
 
-def fcn8s(config: NetConfig, blocks: Blocks, input_size: int | None, *, logits: bool) -> keras.Model:
+def fcn8s(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logits: bool) -> keras.Model:
     """Scores of the classes at strides 8, 16 and 32, summed on the way up; the last factor of 8 in one step.
 
     As in the paper: the scores at strides 16 and 8 start at zero, so that training begins from the coarse
@@ -35,13 +35,13 @@ def fcn8s(config: NetConfig, blocks: Blocks, input_size: int | None, *, logits: 
     Args:
         config: The network's settings; `depth`, `upsampling` and `padding` have no say here.
         blocks: Makes the layers.
-        input_size: Side of the input in pixels; None leaves both sides open (multiples of 32).
+        input_size: (height, width) of the input in pixels; None leaves a side open (multiples of 32).
         logits: Leave out the final sigmoid or softmax.
 
     Returns:
         A model of (N, H, W, input_channels) in [0, 1] -> (N, H, W, num_classes) float32.
     """
-    inputs = keras.Input((input_size, input_size, config.input_channels), name="image")
+    inputs = keras.Input((*input_size, config.input_channels), name="image")
     pooled: list[Any] = []
     x: Any = inputs
     for level in range(FCN8S_HALVINGS):

@@ -6,9 +6,13 @@ Part of the keras band; what the predictor, the training data and the commands a
 from __future__ import annotations
 
 from core.config import NetConfig
+from core.image_size import format_size
 
 # Five poolings, as in the VGG network that Long et al. started from.
 FCN8S_HALVINGS = 5
+
+InputSize = tuple[int | None, int | None]
+"""(height, width) of a network's input in pixels, None where any will do."""
 
 
 def halvings(config: NetConfig) -> int:
@@ -35,28 +39,29 @@ def cropping(config: NetConfig, level: int) -> int:
     return 12 * 2 ** (config.depth - 1 - level) - 8
 
 
-def check_size(config: NetConfig, image_size: int) -> None:
+def check_size(config: NetConfig, image_size: tuple[int, int]) -> None:
     """Let a size through that the network can be trained on.
 
     Args:
         config: The network's settings.
-        image_size: Side of the network's output in pixels, which is that of its input where convolutions are
-            padded.
+        image_size: (height, width) of the network's output in pixels, which is that of its input where
+            convolutions are padded.
 
     Raises:
-        ValueError: A size that the network cannot halve evenly; one sentence with sizes that it can.
+        ValueError: A side that the network cannot halve evenly; one sentence with sides that it can.
     """
     multiple = 2 ** halvings(config)
     rest = _rest(config)
-    if image_size >= 1 and (image_size - rest) % multiple == 0:
+    wrong = [side for side in image_size if side < 1 or (side - rest) % multiple]
+    if not wrong:
         return
-    below = image_size - (image_size - rest) % multiple
-    sizes = " or ".join(str(size) for size in (below, below + multiple) if size > 0)
+    below = wrong[0] - (wrong[0] - rest) % multiple
+    sides = " or ".join(str(side) for side in (below, below + multiple) if side > 0)
     if rest:
         rule = f"is not {rest} more than a multiple of 2**depth = {multiple}, as valid convolutions need"
     else:
         rule = f"is not a multiple of {multiple}, since the network halves it {halvings(config)} times"
-    raise ValueError(f"the image size {image_size} {rule}; take {sizes}")
+    raise ValueError(f"of the image size {format_size(image_size)}, {wrong[0]} {rule}; take {sides}")
 
 
 def next_size(config: NetConfig, side: int) -> int:

@@ -11,10 +11,10 @@ import keras
 
 from core.config import NetConfig
 from core.nets.blocks import Blocks, finish
-from core.nets.sizes import cropping
+from core.nets.sizes import InputSize, cropping
 
 
-def unet(config: NetConfig, blocks: Blocks, input_size: int | None, *, logits: bool) -> keras.Model:
+def unet(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logits: bool) -> keras.Model:
     """A U-Net: `depth` halvings with doubled filters, `depth` doublings that see the same features again.
 
     With padding "valid" it is the paper's own: no border of zeros is ever seen, each block is smaller than
@@ -23,7 +23,7 @@ def unet(config: NetConfig, blocks: Blocks, input_size: int | None, *, logits: b
     Args:
         config: The network's settings.
         blocks: Makes the layers.
-        input_size: Side of the input in pixels; None leaves both sides open.
+        input_size: (height, width) of the input in pixels; None leaves a side open.
         logits: Leave out the final sigmoid or softmax, for losses that are more exact on logits.
 
     Returns:
@@ -34,10 +34,10 @@ def unet(config: NetConfig, blocks: Blocks, input_size: int | None, *, logits: b
 
 
 def encoder_decoder(
-    config: NetConfig, blocks: Blocks, input_size: int | None, *, logits: bool, skips: bool
+    config: NetConfig, blocks: Blocks, input_size: InputSize, *, logits: bool, skips: bool
 ) -> keras.Model:
     """The U-Net, or with `skips` False the same blocks without its concatenations."""
-    inputs = keras.Input((input_size, input_size, config.input_channels), name="image")
+    inputs = keras.Input((*input_size, config.input_channels), name="image")
     kept: list[Any] = []
     x: Any = inputs
     for level in range(config.depth):

@@ -32,7 +32,7 @@ class Change:
         noise: Standard deviation of what is added to each value.
         noise_seed: Of that noise.
         hair_seed: Of the hairs that are drawn over it, None for none.
-        maps: Where each pixel of the output comes from, x and y, each (S, S) float32, in place of `matrix`;
+        maps: Where each pixel of the output comes from, x and y, each (H, W) float32, in place of `matrix`;
             None where nothing bends.
     """
 
@@ -47,14 +47,15 @@ class Change:
     maps: Maps | None = None
 
 
-def draw_change(config: AugmentConfig, size: int, seed: tuple[int, int, int]) -> Change:
+def draw_change(config: AugmentConfig, size: tuple[int, int], seed: tuple[int, int, int]) -> Change:
     """The change of one image in one pass over the data.
 
     Args:
         config: How far each change may go.
-        size: Side of the image in pixels.
+        size: (height, width) of the image in pixels.
         seed: (seed of the run, number of the pass, index of the image), each >= 0.
     """
+    height, width = size
     generator = np.random.default_rng(seed)
     # Drawn in a fixed order and all of them, so that switching one change off leaves the others as they were.
     flip_x, flip_y = generator.random(2)
@@ -68,7 +69,7 @@ def draw_change(config: AugmentConfig, size: int, seed: tuple[int, int, int]) ->
         degrees=turn * config.rotation,
         scale=1 + zoom * config.zoom,
         flips=(flip_x < config.flip_horizontal, flip_y < config.flip_vertical),
-        shift=(move_x * config.shift * size, move_y * config.shift * size),
+        shift=(move_x * config.shift * width, move_y * config.shift * height),
     )
     return Change(
         matrix,
@@ -79,7 +80,7 @@ def draw_change(config: AugmentConfig, size: int, seed: tuple[int, int, int]) ->
         noise=noise * config.noise,
         noise_seed=noise_seed,
         hair_seed=hair_seed if hair < config.hair else None,
-        maps=elastic_maps(matrix, size, largest=elastic * config.elastic * size, generator=generator)
+        maps=elastic_maps(matrix, size, largest=elastic * config.elastic * min(size), generator=generator)
         if config.elastic > 0
         else None,
     )
@@ -89,7 +90,7 @@ def change_image(image: NDArray[Any], change: Change) -> NDArray[Any]:
     """The image moved and recoloured; what comes in at the borders is the image mirrored.
 
     Args:
-        image: (S, S, C) uint8 or uint16.
+        image: (H, W, C) uint8 or uint16.
         change: What is done to it.
 
     Returns:
@@ -112,31 +113,37 @@ def change_labels(labels: NDArray[np.uint8], change: Change) -> NDArray[np.uint8
     """A mask or weight map moved exactly as its image; values stay values (nearest neighbour).
 
     Args:
-        labels: (S, S) uint8.
+        labels: (H, W) uint8.
         change: What is done to its image.
 
     Returns:
-        (S, S) uint8.
+        (H, W) uint8.
     """
     return _warp(labels, change, cv2.INTER_NEAREST)
 
 
 def _affine(
-    size: int, *, degrees: float, scale: float, flips: tuple[bool, bool], shift: tuple[float, float]
+    size: tuple[int, int],
+    *,
+    degrees: float,
+    scale: float,
+    flips: tuple[bool, bool],
+    shift: tuple[float, float],
 ) -> NDArray[np.float64]:
     """Flip, then turn and scale, all about the middle of the image, then shift; (2, 3)."""
     angle = np.deg2rad(degrees)
     turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     linear = turn @ np.diag([-1.0 if flips[0] else 1.0, -1.0 if flips[1] else 1.0])
-    middle = np.full(2, (size - 1) / 2)
+    height, width = size
+    middle = np.array([(width - 1) / 2, (height - 1) / 2])
     return np.column_stack([linear, middle - linear @ middle + np.array(shift)])
 
 
 def _warp(pixels: NDArray[Any], change: Change, interpolation: int) -> NDArray[Any]:
-    size = pixels.shape[0]
+    height, width = pixels.shape[:2]
     border = cv2.BORDER_REFLECT_101
     if change.maps is None:
-        moved = cv2.warpAffine(pixels, change.matrix, (size, size), flags=interpolation, borderMode=border)
+        moved = cv2.warpAffine(pixels, change.matrix, (width, height), flags=interpolation, borderMode=border)
     else:
         moved = cv2.remap(pixels, *change.maps, interpolation, borderMode=border)
     return np.asarray(moved).reshape(pixels.shape)

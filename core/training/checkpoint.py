@@ -192,6 +192,9 @@ def check_identity(state: RunState, identity: dict[str, Any]) -> None:
         AppError: They differ; the message names the first difference.
     """
     before, now = (_flat(json.loads(json.dumps(each))) for each in (state.identity, identity))
+    if isinstance(side := before.get("settings.image_size"), int):
+        # A size was one side once.
+        before["settings.image_size"] = [side, side]
     for name in sorted(before.keys() | now.keys()):
         if before.get(name) != now.get(name):
             raise AppError(

@@ -44,9 +44,9 @@ class ExampleArrays:
     """Examples at the network's size.
 
     Attributes:
-        images: (N, S, S, C) uint8 or uint16; the type's largest value stands for 1.
-        masks: (N, S, S) uint8 in {0, 1}, or class indices.
-        weights: (N, S, S) uint8 in {0, 1}, None where every pixel counts.
+        images: (N, H, W, C) uint8 or uint16; the type's largest value stands for 1.
+        masks: (N, H, W) uint8 in {0, 1}, or class indices.
+        weights: (N, H, W) uint8 in {0, 1}, None where every pixel counts.
     """
 
     images: NDArray[Any]
@@ -61,18 +61,18 @@ class ExampleArrays:
 def prepare_examples(
     examples: Iterable[Example | Callable[[], Example]],
     *,
-    image_size: int,
+    image_size: tuple[int, int],
     channels: int,
     scaling: ScalingConfig,
     remove_hair: bool = False,
     num_classes: int = 1,
 ) -> ExampleArrays:
-    """Examples scaled as the model takes them and resized to a square.
+    """Examples scaled as the model takes them and stretched to one size.
 
     Args:
         examples: At least one, of any sizes; each ready, or a function that loads it, which is then called in
             one of a few threads, so that large images are never all in memory.
-        image_size: Side of the square in pixels.
+        image_size: (height, width) in pixels.
         channels: 1 or 3.
         scaling: Stored values to network input.
         remove_hair: Remove hair from colour images first (`core.imaging.hair`).
@@ -81,15 +81,14 @@ def prepare_examples(
     Raises:
         ValueError: No examples, a mask or weight of another shape than its image, or one with other values.
     """
-    size = (image_size, image_size)
 
     def scale(image: DecodedImage) -> NDArray[np.float32]:
-        return network_input(image, size, channels, scaling, remove_hair=remove_hair)
+        return network_input(image, image_size, channels, scaling, remove_hair=remove_hair)
 
     def prepare(item: Example | Callable[[], Example]) -> _Prepared:
         example = item if isinstance(item, Example) else item()
         _check(example, num_classes)
-        return _prepare_image(example.image, scale), *_prepare_labels(example, size, num_classes)
+        return _prepare_image(example.image, scale), *_prepare_labels(example, image_size, num_classes)
 
     with ThreadPoolExecutor(NUM_THREADS) as pool:
         prepared = list(pool.map(prepare, examples))

@@ -69,13 +69,13 @@ class TrainingStream:
         """The augmented example at one position.
 
         Returns:
-            Image (S + 2 border, S + 2 border, C) in its stored type, and target (S, S, 2) uint8 (class index,
+            Image (H + 2 border, W + 2 border, C) in its stored type, and target (H, W, 2) uint8 (class index,
             weight).
         """
         examples = self.examples
         number, place = divmod(position, len(examples))
         index = int(_order(len(examples), self.seed, number)[place])
-        change = draw_change(self.augment, examples.images.shape[1], (self.seed, number, index))
+        change = draw_change(self.augment, examples.masks[index].shape, (self.seed, number, index))
         mask = change_labels(examples.masks[index], change)
         weights = examples.weights
         weight = np.ones_like(mask) if weights is None else change_labels(weights[index], change)
@@ -105,7 +105,7 @@ def training_batches(
         share: The part of each batch that this process makes.
 
     Returns:
-        Batches of images (B, S + 2 border, S + 2 border, C) float32 in [0, 1] and targets (B, S, S, 2)
+        Batches of images (B, H + 2 border, W + 2 border, C) float32 in [0, 1] and targets (B, H, W, 2)
         float32 (class index, weight); B is the share's part of `batch_size`.
     """
     stream = TrainingStream(examples, augment, seed, border)
@@ -130,7 +130,7 @@ def validation_batches(
         share: The part of each batch that this process makes; its batches are full.
 
     Returns:
-        Batches of images (B, S + 2 border, S + 2 border, C) float32 in [0, 1], targets (B, S, S, 2) float32
+        Batches of images (B, H + 2 border, W + 2 border, C) float32 in [0, 1], targets (B, H, W, 2) float32
         (class index, weight) and, where filled, weights (B,) float32 in {0, 1}. Else the last batch may be
         smaller.
     """
@@ -155,8 +155,8 @@ def mirror_out(image: NDArray[Any], border: int) -> NDArray[Any]:
 def _training_dataset(stream: TrainingStream, batch_size: int, first_step: int) -> Any:
     import tensorflow as tf
 
-    size, channels = stream.examples.images.shape[1], stream.examples.images.shape[3]
-    outer = size + 2 * stream.border
+    height, width, channels = stream.examples.images.shape[1:]
+    outer = (height + 2 * stream.border, width + 2 * stream.border, channels)
 
     def load(position: Any) -> tuple[Any, Any]:
         image, target = tf.numpy_function(
@@ -164,7 +164,7 @@ def _training_dataset(stream: TrainingStream, batch_size: int, first_step: int) 
             [position],
             (tf.as_dtype(stream.examples.images.dtype), tf.uint8),
         )
-        return tf.ensure_shape(image, (outer, outer, channels)), tf.ensure_shape(target, (size, size, 2))
+        return tf.ensure_shape(image, outer), tf.ensure_shape(target, (height, width, 2))
 
     positions = tf.data.Dataset.range(first_step * batch_size, np.iinfo(np.int64).max)
     return (

@@ -16,7 +16,7 @@ from core.training.accelerator import Accelerator, compute_dtype, one_device
 
 def training_twin(
     config: NetConfig,
-    image_size: int,
+    image_size: tuple[int, int],
     *,
     precision: str,
     seed: int,
@@ -26,7 +26,7 @@ def training_twin(
 
     Args:
         config: The network's settings.
-        image_size: Side of the output in pixels.
+        image_size: (height, width) of the output in pixels.
         precision: "auto", "float32" or "bfloat16".
         seed: Of the weights.
         accelerator: What it is trained on, inside whose scope this is called; None for one device.

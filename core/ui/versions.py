@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.cards import DataSource, Score
 from core.errors import BadModelError
+from core.image_size import format_size
 from core.registry.compare import Comparison
 from core.ui import state, words
 from core.ui.text import as_text
@@ -71,7 +72,10 @@ def card_details(workspace: Workspace, version: VersionRow) -> None:
         net = card.net
         st.caption(
             words.NET_LINE.format(
-                depth=net.depth, filters=net.base_filters, size=card.image_size, threshold=card.threshold
+                depth=net.depth,
+                filters=net.base_filters,
+                size=format_size(card.image_size),
+                threshold=card.threshold,
             )
         )
 

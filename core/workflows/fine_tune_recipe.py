@@ -24,7 +24,7 @@ MAX_EPOCHS = 100
 MIN_FOR_VALIDATION = 40
 """From this many images on a part is set aside to choose the best epoch; below, every image is worth more."""
 VALIDATION_PART = 0.15
-SCRATCH_IMAGE_SIZE = 256
+SCRATCH_IMAGE_SIZE = (256, 256)
 SCRATCH_NET = NetConfig()
 LUNG_WINDOW = (-1000.0, 400.0)
 
@@ -96,4 +96,5 @@ def estimated_seconds(card: ModelCard, num_train: int, epochs: int, seconds_per_
 
 def work_of(card: ModelCard) -> float:
     """Arithmetic of one image, in multiples of 256x256 through 16 base filters."""
-    return (card.image_size / 256) ** 2 * (card.net.base_filters / 16) ** 2
+    height, width = card.image_size
+    return height * width / 256**2 * (card.net.base_filters / 16) ** 2

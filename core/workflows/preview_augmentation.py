@@ -25,7 +25,7 @@ from core.workflows.training_card import TrainRequest
 
 NUM_IMAGES = 4
 NUM_CHANGED = 5
-# Sides of a tile in pixels: larger images are shown smaller, very small ones larger.
+# Longer side of a tile in pixels: larger images are shown smaller, very small ones larger.
 SMALLEST_TILE, LARGEST_TILE = 128, 256
 GAP = 8
 HEADING = 24
@@ -64,18 +64,27 @@ def contact_sheet(examples: ExampleArrays, request: TrainRequest) -> NDArray[np.
         examples: One a row.
         request: Its augmentation and seed.
     """
-    side = int(np.clip(examples.images.shape[1], SMALLEST_TILE, LARGEST_TILE))
-    step = side + GAP
-    sheet = np.full((HEADING + len(examples) * step, GAP + (1 + NUM_CHANGED) * step, 3), WHITE, np.uint8)
+    height, width = tile_size(examples.masks.shape[1:])
+    down, across = height + GAP, width + GAP
+    sheet = np.full((HEADING + len(examples) * down, GAP + (1 + NUM_CHANGED) * across, 3), WHITE, np.uint8)
     for column in range(1 + NUM_CHANGED):
         words = "as it is" if column == 0 else f"changed {column}"
-        place = (GAP + column * step, HEADING - 8)
+        place = (GAP + column * across, HEADING - 8)
         cv2.putText(sheet, words, place, cv2.FONT_HERSHEY_SIMPLEX, 0.45, (GREY,) * 3, 1, cv2.LINE_AA)
         for row in range(len(examples)):
             tile = _tile(examples, row, column, request)
-            top, left = HEADING + row * step, GAP + column * step
-            sheet[top : top + side, left : left + side] = _outlined(*tile, side=side, classes=request.classes)
+            top, left = HEADING + row * down, GAP + column * across
+            shown = _outlined(*tile, size=(height, width), classes=request.classes)
+            sheet[top : top + height, left : left + width] = shown
     return sheet
+
+
+def tile_size(size: tuple[int, int]) -> tuple[int, int]:
+    """(height, width) that an image is shown at: its longer side brought to what a tile may have."""
+    longer = max(size)
+    scale = np.clip(longer, SMALLEST_TILE, LARGEST_TILE) / longer
+    height, width = (max(1, round(side * scale)) for side in size)
+    return height, width
 
 
 def _some_of(pairs: list[Pair]) -> list[Pair]:
@@ -102,23 +111,24 @@ def _prepare(pairs: list[Pair], request: TrainRequest) -> ExampleArrays:
 def _tile(
     examples: ExampleArrays, index: int, number: int, request: TrainRequest
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The image, (S, S, C) uint8, and its mask: 0 as it is, else as in one pass of training."""
+    """The image, (H, W, C) uint8, and its mask: 0 as it is, else as in one pass of training."""
     image, mask = examples.images[index], examples.masks[index]
     if number > 0:
-        change = draw_change(request.augment, image.shape[0], (request.settings.seed, number - 1, index))
+        change = draw_change(request.augment, mask.shape, (request.settings.seed, number - 1, index))
         image, mask = change_image(image, change), change_labels(mask, change)
     return image if image.dtype == np.uint8 else (image >> 8).astype(np.uint8), mask
 
 
 def _outlined(
-    image: NDArray[np.uint8], mask: NDArray[np.uint8], *, side: int, classes: ClassTable | None
+    image: NDArray[np.uint8], mask: NDArray[np.uint8], *, size: tuple[int, int], classes: ClassTable | None
 ) -> NDArray[np.uint8]:
-    """The image with its mask's outline, (side, side, 3)."""
-    shrinks = image.shape[0] > side
-    shown = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_NEAREST)
-    picture = np.asarray(shown, np.uint8).reshape(side, side, -1)
+    """The image with its mask's outline at a size, (height, width, 3)."""
+    height, width = size
+    shrinks = image.shape[0] > height
+    shown = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_NEAREST)
+    picture = np.asarray(shown, np.uint8).reshape(height, width, -1)
     picture = np.repeat(picture, 3, axis=2) if picture.shape[2] == 1 else picture
-    labels = np.asarray(cv2.resize(mask, (side, side), interpolation=cv2.INTER_NEAREST), np.uint8)
+    labels = np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
     if classes is None:
         return overlay(picture, labels, opacity=0.0)
     return overlay_classes(picture, labels, classes.colours, opacity=0.0)

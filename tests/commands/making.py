@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 PROJECT = Path(__file__).resolve().parents[2]
-SMALL_NET = ("--image_size", "32", "--depth", "2", "--base_filters", "4", "--learning_rate", "0.02")
+SMALL_NET = ("--image_size", "32x48", "--depth", "2", "--base_filters", "4", "--learning_rate", "0.02")
 
 
 def disc(seed, height=40, width=56):

@@ -135,7 +135,7 @@ def test_training_again_goes_on_from_a_model_and_moves_the_earlier_one(folder, e
     assert (kept / "unet_model.keras").read_bytes() == before
     assert "history.csv" in {path.name for path in kept.iterdir()}
     card = load_card(folder / "saved_model" / "unet_model.card.json")
-    assert card.parent == "unet_model" and card.image_size == 32 and card.net.depth == 2
+    assert card.parent == "unet_model" and card.image_size == (32, 48) and card.net.depth == 2
     assert card.test == {}
 
 

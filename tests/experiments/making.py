@@ -13,7 +13,7 @@ SIDE = 32
 RECIPE = Recipe(
     net=NetConfig(depth=1, base_filters=2, input_channels=1),
     settings=TrainConfig(
-        image_size=SIDE,
+        image_size=(SIDE, 2 * SIDE),
         epochs=2,
         batch_size=4,
         learning_rate=0.02,

@@ -24,7 +24,7 @@ NONE = AUGMENT_PRESETS["none"]
 RECIPE = Recipe(
     net=NetConfig(input_channels=0, base_filters=8, depth=3, dropout=0.25),
     settings=TrainConfig(
-        epochs=7, image_size=64, batch_size=2, seed=3, patience=0, loss="dice", val_part=0.25
+        epochs=7, image_size=(64, 96), batch_size=2, seed=3, patience=0, loss="dice", val_part=0.25
     ),
     augment=replace(NONE, rotation=12.5, flip_vertical=0.5),
     scaling=ScalingConfig("range", 0.0, 65535.0),
@@ -59,9 +59,16 @@ def test_command_asks_for_the_same_request(request_):
     again = request_of(parser, kind, parser.parse_args(rest), arguments)
     if isinstance(request_, SyntheticRequest):
         # The side of the images is that of the network, whatever the recipe says.
-        settings = replace(request_.recipe.settings, image_size=request_.side)
+        settings = replace(request_.recipe.settings, image_size=(request_.side, request_.side))
         request_ = replace(request_, recipe=replace(request_.recipe, settings=settings))
     assert again == replace(request_, command=command)
+
+
+def test_noise_is_square(capsys):
+    parser = PARSERS["synthetic"]()
+    with pytest.raises(SystemExit, match="2"):
+        request_of(parser, "synthetic", parser.parse_args(["--image_size", "32x64"]), [])
+    assert "noise is square" in capsys.readouterr().err
 
 
 def test_what_the_command_has_by_default_is_left_out():

@@ -120,7 +120,7 @@ def test_a_single_image_cannot_be_divided(tmp_path):
         (("unet", "unet"), {}, "each of them once"),
         (("vgg",), {}, "no network 'vgg'"),
         (("unet",), {"loss": "hinge"}, "cannot be trained"),
-        (("unet",), {"image_size": 33}, "33 is not a multiple of 2"),
+        (("unet",), {"image_size": (32, 33)}, "33 is not a multiple of 2"),
     ],
 )
 def test_a_request_that_cannot_be_done_leaves_no_folder(tmp_path, arms, settings, sentence):

@@ -22,7 +22,7 @@ from core.workspace import DraftContent, Workspace
 
 RECIPE = Recipe(
     net=NetConfig(depth=1, base_filters=2, input_channels=0),
-    settings=TrainConfig(image_size=16, epochs=1, batch_size=2),
+    settings=TrainConfig(image_size=(16, 16), epochs=1, batch_size=2),
 )
 
 

@@ -34,6 +34,12 @@ def test_a_request_goes_to_json_and_back(request_):
     assert request_from_json(json.loads(json.dumps(request_to_json(request_)))) == request_
 
 
+def test_a_request_of_before_sizes_had_two_sides_means_a_square():
+    values = json.loads(json.dumps(request_to_json(REQUESTS[1])))
+    values["settings"]["recipe"]["settings"]["image_size"] = 192
+    assert request_from_json(values).recipe.settings.image_size == (192, 192)
+
+
 def test_every_kind_is_tried_here():
     assert {kind_of(each) for each in REQUESTS} == set(KINDS)
 

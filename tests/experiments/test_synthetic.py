@@ -14,7 +14,7 @@ from tests.experiments.making import recipe
 def test_the_range_is_fixed_and_the_size_is_the_images_own(bits, high):
     found = noise_recipe(SyntheticRequest(side=16, bits=bits, recipe=recipe()))
     assert found.scaling == ScalingConfig("range", 0.0, high)
-    assert found.settings.image_size == 16
+    assert found.settings.image_size == (16, 16)
 
 
 @pytest.mark.slow

@@ -12,10 +12,9 @@ from core.inference.export import save_weights
 from core.inference.predictor import Predictor, load_predictor, pad_to_multiple
 
 
-def predictor(model_file, image_size, scaling=None):
-    return Predictor(
-        model_file, ModelCard(name="test", image_size=image_size, scaling=scaling or ScalingConfig())
-    )
+def predictor(model_file, side, scaling=None):
+    card = ModelCard(name="test", image_size=(side, side), scaling=scaling or ScalingConfig())
+    return Predictor(model_file, card)
 
 
 def picture(height, width, seed=0):
@@ -70,7 +69,7 @@ def test_the_card_says_how_values_are_scaled(model_file, network):
 
 def test_flips_of_the_card_are_averaged(model_file, network):
     image = picture(16, 16)
-    ready = Predictor(model_file, ModelCard("test", image_size=16, flips=("horizontal", "vertical")))
+    ready = Predictor(model_file, ModelCard("test", image_size=(16, 16), flips=("horizontal", "vertical")))
     expected = np.mean(
         [
             direct(network, image.values),
@@ -87,6 +86,17 @@ def test_flips_of_the_card_are_averaged(model_file, network):
 def test_an_unknown_flip_is_refused(model_file):
     with pytest.raises(BadModelError, match="diagonal"):
         Predictor(model_file, ModelCard("test", flips=("diagonal",)))
+
+
+def test_a_rectangle_is_height_by_width(model_file, network):
+    # At the card's own size nothing is stretched, so the answer is the network's, row for row.
+    image = picture(16, 40)
+    ready = Predictor(model_file, ModelCard("test", image_size=(16, 40), flips=("horizontal",)))
+    expected = (direct(network, image.values) + direct(network, image.values[:, ::-1])[:, ::-1]) / 2
+    np.testing.assert_allclose(ready.predict(image), expected, atol=1e-6)
+    # The other way round it is stretched, and comes back to the image's own size.
+    other = Predictor(model_file, ModelCard("test", image_size=(40, 16))).predict(image)
+    assert other.shape == (16, 40) and np.abs(other - expected).max() > 1e-3
 
 
 def test_a_larger_image_is_scaled_down_and_the_answer_up(model_file, network):
@@ -113,22 +123,22 @@ def test_several_threads_get_what_one_gets(model_file):
 
 def test_a_folder_is_a_model_with_its_card(network, tmp_path):
     save_weights(network, tmp_path / "model.keras")
-    save_card(ModelCard(name="mine", threshold=0.3, image_size=16), tmp_path / "card.json")
+    save_card(ModelCard(name="mine", threshold=0.3, image_size=(16, 16)), tmp_path / "card.json")
     loaded = load_predictor(tmp_path)
     assert loaded.card.name == "mine" and loaded.card.threshold == 0.3 and loaded.notes == ()
 
 
 def test_both_endings_share_one_card(network, tmp_path):
     save_weights(network, tmp_path / "net.h5")
-    save_card(ModelCard(name="shared", image_size=16), tmp_path / "net.card.json")
+    save_card(ModelCard(name="shared", image_size=(16, 16)), tmp_path / "net.card.json")
     assert load_predictor(tmp_path / "net.h5").card.name == "shared"
 
 
 def test_weights_without_a_card_work_and_say_what_is_assumed(model_file):
     loaded = load_predictor(model_file)
-    assert loaded.card.threshold == 0.5 and loaded.card.image_size == 256
+    assert loaded.card.threshold == 0.5 and loaded.card.image_size == (256, 256)
     (note,) = loaded.notes
-    assert note.startswith("net.keras has no card beside it")
+    assert note.startswith("net.keras has no card beside it: values 0 to 255, 256x256 pixels and")
     assert loaded.predict(picture(10, 12)).shape == (10, 12)
 
 
@@ -136,7 +146,9 @@ def test_a_network_of_one_size_gets_that_size(tmp_path):
     inputs = keras.Input((12, 20, 3))
     model = keras.Model(inputs, keras.layers.Conv2D(1, 1, activation="sigmoid")(inputs))
     save_weights(model, tmp_path / "fixed.keras")
-    assert load_predictor(tmp_path / "fixed.keras").predict(picture(50, 50)).shape == (50, 50)
+    ready = load_predictor(tmp_path / "fixed.keras")
+    assert ready.card.image_size == (12, 20)
+    assert ready.predict(picture(50, 50)).shape == (50, 50)
 
 
 def test_several_classes_come_back_as_channels(tmp_path):

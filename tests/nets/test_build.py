@@ -78,7 +78,7 @@ def test_layers_of_the_exported_form_are_stock_and_float32(config):
     ("config", "size", "message"),
     [
         (NetConfig(architecture="resnet"), None, "there is no network 'resnet'"),
-        (SMALL, 30, "30 is not a multiple of"),
+        (SMALL, (32, 30), "30 is not a multiple of"),
         (NetConfig(depth=0), None, "above 0"),
         (NetConfig(dropout=1.0), None, "dropout"),
         (NetConfig(padding="full"), None, 'padding is "same" or "valid"'),

@@ -32,7 +32,7 @@ def test_number_of_weights_of_an_fcn_worked_out_by_hand():
 
 
 def test_fcn8s_scores_at_three_strides_and_gives_the_size_of_its_input():
-    model = build(FCN8S, 64)
+    model = build(FCN8S, (64, 64))
     assert model.get_layer("score32").output.shape == (None, 2, 2, 3)
     assert model.get_layer("score16").output.shape == (None, 4, 4, 3)
     assert model.get_layer("score8").output.shape == (None, 8, 8, 3)
@@ -47,7 +47,7 @@ def test_fcn8s_widths_grow_as_in_vgg():
 
 
 def test_fcn8s_begins_with_its_coarse_answer_enlarged_by_bilinear_interpolation():
-    model = build(FCN8S, 96, logits=True)
+    model = build(FCN8S, (96, 96), logits=True)
     skips = [model.get_layer(name).get_weights()[0] for name in ("score16", "score8")]
     assert not any(skip.any() for skip in skips)
     # Equal coarse scores stay equal where interpolation sees no border: all weights at a place sum to 1.
@@ -71,7 +71,7 @@ def test_the_last_enlargement_is_not_trained_the_doublings_are():
 
 
 def test_bfloat16_networks_sum_scores_in_float32():
-    model = build(FCN8S, 32, dtype="mixed_bfloat16", logits=True)
+    model = build(FCN8S, (32, 32), dtype="mixed_bfloat16", logits=True)
     assert model.get_layer("down4_conv_a").compute_dtype == "bfloat16"
     assert model.get_layer("score8").compute_dtype == "float32"
     assert model.outputs[0].dtype == "float32"
@@ -87,7 +87,7 @@ for config in (
     NetConfig(architecture="fcn8s", base_filters=1),
     NetConfig(padding="valid", depth=1, base_filters=1),
 ):
-    print(build(config, 32).output_shape, "tensorflow" in sys.modules)
+    print(build(config, (32, 32)).output_shape, "tensorflow" in sys.modules)
 """
     run = subprocess.run(
         [sys.executable, "-c", program],

@@ -8,9 +8,25 @@ from core.nets.sizes import cropping, next_size
 PAPER = NetConfig(depth=4, base_filters=2, padding="valid")
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        NetConfig(depth=2, base_filters=1),
+        NetConfig(architecture="fcn", depth=2, base_filters=1),
+        NetConfig(architecture="fcn8s", base_filters=1),
+        NetConfig(depth=2, base_filters=1, padding="valid"),
+    ],
+)
+def test_every_network_takes_a_rectangle_of_height_and_width(config):
+    lost = 2 * border(config)
+    model = build(config, (32, 96))
+    assert model.input_shape == (None, 32 + lost, 96 + lost, 1)
+    assert model.output_shape == (None, 32, 96, 1)
+
+
 def test_the_papers_network_turns_572_pixels_into_388():
     assert border(PAPER) == (572 - 388) // 2
-    model = build(PAPER, 388)
+    model = build(PAPER, (388, 388))
     assert model.input_shape == (None, 572, 572, 1)
     assert model.output_shape == (None, 388, 388, 1)
 
@@ -38,7 +54,7 @@ def test_padded_networks_lose_nothing(architecture):
     [(NetConfig(depth=3), 24), (NetConfig(architecture="fcn8s", depth=1), 96), (PAPER, 388)],
 )
 def test_good_sizes_pass_and_are_their_own_next(config, size):
-    check_size(config, size)
+    check_size(config, (size, size))
     assert next_size(config, size) == size
     assert next_size(config, size - 1) == size
 
@@ -48,13 +64,17 @@ def test_good_sizes_pass_and_are_their_own_next(config, size):
     [
         (
             NetConfig(depth=3),
-            30,
+            (30, 30),
             "30 is not a multiple of 8, since the network halves it 3 times; take 24 or 32",
         ),
-        (NetConfig(architecture="fcn8s", depth=1), 80, "80 is not a multiple of 32.*take 64 or 96"),
-        (PAPER, 256, "256 is not 4 more than a multiple of .* = 16, .*take 244 or 260"),
-        (NetConfig(depth=3), 5, "take 8$"),
-        (NetConfig(depth=3), 0, "take 8$"),
+        (
+            NetConfig(architecture="fcn8s", depth=1),
+            (80, 96),
+            "size 80x96, 80 is not a multiple of 32.*take 64 or 96",
+        ),
+        (PAPER, (388, 256), "256 is not 4 more than a multiple of .* = 16, .*take 244 or 260"),
+        (NetConfig(depth=3), (16, 5), "take 8$"),
+        (NetConfig(depth=3), (0, 8), "take 8$"),
     ],
 )
 def test_wrong_sizes_are_told_with_the_next_good_ones(config, size, message):

@@ -6,9 +6,9 @@ import pytest
 from core.training.examples import ExampleArrays
 
 
-def discs(count, seed, size=16):
+def discs(count, seed, size=(16, 16)):
     generator = np.random.default_rng(seed)
-    row, column = np.mgrid[:size, :size]
+    row, column = np.mgrid[: size[0], : size[1]]
     masks = np.stack(
         [
             ((row - y) ** 2 + (column - x) ** 2 <= r * r).astype(np.uint8)

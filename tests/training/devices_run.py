@@ -20,7 +20,7 @@ from core.training.fit import Surroundings, train  # noqa: E402
 from tests.training.conftest import discs  # noqa: E402
 
 # 5 epochs of 32 / 8 = 4 steps: 20 steps. The validation set of 5 images fills no batch of 8.
-COMMON = {"image_size": 16, "epochs": 5, "batch_size": 8, "precision": "float32", "weight_averaging": 0}
+COMMON = {"image_size": (16, 16), "epochs": 5, "batch_size": 8, "precision": "float32", "weight_averaging": 0}
 SETTINGS = {
     "sgd": TrainConfig(**COMMON, optimizer="sgd", learning_rate=0.05),
     "adam": TrainConfig(**COMMON, optimizer="adam", learning_rate=0.002),

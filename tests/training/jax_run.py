@@ -22,18 +22,20 @@ from core.training.fit import Surroundings, train  # noqa: E402
 from core.training.pipeline import training_batches  # noqa: E402
 from tests.training.conftest import discs  # noqa: E402
 
+# A rectangle, so that an axis taken for the other fails here too.
+SIZE = (16, 24)
 SETTINGS = TrainConfig(
-    image_size=16, epochs=4, batch_size=8, learning_rate=0.05, optimizer="sgd", precision="float32"
+    image_size=SIZE, epochs=4, batch_size=8, learning_rate=0.05, optimizer="sgd", precision="float32"
 )
 
 
 def main():
     accelerator = find_accelerator("auto")
-    batches = training_batches(discs(16, seed=0), AugmentConfig(), batch_size=4, seed=3)
+    batches = training_batches(discs(16, seed=0, size=SIZE), AugmentConfig(), batch_size=4, seed=3)
     drawn = [[float(np.sum(part, dtype=np.float64)) for part in next(batches)] for _ in range(5)]
     result = train(
-        discs(32, seed=0),
-        discs(5, seed=1),
+        discs(32, seed=0, size=SIZE),
+        discs(5, seed=1, size=SIZE),
         net=NetConfig(depth=1, base_filters=4),
         settings=SETTINGS,
         augment=AugmentConfig(),

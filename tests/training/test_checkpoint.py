@@ -1,18 +1,19 @@
 import errno
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core.config import AugmentConfig, NetConfig, TrainConfig
 from core.errors import AppError
-from core.training.checkpoint import CHECKPOINT, Checkpoints, load_state
+from core.training.checkpoint import CHECKPOINT, Checkpoints, check_identity, load_state
 from core.training.fit import Surroundings, train
 
 # Dropout too: its random numbers must go on where they were.
 NET = NetConfig(depth=1, base_filters=4, dropout=0.2)
 SETTINGS = TrainConfig(
-    image_size=16, epochs=4, batch_size=4, learning_rate=0.01, precision="float32", weight_averaging=0.5
+    image_size=(16, 16), epochs=4, batch_size=4, learning_rate=0.01, precision="float32", weight_averaging=0.5
 )
 STEPS = 4  # 16 images in batches of 4
 
@@ -109,6 +110,13 @@ def test_other_settings_are_refused_by_name(ended, training_discs, validation_di
     other = {"settings": {"epochs": 9}}
     with pytest.raises(AppError, match=r"settings\.epochs was 4 and is now 9"):
         run(training_discs, validation_discs, ended[1], resume=True, identity=other)
+
+
+def test_a_run_of_before_sizes_had_two_sides_goes_on_as_a_square(ended):
+    state = replace(load_state(ended[1]), identity={"settings": {"image_size": 16}})
+    check_identity(state, {"settings": {"image_size": (16, 16)}})
+    with pytest.raises(AppError, match=r"image_size was \[16, 16\] and is now \[16, 24\]"):
+        check_identity(state, {"settings": {"image_size": (16, 24)}})
 
 
 def test_nothing_to_go_on_from_is_one_sentence(training_discs, validation_discs, tmp_path):

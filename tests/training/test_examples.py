@@ -12,7 +12,7 @@ def example(values, mask=None, weight=None, kind="display"):
     return Example(DecodedImage(values, kind), mask, weight)
 
 
-def prepare(*examples, size=2, channels=1, scaling=None):
+def prepare(*examples, size=(2, 2), channels=1, scaling=None):
     return prepare_examples(examples, image_size=size, channels=channels, scaling=scaling or ScalingConfig())
 
 
@@ -34,8 +34,8 @@ def test_shrinking_averages_the_image_and_takes_half_of_the_mask():
 
 
 def test_the_aspect_ratio_is_not_kept():
-    arrays = prepare(example(np.full((1, 6), 7, np.uint8)), size=4)
-    np.testing.assert_array_equal(arrays.images, np.full((1, 4, 4, 1), 7))
+    arrays = prepare(example(np.full((1, 6), 7, np.uint8)), size=(4, 3))
+    np.testing.assert_array_equal(arrays.images, np.full((1, 4, 3, 1), 7))
 
 
 def test_hounsfield_units_are_kept_in_16_bit():
@@ -92,7 +92,9 @@ def test_a_mask_of_255_is_refused():
 def test_classes_shrink_to_the_largest_part_and_undefined_pixels_count_for_none():
     labels = np.array([[2, 2, 255, 255], [1, 0, 255, 1]], np.uint8)
     example_ = Example(DecodedImage(np.zeros((2, 4), np.uint8)), labels)
-    arrays = prepare_examples([example_], image_size=2, channels=1, scaling=ScalingConfig(), num_classes=3)
+    arrays = prepare_examples(
+        [example_], image_size=(2, 2), channels=1, scaling=ScalingConfig(), num_classes=3
+    )
     # Two neighbours become one pixel. Of the tie of 1 and 0 the lower class; half decided is decided.
     np.testing.assert_array_equal(arrays.masks[0], [[2, 0], [0, 1]])
     np.testing.assert_array_equal(arrays.weights[0], [[1, 0], [1, 1]])
@@ -102,11 +104,13 @@ def test_classes_of_the_right_size_are_kept_with_both_kinds_of_undecided():
     labels = np.array([[2, 1], [255, 0]], np.uint8)
     weight = np.array([[1, 0], [1, 1]], np.uint8)
     example_ = Example(DecodedImage(np.zeros((2, 2), np.uint8)), labels, weight)
-    arrays = prepare_examples([example_], image_size=2, channels=1, scaling=ScalingConfig(), num_classes=3)
+    arrays = prepare_examples(
+        [example_], image_size=(2, 2), channels=1, scaling=ScalingConfig(), num_classes=3
+    )
     np.testing.assert_array_equal(arrays.masks[0], [[2, 0], [0, 0]])
     np.testing.assert_array_equal(arrays.weights[0], [[1, 0], [0, 1]])
     with pytest.raises(ValueError, match="indices below 2"):
-        prepare_examples([example_], image_size=2, channels=1, scaling=ScalingConfig(), num_classes=2)
+        prepare_examples([example_], image_size=(2, 2), channels=1, scaling=ScalingConfig(), num_classes=2)
 
 
 def test_hair_is_removed_before_an_example_is_resized():
@@ -117,7 +121,7 @@ def test_hair_is_removed_before_an_example_is_resized():
     with_hair, without = (
         prepare_examples(
             [Example(DecodedImage(hairy), mask)],
-            image_size=96,
+            image_size=(96, 96),
             channels=3,
             scaling=ScalingConfig(),
             remove_hair=wanted,

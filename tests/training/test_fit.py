@@ -1,14 +1,21 @@
+from dataclasses import replace
+
+import keras
 import numpy as np
 import pytest
 
-from core.config import AugmentConfig, NetConfig, TrainConfig
+from core.cards import ModelCard, save_card
+from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig
 from core.errors import BadModelError, DivergedError
+from core.imaging.decode import DecodedImage
 from core.inference.export import save_weights
+from core.inference.predictor import load_predictor
+from core.training.examples import Example, prepare_examples
 from core.training.fit import train
 from core.training.optimizer import averaging_momentum, learning_rate
 
 NET = NetConfig(depth=1, base_filters=4)
-SETTINGS = TrainConfig(image_size=16, epochs=12, batch_size=4, learning_rate=0.02, precision="float32")
+SETTINGS = TrainConfig(image_size=(16, 16), epochs=12, batch_size=4, learning_rate=0.02, precision="float32")
 AUGMENT = AugmentConfig(rotation=20, flip_vertical=0.5)
 
 
@@ -64,8 +71,42 @@ def test_progress_is_told_after_each_step_and_each_epoch(reports):
     assert all(report.seconds_left >= 0 for report in reports)
 
 
+def corners(count):
+    """Wide images, 24 x 60, each with a bright block in the lower left: 8 rows of 24 pixels and more."""
+    generator = np.random.default_rng(0)
+    for _ in range(count):
+        mask = np.zeros((24, 60), np.uint8)
+        mask[16 - generator.integers(4) :, : 24 + generator.integers(12)] = 1
+        noisy = mask * 120 + 60 + generator.normal(0, 15, mask.shape)
+        yield Example(DecodedImage(np.clip(noisy, 0, 255).astype(np.uint8)), mask)
+
+
+@pytest.mark.parametrize("net", [NET, replace(NET, padding="valid")])
+def test_a_rectangular_network_finds_what_lies_in_a_corner(net, tmp_path):
+    settings = replace(SETTINGS, image_size=(16, 40), epochs=8)
+    examples = prepare_examples(
+        corners(16), image_size=settings.image_size, channels=1, scaling=ScalingConfig()
+    )
+    assert examples.images.shape == (16, 16, 40, 1)
+    result = run(examples, settings=settings, net=net, augment=AugmentConfig(rotation=20))
+    save_weights(result.model, tmp_path / "model.keras")
+    save_card(ModelCard("corner", net=net, image_size=(16, 40)), tmp_path / "card.json")
+    predictor = load_predictor(tmp_path)
+    for example in corners(3):
+        predicted = predictor.predict(example.image) > 0.5
+        assert predicted.shape == (24, 60)
+        both = (predicted & (example.mask == 1)).sum()
+        assert 2 * both / (predicted.sum() + example.mask.sum()) > 0.9
+
+
+def test_plain_keras_opens_what_was_trained_at_any_size(result, tmp_path):
+    save_weights(result.model, tmp_path / "net.keras")
+    opened = keras.models.load_model(tmp_path / "net.keras")
+    assert opened(np.zeros((1, 448, 592, 1), np.float32)).shape == (1, 448, 592, 1)
+
+
 def test_the_same_seed_gives_the_same_weights(training_discs):
-    short = TrainConfig(image_size=16, epochs=2, batch_size=4, precision="float32", seed=5)
+    short = TrainConfig(image_size=(16, 16), epochs=2, batch_size=4, precision="float32", seed=5)
     first, again = (run(training_discs, settings=short).model.get_weights() for _ in range(2))
     for a, b in zip(first, again, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-6)
@@ -74,7 +115,7 @@ def test_the_same_seed_gives_the_same_weights(training_discs):
 def test_going_on_from_weights_without_validation(result, training_discs, validation_discs, tmp_path):
     save_weights(result.model, tmp_path / "base.keras")
     few = type(training_discs)(training_discs.images[:3], training_discs.masks[:3])
-    gentle = TrainConfig(image_size=16, epochs=2, batch_size=4, learning_rate=1e-4)
+    gentle = TrainConfig(image_size=(16, 16), epochs=2, batch_size=4, learning_rate=1e-4)
     tuned = run(few, settings=gentle, start_from=tmp_path / "base.keras")
     assert tuned.threshold is None and tuned.best_epoch == 2
     assert tuned.history[0].val_dice is None
@@ -105,7 +146,9 @@ def test_stopping_ends_the_run_and_keeps_what_was_learnt(training_discs, validat
 
 
 def test_patience_ends_a_run_that_gets_no_better(training_discs, validation_discs):
-    idle = TrainConfig(image_size=16, epochs=10, batch_size=16, learning_rate=1e-12, patience=2, warmup=0)
+    idle = TrainConfig(
+        image_size=(16, 16), epochs=10, batch_size=16, learning_rate=1e-12, patience=2, warmup=0
+    )
     ended = run(training_discs, validation_discs, settings=idle)
     assert len(ended.history) < 10
 
@@ -113,7 +156,7 @@ def test_patience_ends_a_run_that_gets_no_better(training_discs, validation_disc
 def test_a_loss_that_is_no_number_names_epoch_and_step(training_discs):
     # Without normalisation, weights of 1e30 square to infinity in the second step.
     wild = TrainConfig(
-        image_size=16, epochs=3, batch_size=4, learning_rate=1e30, warmup=0, precision="float32"
+        image_size=(16, 16), epochs=3, batch_size=4, learning_rate=1e30, warmup=0, precision="float32"
     )
     plain = NetConfig(depth=1, base_filters=4, batch_norm=False)
     with pytest.raises(DivergedError, match="at step [23] of epoch 1; train with a smaller"):

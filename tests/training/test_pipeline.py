@@ -77,6 +77,17 @@ def test_undecided_pixels_move_with_the_image(examples):
     np.testing.assert_array_equal(targets.numpy()[0, 0, :, 1], [1, 1, 1, 1, 0, 0, 0, 0])
 
 
+def test_shapes_of_a_rectangle_are_static():
+    wide = ExampleArrays(np.zeros((3, 8, 16, 3), np.uint8), np.zeros((3, 8, 16), np.uint8))
+    for batches in (
+        training_batches(wide, SOMETHING, batch_size=2, seed=0, border=4),
+        validation_batches(wide, batch_size=2, border=4),
+    ):
+        image, target = (spec.shape.as_list()[1:] for spec in batches.element_spec)
+        assert (image, target) == ([16, 24, 3], [8, 16, 2])
+        assert next(iter(batches))[0].shape == (2, 16, 24, 3)
+
+
 def test_validation_shows_every_image_once_in_order(examples):
     assert numbers(validation_batches(examples, batch_size=2), 9) == [[0, 1], [2, 3], [4]]
 

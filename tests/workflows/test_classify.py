@@ -132,7 +132,8 @@ def test_masks_of_a_model_are_written_too(trained, data, tmp_path):
     net = NetConfig(depth=1, base_filters=2, input_channels=3)
     save_weights(build(net, seed=1), tmp_path / "segment" / "model.keras")
     save_card(
-        ModelCard("s", net=net, image_size=16, scaling=ScalingConfig()), tmp_path / "segment" / "card.json"
+        ModelCard("s", net=net, image_size=(16, 16), scaling=ScalingConfig()),
+        tmp_path / "segment" / "card.json",
     )
     image = data / "test" / "images" / "test_1.png"
     request = ClassifyPredictRequest(

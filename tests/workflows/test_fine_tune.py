@@ -38,7 +38,7 @@ def models(tmp_path_factory):
         name="lung_xray",
         title="Lung X-ray",
         net=TINY,
-        image_size=SIZE,
+        image_size=(SIZE, 2 * SIZE),
         licence="For research.",
         threshold=0.5,
     )
@@ -118,7 +118,7 @@ def test_corrected_masks_become_a_better_version_in_use(workspace, task, correct
     )
 
     card = load_card(workspace.root / version.folder / "card.json")
-    assert (card.net, card.image_size, card.parent) == (TINY, SIZE, base.title)
+    assert (card.net, card.image_size, card.parent) == (TINY, (SIZE, 2 * SIZE), base.title)
     assert (card.data[-1].num_train, card.data[-1].num_val) == (9, 0)
     assert card.licence == "For research."
     assert card.training.epochs == 200
@@ -169,7 +169,7 @@ def test_a_new_task_is_trained_from_scratch_on_one_image(workspace, monkeypatch)
     workspace.masks.save(image.id, NewRevision(png(picture[..., 0]), None, 0.5, None, "Kim", 5.0, 0.0))
     plan = plan_fine_tune(workspace, task.id, epochs=1)
     assert (plan.base_version_id, plan.num_train, plan.num_locked) == (None, 1, 0)
-    monkeypatch.setattr(recipe, "SCRATCH_IMAGE_SIZE", SIZE)
+    monkeypatch.setattr(recipe, "SCRATCH_IMAGE_SIZE", (SIZE, SIZE))
     monkeypatch.setattr(recipe, "SCRATCH_NET", TINY)
     job = workspace.jobs.add(
         "fine_tune", task.id, {"base_version_id": None, "epochs": 1, "seed": 0}, who="Kim"
@@ -239,8 +239,8 @@ def test_the_estimate_uses_what_an_earlier_run_took(workspace, task, correct):
     base_id = workspace.versions.current(task.id).id
     workspace.settings.set("fine_tune_seconds_per_image", 40.0)
     plan = plan_fine_tune(workspace, task.id, base_version_id=base_id, epochs=10)
-    # (16 / 256)^2 * (4 / 16)^2 = 1 / 4096 of the work; 3 images, 10 times.
-    assert plan.seconds == pytest.approx(recipe.START_SECONDS + 40.0 / 4096 * 3 * 10)
+    # 16 * 32 / 256^2 * (4 / 16)^2 = 1 / 2048 of the work; 3 images, 10 times.
+    assert plan.seconds == pytest.approx(recipe.START_SECONDS + 40.0 / 2048 * 3 * 10)
 
 
 def test_a_network_from_scratch_fits_the_images(workspace, task):

@@ -34,7 +34,9 @@ def data(tmp_path):
 def save_model(folder, **card):
     net = NetConfig(depth=1, base_filters=2, input_channels=3)
     save_weights(build(net), folder / "model.keras")
-    save_card(ModelCard(folder.name, net=net, image_size=16, threshold=0.0, **card), folder / "card.json")
+    save_card(
+        ModelCard(folder.name, net=net, image_size=(16, 16), threshold=0.0, **card), folder / "card.json"
+    )
     return folder
 
 

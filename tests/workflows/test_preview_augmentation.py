@@ -12,7 +12,7 @@ from core.config import AugmentConfig, NetConfig, TrainConfig
 from core.errors import AppError, BadDatasetError
 from core.imaging.class_table import table_of_names
 from core.training.presets import AUGMENT_PRESETS
-from core.workflows.preview_augmentation import GAP, HEADING, preview_augmentation
+from core.workflows.preview_augmentation import GAP, HEADING, preview_augmentation, tile_size
 from core.workflows.training_card import TrainRequest
 from tests.workflows.conftest import png
 
@@ -33,7 +33,7 @@ def data(tmp_path):
 
 
 def request(data, **values):
-    settings = {"net": NetConfig(input_channels=0), "settings": TrainConfig(image_size=32), **values}
+    settings = {"net": NetConfig(input_channels=0), "settings": TrainConfig(image_size=(32, 32)), **values}
     return TrainRequest(data, **settings)
 
 
@@ -69,6 +69,16 @@ def test_the_same_seed_gives_the_same_sheet(data):
     for name in ("first.png", "again.png"):
         preview_augmentation(request(data), data / name)
     assert (data / "first.png").read_bytes() == (data / "again.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"), [((32, 64), (64, 128)), ((448, 592), (194, 256)), ((200, 100), (200, 100))]
+)
+def test_a_rectangle_is_shown_as_one(data, size, shown):
+    assert tile_size(size) == shown
+    preview_augmentation(request(data, settings=TrainConfig(image_size=size)), data / "sheet.png")
+    sheet = cv2.imdecode(np.fromfile(data / "sheet.png", np.uint8), cv2.IMREAD_COLOR)
+    assert sheet.shape == (HEADING + 4 * (shown[0] + GAP), GAP + 6 * (shown[1] + GAP), 3)
 
 
 def test_classes_are_outlined_in_their_colours(data):

@@ -23,7 +23,7 @@ CLASSES = (
     MaskClass("grey", (200, 0, 0)),
     MaskClass("bright", (0, 0, 200)),
 )
-CARD = ModelCard("m", net=NetConfig(depth=1, num_classes=3), image_size=16, classes=CLASSES)
+CARD = ModelCard("m", net=NetConfig(depth=1, num_classes=3), image_size=(16, 16), classes=CLASSES)
 LABELS = np.zeros((16, 16), np.uint8)
 LABELS[:4], LABELS[8:] = 1, 2
 
@@ -72,7 +72,7 @@ def test_training_keeps_the_classes_and_their_scores(tmp_path):
         tmp_path / "out",
         net=NetConfig(depth=1, base_filters=2, num_classes=3),
         classes=table_of_names(["background", "grey", "bright", "undefined"]),
-        settings=TrainConfig(image_size=16, epochs=1, batch_size=4, precision="float32"),
+        settings=TrainConfig(image_size=(16, 16), epochs=1, batch_size=4, precision="float32"),
     )
     card = train_model(request).card
     assert [each.name for each in card.classes] == ["background", "grey", "bright"]

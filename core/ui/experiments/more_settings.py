@@ -11,7 +11,7 @@ from core.experiments.plan import Recipe, SyntheticRequest
 from core.training.presets import AUGMENT_PRESETS
 from core.ui import words
 
-_SIZES = [64, 128, 192, 256, 384, 512]
+_SIDES = [64, 128, 192, 256, 384, 512]
 _BATCHES = [2, 4, 8, 16, 32]
 _FILTERS = [8, 16, 32, 64]
 _SYNTHETIC_BATCH, _SYNTHETIC_RATE = 4, 1e-2
@@ -31,11 +31,11 @@ def recipe_fields(kind: str, epochs: int, num_train: int) -> Recipe:
     net = NetConfig(input_channels=0)
     settings = TrainConfig(epochs=epochs, batch_size=4 if num_train < _FEW_IMAGES else 8, patience=0)
     left, right = st.columns(2)
-    size = left.selectbox(
-        words.IMAGE_SIZE, _SIZES, index=_SIZES.index(settings.image_size), key="experiment_size"
+    side = left.selectbox(
+        words.IMAGE_SIZE, _SIDES, index=_SIDES.index(settings.image_size[0]), key="experiment_size"
     )
     seed = right.number_input(words.SEED, 0, 2**31 - 1, 0, help=words.SEED_HELP, key="experiment_seed")
-    settings = dataclasses.replace(settings, image_size=size, seed=int(seed))
+    settings = dataclasses.replace(settings, image_size=(side, side), seed=int(seed))
     if kind == "tune":
         return Recipe(net=net, settings=settings, augment=AUGMENT_PRESETS["none"])
     batch = left.selectbox(
@@ -70,7 +70,7 @@ def synthetic_recipe(side: int, epochs: int, seed: int = 0) -> Recipe:
     usual = SyntheticRequest().recipe
     settings = dataclasses.replace(
         usual.settings,
-        image_size=side,
+        image_size=(side, side),
         epochs=epochs,
         seed=seed,
         batch_size=_SYNTHETIC_BATCH,

@@ -1,0 +1,33 @@
+"""The size of a network's input as people read and write it: 448x592 is 448 rows of 592 pixels.
+
+Ground: configs and code hold (height, width); flags, messages, pages and reports come through here.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+SMALLEST_SIDE, LARGEST_SIDE = 8, 4096
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """An argument type: (height, width) of "448x592", and a square of "256".
+
+    Raises:
+        argparse.ArgumentTypeError: Another text, or a side that no network takes.
+    """
+    sides = text.split("x")
+    if len(sides) > 2 or not all(
+        side.isdecimal() and SMALLEST_SIDE <= int(side) <= LARGEST_SIDE for side in sides
+    ):
+        raise argparse.ArgumentTypeError(
+            f"expected a side such as 256, or height x width such as 448x592, each from {SMALLEST_SIDE} to "
+            f"{LARGEST_SIDE}, got {text!r}"
+        )
+    return int(sides[0]), int(sides[-1])
+
+
+def format_size(size: tuple[int, int]) -> str:
+    """What `parse_size` reads: "448x592" of (448, 592)."""
+    height, width = size
+    return f"{height}x{width}"
