@@ -93,7 +93,8 @@ def part(name: str, section: Section, content: dict[str, Any]) -> str:
     lines = [f"## {section.title}", ""]
     if section.claim:
         lines += [f"The write-up: {section.claim}", ""]
-    lines += ["| | theirs | aim | ours (95 % interval) | images |", "|---|---|---|---|---|"]
+    if content["lines"]:
+        lines += ["| | theirs | aim | ours (95 % interval) | images |", "|---|---|---|---|---|"]
     lines += [
         f"| {row['what']} | {row['theirs']} | {row['aim']} | {_ours(row)} | {row['images'] or ''} |"
         for row in content["lines"]
