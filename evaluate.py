@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.commands import Parser, number, run
@@ -28,7 +27,9 @@ The threshold is the card's, which was chosen on validation, unless --threshold 
 A model of several classes is scored by the likeliest class of each pixel: accuracy is the
 part of all pixels that are right, the others are means over the foreground classes, and a
 table of all classes follows; one that is neither there nor predicted scores 1. Undefined
-pixels of the reference (see --classes of train.py) weigh nothing."""
+pixels of the reference (see --classes of train.py) weigh nothing.
+
+Data, model and the file of --json may lie at an address such as gs://bucket/folder."""
 
 EXAMPLES = """\
   python evaluate.py --data_dir dataset --model_path saved_model/unet_model.h5
@@ -40,12 +41,12 @@ def build_parser() -> Parser:
     parser = Parser(DESCRIPTION, EXAMPLES)
     add = parser.add_argument
     add_task_flag(parser)
-    add("--data_dir", type=Path, required=True, help="folder with test/images and test/masks")
-    add("--model_path", type=Path, required=True, help="weights file (.keras, .h5) or model folder")
+    add("--data_dir", required=True, help="folder or address with test/images and test/masks")
+    add("--model_path", required=True, help="weights file (.keras, .h5) or model folder")
     add("--split", choices=("train", "val", "test"), default="test", help="which split is scored")
     add("--threshold", type=number(0, 1), help="instead of the card's")
-    add("--json", type=Path, metavar="FILE", help="write all scores there, those of each image too")
-    add("--test_log", type=Path, metavar="FILE", help="CSV that gets a line if test is scored")
+    add("--json", metavar="FILE", help="write all scores there, those of each image too")
+    add("--test_log", metavar="FILE", help="CSV that gets a line if test is scored")
     add("--update_card", action="store_true", help="keep the scores in the model's card")
     add(
         "--classes",
@@ -67,21 +68,27 @@ def main(arguments: list[str]) -> int:
 
     from core.imaging.class_table import class_table
     from core.workflows.evaluate_model import EvaluateRequest, evaluate_model
+    from core.workflows.places import open_places
 
-    request = EvaluateRequest(
-        data_dir=options.data_dir,
-        model_path=options.model_path,
-        split=options.split,
-        threshold=options.threshold,
-        json_path=options.json,
-        update_card=options.update_card,
-        classes=None if options.classes is None else class_table(options.classes),
-        both_classes=options.both_classes,
-        test_log=options.test_log,
-        command=shlex.join(["python", "evaluate.py", *arguments]),
-    )
-    with ImageBar("scoring") as bar:
-        outcome = evaluate_model(request, on_progress=bar)
+    with open_places() as places:
+        request = EvaluateRequest(
+            data_dir=places.local(options.data_dir),
+            model_path=places.local_model(options.model_path),
+            split=options.split,
+            threshold=options.threshold,
+            json_path=None if options.json is None else places.results(options.json, is_file=True),
+            update_card=options.update_card,
+            classes=None if options.classes is None else class_table(options.classes),
+            both_classes=options.both_classes,
+            test_log=None if options.test_log is None else places.log(options.test_log),
+            command=shlex.join(["python", "evaluate.py", *arguments]),
+            called=places.as_asked,
+        )
+        if options.update_card:
+            places.results(options.model_path)
+        with ImageBar("scoring") as bar:
+            outcome = evaluate_model(request, on_progress=bar)
+        places.saved()
     for note in outcome.notes:
         print(note, file=sys.stderr)
     _print_means(options.split, outcome)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from core.commands import EXIT_WRONG_INPUT, Parser, number, run
 from core.commands.progress import ImageBar
@@ -16,7 +15,8 @@ Images: PNG, JPEG, TIFF (8 and 16 bit), BMP, WebP, GIF, DICOM, of any size. Writ
 at its own size: NAME_mask.png (0 and 255; of a model of several classes their indices) and
 NAME_overlay.png; and areas.csv with the pixels and the percentage of each mask. With a
 single image, OUTPUT_PATH may be a file name ending in .png; overlay and CSV then lie beside
-it. Files of the same name are replaced.
+it. Files of the same name are replaced. Images, model and output may lie at an address such
+as gs://bucket/folder.
 
 A file that cannot be used is named on stderr, the others go on, and the exit code is 2."""
 
@@ -31,9 +31,9 @@ def build_parser() -> Parser:
     parser = Parser(DESCRIPTION, EXAMPLES)
     add = parser.add_argument
     add_task_flag(parser)
-    add("--image_path", required=True, help="image, folder, or pattern in quotes")
-    add("--model_path", type=Path, required=True, help="weights file (.keras, .h5) or model folder")
-    add("--output_path", type=Path, default=Path("predictions"), help="folder, or NAME.png for one image")
+    add("--image_path", required=True, help="image, folder, or pattern in quotes; here or at an address")
+    add("--model_path", required=True, help="weights file (.keras, .h5) or model folder")
+    add("--output_path", default="predictions", help="folder, or NAME.png for one image")
     add("--threshold", type=number(0, 1), help="instead of the card's")
     return parser
 
@@ -46,19 +46,25 @@ def main(arguments: list[str]) -> int:
         return classify.predict(arguments)
     options = build_parser().parse_args(arguments)
 
+    from core.workflows.places import open_places
     from core.workflows.predict_many import PredictRequest, predict_many
 
-    request = PredictRequest(
-        options.image_path, options.model_path, options.output_path, threshold=options.threshold
-    )
-    with ImageBar("predicting") as bar:
-        outcome = predict_many(request, on_progress=bar)
+    with open_places() as places:
+        request = PredictRequest(
+            places.local_images(options.image_path),
+            places.local_model(options.model_path),
+            places.results(options.output_path),
+            threshold=options.threshold,
+        )
+        with ImageBar("predicting") as bar:
+            outcome = predict_many(request, on_progress=bar)
+        places.saved()
     for sentence in (*outcome.notes, *outcome.problems):
         print(sentence, file=sys.stderr)
     for row in outcome.predicted:
-        print(f"{row.mask}  {row.foreground_percent:.2f} %")
+        print(f"{places.as_asked(row.mask)}  {row.foreground_percent:.2f} %")
     if outcome.areas is not None:
-        print(f"Areas of {len(outcome.predicted)} images: {outcome.areas}")
+        print(f"Areas of {len(outcome.predicted)} images: {places.as_asked(outcome.areas)}")
     return EXIT_WRONG_INPUT if outcome.problems else 0
 
 

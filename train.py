@@ -267,7 +267,7 @@ def main(arguments: list[str]) -> int:
 
     from core.workflows.places import open_places
 
-    with open_places(options.output_dir, resume=options.resume) as places:
+    with open_places() as places:
         command = shlex.join(["python", "train.py", *arguments])
         if options.rerun is not None:
             return _rerun(options, places, command)
@@ -300,9 +300,11 @@ def _request(parser: Parser, options: Namespace, places: Places, command: str) -
         parser.error(
             f"of --image_size {format_size(size)}, {wrong[0]} is not a multiple of 2**depth = {2**net.depth}"
         )
+    # Before the data, which may take long to fetch.
+    output_dir = places.run_folder(options.output_dir, resume=options.resume)
     return TrainRequest(
         data_dir=places.local(options.data_dir),
-        output_dir=places.output_dir,
+        output_dir=output_dir,
         name=options.name,
         net=net,
         classes=classes,
@@ -326,13 +328,15 @@ def _request(parser: Parser, options: Namespace, places: Places, command: str) -
 def _rerun(options: Namespace, places: Places, command: str) -> int:
     from core.workflows.rerun import rerun
 
+    output_dir = places.run_folder(options.output_dir, resume=options.resume)
+
     def change(request: TrainRequest) -> TrainRequest:
         data = options.data_dir or request.data_source or str(request.data_dir)
         return replace(
             request,
             data_dir=places.local(data),
             data_source=data if is_address(data) else "",
-            output_dir=places.output_dir,
+            output_dir=output_dir,
             command=command,
             resume=options.resume,
             accelerator=options.accelerator,
@@ -356,9 +360,9 @@ def _run(train: Callable[[Watchers], TrainOutcome], options: Namespace, places: 
                 on_saved=places.saved,
             )
         )
-    places.finished()
+    places.saved()
     if outcome.previous is not None:
-        print(f"The files of an earlier run are now in {outcome.previous}.")
+        print(f"The files of an earlier run are now in {places.as_asked(outcome.previous)}.")
     if outcome.stopped:
         print("The run was stopped; the same command with --resume goes on from the last whole epoch.")
     print(f"Epoch {outcome.best_epoch} of {outcome.num_epochs} was kept.")

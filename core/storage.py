@@ -8,7 +8,10 @@ needs `pip install gcsfs` and was never tried.
 
 from __future__ import annotations
 
+import glob
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,33 +25,39 @@ def is_address(place: str) -> bool:
     return _ADDRESS.match(place) is not None
 
 
-def fetch(address: str, into: Path) -> Path:
-    """Copy a file, or a folder with all that is in it, to this machine.
+def fetch(address: str, copy: Path) -> Path:
+    """Copy a file, a folder with all that is in it, or the files that a pattern finds, to this machine.
 
     Args:
         address: With a protocol.
-        into: Folder that the copy is put into, under its own name.
+        copy: What the file or folder becomes here. Of a pattern, the same pattern: it finds the same files.
 
     Returns:
-        The copy.
+        `copy`.
 
     Raises:
         AppError: There is nothing, or it cannot be reached.
     """
     system, path = _open(address)
-    copy = into / path.rstrip("/").rsplit("/", 1)[-1]
-    try:
-        if not system.exists(path):
+    with _in_a_sentence(address, "read"):
+        if system.exists(path):
+            names = system.find(path) if system.isdir(path) else [path]
+            root, to = path, copy
+        else:
+            names = _matching(system, path)
+            root, to = _before_wild_cards(path, copy)
+        if not names:
             raise AppError(f"There is nothing at {address}; look at its spelling.")
-        names = system.find(path) if system.isdir(path) else [path]
         for name in names:
             # A folder of an object store may hold an object of its own name, which is no file.
-            if not name.endswith("/"):
-                target = copy / name[len(path) :].strip("/") if name != path else copy
-                target.parent.mkdir(parents=True, exist_ok=True)
-                system.get_file(name, str(target))
-    except (OSError, ValueError) as error:
-        raise AppError(f"{address} cannot be read ({_reason(error)}).") from None
+            if name.endswith("/"):
+                continue
+            inner = name[len(root) :].strip("/") if name != root else ""
+            if ".." in inner.split("/"):
+                raise AppError(f"{address} holds {inner!r}, which would be written outside of its copy.")
+            target = to / inner
+            target.parent.mkdir(parents=True, exist_ok=True)
+            system.get_file(name, str(target))
     return copy
 
 
@@ -59,65 +68,100 @@ def holds_anything(address: str) -> bool:
         AppError: It cannot be reached.
     """
     system, path = _open(address)
-    try:
+    with _in_a_sentence(address, "read"):
         return bool(system.exists(path) and system.find(path))
-    except (OSError, ValueError) as error:
-        raise AppError(f"{address} cannot be read ({_reason(error)}).") from None
+
+
+def is_folder(address: str) -> bool:
+    """Whether there is a folder at an address.
+
+    Raises:
+        AppError: It cannot be reached.
+    """
+    system, path = _open(address)
+    with _in_a_sentence(address, "read"):
+        return bool(system.isdir(path))
 
 
 class Upload:
-    """Puts a local folder to an address, each file once for each time that it was written.
+    """Makes an address follow a local folder: what is new, changed or gone since it was last looked at.
+
+    What the folder holds at the start counts as put already, since it was fetched.
 
     Args:
         folder: On this machine.
-        address: With a protocol; becomes the folder's copy.
+        address: With a protocol.
+
+    Raises:
+        AppError: It cannot be reached.
     """
 
     def __init__(self, folder: Path, address: str) -> None:
         self._folder = folder
         self._address = address
-        self._done: dict[Path, tuple[int, int]] = {}
+        self._system, self._root = _open(address)
+        self._done = self._versions()
 
     def push(self) -> None:
-        """Put every file that is new or was written again since the last call.
+        """Put every file that is new or was written again, then remove those that are gone here.
 
         Raises:
             AppError: It cannot be written.
         """
-        system, root = _open(self._address)
-        for path in sorted(self._folder.rglob("*")):
-            if not path.is_file() or path.name.endswith(".part"):
-                continue
-            told = path.stat()
-            version = (told.st_mtime_ns, told.st_size)
-            if self._done.get(path) == version:
-                continue
-            target = f"{root.rstrip('/')}/{path.relative_to(self._folder).as_posix()}"
-            try:
-                system.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
-                system.put_file(str(path), target)
-            except (OSError, ValueError) as error:
-                raise AppError(f"{self._address} cannot be written ({_reason(error)}).") from None
-            self._done[path] = version
+        now = self._versions()
+        with _in_a_sentence(self._address, "written"):
+            for path, version in now.items():
+                if self._done.get(path) != version:
+                    target = self._target(path)
+                    self._system.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
+                    self._system.put_file(str(path), target)
+                    self._done[path] = version
+            for path in self._done.keys() - now.keys():
+                if self._system.exists(self._target(path)):
+                    self._system.rm(self._target(path))
+                del self._done[path]
 
-    def remove(self, name: str) -> None:
-        """Remove what an earlier call put under a folder's name; nothing where there is none."""
-        system, root = _open(self._address)
-        path = f"{root.rstrip('/')}/{name}"
-        if system.exists(path):
-            system.rm(path, recursive=True)
+    def _versions(self) -> dict[Path, tuple[int, int]]:
+        """When each file was written, and its size; half-written ones are left out."""
+        return {
+            path: (told.st_mtime_ns, told.st_size)
+            for path in sorted(self._folder.rglob("*"))
+            if path.is_file() and path.suffix != ".part" and (told := path.stat())
+        }
+
+    def _target(self, path: Path) -> str:
+        return f"{self._root.rstrip('/')}/{path.relative_to(self._folder).as_posix()}"
+
+
+def _matching(system: Any, path: str) -> list[str]:
+    if not glob.has_magic(path):
+        return []
+    return sorted(name for name, told in system.glob(path, detail=True).items() if told["type"] == "file")
+
+
+def _before_wild_cards(path: str, copy: Path) -> tuple[str, Path]:
+    """The folder that a pattern looks in, there and here."""
+    while glob.has_magic(path):
+        path, copy = path.rpartition("/")[0], copy.parent
+    return path, copy
 
 
 def _open(address: str) -> tuple[Any, str]:
     # A quarter of a second, which local paths need not wait for.
     import fsspec
 
-    try:
+    with _in_a_sentence(address, "reached"):
         system, path = fsspec.core.url_to_fs(address)
-    except (ImportError, ValueError, OSError) as error:
-        raise AppError(f"{address} cannot be reached ({_reason(error)}).") from None
     return system, path
 
 
-def _reason(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
+@contextmanager
+def _in_a_sentence(address: str, done: str) -> Iterator[None]:
+    try:
+        yield
+    except AppError:
+        raise
+    # Each driver has errors of its own, for keys that are missing and services that are down.
+    except Exception as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise AppError(f"{address} cannot be {done} ({reason}).") from None

@@ -10,6 +10,7 @@ from core.commands import EXIT_WRONG_INPUT
 from core.commands.classify_flags import evaluate_parser, predict_parser, settings_of, source_of, train_parser
 from core.commands.progress import ClassifyDisplay, ImageBar
 from core.training.presets import augment_config
+from core.workflows.places import open_places
 
 NO_DIAGNOSIS = "These probabilities are for research and are no diagnosis."
 
@@ -65,22 +66,27 @@ def evaluate(arguments: list[str]) -> int:
 
     from core.workflows.classify_evaluate import ClassifyEvaluateRequest, classify_evaluate
 
-    try:
-        source = source_of(options)
-    except ValueError as error:
-        parser.error(str(error))
-    request = ClassifyEvaluateRequest(
-        source,
-        options.model_path,
-        split=options.split,
-        threshold=options.threshold,
-        json_path=options.json,
-        update_card=options.update_card,
-        test_log=options.test_log,
-        command=shlex.join(["python", "evaluate.py", *arguments]),
-    )
-    with ImageBar("reading") as bar:
-        result = classify_evaluate(request, on_progress=bar)
+    with open_places() as places:
+        try:
+            source = source_of(options, places)
+        except ValueError as error:
+            parser.error(str(error))
+        request = ClassifyEvaluateRequest(
+            source,
+            places.local(options.model_path),
+            split=options.split,
+            threshold=options.threshold,
+            json_path=None if options.json is None else places.results(options.json, is_file=True),
+            update_card=options.update_card,
+            test_log=None if options.test_log is None else places.log(options.test_log),
+            command=shlex.join(["python", "evaluate.py", *arguments]),
+            called=places.as_asked,
+        )
+        if options.update_card:
+            places.results(options.model_path, is_file=False)
+        with ImageBar("reading") as bar:
+            result = classify_evaluate(request, on_progress=bar)
+        places.saved()
     alert = (
         f", {result.card.alert_label} called from {result.threshold:.3f} on"
         if result.card.alert_label
@@ -100,23 +106,25 @@ def predict(arguments: list[str]) -> int:
 
     from core.workflows.classify_predict import ClassifyPredictRequest, classify_predict
 
-    request = ClassifyPredictRequest(
-        options.image_path,
-        options.model_path,
-        options.output_path,
-        masks_from=options.masks_from,
-        threshold=options.threshold,
-        explain=options.explain,
-    )
-    with ImageBar("classifying") as bar:
-        outcome = classify_predict(request, on_progress=bar)
+    with open_places() as places:
+        request = ClassifyPredictRequest(
+            places.local_images(options.image_path),
+            places.local(options.model_path),
+            masks_from=None if options.masks_from is None else places.local_model(options.masks_from),
+            output_path=places.results(options.output_path),
+            threshold=options.threshold,
+            explain=options.explain,
+        )
+        with ImageBar("classifying") as bar:
+            outcome = classify_predict(request, on_progress=bar)
+        places.saved()
     for sentence in (*outcome.notes, *outcome.problems):
         print(sentence, file=sys.stderr)
     for row in outcome.classified:
         shares = "  ".join(f"{label} {share:.3f}" for label, share in row.probabilities.items())
         print(f"{row.image.name}  {row.label}  ({shares})")
     if outcome.table is not None:
-        print(f"Labels of {len(outcome.classified)} images: {outcome.table}")
+        print(f"Labels of {len(outcome.classified)} images: {places.as_asked(outcome.table)}")
         print(NO_DIAGNOSIS)
     return EXIT_WRONG_INPUT if outcome.problems else 0
 

@@ -12,8 +12,10 @@ from core.commands.segment_presets import preset_defaults
 from core.commands.task import add_task_flag
 from core.config import AugmentConfig
 from core.datasets.labels import parse_merged
+from core.storage import is_address
 from core.training.presets import AUGMENT_PRESETS
 from core.workflows.classify_data import LabelSource
+from core.workflows.places import Places
 
 BACKBONES = ("mobilenet_v3_small", "resnet50", "small")
 PRESETS: dict[str, dict[str, object]] = {
@@ -55,14 +57,16 @@ Score a classifier on labelled images.
 
 Printed: accuracy, balanced accuracy, precision, recall, F1 and ROC AUC of each label, recall
 and specificity of the alert label (melanoma) at the card's threshold, each with a bootstrap
-95 % interval, beside the commonest label and chance; and the confusion matrix."""
+95 % interval, beside the commonest label and chance; and the confusion matrix. Data, classifier
+and the file of --json may lie at an address such as gs://bucket/folder."""
 
 PREDICT = """\
 Tell the labels of an image, of every image in a folder, or of those that a pattern finds.
 
 Written: labels.csv with the label, the probability of each label and, where the classifier has
 an alert label, whether its probability reaches the threshold. With --masks_from a segmentation
-model, masks, overlays and areas.csv lie beside it. This is no diagnosis."""
+model, masks, overlays and areas.csv lie beside it. Images, models and output may lie at an
+address such as gs://bucket/folder. This is no diagnosis."""
 
 
 def train_parser(arguments: list[str]) -> Parser:
@@ -95,11 +99,11 @@ def evaluate_parser() -> Parser:
     add_task_flag(parser)
     add_source_flags(parser)
     add = parser.add_argument
-    add("--model_path", type=Path, required=True, help="the classifier's folder")
+    add("--model_path", required=True, help="the classifier's folder")
     add("--split", choices=("train", "val", "test"), default="test", help="which split is scored")
     add("--threshold", type=number(0, 1), help="of the alert label, instead of the card's")
-    add("--json", type=Path, metavar="FILE", help="write all scores there, those of each image too")
-    add("--test_log", type=Path, metavar="FILE", help="CSV that gets a line if test is scored")
+    add("--json", metavar="FILE", help="write all scores there, those of each image too")
+    add("--test_log", metavar="FILE", help="CSV that gets a line if test is scored")
     add("--update_card", action="store_true", help="keep the scores in the classifier's card")
     return parser
 
@@ -113,10 +117,10 @@ def predict_parser() -> Parser:
     )
     add_task_flag(parser)
     add = parser.add_argument
-    add("--image_path", required=True, help="image, folder, or pattern in quotes")
-    add("--model_path", type=Path, required=True, help="the classifier's folder")
-    add("--output_path", type=Path, default=Path("predictions"), help="folder, or NAME.png for one image")
-    add("--masks_from", type=Path, help="segmentation model, whose masks are written too, or folder of masks")
+    add("--image_path", required=True, help="image, folder, or pattern in quotes; here or at an address")
+    add("--model_path", required=True, help="the classifier's folder")
+    add("--output_path", default="predictions", help="folder, or NAME.png for one image")
+    add("--masks_from", help="segmentation model, whose masks are written too, or folder of masks")
     add("--threshold", type=number(0, 1), help="of the alert label, instead of the card's")
     add("--explain", action="store_true", help="write a picture of what spoke for the label (Grad-CAM)")
     return parser
@@ -125,12 +129,11 @@ def predict_parser() -> Parser:
 def add_source_flags(parser: Parser) -> None:
     """Where labelled images and masks come from."""
     add = parser.add_argument
-    add("--data_dir", type=Path, required=True, help="folder with train/, val/, test/")
+    add("--data_dir", required=True, help="folder with train/, val/, test/")
     add("--labels", type=Path, metavar="CSV", help="table of labels instead of labels.csv")
     add("--merge", nargs="+", default=[], metavar="OLD=NEW", help="labels that count as another, SK=Other_SC")
     add(
         "--masks_from",
-        type=Path,
         help="segmentation model, folder of masks, or cross-validation whose out-of-fold masks are taken, "
         "for masked and crop inputs (default: the data's masks)",
     )
@@ -196,13 +199,26 @@ def add_settings_flags(parser: Parser) -> None:
     )
 
 
-def source_of(options: Namespace) -> LabelSource:
+def source_of(options: Namespace, places: Places | None = None) -> LabelSource:
     """What `add_source_flags` asked for.
 
+    Args:
+        options: The flags.
+        places: Fetches what lies at an address; None where only this machine's folders are taken.
+
     Raises:
-        ValueError: A merged label that is not written OLD=NEW.
+        AppError: There is nothing at an address, or it cannot be reached.
+        ValueError: A merged label that is not written OLD=NEW, an address where none is taken.
     """
-    return LabelSource(options.data_dir, options.labels, parse_merged(options.merge), options.masks_from)
+    merged = parse_merged(options.merge)
+    if places is not None:
+        masks_from = None if options.masks_from is None else places.local_model(options.masks_from)
+        return LabelSource(places.local(options.data_dir), options.labels, merged, masks_from)
+    for place in (options.data_dir, options.masks_from):
+        if place is not None and is_address(place):
+            raise ValueError(f"classifiers are trained on folders of this machine, got {place}; copy it here")
+    masks_from = None if options.masks_from is None else Path(options.masks_from)
+    return LabelSource(Path(options.data_dir), options.labels, merged, masks_from)
 
 
 def settings_of(options: Namespace) -> ClassifyConfig:

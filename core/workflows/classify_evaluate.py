@@ -34,6 +34,7 @@ class ClassifyEvaluateRequest:
         update_card: Write the scores into the card ("test" and "val" only).
         test_log: Log that gets a line where the split is test (`core.evaluation.test_log`), None for none.
         command: The command as it was typed.
+        called: What the log calls a model or a data folder; its address where it was fetched.
     """
 
     source: LabelSource
@@ -44,6 +45,7 @@ class ClassifyEvaluateRequest:
     update_card: bool = False
     test_log: Path | None = None
     command: str = ""
+    called: Callable[[Path], str] = str
 
 
 @dataclass(frozen=True)
@@ -123,11 +125,11 @@ def _scoring(request: ClassifyEvaluateRequest, result: ClassifyScores) -> Scorin
     return Scoring(
         part="evaluate",
         step="classify",
-        network=str(request.model_path),
+        network=request.called(request.model_path),
         images=result.num_images,
         score="accuracy",
         mean=result.scores["accuracy"].mean,
-        data=str(request.source.data_dir),
+        data=request.called(request.source.data_dir),
         command=request.command,
     )
 

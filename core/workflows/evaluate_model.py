@@ -35,6 +35,7 @@ class EvaluateRequest:
         both_classes: Judge the background of one foreground as a class too.
         test_log: Log that gets a line where the split is test (`core.evaluation.test_log`), None for none.
         command: The command as it was typed.
+        called: What the log calls a model or a data folder; its address where it was fetched.
     """
 
     data_dir: Path
@@ -47,6 +48,7 @@ class EvaluateRequest:
     both_classes: bool = False
     test_log: Path | None = None
     command: str = ""
+    called: Callable[[Path], str] = str
 
 
 @dataclass(frozen=True)
@@ -129,11 +131,11 @@ def _scoring(request: EvaluateRequest, num_images: int, scores: dict[str, Score]
     return Scoring(
         part="evaluate",
         step="segment",
-        network=str(request.model_path),
+        network=request.called(request.model_path),
         images=num_images,
         score="dice",
         mean=scores["dice"].mean,
-        data=str(request.data_dir),
+        data=request.called(request.data_dir),
         command=request.command,
     )
 
