@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from argparse import Namespace
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +15,7 @@ from core.experiments.flags import PARSERS
 from core.experiments.help_texts import SUMMARY
 from core.experiments.plan import Request, TuneRequest, request_from_json
 from core.experiments.report import markdown_table
-from core.experiments.store import ExperimentResult, read_record
+from core.experiments.store import ExperimentResult, read_record, read_state
 
 
 def main(arguments: list[str]) -> int:
@@ -44,6 +45,8 @@ def main(arguments: list[str]) -> int:
 
             result = resume_experiment(out, display.watchers(), request=_longer(parser, kind, options))
     _tell(result, out)
+    if read_state(out).status == "stopped":
+        print(f"Go on with: {shlex.join(['python', '-m', 'core.experiments', kind, '--resume', str(out)])}")
     return 0
 
 
@@ -65,8 +68,10 @@ def _new_folder(kind: str) -> Path:
 
 
 def _tell(result: ExperimentResult, out: Path) -> None:
-    print(markdown_table(result))
-    print(f"\n{result.headline}")
+    if result.rows:
+        print(f"{markdown_table(result)}\n")
+    if result.headline:
+        print(result.headline)
     for note in result.notes:
         print(f"- {note}")
     print(f"Wrote {out / 'report.md'} with its table and pictures.")
