@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -71,6 +71,11 @@ def score_classes(
         }
         for index, each in enumerate(counts)
     )
+
+
+def pool_classes(images: Iterable[Sequence[Counts]]) -> tuple[Counts, ...]:
+    """The confusion matrix of each class over all pixels of all images, from those of each image."""
+    return tuple(sum(of_class, Counts()) for of_class in zip(*images, strict=True))
 
 
 def mean_over_foreground(scores: Sequence[Scores], counts: Sequence[Counts]) -> Scores:

@@ -18,6 +18,7 @@ from core.experiments.plan import (
     ThresholdRequest,
     TuneRequest,
 )
+from core.imaging.class_table import class_table
 from core.training.presets import SCALINGS, augment_config
 
 
@@ -100,10 +101,14 @@ def _recipe(kind: str, options: Namespace) -> Recipe:
     """What the flags say of every run; a search's own ranges are not among it.
 
     Raises:
+        AppError: Classes that make no table.
         ValueError: An augmentation or scaling that is none.
     """
     searched = kind == "tune"
+    words = getattr(options, "classes", None)
+    classes = None if words is None else class_table(words)
     net = NetConfig(
+        num_classes=1 if classes is None else len(classes),
         depth=options.depth,
         base_filters=NetConfig.base_filters if searched else options.base_filters,
         input_channels=0,
@@ -131,6 +136,7 @@ def _recipe(kind: str, options: Namespace) -> Recipe:
         augment=augment_config(["none"] if searched else options.augment),
         scaling=_scaling(options),
         flips=tuple(dict.fromkeys(options.test_flips)),
+        classes=classes,
     )
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from core.config import NetConfig, TrainConfig
+from core.config import NetConfig
 from core.errors import AppError
 from core.experiments.plan import (
     ARM_WORDS,
     CompareRequest,
     CrossValidateRequest,
+    Recipe,
     Request,
     SyntheticRequest,
     ThresholdRequest,
@@ -37,24 +39,29 @@ def check_request(request: Request) -> None:
                     f"The tolerance of boundary F1 is 0 or more pixels, got {request.tolerance:g}."
                 )
             nets = [arm_net(request.recipe.net, arm) for arm in arms]
-            _check_training(nets, request.recipe.settings)
+            _check_training(nets, request.recipe)
         case SyntheticRequest(num_images=num_images, side=side):
             if num_images < 2 or side < 8:
                 raise AppError(
                     f"Noise needs at least 2 images of 8 pixels a side, got {num_images} of {side}."
                 )
-            _check_training([request.recipe.net], replace(request.recipe.settings, image_size=(side, side)))
+            if request.recipe.classes is not None:
+                raise AppError("The masks of noise have one foreground; leave out the classes.")
+            _check_training([request.recipe.net], request.recipe, image_size=(side, side))
         case TuneRequest():
             check_space(request)
             for loss in request.losses:
-                _check_training([request.recipe.net], replace(request.recipe.settings, loss=loss))
+                _check_training([request.recipe.net], request.recipe, loss=loss)
         case ThresholdRequest():
             return
 
 
-def _check_training(nets: Sequence[NetConfig], settings: TrainConfig) -> None:
-    if any(net.num_classes != 1 for net in nets):
-        raise AppError("Experiments score one foreground; train and evaluate several classes by themselves.")
+def _check_training(nets: Sequence[NetConfig], recipe: Recipe, **changes: Any) -> None:
+    settings = replace(recipe.settings, **changes)
+    num_classes = 1 if recipe.classes is None else len(recipe.classes)
+    if wrong := [net.num_classes for net in nets if net.num_classes != num_classes]:
+        named = "none are named" if recipe.classes is None else f"{num_classes} are named"
+        raise AppError(f"The network tells {wrong[0]} classes, but {named}; name each by --classes.")
     from core.training.quiet_start import start_keras
 
     start_keras()
@@ -62,7 +69,7 @@ def _check_training(nets: Sequence[NetConfig], settings: TrainConfig) -> None:
     from core.training.losses import get_loss
 
     try:
-        get_loss(settings.loss, 1)
+        get_loss(settings.loss, num_classes)
         for net in nets:
             check_size(net, settings.image_size)
     except ValueError as error:

@@ -14,6 +14,7 @@ from core.config import AugmentConfig
 from core.experiments.flags import PARSERS
 from core.experiments.plan import Recipe, Request, SyntheticRequest, ThresholdRequest, TuneRequest, kind_of
 from core.image_size import format_size
+from core.imaging.class_table import names_alone
 from core.training.presets import AUGMENT_PRESETS, SCALINGS
 
 _OWN = (
@@ -69,6 +70,8 @@ def _values(request: Request) -> Mapping[str, Any]:
 def _recipe_values(recipe: Recipe, *, searched: bool) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(recipe.settings, name) for name in _OF_TRAINING}
     values["image_size"] = format_size(recipe.settings.image_size)
+    # Colours lie in a file, which no request remembers.
+    values["classes"] = None if recipe.classes is None else names_alone(recipe.classes)
     values |= {"depth": recipe.net.depth, "test_flips": recipe.flips, "scaling": recipe.scaling.kind}
     usual = SCALINGS[recipe.scaling.kind]
     for end in ("low", "high"):

@@ -14,14 +14,13 @@ from core.experiments.experiment import Experiment
 from core.experiments.finished_run import FinishedRun, read_curves
 from core.experiments.pictures import curves_picture
 from core.experiments.plan import ARM_WORDS, CompareRequest, arm_net
-from core.experiments.predictions_picture import predictions_picture, telling_images
+from core.experiments.predictions_picture import masks_of, telling_caption, telling_picture
 from core.experiments.runs import RunPlan, do_run, with_net
+from core.experiments.several_classes import class_notes, foreground, shown_columns
 from core.experiments.store import Cell, ExperimentResult, Picture
 from core.experiments.tables import defined, mean_row, num_undefined
 from core.image_size import format_size
 
-NUM_APART = 3
-NUM_TYPICAL = 2
 COLUMNS = (
     *("arm", "dice", "iou", "accuracy", "precision", "recall", "hd95", "boundary_f1"),
     *("threshold", "parameters", "epochs", "seconds"),
@@ -36,7 +35,8 @@ def compare(experiment: Experiment, request: CompareRequest) -> ExperimentResult
     """
     data_dir = Path(request.data_dir)
     nets = {arm: arm_net(request.recipe.net, arm) for arm in request.arms}
-    pairs_of = read_data(experiment, data_dir)
+    classes = request.recipe.classes
+    pairs_of = read_data(experiment, data_dir, classes)
     train, val = with_validation(pairs_of, request.recipe.settings)
     scored = val if request.score_split == "val" else pairs_of.get("test", [])
     for name, pairs in (
@@ -44,7 +44,7 @@ def compare(experiment: Experiment, request: CompareRequest) -> ExperimentResult
         ("validation split", val),
         (f"{request.score_split} split", scored),
     ):
-        require_foreground(name, pairs)
+        require_foreground(name, pairs, classes)
     runs: list[FinishedRun] = []
     for number, (arm, net) in enumerate(nets.items(), start=1):
         recipe = with_net(request.recipe, net)
@@ -76,8 +76,10 @@ def with_validation(pairs_of: dict[str, list[Pair]], settings: TrainConfig) -> t
 def _result(
     experiment: Experiment, request: CompareRequest, runs: Sequence[FinishedRun], scored: Sequence[Pair]
 ) -> ExperimentResult:
+    classes = request.recipe.classes
+    columns = shown_columns(COLUMNS, classes)
     if not runs:
-        return ExperimentResult("compare", COLUMNS)
+        return ExperimentResult("compare", columns)
     rows = [arm_row(run) for run in runs]
     images_of = {run.name: run.images for run in runs}
     differences = difference_rows(images_of, "unet" if "unet" in images_of else runs[0].name)
@@ -86,7 +88,7 @@ def _result(
     best = max(rows, key=lambda row: float(row["dice"] or 0))
     return ExperimentResult(
         kind="compare",
-        columns=COLUMNS,
+        columns=columns,
         rows=tuple({**row, "arm": ARM_WORDS[str(row["arm"])]} for row in rows),
         headline=_headline(request, rows, differences),
         number=float(best["dice"] or 0),
@@ -116,7 +118,9 @@ def _headline(
     request: CompareRequest, rows: Sequence[dict[str, Cell]], differences: Sequence[dict[str, Cell]]
 ) -> str:
     scores = ", ".join(f"{ARM_WORDS[str(row['arm'])]} {float(row['dice'] or 0):.4f}" for row in rows)
-    text = f"Mean Dice over {rows[0]['images']} {request.score_split} images: {scores}."
+    classes = request.recipe.classes
+    over = "" if classes is None else f" and {foreground(classes)}"
+    text = f"Mean Dice over {rows[0]['images']} {request.score_split} images{over}: {scores}."
     for row in differences:
         if row["score"] == "dice":
             text += f" {difference_sentence(row)}"
@@ -124,19 +128,22 @@ def _headline(
 
 
 def _notes(request: CompareRequest, runs: Sequence[FinishedRun]) -> list[str]:
-    settings = request.recipe.settings
+    settings, classes = request.recipe.settings, request.recipe.classes
+    chosen = "Epoch and threshold were" if classes is None else "The epoch was"
     notes = [
         f"All networks have the same splits, seed, augmentation and at most {settings.epochs} epochs of "
         f"batches of {settings.batch_size} at {format_size(settings.image_size)} pixels; each is "
-        "scored with the weights of its best validation epoch, at its best threshold on validation.",
+        "scored with the weights of its best validation epoch"
+        + (", at its best threshold on validation." if classes is None else "."),
         f"Scores are means over the {len(runs[0].images)} images of the {request.score_split} split, each at "
         "its own size, with the bootstrap 95 % interval of the mean (2,000 resamples of the images).",
         tolerance_note(request.tolerance),
+        *class_notes(classes),
     ]
     if request.score_split == "val":
         notes.append(
-            "Epoch and threshold were chosen on these same validation images, so the scores are a little too "
-            "good, for all networks alike."
+            f"{chosen} chosen on these same validation images, so the scores are a little too good, for all "
+            "networks alike."
         )
     for run in runs:
         if missing := num_undefined(run.images, "hd95"):
@@ -158,20 +165,10 @@ def _draw(
 ) -> tuple[Picture, ...]:
     curves = {ARM_WORDS[run.name]: read_curves(run.folder) for run in runs}
     experiment.write_picture("curves.png", curves_picture(curves, request.recipe.settings.loss))
-    dice = {run.name: [float(image.scores["dice"] or 0) for image in run.images] for run in runs}
-    apart, typical = telling_images(dice, NUM_APART, NUM_TYPICAL)
-    stems = [image.stem for image in runs[0].images]
-    arms = {
-        ARM_WORDS[run.name]: (run.folder / "masks", dict(zip(stems, dice[run.name], strict=True)))
-        for run in runs
-    }
-    shown = {"furthest apart": apart, "typical": typical}
-    experiment.write_picture("predictions.png", predictions_picture(scored, arms, shown))
+    classes = request.recipe.classes
+    arms = {ARM_WORDS[run.name]: masks_of([run]) for run in runs}
+    experiment.write_picture("predictions.png", telling_picture(scored, arms, classes))
     return (
         Picture("curves.png", "Loss and Dice of every network, epoch by epoch."),
-        Picture(
-            "predictions.png",
-            "Image, reference (blue) and each network's mask (orange): where the networks are furthest "
-            "apart, and where their Dice is nearest to the median.",
-        ),
+        Picture("predictions.png", telling_caption(arms, classes)),
     )

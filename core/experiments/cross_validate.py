@@ -16,7 +16,9 @@ from core.experiments.folds import assign_folds, link_groups
 from core.experiments.naming import run_title
 from core.experiments.pictures import curves_picture, folds_picture
 from core.experiments.plan import ARM_WORDS, CrossValidateRequest, arm_net
+from core.experiments.predictions_picture import masks_of, telling_caption, telling_picture
 from core.experiments.set_table import SetTable, read_set_table
+from core.experiments.several_classes import class_notes, foreground, shown_columns
 from core.experiments.store import Cell, ExperimentResult, Picture
 from core.experiments.tables import defined
 from core.image_size import format_size
@@ -34,12 +36,14 @@ def cross_validate(experiment: Experiment, request: CrossValidateRequest) -> Exp
         AppError: Arms, columns or folds that cannot be.
     """
     nets = {arm: arm_net(request.recipe.net, arm) for arm in request.arms}
+    classes = request.recipe.classes
+    columns = shown_columns(COLUMNS, classes)
     plan, notes = plan_folds(experiment, request)
     check_folds(plan)
     finished = run_folds(experiment, plan, nets, request.recipe)
     finished = {arm: runs for arm, runs in finished.items() if runs}
     if not finished:
-        return ExperimentResult("cross_validate", COLUMNS)
+        return ExperimentResult("cross_validate", columns)
     experiment.write_csv("out_of_fold.csv", index_rows(plan, finished))
     rows: list[dict[str, Cell]] = []
     for arm, runs in finished.items():
@@ -48,13 +52,17 @@ def cross_validate(experiment: Experiment, request: CrossValidateRequest) -> Exp
     best = max((row for row in rows if row["fold"] == "all images"), key=lambda row: float(row["dice"] or 0))
     return ExperimentResult(
         kind="cross_validate",
-        columns=COLUMNS,
+        columns=columns,
         rows=tuple(rows),
-        headline=_headline(rows, differences),
+        headline=_headline(rows, differences, request),
         number=float(best["dice"] or 0),
         number_name=f"{best['arm']}: out-of-fold Dice",
-        pictures=draw_folds(experiment, finished, request.recipe.settings.loss),
-        notes=(*notes, *(difference_sentence(row) for row in differences if row["score"] != "dice")),
+        pictures=_draw(experiment, plan, finished, request.recipe.settings.loss),
+        notes=(
+            *notes,
+            *class_notes(classes),
+            *(difference_sentence(row) for row in differences if row["score"] != "dice"),
+        ),
     )
 
 
@@ -65,7 +73,8 @@ def plan_folds(experiment: Experiment, request: CrossValidateRequest) -> tuple[F
         AppError: Columns that are not there, a name in both train and val, too few groups.
     """
     data_dir = Path(request.data_dir)
-    pairs_of = read_data(experiment, data_dir)
+    classes = request.recipe.classes
+    pairs_of = read_data(experiment, data_dir, classes)
     pairs = sorted([*pairs_of["train"], *pairs_of.get("val", [])], key=lambda pair: pair.stem)
     stems = [pair.stem for pair in pairs]
     if twice := sorted({stem for stem in stems if stems.count(stem) > 1}):
@@ -81,13 +90,12 @@ def plan_folds(experiment: Experiment, request: CrossValidateRequest) -> tuple[F
     seed = request.recipe.settings.seed
     folds = assign_folds(linked, request.folds, seed=seed, strata=strata)
     notes = _fold_notes(request, len(pairs), len(set(linked.tolist())), column, alike)
-    return FoldPlan(data_dir, pairs, folds, linked, request.tolerance), notes
+    return FoldPlan(data_dir, pairs, folds, linked, request.tolerance, classes), notes
 
 
-def draw_folds(
-    experiment: Experiment, finished: Mapping[str, Sequence[FinishedRun]], loss: str
+def _draw(
+    experiment: Experiment, plan: FoldPlan, finished: Mapping[str, Sequence[FinishedRun]], loss: str
 ) -> tuple[Picture, ...]:
-    """Draw the curves of all folds, and the mean Dice of each."""
     curves = {run_title(run.name): read_curves(run.folder) for runs in finished.values() for run in runs}
     experiment.write_picture("curves.png", curves_picture(curves, loss))
     means = {
@@ -95,9 +103,12 @@ def draw_folds(
         for arm, runs in finished.items()
     }
     experiment.write_picture("folds.png", folds_picture(means))
+    arms = {ARM_WORDS[arm]: masks_of(runs) for arm, runs in finished.items()}
+    experiment.write_picture("predictions.png", telling_picture(plan.pairs, arms, plan.classes))
     return (
         Picture("folds.png", "Mean Dice of each fold, beside it their mean and one standard deviation."),
         Picture("curves.png", "Loss and Dice of every fold, epoch by epoch."),
+        Picture("predictions.png", f"{telling_caption(arms, plan.classes)} Every mask is out of fold."),
     )
 
 
@@ -125,6 +136,7 @@ def _fold_notes(
     request: CrossValidateRequest, num_images: int, num_groups: int, column: str | None, alike: bool
 ) -> list[str]:
     settings = request.recipe.settings
+    chosen = "epoch and threshold" if request.recipe.classes is None else "the epoch"
     together = "Images of one patient" if column else "Images that have no patient's number"
     return [
         f"{request.folds} folds over {num_images} images of train and val in {num_groups} groups; no test "
@@ -135,7 +147,7 @@ def _fold_notes(
             if alike
             else "; likeness was left out, as most images look alike."
         ),
-        f"Of each fold's training images {settings.val_part:.0%} choose epoch and threshold, at most "
+        f"Of each fold's training images {settings.val_part:.0%} choose {chosen}, at most "
         f"{settings.epochs} epochs of batches of {settings.batch_size} at "
         f"{format_size(settings.image_size)} pixels; the fold itself chooses nothing.",
         "A fold's line is the mean over its images with the bootstrap 95 % interval; sd is the standard "
@@ -151,7 +163,13 @@ def _differences(finished: Mapping[str, Sequence[FinishedRun]]) -> list[dict[str
     return difference_rows(images_of, "unet" if "unet" in images_of else next(iter(images_of)))
 
 
-def _headline(rows: Sequence[dict[str, Cell]], differences: Sequence[dict[str, Cell]]) -> str:
+def _headline(
+    rows: Sequence[dict[str, Cell]],
+    differences: Sequence[dict[str, Cell]],
+    request: CrossValidateRequest,
+) -> str:
+    classes = request.recipe.classes
+    over = "" if classes is None else f" and {foreground(classes)}"
     sentences = []
     for row in rows:
         if row["fold"] == "mean of folds":
@@ -159,6 +177,6 @@ def _headline(rows: Sequence[dict[str, Cell]], differences: Sequence[dict[str, C
                 each["dice"] for each in rows if each["fold"] == "sd of folds" and each["arm"] == row["arm"]
             )
             sd = f" ± {spread:.4f}" if isinstance(spread, float) else ""
-            sentences.append(f"{row['arm']}: Dice {row['dice']:.4f}{sd} over folds.")
+            sentences.append(f"{row['arm']}: Dice {row['dice']:.4f}{sd} over folds{over}.")
     sentences += [difference_sentence(row) for row in differences if row["score"] == "dice"]
     return " ".join(sentences)

@@ -20,7 +20,7 @@ class FinishedRun:
     Attributes:
         name: Of its folder.
         folder: Where it lies.
-        threshold: Chosen on its validation images.
+        threshold: Chosen on its validation images; None of several classes, of which the likeliest is taken.
         num_epochs: Epochs that ran.
         best_epoch: Epoch whose weights were kept.
         seconds: Of training alone.
@@ -30,7 +30,7 @@ class FinishedRun:
 
     name: str
     folder: Path
-    threshold: float
+    threshold: float | None
     num_epochs: int
     best_epoch: int
     seconds: float

@@ -46,6 +46,15 @@ def _add_arms(parser: Parser, default: tuple[str, ...]) -> None:
     add("--tolerance", type=number(0, 1000), help="pixels for boundary F1 (default: 0.75 %% of the diagonal)")
 
 
+def _add_classes(parser: Parser) -> None:
+    parser.add_argument(
+        "--classes",
+        nargs="+",
+        metavar="FILE.json|NAME",
+        help="the classes of the masks, background first, as in train.py (default: one foreground)",
+    )
+
+
 def _add_test_log(parser: Parser) -> None:
     parser.add_argument(
         "--test_log", default="", metavar="FILE", help="CSV that gets a line if test is scored"
@@ -57,6 +66,7 @@ def _compare() -> Parser:
     _add_arms(parser, CompareRequest.arms)
     parser.add_argument("--score_split", choices=("val", "test"), default="val", help="which split is scored")
     _add_test_log(parser)
+    _add_classes(parser)
     _add_run_flags(parser)
     _add_recipe_flags(parser)
     return parser
@@ -73,6 +83,7 @@ def _cross_validate() -> Parser:
         help="column of the set's CSV whose images stay together, or none (default: a patient's, if any)",
     )
     add("--stratify_column", default="", help="column whose values are spread evenly over the folds")
+    _add_classes(parser)
     _add_run_flags(parser)
     _add_recipe_flags(parser)
     return parser
@@ -90,6 +101,7 @@ def _tune() -> Parser:
         default=given.pruner,
         help="how weak trials end early",
     )
+    _add_classes(parser)
     add = parser.add_argument_group("what is searched").add_argument
     pair = ("LOW", "HIGH")
     add(

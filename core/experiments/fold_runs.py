@@ -20,6 +20,7 @@ from core.experiments.runs import RunPlan, do_run, with_net
 from core.experiments.scoring import ImageScores
 from core.experiments.store import Cell
 from core.experiments.tables import fold_rows, mean_row, pooled_row
+from core.imaging.class_table import ClassTable
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class FoldPlan:
         folds: (N,) int64, the fold of each, from 0.
         groups: (N,) int64; images with one number are never parted, in folds and inside of them.
         tolerance: Of boundary F1 in pixels, None for a part of the diagonal.
+        classes: Of the masks, None for one foreground.
     """
 
     data_dir: Path
@@ -39,6 +41,7 @@ class FoldPlan:
     folds: NDArray[np.int64]
     groups: NDArray[np.int64]
     tolerance: float | None
+    classes: ClassTable | None = None
 
     @property
     def num_folds(self) -> int:
@@ -56,7 +59,7 @@ def check_folds(plan: FoldPlan) -> None:
     Raises:
         AppError: A fold without a foreground pixel.
     """
-    positive = np.asarray(have_foreground(plan.pairs))
+    positive = np.asarray(have_foreground(plan.pairs, plan.classes))
     for fold in range(plan.num_folds):
         if not positive[plan.folds == fold].any():
             raise AppError(

@@ -24,7 +24,8 @@ al. 2015); unet_valid (the U-Net with the paper's unpadded convolutions). Each c
 best epoch and its threshold on validation. Table: Dice, IoU, accuracy, precision, recall,
 HD95 and boundary F1 with bootstrap 95 % intervals, parameters and seconds; between U-Net
 and each other network a paired Wilcoxon test over images; curves and predictions of all
-networks in one picture each.
+networks in one picture each. With --classes each class has its Dice; the other scores, and
+the tests, are of the means over the foreground classes.
 
 The test split is scored only with --score_split test, and each such scoring is written to
 test_scorings.csv in the folder, and to --test_log where one is given."""
@@ -43,7 +44,8 @@ lies in DATA_DIR (patientid, patient, subject, lesion_id, ...), or named. Nearly
 images stay together too. Of each fold's training images --val_part choose epoch and
 threshold; the fold itself chooses nothing. Table: each fold, mean and standard deviation
 over folds, all out-of-fold images with bootstrap 95 % intervals, and all their pixels. The
-out-of-fold masks are kept, out_of_fold.csv says where."""
+out-of-fold masks are kept, out_of_fold.csv says where. With --classes the masks are class
+indices, each class has its Dice, and the other scores are means over the foreground ones."""
 
 CROSS_VALIDATE_EXAMPLES = """\
   python -m core.experiments cross_validate --data_dir dataset --folds 5 --epochs 20
@@ -79,7 +81,8 @@ THRESHOLD_SWEEP = """\
 Score a model at every threshold from 0 to 1 in steps of 0.01.
 
 Written: Dice, IoU, precision and recall against the threshold as a picture and as
-thresholds.csv, means over the images of the split, the best Dice marked."""
+thresholds.csv, means over the images of the split, the best Dice marked. A model of several
+classes has no threshold and is refused."""
 
 THRESHOLD_SWEEP_EXAMPLES = """\
   python -m core.experiments threshold_sweep --data_dir dataset --model_path models/lung_xray"""

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict, to_dict
 from core.errors import AppError
+from core.imaging.class_table import ClassTable
 
 ARM_WORDS = {
     "unet": "U-Net",
@@ -32,6 +33,7 @@ class Recipe:
         augment: How far training images are changed.
         scaling: Stored values to network input.
         flips: Mirrorings that predictions are averaged over, "horizontal" and "vertical".
+        classes: What the masks hold, as many as `net.num_classes`; None for one foreground.
     """
 
     net: NetConfig = field(default_factory=NetConfig)
@@ -39,6 +41,7 @@ class Recipe:
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     scaling: ScalingConfig = field(default_factory=ScalingConfig)
     flips: tuple[str, ...] = ()
+    classes: ClassTable | None = None
 
 
 @dataclass(frozen=True)

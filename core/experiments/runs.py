@@ -123,6 +123,7 @@ def train_run(
         augment=plan.recipe.augment,
         scaling=plan.recipe.scaling,
         flips=plan.recipe.flips,
+        classes=plan.recipe.classes,
         command=experiment.request.command,
         # A run that was cut short goes on from its last whole epoch.
         resume=(folder / CHECKPOINTS_DIR).is_dir(),
@@ -133,11 +134,18 @@ def train_run(
 
 def keep_scores(plan: RunPlan, folder: Path, outcome: TrainOutcome, seconds: float) -> FinishedRun:
     """Score a trained run, keep its masks, and write `scores.json`, which finishes it."""
-    images = score_images(outcome.weights, plan.scored, tolerance=plan.tolerance, masks_dir=folder / "masks")
+    classes = plan.recipe.classes
+    images = score_images(
+        outcome.weights,
+        plan.scored,
+        tolerance=plan.tolerance,
+        masks_dir=folder / "masks",
+        classes=classes,
+    )
     run = FinishedRun(
         name=plan.name,
         folder=folder,
-        threshold=outcome.card.threshold,
+        threshold=outcome.card.threshold if classes is None else None,
         num_epochs=outcome.num_epochs,
         best_epoch=outcome.best_epoch,
         seconds=round(seconds, 2),

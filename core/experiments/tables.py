@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.evaluation.scores import bootstrap_interval, pooled_scores
+from core.evaluation.class_scores import mean_over_foreground, pool_classes
+from core.evaluation.scores import Scores, bootstrap_interval, pooled_scores, scores_of_counts
 from core.experiments.scoring import SCORES, ImageScores
+from core.experiments.several_classes import is_dice_column, name_of_column
 from core.experiments.store import Cell
 
 COLUMN_WORDS = {
@@ -42,6 +44,8 @@ COLUMN_WORDS = {
 
 def column_word(column: str) -> str:
     """What people read over a column."""
+    if is_dice_column(column):
+        return f"{name_of_column(column)} Dice"
     return COLUMN_WORDS.get(column, column.replace("_", " "))
 
 
@@ -65,7 +69,7 @@ def mean_row(images: Sequence[ImageScores]) -> dict[str, Cell]:
     An undefined HD95 or boundary F1 is left out of its mean.
     """
     row: dict[str, Cell] = {"images": len(images)}
-    for name in SCORES:
+    for name in score_names(images):
         values = defined(images, name)
         row[name] = round(float(np.mean(values)), 6) if values else None
         if values:
@@ -76,8 +80,14 @@ def mean_row(images: Sequence[ImageScores]) -> dict[str, Cell]:
 
 def pooled_row(images: Sequence[ImageScores]) -> dict[str, Cell]:
     """Scores of all pixels of all images taken together, F1 among them; no distances."""
-    pooled = pooled_scores(each.counts for each in images)
-    return {"images": len(images), **{name: round(value, 6) for name, value in pooled.items()}}
+    pooled: Scores = dict(pooled_scores(each.counts for each in images))
+    if images and images[0].class_counts:
+        counts = pool_classes(each.class_counts for each in images)
+        of_classes: list[Scores] = [dict(scores_of_counts(each)) for each in counts]
+        own = [name for name in score_names(images) if is_dice_column(name)]
+        pooled = mean_over_foreground(of_classes, counts)
+        pooled |= {name: each["dice"] for name, each in zip(own, of_classes, strict=True)}
+    return {"images": len(images), **{name: round(value or 0.0, 6) for name, value in pooled.items()}}
 
 
 def fold_rows(folds: Sequence[Sequence[ImageScores]]) -> tuple[dict[str, Cell], dict[str, Cell]]:
@@ -91,11 +101,16 @@ def fold_rows(folds: Sequence[Sequence[ImageScores]]) -> tuple[dict[str, Cell], 
     """
     means: dict[str, Cell] = {"images": sum(len(each) for each in folds)}
     spreads: dict[str, Cell] = {}
-    for name in SCORES:
+    for name in score_names(folds[0]):
         of_folds = [float(np.mean(values)) for each in folds if (values := defined(each, name))]
         means[name] = round(float(np.mean(of_folds)), 6) if of_folds else None
         spreads[name] = round(float(np.std(of_folds, ddof=1)), 6) if len(of_folds) > 1 else None
     return means, spreads
+
+
+def score_names(images: Sequence[ImageScores]) -> tuple[str, ...]:
+    """What the images were scored by: `SCORES`, and the Dice of each of several classes."""
+    return tuple(images[0].scores) if images else SCORES
 
 
 def defined(images: Sequence[ImageScores], name: str) -> list[float]:

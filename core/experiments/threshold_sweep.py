@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cards import card_path, load_card
 from core.datasets.pairs import Pair, load_pair
 from core.errors import AppError
 from core.evaluation.scores import bootstrap_interval
@@ -23,6 +24,10 @@ from core.inference.stock_layers import check_stock, weights_path
 
 COLUMNS = ("which", "threshold", *CURVE_SCORES, "images")
 CURVE_FILE = "thresholds.csv"
+SEVERAL_CLASSES = (
+    "This model tells several classes apart and takes the likeliest, so there is no threshold to sweep; "
+    "score it by evaluate.py."
+)
 
 
 def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> ExperimentResult:
@@ -34,6 +39,9 @@ def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> Experi
     """
     weights = weights_path(Path(request.model_path))
     check_stock(weights)
+    card = card_path(weights)
+    if card.is_file() and load_card(card).net.num_classes != 1:
+        raise AppError(SEVERAL_CLASSES)
     pairs_of = read_data(experiment, Path(request.data_dir))
     if request.split not in pairs_of:
         raise AppError(f"{request.data_dir} has no {request.split} split; it has {', '.join(pairs_of)}.")
@@ -47,7 +55,7 @@ def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> Experi
 
     predictor = load_predictor(Path(request.model_path))
     if predictor.card.net.num_classes != 1:
-        raise AppError("A threshold is of one foreground; this model tells several classes apart.")
+        raise AppError(SEVERAL_CLASSES)
     experiment.say(f"Predicting {len(pairs)} images")
     counts = list(_counts(experiment, predictor, pairs))
     if len(counts) < len(pairs):

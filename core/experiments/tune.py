@@ -37,9 +37,10 @@ def tune(experiment: Experiment, request: TuneRequest) -> ExperimentResult:
     """
     check_space(request)
     data_dir = Path(request.data_dir)
-    train, val = with_validation(read_data(experiment, data_dir), request.recipe.settings)
-    require_foreground("training split", train)
-    require_foreground("validation split", val)
+    classes = request.recipe.classes
+    train, val = with_validation(read_data(experiment, data_dir, classes), request.recipe.settings)
+    require_foreground("training split", train, classes)
+    require_foreground("validation split", val, classes)
     ends = time.monotonic() + request.timeout_minutes * 60 if request.timeout_minutes else None
     with open_study(experiment.folder / STUDY_FILE, request) as study:
         while num_judged(study) < request.trials and not experiment.should_stop():

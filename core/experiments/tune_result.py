@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 from core.experiments.experiment import Experiment
 from core.experiments.pictures import importance_picture, trials_picture
 from core.experiments.plan import Recipe, TuneRequest
+from core.experiments.several_classes import foreground
 from core.experiments.store import Cell, ExperimentResult, Picture
 from core.experiments.study import importance, suggest
 from core.image_size import format_size
+from core.imaging.class_table import class_table_json, names_alone
 
 if TYPE_CHECKING:
     import optuna
 
 COMMAND_FILE = "best_command.txt"
+CLASSES_FILE = "classes.json"
 COLUMNS = (
     *("trial", "state", "val_dice", "epochs", "learning_rate", "base_filters", "batch_size", "dropout"),
     *("augment", "loss", "seconds"),
@@ -40,7 +43,9 @@ def search_result(experiment: Experiment, request: TuneRequest, study: optuna.St
     import optuna
 
     recipe = suggest(optuna.trial.FixedTrial(best.params), request)  # type: ignore[arg-type]
-    command = train_command(request.data_dir, recipe, str(best.params["augment"]))
+    command = train_command(
+        request.data_dir, recipe, str(best.params["augment"]), _classes_words(experiment, recipe)
+    )
     experiment.write_text(COMMAND_FILE, command + "\n")
     cut = sum(row["state"] == "cut short" for row in rows)
     return ExperimentResult(
@@ -53,8 +58,9 @@ def search_result(experiment: Experiment, request: TuneRequest, study: optuna.St
         number_name="best validation Dice",
         pictures=_draw(experiment, study, trials),
         notes=(
-            "Validation Dice is the mean over validation images at the network's size and the threshold 0.5, "
-            "the best epoch's; choosing the best of many trials makes it too good for a published number.",
+            "Validation Dice is the mean over validation images at the network's size, "
+            + ("at the threshold 0.5, " if recipe.classes is None else f"and {foreground(recipe.classes)}, ")
+            + "the best epoch's; choosing the best of many trials makes it too good for a published number.",
             "Trained with these settings, the test split untouched: " + f"`{command}`",
             f"The weights of trial {best.number + 1} are kept under runs/trial_{best.number:04d}, those of "
             "the others are not; every trial can be trained again by train.py --rerun.",
@@ -98,13 +104,24 @@ def _draw(
     return tuple(pictures)
 
 
-def train_command(data_dir: str, recipe: Recipe, preset: str) -> str:
+def _classes_words(experiment: Experiment, recipe: Recipe) -> tuple[str, ...]:
+    """What --classes is to be; colours are written to a file."""
+    if recipe.classes is None:
+        return ()
+    names = names_alone(recipe.classes)
+    if names is None:
+        experiment.write_text(CLASSES_FILE, class_table_json(recipe.classes))
+    return names or (str(experiment.folder / CLASSES_FILE),)
+
+
+def train_command(data_dir: str, recipe: Recipe, preset: str, classes: Sequence[str] = ()) -> str:
     """The `train.py` command that trains by a recipe.
 
     Args:
         data_dir: Folder in the training layout.
         recipe: How.
         preset: Name of the recipe's augmentation.
+        classes: Words of --classes, none for one foreground.
     """
     settings, net = recipe.settings, recipe.net
     flags = {
@@ -127,6 +144,8 @@ def train_command(data_dir: str, recipe: Recipe, preset: str) -> str:
     words = ["python", "train.py"]
     for name, value in flags.items():
         words += [f"--{name}", str(value)]
+    if classes:
+        words += ["--classes", *classes]
     if recipe.flips:
         words += ["--test_flips", *recipe.flips]
     return shlex.join(words)

@@ -95,6 +95,23 @@ def table_of_names(names: Sequence[str]) -> ClassTable:
     return _table([{"name": name} for name in names], "--classes")
 
 
+def names_alone(table: ClassTable) -> tuple[str, ...] | None:
+    """The names that `table_of_names` makes the table of; None where it has colours of its own."""
+    names = (*table.names, *([UNDEFINED_NAME] if table.has_undefined else []))
+    return names if table_of_names(names) == table else None
+
+
+def class_table_json(table: ClassTable) -> str:
+    """What `read_class_table` reads as the same table."""
+    entries: list[dict[str, Any]] = [
+        {"name": each.name, "colour": list(each.colour)} for each in table.classes
+    ]
+    if table.has_undefined:
+        colour = table.undefined_colour
+        entries.append({"name": UNDEFINED_NAME, **({"colour": list(colour)} if colour else {})})
+    return json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
+
+
 def read_class_table(path: Path) -> ClassTable:
     """Classes from a JSON list of {"name": ..., "colour": [red, green, blue]}, background first.
 

@@ -46,6 +46,31 @@ def write_pair(root, split, stem, *, seed, empty=False):
         path.write_bytes(cv2.imencode(".png", pixels)[1].tobytes())
 
 
+def write_labels(root, split, stem, *, seed):
+    """A grey disc and a bright square with noise, a column of undefined pixels, and the mask of indices."""
+    generator = np.random.default_rng(seed)
+    labels = np.zeros((SIDE, SIDE), np.uint8)
+    row, column = (int(each) for each in generator.integers(8, 14, 2))
+    cv2.circle(labels, (column, row), int(generator.integers(4, 7)), 1, -1)
+    row, column = (int(each) for each in generator.integers(18, 22, 2))
+    labels[row : row + 8, column : column + 8] = 2
+    blots = cv2.resize(generator.uniform(0, 60, (8, 8)), (SIDE, SIDE), interpolation=cv2.INTER_NEAREST)
+    image = np.clip(labels * 90.0 + blots, 0, 255).astype(np.uint8)
+    labels[:, 0] = 255
+    for folder, pixels in (("images", image), ("masks", labels)):
+        path = root / split / folder / f"{stem}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(cv2.imencode(".png", pixels)[1].tobytes())
+
+
+def make_class_set(root, *, train=8, val=4):
+    """The same as `make_set` with masks of the indices 0, 1, 2 and 255."""
+    for split, letter, count in (("train", "t", train), ("val", "v", val)):
+        for index in range(count):
+            write_labels(root, split, f"{letter}{index}", seed=(ord(letter), index))
+    return root
+
+
 def make_set(root, *, train=8, val=4, test=0, empty=()):
     """A set in the training layout; stems are t0, t1 ..., v0 ..., e0 ...; those in `empty` show nothing."""
     for split, letter, count in (("train", "t", train), ("val", "v", val), ("test", "e", test)):

@@ -18,6 +18,7 @@ from core.experiments.plan import (
     TuneRequest,
     kind_of,
 )
+from core.imaging.class_table import table_of_names
 from core.training.presets import AUGMENT_PRESETS
 
 NONE = AUGMENT_PRESETS["none"]
@@ -30,6 +31,7 @@ RECIPE = Recipe(
     scaling=ScalingConfig("range", 0.0, 65535.0),
     flips=("horizontal",),
 )
+CELLS = table_of_names(["background", "the cell", "nucleus", "undefined"])
 SEARCH = Recipe(net=NetConfig(input_channels=0), settings=TrainConfig(epochs=4, patience=0), augment=NONE)
 
 
@@ -43,6 +45,9 @@ SEARCH = Recipe(net=NetConfig(input_channels=0), settings=TrainConfig(epochs=4, 
             "lungs", recipe=SEARCH, trials=4, timeout_minutes=2.5, base_filters=(4, 8), pruner="none"
         ),
         TuneRequest("lungs", recipe=SEARCH),
+        CompareRequest(
+            "cells", recipe=replace(RECIPE, net=replace(RECIPE.net, num_classes=3), classes=CELLS)
+        ),
         SyntheticRequest(
             num_images=12, side=16, folds=2, bits=8, recipe=replace(RECIPE, scaling=ScalingConfig())
         ),

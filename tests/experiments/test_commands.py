@@ -55,6 +55,12 @@ def test_defaults_are_those_of_the_plan():
     assert found.recipe.net.depth == 1
 
 
+def test_classes_are_those_of_the_masks_and_of_the_network():
+    request = asked("cross_validate", "--data_dir", "set", "--classes", "ground", "grey", "undefined")
+    assert (request.recipe.classes.names, request.recipe.classes.has_undefined) == (("ground", "grey"), True)
+    assert request.recipe.net.num_classes == 2
+
+
 def test_a_search_takes_ranges_and_choices():
     request = asked(
         *("tune", "--data_dir", "set", "--learning_rate", "0.001", "0.1", "--base_filters", "4", "8", "4"),
@@ -77,6 +83,7 @@ def test_a_search_takes_ranges_and_choices():
         (("cross_validate", "--data_dir", "x", "--folds", "1"), "whole number from 2"),
         (("tune", "--data_dir", "x", "--scaling_low", "9", "--scaling_high", "1"), "must be below"),
         (("threshold_sweep", "--data_dir", "x"), "required: --model_path"),
+        (("threshold_sweep", "--data_dir", "x", "--classes", "a", "b"), "unrecognized arguments: --classes"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(capsys, words, sentence):

@@ -130,9 +130,9 @@ def test_a_request_that_cannot_be_done_leaves_no_folder(tmp_path, arms, settings
     assert not (tmp_path / "out").exists()
 
 
-def test_several_classes_are_refused(tmp_path):
+def test_several_classes_without_names_are_refused(tmp_path):
     from core.config import NetConfig
 
     request = CompareRequest("nowhere", recipe=Recipe(net=NetConfig(num_classes=3)))
-    with pytest.raises(AppError, match="one foreground"):
+    with pytest.raises(AppError, match="tells 3 classes, but none are named; name each by --classes"):
         run_experiment(request, tmp_path / "out")

@@ -44,4 +44,6 @@ def test_predictions_of_any_name_are_drawn(tmp_path, stem):
     data = make_set(tmp_path, train=1, val=0) / "train"
     pair = Pair(stem, data / "images" / "t0.png", data / "masks" / "t0.png")
     (tmp_path / f"{stem}.png").write_bytes(pair.mask_path.read_bytes())
-    assert is_png(predictions_picture([pair], {"U-Net": (tmp_path, {stem: 1.0})}, {"typical": [0]}))
+    assert is_png(
+        predictions_picture([pair], {"U-Net": {stem: (tmp_path / f"{stem}.png", 1.0)}}, {"typical": [0]})
+    )

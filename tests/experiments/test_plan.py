@@ -10,6 +10,7 @@ from core.experiments.plan import (
     KINDS,
     CompareRequest,
     CrossValidateRequest,
+    Recipe,
     SyntheticRequest,
     ThresholdRequest,
     TuneRequest,
@@ -19,6 +20,7 @@ from core.experiments.plan import (
     request_to_json,
     title_of,
 )
+from core.imaging.class_table import table_of_names
 
 REQUESTS = [
     CompareRequest("data/lung", arms=("fcn", "unet"), score_split="test"),
@@ -26,6 +28,9 @@ REQUESTS = [
     TuneRequest("data/lung", base_filters=(4, 8), dropout=(0.0, 0.1)),
     SyntheticRequest(num_images=10),
     ThresholdRequest("data/lung", "models/lung_xray"),
+    CompareRequest(
+        "data/cells", recipe=Recipe(net=NetConfig(num_classes=2), classes=table_of_names(["no", "yes"]))
+    ),
 ]
 
 
