@@ -60,8 +60,9 @@ def _check_training(nets: Sequence[NetConfig], recipe: Recipe, **changes: Any) -
     settings = replace(recipe.settings, **changes)
     num_classes = 1 if recipe.classes is None else len(recipe.classes)
     if wrong := [net.num_classes for net in nets if net.num_classes != num_classes]:
-        named = "none are named" if recipe.classes is None else f"{num_classes} are named"
-        raise AppError(f"The network tells {wrong[0]} classes, but {named}; name each by --classes.")
+        tells = "one foreground" if wrong[0] == 1 else f"{wrong[0]} classes"
+        named = "no classes are" if recipe.classes is None else f"{num_classes} classes are"
+        raise AppError(f"The network tells {tells}, but {named} named; name each by --classes.")
     from core.training.quiet_start import start_keras
 
     start_keras()

@@ -47,6 +47,11 @@ def search_result(experiment: Experiment, request: TuneRequest, study: optuna.St
         request.data_dir, recipe, str(best.params["augment"]), _classes_words(experiment, recipe)
     )
     experiment.write_text(COMMAND_FILE, command + "\n")
+    how = (
+        "at the network's size and the threshold 0.5"
+        if recipe.classes is None
+        else f"and {foreground(recipe.classes)} at the network's size"
+    )
     cut = sum(row["state"] == "cut short" for row in rows)
     return ExperimentResult(
         kind="tune",
@@ -58,9 +63,8 @@ def search_result(experiment: Experiment, request: TuneRequest, study: optuna.St
         number_name="best validation Dice",
         pictures=_draw(experiment, study, trials),
         notes=(
-            "Validation Dice is the mean over validation images at the network's size, "
-            + ("at the threshold 0.5, " if recipe.classes is None else f"and {foreground(recipe.classes)}, ")
-            + "the best epoch's; choosing the best of many trials makes it too good for a published number.",
+            f"Validation Dice is the mean over validation images {how}, the best epoch's; choosing the best "
+            "of many trials makes it too good for a published number.",
             "Trained with these settings, the test split untouched: " + f"`{command}`",
             f"The weights of trial {best.number + 1} are kept under runs/trial_{best.number:04d}, those of "
             "the others are not; every trial can be trained again by train.py --rerun.",

@@ -134,5 +134,5 @@ def test_several_classes_without_names_are_refused(tmp_path):
     from core.config import NetConfig
 
     request = CompareRequest("nowhere", recipe=Recipe(net=NetConfig(num_classes=3)))
-    with pytest.raises(AppError, match="tells 3 classes, but none are named; name each by --classes"):
+    with pytest.raises(AppError, match="tells 3 classes, but no classes are named; name each by --classes"):
         run_experiment(request, tmp_path / "out")

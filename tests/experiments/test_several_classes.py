@@ -97,7 +97,10 @@ def test_classes_can_be_written_down_again(tmp_path):
 @pytest.mark.parametrize(
     ("request_", "sentence"),
     [
-        (CompareRequest("x", recipe=replace(RECIPE, classes=CLASSES)), "tells 1 classes, but 3 are named"),
+        (
+            CompareRequest("x", recipe=replace(RECIPE, classes=CLASSES)),
+            "tells one foreground, but 3 classes are named",
+        ),
         (SyntheticRequest(recipe=CLASS_RECIPE), "masks of noise have one foreground"),
         (TuneRequest("x", recipe=CLASS_RECIPE, losses=("bce",)), 'take "cross_entropy"'),
     ],
