@@ -7,7 +7,7 @@ import sqlite3
 import optuna
 import pytest
 
-import train
+from core.commands.train_flags import build_parser
 from core.errors import AppError
 from core.experiments.plan import Recipe, TuneRequest
 from core.experiments.run import resume_experiment, run_experiment
@@ -49,7 +49,7 @@ def test_a_search_is_made_longer_and_keeps_the_weights_of_its_best_trial(tmp_pat
         assert len(list(csv.DictReader(file))) == 2
     # The command is one that train.py understands.
     words = shlex.split((folder / COMMAND_FILE).read_text())
-    options = train.build_parser().parse_args(words[2:])
+    options = build_parser().parse_args(words[2:])
     assert options.base_filters == 2
     assert options.loss == "bce_dice"
 
