@@ -28,14 +28,10 @@ def label_folds(
     Raises:
         AppError: A label with fewer groups than folds.
     """
-    number_of = Counter(labels)
-    label_of: dict[str, str] = {}
-    for label, group in sorted(zip(labels, groups, strict=True), key=lambda each: (number_of[each[0]], each)):
-        label_of.setdefault(group, label)
-    groups_of = Counter(label_of.values())
-    scarce = [label for label in sorted(number_of) if groups_of[label] < num_folds]
-    if num_folds < 2 or scarce:
-        what = f"the label {scarce[0]} has {groups_of[scarce[0]]}" if scarce else "a split needs 2"
+    label_of = _label_of_groups(labels, groups)
+    number, scarcest = _scarcest(labels, label_of)
+    if num_folds < 2 or number < num_folds:
+        what = f"the label {scarcest} has {number}" if number < num_folds else "a split needs 2"
         raise AppError(
             f"{num_folds} folds need as many images of each label at least (images of one lesion or patient "
             f"count once), and {what}; take fewer folds, or add images."
@@ -43,7 +39,7 @@ def label_folds(
     generator = np.random.default_rng(seed)
     fold_of: dict[str, int] = {}
     dealt = 0
-    for label in sorted(number_of):
+    for label in sorted(set(labels)):
         names = sorted(group for group, own in label_of.items() if own == label)
         for place, index in enumerate(generator.permutation(len(names))):
             fold_of[names[index]] = (dealt + place) % num_folds
@@ -63,4 +59,25 @@ def set_aside(labels: Sequence[str], groups: Sequence[str], part: float, *, seed
     Raises:
         AppError: Too few images of a label.
     """
-    return np.asarray(label_folds(labels, groups, max(2, round(1 / part)), seed=seed) == 0)
+    num_folds = max(2, round(1 / part))
+    number, scarcest = _scarcest(labels, _label_of_groups(labels, groups))
+    if number < num_folds:
+        raise AppError(
+            f"To set aside {part * 100:.0f} % of the images takes {num_folds} of each label at least (images "
+            f"of one lesion or patient count once), and {number} of the label {scarcest} are there; give a "
+            "larger --val_part, or add images."
+        )
+    return np.asarray(label_folds(labels, groups, num_folds, seed=seed) == 0)
+
+
+def _label_of_groups(labels: Sequence[str], groups: Sequence[str]) -> dict[str, str]:
+    number_of = Counter(labels)
+    label_of: dict[str, str] = {}
+    for label, group in sorted(zip(labels, groups, strict=True), key=lambda each: (number_of[each[0]], each)):
+        label_of.setdefault(group, label)
+    return label_of
+
+
+def _scarcest(labels: Sequence[str], label_of: dict[str, str]) -> tuple[int, str]:
+    groups_of = Counter(label_of.values())
+    return min((groups_of[label], label) for label in set(labels))

@@ -77,6 +77,7 @@ def classify(arguments: list[str]) -> int:
         )
     except ValueError as error:
         parser.error(str(error))
+    begun = datetime.now(UTC)
     with ClassifyDisplay() as display:
         comparison = classify_cross_validate(
             request,
@@ -86,7 +87,7 @@ def classify(arguments: list[str]) -> int:
             should_stop=lambda: display.interrupted,
         )
     result = comparison_result(comparison, request)
-    _write(request, comparison, result)
+    _write(request, comparison, result, begun)
     print(markdown_table(result))
     print(f"\n{result.headline}")
     for note in result.notes:
@@ -150,7 +151,10 @@ def _confusion(view: str, labels: tuple[str, ...], counts: tuple[tuple[int, ...]
 
 
 def _write(
-    request: ClassifyCrossValidateRequest, comparison: ClassifyComparison, result: ExperimentResult
+    request: ClassifyCrossValidateRequest,
+    comparison: ClassifyComparison,
+    result: ExperimentResult,
+    begun: datetime,
 ) -> None:
     record: dict[str, Any] = {
         "kind": "classify",
@@ -170,7 +174,7 @@ def _write(
         "command": request.command,
         "versions": package_versions(),
         "data": {"train and val": {stem: [seal] for stem, seal in comparison.hashes.items()}},
-        "created": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "created": f"{begun:%Y-%m-%dT%H:%M:%SZ}",
     }
     reason = "It was ended before all repeats were done." if comparison.stopped else ""
     table = io.StringIO()

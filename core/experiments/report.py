@@ -48,9 +48,14 @@ def _about(record: dict[str, Any]) -> list[str]:
     counts = ", ".join(f"{split} {len(stems)}" for split, stems in record.get("data", {}).items())
     lines = []
     if counts:
+        # A run of a classifier is a file of probabilities, not a folder.
+        again = (
+            "the same command does all of it again"
+            if record["kind"] == "classify"
+            else "each run is done again by train.py --rerun of its folder"
+        )
         lines.append(
-            f"Images: {counts}; the SHA-256 of each image and mask stands in experiment.json, each run is "
-            "done again by train.py --rerun of its folder."
+            f"Images: {counts}; the SHA-256 of each image and mask stands in experiment.json, {again}."
         )
     if record.get("seed") is not None:
         lines.append(f"Seed {record['seed']}; begun {record['created']}; {versions}.")

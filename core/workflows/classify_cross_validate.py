@@ -130,10 +130,11 @@ def classify_cross_validate(
                     request, card, arrays["train and val"], (place, part_of), (on_progress, should_stop)
                 )
                 stopped = bool(run.pop("stopped"))
-            if not stopped:
-                kept[name] = run
+                if stopped:
+                    break
                 text = json.dumps(run) + "\n"
                 write_whole(request.output_dir / "runs" / f"{name}.json", text.encode())
+            kept[name] = run
     truth = np.array([labels.index(image.label) for image in images], np.int64)
     return compare_views(request.views, card, truth, (parts, kept), hashes)
 

@@ -1,6 +1,8 @@
 """`--task classify` as a person types it, on six images."""
 
+import json
 import re
+from datetime import UTC, datetime
 
 import cv2
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from core.commands.classify_flags import evaluate_parser, predict_parser, settings_of, train_parser
 from core.commands.segment_presets import SEGMENT_PRESETS, preset_defaults
 from core.commands.task import labels_asked
+from core.experiments.classify import classify
 from core.training.presets import AUGMENT_PRESETS
 from tests.classification.making import spot
 from tests.commands.making import PROJECT, run
@@ -45,6 +48,26 @@ def test_train_evaluate_and_predict_labels(folder):
     assert predicted.returncode == 0, predicted.stderr
     assert "no diagnosis" in predicted.stdout
     assert len((folder / "out" / "labels.csv").read_text().splitlines()) == 7
+
+
+@pytest.mark.slow
+def test_inputs_are_compared_and_go_on_where_they_ended(folder, capsys):
+    out = folder / "inputs"
+    few = ("--inputs", "whole", "--folds", "2", "--repeats", "1", "--epochs", "1")
+    small = ("--backbone", "small", "--no_pretrained", "--image_size", "32", "--val_part", "0.4")
+    words = ["--data_dir", str(folder / "dataset"), *few, *small, "--output_dir", str(out)]
+    before = datetime.now(UTC).replace(microsecond=0)
+    assert classify(words) == 0
+    assert "Highest out-of-fold accuracy: whole image" in capsys.readouterr().out
+    record = json.loads((out / "experiment.json").read_text())
+    runs = [out / "runs" / f"whole-1-{fold}.json" for fold in (1, 2)]
+    begun = datetime.fromisoformat(record["created"])
+    assert before <= begun and begun.timestamp() < min(path.stat().st_mtime for path in runs)
+    assert "--rerun" not in (out / "report.md").read_text()
+    kept = runs[0].stat().st_mtime_ns
+    runs[1].unlink()
+    assert classify(words) == 0
+    assert runs[0].stat().st_mtime_ns == kept and runs[1].is_file()
 
 
 @pytest.mark.parametrize(

@@ -83,3 +83,9 @@ def test_a_part_is_set_aside_with_every_label():
 def test_too_few_of_a_label_for_the_folds_is_one_sentence():
     with pytest.raises(AppError, match="the label b has 1; take fewer folds"):
         label_folds(["a", "a", "b"], ["1", "2", "3"], 2, seed=0)
+
+
+def test_too_few_of_a_label_to_set_a_part_aside_is_one_sentence():
+    # A tenth is one of ten folds, so each label needs ten.
+    with pytest.raises(AppError, match=r"To set aside 10 % .* takes 10 of each .* 2 of the label b"):
+        set_aside(["a"] * 10 + ["b"] * 2, [str(i) for i in range(12)], 0.1, seed=0)
