@@ -14,7 +14,8 @@ INTRODUCTION = """\
 # Results
 
 What four write-ups claim, and what this project measures, side by side. Every part is written by one command,
-each under 40 minutes on two cores:
+each under 40 minutes on two cores with nothing else to do (the minutes below were measured beside other
+work):
 
 ```
 python -m benchmarks.results PART --data DATA
