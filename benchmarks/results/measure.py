@@ -59,7 +59,9 @@ def measure(name: str, data: Path, work: Path, output: Path) -> Path:
         "tables": {step: keep_pictures(name, step, tables[step], work, output) for step in section.tables},
     }
     path = output / f"{name}.json"
-    write_whole(path, (json.dumps(content, indent=1) + "\n").encode())
+    text = json.dumps(content, indent=1) + "\n"
+    # Notes quote commands with the folders of the machine that they ran on.
+    write_whole(path, text.replace(str(data), "DATA").replace(str(work), f"RUNS/{name}").encode())
     return path
 
 

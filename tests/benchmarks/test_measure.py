@@ -53,6 +53,24 @@ def test_only_steps_that_look_at_test_are_logged_each_time_they_are_run(tmp_path
     assert len(rows_of(log)) == 2
 
 
+def test_notes_name_no_folder_of_this_machine(tmp_path, monkeypatch):
+    data, work = tmp_path / "sets", tmp_path / "work"
+
+    def run_step(step, command, data, work):
+        notes = [f"python train.py --data_dir {data}/a --output_dir {work}/chosen"]
+        (work / step).mkdir(parents=True)
+        (work / step / "results.json").write_text(json.dumps({"columns": [], "rows": [], "notes": notes}))
+        return 1.0
+
+    steps = {"chosen": "-m core.experiments tune --data_dir {data}/a"}
+    monkeypatch.setitem(measuring.SECTIONS, "a_part", Section("A part", "", steps, (), ("chosen",)))
+    monkeypatch.setattr(measuring, "run_step", run_step)
+    path = measuring.measure("a_part", data, work, tmp_path / "docs" / "results")
+    assert json.loads(path.read_text())["tables"]["chosen"]["notes"] == [
+        "python train.py --data_dir DATA/a --output_dir RUNS/a_part/chosen"
+    ]
+
+
 @pytest.mark.parametrize(
     ("command", "looks"),
     [
