@@ -1,6 +1,6 @@
 """The log of test scorings: one line of a CSV for each network that is scored on a test split.
 
-A test split tells the truth once; who looks often and keeps the best number fools himself. So every scoring
+A test split tells the truth once; who looks often and keeps the best number is fooled. So every scoring
 leaves a line, and this is the only place that writes one. Knows neither networks nor experiments.
 """
 
