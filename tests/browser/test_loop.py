@@ -148,7 +148,7 @@ def test_upload_correct_save_reload_fine_tune_and_promote(
     expect(in_use).to_be_visible(timeout=TRAINING_SECONDS * 1000)
 
     page.get_by_role("link", name="Models").click()
-    expect(page.get_by_text("On 3 locked images: mean Dice")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Mean Dice on the locked images (3):")).to_be_visible(timeout=20_000)
     expect(page.get_by_text("In use", exact=True)).to_be_visible()
     assert workspace.versions.current(discs.id) is not None
 
