@@ -1,5 +1,6 @@
 import json
 import pickle
+import re
 import zipfile
 
 import h5py
@@ -12,10 +13,12 @@ from core.inference.load import load_network
 from tests.inference.conftest import with_layer
 
 
-def refused(path, match):
-    with pytest.raises(BadModelError, match=match) as caught:
+def refusal(path):
+    """The one sentence with which a model is refused."""
+    with pytest.raises(BadModelError) as caught:
         load_network(path)
-    assert "\n" not in str(caught.value)
+    (line,) = str(caught.value).splitlines()
+    return line
 
 
 def rewrite(source, target, change):
@@ -45,7 +48,7 @@ def test_a_compiled_model_from_plain_keras_opens_uncompiled(tmp_path):
 def test_a_lambda_layer_is_refused(tmp_path, ending):
     model = with_layer(keras.layers.Lambda(lambda x: x * 2))
     model.save(tmp_path / f"evil{ending}")
-    refused(tmp_path / f"evil{ending}", f"evil{ending} holds a Lambda layer")
+    assert f"evil{ending} holds a Lambda layer" in refusal(tmp_path / f"evil{ending}")
 
 
 @keras.saving.register_keras_serializable("somebody")
@@ -57,7 +60,7 @@ class Registered(keras.layers.Layer):
 @pytest.mark.parametrize("ending", [".keras", ".h5"])
 def test_a_registered_layer_is_refused(tmp_path, ending):
     with_layer(Registered()).save(tmp_path / f"evil{ending}")
-    refused(tmp_path / f"evil{ending}", "Registered")
+    assert "Registered" in refusal(tmp_path / f"evil{ending}")
 
 
 def test_a_function_by_name_is_refused(model_file, tmp_path):
@@ -71,7 +74,7 @@ def test_a_function_by_name_is_refused(model_file, tmp_path):
         config["config"]["layers"][1]["config"]["activation"] = activation
         return config
 
-    refused(rewrite(model_file, tmp_path / "evil.keras", call_os), "'function'")
+    assert "'function'" in refusal(rewrite(model_file, tmp_path / "evil.keras", call_os))
 
 
 def test_a_stock_name_from_another_module_is_refused(model_file, tmp_path):
@@ -79,7 +82,7 @@ def test_a_stock_name_from_another_module_is_refused(model_file, tmp_path):
         config["config"]["layers"][1]["module"] = "evil.layers"
         return config
 
-    refused(rewrite(model_file, tmp_path / "evil.keras", from_elsewhere), "'Conv2D'")
+    assert "'Conv2D'" in refusal(rewrite(model_file, tmp_path / "evil.keras", from_elsewhere))
 
 
 def test_another_file_in_the_archive_is_refused(model_file, tmp_path):
@@ -87,13 +90,13 @@ def test_another_file_in_the_archive_is_refused(model_file, tmp_path):
     path.write_bytes(model_file.read_bytes())
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("assets/payload.py", "print()")
-    refused(path, "holds assets/payload.py")
+    assert "holds assets/payload.py" in refusal(path)
 
 
 def test_a_pickle_is_refused(tmp_path):
     path = tmp_path / "model.h5"
     path.write_bytes(pickle.dumps({"weights": [1, 2]}))
-    refused(path, "model.h5 is no Keras model file")
+    assert "model.h5 is no Keras model file" in refusal(path)
 
 
 def test_weights_that_lie_in_another_file_are_refused(network, tmp_path):
@@ -101,7 +104,7 @@ def test_weights_that_lie_in_another_file_are_refused(network, tmp_path):
     network.save(path)
     with h5py.File(path, "a") as file:
         file["elsewhere"] = h5py.ExternalLink("/etc/passwd", "/")
-    refused(path, "points to other files")
+    assert "points to other files" in refusal(path)
 
 
 def test_objects_among_the_weights_are_refused(network, tmp_path):
@@ -109,31 +112,31 @@ def test_objects_among_the_weights_are_refused(network, tmp_path):
     network.save(path)
     with h5py.File(path, "a") as file:
         file.create_dataset("words", data=["a", "b"], dtype=h5py.string_dtype())
-    refused(path, "not plain numbers")
+    assert "not plain numbers" in refusal(path)
 
 
 def test_weights_without_a_network_are_refused(tmp_path):
     with h5py.File(tmp_path / "only.h5", "w") as file:
         file.create_dataset("kernel", data=[1.0])
-    refused(tmp_path / "only.h5", "weights without their network")
+    assert "weights without their network" in refusal(tmp_path / "only.h5")
 
 
 def test_a_missing_model_is_one_sentence(tmp_path):
-    refused(tmp_path / "none.keras", "There is no model at")
+    assert "There is no model at" in refusal(tmp_path / "none.keras")
 
 
 @pytest.mark.parametrize("keep", [0, 1, 100, 3000])
 def test_a_file_that_is_cut_off_is_one_sentence(model_file, tmp_path, keep):
     path = tmp_path / "cut.keras"
     path.write_bytes(model_file.read_bytes()[:keep])
-    refused(path, "cut.keras is (no Keras model file|cut off or damaged)")
+    assert re.search(r"cut.keras is (no Keras model file|cut off or damaged)", refusal(path))
 
 
 def test_a_cut_off_h5_is_one_sentence(network, tmp_path):
     network.save(tmp_path / "net.h5")
     whole = (tmp_path / "net.h5").read_bytes()
     (tmp_path / "cut.h5").write_bytes(whole[: len(whole) // 2])
-    refused(tmp_path / "cut.h5", "cut.h5")
+    assert "cut.h5" in refusal(tmp_path / "cut.h5")
 
 
 def test_a_configuration_that_does_not_fit_the_weights_is_one_sentence(model_file, tmp_path):
@@ -141,10 +144,10 @@ def test_a_configuration_that_does_not_fit_the_weights_is_one_sentence(model_fil
         config["config"]["layers"][1]["config"]["filters"] = 7
         return config
 
-    refused(rewrite(model_file, tmp_path / "odd.keras", more_filters), "cannot be opened as a Keras model")
+    assert "cannot be opened as a Keras model" in refusal(rewrite(model_file, tmp_path / "odd.keras", more_filters))
 
 
 def test_a_classifier_is_refused(tmp_path):
     inputs = keras.Input((8, 8, 1))
     keras.Model(inputs, keras.layers.Flatten()(inputs)).save(tmp_path / "classes.keras")
-    refused(tmp_path / "classes.keras", "no network from one image")
+    assert "no network from one image" in refusal(tmp_path / "classes.keras")
