@@ -64,12 +64,6 @@ def check_size(config: NetConfig, image_size: tuple[int, int]) -> None:
     raise ValueError(f"of the image size {format_size(image_size)}, {wrong[0]} {rule}; take {sides}")
 
 
-def next_size(config: NetConfig, side: int) -> int:
-    """The smallest side of the output that the network can have and that is at least `side` pixels."""
-    multiple = 2 ** halvings(config)
-    return max(side, 1) + (_rest(config) - max(side, 1)) % multiple
-
-
 def _rest(config: NetConfig) -> int:
     """What is left over when a good size is divided by 2**halvings.
 

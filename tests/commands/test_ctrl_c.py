@@ -35,12 +35,6 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def here(folder, monkeypatch):
-    monkeypatch.chdir(folder)
-    return folder
-
-
 def interrupted(folder, words, *after):
     """Exit code, stdout and stderr of a command that gets a Ctrl-C once these starts of lines were seen."""
     wanted = list(after)

@@ -34,12 +34,6 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def here(folder, monkeypatch):
-    monkeypatch.chdir(folder)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def whole(folder):
     before = os.getcwd()

@@ -144,7 +144,9 @@ def test_a_configuration_that_does_not_fit_the_weights_is_one_sentence(model_fil
         config["config"]["layers"][1]["config"]["filters"] = 7
         return config
 
-    assert "cannot be opened as a Keras model" in refusal(rewrite(model_file, tmp_path / "odd.keras", more_filters))
+    assert "cannot be opened as a Keras model" in refusal(
+        rewrite(model_file, tmp_path / "odd.keras", more_filters)
+    )
 
 
 def test_a_classifier_is_refused(tmp_path):

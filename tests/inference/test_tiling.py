@@ -64,26 +64,22 @@ def test_borders_are_mirrored_again_and_again():
     np.testing.assert_array_equal(mirrored[0, 3, :, 0], [2, 3, 2, 1, 2, 3, 2, 1, 2, 3, 2])
 
 
-def test_the_predictor_mirrors_tiles_and_cuts_a_valid_network(network, tmp_path):
+@pytest.mark.parametrize("size", [(28, 28), (20, 52)])
+def test_the_predictor_mirrors_tiles_and_cuts_a_valid_network(network, tmp_path, size):
     save_weights(network, tmp_path / "net.keras")
-    image = DecodedImage(np.random.default_rng(1).integers(0, 256, (28, 28), dtype=np.uint8))
+    image = DecodedImage(np.random.default_rng(1).integers(0, 256, size, dtype=np.uint8))
     scaled = image.values.astype(np.float32)[None, ..., None] / 255
     expected = run(network)(mirror_out(scaled, border(NET)))[0]
-    predictor = Predictor(tmp_path / "net.keras", ModelCard("test", net=NET, image_size=(28, 28)))
+    predictor = Predictor(tmp_path / "net.keras", ModelCard("test", net=NET, image_size=size))
     np.testing.assert_allclose(predictor.predict(image), expected, atol=1e-5)
-    # A size that the network cannot have is made one by mirroring, and cut back.
+
+
+def test_a_size_that_a_valid_network_cannot_have_is_made_one_and_cut_back(network, tmp_path):
+    save_weights(network, tmp_path / "net.keras")
+    image = DecodedImage(np.random.default_rng(1).integers(0, 256, (28, 28), dtype=np.uint8))
     odd = Predictor(tmp_path / "net.keras", ModelCard("test", image_size=(30, 30))).predict(image)
     assert odd.shape == (28, 28, 3)
     np.testing.assert_allclose(odd.sum(axis=-1), 1, atol=1e-5)
-
-
-def test_the_predictor_tiles_a_rectangle_and_cuts_it(network, tmp_path):
-    save_weights(network, tmp_path / "net.keras")
-    image = DecodedImage(np.random.default_rng(1).integers(0, 256, (20, 52), dtype=np.uint8))
-    scaled = image.values.astype(np.float32)[None, ..., None] / 255
-    expected = run(network)(mirror_out(scaled, border(NET)))[0]
-    predictor = Predictor(tmp_path / "net.keras", ModelCard("test", net=NET, image_size=(20, 52)))
-    np.testing.assert_allclose(predictor.predict(image), expected, atol=1e-5)
 
 
 def test_flips_of_a_valid_network_are_turned_back(network, tmp_path):

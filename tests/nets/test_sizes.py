@@ -3,7 +3,7 @@ import pytest
 
 from core.config import NetConfig
 from core.nets import border, build, check_size
-from core.nets.sizes import cropping, next_size
+from core.nets.sizes import cropping
 
 PAPER = NetConfig(depth=4, base_filters=2, padding="valid")
 
@@ -36,10 +36,9 @@ def test_its_skips_are_cut_as_in_figure_1_of_the_paper():
     assert [cropping(PAPER, level) for level in range(4)] == [88, 40, 16, 4]
 
 
-@pytest.mark.parametrize("depth", [1, 2, 3])
-def test_a_valid_network_of_open_size_loses_its_border(depth):
+@pytest.mark.parametrize(("depth", "side"), [(1, 6), (2, 8), (3, 12)])
+def test_a_valid_network_of_open_size_loses_its_border(depth, side):
     config = NetConfig(depth=depth, base_filters=1, padding="valid")
-    side = next_size(config, 5)
     image = np.zeros((1, side + 2 * border(config), side + 2 * border(config), 1), np.float32)
     assert np.asarray(build(config)(image)).shape == (1, side, side, 1)
 
@@ -53,10 +52,10 @@ def test_padded_networks_lose_nothing(architecture):
     ("config", "size"),
     [(NetConfig(depth=3), 24), (NetConfig(architecture="fcn8s", depth=1), 96), (PAPER, 388)],
 )
-def test_good_sizes_pass_and_are_their_own_next(config, size):
+def test_good_sizes_pass_and_one_pixel_less_does_not(config, size):
     check_size(config, (size, size))
-    assert next_size(config, size) == size
-    assert next_size(config, size - 1) == size
+    with pytest.raises(ValueError, match=f"take .*{size}"):
+        check_size(config, (size, size - 1))
 
 
 @pytest.mark.parametrize(
