@@ -9,11 +9,10 @@ from pathlib import Path
 from core.classifier_cards import VIEWS, ClassifyConfig
 from core.commands import Parser, number, whole_number
 from core.commands.segment_presets import preset_defaults
+from core.commands.shared_flags import add_shared
 from core.commands.task import add_task_flag
-from core.config import AugmentConfig
 from core.datasets.labels import parse_merged
 from core.storage import is_address
-from core.training.presets import AUGMENT_PRESETS
 from core.workflows.classify_data import LabelSource
 from core.workflows.places import Places
 
@@ -141,7 +140,8 @@ def add_source_flags(parser: Parser) -> None:
 
 def add_settings_flags(parser: Parser) -> None:
     """How a classifier is trained."""
-    add = parser.add_argument_group("the run").add_argument
+    group = parser.add_argument_group("the run")
+    add = group.add_argument
     base = ClassifyConfig()
     add("--backbone", choices=BACKBONES, default=base.backbone, help="the network before the last layer")
     add("--encoder", type=Path, help="segmentation model whose halving side is the backbone instead")
@@ -152,27 +152,22 @@ def add_settings_flags(parser: Parser) -> None:
         default=base.image_size,
         help="side of the input in pixels",
     )
-    add("--epochs", type=whole_number(1), default=base.epochs, help="most epochs")
     add(
         "--frozen_epochs",
         type=whole_number(0),
         default=base.frozen_epochs,
         help="first ones, last layer alone",
     )
-    add("--batch_size", type=whole_number(1), default=base.batch_size, help="images in a step")
-    add("--optimizer", choices=("adam", "sgd"), default=base.optimizer, help="sgd has momentum 0.9")
-    add("--learning_rate", type=number(1e-9, 10), default=base.learning_rate, help="at the start")
-    add("--schedule", choices=("cosine", "constant"), default=base.schedule, help="of the learning rate")
-    add("--loss", choices=("cross_entropy", "focal"), default=base.loss, help="what is made small")
-    add("--no_class_weights", action="store_true", help="let rare labels weigh no more than others")
-    add("--dropout", type=number(0, 0.9), default=base.dropout, help="before the last layer")
-    add(
-        "--patience",
-        type=whole_number(0),
-        default=base.patience,
-        help="epochs without a lower validation loss",
+    add_shared(group, "epochs", "batch_size", "learning_rate", "optimizer", "schedule", "seed", of=base)
+    add_shared(
+        group,
+        "patience",
+        of=base,
+        help="epochs without a lower validation loss before a run ends; 0 for never",
     )
-    add("--seed", type=whole_number(0), default=base.seed, help="of weights, order, augmentation and split")
+    add_shared(group, "loss", of=base, choices=("cross_entropy", "focal"))
+    add("--no_class_weights", action="store_true", help="let rare labels weigh no more than others")
+    add_shared(group, "dropout", of=base, help="before the last layer")
     add("--val_part", type=number(0, 0.5), default=base.val_part, help="part of train, without a val folder")
     add(
         "--alert_recall",
@@ -182,21 +177,8 @@ def add_settings_flags(parser: Parser) -> None:
     )
     add("--margin", type=number(0, 2), default=0.2, help="of a crop, part of the lesion's larger side")
     add("--remove_hair", action="store_true", help="remove hair before anything else")
-    add(
-        "--test_flips",
-        nargs="*",
-        choices=("horizontal", "vertical"),
-        default=(),
-        help="average over mirrorings",
-    )
-    add(
-        "--augment",
-        nargs="+",
-        default=["turns"],
-        metavar=("PRESET", "NAME=VALUE"),
-        help=f"one of {', '.join(AUGMENT_PRESETS)}, and changes to it, such as hair=0.3; names: "
-        + ", ".join(field.name for field in fields(AugmentConfig)),
-    )
+    add_shared(group, "test_flips")
+    add_shared(group, "augment", default=["turns"])
 
 
 def source_of(options: Namespace, places: Places | None = None) -> LabelSource:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 
 from core.commands import Parser, number, whole_number
 from core.commands.segment_presets import PRESET_HELP, SEGMENT_PRESETS
+from core.commands.shared_flags import add_shared
 from core.commands.task import add_task_flag
-from core.config import AugmentConfig, NetConfig, TrainConfig
-from core.evaluation.history import LOSS_LABELS
-from core.image_size import format_size, parse_size
-from core.training.presets import AUGMENT_PRESETS, SCALINGS
+from core.config import NetConfig, TrainConfig
+from core.image_size import format_size
 
 DESCRIPTION = """\
 Train a U-Net on images with masks.
@@ -70,37 +68,20 @@ def build_parser() -> Parser:
 
 
 def _add_run_flags(parser: Parser) -> None:
-    add = parser.add_argument_group("the run").add_argument
+    group = parser.add_argument_group("the run")
     train = TrainConfig()
-    add("--epochs", type=whole_number(1), default=train.epochs, help="most epochs")
-    add(
-        "--batch_size",
-        type=whole_number(1),
-        default=train.batch_size,
-        help="images in a step, of all devices",
+    add_shared(group, "epochs", "batch_size", "learning_rate", of=train)
+    group.add_argument(
+        "--warmup", type=number(0, 0.9), default=train.warmup, help="part of all steps in which it rises"
     )
-    add("--learning_rate", type=number(1e-9, 10), default=train.learning_rate, help="peak of the schedule")
-    add("--warmup", type=number(0, 0.9), default=train.warmup, help="part of all steps in which it rises")
-    add(
-        "--patience",
-        type=whole_number(0),
-        default=train.patience,
-        help="epochs without a better validation Dice before the run ends; 0 for never",
-    )
-    add(
-        "--weight_averaging",
-        type=number(0, 0.9999),
-        default=train.weight_averaging,
-        help="momentum of the moving average of the weights that is kept; 0 for none",
-    )
-    add("--seed", type=whole_number(0), default=train.seed, help="of weights, order, augmentation and split")
-    add(
+    add_shared(group, "patience", "weight_averaging", "seed", of=train)
+    group.add_argument(
         "--val_part",
         type=number(0, 0.9),
         default=train.val_part,
         help="part of train for validation where there is no val folder; 0 for none",
     )
-    add(
+    group.add_argument(
         "--refit",
         action="store_true",
         help="train on the val folder's images too, once epochs and --threshold are chosen; nothing is "
@@ -109,20 +90,12 @@ def _add_run_flags(parser: Parser) -> None:
 
 
 def _add_loss_flags(parser: Parser) -> None:
-    add = parser.add_argument_group("loss and steps").add_argument
-    train = TrainConfig()
-    add("--loss", choices=tuple(LOSS_LABELS), default=train.loss, help="what is made small")
-    add("--optimizer", choices=("adam", "sgd"), default=train.optimizer, help="sgd has a momentum of 0.9")
-    add(
-        "--schedule",
-        choices=("cosine", "constant"),
-        default=train.schedule,
-        help="how the learning rate goes on after it has risen",
-    )
+    add_shared(parser.add_argument_group("loss and steps"), "loss", "optimizer", "schedule", of=TrainConfig())
 
 
 def _add_machine_flags(parser: Parser) -> None:
-    add = parser.add_argument_group("the machine").add_argument
+    group = parser.add_argument_group("the machine")
+    add = group.add_argument
     train = TrainConfig()
     add(
         "--accelerator",
@@ -130,12 +103,7 @@ def _add_machine_flags(parser: Parser) -> None:
         default="auto",
         help="auto takes all TPU cores, else all GPUs, else the processor; another word must be there",
     )
-    add(
-        "--precision",
-        choices=("auto", "float32", "bfloat16"),
-        default=train.precision,
-        help="auto computes in bfloat16 where it pays; saved weights are float32",
-    )
+    add_shared(group, "precision", of=train)
     add(
         "--steps_per_execution",
         type=whole_number(1),
@@ -146,7 +114,8 @@ def _add_machine_flags(parser: Parser) -> None:
 
 
 def _add_net_flags(parser: Parser) -> None:
-    add = parser.add_argument_group("the network").add_argument
+    group = parser.add_argument_group("the network")
+    add = group.add_argument
     net = NetConfig()
     add(
         "--architecture",
@@ -166,62 +135,23 @@ def _add_net_flags(parser: Parser) -> None:
         help="classes of the masks, background among them, where --classes does not name them; 1 (the "
         "default) is one foreground",
     )
-    add(
-        "--image_size",
-        type=parse_size,
-        metavar="SIDE|HEIGHTxWIDTH",
-        help="pixels that images are stretched to, multiples of 2**depth: 256 for a square, 448x592 for a "
-        f"height of 448 and a width of 592 (default: {format_size(TrainConfig.image_size)}, or that of "
-        "--init_from)",
-    )
-    add("--depth", type=whole_number(1, 8), default=net.depth, help="number of halvings")
-    add(
-        "--base_filters",
-        type=whole_number(1, 512),
-        default=net.base_filters,
-        help="filters at full size; doubled at each halving",
-    )
+    usual = format_size(TrainConfig.image_size)
+    add_shared(group, "image_size", more=f" (default: {usual}, or that of --init_from)")
+    add_shared(group, "depth", "base_filters", "dropout", of=net)
     add("--channels", choices=("auto", "1", "3"), default="auto", help="grey, RGB, or what most images are")
-    add("--dropout", type=number(0, 0.9), default=net.dropout, help="dropout rate of the two deepest blocks")
     add("--upsampling", choices=("transpose", "resize"), default=net.upsampling, help="how sides are doubled")
     add("--no_batch_norm", action="store_true", help="leave out batch normalisation")
 
 
 def _add_input_flags(parser: Parser) -> None:
-    add = parser.add_argument_group("input and augmentation").add_argument
-    add(
-        "--classes",
-        nargs="+",
-        metavar="FILE.json|NAME",
-        help="the classes of the masks, background first: names for masks of indices, or a JSON list of "
-        '{"name": ..., "colour": [red, green, blue]}; one called undefined (255) weighs nothing '
-        "(default: one foreground)",
-    )
-    add(
-        "--scaling",
-        choices=tuple(SCALINGS),
-        help="stored values to [0, 1]: a fixed range (8 bit: 0 to 255), each image's own, or a window of "
-        "Hounsfield units, -1000 to 400 (default: range, or that of --init_from)",
-    )
-    add(
-        "--test_flips",
-        nargs="*",
-        choices=("horizontal", "vertical"),
-        default=(),
-        help="predictions are averaged over these mirrorings of the image; each doubles their time",
-    )
-    add("--scaling_low", type=number(-1e9, 1e9), help="value that becomes 0, instead of the scaling's own")
-    add("--scaling_high", type=number(-1e9, 1e9), help="value that becomes 1, instead of the scaling's own")
+    group = parser.add_argument_group("input and augmentation")
+    add = group.add_argument
+    add_shared(group, "classes")
+    add_shared(group, "scaling", more=" (default: range, or that of --init_from)")
+    add_shared(group, "test_flips", "scaling_low", "scaling_high")
     add("--remove_hair", action="store_true", help="remove hair from colour images, in prediction too")
     add("--threshold", type=number(0, 1), help="of the card, instead of the best on validation")
-    add(
-        "--augment",
-        nargs="+",
-        default=["standard"],
-        metavar=("PRESET", "NAME=VALUE"),
-        help=f"one of {', '.join(AUGMENT_PRESETS)}, and changes to it, such as rotation=30; names: "
-        + ", ".join(field.name for field in fields(AugmentConfig)),
-    )
+    add_shared(group, "augment", default=["standard"])
     add(
         "--preview_augmentation",
         type=Path,

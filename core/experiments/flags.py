@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.commands import Parser, number, whole_number
+from core.commands.shared_flags import add_shared
 from core.config import TrainConfig
 from core.experiments import help_texts as texts
 from core.experiments.plan import (
@@ -16,8 +17,7 @@ from core.experiments.plan import (
     SyntheticRequest,
     TuneRequest,
 )
-from core.image_size import format_size, parse_size
-from core.training.presets import AUGMENT_PRESETS, SCALINGS
+from core.training.presets import AUGMENT_PRESETS
 
 
 def _parser(description: str, examples: str, kind: str, *, with_data: bool = True) -> Parser:
@@ -46,15 +46,6 @@ def _add_arms(parser: Parser, default: tuple[str, ...]) -> None:
     add("--tolerance", type=number(0, 1000), help="pixels for boundary F1 (default: 0.75 %% of the diagonal)")
 
 
-def _add_classes(parser: Parser) -> None:
-    parser.add_argument(
-        "--classes",
-        nargs="+",
-        metavar="FILE.json|NAME",
-        help="the classes of the masks, background first, as in train.py (default: one foreground)",
-    )
-
-
 def _add_test_log(parser: Parser) -> None:
     parser.add_argument(
         "--test_log", default="", metavar="FILE", help="CSV that gets a line if test is scored"
@@ -66,7 +57,7 @@ def _compare() -> Parser:
     _add_arms(parser, CompareRequest.arms)
     parser.add_argument("--score_split", choices=("val", "test"), default="val", help="which split is scored")
     _add_test_log(parser)
-    _add_classes(parser)
+    add_shared(parser, "classes")
     _add_run_flags(parser)
     _add_recipe_flags(parser)
     return parser
@@ -83,7 +74,7 @@ def _cross_validate() -> Parser:
         help="column of the set's CSV whose images stay together, or none (default: a patient's, if any)",
     )
     add("--stratify_column", default="", help="column whose values are spread evenly over the folds")
-    _add_classes(parser)
+    add_shared(parser, "classes")
     _add_run_flags(parser)
     _add_recipe_flags(parser)
     return parser
@@ -101,23 +92,16 @@ def _tune() -> Parser:
         default=given.pruner,
         help="how weak trials end early",
     )
-    _add_classes(parser)
-    add = parser.add_argument_group("what is searched").add_argument
-    pair = ("LOW", "HIGH")
-    add(
-        "--learning_rate",
-        type=number(1e-9, 10),
-        nargs=2,
-        metavar=pair,
-        default=given.learning_rate,
-        help="range",
-    )
-    add("--dropout", type=number(0, 0.9), nargs=2, metavar=pair, default=given.dropout, help="range")
-    add("--base_filters", type=whole_number(1, 512), nargs="+", default=given.base_filters, help="choices")
-    add("--batch_size", type=whole_number(1), nargs="+", default=given.batch_size, help="choices")
+    add_shared(parser, "classes")
+    searched = parser.add_argument_group("what is searched")
+    for name in ("learning_rate", "dropout"):
+        add_shared(searched, name, of=given, nargs=2, metavar=("LOW", "HIGH"), help="range")
+    add_shared(searched, "base_filters", "batch_size", of=given, nargs="+", help="choices")
     presets = tuple(AUGMENT_PRESETS)
-    add("--augment", nargs="+", choices=presets, default=given.augment_presets, help="choices")
-    add("--loss", nargs="+", default=given.losses, help="choices")
+    searched.add_argument(
+        "--augment", nargs="+", choices=presets, default=given.augment_presets, help="choices"
+    )
+    add_shared(searched, "loss", default=given.losses, nargs="+", help="choices")
     _add_run_flags(parser)
     return parser
 
@@ -144,66 +128,28 @@ def _threshold_sweep() -> Parser:
 
 
 def _add_run_flags(parser: Parser, recipe: Recipe | None = None) -> None:
-    add = parser.add_argument_group("every run").add_argument
+    group = parser.add_argument_group("every run")
     given = recipe or Recipe(settings=TrainConfig(epochs=30))
     train = given.settings
-    add(
-        "--image_size",
-        type=parse_size,
-        metavar="SIDE|HEIGHTxWIDTH",
-        default=format_size(train.image_size),
-        help="pixels that images are stretched to",
-    )
-    add("--epochs", type=whole_number(1), default=train.epochs, help="most epochs of a run")
-    add(
-        "--patience",
-        type=whole_number(0),
-        default=train.patience,
-        help="epochs without a better one; 0: never ends",
-    )
-    add("--depth", type=whole_number(1, 8), default=given.net.depth, help="number of halvings")
-    add("--seed", type=whole_number(0), default=train.seed, help="of splits, weights, order and augmentation")
-    add(
+    add_shared(group, "image_size", "epochs", "patience", of=train)
+    add_shared(group, "depth", of=given.net)
+    add_shared(group, "seed", "precision", "weight_averaging", of=train)
+    group.add_argument(
         "--val_part",
         type=number(0.01, 0.9),
         default=train.val_part,
         help="part of train that choices are made on",
     )
-    add(
-        "--precision",
-        choices=("auto", "float32", "bfloat16"),
-        default=train.precision,
-        help="of the arithmetic",
-    )
-    add(
-        "--weight_averaging",
-        type=number(0, 0.9999),
-        default=train.weight_averaging,
-        help="momentum; 0 for none",
-    )
-    add("--scaling", choices=tuple(SCALINGS), default="range", help="stored values to [0, 1], as in train.py")
-    add("--scaling_low", type=number(-1e9, 1e9), help="value that becomes 0")
-    add("--scaling_high", type=number(-1e9, 1e9), help="value that becomes 1")
-    flips = ("horizontal", "vertical")
-    add(
-        "--test_flips",
-        nargs="*",
-        choices=flips,
-        default=(),
-        help="mirrorings that predictions are averaged over",
-    )
+    add_shared(group, "scaling", default="range")
+    add_shared(group, "scaling_low", "scaling_high", "test_flips")
 
 
 def _add_recipe_flags(parser: Parser, recipe: Recipe | None = None, *, augment: str = "standard") -> None:
+    group = parser.add_argument_group("what a search would look for")
     given = recipe or Recipe()
-    add = parser.add_argument_group("what a search would look for").add_argument
-    train, net = given.settings, given.net
-    add("--learning_rate", type=number(1e-9, 10), default=train.learning_rate, help="peak of the cosine")
-    add("--base_filters", type=whole_number(1, 512), default=net.base_filters, help="filters at full size")
-    add("--batch_size", type=whole_number(1), default=train.batch_size, help="images in a step")
-    add("--dropout", type=number(0, 0.9), default=net.dropout, help="rate of the two deepest blocks")
-    add("--loss", default=train.loss, help="as in train.py")
-    add("--augment", nargs="+", default=[augment], metavar=("PRESET", "NAME=VALUE"), help="as in train.py")
+    add_shared(group, "learning_rate", "batch_size", "loss", of=given.settings)
+    add_shared(group, "base_filters", "dropout", of=given.net)
+    add_shared(group, "augment", default=[augment])
 
 
 PARSERS: dict[str, Callable[[], Parser]] = {

@@ -1,0 +1,100 @@
+"""Flags that several commands have: bounds, choices and words in one place, defaults from configs."""
+
+from __future__ import annotations
+
+from argparse import _ActionsContainer
+from dataclasses import fields
+from typing import Any
+
+from core.commands import number, whole_number
+from core.config import AugmentConfig
+from core.evaluation.history import LOSS_LABELS
+from core.image_size import format_size, parse_size
+from core.training.presets import AUGMENT_PRESETS, SCALINGS
+
+_FLAGS: dict[str, dict[str, Any]] = {
+    "epochs": {"type": whole_number(1), "help": "most epochs"},
+    "batch_size": {"type": whole_number(1), "help": "images in a step, of all devices"},
+    "learning_rate": {"type": number(1e-9, 10), "help": "peak of the schedule"},
+    "patience": {
+        "type": whole_number(0),
+        "help": "epochs without a better validation Dice before a run ends; 0 for never",
+    },
+    "weight_averaging": {
+        "type": number(0, 0.9999),
+        "help": "momentum of the moving average of the weights that is kept; 0 for none",
+    },
+    "seed": {"type": whole_number(0), "help": "of weights, order, augmentation and split"},
+    "loss": {"choices": tuple(LOSS_LABELS), "help": "what is made small"},
+    "optimizer": {"choices": ("adam", "sgd"), "help": "sgd has a momentum of 0.9"},
+    "schedule": {
+        "choices": ("cosine", "constant"),
+        "help": "how the learning rate goes on after it has risen",
+    },
+    "precision": {
+        "choices": ("auto", "float32", "bfloat16"),
+        "help": "auto computes in bfloat16 where it pays; saved weights are float32",
+    },
+    "image_size": {
+        "type": parse_size,
+        "metavar": "SIDE|HEIGHTxWIDTH",
+        "help": "pixels that images are stretched to, multiples of 2**depth: 256 for a square, 448x592 for a "
+        "height of 448 and a width of 592",
+    },
+    "depth": {"type": whole_number(1, 8), "help": "number of halvings"},
+    "base_filters": {
+        "type": whole_number(1, 512),
+        "help": "filters at full size; doubled at each halving",
+    },
+    "dropout": {"type": number(0, 0.9), "help": "dropout rate of the two deepest blocks"},
+    "classes": {
+        "nargs": "+",
+        "metavar": "FILE.json|NAME",
+        "help": "the classes of the masks, background first: names for masks of indices, or a JSON list of "
+        '{"name": ..., "colour": [red, green, blue]}; one called undefined (255) weighs nothing '
+        "(default: one foreground)",
+    },
+    "scaling": {
+        "choices": tuple(SCALINGS),
+        "help": "stored values to [0, 1]: a fixed range (8 bit: 0 to 255), each image's own, or a window of "
+        "Hounsfield units, -1000 to 400",
+    },
+    "scaling_low": {
+        "type": number(-1e9, 1e9),
+        "help": "value that becomes 0, instead of the scaling's own",
+    },
+    "scaling_high": {
+        "type": number(-1e9, 1e9),
+        "help": "value that becomes 1, instead of the scaling's own",
+    },
+    "test_flips": {
+        "nargs": "*",
+        "choices": ("horizontal", "vertical"),
+        "default": (),
+        "help": "predictions are averaged over these mirrorings of the image; each doubles their time",
+    },
+    "augment": {
+        "nargs": "+",
+        "metavar": ("PRESET", "NAME=VALUE"),
+        "help": f"one of {', '.join(AUGMENT_PRESETS)}, and changes to it, such as rotation=30; names: "
+        + ", ".join(field.name for field in fields(AugmentConfig)),
+    },
+}
+
+
+def add_shared(group: _ActionsContainer, *names: str, of: object = None, more: str = "", **own: Any) -> None:
+    """Add flags by name.
+
+    Args:
+        group: Parser, or a group of one.
+        *names: Of the flags, without dashes.
+        of: Config whose values are the defaults; None for none.
+        more: Added to what the help says.
+        **own: What this command has differently, as `add_argument` takes it.
+    """
+    for name in names:
+        settings = {**_FLAGS[name], "help": _FLAGS[name]["help"] + more}
+        if of is not None:
+            default = getattr(of, name)
+            settings["default"] = format_size(default) if name == "image_size" else default
+        group.add_argument(f"--{name}", **{**settings, **own})
