@@ -30,16 +30,15 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.fine_tune_gain import PERSON, print_row
+from benchmarks.label_scores import BASE, SCORES, Shares, means, summary
 from core.classifier_cards import VIEWS, ClassifyConfig
 from core.datasets.label_folds import label_folds, set_aside
 from core.datasets.labels import LabelledImage, parse_merged
 from core.datasets.matching import read_bytes
-from core.evaluation.paired import paired_test
 from core.files import write_whole
-from core.imaging.decode import decode_image, decode_mask
+from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
 from core.jobs.kinds import JobContext
 from core.registry.classifiers import Classifiers
@@ -51,17 +50,13 @@ from core.workflows.classify_data import LabelSource
 from core.workflows.classify_image import save_label
 from core.workflows.classify_train import ClassifyTrainRequest, classify_train
 from core.workflows.fine_tune_labels import KIND, plan_fine_tune_labels, run_job
+from core.workflows.lesion_masks import MaskSource
 from core.workflows.open_workspace import open_workspace
 from core.workspace import NewRevision, Workspace
 
 TASK = "skin_lesion"
 NUM_FOLDS = 5
-BASE = "base"
 CEILING = "all at once"
-SCORES = ("accuracy", "balanced_accuracy", "cross_entropy")
-
-Shares = NDArray[np.float64]
-"""(N, labels): the probability of each label for each scored image."""
 
 
 @dataclass(frozen=True)
@@ -279,7 +274,8 @@ def correct(workspace: Workspace, task_id: int, image: LabelledImage, others: di
     (outcome,) = add_images(workspace, task_id, [(image.image_path.name, data)])
     if outcome.image_id is None or image.mask_path is None:
         raise SystemExit(outcome.message or f"{image.image_path.name} has no mask.")
-    mask = mask_of(image)
+    decoded = decode_image(data, image.image_path.name)
+    mask = MaskSource(None).mask(decoded, image.image_path.name, image.mask_path)
     revision = NewRevision(encode_png(mask), None, 0.5, None, PERSON, 30.0, float(mask.mean()))
     workspace.masks.save(outcome.image_id, revision)
     locked = workspace.images.get(outcome.image_id).locked
@@ -293,72 +289,15 @@ def next_label(images: Sequence[LabelledImage]) -> dict[str, str]:
     return dict(zip(labels, labels[1:] + labels[:1], strict=True))
 
 
-def mask_of(image: LabelledImage) -> NDArray[np.uint8]:
-    """The mask of an image at its own size, of 0 and 1.
-
-    Raises:
-        SystemExit: There is none.
-    """
-    if image.mask_path is None:
-        raise SystemExit(f"{image.image_path.name} has no mask.")
-    height, width = decode_image(read_bytes(image.image_path), image.image_path.name).values.shape[:2]
-    return decode_mask(read_bytes(image.mask_path), image.mask_path.name, (height, width))
-
-
 def classify(folder: Path, images: Sequence[LabelledImage]) -> Shares:
     """What a classifier says of images with their own masks."""
-    classifier = Classifiers().get(folder)
-    rows = [
-        classifier.classify(decode_image(read_bytes(image.image_path), image.image_path.name), mask_of(image))
-        for image in images
-    ]
+    classifier, masks = Classifiers().get(folder), MaskSource(None)
+    rows = []
+    for image in images:
+        name = image.image_path.name
+        decoded = decode_image(read_bytes(image.image_path), name)
+        rows.append(classifier.classify(decoded, masks.mask(decoded, name, image.mask_path)))
     return np.array([[row[label] for label in classifier.card.labels] for row in rows])
-
-
-def means(labels: Sequence[str], truth: Sequence[str], shares: Shares) -> dict[str, float]:
-    """Each of `SCORES`."""
-    return {name: float(values.mean()) for name, values in scores_of(labels, truth, shares).items()}
-
-
-def scores_of(labels: Sequence[str], truth: Sequence[str], shares: Shares) -> dict[str, NDArray[np.float64]]:
-    """One value an image, of which each score is the mean.
-
-    An image that is right counts N / (K n) in the balanced accuracy, n being the images of its label.
-    """
-    places = np.array([labels.index(label) for label in truth])
-    right = (shares.argmax(axis=1) == places).astype(np.float64)
-    counts = np.bincount(places, minlength=len(labels))
-    weights = len(places) / (np.count_nonzero(counts) * counts[places])
-    true = shares[np.arange(len(places)), places]
-    return {
-        "accuracy": right,
-        "balanced_accuracy": right * weights,
-        "cross_entropy": -np.log(np.maximum(true, 1e-12)),
-    }
-
-
-def summary(
-    labels: Sequence[str], scored: Sequence[LabelledImage], shares: dict[str, Shares]
-) -> list[dict[str, Any]]:
-    """Each arm against the base: means over all draws, and the paired difference over images.
-
-    An image that was scored in several draws counts once, with the mean of its values.
-    """
-    truth = [image.label for image in scored]
-    scores = {name: scores_of(labels, truth, each) for name, each in shares.items()}
-    _, place = np.unique([image.stem for image in scored], return_inverse=True)
-    table = []
-    for name, score in product(shares, SCORES):
-        row = {"arm": name, "score": score, "mean": float(scores[name][score].mean())}
-        if name != BASE:
-            own, base = (
-                (np.bincount(place, scores[arm][score]) / np.bincount(place)).tolist() for arm in (name, BASE)
-            )
-            test = paired_test(own, base)
-            row |= {"difference": test.mean_difference, "low": test.low, "high": test.high}
-            row |= {"p_value": test.p_value, "images": test.num}
-        table.append(row)
-    return table
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.label_fine_tune_gain import draws, next_label, parse, scores_of, summary
+from benchmarks.label_fine_tune_gain import draws, next_label, parse
+from benchmarks.label_scores import scores_of, summary
 from core.datasets.labels import LabelledImage
 
 LABELS = ("MEL", "NV")
