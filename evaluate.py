@@ -1,4 +1,4 @@
-"""Score a model on one split of a data set: the command around `core.workflows.evaluate_model`."""
+"""Score a model on one split of a data set: the command around `core.workflows.measure.evaluate_model`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.commands.task import add_task_flag, labels_asked
 from core.evaluation.scores import METRICS
 
 if TYPE_CHECKING:
-    from core.workflows.evaluate_model import EvaluateOutcome
+    from core.workflows.measure.evaluate_model import EvaluateOutcome
 
 DESCRIPTION = """\
 Score a model against reference masks, each image at its own size.
@@ -67,8 +67,8 @@ def main(arguments: list[str]) -> int:
     options = build_parser().parse_args(arguments)
 
     from core.imaging.class_table import class_table
-    from core.workflows.evaluate_model import EvaluateRequest, evaluate_model
-    from core.workflows.places import open_places
+    from core.workflows.measure.evaluate_model import EvaluateRequest, evaluate_model
+    from core.workflows.predict.places import open_places
 
     with open_places() as places:
         request = EvaluateRequest(

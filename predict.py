@@ -1,4 +1,4 @@
-"""Predict the masks of images: the command around `core.workflows.predict_many`."""
+"""Predict the masks of images: the command around `core.workflows.predict.predict_many`."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def main(arguments: list[str]) -> int:
         return classify.predict(arguments)
     options = build_parser().parse_args(arguments)
 
-    from core.workflows.places import open_places
-    from core.workflows.predict_many import PredictRequest, predict_many
+    from core.workflows.predict.places import open_places
+    from core.workflows.predict.predict_many import PredictRequest, predict_many
 
     with open_places() as places:
         request = PredictRequest(

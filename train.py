@@ -1,4 +1,4 @@
-"""Train a network on a folder of images with masks: the command around `core.workflows.train_model`."""
+"""Train a network on a folder of images with masks: the command around `core.workflows.learn.train_model`."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from core.storage import is_address
 from core.training.presets import augment_config
 
 if TYPE_CHECKING:
-    from core.workflows.places import Places
-    from core.workflows.train_model import TrainOutcome, Watchers
-    from core.workflows.training_card import TrainRequest
+    from core.workflows.learn.train_model import TrainOutcome, Watchers
+    from core.workflows.learn.training_card import TrainRequest
+    from core.workflows.predict.places import Places
 
 # A run once more differs from the first one in where and how it runs only.
 RERUN_FLAGS = {
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
         if foreign := sorted(given - RERUN_FLAGS):
             parser.error(f"--rerun trains as the run did, so {foreign[0]} cannot be given too")
 
-    from core.workflows.places import open_places
+    from core.workflows.predict.places import open_places
 
     with open_places() as places:
         command = shlex.join(["python", "train.py", *arguments])
@@ -57,13 +57,13 @@ def main(arguments: list[str]) -> int:
         request = _request(parser, options, places, command)
         if options.preview_augmentation is not None:
             return _preview(request, options.preview_augmentation)
-        from core.workflows.train_model import train_model
+        from core.workflows.learn.train_model import train_model
 
         return _run(lambda watchers: train_model(request, watchers), options, places)
 
 
 def _request(parser: Parser, options: Namespace, places: Places, command: str) -> TrainRequest:
-    from core.workflows.training_card import TrainRequest, read_base_card
+    from core.workflows.learn.training_card import TrainRequest, read_base_card
 
     start_from = None if options.init_from is None else places.local_model(options.init_from)
     base = None if start_from is None else read_base_card(start_from)
@@ -109,7 +109,7 @@ def _request(parser: Parser, options: Namespace, places: Places, command: str) -
 
 
 def _rerun(options: Namespace, places: Places, command: str) -> int:
-    from core.workflows.rerun import rerun
+    from core.workflows.learn.rerun import rerun
 
     output_dir = places.run_folder(options.output_dir, resume=options.resume)
 
@@ -131,7 +131,7 @@ def _rerun(options: Namespace, places: Places, command: str) -> int:
 
 
 def _run(train: Callable[[Watchers], TrainOutcome], options: Namespace, places: Places) -> int:
-    from core.workflows.train_model import Watchers
+    from core.workflows.learn.train_model import Watchers
 
     with TrainingDisplay() as display:
         outcome = train(
@@ -158,7 +158,7 @@ def _run(train: Callable[[Watchers], TrainOutcome], options: Namespace, places: 
 
 
 def _preview(request: TrainRequest, path: Path) -> int:
-    from core.workflows.preview_augmentation import preview_augmentation
+    from core.workflows.learn.preview_augmentation import preview_augmentation
 
     names = preview_augmentation(request, path)
     print(f"Wrote {path}, from top to bottom: {', '.join(names)}.")

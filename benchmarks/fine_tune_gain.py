@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from core.config import MODELS_DIR
+from core.correction.corrections import encode_layer, layer_from_mask
 from core.datasets.pairs import Pair, find_pairs, load_pair
 from core.evaluation.scores import score_mask
 from core.evaluation.test_log import Scoring, check_log, log_scorings
@@ -30,13 +31,12 @@ from core.files import write_whole
 from core.imaging.masks import quantise, threshold_mask
 from core.jobs import queue
 from core.registry.predictors import Predictors
-from core.review.corrections import encode_layer, layer_from_mask
-from core.workflows import pictures
 from core.workflows.add_images import add_images
-from core.workflows.fine_tune import plan_fine_tune, start_fine_tune
-from core.workflows.open_image import open_image
+from core.workflows.correct import pictures
+from core.workflows.correct.open_image import open_image
+from core.workflows.correct.save_mask import save_mask
+from core.workflows.learn.fine_tune import plan_fine_tune, start_fine_tune
 from core.workflows.open_workspace import open_workspace
-from core.workflows.save_mask import save_mask
 from core.workspace import DraftContent, JobRow, VersionRow, Workspace
 
 PERSON = "simulated person"

@@ -44,13 +44,13 @@ from core.jobs.kinds import JobContext
 from core.registry.classifiers import Classifiers
 from core.registry.shipped import CLASSIFIER_SUFFIX
 from core.training.presets import augment_config
-from core.workflows import fine_tune_labels_recipe as recipe
 from core.workflows.add_images import add_images
-from core.workflows.classify_data import LabelSource
-from core.workflows.classify_image import save_label
-from core.workflows.classify_train import ClassifyTrainRequest, classify_train
-from core.workflows.fine_tune_labels import KIND, plan_fine_tune_labels, run_job
-from core.workflows.lesion_masks import MaskSource
+from core.workflows.correct.classify_image import save_label
+from core.workflows.learn import fine_tune_labels_recipe as recipe
+from core.workflows.learn.classify_data import LabelSource
+from core.workflows.learn.classify_train import ClassifyTrainRequest, classify_train
+from core.workflows.learn.fine_tune_labels import KIND, plan_fine_tune_labels, run_job
+from core.workflows.learn.lesion_masks import MaskSource
 from core.workflows.open_workspace import open_workspace
 from core.workspace import NewRevision, Workspace
 

@@ -15,17 +15,17 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from core.config import SAMPLES_DIR
+from core.correction.corrections import encode_layer
 from core.datasets.phantoms import xray_phantom
-from core.experiments.start import start_experiment
+from core.experiments.runs.start import start_experiment
 from core.imaging.masks import encode_png
 from core.jobs import queue
 from core.registry.predictors import Predictors
-from core.review.corrections import encode_layer
 from core.ui.experiments.form import trial_request
 from core.workflows.add_images import add_images
-from core.workflows.fine_tune import plan_fine_tune, start_fine_tune
+from core.workflows.correct.save_mask import save_mask
+from core.workflows.learn.fine_tune import plan_fine_tune, start_fine_tune
 from core.workflows.open_workspace import open_workspace
-from core.workflows.save_mask import save_mask
 from core.workspace import DraftContent, Workspace
 from tests.browser.app_server import CHROMIUM_FLAGS, PROJECT, SYSTEM_CHROMIUM, AppServer
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core.experiments import store
-from core.experiments.start import JOB_KIND, experiment_folder, experiments_root
-from core.experiments.store import ExperimentSummary
+from core.experiments.runs import store
+from core.experiments.runs.start import JOB_KIND, experiment_folder, experiments_root
+from core.experiments.runs.store import ExperimentSummary
 from core.ui import shell, state, words
 from core.ui.experiments.form import offer, try_it
 from core.ui.experiments.kept import QUERY, kept, never_begun, open_experiment

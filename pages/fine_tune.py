@@ -10,7 +10,7 @@ from core.ui.pictures import pictures
 from core.ui.running_job import ACTIVE, live_curves
 from core.ui.segment.strip import picture_of
 from core.ui.times import ago, duration
-from core.workflows.fine_tune import FineTunePlan, plan_fine_tune, start_fine_tune
+from core.workflows.learn.fine_tune import FineTunePlan, plan_fine_tune, start_fine_tune
 from core.workspace import JobRow, TaskRow, Workspace
 
 KINDS = ("fine_tune", "fine_tune_classifier")

@@ -8,7 +8,7 @@ from core.ui.segment import adding, editing, keeping
 from core.ui.segment.labelling import labels_panel
 from core.ui.segment.navigation import choose_filter, current_image, forget_image, go_to
 from core.ui.segment.strip import strip, with_current
-from core.workflows.open_image import OpenedImage
+from core.workflows.correct.open_image import OpenedImage
 from core.workspace import ImageRow
 
 

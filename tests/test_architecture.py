@@ -27,7 +27,7 @@ BANDS = {
     "core.inference": 2,
     "core.classification": 2,
     "core.workspace": 1,
-    "core.review": 1,
+    "core.correction": 1,
     "core.datasets": 1,
     "core.evaluation": 1,
     "core.imaging": 1,

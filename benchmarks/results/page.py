@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.results.sections import SECTIONS, Section
-from core.experiments.tables import cell_text, column_word
+from core.experiments.reports.tables import cell_text, column_word
 
 INTRODUCTION = """\
 # Results

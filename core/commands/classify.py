@@ -10,7 +10,7 @@ from core.commands import EXIT_WRONG_INPUT
 from core.commands.classify_flags import evaluate_parser, predict_parser, settings_of, source_of, train_parser
 from core.commands.progress import ClassifyDisplay, ImageBar
 from core.training.presets import augment_config
-from core.workflows.places import open_places
+from core.workflows.predict.places import open_places
 
 NO_DIAGNOSIS = "These probabilities are for research and are no diagnosis."
 
@@ -20,7 +20,7 @@ def train(arguments: list[str]) -> int:
     parser = train_parser(arguments)
     options = parser.parse_args(arguments)
 
-    from core.workflows.classify_train import ClassifyTrainRequest, classify_train
+    from core.workflows.learn.classify_train import ClassifyTrainRequest, classify_train
 
     try:
         request = ClassifyTrainRequest(
@@ -64,7 +64,7 @@ def evaluate(arguments: list[str]) -> int:
     parser = evaluate_parser()
     options = parser.parse_args(arguments)
 
-    from core.workflows.classify_evaluate import ClassifyEvaluateRequest, classify_evaluate
+    from core.workflows.measure.classify_evaluate import ClassifyEvaluateRequest, classify_evaluate
 
     with open_places() as places:
         try:
@@ -104,7 +104,7 @@ def predict(arguments: list[str]) -> int:
     """Classify as the arguments say; the exit code."""
     options = predict_parser().parse_args(arguments)
 
-    from core.workflows.classify_predict import ClassifyPredictRequest, classify_predict
+    from core.workflows.predict.classify_predict import ClassifyPredictRequest, classify_predict
 
     with open_places() as places:
         request = ClassifyPredictRequest(

@@ -13,8 +13,8 @@ from core.commands.shared_flags import add_shared
 from core.commands.task import add_task_flag
 from core.datasets.labels import parse_merged
 from core.storage import is_address
-from core.workflows.classify_data import LabelSource
-from core.workflows.places import Places
+from core.workflows.learn.classify_data import LabelSource
+from core.workflows.predict.places import Places
 
 BACKBONES = ("mobilenet_v3_small", "resnet50", "small")
 PRESETS: dict[str, dict[str, object]] = {

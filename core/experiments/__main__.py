@@ -9,24 +9,24 @@ from datetime import datetime
 from pathlib import Path
 
 from core.commands import Parser, run
-from core.experiments.asked import request_of
-from core.experiments.display import ExperimentDisplay
-from core.experiments.flags import PARSERS
-from core.experiments.help_texts import SUMMARY
-from core.experiments.plan import Request, TuneRequest, request_from_json
-from core.experiments.report import markdown_table
-from core.experiments.store import ExperimentResult, read_record, read_state
+from core.experiments.reports.display import ExperimentDisplay
+from core.experiments.reports.report import markdown_table
+from core.experiments.requests.asked import request_of
+from core.experiments.requests.flags import PARSERS
+from core.experiments.requests.help_texts import SUMMARY
+from core.experiments.requests.plan import Request, TuneRequest, request_from_json
+from core.experiments.runs.store import ExperimentResult, read_record, read_state
 
 
 def main(arguments: list[str]) -> int:
     """Do what the arguments say; the exit code."""
     kind, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if kind == "classify":
-        from core.experiments.classify import classify
+        from core.experiments.kinds.classify import classify
 
         return classify(rest)
     if kind == "hair":
-        from core.experiments.hair import hair
+        from core.experiments.kinds.hair import hair
 
         return hair(rest)
     if kind not in PARSERS:
@@ -36,12 +36,12 @@ def main(arguments: list[str]) -> int:
     out = options.resume or options.output_dir or _new_folder(kind)
     with ExperimentDisplay() as display:
         if options.resume is None:
-            from core.experiments.run import run_experiment
+            from core.experiments.runs.run import run_experiment
 
             request = request_of(parser, kind, options, arguments)
             result = run_experiment(request, out, display.watchers())
         else:
-            from core.experiments.run import resume_experiment
+            from core.experiments.runs.run import resume_experiment
 
             result = resume_experiment(out, display.watchers(), request=_longer(parser, kind, options))
     _tell(result, out)

@@ -18,9 +18,9 @@ from core.jobs.folder import append_progress
 from core.workspace import JobRow, Workspace
 
 KINDS = {
-    "fine_tune": "core.workflows.fine_tune:run_job",
-    "fine_tune_classifier": "core.workflows.fine_tune_labels:run_job",
-    "experiment": "core.experiments.job:run_job",
+    "fine_tune": "core.workflows.learn.fine_tune:run_job",
+    "fine_tune_classifier": "core.workflows.learn.fine_tune_labels:run_job",
+    "experiment": "core.experiments.runs.job:run_job",
 }
 
 

@@ -10,7 +10,7 @@ from core.registry.compare_labels import LabelComparison
 from core.ui import words
 from core.ui.text import as_text
 from core.ui.versions import data_and_limits, score_metrics
-from core.workflows.classify_image import classifier_card
+from core.workflows.correct.classify_image import classifier_card
 from core.workspace import VersionRow, Workspace
 
 _SHOWN_SCORES = ("balanced_accuracy", "accuracy", "auc", "alert_recall")

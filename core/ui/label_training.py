@@ -11,8 +11,8 @@ from core.ui.base_and_epochs import choose_base_and_epochs
 from core.ui.pictures import pictures
 from core.ui.segment.strip import picture_of
 from core.ui.times import duration
-from core.workflows.classify_image import TaskClassifier, classifier_of
-from core.workflows.fine_tune_labels import LabelPlan, plan_fine_tune_labels, start_fine_tune_labels
+from core.workflows.correct.classify_image import TaskClassifier, classifier_of
+from core.workflows.learn.fine_tune_labels import LabelPlan, plan_fine_tune_labels, start_fine_tune_labels
 from core.workspace import TaskRow, Workspace
 
 What = Literal["masks", "labels"]

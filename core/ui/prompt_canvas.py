@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from core.review.prompts import Prompts
+from core.correction.prompts import Prompts
 from core.ui.prompt_drawing import (
     BACKGROUND_COLOUR,
     BOX_COLOUR,

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.review.prompts import Box, Point, Prompts, Scribble
+from core.correction.prompts import Box, Point, Prompts, Scribble
 
 # From the palette of Okabe and Ito. The canvas keeps no other mark of what a line is for than its colour.
 FOREGROUND_COLOUR = "#0072B2"

@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.review.prompts import AcceptedMask, Prompts, accept, propose_mask
+from core.correction.prompts import AcceptedMask, Prompts, accept, propose_mask
 from core.ui.prompt_canvas import (
     PromptMode,
     clear_canvas,

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.correction.prompts import Prompts, Scribble
 from core.imaging.masks import encode_jpeg
 from core.imaging.overlay import overlay
-from core.review.prompts import Prompts, Scribble
 
 _SIGN_RADIUS = 8
 _SIGN_OFFSET = 15

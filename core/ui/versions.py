@@ -12,8 +12,8 @@ from core.image_size import format_size
 from core.registry.compare import Comparison
 from core.ui import state, words
 from core.ui.text import as_text
-from core.workflows.mask_pictures import revision_picture, version_picture
-from core.workflows.pictures import card_of
+from core.workflows.correct.mask_pictures import revision_picture, version_picture
+from core.workflows.correct.pictures import card_of
 from core.workspace import VersionRow, Workspace
 
 _MOST_SHOWN = 12

@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import Limits
+from core.correction.corrections import encode_layer
 from core.errors import AppError
 from core.imaging.archive import is_zip, unpack_upload
 from core.imaging.decode import DecodedImage, decode_image, decode_mask
 from core.imaging.masks import encode_png
-from core.review.corrections import encode_layer
-from core.workflows import pictures
-from core.workflows.editor_scale import editor_size, resize_nearest
-from core.workflows.open_image import DEFAULT_THRESHOLD
-from core.workflows.upload_names import UploadName, image_keys_of_mask, name_in_archive, stem_key
+from core.workflows.arrive.upload_names import UploadName, image_keys_of_mask, name_in_archive, stem_key
+from core.workflows.correct import pictures
+from core.workflows.correct.editor_scale import editor_size, resize_nearest
+from core.workflows.correct.open_image import DEFAULT_THRESHOLD
 from core.workspace import DraftContent, ImageFacts, ImageRow, Workspace
 from core.workspace.blobs import sha256_of
 

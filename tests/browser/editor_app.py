@@ -17,9 +17,9 @@ import editor_app_scenes
 import numpy as np
 import streamlit as st
 
+from core.correction.corrections import encode_layer
 from core.files import write_whole
 from core.imaging.masks import encode_jpeg
-from core.review.corrections import encode_layer
 from core.ui.mask_editor import (
     Acknowledgement,
     EditorMessage,

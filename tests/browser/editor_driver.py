@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
-from core.review.corrections import decode_layer
+from core.correction.corrections import decode_layer
 
 Point = tuple[float, float]
 SMALL = (48, 64)

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from core.correction.prompts import AcceptedMask
 from core.files import write_whole
 from core.imaging.masks import encode_png
-from core.review.prompts import AcceptedMask
 from core.ui.prompt_panel import open_panel, prompt_panel
 
 # A bright disc on dark noise; the centre is (row, col).

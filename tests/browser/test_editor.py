@@ -15,7 +15,7 @@ from editor_driver import SMALL, Editor
 from playwright.sync_api import Browser, Page, expect
 from strokes import brush_pixels, polygon_pixels
 
-from core.review.corrections import apply_layer, decode_layer
+from core.correction.corrections import apply_layer, decode_layer
 
 HERE = Path(__file__).parent
 OpenEditor = Callable[..., Editor]

@@ -10,7 +10,7 @@ import pytest
 from app_server import PROJECT, AppServer, OpenPage
 from playwright.sync_api import Locator, Page, expect
 
-from core.experiments.start import experiments_root
+from core.experiments.runs.start import experiments_root
 from core.jobs import queue
 from core.jobs.process import is_alive
 from core.workspace import JobRow, Workspace

@@ -17,11 +17,11 @@ from app_server import PROJECT, AppServer, OpenPage
 from editor_driver import Editor
 from playwright.sync_api import Locator, Page, expect
 
+from core.correction.corrections import decode_layer, encode_layer
 from core.imaging.masks import encode_png
 from core.registry.predictors import Predictors
-from core.review.corrections import decode_layer, encode_layer
 from core.workflows.add_images import add_images
-from core.workflows.save_mask import read_mask, save_mask
+from core.workflows.correct.save_mask import read_mask, save_mask
 from core.workspace import DraftContent, TaskRow, Workspace
 
 SIDE = 64

@@ -11,7 +11,7 @@ import pytest
 from core.commands.classify_flags import evaluate_parser, predict_parser, settings_of, train_parser
 from core.commands.segment_presets import SEGMENT_PRESETS, preset_defaults
 from core.commands.task import labels_asked
-from core.experiments.classify import classify
+from core.experiments.kinds.classify import classify
 from core.training.presets import AUGMENT_PRESETS
 from tests.classification.making import spot
 from tests.commands.making import PROJECT, run

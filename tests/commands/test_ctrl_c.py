@@ -15,7 +15,7 @@ import pytest
 import train
 from core.cards import load_card
 from core.experiments import __main__ as experiments
-from core.experiments.store import read_result, summary
+from core.experiments.runs.store import read_result, summary
 from tests.commands.making import PROJECT, SMALL_NET, make_dataset
 
 pytestmark = [

@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from core.experiments.plan import CompareRequest
-from core.experiments.run import resume_experiment, run_experiment
-from core.experiments.store import summary
-from core.experiments.watching import ExperimentWatchers
+from core.experiments.requests.plan import CompareRequest
+from core.experiments.runs.run import resume_experiment, run_experiment
+from core.experiments.runs.store import summary
+from core.experiments.runs.watching import ExperimentWatchers
 from tests.experiments.making import RECIPE, make_set
 
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from core.config import AugmentConfig, NetConfig, TrainConfig
-from core.experiments.plan import Recipe
+from core.experiments.requests.plan import Recipe
 
 SIDE = 32
 

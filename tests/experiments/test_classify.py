@@ -4,11 +4,11 @@ import numpy as np
 
 from core.evaluation.classes import Predictions, class_scores
 from core.evaluation.paired import paired_test
-from core.experiments.classify import comparison_result
-from core.experiments.report import markdown_table
-from core.workflows.classify_comparison import ClassifyComparison, ViewScores
-from core.workflows.classify_cross_validate import ClassifyCrossValidateRequest
-from core.workflows.classify_data import LabelSource
+from core.experiments.kinds.classify import comparison_result
+from core.experiments.reports.report import markdown_table
+from core.workflows.learn.classify_data import LabelSource
+from core.workflows.measure.classify_comparison import ClassifyComparison, ViewScores
+from core.workflows.measure.classify_cross_validate import ClassifyCrossValidateRequest
 
 LABELS = ("MEL", "NV")
 TRUTH = np.array([0, 0, 1, 1])

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig
-from core.experiments.asked import request_of
-from core.experiments.command_line import command_of
-from core.experiments.flags import PARSERS
-from core.experiments.plan import (
+from core.experiments.requests.asked import request_of
+from core.experiments.requests.command_line import command_of
+from core.experiments.requests.flags import PARSERS
+from core.experiments.requests.plan import (
     CompareRequest,
     CrossValidateRequest,
     Recipe,

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from core.experiments.__main__ import main
-from core.experiments.asked import request_of
-from core.experiments.flags import PARSERS
-from core.experiments.plan import CompareRequest, CrossValidateRequest, ThresholdRequest, TuneRequest
+from core.experiments.requests.asked import request_of
+from core.experiments.requests.flags import PARSERS
+from core.experiments.requests.plan import CompareRequest, CrossValidateRequest, ThresholdRequest, TuneRequest
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -7,9 +7,9 @@ import shutil
 import pytest
 
 from core.errors import AppError
-from core.experiments.plan import CompareRequest, Recipe
-from core.experiments.run import resume_experiment, run_experiment
-from core.experiments.store import progress, read_record, read_result, summary
+from core.experiments.requests.plan import CompareRequest, Recipe
+from core.experiments.runs.run import resume_experiment, run_experiment
+from core.experiments.runs.store import progress, read_record, read_result, summary
 from tests.experiments.making import RECIPE, make_set, recipe, write_pair
 
 pytestmark = pytest.mark.slow

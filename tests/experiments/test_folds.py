@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.errors import AppError
-from core.experiments.folds import assign_folds, link_groups
+from core.experiments.runs.folds import assign_folds, link_groups
 
 
 def prints(*letters):

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from core.config import NetConfig, TrainConfig
+from core.correction.corrections import encode_layer
 from core.errors import AppError
-from core.experiments import store
-from core.experiments.job import run_job
-from core.experiments.plan import CompareRequest, Recipe, SyntheticRequest
-from core.experiments.start import experiment_folder, job_of_folder, start_experiment, work_of
+from core.experiments.requests.plan import CompareRequest, Recipe, SyntheticRequest
+from core.experiments.runs import store
+from core.experiments.runs.job import run_job
+from core.experiments.runs.start import experiment_folder, job_of_folder, start_experiment, work_of
 from core.imaging.masks import encode_png
 from core.jobs import queue
 from core.jobs.kinds import JobContext
 from core.registry.predictors import Predictors
-from core.review.corrections import encode_layer
 from core.workflows.add_images import add_images
-from core.workflows.save_mask import save_mask
+from core.workflows.correct.save_mask import save_mask
 from core.workspace import DraftContent, Workspace
 
 RECIPE = Recipe(

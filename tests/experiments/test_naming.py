@@ -1,4 +1,4 @@
-from core.experiments.naming import readable, run_title
+from core.experiments.requests.naming import readable, run_title
 
 
 def test_runs_are_called_by_network_and_part():

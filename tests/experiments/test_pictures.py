@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.datasets.pairs import Pair
-from core.experiments import pictures
-from core.experiments.predictions_picture import predictions_picture, telling_images
+from core.experiments.reports import pictures
+from core.experiments.reports.predictions_picture import predictions_picture, telling_images
 from tests.experiments.making import make_set
 
 EPOCH = {"epoch": 1.0, "loss": 0.9, "dice": 0.1, "val_loss": None, "val_dice": None}

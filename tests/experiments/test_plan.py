@@ -6,7 +6,7 @@ import pytest
 
 from core.config import NetConfig
 from core.errors import AppError
-from core.experiments.plan import (
+from core.experiments.requests.plan import (
     KINDS,
     CompareRequest,
     CrossValidateRequest,

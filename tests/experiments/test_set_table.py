@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import AppError
-from core.experiments.set_table import read_set_table
+from core.experiments.requests.set_table import read_set_table
 
 
 def test_the_patient_column_is_found_whatever_its_spelling(tmp_path):

@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 
 from core.errors import AppError
-from core.experiments.checks import check_request
-from core.experiments.plan import (
+from core.experiments.reports.report import markdown_table
+from core.experiments.reports.tables import column_word, mean_row, pooled_row
+from core.experiments.requests.checks import check_request
+from core.experiments.requests.plan import (
     CompareRequest,
     CrossValidateRequest,
     SyntheticRequest,
     ThresholdRequest,
     TuneRequest,
 )
-from core.experiments.report import markdown_table
-from core.experiments.run import run_experiment
-from core.experiments.scoring import score_labels
-from core.experiments.several_classes import dice_column, shown_columns
-from core.experiments.tables import column_word, mean_row, pooled_row
+from core.experiments.requests.several_classes import dice_column, shown_columns
+from core.experiments.runs.run import run_experiment
+from core.experiments.runs.scoring import score_labels
 from core.imaging.class_table import class_table_json, names_alone, read_class_table, table_of_names
 from tests.experiments.making import RECIPE, make_class_set
 
@@ -131,7 +131,7 @@ def test_networks_are_compared_by_the_means_and_every_class_is_told(compared):
 
 @pytest.mark.slow
 def test_the_scores_are_those_of_evaluate(compared, data):
-    from core.workflows.evaluate_model import EvaluateRequest, evaluate_model
+    from core.workflows.measure.evaluate_model import EvaluateRequest, evaluate_model
 
     result, out = compared
     model = out / "runs" / "unet" / "model.keras"

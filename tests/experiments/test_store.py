@@ -6,7 +6,7 @@ import os
 import pytest
 
 from core.errors import AppError
-from core.experiments.store import (
+from core.experiments.runs.store import (
     DIED,
     ExperimentResult,
     Picture,

@@ -3,10 +3,10 @@
 import pytest
 
 from core.config import ScalingConfig
-from core.experiments.plan import SyntheticRequest
-from core.experiments.run import run_experiment
-from core.experiments.store import read_record
-from core.experiments.synthetic import noise_recipe
+from core.experiments.kinds.synthetic import noise_recipe
+from core.experiments.requests.plan import SyntheticRequest
+from core.experiments.runs.run import run_experiment
+from core.experiments.runs.store import read_record
 from tests.experiments.making import recipe
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from core.evaluation.scores import Counts
-from core.experiments.differences import difference_rows, difference_sentence
-from core.experiments.scoring import SCORES, ImageScores
-from core.experiments.tables import cell_text, fold_rows, mean_row, pooled_row
+from core.experiments.reports.differences import difference_rows, difference_sentence
+from core.experiments.reports.tables import cell_text, fold_rows, mean_row, pooled_row
+from core.experiments.runs.scoring import SCORES, ImageScores
 
 
 def image(stem, dice, *, hd95=1.0, counts=None):

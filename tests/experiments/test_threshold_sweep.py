@@ -5,8 +5,8 @@ import csv
 import pytest
 
 from core.errors import AppError, BadModelError
-from core.experiments.plan import ThresholdRequest
-from core.experiments.run import run_experiment
+from core.experiments.requests.plan import ThresholdRequest
+from core.experiments.runs.run import run_experiment
 
 pytestmark = pytest.mark.slow
 

@@ -9,11 +9,11 @@ import pytest
 
 from core.commands.train_flags import build_parser
 from core.errors import AppError
-from core.experiments.plan import Recipe, TuneRequest
-from core.experiments.run import resume_experiment, run_experiment
-from core.experiments.study import check_space, importance, open_study, suggest
-from core.experiments.tune import num_judged
-from core.experiments.tune_result import COMMAND_FILE
+from core.experiments.kinds.tune import num_judged
+from core.experiments.reports.tune_result import COMMAND_FILE
+from core.experiments.requests.plan import Recipe, TuneRequest
+from core.experiments.runs.run import resume_experiment, run_experiment
+from core.experiments.runs.study import check_space, importance, open_study, suggest
 from tests.experiments.making import make_set, recipe
 
 SMALL = {"base_filters": (2,), "batch_size": (4,), "augment_presets": ("none",), "losses": ("bce_dice",)}

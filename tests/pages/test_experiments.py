@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from core.experiments.plan import CompareRequest, SyntheticRequest, request_to_json, title_of
-from core.experiments.start import experiments_root
-from core.experiments.store import ExperimentResult, Picture, result_to_json
+from core.experiments.requests.plan import CompareRequest, SyntheticRequest, request_to_json, title_of
+from core.experiments.runs.start import experiments_root
+from core.experiments.runs.store import ExperimentResult, Picture, result_to_json
 from core.imaging.masks import encode_png
 from core.jobs import queue
 from core.ui import state
@@ -15,7 +15,7 @@ from core.ui.experiments.plain_words import sentence
 from core.ui.experiments.running import quiet_runs, series_of
 from core.ui.running_job import job_name, latest, part_done, seconds_left
 from core.workflows.add_images import add_images
-from core.workflows.save_mask import save_mask
+from core.workflows.correct.save_mask import save_mask
 from core.workspace import DraftContent, NewVersion
 from tests.pages.conftest import png
 

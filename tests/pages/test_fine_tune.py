@@ -4,7 +4,7 @@ import pytest
 
 from core.ui.running_job import by_epoch, part_done
 from core.workflows.add_images import add_images
-from core.workflows.save_mask import save_mask
+from core.workflows.correct.save_mask import save_mask
 from core.workspace import DraftContent
 from tests.pages.conftest import png
 

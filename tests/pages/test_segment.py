@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.review.corrections import encode_layer
+from core.correction.corrections import encode_layer
 from core.workflows.add_images import add_images
 from core.workspace import DraftContent
 from tests.pages.conftest import png

@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 
+from core.correction.corrections import encode_layer
 from core.datasets.phantoms import skin_phantom
 from core.imaging.masks import encode_png
-from core.review.corrections import encode_layer
 from core.ui.bars import Bar, bars_html
 from core.workflows.add_images import add_images
 from core.workspace import DraftContent

@@ -11,8 +11,8 @@ import pytest
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunData, RerunException
 
+from core.correction.corrections import encode_layer
 from core.errors import AppError, StoreError
-from core.review.corrections import encode_layer
 from core.ui.mask_editor import BadMessageError, EditorImage, deliver_waiting, pack_image
 from core.ui.mask_editor.assets import FRONTEND, SCRIPTS
 from core.ui.mask_editor.delivery import editor_session

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from core.review.prompts import Prompts
+from core.correction.prompts import Prompts
 from core.ui.prompt_drawing import (
     BACKGROUND_COLOUR,
     FOREGROUND_COLOUR,

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from core.review.prompts import Prompts, Scribble
+from core.correction.prompts import Prompts, Scribble
 from core.ui.prompt_picture import canvas_size_for, prompt_picture
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from core.cards import save_card
 from core.classifier_cards import ClassifierCard
-from core.workflows.classify_image import TaskClassifier, classifier_of
+from core.workflows.correct.classify_image import TaskClassifier, classifier_of
 from core.workspace import NewVersion, TaskRow, Workspace
 
 LABELS = ("MEL", "NV", "Other_SC")

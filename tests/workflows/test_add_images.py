@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from core.config import Limits
+from core.correction.corrections import decode_layer
 from core.imaging.decode import decode_image
-from core.review.corrections import decode_layer
 from core.workflows.add_images import add_images
-from core.workflows.open_image import open_image
-from core.workflows.save_mask import save_mask
+from core.workflows.correct.open_image import open_image
+from core.workflows.correct.save_mask import save_mask
 from core.workspace import DraftContent
 from tests.workflows.conftest import gradient, png
 

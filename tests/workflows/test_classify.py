@@ -11,11 +11,14 @@ import pytest
 from core.classifier_cards import ClassifyConfig, load_classifier_card
 from core.config import AugmentConfig, NetConfig, ScalingConfig
 from core.errors import AppError, BadDatasetError
-from core.workflows.classify_cross_validate import ClassifyCrossValidateRequest, classify_cross_validate
-from core.workflows.classify_data import LabelSource
-from core.workflows.classify_evaluate import ClassifyEvaluateRequest, classify_evaluate
-from core.workflows.classify_predict import ClassifyPredictRequest, classify_predict
-from core.workflows.classify_train import ClassifyTrainRequest, classify_train
+from core.workflows.learn.classify_data import LabelSource
+from core.workflows.learn.classify_train import ClassifyTrainRequest, classify_train
+from core.workflows.measure.classify_cross_validate import (
+    ClassifyCrossValidateRequest,
+    classify_cross_validate,
+)
+from core.workflows.measure.classify_evaluate import ClassifyEvaluateRequest, classify_evaluate
+from core.workflows.predict.classify_predict import ClassifyPredictRequest, classify_predict
 from tests.classification.making import spot
 
 LABELS = ("MEL", "NV", "SK")

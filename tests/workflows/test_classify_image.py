@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
+from core.correction.corrections import encode_layer
 from core.datasets.phantoms import skin_phantom
 from core.errors import AppError, StoreError
 from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
 from core.registry.classifiers import Classifiers, load_classifier_folder
-from core.review.corrections import encode_layer
 from core.workflows.add_images import add_images
-from core.workflows.classify_image import (
+from core.workflows.correct.classify_image import (
     answer,
     classifier_of,
     known_answer,
@@ -18,7 +18,7 @@ from core.workflows.classify_image import (
     question_of,
     save_label,
 )
-from core.workflows.open_image import open_image
+from core.workflows.correct.open_image import open_image
 from core.workspace import DraftContent
 from tests.workflows import lesions
 from tests.workflows.lesions import LABELS

@@ -9,15 +9,15 @@ import pytest
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
+from core.correction.corrections import encode_layer
 from core.datasets.labels import find_labelled
 from core.datasets.pairs import check_dataset, find_pairs, load_pair
 from core.errors import StoreError
 from core.imaging.decode import decode_image
-from core.review.corrections import encode_layer
 from core.workflows.add_images import add_images
-from core.workflows.export_masks import export_masks
-from core.workflows.export_names import UniqueStems, safe_stem
-from core.workflows.save_mask import save_mask
+from core.workflows.correct.save_mask import save_mask
+from core.workflows.export.export_masks import export_masks
+from core.workflows.export.export_names import UniqueStems, safe_stem
 from core.workspace import DraftContent, NewLabel
 from tests.workflows.conftest import png
 
@@ -183,7 +183,7 @@ def test_a_disk_that_fills_up_leaves_the_zip_before(workspace, task, save, monke
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("core.workflows.export_masks.os.replace", full)
+    monkeypatch.setattr("core.workflows.export.export_masks.os.replace", full)
     with pytest.raises(StoreError, match="has no room left"):
         export_masks(workspace, task.id)
     folder = workspace.root / "exports"

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from core.correction.corrections import encode_layer
 from core.datasets.pairs import check_dataset
 from core.errors import JobError
 from core.registry.predictors import Predictors
-from core.review.corrections import encode_layer
 from core.workflows.add_images import add_images
-from core.workflows.export_training import export_training, num_trainable
-from core.workflows.save_mask import save_mask
+from core.workflows.correct.save_mask import save_mask
+from core.workflows.export.export_training import export_training, num_trainable
 from core.workspace import DraftContent
 from tests.workflows.conftest import png
 

@@ -14,9 +14,9 @@ from core.jobs.kinds import JobContext
 from core.jobs.process import is_alive
 from core.registry.compare import Comparison
 from core.registry.predictors import Predictors
-from core.workflows import fine_tune_recipe as recipe
-from core.workflows.fine_tune import plan_fine_tune, run_job, start_fine_tune
-from core.workflows.open_image import open_image
+from core.workflows.correct.open_image import open_image
+from core.workflows.learn import fine_tune_recipe as recipe
+from core.workflows.learn.fine_tune import plan_fine_tune, run_job, start_fine_tune
 from core.workflows.open_workspace import open_workspace
 from core.workspace import ImageFacts, NewRevision
 from tests.workflows.conftest import png

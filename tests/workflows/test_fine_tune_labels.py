@@ -12,9 +12,9 @@ from core.jobs import queue
 from core.jobs.kinds import JobContext
 from core.jobs.process import is_alive
 from core.registry.compare_labels import LabelComparison
-from core.workflows import fine_tune_labels_recipe as recipe
-from core.workflows.classify_image import classifier_card
-from core.workflows.fine_tune_labels import (
+from core.workflows.correct.classify_image import classifier_card
+from core.workflows.learn import fine_tune_labels_recipe as recipe
+from core.workflows.learn.fine_tune_labels import (
     KIND,
     plan_fine_tune_labels,
     run_job,

@@ -8,10 +8,10 @@ import pytest
 
 from core.cards import ModelCard, save_card
 from core.config import AugmentConfig, NetConfig
-from core.experiments.hair import hair, markdown
+from core.experiments.kinds.hair import hair, markdown
 from core.inference.export import save_weights
 from core.nets import build
-from core.workflows.hair_table import hair_table
+from core.workflows.measure.hair_table import hair_table
 
 
 @pytest.fixture

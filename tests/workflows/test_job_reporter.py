@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from core.workflows.job_reporter import JobReporter
+from core.workflows.learn.job_reporter import JobReporter
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,9 @@ def test_reports_in_quick_succession_are_thinned_but_the_last_is_kept(context, c
 
 def test_reports_that_come_slowly_all_pass(context, capsys, monkeypatch):
     now = iter(range(10, 100, 10))
-    monkeypatch.setattr("core.workflows.job_reporter.time", SimpleNamespace(monotonic=lambda: next(now)))
+    monkeypatch.setattr(
+        "core.workflows.learn.job_reporter.time", SimpleNamespace(monotonic=lambda: next(now))
+    )
     reporter = JobReporter(context, lambda report: f"epoch {report.epoch}")
     reporter(Report(1))
     reporter(Report(1, epoch_done=True))

@@ -6,7 +6,7 @@ import pytest
 from core.errors import AppError, BadFileError
 from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
-from core.workflows.lesion_masks import MaskSource
+from core.workflows.learn.lesion_masks import MaskSource
 
 HEADER = "arm,fold,stem,group,image,mask,threshold\n"
 

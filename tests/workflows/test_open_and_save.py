@@ -3,14 +3,14 @@ import threading
 import numpy as np
 import pytest
 
+from core.correction.corrections import decode_layer, encode_layer
 from core.errors import BadFileError, StoreError
 from core.imaging.decode import decode_image
-from core.review.corrections import decode_layer, encode_layer
-from core.workflows import editor_scale, pictures
 from core.workflows.add_images import add_images
-from core.workflows.download import image_mask_png, image_overlay_png
-from core.workflows.open_image import open_image
-from core.workflows.save_mask import read_mask, restore_revision, save_mask
+from core.workflows.correct import editor_scale, pictures
+from core.workflows.correct.download import image_mask_png, image_overlay_png
+from core.workflows.correct.open_image import open_image
+from core.workflows.correct.save_mask import read_mask, restore_revision, save_mask
 from core.workspace import DraftContent
 from tests.workflows.conftest import png
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.errors import AppError
-from core.workflows.predict_files import find_inputs, plan_targets
+from core.workflows.predict.predict_files import find_inputs, plan_targets
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_a_threshold_is_chosen_and_scored_at_the_images_own_size(tmp_path):
     import cv2
 
     from core.datasets.pairs import Pair
-    from core.workflows.score_model import choose_threshold, score_pairs
+    from core.workflows.measure.score_model import choose_threshold, score_pairs
     from tests.workflows.conftest import Brightness
 
     # Brightness is the probability: pixels of 200 and 100 are foreground, 90 is not.

@@ -12,8 +12,8 @@ from core.config import AugmentConfig, NetConfig, TrainConfig
 from core.errors import AppError, BadDatasetError
 from core.imaging.class_table import table_of_names
 from core.training.presets import AUGMENT_PRESETS
-from core.workflows.preview_augmentation import GAP, HEADING, preview_augmentation, tile_size
-from core.workflows.training_card import TrainRequest
+from core.workflows.learn.preview_augmentation import GAP, HEADING, preview_augmentation, tile_size
+from core.workflows.learn.training_card import TrainRequest
 from tests.workflows.conftest import png
 
 SIDE = 128
@@ -96,7 +96,7 @@ def test_what_cannot_be_shown_is_one_sentence(data, tmp_path):
 
 def test_neither_keras_nor_tensorflow_is_imported():
     code = (
-        "import sys, core.workflows.preview_augmentation as p;"
+        "import sys, core.workflows.learn.preview_augmentation as p;"
         "print([name for name in ('keras', 'tensorflow', 'jax') if name in sys.modules])"
     )
     project = Path(__file__).resolve().parents[2]

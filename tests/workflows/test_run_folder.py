@@ -5,8 +5,8 @@ from pathlib import Path
 
 from core.cards import ModelCard
 from core.config import TrainConfig
-from core.workflows.run_folder import RUN_FILE, read_record, write_record
-from core.workflows.training_card import TrainRequest
+from core.workflows.learn.run_folder import RUN_FILE, read_record, write_record
+from core.workflows.learn.training_card import TrainRequest
 
 
 def test_a_record_comes_back_as_it_was_and_one_side_of_before_means_a_square(tmp_path):

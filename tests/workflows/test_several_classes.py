@@ -13,9 +13,9 @@ from core.cards import MaskClass, ModelCard, load_card, save_card
 from core.config import NetConfig, TrainConfig
 from core.errors import AppError, BadDatasetError
 from core.imaging.class_table import table_of_names
-from core.workflows.evaluate_model import EvaluateRequest, evaluate_model
-from core.workflows.predict_many import PredictRequest, predict_many
-from core.workflows.training_card import TrainRequest
+from core.workflows.learn.training_card import TrainRequest
+from core.workflows.measure.evaluate_model import EvaluateRequest, evaluate_model
+from core.workflows.predict.predict_many import PredictRequest, predict_many
 from tests.workflows.conftest import png
 
 CLASSES = (
@@ -56,7 +56,7 @@ def data(tmp_path):
 
 
 def test_training_keeps_the_classes_and_their_scores(tmp_path):
-    from core.workflows.train_model import train_model
+    from core.workflows.learn.train_model import train_model
 
     for split, seeds in (("train", range(4)), ("val", range(4, 6))):
         for seed in seeds:

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from core.workflows.training_card import TrainRequest, training_card
+from core.workflows.learn.training_card import TrainRequest, training_card
 
 NUM_IMAGES = {"train": 2, "val": 1, "test": 0}
 

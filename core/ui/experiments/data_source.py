@@ -13,7 +13,7 @@ from core.datasets.pairs import check_dataset, list_images
 from core.errors import AppError, BadDatasetError
 from core.ui import words
 from core.ui.text import as_text
-from core.workflows.export_training import FEWEST_IMAGES, VAL_PART, num_trainable
+from core.workflows.export.export_training import FEWEST_IMAGES, VAL_PART, num_trainable
 from core.workspace import TaskRow, Workspace
 
 _TASK, _FOLDER = "task", "folder"

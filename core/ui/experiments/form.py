@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from core.experiments.plan import (
+from core.experiments.requests.plan import (
     ARM_WORDS,
     CompareRequest,
     CrossValidateRequest,
@@ -16,13 +16,13 @@ from core.experiments.plan import (
     ThresholdRequest,
     TuneRequest,
 )
-from core.experiments.start import start_experiment, work_of
+from core.experiments.runs.start import start_experiment, work_of
 from core.ui import state, words
 from core.ui.experiments.data_source import Data, choose_data, is_sound
 from core.ui.experiments.more_settings import recipe_fields, synthetic_recipe
 from core.ui.times import duration
-from core.workflows import fine_tune_recipe
-from core.workflows.export_training import FEWEST_IMAGES, num_trainable
+from core.workflows.export.export_training import FEWEST_IMAGES, num_trainable
+from core.workflows.learn import fine_tune_recipe
 from core.workspace import TaskRow, Workspace
 
 EPOCHS = (10, 60)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.experiments.store import ExperimentSummary
+from core.experiments.runs.store import ExperimentSummary
 from core.jobs import queue
 from core.ui import state, words
 from core.ui.text import as_text

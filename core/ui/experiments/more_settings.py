@@ -7,7 +7,7 @@ import dataclasses
 import streamlit as st
 
 from core.config import NetConfig, TrainConfig
-from core.experiments.plan import Recipe, SyntheticRequest
+from core.experiments.requests.plan import Recipe, SyntheticRequest
 from core.training.presets import AUGMENT_PRESETS
 from core.ui import words
 

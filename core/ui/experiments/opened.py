@@ -9,11 +9,11 @@ from typing import Any
 import streamlit as st
 
 from core.errors import AppError
-from core.experiments import store
-from core.experiments.packing import report_zip
-from core.experiments.start import job_of_folder
-from core.experiments.store import ExperimentResult, ExperimentSummary, Picture
-from core.experiments.tables import cell_text, column_word
+from core.experiments.reports.packing import report_zip
+from core.experiments.reports.tables import cell_text, column_word
+from core.experiments.runs import store
+from core.experiments.runs.start import job_of_folder
+from core.experiments.runs.store import ExperimentResult, ExperimentSummary, Picture
 from core.jobs import queue
 from core.ui import state, words
 from core.ui.experiments.kept import QUERY, facts, status_badge, title_of

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from core.experiments.plan import ARM_WORDS
+from core.experiments.requests.plan import ARM_WORDS
 from core.ui import words
 
 _RARE = 0.05

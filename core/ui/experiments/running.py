@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.experiments import store
-from core.experiments.naming import run_title
-from core.experiments.start import experiment_folder
+from core.experiments.requests.naming import run_title
+from core.experiments.runs import store
+from core.experiments.runs.start import experiment_folder
 from core.jobs import queue
 from core.ui import words
 from core.ui.charts import MOST_NAMED, curve

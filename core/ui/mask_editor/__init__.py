@@ -19,7 +19,7 @@ import json
 import struct
 from typing import Any
 
-from core.review.corrections import decode_layer
+from core.correction.corrections import decode_layer
 from core.ui.mask_editor.assets import components
 from core.ui.mask_editor.contract import (
     Acknowledgement,

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.correction.corrections import decode_layer
 from core.errors import AppError
-from core.review.corrections import decode_layer
 from core.ui.mask_editor.contract import ACTIONS, EditorMessage
 
 MAX_MESSAGES = 16

@@ -9,9 +9,9 @@ import streamlit as st
 from core.errors import AppError
 from core.ui import state, words
 from core.ui.text import as_text
-from core.workflows.download import image_mask_png, image_overlay_png
-from core.workflows.export_masks import Export, export_masks
-from core.workflows.open_image import OpenedImage
+from core.workflows.correct.download import image_mask_png, image_overlay_png
+from core.workflows.correct.open_image import OpenedImage
+from core.workflows.export.export_masks import Export, export_masks
 
 
 def downloads(image: OpenedImage, window: tuple[float, float] | None) -> None:

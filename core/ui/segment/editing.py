@@ -21,9 +21,9 @@ from core.ui.mask_editor import (
     LayerInsert,
     mask_editor,
 )
-from core.workflows.open_image import OpenedImage, open_image
-from core.workflows.pictures import prefetch
-from core.workflows.save_mask import save_mask
+from core.workflows.correct.open_image import OpenedImage, open_image
+from core.workflows.correct.pictures import prefetch
+from core.workflows.correct.save_mask import save_mask
 from core.workspace import DraftContent, ImageRow, RevisionRow, TaskRow
 from core.workspace.drafts import SERVER
 

@@ -14,9 +14,9 @@ from core.ui.segment.labelling import label_history
 from core.ui.segment.proposing import propose_button
 from core.ui.text import as_text
 from core.ui.times import ago
-from core.workflows.mask_pictures import revision_picture
-from core.workflows.open_image import OpenedImage
-from core.workflows.save_mask import restore_revision
+from core.workflows.correct.mask_pictures import revision_picture
+from core.workflows.correct.open_image import OpenedImage
+from core.workflows.correct.save_mask import restore_revision
 from core.workspace import ImageRow, RevisionRow, VersionRow
 
 WINDOWS = {

@@ -21,7 +21,7 @@ from core.ui import state, words
 from core.ui.bars import Bar, bars_html
 from core.ui.text import as_text
 from core.ui.times import ago
-from core.workflows.classify_image import (
+from core.workflows.correct.classify_image import (
     Question,
     TaskClassifier,
     answer,
@@ -31,7 +31,7 @@ from core.workflows.classify_image import (
     question_of,
     save_label,
 )
-from core.workflows.open_image import OpenedImage
+from core.workflows.correct.open_image import OpenedImage
 from core.workspace import LabelRow
 
 LOOK_AGAIN = 0.1

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from core.correction.corrections import encode_layer
 from core.imaging.decode import decode_image
-from core.review.corrections import encode_layer
 from core.ui import words
 from core.ui.prompt_panel import open_panel, prompt_panel
 from core.ui.segment import editing
-from core.workflows.open_image import OpenedImage
+from core.workflows.correct.open_image import OpenedImage
 
 
 def propose_button(image: OpenedImage) -> None:

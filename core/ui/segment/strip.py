@@ -14,7 +14,7 @@ import streamlit as st
 
 from core.ui import words
 from core.ui.pictures import Picture, pictures
-from core.workflows.pictures import thumbnail_jpeg
+from core.workflows.correct.pictures import thumbnail_jpeg
 from core.workspace import ImageRow, Workspace
 
 _SHOWN_EACH_SIDE = 14

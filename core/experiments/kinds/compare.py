@@ -1,0 +1,174 @@
+"""Several networks on the same splits, seed and budget: whether their masks differ by more than chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.config import TrainConfig
+from core.datasets.pairs import Pair, split_train_val
+from core.errors import AppError
+from core.experiments.reports.differences import difference_rows, difference_sentence
+from core.experiments.reports.pictures import curves_picture
+from core.experiments.reports.predictions_picture import masks_of, telling_caption, telling_picture
+from core.experiments.reports.tables import defined, mean_row, num_undefined
+from core.experiments.requests.data import read_data, require_foreground
+from core.experiments.requests.plan import ARM_WORDS, CompareRequest, arm_net
+from core.experiments.requests.several_classes import class_notes, foreground, shown_columns
+from core.experiments.runs.experiment import Experiment
+from core.experiments.runs.finished_run import FinishedRun, read_curves
+from core.experiments.runs.store import Cell, ExperimentResult, Picture
+from core.experiments.runs.training_run import RunPlan, do_run, with_net
+from core.image_size import format_size
+
+COLUMNS = (
+    *("arm", "dice", "iou", "accuracy", "precision", "recall", "hd95", "boundary_f1"),
+    *("threshold", "parameters", "epochs", "seconds"),
+)
+
+
+def compare(experiment: Experiment, request: CompareRequest) -> ExperimentResult:
+    """Train and score each arm; where it is stopped, the arms that are finished.
+
+    Raises:
+        AppError: An arm is unknown or named twice, a split is missing or shows nothing.
+    """
+    data_dir = Path(request.data_dir)
+    nets = {arm: arm_net(request.recipe.net, arm) for arm in request.arms}
+    classes = request.recipe.classes
+    pairs_of = read_data(experiment, data_dir, classes)
+    train, val = with_validation(pairs_of, request.recipe.settings)
+    scored = val if request.score_split == "val" else pairs_of.get("test", [])
+    for name, pairs in (
+        ("training split", train),
+        ("validation split", val),
+        (f"{request.score_split} split", scored),
+    ):
+        require_foreground(name, pairs, classes)
+    runs: list[FinishedRun] = []
+    for number, (arm, net) in enumerate(nets.items(), start=1):
+        recipe = with_net(request.recipe, net)
+        plan = RunPlan(arm, number, len(nets), recipe, data_dir, train, val, scored, request.tolerance)
+        fresh = not (experiment.folder / "runs" / arm / "scores.json").is_file()
+        run = do_run(experiment, plan)
+        if run is None:
+            break
+        runs.append(run)
+        if fresh and request.score_split == "test":
+            experiment.log_test_scoring(request.data_dir, arm, defined(run.images, "dice"), request.test_log)
+    return _result(experiment, request, runs, scored)
+
+
+def with_validation(pairs_of: dict[str, list[Pair]], settings: TrainConfig) -> tuple[list[Pair], list[Pair]]:
+    """Train and validation pairs: the val folder's, or a part of train, the same for all runs.
+
+    Raises:
+        AppError: There are too few images to set some aside.
+    """
+    if "val" in pairs_of:
+        return pairs_of["train"], pairs_of["val"]
+    try:
+        return split_train_val(pairs_of["train"], settings.val_part, settings.seed)
+    except ValueError as error:
+        raise AppError(f"No validation images can be set aside ({error}); add a val folder.") from None
+
+
+def _result(
+    experiment: Experiment, request: CompareRequest, runs: Sequence[FinishedRun], scored: Sequence[Pair]
+) -> ExperimentResult:
+    classes = request.recipe.classes
+    columns = shown_columns(COLUMNS, classes)
+    if not runs:
+        return ExperimentResult("compare", columns)
+    rows = [arm_row(run) for run in runs]
+    images_of = {run.name: run.images for run in runs}
+    differences = difference_rows(images_of, "unet" if "unet" in images_of else runs[0].name)
+    if differences:
+        experiment.write_csv("differences.csv", differences)
+    best = max(rows, key=lambda row: float(row["dice"] or 0))
+    return ExperimentResult(
+        kind="compare",
+        columns=columns,
+        rows=tuple({**row, "arm": ARM_WORDS[str(row["arm"])]} for row in rows),
+        headline=_headline(request, rows, differences),
+        number=float(best["dice"] or 0),
+        number_name=f"{ARM_WORDS[str(best['arm'])]}: {request.score_split} Dice",
+        pictures=_draw(experiment, request, runs, scored),
+        notes=(
+            *_notes(request, runs),
+            *(difference_sentence(row) for row in differences if row["score"] != "dice"),
+        ),
+    )
+
+
+def arm_row(run: FinishedRun) -> dict[str, Cell]:
+    """One network's line: scores with intervals, threshold, size and time."""
+    return {
+        "arm": run.name,
+        **mean_row(run.images),
+        "threshold": run.threshold,
+        "parameters": run.num_parameters,
+        "epochs": run.num_epochs,
+        "best_epoch": run.best_epoch,
+        "seconds": run.seconds,
+    }
+
+
+def _headline(
+    request: CompareRequest, rows: Sequence[dict[str, Cell]], differences: Sequence[dict[str, Cell]]
+) -> str:
+    scores = ", ".join(f"{ARM_WORDS[str(row['arm'])]} {float(row['dice'] or 0):.4f}" for row in rows)
+    classes = request.recipe.classes
+    over = "" if classes is None else f" and {foreground(classes)}"
+    text = f"Mean Dice over {rows[0]['images']} {request.score_split} images{over}: {scores}."
+    for row in differences:
+        if row["score"] == "dice":
+            text += f" {difference_sentence(row)}"
+    return text
+
+
+def _notes(request: CompareRequest, runs: Sequence[FinishedRun]) -> list[str]:
+    settings, classes = request.recipe.settings, request.recipe.classes
+    chosen = "Epoch and threshold were" if classes is None else "The epoch was"
+    notes = [
+        f"All networks have the same splits, seed, augmentation and at most {settings.epochs} epochs of "
+        f"batches of {settings.batch_size} at {format_size(settings.image_size)} pixels; each is "
+        "scored with the weights of its best validation epoch"
+        + (", at its best threshold on validation." if classes is None else "."),
+        f"Scores are means over the {len(runs[0].images)} images of the {request.score_split} split, each at "
+        "its own size, with the bootstrap 95 % interval of the mean (2,000 resamples of the images).",
+        tolerance_note(request.tolerance),
+        *class_notes(classes),
+    ]
+    if request.score_split == "val":
+        notes.append(
+            f"{chosen} chosen on these same validation images, so the scores are a little too good, for all "
+            "networks alike."
+        )
+    for run in runs:
+        if missing := num_undefined(run.images, "hd95"):
+            notes.append(
+                f"HD95 of {ARM_WORDS[run.name]} is undefined for {missing} images, where one mask is empty; "
+                "they are left out of its mean."
+            )
+    return notes
+
+
+def tolerance_note(tolerance: float | None) -> str:
+    """How boundary F1 and HD95 were measured."""
+    within = "0.75 % of the image's diagonal" if tolerance is None else f"{tolerance:g} pixels"
+    return f"Boundary F1 counts an outline pixel as found within {within}; HD95 is in pixels."
+
+
+def _draw(
+    experiment: Experiment, request: CompareRequest, runs: Sequence[FinishedRun], scored: Sequence[Pair]
+) -> tuple[Picture, ...]:
+    curves = {ARM_WORDS[run.name]: read_curves(run.folder) for run in runs}
+    experiment.write_picture("curves.png", curves_picture(curves, request.recipe.settings.loss))
+    classes = request.recipe.classes
+    arms = {ARM_WORDS[run.name]: masks_of([run]) for run in runs}
+    experiment.write_picture("predictions.png", telling_picture(scored, arms, classes))
+    return (
+        Picture("curves.png", "Loss and Dice of every network, epoch by epoch."),
+        Picture("predictions.png", telling_caption(arms, classes)),
+    )

@@ -1,0 +1,189 @@
+"""k folds of train and val: every image predicted once by a network that never saw it or its patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from core.datasets.split import read_fingerprints
+from core.errors import AppError
+from core.experiments.reports.differences import difference_rows, difference_sentence
+from core.experiments.reports.pictures import curves_picture, folds_picture
+from core.experiments.reports.predictions_picture import masks_of, telling_caption, telling_picture
+from core.experiments.reports.tables import defined
+from core.experiments.requests.data import read_data
+from core.experiments.requests.naming import run_title
+from core.experiments.requests.plan import ARM_WORDS, CrossValidateRequest, arm_net
+from core.experiments.requests.set_table import SetTable, read_set_table
+from core.experiments.requests.several_classes import class_notes, foreground, shown_columns
+from core.experiments.runs.experiment import Experiment
+from core.experiments.runs.finished_run import FinishedRun, read_curves
+from core.experiments.runs.fold_runs import (
+    FoldPlan,
+    check_folds,
+    index_rows,
+    out_of_fold,
+    run_folds,
+    summary_rows,
+)
+from core.experiments.runs.folds import assign_folds, link_groups
+from core.experiments.runs.store import Cell, ExperimentResult, Picture
+from core.image_size import format_size
+
+COLUMNS = (
+    *("arm", "fold", "images", "dice", "iou", "accuracy", "precision", "recall", "hd95", "boundary_f1"),
+    *("threshold", "epochs", "seconds"),
+)
+
+
+def cross_validate(experiment: Experiment, request: CrossValidateRequest) -> ExperimentResult:
+    """Train and score every fold; where it is stopped, the folds that are finished.
+
+    Raises:
+        AppError: Arms, columns or folds that cannot be.
+    """
+    nets = {arm: arm_net(request.recipe.net, arm) for arm in request.arms}
+    classes = request.recipe.classes
+    columns = shown_columns(COLUMNS, classes)
+    plan, notes = plan_folds(experiment, request)
+    check_folds(plan)
+    finished = run_folds(experiment, plan, nets, request.recipe)
+    finished = {arm: runs for arm, runs in finished.items() if runs}
+    if not finished:
+        return ExperimentResult("cross_validate", columns)
+    experiment.write_csv("out_of_fold.csv", index_rows(plan, finished))
+    rows: list[dict[str, Cell]] = []
+    for arm, runs in finished.items():
+        rows += [{"arm": ARM_WORDS[arm], **row} for row in summary_rows(runs)]
+    differences = _differences(finished)
+    best = max((row for row in rows if row["fold"] == "all images"), key=lambda row: float(row["dice"] or 0))
+    return ExperimentResult(
+        kind="cross_validate",
+        columns=columns,
+        rows=tuple(rows),
+        headline=_headline(rows, differences, request),
+        number=float(best["dice"] or 0),
+        number_name=f"{best['arm']}: out-of-fold Dice",
+        pictures=_draw(experiment, plan, finished, request.recipe.settings.loss),
+        notes=(
+            *notes,
+            *class_notes(classes),
+            *(difference_sentence(row) for row in differences if row["score"] != "dice"),
+        ),
+    )
+
+
+def plan_folds(experiment: Experiment, request: CrossValidateRequest) -> tuple[FoldPlan, list[str]]:
+    """Which image is in which fold, and the sentences that say how that was found.
+
+    Raises:
+        AppError: Columns that are not there, a name in both train and val, too few groups.
+    """
+    data_dir = Path(request.data_dir)
+    classes = request.recipe.classes
+    pairs_of = read_data(experiment, data_dir, classes)
+    pairs = sorted([*pairs_of["train"], *pairs_of.get("val", [])], key=lambda pair: pair.stem)
+    stems = [pair.stem for pair in pairs]
+    if twice := sorted({stem for stem in stems if stems.count(stem) > 1}):
+        raise AppError(
+            f"{twice[0]} stands in train and in val; rename one, so that its mask can be told apart."
+        )
+    table = read_set_table(data_dir, stems)
+    column = _group_column(table, request, data_dir)
+    groups = None if column is None or table is None else table.values(column, stems)
+    strata = _strata(table, request, stems, data_dir)
+    experiment.say("Looking for images that are nearly the same")
+    linked, alike = link_groups(read_fingerprints(pairs), groups)
+    seed = request.recipe.settings.seed
+    folds = assign_folds(linked, request.folds, seed=seed, strata=strata)
+    notes = _fold_notes(request, len(pairs), len(set(linked.tolist())), column, alike)
+    return FoldPlan(data_dir, pairs, folds, linked, request.tolerance, classes), notes
+
+
+def _draw(
+    experiment: Experiment, plan: FoldPlan, finished: Mapping[str, Sequence[FinishedRun]], loss: str
+) -> tuple[Picture, ...]:
+    curves = {run_title(run.name): read_curves(run.folder) for runs in finished.values() for run in runs}
+    experiment.write_picture("curves.png", curves_picture(curves, loss))
+    means = {
+        ARM_WORDS[arm]: [sum(dice) / len(dice) for run in runs if (dice := defined(run.images, "dice"))]
+        for arm, runs in finished.items()
+    }
+    experiment.write_picture("folds.png", folds_picture(means))
+    arms = {ARM_WORDS[arm]: masks_of(runs) for arm, runs in finished.items()}
+    experiment.write_picture("predictions.png", telling_picture(plan.pairs, arms, plan.classes))
+    return (
+        Picture("folds.png", "Mean Dice of each fold, beside it their mean and one standard deviation."),
+        Picture("curves.png", "Loss and Dice of every fold, epoch by epoch."),
+        Picture("predictions.png", f"{telling_caption(arms, plan.classes)} Every mask is out of fold."),
+    )
+
+
+def _group_column(table: SetTable | None, request: CrossValidateRequest, data_dir: Path) -> str | None:
+    if request.group_column == "none":
+        return None
+    if table is None:
+        if request.group_column:
+            raise AppError(f"No CSV in {data_dir} names its images, so there is no column to group by.")
+        return None
+    return request.group_column or table.group_column()
+
+
+def _strata(
+    table: SetTable | None, request: CrossValidateRequest, stems: Sequence[str], data_dir: Path
+) -> list[str] | None:
+    if not request.stratify_column:
+        return None
+    if table is None:
+        raise AppError(f"No CSV in {data_dir} names its images, so there is no column to spread over folds.")
+    return table.values(request.stratify_column, stems)
+
+
+def _fold_notes(
+    request: CrossValidateRequest, num_images: int, num_groups: int, column: str | None, alike: bool
+) -> list[str]:
+    settings = request.recipe.settings
+    chosen = "epoch and threshold" if request.recipe.classes is None else "the epoch"
+    together = "Images of one patient" if column else "Images that have no patient's number"
+    return [
+        f"{request.folds} folds over {num_images} images of train and val in {num_groups} groups; no test "
+        "image is scored.",
+        (f"Images with the same {column} stay in one fold" if column else f"{together} count each by itself")
+        + (
+            ", and so do nearly equal ones."
+            if alike
+            else "; likeness was left out, as most images look alike."
+        ),
+        f"Of each fold's training images {settings.val_part:.0%} choose {chosen}, at most "
+        f"{settings.epochs} epochs of batches of {settings.batch_size} at "
+        f"{format_size(settings.image_size)} pixels; the fold itself chooses nothing.",
+        "A fold's line is the mean over its images with the bootstrap 95 % interval; sd is the standard "
+        "deviation between folds (n - 1); all images is the mean over every out-of-fold image, all pixels "
+        "takes their pixels together.",
+        "Each out-of-fold mask is kept, out_of_fold.csv says where.",
+    ]
+
+
+def _differences(finished: Mapping[str, Sequence[FinishedRun]]) -> list[dict[str, Cell]]:
+    num_folds = min(len(runs) for runs in finished.values())
+    images_of = {arm: out_of_fold(runs[:num_folds]) for arm, runs in finished.items()}
+    return difference_rows(images_of, "unet" if "unet" in images_of else next(iter(images_of)))
+
+
+def _headline(
+    rows: Sequence[dict[str, Cell]],
+    differences: Sequence[dict[str, Cell]],
+    request: CrossValidateRequest,
+) -> str:
+    classes = request.recipe.classes
+    over = "" if classes is None else f" and {foreground(classes)}"
+    sentences = []
+    for row in rows:
+        if row["fold"] == "mean of folds":
+            spread = next(
+                each["dice"] for each in rows if each["fold"] == "sd of folds" and each["arm"] == row["arm"]
+            )
+            sd = f" ± {spread:.4f}" if isinstance(spread, float) else ""
+            sentences.append(f"{row['arm']}: Dice {row['dice']:.4f}{sd} over folds{over}.")
+    sentences += [difference_sentence(row) for row in differences if row["score"] == "dice"]
+    return " ".join(sentences)

@@ -1,0 +1,132 @@
+"""A model's scores against the threshold: where the best one lies, and how much it matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.cards import card_path, load_card
+from core.datasets.pairs import Pair, load_pair
+from core.errors import AppError
+from core.evaluation.scores import bootstrap_interval
+from core.evaluation.thresholds import CURVE_SCORES, CountsByThreshold, count_by_threshold
+from core.experiments.reports.pictures import threshold_picture
+from core.experiments.requests.data import read_data, require_foreground
+from core.experiments.requests.plan import ThresholdRequest
+from core.experiments.runs.experiment import Experiment
+from core.experiments.runs.store import Cell, ExperimentResult, Picture
+from core.imaging.masks import quantise
+from core.inference.stock_layers import check_stock, weights_path
+
+COLUMNS = ("which", "threshold", *CURVE_SCORES, "images")
+CURVE_FILE = "thresholds.csv"
+SEVERAL_CLASSES = (
+    "This model tells several classes apart and takes the likeliest, so there is no threshold to sweep; "
+    "score it by evaluate.py."
+)
+
+
+def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> ExperimentResult:
+    """Predict every image once and score it at every threshold.
+
+    Raises:
+        BadModelError: The model is missing, damaged or unsafe.
+        AppError: No such split, nothing to find in it, or a model of several classes.
+    """
+    weights = weights_path(Path(request.model_path))
+    check_stock(weights)
+    card = card_path(weights)
+    if card.is_file() and load_card(card).net.num_classes != 1:
+        raise AppError(SEVERAL_CLASSES)
+    pairs_of = read_data(experiment, Path(request.data_dir))
+    if request.split not in pairs_of:
+        raise AppError(f"{request.data_dir} has no {request.split} split; it has {', '.join(pairs_of)}.")
+    pairs = pairs_of[request.split]
+    require_foreground(f"{request.split} split", pairs)
+
+    from core.training.quiet_start import start_keras
+
+    start_keras()
+    from core.inference.predictor import load_predictor
+
+    predictor = load_predictor(Path(request.model_path))
+    if predictor.card.net.num_classes != 1:
+        raise AppError(SEVERAL_CLASSES)
+    experiment.say(f"Predicting {len(pairs)} images")
+    counts = list(_counts(experiment, predictor, pairs))
+    if len(counts) < len(pairs):
+        experiment.cut_short = True
+        return ExperimentResult("threshold_sweep", COLUMNS)
+    curve = _mean_curve(counts)
+    best = _best(curve["dice"])
+    in_card = int(np.argmin(np.abs(curve["threshold"] - predictor.card.threshold)))
+    if request.split == "test":
+        dice = [float(each.dice()[in_card]) for each in counts]
+        experiment.log_test_scoring(request.data_dir, request.model_path, dice, request.test_log)
+    levels: list[dict[str, Cell]] = [
+        {name: round(float(values[step]), 6) for name, values in curve.items()}
+        for step in range(len(curve["threshold"]))
+    ]
+    experiment.write_csv(CURVE_FILE, levels)
+    picture = threshold_picture(curve, best, in_card)
+    experiment.write_picture("thresholds.png", picture)
+    shown = [(f"best Dice on {request.split}", best), ("the model's card", in_card), ("a half", 50)]
+    at_best, at_card = levels[best], levels[in_card]
+    return ExperimentResult(
+        kind="threshold_sweep",
+        columns=COLUMNS,
+        rows=tuple(
+            {"which": name, **levels[step], **_interval(counts, step), "images": len(counts)}
+            for name, step in shown
+        ),
+        headline=f"The best threshold on {len(counts)} {request.split} images is {at_best['threshold']:.2f} "
+        f"with a Dice of {at_best['dice']:.4f}; "
+        f"the card's {at_card['threshold']:.2f} gives {at_card['dice']:.4f}.",
+        number=float(at_best["dice"] or 0),
+        number_name=f"{request.split} Dice at the best threshold",
+        pictures=(Picture("thresholds.png", "Dice, IoU, precision and recall against the threshold."),),
+        notes=(
+            f"Means over the {len(counts)} images of the {request.split} split at their own sizes, at "
+            "thresholds from 0 to 1 in steps of 0.01; of equally good ones the nearest to 0.5. Intervals are "
+            "the bootstrap 95 % interval of the mean Dice.",
+            f"Every threshold stands in {CURVE_FILE}.",
+            *(
+                ("A threshold that is chosen on test makes the score on test too good; choose on val.",)
+                if request.split == "test"
+                else ()
+            ),
+        ),
+    )
+
+
+def _counts(experiment: Experiment, predictor: Any, pairs: list[Pair]) -> Iterator[CountsByThreshold]:
+    for done, pair in enumerate(pairs, start=1):
+        if experiment.should_stop():
+            return
+        image, reference = load_pair(pair)
+        yield count_by_threshold(quantise(predictor.predict(image)), reference)
+        if experiment.watchers.on_check is not None:
+            experiment.watchers.on_check(done, len(pairs))
+
+
+def _mean_curve(counts: list[CountsByThreshold]) -> dict[str, NDArray[np.float64]]:
+    """The thresholds and each of `CURVE_SCORES`, (101,), as means over images."""
+    scores = [each.scores() for each in counts]
+    means = {name: np.mean([each[name] for each in scores], axis=0) for name in CURVE_SCORES}
+    return {"threshold": np.round(np.linspace(0, 1, 101), 2), **means}
+
+
+def _best(dice: NDArray[np.float64]) -> int:
+    """The step with the highest Dice; of several the nearest to a half. At 0 and 1 nothing is told apart."""
+    inner = dice[1:-1]
+    steps = np.flatnonzero(inner >= inner.max() - 1e-9) + 1
+    return int(steps[np.argmin(np.abs(steps - 50))])
+
+
+def _interval(counts: list[CountsByThreshold], step: int) -> dict[str, Cell]:
+    low, high = bootstrap_interval([float(each.dice()[step]) for each in counts])
+    return {"dice_low": round(low, 6), "dice_high": round(high, 6)}

@@ -1,0 +1,75 @@
+"""One network against the others on the same images: by how much, and whether chance would do as much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from core.evaluation.paired import paired_test
+from core.experiments.reports.tables import column_word
+from core.experiments.requests.plan import ARM_WORDS
+from core.experiments.runs.scoring import ImageScores
+from core.experiments.runs.store import Cell
+
+COMPARED = ("dice", "hd95", "boundary_f1")
+
+
+def difference_rows(images_of: Mapping[str, Sequence[ImageScores]], first: str) -> list[dict[str, Cell]]:
+    """A row for each other network and each of `COMPARED`: first - other, over images.
+
+    Args:
+        images_of: Scores of the same images in the same order, by network.
+        first: The network that the others are held against.
+
+    Returns:
+        Rows with "first", "second", "score", "difference" with its 95 % interval, "p" of the Wilcoxon
+        signed-rank test and "images"; images that have no score with either are left out.
+    """
+    rows: list[dict[str, Cell]] = []
+    for second in images_of:
+        if second == first:
+            continue
+        for score in COMPARED:
+            both = [
+                (one.scores[score], other.scores[score])
+                for one, other in zip(images_of[first], images_of[second], strict=True)
+            ]
+            defined = [(one, other) for one, other in both if one is not None and other is not None]
+            if not defined:
+                continue
+            found = paired_test([one for one, _ in defined], [other for _, other in defined])
+            rows.append(
+                {
+                    "first": first,
+                    "second": second,
+                    "score": score,
+                    "difference": round(found.mean_difference, 6),
+                    "difference_low": round(found.low, 6),
+                    "difference_high": round(found.high, 6),
+                    "p": found.p_value,
+                    "images": found.num,
+                }
+            )
+    return rows
+
+
+def difference_sentence(row: Mapping[str, Cell]) -> str:
+    """A row of `difference_rows` for people, with what it says about which network is better."""
+    score = str(row["score"])
+    first, second = (ARM_WORDS.get(str(row[key]), str(row[key])) for key in ("first", "second"))
+    difference, low, high, p = (
+        float(row[key] or 0) for key in ("difference", "difference_low", "difference_high", "p")
+    )
+    digits = 2 if score == "hd95" else 4
+    text = (
+        f"{first} minus {second}, {column_word(score)}: {difference:+.{digits}f} (95 % interval "
+        f"{low:+.{digits}f} to {high:+.{digits}f}, {row['images']} images, Wilcoxon p {_p_text(p)})"
+    )
+    if low <= 0 <= high:
+        return f"{text}; no clear difference."
+    # A distance is better when it is smaller.
+    better = first if (difference > 0) != (score == "hd95") else second
+    return f"{text}; {better} is better."
+
+
+def _p_text(p: float) -> str:
+    return "< 0.0001" if p < 1e-4 else f"= {p:.4f}"

@@ -1,0 +1,43 @@
+"""An experiment on a terminal: what begins, a bar for each run, a line for each epoch, Ctrl-C as a wish."""
+
+from __future__ import annotations
+
+import sys
+
+from core.commands.progress import TrainingDisplay
+from core.experiments.runs.watching import ExperimentWatchers, RunProgress
+
+
+class ExperimentDisplay(TrainingDisplay):
+    """Shows everything on stderr; a second Ctrl-C interrupts at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._run = ""
+
+    def __enter__(self) -> ExperimentDisplay:
+        super().__enter__()
+        return self
+
+    def watchers(self) -> ExperimentWatchers:
+        """Its functions, as an experiment calls them."""
+        return ExperimentWatchers(
+            on_message=self.message,
+            on_check=self.check,
+            on_progress=self.run_step,
+            should_stop=lambda: self.interrupted,
+        )
+
+    def message(self, text: str) -> None:
+        """Something else begins: its own line, and bars of its own."""
+        for bar in (self._checking, self._training):
+            if bar is not None:
+                bar.close()
+        self._checking = self._training = None
+        print(text, file=sys.stderr)
+
+    def run_step(self, progress: RunProgress) -> None:
+        """A step of a run that was trained."""
+        if progress.run != self._run:
+            self._run, self._told = progress.run, 0
+        self.step(progress.report)

@@ -1,0 +1,163 @@
+"""Predictions side by side: image, reference and each network, on telling images and on ordinary ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.datasets.pairs import Pair, load_pair
+from core.experiments.reports.pictures import new_figure, png
+from core.experiments.runs.finished_run import FinishedRun
+from core.imaging.class_table import ClassTable
+from core.imaging.decode import decode_mask
+from core.imaging.intensity import to_display
+from core.imaging.overlay import overlay, overlay_classes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+BLUE = (86, 180, 233)
+"""The reference's colour; predictions are orange."""
+NUM_APART = 3
+NUM_TYPICAL = 2
+
+Masks = Mapping[str, tuple[Path, float]]
+"""A network's mask of each image, by the image's stem, with its Dice."""
+
+
+def masks_of(runs: Sequence[FinishedRun]) -> Masks:
+    """The masks that a network's runs left, each image in one of them."""
+    return {
+        image.stem: (run.folder / "masks" / f"{image.stem}.png", float(image.scores["dice"] or 0))
+        for run in runs
+        for image in run.images
+    }
+
+
+def telling_picture(pairs: Sequence[Pair], arms: Mapping[str, Masks], classes: ClassTable | None) -> bytes:
+    """Predictions of the images where the networks are furthest apart, and of typical ones.
+
+    Args:
+        pairs: The scored pairs; those that a network has not scored yet are left out.
+        arms: The masks of each network.
+        classes: Of the masks, None for one foreground.
+    """
+    scored = [pair for pair in pairs if all(pair.stem in masks for masks in arms.values())]
+    dice = {arm: [masks[pair.stem][1] for pair in scored] for arm, masks in arms.items()}
+    apart, typical = telling_images(dice, NUM_APART, NUM_TYPICAL)
+    return predictions_picture(scored, arms, {"furthest apart": apart, "typical": typical}, classes)
+
+
+def telling_caption(arms: Mapping[str, Masks], classes: ClassTable | None) -> str:
+    """What a `telling_picture` shows."""
+    reference, mask = ("reference (blue)", "mask (orange)") if classes is None else ("reference", "mask")
+    colours = "" if classes is None else ", each class in its colour"
+    apart = "where the networks are furthest apart, and " if len(arms) > 1 else ""
+    return (
+        f"Image, {reference} and each network's {mask}{colours}: {apart}where their Dice is nearest to the "
+        "median."
+    )
+
+
+def telling_images(
+    dice: Mapping[str, Sequence[float]], num_apart: int, num_typical: int
+) -> tuple[list[int], list[int]]:
+    """Which images to show.
+
+    Args:
+        dice: Dice of each image, by network; all networks in one order of images.
+        num_apart: How many of those where the networks are furthest apart.
+        num_typical: How many of the others whose mean Dice over networks is nearest to the median.
+
+    Returns:
+        Positions of the images: those apart, the furthest first; the typical ones, the nearest first. Ties
+        keep the order of the images.
+    """
+    table = np.asarray(list(dice.values()), np.float64)
+    spread, mean = np.ptp(table, axis=0), table.mean(axis=0)
+    apart = np.argsort(-spread, kind="stable")[:num_apart].tolist() if len(table) > 1 else []
+    nearest = np.argsort(np.abs(mean - np.median(mean)), kind="stable").tolist()
+    return apart, [index for index in nearest if index not in apart][:num_typical]
+
+
+def predictions_picture(
+    pairs: Sequence[Pair],
+    arms: Mapping[str, Masks],
+    rows: Mapping[str, Sequence[int]],
+    classes: ClassTable | None = None,
+) -> bytes:
+    """A row for each image: the image, its reference, and each network's mask over it with its Dice.
+
+    Args:
+        pairs: The scored pairs.
+        arms: The masks of each network.
+        rows: Positions of the pairs to show, by what they are shown for.
+        classes: Of the masks, whose colours they are shown in and named by; None for one foreground.
+    """
+    shown = [(reason, index) for reason, indices in rows.items() for index in indices]
+    figure = new_figure(2.4 * (2 + len(arms)), 2.6 * len(shown) + (0.3 if classes else 0))
+    grid = figure.subplots(len(shown), 2 + len(arms), squeeze=False)
+    for axes_row, (reason, index) in zip(grid, shown, strict=True):
+        pair = pairs[index]
+        image, reference = load_pair(pair, classes=classes)
+        display = to_display(image)
+        cells = [
+            (f"{reason}\n{_label(pair.stem, f'image {index + 1}')}", display),
+            ("reference", _over(display, reference, classes, BLUE)),
+        ]
+        for arm, masks in arms.items():
+            path, dice = masks[pair.stem]
+            mask = _read_mask(path, reference.shape, classes)
+            cells.append((f"{arm}\nDice {dice:.3f}", _over(display, mask, classes)))
+        for axes, (title, picture) in zip(axes_row, cells, strict=True):
+            axes.imshow(picture, cmap="gray" if picture.ndim == 2 else None, vmin=0, vmax=255)
+            axes.set_title(title, fontsize=8, parse_math=False)
+            axes.set_axis_off()
+    if classes is not None:
+        _name_colours(figure, classes)
+    return png(figure)
+
+
+def _over(
+    display: NDArray[np.uint8],
+    mask: NDArray[np.uint8],
+    classes: ClassTable | None,
+    colour: tuple[int, int, int] | None = None,
+) -> NDArray[np.uint8]:
+    if classes is not None:
+        return overlay_classes(display, mask, classes.colours)
+    return overlay(display, mask) if colour is None else overlay(display, mask, colour=colour)
+
+
+def _read_mask(path: Path, shape: tuple[int, ...], classes: ClassTable | None) -> NDArray[np.uint8]:
+    # What was predicted holds indices, whatever colours the references have.
+    by_index = None if classes is None else replace(classes, by_colour=False)
+    height, width = shape
+    return decode_mask(path.read_bytes(), f"mask {path.name}", (height, width), classes=by_index)
+
+
+def _name_colours(figure: Figure, classes: ClassTable) -> None:
+    from matplotlib.patches import Patch
+
+    patches = [
+        Patch(color=(red / 255, green / 255, blue / 255), label=_label(each.name, f"class {index}"))
+        for index, each in enumerate(classes.classes[1:], start=1)
+        for red, green, blue in [each.colour]
+    ]
+    legend = figure.legend(
+        handles=patches, loc="outside lower center", ncols=min(len(patches), 6), fontsize=8
+    )
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+
+
+def _label(name: str, otherwise: str) -> str:
+    # Matplotlib's own font has no letters beyond Europe's, and warns at each.
+    if not name.isascii():
+        return otherwise
+    return name if len(name) <= 26 else f"{name[:12]}...{name[-12:]}"

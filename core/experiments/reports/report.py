@@ -1,0 +1,66 @@
+"""`report.md`: everything that an experiment found, so that the file can stand by itself. Text only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from core.experiments.reports.tables import cell_text, column_word
+from core.experiments.runs.store import ExperimentResult
+
+
+def report_markdown(record: dict[str, Any], result: ExperimentResult, *, reason: str = "") -> str:
+    """The report of an experiment.
+
+    Args:
+        record: `experiment.json`.
+        result: What was found.
+        reason: Why it is not complete, one sentence; "" where it is.
+
+    Returns:
+        Markdown; pictures are named relative to the experiment's folder.
+    """
+    parts = [f"# {record['title']}"]
+    if reason:
+        parts.append(f"**Not complete.** {reason}")
+    if result.headline:
+        parts.append(result.headline)
+    if result.rows:
+        parts.append(markdown_table(result))
+    if result.notes:
+        parts.append("## How it was measured")
+        parts.append("\n".join(f"- {note}" for note in [*result.notes, *_about(record)]))
+    parts.extend(f"![{picture.caption}]({picture.file})\n\n{picture.caption}" for picture in result.pictures)
+    if record.get("command"):
+        parts.append(f"Made by\n\n```\n{record['command']}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def markdown_table(result: ExperimentResult) -> str:
+    """The rows as a Markdown table, intervals in brackets behind their means."""
+    lines = [_line([column_word(column) for column in result.columns]), _line(["---"] * len(result.columns))]
+    lines += [_line([cell_text(row, column) for column in result.columns]) for row in result.rows]
+    return "\n".join(lines)
+
+
+def _about(record: dict[str, Any]) -> list[str]:
+    versions = ", ".join(f"{name} {number}" for name, number in record.get("versions", {}).items())
+    counts = ", ".join(f"{split} {len(stems)}" for split, stems in record.get("data", {}).items())
+    lines = []
+    if counts:
+        # A run of a classifier is a file of probabilities, not a folder.
+        again = (
+            "the same command does all of it again"
+            if record["kind"] == "classify"
+            else "each run is done again by train.py --rerun of its folder"
+        )
+        lines.append(
+            f"Images: {counts}; the SHA-256 of each image and mask stands in experiment.json, {again}."
+        )
+    if record.get("seed") is not None:
+        lines.append(f"Seed {record['seed']}; begun {record['created']}; {versions}.")
+    return lines
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -1,0 +1,68 @@
+"""The images of an experiment: checked, hashed, and known to hold what is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from core.datasets.pairs import Pair, check_dataset, load_pair
+from core.errors import AppError
+from core.experiments.runs.experiment import Experiment
+from core.imaging.class_masks import split_undefined
+from core.imaging.class_table import ClassTable
+from core.workflows.learn.run_folder import hash_pairs
+
+NUM_THREADS = 4
+
+
+def read_data(
+    experiment: Experiment, data_dir: Path, classes: ClassTable | None = None
+) -> dict[str, list[Pair]]:
+    """The pairs of every split that is there; their hashes are kept with the experiment.
+
+    Test images are read to see that none of them is trained on, whatever is scored.
+
+    Args:
+        experiment: Keeps the hashes.
+        data_dir: Folder in the training layout.
+        classes: Of the masks, None for one foreground.
+
+    Raises:
+        BadDatasetError: Everything that is wrong with the data set.
+        AppError: The data are not those that the experiment was begun with.
+    """
+    experiment.say("Checking the data")
+    pairs_of = check_dataset(data_dir, on_progress=experiment.watchers.on_check, classes=classes)
+    experiment.keep_hashes(hash_pairs({**pairs_of}))
+    return pairs_of
+
+
+def have_foreground(pairs: Sequence[Pair], classes: ClassTable | None = None) -> list[bool]:
+    """Whether each pair's mask has a foreground pixel, of whatever class."""
+
+    def has_any(pair: Pair) -> bool:
+        return bool(split_undefined(load_pair(pair, classes=classes)[1])[0].any())
+
+    with ThreadPoolExecutor(NUM_THREADS) as pool:
+        return list(pool.map(has_any, pairs))
+
+
+def require_foreground(name: str, pairs: Sequence[Pair], classes: ClassTable | None = None) -> None:
+    """See that a part of the data shows what is looked for.
+
+    Args:
+        name: Of the part, for the sentence.
+        pairs: The part.
+        classes: Of the masks, None for one foreground.
+
+    Raises:
+        AppError: There is no image, or no mask of it has a foreground pixel.
+    """
+    if not pairs:
+        raise AppError(f"The {name} has no image; give it at least one.")
+    if not any(have_foreground(pairs, classes)):
+        raise AppError(
+            f"No mask of the {name} has a foreground pixel, so no Dice can be measured; give it at least one "
+            "image that shows what is looked for."
+        )

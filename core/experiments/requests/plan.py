@@ -1,0 +1,256 @@
+"""What an experiment is asked for: one frozen dataclass for each kind, to JSON and back.
+
+The page and the commands fill these in; `core.experiments.runs.run` does what they say. Nothing heavy is
+imported here, so that a page may build a request.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict, to_dict
+from core.errors import AppError
+from core.imaging.class_table import ClassTable
+
+ARM_WORDS = {
+    "unet": "U-Net",
+    "unet_valid": "U-Net, valid convolutions",
+    "fcn": "FCN (no skips)",
+    "fcn8s": "FCN-8s",
+}
+"""Networks that can be compared, by the name that their runs have, with what people read."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How every run of an experiment is trained.
+
+    Attributes:
+        net: The network; the architecture is the arm's, `input_channels` 0 for what most images have.
+        settings: The run, its seed among it.
+        augment: How far training images are changed.
+        scaling: Stored values to network input.
+        flips: Mirrorings that predictions are averaged over, "horizontal" and "vertical".
+        classes: What the masks hold, as many as `net.num_classes`; None for one foreground.
+    """
+
+    net: NetConfig = field(default_factory=NetConfig)
+    settings: TrainConfig = field(default_factory=TrainConfig)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    scaling: ScalingConfig = field(default_factory=ScalingConfig)
+    flips: tuple[str, ...] = ()
+    classes: ClassTable | None = None
+
+
+@dataclass(frozen=True)
+class CompareRequest:
+    """Several networks on the same splits, seed and budget.
+
+    Attributes:
+        data_dir: Folder in the training layout.
+        arms: Of `ARM_WORDS`, each once.
+        recipe: What all arms share.
+        score_split: "val", or "test" where the choice is made and the number is wanted.
+        tolerance: Pixels that an outline may be off and still count in boundary F1; None for 0.75 % of each
+            image's diagonal.
+        test_log: CSV that gets a line when a test split is scored, beside the experiment's own; "" for none.
+        command: The command as it was typed, for the report.
+    """
+
+    data_dir: str
+    arms: tuple[str, ...] = ("unet", "fcn", "fcn8s")
+    recipe: Recipe = field(default_factory=Recipe)
+    score_split: Literal["val", "test"] = "val"
+    tolerance: float | None = None
+    test_log: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class CrossValidateRequest:
+    """k folds of train and val together; the test folder is never opened for scores.
+
+    Attributes:
+        data_dir: Folder in the training layout.
+        folds: Number of folds, from 2.
+        arms: Of `ARM_WORDS`, each once; all see the same folds.
+        recipe: What all runs share; its `val_part` of each fold's training images chooses epoch and
+            threshold.
+        group_column: Column of the set's table whose images stay together; "" looks for a patient's, "none"
+            takes none.
+        stratify_column: Column whose values are spread evenly over the folds; "" for none.
+        tolerance: Pixels that an outline may be off and still count in boundary F1; None for 0.75 % of each
+            image's diagonal.
+        command: The command as it was typed, for the report.
+    """
+
+    data_dir: str
+    folds: int = 5
+    arms: tuple[str, ...] = ("unet",)
+    recipe: Recipe = field(default_factory=Recipe)
+    group_column: str = ""
+    stratify_column: str = ""
+    tolerance: float | None = None
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class TuneRequest:
+    """A search for settings by validation Dice, with weak trials cut short.
+
+    Attributes:
+        data_dir: Folder in the training layout.
+        trials: Trials in all, those of an earlier part of the search among them.
+        timeout_minutes: No further trial is begun after that long; 0 for never.
+        recipe: What is not searched; its `settings.epochs` are those of a full trial.
+        learning_rate: Lowest and highest, searched on a log scale.
+        base_filters: Choices.
+        batch_size: Choices.
+        dropout: Lowest and highest.
+        augment_presets: Choices, of `core.training.presets.AUGMENT_PRESETS`.
+        losses: Choices, of `core.training.losses.LOSSES`.
+        pruner: "median" ends a trial that is below the median of earlier ones at the same epoch (Golovin et
+            al. 2017), "halving" keeps the better third at each rung (Jamieson and Talwalkar 2016), "none"
+            ends none.
+        command: The command as it was typed, for the report.
+    """
+
+    data_dir: str
+    trials: int = 20
+    timeout_minutes: float = 0.0
+    recipe: Recipe = field(default_factory=Recipe)
+    learning_rate: tuple[float, ...] = (3e-4, 1e-2)
+    base_filters: tuple[int, ...] = (8, 16)
+    batch_size: tuple[int, ...] = (4, 8, 16)
+    dropout: tuple[float, ...] = (0.0, 0.3)
+    augment_presets: tuple[str, ...] = ("light", "standard", "strong")
+    losses: tuple[str, ...] = ("bce_dice", "dice", "focal")
+    pruner: Literal["median", "halving", "none"] = "median"
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class SyntheticRequest:
+    """k folds over made-up noise whose mask is "pixel above a half"; see `core.datasets.noise`.
+
+    Attributes:
+        num_images: Images that are made.
+        side: Their side in pixels.
+        bits: 16 or 8 a pixel.
+        folds: Number of folds, from 2.
+        recipe: What all runs share.
+        command: The command as it was typed, for the report.
+    """
+
+    num_images: int = 1000
+    side: int = 128
+    bits: Literal[8, 16] = 16
+    folds: int = 5
+    recipe: Recipe = field(
+        default_factory=lambda: Recipe(
+            net=NetConfig(depth=1, base_filters=8, input_channels=1),
+            settings=TrainConfig(
+                image_size=(128, 128),
+                epochs=8,
+                batch_size=4,
+                learning_rate=0.02,
+                loss="bce_dice",
+                precision="float32",
+            ),
+            augment=AugmentConfig(0, 0, 0, 0, 0, 0, 0),
+        )
+    )
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class ThresholdRequest:
+    """Scores of one model against the threshold.
+
+    Attributes:
+        data_dir: Folder in the training layout.
+        model_path: Model folder or weights file.
+        split: "val" to choose on, or "test" to look at afterwards.
+        test_log: CSV that gets a line when a test split is scored, beside the experiment's own; "" for none.
+        command: The command as it was typed, for the report.
+    """
+
+    data_dir: str
+    model_path: str
+    split: Literal["train", "val", "test"] = "val"
+    test_log: str = ""
+    command: str = ""
+
+
+Request = CompareRequest | CrossValidateRequest | TuneRequest | SyntheticRequest | ThresholdRequest
+
+KINDS: dict[str, type[Request]] = {
+    "compare": CompareRequest,
+    "cross_validate": CrossValidateRequest,
+    "tune": TuneRequest,
+    "synthetic": SyntheticRequest,
+    "threshold_sweep": ThresholdRequest,
+}
+
+
+def kind_of(request: Request) -> str:
+    """The kind of a request, as in `KINDS`."""
+    return next(kind for kind, request_type in KINDS.items() if type(request) is request_type)
+
+
+def request_to_json(request: Request) -> dict[str, Any]:
+    """`{"kind": ..., "settings": {...}}` in plain JSON types."""
+    settings = json.loads(json.dumps(to_dict(request)))
+    return {"kind": kind_of(request), "settings": settings}
+
+
+def request_from_json(values: dict[str, Any]) -> Request:
+    """The request back from `request_to_json`; other keys beside the two are left alone.
+
+    Raises:
+        AppError: Another kind, or settings that this version does not know.
+    """
+    kind = values.get("kind")
+    if kind not in KINDS:
+        raise AppError(f"There is no experiment of the kind {kind!r}; known are {', '.join(KINDS)}.")
+    try:
+        return from_dict(KINDS[kind], values["settings"])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise AppError(f"The settings of this {kind} are not of this version ({error}).") from None
+
+
+def arm_net(net: NetConfig, arm: str) -> NetConfig:
+    """The network of an arm: `net` with the arm's architecture.
+
+    Raises:
+        AppError: No such arm.
+    """
+    if arm not in ARM_WORDS:
+        raise AppError(f"There is no network {arm!r} to compare; known are {', '.join(ARM_WORDS)}.")
+    architecture, _, padding = arm.partition("_")
+    return from_dict(NetConfig, {**to_dict(net), "architecture": architecture, "padding": padding or "same"})
+
+
+def title_of(request: Request) -> str:
+    """What people read in a list of experiments."""
+    match request:
+        case CompareRequest():
+            return f"{_arms(request.arms)} on {_name(request.data_dir)}"
+        case CrossValidateRequest():
+            return f"{request.folds} folds of {_name(request.data_dir)}: {_arms(request.arms)}"
+        case TuneRequest():
+            return f"Search of settings on {_name(request.data_dir)}, {request.trials} trials"
+        case SyntheticRequest():
+            return f"{request.num_images} noise images, {request.folds} folds"
+        case ThresholdRequest():
+            return f"Thresholds of {_name(request.model_path)} on {_name(request.data_dir)} {request.split}"
+
+
+def _arms(arms: tuple[str, ...]) -> str:
+    return " against ".join(ARM_WORDS.get(arm, arm) for arm in arms)
+
+
+def _name(path: str) -> str:
+    return path.rstrip("/\\").replace("\\", "/").rpartition("/")[2]

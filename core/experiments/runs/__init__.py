@@ -1,0 +1,1 @@
+"""An experiment being done: its folder, its folds and trainings, its job."""

@@ -1,0 +1,69 @@
+"""What a finished run of an experiment left: its scores and its epochs, read back."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.config import from_dict
+from core.errors import AppError
+from core.experiments.runs.scoring import ImageScores
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """What a run found; `scores.json`.
+
+    Attributes:
+        name: Of its folder.
+        folder: Where it lies.
+        threshold: Chosen on its validation images; None of several classes, of which the likeliest is taken.
+        num_epochs: Epochs that ran.
+        best_epoch: Epoch whose weights were kept.
+        seconds: Of training alone.
+        num_parameters: Numbers that the network learns.
+        images: Scores of each scored image.
+    """
+
+    name: str
+    folder: Path
+    threshold: float | None
+    num_epochs: int
+    best_epoch: int
+    seconds: float
+    num_parameters: int
+    images: tuple[ImageScores, ...]
+
+
+def read_run(folder: Path) -> FinishedRun:
+    """What a finished run found.
+
+    Raises:
+        AppError: It is not finished, or its file is damaged.
+    """
+    values = _read_json(folder / "scores.json")
+    try:
+        images = tuple(from_dict(ImageScores, each) for each in values["images"])
+        return FinishedRun(**{**values, "folder": folder, "images": images})
+    except (KeyError, TypeError, ValueError) as error:
+        raise AppError(f"{folder / 'scores.json'} is not of this version ({error}).") from None
+
+
+def read_curves(folder: Path) -> list[dict[str, float | None]]:
+    """The epochs of a run, from its `history.csv`; what was not measured is None."""
+    with (folder / "history.csv").open(newline="", encoding="utf-8") as file:
+        return [
+            {name: float(text) if text else None for name, text in row.items()}
+            for row in csv.DictReader(file)
+        ]
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AppError(f"{path} cannot be read ({error}).") from None
+    return values

@@ -1,0 +1,69 @@
+"""An experiment in a worker process: what the queue calls for a job of the kind "experiment".
+
+Does what `python -m core.experiments` does with the same request, in a folder of the workspace. A job that
+was stopped or failed and is started again goes on in the folder that it began.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+from core.experiments.requests.naming import readable
+from core.experiments.requests.plan import request_from_json
+from core.experiments.runs.run import resume_experiment, run_experiment
+from core.experiments.runs.start import experiment_folder
+from core.experiments.runs.watching import ExperimentWatchers, RunProgress
+from core.jobs.kinds import JobContext
+from core.workflows.export.export_training import export_training
+
+SECONDS_BETWEEN_STEPS = 0.5
+"""Steps are told no more often than that; ends of epochs always are."""
+
+
+def run_job(context: JobContext) -> dict[str, Any]:
+    """Do the experiment in this process; called by the worker.
+
+    Returns:
+        "number", "number_name" and "headline" of what was found.
+
+    Raises:
+        AppError: The data or the settings cannot be used.
+    """
+    workspace, job = context.workspace, context.job
+    request = request_from_json(job.settings)
+    folder = experiment_folder(workspace, job)
+    # A job that is started again goes on, with the images that it began with.
+    begun = (folder / "experiment.json").is_file()
+    copied = job.settings.get("copy_corrected_to")
+    if copied and job.task_id is not None and not begun:
+        context.report({"message": "Copying the corrected images"})
+        export_training(workspace, job.task_id, workspace.root / copied)
+    context.report({"message": "Loading what training needs"})
+    watchers = ExperimentWatchers(
+        on_message=lambda message: context.report({"message": readable(message)}),
+        on_progress=_Reporter(context),
+        should_stop=context.should_stop,
+    )
+    result = resume_experiment(folder, watchers) if begun else run_experiment(request, folder, watchers)
+    return {"number": result.number, "number_name": result.number_name, "headline": result.headline}
+
+
+class _Reporter:
+    """Passes progress on a few times a second."""
+
+    def __init__(self, context: JobContext) -> None:
+        self._context = context
+        self._told = 0.0
+
+    def __call__(self, progress: RunProgress) -> None:
+        report = progress.report
+        now = time.monotonic()
+        if now - self._told < SECONDS_BETWEEN_STEPS and not report.epoch_done:
+            return
+        self._told = now
+        where = {"run": progress.run, "run_number": progress.run_number, "num_runs": progress.num_runs}
+        self._context.report({**where, **asdict(report)})
+        if report.epoch_done:
+            print(f"{progress.run}: epoch {report.epoch}/{report.num_epochs}, loss {report.loss:.4f}")

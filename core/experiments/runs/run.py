@@ -1,0 +1,114 @@
+"""A request -> an experiment's folder: begin or go on, do it, write what was found. The door to this folder.
+
+What each kind does stands in the module of its name; they are imported when they are asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from core.errors import AppError
+from core.experiments.reports.report import report_markdown
+from core.experiments.requests.checks import check_request
+from core.experiments.requests.plan import (
+    CompareRequest,
+    CrossValidateRequest,
+    Request,
+    SyntheticRequest,
+    ThresholdRequest,
+    TuneRequest,
+)
+from core.experiments.runs.experiment import Experiment
+from core.experiments.runs.store import ExperimentResult, read_record
+from core.experiments.runs.watching import ExperimentWatchers
+
+STOPPED = (
+    "Stopped before all of it was done; the table has what was finished, and --resume goes on from there."
+)
+
+
+def run_experiment(
+    request: Request, out_dir: Path, watchers: ExperimentWatchers | None = None
+) -> ExperimentResult:
+    """Do an experiment in a new folder.
+
+    Args:
+        request: What is asked for.
+        out_dir: Folder that is empty or not there yet.
+        watchers: Who is told, and asked.
+
+    Returns:
+        What was found; where it was stopped, by the runs that were finished.
+
+    Raises:
+        AppError: Data, settings or folder cannot be used; one sentence. The folder says so too.
+        OSError: A file cannot be written.
+    """
+    check_request(request)
+    return _do(Experiment.begin(out_dir, request, watchers or ExperimentWatchers()))
+
+
+def resume_experiment(
+    folder: Path, watchers: ExperimentWatchers | None = None, *, request: Request | None = None
+) -> ExperimentResult:
+    """Go on with an experiment; finished runs are read and not trained again.
+
+    Args:
+        folder: Where it lies.
+        watchers: Who is told, and asked.
+        request: What is asked for from now on, such as more trials; None for the same as before.
+
+    Raises:
+        AppError: There is none, another process is at it, or the data have changed.
+        OSError: A file cannot be written.
+    """
+    return _do(Experiment.go_on(folder, watchers or ExperimentWatchers(), request))
+
+
+def _do(experiment: Experiment) -> ExperimentResult:
+    try:
+        result = _find_out(experiment)
+    except KeyboardInterrupt:
+        experiment.set_state("stopped", STOPPED)
+        raise
+    except BaseException as error:
+        # The folder must not say "running" for ever; what happened is for the caller to tell.
+        experiment.set_state("failed", _sentence(error))
+        raise
+    reason = STOPPED if experiment.cut_short else ""
+    if reason:
+        result = replace(result, notes=(reason, *result.notes))
+    experiment.write_result(result)
+    experiment.write_text("report.md", report_markdown(read_record(experiment.folder), result))
+    experiment.set_state("stopped" if reason else "done", reason)
+    return result
+
+
+def _find_out(experiment: Experiment) -> ExperimentResult:
+    match experiment.request:
+        case CompareRequest() as request:
+            from core.experiments.kinds.compare import compare
+
+            return compare(experiment, request)
+        case CrossValidateRequest() as request:
+            from core.experiments.kinds.cross_validate import cross_validate
+
+            return cross_validate(experiment, request)
+        case TuneRequest() as request:
+            from core.experiments.kinds.tune import tune
+
+            return tune(experiment, request)
+        case SyntheticRequest() as request:
+            from core.experiments.kinds.synthetic import synthetic
+
+            return synthetic(experiment, request)
+        case ThresholdRequest() as request:
+            from core.experiments.kinds.threshold_sweep import threshold_sweep
+
+            return threshold_sweep(experiment, request)
+
+
+def _sentence(error: BaseException) -> str:
+    text = " ".join(str(error).split()) or "no message"
+    return text if isinstance(error, AppError) else f"{type(error).__name__}: {text[:300]}"

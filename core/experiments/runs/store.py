@@ -1,0 +1,216 @@
+"""An experiment's folder, read: what is there, how far it is, what it found. Pages read through here.
+
+The formats, all UTF-8:
+
+- `experiment.json`: {"kind", "settings", "title", "seed", "command", "versions", "data", "created"}; "kind"
+  and "settings" are those of `core.experiments.requests.plan`, "data" is {split: {stem: [SHA-256 of the
+  image file, of the mask file]}}, "created" is ISO 8601 in UTC.
+- `state.json`: {"status": running|done|stopped|failed, "reason", "pid", "process_created"}.
+- `progress.jsonl`: one JSON object a line for each epoch of any run, only added to: {"run", "run_number",
+  "num_runs", "epoch", "num_epochs", "step", "num_steps", "loss", "dice", "val_loss", "val_dice",
+  "seconds_left" (of this run), "time" (seconds since 1970)}.
+- `results.json`: {"kind", "columns": [key, ...], "rows": [{key: text or number or null}, ...], "headline":
+  one sentence, "number": the one number of a list or null, "number_name", "pictures": [{"file", "caption"}],
+  "notes": [sentence, ...]}. A score has its 95 % interval, where it has one, in the row's own keys KEY_low
+  and KEY_high, which "columns" leaves out. Files are relative to the folder.
+- `table.csv`: the rows with all their keys; `report.md`: all of it for people; `runs/RUN/`: one run each.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import AppError
+from core.jobs.process import is_alive
+
+DIED = "The process ended without a word; resume it to go on."
+
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of a result.
+
+    Attributes:
+        file: PNG, relative to the experiment's folder.
+        caption: One sentence.
+    """
+
+    file: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class ExperimentResult:
+    """What an experiment found; `results.json`.
+
+    Attributes:
+        kind: As in `core.experiments.requests.plan.KINDS`.
+        columns: Keys of the rows that are shown, in order.
+        rows: The table; a score's interval stands in KEY_low and KEY_high.
+        headline: The finding in one sentence.
+        number: The one number of a list, None where nothing was finished.
+        number_name: What the number is.
+        pictures: What was drawn.
+        notes: Plain sentences: how it was measured, what was left out.
+    """
+
+    kind: str
+    columns: tuple[str, ...] = ()
+    rows: tuple[dict[str, Cell], ...] = ()
+    headline: str = ""
+    number: float | None = None
+    number_name: str = ""
+    pictures: tuple[Picture, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExperimentSummary:
+    """One line of a list of experiments.
+
+    Attributes:
+        folder: Where it lies.
+        kind: As in `core.experiments.requests.plan.KINDS`.
+        title: What people read.
+        status: "running", "done", "stopped" or "failed".
+        created: ISO 8601, UTC.
+        number: The headline number, None before there is one.
+        number_name: What the number is.
+        headline: The finding in one sentence, "" before there is one.
+        reason: Why it stopped or failed, one sentence, else "".
+    """
+
+    folder: Path
+    kind: str
+    title: str
+    status: str
+    created: str
+    number: float | None = None
+    number_name: str = ""
+    headline: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class State:
+    """How an experiment stands; `state.json`."""
+
+    status: str = "running"
+    reason: str = ""
+    pid: int | None = None
+    process_created: float | None = None
+
+
+def list_experiments(root: Path) -> list[ExperimentSummary]:
+    """The experiments in a folder's folders, the newest first; what is no experiment is passed over."""
+    if not root.is_dir():
+        return []
+    found = [summary(path) for path in root.iterdir() if (path / "experiment.json").is_file()]
+    return sorted(found, key=lambda each: (each.created, each.folder.name), reverse=True)
+
+
+def summary(folder: Path) -> ExperimentSummary:
+    """The line of one experiment; one whose files are damaged has failed, and says so.
+
+    Raises:
+        AppError: There is no experiment in this folder.
+    """
+    if not (folder / "experiment.json").is_file():
+        raise AppError(f"There is no experiment in {folder}.")
+    try:
+        record = read_record(folder)
+        kind, title, created = str(record["kind"]), str(record["title"]), str(record["created"])
+        state, result = read_state(folder), read_result(folder)
+    except (AppError, KeyError, TypeError) as error:
+        return ExperimentSummary(
+            folder, "", folder.name, "failed", "", reason=f"It cannot be read ({error})."
+        )
+    return ExperimentSummary(
+        folder=folder,
+        kind=kind,
+        title=title,
+        status=state.status,
+        created=created,
+        number=None if result is None else result.number,
+        number_name="" if result is None else result.number_name,
+        headline="" if result is None else result.headline,
+        reason=state.reason,
+    )
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """`experiment.json`.
+
+    Raises:
+        AppError: It is not there or damaged.
+    """
+    return _read_json(folder / "experiment.json")
+
+
+def read_state(folder: Path) -> State:
+    """How the experiment stands; one that runs in a process that is gone was stopped.
+
+    Raises:
+        AppError: The file is not there or damaged.
+    """
+    try:
+        state = State(**_read_json(folder / "state.json"))
+    except TypeError as error:
+        raise AppError(f"{folder / 'state.json'} is not of this version ({error}).") from None
+    if state.status == "running" and state.pid is not None and not is_alive(state.pid, state.process_created):
+        return State("stopped", DIED)
+    return state
+
+
+def read_result(folder: Path) -> ExperimentResult | None:
+    """What was found so far, None before there is anything.
+
+    Raises:
+        AppError: The file is damaged.
+    """
+    path = folder / "results.json"
+    if not path.is_file():
+        return None
+    values = _read_json(path)
+    try:
+        return ExperimentResult(
+            **{
+                **values,
+                "columns": tuple(values["columns"]),
+                "rows": tuple(values["rows"]),
+                "pictures": tuple(Picture(**picture) for picture in values["pictures"]),
+                "notes": tuple(values["notes"]),
+            }
+        )
+    except (KeyError, TypeError) as error:
+        raise AppError(f"{path} is not of this version ({error}).") from None
+
+
+def result_to_json(result: ExperimentResult) -> dict[str, Any]:
+    """`results.json` in plain types."""
+    return asdict(result)
+
+
+def progress(folder: Path) -> list[dict[str, Any]]:
+    """All epochs of all runs so far, the oldest first; a last line that is cut off is left out."""
+    try:
+        content = (folder / "progress.jsonl").read_bytes()
+    except FileNotFoundError:
+        return []
+    whole, _, _ = content.rpartition(b"\n")
+    return [json.loads(line) for line in whole.splitlines() if line.strip()]
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AppError(f"{path} cannot be read ({error}).") from None
+    if not isinstance(values, dict):
+        raise AppError(f"{path} must hold a JSON object.")
+    return values

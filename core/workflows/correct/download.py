@@ -1,0 +1,55 @@
+"""One image's mask and overlay as files to take away: pixels, and nothing else of the original file."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.imaging.intensity import to_display
+from core.imaging.masks import encode_png
+from core.imaging.overlay import overlay
+from core.registry.predictors import Predictors
+from core.workflows.correct import pictures
+from core.workflows.correct.open_image import DEFAULT_THRESHOLD
+from core.workflows.correct.save_mask import mask_as_shown
+from core.workspace import DraftContent, Workspace
+
+
+def image_mask_png(workspace: Workspace, image_id: int, predictors: Predictors) -> bytes:
+    """The mask as the editor shows it: a PNG of 0 and 255 at the image's own size."""
+    return encode_png(_mask(workspace, image_id, predictors) != 0)
+
+
+def image_overlay_png(
+    workspace: Workspace,
+    image_id: int,
+    predictors: Predictors,
+    window: tuple[float, float] | None = None,
+) -> bytes:
+    """The image with the mask over it, as the editor shows them: an RGB PNG at the image's own size.
+
+    Args:
+        workspace: The store.
+        image_id: The image.
+        predictors: Loaded models.
+        window: Display window that the person chose, None for the one on the current model's card.
+    """
+    image = workspace.images.get(image_id)
+    if window is None and image.facts.kind == "hu":
+        current = workspace.versions.current(image.task_id)
+        window = pictures.window_of(None if current is None else pictures.card_of(workspace, current))
+    display = to_display(pictures.decode(workspace, image), window)
+    return encode_png(overlay(display, _mask(workspace, image_id, predictors)))
+
+
+def _mask(workspace: Workspace, image_id: int, predictors: Predictors) -> NDArray[np.uint8]:
+    image = workspace.images.get(image_id)
+    draft = workspace.drafts.get(image_id)
+    if draft is not None:
+        content = DraftContent(draft.threshold, draft.layer_png, draft.version_id)
+        return mask_as_shown(workspace, image, content, predictors)
+    current = workspace.versions.current(image.task_id)
+    if current is None:
+        return mask_as_shown(workspace, image, DraftContent(DEFAULT_THRESHOLD, None, None), predictors)
+    threshold = pictures.card_of(workspace, current).threshold
+    return mask_as_shown(workspace, image, DraftContent(threshold, None, current.id), predictors)

@@ -1,0 +1,49 @@
+"""Saved and predicted masks as small pictures, for the history and for comparing two versions by eye."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.imaging.intensity import to_display
+from core.imaging.masks import encode_jpeg, threshold_mask
+from core.imaging.overlay import overlay
+from core.registry.predictors import Predictors
+from core.workflows.correct import pictures
+from core.workflows.correct.save_mask import read_mask
+from core.workspace import ImageRow, RevisionRow, VersionRow, Workspace
+
+SIDE = 320
+"""Longest side of the pictures."""
+
+
+def revision_picture(workspace: Workspace, revision: RevisionRow) -> bytes:
+    """A JPEG of the image with a saved mask over it."""
+    image = workspace.images.get(revision.image_id)
+    return _picture(workspace, image, read_mask(workspace, revision) != 0)
+
+
+def version_picture(
+    workspace: Workspace, image: ImageRow, version: VersionRow | None, predictors: Predictors
+) -> bytes:
+    """A JPEG of the image with what a version says of it, at the threshold of its card.
+
+    Raises:
+        BadModelError: The version's model is missing or broken.
+    """
+    threshold = 0.5 if version is None else pictures.card_of(workspace, version).threshold
+    probability = pictures.probability(workspace, image, version, predictors)
+    return _picture(workspace, image, threshold_mask(probability, threshold))
+
+
+def _picture(workspace: Workspace, image: ImageRow, mask: NDArray[np.bool_]) -> bytes:
+    current = workspace.versions.current(image.task_id)
+    window = pictures.window_of(None if current is None else pictures.card_of(workspace, current))
+    display = to_display(pictures.decode(workspace, image), window if image.facts.kind == "hu" else None)
+    height, width = display.shape[:2]
+    scale = min(1.0, SIDE / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = np.asarray(cv2.resize(display, size, interpolation=cv2.INTER_AREA), np.uint8)
+    small_mask = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) != 0
+    return encode_jpeg(overlay(small, small_mask))

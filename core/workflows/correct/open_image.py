@@ -1,0 +1,135 @@
+"""Open an image in the editor: its picture, the prediction under it, and the draft as it was left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.imaging.decode import decode_image
+from core.imaging.masks import encode_png
+from core.registry.predictors import Predictors
+from core.workflows.correct import pictures
+from core.workflows.correct.editor_scale import editor_size, resize_nearest, scaled_note
+from core.workspace import DraftRow, ImageRow, VersionRow, Workspace
+
+DEFAULT_THRESHOLD = 0.5
+"""Where neither a draft nor a model's card says another one."""
+
+
+@dataclass(frozen=True)
+class OpenedImage:
+    """Everything that the editor needs of one image; all pictures have `height` x `width` pixels.
+
+    Attributes:
+        image: The row.
+        version: Version whose prediction is shown, None for no model.
+        height: Rows in the editor.
+        width: Columns in the editor.
+        picture: What is shown, PNG or JPEG.
+        picture_type: "image/png" or "image/jpeg".
+        probability_png: 8-bit grey PNG, 255 times the probability; black without a model.
+        threshold: In [0, 1]; the draft's, else the card's.
+        suggested_threshold: The card's.
+        draft: The draft as it was left, None for none.
+        reference_png: Mask to compare with (0 and 255), None for none.
+        newer_version: Version that has been put into use since the draft was begun, None for none; the
+            person may choose to use its prediction.
+        notes: Plain sentences for the person.
+    """
+
+    image: ImageRow
+    version: VersionRow | None
+    height: int
+    width: int
+    picture: bytes
+    picture_type: str
+    probability_png: bytes
+    threshold: float
+    suggested_threshold: float
+    draft: DraftRow | None
+    reference_png: bytes | None
+    newer_version: VersionRow | None
+    notes: tuple[str, ...]
+
+    @property
+    def layer_png(self) -> bytes | None:
+        """The draft's correction layer, None for an empty one."""
+        return None if self.draft is None else self.draft.layer_png
+
+    @property
+    def draft_revision(self) -> int | None:
+        """What the editor's next message is based on, None where there is no draft."""
+        return None if self.draft is None else self.draft.revision
+
+
+def open_image(
+    workspace: Workspace,
+    image_id: int,
+    predictors: Predictors,
+    *,
+    version_id: int | None = None,
+    window: tuple[float, float] | None = None,
+) -> OpenedImage:
+    """An image as the editor takes it; remembers that it was looked at and is where the person is.
+
+    The prediction is that of `version_id` if one is given, else of the version that the draft was begun on,
+    else of the current one. The draft's own threshold is kept in each case.
+
+    Args:
+        workspace: The store.
+        image_id: The image.
+        predictors: Loaded models.
+        version_id: Version that the person chose, None for none.
+        window: Display window that the person chose, None for the one on the model's card.
+
+    Raises:
+        StoreError: No such image or version.
+        BadModelError: The version's model is missing or broken.
+    """
+    image = workspace.images.get(image_id)
+    draft = workspace.drafts.get(image_id)
+    current = workspace.versions.current(image.task_id)
+    version = _shown_version(workspace, draft, current, version_id)
+    card = None if version is None else pictures.card_of(workspace, version)
+    if window is None and image.facts.kind == "hu":
+        window = pictures.window_of(card)
+    picture, picture_type = pictures.display_picture(workspace, image, window)
+    height, width = editor_size(image.facts.height, image.facts.width)
+    suggested = DEFAULT_THRESHOLD if card is None else card.threshold
+    note = scaled_note(image.facts.height, image.facts.width)
+    opened = OpenedImage(
+        image=image,
+        version=version,
+        height=height,
+        width=width,
+        picture=picture,
+        picture_type=picture_type,
+        probability_png=pictures.probability_png(workspace, image, version, predictors),
+        threshold=suggested if draft is None else draft.threshold,
+        suggested_threshold=suggested,
+        draft=draft,
+        reference_png=_reference_png(workspace, image, (height, width)),
+        newer_version=None if current is None or version is None or current.id == version.id else current,
+        notes=(*image.facts.notes, *([note] if note else [])),
+    )
+    workspace.images.mark_looked_at(image_id)
+    return opened
+
+
+def _shown_version(
+    workspace: Workspace, draft: DraftRow | None, current: VersionRow | None, chosen: int | None
+) -> VersionRow | None:
+    if chosen is not None:
+        return workspace.versions.get(chosen)
+    if draft is not None:
+        return None if draft.version_id is None else workspace.versions.get(draft.version_id)
+    return current
+
+
+def _reference_png(workspace: Workspace, image: ImageRow, shape: tuple[int, int]) -> bytes | None:
+    stored = workspace.images.read_reference(image)
+    if stored is None:
+        return None
+    mask = decode_image(stored, image.name).values
+    return encode_png(resize_nearest(np.asarray(mask != 0), shape))

@@ -1,0 +1,117 @@
+"""What is shown of an image, kept in the workspace's cache: display picture, thumbnail, prediction.
+
+The prediction is kept by image, weights and editor size, so that the slider, a second tab and the saving of
+a mask all see the same bytes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.cards import ModelCard, load_card
+from core.imaging.decode import DecodedImage, decode_image
+from core.imaging.intensity import to_display
+from core.imaging.masks import encode_jpeg, encode_png, quantise
+from core.imaging.overlay import thumbnail
+from core.registry.predictors import Predictors
+from core.workflows.correct.editor_scale import editor_size, shrink
+from core.workspace import ImageRow, VersionRow, Workspace
+
+THUMBNAIL_SIDE = 96
+_MAX_PNG_PIXELS = 600 * 600
+"""Up to here the editor gets every value as it is; above, a JPEG that travels quickly."""
+
+Window = tuple[float, float]
+
+
+def decode(workspace: Workspace, image: ImageRow) -> DecodedImage:
+    """The values of an image."""
+    return decode_image(workspace.files.read(image.file), image.name)
+
+
+def card_of(workspace: Workspace, version: VersionRow) -> ModelCard:
+    """What a version says of itself; quick, loads no weights."""
+    return load_card(workspace.root / version.folder / "card.json")
+
+
+def window_of(card: ModelCard | None) -> Window | None:
+    """The display window that a model suggests, None where it takes no Hounsfield units."""
+    if card is None or card.scaling.kind != "hu_window":
+        return None
+    return card.scaling.low, card.scaling.high
+
+
+def display_picture(workspace: Workspace, image: ImageRow, window: Window | None = None) -> tuple[bytes, str]:
+    """The image as it is shown in the editor, at the editor's size.
+
+    Args:
+        workspace: The store.
+        image: The image.
+        window: Stored values that become black and white, None for the usual.
+
+    Returns:
+        The file and its type, "image/png" or "image/jpeg".
+    """
+    shape = editor_size(image.facts.height, image.facts.width)
+    as_png = shape[0] * shape[1] <= _MAX_PNG_PIXELS
+    shown = "usual" if window is None else f"{window[0]:g}_{window[1]:g}"
+    content = workspace.cache.get_or_make(
+        image.sha256,
+        f"display-{shown}",
+        lambda: _encode(shrink(to_display(decode(workspace, image), window), shape), as_png),
+    )
+    return content, "image/png" if as_png else "image/jpeg"
+
+
+def thumbnail_jpeg(workspace: Workspace, image: ImageRow) -> bytes:
+    """A JPEG of at most 96 pixels a side."""
+    return workspace.cache.get_or_make(
+        image.sha256, "thumbnail", lambda: make_thumbnail(decode(workspace, image))
+    )
+
+
+def make_thumbnail(decoded: DecodedImage) -> bytes:
+    """A JPEG of at most 96 pixels a side."""
+    return encode_jpeg(thumbnail(to_display(decoded), THUMBNAIL_SIDE), quality=80)
+
+
+def probability(
+    workspace: Workspace, image: ImageRow, version: VersionRow | None, predictors: Predictors
+) -> NDArray[np.uint8]:
+    """What a version says of an image, at the editor's size.
+
+    Returns:
+        (h, w) uint8, 255 times the probability; zeros without a version.
+    """
+    content = probability_png(workspace, image, version, predictors)
+    return np.asarray(decode_image(content, image.name).values, np.uint8)
+
+
+def probability_png(
+    workspace: Workspace, image: ImageRow, version: VersionRow | None, predictors: Predictors
+) -> bytes:
+    """The same as the PNG that the editor gets."""
+    shape = editor_size(image.facts.height, image.facts.width)
+    if version is None:
+        return encode_png(np.zeros(shape, np.uint8))
+
+    def predict() -> bytes:
+        predictor = predictors.get(workspace.root / version.folder)
+        predicted = predictor.predict(decode(workspace, image))
+        return encode_png(quantise(shrink(np.asarray(predicted, np.float32), shape)))
+
+    return workspace.cache.get_or_make(image.sha256, f"probability-{version.weights_sha256[:20]}", predict)
+
+
+def prefetch(workspace: Workspace, image_id: int, version: VersionRow | None, predictors: Predictors) -> None:
+    """Make all that opening an image needs, in a thread while the person is at the one before."""
+    image = workspace.images.get(image_id)
+    card = None if version is None else card_of(workspace, version)
+    display_picture(workspace, image, window_of(card) if image.facts.kind == "hu" else None)
+    thumbnail_jpeg(workspace, image)
+    probability_png(workspace, image, version, predictors)
+
+
+def _encode(display: NDArray[np.uint8], as_png: bool) -> bytes:
+    return encode_png(display) if as_png else encode_jpeg(display, quality=92)

@@ -1,0 +1,92 @@
+"""The corrected images of a task as a folder in the training layout, for an experiment on them.
+
+Only images that are not locked, each with its newest mask: locked ones are for comparing versions and would
+be used up by looking at them here. A part becomes validation; images that look alike stay on one side.
+"""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from core.datasets.layout import images_dir, masks_dir
+from core.datasets.pairs import find_pairs, split_train_val
+from core.errors import JobError
+from core.workflows.export.export_masks import ROOT, export_masks
+from core.workspace import Workspace, is_trainable
+
+VAL_PART = 0.25
+FEWEST_IMAGES = 4
+"""Three to train on and one to score: below, an experiment says nothing."""
+
+
+def num_trainable(workspace: Workspace, task_id: int) -> int:
+    """How many images of a task an experiment could use."""
+    return sum(is_trainable(image) for image in workspace.images.list(task_id, "corrected"))
+
+
+def export_training(
+    workspace: Workspace,
+    task_id: int,
+    root: Path,
+    *,
+    seed: int = 0,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Write `root/{train,val}/{images,masks}`; what stood there before is replaced.
+
+    Args:
+        workspace: The store.
+        task_id: The task.
+        root: Folder that is made.
+        seed: Of the split; equal seeds and images give equal splits.
+        on_progress: Called with images packed and all images.
+
+    Returns:
+        `root`.
+
+    Raises:
+        JobError: There are fewer than `FEWEST_IMAGES` corrected images that are not locked, or too few are
+            different pictures.
+        StoreError: Nothing is saved yet, or the disk is full.
+    """
+    usable = num_trainable(workspace, task_id)
+    if usable < FEWEST_IMAGES:
+        raise _too_few(usable)
+    with workspace.plain_errors():
+        shutil.rmtree(root, ignore_errors=True)
+        root.mkdir(parents=True)
+        packed = root / "all.zip"
+        export_masks(workspace, task_id, path=packed, on_progress=on_progress)
+        _unpack_train(packed, root)
+        packed.unlink()
+        pairs = find_pairs(images_dir(root, "train"), masks_dir(root, "train"))
+        if len(pairs) < FEWEST_IMAGES:
+            raise _too_few(len(pairs))
+        _, validation = split_train_val(pairs, VAL_PART, seed)
+        for folder in (images_dir, masks_dir):
+            folder(root, "val").mkdir(parents=True)
+        for pair in validation:
+            pair.image_path.rename(images_dir(root, "val") / pair.image_path.name)
+            pair.mask_path.rename(masks_dir(root, "val") / pair.mask_path.name)
+    return root
+
+
+def _unpack_train(packed: Path, root: Path) -> None:
+    with zipfile.ZipFile(packed) as archive:
+        for name in archive.namelist():
+            parts = PurePosixPath(name).parts
+            if parts[:2] == (ROOT, "train"):
+                # The names are our own exporter's, safe on every system.
+                target = root.joinpath(*parts[1:])
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(archive.read(name))
+
+
+def _too_few(count: int) -> JobError:
+    return JobError(
+        f"This task has {count} corrected images that are not locked; an experiment needs at least "
+        f"{FEWEST_IMAGES}, so correct a few more or give it a folder of images with masks."
+    )

@@ -1,0 +1,151 @@
+"""Labelled images on disk -> arrays that a classifier learns from; everything that is wrong told at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.classifier_cards import ClassifierCard
+from core.datasets.labels import LabelledImage, find_labelled
+from core.datasets.matching import read_bytes
+from core.errors import BadDatasetError, BadFileError
+from core.imaging.decode import DecodedImage, decode_image
+from core.workflows.learn.lesion_masks import MaskSource
+
+if TYPE_CHECKING:
+    from core.classification.examples import LabelledArrays
+
+NUM_THREADS = 4
+
+
+@dataclass(frozen=True)
+class LabelSource:
+    """Where labelled images come from.
+
+    Attributes:
+        data_dir: Folder in the training layout.
+        labels_path: Table of labels, None for `labels.csv` in the split's or the data folder.
+        merged: Labels that count as another, such as {"SK": "Other_SC"}.
+        masks_from: Segmentation model or folder of masks, None for the masks of the data set.
+    """
+
+    data_dir: Path
+    labels_path: Path | None = None
+    merged: dict[str, str] = field(default_factory=dict)
+    masks_from: Path | None = None
+
+    def images(self, split: str, known: Sequence[str] | None = None) -> list[LabelledImage]:
+        """The images of a split, see `core.datasets.labels.find_labelled`."""
+        return find_labelled(
+            self.data_dir, split, labels_path=self.labels_path, merged=self.merged, known=known
+        )
+
+
+@dataclass(frozen=True)
+class ReadImage:
+    """What reading one image told.
+
+    Attributes:
+        pixels: (S, S, 3) uint8 as the classifier sees it, None where something is wrong.
+        file_hash: SHA-256 of the image file, empty where it could not be read.
+        problem: A sentence, empty where nothing is wrong.
+    """
+
+    pixels: NDArray[np.uint8] | None
+    file_hash: str = ""
+    problem: str = ""
+
+
+def read_labelled(
+    splits: dict[str, list[LabelledImage]],
+    card: ClassifierCard,
+    masks: MaskSource,
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> tuple[dict[str, LabelledArrays], dict[str, dict[str, str]]]:
+    """The arrays of each split as a classifier with this card sees them.
+
+    Args:
+        splits: Labelled images by split.
+        card: Says labels, view, size, scaling and whether hair is removed.
+        masks: Where masks come from; not asked by a classifier of whole images.
+        on_progress: Called with (images read, all images).
+
+    Returns:
+        Arrays by split, and the SHA-256 of each image file by split and stem.
+
+    Raises:
+        BadDatasetError: Files that cannot be read, grey images, missing masks, images that stand in two
+            splits; all in one list.
+    """
+    from core.classification.examples import LabelledArrays
+    from core.classification.predictor import classifier_input
+
+    def read(item: LabelledImage) -> ReadImage:
+        try:
+            data = read_bytes(item.image_path)
+            image = decode_image(data, item.image_path.name)
+            mask = needed_mask(masks, card, image, item)
+        except BadFileError as error:
+            return ReadImage(None, problem=str(error))
+        if image.values.ndim == 2:
+            return ReadImage(None, problem=f"{item.image_path.name} is grey; labels are told from colours.")
+        scaled, _ = classifier_input(image, mask, card)
+        pixels = np.rint(scaled * np.float32(255)).astype(np.uint8)
+        return ReadImage(pixels, hashlib.sha256(data).hexdigest())
+
+    everything = [(split, item) for split, items in splits.items() for item in items]
+    results: list[ReadImage] = []
+    with ThreadPoolExecutor(NUM_THREADS) as pool:
+        for result in pool.map(lambda each: read(each[1]), everything):
+            results.append(result)
+            if on_progress is not None:
+                on_progress(len(results), len(everything))
+    problems = [f"{s}: {r.problem}" for (s, _), r in zip(everything, results, strict=True) if r.problem]
+    problems += _in_two_splits(everything, results)
+    if problems:
+        raise BadDatasetError("The labelled images", problems)
+    arrays: dict[str, LabelledArrays] = {}
+    hashes: dict[str, dict[str, str]] = {}
+    for split, items in splits.items():
+        own = [r for (s, _), r in zip(everything, results, strict=True) if s == split]
+        pixels = np.stack([each.pixels for each in own if each.pixels is not None])
+        labels = np.array([card.labels.index(item.label) for item in items], np.int64)
+        arrays[split] = LabelledArrays(pixels, labels)
+        hashes[split] = {item.stem: each.file_hash for item, each in zip(items, own, strict=True)}
+    return arrays, hashes
+
+
+def needed_mask(
+    masks: MaskSource, card: ClassifierCard, image: DecodedImage, item: LabelledImage
+) -> NDArray[np.uint8] | None:
+    """The mask that the card's view asks for, None for whole images.
+
+    Raises:
+        BadFileError: There is none, or one that cannot be read.
+    """
+    if card.input == "whole":
+        return None
+    return masks.mask(image, item.image_path.name, item.mask_path)
+
+
+def _in_two_splits(
+    everything: Sequence[tuple[str, LabelledImage]], results: Sequence[ReadImage]
+) -> list[str]:
+    first: dict[str, tuple[str, str]] = {}
+    problems = []
+    for (split, item), result in zip(everything, results, strict=True):
+        if not result.file_hash:
+            continue
+        earlier_split, earlier = first.setdefault(result.file_hash, (split, item.image_path.name))
+        if earlier_split != split:
+            twins = f"{earlier_split}/{earlier} and {split}/{item.image_path.name}"
+            problems.append(f"{twins} are the same file; keep it in one split.")
+    return problems

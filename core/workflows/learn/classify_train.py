@@ -1,0 +1,281 @@
+"""Labelled images on disk -> a classifier's folder: what `train.py --task classify` does."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.cards import DataSource, save_card
+from core.classifier_cards import (
+    ClassifierCard,
+    ClassifyConfig,
+    View,
+    load_classifier_card,
+)
+from core.config import AugmentConfig, ScalingConfig, from_dict, to_dict
+from core.datasets.label_folds import set_aside
+from core.datasets.labels import LabelledImage, labels_of
+from core.datasets.layout import find_splits
+from core.errors import AppError
+from core.evaluation.calibration import softmax, threshold_for_recall
+from core.evaluation.classes import class_scores, confusion_matrix, single
+from core.files import write_whole
+from core.inference.stock_layers import weights_path
+from core.workflows.learn.classify_data import LabelSource, read_labelled
+from core.workflows.learn.lesion_masks import MaskSource
+from core.workflows.learn.training_card import package_versions, read_about
+
+if TYPE_CHECKING:
+    from core.classification.examples import LabelledArrays
+    from core.classification.fit import ClassifyResult
+    from core.classification.watch import ClassifyProgress
+
+FILES = ("model.keras", "card.json", "history.csv", "run.json")
+DEFAULT_ALERT = "MEL"
+ENCODER = "encoder"
+"""The backbone of a card whose network stands on a segmentation model's encoder."""
+
+
+@dataclass(frozen=True)
+class ClassifyTrainRequest:
+    """What is to be trained.
+
+    Attributes:
+        source: The labelled images.
+        output_dir: The classifier's folder; earlier files go to `previous/` there.
+        view: What the network sees, see `ClassifierCard.input`.
+        margin: Of a crop, see `ClassifierCard.margin`.
+        settings: The run.
+        augment: How far training images are changed.
+        remove_hair: Whether hair is removed, in training and prediction.
+        flips: Mirrorings that predictions are averaged over.
+        alert_label: The label that must not be missed; None for MEL where there is one.
+        encoder: Segmentation model (folder or weights file) whose halving side is the backbone, None for
+            none.
+        start_from: A classifier's folder to go on from: its labels, view, size and network; None for none.
+        about: JSON for the card (title, data, licence, limits_of_use, label_titles), None for none.
+        command: The command as it was typed.
+    """
+
+    source: LabelSource
+    output_dir: Path = Path("saved_classifier")
+    view: View = "whole"
+    margin: float = 0.2
+    settings: ClassifyConfig = field(default_factory=ClassifyConfig)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    remove_hair: bool = False
+    flips: tuple[str, ...] = ()
+    alert_label: str | None = None
+    encoder: Path | None = None
+    start_from: Path | None = None
+    about: Path | None = None
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class ClassifyTrainOutcome:
+    """What a run left on disk.
+
+    Attributes:
+        folder: With `model.keras` and `card.json`.
+        card: What the classifier says of itself.
+        num_epochs: Epochs that ran.
+        best_epoch: Epoch whose weights were kept.
+        previous: Folder that earlier files were moved to, None where there were none.
+    """
+
+    folder: Path
+    card: ClassifierCard
+    num_epochs: int
+    best_epoch: int
+    previous: Path | None
+
+
+def classify_train(
+    request: ClassifyTrainRequest,
+    *,
+    on_check: Callable[[int, int], None] | None = None,
+    on_progress: Callable[[ClassifyProgress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> ClassifyTrainOutcome:
+    """Read, train, calibrate and score on validation, write everything. Test images are not opened.
+
+    Raises:
+        BadDatasetError: Everything that is wrong with the images or their labels.
+        BadModelError: `start_from` or `masks_from` cannot be used.
+        DivergedError: The loss stopped being finite.
+        AppError: The table of labels or `about` cannot be used.
+    """
+    about = read_about(request.about, ("label_titles",))
+    base = None if request.start_from is None else load_classifier_card(request.start_from / "card.json")
+    splits = _splits(request, base)
+    card = _card(request, about, base, splits)
+    masks = MaskSource(request.source.masks_from if card.input != "whole" else None)
+
+    from core.training.quiet_start import start_keras
+
+    start_keras()
+    from core.classification.fit import ClassifyRun, train_classifier
+
+    arrays, hashes = read_labelled(splits, card, masks, on_progress=on_check)
+    validation = arrays.get("val")
+    result = train_classifier(
+        arrays["train"],
+        validation,
+        ClassifyRun(
+            len(card.labels),
+            request.settings,
+            request.augment,
+            card.flips,
+            None if request.start_from is None else request.start_from / "model.keras",
+            None if request.encoder is None else weights_path(request.encoder),
+        ),
+        on_progress=on_progress,
+        should_stop=should_stop,
+    )
+    card = replace(card, origin=result.origin, temperature=result.temperature)
+    if validation is not None:
+        card = _with_validation(card, validation, result, request.settings)
+    previous = _move_earlier_files(request.output_dir)
+    _write(request, card, result, hashes)
+    return ClassifyTrainOutcome(request.output_dir, card, len(result.history), result.best_epoch, previous)
+
+
+def _splits(request: ClassifyTrainRequest, base: ClassifierCard | None) -> dict[str, list[LabelledImage]]:
+    """Train and validation images; without a val folder a part of train, the same for the same seed."""
+    known = None if base is None else base.labels
+    train = request.source.images("train", known)
+    labels = labels_of(train)
+    if "val" in find_splits(request.source.data_dir):
+        return {"train": train, "val": request.source.images("val", known or labels)}
+    if request.settings.val_part <= 0:
+        return {"train": train}
+    aside = set_aside(
+        [image.label for image in train],
+        [image.group for image in train],
+        request.settings.val_part,
+        seed=request.settings.seed,
+    )
+    return {
+        "train": [image for image, away in zip(train, aside, strict=True) if not away],
+        "val": [image for image, away in zip(train, aside, strict=True) if away],
+    }
+
+
+def _card(
+    request: ClassifyTrainRequest,
+    about: dict[str, Any],
+    base: ClassifierCard | None,
+    splits: dict[str, list[LabelledImage]],
+) -> ClassifierCard:
+    labels = base.labels if base is not None else labels_of(splits["train"])
+    alert = request.alert_label
+    if alert is None:
+        alert = DEFAULT_ALERT if DEFAULT_ALERT in labels else ""
+    if alert and alert not in labels:
+        raise AppError(
+            f"The alert label {alert!r} is none of the labels {', '.join(labels)}; choose one of them."
+        )
+    counts = {"num_train": len(splits["train"]), "num_val": len(splits.get("val", ()))}
+    sources = about.get("data") or [{"name": request.source.data_dir.resolve().name}]
+    try:
+        data = tuple(from_dict(DataSource, {**source, **counts}) for source in sources)
+    except (TypeError, ValueError) as error:
+        raise AppError(f"{request.about} describes data wrongly ({error}).") from None
+    name = request.output_dir.resolve().name
+    card = ClassifierCard(
+        name=name,
+        title=about.get("title", name),
+        labels=labels,
+        label_titles=about.get("label_titles", {}),
+        input=request.view if base is None else base.input,
+        margin=request.margin if base is None else base.margin,
+        image_size=request.settings.image_size if base is None else base.image_size,
+        scaling=ScalingConfig() if base is None else base.scaling,
+        remove_hair=request.remove_hair if base is None else base.remove_hair,
+        flips=request.flips,
+        backbone=_backbone(request) if base is None else base.backbone,
+        alert_label=alert,
+        created=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        command=request.command,
+        data=data,
+        training=request.settings,
+        augmentation=request.augment,
+        parent=None if base is None else base.name,
+        licence=about.get("licence", ""),
+        versions=package_versions(),
+    )
+    limits = tuple(about.get("limits_of_use", ()))
+    return replace(card, limits_of_use=limits) if limits else card
+
+
+def _backbone(request: ClassifyTrainRequest) -> str:
+    return request.settings.backbone if request.encoder is None else ENCODER
+
+
+def _with_validation(
+    card: ClassifierCard, validation: LabelledArrays, result: ClassifyResult, settings: ClassifyConfig
+) -> ClassifierCard:
+    probabilities = softmax(np.asarray(result.validation_logits) / result.temperature)
+    threshold = card.threshold
+    if card.alert_label:
+        place = card.labels.index(card.alert_label)
+        threshold = threshold_for_recall(
+            probabilities[:, place], validation.labels == place, settings.alert_recall
+        )
+    predictions = single(card.labels, validation.labels, probabilities, alert=(card.alert_label, threshold))
+    counts = confusion_matrix(validation.labels, probabilities.argmax(axis=1), len(card.labels))
+    return replace(
+        card,
+        threshold=threshold,
+        validation=class_scores(predictions),
+        confusion=tuple(tuple(row) for row in counts.tolist()),
+    )
+
+
+def _move_earlier_files(folder: Path) -> Path | None:
+    earlier = [path for name in FILES if (path := folder / name).exists()]
+    if not earlier:
+        return None
+    previous = folder / "previous" / f"{datetime.now(UTC):%Y-%m-%d_%H%M%S_%f}"
+    previous.mkdir(parents=True)
+    for path in earlier:
+        path.rename(previous / path.name)
+    return previous
+
+
+def _write(
+    request: ClassifyTrainRequest,
+    card: ClassifierCard,
+    result: ClassifyResult,
+    hashes: dict[str, dict[str, str]],
+) -> None:
+    from core.inference.export import save_weights
+
+    save_weights(result.model, request.output_dir / "model.keras")
+    table = io.StringIO()
+    rows = [asdict(row) for row in result.history]
+    writer = csv.DictWriter(table, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_whole(request.output_dir / "history.csv", table.getvalue().encode())
+    run = {
+        "settings": to_dict(request.settings),
+        "augment": to_dict(request.augment),
+        "merged": request.source.merged,
+        "command": request.command,
+        "versions": card.versions,
+        "data": hashes,
+    }
+    text = json.dumps(run, indent=2, ensure_ascii=False) + "\n"
+    write_whole(request.output_dir / "run.json", text.encode())
+    # Last, so that a folder with a card is a whole one.
+    save_card(card, request.output_dir / "card.json")

@@ -1,0 +1,197 @@
+"""The folder of a training run: what lies in it, what it says of itself, and where earlier files go.
+
+NAME.keras, NAME.h5, the card, history.csv, curves.png, run.json (settings, versions and the hash of each file
+that was trained on) and, while a run is not at its end, checkpoints/.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.cards import ModelCard, card_path
+from core.config import from_dict, to_dict
+from core.datasets.pairs import Pair
+from core.errors import AppError
+from core.evaluation.history import curves_png, history_csv
+from core.files import write_whole
+from core.inference.stock_layers import weights_path
+from core.workflows.learn.training_card import TrainRequest
+
+if TYPE_CHECKING:
+    from core.training.fit import TrainResult
+
+RUN_FILE = "run.json"
+CHECKPOINTS_DIR = "checkpoints"
+TENSORBOARD_DIR = "tensorboard"
+NUM_THREADS = 4
+
+# SHA-256 of image and mask, by split and stem.
+DataHashes = dict[str, dict[str, list[str]]]
+
+_OWN_PLACE = ("net", "settings", "augment", "scaling", "command")
+# How and where a run was started, which a run from its record decides anew.
+_NOT_KEPT = ("output_dir", "resume", "accelerator", "tensorboard")
+_PATHS = ("data_dir", "start_from", "about")
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What run.json says.
+
+    Attributes:
+        request: What was trained, as it was asked for; `output_dir` is the run's own folder.
+        data: SHA-256 of each image and mask, by split ("train", "val") and stem.
+        num_test: Images kept back.
+        start_from_hash: SHA-256 of the weights that the run started from, None for fresh ones.
+    """
+
+    request: TrainRequest
+    data: DataHashes
+    num_test: int
+    start_from_hash: str | None
+
+
+def hash_pairs(pairs_of: dict[str, Sequence[Pair]]) -> DataHashes:
+    """The SHA-256 of each image and mask file, by split and stem.
+
+    Raises:
+        OSError: A file cannot be read.
+    """
+    with ThreadPoolExecutor(NUM_THREADS) as pool:
+        return {
+            split: {
+                pair.stem: hashes for pair, hashes in zip(pairs, pool.map(pair_hashes, pairs), strict=True)
+            }
+            for split, pairs in pairs_of.items()
+        }
+
+
+def pair_hashes(pair: Pair) -> list[str]:
+    """The SHA-256 of the image and of the mask."""
+    return [file_hash(pair.image_path), file_hash(pair.mask_path)]
+
+
+def file_hash(path: Path) -> str:
+    """The SHA-256 of a file in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def run_identity(request: TrainRequest, data: DataHashes) -> dict[str, Any]:
+    """What must be equal for a run to go on from its checkpoint."""
+    return {
+        "net": to_dict(request.net),
+        "settings": to_dict(request.settings),
+        "augment": to_dict(request.augment),
+        "scaling": to_dict(request.scaling),
+        "remove_hair": request.remove_hair,
+        "classes": None if request.classes is None else to_dict(request.classes),
+        "start_from": _start_hash(request),
+        "data": data,
+    }
+
+
+def write_record(request: TrainRequest, card: ModelCard, data: DataHashes, accelerator: str) -> None:
+    """Write run.json whole."""
+    kept = {
+        field.name: getattr(request, field.name)
+        for field in fields(request)
+        if field.name not in (*_OWN_PLACE, *_NOT_KEPT)
+    }
+    kept["classes"] = None if request.classes is None else to_dict(request.classes)
+    for name in _PATHS:
+        kept[name] = None if kept[name] is None else str(kept[name])
+    said = {
+        "net": to_dict(request.net),
+        "settings": to_dict(request.settings),
+        "augment": to_dict(request.augment),
+        "scaling": to_dict(request.scaling),
+        "seed": request.settings.seed,
+        "command": request.command,
+        "versions": card.versions,
+        "created": card.created,
+        "accelerator": accelerator,
+        "num_test": max((source.num_test for source in card.data), default=0),
+        "start_from_hash": _start_hash(request),
+        "request": kept,
+        "data": data,
+    }
+    text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+    write_whole(request.output_dir / RUN_FILE, text.encode())
+
+
+def read_record(folder: Path) -> RunRecord:
+    """What the run of a folder was.
+
+    Raises:
+        AppError: There is no run.json, or one that this version cannot read.
+    """
+    path = folder / RUN_FILE
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        asked = {**said["request"], **{name: said[name] for name in _OWN_PLACE}, "output_dir": folder}
+        asked.update({name: Path(asked[name]) for name in _PATHS if asked[name] is not None})
+        return RunRecord(
+            from_dict(TrainRequest, asked), said["data"], said["num_test"], said["start_from_hash"]
+        )
+    except FileNotFoundError:
+        raise AppError(
+            f"There is no {path} to train again from; name the folder of a finished run."
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise AppError(f"{path} is not of this version ({error}).") from None
+
+
+def move_earlier_files(request: TrainRequest, *names: str) -> Path | None:
+    """Move what an earlier run left to `previous/`, so that nothing is overwritten.
+
+    Args:
+        request: Knows the folder and the name.
+        names: Of the files and folders; none for all but the checkpoints.
+
+    Returns:
+        Where they are now, None where there were none.
+    """
+    weights = request.output_dir / f"{request.name}.keras"
+    all_names = names or (
+        *(weights.name, f"{request.name}.h5", card_path(weights).name),
+        *("history.csv", "curves.png", RUN_FILE),
+    )
+    earlier = [path for name in all_names if (path := request.output_dir / name).exists()]
+    if not earlier:
+        return None
+    previous = request.output_dir / "previous" / f"{datetime.now(UTC):%Y-%m-%d_%H%M%S_%f}"
+    previous.mkdir(parents=True)
+    for path in earlier:
+        path.rename(previous / path.name)
+    return previous
+
+
+def write_result(request: TrainRequest, result: TrainResult) -> Path:
+    """Write weights, history and curves; where the `.keras` file lies."""
+    from core.inference.export import save_weights
+
+    weights = request.output_dir / f"{request.name}.keras"
+    save_weights(result.model, weights)
+    save_weights(result.model, weights.with_suffix(".h5"))
+    write_whole(request.output_dir / "history.csv", history_csv(result.history))
+    curves = curves_png(result.history, result.best_epoch, loss=request.settings.loss)
+    write_whole(request.output_dir / "curves.png", curves)
+    return weights
+
+
+def forget_checkpoints(request: TrainRequest) -> None:
+    """Remove the state of a run that is at its end: nothing could go on from it."""
+    shutil.rmtree(request.output_dir / CHECKPOINTS_DIR, ignore_errors=True)
+
+
+def _start_hash(request: TrainRequest) -> str | None:
+    return None if request.start_from is None else file_hash(weights_path(request.start_from))

@@ -1,0 +1,1 @@
+"""How good a model is: scored, compared, put in a table."""

@@ -1,0 +1,172 @@
+"""A model on one split of a data set -> its scores: what evaluate.py does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from core.cards import Score, card_path, load_card, save_card
+from core.datasets.layout import find_splits
+from core.datasets.pairs import check_dataset
+from core.errors import AppError, BadDatasetError
+from core.evaluation.report import BOTH_CLASSES, card_scores, report
+from core.evaluation.test_log import Scoring, check_log, log_scorings
+from core.files import write_whole
+from core.imaging.class_table import ClassTable, table_of_card
+from core.inference.stock_layers import check_stock, weights_path
+from core.workflows.measure.score_model import score_pairs
+
+
+@dataclass(frozen=True)
+class EvaluateRequest:
+    """What is to be scored.
+
+    Attributes:
+        data_dir: Folder in the training layout.
+        model_path: Weights file or model folder.
+        split: "train", "val" or "test".
+        threshold: In [0, 1]; None for that of the card.
+        json_path: Where the scores are written as JSON, None for nowhere.
+        update_card: Write the scores into the card beside the weights ("test" and "val" only).
+        classes: What the masks hold; None for what the card says.
+        both_classes: Judge the background of one foreground as a class too.
+        test_log: Log that gets a line where the split is test (`core.evaluation.test_log`), None for none.
+        command: The command as it was typed.
+        called: What the log calls a model or a data folder; its address where it was fetched.
+    """
+
+    data_dir: Path
+    model_path: Path
+    split: str = "test"
+    threshold: float | None = None
+    json_path: Path | None = None
+    update_card: bool = False
+    classes: ClassTable | None = None
+    both_classes: bool = False
+    test_log: Path | None = None
+    command: str = ""
+    called: Callable[[Path], str] = str
+
+
+@dataclass(frozen=True)
+class EvaluateOutcome:
+    """Scores of a split.
+
+    Attributes:
+        report: As `core.evaluation.report.report` gives them.
+        scores: Means over images with their intervals, as a card keeps them.
+        notes: Plain sentences for the person.
+    """
+
+    report: dict[str, Any]
+    scores: dict[str, Score]
+    notes: tuple[str, ...]
+
+
+def evaluate_model(
+    request: EvaluateRequest, *, on_progress: Callable[[int, int], None] | None = None
+) -> EvaluateOutcome:
+    """Score every image of the split at its own size.
+
+    Args:
+        request: What is to be scored.
+        on_progress: Called with (images scored, all images).
+
+    Raises:
+        BadDatasetError: No such split, or everything that is wrong with it.
+        BadModelError: The model is missing, damaged or unsafe.
+        AppError: A card is to be updated that is not there, or with scores of another threshold; other
+            classes than the model's; a threshold for several classes; a `test_log` that is no such log.
+    """
+    if request.test_log is not None:
+        check_log(request.test_log)
+    weights = weights_path(request.model_path)
+    check_stock(weights)
+    if request.update_card:
+        _check_update(request, weights)
+    present = find_splits(request.data_dir)
+    if request.split not in present:
+        there = f"there are {', '.join(present)}" if present else "and no other split either"
+        raise BadDatasetError(
+            str(request.data_dir),
+            [f"There is no {request.split}/images and {request.split}/masks ({there})."],
+        )
+    classes = request.classes or _classes_of(weights)
+    pairs = check_dataset(request.data_dir, [request.split], classes=classes)[request.split]
+
+    from core.training.quiet_start import start_keras
+
+    start_keras()
+    from core.inference.predictor import load_predictor
+
+    predictor = load_predictor(request.model_path)
+    _check_classes(request, classes, predictor.card.net.num_classes)
+    threshold = None
+    if classes is None:
+        threshold = predictor.card.threshold if request.threshold is None else request.threshold
+    results = score_pairs(
+        predictor,
+        pairs,
+        threshold,
+        classes=classes,
+        both_classes=request.both_classes,
+        on_progress=on_progress,
+    )
+    names = classes.names if classes is not None else BOTH_CLASSES if request.both_classes else ()
+    told, scores = report(results, threshold, names), card_scores(results, names)
+    if request.test_log is not None and request.split == "test":
+        log_scorings(request.test_log, [_scoring(request, len(pairs), scores)])
+    if request.json_path is not None:
+        text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+        write_whole(request.json_path, text.encode())
+    if request.update_card:
+        _update_card(request.split, weights, scores)
+    return EvaluateOutcome(told, scores, predictor.notes)
+
+
+def _scoring(request: EvaluateRequest, num_images: int, scores: dict[str, Score]) -> Scoring:
+    return Scoring(
+        part="evaluate",
+        step="segment",
+        network=request.called(request.model_path),
+        images=num_images,
+        score="dice",
+        mean=scores["dice"].mean,
+        data=request.called(request.data_dir),
+        command=request.command,
+    )
+
+
+def _classes_of(weights: Path) -> ClassTable | None:
+    path = card_path(weights)
+    return table_of_card(load_card(path)) if path.is_file() else None
+
+
+def _check_classes(request: EvaluateRequest, classes: ClassTable | None, num_classes: int) -> None:
+    tells = "one foreground" if num_classes == 1 else f"{num_classes} classes"
+    if (1 if classes is None else len(classes)) != num_classes:
+        given = "no classes are given" if classes is None else f"--classes names {len(classes)}"
+        raise AppError(
+            f"{request.model_path} tells {tells}, but {given}; give the classes it was trained on."
+        )
+    if classes is not None and request.threshold is not None:
+        raise AppError(
+            f"{request.model_path} tells {tells}, of which the likeliest is taken; leave out --threshold."
+        )
+
+
+def _check_update(request: EvaluateRequest, weights: Path) -> None:
+    if request.split == "train":
+        raise AppError("A card keeps the scores of val and test only; leave out --update_card.")
+    if request.threshold is not None:
+        raise AppError("A card keeps scores at its own threshold; leave out --threshold or --update_card.")
+    load_card(card_path(weights))
+
+
+def _update_card(split: str, weights: Path, scores: dict[str, Score]) -> None:
+    card = load_card(card_path(weights))
+    card = replace(card, test=scores) if split == "test" else replace(card, validation=scores)
+    save_card(card, card_path(weights))

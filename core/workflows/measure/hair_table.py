@@ -1,0 +1,127 @@
+"""What models reach on images with and without hair: the table of what removing and drawing hair does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.cards import ModelCard, Score
+from core.datasets.pairs import Pair, check_dataset, load_pair
+from core.evaluation.paired import PairedTest, paired_test
+from core.evaluation.scores import bootstrap_interval
+from core.imaging.hair import hair_mask, shrink_to_working_side
+from core.inference.stock_layers import check_stock, weights_path
+from core.workflows.measure.score_model import score_pairs
+
+NUM_THREADS = 2
+
+
+@dataclass(frozen=True)
+class HairRow:
+    """One model.
+
+    Attributes:
+        model: As it was named.
+        card: What it says of itself.
+        threshold: That made its masks.
+        with_hair: Mean IoU of the images with hair.
+        without_hair: Mean IoU of the others.
+        all_images: Mean IoU of all.
+        against_first: On the images with hair, against the first model; None for the first.
+    """
+
+    model: Path
+    card: ModelCard
+    threshold: float
+    with_hair: Score
+    without_hair: Score
+    all_images: Score
+    against_first: PairedTest | None
+
+
+@dataclass(frozen=True)
+class HairTable:
+    """The table.
+
+    Attributes:
+        rows: One entry a model, in the order given.
+        num_with_hair: Images of which at least `part` is hair.
+        num_without_hair: The others.
+        part: Where the line is drawn, in [0, 1].
+    """
+
+    rows: tuple[HairRow, ...]
+    num_with_hair: int
+    num_without_hair: int
+    part: float
+
+
+def hair_table(
+    data_dir: Path,
+    split: str,
+    models: Sequence[Path],
+    *,
+    part: float = 0.01,
+    threshold: float | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> HairTable:
+    """Score each model on a split, images with and without hair apart.
+
+    Args:
+        data_dir: Folder in the training layout.
+        split: "train", "val" or "test".
+        models: Model folders or weights files with cards; at least one.
+        part: Part of an image that its hair covers at least (`core.imaging.hair.hair_mask`).
+        threshold: In [0, 1]; None for each model's own.
+        on_progress: Called with (images scored, all images) of all models together.
+
+    Raises:
+        BadDatasetError: Everything that is wrong with the split.
+        BadModelError: A model is missing, damaged or unsafe.
+    """
+    for model in models:
+        check_stock(weights_path(model))
+    pairs = check_dataset(data_dir, [split])[split]
+    with ThreadPoolExecutor(NUM_THREADS) as pool:
+        hairy = np.array(list(pool.map(_hair_part, pairs))) >= part
+
+    from core.training.quiet_start import start_keras
+
+    start_keras()
+    from core.inference.predictor import load_predictor
+
+    rows: list[HairRow] = []
+    first: list[float] = []
+    for number, model in enumerate(models):
+        predictor = load_predictor(model)
+        chosen = predictor.card.threshold if threshold is None else threshold
+        results = score_pairs(predictor, pairs, chosen)
+        iou = np.array([result.scores["iou"] for result in results], np.float64)
+        against = paired_test(iou[hairy].tolist(), first) if first else None
+        first = first or iou[hairy].tolist()
+        rows.append(
+            HairRow(
+                model, predictor.card, chosen, _score(iou[hairy]), _score(iou[~hairy]), _score(iou), against
+            )
+        )
+        if on_progress is not None:
+            on_progress((number + 1) * len(pairs), len(models) * len(pairs))
+    return HairTable(tuple(rows), int(hairy.sum()), int((~hairy).sum()), part)
+
+
+def _hair_part(pair: Pair) -> float:
+    values = load_pair(pair)[0].values
+    if values.ndim == 2 or values.dtype != np.uint8:
+        return 0.0
+    return float(hair_mask(shrink_to_working_side(values)).mean())
+
+
+def _score(iou: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Score:
+    if not len(iou):
+        return Score(float("nan"))
+    low, high = bootstrap_interval(iou.tolist())
+    return Score(round(float(iou.mean()), 5), round(low, 5), round(high, 5))

@@ -1,0 +1,1 @@
+"""Files in, masks or labels out, here or at an address."""

@@ -1,0 +1,1 @@
+"""Tests of core.correction on pictures drawn here."""

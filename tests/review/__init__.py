@@ -1,1 +1,0 @@
-"""Tests of core.review on pictures drawn here."""
