@@ -5,10 +5,11 @@ it is computed. Frozen rows come out; all writing goes through `Workspace`.
 """
 
 from core.workspace.drafts import DraftContent
-from core.workspace.images import Show
+from core.workspace.image_rows import Show
 from core.workspace.labels import NewLabel
 from core.workspace.masks import NewRevision, is_locked_rank, is_trainable
 from core.workspace.rows import (
+    Around,
     DraftRow,
     ImageFacts,
     ImageRow,
@@ -29,6 +30,7 @@ from core.workspace.versions import NewVersion
 from core.workspace.workspace import Workspace
 
 __all__ = [
+    "Around",
     "DraftContent",
     "DraftRow",
     "ImageFacts",

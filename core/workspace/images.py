@@ -4,34 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePath
-from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.workspace.blobs import BlobStore, sha256_of
 from core.workspace.cache import Cache
 from core.workspace.database import Database
-from core.workspace.rows import ImageFacts, ImageRow, ImageState
-from core.workspace.tables import DraftTable, ImageTable, RevisionTable, TaskTable, utc_now
-from core.workspace.tasks import is_not_looked_at
-
-Show = Literal["all", "new", "draft", "corrected", "locked"]
-
-_SHOW: dict[Show, ColumnElement[bool]] = {
-    "new": is_not_looked_at(),
-    "draft": DraftTable.has_unsaved_changes.is_(True),
-    "corrected": ImageTable.corrected_rank.is_not(None),
-    "locked": ImageTable.locked.is_(True),
-}
+from core.workspace.image_pages import ImagePages
+from core.workspace.image_rows import Show, image_query, to_image_row
+from core.workspace.rows import ImageFacts, ImageRow
+from core.workspace.tables import ImageTable, RevisionTable, TaskTable, utc_now
 
 
-class Images:
+class Images(ImagePages):
     """The images of a workspace."""
 
     def __init__(self, database: Database, blobs: BlobStore, cache: Cache) -> None:
-        self._database = database
+        super().__init__(database)
         self._blobs = blobs
         self._cache = cache
 
@@ -74,7 +65,7 @@ class Images:
         """The image of a task with these bytes, None where it is not there yet."""
         with self._database.reading() as session:
             same = (ImageTable.task_id == task_id) & (ImageTable.sha256 == sha256)
-            found = session.execute(_query().where(same)).first()
+            found = session.execute(image_query().where(same)).first()
         return None if found is None else to_image_row(found)
 
     def get(self, image_id: int) -> ImageRow:
@@ -84,22 +75,20 @@ class Images:
             StoreError: There is none of that number.
         """
         with self._database.reading() as session:
-            found = session.execute(_query().where(ImageTable.id == image_id)).first()
+            found = session.execute(image_query().where(ImageTable.id == image_id)).first()
         if found is None:
             raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
         return to_image_row(found)
 
     def list(self, task_id: int, show: Show = "all") -> list[ImageRow]:
-        """The images of a task in order of arrival, in one query.
+        """All images of a task in order of arrival, for work that goes over the whole task.
 
         Args:
             task_id: The task.
             show: "new" (not looked at), "draft" (unsaved changes, also of corrected ones), "corrected",
                 "locked".
         """
-        query = _query().where(ImageTable.task_id == task_id).order_by(ImageTable.position)
-        if show != "all":
-            query = query.where(_SHOW[show])
+        query = image_query(task_id, show).order_by(ImageTable.position)
         with self._database.reading() as session:
             return [to_image_row(each) for each in session.execute(query)]
 
@@ -176,33 +165,3 @@ def _is_used(session: Session, name: str) -> bool:
         or_(RevisionTable.mask_file == name, RevisionTable.layer_file == name)
     )
     return any(session.scalar(query.limit(1)) is not None for query in (images, revisions))
-
-
-def _query() -> Select[Any]:
-    # Columns, not objects: ten thousand rows are listed at once.
-    return select(*ImageTable.__table__.columns, DraftTable.has_unsaved_changes).join(
-        DraftTable, DraftTable.image_id == ImageTable.id, isouter=True
-    )
-
-
-def to_image_row(found: Any) -> ImageRow:
-    """A result of the query above as a frozen row."""
-    unsaved = bool(found.has_unsaved_changes)
-    state: ImageState = "corrected" if found.corrected_rank is not None else "draft" if unsaved else "new"
-    return ImageRow(
-        id=found.id,
-        task_id=found.task_id,
-        position=found.position,
-        name=found.name,
-        sha256=found.sha256,
-        file=found.file,
-        facts=ImageFacts(found.height, found.width, found.channels, found.kind, tuple(found.notes)),
-        created_at=found.created_at,
-        looked_at=found.looked_at,
-        reference_file=found.reference_file,
-        corrected_rank=found.corrected_rank,
-        locked=found.locked,
-        num_revisions=found.num_revisions,
-        state=state,
-        has_unsaved_changes=unsaved,
-    )

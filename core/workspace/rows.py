@@ -114,6 +114,35 @@ class ImageRow:
 
 
 @dataclass(frozen=True)
+class Around:
+    """An image among those of a filter; it counts as one of them, also where the filter leaves it out.
+
+    Attributes:
+        image: The one that is open.
+        before: Its neighbours before it, the nearest last.
+        after: Its neighbours after it, the nearest first.
+        place: 1 for the first of the filter.
+        total: Images in the filter.
+    """
+
+    image: ImageRow
+    before: tuple[ImageRow, ...]
+    after: tuple[ImageRow, ...]
+    place: int
+    total: int
+
+    @property
+    def previous_id(self) -> int | None:
+        """The image before, None at the beginning."""
+        return self.before[-1].id if self.before else None
+
+    @property
+    def next_id(self) -> int | None:
+        """The image after, None at the end."""
+        return self.after[0].id if self.after else None
+
+
+@dataclass(frozen=True)
 class DraftRow:
     """What the editor shows of an image, saved or not.
 

@@ -1,0 +1,86 @@
+"""A page of images at a time: the neighbourhood of one, a jump to a place, a search by name or number.
+
+Rows are found from the place of the one that is open (keyset), never by listing a task, so that ten thousand
+images cost a page no more than a hundred.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from core.errors import StoreError
+from core.workspace.database import Database
+from core.workspace.image_rows import Show, image_query, to_image_row
+from core.workspace.rows import Around, ImageRow
+from core.workspace.tables import ImageTable
+
+
+class ImagePages:
+    """What pages ask of the images of a task; they come in order of arrival."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def around(self, task_id: int, image_id: int, show: Show = "all", *, each_side: int = 1) -> Around:
+        """The images before and after one within a filter, which may leave out the one itself.
+
+        Args:
+            task_id: The task.
+            image_id: The image that is open.
+            show: The filter.
+            each_side: Neighbours wanted on each side, at the most.
+
+        Raises:
+            StoreError: The task has no such image.
+        """
+        query, position = image_query(task_id, show), ImageTable.position
+        with self._database.reading() as session:
+            found = session.execute(image_query(task_id).where(ImageTable.id == image_id)).first()
+            if found is None:
+                raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
+            before = query.where(position < found.position)
+            after = query.where(position > found.position)
+            nearest = session.execute(before.order_by(position.desc()).limit(each_side)).all()
+            following = session.execute(after.order_by(position).limit(each_side)).all()
+            num_before = session.scalar(_count(before)) or 0
+            num_after = session.scalar(_count(after)) or 0
+        return Around(
+            image=to_image_row(found),
+            before=tuple(to_image_row(each) for each in reversed(nearest)),
+            after=tuple(to_image_row(each) for each in following),
+            place=num_before + 1,
+            total=num_before + 1 + num_after,
+        )
+
+    def first(self, task_id: int, show: Show = "all") -> ImageRow | None:
+        """The first image of a filter, None where there is none."""
+        return self.at(task_id, 1, show)
+
+    def at(self, task_id: int, place: int, show: Show = "all") -> ImageRow | None:
+        """The image at a place of a filter, 1 for the first; None where there is no such place."""
+        if place < 1:
+            return None
+        query = image_query(task_id, show).order_by(ImageTable.position).offset(place - 1).limit(1)
+        with self._database.reading() as session:
+            found = session.execute(query).first()
+        return None if found is None else to_image_row(found)
+
+    def search(self, task_id: int, text: str, *, limit: int = 20) -> list[ImageRow]:
+        """The images whose name holds a text, in any case; a number finds the image at that place first."""
+        text = text.strip()
+        if not text:
+            return []
+        query = image_query(task_id).where(ImageTable.name.icontains(text, autoescape=True))
+        with self._database.reading() as session:
+            found = session.execute(query.order_by(ImageTable.position).limit(limit))
+            named = [to_image_row(each) for each in found]
+        numbered = self.at(task_id, int(text)) if text.isdecimal() and len(text) < 10 else None
+        if numbered is None:
+            return named
+        return [numbered, *(each for each in named if each.id != numbered.id)][:limit]
+
+
+def _count(query: Select[Any]) -> Select[Any]:
+    return select(func.count()).select_from(query.with_only_columns(ImageTable.id).subquery())

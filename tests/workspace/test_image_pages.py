@@ -1,0 +1,73 @@
+import pytest
+
+from core.errors import StoreError
+from core.workspace import DraftContent
+
+
+@pytest.fixture
+def images(workspace, add_image):
+    """Nine images a to i, of which b, d, f and h are drawn on; e was deleted."""
+    rows = {text: add_image(text) for text in "abcdefghi"}
+    for text in "bdfh":
+        workspace.drafts.start_from(rows[text].id, DraftContent(0.5, b"layer", None))
+    workspace.images.delete(rows.pop("e").id)
+    return rows
+
+
+def names(rows):
+    return "".join(row.name.removesuffix(".png") for row in rows)
+
+
+def test_the_neighbourhood_of_an_image(workspace, task, images):
+    around = workspace.images.around(task.id, images["d"].id, each_side=2)
+    assert (names(around.before), around.image.name, names(around.after)) == ("bc", "d.png", "fg")
+    assert (around.place, around.total) == (4, 8)
+    assert (around.previous_id, around.next_id) == (images["c"].id, images["f"].id)
+
+
+def test_at_the_ends_there_is_less(workspace, task, images):
+    first = workspace.images.around(task.id, images["a"].id, each_side=3)
+    assert (first.before, names(first.after), first.previous_id) == ((), "bcd", None)
+    last = workspace.images.around(task.id, images["i"].id, each_side=3)
+    assert (names(last.before), last.after, last.next_id, last.place) == ("fgh", (), None, 8)
+
+
+def test_a_filter_leaves_out_others_but_never_the_image_itself(workspace, task, images):
+    drawn = workspace.images.around(task.id, images["d"].id, "draft", each_side=9)
+    assert (names(drawn.before), names(drawn.after), drawn.place, drawn.total) == ("b", "fh", 2, 4)
+    between = workspace.images.around(task.id, images["c"].id, "draft", each_side=1)
+    assert (names(between.before), names(between.after), between.place, between.total) == ("b", "d", 2, 5)
+
+
+def test_an_image_of_another_task_has_no_neighbourhood_here(workspace, task, add_image):
+    other = add_image("a", task_id=workspace.tasks.get("lung_ct").id)
+    with pytest.raises(StoreError, match=f"no image number {other.id}"):
+        workspace.images.around(task.id, other.id)
+
+
+def test_a_jump_to_a_place(workspace, task, images):
+    assert workspace.images.first(task.id).name == "a.png"
+    assert workspace.images.first(task.id, "draft").name == "b.png"
+    assert workspace.images.first(task.id, "corrected") is None
+    assert workspace.images.at(task.id, 5).name == "f.png"
+    assert workspace.images.at(task.id, 4, "draft").name == "h.png"
+    for nowhere in (-1, 0, 9):
+        assert workspace.images.at(task.id, nowhere) is None
+
+
+def test_a_search_by_name_or_number(workspace, task, add_image):
+    for name in ("Film 3.PNG", "film_2.png", "가슴 50%.png", "other.png"):
+        add_image(name, name=name)
+    add_image("elsewhere", name="film 9.png", task_id=workspace.tasks.get("lung_ct").id)
+
+    def found(text, **limits):
+        return [row.name for row in workspace.images.search(task.id, text, **limits)]
+
+    assert found("FILM") == ["Film 3.PNG", "film_2.png"]
+    assert found("film", limit=1) == ["Film 3.PNG"]
+    assert found(" 가슴 ") == ["가슴 50%.png"]
+    assert found("50%") == ["가슴 50%.png"]
+    assert found("m_") == ["film_2.png"]
+    assert found("2") == ["film_2.png"]
+    assert found("3") == ["가슴 50%.png", "Film 3.PNG"]
+    assert found("7") == found("") == found("9" * 30) == []
