@@ -46,7 +46,7 @@ def main() -> int:
 def this_loop(net: NetConfig, turns: Turns, *, one_batch: bool) -> None:
     """Training as train.py does it, callbacks and averaged weights included; no validation."""
     from core.training import fit
-    from core.training.accelerator import compute_dtype
+    from core.training.devices import compute_dtype
 
     settings = TrainConfig(image_size=(SIDE, SIDE), batch_size=BATCH, epochs=ENDLESS)
     turns.notes |= {"dtype": compute_dtype(settings.precision), "optimizer": settings.optimizer}

@@ -1,6 +1,7 @@
-"""The house rules: imports go down only, libraries stay in their bands, pages import without TensorFlow."""
+"""The house rules: imports go down, never round; libraries stay in their bands; pages need no TensorFlow."""
 
 import ast
+import graphlib
 import re
 import subprocess
 import sys
@@ -58,13 +59,37 @@ def modules() -> list[tuple[str, Path]]:
 
 def imports(path: Path) -> list[str]:
     """Every module that a file imports, also inside functions; type-checking-only imports count too."""
+    return imports_of(path.read_text(encoding="utf-8"), path.relative_to(PROJECT).parts[:-1])
+
+
+def imports_of(source: str, package: tuple[str, ...]) -> list[str]:
     found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) + 1 - node.level] if node.level else ()
+            start = ".".join([*above, *([node.module] if node.module else [])])
+            found += [f"{start}.{alias.name}" for alias in node.names]
     return found
+
+
+def circle(imported: dict[str, list[str]]) -> list[str]:
+    """The modules of one circle, the first one again at the end; empty where there is none."""
+    graph = {
+        module: {home for name in names if (home := home_of(name, imported)) and home != module}
+        for module, names in imported.items()
+    }
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def home_of(name: str, imported: dict[str, list[str]]) -> str | None:
+    """The module that an imported name comes from: the name itself, or what it is a part of."""
+    return next((each for each in (name, name.rpartition(".")[0]) if each in imported), None)
 
 
 def band(module: str) -> int | None:
@@ -83,6 +108,20 @@ def test_imports_go_down_only(module, path):
     assert own is not None, f"{module} has no band: give it a home in docs/architecture.md and here"
     upward = [name for name in imports(path) if (other := band(name)) is not None and other > own]
     assert not upward, f"{module} imports upward: {upward}"
+
+
+def test_no_module_imports_itself_round_others():
+    assert circle({name: imports(path) for name, path in MODULES}) == []
+
+
+def test_relative_imports_are_seen_in_a_circle():
+    package = ("core", "jobs")
+    imported = {
+        "core.jobs.queue": imports_of("from .worker import run", package),
+        "core.jobs.worker": imports_of("def run():\n    from . import queue", package),
+    }
+    assert imported["core.jobs.queue"] == ["core.jobs.worker.run"]
+    assert sorted(set(circle(imported))) == ["core.jobs.queue", "core.jobs.worker"]
 
 
 @pytest.mark.parametrize(("module", "path"), MODULES, ids=[name for name, _ in MODULES])

@@ -1,4 +1,4 @@
-"""Labelled examples -> augmented batches, the same whatever the threads do; as `core.training.pipeline`."""
+"""Labelled examples -> augmented batches, the same whatever the threads do; as `core.training.stream`."""
 
 from __future__ import annotations
 

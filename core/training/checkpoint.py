@@ -1,6 +1,6 @@
 """The state of a run after each epoch, in one file, so that an ended run can go on as if it had not ended.
 
-Order and augmentation are arithmetic on a position (`core.training.pipeline`), so the epoch's number brings
+Order and augmentation are arithmetic on a position (`core.training.stream`), so the epoch's number brings
 them back. Kept are the weights with the moving statistics and the states of dropout's random numbers, the
 optimiser with the averaged weights, the best weights so far and the history. The file is written whole: where
 that fails, the one of the epoch before stays and the run goes on.

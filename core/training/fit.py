@@ -21,7 +21,7 @@ from core.evaluation.scores import best_threshold
 from core.imaging.masks import quantise
 from core.inference.load import load_network
 from core.nets import border
-from core.training.accelerator import Accelerator, one_device
+from core.training.accelerator import Accelerator
 from core.training.callbacks import IMAGE_LOSS, HistoryRows, KeepBest, ProgressReport, Watch
 from core.training.checkpoint import (
     Checkpoints,
@@ -31,10 +31,12 @@ from core.training.checkpoint import (
     load_state,
     restore_state,
 )
+from core.training.devices import one_device
 from core.training.examples import ExampleArrays
 from core.training.losses import Loss, dice_score, get_loss, pixel_accuracy
 from core.training.optimizer import learning_rate, make_optimizer, steps_of_epoch
-from core.training.pipeline import Share, training_batches, validation_batches
+from core.training.pipeline import training_batches, validation_batches
+from core.training.stream import Share
 from core.training.twins import copy_weights, exported_twin, training_twin
 
 

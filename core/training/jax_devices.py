@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 from core.errors import AppError
-
-if TYPE_CHECKING:
-    from core.training.accelerator import Accelerator
+from core.training.accelerator import Accelerator
 
 BFLOAT16_CAPABILITY = 8.0
 
@@ -49,8 +48,6 @@ def find_devices(wish: str, resolve_tpu: Callable[[], Any] | None = None) -> Acc
         wish: Is compared with what was found by the caller; JAX takes it by JAX_PLATFORMS.
         resolve_tpu: TensorFlow's alone.
     """
-    import dataclasses
-
     import jax
     import keras
 
@@ -60,7 +57,7 @@ def find_devices(wish: str, resolve_tpu: Callable[[], Any] | None = None) -> Acc
         return first
     # Each process makes its own part of a batch: nothing is left for Keras to divide between them.
     distribution = keras.distribution.DataParallel(devices=devices, auto_shard_dataset=False)
-    return dataclasses.replace(
+    return replace(
         first,
         num_replicas=len(devices),
         num_processes=jax.process_count(),
@@ -72,8 +69,6 @@ def find_devices(wish: str, resolve_tpu: Callable[[], Any] | None = None) -> Acc
 def first_device() -> Accelerator:
     """The device that JAX takes by itself."""
     import jax
-
-    from core.training.accelerator import Accelerator
 
     kind = jax.default_backend()
     if kind not in ("cpu", "gpu", "tpu"):

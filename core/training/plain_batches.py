@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.training.examples import ExampleArrays
-from core.training.pipeline import Share, TrainingStream, mirror_out
+from core.training.stream import Share, TrainingStream, mirror_out
 
 # OpenCV and NumPy let go of the interpreter's lock, so threads do; more of them only wait for memory.
 NUM_THREADS = min(8, os.cpu_count() or 1)

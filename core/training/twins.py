@@ -11,7 +11,8 @@ import keras
 from core.config import NetConfig
 from core.errors import BadModelError
 from core.nets import build
-from core.training.accelerator import Accelerator, compute_dtype, one_device
+from core.training.accelerator import Accelerator
+from core.training.devices import compute_dtype, one_device
 
 
 def training_twin(

@@ -15,7 +15,8 @@ tf.config.set_logical_device_configuration(
 import numpy as np  # noqa: E402
 
 from core.config import AugmentConfig, NetConfig, TrainConfig  # noqa: E402
-from core.training.accelerator import Accelerator, find_accelerator  # noqa: E402
+from core.training.accelerator import Accelerator  # noqa: E402
+from core.training.devices import find_accelerator  # noqa: E402
 from core.training.fit import Surroundings, train  # noqa: E402
 from tests.training.conftest import discs  # noqa: E402
 

@@ -17,7 +17,7 @@ start_keras("cpu")
 import numpy as np  # noqa: E402
 
 from core.config import AugmentConfig, NetConfig, TrainConfig  # noqa: E402
-from core.training.accelerator import find_accelerator  # noqa: E402
+from core.training.devices import find_accelerator  # noqa: E402
 from core.training.fit import Surroundings, train  # noqa: E402
 from core.training.pipeline import training_batches  # noqa: E402
 from tests.training.conftest import discs  # noqa: E402

@@ -1,8 +1,9 @@
 import pytest
 
 from core.errors import AppError
-from core.training import accelerator
-from core.training.accelerator import Accelerator, compute_dtype, find_accelerator
+from core.training import tensorflow_devices
+from core.training.accelerator import Accelerator
+from core.training.devices import compute_dtype, find_accelerator
 
 
 @pytest.fixture
@@ -10,7 +11,7 @@ def cpu(tmp_path, monkeypatch):
     def make(flags):
         path = tmp_path / "cpuinfo"
         path.write_text(f"processor\t: 0\nflags\t\t: fpu sse2 {flags}\nbugs\t: none\n")
-        monkeypatch.setattr(accelerator, "CPU_FLAGS", path)
+        monkeypatch.setattr(tensorflow_devices, "CPU_FLAGS", path)
 
     return make
 
@@ -27,7 +28,7 @@ def test_auto_is_float32_elsewhere(cpu):
 
 
 def test_auto_is_float32_where_nobody_says_what_the_processor_has(monkeypatch, tmp_path):
-    monkeypatch.setattr(accelerator, "CPU_FLAGS", tmp_path / "none")
+    monkeypatch.setattr(tensorflow_devices, "CPU_FLAGS", tmp_path / "none")
     assert compute_dtype("auto") == "float32"
 
 

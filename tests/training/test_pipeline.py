@@ -5,8 +5,9 @@ import pytest
 
 from core.config import AugmentConfig
 from core.training.examples import ExampleArrays
-from core.training.pipeline import Share, TrainingStream, mirror_out, training_batches, validation_batches
+from core.training.pipeline import training_batches, validation_batches
 from core.training.plain_batches import EveryImage, endless_batches
+from core.training.stream import Share, TrainingStream, mirror_out
 
 NOTHING = AugmentConfig(0, 0, 0, 0, 0, 0, 0)
 SOMETHING = AugmentConfig(0.5, 0.5, 20, 0.1, 0.1, 0.1, 0.1)

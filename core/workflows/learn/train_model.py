@@ -171,8 +171,8 @@ def _surroundings(request: TrainRequest, data: DataHashes, watchers: Watchers) -
 
     start_keras(request.accelerator)
     from core.nets import check_net, check_size
-    from core.training.accelerator import find_accelerator
     from core.training.checkpoint import Checkpoints
+    from core.training.devices import find_accelerator
     from core.training.fit import Surroundings
     from core.training.losses import get_loss
 
