@@ -30,6 +30,7 @@ BANDS = {
     "core.workspace": 1,
     "core.correction": 1,
     "core.datasets": 1,
+    "core.formats": 1,
     "core.evaluation": 1,
     "core.imaging": 1,
     "core.errors": 0,
