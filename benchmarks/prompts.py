@@ -20,10 +20,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.phantoms.ct import ct_phantom
+from benchmarks.phantoms.skin import skin_phantom
+from benchmarks.phantoms.xray import xray_phantom
 from core.correction.prompts import Box, Prompts, Scribble, boxed_area, propose_mask
 from core.datasets.layout import find_split
 from core.datasets.pairs import find_pairs, load_pair
-from core.datasets.phantoms import ct_phantom, skin_phantom, xray_phantom
 from core.evaluation.scores import score_mask
 from core.imaging.intensity import to_display
 

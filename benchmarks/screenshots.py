@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.phantoms.xray import xray_phantom
 from core.config import SAMPLES_DIR
 from core.correction.corrections import encode_layer
-from core.datasets.phantoms import xray_phantom
 from core.experiments.runs.start import start_experiment
 from core.imaging.masks import encode_png
 from core.jobs import queue

@@ -12,7 +12,7 @@ from app_server import PROJECT, AppServer, OpenPage
 from editor_driver import Editor
 from playwright.sync_api import Page, expect
 
-from core.datasets.phantoms import skin_phantom
+from benchmarks.phantoms.skin import skin_phantom
 from core.imaging.masks import encode_png
 from core.workflows.add_images import add_images
 from core.workspace import TaskRow, Workspace

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from core.datasets.phantoms import xray_phantom
+from benchmarks.phantoms.xray import xray_phantom
 from core.imaging.masks import encode_png
 from core.ui import state
 from core.workspace import Workspace

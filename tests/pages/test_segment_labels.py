@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
+from benchmarks.phantoms.skin import skin_phantom
 from core.correction.corrections import encode_layer
-from core.datasets.phantoms import skin_phantom
 from core.imaging.masks import encode_png
 from core.ui.bars import Bar, bars_html
 from core.workflows.add_images import add_images

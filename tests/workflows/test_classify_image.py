@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from benchmarks.phantoms.skin import skin_phantom
 from core.correction.corrections import encode_layer
-from core.datasets.phantoms import skin_phantom
 from core.errors import AppError, StoreError
 from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png

@@ -1,6 +1,6 @@
-"""Made-up images with masks, so that a newcomer without data sees the whole loop at once: the door to them.
+"""Made-up images with masks, so that a newcomer without data sees the whole loop at once.
 
-`python -m core.datasets.phantoms` writes those that ship into `sample_images/`, in the folders of the
+`python -m benchmarks.phantoms.samples` writes those that ship into `sample_images/`, in the folders of the
 training layout and under the names of the tasks whose models they suit.
 """
 
@@ -14,14 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.phantoms.ct import ct_phantom
+from benchmarks.phantoms.skin import skin_phantom
+from benchmarks.phantoms.xray import xray_phantom
 from core.config import SAMPLES_DIR
-from core.datasets.ct_phantom import ct_phantom
-from core.datasets.skin_phantom import skin_phantom
-from core.datasets.xray_phantom import xray_phantom
 from core.files import write_whole
 from core.imaging.masks import encode_png
-
-__all__ = ["SAMPLE_SETS", "SampleSet", "ct_phantom", "main", "skin_phantom", "write_samples", "xray_phantom"]
 
 Phantom = Callable[[int, int], tuple[NDArray[np.uint8], NDArray[np.uint8]]]
 
@@ -71,7 +69,7 @@ def write_samples(folder: Path) -> list[Path]:
 def main(arguments: list[str] | None = None) -> int:
     """Writes the samples; returns the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m core.datasets.phantoms",
+        prog="python -m benchmarks.phantoms.samples",
         description="Write the made-up sample images with their masks.",
     )
     parser.add_argument("--output_dir", type=Path, default=SAMPLES_DIR, help="folder to write to")

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.datasets.phantom_shapes import (
+from benchmarks.phantoms.shapes import (
     Floats,
     Points,
     curve,
@@ -23,7 +23,7 @@ from core.datasets.phantom_shapes import (
     warp,
     wobbly,
 )
-from core.datasets.thorax import Thorax, draw_person, lung_outline
+from benchmarks.phantoms.thorax import Thorax, draw_person, lung_outline
 
 
 def xray_phantom(seed: int, side: int = 512) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

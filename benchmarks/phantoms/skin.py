@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.datasets.phantom_shapes import Floats, curve, ellipse, fill, noise, ribbon, soften, swell, wobbly
+from benchmarks.phantoms.shapes import Floats, curve, ellipse, fill, noise, ribbon, soften, swell, wobbly
 
 # RGB of bare skin under a dermatoscope, from pale to tanned, and of pigment from light brown to nearly black.
 _SKINS = (

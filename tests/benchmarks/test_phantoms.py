@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.phantoms import samples as making
+from benchmarks.phantoms.ct import ct_phantom, ct_phantom_units
+from benchmarks.phantoms.samples import SAMPLE_SETS, Phantom
+from benchmarks.phantoms.skin import skin_phantom
+from benchmarks.phantoms.xray import xray_phantom
 from core.config import SAMPLES_DIR
-from core.datasets import phantoms
-from core.datasets.ct_phantom import ct_phantom_units
 from core.datasets.pairs import find_pairs, load_pair
-from core.datasets.phantoms import SAMPLE_SETS, Phantom, ct_phantom, skin_phantom, xray_phantom
 from core.imaging.masks import remove_specks
 
 PHANTOMS = {"xray": xray_phantom, "ct": ct_phantom, "skin": skin_phantom}
@@ -82,8 +84,8 @@ def test_lesions_are_darker_than_skin() -> None:
 
 def test_the_command_writes_pairs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     few = {"skin_lesion": replace(SAMPLE_SETS["skin_lesion"], seeds=(3, 4), side=48)}
-    monkeypatch.setattr(phantoms, "SAMPLE_SETS", few)
-    assert phantoms.main(["--output_dir", str(tmp_path)]) == 0
+    monkeypatch.setattr(making, "SAMPLE_SETS", few)
+    assert making.main(["--output_dir", str(tmp_path)]) == 0
     written = find_pairs(tmp_path / "skin_lesion/images", tmp_path / "skin_lesion/masks")
     assert [pair.stem for pair in written] == ["skin_01", "skin_02"]
     image, mask = load_pair(written[1])

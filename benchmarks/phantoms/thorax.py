@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.datasets.phantom_shapes import Points, curve
+from benchmarks.phantoms.shapes import Points, curve
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.datasets.phantom_shapes import (
+from benchmarks.phantoms.shapes import (
     Floats,
     Points,
     curve,
