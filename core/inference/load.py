@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import keras
@@ -58,17 +57,8 @@ def _open(path: Path) -> keras.Model:
     check_stock(path)
     try:
         return keras.models.load_model(path, compile=False, safe_mode=True)
-    # Keras has no error of its own for a file that does not fit together.
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        AttributeError,
-        IndexError,
-        OSError,
-        RuntimeError,
-        zipfile.BadZipFile,
-    ) as error:
+    # Keras has no error of its own for a file that does not fit together: it raises what it stumbles over.
+    except Exception as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise BadModelError(f"{path.name} cannot be opened as a Keras model ({reason[:200]}).") from None
 

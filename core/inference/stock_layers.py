@@ -70,6 +70,9 @@ def check_stock(path: Path) -> None:
             )
     except (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
         raise BadModelError(f"{path.name} is cut off or damaged ({error}); copy or train it again.") from None
+    if isinstance(config, dict):
+        # How the whole was compiled is never read: models are loaded uncompiled. A model inside would be.
+        config.pop("compile_config", None)
     _check_classes(config, path.name)
 
 
@@ -125,10 +128,8 @@ def _check_classes(config: Any, name: str) -> None:
         return
     if "class_name" in config:
         _check_class(config, name)
-    for key, value in config.items():
-        # How it was compiled is never read: models are loaded uncompiled.
-        if key != "compile_config":
-            _check_classes(value, name)
+    for value in config.values():
+        _check_classes(value, name)
 
 
 def _check_class(config: dict[str, Any], name: str) -> None:

@@ -85,6 +85,30 @@ def test_a_stock_name_from_another_module_is_refused(model_file, tmp_path):
     assert "'Conv2D'" in refusal(rewrite(model_file, tmp_path / "evil.keras", from_elsewhere))
 
 
+def test_how_an_inner_model_was_compiled_is_on_the_list_too(tmp_path):
+    inputs = keras.Input((None, None, 2))
+    inner = keras.Model(inputs, keras.layers.Conv2D(2, 1)(inputs))
+    with_layer(inner).save(tmp_path / "net.keras")
+    assert load_network(tmp_path / "net.keras")
+
+    def compiled(config):
+        (inner,) = (layer for layer in config["config"]["layers"] if layer["class_name"] == "Functional")
+        inner["compile_config"] = {"loss": {"module": "builtins", "class_name": "function", "config": "print"}}
+        return config
+
+    path = rewrite(tmp_path / "net.keras", tmp_path / "evil.keras", compiled)
+    assert "'function'" in refusal(path)
+
+
+def test_a_module_that_keras_cannot_import_is_one_sentence(model_file, tmp_path):
+    def from_nowhere(config):
+        config["config"]["layers"][1]["module"] = "keras.nowhere"
+        return config
+
+    path = rewrite(model_file, tmp_path / "odd.keras", from_nowhere)
+    assert "odd.keras cannot be opened as a Keras model" in refusal(path)
+
+
 def test_another_file_in_the_archive_is_refused(model_file, tmp_path):
     path = tmp_path / "evil.keras"
     path.write_bytes(model_file.read_bytes())
