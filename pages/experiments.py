@@ -26,8 +26,8 @@ def page() -> None:
     root = experiments_root(here.workspace)
     name = st.query_params.get(QUERY)
     if name is not None:
-        folder = root / name
-        if folder.parent == root and (folder / "experiment.json").is_file():
+        folder = store.find_experiment(root, name)
+        if folder is not None:
             opened(here.workspace, folder)
             return
         st.info(words.EXPERIMENT_GONE)

@@ -10,6 +10,7 @@ from core.errors import AppError
 from core.experiments.requests.plan import CompareRequest, Recipe
 from core.experiments.runs.run import resume_experiment, run_experiment
 from core.experiments.runs.store import progress, read_record, read_result, summary
+from core.experiments.runs.watching import ExperimentWatchers
 from tests.experiments.making import RECIPE, make_set, recipe, write_pair
 
 pytestmark = pytest.mark.slow
@@ -80,6 +81,23 @@ def test_the_report_shows_table_test_and_pictures(compared):
         "e0.png",
         "e1.png",
     }
+
+
+def test_one_that_was_killed_in_its_first_checkpoint_goes_on(compared, tmp_path):
+    folder = tmp_path / "compare"
+    shutil.copytree(compared.folder, folder)
+    shutil.rmtree(folder / "runs" / "fcn")
+    killed = folder / "runs" / "fcn" / "checkpoints"
+    killed.mkdir(parents=True)
+    (killed / ".0f3c.part").write_bytes(b"half of it")
+    assert [row["arm"] for row in resume_experiment(folder).rows] == ["U-Net", "FCN (no skips)"]
+
+
+def test_one_that_was_killed_over_its_first_file_leaves_the_folder_free(compared, tmp_path):
+    (tmp_path / ".0f3c.part").write_bytes(b"half of it")
+    watchers = ExperimentWatchers(should_stop=lambda: True)
+    assert run_experiment(compared.request, tmp_path, watchers).rows == ()
+    assert summary(tmp_path).status == "stopped"
 
 
 def test_other_data_are_not_gone_on_with(compared, tmp_path):

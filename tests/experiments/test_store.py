@@ -10,6 +10,7 @@ from core.experiments.runs.store import (
     DIED,
     ExperimentResult,
     Picture,
+    find_experiment,
     list_experiments,
     progress,
     read_result,
@@ -65,6 +66,25 @@ def test_a_running_one_whose_process_is_gone_was_stopped(tmp_path):
     dead = {**alive, "process_created": created_at(os.getpid()) - 86400}
     found = summary(make(tmp_path, "dead", state=dead))
     assert (found.status, found.reason) == ("stopped", DIED)
+
+
+def test_one_that_died_before_it_said_how_it_stands_can_be_gone_on_with(tmp_path):
+    folder = make(tmp_path, "young")
+    (folder / "state.json").unlink()
+    assert (summary(folder).status, summary(folder).reason) == ("stopped", DIED)
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "a/b", "../kept/one", "/", "\0", "x" * 300, "empty", "gone"])
+def test_a_name_out_of_an_address_finds_an_experiment_of_the_folder_or_nothing(tmp_path, name):
+    root = tmp_path / "kept"
+    one = make(root, "one")
+    (root / "empty").mkdir()
+    # What a name with a path in it would reach.
+    make(tmp_path, "kept/a/b")
+    (tmp_path / "experiment.json").write_text("{}")
+    assert find_experiment(root, "one") == one
+    assert find_experiment(root, name) is None
+    assert find_experiment(tmp_path / "nowhere", "one") is None
 
 
 def test_damaged_files_are_a_failed_line_and_not_an_error(tmp_path):

@@ -93,7 +93,9 @@ def test_how_an_inner_model_was_compiled_is_on_the_list_too(tmp_path):
 
     def compiled(config):
         (inner,) = (layer for layer in config["config"]["layers"] if layer["class_name"] == "Functional")
-        inner["compile_config"] = {"loss": {"module": "builtins", "class_name": "function", "config": "print"}}
+        inner["compile_config"] = {
+            "loss": {"module": "builtins", "class_name": "function", "config": "print"}
+        }
         return config
 
     path = rewrite(tmp_path / "net.keras", tmp_path / "evil.keras", compiled)

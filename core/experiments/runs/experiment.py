@@ -58,7 +58,8 @@ class Experiment:
             AppError: Something lies there, or the project's log of test scorings is no such log.
         """
         _check_test_log(request)
-        if folder.is_dir() and any(folder.iterdir()):
+        # A file that a process died over (core.files) is nobody's work.
+        if folder.is_dir() and any(path.suffix != ".part" for path in folder.iterdir()):
             raise AppError(
                 f"{folder} is not empty; choose another --output_dir, or go on with what lies there by "
                 f"--resume {folder}."

@@ -114,6 +114,15 @@ def list_experiments(root: Path) -> list[ExperimentSummary]:
     return sorted(found, key=lambda each: (each.created, each.folder.name), reverse=True)
 
 
+def find_experiment(root: Path, name: str) -> Path | None:
+    """The folder of the experiment of this name in a folder's folders, None where there is none."""
+    if not root.is_dir():
+        return None
+    # Compared with what is there, since a name out of an address may be any text: "..", "/etc", 300 letters.
+    folder = next((path for path in root.iterdir() if path.name == name), None)
+    return folder if folder is not None and (folder / "experiment.json").is_file() else None
+
+
 def summary(folder: Path) -> ExperimentSummary:
     """The line of one experiment; one whose files are damaged has failed, and says so.
 
@@ -153,15 +162,18 @@ def read_record(folder: Path) -> dict[str, Any]:
 
 
 def read_state(folder: Path) -> State:
-    """How the experiment stands; one that runs in a process that is gone was stopped.
+    """How the experiment stands; one whose process is gone was stopped, also before it could say a word.
 
     Raises:
-        AppError: The file is not there or damaged.
+        AppError: The file is damaged.
     """
+    path = folder / "state.json"
+    if not path.is_file():
+        return State("stopped", DIED)
     try:
-        state = State(**_read_json(folder / "state.json"))
+        state = State(**_read_json(path))
     except TypeError as error:
-        raise AppError(f"{folder / 'state.json'} is not of this version ({error}).") from None
+        raise AppError(f"{path} is not of this version ({error}).") from None
     if state.status == "running" and state.pid is not None and not is_alive(state.pid, state.process_created):
         return State("stopped", DIED)
     return state

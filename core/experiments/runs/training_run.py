@@ -113,6 +113,9 @@ def train_run(
     def should_stop() -> bool:
         return experiment.should_stop() or (enough is not None and enough())
 
+    forget_networks()
+    from core.training.checkpoint import CHECKPOINT
+
     watchers = Watchers(on_progress=tell, should_stop=should_stop)
     request = TrainRequest(
         data_dir=plan.data_dir,
@@ -125,10 +128,9 @@ def train_run(
         flips=plan.recipe.flips,
         classes=plan.recipe.classes,
         command=experiment.request.command,
-        # A run that was cut short goes on from its last whole epoch.
-        resume=(folder / CHECKPOINTS_DIR).is_dir(),
+        # A run that was cut short goes on from its last whole epoch, if one was ever kept.
+        resume=(folder / CHECKPOINTS_DIR / CHECKPOINT).is_file(),
     )
-    forget_networks()
     return train_on(plan.train, plan.val, request, watchers)
 
 
