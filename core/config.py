@@ -20,6 +20,9 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 MODELS_DIR = PROJECT_DIR / "models"
 SAMPLES_DIR = PROJECT_DIR / "sample_images"
 
+# Of the values of an image of more than 8 bits: what becomes black and white, on screens and in networks.
+GREY_PERCENTILES = (0.5, 99.5)
+
 
 def workspace_dir() -> Path:
     """The folder that keeps a person's work: `WORKSPACE_DIR`, else `./workspace`."""
@@ -32,15 +35,18 @@ class ScalingConfig:
 
     Attributes:
         kind: "range" maps [low, high] linearly (display values, 0 to 255 for 8 bit); "per_image" maps the
-            0.5th to the 99.5th percentile of the image itself; "hu_window" maps [low, high] Hounsfield units,
-            and takes a picture without Hounsfield units as already windowed (0 to 255).
+            percentiles of the image itself; "hu_window" maps [low, high] Hounsfield units, and takes a
+            picture without Hounsfield units as already windowed (0 to 255).
         low: Value that becomes 0 (ignored by "per_image").
         high: Value that becomes 1 (ignored by "per_image").
+        percentiles: Of an image's own values, where more than 8 bits become display values and for
+            "per_image".
     """
 
     kind: Literal["range", "per_image", "hu_window"] = "range"
     low: float = 0.0
     high: float = 255.0
+    percentiles: tuple[float, float] = GREY_PERCENTILES
 
 
 @dataclass(frozen=True)

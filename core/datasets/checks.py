@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,8 @@ from core.datasets.matching import Pair, list_images, match, read_bytes
 from core.errors import BadDatasetError, BadFileError
 from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import ClassTable
-from core.imaging.decode import decode_image, decode_mask
+from core.imaging.decode import decode_image, read_mask
+from core.imaging.mask_values import MaskValues
 
 NUM_THREADS = 4
 
@@ -45,6 +46,7 @@ def check_dataset(
     limits: Limits | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     classes: ClassTable | None = None,
+    values: MaskValues | None = None,
 ) -> dict[str, list[Pair]]:
     """The pairs of each split, once nothing is wrong with any of them.
 
@@ -54,6 +56,7 @@ def check_dataset(
         limits: None for the defaults with the environment's settings.
         on_progress: Called with (pairs read, all pairs).
         classes: Of the masks, None for one foreground.
+        values: What the person says that the values of masks of one foreground mean; the pairs keep it.
 
     Returns:
         For each split its pairs in the order of their stems.
@@ -61,10 +64,14 @@ def check_dataset(
     Raises:
         BadDatasetError: Listing every problem: a missing folder, split or mate, an empty split, two files
             with one stem, a file that cannot be read, a mask of another size, a mask that is none, an image
-            that stands in two splits (same bytes or same pixels), not one foreground pixel in all of train.
+            that stands in two splits (same bytes or same pixels), not one foreground pixel in all of a split.
     """
     wanted = tuple(splits) if splits is not None else _present(root)
     pairs_of, problems = _match_splits(root, wanted)
+    if values is not None:
+        pairs_of = {
+            split: [replace(pair, values=values) for pair in pairs] for split, pairs in pairs_of.items()
+        }
     everything = [(split, pair) for split, pairs in pairs_of.items() for pair in pairs]
     checked: list[CheckedPair] = []
     with ThreadPoolExecutor(NUM_THREADS) as pool:
@@ -99,7 +106,8 @@ def check_pair(pair: Pair, limits: Limits | None = None, classes: ClassTable | N
         problems.append(str(error))
     try:
         name = f"mask {pair.mask_path.name}"
-        mask = decode_mask(read_bytes(pair.mask_path), name, shape, limits, classes=classes)
+        meaning = classes or pair.values
+        mask = read_mask(read_bytes(pair.mask_path), name, shape, limits, meaning=meaning)
         has_foreground = bool(split_undefined(mask)[0].any())
     except BadFileError as error:
         problems.append(str(error))
@@ -144,9 +152,16 @@ def _shared_images(everything: Sequence[tuple[str, Pair]], checked: Sequence[Che
 
 
 def _without_foreground(everything: Sequence[tuple[str, Pair]], checked: Sequence[CheckedPair]) -> list[str]:
-    """A sentence where every mask of train could be read and is empty: nothing can be learnt from them."""
-    results = [result for (split, _), result in zip(everything, checked, strict=True) if split == "train"]
-    if not results or any(result.has_foreground or result.problems for result in results):
-        return []
-    masks = "The only mask is" if len(results) == 1 else f"All {len(results)} masks are"
-    return [f"train: {masks} empty; at least one must have foreground, so look whether these are the masks."]
+    """A sentence for each split whose masks could all be read and are empty: they teach and judge nothing."""
+    results_of: dict[str, list[CheckedPair]] = {}
+    for (split, _), result in zip(everything, checked, strict=True):
+        results_of.setdefault(split, []).append(result)
+    problems = []
+    for split, results in results_of.items():
+        if not any(result.has_foreground or result.problems for result in results):
+            masks = "The only mask is" if len(results) == 1 else f"All {len(results)} masks are"
+            problems.append(
+                f"{split}: {masks} empty; at least one must have foreground, so look whether these are "
+                "the masks."
+            )
+    return problems

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from core.config import Limits
 from core.errors import BadDatasetError, BadFileError
 from core.imaging.class_table import ClassTable
-from core.imaging.decode import DecodedImage, decode_image, decode_mask
+from core.imaging.decode import DecodedImage, decode_image, read_mask
+from core.imaging.mask_values import MaskValues
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".dcm", ".dicom")
 
@@ -29,11 +30,13 @@ class Pair:
         stem: Name without suffix, in NFC.
         image_path: The image.
         mask_path: Its mask.
+        values: What the person says that the mask's values mean, None for what the file tells.
     """
 
     stem: str
     image_path: Path
     mask_path: Path
+    values: MaskValues | None = None
 
 
 def stem_of(path: Path) -> str:
@@ -52,7 +55,8 @@ def list_images(folder: Path) -> list[Path]:
     found = (
         path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
     )
-    return sorted((path for path in found if path.is_file()), key=lambda path: (stem_of(path), path.name))
+    # A link to nowhere stays in: whoever reads it is told, and the image does not vanish without a word.
+    return sorted((path for path in found if not path.is_dir()), key=lambda path: (stem_of(path), path.name))
 
 
 def match(images: Sequence[Path], masks: Sequence[Path]) -> tuple[list[Pair], list[str]]:
@@ -88,15 +92,15 @@ def find_pairs(images_dir: Path, masks_dir: Path) -> list[Pair]:
 def load_pair(
     pair: Pair, limits: Limits | None = None, *, classes: ClassTable | None = None
 ) -> tuple[DecodedImage, NDArray[np.uint8]]:
-    """The decoded image and its (H, W) uint8 mask: 0 and 1, or class indices with 255 where undefined.
+    """The decoded image and its (H, W) uint8 mask: 0 and 1, or class indices; 255 where undefined.
 
     Raises:
         BadFileError: Either cannot be read, or they differ in size.
     """
     image = decode_image(read_bytes(pair.image_path), pair.image_path.name, limits)
     height, width = image.values.shape[:2]
-    name = f"mask {pair.mask_path.name}"
-    return image, decode_mask(read_bytes(pair.mask_path), name, (height, width), limits, classes=classes)
+    name, meaning = f"mask {pair.mask_path.name}", classes or pair.values
+    return image, read_mask(read_bytes(pair.mask_path), name, (height, width), limits, meaning=meaning)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -108,6 +112,11 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
+        if path.is_symlink() and not path.exists():
+            raise BadFileError(
+                path.name,
+                f"is a link to nowhere ({path.readlink()}); fetch what it points to (git annex, dvc).",
+            ) from None
         raise BadFileError(path.name, f"cannot be opened ({error.strerror or error}).") from None
 
 

@@ -29,6 +29,8 @@ def to_class_mask(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8]:
     Raises:
         NotAMask: With the value that is no class, and its number of pixels.
     """
+    if stored.num_pictures > 1:
+        raise NotAMask(f"it holds {stored.num_pictures} pictures, and a mask is one; save the right one")
     labels = _by_colour(stored, table) if table.by_colour else None
     if labels is None:
         labels = _by_index(stored, table)
@@ -47,6 +49,14 @@ def split_undefined(labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArr
     if not undefined.any():
         return labels, None
     return np.where(undefined, np.uint8(0), labels), (~undefined).astype(np.uint8)
+
+
+def decided_pixels(
+    probability: NDArray[np.uint8], mask: NDArray[np.uint8]
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Probability and mask without the pixels that nobody decided; both as they are where all are decided."""
+    decided = mask != UNDEFINED
+    return (probability, mask) if decided.all() else (probability[decided], mask[decided])
 
 
 def _by_colour(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8] | None:
@@ -70,7 +80,8 @@ def _by_colour(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8] | N
         known |= stored.alpha == 0
     if known.all():
         return labels
-    if table.palette_by_index if stored.indices is not None else grey:
+    is_palette = stored.numbers is not None and not stored.by_number
+    if table.palette_by_index if is_palette else grey:
         return None
     found, counts = np.unique(codes[~known], return_counts=True)
     most = int(found[counts.argmax()])
@@ -80,7 +91,7 @@ def _by_colour(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8] | N
 
 
 def _by_index(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8]:
-    values: NDArray[Any] = stored.values if stored.indices is None else stored.indices
+    values: NDArray[Any] = stored.values if stored.numbers is None else stored.numbers
     if values.ndim == 3:
         if not (values == values[..., :1]).all():
             raise NotAMask(

@@ -19,10 +19,12 @@ from core.errors import BadFileError
 from core.imaging.class_masks import to_class_mask
 from core.imaging.class_table import ClassTable
 from core.imaging.dicom_file import is_dicom, is_dicom_name, read_dicom
-from core.imaging.mask_values import NotAMask, to_mask
+from core.imaging.mask_values import MaskValues, NotAMask, to_mask
 from core.imaging.raster_file import raster_format, read_raster
 from core.imaging.stored import StoredPixels, broken
 from core.imaging.tiff_file import is_tiff, read_tiff
+
+MaskMeaning = ClassTable | MaskValues | None
 
 # Bad files are told in our own sentence; OpenCV's lines on stderr would only stand beside it.
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
@@ -36,11 +38,14 @@ class DecodedImage:
         values: (H, W) or (H, W, 3) RGB; uint8, uint16, int16, int32 or float32.
         kind: "hu" when the values are Hounsfield units, else "display".
         notes: Plain sentences for the person, such as "scan.tif has 2 pages; the first one is used."
+        shown: Values that become black and white where the file says so (its window) or a part of it is no
+            image (padding); None for the robust range of all values.
     """
 
     values: NDArray[Any]
     kind: Literal["display", "hu"] = "display"
     notes: tuple[str, ...] = ()
+    shown: tuple[float, float] | None = None
 
 
 def decode_image(data: bytes, name: str, limits: Limits | None = None) -> DecodedImage:
@@ -61,7 +66,7 @@ def decode_image(data: bytes, name: str, limits: Limits | None = None) -> Decode
     values = stored.values
     if values.ndim == 3 and _is_grey(values):
         values = values[..., 0]
-    return DecodedImage(np.ascontiguousarray(values), stored.kind, stored.notes)
+    return DecodedImage(np.ascontiguousarray(values), stored.kind, stored.notes, stored.shown)
 
 
 def decode_mask(
@@ -72,7 +77,7 @@ def decode_mask(
     *,
     classes: ClassTable | None = None,
 ) -> NDArray[np.uint8]:
-    """The mask in a file; `to_mask` says what counts as one, with several classes `to_class_mask`.
+    """The mask in a file as foreground alone; `read_mask` also tells what is undefined.
 
     Args:
         data: The file.
@@ -82,7 +87,35 @@ def decode_mask(
         classes: Of the mask, None for one foreground.
 
     Returns:
-        (H, W) uint8 in {0, 1}; with classes their indices, and 255 where nobody decided.
+        (H, W) uint8 in {0, 1}, undefined pixels as background; with classes as `read_mask`.
+
+    Raises:
+        BadFileError: As `read_mask`.
+    """
+    mask = read_mask(data, name, shape, limits, meaning=classes)
+    return mask if classes is not None else (mask == 1).astype(np.uint8)
+
+
+def read_mask(
+    data: bytes,
+    name: str,
+    shape: tuple[int, int] | None = None,
+    limits: Limits | None = None,
+    *,
+    meaning: MaskMeaning = None,
+) -> NDArray[np.uint8]:
+    """The mask in a file; `to_mask` says what counts as one, with several classes `to_class_mask`.
+
+    Args:
+        data: The file.
+        name: What the person calls it.
+        shape: (height, width) of the image it belongs to, None for any.
+        limits: None for the defaults with the environment's settings.
+        meaning: Classes, or what the person said of the values of one foreground; None for what the file
+            itself tells.
+
+    Returns:
+        (H, W) uint8 in {0, 1}, or class indices, and 255 where nobody decided.
 
     Raises:
         BadFileError: As `decode_image`; also "is no mask: ..." and a size other than `shape`.
@@ -95,7 +128,7 @@ def decode_mask(
             f"is {width} x {height} pixels, but its image is {shape[1]} x {shape[0]}; they must be the same.",
         )
     try:
-        return to_mask(stored) if classes is None else to_class_mask(stored, classes)
+        return to_class_mask(stored, meaning) if isinstance(meaning, ClassTable) else to_mask(stored, meaning)
     except NotAMask as error:
         raise BadFileError(name, f"is no mask: {error}.") from None
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import ScalingConfig
+from core.config import GREY_PERCENTILES, ScalingConfig
 from core.imaging.decode import DecodedImage
 
 # Lung window of the shipped CT data: air to dense bone.
@@ -19,7 +19,7 @@ def to_display(image: DecodedImage, window: tuple[float, float] | None = None) -
     """The image as a screen shows it.
 
     8 bit without a window comes back as it is. Hounsfield units are windowed (-1000 to 400 without a window).
-    All else is stretched from its smallest to its largest value; an image of one value becomes black.
+    All else is stretched over `grey_range`; an image of one value becomes black.
 
     Args:
         image: A decoded image.
@@ -36,8 +36,7 @@ def to_display(image: DecodedImage, window: tuple[float, float] | None = None) -
     if window is None and image.values.dtype == np.uint8:
         return image.values
     if window is None:
-        low, high = float(image.values.min()), float(image.values.max())
-        window = (low, high) if high > low else (low, low + 1.0)
+        window = grey_range(image)
     shown: NDArray[np.uint8] = np.rint(_stretch(image.values, *window) * np.float32(255)).astype(np.uint8)
     return shown
 
@@ -45,9 +44,9 @@ def to_display(image: DecodedImage, window: tuple[float, float] | None = None) -
 def scale_intensity(image: DecodedImage, scaling: ScalingConfig, channels: int) -> NDArray[np.float32]:
     """The image as a network takes it.
 
-    "range" on anything but 8 bit goes through `to_display` first; "hu_window" on a picture without Hounsfield
-    units takes it as already windowed (0 to 255). Grey is repeated for 3 channels, RGB becomes Rec. 601 luma
-    for 1.
+    "range" takes anything but 8 bit as it is shown, over the card's percentiles; "hu_window" takes a picture
+    without Hounsfield units as already windowed (0 to 255). Grey is repeated for 3 channels, RGB becomes Rec.
+    601 luma for 1.
 
     Args:
         image: A decoded image.
@@ -64,13 +63,38 @@ def scale_intensity(image: DecodedImage, scaling: ScalingConfig, channels: int) 
         if image.kind == "hu":
             scaled = _stretch(image.values, scaling.low, scaling.high)
         else:
-            scaled = _stretch(to_display(image), 0.0, 255.0)
+            scaled = _stretch(_levels(image, scaling), 0.0, 255.0)
     elif scaling.kind == "per_image":
-        low, high = (float(value) for value in np.percentile(image.values, (0.5, 99.5)))
-        scaled = _stretch(image.values, low, high if high > low else low + 1.0)
+        scaled = _stretch(image.values, *grey_range(image, scaling.percentiles))
     else:
-        scaled = _stretch(to_display(image), scaling.low, scaling.high)
+        scaled = _stretch(_levels(image, scaling), scaling.low, scaling.high)
     return _with_channels(scaled, channels)
+
+
+def grey_range(
+    image: DecodedImage, percentiles: tuple[float, float] = GREY_PERCENTILES
+) -> tuple[float, float]:
+    """The values that become black and white, low < high: the file's own, else robust ones.
+
+    Percentiles, so that a hot pixel changes nothing; from the smallest to the largest value where so few
+    pixels differ from the rest that percentiles do not see them.
+
+    Args:
+        image: A decoded image.
+        percentiles: Of all values, where the file does not say.
+    """
+    if image.shown is not None:
+        return image.shown
+    low, high = (float(value) for value in np.percentile(image.values, percentiles))
+    if high <= low:
+        low, high = float(image.values.min()), float(image.values.max())
+    return (low, high) if high > low else (low, low + 1.0)
+
+
+def _levels(image: DecodedImage, scaling: ScalingConfig) -> NDArray[np.uint8]:
+    """As `to_display`, over the percentiles of a model's card."""
+    is_deep = image.kind == "display" and image.values.dtype != np.uint8
+    return to_display(image, grey_range(image, scaling.percentiles) if is_deep else None)
 
 
 def _stretch(values: NDArray[Any], low: float, high: float) -> NDArray[np.float32]:

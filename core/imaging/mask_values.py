@@ -1,54 +1,148 @@
-"""Stored pixels -> a mask of 0 and 1, or the reason why they are none. Pure array work, no files."""
+"""Stored pixels -> a mask of background, foreground and undefined pixels, or the reason why they are none.
+
+What a value means is the file's own rule or the person's word, never a guess. Pure array work, no files.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
+from core.errors import AppError
+from core.imaging.class_table import UNDEFINED
 from core.imaging.stored import StoredPixels
 
-# Blurred edges of JPEG masks are a few pixels wide; a third class or a photograph has wider grey areas.
-_BLUR_WIDTH = 7
-_MOST_BLURRED = 0.25
+# Soft edges are a few pixels wide; a third class or a photograph has wider grey areas.
+_EDGE_WIDTH = 7
+_MOST_SOFT = 0.25
+# Files with fewer values than this were drawn; with more, they went through a JPEG or were resized.
+_FEW_VALUES = 16
+# Label images are told from classes by the number of their objects, each in one piece and counted through.
+_LEAST_OBJECTS = 10
+_LEAST_PIXELS = 4
+_MOST_LISTED = 6
+# The colour of index 255 in the palettes of PASCAL VOC, whose outlines nobody decided on.
+_VOC_VOID = (224, 224, 192)
 
 
 class NotAMask(ValueError):
-    """Pixels that are no mask; the message says why."""
+    """Pixels that are no mask, or more than one reading of them; the message says why."""
 
 
-def to_mask(stored: StoredPixels) -> NDArray[np.uint8]:
-    """Foreground as 1, background as 0.
+@dataclass(frozen=True)
+class MaskValues:
+    """What a person says that the values of masks mean.
 
-    Accepted are two values of which the lower is 0 (0/1, 0/255, 0/65535 ...), one value that is 0, 1 or the
-    largest of its type, and 0 to 255 with grey at the edges only, as JPEG leaves it (half and more is
-    foreground). A coloured palette counts by index. Where the colour is the same everywhere and alpha is not,
-    alpha is the mask; else transparent pixels are background.
+    Attributes:
+        foreground: Values that are foreground, all others are background; None for all above 0.
+        undefined: Values that nobody decided on.
+    """
+
+    foreground: tuple[int, ...] | None = None
+    undefined: tuple[int, ...] = ()
+
+
+def mask_values(words: Sequence[str]) -> MaskValues:
+    """What `--mask_values` says: "union", or values that are foreground; and "undefined=255".
+
+    Raises:
+        AppError: Anything else; one sentence.
+    """
+    foreground: list[int] = []
+    undefined: list[int] = []
+    union = False
+    for word in words:
+        name, _, value = word.rpartition("=")
+        if word == "union":
+            union = True
+        elif value.isdigit() and name in ("", "undefined"):
+            (undefined if name else foreground).append(int(value))
+        else:
+            raise AppError(
+                f'--mask_values takes "union", values such as 1 2, and undefined=255; got {word!r}.'
+            )
+    if union == bool(foreground):
+        raise AppError(
+            '--mask_values takes either "union" for all values above 0, or the values of the foreground.'
+        )
+    return MaskValues(None if union else tuple(foreground), tuple(undefined))
+
+
+def to_mask(stored: StoredPixels, said: MaskValues | None = None) -> NDArray[np.uint8]:
+    """Foreground as 1, background as 0, undefined as 255.
+
+    Without a word of the person's, these are masks: two values of which the lower is 0 (0/1, 0/255,
+    0/65535 ...); one value that is 0, 1, 255 or the largest of its type; 0 and 1 with 255, which is undefined
+    then; 0 to the largest value with others at the edges only, as JPEG and resizing leave it (half and more
+    is foreground); label images of at least ten objects, all of which are foreground. A table that only
+    inverts is not looked through, a coloured palette counts by index, and one colour on black is foreground.
+    Where the opaque pixels have one colour, they are the mask; else transparent ones are background.
 
     Returns:
-        (H, W) uint8 in {0, 1}.
+        (H, W) uint8 in {0, 1, 255}.
 
     Raises:
         NotAMask: With the reason.
     """
-    values = _one_channel(stored)
-    found = _distinct(values)
+    plane = _one_plane(stored, said)
+    if plane.dtype == bool:
+        plane = plane.astype(np.uint8)
+    found = _distinct(plane)
+    if said is not None and not stored.lossy:
+        return _as_said(plane, said)
+    if found[-1] == UNDEFINED and _has_voc_void(stored, plane):
+        if found[0] == UNDEFINED or found[-2] <= 1:
+            return plane.astype(np.uint8)
+    if found[0] < 0:
+        raise NotAMask(f"it holds values below 0 ({_number(found[0])}); 0 is background")
     if len(found) == 1:
-        full = 1 if values.dtype.kind == "f" else np.iinfo(values.dtype).max
+        full = 1 if plane.dtype.kind == "f" else np.iinfo(plane.dtype).max
         if found[0] in (0, 1, 255, full):
-            return (values > 0).astype(np.uint8)
-        raise NotAMask(f"every pixel is {_number(found[0])}; 0 is background and 1 or 255 foreground")
+            return (plane > 0).astype(np.uint8)
+        raise NotAMask(
+            f"every pixel is {_number(found[0])}; 0 is background and 1 or 255 foreground, "
+            "so say --mask_values"
+        )
+    if stored.lossy and found[-1] < 32:
+        raise NotAMask(f"its values end at {_number(found[-1])}, and JPEG does not keep values so close")
     if found[0] == 0 and len(found) == 2:
-        return (values > 0).astype(np.uint8)
-    if values.dtype == np.uint8 and _is_blurred(values):
-        return (values >= 128).astype(np.uint8)
-    shown = ", ".join(_number(value) for value in found[:4])
-    more = " ..." if len(found) > 4 else ""
-    raise NotAMask(
-        f"it has {len(found)} different values ({shown}{more}); expected two, "
-        "0 for background and one for foreground"
+        return (plane > 0).astype(np.uint8)
+    if not stored.lossy and np.isin(found, (0, 1, UNDEFINED)).all() and found[-1] == UNDEFINED:
+        return plane.astype(np.uint8)
+    if not stored.lossy and _are_objects(plane, found):
+        return (plane > 0).astype(np.uint8)
+    if _is_soft(plane, found, lossy=stored.lossy):
+        return (_levels(plane) >= 128).astype(np.uint8)
+    raise NotAMask(_unclear(found))
+
+
+def _has_voc_void(stored: StoredPixels, plane: NDArray[Any]) -> bool:
+    """Whether the plane is indices of a palette whose 255 is VOC's colour for undefined."""
+    if stored.numbers is None or stored.values.ndim != 3 or not np.array_equal(plane, stored.numbers):
+        return False
+    return bool((stored.values[plane == UNDEFINED][0] == _VOC_VOID).all())
+
+
+def _as_said(plane: NDArray[Any], said: MaskValues) -> NDArray[np.uint8]:
+    foreground = plane != 0 if said.foreground is None else np.isin(plane, said.foreground)
+    mask = foreground.astype(np.uint8)
+    mask[np.isin(plane, said.undefined)] = UNDEFINED
+    return mask
+
+
+def _unclear(found: NDArray[Any]) -> str:
+    shown = ", ".join(_number(value) for value in found[:_MOST_LISTED])
+    more = " ..." if len(found) > _MOST_LISTED else ""
+    return (
+        f"it has {len(found)} different values ({shown}{more}); expected two, 0 for background and one for "
+        "foreground, so say which are foreground (--mask_values union for all above 0, or --mask_values 1 2) "
+        "or name the classes (--classes)"
     )
 
 
@@ -58,21 +152,60 @@ def _distinct(values: NDArray[Any]) -> NDArray[Any]:
     return np.unique(values)
 
 
-def _one_channel(stored: StoredPixels) -> NDArray[Any]:
-    values, alpha = stored.values, stored.alpha
-    if stored.indices is not None and values.ndim == 3 and not _channels_agree(values):
-        return stored.indices
-    if alpha is not None and (alpha != alpha.flat[0]).any():
-        if (values == values[:1, :1]).all():
-            return alpha
-        values = np.where((alpha > 0)[(...,) + (None,) * (values.ndim - 2)], values, np.zeros_like(values))
+def _one_plane(stored: StoredPixels, said: MaskValues | None) -> NDArray[Any]:
+    """The (H, W) numbers that tell foreground from background."""
+    if stored.num_pictures > 1:
+        raise NotAMask(
+            f"it holds {stored.num_pictures} pictures, and a mask is one; save the right one, or all in one"
+        )
+    alpha = stored.alpha
+    clear: NDArray[np.bool_] | None = None
+    if alpha is not None and (alpha.min() < alpha.max() or alpha.max() == 0):
+        visible = np.asarray(alpha > 0)
+        seen = stored.values[visible]
+        if not visible.any():
+            if (stored.values == stored.values[:1, :1]).all():
+                return np.zeros(alpha.shape, np.uint8)
+            raise NotAMask("it is transparent everywhere, with something drawn underneath")
+        if (seen == seen[:1]).all():
+            return alpha if alpha.max() == np.iinfo(alpha.dtype).max else _levels(alpha)
+        clear = np.logical_not(visible)
+    plane = _numbers(stored, clear, said)
+    return plane if clear is None else np.where(clear, np.zeros_like(plane), plane)
+
+
+def _numbers(stored: StoredPixels, clear: NDArray[np.bool_] | None, said: MaskValues | None) -> NDArray[Any]:
+    values, numbers = stored.values, stored.numbers
+    if numbers is not None and (stored.by_number or said is not None):
+        return numbers
     if values.ndim == 2:
         return values
-    if not _channels_agree(values):
-        raise NotAMask(
-            "it is a colour picture; expected grey with 0 for background and one value for foreground"
-        )
-    return values[..., 0]
+    if _channels_agree(values):
+        return values[..., 0]
+    if numbers is not None and _counts_by_index(values, numbers):
+        return numbers
+    if clear is not None:
+        values = np.where(clear[..., None], np.zeros_like(values), values)
+    return _one_colour_on_black(values, said)
+
+
+def _counts_by_index(values: NDArray[Any], indices: NDArray[Any]) -> bool:
+    """Whether a coloured palette is one of numbers: not if black is used, and is not what 0 stands for."""
+    used, first = np.unique(indices, return_index=True)
+    black = np.logical_not(values.reshape(-1, 3)[first].any(axis=1))
+    return not (black & (used != 0)).any() or bool(black[used == 0].any()) or black.sum() > 1
+
+
+def _one_colour_on_black(values: NDArray[Any], said: MaskValues | None) -> NDArray[np.bool_]:
+    coloured = values.any(axis=-1)
+    seen = values[coloured]
+    if (seen == seen[:1]).all() or (said is not None and said.foreground is None):
+        return np.asarray(coloured)
+    raise NotAMask(
+        "it is a colour picture; expected grey with 0 for background and one value for foreground, or one "
+        "colour on black, so say --mask_values union for all that is not black, or give the colours of the "
+        "classes in the JSON of --classes"
+    )
 
 
 def _channels_agree(values: NDArray[Any]) -> bool:
@@ -81,13 +214,58 @@ def _channels_agree(values: NDArray[Any]) -> bool:
     )
 
 
-def _is_blurred(values: NDArray[np.uint8]) -> bool:
-    """Whether grey lies along edges between black and white only."""
-    between = ((values >= 32) & (values < 224)).astype(np.uint8)
-    if between.mean() > _MOST_BLURRED or values.max() < 224:
+def _levels(plane: NDArray[Any]) -> NDArray[np.uint8]:
+    """The plane with its largest value at 255."""
+    if plane.dtype == np.uint8 and plane.max() >= 224:
+        return plane
+    levels: NDArray[np.uint8] = np.rint(plane.astype(np.float32) * (255 / float(plane.max()))).astype(
+        np.uint8
+    )
+    return levels
+
+
+def _is_soft(plane: NDArray[Any], found: NDArray[Any], *, lossy: bool) -> bool:
+    """Whether grey lies along edges between black and white only, and was not drawn as a value of its own."""
+    top = float(found[-1])
+    whole = 1.0 if plane.dtype.kind == "f" and top <= 1 else 65535.0 if plane.dtype == np.uint16 else 255.0
+    if top > whole or top < 0.87 * whole:
         return False
-    core = cv2.erode(between, np.ones((_BLUR_WIDTH, _BLUR_WIDTH), np.uint8), borderType=cv2.BORDER_REPLICATE)
-    return not core.any()
+    levels = _levels(plane)
+    between = (levels >= 32) & (levels < 224)
+    if between.mean() > _MOST_SOFT:
+        return False
+    square = np.ones((_EDGE_WIDTH, _EDGE_WIDTH), np.uint8)
+    if cv2.erode(between.astype(np.uint8), square, borderType=cv2.BORDER_REPLICATE).any():
+        return False
+    if lossy:
+        return True
+    if len(found) == 3:  # one grey alone is no edge: a soft one has several
+        return False
+    few = len(found) <= _FEW_VALUES
+    grey = (levels > 0) & (levels < 255) if few else between
+    around = np.ones((3, 3), np.uint8)
+    flat = grey & (cv2.dilate(levels, around) == cv2.erode(levels, around))
+    return not flat.any() if few else bool(flat.sum() <= 0.01 * grey.sum())
+
+
+def _are_objects(plane: NDArray[Any], found: NDArray[Any]) -> bool:
+    """Whether the values are numbers of objects: many, counted through from 1, each in one piece."""
+    numbers = found[found > 0]
+    if plane.dtype.kind == "f" and (numbers != np.floor(numbers)).any():
+        return False
+    if found[0] != 0 or len(numbers) < _LEAST_OBJECTS or numbers[-1] > 1.25 * len(numbers):
+        return False
+    labels = plane.astype(np.int32)
+    if np.median(np.bincount(labels.ravel())[numbers.astype(np.int64)]) < _LEAST_PIXELS:
+        return False
+    pairs = [(labels[:, 1:], labels[:, :-1]), (labels[1:], labels[:-1])]
+    steps = np.concatenate([np.abs(a - b)[(a > 0) & (b > 0) & (a != b)] for a, b in pairs])
+    if len(steps) and (steps == 1).mean() > 0.8:  # neighbours that differ by one are a slope, not objects
+        return False
+    boxes = ndimage.find_objects(labels)
+    eight = np.ones((3, 3), np.uint8)
+    parts = sum(ndimage.label(labels[box] == number, eight)[1] for number, box in enumerate(boxes, 1) if box)
+    return bool(parts <= 1.1 * len(numbers) + 1)
 
 
 def _number(value: Any) -> str:

@@ -1,7 +1,8 @@
 """PNG, JPEG, BMP, WebP and GIF bytes -> stored pixels.
 
 Pillow reads the header (so that limits come before pixels) and proves that the pixels are whole, which OpenCV
-does not always tell; OpenCV then gives the values, except where it changes them: palettes, CMYK, animations.
+does not always tell; OpenCV then gives the values, except where it changes them: palettes, CMYK, animations,
+unused bytes of a BMP. JPEG of 12 bits or without loss is imagecodecs' affair.
 """
 
 from __future__ import annotations
@@ -9,9 +10,13 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import cv2
+import imagecodecs
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
@@ -24,7 +29,7 @@ from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.orientation import turn_upright
 from core.imaging.quiet import quiet_libraries
-from core.imaging.stored import StoredPixels, broken, check_size
+from core.imaging.stored import StoredPixels, broken, check_size, spread_bits
 
 _EXIF_ORIENTATION = 0x0112
 
@@ -51,11 +56,13 @@ def read_raster(data: bytes, name: str, limits: Limits) -> StoredPixels:
         BadFileError: Too large, cut off or damaged.
     """
     with quiet_libraries():
+        if unusual := _unusual_jpeg(data, name, limits):
+            return unusual
         picture = _open(data, name, limits)
         check_size(name, picture.height, picture.width, limits)
         num_frames = getattr(picture, "n_frames", 1)
         opencv_would_change_it = num_frames > 1 or picture.mode in ("1", "P", "CMYK")
-        by_pillow = opencv_would_change_it or isinstance(picture, GifImageFile)
+        by_pillow = opencv_would_change_it or isinstance(picture, GifImageFile | BmpImageFile)
         if isinstance(picture, PngImageFile):
             _check_sums(_open(data, name, limits), name)
         if by_pillow or not isinstance(picture, PngImageFile):  # a short PNG is one thing that OpenCV tells
@@ -68,10 +75,19 @@ def read_raster(data: bytes, name: str, limits: Limits) -> StoredPixels:
         stored = _from_pillow(picture if picture.mode != "CMYK" else _open(data, name, limits))
     else:
         stored = _from_opencv(data, name)
-    return StoredPixels(
-        values=turn_upright(stored.values, orientation),
-        alpha=None if stored.alpha is None else turn_upright(stored.alpha, orientation),
-        indices=None if stored.indices is None else turn_upright(stored.indices, orientation),
+    if isinstance(picture, PngImageFile):
+        stored = _with_png_numbers(stored, data, picture.info.get("transparency"))
+
+    def upright(pixels: NDArray[Any] | None) -> Any:
+        return None if pixels is None else turn_upright(pixels, orientation)
+
+    return replace(
+        stored,
+        values=upright(stored.values),
+        alpha=upright(stored.alpha),
+        numbers=upright(stored.numbers),
+        lossy=isinstance(picture, JpegImageFile) or (isinstance(picture, WebPImageFile) and b"VP8 " in data),
+        num_pictures=num_frames,
         notes=notes,
     )
 
@@ -128,7 +144,15 @@ def _from_pillow(picture: ImageFile) -> StoredPixels:
         palette = np.zeros((256, 3), np.uint8)
         colours = np.array(picture.getpalette("RGB") or [], np.uint8).reshape(-1, 3)[:256]
         palette[: len(colours)] = colours
-        return StoredPixels(palette[indices], indices=indices)
+        # Fiji's inverting table: all of a palette, from white to black; 255 is shown black and is foreground.
+        inverting = np.array_equal(palette, np.arange(255, -1, -1, dtype=np.uint8)[:, None].repeat(3, axis=1))
+        clear = picture.info.get("transparency")
+        return StoredPixels(
+            palette[indices],
+            alpha=None if clear is None else _palette_alpha(clear)[indices],
+            numbers=indices,
+            by_number=inverting,
+        )
     if picture.mode in ("1", "L"):
         return StoredPixels(np.asarray(picture.convert("L")))
     if "A" in picture.mode:
@@ -136,6 +160,55 @@ def _from_pillow(picture: ImageFile) -> StoredPixels:
         return StoredPixels(values[..., :3], alpha=values[..., 3])
     converted: Image.Image = picture.convert("RGB")
     return StoredPixels(np.asarray(converted))
+
+
+def _palette_alpha(clear: bytes | int) -> NDArray[np.uint8]:
+    """The opacity of each index, from the transparency that Pillow found: one index, or a level for each."""
+    alpha = np.full(256, 255, np.uint8)
+    if isinstance(clear, int):
+        alpha[clear] = 0
+    else:
+        levels = np.frombuffer(clear, np.uint8)[:256]
+        alpha[: len(levels)] = levels
+    return alpha
+
+
+def _with_png_numbers(stored: StoredPixels, data: bytes, clear: Any) -> StoredPixels:
+    """A PNG's bits before they were spread over 8, and the one colour that it calls transparent."""
+    depth, colour = data[24], data[25]
+    if colour == 0 and depth < 8:
+        numbers = stored.values if stored.values.ndim == 2 else stored.values[..., 0]
+        numbers = (numbers.astype(np.uint16) * (2**depth - 1) // 255).astype(np.uint8)
+        stored = replace(stored, values=spread_bits(numbers, depth), numbers=numbers, by_number=True)
+    if colour == 0 and isinstance(clear, int):
+        seen = stored.values if stored.numbers is None else stored.numbers
+        seen = seen if seen.ndim == 2 else seen[..., 0]
+        return replace(stored, alpha=np.where(seen == clear, np.uint8(0), np.uint8(255)))
+    if colour == 2 and isinstance(clear, tuple):
+        same = (stored.values == np.array(clear, stored.values.dtype)).all(axis=-1)
+        return replace(stored, alpha=np.where(same, np.uint8(0), np.uint8(255)))
+    return stored
+
+
+def _unusual_jpeg(data: bytes, name: str, limits: Limits) -> StoredPixels | None:
+    """A JPEG of 12 bits a value or without loss, which Pillow and OpenCV cannot read; None for others."""
+    place = 2
+    while data.startswith(b"\xff\xd8\xff") and place + 9 <= len(data) and data[place] == 0xFF:
+        marker, length = data[place + 1], int.from_bytes(data[place + 2 : place + 4], "big")
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            bits, height, width = struct.unpack_from(">BHH", data, place + 4)
+            lossless = marker in (0xC3, 0xC7)
+            if bits == 8 and not lossless:
+                return None
+            check_size(name, height, width, limits)
+            try:
+                return StoredPixels(imagecodecs.jpeg_decode(data), lossy=not lossless)
+            except (imagecodecs.JpegError, imagecodecs.LjpegError, ValueError, RuntimeError):
+                raise BadFileError(
+                    name, f"is a JPEG of {bits} bits a value that cannot be unpacked; save it as PNG or TIFF."
+                ) from None
+        place += 2 if 0xD0 <= marker <= 0xD8 or marker in (0x01, 0xFF) else 2 + length
+    return None
 
 
 def _from_opencv(data: bytes, name: str) -> StoredPixels:

@@ -20,17 +20,28 @@ class StoredPixels:
     """The pixels of one file.
 
     Attributes:
-        values: (H, W) or (H, W, 3) RGB; any integer or float type.
+        values: (H, W) or (H, W, 3) RGB, as they are meant to be seen; any integer or float type.
         kind: "hu" for Hounsfield units, else "display".
         alpha: (H, W) uint8 or uint16, None where the file has none.
-        indices: (H, W) uint8 palette indices, None where the file has no palette.
+        numbers: (H, W), what the file holds where `values` is only how that is shown: indices of a palette,
+            ink where white is zero, bits before they are spread over 8, DICOM before its window; None where
+            both are the same.
+        by_number: Whether a mask counts by `numbers`, since the table only says how to show them; a palette
+            without it is looked at.
+        shown: Values that become black and white, None for the robust range of all values.
+        lossy: Whether a codec may have changed values, as JPEG does.
+        num_pictures: Pages, frames or pictures of the file; these pixels are the first one's.
         notes: Plain sentences for the person.
     """
 
     values: NDArray[Any]
     kind: Literal["display", "hu"] = "display"
     alpha: NDArray[Any] | None = None
-    indices: NDArray[np.uint8] | None = None
+    numbers: NDArray[Any] | None = None
+    by_number: bool = False
+    shown: tuple[float, float] | None = None
+    lossy: bool = False
+    num_pictures: int = 1
     notes: tuple[str, ...] = ()
 
 
@@ -49,6 +60,12 @@ def check_size(name: str, height: int, width: int, limits: Limits) -> None:
             f"{limits.max_side:,} a side are let in, so scale it down "
             "or raise LIMIT_MAX_PIXELS and LIMIT_MAX_SIDE.",
         )
+
+
+def spread_bits(numbers: NDArray[Any], num_bits: int) -> NDArray[np.uint8]:
+    """Values of 1 to 7 bits over the whole of 8, so that the largest is white."""
+    spread: NDArray[np.uint8] = (numbers.astype(np.uint16) * 255 // (2**num_bits - 1)).astype(np.uint8)
+    return spread
 
 
 def broken(name: str, what: str) -> BadFileError:

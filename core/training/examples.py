@@ -30,7 +30,7 @@ class Example:
 
     Attributes:
         image: The decoded image, (H, W) or (H, W, 3).
-        mask: (H, W) uint8 in {0, 1}, or class indices with 255 where nobody decided.
+        mask: (H, W) uint8 in {0, 1}, or class indices; 255 where nobody decided.
         weight: (H, W) uint8 in {0, 1}, 0 where nobody decided what the pixel is; None for decided everywhere.
     """
 
@@ -107,13 +107,13 @@ def _prepare_labels(
     example: Example, size: tuple[int, int], num_classes: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
     """Mask and weight at a size; a pixel of it counts where at least half of it is decided."""
-    if num_classes == 1:
-        weight = None if example.weight is None else resize_labels(example.weight, size)
-        return resize_labels(example.mask, size), weight
     decided = example.mask != UNDEFINED
     if example.weight is not None:
         decided &= example.weight != 0
-    mask = resize_classes(np.where(decided, example.mask, np.uint8(UNDEFINED)), size)
+    if num_classes == 1:
+        mask = resize_labels(example.mask == 1, size)
+    else:
+        mask = resize_classes(np.where(decided, example.mask, np.uint8(UNDEFINED)), size)
     return mask, None if decided.all() else resize_labels(decided, size)
 
 
@@ -139,8 +139,6 @@ def _check(example: Example, num_classes: int) -> None:
             raise ValueError(f"the {name} is {labels.shape}, its image {shape}; they must agree")
     if example.weight is not None and example.weight.max(initial=0) > 1:
         raise ValueError(f"the weight holds 0 and 1 only, got {example.weight.max()}")
-    largest = int(example.mask.max(initial=0))
-    if num_classes == 1 and largest > 1:
-        raise ValueError(f"the mask holds 0 and 1 only, got {largest}")
-    if num_classes > 1 and ((example.mask >= num_classes) & (example.mask != UNDEFINED)).any():
-        raise ValueError(f"the mask holds class indices below {num_classes} and 255 only, got others")
+    most = max(num_classes, 2)
+    if ((example.mask >= most) & (example.mask != UNDEFINED)).any():
+        raise ValueError(f"the mask holds class indices below {most} and 255 only, got others")

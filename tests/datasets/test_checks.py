@@ -12,6 +12,7 @@ from core.config import Limits
 from core.datasets.pairs import check_dataset, load_pair
 from core.errors import BadDatasetError
 from core.imaging.class_table import table_of_names
+from core.imaging.mask_values import MaskValues
 from tests.datasets.making import noise_image, square_mask, write, write_split
 
 
@@ -99,7 +100,7 @@ def test_empty_masks_and_black_images_are_fine_beside_others(tmp_path: Path) -> 
     assert len(check_dataset(tmp_path)["train"]) == 2
 
 
-def test_a_train_split_without_any_foreground_is_refused(tmp_path: Path) -> None:
+def test_a_split_without_any_foreground_is_refused(tmp_path: Path) -> None:
     for seed in range(2):
         write(tmp_path, f"train/images/{seed}.png", noise_image(seed))
         write(tmp_path, f"train/masks/{seed}.png", np.zeros((24, 24), np.uint8))
@@ -108,10 +109,41 @@ def test_a_train_split_without_any_foreground_is_refused(tmp_path: Path) -> None
         "train: All 2 masks are empty; at least one must have foreground, "
         "so look whether these are the masks.",
     )
-    # Scored alone, empty masks are as good as any.
     write(tmp_path, "test/images/5.png", noise_image(5))
     write(tmp_path, "test/masks/5.png", np.zeros((24, 24), np.uint8))
-    assert len(check_dataset(tmp_path, ["test"])["test"]) == 1
+    assert problems(tmp_path, ("test",)) == (
+        "test: The only mask is empty; at least one must have foreground, "
+        "so look whether these are the masks.",
+    )
+
+
+def test_links_to_nowhere_are_told(tmp_path: Path) -> None:
+    write_split(tmp_path, "train", range(2))
+    (tmp_path / "train/images/gone.png").symlink_to("/nowhere/annex")
+    (tmp_path / "train/masks/gone.png").symlink_to("/nowhere/annex")
+    told = "is a link to nowhere (/nowhere/annex); fetch what it points to (git annex, dvc)."
+    assert problems(tmp_path) == (f"train: gone.png: {told}",) * 2
+
+
+def test_undefined_pixels_of_one_foreground_are_kept(tmp_path: Path) -> None:
+    mask = square_mask() // 255
+    mask[0] = 255
+    write(tmp_path, "train/images/a.png", noise_image(0))
+    write(tmp_path, "train/masks/a.png", mask)
+    (pair,) = check_dataset(tmp_path)["train"]
+    np.testing.assert_array_equal(load_pair(pair)[1], mask)
+
+
+def test_what_a_person_says_of_the_values_goes_with_the_pairs(tmp_path: Path) -> None:
+    mask = square_mask() // 255 * 2
+    mask[0], mask[1] = 1, 7
+    write(tmp_path, "train/images/a.png", noise_image(0))
+    write(tmp_path, "train/masks/a.png", mask)
+    assert "say which are foreground (--mask_values" in problems(tmp_path)[0]
+    (pair,) = check_dataset(tmp_path, values=MaskValues((2,), (7,)))["train"]
+    expected = square_mask() // 255
+    expected[0], expected[1] = 0, 255
+    np.testing.assert_array_equal(load_pair(pair)[1], expected)
 
 
 def test_masks_of_classes_are_checked_against_their_table(tmp_path: Path) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import JPEG2000Lossless, JPEGLSLossless
+from pydicom.uid import MPEG2MPML, JPEG2000Lossless, JPEGLSLossless
 
 from core.config import Limits
 from core.errors import BadFileError
@@ -111,9 +112,16 @@ def test_jpeg_2000_is_unpacked() -> None:
     assert decode_image(data, "us.dcm").values.tolist() == grey.tolist()
 
 
+def test_jpeg_ls_is_unpacked() -> None:
+    data = dicom(
+        STORED, JPEGLSLossless, Modality="DX", PixelData=encapsulate([imagecodecs.jpegls_encode(STORED)])
+    )
+    assert decode_image(data, "a.dcm").values.tolist() == STORED.tolist()
+
+
 def test_a_compression_that_is_not_read_is_named() -> None:
-    data = dicom(STORED, JPEGLSLossless, PixelData=encapsulate([b"\xff\xd8\xff\xf7\x00\x00"]))
-    with pytest.raises(BadFileError, match="^a.dcm: is compressed .JPEG-LS.*save it uncompressed"):
+    data = dicom(STORED, MPEG2MPML, PixelData=encapsulate([b"\0\0\1\xb3"]))
+    with pytest.raises(BadFileError, match="^a.dcm: is compressed .MPEG2.*save it uncompressed"):
         decode_image(data, "a.dcm")
 
 
@@ -126,7 +134,8 @@ def test_no_pixels_is_one_plain_sentence() -> None:
     with pytest.raises(BadFileError) as caught:
         decode_image(dicom(None, Modality="RTSTRUCT"), "plan.dcm")
     assert str(caught.value) == (
-        "plan.dcm: is a DICOM file without an image in it; choose the image series instead."
+        "plan.dcm: is a DICOM structure set (RTSTRUCT), which holds contours and no pixels; save the "
+        "structures as DICOM segmentation (SEG) or as PNG masks."
     )
 
 

@@ -91,9 +91,15 @@ def test_a_third_grey_area_is_no_blur() -> None:
         decode_mask(png(values), "m.png")
 
 
-def test_colours_are_no_mask() -> None:
+def test_one_colour_on_black_is_foreground() -> None:
     red = np.zeros((2, 2, 3), np.uint8)
     red[0, 0] = (255, 0, 0)
+    assert decode_mask(png(red), "m.png").tolist() == [[1, 0], [0, 0]]
+
+
+def test_several_colours_are_no_mask() -> None:
+    red = np.zeros((2, 2, 3), np.uint8)
+    red[0, 0], red[1, 0] = (255, 0, 0), (0, 255, 0)
     with pytest.raises(BadFileError, match="is no mask: it is a colour picture"):
         decode_mask(png(red), "m.png")
 

@@ -84,9 +84,15 @@ def test_a_mask_of_another_size_is_refused():
         prepare(example(np.zeros((2, 2), np.uint8), [[0, 1, 0]]))
 
 
-def test_a_mask_of_255_is_refused():
-    with pytest.raises(ValueError, match="0 and 1"):
-        prepare(example(np.zeros((1, 2), np.uint8), [[0, 255]]))
+def test_255_weighs_nothing_in_a_mask_of_one_foreground():
+    arrays = prepare(example(np.zeros((2, 2), np.uint8), [[0, 1], [255, 1]]))
+    np.testing.assert_array_equal(arrays.masks[0], [[0, 1], [0, 1]])
+    np.testing.assert_array_equal(arrays.weights[0], [[1, 1], [0, 1]])
+
+
+def test_other_values_are_refused():
+    with pytest.raises(ValueError, match="below 2 and 255 only"):
+        prepare(example(np.zeros((1, 2), np.uint8), [[0, 254]]))
 
 
 def test_classes_shrink_to_the_largest_part_and_undefined_pixels_count_for_none():

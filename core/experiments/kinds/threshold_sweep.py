@@ -19,6 +19,7 @@ from core.experiments.requests.data import read_data, require_foreground
 from core.experiments.requests.plan import ThresholdRequest
 from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.store import Cell, ExperimentResult, Picture
+from core.imaging.class_masks import decided_pixels
 from core.imaging.masks import quantise
 from core.inference.stock_layers import check_stock, weights_path
 
@@ -108,7 +109,7 @@ def _counts(experiment: Experiment, predictor: Any, pairs: list[Pair]) -> Iterat
         if experiment.should_stop():
             return
         image, reference = load_pair(pair)
-        yield count_by_threshold(quantise(predictor.predict(image)), reference)
+        yield count_by_threshold(*decided_pixels(quantise(predictor.predict(image)), reference))
         if experiment.watchers.on_check is not None:
             experiment.watchers.on_check(done, len(pairs))
 

@@ -108,7 +108,7 @@ def predictions_picture(
         display = to_display(image)
         cells = [
             (f"{reason}\n{_label(pair.stem, f'image {index + 1}')}", display),
-            ("reference", _over(display, reference, classes, BLUE)),
+            ("reference", _over(display, reference if classes else reference == 1, classes, BLUE)),
         ]
         for arm, masks in arms.items():
             path, dice = masks[pair.stem]

@@ -87,10 +87,12 @@ def score_images(
 def score_foreground(
     stem: str, mask: NDArray[Any], reference: NDArray[np.uint8], tolerance: float | None
 ) -> ImageScores:
-    """The scores of an image of one foreground; masks are (H, W), foreground where they are not 0."""
-    scores = score_mask(mask, reference)
-    scores["boundary_f1"] = boundary_f1(mask, reference, tolerance)
-    return ImageScores(stem, {name: scores[name] for name in SCORES}, count_pixels(mask, reference))
+    """The scores of an image of one foreground; masks are (H, W), 255 in the reference where undefined."""
+    truth, weight = split_undefined(reference)
+    ignore = None if weight is None else weight == 0
+    scores = score_mask(mask, truth, ignore)
+    scores["boundary_f1"] = boundary_f1(mask, truth, tolerance, ignore)
+    return ImageScores(stem, {name: scores[name] for name in SCORES}, count_pixels(mask, truth, ignore))
 
 
 def score_labels(

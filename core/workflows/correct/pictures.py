@@ -55,7 +55,7 @@ def display_picture(workspace: Workspace, image: ImageRow, window: Window | None
     """
     shape = editor_size(image.facts.height, image.facts.width)
     as_png = shape[0] * shape[1] <= _MAX_PNG_PIXELS
-    shown = "usual" if window is None else f"{window[0]:g}_{window[1]:g}"
+    shown = "robust" if window is None else f"{window[0]:g}_{window[1]:g}"
     content = workspace.cache.get_or_make(
         image.sha256,
         f"display-{shown}",

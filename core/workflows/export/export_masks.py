@@ -193,7 +193,7 @@ def _exported(
     suffix = PurePath(image.name).suffix.lower()
     if decoded.kind == "display" and not is_dicom(data) and suffix in SUFFIXES:
         return data, suffix
-    if decoded.kind == "display" and decoded.values.dtype in (np.uint8, np.uint16):
+    if decoded.kind == "display" and decoded.shown is None and decoded.values.dtype in (np.uint8, np.uint16):
         return encode_png(decoded.values), ".png"
     return encode_png(to_display(decoded, window if decoded.kind == "hu" else None)), ".png"
 

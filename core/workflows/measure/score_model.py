@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.datasets.pairs import Pair, load_pair
 from core.evaluation.report import ImageResult, score_class_image, score_image
 from core.evaluation.scores import best_threshold
-from core.imaging.class_masks import split_undefined
+from core.imaging.class_masks import decided_pixels, split_undefined
 from core.imaging.class_table import ClassTable
 from core.imaging.decode import DecodedImage
 from core.imaging.masks import likeliest, quantise, threshold_mask
@@ -35,7 +35,7 @@ def choose_threshold(predictor: Predicts, pairs: Sequence[Pair]) -> float:
         BadFileError: A file of a pair cannot be read.
     """
     loaded = (load_pair(pair) for pair in pairs)
-    return best_threshold((quantise(predictor.predict(image)), mask) for image, mask in loaded)
+    return best_threshold(decided_pixels(quantise(predictor.predict(image)), mask) for image, mask in loaded)
 
 
 def score_pairs(
@@ -81,7 +81,9 @@ def _score_foreground(
 ) -> ImageResult:
     image, mask = load_pair(pair)
     predicted = threshold_mask(quantise(predictor.predict(image)), threshold)
-    return score_image(pair.image_path.name, predicted, mask, both_classes=both_classes)
+    reference, weight = split_undefined(mask)
+    ignore = None if weight is None else weight == 0
+    return score_image(pair.image_path.name, predicted, reference, ignore=ignore, both_classes=both_classes)
 
 
 def _score_classes(predictor: Predicts, pair: Pair, classes: ClassTable) -> ImageResult:
