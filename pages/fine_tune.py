@@ -9,6 +9,7 @@ from core.ui.label_training import choose_what, offer_labels
 from core.ui.pictures import pictures
 from core.ui.running_job import ACTIVE, live_curves
 from core.ui.segment.strip import picture_of
+from core.ui.text import as_name, as_text
 from core.ui.times import ago, duration
 from core.workflows.learn.fine_tune import FineTunePlan, plan_fine_tune, start_fine_tune
 from core.workspace import JobRow, TaskRow, Workspace
@@ -36,13 +37,12 @@ def offer(workspace: Workspace, task: TaskRow) -> None:
     """What would be trained, from where, for how long; and the button."""
     counts = workspace.tasks.counts(task.id)
     if counts.corrected == 0:
-        st.subheader(words.CORRECTED_NONE)
-        st.write(words.CORRECTED_NONE_HELP)
+        st.write(f"{words.CORRECTED_NONE} {words.CORRECTED_NONE_HELP}")
         if st.button(words.GO_TO_SEGMENT, type="primary"):
             st.switch_page("pages/segment.py")
         return
     one = counts.corrected == 1
-    st.subheader(words.CORRECTED_COUNT_ONE if one else words.CORRECTED_COUNT.format(count=counts.corrected))
+    st.markdown(words.CORRECTED_COUNT_ONE if one else words.CORRECTED_COUNT.format(count=counts.corrected))
     base_id, epochs = choose_base_and_epochs(
         workspace.versions.list(task.id),
         task.current_version_id,
@@ -97,17 +97,25 @@ def earlier(workspace: Workspace, jobs: list[JobRow]) -> None:
     for number, job in enumerate(jobs):
         when = ago(job.ended_at or job.created_at)
         kind = "" if job.kind == "fine_tune" else f"{words.JOB_KIND[job.kind]}: "
-        with st.expander(f"{kind}{words.RUN_STATUS[job.status]}, {when}, {job.who}", expanded=number == 0):
-            outcome(workspace, job)
-            live_curves(workspace, job)
+        run = st.expander(
+            f"{kind}{words.RUN_STATUS[job.status]}, {when}, {as_name(job.who)}",
+            expanded=number == 0,
+            # The label changes as time goes by; what is open stays open.
+            key=f"run_{job.id}",
+            on_change="rerun",
+        )
+        if run.open:
+            with run:
+                outcome(workspace, job)
+                live_curves(workspace, job)
 
 
 def outcome(workspace: Workspace, job: JobRow) -> None:
     """How a run ended, and what can be done next."""
     if job.status == "failed":
-        st.error(job.reason)
+        st.error(as_text(job.reason))
     elif job.reason:
-        st.info(job.reason)
+        st.info(as_text(job.reason))
     decision = (job.result or {}).get("decision")
     if decision == "promote":
         st.success(words.RESULT_PROMOTED)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.ui import shell, state, words
 from core.ui.classifier_versions import classifier_details, label_comparison
+from core.ui.text import as_name, as_text
 from core.ui.times import ago
 from core.ui.versions import card_details, compare_by_eye, comparison_line
 from core.workspace import Purpose, TaskRow, VersionRow, Workspace
@@ -42,7 +43,9 @@ def in_use(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
         key=f"roll_back_{purpose}",
         icon=":material/undo:",
         disabled=before is None,
-        help=words.ROLL_BACK_HELP.format(title=before.title) if before else words.NOTHING_TO_ROLL_BACK,
+        help=words.ROLL_BACK_HELP.format(title=as_name(before.title))
+        if before
+        else words.NOTHING_TO_ROLL_BACK,
         on_click=roll_back,
         args=(workspace, task, purpose),
     )
@@ -54,22 +57,22 @@ def roll_back(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     )
     if purpose == "segment":
         state.use_current_version(task.id)
-    state.tell("success", words.NOW_IN_USE.format(title=version.title))
+    state.tell("success", words.NOW_IN_USE.format(title=as_name(version.title)))
 
 
 def use(workspace: Workspace, version: VersionRow) -> None:
     workspace.versions.promote(version.id, who=state.person(), why=words.CHOSEN_WHY)
     if version.purpose == "segment":
         state.use_current_version(version.task_id)
-    state.tell("success", words.NOW_IN_USE.format(title=version.title))
+    state.tell("success", words.NOW_IN_USE.format(title=as_name(version.title)))
 
 
 def one_version(workspace: Workspace, version: VersionRow) -> None:
     with st.container(border=True):
         title, action = st.columns([4, 1], vertical_alignment="center")
         colour = {"current": "green", "candidate": "orange", "retired": "gray"}[version.status]
-        title.markdown(f"**{version.title}** :{colour}-badge[{words.STATUS_NAMES[version.status]}]")
-        made = words.MADE_BY.format(who=version.who, when=ago(version.created_at))
+        title.markdown(f"**{as_name(version.title)}** :{colour}-badge[{words.STATUS_NAMES[version.status]}]")
+        made = words.MADE_BY.format(who=as_name(version.who), when=ago(version.created_at))
         title.caption(made if version.who else words.SHIPPED)
         if version.status != "current":
             action.button(
@@ -96,10 +99,10 @@ def history(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     with st.expander(words.HISTORY_OF_USE):
         for event in workspace.versions.events(task.id, purpose):
             version = versions.get(event.version_id or 0)
-            who = event.who or words.BY_ITSELF
+            who = as_name(event.who) if event.who else words.BY_ITSELF
             st.write(
                 f"{ago(event.created_at)}, {who}: {words.EVENT_NAMES[event.action]} "
-                f"{version.title if version else ''}. {event.why}"
+                f"{as_name(version.title) if version else ''}. {as_text(event.why)}"
             )
 
 

@@ -8,7 +8,7 @@ from core.classifier_cards import ClassifierCard
 from core.errors import BadModelError
 from core.registry.compare_labels import LabelComparison
 from core.ui import words
-from core.ui.text import as_text
+from core.ui.text import as_name, as_text
 from core.ui.versions import data_and_limits, score_metrics
 from core.workflows.correct.classify_image import classifier_card
 from core.workspace import VersionRow, Workspace
@@ -33,7 +33,7 @@ def label_comparison(version: VersionRow) -> None:
     if compared.num_alerts:
         said.append(
             words.ALERTS_FOUND.format(
-                title=compared.alert_title,
+                title=as_text(compared.alert_title),
                 count=compared.num_alerts,
                 old=compared.found_old,
                 new=compared.found_new,
@@ -43,10 +43,10 @@ def label_comparison(version: VersionRow) -> None:
     with st.expander(words.LABELS_OF_LOCKED):
         st.table(
             {
-                words.IMAGE: [as_text(each.name) for each in compared.images],
-                words.LABEL: [each.label for each in compared.images],
-                words.BEFORE: [each.old or words.NO_MODEL_SHORT for each in compared.images],
-                words.NOW: [each.new for each in compared.images],
+                words.IMAGE: [as_name(each.name) for each in compared.images],
+                words.LABEL: [as_text(each.label) for each in compared.images],
+                words.BEFORE: [as_text(each.old) or words.NO_MODEL_SHORT for each in compared.images],
+                words.NOW: [as_text(each.new) for each in compared.images],
             }
         )
 
@@ -57,7 +57,7 @@ def classifier_details(workspace: Workspace, version: VersionRow) -> None:
         try:
             card = classifier_card(workspace, version)
         except BadModelError as error:
-            st.error(str(error))
+            st.error(as_text(str(error)))
             return
         for title, scores in (
             (words.TEST_SCORES_LABELS, card.test),

@@ -10,6 +10,7 @@ from core.ui import state, words
 from core.ui.base_and_epochs import choose_base_and_epochs
 from core.ui.pictures import pictures
 from core.ui.segment.strip import picture_of
+from core.ui.text import as_text
 from core.ui.times import duration
 from core.workflows.correct.classify_image import TaskClassifier, classifier_of
 from core.workflows.learn.fine_tune_labels import LabelPlan, plan_fine_tune_labels, start_fine_tune_labels
@@ -44,12 +45,11 @@ def offer_labels(workspace: Workspace, task: TaskRow) -> None:
         return
     labelled = plan_fine_tune_labels(workspace, task.id).num_labelled
     if labelled == 0:
-        st.subheader(words.LABELLED_NONE)
-        st.write(words.LABELLED_NONE_HELP)
+        st.write(f"{words.LABELLED_NONE} {words.LABELLED_NONE_HELP}")
         if st.button(words.GO_TO_SEGMENT, type="primary"):
             st.switch_page("pages/segment.py")
         return
-    st.subheader(words.LABELLED_COUNT_ONE if labelled == 1 else words.LABELLED_COUNT.format(count=labelled))
+    st.markdown(words.LABELLED_COUNT_ONE if labelled == 1 else words.LABELLED_COUNT.format(count=labelled))
     plan = _choose(workspace, task, classifier)
     _show_labelled(workspace, task, classifier)
     _describe(plan)
@@ -91,7 +91,7 @@ def _show_labelled(workspace: Workspace, task: TaskRow, classifier: TaskClassifi
     for image in images:
         title = classifier.title_of(labels[image.id].label or "")
         counts[title] = counts.get(title, 0) + 1
-    st.caption(", ".join(f"{title} {count}" for title, count in sorted(counts.items())))
+    st.caption(", ".join(f"{as_text(title)} {count}" for title, count in sorted(counts.items())))
 
 
 def _describe(plan: LabelPlan) -> None:
@@ -103,7 +103,7 @@ def _describe(plan: LabelPlan) -> None:
     if waiting:
         st.info(waiting)
     if plan.missing and plan.base_version_id is None:
-        st.info(words.LABELS_MISSING.format(labels=", ".join(plan.missing)))
+        st.info(words.LABELS_MISSING.format(labels=as_text(", ".join(plan.missing))))
     train = words.WOULD_TRAIN.format(train=plan.num_train)
     validate = words.WOULD_VALIDATE.format(count=plan.num_validation) if plan.num_validation else ""
     locked = {0: words.LOCKED_NONE, 1: words.LOCKED_ONE}.get(plan.num_locked, words.LOCKED_SOME)

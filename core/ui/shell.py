@@ -19,6 +19,7 @@ from streamlit.runtime.scriptrunner import RerunException, StopException
 from core.errors import AppError
 from core.ui import state, words
 from core.ui.running_job import running_job
+from core.ui.text import LITERAL_STYLE, as_name, as_text
 from core.workspace import TaskRow, Workspace
 
 _ROUTED = "routed"
@@ -86,11 +87,11 @@ def enter(page: str) -> Shell:
         _configure()
         st.session_state[_RETURN_TO] = (page, st.query_params.to_dict())
         st.switch_page("streamlit_app.py")
-    st.html(_STYLE)
+    st.html(_STYLE + LITERAL_STYLE)
     try:
         workspace = state.workspace()
     except AppError as error:
-        st.error(str(error))
+        st.error(as_text(str(error)))
         st.stop()
     with st.sidebar:
         task = _choose_task(workspace)
@@ -107,7 +108,7 @@ def plain_errors() -> Iterator[None]:
     except (RerunException, StopException):
         raise
     except AppError as error:
-        st.error(str(error))
+        st.error(as_text(str(error)))
     except Exception:
         logger.exception("A page failed")
         st.error(words.UNEXPECTED_ERROR)
@@ -117,6 +118,8 @@ def _choose_task(workspace: Workspace) -> TaskRow:
     tasks = {task.slug: task for task in workspace.tasks.list()}
     asked = st.query_params.get("task", st.session_state.get(_TASK, ""))
     slug = asked if asked in tasks else next(iter(tasks))
+    if asked and asked != slug:
+        st.toast(words.NO_SUCH_TASK.format(name=as_name(asked)), icon=":material/info:")
     st.session_state[_TASK] = st.session_state["task"] = st.query_params["task"] = slug
     st.selectbox(
         words.TASK,
@@ -141,7 +144,7 @@ def _create_task(workspace: Workspace) -> None:
     try:
         task = workspace.tasks.create(st.session_state.pop("new_task_title"))
     except AppError as error:
-        state.tell("error", str(error))
+        state.tell("error", as_text(str(error)))
         return
     _use_task(task.slug)
 
@@ -152,7 +155,9 @@ def _use_task(slug: str | None = None) -> None:
 
 
 def _choose_name() -> None:
-    with st.popover(state.person(), width="stretch", icon=":material/person:", help=words.YOUR_NAME_HELP):
+    with st.popover(
+        as_name(state.person()), width="stretch", icon=":material/person:", help=words.YOUR_NAME_HELP
+    ):
         name = st.text_input(words.YOUR_NAME, value=state.person(), key="your_name", max_chars=80)
         st.caption(words.YOUR_NAME_HELP)
         if name != state.person():

@@ -1,10 +1,42 @@
-"""Text that came from outside, made harmless where Streamlit would read it as Markdown."""
+"""Text that came from outside, shown to the letter where Streamlit would read it as Markdown.
+
+A backslash before each sign is not enough: Streamlit turns addresses, arrows, icons and character references
+in plain text into something else all the same. Only code is left alone, so foreign text is written as code;
+the shell's style (`LITERAL_STYLE`) lets it look like the words around it.
+"""
 
 from __future__ import annotations
 
-_SIGNS = r"\`*_{}[]()<>#+!|~$:"
+import re
+
+MOST_OF_A_NAME = 255
+"""Characters of a name that are shown."""
+_KEPT_AT_THE_END = 40
+"""The end of a name holds its number and its kind."""
+
+LITERAL_STYLE = """
+<style>
+.stApp :not(pre) > code { padding: 0; background: none; color: inherit; font: inherit;
+  white-space: break-spaces; overflow-wrap: anywhere; unicode-bidi: isolate; }
+</style>
+"""
 
 
 def as_text(line: str) -> str:
-    """A line, such as a hostile file name, that Markdown shows to the letter."""
-    return "".join(f"\\{sign}" if sign in _SIGNS else sign for sign in line.replace("\n", " "))
+    """Foreign text, such as a hostile file name, as Markdown that shows it to the letter in one line."""
+    # The only thing that Streamlit changes in code too; the character between has no width.
+    line = " ".join(line.splitlines()).replace(":material/", ":\u2060material/")
+    fence = "`" * (1 + max(map(len, re.findall("`+", line)), default=0))
+    return f"{fence} {line} {fence}" if line.strip() else line
+
+
+def as_name(name: str) -> str:
+    """As `as_text`, for a name; one that is too long is cut."""
+    return as_text(shortened(name))
+
+
+def shortened(name: str) -> str:
+    """A name of at most `MOST_OF_A_NAME` characters; of a longer one the middle is left out."""
+    if len(name) <= MOST_OF_A_NAME:
+        return name
+    return f"{name[: MOST_OF_A_NAME - _KEPT_AT_THE_END - 1]}…{name[-_KEPT_AT_THE_END:]}"

@@ -11,7 +11,7 @@ from core.errors import BadModelError
 from core.image_size import format_size
 from core.registry.compare import Comparison
 from core.ui import state, words
-from core.ui.text import as_text
+from core.ui.text import as_name, as_text
 from core.workflows.correct.mask_pictures import revision_picture, version_picture
 from core.workflows.correct.pictures import card_of
 from core.workspace import VersionRow, Workspace
@@ -45,15 +45,17 @@ def compare_by_eye(workspace: Workspace, version: VersionRow, compared: Comparis
         change = (
             words.GOT_WORSE if row.new < row.old else words.GOT_BETTER if row.new > row.old else words.SAME
         )
-        st.markdown(f"**{as_text(image.name)}**: {words.DICE} {row.old:.4f} → {row.new:.4f}, {change}")
+        st.markdown(f"**{as_name(image.name)}**: {words.DICE} {row.old:.4f} → {row.new:.4f}, {change}")
         columns = st.columns(3)
         before = version_picture(workspace, image, old, state.predictors())
-        columns[0].image(before, caption=old.title if old else words.NO_MODEL, width="stretch")
+        columns[0].image(before, caption=as_name(old.title) if old else words.NO_MODEL, width="stretch")
         after = version_picture(workspace, image, new, state.predictors())
-        columns[1].image(after, caption=new.title, width="stretch")
+        columns[1].image(after, caption=as_name(new.title), width="stretch")
         if revision is not None:
             saved = revision_picture(workspace, revision)
-            columns[2].image(saved, caption=words.SAVED_MASK.format(who=revision.who), width="stretch")
+            columns[2].image(
+                saved, caption=words.SAVED_MASK.format(who=as_name(revision.who)), width="stretch"
+            )
         bar.progress(done / len(rows[:_MOST_SHOWN]), words.PREDICTING)
     bar.empty()
 
@@ -64,7 +66,7 @@ def card_details(workspace: Workspace, version: VersionRow) -> None:
         try:
             card = card_of(workspace, version)
         except BadModelError as error:
-            st.error(str(error))
+            st.error(as_text(str(error)))
             return
         for title, scores in ((words.TEST_SCORES, card.test), (words.VALIDATION_SCORES, card.validation)):
             score_metrics(title, scores, words.METRIC_NAMES)
@@ -93,16 +95,16 @@ def score_metrics(title: str, scores: Mapping[str, Score], names: Mapping[str, s
 def data_and_limits(data: Sequence[DataSource], limits: Sequence[str], licence: str) -> None:
     """What a model was trained on, and what it must not be used for."""
     for source in data:
-        st.markdown(f"**{source.name}**")
+        st.markdown(f"**{as_name(source.name)}**")
         st.caption(
             words.DATA_LINE.format(train=source.num_train, val=source.num_val, test=source.num_test)
-            + (f" {source.licence}" if source.licence else "")
+            + (f" {as_text(source.licence)}" if source.licence else "")
         )
     st.markdown(f"**{words.LIMITS}**")
     for sentence in limits:
-        st.write(f"- {sentence}")
+        st.write(f"- {as_text(sentence)}")
     if licence:
-        st.caption(licence)
+        st.caption(as_text(licence))
 
 
 def _interval(score: Score) -> str | None:

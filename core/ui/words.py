@@ -18,6 +18,7 @@ NEW_TASK_EXAMPLE = "Cell nuclei"
 NEW_TASK_HELP = (
     "A new task has no model yet: masks start empty, and the first fine-tuning makes its model from scratch."
 )
+NO_SUCH_TASK = "There is no task {name}; this is another one."
 CREATE_TASK = "Create task"
 YOUR_NAME = "Your name"
 YOUR_NAME_HELP = "Kept with every mask that you save, so that others know whose it is."
@@ -51,6 +52,7 @@ NO_SAMPLES = "This task has no samples. Upload your own images to begin."
 MORE_IMAGES = "Add images"
 
 # Segment: strip
+NO_SUCH_IMAGE = "This task has no image number {number}; it may have been deleted."
 FILTER = "Show"
 FILTER_NAMES = {"all": "All", "new": "Not looked at", "draft": "Draft", "corrected": "Corrected"}
 MARK_WORDS = {"new": "not looked at", "draft": "draft", "corrected": "corrected"}
@@ -76,6 +78,7 @@ NEW_PREDICTION = "There is a newer model ({title}). Your corrections stay as the
 USE_NEW_PREDICTION = "Use the new prediction"
 PREDICTING = "Predicting the mask; the first one loads the model, which takes a few seconds"
 REVISIONS_NONE = "No revision yet"
+REVISION = "Revision {number}"
 REVISION_LINE = "Revision {number} by {who}, {when}"
 UNSAVED_CHANGES = "changes since then are kept as a draft"
 

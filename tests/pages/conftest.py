@@ -1,5 +1,6 @@
 """The app in Streamlit's own test runner: real store, real workflows, no browser."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -50,3 +51,8 @@ def png(seed: int, side: int = 64) -> bytes:
     """A small chest X-ray phantom."""
     image, _ = xray_phantom(seed, side)
     return encode_png(np.asarray(image, np.uint8))
+
+
+def shown(markdown: str) -> str:
+    """Markdown without the fences that text from outside is written in."""
+    return re.sub(r"(`+) (.*?) \1(?!`)", r"\2", markdown)

@@ -17,7 +17,7 @@ from core.ui.running_job import job_name, latest, part_done, seconds_left
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
 from core.workspace import DraftContent, NewVersion
-from tests.pages.conftest import png
+from tests.pages.conftest import png, shown
 
 
 @pytest.fixture(autouse=True)
@@ -88,8 +88,7 @@ def labelled(elements, label):
 
 
 def plain(elements):
-    """What they show: Markdown's signs are written with a backslash before them."""
-    return [each.value.replace("\\", "") for each in elements]
+    return [shown(each.value) for each in elements]
 
 
 def said(app):
@@ -190,7 +189,7 @@ def test_waiting_experiment_names_the_job_before_it_and_can_be_taken_back(open_p
     app = open_page("experiments", task=nuclei.slug)
     labelled(app.button, "Try it on made-up images").click().run()
     # The line of the side bar and the panel of the waiting one.
-    texts = [each.proto.text.replace("\\", "") for each in app.get("progress")]
+    texts = [shown(each.proto.text) for each in app.get("progress")]
     assert sorted(texts) == ["Fine-tuning: Nuclei", "waits for the running job (Fine-tuning: Nuclei)"]
     labelled(app.button, "Remove from the queue").click().run()
     assert [job.status for job in workspace.jobs.list()] == ["stopped", "running"]
@@ -229,9 +228,9 @@ def test_opened_experiment_shows_numbers_how_to_read_them_pictures_and_command(o
     assert not app.exception
     (table,) = app.table
     # A column that no row has a value for, HD95 here, is left out.
-    assert list(table.value.columns) == ["network", "Dice"]
-    assert table.value["Dice"][0].startswith("0.9312")
-    assert "0.921\u00a0– 0.940" in table.value["Dice"][0]
+    assert [shown(name) for name in table.value.columns] == ["network", "Dice"]
+    assert shown(table.value.iloc[0, 1]).startswith("0.9312")
+    assert "0.921\u00a0– 0.940" in table.value.iloc[0, 1]
     assert "93 % of the average area" in said(app)
     assert "All networks have the same splits." in said(app)
     assert "core.experiments compare" in app.code[0].value
@@ -248,7 +247,7 @@ def test_failed_experiment_says_why_and_goes_on_where_it_was(open_page, workspac
     workspace.jobs.take_next()
     workspace.jobs.end(job.id, "failed", reason="The disk is full.")
     app = open_page("experiments", task=nuclei.slug, experiment="one")
-    assert [each.value for each in app.error] == ["The disk is full."]
+    assert plain(app.error) == ["The disk is full."]
     labelled(app.button, "Go on").click().run()
     again = workspace.jobs.list()[0]
     assert (again.retry_of, again.settings["folder"]) == (job.id, "experiments/one")

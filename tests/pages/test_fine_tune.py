@@ -2,11 +2,12 @@
 
 import pytest
 
+from core.jobs.folder import append_progress
 from core.ui.running_job import by_epoch, part_done
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
 from core.workspace import DraftContent
-from tests.pages.conftest import png
+from tests.pages.conftest import png, shown
 
 
 @pytest.fixture
@@ -52,8 +53,27 @@ def test_failed_run_shows_its_reason_and_can_start_again(open_page, workspace, n
     workspace.jobs.take_next()
     workspace.jobs.end(job.id, "failed", reason="The disk is full; free some space.")
     app = open_page("fine_tune", task=nuclei.slug)
-    assert [each.value for each in app.error] == ["The disk is full; free some space."]
+    assert [shown(each.value) for each in app.error] == ["The disk is full; free some space."]
     assert [each for each in app.button if each.label == "Start again"]
+
+
+def test_charts_are_drawn_for_the_run_that_is_open(open_page, workspace, nuclei):
+    correct(workspace, nuclei, 1)
+    for _ in range(5):
+        job = workspace.jobs.add("fine_tune", nuclei.id, {"epochs": 1}, who="Kim")
+        workspace.jobs.take_next()
+        append_progress(workspace, job.id, {"epoch": 1, "num_epochs": 1, "loss": 0.5, "dice": 0.5})
+        workspace.jobs.end(job.id, "stopped")
+    app = open_page("fine_tune", task=nuclei.slug)
+    assert len(app.expander) >= 5
+    assert len(app.get("vega_lite_chart")) == 2
+
+
+def test_one_heading_a_page(open_page, workspace, nuclei):
+    correct(workspace, nuclei, 1)
+    app = open_page("fine_tune", task=nuclei.slug)
+    assert [each.value for each in app.header] == ["Fine-tune"]
+    assert [each.value for each in app.subheader] == ["Earlier runs"]
 
 
 def test_last_report_of_each_epoch_is_drawn():

@@ -90,6 +90,25 @@ def test_image_of_another_task_in_the_address_is_not_shown(open_page, workspace,
     assert app.query_params["image"] == str(own)
 
 
+@pytest.mark.parametrize("asked", ["1" + 30 * "0", "-1", "1.5", "١", "", "9" * 19, "2"])
+def test_address_of_no_image_opens_the_last_one_and_says_so(open_page, workspace, nuclei, asked):
+    (image_id,) = add(workspace, nuclei, "a.png")
+    app = open_page(task=nuclei.slug, image=asked)
+    assert not app.exception
+    assert not app.error
+    assert app.query_params["image"] == str(image_id)
+    assert any("no image number" in toast.value for toast in app.toast)
+
+
+@pytest.mark.parametrize("asked", ["1" + 30 * "0", "../x", "<b>", "no_such_task"])
+def test_address_of_no_task_opens_another_one_and_says_so(open_page, asked):
+    app = open_page(task=asked)
+    assert not app.exception
+    assert not app.error
+    assert app.query_params["task"] == "lung_xray"
+    assert any("There is no task" in toast.value for toast in app.toast)
+
+
 def test_new_task_is_made_and_chosen(open_page, workspace):
     app = open_page()
     next(box for box in app.text_input if box.label.startswith("What do you want")).set_value("세포핵")

@@ -11,6 +11,7 @@ from core.imaging.masks import encode_png
 from core.ui.bars import Bar, bars_html
 from core.workflows.add_images import add_images
 from core.workspace import DraftContent
+from tests.pages.conftest import shown
 from tests.workflows import lesions
 
 SIDE = 48
@@ -37,7 +38,7 @@ def classified(workspace, moles, weights):
 
 
 def said(app) -> str:
-    return " ".join(each.value for each in (*app.markdown, *app.caption, *app.error))
+    return " ".join(shown(each.value) for each in (*app.markdown, *app.caption, *app.error))
 
 
 def percents(app) -> dict[str, str]:

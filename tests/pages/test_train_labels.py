@@ -6,6 +6,7 @@ import pytest
 from core.imaging.masks import encode_png
 from core.registry.compare_labels import LabelCall, LabelComparison
 from core.workspace import ImageFacts, NewLabel, NewRevision
+from tests.pages.conftest import shown
 from tests.workflows import lesions
 
 
@@ -31,7 +32,7 @@ def add(workspace, task, label: str | None, *, masked: bool) -> None:
 
 def said(app) -> str:
     return " ".join(
-        each.value for each in (*app.subheader, *app.markdown, *app.caption, *app.info, *app.error)
+        shown(each.value) for each in (*app.subheader, *app.markdown, *app.caption, *app.info, *app.error)
     )
 
 
@@ -94,7 +95,7 @@ def test_a_run_on_labels_is_told_among_the_earlier_ones(open_page, workspace, mo
     app = open_page("fine_tune", task=moles.slug)
     assert not app.exception
     assert "The new version is not better." in said(app)
-    (run,) = [each for each in app.expander if each.label.endswith("Kim")]
+    (run,) = [each for each in app.expander if shown(each.label).endswith("Kim")]
     assert run.label.startswith("Fine-tuning of labels: Done")
 
 

@@ -12,7 +12,7 @@ from core.datasets.layout import find_splits, images_dir, masks_dir
 from core.datasets.pairs import check_dataset, list_images
 from core.errors import AppError, BadDatasetError
 from core.ui import words
-from core.ui.text import as_text
+from core.ui.text import as_name, as_text
 from core.workflows.export.export_training import FEWEST_IMAGES, VAL_PART, num_trainable
 from core.workspace import TaskRow, Workspace
 
@@ -40,7 +40,7 @@ def choose_data(workspace: Workspace, task: TaskRow) -> Data | None:
     """The chosen images, None while there are none that could be used; the page says why."""
     count = num_trainable(workspace, task.id)
     names = {
-        _TASK: words.DATA_TASK.format(task=as_text(task.title), count=count),
+        _TASK: words.DATA_TASK.format(task=as_name(task.title), count=count),
         _FOLDER: words.DATA_FOLDER,
     }
     source = st.segmented_control(
@@ -56,7 +56,7 @@ def choose_data(workspace: Workspace, task: TaskRow) -> Data | None:
 
 def _corrected(task: TaskRow, count: int) -> Data | None:
     if count < FEWEST_IMAGES:
-        told = words.DATA_TASK_TOO_FEW.format(fewest=FEWEST_IMAGES, task=as_text(task.title), count=count)
+        told = words.DATA_TASK_TOO_FEW.format(fewest=FEWEST_IMAGES, task=as_name(task.title), count=count)
         st.caption(told)
         return None
     scored = max(1, round(VAL_PART * count))

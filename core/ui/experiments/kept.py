@@ -11,7 +11,7 @@ import streamlit as st
 from core.experiments.runs.store import ExperimentSummary
 from core.jobs import queue
 from core.ui import state, words
-from core.ui.text import as_text
+from core.ui.text import as_name, as_text
 from core.ui.times import ago
 from core.workspace import JobRow, Workspace
 
@@ -56,13 +56,13 @@ def _line(each: ExperimentSummary, name: str) -> None:
     with st.container(border=True):
         title, number, action = st.columns([6, 2, 1], vertical_alignment="center")
         said = " · ".join(part for part in (*facts(each), _said(each)) if part)
-        title.markdown(_two_lines(f"**{as_text(name)}**{status_badge(each.status)}", said))
+        title.markdown(_two_lines(f"**{as_name(name)}**{status_badge(each.status)}", said))
         if each.number is not None:
             number.markdown(_two_lines(f"**{each.number:.4f}**", as_text(each.number_name)))
         action.button(
             words.OPEN_EXPERIMENT,
             key=f"open_{each.folder.name}",
-            help=words.OPEN_EXPERIMENT_LABEL.format(title=as_text(name)),
+            help=words.OPEN_EXPERIMENT_LABEL.format(title=as_name(name)),
             on_click=open_experiment,
             args=(each.folder,),
             width="stretch",

@@ -19,7 +19,7 @@ from core.ui import state, words
 from core.ui.experiments.kept import QUERY, facts, status_badge, title_of
 from core.ui.experiments.plain_words import decided
 from core.ui.experiments.running import run_curves
-from core.ui.text import as_text
+from core.ui.text import as_name, as_text
 from core.workspace import JobRow, Workspace
 
 _UNFINISHED = ("failed", "stopped")
@@ -68,8 +68,8 @@ def _close() -> None:
 
 
 def _head(workspace: Workspace, shown: ExperimentSummary, job: JobRow | None) -> None:
-    st.subheader(f"{as_text(title_of(shown, job))}{status_badge(shown.status)}", anchor=False)
-    who = () if job is None else (words.EXPERIMENT_BY.format(who=as_text(job.who)),)
+    st.subheader(f"{as_name(title_of(shown, job))}{status_badge(shown.status)}", anchor=False)
+    who = () if job is None else (words.EXPERIMENT_BY.format(who=as_name(job.who)),)
     st.caption(" · ".join((*facts(shown), *who)))
     if shown.status == "failed":
         st.error(as_text(shown.reason))

@@ -14,7 +14,7 @@ from core.imaging.masks import encode_jpeg
 from core.imaging.overlay import thumbnail
 from core.ui import state, words
 from core.ui.pictures import Picture, pictures
-from core.ui.text import as_text
+from core.ui.text import as_name, as_text, shortened
 from core.workflows.add_images import FileOutcome, MaskUse, Upload, add_images
 from core.workspace import TaskRow
 
@@ -94,7 +94,7 @@ def uploader(task: TaskRow) -> int | None:
     bar = st.progress(0.0, words.READING_FILES)
 
     def show_progress(done: int, total: int, name: str) -> None:
-        bar.progress(done / max(total, 1), words.ADDING.format(name=as_text(name), done=done, total=total))
+        bar.progress(done / max(total, 1), words.ADDING.format(name=as_name(name), done=done, total=total))
 
     outcomes = add_images(
         state.workspace(),
@@ -127,12 +127,16 @@ def _tell_outcomes(outcomes: Sequence[FileOutcome]) -> None:
     said = " ".join(text.format(count=count) for count, text in counted if count)
     if said:
         state.tell("toast", said)
-    notes = [note for each in outcomes for note in each.notes]
+    notes = [_shown(each, note) for each in outcomes for note in each.notes]
     if notes:
         state.tell("info", _listed(words.NOTES, notes))
-    refused = [each.message for each in outcomes if each.status == "refused"]
+    refused = [_shown(each, each.message) for each in outcomes if each.status == "refused"]
     if refused:
         state.tell("error", _listed(words.REFUSED.format(count=len(refused)), refused))
+
+
+def _shown(outcome: FileOutcome, sentence: str) -> str:
+    return sentence.replace(outcome.name, shortened(outcome.name))
 
 
 def _listed(heading: str, lines: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import AppError
 from core.ui import state, words
-from core.ui.text import as_text
+from core.ui.text import as_text, shortened
 from core.workflows.correct.download import image_mask_png, image_overlay_png
 from core.workflows.correct.open_image import OpenedImage
 from core.workflows.export.export_masks import Export, export_masks
@@ -17,7 +17,7 @@ from core.workflows.export.export_masks import Export, export_masks
 def downloads(image: OpenedImage, window: tuple[float, float] | None) -> None:
     """The popover with all downloads; files are made at the click, with every stroke in them."""
     with st.popover(words.DOWNLOAD, icon=":material/download:", width="stretch"):
-        stem = PurePath(image.image.name).stem
+        stem = shortened(PurePath(image.image.name).stem)
         st.download_button(
             words.DOWNLOAD_MASK,
             lambda: image_mask_png(state.workspace(), image.image.id, state.predictors()),

@@ -12,7 +12,7 @@ from core.ui.segment import editing
 from core.ui.segment.downloads import downloads
 from core.ui.segment.labelling import label_history
 from core.ui.segment.proposing import propose_button
-from core.ui.text import as_text
+from core.ui.text import as_name, as_text
 from core.ui.times import ago
 from core.workflows.correct.mask_pictures import revision_picture
 from core.workflows.correct.open_image import OpenedImage
@@ -45,7 +45,7 @@ def choose_model(image: OpenedImage) -> None:
     )
     newer = image.newer_version
     if newer is not None and image.draft is not None:
-        st.info(words.NEW_PREDICTION.format(title=newer.title))
+        st.info(words.NEW_PREDICTION.format(title=as_name(newer.title)))
         st.button(
             words.USE_NEW_PREDICTION, on_click=editing.use_version, args=(image, newer.id), width="stretch"
         )
@@ -88,7 +88,7 @@ def tell_saved(image: OpenedImage, revision: RevisionRow) -> None:
     """Say in the next run what was saved; after "Save and next" that is beside another image."""
     locked = state.workspace().images.get(revision.image_id).locked
     said = (words.SAVED_LOCKED if locked else words.SAVED).format(number=revision.number)
-    st.session_state[_JUST_SAVED] = words.OF_IMAGE.format(name=image.image.name, said=said)
+    st.session_state[_JUST_SAVED] = words.OF_IMAGE.format(name=as_name(image.image.name), said=said)
 
 
 def saved_line(image: OpenedImage) -> None:
@@ -97,18 +97,21 @@ def saved_line(image: OpenedImage) -> None:
     row = state.workspace().images.get(image.image.id)
     just_saved = st.session_state.pop(_JUST_SAVED, None)
     if just_saved is not None:
-        st.caption(f":green[:material/check_circle:] {as_text(just_saved)}")
+        st.caption(f":green[:material/check_circle:] {just_saved}")
     if revision is None:
         st.caption(words.REVISIONS_NONE)
     else:
-        line = words.REVISION_LINE.format(
-            number=revision.number, who=revision.who, when=ago(revision.created_at)
-        )
+        line = _revision_line(revision)
         st.caption(f"{line}; {words.UNSAVED_CHANGES}" if row.has_unsaved_changes else line)
     if row.locked:
         st.caption(f":material/lock: {words.LOCKED_HELP}")
     for note in image.notes:
         st.caption(f":material/info: {as_text(note)}")
+
+
+def _revision_line(revision: RevisionRow) -> str:
+    who = as_name(revision.who)
+    return words.REVISION_LINE.format(number=revision.number, who=who, when=ago(revision.created_at))
 
 
 def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
@@ -128,10 +131,12 @@ def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
                 persist_state="session",
             )
     with st.popover(words.DELETE, icon=":material/delete:", width="stretch", type="tertiary"):
-        st.write(words.DELETE_QUESTION.format(name=image.image.name, count=image.image.num_revisions))
+        st.write(
+            words.DELETE_QUESTION.format(name=as_name(image.image.name), count=image.image.num_revisions)
+        )
         if st.button(words.DELETE_YES, type="primary"):
             state.workspace().images.delete(image.image.id)
-            state.tell("toast", words.DELETED.format(name=image.image.name))
+            state.tell("toast", words.DELETED.format(name=as_name(image.image.name)))
             after_delete()
 
 
@@ -152,8 +157,10 @@ def _history_dialog(image: OpenedImage) -> None:
 
 def _history_row(revision: RevisionRow) -> None:
     picture, text, action = st.columns([1, 2, 1], vertical_alignment="center")
-    line = words.REVISION_LINE.format(number=revision.number, who=revision.who, when=ago(revision.created_at))
-    picture.image(revision_picture(state.workspace(), revision), alt=line)
+    line = _revision_line(revision)
+    picture.image(
+        revision_picture(state.workspace(), revision), alt=words.REVISION.format(number=revision.number)
+    )
     text.write(line)
     text.caption(
         words.REVISION_FACTS.format(
@@ -164,7 +171,7 @@ def _history_row(revision: RevisionRow) -> None:
         try:
             new = restore_revision(state.workspace(), revision.id, state.person())
         except AppError as error:
-            st.error(str(error))
+            st.error(as_text(str(error)))
             return
         editing.reopen()
         state.tell("success", words.RESTORED.format(old=revision.number, number=new.number))

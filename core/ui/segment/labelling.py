@@ -19,7 +19,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import AppError
 from core.ui import state, words
 from core.ui.bars import Bar, bars_html
-from core.ui.text import as_text
+from core.ui.text import as_name, as_text
 from core.ui.times import ago
 from core.workflows.correct.classify_image import (
     Question,
@@ -92,7 +92,9 @@ def _alert_line(classifier: TaskClassifier) -> str:
     card = classifier.card
     if not card.alert_label:
         return ""
-    return words.ALERT_LINE.format(title=classifier.title_of(card.alert_label), percent=100 * card.threshold)
+    return words.ALERT_LINE.format(
+        title=as_text(classifier.title_of(card.alert_label)), percent=100 * card.threshold
+    )
 
 
 def label_history(image: OpenedImage) -> None:
@@ -108,7 +110,7 @@ def label_history(image: OpenedImage) -> None:
 
 def _label_line(label: LabelRow, classifier: TaskClassifier | None) -> str:
     line = words.LABEL_LINE.format(
-        label=_title(label.label, classifier), who=as_text(label.who), when=ago(label.created_at)
+        label=as_text(_title(label.label, classifier)), who=as_name(label.who), when=ago(label.created_at)
     )
     if label.label is None or not label.shown or label.label not in label.shown:
         return line
@@ -137,7 +139,7 @@ def _choose_label(image: OpenedImage, classifier: TaskClassifier) -> None:
         args=(image.image.id, key),
     )
     if latest is not None:
-        st.caption(words.LABEL_BY.format(who=as_text(latest.who), when=ago(latest.created_at)))
+        st.caption(words.LABEL_BY.format(who=as_name(latest.who), when=ago(latest.created_at)))
 
 
 def _keep_label(image_id: int, key: str) -> None:
@@ -147,7 +149,7 @@ def _keep_label(image_id: int, key: str) -> None:
     try:
         save_label(state.workspace(), image_id, label, who=state.person(), shown=shown)
     except AppError as error:
-        state.tell("error", str(error))
+        state.tell("error", as_text(str(error)))
 
 
 @st.dialog(words.LOOKED_AT)
@@ -160,7 +162,7 @@ def _looked_at_dialog(question: Question) -> None:
         classifier.card.labels,
         default=likeliest,
         required=True,
-        format_func=classifier.title_of,
+        format_func=lambda label: as_text(classifier.title_of(label)),
     )
     picture = st.empty()
     st.caption(words.LOOKED_AT_HELP)

@@ -6,19 +6,30 @@ import streamlit as st
 
 from core.errors import StoreError
 from core.ui import state, words
+from core.ui.text import as_name
 from core.workspace import ImageRow, Show, TaskRow
 
 _FILTERS: tuple[Show, ...] = ("all", "new", "draft", "corrected")
+_MOST_DIGITS = 18
+"""Of an image's number; no database takes more than 19."""
 
 
 def current_image(task: TaskRow) -> ImageRow:
     """The image of the address if it is of this task, else the task's last one, else its first."""
-    asked = st.query_params.get("image", "")
-    found = _of_task(task, int(asked) if asked.isdecimal() else None) or _of_task(task, task.last_image_id)
+    asked = st.query_params.get("image")
+    found = _of_task(task, _number(asked))
+    if asked is not None and found is None:
+        st.toast(words.NO_SUCH_IMAGE.format(number=as_name(asked)), icon=":material/info:")
+    found = found or _of_task(task, task.last_image_id)
     if found is None:
         found = state.workspace().images.list(task.id)[0]
     st.query_params["image"] = str(found.id)
     return found
+
+
+def _number(asked: str | None) -> int | None:
+    is_number = asked is not None and asked.isascii() and asked.isdigit() and len(asked) <= _MOST_DIGITS
+    return int(asked or "") if is_number else None
 
 
 def _of_task(task: TaskRow, image_id: int | None) -> ImageRow | None:

@@ -14,6 +14,7 @@ import streamlit as st
 
 from core.ui import words
 from core.ui.pictures import Picture, pictures
+from core.ui.text import shortened
 from core.workflows.correct.pictures import thumbnail_jpeg
 from core.workspace import ImageRow, Workspace
 
@@ -110,7 +111,7 @@ def picture_of(workspace: Workspace, row: ImageRow) -> Picture:
     return Picture(
         id=str(row.id),
         jpeg=thumbnail_jpeg(workspace, row),
-        caption=row.name,
+        caption=shortened(row.name),
         mark=mark,
         locked=row.locked,
         mark_word=", ".join([*state_words, *([words.LOCKED_WORD] if row.locked else [])]),
