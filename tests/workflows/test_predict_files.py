@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from core.errors import AppError
-from core.workflows.predict.predict_files import find_inputs, plan_targets
+from core.datasets.matching import read_bytes
+from core.errors import AppError, BadFileError
+from core.workflows.predict.predict_files import csv_file, find_inputs, names_in_tables, plan_targets
 
 
 @pytest.fixture
@@ -108,3 +109,31 @@ def test_a_threshold_is_chosen_and_scored_at_the_images_own_size(tmp_path):
     assert result.scores["dice"] == 1.0 and result.name == "i.png" and told == [(0, 1), (1, 1)]
     (strict,) = score_pairs(Brightness(None), pairs, 0.5)
     assert strict.scores["recall"] == 0.5
+
+
+def test_a_link_to_nowhere_is_told_and_not_passed_over(folder):
+    (folder / "gone.png").symlink_to("/nowhere/x.png")
+    assert names(find_inputs(str(folder))) == ["a.JPG", "b.png", "gone.png"]
+    assert names(find_inputs(str(folder / "g*.png"))) == ["gone.png"]
+    with pytest.raises(BadFileError, match="^gone.png: is a link to nowhere"):
+        read_bytes(folder / "gone.png")
+
+
+def test_a_name_too_long_for_its_results_is_cut_and_told(folder):
+    long, korean = folder / ("a" * 245 + ".png"), folder / ("폐" * 80 + ".png")
+    targets, _ = plan_targets([long, folder / "b.png", korean], folder / "out")
+    assert [bool(target.note) for target in targets] == [True, False, True]
+    assert targets[0].note.startswith(long.name + ": its name is too long for its results")
+    assert all(len(target.overlay.name.encode()) <= 255 for target in targets)
+    assert targets[2].mask.name.startswith("폐폐")
+
+
+def test_a_table_tells_images_of_two_folders_apart(folder):
+    assert names_in_tables([folder / "a.JPG", folder / "b.png"]) == ["a.JPG", "b.png"]
+    assert names_in_tables([folder / "p1" / "i.png", folder / "p2" / "i.png"]) == ["p1/i.png", "p2/i.png"]
+    assert names_in_tables([folder / "i.png", folder / "p2" / "i.png"]) == ["i.png", "p2/i.png"]
+
+
+def test_a_table_is_marked_as_utf_8_for_excel_where_it_must_be():
+    assert csv_file(["image"], [["a.png"]]) == b"image\na.png\n"
+    assert csv_file(["image"], [["폐.png"]]) == b"\xef\xbb\xbfimage\n" + "폐.png\n".encode()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +18,13 @@ from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
 from core.imaging.spotlight import spotlight
 from core.workflows.learn.lesion_masks import MaskSource
-from core.workflows.predict.predict_files import Targets, find_inputs, plan_targets
+from core.workflows.predict.predict_files import (
+    Targets,
+    csv_file,
+    find_inputs,
+    names_in_tables,
+    plan_targets,
+)
 from core.workflows.predict.predict_many import PredictRequest, predict_many
 
 
@@ -165,12 +169,11 @@ def _explained(target: Targets) -> Path:
 
 
 def _table(rows: list[ClassifiedImage], card: ClassifierCard) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
     alert = [f"alert_{card.alert_label}"] if card.alert_label else []
-    writer.writerow(["image", "label", *(f"p_{label}" for label in card.labels), *alert, "mask"])
-    for row in rows:
+    header = ["image", "label", *(f"p_{label}" for label in card.labels), *alert, "mask"]
+    lines = []
+    for name, row in zip(names_in_tables([row.image for row in rows]), rows, strict=True):
         called = [] if row.alert is None else ["yes" if row.alert else "no"]
         shares = [f"{row.probabilities[label]:.4f}" for label in card.labels]
-        writer.writerow([row.image.name, row.label, *shares, *called, row.mask.name if row.mask else ""])
-    return text.getvalue().encode()
+        lines.append([name, row.label, *shares, *called, row.mask.name if row.mask else ""])
+    return csv_file(header, lines)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import glob
-from collections.abc import Sequence
+import io
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.datasets.matching import list_images, stem_of
 from core.errors import AppError
+
+# What file systems take, less the longest ending that is put behind an image's name.
+_LONGEST_NAME = 255 - len("_explained.png")
 
 
 @dataclass(frozen=True)
@@ -18,14 +25,16 @@ class Targets:
     Attributes:
         mask: Of 0 and 255, PNG.
         overlay: The mask over the image, PNG.
+        note: A sentence where they are not called like the image, else empty.
     """
 
     mask: Path
     overlay: Path
+    note: str = ""
 
 
 def find_inputs(image_path: str) -> list[Path]:
-    """The image files that a path, a folder or a glob pattern names.
+    """The image files that a path, a folder or a glob pattern names, links to nowhere among them.
 
     Raises:
         AppError: There are none.
@@ -37,7 +46,7 @@ def find_inputs(image_path: str) -> list[Path]:
         found = [path]
     else:
         found = sorted(
-            each for name in glob.glob(image_path, recursive=True) if (each := Path(name)).is_file()
+            each for name in glob.glob(image_path, recursive=True) if not (each := Path(name)).is_dir()
         )
     if not found:
         what = "holds no image" if path.is_dir() else "is no file, no folder and no pattern that finds one"
@@ -68,14 +77,37 @@ def plan_targets(images: Sequence[Path], output: Path) -> tuple[list[Targets], P
         raise AppError(f"{output} is a file; give a folder, or a name that ends in .png.")
     if len(images) > 1 and output.resolve() in {image.parent.resolve() for image in images}:
         raise AppError(f"{output} is the images' own folder; give another one, so that masks stay apart.")
-    names = _unique_names(images)
-    targets = [Targets(output / f"{name}_mask.png", output / f"{name}_overlay.png") for name in names]
+    targets = []
+    for image, name in zip(images, _unique_names(images), strict=True):
+        mask, overlay = output / f"{name}_mask.png", output / f"{name}_overlay.png"
+        note = ""
+        if _is_long(stem_of(image)):
+            note = f"{image.name}: its name is too long for its results; they begin with {name}."
+        targets.append(Targets(mask, overlay, note))
     return targets, output / "areas.csv"
+
+
+def names_in_tables(images: Sequence[Path]) -> list[str]:
+    """What a table calls each image: its name, with its folders where the images lie in several."""
+    if len({image.parent for image in images}) < 2:
+        return [image.name for image in images]
+    shared = os.path.commonpath([image.parent.absolute() for image in images])
+    return [image.absolute().relative_to(shared).as_posix() for image in images]
+
+
+def csv_file(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """A CSV in UTF-8, marked as that where it is not plain ASCII, since Excel would not know it else."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    content = text.getvalue()
+    return content.encode("ascii" if content.isascii() else "utf-8-sig")
 
 
 def _unique_names(images: Sequence[Path]) -> list[str]:
     """The stem of each image; with its ending, then with a number, where that would not tell them apart."""
-    stems = [stem_of(image) for image in images]
+    stems = [_shortened(stem_of(image)) for image in images]
     names: list[str] = []
     for image, stem in zip(images, stems, strict=True):
         name = stem if stems.count(stem) == 1 else f"{stem}_{image.suffix.lstrip('.').lower()}"
@@ -85,3 +117,13 @@ def _unique_names(images: Sequence[Path]) -> list[str]:
             number += 1
         names.append(name)
     return names
+
+
+def _is_long(stem: str) -> bool:
+    return len(stem.encode()) > _LONGEST_NAME - len("_tiff_000")
+
+
+def _shortened(stem: str) -> str:
+    return (
+        stem.encode()[: _LONGEST_NAME - len("_tiff_000")].decode(errors="ignore") if _is_long(stem) else stem
+    )

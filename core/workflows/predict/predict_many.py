@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +20,13 @@ from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png, likeliest, quantise, threshold_mask
 from core.imaging.overlay import overlay, overlay_classes
 from core.inference.stock_layers import check_stock, weights_path
-from core.workflows.predict.predict_files import Targets, find_inputs, plan_targets
+from core.workflows.predict.predict_files import (
+    Targets,
+    csv_file,
+    find_inputs,
+    names_in_tables,
+    plan_targets,
+)
 
 if TYPE_CHECKING:
     from core.inference.predictor import Predictor
@@ -124,7 +128,7 @@ def predict_many(
     threshold = predictor.card.threshold if request.threshold is None else request.threshold
     predicted: list[PredictedImage] = []
     problems: list[str] = []
-    notes = list(predictor.notes)
+    notes = [*predictor.notes, *(target.note for target in targets if target.note)]
     if on_progress is not None:
         on_progress(0, len(images))
     for number, (path, target) in enumerate(zip(images, targets, strict=True), start=1):
@@ -178,33 +182,18 @@ def _display(image: DecodedImage, scaling: ScalingConfig) -> NDArray[np.uint8]:
 
 
 def _areas_csv(predicted: Sequence[PredictedImage], class_names: Sequence[str]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(
+    header = [
+        *("image", "height", "width", "foreground_pixels", "foreground_percent"),
+        *(f"{name}_pixels" for name in class_names),
+        *("threshold", "mask", "overlay"),
+    ]
+    names = names_in_tables([row.image for row in predicted])
+    rows = [
         [
-            "image",
-            "height",
-            "width",
-            "foreground_pixels",
-            "foreground_percent",
-            *(f"{name}_pixels" for name in class_names),
-            "threshold",
-            "mask",
-            "overlay",
+            *(name, row.height, row.width, row.foreground_pixels, f"{row.foreground_percent:.4f}"),
+            *row.class_pixels,
+            *("" if row.threshold is None else row.threshold, row.mask.name, row.overlay.name),
         ]
-    )
-    for row in predicted:
-        writer.writerow(
-            [
-                row.image.name,
-                row.height,
-                row.width,
-                row.foreground_pixels,
-                f"{row.foreground_percent:.4f}",
-                *row.class_pixels,
-                "" if row.threshold is None else row.threshold,
-                row.mask.name,
-                row.overlay.name,
-            ]
-        )
-    return text.getvalue().encode()
+        for name, row in zip(names, predicted, strict=True)
+    ]
+    return csv_file(header, rows)
