@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import struct
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,10 +16,10 @@ from pathlib import PurePosixPath
 
 from core.config import Limits
 from core.errors import BadFileError
+from core.imaging.zip_names import entry_names
 
 _CENTRAL_ENTRY = b"PK\x01\x02"
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
-_UTF8_NAME = 0x800
 _LOCKED = 0x1
 # An empty mask of 3000 x 3000 pixels packs 1 : 1000 and is no bomb; the ratio counts from this size on.
 _SMALL_ENTRY = 16_000_000
@@ -65,19 +64,34 @@ def unpack_upload(data: bytes, name: str, limits: Limits | None = None) -> Itera
             raise BadFileError(name, "is no zip file or is damaged; pack it again.")
         yield ArchiveEntry(name, data)
         return
+    with _open(data, name, limits) as archive:
+        entries = _named_entries(archive)
+        _check_as_a_whole([info for _, info in entries], name, limits)
+        for path, info in entries:
+            yield _take_out(archive, info, path, name, limits)
+
+
+def names_in_upload(data: bytes, name: str, limits: Limits | None = None) -> list[str]:
+    """The names that `unpack_upload` will give, in its order; nothing is unpacked.
+
+    Raises:
+        BadFileError: As `unpack_upload`.
+    """
+    if not is_zip(data):
+        return [name]
+    with _open(data, name, limits or Limits.from_environment()) as archive:
+        return [path for path, _ in _named_entries(archive)]
+
+
+def _open(data: bytes, name: str, limits: Limits) -> zipfile.ZipFile:
     if data.count(_CENTRAL_ENTRY) > limits.max_zip_files:
         raise BadFileError(
             name, f"holds more than {limits.max_zip_files:,} files (LIMIT_MAX_ZIP_FILES); split it up."
         )
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
+        return zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, struct.error, OSError, ValueError, RuntimeError):
         raise BadFileError(name, "is no zip file or is damaged; pack it again.") from None
-    with archive:
-        entries = _named_entries(archive)
-        _check_as_a_whole([info for _, info in entries], name, limits)
-        for path, info in entries:
-            yield _take_out(archive, info, path, name, limits)
 
 
 def is_zip(data: bytes) -> bool:
@@ -86,27 +100,9 @@ def is_zip(data: bytes) -> bool:
 
 
 def _named_entries(archive: zipfile.ZipFile) -> list[tuple[str, zipfile.ZipInfo]]:
-    entries = [(_entry_name(info), info) for info in archive.infolist()]
+    infos = archive.infolist()
+    entries = zip(entry_names(infos), infos, strict=True)
     return sorted((each for each in entries if not _is_skipped(each[0])), key=lambda each: each[0])
-
-
-def _entry_name(info: zipfile.ZipInfo) -> str:
-    """The name as its writer meant it: unmarked ones are UTF-8 (macOS) or CP949 (Korean Windows)."""
-    name = info.filename
-    if not info.flag_bits & _UTF8_NAME and not name.isascii():
-        name = _decoded(name)
-    name = "".join("_" if unicodedata.category(letter) == "Cc" else letter for letter in name)
-    return unicodedata.normalize("NFC", name.replace("\\", "/"))
-
-
-def _decoded(name: str) -> str:
-    """A name that the zip library took for CP437, as UTF-8 or CP949 where it is that."""
-    for encoding in ("utf-8", "cp949"):
-        try:
-            return name.encode("cp437").decode(encoding)
-        except UnicodeError:
-            continue
-    return name
 
 
 def _is_skipped(path: str) -> bool:

@@ -6,6 +6,7 @@ import io
 import struct
 import unicodedata
 import zipfile
+import zlib
 
 import pytest
 
@@ -69,6 +70,44 @@ def test_korean_names_without_the_mark(encoding: str) -> None:
     raw = name.encode(encoding)
     data = renamed(zipped(("x" * len(raw), b"1")), b"x" * len(raw), raw)
     assert unpacked(data) == {name: b"1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("Zellkörper_01.png", "cp850"),
+        ("Größe_0001.png", "cp850"),
+        ("Übersicht1.png", "cp850"),
+        ("Røntgen.png", "cp850"),
+        ("Größe.png", "cp1252"),
+        ("細胞_01.png", "cp932"),
+        ("レントゲン.png", "cp932"),
+        ("клетка.png", "cp866"),
+        ("세포핵_폐_01.png", "cp949"),
+    ],
+)
+def test_names_of_other_code_pages(name: str, encoding: str) -> None:
+    raw = name.encode(encoding)
+    data = renamed(zipped(("x" * len(raw), b"1")), b"x" * len(raw), raw)
+    assert unpacked(data) == {name: b"1"}
+
+
+def test_the_names_of_a_zip_are_read_together() -> None:
+    rare, plain = "펲.png".encode("cp949"), "폐 사진.png".encode("cp949")
+    data = zipped(("x" * len(rare), b"1"), ("y" * len(plain), b"2"))
+    data = data.replace(b"x" * len(rare), rare).replace(b"y" * len(plain), plain)
+    assert unpacked(data) == {"펲.png": b"1", "폐 사진.png": b"2"}
+
+
+def test_a_name_in_the_extra_field_counts() -> None:
+    buffer = io.BytesIO()
+    old, new = "Gr\x94\xe1e.png", "Größe_폐.png"
+    info = zipfile.ZipInfo("x" * len(old))
+    body = b"\1" + struct.pack("<I", zlib.crc32(old.encode("latin1"))) + new.encode()
+    info.extra = struct.pack("<HH", 0x7075, len(body)) + body
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(info, b"1")
+    assert unpacked(renamed(buffer.getvalue(), b"x" * len(old), old.encode("latin1"))) == {new: b"1"}
 
 
 def test_korean_names_come_in_nfc() -> None:

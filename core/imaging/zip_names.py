@@ -1,0 +1,121 @@
+"""The names in a zip, as their writers meant them: old zips do not say which code page theirs are in.
+
+All names of a zip are read together, since one name alone often makes sense in several code pages.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+
+_UTF8_NAME = 0x800
+_UNICODE_PATH = 0x7075
+# What Windows calls its code pages: Korea, Japan, western Europe, Russia; the order decides a tie.
+_CODE_PAGES = ("cp949", "cp932", "cp850", "cp866", "cp1252")
+_WESTERN = set("äöüÄÖÜßåÅæÆøØéèêëÉÈÊáàâãÁÀÂíìîïóòôõÓúùûñÑçÇ¿¡°²³µ×§")
+_DOUBTFUL = 0.3
+_LEAST_LIKELY = 0.5
+
+
+def entry_names(infos: Sequence[zipfile.ZipInfo]) -> list[str]:
+    """The path of each entry, in NFC, with "/" between folders and no control characters."""
+    raw = [None if _is_told(info) else info.filename.encode("cp437") for info in infos]
+    code_page = _code_page([name for name in raw if name is not None])
+    names = [
+        (_unicode_path(info) or info.filename) if name is None else name.decode(code_page)
+        for info, name in zip(infos, raw, strict=True)
+    ]
+    return [_plain(name) for name in names]
+
+
+def _plain(name: str) -> str:
+    name = "".join("_" if unicodedata.category(letter) == "Cc" else letter for letter in name)
+    return unicodedata.normalize("NFC", name.replace("\\", "/"))
+
+
+def _is_told(info: zipfile.ZipInfo) -> bool:
+    """Whether the zip says itself which letters the name has."""
+    return bool(info.flag_bits & _UTF8_NAME) or info.filename.isascii() or _unicode_path(info) is not None
+
+
+def _unicode_path(info: zipfile.ZipInfo) -> str | None:
+    """The name in the extra field that Info-ZIP, WinZip and 7-Zip write beside one in a code page."""
+    extra = info.extra
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<HH", extra)
+        field, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind != _UNICODE_PATH or len(field) < 6 or field[0] != 1 or info.flag_bits & _UTF8_NAME:
+            continue
+        try:
+            # The check sum is that of the other name; where it does not fit, that one was changed since.
+            if struct.unpack_from("<I", field, 1)[0] == zlib.crc32(info.orig_filename.encode("cp437")):
+                return field[5:].decode()
+        except UnicodeError:
+            return None
+    return None
+
+
+def _code_page(names: Sequence[bytes]) -> str:
+    """UTF-8 where all names are that, else the code page in which they hold the likeliest letters."""
+    try:
+        b"".join(names).decode()
+        return "utf-8"
+    except UnicodeError:
+        pass
+    likely = {page: _likelihood(names, page) for page in _CODE_PAGES}
+    best = max(_CODE_PAGES, key=lambda page: likely[page])
+    return best if likely[best] >= _LEAST_LIKELY else "cp437"
+
+
+def _likelihood(names: Sequence[bytes], code_page: str) -> float:
+    """The mean over letters beyond ASCII of how usual they are, 0 to 1; 0 where the bytes make no text."""
+    try:
+        text = "\n".join(name.decode(code_page) for name in names)
+    except UnicodeError:
+        return 0
+    usual: Callable[[str], list[float]] = {
+        "cp949": _usual_in_korea,
+        "cp932": _usual_in_japan,
+        "cp850": lambda run: [0.9 * part for part in _usual_in_the_west(run)],
+        "cp1252": lambda run: [0.7 * part for part in _usual_in_the_west(run)],
+        "cp866": lambda run: [0.8 * ("А" <= letter <= "ё") for letter in run],
+    }[code_page]
+    # Runs of letters beyond ASCII, with the letters of ASCII that touch them.
+    shares = [share for run in re.findall(r"[A-Za-z]?[^\x00-\x7f]+[A-Za-z]?", text) for share in usual(run)]
+    return sum(shares) / max(len(shares), 1)
+
+
+def _usual_in_korea(run: str) -> list[float]:
+    """The 2,350 syllables of KS X 1001 are what names are made of; the others are what German looks like."""
+    return [_of_hangul(letter) for letter in run if not letter.isascii()]
+
+
+def _of_hangul(letter: str) -> float:
+    if not "가" <= letter <= "힣":
+        return 0
+    # Python writes the syllables that KS X 1001 lacks as eight bytes of its letters.
+    return 1 if len(letter.encode("euc_kr")) == 2 else _DOUBTFUL
+
+
+def _usual_in_japan(run: str) -> list[float]:
+    """Kana, and the common kanji (level 1, bytes below 0x98) that do not touch Latin letters."""
+    latin = run[0].isascii() or run[-1].isascii()
+    return [
+        1
+        if "ぁ" <= letter <= "ヿ"
+        else 0.95
+        if "一" <= letter <= "鿿" and letter.encode("cp932")[0] < 0x98 and not latin
+        else _DOUBTFUL * ("一" <= letter <= "鿿")
+        for letter in run
+        if not letter.isascii()
+    ]
+
+
+def _usual_in_the_west(run: str) -> list[float]:
+    """Letters with accents, which seldom stand three in a row."""
+    letters = [letter for letter in run if not letter.isascii()]
+    return [float(letter in _WESTERN) * (1 if len(letters) < 3 else _DOUBTFUL) for letter in letters]
