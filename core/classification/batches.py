@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.classification.examples import LabelledArrays
 from core.config import AugmentConfig
 from core.training.augment import change_image, draw_change
+from core.training.stream import example_at
 
 Batch = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]
 
@@ -24,7 +25,7 @@ def labelled_batches(
     seed: int,
     first_step: int = 0,
 ) -> Iterator[Batch]:
-    """Augmented batches without an end; position p is image order(p // N)[p % N].
+    """Augmented batches without an end.
 
     Args:
         examples: What to train on.
@@ -37,13 +38,8 @@ def labelled_batches(
     Yields:
         Images (B, S, S, 3) float32 in [0, 1], labels (B,) and their weights (B,).
     """
-    position, number = first_step * batch_size, len(examples)
-    while True:
-        chosen = []
-        for place in range(position, position + batch_size):
-            passes, index = divmod(place, number)
-            chosen.append((passes, int(_order(number, seed, passes)[index])))
-        position += batch_size
+    for start in itertools.count(first_step * batch_size, batch_size):
+        chosen = [example_at(start + place, len(examples), seed) for place in range(batch_size)]
         images = np.stack([_augmented(examples, augment, (seed, *each)) for each in chosen])
         labels = examples.labels[[index for _, index in chosen]]
         yield images.astype(np.float32) / np.float32(255), labels, weights[labels]
@@ -54,8 +50,3 @@ def _augmented(
 ) -> NDArray[np.uint8]:
     image = examples.images[seed[2]]
     return change_image(image, draw_change(augment, image.shape[:2], seed))
-
-
-@lru_cache(maxsize=8)
-def _order(number: int, seed: int, passes: int) -> NDArray[np.int64]:
-    return np.random.default_rng((seed, passes, 0, 1)).permutation(number)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from core.classification.examples import LabelledArrays
 from core.classification.fit import ClassifyRun, train_classifier
-from core.classification.watch import ClassifyProgress
 from core.evaluation.calibration import softmax, threshold_for_recall
+from core.training.callbacks import ProgressReport
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def run_fold(
     run: ClassifyRun,
     *,
     alert: int | None,
-    on_progress: Callable[[ClassifyProgress], None] | None = None,
+    on_progress: Callable[[ProgressReport], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> FoldResult:
     """Train on part 0, stop, calibrate and choose the threshold on part 1, predict part 2.

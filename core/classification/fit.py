@@ -25,12 +25,13 @@ from core.classification.batches import labelled_batches
 from core.classification.examples import LabelledArrays
 from core.classification.logits import Logits
 from core.classification.losses import focal, label_weights, sparse_cross_entropy
-from core.classification.watch import ClassifyProgress, ClassifyRow, KeepBest, Watch
 from core.classifier_cards import ClassifyConfig
 from core.config import AugmentConfig
 from core.errors import BadModelError
 from core.evaluation.calibration import cross_entropy, fit_temperature, softmax
+from core.evaluation.history import EpochRow
 from core.inference.load import load_classifier_network
+from core.training.callbacks import HistoryRows, KeepBest, ProgressReport, Watch
 
 # Rate of a network that was frozen, against that of its new last layer.
 UNFROZEN_PART = 0.1
@@ -75,7 +76,7 @@ class ClassifyResult:
 
     model: keras.Model
     origin: str
-    history: tuple[ClassifyRow, ...]
+    history: tuple[EpochRow, ...]
     best_epoch: int
     temperature: float
     logits_of: Logits
@@ -88,7 +89,7 @@ def train_classifier(
     validation: LabelledArrays | None,
     run: ClassifyRun,
     *,
-    on_progress: Callable[[ClassifyProgress], None] | None = None,
+    on_progress: Callable[[ProgressReport], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> ClassifyResult:
     """Train from ImageNet's weights, from a classifier's, or from scratch.
@@ -120,18 +121,14 @@ def train_classifier(
     new_head = learnt_before and run.start_from is None
     frozen_epochs = min(settings.frozen_epochs, settings.epochs) if new_head else 0
     num_steps = max(1, round(len(examples) / settings.batch_size))
-    best = KeepBest(settings.patience, model)
+    best = KeepBest(settings.patience)
     logits_of = Logits(model, batch_size=settings.batch_size)
-    watch = Watch(
-        (settings.epochs, num_steps),
-        None if validation is None else _validation(logits_of, validation),
-        best,
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
+    validate = None if validation is None else ValidateLabels(logits_of, validation, best)
+    watch = Watch(settings.epochs, num_steps, on_progress=on_progress, should_stop=should_stop)
+    history = HistoryRows()
     trainer = keras.Model(model.inputs[0], model.get_layer("logits").output)
     for first, last, frozen in ((0, frozen_epochs, True), (frozen_epochs, settings.epochs, False)):
-        if first == last or watch.ended:
+        if first == last or watch.stopped or best.gave_up:
             continue
         _freeze(model, backbone=frozen, norms=learnt_before)
         rate = settings.learning_rate * (UNFROZEN_PART if frozen_epochs and not frozen else 1.0)
@@ -152,7 +149,7 @@ def train_classifier(
             initial_epoch=first,
             epochs=last,
             steps_per_epoch=num_steps,
-            callbacks=[watch],
+            callbacks=[best, *([] if validate is None else [validate]), watch, history],
             shuffle=False,
             verbose=0,
         )
@@ -162,8 +159,8 @@ def train_classifier(
     return ClassifyResult(
         model=model,
         origin=origin,
-        history=tuple(watch.rows),
-        best_epoch=best.best_epoch or len(watch.rows),
+        history=tuple(history.rows),
+        best_epoch=best.best_epoch or len(history.rows),
         temperature=1.0
         if validation is None or logits is None
         else fit_temperature(logits, validation.labels),
@@ -171,6 +168,30 @@ def train_classifier(
         validation_logits=logits,
         stopped=watch.stopped,
     )
+
+
+class ValidateLabels(keras.callbacks.Callback):
+    """Adds the validation's plain cross-entropy and accuracy to what an epoch tells the callbacks after it.
+
+    Args:
+        logits_of: Of the network that is trained.
+        validation: To validate on.
+        best: Judges by the cross-entropy; stands before this one.
+    """
+
+    def __init__(self, logits_of: Logits, validation: LabelledArrays, best: KeepBest) -> None:
+        super().__init__()
+        self._logits_of = logits_of
+        self._validation = validation
+        self._best = best
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Validate the weights as they are now."""
+        logits, labels = self._logits_of(self._validation.images), self._validation.labels
+        loss = cross_entropy(softmax(logits), labels)
+        self._best.judge(-loss)
+        if logs is not None:
+            logs |= {"val_loss": loss, "val_accuracy": float((logits.argmax(axis=1) == labels).mean())}
 
 
 def _start(run: ClassifyRun, image_size: int) -> tuple[keras.Model, str, bool]:
@@ -219,14 +240,3 @@ def _optimizer(settings: ClassifyConfig, rate: float, num_steps: int) -> keras.o
     if settings.optimizer == "sgd":
         return keras.optimizers.SGD(schedule, momentum=0.9)
     return keras.optimizers.Adam(schedule)
-
-
-def _validation(logits_of: Logits, validation: LabelledArrays) -> Callable[[], tuple[float, float]]:
-    """Gives cross-entropy and accuracy of the weights at the time it is called."""
-
-    def validate() -> tuple[float, float]:
-        logits = logits_of(validation.images)
-        accuracy = float((logits.argmax(axis=1) == validation.labels).mean())
-        return cross_entropy(softmax(logits), validation.labels), accuracy
-
-    return validate

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Self
 from tqdm import tqdm
 
 if TYPE_CHECKING:
-    from core.classification.watch import ClassifyProgress
     from core.training.callbacks import ProgressReport
 
 
@@ -76,7 +75,7 @@ class TrainingDisplay:
         else:
             self._training.write(sentence, file=sys.stderr)
 
-    def step(self, report: ProgressReport | ClassifyProgress) -> None:
+    def step(self, report: ProgressReport) -> None:
         """A step that was trained; a line for each validated epoch."""
         word, name = self.measure
         value, val_value = getattr(report, name), getattr(report, f"val_{name}")

@@ -20,20 +20,20 @@ class EpochRow:
     Attributes:
         epoch: From 1.
         loss: Mean training loss.
-        dice: Mean training Dice at the threshold 0.5, on augmented images.
+        dice: Mean training Dice at the threshold 0.5, on augmented images; None where labels are learnt.
         val_loss: None without validation.
         val_dice: Mean over validation images at the threshold 0.5 and the network's size; None without
             validation.
         learning_rate: At the end of the epoch.
         seconds: Since training began.
-        accuracy: Mean part of the training pixels that are right, on augmented images; None where it was not
-            measured.
+        accuracy: Mean part of the training pixels, or labels, that are right, on augmented images; None where
+            it was not measured.
         val_accuracy: The same over validation images; None without validation.
     """
 
     epoch: int
     loss: float
-    dice: float
+    dice: float | None
     val_loss: float | None
     val_dice: float | None
     learning_rate: float
@@ -43,12 +43,15 @@ class EpochRow:
 
 
 def history_csv(rows: Sequence[EpochRow]) -> bytes:
-    """The rows as CSV with a header; what was not measured is an empty cell."""
+    """The rows as CSV with a header; what was not measured is an empty cell, and labels have no Dice."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([field.name for field in dataclasses.fields(EpochRow)])
+    names = [field.name for field in dataclasses.fields(EpochRow)]
+    if all(row.dice is None for row in rows):
+        names = [name for name in names if not name.endswith("dice")]
+    writer.writerow(names)
     for row in rows:
-        values = dataclasses.astuple(row)
+        values = [getattr(row, name) for name in names]
         writer.writerow(["" if value is None else _short(value) for value in values])
     return text.getvalue().encode()
 

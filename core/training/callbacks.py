@@ -1,4 +1,7 @@
-"""What watches a run: progress and stopping, a loss that is no number, the best weights, the history."""
+"""What watches a run: progress and stopping, a loss that is no number, the best weights, the history.
+
+The same for masks and labels; which scores there are beside the loss, a run's metrics say.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +29,12 @@ class ProgressReport:
         step: Steps done in this epoch.
         num_steps: Steps of an epoch.
         loss: Mean training loss of this epoch so far.
-        dice: Mean training Dice of this epoch so far, in [0, 1].
         val_loss: Of the last epoch that was validated, None before.
-        val_dice: Of the last epoch that was validated, None before.
         seconds_left: Until the last epoch ends, at the pace so far.
         epoch_done: Whether the epoch is over, validation included.
-        accuracy: Mean part of training pixels of this epoch so far that are right.
+        dice: Mean training Dice of this epoch so far, in [0, 1]; None where labels are learnt.
+        val_dice: Of the last epoch that was validated, None before.
+        accuracy: Mean part of the training pixels, or of the labels, of this epoch so far that are right.
         val_accuracy: Of the last epoch that was validated, None before.
     """
 
@@ -40,11 +43,11 @@ class ProgressReport:
     step: int
     num_steps: int
     loss: float
-    dice: float
     val_loss: float | None
-    val_dice: float | None
     seconds_left: float
     epoch_done: bool = False
+    dice: float | None = None
+    val_dice: float | None = None
     accuracy: float | None = None
     val_accuracy: float | None = None
 
@@ -148,31 +151,28 @@ class Watch(keras.callbacks.Callback):
                 step=step,
                 num_steps=self.num_steps,
                 loss=float(logs["loss"]),
-                dice=float(logs["dice"]),
                 val_loss=validation_loss(self._validated),
-                val_dice=self._validated.get("val_dice"),
                 seconds_left=left,
                 epoch_done=epoch_done,
-                accuracy=float(logs["accuracy"]),
-                val_accuracy=self._validated.get("val_accuracy"),
+                **_scores({**logs, **self._validated}),
             )
         )
 
 
 class KeepBest(keras.callbacks.Callback):
-    """Keeps the weights of the highest validation Dice in memory, and ends a run that no longer gets better.
+    """Keeps the weights of the highest validation score in memory, and ends a run that no longer gets better.
 
     Stands before `keras.callbacks.SwapEMAWeights` in the list, so that it sees the averaged weights that were
-    validated.
+    validated; Keras' own `EarlyStopping` looks at the end of an epoch, when these are gone again.
 
     Args:
-        patience: Epochs without a better validation Dice before the run ends; 0 for never.
+        patience: Epochs without a better score before the run ends; 0 for never.
     """
 
     def __init__(self, patience: int) -> None:
         super().__init__()
         self.patience = patience
-        self.best_dice = -1.0
+        self.best_score = -math.inf
         self.best_epoch = 0
         self.weights: list[NDArray[Any]] | None = None
         self.gave_up = False
@@ -183,20 +183,23 @@ class KeepBest(keras.callbacks.Callback):
         self._epoch = epoch
 
     def on_test_end(self, logs: dict[str, float] | None = None) -> None:
-        """Keep the weights that were just validated if they are the best so far."""
-        dice = float((logs or {})["dice"])
-        if dice > self.best_dice:
-            self.best_dice = dice
+        """Judge by the Dice of Keras' own validation."""
+        self.judge(float((logs or {})["dice"]))
+
+    def judge(self, score: float) -> None:
+        """Keep the weights that were just validated if they are the best so far; higher is better."""
+        if score > self.best_score:
+            self.best_score = score
             self.best_epoch = self._epoch + 1
             self.weights = [np.array(weight) for weight in self.model.get_weights()]
         elif self.patience and self._epoch + 1 - self.best_epoch >= self.patience:
             self.gave_up = True
             self.model.stop_training = True
 
-    def take_up(self, weights: list[NDArray[Any]], epoch: int, dice: float) -> None:
+    def take_up(self, weights: list[NDArray[Any]], epoch: int, score: float) -> None:
         """Begin with the best of an earlier process; nothing where it had validated nothing."""
         if weights:
-            self.weights, self.best_epoch, self.best_dice = weights, epoch, dice
+            self.weights, self.best_epoch, self.best_score = weights, epoch, score
 
     def restore(self) -> None:
         """Put the best weights back; without validation the last ones stay."""
@@ -208,21 +211,12 @@ class HistoryRows(keras.callbacks.Callback):
     """Collects the history, a row an epoch.
 
     Args:
-        schedule: The learning rate at each step.
-        num_steps: Steps of an epoch.
         earlier: Rows of the epochs that an earlier process has done.
     """
 
-    def __init__(
-        self,
-        schedule: keras.optimizers.schedules.LearningRateSchedule,
-        num_steps: int,
-        earlier: Sequence[EpochRow] = (),
-    ) -> None:
+    def __init__(self, earlier: Sequence[EpochRow] = ()) -> None:
         super().__init__()
         self.rows = list(earlier)
-        self._schedule = schedule
-        self._num_steps = num_steps
         self._started = time.monotonic() - (earlier[-1].seconds if earlier else 0.0)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -232,12 +226,15 @@ class HistoryRows(keras.callbacks.Callback):
             EpochRow(
                 epoch=epoch + 1,
                 loss=values["loss"],
-                dice=values["dice"],
                 val_loss=validation_loss(values),
-                val_dice=values.get("val_dice"),
-                learning_rate=float(self._schedule((epoch + 1) * self._num_steps)),
+                learning_rate=float(self.model.optimizer.learning_rate),
                 seconds=time.monotonic() - self._started,
-                accuracy=values["accuracy"],
-                val_accuracy=values.get("val_accuracy"),
+                **_scores(values),
             )
         )
+
+
+def _scores(logs: dict[str, float]) -> dict[str, Any]:
+    """Dice and accuracy, on training and validation, None where they are not measured."""
+    names = ("dice", "val_dice", "accuracy", "val_accuracy")
+    return {name: None if logs.get(name) is None else float(logs[name]) for name in names}

@@ -110,7 +110,7 @@ class SaveCheckpoint(keras.callbacks.Callback):
             identity=self._checkpoints.identity,
             rows=tuple(self._history.rows),
             best_epoch=self._best.best_epoch,
-            best_dice=self._best.best_dice,
+            best_dice=self._best.best_score if self._best.weights else -1.0,
             model=_values(self.model.variables),
             optimizer=_values(self.model.optimizer.variables),
             best=self._best.weights or [],

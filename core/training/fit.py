@@ -34,7 +34,7 @@ from core.training.checkpoint import (
 from core.training.devices import one_device
 from core.training.examples import ExampleArrays
 from core.training.losses import Loss, dice_score, get_loss, pixel_accuracy
-from core.training.optimizer import learning_rate, make_optimizer, steps_of_epoch
+from core.training.optimizer import make_optimizer, steps_of_epoch
 from core.training.pipeline import training_batches, validation_batches
 from core.training.stream import Share
 from core.training.twins import copy_weights, exported_twin, training_twin
@@ -128,9 +128,7 @@ def train(
         should_stop=should_stop,
         first_epoch=first_epoch,
     )
-    history = HistoryRows(
-        learning_rate(settings, num_steps), num_steps, earlier=() if state is None else state.rows
-    )
+    history = HistoryRows(() if state is None else state.rows)
     share = Share(accelerator.process, accelerator.num_processes)
     with accelerator.scope():
         twin = training_twin(

@@ -67,8 +67,7 @@ class TrainingStream:
             weight).
         """
         examples = self.examples
-        number, place = divmod(position, len(examples))
-        index = int(_order(len(examples), self.seed, number)[place])
+        number, index = example_at(position, len(examples), self.seed)
         change = draw_change(self.augment, examples.masks[index].shape, (self.seed, number, index))
         mask = change_labels(examples.masks[index], change)
         weights = examples.weights
@@ -87,6 +86,12 @@ def mirror_out(image: NDArray[Any], border: int) -> NDArray[Any]:
     if border == 0:
         return image
     return np.pad(image, ((border, border), (border, border), (0, 0)), mode="reflect")
+
+
+def example_at(position: int, num_examples: int, seed: int) -> tuple[int, int]:
+    """The pass over the examples, from 0, and the example that stands at a position of the stream."""
+    number, place = divmod(position, num_examples)
+    return number, int(_order(num_examples, seed, number)[place])
 
 
 @lru_cache(maxsize=8)

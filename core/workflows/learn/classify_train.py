@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +25,7 @@ from core.datasets.layout import find_splits
 from core.errors import AppError
 from core.evaluation.calibration import softmax, threshold_for_recall
 from core.evaluation.classes import class_scores, confusion_matrix, single
+from core.evaluation.history import history_csv
 from core.files import write_whole
 from core.inference.stock_layers import weights_path
 from core.workflows.learn.classify_data import LabelSource, read_labelled
@@ -36,7 +35,7 @@ from core.workflows.learn.training_card import package_versions, read_about
 if TYPE_CHECKING:
     from core.classification.examples import LabelledArrays
     from core.classification.fit import ClassifyResult
-    from core.classification.watch import ClassifyProgress
+    from core.training.callbacks import ProgressReport
 
 FILES = ("model.keras", "card.json", "history.csv", "run.json")
 DEFAULT_ALERT = "MEL"
@@ -103,7 +102,7 @@ def classify_train(
     request: ClassifyTrainRequest,
     *,
     on_check: Callable[[int, int], None] | None = None,
-    on_progress: Callable[[ClassifyProgress], None] | None = None,
+    on_progress: Callable[[ProgressReport], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> ClassifyTrainOutcome:
     """Read, train, calibrate and score on validation, write everything. Test images are not opened.
@@ -261,12 +260,7 @@ def _write(
     from core.inference.export import save_weights
 
     save_weights(result.model, request.output_dir / "model.keras")
-    table = io.StringIO()
-    rows = [asdict(row) for row in result.history]
-    writer = csv.DictWriter(table, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_whole(request.output_dir / "history.csv", table.getvalue().encode())
+    write_whole(request.output_dir / "history.csv", history_csv(result.history))
     run = {
         "settings": to_dict(request.settings),
         "augment": to_dict(request.augment),

@@ -38,7 +38,7 @@ from core.workflows.measure.classify_comparison import (
 
 if TYPE_CHECKING:
     from core.classification.examples import LabelledArrays
-    from core.classification.watch import ClassifyProgress
+    from core.training.callbacks import ProgressReport
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def classify_cross_validate(
     *,
     on_check: Callable[[int, int], None] | None = None,
     on_run: Callable[[str, int, int], None] | None = None,
-    on_progress: Callable[[ClassifyProgress], None] | None = None,
+    on_progress: Callable[[ProgressReport], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> ClassifyComparison:
     """Train every fold of every repeat on every input, and compare.
@@ -213,7 +213,7 @@ def _run(
     card: ClassifierCard,
     examples: LabelledArrays,
     place: tuple[tuple[int, int], NDArray[np.int64]],
-    watchers: tuple[Callable[[ClassifyProgress], None] | None, Callable[[], bool] | None],
+    watchers: tuple[Callable[[ProgressReport], None] | None, Callable[[], bool] | None],
 ) -> dict[str, Any]:
     from core.classification.cross_validation import run_fold
     from core.classification.fit import ClassifyRun
