@@ -49,7 +49,7 @@ from core.workflows.correct.classify_image import save_label
 from core.workflows.learn import fine_tune_labels_recipe as recipe
 from core.workflows.learn.classify_data import LabelSource
 from core.workflows.learn.classify_train import ClassifyTrainRequest, classify_train
-from core.workflows.learn.fine_tune_labels import KIND, plan_fine_tune_labels, run_job
+from core.workflows.learn.fine_tune import plan_fine_tune, run_job
 from core.workflows.learn.lesion_masks import MaskSource
 from core.workflows.open_workspace import open_workspace
 from core.workspace import NewRevision, Workspace
@@ -247,9 +247,9 @@ def fine_tune(
         correct(workspace, task.id, draw.corrected[index], others)
     begun = time.monotonic()
     with patch.multiple(recipe, FINE_TUNE_RATE=arm.rate, FINE_TUNE_IMAGES=arm.shown):
-        plan = plan_fine_tune_labels(workspace, task.id, base_version_id=base.id, seed=draw.seed)
+        plan = plan_fine_tune(workspace, task.id, "classify", base_version_id=base.id, seed=draw.seed)
         settings = {"base_version_id": base.id, "epochs": plan.epochs, "seed": plan.seed}
-        job = workspace.jobs.add(KIND, task.id, settings, who=PERSON)
+        job = workspace.jobs.add("fine_tune_classifier", task.id, settings, who=PERSON)
         with redirect_stdout(io.StringIO()):
             result = run_job(JobContext(workspace, job))
     candidate = workspace.versions.get(result["version_id"])

@@ -13,7 +13,7 @@ from core.ui.segment.strip import picture_of
 from core.ui.text import as_text
 from core.ui.times import duration
 from core.workflows.correct.classify_image import TaskClassifier, classifier_of
-from core.workflows.learn.fine_tune_labels import LabelPlan, plan_fine_tune_labels, start_fine_tune_labels
+from core.workflows.learn.fine_tune import FineTunePlan, plan_fine_tune, start_fine_tune
 from core.workspace import TaskRow, Workspace
 
 What = Literal["masks", "labels"]
@@ -43,7 +43,7 @@ def offer_labels(workspace: Workspace, task: TaskRow) -> None:
     classifier = classifier_of(workspace, task.id)
     if classifier is None:
         return
-    labelled = plan_fine_tune_labels(workspace, task.id).num_labelled
+    labelled = plan_fine_tune(workspace, task.id, "classify").num_images
     if labelled == 0:
         st.write(f"{words.LABELLED_NONE} {words.LABELLED_NONE_HELP}")
         if st.button(words.GO_TO_SEGMENT, type="primary"):
@@ -60,19 +60,19 @@ def offer_labels(workspace: Workspace, task: TaskRow) -> None:
         disabled=plan.num_train == 0 or from_nothing,
         icon=":material/play_arrow:",
     ):
-        start_fine_tune_labels(workspace, plan, who=state.person())
+        start_fine_tune(workspace, plan, who=state.person())
         st.rerun()
 
 
-def _choose(workspace: Workspace, task: TaskRow, classifier: TaskClassifier) -> LabelPlan:
+def _choose(workspace: Workspace, task: TaskRow, classifier: TaskClassifier) -> FineTunePlan:
     """The plan with the base model and the epochs that the person chose."""
     base_id, epochs = choose_base_and_epochs(
         workspace.versions.list(task.id, "classify"),
         classifier.version.id,
-        lambda base: plan_fine_tune_labels(workspace, task.id, base_version_id=base).epochs,
+        lambda base: plan_fine_tune(workspace, task.id, "classify", base_version_id=base).epochs,
         key=f"labels_{task.id}",
     )
-    return plan_fine_tune_labels(workspace, task.id, base_version_id=base_id, epochs=epochs)
+    return plan_fine_tune(workspace, task.id, "classify", base_version_id=base_id, epochs=epochs)
 
 
 def _show_labelled(workspace: Workspace, task: TaskRow, classifier: TaskClassifier) -> None:
@@ -94,7 +94,7 @@ def _show_labelled(workspace: Workspace, task: TaskRow, classifier: TaskClassifi
     st.caption(", ".join(f"{as_text(title)} {count}" for title, count in sorted(counts.items())))
 
 
-def _describe(plan: LabelPlan) -> None:
+def _describe(plan: FineTunePlan) -> None:
     waiting = {0: "", 1: words.LABELS_WAITING_ONE}.get(plan.num_waiting, words.LABELS_WAITING)
     waiting = waiting.format(count=plan.num_waiting)
     if plan.num_train == 0:

@@ -99,7 +99,7 @@ def test_corrected_masks_become_a_better_version_in_use(workspace, task, correct
     correct(12)
     base = workspace.versions.current(task.id)
     plan = plan_fine_tune(workspace, task.id, base_version_id=base.id, epochs=200)
-    assert (plan.num_corrected, plan.num_train, plan.num_locked) == (12, 9, 3)
+    assert (plan.num_images, plan.num_train, plan.num_locked) == (12, 9, 3)
 
     job = wait(workspace, start_fine_tune(workspace, plan, who="Kim"))
 
@@ -186,7 +186,7 @@ def test_a_new_task_is_trained_from_scratch_on_one_image(workspace, monkeypatch)
 
 def test_without_a_corrected_image_nothing_starts(workspace, task):
     plan = plan_fine_tune(workspace, task.id, base_version_id=task.current_version_id)
-    assert (plan.num_corrected, plan.num_train) == (0, 0)
+    assert (plan.num_images, plan.num_train) == (0, 0)
     with pytest.raises(JobError, match="no corrected image to train on yet"):
         start_fine_tune(workspace, plan, who="Kim")
     assert workspace.jobs.list() == []

@@ -14,12 +14,8 @@ from core.jobs.process import is_alive
 from core.registry.compare_labels import LabelComparison
 from core.workflows.correct.classify_image import classifier_card
 from core.workflows.learn import fine_tune_labels_recipe as recipe
-from core.workflows.learn.fine_tune_labels import (
-    KIND,
-    plan_fine_tune_labels,
-    run_job,
-    start_fine_tune_labels,
-)
+from core.workflows.learn import fine_tune_recipe
+from core.workflows.learn.fine_tune import plan_fine_tune, run_job, start_fine_tune
 from core.workspace import ImageFacts, NewLabel, NewRevision
 from tests.workflows import lesions
 
@@ -66,7 +62,9 @@ def label(workspace, task):
 
 def run(workspace, task, base_id, epochs):
     settings = {"base_version_id": base_id, "epochs": epochs, "seed": 0}
-    return run_job(JobContext(workspace, workspace.jobs.add(KIND, task.id, settings, who="Kim")))
+    return run_job(
+        JobContext(workspace, workspace.jobs.add("fine_tune_classifier", task.id, settings, who="Kim"))
+    )
 
 
 @pytest.mark.slow
@@ -74,8 +72,8 @@ def test_labels_become_a_better_classifier_in_use(workspace, task, classifier, l
     monkeypatch.setattr(recipe, "FINE_TUNE_RATE", 1e-2)
     label(*[lesions.LABELS[number % 3] for number in range(12)])
     base = classifier.version
-    plan = plan_fine_tune_labels(workspace, task.id, base_version_id=base.id, epochs=60)
-    assert (plan.num_labelled, plan.num_train, plan.num_locked, plan.num_waiting) == (12, 9, 3, 0)
+    plan = plan_fine_tune(workspace, task.id, "classify", base_version_id=base.id, epochs=60)
+    assert (plan.num_images, plan.num_train, plan.num_locked, plan.num_waiting) == (12, 9, 3, 0)
     result = run(workspace, task, base.id, 60)
     assert result["decision"] == "promote"
     assert result["mean_new"] > result["mean_old"]
@@ -98,8 +96,10 @@ def test_labels_become_a_better_classifier_in_use(workspace, task, classifier, l
 @pytest.mark.slow
 def test_the_worker_does_it_and_a_stop_keeps_the_best(workspace, task, classifier, label):
     label("MEL", "NV", "NV", "Other_SC")
-    plan = plan_fine_tune_labels(workspace, task.id, base_version_id=classifier.version.id, epochs=100_000)
-    job = start_fine_tune_labels(workspace, plan, who="Kim")
+    plan = plan_fine_tune(
+        workspace, task.id, "classify", base_version_id=classifier.version.id, epochs=100_000
+    )
+    job = start_fine_tune(workspace, plan, who="Kim")
     wait(workspace, job, lambda row: "accuracy" in queue.log_tail(workspace, job.id))
     queue.request_stop(workspace, job.id)
     stopped = wait(workspace, job, lambda row: row.status not in ("queued", "running"))
@@ -137,41 +137,41 @@ def test_only_images_with_a_label_and_a_mask_count(workspace, task, classifier, 
     workspace.labels.save(grey.id, NewLabel("MEL", "Kim"))
     first = workspace.images.list(task.id)[0]
     workspace.labels.save(first.id, NewLabel(None, "Kim"))
-    plan = plan_fine_tune_labels(workspace, task.id, base_version_id=classifier.version.id)
+    plan = plan_fine_tune(workspace, task.id, "classify", base_version_id=classifier.version.id)
     # The second is locked, the first has its label taken back, and two wait for a mask.
-    assert (plan.num_labelled, plan.num_waiting, plan.num_locked, plan.num_train) == (4, 2, 1, 1)
+    assert (plan.num_images, plan.num_waiting, plan.num_locked, plan.num_train) == (4, 2, 1, 1)
     assert plan.missing == ("Nevus", "Other")
-    assert plan.epochs == recipe.MAX_EPOCHS
+    assert plan.epochs == fine_tune_recipe.MAX_EPOCHS
 
 
 def test_nothing_to_train_on_is_said(workspace, task, classifier, label):
     label("NV", masked=False)
-    plan = plan_fine_tune_labels(workspace, task.id, base_version_id=classifier.version.id)
+    plan = plan_fine_tune(workspace, task.id, "classify", base_version_id=classifier.version.id)
     with pytest.raises(JobError, match="no image with a label and a mask"):
-        start_fine_tune_labels(workspace, plan, who="Kim")
+        start_fine_tune(workspace, plan, who="Kim")
     with pytest.raises(JobError, match="no image with a label and a mask"):
         run(workspace, task, classifier.version.id, 1)
 
 
 def test_from_scratch_every_label_is_needed(workspace, task, classifier, label):
     label("NV", "MEL", "MEL")
-    plan = plan_fine_tune_labels(workspace, task.id)
+    plan = plan_fine_tune(workspace, task.id, "classify")
     with pytest.raises(JobError, match="there is none of Other;"):
-        start_fine_tune_labels(workspace, plan, who="Kim")
-    no_epoch = plan_fine_tune_labels(workspace, task.id, base_version_id=classifier.version.id, epochs=0)
+        start_fine_tune(workspace, plan, who="Kim")
+    no_epoch = plan_fine_tune(workspace, task.id, "classify", base_version_id=classifier.version.id, epochs=0)
     with pytest.raises(JobError, match="0 epochs"):
-        start_fine_tune_labels(workspace, no_epoch, who="Kim")
+        start_fine_tune(workspace, no_epoch, who="Kim")
     assert workspace.jobs.list() == []
 
 
 def test_a_task_without_a_classifier_has_nothing_to_learn(workspace, task):
     with pytest.raises(JobError, match="has no classifier"):
-        plan_fine_tune_labels(workspace, task.id)
+        plan_fine_tune(workspace, task.id, "classify")
 
 
 def test_the_estimate_uses_what_an_earlier_run_took(workspace, task, classifier, label):
     label("NV", "MEL", "MEL")
     workspace.settings.set("fine_tune_labels_seconds_per_image", 49.0)
-    plan = plan_fine_tune_labels(workspace, task.id, base_version_id=classifier.version.id, epochs=10)
+    plan = plan_fine_tune(workspace, task.id, "classify", base_version_id=classifier.version.id, epochs=10)
     # (32 / 224)^2 = 1 / 49 of the work; two images, ten times.
-    assert plan.seconds == pytest.approx(recipe.START_SECONDS + 2 * 10)
+    assert plan.seconds == pytest.approx(fine_tune_recipe.START_SECONDS + 2 * 10)

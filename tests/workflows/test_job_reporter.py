@@ -13,6 +13,9 @@ class Report:
     epoch: int
     epoch_done: bool = False
     num_epochs: int = 3
+    loss: float = 0.5
+    dice: float | None = 0.75
+    accuracy: float = 1.0
 
 
 class Context:
@@ -29,12 +32,12 @@ def context():
 
 
 def test_reports_in_quick_succession_are_thinned_but_the_last_is_kept(context, capsys):
-    reporter = JobReporter(context, lambda report: f"epoch {report.epoch}")
+    reporter = JobReporter(context)
     for epoch in (1, 2, 3):
         reporter(Report(epoch))
         reporter(Report(epoch, epoch_done=True))
     assert context.told == [(1, False), (3, True)]
-    assert capsys.readouterr().out == "epoch 3\n"
+    assert capsys.readouterr().out == "epoch 3/3: loss 0.5000, Dice 0.7500\n"
 
 
 def test_reports_that_come_slowly_all_pass(context, capsys, monkeypatch):
@@ -42,9 +45,14 @@ def test_reports_that_come_slowly_all_pass(context, capsys, monkeypatch):
     monkeypatch.setattr(
         "core.workflows.learn.job_reporter.time", SimpleNamespace(monotonic=lambda: next(now))
     )
-    reporter = JobReporter(context, lambda report: f"epoch {report.epoch}")
+    reporter = JobReporter(context)
     reporter(Report(1))
     reporter(Report(1, epoch_done=True))
     reporter(Report(2))
     assert context.told == [(1, False), (1, True), (2, False)]
-    assert capsys.readouterr().out == "epoch 1\n"
+    assert capsys.readouterr().out == "epoch 1/3: loss 0.5000, Dice 0.7500\n"
+
+
+def test_a_line_names_the_run_of_several_and_the_accuracy_of_labels(context, capsys):
+    JobReporter(context)(Report(3, epoch_done=True, dice=None), run="unet")
+    assert capsys.readouterr().out == "unet: epoch 3/3: loss 0.5000, accuracy 1.0000\n"

@@ -6,20 +6,16 @@ was stopped or failed and is started again goes on in the folder that it began.
 
 from __future__ import annotations
 
-import time
-from dataclasses import asdict
 from typing import Any
 
 from core.experiments.requests.naming import readable
 from core.experiments.requests.plan import request_from_json
 from core.experiments.runs.run import resume_experiment, run_experiment
 from core.experiments.runs.start import experiment_folder
-from core.experiments.runs.watching import ExperimentWatchers, RunProgress
+from core.experiments.runs.watching import ExperimentWatchers
 from core.jobs.kinds import JobContext
 from core.workflows.export.export_training import export_training
-
-SECONDS_BETWEEN_STEPS = 0.5
-"""Steps are told no more often than that; ends of epochs always are."""
+from core.workflows.learn.job_reporter import JobReporter
 
 
 def run_job(context: JobContext) -> dict[str, Any]:
@@ -41,29 +37,13 @@ def run_job(context: JobContext) -> dict[str, Any]:
         context.report({"message": "Copying the corrected images"})
         export_training(workspace, job.task_id, workspace.root / copied)
     context.report({"message": "Loading what training needs"})
+    reporter = JobReporter(context)
     watchers = ExperimentWatchers(
         on_message=lambda message: context.report({"message": readable(message)}),
-        on_progress=_Reporter(context),
+        on_progress=lambda each: reporter(
+            each.report, run=each.run, run_number=each.run_number, num_runs=each.num_runs
+        ),
         should_stop=context.should_stop,
     )
     result = resume_experiment(folder, watchers) if begun else run_experiment(request, folder, watchers)
     return {"number": result.number, "number_name": result.number_name, "headline": result.headline}
-
-
-class _Reporter:
-    """Passes progress on a few times a second."""
-
-    def __init__(self, context: JobContext) -> None:
-        self._context = context
-        self._told = 0.0
-
-    def __call__(self, progress: RunProgress) -> None:
-        report = progress.report
-        now = time.monotonic()
-        if now - self._told < SECONDS_BETWEEN_STEPS and not report.epoch_done:
-            return
-        self._told = now
-        where = {"run": progress.run, "run_number": progress.run_number, "num_runs": progress.num_runs}
-        self._context.report({**where, **asdict(report)})
-        if report.epoch_done:
-            print(f"{progress.run}: epoch {report.epoch}/{report.num_epochs}, loss {report.loss:.4f}")

@@ -1,7 +1,7 @@
-"""Corrected masks -> a candidate: plan it, start it as a job, and do it in the worker.
+"""What people corrected or labelled -> a candidate: plan it, start it as a job, and do it in the worker.
 
-Trains on the newest mask of every corrected image that is not locked, writes the candidate with its card,
-compares it with the version in use on the locked images, and does what the rule says.
+Trains on what a person saved of every image that is not locked, writes the candidate with its card, compares
+it with the version in use on the locked images, and does what the rule says: alike for masks and for labels.
 """
 
 from __future__ import annotations
@@ -11,20 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from core.cards import ModelCard
 from core.errors import JobError
-from core.imaging.decode import decode_image
 from core.jobs import queue
 from core.jobs.kinds import JobContext
-from core.registry.predictors import Predictors
-from core.registry.settle import settle
-from core.workflows.correct import pictures
 from core.workflows.learn import fine_tune_recipe as recipe
-from core.workflows.learn.candidate import Lesson, write_candidate
-from core.workflows.learn.job_reporter import JobReporter
-from core.workspace import ImageRow, JobRow, RevisionRow, VersionRow, Workspace, is_trainable
+from core.workflows.learn.candidate import write_candidate
+from core.workflows.learn.label_trainer import LabelTrainer
+from core.workflows.learn.mask_trainer import MaskTrainer
+from core.workflows.learn.trainer import Run, Trainer
+from core.workspace import ImageRow, JobRow, Purpose, VersionRow, Workspace, is_trainable
 
-_SPEED = "fine_tune_seconds_per_image"
+TRAINERS: dict[Purpose, Trainer] = {"segment": MaskTrainer(), "classify": LabelTrainer()}
 
 
 @dataclass(frozen=True)
@@ -33,23 +30,29 @@ class FineTunePlan:
 
     Attributes:
         task_id: The task.
+        purpose: "segment" for masks, "classify" for labels.
         base_version_id: Version to start from, None for from scratch.
         epochs: Times that each image is seen.
-        num_corrected: Images that a person saved.
+        num_images: Images that a person corrected, or gave a label that the classifier knows.
+        num_waiting: Those of them without a mask of a person, which count once they have one.
         num_train: Those that are trained on.
         num_validation: Those that the best epoch is chosen on; 0 for small sets.
         num_locked: Those that are kept for comparison.
+        missing: Labels, as people read them, without an image to train on.
         seconds: About how long it takes.
         seed: Of order and random changes.
     """
 
     task_id: int
+    purpose: Purpose
     base_version_id: int | None
     epochs: int
-    num_corrected: int
+    num_images: int
+    num_waiting: int
     num_train: int
     num_validation: int
     num_locked: int
+    missing: tuple[str, ...]
     seconds: float
     seed: int = 0
 
@@ -57,6 +60,7 @@ class FineTunePlan:
 def plan_fine_tune(
     workspace: Workspace,
     task_id: int,
+    purpose: Purpose = "segment",
     *,
     base_version_id: int | None = None,
     epochs: int | None = None,
@@ -67,27 +71,34 @@ def plan_fine_tune(
     Args:
         workspace: The store.
         task_id: The task.
+        purpose: Masks, or the labels of a task with a classifier.
         base_version_id: Version to start from, None for from scratch.
         epochs: Times that each image is seen, None for as many as are usually enough.
         seed: Of order and random changes.
+
+    Raises:
+        JobError: Labels of a task without a classifier.
     """
-    corrected = workspace.images.list(task_id, "corrected")
-    trainable = [image for image in corrected if is_trainable(image)]
+    trainer = TRAINERS[purpose]
+    given = trainer.given(workspace, task_id, _base(workspace, base_version_id))
+    trainable = tuple(image for image in given.images if is_trainable(image))
     validation = recipe.num_validation(len(trainable))
     num_train = len(trainable) - validation
-    card = _base_card(workspace, base_version_id, trainable)
     if epochs is None:
-        epochs = recipe.default_epochs(num_train, from_scratch=base_version_id is None)
-    seconds = recipe.estimated_seconds(card, num_train, epochs, workspace.settings.get(_SPEED))
+        epochs = trainer.default_epochs(num_train, from_scratch=base_version_id is None)
+    work, measured = trainer.work_of(given.card), workspace.settings.get(trainer.speed)
     return FineTunePlan(
         task_id=task_id,
+        purpose=purpose,
         base_version_id=base_version_id,
         epochs=epochs,
-        num_corrected=len(corrected),
+        num_images=len(given.images),
+        num_waiting=sum(image.corrected_rank is None for image in given.images),
         num_train=num_train,
         num_validation=validation,
-        num_locked=len(corrected) - len(trainable),
-        seconds=seconds,
+        num_locked=sum(image.locked for image in given.images),
+        missing=trainer.missing(given, trainable),
+        seconds=recipe.estimated_seconds(work, num_train, epochs, measured),
         seed=seed,
     )
 
@@ -96,16 +107,16 @@ def start_fine_tune(workspace: Workspace, plan: FineTunePlan, *, who: str) -> Jo
     """Put the run into the queue; returns at once.
 
     Raises:
-        JobError: There is nothing to train on, or no epoch.
+        JobError: There is nothing to train on, no epoch, or a label without an image for a run from scratch.
     """
+    trainer = TRAINERS[plan.purpose]
     if plan.num_train < 1:
-        raise JobError(
-            "There is no corrected image to train on yet; correct and save at least one more image first."
-        )
+        raise JobError(trainer.nothing)
     if plan.epochs < 1:
         raise JobError(f"{plan.epochs} epochs train nothing; choose at least 1.")
+    _check_labels(plan.base_version_id, plan.missing)
     settings = {"base_version_id": plan.base_version_id, "epochs": plan.epochs, "seed": plan.seed}
-    return queue.submit(workspace, "fine_tune", plan.task_id, settings, who=who)
+    return queue.submit(workspace, trainer.kind, plan.task_id, settings, who=who)
 
 
 def run_job(context: JobContext) -> dict[str, Any]:
@@ -113,121 +124,88 @@ def run_job(context: JobContext) -> dict[str, Any]:
 
     Returns:
         "version_id" of the candidate (None where it was stopped before the first step), "decision",
-        "mean_old", "mean_new", "num_worse" and "revision_ids" of the masks that were learnt from.
+        "mean_old" and "mean_new" (Dice, or balanced accuracy), "num_worse", and what was learnt from:
+        "revision_ids" of the masks and "label_ids" of the labels.
 
     Raises:
         JobError: There is nothing to train on any more.
         DivergedError: The loss stopped being finite.
     """
-    workspace, settings = context.workspace, context.job.settings
-    task_id = context.job.task_id
+    workspace, task_id = context.workspace, context.job.task_id
     if task_id is None:
         raise JobError("A fine-tuning run needs a task.")
+    trainer = next(each for each in TRAINERS.values() if each.kind == context.job.kind)
     context.report({"message": "Reading images"})
-    base = _base(workspace, settings["base_version_id"])
-    revisions = workspace.masks.latest_of_task(task_id)
-    corrected = workspace.images.list(task_id, "corrected")
-    images = [image for image in corrected if is_trainable(image) and image.id in revisions]
-    if not images:
-        raise JobError("There is no corrected image to train on; correct and save one more image first.")
-    card = _base_card(workspace, settings["base_version_id"], images)
-    lesson = _lesson(context, card, base, images, revisions)
+    run = _run(context, task_id, trainer)
     if context.should_stop():
         return {"version_id": None}
-    trained = _train(context, lesson)
+    from core.training.quiet_start import start_keras
+
+    start_keras()
+    trained = trainer.train(context, run)
+    _remember_speed(workspace, trainer, run, trained)
     context.report({"message": "Comparing on the locked images"})
-    candidate = write_candidate(workspace, context.job, lesson, trained)
-    comparison, decision = settle(workspace, candidate, Predictors())
+    candidate = write_candidate(workspace, context.job, trainer, run, trained)
+    comparison, decision = trainer.compare(workspace, candidate)
     return {
         "version_id": candidate.id,
         "decision": decision,
         "mean_old": comparison.mean_old,
         "mean_new": comparison.mean_new,
         "num_worse": comparison.num_worse,
-        "revision_ids": lesson.revision_ids,
+        **run.sources,
     }
 
 
-def _lesson(
-    context: JobContext,
-    card: ModelCard,
-    base: VersionRow | None,
-    images: list[ImageRow],
-    revisions: dict[int, RevisionRow],
-) -> Lesson:
+def _run(context: JobContext, task_id: int, trainer: Trainer) -> Run:
     """What is learnt from, split into training and validation."""
-    seed = int(context.job.settings["seed"])
-    order = np.random.default_rng(seed).permutation(len(images)).tolist()
-    validation = set(order[: recipe.num_validation(len(images))])
-    epochs = int(context.job.settings["epochs"])
-    return Lesson(
+    workspace, settings = context.workspace, context.job.settings
+    base_id, epochs, seed = settings["base_version_id"], int(settings["epochs"]), int(settings["seed"])
+    base = _base(workspace, base_id)
+    given = trainer.given(workspace, task_id, base)
+    masks = workspace.masks.latest_of_task(task_id)
+    images = [image for image in given.images if is_trainable(image) and image.id in masks]
+    if not images:
+        raise JobError(trainer.nothing)
+    train, validation = _split(images, seed)
+    _check_labels(base_id, trainer.missing(given, train))
+    return Run(
         base=base,
-        card=card,
-        train=tuple(image for place, image in enumerate(images) if place not in validation),
-        validation=tuple(image for place, image in enumerate(images) if place in validation),
-        revisions=revisions,
-        settings=(
-            recipe.scratch_settings(epochs, seed)
-            if base is None
-            else recipe.fine_tune_settings(card, epochs, seed)
-        ),
-        augment=recipe.augmentation(None if base is None else card),
+        given=given,
+        train=train,
+        validation=validation,
+        masks=masks,
+        settings=trainer.settings(given.card, epochs, seed, from_scratch=base is None),
+        augment=trainer.augmentation(given.card, from_scratch=base is None),
     )
 
 
-def _train(context: JobContext, lesson: Lesson) -> Any:
-    """The trained network; Keras is imported here, in the worker alone."""
-    from core.training.examples import Example, ExampleArrays, prepare_examples
-    from core.training.fit import train
-    from core.training.quiet_start import start_keras
+def _split(images: list[ImageRow], seed: int) -> tuple[tuple[ImageRow, ...], tuple[ImageRow, ...]]:
+    """Images to train on and to validate on, each in their own order."""
+    order = np.random.default_rng(seed).permutation(len(images)).tolist()
+    aside = set(order[: recipe.num_validation(len(images))])
+    return (
+        tuple(image for place, image in enumerate(images) if place not in aside),
+        tuple(image for place, image in enumerate(images) if place in aside),
+    )
 
-    workspace = context.workspace
 
-    def prepare(images: tuple[ImageRow, ...]) -> ExampleArrays:
-        return prepare_examples(
-            (Example(pictures.decode(workspace, image), _mask(workspace, lesson, image)) for image in images),
-            image_size=lesson.settings.image_size,
-            channels=lesson.card.net.input_channels,
-            scaling=lesson.card.scaling,
-            remove_hair=lesson.card.remove_hair,
+def _check_labels(base_version_id: int | None, missing: tuple[str, ...]) -> None:
+    if base_version_id is None and missing:
+        raise JobError(
+            "From scratch each label needs an image to train on, and there is none of "
+            f"{', '.join(missing)}; label some, or start from a version."
         )
 
-    start_keras()
-    trained = train(
-        prepare(lesson.train),
-        prepare(lesson.validation) if lesson.validation else None,
-        net=lesson.card.net,
-        settings=lesson.settings,
-        augment=lesson.augment,
-        start_from=None if lesson.base is None else workspace.root / lesson.base.folder / "model.keras",
-        on_progress=JobReporter(context, _epoch_line),
-        should_stop=context.should_stop,
-    )
-    _remember_speed(workspace, lesson, trained)
-    return trained
 
-
-def _remember_speed(workspace: Workspace, lesson: Lesson, trained: Any) -> None:
+def _remember_speed(workspace: Workspace, trainer: Trainer, run: Run, trained: Any) -> None:
     """How long an image takes here, for the next estimate; the first epoch, which compiles, is left out."""
     history = trained.history
     if len(history) > 1:
         an_epoch = (history[-1].seconds - history[0].seconds) / (len(history) - 1)
-        workspace.settings.set(_SPEED, an_epoch / len(lesson.train) / recipe.work_of(lesson.card))
-
-
-def _epoch_line(report: Any) -> str:
-    return f"epoch {report.epoch}/{report.num_epochs}: loss {report.loss:.4f}, Dice {report.dice:.4f}"
-
-
-def _mask(workspace: Workspace, lesson: Lesson, image: ImageRow) -> Any:
-    content = workspace.masks.read_mask_png(lesson.revisions[image.id])
-    return decode_image(content, f"mask of {image.name}").values
+        seconds = an_epoch / len(run.train) / trainer.work_of(run.given.card)
+        workspace.settings.set(trainer.speed, seconds)
 
 
 def _base(workspace: Workspace, version_id: int | None) -> VersionRow | None:
     return None if version_id is None else workspace.versions.get(version_id)
-
-
-def _base_card(workspace: Workspace, version_id: int | None, images: list[ImageRow]) -> ModelCard:
-    base = _base(workspace, version_id)
-    return recipe.scratch_card("scratch", images) if base is None else pictures.card_of(workspace, base)

@@ -7,29 +7,22 @@ Set by analogy with the recipe of masks and the classifier's own training. Measu
 from __future__ import annotations
 
 import dataclasses
-import math
 
 from core.classifier_cards import ClassifierCard, ClassifyConfig
-from core.config import AugmentConfig
+from core.workflows.learn.fine_tune_recipe import epochs_to_show
 
 FINE_TUNE_IMAGES = 1200
 """Images seen in a run from a classifier; with 16 images that is 75 epochs."""
 SCRATCH_IMAGES = 6000
 """Images seen in a run from scratch."""
-MAX_EPOCHS = 100
 FINE_TUNE_RATE = 1e-4
 """A tenth of the usual rate, so that what the classifier knows already is not unlearnt from a few images."""
 FINE_TUNE_BATCH_SIZE = 8
-START_SECONDS = 15.0
-"""Until the first step: the process, TensorFlow, compiling."""
-SECONDS_PER_IMAGE = 0.05
-"""One training image of 224x224 on two cores."""
 
 
 def default_epochs(num_train: int, *, from_scratch: bool) -> int:
     """Epochs that show about as many images whatever the number of different ones; at most 100."""
-    shown = SCRATCH_IMAGES if from_scratch else FINE_TUNE_IMAGES
-    return max(1, min(MAX_EPOCHS, math.ceil(shown / max(num_train, 1))))
+    return epochs_to_show(SCRATCH_IMAGES if from_scratch else FINE_TUNE_IMAGES, num_train)
 
 
 def settings_of(card: ClassifierCard, epochs: int, seed: int, *, from_scratch: bool) -> ClassifyConfig:
@@ -48,26 +41,6 @@ def settings_of(card: ClassifierCard, epochs: int, seed: int, *, from_scratch: b
         learning_rate=FINE_TUNE_RATE,
         batch_size=FINE_TUNE_BATCH_SIZE,
     )
-
-
-def augmentation(card: ClassifierCard) -> AugmentConfig:
-    """What is changed at random: the same as when the classifier was trained."""
-    return card.augmentation or AugmentConfig()
-
-
-def estimated_seconds(
-    card: ClassifierCard, num_train: int, epochs: int, seconds_per_image: float | None
-) -> float:
-    """About how long a run takes.
-
-    Args:
-        card: Of the classifier.
-        num_train: Images that are trained on.
-        epochs: Times that each is seen.
-        seconds_per_image: As measured by an earlier run of this machine at `work_of(card)` 1, None for none.
-    """
-    each = (seconds_per_image or SECONDS_PER_IMAGE) * work_of(card)
-    return START_SECONDS + each * num_train * epochs
 
 
 def work_of(card: ClassifierCard) -> float:

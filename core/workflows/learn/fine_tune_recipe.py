@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 
 from core.cards import ModelCard
-from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig
+from core.config import NetConfig, ScalingConfig, TrainConfig
 from core.workspace import ImageRow
 
 FINE_TUNE_BATCH_SIZE = 2
@@ -31,13 +31,17 @@ LUNG_WINDOW = (-1000.0, 400.0)
 START_SECONDS = 15.0
 """Until the first step: the process, TensorFlow, compiling."""
 SECONDS_PER_IMAGE = 0.05
-"""One training image of 256x256 through a network of 16 base filters, on two cores."""
+"""One training image of the usual network (256x256, 16 base filters; for labels 224x224) on two cores."""
 
 
 def default_epochs(num_train: int, *, from_scratch: bool) -> int:
     """Epochs that show about as many images whatever the number of different ones; at most 100."""
-    shown = SCRATCH_IMAGES if from_scratch else FINE_TUNE_IMAGES
-    return max(1, min(MAX_EPOCHS, math.ceil(shown / max(num_train, 1))))
+    return epochs_to_show(SCRATCH_IMAGES if from_scratch else FINE_TUNE_IMAGES, num_train)
+
+
+def epochs_to_show(num_shown: int, num_train: int) -> int:
+    """Epochs that show that many images, each as often as the others; 1 to 100."""
+    return max(1, min(MAX_EPOCHS, math.ceil(num_shown / max(num_train, 1))))
 
 
 def num_validation(num_images: int) -> int:
@@ -65,11 +69,6 @@ def scratch_settings(epochs: int, seed: int) -> TrainConfig:
     )
 
 
-def augmentation(base: ModelCard | None) -> AugmentConfig:
-    """What is changed at random: the same as when the base model was trained."""
-    return AugmentConfig() if base is None or base.augmentation is None else base.augmentation
-
-
 def scratch_card(name: str, images: Sequence[ImageRow]) -> ModelCard:
     """The card of a model that does not exist yet: channels and intensity scaling as the images are."""
     channels = 3 if any(image.facts.channels == 3 for image in images) else 1
@@ -81,16 +80,16 @@ def scratch_card(name: str, images: Sequence[ImageRow]) -> ModelCard:
     return ModelCard(name=name, net=net, scaling=scaling, image_size=SCRATCH_IMAGE_SIZE)
 
 
-def estimated_seconds(card: ModelCard, num_train: int, epochs: int, seconds_per_image: float | None) -> float:
-    """About how long a run takes.
+def estimated_seconds(work: float, num_train: int, epochs: int, seconds_per_image: float | None) -> float:
+    """About how long a run takes, of masks or of labels.
 
     Args:
-        card: Of the base model.
+        work: Arithmetic of one image, in multiples of the usual network's.
         num_train: Images that are trained on.
         epochs: Times that each is seen.
-        seconds_per_image: As measured by an earlier run of this machine at `work_of(card)` 1, None for none.
+        seconds_per_image: As measured by an earlier run of this machine at a work of 1, None for none.
     """
-    each = (seconds_per_image or SECONDS_PER_IMAGE) * work_of(card)
+    each = (seconds_per_image or SECONDS_PER_IMAGE) * work
     return START_SECONDS + each * num_train * epochs
 
 

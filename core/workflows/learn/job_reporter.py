@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.jobs.kinds import JobContext
+
+if TYPE_CHECKING:
+    from core.training.callbacks import ProgressReport
 
 SECONDS_BETWEEN_STEPS = 0.5
 SECONDS_BETWEEN_EPOCHS = 0.2
@@ -18,20 +20,18 @@ class JobReporter:
 
     Args:
         context: The job.
-        line: The line of the log for the end of an epoch.
     """
 
-    def __init__(self, context: JobContext, line: Callable[[Any], str]) -> None:
+    def __init__(self, context: JobContext) -> None:
         self._context = context
-        self._line = line
         self._told = 0.0
 
-    def __call__(self, report: Any) -> None:
+    def __call__(self, report: ProgressReport, **place: Any) -> None:
         """Pass a report on, unless one was passed on a moment ago.
 
         Args:
-            report: A frozen dataclass with epoch, num_epochs and epoch_done, as `core.training` and
-                `core.classification` tell them.
+            report: Of the training.
+            **place: Which run it is of, where a job has several: "run", "run_number", "num_runs".
         """
         now = time.monotonic()
         is_last = report.epoch_done and report.epoch == report.num_epochs
@@ -39,6 +39,8 @@ class JobReporter:
         if now - self._told < pause and not is_last:
             return
         self._told = now
-        self._context.report(vars(report))
+        self._context.report({**place, **vars(report)})
         if report.epoch_done:
-            print(self._line(report))
+            run = f"{place['run']}: " if place else ""
+            score = f"accuracy {report.accuracy:.4f}" if report.dice is None else f"Dice {report.dice:.4f}"
+            print(f"{run}epoch {report.epoch}/{report.num_epochs}: loss {report.loss:.4f}, {score}")

@@ -1,0 +1,126 @@
+"""Fine-tuning of labels: every colour image with a label and a mask of a person teaches the classifier."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from core.classifier_cards import ClassifierCard, ClassifyConfig
+from core.config import AugmentConfig
+from core.errors import JobError
+from core.evaluation.calibration import softmax, threshold_for_recall
+from core.evaluation.classes import class_scores, single
+from core.jobs.kinds import JobContext
+from core.registry.classifiers import Classifiers
+from core.registry.compare import Decision
+from core.registry.compare_labels import LabelComparison
+from core.registry.settle import settle_labels
+from core.workflows.correct import pictures
+from core.workflows.correct.classify_image import classifier_card, classifier_of
+from core.workflows.learn import fine_tune_labels_recipe as recipe
+from core.workflows.learn.job_reporter import JobReporter
+from core.workflows.learn.trainer import Given, Run
+from core.workspace import ImageRow, VersionRow, Workspace
+
+
+class LabelTrainer:
+    """As `core.workflows.learn.trainer.Trainer` says."""
+
+    kind = "fine_tune_classifier"
+    speed = "fine_tune_labels_seconds_per_image"
+    nothing = "There is no image with a label and a mask to train on yet; label and save one more first."
+    given_name = "Labelled images"
+    given_source = "Labels given in this workspace"
+    suffix = "_labels"
+
+    def given(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Given:
+        """Colour images with a label of the card's; from scratch the card of the classifier in use."""
+        card = self._card(workspace, task_id, base)
+        labels = workspace.labels.latest_of_task(task_id)
+        images = (image for image in workspace.images.list(task_id) if image.facts.channels == 3)
+        known = tuple(each for each in images if each.id in labels and labels[each.id].label in card.labels)
+        return Given(card, known, labels)
+
+    def missing(self, given: Given, train: tuple[ImageRow, ...]) -> tuple[str, ...]:
+        """Labels of the card that no image has."""
+        there = {given.labels[image.id].label for image in train}
+        titles = given.card.label_titles
+        return tuple(titles.get(label, label) for label in given.card.labels if label not in there)
+
+    def default_epochs(self, num_train: int, *, from_scratch: bool) -> int:
+        """As the recipe says."""
+        return recipe.default_epochs(num_train, from_scratch=from_scratch)
+
+    def work_of(self, card: ClassifierCard) -> float:
+        """In multiples of 224x224."""
+        return recipe.work_of(card)
+
+    def settings(self, card: ClassifierCard, epochs: int, seed: int, *, from_scratch: bool) -> ClassifyConfig:
+        """As the recipe says."""
+        return recipe.settings_of(card, epochs, seed, from_scratch=from_scratch)
+
+    def augmentation(self, card: ClassifierCard, *, from_scratch: bool) -> AugmentConfig:
+        """The same as when the classifier was trained."""
+        return card.augmentation or AugmentConfig()
+
+    def train(self, context: JobContext, run: Run) -> Any:
+        """Train on labels."""
+        from core.classification.examples import LabelledArrays, LabelledExample, prepare_labelled
+        from core.classification.fit import ClassifyRun, train_classifier
+
+        workspace, card = context.workspace, run.given.card
+
+        def example(image: ImageRow) -> LabelledExample:
+            decoded = pictures.decode(workspace, image)
+            return LabelledExample(decoded, run.mask_of(workspace, image), run.label_of(image))
+
+        def prepare(images: tuple[ImageRow, ...]) -> LabelledArrays:
+            return prepare_labelled([partial(example, image) for image in images], card)
+
+        return train_classifier(
+            prepare(run.train),
+            prepare(run.validation) if run.validation else None,
+            ClassifyRun(
+                num_labels=len(card.labels),
+                settings=run.settings,
+                augment=run.augment,
+                flips=card.flips,
+                start_from=None if run.base is None else workspace.root / run.base.folder / "model.keras",
+            ),
+            on_progress=JobReporter(context),
+            should_stop=context.should_stop,
+        )
+
+    def card_changes(self, run: Run, trained: Any) -> dict[str, Any]:
+        """Where its weights come from and, with validation, temperature, alert threshold and scores."""
+        card = run.given.card
+        changes = {"origin": trained.origin, "confusion": (), "validation": {}}
+        if trained.validation_logits is None:
+            return changes if run.base is not None else {**changes, "temperature": 1.0}
+        truth = np.array([card.labels.index(run.label_of(image)) for image in run.validation])
+        probabilities = softmax(trained.validation_logits / trained.temperature)
+        threshold = card.threshold
+        place = card.labels.index(card.alert_label) if card.alert_label else None
+        if place is not None and (truth == place).any():
+            recall = run.settings.alert_recall
+            threshold = threshold_for_recall(probabilities[:, place], truth == place, recall)
+        scores = class_scores(single(card.labels, truth, probabilities, alert=(card.alert_label, threshold)))
+        return changes | {
+            "temperature": trained.temperature,
+            "threshold": threshold,
+            "validation": scores,
+        }
+
+    def compare(self, workspace: Workspace, candidate: VersionRow) -> tuple[LabelComparison, Decision]:
+        """By balanced accuracy."""
+        return settle_labels(workspace, candidate, Classifiers())
+
+    def _card(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> ClassifierCard:
+        if base is not None:
+            return classifier_card(workspace, base)
+        current = classifier_of(workspace, task_id)
+        if current is None:
+            raise JobError("This task has no classifier, so there are no labels to learn.")
+        return current.card

@@ -1,0 +1,99 @@
+"""Fine-tuning of masks: the newest mask of every corrected image teaches the network that makes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.cards import ModelCard, Score
+from core.config import AugmentConfig, TrainConfig
+from core.jobs.kinds import JobContext
+from core.registry.compare import Comparison, Decision
+from core.registry.predictors import Predictors
+from core.registry.settle import settle
+from core.workflows.correct import pictures
+from core.workflows.learn import fine_tune_recipe as recipe
+from core.workflows.learn.job_reporter import JobReporter
+from core.workflows.learn.trainer import Given, Run
+from core.workspace import ImageRow, VersionRow, Workspace, is_trainable
+
+
+class MaskTrainer:
+    """As `core.workflows.learn.trainer.Trainer` says."""
+
+    kind = "fine_tune"
+    speed = "fine_tune_seconds_per_image"
+    nothing = "There is no corrected image to train on yet; correct and save at least one more image first."
+    given_name = "Corrected images"
+    given_source = "Masks saved in this workspace"
+    suffix = ""
+
+    def given(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Given:
+        """Corrected images; from scratch the card of a network that fits them."""
+        images = tuple(workspace.images.list(task_id, "corrected"))
+        if base is not None:
+            return Given(pictures.card_of(workspace, base), images)
+        return Given(recipe.scratch_card("scratch", [each for each in images if is_trainable(each)]), images)
+
+    def missing(self, given: Given, train: tuple[ImageRow, ...]) -> tuple[str, ...]:
+        """Nothing: a mask needs no label."""
+        return ()
+
+    def default_epochs(self, num_train: int, *, from_scratch: bool) -> int:
+        """As the recipe says."""
+        return recipe.default_epochs(num_train, from_scratch=from_scratch)
+
+    def work_of(self, card: ModelCard) -> float:
+        """In multiples of 256x256 through 16 base filters."""
+        return recipe.work_of(card)
+
+    def settings(self, card: ModelCard, epochs: int, seed: int, *, from_scratch: bool) -> TrainConfig:
+        """As the recipe says."""
+        if from_scratch:
+            return recipe.scratch_settings(epochs, seed)
+        return recipe.fine_tune_settings(card, epochs, seed)
+
+    def augmentation(self, card: ModelCard, *, from_scratch: bool) -> AugmentConfig:
+        """The same as when the base was trained."""
+        return AugmentConfig() if from_scratch or card.augmentation is None else card.augmentation
+
+    def train(self, context: JobContext, run: Run) -> Any:
+        """Train on masks."""
+        from core.training.examples import Example, ExampleArrays, prepare_examples
+        from core.training.fit import train
+
+        workspace, card = context.workspace, run.given.card
+
+        def prepare(images: tuple[ImageRow, ...]) -> ExampleArrays:
+            return prepare_examples(
+                (
+                    Example(pictures.decode(workspace, image), run.mask_of(workspace, image))
+                    for image in images
+                ),
+                image_size=run.settings.image_size,
+                channels=card.net.input_channels,
+                scaling=card.scaling,
+                remove_hair=card.remove_hair,
+            )
+
+        return train(
+            prepare(run.train),
+            prepare(run.validation) if run.validation else None,
+            net=card.net,
+            settings=run.settings,
+            augment=run.augment,
+            start_from=None if run.base is None else workspace.root / run.base.folder / "model.keras",
+            on_progress=JobReporter(context),
+            should_stop=context.should_stop,
+        )
+
+    def card_changes(self, run: Run, trained: Any) -> dict[str, Any]:
+        """The threshold that is best on validation, and the Dice there."""
+        dice = trained.history[trained.best_epoch - 1].val_dice if trained.history else None
+        return {
+            "threshold": run.given.card.threshold if trained.threshold is None else trained.threshold,
+            "validation": {} if dice is None else {"dice": Score(dice)},
+        }
+
+    def compare(self, workspace: Workspace, candidate: VersionRow) -> tuple[Comparison, Decision]:
+        """By Dice."""
+        return settle(workspace, candidate, Predictors())

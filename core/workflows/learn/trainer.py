@@ -1,0 +1,136 @@
+"""What a fine-tuning run learns from, and what masks and labels each do of their own.
+
+`core.workflows.learn.fine_tune` plans, starts and does a run of either; `mask_trainer` and `label_trainer`
+say what they differ in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from core.config import AugmentConfig
+from core.imaging.decode import decode_image
+from core.jobs.kinds import JobContext
+from core.registry.compare import Decision
+from core.workspace import ImageRow, LabelRow, RevisionRow, VersionRow, Workspace
+
+
+@dataclass(frozen=True)
+class Given:
+    """What people gave that a run can learn from, locked images among it.
+
+    Attributes:
+        card: Of the version that a run begins from; from scratch one that says what the network will be.
+        images: Corrected images, or those with a label that the classifier knows.
+        labels: Newest label of each image, by image id; empty for masks.
+    """
+
+    card: Any
+    images: tuple[ImageRow, ...]
+    labels: dict[int, LabelRow] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run learns from, and how.
+
+    Attributes:
+        base: Version that it starts from, None for from scratch.
+        given: Card and labels.
+        train: Images to train on.
+        validation: Images to choose the best epoch and the threshold on; empty for small sets.
+        masks: Newest revision of each image, by image id.
+        settings: `TrainConfig` or `ClassifyConfig`.
+        augment: Random changes.
+    """
+
+    base: VersionRow | None
+    given: Given
+    train: tuple[ImageRow, ...]
+    validation: tuple[ImageRow, ...]
+    masks: dict[int, RevisionRow]
+    settings: Any
+    augment: AugmentConfig
+
+    def label_of(self, image: ImageRow) -> str:
+        """What a person called an image."""
+        return self.given.labels[image.id].label or ""
+
+    def mask_of(self, workspace: Workspace, image: ImageRow) -> Any:
+        """What a person saved of an image, (H, W)."""
+        return decode_image(
+            workspace.masks.read_mask_png(self.masks[image.id]), f"mask of {image.name}"
+        ).values
+
+    @property
+    def sources(self) -> dict[str, list[int]]:
+        """The "revision_ids" that are learnt from and, where labels are, their "label_ids"."""
+        images = (*self.train, *self.validation)
+        ids = {"revision_ids": sorted(self.masks[image.id].id for image in images)}
+        if self.given.labels:
+            ids["label_ids"] = sorted(self.given.labels[image.id].id for image in images)
+        return ids
+
+
+class Compared(Protocol):
+    """A candidate beside the version in use."""
+
+    @property
+    def mean_old(self) -> float | None:
+        """The score of the version in use, None where nothing could be compared."""
+
+    @property
+    def mean_new(self) -> float | None:
+        """The candidate's."""
+
+    @property
+    def num_worse(self) -> int:
+        """Images on which the candidate is worse."""
+
+
+class Trainer(Protocol):
+    """What masks and labels do of their own; Keras is imported in `train` alone.
+
+    Attributes:
+        kind: Of the job.
+        speed: Name of the setting that keeps the seconds of an image, as measured here.
+        nothing: Sentence where there is nothing to train on.
+        given_name: What the data are called on the card, before the task's title.
+        given_source: Where they come from.
+        suffix: Of the candidate's machine name.
+    """
+
+    kind: str
+    speed: str
+    nothing: str
+    given_name: str
+    given_source: str
+    suffix: str
+
+    def given(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Given:
+        """Card, images and labels; a `JobError` where the task has nothing of the kind."""
+
+    def missing(self, given: Given, train: tuple[ImageRow, ...]) -> tuple[str, ...]:
+        """Labels, as people read them, that no image to train on has."""
+
+    def default_epochs(self, num_train: int, *, from_scratch: bool) -> int:
+        """Epochs that are usually enough."""
+
+    def work_of(self, card: Any) -> float:
+        """Arithmetic of one training image, in multiples of the usual network's."""
+
+    def settings(self, card: Any, epochs: int, seed: int, *, from_scratch: bool) -> Any:
+        """The settings of a run."""
+
+    def augmentation(self, card: Any, *, from_scratch: bool) -> AugmentConfig:
+        """The random changes of a run."""
+
+    def train(self, context: JobContext, run: Run) -> Any:
+        """`core.training.fit.TrainResult` or `core.classification.fit.ClassifyResult`."""
+
+    def card_changes(self, run: Run, trained: Any) -> dict[str, Any]:
+        """What the candidate's card says otherwise than the base's: scores, threshold, calibration."""
+
+    def compare(self, workspace: Workspace, candidate: VersionRow) -> tuple[Compared, Decision]:
+        """Compare on the locked images, and do what the rule says."""
