@@ -137,8 +137,8 @@ def load_card(path: Path) -> ModelCard:
     """
     values = read_card_values(path)
     try:
-        return from_dict(ModelCard, with_scores(values))
-    except (AttributeError, TypeError, ValueError) as error:
+        return from_dict(ModelCard, values)
+    except (TypeError, ValueError) as error:
         raise BadModelError(f"The model card {path} is not of this version ({error}).") from None
 
 
@@ -156,16 +156,3 @@ def read_card_values(path: Path) -> dict[str, Any]:
         ) from None
     except (OSError, TypeError, ValueError) as error:
         raise BadModelError(f"The model card {path} cannot be read ({error}).") from None
-
-
-def with_scores(values: dict[str, Any]) -> dict[str, Any]:
-    """The values with each score of "validation" and "test" rebuilt.
-
-    Raises:
-        AttributeError, TypeError: They are no scores.
-    """
-    rebuilt = {
-        split: {name: Score(**score) for name, score in values.get(split, {}).items()}
-        for split in ("validation", "test")
-    }
-    return {**values, **rebuilt}

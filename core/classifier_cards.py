@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from core.cards import NOT_A_DEVICE, DataSource, Score, read_card_values, with_scores
+from core.cards import NOT_A_DEVICE, DataSource, Score, read_card_values
 from core.config import AugmentConfig, ScalingConfig, from_dict
 from core.errors import BadModelError
 
@@ -129,12 +129,9 @@ def load_classifier_card(path: Path) -> ClassifierCard:
     Raises:
         BadModelError: No card there, or one that this version cannot read.
     """
-    values = read_card_values(path)
     try:
-        confusion = tuple(tuple(row) for row in values.pop("confusion", ()))
-        card = from_dict(ClassifierCard, with_scores(values))
-        card = ClassifierCard(**{**vars(card), "confusion": confusion})
-    except (AttributeError, TypeError, ValueError) as error:
+        card = from_dict(ClassifierCard, read_card_values(path))
+    except (TypeError, ValueError) as error:
         raise BadModelError(f"{path} is no classifier's card of this version ({error}).") from None
     _check(card, path)
     return card

@@ -198,7 +198,7 @@ def to_dict(config: Any) -> dict[str, Any]:
 
 
 def from_dict(config_type: type[Config], values: dict[str, Any]) -> Config:
-    """A config back from `to_dict`; nested configs, tuples and unions with None are rebuilt.
+    """A config back from `to_dict`; nested configs, tuples, dicts and unions with None are rebuilt.
 
     Raises:
         ValueError: A key that this version does not know, or a value of the wrong shape.
@@ -222,8 +222,12 @@ def _rebuild(hint: Any, value: Any) -> Any:
         if not isinstance(value, dict):
             raise ValueError(f"expected settings of {hint}, got {value!r}")
         return from_dict(typing.cast(type, hint), value)
+    kinds = typing.get_args(hint)
+    if origin is dict:
+        if not isinstance(value, dict):
+            raise ValueError(f"expected names with values, got {value!r}")
+        return {name: _rebuild(kinds[1], each) for name, each in value.items()}
     if origin is tuple:
-        kinds = typing.get_args(hint)
         # A size was one side once: such a card or record means a square.
         values = (value, value) if kinds == (int, int) and isinstance(value, int) else value
         if kinds[-1] is not Ellipsis and len(values) != len(kinds):

@@ -59,7 +59,7 @@ def _card(task: TaskRow, job: JobRow, trainer: Trainer, run: Run, trained: Any) 
         num_val=len(run.validation),
     )
     return dataclasses.replace(
-        run.given.card,
+        trainer.card(run, trained),
         name=f"{task.slug}{trainer.suffix}_job_{job.id}",
         title=task.title,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -70,5 +70,4 @@ def _card(task: TaskRow, job: JobRow, trainer: Trainer, run: Run, trained: Any) 
         augmentation=run.augment,
         parent=None if run.base is None else run.base.title,
         versions=package_versions(),
-        **trainer.card_changes(run, trained),
     )

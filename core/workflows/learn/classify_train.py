@@ -9,36 +9,31 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from core.cards import DataSource, save_card
+from core.cards import save_card
 from core.classifier_cards import (
     ClassifierCard,
     ClassifyConfig,
     View,
     load_classifier_card,
 )
-from core.config import AugmentConfig, ScalingConfig, from_dict, to_dict
+from core.config import AugmentConfig, ScalingConfig, to_dict
 from core.datasets.label_folds import set_aside
 from core.datasets.labels import LabelledImage, labels_of
 from core.datasets.layout import find_splits
-from core.errors import AppError
-from core.evaluation.calibration import softmax, threshold_for_recall
-from core.evaluation.classes import class_scores, confusion_matrix, single
 from core.evaluation.history import history_csv
 from core.files import write_whole
 from core.inference.stock_layers import weights_path
 from core.workflows.learn.classify_data import LabelSource, read_labelled
+from core.workflows.learn.label_card import alert_label, validated_card
 from core.workflows.learn.lesion_masks import MaskSource
-from core.workflows.learn.training_card import package_versions, read_about
+from core.workflows.learn.run_folder import move_earlier_files
+from core.workflows.learn.training_card import data_sources, limits_of_use, package_versions, read_about
 
 if TYPE_CHECKING:
-    from core.classification.examples import LabelledArrays
     from core.classification.fit import ClassifyResult
     from core.training.callbacks import ProgressReport
 
 FILES = ("model.keras", "card.json", "history.csv", "run.json")
-DEFAULT_ALERT = "MEL"
 ENCODER = "encoder"
 """The backbone of a card whose network stands on a segmentation model's encoder."""
 
@@ -140,10 +135,10 @@ def classify_train(
         on_progress=on_progress,
         should_stop=should_stop,
     )
-    card = replace(card, origin=result.origin, temperature=result.temperature)
+    card = replace(card, origin=result.origin)
     if validation is not None:
-        card = _with_validation(card, validation, result, request.settings)
-    previous = _move_earlier_files(request.output_dir)
+        card = validated_card(card, validation.labels, result, request.settings.alert_recall)
+    previous = move_earlier_files(request.output_dir, FILES)
     _write(request, card, result, hashes)
     return ClassifyTrainOutcome(request.output_dir, card, len(result.history), result.best_epoch, previous)
 
@@ -176,21 +171,9 @@ def _card(
     splits: dict[str, list[LabelledImage]],
 ) -> ClassifierCard:
     labels = base.labels if base is not None else labels_of(splits["train"])
-    alert = request.alert_label
-    if alert is None:
-        alert = DEFAULT_ALERT if DEFAULT_ALERT in labels else ""
-    if alert and alert not in labels:
-        raise AppError(
-            f"The alert label {alert!r} is none of the labels {', '.join(labels)}; choose one of them."
-        )
-    counts = {"num_train": len(splits["train"]), "num_val": len(splits.get("val", ()))}
-    sources = about.get("data") or [{"name": request.source.data_dir.resolve().name}]
-    try:
-        data = tuple(from_dict(DataSource, {**source, **counts}) for source in sources)
-    except (TypeError, ValueError) as error:
-        raise AppError(f"{request.about} describes data wrongly ({error}).") from None
+    counts = {"train": len(splits["train"]), "val": len(splits.get("val", ()))}
     name = request.output_dir.resolve().name
-    card = ClassifierCard(
+    return ClassifierCard(
         name=name,
         title=about.get("title", name),
         labels=labels,
@@ -202,53 +185,21 @@ def _card(
         remove_hair=request.remove_hair if base is None else base.remove_hair,
         flips=request.flips,
         backbone=_backbone(request) if base is None else base.backbone,
-        alert_label=alert,
+        alert_label=alert_label(request.alert_label, labels),
         created=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         command=request.command,
-        data=data,
+        data=data_sources(about, request.about, request.source.data_dir, counts),
         training=request.settings,
         augmentation=request.augment,
         parent=None if base is None else base.name,
         licence=about.get("licence", ""),
+        limits_of_use=limits_of_use(about),
         versions=package_versions(),
     )
-    limits = tuple(about.get("limits_of_use", ()))
-    return replace(card, limits_of_use=limits) if limits else card
 
 
 def _backbone(request: ClassifyTrainRequest) -> str:
     return request.settings.backbone if request.encoder is None else ENCODER
-
-
-def _with_validation(
-    card: ClassifierCard, validation: LabelledArrays, result: ClassifyResult, settings: ClassifyConfig
-) -> ClassifierCard:
-    probabilities = softmax(np.asarray(result.validation_logits) / result.temperature)
-    threshold = card.threshold
-    if card.alert_label:
-        place = card.labels.index(card.alert_label)
-        threshold = threshold_for_recall(
-            probabilities[:, place], validation.labels == place, settings.alert_recall
-        )
-    predictions = single(card.labels, validation.labels, probabilities, alert=(card.alert_label, threshold))
-    counts = confusion_matrix(validation.labels, probabilities.argmax(axis=1), len(card.labels))
-    return replace(
-        card,
-        threshold=threshold,
-        validation=class_scores(predictions),
-        confusion=tuple(tuple(row) for row in counts.tolist()),
-    )
-
-
-def _move_earlier_files(folder: Path) -> Path | None:
-    earlier = [path for name in FILES if (path := folder / name).exists()]
-    if not earlier:
-        return None
-    previous = folder / "previous" / f"{datetime.now(UTC):%Y-%m-%d_%H%M%S_%f}"
-    previous.mkdir(parents=True)
-    for path in earlier:
-        path.rename(previous / path.name)
-    return previous
 
 
 def _write(

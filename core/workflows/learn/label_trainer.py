@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,8 +11,6 @@ import numpy as np
 from core.classifier_cards import ClassifierCard, ClassifyConfig
 from core.config import AugmentConfig
 from core.errors import JobError
-from core.evaluation.calibration import softmax, threshold_for_recall
-from core.evaluation.classes import class_scores, single
 from core.jobs.kinds import JobContext
 from core.registry.classifiers import Classifiers
 from core.registry.compare import Decision
@@ -21,6 +20,7 @@ from core.workflows.correct import pictures
 from core.workflows.correct.classify_image import classifier_card, classifier_of
 from core.workflows.learn import fine_tune_labels_recipe as recipe
 from core.workflows.learn.job_reporter import JobReporter
+from core.workflows.learn.label_card import validated_card
 from core.workflows.learn.trainer import Given, Run
 from core.workspace import ImageRow, VersionRow, Workspace
 
@@ -93,25 +93,16 @@ class LabelTrainer:
             should_stop=context.should_stop,
         )
 
-    def card_changes(self, run: Run, trained: Any) -> dict[str, Any]:
+    def card(self, run: Run, trained: Any) -> ClassifierCard:
         """Where its weights come from and, with validation, temperature, alert threshold and scores."""
-        card = run.given.card
-        changes = {"origin": trained.origin, "confusion": (), "validation": {}}
+        card: ClassifierCard = run.given.card
+        if run.base is None:
+            card = replace(card, temperature=1.0)
+        card = replace(card, origin=trained.origin, confusion=(), validation={})
         if trained.validation_logits is None:
-            return changes if run.base is not None else {**changes, "temperature": 1.0}
+            return card
         truth = np.array([card.labels.index(run.label_of(image)) for image in run.validation])
-        probabilities = softmax(trained.validation_logits / trained.temperature)
-        threshold = card.threshold
-        place = card.labels.index(card.alert_label) if card.alert_label else None
-        if place is not None and (truth == place).any():
-            recall = run.settings.alert_recall
-            threshold = threshold_for_recall(probabilities[:, place], truth == place, recall)
-        scores = class_scores(single(card.labels, truth, probabilities, alert=(card.alert_label, threshold)))
-        return changes | {
-            "temperature": trained.temperature,
-            "threshold": threshold,
-            "validation": scores,
-        }
+        return validated_card(card, truth, trained, run.settings.alert_recall)
 
     def compare(self, workspace: Workspace, candidate: VersionRow) -> tuple[LabelComparison, Decision]:
         """By balanced accuracy."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from core.cards import ModelCard, Score
@@ -86,13 +87,15 @@ class MaskTrainer:
             should_stop=context.should_stop,
         )
 
-    def card_changes(self, run: Run, trained: Any) -> dict[str, Any]:
+    def card(self, run: Run, trained: Any) -> ModelCard:
         """The threshold that is best on validation, and the Dice there."""
         dice = trained.history[trained.best_epoch - 1].val_dice if trained.history else None
-        return {
-            "threshold": run.given.card.threshold if trained.threshold is None else trained.threshold,
-            "validation": {} if dice is None else {"dice": Score(dice)},
-        }
+        card: ModelCard = run.given.card
+        return replace(
+            card,
+            threshold=card.threshold if trained.threshold is None else trained.threshold,
+            validation={} if dice is None else {"dice": Score(dice)},
+        )
 
     def compare(self, workspace: Workspace, candidate: VersionRow) -> tuple[Comparison, Decision]:
         """By Dice."""

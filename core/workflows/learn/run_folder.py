@@ -150,25 +150,26 @@ def read_record(folder: Path) -> RunRecord:
         raise AppError(f"{path} is not of this version ({error}).") from None
 
 
-def move_earlier_files(request: TrainRequest, *names: str) -> Path | None:
+def files_of(request: TrainRequest) -> tuple[str, ...]:
+    """The names of what a run leaves at its end."""
+    weights = Path(f"{request.name}.keras")
+    return weights.name, f"{request.name}.h5", card_path(weights).name, "history.csv", "curves.png", RUN_FILE
+
+
+def move_earlier_files(folder: Path, names: Sequence[str]) -> Path | None:
     """Move what an earlier run left to `previous/`, so that nothing is overwritten.
 
     Args:
-        request: Knows the folder and the name.
-        names: Of the files and folders; none for all but the checkpoints.
+        folder: Of the run.
+        names: Of the files and folders.
 
     Returns:
         Where they are now, None where there were none.
     """
-    weights = request.output_dir / f"{request.name}.keras"
-    all_names = names or (
-        *(weights.name, f"{request.name}.h5", card_path(weights).name),
-        *("history.csv", "curves.png", RUN_FILE),
-    )
-    earlier = [path for name in all_names if (path := request.output_dir / name).exists()]
+    earlier = [path for name in names if (path := folder / name).exists()]
     if not earlier:
         return None
-    previous = request.output_dir / "previous" / f"{datetime.now(UTC):%Y-%m-%d_%H%M%S_%f}"
+    previous = folder / "previous" / f"{datetime.now(UTC):%Y-%m-%d_%H%M%S_%f}"
     previous.mkdir(parents=True)
     for path in earlier:
         path.rename(previous / path.name)

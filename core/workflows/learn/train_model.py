@@ -17,6 +17,7 @@ from core.workflows.learn.run_folder import (
     CHECKPOINTS_DIR,
     TENSORBOARD_DIR,
     DataHashes,
+    files_of,
     forget_checkpoints,
     hash_pairs,
     move_earlier_files,
@@ -148,7 +149,7 @@ def train_on(
     if around.accelerator is not None and around.accelerator.process > 0:
         # Several processes have the same result; the first one writes it.
         return TrainOutcome(weights, card, len(result.history), result.best_epoch, None, result.stopped)
-    previous = move_earlier_files(request)
+    previous = move_earlier_files(request.output_dir, files_of(request))
     write_result(request, result)
     if val_pairs:
         predictor = Predictor(weights, card)
@@ -189,7 +190,7 @@ def _surroundings(request: TrainRequest, data: DataHashes, watchers: Watchers) -
     folder = request.output_dir / CHECKPOINTS_DIR
     if not request.resume and accelerator.process == 0:
         # A run that had not ended is not overwritten by another one.
-        move_earlier_files(request, CHECKPOINTS_DIR, TENSORBOARD_DIR)
+        move_earlier_files(request.output_dir, (CHECKPOINTS_DIR, TENSORBOARD_DIR))
     return Surroundings(
         accelerator=accelerator,
         checkpoints=Checkpoints(

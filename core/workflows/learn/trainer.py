@@ -129,8 +129,8 @@ class Trainer(Protocol):
     def train(self, context: JobContext, run: Run) -> Any:
         """`core.training.fit.TrainResult` or `core.classification.fit.ClassifyResult`."""
 
-    def card_changes(self, run: Run, trained: Any) -> dict[str, Any]:
-        """What the candidate's card says otherwise than the base's: scores, threshold, calibration."""
+    def card(self, run: Run, trained: Any) -> Any:
+        """The base's card with the candidate's scores, threshold and calibration."""
 
     def compare(self, workspace: Workspace, candidate: VersionRow) -> tuple[Compared, Decision]:
         """Compare on the locked images, and do what the rule says."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import platform
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from core.cards import DataSource, ModelCard, card_path, load_card
+from core.cards import NOT_A_DEVICE, DataSource, ModelCard, card_path, load_card
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict
 from core.errors import AppError
 from core.imaging.class_table import ClassTable
@@ -93,13 +93,7 @@ def training_card(request: TrainRequest, about: dict[str, Any], num_images: dict
     Raises:
         AppError: `about` describes the data with other words than `core.cards.DataSource`.
     """
-    counts = {f"num_{split}": number for split, number in num_images.items()}
-    sources = about.get("data") or [{"name": request.data_dir.resolve().name}]
-    try:
-        data = tuple(from_dict(DataSource, {**source, **counts}) for source in sources)
-    except (TypeError, ValueError) as error:
-        raise AppError(f"{request.about} describes data wrongly ({error}).") from None
-    card = ModelCard(
+    return ModelCard(
         # A shipped model is called after its folder.
         name=request.output_dir.resolve().name if request.name == "model" else request.name,
         title=about.get("title", request.name),
@@ -112,15 +106,41 @@ def training_card(request: TrainRequest, about: dict[str, Any], num_images: dict
         flips=request.flips,
         created=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         command=request.command,
-        data=data,
+        data=data_sources(about, request.about, request.data_dir, num_images),
         training=request.settings,
         augmentation=request.augment,
         parent=None if request.start_from is None else read_base_card(request.start_from).name,
         licence=about.get("licence", ""),
+        limits_of_use=limits_of_use(about),
         versions=package_versions(),
     )
-    limits = tuple(about.get("limits_of_use", ()))
-    return replace(card, limits_of_use=limits) if limits else card
+
+
+def data_sources(
+    about: dict[str, Any], path: Path | None, data_dir: Path, num_images: dict[str, int]
+) -> tuple[DataSource, ...]:
+    """What a card says of the data; the folder's name where `about` says nothing.
+
+    Args:
+        about: From `read_about`.
+        path: Where that was read.
+        data_dir: The data set.
+        num_images: Images by split.
+
+    Raises:
+        AppError: `about` describes the data with other words than `core.cards.DataSource`.
+    """
+    counts = {f"num_{split}": number for split, number in num_images.items()}
+    sources = about.get("data") or [{"name": data_dir.resolve().name}]
+    try:
+        return tuple(from_dict(DataSource, {**source, **counts}) for source in sources)
+    except (TypeError, ValueError) as error:
+        raise AppError(f"{path} describes data wrongly ({error}).") from None
+
+
+def limits_of_use(about: dict[str, Any]) -> tuple[str, ...]:
+    """What a card says against misuse: the sentences of `about`, else the usual one."""
+    return tuple(about.get("limits_of_use", ())) or (NOT_A_DEVICE,)
 
 
 def package_versions() -> dict[str, str]:

@@ -25,7 +25,7 @@ from core.errors import AppError
 from core.files import write_whole
 from core.inference.stock_layers import weights_path
 from core.workflows.learn.classify_data import LabelSource, read_labelled
-from core.workflows.learn.classify_train import DEFAULT_ALERT
+from core.workflows.learn.label_card import alert_label
 from core.workflows.learn.lesion_masks import MaskSource
 from core.workflows.measure.classify_comparison import (
     ASIDE,
@@ -147,11 +147,6 @@ def _images(request: ClassifyCrossValidateRequest) -> list[LabelledImage]:
 
 
 def _card(request: ClassifyCrossValidateRequest, labels: tuple[str, ...]) -> ClassifierCard:
-    alert = request.alert_label
-    if alert is None:
-        alert = DEFAULT_ALERT if DEFAULT_ALERT in labels else ""
-    if alert and alert not in labels:
-        raise AppError(f"The alert label {alert!r} is none of the labels {', '.join(labels)}.")
     return ClassifierCard(
         "cross_validation",
         labels=labels,
@@ -160,7 +155,7 @@ def _card(request: ClassifyCrossValidateRequest, labels: tuple[str, ...]) -> Cla
         remove_hair=request.remove_hair,
         flips=request.flips,
         backbone=request.settings.backbone,
-        alert_label=alert,
+        alert_label=alert_label(request.alert_label, labels),
     )
 
 
