@@ -13,7 +13,7 @@ from typing import Any
 
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict, to_dict
 from core.errors import BadModelError
-from core.files import write_whole
+from core.files import write_json
 
 NOT_A_DEVICE = "Not a medical device: do not use it for diagnosis or treatment."
 
@@ -125,8 +125,7 @@ def card_path(model_path: Path) -> Path:
 
 def save_card(card: Any, path: Path) -> None:
     """Write a card whole, a `ModelCard` or the `ClassifierCard` of next door."""
-    text = json.dumps(to_dict(card), indent=2, ensure_ascii=False) + "\n"
-    write_whole(path, text.encode())
+    write_json(path, to_dict(card))
 
 
 def load_card(path: Path) -> ModelCard:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import os
 import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -25,3 +30,21 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def write_json(path: Path, values: Any, *, indent: int | None = 2) -> None:
+    """Write plain types as JSON in UTF-8, whole."""
+    write_whole(path, (json.dumps(values, indent=indent, ensure_ascii=False) + "\n").encode())
+
+
+def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
+    """Rows as CSV in UTF-8; what is None is an empty cell."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+def write_table(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
+    """Write rows as CSV, whole, under every name that one of them has."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    write_whole(path, csv_bytes([columns, *([row.get(name) for name in columns] for row in rows)]))

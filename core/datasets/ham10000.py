@@ -23,7 +23,7 @@ import numpy as np
 from core.datasets.layout import SPLITS, images_dir, masks_dir
 from core.datasets.matching import stem_of
 from core.errors import AppError, BadDatasetError
-from core.files import write_whole
+from core.files import csv_bytes, write_whole
 
 MASK_ENDING = "_segmentation"
 METADATA_NAMES = ("HAM10000_metadata.csv", "HAM10000_metadata", "HAM10000_metadata.tab")
@@ -141,9 +141,7 @@ def write_dataset(divided: Mapping[str, Sequence[Lesion]], output_dir: Path) -> 
     """
     if output_dir.exists() and (not output_dir.is_dir() or any(output_dir.iterdir())):
         raise AppError(f"{output_dir} is not empty; give a new folder, so that nothing is mixed.")
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(["image", "split", "label", "lesion_id"])
+    table = [["image", "split", "label", "lesion_id"]]
     for split, lesions in divided.items():
         for folder in (images_dir(output_dir, split), masks_dir(output_dir, split)):
             if lesions:
@@ -152,9 +150,9 @@ def write_dataset(divided: Mapping[str, Sequence[Lesion]], output_dir: Path) -> 
             stem = stem_of(lesion.image)
             _link(lesion.image, images_dir(output_dir, split) / lesion.image.name)
             _link(lesion.mask, masks_dir(output_dir, split) / f"{stem}{lesion.mask.suffix}")
-            writer.writerow([stem, split, lesion.label, lesion.lesion_id])
+            table.append([stem, split, lesion.label, lesion.lesion_id])
     # Last, so that a folder with labels is a whole one.
-    write_whole(output_dir / "labels.csv", table.getvalue().encode())
+    write_whole(output_dir / "labels.csv", csv_bytes(table))
 
 
 def main(arguments: list[str] | None = None) -> int:

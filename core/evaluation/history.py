@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from core.files import csv_bytes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,16 +45,10 @@ class EpochRow:
 
 def history_csv(rows: Sequence[EpochRow]) -> bytes:
     """The rows as CSV with a header; what was not measured is an empty cell, and labels have no Dice."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
     names = [field.name for field in dataclasses.fields(EpochRow)]
     if all(row.dice is None for row in rows):
         names = [name for name in names if not name.endswith("dice")]
-    writer.writerow(names)
-    for row in rows:
-        values = [getattr(row, name) for name in names]
-        writer.writerow(["" if value is None else _short(value) for value in values])
-    return text.getvalue().encode()
+    return csv_bytes([names, *([_short(getattr(row, name)) for name in names] for row in rows)])
 
 
 # The losses of `core.training.losses.LOSSES` as axes are labelled.
@@ -109,5 +104,5 @@ def _draw(axes: Axes, rows: Sequence[EpochRow], name: str, label: str, best_epoc
     axes.legend()
 
 
-def _short(value: float) -> str:
-    return str(value) if isinstance(value, int) else f"{value:.6g}"
+def _short(value: float | None) -> str:
+    return "" if value is None else str(value) if isinstance(value, int) else f"{value:.6g}"

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.surface import hausdorff_95
-from core.evaluation.thresholds import THRESHOLDS, count_by_threshold
+from core.evaluation.thresholds import THRESHOLDS, best_step, count_by_threshold
 
 METRICS = ("dice", "iou", "accuracy", "precision", "recall", "f1", "hd95")
 
@@ -178,11 +178,7 @@ def best_threshold(pairs: Iterable[tuple[NDArray[np.uint8], NDArray[Any]]]) -> f
         num_images += 1
     if num_images == 0:
         raise ValueError("a threshold needs at least one image")
-    # 0 makes everything foreground and 1 next to nothing: neither is a choice.
-    total[[0, -1]] = -1.0
-    best = np.flatnonzero(total >= total.max() - 1e-9)
-    nearest = best[np.argmin(np.abs(np.array(THRESHOLDS)[best] - 0.5))]
-    return THRESHOLDS[int(nearest)]
+    return THRESHOLDS[best_step(total)]
 
 
 def _ratio(part: int, whole: int, both_empty: bool) -> float:

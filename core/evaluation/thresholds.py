@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,30 +75,36 @@ def count_by_threshold(
     return CountsByThreshold(hits[LEVELS], predicted[LEVELS], int(inside.sum()))
 
 
-def threshold_curve(
-    pairs: Iterable[tuple[NDArray[np.uint8], NDArray[Any]]],
-) -> dict[str, NDArray[np.float64]]:
+def mean_curve(counts: Sequence[CountsByThreshold]) -> dict[str, NDArray[np.float64]]:
     """Scores at every threshold from 0 to 1 in steps of 0.01.
 
     Args:
-        pairs: (probability (H, W) uint8, reference (H, W)) of each image.
+        counts: Of each image.
 
     Returns:
         "threshold" and each of `CURVE_SCORES` as means over images, all (101,). At 0 all is foreground.
 
     Raises:
-        ValueError: No pairs, or shapes that differ.
+        ValueError: No images.
     """
-    totals = {name: np.zeros(len(THRESHOLDS)) for name in CURVE_SCORES}
-    num_images = 0
-    for probability, reference in pairs:
-        for name, values in count_by_threshold(probability, reference).scores().items():
-            totals[name] += values
-        num_images += 1
-    if num_images == 0:
+    if not counts:
         raise ValueError("a threshold curve needs at least one image")
-    means = {name: total / num_images for name, total in totals.items()}
+    scores = [each.scores() for each in counts]
+    means = {name: np.mean([each[name] for each in scores], axis=0) for name in CURVE_SCORES}
     return {"threshold": np.array(THRESHOLDS), **means}
+
+
+def best_step(dice: NDArray[np.float64]) -> int:
+    """The place in `THRESHOLDS` of the highest Dice; of several the nearest to a half.
+
+    0 makes everything foreground and 1 next to nothing: neither is a choice.
+
+    Args:
+        dice: (101,) mean over images, or sum.
+    """
+    inner = dice[1:-1]
+    steps = np.flatnonzero(inner >= inner.max() - 1e-9) + 1
+    return int(steps[np.argmin(np.abs(steps - 50))])
 
 
 def _ratio(

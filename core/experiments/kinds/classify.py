@@ -7,9 +7,6 @@ under runs/.
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import shlex
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -24,7 +21,7 @@ from core.config import to_dict
 from core.evaluation.paired import PairedTest
 from core.experiments.reports.report import markdown_table, report_markdown
 from core.experiments.runs.store import Cell, ExperimentResult, State, result_to_json
-from core.files import write_whole
+from core.files import write_json, write_table, write_whole
 from core.training.presets import augment_config
 from core.workflows.learn.training_card import package_versions
 from core.workflows.measure.classify_comparison import ClassifyComparison
@@ -180,22 +177,9 @@ def _write(
         "created": f"{begun:%Y-%m-%dT%H:%M:%SZ}",
     }
     reason = "It was ended before all repeats were done." if comparison.stopped else ""
-    table = io.StringIO()
-    writer = csv.DictWriter(
-        table, list(dict.fromkeys(key for row in result.rows for key in row)), lineterminator="\n"
-    )
-    writer.writeheader()
-    writer.writerows(result.rows)
-    files = {
-        "experiment.json": _json(record),
-        "state.json": _json(asdict(State("stopped" if reason else "done", reason))),
-        "results.json": _json(result_to_json(result)),
-        "table.csv": table.getvalue(),
-        "report.md": report_markdown(record, result, reason=reason),
-    }
-    for name, text in files.items():
-        write_whole(request.output_dir / name, text.encode())
-
-
-def _json(values: Any) -> str:
-    return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+    out = request.output_dir
+    write_json(out / "experiment.json", record)
+    write_json(out / "state.json", asdict(State("stopped" if reason else "done", reason)))
+    write_json(out / "results.json", result_to_json(result))
+    write_table(out / "table.csv", result.rows)
+    write_whole(out / "report.md", report_markdown(record, result, reason=reason).encode())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +10,7 @@ from core.cards import Score
 from core.commands import Parser, number
 from core.commands.progress import ImageBar
 from core.evaluation.test_log import LOG_NAME, Scoring, check_log, log_scorings
-from core.files import write_whole
+from core.files import write_json, write_whole
 from core.workflows.measure.hair_table import HairRow, HairTable, hair_table
 
 DESCRIPTION = """\
@@ -64,8 +63,7 @@ def hair(arguments: list[str]) -> int:
     if options.output_dir is not None:
         write_whole(options.output_dir / "hair.md", text.encode())
         rows = [{**asdict(row), "model": str(row.model), "card": row.card.name} for row in table.rows]
-        whole = json.dumps({**asdict(table), "rows": rows}, indent=2) + "\n"
-        write_whole(options.output_dir / "hair.json", whole.encode())
+        write_json(options.output_dir / "hair.json", {**asdict(table), "rows": rows})
     return 0
 
 

@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.cards import card_path, load_card
 from core.datasets.pairs import Pair, load_pair
 from core.errors import AppError
 from core.evaluation.scores import bootstrap_interval
-from core.evaluation.thresholds import CURVE_SCORES, CountsByThreshold, count_by_threshold
+from core.evaluation.thresholds import (
+    CURVE_SCORES,
+    CountsByThreshold,
+    best_step,
+    count_by_threshold,
+    mean_curve,
+)
 from core.experiments.reports.pictures import threshold_picture
 from core.experiments.requests.data import read_data, require_foreground
 from core.experiments.requests.plan import ThresholdRequest
@@ -62,8 +67,8 @@ def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> Experi
     if len(counts) < len(pairs):
         experiment.cut_short = True
         return ExperimentResult("threshold_sweep", COLUMNS)
-    curve = _mean_curve(counts)
-    best = _best(curve["dice"])
+    curve = mean_curve(counts)
+    best = best_step(curve["dice"])
     in_card = int(np.argmin(np.abs(curve["threshold"] - predictor.card.threshold)))
     if request.split == "test":
         dice = [float(each.dice()[in_card]) for each in counts]
@@ -112,20 +117,6 @@ def _counts(experiment: Experiment, predictor: Any, pairs: list[Pair]) -> Iterat
         yield count_by_threshold(*decided_pixels(quantise(predictor.predict(image)), reference))
         if experiment.watchers.on_check is not None:
             experiment.watchers.on_check(done, len(pairs))
-
-
-def _mean_curve(counts: list[CountsByThreshold]) -> dict[str, NDArray[np.float64]]:
-    """The thresholds and each of `CURVE_SCORES`, (101,), as means over images."""
-    scores = [each.scores() for each in counts]
-    means = {name: np.mean([each[name] for each in scores], axis=0) for name in CURVE_SCORES}
-    return {"threshold": np.round(np.linspace(0, 1, 101), 2), **means}
-
-
-def _best(dice: NDArray[np.float64]) -> int:
-    """The step with the highest Dice; of several the nearest to a half. At 0 and 1 nothing is told apart."""
-    inner = dice[1:-1]
-    steps = np.flatnonzero(inner >= inner.max() - 1e-9) + 1
-    return int(steps[np.argmin(np.abs(steps - 50))])
 
 
 def _interval(counts: list[CountsByThreshold], step: int) -> dict[str, Cell]:

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import time
@@ -22,7 +20,7 @@ from core.evaluation.test_log import LOG_NAME, Scoring, check_log, log_scorings
 from core.experiments.requests.plan import Request, kind_of, request_from_json, request_to_json, title_of
 from core.experiments.runs.store import ExperimentResult, State, read_record, read_state, result_to_json
 from core.experiments.runs.watching import ExperimentWatchers, RunProgress
-from core.files import write_whole
+from core.files import write_json, write_table, write_whole
 from core.jobs.process import created_at
 from core.workflows.learn.run_folder import DataHashes
 from core.workflows.learn.training_card import package_versions
@@ -124,12 +122,7 @@ class Experiment:
 
     def write_csv(self, name: str, rows: Sequence[dict[str, Any]]) -> None:
         """A table with a header; what is None is an empty cell."""
-        columns = list(dict.fromkeys(key for row in rows for key in row))
-        text = io.StringIO()
-        writer = csv.DictWriter(text, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        write_whole(self.folder / name, text.getvalue().encode())
+        write_table(self.folder / name, rows)
 
     def write_picture(self, name: str, content: bytes) -> None:
         """A PNG in the folder."""
@@ -190,8 +183,7 @@ class Experiment:
         self._write_json("experiment.json", record)
 
     def _write_json(self, name: str, values: Any) -> None:
-        text = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
-        write_whole(self.folder / name, text.encode())
+        write_json(self.folder / name, values)
 
 
 def _check_test_log(request: Request) -> None:

@@ -7,13 +7,12 @@ A run folder holds what training writes (weights, card, history, curves, and `ru
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.config import NetConfig
 from core.datasets.pairs import Pair
@@ -21,7 +20,7 @@ from core.experiments.requests.plan import Recipe
 from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.finished_run import FinishedRun, read_run
 from core.experiments.runs.scoring import score_images
-from core.files import write_whole
+from core.files import write_json
 from core.workflows.learn.run_folder import CHECKPOINTS_DIR
 from core.workflows.learn.train_model import TrainOutcome, Watchers, train_on
 from core.workflows.learn.training_card import TrainRequest
@@ -156,7 +155,7 @@ def keep_scores(plan: RunPlan, folder: Path, outcome: TrainOutcome, seconds: flo
     )
     values = asdict(run)
     del values["folder"]
-    _write_json(folder / "scores.json", values)
+    write_json(folder / "scores.json", values, indent=None)
     return run
 
 
@@ -180,7 +179,3 @@ def forget_networks() -> None:
 def with_net(recipe: Recipe, net: NetConfig) -> Recipe:
     """The recipe with another network."""
     return replace(recipe, net=net)
-
-
-def _write_json(path: Path, values: Any) -> None:
-    write_whole(path, (json.dumps(values, ensure_ascii=False) + "\n").encode())

@@ -7,9 +7,7 @@ those become PNG, which holds no patient fields. Built on disk, one image at a t
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import os
 import tempfile
 import zipfile
@@ -21,6 +19,7 @@ import numpy as np
 
 from core.datasets.matching import SUFFIXES
 from core.errors import StoreError
+from core.files import csv_bytes
 from core.imaging.decode import DecodedImage, decode_image
 from core.imaging.dicom_file import is_dicom
 from core.imaging.intensity import to_display
@@ -160,22 +159,16 @@ class _Writer:
 
     def write_tables(self) -> None:
         """Where each mask comes from, and each label where there are any, as CSV."""
-        self._archive.writestr(f"{ROOT}/masks.csv", _csv([_COLUMNS, *self._rows]))
+        self._archive.writestr(f"{ROOT}/masks.csv", csv_bytes([_COLUMNS, *self._rows]))
         if not self._label_rows:
             return
-        self._archive.writestr(f"{ROOT}/labels.csv", _csv([_LABEL_COLUMNS, *self._label_rows]))
+        self._archive.writestr(f"{ROOT}/labels.csv", csv_bytes([_LABEL_COLUMNS, *self._label_rows]))
         without = len(self._rows) - len(self._label_rows)
         if without:
             self.notes.append(
                 f"{without} of {len(self._rows)} images have no label, so train.py --task classify refuses "
                 "them; label them first, or take them out of the zip."
             )
-
-
-def _csv(rows: list[tuple[object, ...]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
 
 
 def _splits(images: list[ImageRow], val_part: float, seed: int) -> dict[int, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,7 +20,7 @@ from core.datasets.label_folds import set_aside
 from core.datasets.labels import LabelledImage, labels_of
 from core.datasets.layout import find_splits
 from core.evaluation.history import history_csv
-from core.files import write_whole
+from core.files import write_json, write_whole
 from core.inference.stock_layers import weights_path
 from core.workflows.learn.classify_data import LabelSource, read_labelled
 from core.workflows.learn.label_card import alert_label, validated_card
@@ -220,7 +219,6 @@ def _write(
         "versions": card.versions,
         "data": hashes,
     }
-    text = json.dumps(run, indent=2, ensure_ascii=False) + "\n"
-    write_whole(request.output_dir / "run.json", text.encode())
+    write_json(request.output_dir / "run.json", run)
     # Last, so that a folder with a card is a whole one.
     save_card(card, request.output_dir / "card.json")

@@ -21,7 +21,7 @@ from core.config import from_dict, to_dict
 from core.datasets.pairs import Pair
 from core.errors import AppError
 from core.evaluation.history import curves_png, history_csv
-from core.files import write_whole
+from core.files import write_json, write_whole
 from core.inference.stock_layers import weights_path
 from core.workflows.learn.training_card import TrainRequest
 
@@ -124,8 +124,7 @@ def write_record(request: TrainRequest, card: ModelCard, data: DataHashes, accel
         "request": kept,
         "data": data,
     }
-    text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
-    write_whole(request.output_dir / RUN_FILE, text.encode())
+    write_json(request.output_dir / RUN_FILE, said, indent=1)
 
 
 def read_record(folder: Path) -> RunRecord:

@@ -22,7 +22,7 @@ from core.datasets.label_folds import label_folds, set_aside
 from core.datasets.labels import LabelledImage, labels_of
 from core.datasets.layout import find_splits
 from core.errors import AppError
-from core.files import write_whole
+from core.files import write_json
 from core.inference.stock_layers import weights_path
 from core.workflows.learn.classify_data import LabelSource, read_labelled
 from core.workflows.learn.label_card import alert_label
@@ -132,8 +132,7 @@ def classify_cross_validate(
                 stopped = bool(run.pop("stopped"))
                 if stopped:
                     break
-                text = json.dumps(run) + "\n"
-                write_whole(request.output_dir / "runs" / f"{name}.json", text.encode())
+                write_json(request.output_dir / "runs" / f"{name}.json", run, indent=None)
             kept[name] = run
     truth = np.array([labels.index(image.label) for image in images], np.int64)
     return compare_views(request.views, card, truth, (parts, kept), hashes)
@@ -178,7 +177,7 @@ def _check_settings(request: ClassifyCrossValidateRequest, images: Sequence[Labe
     path = request.output_dir / "runs" / "settings.json"
     if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != now:
         raise AppError(f"{request.output_dir} holds runs of other settings or images; give another folder.")
-    write_whole(path, (json.dumps(now, indent=2) + "\n").encode())
+    write_json(path, now)
 
 
 def _parts(
