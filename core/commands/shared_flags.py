@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from argparse import _ActionsContainer
-from dataclasses import fields
+from argparse import Namespace, _ActionsContainer
+from dataclasses import fields, replace
 from typing import Any
 
 from core.commands import number, whole_number
-from core.config import AugmentConfig
+from core.config import AugmentConfig, ScalingConfig
 from core.evaluation.history import LOSS_LABELS
 from core.image_size import format_size, parse_size
 from core.training.presets import AUGMENT_PRESETS, SCALINGS
@@ -87,14 +87,39 @@ def add_shared(group: _ActionsContainer, *names: str, of: object = None, more: s
 
     Args:
         group: Parser, or a group of one.
-        *names: Of the flags, without dashes.
+        *names: Of the flags, without dashes; one that is not shared is all `own`.
         of: Config whose values are the defaults; None for none.
         more: Added to what the help says.
         **own: What this command has differently, as `add_argument` takes it.
     """
     for name in names:
-        settings = {**_FLAGS[name], "help": _FLAGS[name]["help"] + more}
+        known = _FLAGS.get(name, {"help": ""})
+        settings = {**known, "help": known["help"] + more}
         if of is not None:
             default = getattr(of, name)
             settings["default"] = format_size(default) if name == "image_size" else default
         group.add_argument(f"--{name}", **{**settings, **own})
+
+
+def scaling_of(options: Namespace, scaling: ScalingConfig) -> ScalingConfig:
+    """The scaling with the ends that the flags give.
+
+    Raises:
+        ValueError: A low that is not below its high.
+    """
+    low = scaling.low if options.scaling_low is None else options.scaling_low
+    high = scaling.high if options.scaling_high is None else options.scaling_high
+    if not low < high:
+        raise ValueError(f"the scaling's low ({low:g}) must be below its high ({high:g})")
+    return replace(scaling, low=low, high=high)
+
+
+def augment_words(augment: AugmentConfig) -> list[str]:
+    """What `--augment` takes for an augmentation: the preset, or the changes that make it out of none."""
+    for name, preset in AUGMENT_PRESETS.items():
+        if preset == augment:
+            return [name]
+    none = AUGMENT_PRESETS["none"]
+    names = [each.name for each in fields(AugmentConfig)]
+    changed = [name for name in names if getattr(augment, name) != getattr(none, name)]
+    return ["none", *(f"{name}={getattr(augment, name):g}" for name in changed)]

@@ -6,6 +6,7 @@ from argparse import Namespace
 from dataclasses import fields, replace
 
 from core.cards import ModelCard
+from core.commands.shared_flags import scaling_of
 from core.config import NetConfig, ScalingConfig, TrainConfig
 from core.imaging.class_table import ClassTable, class_table, table_of_card, table_of_names
 from core.training.presets import SCALINGS
@@ -60,11 +61,7 @@ def scaling_config(options: Namespace, base: ModelCard | None) -> ScalingConfig:
     scaling = SCALINGS[options.scaling or "range"]
     if base is not None and options.scaling is None:
         scaling = base.scaling
-    low = scaling.low if options.scaling_low is None else options.scaling_low
-    high = scaling.high if options.scaling_high is None else options.scaling_high
-    if not low < high:
-        raise ValueError(f"the scaling's low ({low:g}) must be below its high ({high:g})")
-    return replace(scaling, low=low, high=high)
+    return scaling_of(options, scaling)
 
 
 def settings_of(options: Namespace, image_size: tuple[int, int]) -> TrainConfig:

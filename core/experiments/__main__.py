@@ -11,10 +11,9 @@ from pathlib import Path
 from core.commands import Parser, run
 from core.experiments.reports.display import ExperimentDisplay
 from core.experiments.reports.report import markdown_table
-from core.experiments.requests.asked import request_of
-from core.experiments.requests.flags import PARSERS
+from core.experiments.requests.command_line import parser_of, request_of
 from core.experiments.requests.help_texts import SUMMARY
-from core.experiments.requests.plan import Request, TuneRequest, request_from_json
+from core.experiments.requests.plan import KINDS, Request, TuneRequest, request_from_json
 from core.experiments.runs.store import ExperimentResult, read_record, read_state
 
 
@@ -29,9 +28,9 @@ def main(arguments: list[str]) -> int:
         from core.experiments.kinds.hair import hair
 
         return hair(rest)
-    if kind not in PARSERS:
+    if kind not in KINDS:
         return _about(kind)
-    parser = PARSERS[kind]()
+    parser = parser_of(kind)
     options = parser.parse_args(rest)
     out = options.resume or options.output_dir or _new_folder(kind)
     with ExperimentDisplay() as display:
@@ -84,9 +83,9 @@ def _about(kind: str) -> int:
         parser.print_help()
         return 0
     parser.error(
-        f"there is no experiment {kind!r}; known are {', '.join(PARSERS)}"
+        f"there is no experiment {kind!r}; known are {', '.join(KINDS)}"
         if kind
-        else f"name one of {', '.join(PARSERS)}"
+        else f"name one of {', '.join(KINDS)}"
     )
 
 

@@ -6,9 +6,7 @@ from dataclasses import replace
 import pytest
 
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig
-from core.experiments.requests.asked import request_of
-from core.experiments.requests.command_line import command_of
-from core.experiments.requests.flags import PARSERS
+from core.experiments.requests.command_line import command_of, parser_of, request_of
 from core.experiments.requests.plan import (
     CompareRequest,
     CrossValidateRequest,
@@ -60,7 +58,7 @@ def test_command_asks_for_the_same_request(request_):
     head, arguments = shlex.split(command)[:3], shlex.split(command)[3:]
     assert head == ["python", "-m", "core.experiments"]
     kind, rest = arguments[0], arguments[1:]
-    parser = PARSERS[kind]()
+    parser = parser_of(kind)
     again = request_of(parser, kind, parser.parse_args(rest), arguments)
     if isinstance(request_, SyntheticRequest):
         # The side of the images is that of the network, whatever the recipe says.
@@ -70,7 +68,7 @@ def test_command_asks_for_the_same_request(request_):
 
 
 def test_noise_is_square(capsys):
-    parser = PARSERS["synthetic"]()
+    parser = parser_of("synthetic")
     with pytest.raises(SystemExit, match="2"):
         request_of(parser, "synthetic", parser.parse_args(["--image_size", "32x64"]), [])
     assert "noise is square" in capsys.readouterr().err

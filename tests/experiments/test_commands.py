@@ -6,15 +6,20 @@ from pathlib import Path
 import pytest
 
 from core.experiments.__main__ import main
-from core.experiments.requests.asked import request_of
-from core.experiments.requests.flags import PARSERS
-from core.experiments.requests.plan import CompareRequest, CrossValidateRequest, ThresholdRequest, TuneRequest
+from core.experiments.requests.command_line import parser_of, request_of
+from core.experiments.requests.plan import (
+    KINDS,
+    CompareRequest,
+    CrossValidateRequest,
+    ThresholdRequest,
+    TuneRequest,
+)
 
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 def asked(kind, *words):
-    parser = PARSERS[kind]()
+    parser = parser_of(kind)
     return request_of(parser, kind, parser.parse_args(words), [kind, *words])
 
 
@@ -93,12 +98,12 @@ def test_what_is_wrong_is_one_sentence(capsys, words, sentence):
 def test_help_names_every_kind(capsys):
     assert main(["--help"]) == 0
     said = capsys.readouterr().out
-    assert all(kind in said for kind in PARSERS)
+    assert all(kind in said for kind in KINDS)
 
 
-@pytest.mark.parametrize("kind", PARSERS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_help_can_be_printed_with_its_example(kind):
-    said = PARSERS[kind]().format_help()
+    said = parser_of(kind).format_help()
     assert f"python -m core.experiments {kind}" in said
 
 
@@ -106,8 +111,8 @@ def test_the_guide_names_every_flag():
     guide = (PROJECT / "docs" / "experiments.md").read_text(encoding="utf-8")
     flags = {
         flag
-        for parser in PARSERS.values()
-        for action in parser()._actions
+        for kind in KINDS
+        for action in parser_of(kind)._actions
         for flag in action.option_strings
         if flag.startswith("--") and flag != "--help"
     }

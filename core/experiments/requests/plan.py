@@ -1,5 +1,8 @@
 """What an experiment is asked for: one frozen dataclass for each kind, to JSON and back.
 
+A setting that has a flag is declared with it, once; the parsers, the requests out of flags and the commands
+of requests follow from that (`core.experiments.requests.command_line`).
+
 The page and the commands fill these in; `core.experiments.runs.run` does what they say. Nothing heavy is
 imported here, so that a page may build a request.
 """
@@ -7,12 +10,14 @@ imported here, so that a page may build a request.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field
 from typing import Any, Literal
 
+from core.commands import number, whole_number
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict, to_dict
 from core.errors import AppError
 from core.imaging.class_table import ClassTable
+from core.training.presets import AUGMENT_PRESETS
 
 ARM_WORDS = {
     "unet": "U-Net",
@@ -21,6 +26,40 @@ ARM_WORDS = {
     "fcn8s": "FCN-8s",
 }
 """Networks that can be compared, by the name that their runs have, with what people read."""
+
+
+def setting(default: Any = MISSING, *, flag: str = "", left_open: bool = False, **options: Any) -> Any:
+    """A field of a request that has a flag.
+
+    Args:
+        default: Left out where the flag must be given.
+        flag: Its name where it is another than the field's.
+        left_open: Whether the flag has no default of its own.
+        **options: As argparse takes them, beside what `core.commands.shared_flags` knows of the flag.
+    """
+    return field(default=default, metadata={"flag": flag, "open": left_open, "options": options})
+
+
+def _data_dir() -> Any:
+    return setting(help="folder with train/, perhaps val/ and test/ (needed unless --resume)")
+
+
+def _arms(*default: str) -> Any:
+    return setting(default, nargs="+", choices=tuple(ARM_WORDS), help="networks that are trained")
+
+
+def _tolerance() -> Any:
+    return setting(
+        None, type=number(0, 1000), help="pixels for boundary F1 (default: 0.75 %% of the diagonal)"
+    )
+
+
+def _test_log() -> Any:
+    return setting("", metavar="FILE", help="CSV that gets a line if test is scored")
+
+
+def _folds() -> Any:
+    return setting(5, type=whole_number(2), help="number of folds")
 
 
 @dataclass(frozen=True)
@@ -59,12 +98,14 @@ class CompareRequest:
         command: The command as it was typed, for the report.
     """
 
-    data_dir: str
-    arms: tuple[str, ...] = ("unet", "fcn", "fcn8s")
+    data_dir: str = _data_dir()
+    arms: tuple[str, ...] = _arms("unet", "fcn", "fcn8s")
     recipe: Recipe = field(default_factory=Recipe)
-    score_split: Literal["val", "test"] = "val"
-    tolerance: float | None = None
-    test_log: str = ""
+    score_split: Literal["val", "test"] = setting(
+        "val", choices=("val", "test"), help="which split is scored"
+    )
+    tolerance: float | None = _tolerance()
+    test_log: str = _test_log()
     command: str = ""
 
 
@@ -86,13 +127,16 @@ class CrossValidateRequest:
         command: The command as it was typed, for the report.
     """
 
-    data_dir: str
-    folds: int = 5
-    arms: tuple[str, ...] = ("unet",)
+    data_dir: str = _data_dir()
+    folds: int = _folds()
+    arms: tuple[str, ...] = _arms("unet")
     recipe: Recipe = field(default_factory=Recipe)
-    group_column: str = ""
-    stratify_column: str = ""
-    tolerance: float | None = None
+    group_column: str = setting(
+        "",
+        help="column of the set's CSV whose images stay together, or none (default: a patient's, if any)",
+    )
+    stratify_column: str = setting("", help="column whose values are spread evenly over the folds")
+    tolerance: float | None = _tolerance()
     command: str = ""
 
 
@@ -117,17 +161,30 @@ class TuneRequest:
         command: The command as it was typed, for the report.
     """
 
-    data_dir: str
-    trials: int = 20
-    timeout_minutes: float = 0.0
+    data_dir: str = _data_dir()
+    trials: int = setting(
+        20, left_open=True, type=whole_number(1), help="trials in all, resumed ones too (default: 20)"
+    )
+    timeout_minutes: float = setting(
+        0.0, left_open=True, type=number(0, 1e6), help="no trial is begun after that long; 0 for never"
+    )
     recipe: Recipe = field(default_factory=Recipe)
-    learning_rate: tuple[float, ...] = (3e-4, 1e-2)
-    base_filters: tuple[int, ...] = (8, 16)
-    batch_size: tuple[int, ...] = (4, 8, 16)
-    dropout: tuple[float, ...] = (0.0, 0.3)
-    augment_presets: tuple[str, ...] = ("light", "standard", "strong")
-    losses: tuple[str, ...] = ("bce_dice", "dice", "focal")
-    pruner: Literal["median", "halving", "none"] = "median"
+    learning_rate: tuple[float, ...] = setting((3e-4, 1e-2), nargs=2, metavar=("LOW", "HIGH"), help="range")
+    base_filters: tuple[int, ...] = setting((8, 16), nargs="+", help="choices")
+    batch_size: tuple[int, ...] = setting((4, 8, 16), nargs="+", help="choices")
+    dropout: tuple[float, ...] = setting((0.0, 0.3), nargs=2, metavar=("LOW", "HIGH"), help="range")
+    augment_presets: tuple[str, ...] = setting(
+        ("light", "standard", "strong"),
+        flag="augment",
+        nargs="+",
+        choices=tuple(AUGMENT_PRESETS),
+        metavar=None,
+        help="choices",
+    )
+    losses: tuple[str, ...] = setting(("bce_dice", "dice", "focal"), flag="loss", nargs="+", help="choices")
+    pruner: Literal["median", "halving", "none"] = setting(
+        "median", choices=("median", "halving", "none"), help="how weak trials end early"
+    )
     command: str = ""
 
 
@@ -144,10 +201,10 @@ class SyntheticRequest:
         command: The command as it was typed, for the report.
     """
 
-    num_images: int = 1000
+    num_images: int = setting(1000, type=whole_number(2), help="noise images that are made")
     side: int = 128
-    bits: Literal[8, 16] = 16
-    folds: int = 5
+    bits: Literal[8, 16] = setting(16, type=int, choices=(8, 16), help="bits of a pixel")
+    folds: int = _folds()
     recipe: Recipe = field(
         default_factory=lambda: Recipe(
             net=NetConfig(depth=1, base_filters=8, input_channels=1),
@@ -177,10 +234,12 @@ class ThresholdRequest:
         command: The command as it was typed, for the report.
     """
 
-    data_dir: str
-    model_path: str
-    split: Literal["train", "val", "test"] = "val"
-    test_log: str = ""
+    data_dir: str = _data_dir()
+    model_path: str = setting(help="weights file or model folder (needed unless --resume)")
+    split: Literal["train", "val", "test"] = setting(
+        "val", choices=("train", "val", "test"), help="which split is scored"
+    )
+    test_log: str = _test_log()
     command: str = ""
 
 
@@ -237,9 +296,9 @@ def title_of(request: Request) -> str:
     """What people read in a list of experiments."""
     match request:
         case CompareRequest():
-            return f"{_arms(request.arms)} on {_name(request.data_dir)}"
+            return f"{_named(request.arms)} on {_name(request.data_dir)}"
         case CrossValidateRequest():
-            return f"{request.folds} folds of {_name(request.data_dir)}: {_arms(request.arms)}"
+            return f"{request.folds} folds of {_name(request.data_dir)}: {_named(request.arms)}"
         case TuneRequest():
             return f"Search of settings on {_name(request.data_dir)}, {request.trials} trials"
         case SyntheticRequest():
@@ -248,7 +307,7 @@ def title_of(request: Request) -> str:
             return f"Thresholds of {_name(request.model_path)} on {_name(request.data_dir)} {request.split}"
 
 
-def _arms(arms: tuple[str, ...]) -> str:
+def _named(arms: tuple[str, ...]) -> str:
     return " against ".join(ARM_WORDS.get(arm, arm) for arm in arms)
 
 
