@@ -119,12 +119,13 @@ def correct(workspace: Workspace, task_id: int, pair: Pair, predictors: Predicto
     (outcome,) = add_images(workspace, task_id, [upload])
     if outcome.image_id is None:
         raise SystemExit(outcome.message)
-    opened = open_image(workspace, outcome.image_id, predictors)
+    opened = open_image(workspace, outcome.image_id, predictors, who="Kim")
     probability = pictures.probability(workspace, opened.image, opened.version, predictors)
     layer = encode_layer(layer_from_mask(load_pair(pair)[1], probability, opened.threshold))
     version_id = None if opened.version is None else opened.version.id
     workspace.drafts.put(
         outcome.image_id,
+        who="Kim",
         version_id=version_id,
         threshold=opened.threshold,
         layer_png=layer,
@@ -146,7 +147,7 @@ def wait(workspace: Workspace, job: JobRow) -> JobRow:
 
 def mean_dice(workspace: Workspace, version: VersionRow, pairs: list[Pair], predictors: Predictors) -> float:
     """Mean Dice over images, each at its own size, at the threshold of the version's card."""
-    model = predictors.get(workspace.root / version.folder)
+    model = predictors.get(workspace.versions.open(version))
     scores = []
     for pair in pairs:
         image, mask = load_pair(pair)

@@ -261,7 +261,7 @@ def fine_tune(
     row |= {"num_locked": plan.num_locked, "epochs": plan.epochs, "seconds": time.monotonic() - begun}
     row |= {"decision": result["decision"], "locked_before": result["mean_old"]}
     row |= {"locked_after": result["mean_new"]}
-    return row, workspace.root / candidate.folder, workspace.root / in_use.folder
+    return row, workspace.versions.open(candidate), workspace.versions.open(in_use)
 
 
 def correct(workspace: Workspace, task_id: int, image: LabelledImage, others: dict[str, str]) -> None:

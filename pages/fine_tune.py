@@ -113,9 +113,9 @@ def earlier(workspace: Workspace, jobs: list[JobRow]) -> None:
 def outcome(workspace: Workspace, job: JobRow) -> None:
     """How a run ended, and what can be done next."""
     if job.status == "failed":
-        st.error(as_text(job.reason))
+        st.error(as_text(str(job.reason)))
     elif job.reason:
-        st.info(as_text(job.reason))
+        st.info(as_text(str(job.reason)))
     decision = (job.result or {}).get("decision")
     if decision == "promote":
         st.success(words.RESULT_PROMOTED)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.reasons import Reason
 from core.ui import shell, state, words
 from core.ui.classifier_versions import classifier_details, label_comparison
 from core.ui.text import as_name, as_text
@@ -53,7 +54,7 @@ def in_use(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
 
 def roll_back(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     version = workspace.versions.roll_back(
-        task.id, who=state.person(), why=words.ROLLED_BACK_WHY, purpose=purpose
+        task.id, who=state.person(), why=Reason("rolled_back"), purpose=purpose
     )
     if purpose == "segment":
         state.use_current_version(task.id)
@@ -61,7 +62,7 @@ def roll_back(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
 
 
 def use(workspace: Workspace, version: VersionRow) -> None:
-    workspace.versions.promote(version.id, who=state.person(), why=words.CHOSEN_WHY)
+    workspace.versions.promote(version.id, who=state.person(), why=Reason("chosen"))
     if version.purpose == "segment":
         state.use_current_version(version.task_id)
     state.tell("success", words.NOW_IN_USE.format(title=as_name(version.title)))

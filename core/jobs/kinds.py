@@ -14,7 +14,6 @@ from threading import Event
 from typing import Any
 
 from core.errors import JobError
-from core.jobs.folder import append_progress
 from core.workspace import JobRow, Workspace
 
 KINDS = {
@@ -40,7 +39,7 @@ class JobContext:
 
     def report(self, values: dict[str, Any]) -> None:
         """Tell how far it is."""
-        append_progress(self.workspace, self.job.id, {"time": time.time(), **values})
+        self.workspace.jobs.add_progress(self.job.id, {"time": time.time(), **values})
 
     def should_stop(self) -> bool:
         """Whether to stop now and keep what there is; cheap, ask at each step."""

@@ -6,10 +6,13 @@ made.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import socket
 import subprocess
 import sys
 import threading
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -20,7 +23,7 @@ _CLOCK_TOLERANCE_SECONDS = 2.0
 """The system's clock may be set right while a worker runs, which moves the time it was made."""
 
 
-def start_worker(workspace_root: Path, job_id: int, log_file: Path) -> tuple[int, float | None]:
+def start_worker(address: str, job_id: int, log_file: Path) -> tuple[int, float | None]:
     """A detached worker process; its number and the time it was made.
 
     Raises:
@@ -32,7 +35,7 @@ def start_worker(workspace_root: Path, job_id: int, log_file: Path) -> tuple[int
         "-m",
         "core.jobs.worker",
         "--workspace",
-        str(workspace_root),
+        address,
         "--job",
         str(job_id),
     ]
@@ -71,6 +74,21 @@ def worker_threads() -> int:
     """Threads for the arithmetic of a worker: all cores up to two, above that one is left to the pages."""
     cores = os.cpu_count() or 1
     return cores if cores <= 2 else cores - 1
+
+
+@cache
+def machine() -> str:
+    """Names this machine, as long as it runs: only here do its process numbers mean anything.
+
+    A container with processes of its own counts as a machine of its own.
+    """
+    started = f"{psutil.boot_time():.0f}"
+    try:
+        started = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        started += f" {os.stat('/proc/self/ns/pid').st_ino}"
+    except OSError:
+        pass
+    return f"{socket.gethostname()} {hashlib.sha256(started.encode()).hexdigest()[:12]}"
 
 
 def created_at(pid: int) -> float | None:

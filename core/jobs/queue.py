@@ -1,4 +1,4 @@
-"""The queue: submit returns at once, one job runs at a time, the dead are found."""
+"""The queue: submit returns at once, one job runs at a time on a machine, the dead are found."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 from core.errors import JobError
-from core.jobs.folder import log_path, log_tail, read_progress
-from core.jobs.process import is_alive, start_worker
+from core.jobs.folder import log_path, log_tail
+from core.jobs.process import is_alive, machine, start_worker
+from core.reasons import Reason
 from core.workspace import JobRow, Workspace
 from core.workspace.tables import utc_now
 
 START_TIMEOUT = timedelta(seconds=30)
 """A worker that has no process after this time never started."""
 
-DIED = "The process ended without a word; it may have been killed or have run out of memory."
-NEVER_STARTED = "The process never started; start it again."
+DIED = Reason("died")
+NEVER_STARTED = Reason("never_started")
 
 __all__ = [
     "log_tail",
@@ -54,14 +55,14 @@ def submit(
 
 
 def start_next(workspace: Workspace) -> JobRow | None:
-    """Start the oldest waiting job in a process of its own; None if one runs already or none waits."""
-    job = workspace.jobs.take_next()
+    """Start the oldest waiting job in a process of its own; None if one runs here already or none waits."""
+    job = workspace.jobs.take_next(machine())
     if job is None:
         return None
     try:
-        pid, created = start_worker(workspace.root, job.id, log_path(workspace, job.id))
+        pid, created = start_worker(workspace.address, job.id, log_path(workspace, job.id))
     except OSError as error:
-        reason = f"No process could be started for it ({error.strerror or error}); start it again."
+        reason = Reason("no_process", {"cause": error.strerror or str(error)})
         return workspace.jobs.end(job.id, "failed", reason=reason)
     workspace.jobs.set_process(job.id, pid, created)
     logger.info("job %d (%s) started as process %d", job.id, job.kind, pid)
@@ -79,12 +80,16 @@ def refresh(workspace: Workspace) -> None:
 def status(workspace: Workspace, job_id: int) -> JobRow:
     """The job as it is now; one whose process is gone is failed, with its reason.
 
+    A job of this machine is alive as long as its process is; one of another machine as long as its lease.
+
     Raises:
         JobError: There is no such job.
     """
     job = workspace.jobs.get(job_id)
     if job.status != "running":
         return job
+    if job.worker != machine():
+        return workspace.jobs.end_if_lost(job_id)
     if job.pid is None:
         overdue = job.started_at is not None and utc_now() - job.started_at > START_TIMEOUT
         return workspace.jobs.end(job_id, "failed", reason=NEVER_STARTED) if overdue else job
@@ -127,4 +132,4 @@ def retry(workspace: Workspace, job_id: int, *, who: str) -> JobRow:
 
 def progress(workspace: Workspace, job_id: int) -> list[dict[str, Any]]:
     """All reports of a job so far, the oldest first; each has "time" (seconds since 1970)."""
-    return read_progress(workspace, job_id)
+    return workspace.jobs.progress(job_id)

@@ -15,6 +15,7 @@ from core.errors import AppError
 from core.jobs import queue
 from core.jobs.kinds import JobContext, handler_of
 from core.jobs.process import created_at, lower_priority
+from core.reasons import Reason
 from core.workspace import JobRow, Workspace
 
 HEARTBEAT_SECONDS = 1.0
@@ -55,15 +56,14 @@ def run(workspace: Workspace, job: JobRow) -> JobRow:
         result = handler_of(job.kind)(context)
     except AppError as error:
         logger.exception("the job failed")
-        return workspace.jobs.end(job.id, "failed", reason=str(error))
+        return workspace.jobs.end(job.id, "failed", reason=Reason.of_text(str(error)))
     except MemoryError:
         logger.exception("the job failed")
-        reason = "It ran out of memory; try smaller or fewer images, or close other programs."
-        return workspace.jobs.end(job.id, "failed", reason=reason)
+        return workspace.jobs.end(job.id, "failed", reason=Reason("no_memory"))
     except Exception as error:
         # The edge of the process: whatever it was, the person sees one sentence and the log has the rest.
         logger.exception("the job failed")
-        return workspace.jobs.end(job.id, "failed", reason=_sentence(error))
+        return workspace.jobs.end(job.id, "failed", reason=_reason(error))
     finally:
         ended.set()
         heart.join()
@@ -72,7 +72,7 @@ def run(workspace: Workspace, job: JobRow) -> JobRow:
 
 def _end_well(context: JobContext, result: dict[str, Any]) -> JobRow:
     stopped = context.should_stop()
-    reason = "Stopped by the person." if stopped else ""
+    reason = Reason("stopped") if stopped else None
     return context.workspace.jobs.end(
         context.job.id, "stopped" if stopped else "done", reason=reason, result=result
     )
@@ -90,13 +90,14 @@ def _beat(context: JobContext, ended: threading.Event) -> None:
         except AppError as error:
             logger.warning("no sign of life could be left: %s", error)
             continue
-        if row.stop_requested:
+        # One that has ended was called lost by somebody, and may be done elsewhere by now.
+        if row.stop_requested or row.status != "running":
             context.stop.set()
 
 
-def _sentence(error: Exception) -> str:
-    text = " ".join(str(error).split()) or "no message"
-    return f"{type(error).__name__}: {text[:300]}"
+def _reason(error: Exception) -> Reason:
+    message = " ".join(str(error).split()) or "no message"
+    return Reason("crashed", {"error": type(error).__name__, "message": message[:300]})
 
 
 if __name__ == "__main__":

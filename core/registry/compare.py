@@ -115,9 +115,9 @@ def compare(
     Raises:
         BadModelError: A model is missing or broken.
     """
-    new_model = predictors.get(workspace.root / new.folder)
-    old_model = None if old is None else predictors.get(workspace.root / old.folder)
-    masks = workspace.masks.latest_of_task(new.task_id)
+    new_model = predictors.get(workspace.versions.open(new))
+    old_model = None if old is None else predictors.get(workspace.versions.open(old))
+    masks = workspace.truth.of_task(new.task_id)
     locked = [image for image in workspace.images.list(new.task_id, "locked") if image.id in masks]
     locked.sort(key=lambda image: image.corrected_rank or 0)
     rows = []

@@ -144,9 +144,9 @@ def compare_labels(
     Raises:
         BadModelError: A classifier is missing or broken.
     """
-    new_model = classifiers.get(workspace.root / new.folder)
-    old_model = None if old is None else classifiers.get(workspace.root / old.folder)
-    masks = workspace.masks.latest_of_task(new.task_id)
+    new_model = classifiers.get(workspace.versions.open(new))
+    old_model = None if old is None else classifiers.get(workspace.versions.open(old))
+    masks = workspace.truth.of_task(new.task_id)
     labels = workspace.labels.latest_of_task(new.task_id)
     locked = [
         image

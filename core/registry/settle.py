@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.reasons import Reason
 from core.registry.classifiers import Classifiers
 from core.registry.compare import Comparison, Decision, compare, decide, reason
 from core.registry.compare_labels import LabelComparison, compare_labels, decide_labels, reason_labels
@@ -41,9 +42,9 @@ def _act(
     """Do it; what was decided, or "ask" where another version was put into use meanwhile."""
     if decision == "promote":
         promoted = workspace.versions.promote(
-            candidate.id, who=BY_ITSELF, why=why, instead_of=old.id if old else 0
+            candidate.id, who=BY_ITSELF, why=Reason.of_text(why), instead_of=old.id if old else 0
         )
         return decision if promoted.status == "current" else "ask"
     if decision == "keep":
-        workspace.versions.keep_back(candidate.id, who=BY_ITSELF, why=why)
+        workspace.versions.keep_back(candidate.id, who=BY_ITSELF, why=Reason.of_text(why))
     return decision

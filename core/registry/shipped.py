@@ -9,6 +9,7 @@ from core.cards import load_card
 from core.classifier_cards import load_classifier_card
 from core.config import MODELS_DIR
 from core.files import write_whole
+from core.reasons import Reason
 from core.workspace import NewVersion, Purpose, TaskRow, VersionRow, Workspace
 
 WEIGHTS_NAME = "model.keras"
@@ -76,13 +77,13 @@ def _add(workspace: Workspace, task: TaskRow, source: Path, title: str, purpose:
     if version is None:
         kind = "shipped" if purpose == "segment" else "shipped-classifier"
         folder = f"versions/{task.slug}/{kind}-{weights_sha256[:12]}"
-        for name in (CARD_NAME, WEIGHTS_NAME):
-            write_whole(workspace.root / folder / name, (source / name).read_bytes())
+        with workspace.versions.writing(folder) as to:
+            for name in (CARD_NAME, WEIGHTS_NAME):
+                write_whole(to / name, (source / name).read_bytes())
         new = NewVersion(folder, weights_sha256, "shipped", who="", title=title, purpose=purpose)
         version = workspace.versions.add(task.id, new)
     if workspace.versions.current(task.id, purpose) is None:
-        why = "The model that comes with the program is used first."
-        version = workspace.versions.promote(version.id, who="", why=why)
+        version = workspace.versions.promote(version.id, who="", why=Reason("shipped"))
     return version
 
 

@@ -41,7 +41,7 @@ def compare_by_eye(workspace: Workspace, version: VersionRow, compared: Comparis
     bar = st.progress(0.0, words.PREDICTING)
     for done, row in enumerate(rows[:_MOST_SHOWN], start=1):
         image = workspace.images.get(row.image_id)
-        revision = workspace.masks.latest(image.id)
+        revision = workspace.truth.of(image.id)
         change = (
             words.GOT_WORSE if row.new < row.old else words.GOT_BETTER if row.new > row.old else words.SAME
         )

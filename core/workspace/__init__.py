@@ -1,16 +1,21 @@
-"""What a person made and must never lose: tasks, images, drafts, revisions, labels, versions and jobs.
+"""What a person made and must never lose: tasks, images, drafts, masks, reviews, labels, versions, jobs.
 
 Keeps everything of the way from image to mask to correction to better model, and knows nothing of how any of
 it is computed. Frozen rows come out; all writing goes through `Workspace`.
 """
 
 from core.workspace.drafts import DraftContent
+from core.workspace.groups import Moved, is_locked_rank
 from core.workspace.image_rows import Show
 from core.workspace.labels import NewLabel
-from core.workspace.masks import NewRevision, is_locked_rank, is_trainable
+from core.workspace.masks import NewRevision, is_trainable
+from core.workspace.reviews import NewReview
 from core.workspace.rows import (
     Around,
+    AuditRow,
     DraftRow,
+    GroupKind,
+    GroupRow,
     ImageFacts,
     ImageRow,
     ImageState,
@@ -18,10 +23,15 @@ from core.workspace.rows import (
     JobStatus,
     LabelRow,
     Origin,
+    PersonRow,
     Purpose,
+    ReviewRow,
     RevisionRow,
+    Scope,
+    TaskClass,
     TaskCounts,
     TaskRow,
+    Verdict,
     VersionEvent,
     VersionRow,
     VersionStatus,
@@ -31,23 +41,33 @@ from core.workspace.workspace import Workspace
 
 __all__ = [
     "Around",
+    "AuditRow",
     "DraftContent",
     "DraftRow",
+    "GroupKind",
+    "GroupRow",
     "ImageFacts",
     "ImageRow",
     "ImageState",
     "JobRow",
     "JobStatus",
     "LabelRow",
+    "Moved",
     "NewLabel",
+    "NewReview",
     "NewRevision",
     "NewVersion",
     "Origin",
+    "PersonRow",
     "Purpose",
+    "ReviewRow",
     "RevisionRow",
+    "Scope",
     "Show",
+    "TaskClass",
     "TaskCounts",
     "TaskRow",
+    "Verdict",
     "VersionEvent",
     "VersionRow",
     "VersionStatus",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.errors import StoreError
+from core.workspace.tables import utc_now
 
 BUSY_TIMEOUT_SECONDS = 20
 
@@ -59,10 +61,24 @@ class Database:
                 yield session
 
     @contextmanager
-    def write_connection(self) -> Iterator[Connection]:
-        """The same as `writing`, for migrations, which speak to a connection."""
-        with self.plain_errors(), self._write_engine.begin() as connection:
-            yield connection
+    def migrating(self) -> Iterator[Connection]:
+        """The same as `writing`, for migrations, which speak to a connection and may rebuild tables."""
+        with self.plain_errors(), self._write_engine.connect() as connection:
+            # Outside of any transaction: inside of one these change nothing.
+            cursor = connection.connection.cursor()
+            cursor.execute("PRAGMA journal_mode = WAL")
+            # While they are watched, SQLite cannot rebuild a table that others refer to.
+            cursor.execute("PRAGMA foreign_keys = OFF")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                cursor.execute("PRAGMA foreign_keys = ON")
+                cursor.close()
+
+    def now(self, session: Session) -> datetime:
+        """This moment by the database's clock, aware, in UTC."""
+        return utc_now()
 
     @contextmanager
     def plain_errors(self) -> Iterator[None]:

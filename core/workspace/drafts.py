@@ -1,21 +1,26 @@
-"""Drafts: what the editor shows of each image, on disk before it is acknowledged.
+"""Drafts: what the editor shows each person of an image, on disk before it is acknowledged.
 
-Two rules keep tabs from harming each other. A message of the tab that wrote last is taken if its sequence
-number is higher than the last one (else it came late and changes nothing). A message of another tab is taken
-if that tab had seen the newest revision of the draft (`base_revision`), else the person is asked which of
-the two goes on.
+Everybody has drafts of their own. Who has none of an image begins from the one that belongs to nobody: what
+was saved last, else a mask that came along, else what was drawn before persons were told apart.
+
+Two rules keep the tabs of one person from harming each other. A message of the tab that wrote last is taken
+if its sequence number is higher than the last one (else it came late and changes nothing). A message of
+another tab is taken if that tab had seen the newest revision of the draft (`base_revision`), else the person
+is asked which of the two goes on.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import StaleDraftError, StoreError
 from core.workspace.database import Database
+from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import DraftRow
-from core.workspace.tables import DraftTable, ImageTable, VersionTable, utc_now
+from core.workspace.tables import DraftTable, ImageTable, PersonTable, VersionTable, utc_now
 
 SERVER = "server"
 """Client that stands for the program itself (starting points, restored revisions); no tab is called so."""
@@ -44,16 +49,27 @@ class Drafts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def get(self, image_id: int) -> DraftRow | None:
-        """The image's draft, None where there is none."""
+    def get(self, image_id: int, who: str | None = None) -> DraftRow | None:
+        """The draft that a person goes on with: their own, else the one that belongs to nobody, else None.
+
+        Without a person, the one that was written last, whoever's it is.
+        """
+        query = select(DraftTable).where(DraftTable.image_id == image_id).limit(1)
         with self._database.reading() as session:
-            draft = session.get(DraftTable, image_id)
-            return None if draft is None or draft.is_cleared else _to_row(draft)
+            if who is None:
+                query = query.order_by(DraftTable.updated_at.desc(), DraftTable.id.desc())
+            else:
+                own = DraftTable.person_id == id_of(session, who)
+                nobodys = DraftTable.person_id.is_(None)
+                query = query.where(own | nobodys).order_by(nobodys)
+            draft = session.scalars(query).first()
+            return None if draft is None else _to_row(session, draft)
 
     def put(
         self,
         image_id: int,
         *,
+        who: str,
         version_id: int | None,
         threshold: float,
         layer_png: bytes | None,
@@ -67,6 +83,7 @@ class Drafts:
 
         Args:
             image_id: The image that is drawn on.
+            who: Name of the person who draws.
             version_id: Model version under the layer.
             threshold: In [0, 1].
             layer_png: Correction layer, checked by the caller; None for an empty one.
@@ -84,35 +101,44 @@ class Drafts:
         """
         content = DraftContent(threshold, layer_png, version_id, seconds)
         with self._database.writing() as session:
-            draft = session.get(DraftTable, image_id)
+            person_id = existing_or_new(session, who).id
+            draft = draft_of(session, image_id, person_id)
             if draft is not None and draft.client_id == client_id and sequence <= draft.sequence:
-                return _to_row(draft)
+                return _to_row(session, draft)
             if draft is not None and _is_foreign(draft, client_id, base_revision) and not take_over:
                 raise StaleDraftError(
                     "This image has been drawn on in another tab since you opened it here; choose "
                     "which of the two goes on."
                 )
-            return _to_row(write_draft(session, image_id, content, client_id, sequence))
+            draft = write_draft(session, image_id, person_id, content, client_id, sequence)
+            return _to_row(session, draft)
 
-    def start_from(self, image_id: int, content: DraftContent) -> DraftRow:
-        """Lay a draft down from outside any tab; tabs open on the image are told at their next stroke."""
-        with self._database.writing() as session:
-            return _to_row(write_draft(session, image_id, content, SERVER, 0))
+    def start_from(self, image_id: int, content: DraftContent, who: str | None = None) -> DraftRow:
+        """Lay a draft down from outside any tab; tabs open on the image are told at their next stroke.
 
-    def clear(self, image_id: int) -> None:
-        """Forget the draft; saved revisions stay."""
+        Args:
+            image_id: The image.
+            content: What it holds.
+            who: Whose it is; None for the one that everybody begins from.
+        """
         with self._database.writing() as session:
-            draft = session.get(DraftTable, image_id)
-            if draft is not None:
-                draft.is_cleared = True
-                draft.has_unsaved_changes = False
-                draft.layer_png = None
-                draft.seconds = 0.0
-                draft.revision += 1
+            person_id = None if who is None else existing_or_new(session, who).id
+            return _to_row(session, write_draft(session, image_id, person_id, content, SERVER, 0))
+
+
+def draft_of(session: Session, image_id: int, person_id: int | None) -> DraftTable | None:
+    """The draft of exactly that person; None stands for nobody's."""
+    same = (DraftTable.image_id == image_id) & DraftTable.person_id.is_not_distinct_from(person_id)
+    return session.scalars(select(DraftTable).where(same)).first()
 
 
 def write_draft(
-    session: Session, image_id: int, content: DraftContent, client_id: str, sequence: int
+    session: Session,
+    image_id: int,
+    person_id: int | None,
+    content: DraftContent,
+    client_id: str,
+    sequence: int,
 ) -> DraftTable:
     """Put a draft into its row, inside the caller's transaction; an equal one is not called changed."""
     if not 0.0 <= content.threshold <= 1.0:
@@ -121,11 +147,15 @@ def write_draft(
         raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
     if content.version_id is not None and session.get(VersionTable, content.version_id) is None:
         raise StoreError(f"There is no version number {content.version_id}; choose another model.")
-    draft = session.get(DraftTable, image_id)
+    draft = draft_of(session, image_id, person_id)
     if draft is None:
-        draft = DraftTable(image_id=image_id, revision=0, has_unsaved_changes=False, is_cleared=True)
+        # Its revisions go on from those of the draft that was seen before there was an own one.
+        begun_from = draft_of(session, image_id, None)
+        revision = begun_from.revision if begun_from is not None else 0
+        draft = DraftTable(image_id=image_id, person_id=person_id, revision=revision)
         session.add(draft)
-    if draft.is_cleared or not holds(draft, content):
+        draft.has_unsaved_changes = True
+    elif not holds(draft, content):
         draft.has_unsaved_changes = True
     draft.threshold, draft.layer_png, draft.version_id = (
         content.threshold,
@@ -134,9 +164,17 @@ def write_draft(
     )
     draft.client_id, draft.sequence, draft.seconds = client_id, sequence, content.seconds
     draft.revision += 1
-    draft.is_cleared = False
     draft.updated_at = utc_now()
+    mark_unsaved(session, image_id)
     return draft
+
+
+def mark_unsaved(session: Session, image_id: int) -> None:
+    """Let the image say whether any draft of it holds something unsaved."""
+    session.flush()
+    unsaved = (DraftTable.image_id == image_id) & DraftTable.has_unsaved_changes
+    has_any = session.scalar(select(DraftTable.id).where(unsaved).limit(1)) is not None
+    session.get_one(ImageTable, image_id).has_unsaved_changes = has_any
 
 
 def holds(draft: DraftTable, content: DraftContent) -> bool:
@@ -146,14 +184,13 @@ def holds(draft: DraftTable, content: DraftContent) -> bool:
 
 
 def _is_foreign(draft: DraftTable, client_id: str, base_revision: int | None) -> bool:
-    if draft.is_cleared or draft.client_id == client_id:
-        return False
-    return base_revision != draft.revision
+    return draft.client_id != client_id and base_revision != draft.revision
 
 
-def _to_row(draft: DraftTable) -> DraftRow:
+def _to_row(session: Session, draft: DraftTable) -> DraftRow:
     return DraftRow(
         image_id=draft.image_id,
+        who="" if draft.person_id is None else session.get_one(PersonTable, draft.person_id).name,
         version_id=draft.version_id,
         threshold=draft.threshold,
         layer_png=draft.layer_png,

@@ -6,13 +6,11 @@ images cost a page no more than a hundred.
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from core.errors import StoreError
 from core.workspace.database import Database
-from core.workspace.image_rows import Show, image_query, to_image_row
+from core.workspace.image_rows import SHOWN, Show, image_query, search_key, to_image_row
 from core.workspace.rows import Around, ImageRow
 from core.workspace.tables import ImageTable
 
@@ -36,6 +34,7 @@ class ImagePages:
             StoreError: The task has no such image.
         """
         query, position = image_query(task_id, show), ImageTable.position
+        count = select(func.count()).where(ImageTable.task_id == task_id, SHOWN[show])
         with self._database.reading() as session:
             found = session.execute(image_query(task_id).where(ImageTable.id == image_id)).first()
             if found is None:
@@ -44,8 +43,8 @@ class ImagePages:
             after = query.where(position > found.position)
             nearest = session.execute(before.order_by(position.desc()).limit(each_side)).all()
             following = session.execute(after.order_by(position).limit(each_side)).all()
-            num_before = session.scalar(_count(before)) or 0
-            num_after = session.scalar(_count(after)) or 0
+            num_before = session.scalar(count.where(position < found.position)) or 0
+            num_after = session.scalar(count.where(position > found.position)) or 0
         return Around(
             image=to_image_row(found),
             before=tuple(to_image_row(each) for each in reversed(nearest)),
@@ -72,7 +71,7 @@ class ImagePages:
         text = text.strip()
         if not text:
             return []
-        query = image_query(task_id).where(ImageTable.name.icontains(text, autoescape=True))
+        query = image_query(task_id).where(ImageTable.name_key.contains(search_key(text), autoescape=True))
         with self._database.reading() as session:
             found = session.execute(query.order_by(ImageTable.position).limit(limit))
             named = [to_image_row(each) for each in found]
@@ -80,7 +79,3 @@ class ImagePages:
         if numbered is None:
             return named
         return [numbered, *(each for each in named if each.id != numbered.id)][:limit]
-
-
-def _count(query: Select[Any]) -> Select[Any]:
-    return select(func.count()).select_from(query.with_only_columns(ImageTable.id).subquery())

@@ -2,45 +2,56 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, false, select, true
 
 from core.workspace.rows import ImageFacts, ImageRow, ImageState
-from core.workspace.tables import DraftTable, ImageTable
-from core.workspace.tasks import is_not_looked_at
+from core.workspace.tables import GroupTable, ImageTable
 
 Show = Literal["all", "new", "draft", "corrected", "locked"]
 
-_SHOW: dict[Show, ColumnElement[bool]] = {
-    "new": is_not_looked_at(),
-    "draft": DraftTable.has_unsaved_changes.is_(True),
-    "corrected": ImageTable.corrected_rank.is_not(None),
-    "locked": ImageTable.locked.is_(True),
+# Written as the conditions of the indexes in `tables`, so that filters and counts are answered from them.
+SHOWN: dict[Show, ColumnElement[bool]] = {
+    "all": true(),
+    "new": ImageTable.looked_at.is_(None)
+    & ImageTable.truth_revision_id.is_(None)
+    & (ImageTable.has_unsaved_changes == false()),
+    "draft": ImageTable.has_unsaved_changes == true(),
+    "corrected": ImageTable.truth_revision_id.is_not(None),
+    "locked": ImageTable.locked == true(),
 }
+"""Which images a filter shows; "new" ones were never opened, saved or drawn on."""
 
 
 def image_query(task_id: int | None = None, show: Show = "all") -> Select[Any]:
     """Images, as `to_image_row` takes them: of a task and a filter where these are given."""
     # Columns, not objects: ten thousand rows are listed at once.
-    query = select(*ImageTable.__table__.columns, DraftTable.has_unsaved_changes).join(
-        DraftTable, DraftTable.image_id == ImageTable.id, isouter=True
+    query = select(*ImageTable.__table__.columns, GroupTable.corrected_rank).join(
+        GroupTable, GroupTable.id == ImageTable.group_id
     )
-    if task_id is not None:
-        query = query.where(ImageTable.task_id == task_id)
-    return query if show == "all" else query.where(_SHOW[show])
+    return query if task_id is None else query.where(ImageTable.task_id == task_id, SHOWN[show])
+
+
+def search_key(text: str) -> str:
+    """The form in which names are searched: any case, and one form of Korean letters."""
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def to_image_row(found: Any) -> ImageRow:
     """A result of the query above as a frozen row."""
     unsaved = bool(found.has_unsaved_changes)
-    state: ImageState = "corrected" if found.corrected_rank is not None else "draft" if unsaved else "new"
+    corrected = found.truth_revision_id is not None
+    state: ImageState = "corrected" if corrected else "draft" if unsaved else "new"
     return ImageRow(
         id=found.id,
         task_id=found.task_id,
         position=found.position,
         name=found.name,
         sha256=found.sha256,
+        frame=found.frame,
+        group_id=found.group_id,
         file=found.file,
         facts=ImageFacts(found.height, found.width, found.channels, found.kind, tuple(found.notes)),
         created_at=found.created_at,

@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
+from core.workspace import audit
 from core.workspace.blobs import BlobStore, sha256_of
 from core.workspace.cache import Cache
 from core.workspace.database import Database
+from core.workspace.groups import drop_empty, new_single
 from core.workspace.image_pages import ImagePages
-from core.workspace.image_rows import Show, image_query, to_image_row
+from core.workspace.image_rows import Show, image_query, search_key, to_image_row
+from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import ImageFacts, ImageRow
-from core.workspace.tables import ImageTable, RevisionTable, TaskTable, utc_now
+from core.workspace.tables import (
+    ImageTable,
+    LastLookTable,
+    ReviewTable,
+    RevisionTable,
+    TaskTable,
+    utc_now,
+)
 
 
 class Images(ImagePages):
@@ -26,8 +36,15 @@ class Images(ImagePages):
         self._blobs = blobs
         self._cache = cache
 
-    def add(self, task_id: int, name: str, data: bytes, facts: ImageFacts) -> ImageRow:
-        """The image's row; the same bytes twice in a task are one row, which keeps its first name.
+    def add(self, task_id: int, name: str, data: bytes, facts: ImageFacts, *, frame: int = 0) -> ImageRow:
+        """The image's row; the same frame of the same bytes twice in a task is one row with its first name.
+
+        Args:
+            task_id: The task.
+            name: File name as it came.
+            data: The file.
+            facts: What decoding found out.
+            frame: Which picture of the file, 0 for the first or only one.
 
         Raises:
             StoreError: No such task, or the disk is full; nothing is half-written.
@@ -39,14 +56,16 @@ class Images(ImagePages):
             task = session.get(TaskTable, task_id)
             if task is None:
                 raise StoreError(f"There is no task number {task_id}; choose another one.")
-            same = (ImageTable.task_id == task_id) & (ImageTable.sha256 == sha256)
-            image_id = session.scalar(select(ImageTable.id).where(same))
+            image_id = session.scalar(select(ImageTable.id).where(_same(task_id, sha256, frame)))
             if image_id is None:
                 image = ImageTable(
                     task_id=task_id,
+                    group_id=new_single(session, task_id).id,
                     position=task.num_positions,
                     name=name,
+                    name_key=search_key(name),
                     sha256=sha256,
+                    frame=frame,
                     # Again, under the lock: a deletion of the same bytes may have been under way.
                     file=self._blobs.put(data, extension),
                     height=facts.height,
@@ -61,11 +80,10 @@ class Images(ImagePages):
                 image_id = image.id
         return self.get(image_id)
 
-    def find(self, task_id: int, sha256: str) -> ImageRow | None:
-        """The image of a task with these bytes, None where it is not there yet."""
+    def find(self, task_id: int, sha256: str, frame: int = 0) -> ImageRow | None:
+        """The frame of these bytes in a task, None where it is not there yet."""
         with self._database.reading() as session:
-            same = (ImageTable.task_id == task_id) & (ImageTable.sha256 == sha256)
-            found = session.execute(image_query().where(same)).first()
+            found = session.execute(image_query().where(_same(task_id, sha256, frame))).first()
         return None if found is None else to_image_row(found)
 
     def get(self, image_id: int) -> ImageRow:
@@ -96,13 +114,26 @@ class Images(ImagePages):
         """The file as it came."""
         return self._blobs.read(self.get(image_id).file)
 
-    def mark_looked_at(self, image_id: int) -> None:
-        """The person has opened it, and comes back to it; both are remembered in one short transaction."""
+    def mark_looked_at(self, image_id: int, who: str) -> None:
+        """A person has opened it, and comes back to it; both are remembered in one short transaction."""
         with self._database.writing() as session:
             image = _existing(session, image_id)
             image.looked_at = image.looked_at or utc_now()
-            task = session.get_one(TaskTable, image.task_id)
-            task.last_image_id = image_id
+            person_id = existing_or_new(session, who).id
+            look = session.scalars(_look(image.task_id, person_id)).first()
+            if look is None:
+                look = LastLookTable(task_id=image.task_id, person_id=person_id)
+                session.add(look)
+            look.image_id = image_id
+
+    def last_looked_at(self, task_id: int, who: str) -> int | None:
+        """The image that a person had open last in a task, None before the first."""
+        with self._database.reading() as session:
+            for person_id in (id_of(session, who), None):
+                look = session.scalars(_look(task_id, person_id)).first()
+                if look is not None:
+                    return look.image_id
+        return None
 
     def set_reference_mask(self, image_id: int, mask_png: bytes | None) -> None:
         """Keep a mask to compare with (PNG of class indices at the image's own size); None takes it away."""
@@ -113,33 +144,38 @@ class Images(ImagePages):
             image = _existing(session, image_id)
             before = image.reference_file
             image.reference_file = None if mask_png is None else self._blobs.put(mask_png, ".png")
-        if before is not None and mask_png is None:
+        if before is not None:
             self._remove_unshared([before])
 
     def read_reference(self, image: ImageRow) -> bytes | None:
         """The PNG of the reference mask, None where none came along."""
         return None if image.reference_file is None else self._blobs.read(image.reference_file)
 
-    def delete(self, image_id: int) -> None:
-        """Take an image away with its draft, revisions and labels, and the files that nothing else uses.
+    def delete(self, image_id: int, who: str = "") -> None:
+        """Take an image away with its drafts, revisions, reviews, labels, and the files nothing else uses.
 
-        The one exception to "nothing is ever deleted"; the page asks twice. Its rank stays used up.
+        The one exception to "nothing is ever deleted"; the page asks twice. Its rank stays used up, and the
+        audit keeps that it was there.
 
         Raises:
             StoreError: There is none of that number.
         """
         with self._database.writing() as session:
             image = _existing(session, image_id)
-            revisions = select(RevisionTable.mask_file, RevisionTable.layer_file).where(
-                RevisionTable.image_id == image_id
-            )
+            of_revisions = select(RevisionTable.mask_file, RevisionTable.layer_file)
+            of_reviews = select(ReviewTable.mask_file)
             files = {image.file, image.reference_file}
-            files.update(name for row in session.execute(revisions) for name in row)
-            task = session.get_one(TaskTable, image.task_id)
-            if task.last_image_id == image_id:
-                task.last_image_id = None
-            sha256 = image.sha256
+            for query in (
+                of_revisions.where(RevisionTable.image_id == image_id),
+                of_reviews.where(ReviewTable.image_id == image_id),
+            ):
+                files.update(name for row in session.execute(query) for name in row)
+            sha256, group_id = image.sha256, image.group_id
+            facts = {"image": image_id, "sha256": sha256, "revisions": image.num_revisions}
             session.execute(delete(ImageTable).where(ImageTable.id == image_id))
+            session.expunge(image)
+            drop_empty(session, [group_id])
+            audit.append(session, "image_deleted", facts, who=who, task_id=image.task_id)
         self._cache.forget(sha256)
         self._remove_unshared([name for name in files if name is not None])
 
@@ -159,9 +195,20 @@ def _existing(session: Session, image_id: int) -> ImageTable:
     return image
 
 
+def _same(task_id: int, sha256: str, frame: int) -> ColumnElement[bool]:
+    of_file = (ImageTable.task_id == task_id) & (ImageTable.sha256 == sha256)
+    return of_file & (ImageTable.frame == frame)
+
+
+def _look(task_id: int, person_id: int | None) -> Select[LastLookTable]:
+    of_person = LastLookTable.person_id.is_not_distinct_from(person_id)
+    return select(LastLookTable).where(LastLookTable.task_id == task_id, of_person)
+
+
 def _is_used(session: Session, name: str) -> bool:
     images = select(ImageTable.id).where(or_(ImageTable.file == name, ImageTable.reference_file == name))
     revisions = select(RevisionTable.id).where(
         or_(RevisionTable.mask_file == name, RevisionTable.layer_file == name)
     )
-    return any(session.scalar(query.limit(1)) is not None for query in (images, revisions))
+    reviews = select(ReviewTable.id).where(ReviewTable.mask_file == name)
+    return any(session.scalar(query.limit(1)) is not None for query in (images, revisions, reviews))

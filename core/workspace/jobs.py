@@ -1,27 +1,46 @@
 """Rows of background jobs; `core.jobs` starts and watches the processes, this module remembers.
 
+A running job is leased to a machine, and each sign of life makes the lease longer. Whoever sees that a lease
+has run out may call the job failed; the clock is the database's, so machines need not agree on the time.
+
 Every change of status says which status it expects, so that two pages (or a page and the worker) that act at
 once cannot both win.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import JobError
+from core.reasons import Reason
 from core.workspace.database import Database
 from core.workspace.rows import JobRow, JobStatus
-from core.workspace.tables import JobTable, utc_now
+from core.workspace.tables import JobProgressTable, JobTable, utc_now
+
+LEASE = timedelta(seconds=60)
 
 
 class Jobs:
-    """The jobs of a workspace."""
+    """The jobs of a workspace.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: Where the rows are.
+        root: Folder of the jobs' logs on this machine.
+    """
+
+    def __init__(self, database: Database, root: Path) -> None:
         self._database = database
+        self._root = root
+
+    def folder(self, job_id: int) -> Path:
+        """The folder of a job on this machine, where its log lies."""
+        return self._root / str(job_id)
 
     def add(
         self,
@@ -50,26 +69,26 @@ class Jobs:
         with self._database.reading() as session:
             return _to_row(_existing(session, job_id))
 
-    def list(self, task_id: int | None = None, *, status: JobStatus | None = None) -> list[JobRow]:
-        """Jobs, the newest first; all tasks where none is given."""
-        query = select(JobTable).order_by(JobTable.id.desc())
-        if task_id is not None:
-            query = query.where(JobTable.task_id == task_id)
-        if status is not None:
-            query = query.where(JobTable.status == status)
-        with self._database.reading() as session:
-            return [_to_row(each) for each in session.scalars(query)]
+    def take_next(self, worker: str, kinds: Collection[str] | None = None) -> JobRow | None:
+        """The oldest queued job, now running on that machine; None if one runs there already or none waits.
 
-    def take_next(self) -> JobRow | None:
-        """The oldest queued job, now called running; None if one is running already or none waits."""
+        Args:
+            worker: The machine that asks.
+            kinds: Which kinds of job it does, None for all.
+        """
         with self._database.writing() as session:
-            if session.scalar(select(JobTable.id).where(JobTable.status == "running").limit(1)) is not None:
+            running = (JobTable.status == "running") & (JobTable.worker == worker)
+            if session.scalar(select(JobTable.id).where(running).limit(1)) is not None:
                 return None
             query = select(JobTable).where(JobTable.status == "queued").order_by(JobTable.id).limit(1)
+            if kinds is not None:
+                query = query.where(JobTable.kind.in_(kinds))
             job = session.scalars(query).first()
             if job is None:
                 return None
-            job.status, job.started_at, job.heartbeat_at = "running", utc_now(), utc_now()
+            now = self._database.now(session)
+            job.status, job.worker, job.started_at = "running", worker, now
+            job.heartbeat_at, job.lease_until = now, now + LEASE
             job.pid, job.process_created = None, None
             session.flush()
             return _to_row(job)
@@ -81,12 +100,32 @@ class Jobs:
             job.pid, job.process_created = pid, process_created
 
     def beat(self, job_id: int) -> JobRow:
-        """A sign of life; the row tells the worker whether it was asked to stop."""
+        """A sign of life; the row tells the worker whether to stop, and whether the job is still its own."""
         with self._database.writing() as session:
             job = _existing(session, job_id)
-            job.heartbeat_at = utc_now()
+            if job.status == "running":
+                job.heartbeat_at = self._database.now(session)
+                job.lease_until = job.heartbeat_at + LEASE
             session.flush()
             return _to_row(job)
+
+    def end_if_lost(self, job_id: int) -> JobRow:
+        """The job; one that runs and whose lease has run out is failed now."""
+        job = self.get(job_id)
+        if job.status == "running" and self._is_lost(job):
+            return self.end(job_id, "failed", reason=Reason("lost", {"worker": job.worker or "?"}))
+        return job
+
+    def add_progress(self, job_id: int, report: dict[str, Any]) -> None:
+        """Keep a report of how far a job is."""
+        with self._database.writing() as session:
+            session.add(JobProgressTable(job_id=_existing(session, job_id).id, report=report))
+
+    def progress(self, job_id: int) -> list[dict[str, Any]]:
+        """All reports of a job so far, the oldest first."""
+        query = select(JobProgressTable.report).where(JobProgressTable.job_id == job_id)
+        with self._database.reading() as session:
+            return list(session.scalars(query.order_by(JobProgressTable.id)))
 
     def request_stop(self, job_id: int) -> JobRow:
         """Ask a running job to stop; one that still waits is stopped at once."""
@@ -94,22 +133,43 @@ class Jobs:
             job = _existing(session, job_id)
             if job.status == "queued":
                 job.status, job.ended_at = "stopped", utc_now()
-                job.reason = "Stopped before it began."
+                job.reason_code = "stopped_before"
             if job.status == "running":
                 job.stop_requested = True
             session.flush()
             return _to_row(job)
 
     def end(
-        self, job_id: int, status: JobStatus, *, reason: str = "", result: dict[str, Any] | None = None
+        self,
+        job_id: int,
+        status: JobStatus,
+        *,
+        reason: Reason | None = None,
+        result: dict[str, Any] | None = None,
     ) -> JobRow:
         """How a running job ended; one that has ended already keeps its first end."""
         with self._database.writing() as session:
             job = _existing(session, job_id)
             if job.status == "running":
-                job.status, job.reason, job.result, job.ended_at = status, reason, result, utc_now()
+                job.status, job.result, job.ended_at = status, result, utc_now()
+                if reason is not None:
+                    job.reason_code, job.reason_facts = reason.code, dict(reason.facts)
             session.flush()
             return _to_row(job)
+
+    def list(self, task_id: int | None = None, *, status: JobStatus | None = None) -> list[JobRow]:
+        """Jobs, the newest first; all tasks where none is given."""
+        query = select(JobTable).order_by(JobTable.id.desc())
+        if task_id is not None:
+            query = query.where(JobTable.task_id == task_id)
+        if status is not None:
+            query = query.where(JobTable.status == status)
+        with self._database.reading() as session:
+            return [_to_row(each) for each in session.scalars(query)]
+
+    def _is_lost(self, job: JobRow) -> bool:
+        with self._database.reading() as session:
+            return job.lease_until is None or job.lease_until < self._database.now(session)
 
 
 def _existing(session: Session, job_id: int) -> JobTable:
@@ -126,10 +186,12 @@ def _to_row(job: JobTable) -> JobRow:
         kind=job.kind,
         settings=job.settings,
         status=job.status,  # type: ignore[arg-type]
-        reason=job.reason,
+        reason=Reason(job.reason_code, job.reason_facts) if job.reason_code else None,
         who=job.who,
         result=job.result,
         stop_requested=job.stop_requested,
+        worker=job.worker,
+        lease_until=job.lease_until,
         pid=job.pid,
         process_created=job.process_created,
         retry_of=job.retry_of,

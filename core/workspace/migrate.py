@@ -5,35 +5,46 @@ The everyday case (nothing to do) is one query and never imports Alembic.
 
 from __future__ import annotations
 
+import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
 from core.errors import StoreError
 from core.workspace.database import Database
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
-NEWEST = "0002"
+NEWEST = "0003"
 """Schema that this program writes; a test holds it equal to the newest file in `migrations/versions`."""
 
 
 def migrate(database: Database) -> bool:
     """True where the schema was made or changed, False where it was right already.
 
+    A database that holds something is copied first, to `NAME.before-SCHEMA` beside it.
+
     Raises:
         StoreError: The workspace was written by a newer program, or cannot be written.
     """
     if _revision_of(database) == NEWEST:
         return False
-    with database.plain_errors(), database.engine.connect() as connection:
-        # Outside any transaction, and kept in the file for good.
-        connection.connection.cursor().execute("PRAGMA journal_mode = WAL").close()
-    with database.write_connection() as connection:
+    with database.migrating() as connection:
         # Asked again under the write lock: another process may have been faster.
         current = _revision(connection)
         if current == NEWEST:
             return False
-        _upgrade(connection, current, database.path.parent)
+        config = _config(current, database.path.parent)
+        if current is not None:
+            _keep_copy(database.path, NEWEST)
+        config.attributes["connection"] = connection
+        config.attributes["folder"] = database.path.parent
+        _upgrade(config)
     return True
 
 
@@ -43,14 +54,19 @@ def _revision_of(database: Database) -> str | None:
 
 
 def _revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
-    return None if row is None else str(row[0])
+    tables = set(inspect(connection).get_table_names())
+    found = None
+    if "alembic_version" in tables:
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).first()
+    if found is None and tables - {"alembic_version"}:
+        raise StoreError(
+            "The workspace's database does not say which schema it has (its table alembic_version is empty "
+            "or gone); put a backup of workspace.db back."
+        )
+    return None if found is None else str(found[0])
 
 
-def _upgrade(connection: Connection, current: str | None, folder: Path) -> None:
-    from alembic import command
+def _config(current: str | None, folder: Path) -> Config:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
@@ -62,5 +78,26 @@ def _upgrade(connection: Connection, current: str | None, folder: Path) -> None:
             f"The workspace {folder} was written by a newer version of this program (its schema is "
             f"{current}, this program knows up to {NEWEST}); update the program or choose another workspace."
         )
-    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(config: Config) -> None:
+    from alembic import command
+
     command.upgrade(config, "head")
+
+
+def _keep_copy(path: Path, schema: str) -> None:
+    """Copy a database as it stands, whole or not at all."""
+    copy = path.with_name(f"{path.name}.before-{schema}")
+    part = copy.with_name(f".{copy.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as target:
+            source.backup(target)
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(part, copy)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

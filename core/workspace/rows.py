@@ -9,13 +9,54 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from core.reasons import Reason
+
 ImageState = Literal["new", "draft", "corrected"]
 ImageKind = Literal["display", "hu"]
-Origin = Literal["person", "imported", "restored"]
+Origin = Literal["person", "restored"]
+Scope = Literal["whole", "part"]
+GroupKind = Literal[
+    "single", "patient", "study", "volume", "pattern", "column", "same_pixels", "alike", "hand"
+]
+Verdict = Literal["approved", "flagged", "withdrawn"]
 LabelOrigin = Literal["person", "imported"]
 VersionStatus = Literal["candidate", "current", "retired"]
 Purpose = Literal["segment", "classify"]
 JobStatus = Literal["queued", "running", "done", "stopped", "failed"]
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """Somebody who works in the workspace; identity is the name, as it is compared.
+
+    Attributes:
+        id: Key.
+        name: As it was typed first.
+        role: "reader" until somebody gives another one.
+        created_at: When the name was first seen.
+        removed_at: When somebody was taken away, None for one who works here; what was made keeps the name.
+    """
+
+    id: int
+    name: str
+    role: str
+    created_at: datetime
+    removed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class TaskClass:
+    """A class that can be painted in a task; its index in a mask is its place plus 1, background is 0.
+
+    Attributes:
+        name: What people read; empty for the one foreground of a task that has one.
+        colour: (red, green, blue), each 0 to 255; None for the editor's own.
+        key: The key that chooses it, empty for none.
+    """
+
+    name: str = ""
+    colour: tuple[int, int, int] | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -28,7 +69,8 @@ class TaskRow:
         title: What people read.
         base_model: Folder below `models/` that the task starts from, None for one that starts from empty
             masks.
-        last_image_id: Image that was open last, None before the first.
+        classes: What can be painted, in order; one foreground is the case of one.
+        group_rule: How the task's images are put into groups, as JSON; None for no rule.
         current_version_id: Version in use for masks, None where there is no model yet.
         created_at: When it was made.
     """
@@ -37,7 +79,8 @@ class TaskRow:
     slug: str
     title: str
     base_model: str | None
-    last_image_id: int | None
+    classes: tuple[TaskClass, ...]
+    group_rule: dict[str, Any] | None
     current_version_id: int | None
     created_at: datetime
 
@@ -73,8 +116,31 @@ class ImageFacts:
 
 
 @dataclass(frozen=True)
+class GroupRow:
+    """Images that must not be separated: locks, ranks and every split go by group.
+
+    Attributes:
+        id: Key.
+        task_id: Its task.
+        kind: What holds it together; "single" for an image alone.
+        name: What people read, empty where there is nothing to read; never a patient's name.
+        corrected_rank: n for the n-th group of the task of which a person saved an image, None before.
+        locked: Kept from training for good.
+        num_images: Images in it.
+    """
+
+    id: int
+    task_id: int
+    kind: GroupKind
+    name: str
+    corrected_rank: int | None
+    locked: bool
+    num_images: int
+
+
+@dataclass(frozen=True)
 class ImageRow:
-    """One image of a task.
+    """One image of a task: a frame of a file.
 
     Attributes:
         id: Key, stands in the URL.
@@ -82,18 +148,19 @@ class ImageRow:
         position: Order of arrival in the task; gaps where images were deleted.
         name: File name as it came.
         sha256: Hash of the file's bytes.
+        frame: Which picture of the file, 0 for the first or only one.
+        group_id: What it must not be separated from.
         file: Name in the blob store.
         facts: Size, channels, kind and notes.
         created_at: When it came in.
         looked_at: When it was first opened in the editor, None for never.
         reference_file: Mask that came along to compare with, None for none.
-        corrected_rank: n for the n-th image of the task that a person saved, None before.
-        locked: Kept from training for good.
+        corrected_rank: Its group's: n for the n-th group of the task that a person saved, None before.
+        locked: Its group is kept from training for good.
         num_revisions: Saved masks.
-        state: "corrected" once a person saved a mask, else "draft" while there are unsaved changes, else
-            "new".
-        has_unsaved_changes: The draft holds something that no revision holds; may be True of a corrected
-            image.
+        state: "corrected" once it has a saved mask, else "draft" while there are unsaved changes, else "new".
+        has_unsaved_changes: A draft of somebody holds something that no revision holds; may be True of a
+            corrected image.
     """
 
     id: int
@@ -101,6 +168,8 @@ class ImageRow:
     position: int
     name: str
     sha256: str
+    frame: int
+    group_id: int
     file: str
     facts: ImageFacts
     created_at: datetime
@@ -144,10 +213,11 @@ class Around:
 
 @dataclass(frozen=True)
 class DraftRow:
-    """What the editor shows of an image, saved or not.
+    """What the editor shows a person of an image, saved or not.
 
     Attributes:
         image_id: Its image.
+        who: Whose it is, empty for the one that everybody begins from.
         version_id: Model version whose prediction lies under the layer, None for no model.
         threshold: In [0, 1].
         layer_png: Correction layer as PNG bytes at the editor's size, None for an empty one.
@@ -160,6 +230,7 @@ class DraftRow:
     """
 
     image_id: int
+    who: str
     version_id: int | None
     threshold: float
     layer_png: bytes | None
@@ -179,12 +250,13 @@ class RevisionRow:
         id: Key.
         image_id: Its image.
         number: 1, 2, 3 ... within the image.
-        mask_file: PNG of class indices at the image's own size.
+        scope: "whole", or "part" where only what was checked counts.
+        mask_file: PNG of class indices at the image's own size; 255 is undecided or not checked.
         layer_file: Correction layer PNG at the image's own size, None for an empty one.
         threshold: In [0, 1].
         version_id: Model version under the layer, None for no model.
-        who: Name of the person.
-        origin: "person", "imported" (came as a file) or "restored" (an older one taken back).
+        who: Name of the person, as it was then.
+        origin: "person" or "restored" (an older one taken back).
         seconds: Time spent since the revision before.
         foreground: Part of the pixels that is not background, in [0, 1].
         provenance: Anything else that says where it came from.
@@ -194,6 +266,7 @@ class RevisionRow:
     id: int
     image_id: int
     number: int
+    scope: Scope
     mask_file: str
     layer_file: str | None
     threshold: float
@@ -204,6 +277,58 @@ class RevisionRow:
     foreground: float
     provenance: dict[str, Any]
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class ReviewRow:
+    """What a reviewer said of a mask; never changed.
+
+    Attributes:
+        id: Key.
+        image_id: Its image.
+        revision_id: The saved mask that was judged, None for one that was only shown.
+        mask_file: The mask that was only shown, None for a saved one.
+        version_id: Model version that made the mask that was only shown, None for none.
+        who: Name of the reviewer, as it was then.
+        verdict: "approved", "flagged", or "withdrawn": the reviewer's verdict before no longer counts.
+        reasons: Codes.
+        comment: As it was typed.
+        created_at: When.
+    """
+
+    id: int
+    image_id: int
+    revision_id: int | None
+    mask_file: str | None
+    version_id: int | None
+    who: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    comment: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """That somebody did something; never changed.
+
+    Attributes:
+        id: Key.
+        task_id: The task it was done in, None for none.
+        who: Person, empty where a rule of the program decided.
+        action: Code, such as "mask_saved".
+        facts: Keys, hashes and numbers; no names of files or patients.
+        created_at: When.
+        seal: Hash of all this and of the seal of the row before.
+    """
+
+    id: int
+    task_id: int | None
+    who: str
+    action: str
+    facts: dict[str, Any]
+    created_at: datetime
+    seal: str
 
 
 @dataclass(frozen=True)
@@ -280,7 +405,7 @@ class VersionEvent:
             back.
         previous_id: Version in use before it, None for none.
         who: Person, or the name of the job.
-        why: One sentence.
+        why: The reason.
         created_at: When.
     """
 
@@ -288,7 +413,7 @@ class VersionEvent:
     version_id: int | None
     previous_id: int | None
     who: str
-    why: str
+    why: Reason
     created_at: datetime
 
 
@@ -302,11 +427,13 @@ class JobRow:
         kind: Which handler does it, such as "fine_tune".
         settings: What the handler is given.
         status: "queued", "running", "done", "stopped" or "failed".
-        reason: One sentence why it failed or stopped, empty otherwise.
+        reason: Why it failed or stopped, None otherwise.
         who: Person who started it.
         result: What the handler gave back, None before.
         stop_requested: The person asked it to stop.
-        pid: Process that runs it, None before.
+        worker: Machine that runs it, None before.
+        lease_until: Until when it counts as alive without another sign of life, None before.
+        pid: Process of that machine, None before.
         process_created: When that process was made (seconds since 1970), against reused process numbers.
         retry_of: Failed job that this one repeats, None for none.
         created_at: When it was asked for.
@@ -320,10 +447,12 @@ class JobRow:
     kind: str
     settings: dict[str, Any]
     status: JobStatus
-    reason: str
+    reason: Reason | None
     who: str
     result: dict[str, Any] | None
     stop_requested: bool
+    worker: str | None
+    lease_until: datetime | None
     pid: int | None
     process_created: float | None
     retry_of: int | None

@@ -56,7 +56,13 @@ class Table(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[str]: JSON, str: Text}
+    type_annotation_map = {
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+        list[dict[str, Any]]: JSON,
+        list[str]: JSON,
+        str: Text,
+    }
 
 
 class TaskTable(Table):
@@ -69,31 +75,90 @@ class TaskTable(Table):
     title: Mapped[str]
     title_key: Mapped[str] = mapped_column(unique=True)
     base_model: Mapped[str | None]
-    last_image_id: Mapped[int | None]
+    classes: Mapped[list[dict[str, Any]]]
+    group_rule: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     num_positions: Mapped[int] = mapped_column(default=0)
     num_ranked: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+class PersonTable(Table):
+    """See `PersonRow`; `key` is the name as compared."""
+
+    __tablename__ = "persons"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    key: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str] = mapped_column(default="reader")
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    removed_at: Mapped[datetime | None]
+
+
+class GroupTable(Table):
+    """See `GroupRow`; `key` is the salted hash of what names it, None for a group of one."""
+
+    __tablename__ = "groups"
+    __table_args__ = (
+        UniqueConstraint("task_id", "kind", "key"),
+        UniqueConstraint("task_id", "corrected_rank"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"))
+    kind: Mapped[str]
+    name: Mapped[str] = mapped_column(default="")
+    key: Mapped[str | None]
+    corrected_rank: Mapped[int | None]
+    locked: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+def _of_task_where(name: str, condition: str, postgresql: str = "") -> Index:
+    """An index over the images of a filter, in order: it answers how many there are and which are near."""
+    return Index(
+        f"ix_images_{name}",
+        "task_id",
+        "position",
+        sqlite_where=text(condition),
+        postgresql_where=text(postgresql or condition),
+    )
+
+
 class ImageTable(Table):
-    """See `ImageRow`."""
+    """See `ImageRow`.
+
+    `locked` is a copy of its group's and `has_unsaved_changes` of its drafts', so that filters and counts
+    come from an index; `name_key` is the name as it is searched.
+    """
 
     __tablename__ = "images"
     __table_args__ = (
-        UniqueConstraint("task_id", "sha256"),
+        UniqueConstraint("task_id", "sha256", "frame"),
         UniqueConstraint("task_id", "position"),
-        UniqueConstraint("task_id", "corrected_rank"),
         Index(None, "file"),
         Index(None, "reference_file"),
+        Index(None, "group_id"),
+        _of_task_where(
+            "new",
+            "looked_at IS NULL AND truth_revision_id IS NULL AND has_unsaved_changes = 0",
+            "looked_at IS NULL AND truth_revision_id IS NULL AND has_unsaved_changes = false",
+        ),
+        _of_task_where("unsaved", "has_unsaved_changes = 1", "has_unsaved_changes = true"),
+        _of_task_where("corrected", "truth_revision_id IS NOT NULL"),
+        _of_task_where("locked", "locked = 1", "locked = true"),
         # A deleted image's number is never given to another one: it stands in people's URLs.
         {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"))
+    group_id: Mapped[int] = mapped_column(ForeignKey("groups.id"))
     position: Mapped[int]
     name: Mapped[str]
+    name_key: Mapped[str]
     sha256: Mapped[str]
+    frame: Mapped[int] = mapped_column(default=0)
     file: Mapped[str]
     height: Mapped[int]
     width: Mapped[int]
@@ -103,17 +168,43 @@ class ImageTable(Table):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     looked_at: Mapped[datetime | None]
     reference_file: Mapped[str | None]
-    corrected_rank: Mapped[int | None]
     locked: Mapped[bool] = mapped_column(default=False)
     num_revisions: Mapped[int] = mapped_column(default=0)
+    # No foreign key: revisions refer to images already, and go with them.
+    truth_revision_id: Mapped[int | None]
+    has_unsaved_changes: Mapped[bool] = mapped_column(default=False)
+
+
+class LastLookTable(Table):
+    """Image of a task that a person had open last; without a person, what those see who looked at none."""
+
+    __tablename__ = "last_looks"
+    __table_args__ = (UniqueConstraint("task_id", "person_id"), Index(None, "image_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"))
 
 
 class DraftTable(Table):
-    """See `DraftRow`; a cleared draft keeps its row, so that late messages are still known as late."""
+    """See `DraftRow`; without a person it is what everybody begins from who has none of their own."""
 
     __tablename__ = "drafts"
+    __table_args__ = (
+        UniqueConstraint("image_id", "person_id"),
+        Index(
+            "uq_drafts_of_anybody",
+            "image_id",
+            unique=True,
+            sqlite_where=text("person_id IS NULL"),
+            postgresql_where=text("person_id IS NULL"),
+        ),
+    )
 
-    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
     threshold: Mapped[float]
     layer_png: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -122,7 +213,6 @@ class DraftTable(Table):
     revision: Mapped[int]
     seconds: Mapped[float]
     has_unsaved_changes: Mapped[bool]
-    is_cleared: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[datetime]
 
 
@@ -139,16 +229,51 @@ class RevisionTable(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"))
     number: Mapped[int]
+    scope: Mapped[str] = mapped_column(default="whole")
     mask_file: Mapped[str]
     layer_file: Mapped[str | None]
     threshold: Mapped[float]
     version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     who: Mapped[str]
     origin: Mapped[str]
     seconds: Mapped[float]
     foreground: Mapped[float]
     provenance: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class ReviewTable(Table):
+    """See `ReviewRow`; append only."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (Index(None, "image_id", "id"), Index(None, "revision_id"), Index(None, "mask_file"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"))
+    revision_id: Mapped[int | None] = mapped_column(ForeignKey("revisions.id", ondelete="CASCADE"))
+    mask_file: Mapped[str | None]
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    who: Mapped[str]
+    verdict: Mapped[str]
+    reasons: Mapped[list[str]]
+    comment: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class AuditTable(Table):
+    """See `AuditRow`; append only, each row sealed with the one before."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int | None]
+    who: Mapped[str]
+    action: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    seal: Mapped[str]
 
 
 class LabelTable(Table):
@@ -212,7 +337,8 @@ class VersionEventTable(Table):
     version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
     previous_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
     who: Mapped[str]
-    why: Mapped[str]
+    why_code: Mapped[str]
+    why_facts: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
@@ -227,10 +353,13 @@ class JobTable(Table):
     kind: Mapped[str]
     settings: Mapped[dict[str, Any]]
     status: Mapped[str]
-    reason: Mapped[str] = mapped_column(default="")
+    reason_code: Mapped[str] = mapped_column(default="")
+    reason_facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     who: Mapped[str]
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     stop_requested: Mapped[bool] = mapped_column(default=False)
+    worker: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
     pid: Mapped[int | None]
     process_created: Mapped[float | None]
     retry_of: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
@@ -238,6 +367,17 @@ class JobTable(Table):
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     heartbeat_at: Mapped[datetime | None]
+
+
+class JobProgressTable(Table):
+    """One report of a job."""
+
+    __tablename__ = "job_progress"
+    __table_args__ = (Index(None, "job_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    report: Mapped[dict[str, Any]]
 
 
 class SettingTable(Table):

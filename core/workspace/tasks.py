@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.workspace.database import Database
-from core.workspace.rows import TaskCounts, TaskRow
+from core.workspace.image_rows import SHOWN, Show
+from core.workspace.rows import TaskClass, TaskCounts, TaskRow
 from core.workspace.slugs import clean_title, make_slug, title_key
-from core.workspace.tables import DraftTable, ImageTable, TaskTable, VersionTable
+from core.workspace.tables import ImageTable, TaskTable, VersionTable
 
 SHIPPED_TASKS = (
     ("lung_xray", "Lung X-ray"),
@@ -17,6 +22,8 @@ SHIPPED_TASKS = (
     ("skin_lesion", "Skin lesion"),
 )
 """Slug (also the folder of the base model) and title of the tasks that every workspace begins with."""
+ONE_FOREGROUND = [asdict(TaskClass())]
+"""Classes of a task that says nothing else."""
 
 
 class Tasks:
@@ -57,25 +64,47 @@ class Tasks:
             if session.scalar(select(TaskTable.id).where(TaskTable.title_key == title_key(cleaned))):
                 raise StoreError(f'There is a task "{cleaned}" already; choose another name.')
             slug = make_slug(cleaned, set(session.scalars(select(TaskTable.slug))))
-            session.add(TaskTable(slug=slug, title=cleaned, title_key=title_key(cleaned), base_model=None))
+            session.add(
+                TaskTable(
+                    slug=slug,
+                    title=cleaned,
+                    title_key=title_key(cleaned),
+                    base_model=None,
+                    classes=ONE_FOREGROUND,
+                )
+            )
         return self.get(slug)
 
     def counts(self, task_id: int) -> TaskCounts:
-        """How many images are new, drawn on, corrected, locked."""
-        corrected = ImageTable.corrected_rank.is_not(None)
+        """How many images are new, drawn on, corrected, locked; each number is counted in an index."""
+        shows: tuple[Show, ...] = ("all", "new", "draft", "corrected", "locked")
+        count = select(func.count()).select_from(ImageTable).where(ImageTable.task_id == task_id)
+        numbers = [count.where(SHOWN[show]).scalar_subquery() for show in shows]
         with self._database.reading() as session:
-            row = session.execute(
-                select(
-                    func.count(ImageTable.id),
-                    func.count(ImageTable.id).filter(is_not_looked_at()),
-                    func.count(ImageTable.id).filter(DraftTable.has_unsaved_changes),
-                    func.count(ImageTable.id).filter(corrected),
-                    func.count(ImageTable.id).filter(ImageTable.locked),
-                )
-                .join(DraftTable, DraftTable.image_id == ImageTable.id, isouter=True)
-                .where(ImageTable.task_id == task_id)
-            ).one()
-        return TaskCounts(*row)
+            return TaskCounts(*session.execute(select(*numbers)).one())
+
+    def set_classes(self, task_id: int, classes: Sequence[TaskClass]) -> TaskRow:
+        """What can be painted in a task, in order.
+
+        Raises:
+            StoreError: There is no such task.
+            ValueError: No class at all.
+        """
+        if not classes:
+            raise ValueError("a task needs at least one class")
+        with self._database.writing() as session:
+            _existing(session, task_id).classes = [asdict(each) for each in classes]
+        return self.get_by_id(task_id)
+
+    def set_group_rule(self, task_id: int, rule: dict[str, Any] | None) -> TaskRow:
+        """How the images of a task are put into groups; None for no rule.
+
+        Raises:
+            StoreError: There is no such task.
+        """
+        with self._database.writing() as session:
+            _existing(session, task_id).group_rule = rule
+        return self.get_by_id(task_id)
 
     def _one(self, condition: ColumnElement[bool], message: str) -> TaskRow:
         with self._database.reading() as session:
@@ -85,19 +114,25 @@ class Tasks:
         return _to_row(found)
 
 
-def is_not_looked_at() -> ColumnElement[bool]:
-    """Condition of the filter "not looked at": never opened, never saved, nothing drawn."""
-    return (
-        ImageTable.looked_at.is_(None)
-        & ImageTable.corrected_rank.is_(None)
-        & DraftTable.has_unsaved_changes.is_not(True)
-    )
+def _existing(session: Session, task_id: int) -> TaskTable:
+    task = session.get(TaskTable, task_id)
+    if task is None:
+        raise StoreError(f"There is no task number {task_id}; choose another one.")
+    return task
 
 
 def seed_tasks(session: Session) -> None:
     """The tasks that every workspace begins with."""
     for slug, title in SHIPPED_TASKS:
-        session.add(TaskTable(slug=slug, title=title, title_key=title_key(title), base_model=slug))
+        session.add(
+            TaskTable(
+                slug=slug,
+                title=title,
+                title_key=title_key(title),
+                base_model=slug,
+                classes=ONE_FOREGROUND,
+            )
+        )
         session.flush()
 
 
@@ -114,7 +149,13 @@ def _to_row(found: Row[TaskTable, int | None]) -> TaskRow:
         slug=task.slug,
         title=task.title,
         base_model=task.base_model,
-        last_image_id=task.last_image_id,
+        classes=tuple(_to_class(each) for each in task.classes),
+        group_rule=task.group_rule,
         current_version_id=current_version_id,
         created_at=task.created_at,
     )
+
+
+def _to_class(told: dict[str, Any]) -> TaskClass:
+    colour = told["colour"]
+    return TaskClass(told["name"], None if colour is None else tuple(colour), told["key"])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
+from core.reasons import Reason
+from core.workspace import audit
 from core.workspace.database import Database
 from core.workspace.rows import Purpose, VersionEvent, VersionRow
 from core.workspace.tables import VersionEventTable, VersionTable
@@ -20,7 +24,7 @@ class NewVersion:
     """A version whose files lie in their folder already.
 
     Attributes:
-        folder: Relative to the workspace.
+        folder: As it was given to `Versions.writing`.
         weights_sha256: Hash of the weights file.
         origin: "shipped", "fine_tuned" or "scratch".
         who: Person who started it.
@@ -43,10 +47,33 @@ class NewVersion:
 
 
 class Versions:
-    """The model versions of a workspace; each purpose of a task has its own version in use."""
+    """The model versions of a workspace; each purpose of a task has its own version in use.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: Where the rows are.
+        root: The workspace's folder.
+    """
+
+    def __init__(self, database: Database, root: Path) -> None:
         self._database = database
+        self._root = root
+
+    def open(self, version: VersionRow) -> Path:
+        """The folder on this machine with the version's `model.keras` and `card.json`."""
+        return self._root / version.folder
+
+    @contextmanager
+    def writing(self, folder: str) -> Iterator[Path]:
+        """A folder on this machine for the files of a version that is added afterwards.
+
+        Args:
+            folder: As `NewVersion.folder` will say.
+
+        Raises:
+            StoreError: The disk is full.
+        """
+        with self._database.plain_errors():
+            yield self._root / folder
 
     def add(self, task_id: int, new: NewVersion) -> VersionRow:
         """A new candidate; the same shipped weights twice in a task are one version."""
@@ -114,13 +141,13 @@ class Versions:
         with self._database.writing() as session:
             _existing(session, version_id).comparison = comparison
 
-    def promote(self, version_id: int, *, who: str, why: str, instead_of: int | None = None) -> VersionRow:
+    def promote(self, version_id: int, *, who: str, why: Reason, instead_of: int | None = None) -> VersionRow:
         """Put a version into use; the one before is retired, nothing is deleted.
 
         Args:
             version_id: The version.
             who: Person, empty where the rule decided.
-            why: One sentence.
+            why: The reason.
             instead_of: Do it only if this version is in use (0 for none), and change nothing otherwise.
 
         Raises:
@@ -132,19 +159,19 @@ class Versions:
             as_expected = instead_of is None or instead_of == (previous_id or 0)
             if previous_id != version_id and as_expected:
                 _switch(session, version)
-                session.add(_event(version.task_id, "promoted", version_id, previous_id, who=who, why=why))
+                _happened(session, version.task_id, "promoted", version_id, previous_id, who=who, why=why)
             session.flush()
             session.refresh(version)
             return _to_row(version)
 
-    def keep_back(self, version_id: int, *, who: str, why: str) -> None:
+    def keep_back(self, version_id: int, *, who: str, why: Reason) -> None:
         """Remember that a candidate was not put into use, and why."""
         with self._database.writing() as session:
             version = _existing(session, version_id)
             current_id = _current_id(session, version.task_id, version.purpose)
-            session.add(_event(version.task_id, "kept", version_id, current_id, who=who, why=why))
+            _happened(session, version.task_id, "kept", version_id, current_id, who=who, why=why)
 
-    def roll_back(self, task_id: int, *, who: str, why: str, purpose: Purpose = "segment") -> VersionRow:
+    def roll_back(self, task_id: int, *, who: str, why: Reason, purpose: Purpose = "segment") -> VersionRow:
         """Put the version in use before the current one back into use; again for the one before that.
 
         Raises:
@@ -156,7 +183,7 @@ class Versions:
                 raise StoreError("There is no earlier version to roll back to; promote another one instead.")
             version = _existing(session, in_use[-2])
             _switch(session, version)
-            session.add(_event(task_id, "rolled_back", in_use[-2], in_use[-1], who=who, why=why))
+            _happened(session, task_id, "rolled_back", in_use[-2], in_use[-1], who=who, why=why)
             session.flush()
             session.refresh(version)
             return _to_row(version)
@@ -216,12 +243,25 @@ def _events(session: Session, task_id: int, purpose: str) -> list[VersionEventTa
     return list(session.scalars(query))
 
 
-def _event(
-    task_id: int, action: str, version_id: int, previous_id: int | None, *, who: str, why: str
-) -> VersionEventTable:
-    return VersionEventTable(
-        task_id=task_id, action=action, version_id=version_id, previous_id=previous_id, who=who, why=why
+def _happened(
+    session: Session,
+    task_id: int,
+    action: str,
+    version_id: int,
+    previous_id: int | None,
+    *,
+    who: str,
+    why: Reason,
+) -> None:
+    told = {"version_id": version_id, "previous_id": previous_id}
+    why_facts = dict(why.facts)
+    session.add(
+        VersionEventTable(
+            task_id=task_id, action=action, who=who, why_code=why.code, why_facts=why_facts, **told
+        )
     )
+    facts = {**told, "why": why.code}
+    audit.append(session, f"version_{action}", facts, who=who, task_id=task_id)
 
 
 def _to_event(found: VersionEventTable) -> VersionEvent:
@@ -230,7 +270,7 @@ def _to_event(found: VersionEventTable) -> VersionEvent:
         version_id=found.version_id,
         previous_id=found.previous_id,
         who=found.who,
-        why=found.why,
+        why=Reason(found.why_code, found.why_facts),
         created_at=found.created_at,
     )
 

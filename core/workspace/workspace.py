@@ -3,7 +3,8 @@
 workspace.db        rows (SQLite, WAL)
 files/ab/HASH.ext   images, masks, layers by content; never changed
 versions/           models of the tasks, each a folder with weights and card
-jobs/ID/            progress and log of each background job
+jobs/ID/            log of each background job
+experiments/ ...    folders that the store hands out: experiments, their data, exports
 cache/              predictions and thumbnails; may be deleted at any time
 """
 
@@ -17,18 +18,23 @@ from types import TracebackType
 from sqlalchemy import select
 
 from core.errors import StoreError
+from core.workspace.audit import Audit
 from core.workspace.blobs import BlobStore
 from core.workspace.cache import Cache
 from core.workspace.database import Database
 from core.workspace.drafts import Drafts
+from core.workspace.groups import Groups
 from core.workspace.images import Images
 from core.workspace.jobs import Jobs
 from core.workspace.labels import Labels
 from core.workspace.masks import Masks
 from core.workspace.migrate import migrate
+from core.workspace.persons import Persons
+from core.workspace.reviews import Reviews
 from core.workspace.settings import Settings
 from core.workspace.tables import TaskTable
 from core.workspace.tasks import Tasks, seed_tasks
+from core.workspace.truth import Truth
 from core.workspace.versions import Versions
 
 DATABASE_NAME = "workspace.db"
@@ -38,41 +44,52 @@ class Workspace:
     """An open workspace; safe to share between threads, and open in many processes at once.
 
     Attributes:
-        root: The folder, absolute.
+        address: What opens it again, in this process or in another one.
+        persons: Who works in it.
         tasks: What is being segmented.
         images: Images of the tasks.
-        drafts: What the editor shows of each image.
+        groups: Which images must not be separated.
+        drafts: What the editor shows each person of an image.
         masks: Saved masks.
+        truth: Which mask of an image counts.
+        reviews: What reviewers said of masks.
         labels: What a person called each image.
         versions: Rows of model versions.
         jobs: Rows of background jobs.
         settings: Values by name.
+        audit: Who did what, and when.
         files: Files by content.
         cache: What can be made again.
     """
 
     def __init__(self, root: Path, database: Database) -> None:
-        self.root = root
+        self._root = root
         self._database = database
+        self.address = str(root)
         self.files = BlobStore(root / "files")
         self.cache = Cache(root / "cache")
+        self.persons = Persons(database)
         self.tasks = Tasks(database)
         self.images = Images(database, self.files, self.cache)
+        self.groups = Groups(database)
         self.drafts = Drafts(database)
         self.masks = Masks(database, self.files)
+        self.truth = Truth(database)
+        self.reviews = Reviews(database, self.files)
         self.labels = Labels(database)
-        self.versions = Versions(database)
-        self.jobs = Jobs(database)
+        self.versions = Versions(database, root)
+        self.jobs = Jobs(database, root / "jobs")
         self.settings = Settings(database)
+        self.audit = Audit(database)
 
     @classmethod
-    def open(cls, root: Path) -> Workspace:
+    def open(cls, root: Path | str) -> Workspace:
         """The workspace in that folder, made or migrated where needed.
 
         Raises:
             StoreError: The folder cannot be made or written, or a newer program has written it.
         """
-        root = root.expanduser().absolute()
+        root = Path(root).expanduser().absolute()
         try:
             root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -88,6 +105,10 @@ class Workspace:
             database.close()
             raise
         return cls(root, database)
+
+    def folder(self, name: str) -> Path:
+        """A folder on this machine that lies with the workspace, such as that of experiments or exports."""
+        return self._root / name
 
     def plain_errors(self) -> AbstractContextManager[None]:
         """Turns what the disk says inside into a `StoreError` with one sentence."""

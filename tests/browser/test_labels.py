@@ -40,7 +40,7 @@ def moles(workspace: Workspace, tmp_path: Path) -> TaskRow:
 
 @pytest.fixture
 def server(workspace: Workspace) -> Iterator[AppServer]:
-    started = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": str(workspace.root)})
+    started = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": workspace.address})
     started.start()
     yield started
     started.kill()
@@ -54,7 +54,7 @@ def percents(page: Page) -> list[str | None]:
 
 def answers(workspace: Workspace) -> list[str]:
     """Names of the answers that are in the cache."""
-    return sorted(path.name for path in (workspace.root / "cache").rglob("labels-*"))
+    return sorted(path.name for path in workspace.folder("cache").rglob("labels-*"))
 
 
 @pytest.mark.slow

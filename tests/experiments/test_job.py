@@ -15,6 +15,7 @@ from core.experiments.runs.start import experiment_folder, job_of_folder, start_
 from core.imaging.masks import encode_png
 from core.jobs import queue
 from core.jobs.kinds import JobContext
+from core.jobs.process import machine
 from core.registry.predictors import Predictors
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
@@ -36,7 +37,7 @@ def workspace(tmp_path, monkeypatch):
 
 def begin(workspace, request, task_id=None):
     start_experiment(workspace, request, who="Kim", task_id=task_id)
-    job = workspace.jobs.take_next()
+    job = workspace.jobs.take_next(machine())
     return JobContext(workspace, job)
 
 
@@ -56,7 +57,7 @@ def test_corrected_images_are_copied_trained_on_and_not_again_when_it_goes_on(wo
     context = begin(workspace, CompareRequest("", arms=("unet", "fcn"), recipe=RECIPE), task.id)
     found = run_job(context)
     folder = experiment_folder(workspace, context.job)
-    assert folder.parent == workspace.root / "experiments"
+    assert folder.parent == workspace.folder("experiments")
     assert job_of_folder(workspace, folder).id == context.job.id
     # Five of six are not locked; a quarter of them, round(1.25) = 1, is scored.
     record = store.read_record(folder)

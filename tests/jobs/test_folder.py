@@ -10,17 +10,8 @@ def workspace(tmp_path):
         yield opened
 
 
-def test_a_job_without_reports_has_none(workspace):
-    assert folder.read_progress(workspace, 1) == []
+def test_a_job_without_a_log_has_none(workspace):
     assert folder.log_tail(workspace, 1) == ""
-
-
-def test_a_line_that_is_being_written_is_left_out(workspace):
-    folder.append_progress(workspace, 1, {"epoch": 1, "word": "폐"})
-    folder.append_progress(workspace, 1, {"epoch": 2})
-    with (folder.job_folder(workspace, 1) / "progress.jsonl").open("ab") as file:
-        file.write(b'{"epoch": 3, "lo')
-    assert folder.read_progress(workspace, 1) == [{"epoch": 1, "word": "폐"}, {"epoch": 2}]
 
 
 def test_the_end_of_a_long_log(workspace):

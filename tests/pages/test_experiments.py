@@ -10,6 +10,7 @@ from core.experiments.runs.start import experiments_root
 from core.experiments.runs.store import ExperimentResult, Picture, result_to_json
 from core.imaging.masks import encode_png
 from core.jobs import queue
+from core.jobs.process import machine
 from core.ui import state
 from core.ui.experiments.plain_words import sentence
 from core.ui.experiments.running import quiet_runs, series_of
@@ -132,7 +133,7 @@ def test_corrected_images_are_the_data_where_there_are_enough(open_page, workspa
     (job,) = workspace.jobs.list()
     assert job.task_id == nuclei.id
     assert job.settings["title"] == "U-Net against FCN (no skips) on Nuclei"
-    assert job.settings["settings"]["data_dir"] == str(workspace.root / job.settings["copy_corrected_to"])
+    assert job.settings["settings"]["data_dir"] == str(workspace.folder(job.settings["copy_corrected_to"]))
 
 
 def test_folder_that_cannot_be_used_is_told_before_anything_starts(open_page, workspace, nuclei, folder):
@@ -180,12 +181,12 @@ def test_sweep_is_named_after_the_model_and_not_its_folder(open_page, workspace,
     assert not app.exception
     (job,) = workspace.jobs.list()
     assert job.settings["title"] == f"Thresholds of {version.title} on Nuclei"
-    assert job.settings["settings"]["model_path"] == str(workspace.root / new.folder)
+    assert job.settings["settings"]["model_path"] == str(workspace.versions.open(new))
 
 
 def test_waiting_experiment_names_the_job_before_it_and_can_be_taken_back(open_page, workspace, nuclei):
     first = workspace.jobs.add("fine_tune", nuclei.id, {}, who="Kim")
-    workspace.jobs.take_next()
+    workspace.jobs.take_next(machine())
     app = open_page("experiments", task=nuclei.slug)
     labelled(app.button, "Try it on made-up images").click().run()
     # The line of the side bar and the panel of the waiting one.
@@ -200,7 +201,7 @@ def test_stop_asks_the_running_experiment_to_end(open_page, workspace, nuclei):
     request = SyntheticRequest(folds=2)
     settings = {**request_to_json(request), "folder": "experiments/one", "title": "Noise"}
     job = workspace.jobs.add("experiment", None, settings, who="Kim")
-    workspace.jobs.take_next()
+    workspace.jobs.take_next(machine())
     app = open_page("experiments", task=nuclei.slug)
     labelled(app.button, "Stop").click().run()
     assert workspace.jobs.get(job.id).stop_requested
@@ -244,7 +245,7 @@ def test_failed_experiment_says_why_and_goes_on_where_it_was(open_page, workspac
     keep("one", SyntheticRequest(), status="failed", reason="The disk is full.")
     settings = {**request_to_json(SyntheticRequest()), "folder": "experiments/one", "title": "Noise"}
     job = workspace.jobs.add("experiment", None, settings, who="Kim")
-    workspace.jobs.take_next()
+    workspace.jobs.take_next(machine())
     workspace.jobs.end(job.id, "failed", reason="The disk is full.")
     app = open_page("experiments", task=nuclei.slug, experiment="one")
     assert plain(app.error) == ["The disk is full."]
@@ -264,7 +265,7 @@ def test_experiment_that_is_gone_or_outside_is_not_opened(open_page, nuclei, kee
 def test_fine_tune_page_does_not_list_experiments(open_page, workspace, nuclei):
     settings = {"title": "Noise", "folder": "experiments/x"}
     job = workspace.jobs.add("experiment", nuclei.id, settings, who="Kim")
-    workspace.jobs.take_next()
+    workspace.jobs.take_next(machine())
     workspace.jobs.end(job.id, "failed", reason="Too few images.")
     app = open_page("fine_tune", task=nuclei.slug)
     assert not app.error
@@ -297,7 +298,7 @@ def test_what_begins_is_told_without_losing_the_place():
 
 def test_part_done_and_time_left_count_all_runs(workspace):
     job = workspace.jobs.add("experiment", None, {}, who="Kim")
-    workspace.jobs.take_next()
+    workspace.jobs.take_next(machine())
     job = workspace.jobs.get(job.id)
     report = {"run_number": 2, "num_runs": 4, "epoch": 2, "num_epochs": 2, "step": 1, "num_steps": 2}
     # One run of four, and of the second one epoch and a half of two: (1 + 0.75) / 4.

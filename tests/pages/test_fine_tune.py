@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.jobs.folder import append_progress
+from core.jobs.process import machine
 from core.ui.running_job import by_epoch, part_done
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
@@ -50,7 +50,7 @@ def test_counts_what_is_trained_on_and_what_is_locked(open_page, workspace, nucl
 def test_failed_run_shows_its_reason_and_can_start_again(open_page, workspace, nuclei):
     correct(workspace, nuclei, 1)
     job = workspace.jobs.add("fine_tune", nuclei.id, {"epochs": 1}, who="Kim")
-    workspace.jobs.take_next()
+    workspace.jobs.take_next(machine())
     workspace.jobs.end(job.id, "failed", reason="The disk is full; free some space.")
     app = open_page("fine_tune", task=nuclei.slug)
     assert [shown(each.value) for each in app.error] == ["The disk is full; free some space."]
@@ -62,7 +62,7 @@ def test_charts_are_drawn_for_the_run_that_is_open(open_page, workspace, nuclei)
     for _ in range(5):
         job = workspace.jobs.add("fine_tune", nuclei.id, {"epochs": 1}, who="Kim")
         workspace.jobs.take_next()
-        append_progress(workspace, job.id, {"epoch": 1, "num_epochs": 1, "loss": 0.5, "dice": 0.5})
+        workspace.jobs.add_progress(job.id, {"epoch": 1, "num_epochs": 1, "loss": 0.5, "dice": 0.5})
         workspace.jobs.end(job.id, "stopped")
     app = open_page("fine_tune", task=nuclei.slug)
     assert len(app.expander) >= 5

@@ -3,6 +3,7 @@
 import pytest
 
 from core.cards import DataSource, ModelCard, save_card
+from core.reasons import Reason
 from core.registry.compare import Comparison, ImageComparison
 from core.workspace import NewVersion
 
@@ -14,9 +15,9 @@ def nuclei(workspace):
 
 def add_version(workspace, task, name: str):
     folder = f"versions/{task.slug}/{name}"
-    (workspace.root / folder).mkdir(parents=True)
+    workspace.folder(folder).mkdir(parents=True)
     data = (DataSource("Corrected images", licence="CC BY 4.0", num_train=7),)
-    save_card(ModelCard(name, data=data), workspace.root / folder / "card.json")
+    save_card(ModelCard(name, data=data), workspace.folder(folder) / "card.json")
     return workspace.versions.add(task.id, NewVersion(folder, name * 8, "fine_tuned", who="Kim"))
 
 
@@ -32,7 +33,7 @@ def test_task_without_a_model_says_how_to_get_one(open_page, nuclei):
 
 def test_use_a_version_and_roll_back(open_page, workspace, nuclei):
     first, second = (add_version(workspace, nuclei, name) for name in ("one", "two"))
-    workspace.versions.promote(first.id, who="Kim", why="first")
+    workspace.versions.promote(first.id, who="Kim", why=Reason.of_text("first"))
     app = open_page("models", task=nuclei.slug)
     assert button(app, "Roll back").disabled
     button(app, "Use this version").click().run()
@@ -49,7 +50,7 @@ def test_use_a_version_and_roll_back(open_page, workspace, nuclei):
 
 def test_comparison_is_told_with_its_numbers(open_page, workspace, nuclei):
     old, new = (add_version(workspace, nuclei, name) for name in ("one", "two"))
-    workspace.versions.promote(old.id, who="Kim", why="first")
+    workspace.versions.promote(old.id, who="Kim", why=Reason.of_text("first"))
     rows = (ImageComparison(1, "a", 0.8, 0.9), ImageComparison(2, "b", 0.9, 0.85))
     workspace.versions.set_comparison(new.id, Comparison(old.id, new.id, 0.5, 0.5, rows).to_dict())
     app = open_page("models", task=nuclei.slug)

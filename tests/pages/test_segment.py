@@ -131,7 +131,7 @@ def test_name_is_kept_with_the_mask(open_page, workspace, nuclei):
     app = open_page(task=nuclei.slug)
     next(box for box in app.text_input if box.label == "Your name").set_value("Kim").run()
     button(app, "Save mask").click().run()
-    assert workspace.masks.latest(image_id).who == "Kim"
+    assert workspace.truth.of(image_id).who == "Kim"
 
 
 def button(app, label):

@@ -121,12 +121,12 @@ def test_a_grey_image_is_told_and_can_still_be_labelled(open_page, workspace, cl
 
 def test_a_broken_classifier_is_told_and_masks_are_still_kept(open_page, workspace, classified):
     version = workspace.versions.current(classified.id, "classify")
-    (workspace.root / version.folder / "card.json").write_text("{")
+    (workspace.versions.open(version) / "card.json").write_text("{")
     app = open_page(task=classified.slug)
     assert not app.exception
     assert "cannot be read" in said(app)
     next(each for each in app.button if each.label == "Save mask").click().run()
-    assert workspace.masks.latest(1).number == 1
+    assert workspace.truth.of(1).number == 1
 
 
 def test_what_it_looked_at_is_drawn_when_asked_for(open_page, workspace, classified):

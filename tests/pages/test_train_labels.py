@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.imaging.masks import encode_png
+from core.jobs.process import machine
 from core.registry.compare_labels import LabelCall, LabelComparison
 from core.workspace import ImageFacts, NewLabel, NewRevision
 from tests.pages.conftest import shown
@@ -90,7 +91,7 @@ def test_masks_stay_the_first_choice(open_page, workspace, moles):
 
 def test_a_run_on_labels_is_told_among_the_earlier_ones(open_page, workspace, moles):
     job = workspace.jobs.add("fine_tune_classifier", moles.id, {"epochs": 1}, who="Kim")
-    workspace.jobs.take_next()
+    workspace.jobs.take_next(machine())
     workspace.jobs.end(job.id, "done", result={"decision": "keep"})
     app = open_page("fine_tune", task=moles.slug)
     assert not app.exception

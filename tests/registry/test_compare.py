@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from core.reasons import Reason
 from core.registry.compare import Comparison, ImageComparison, compare, decide, reason
 from core.registry.settle import settle
 from core.workspace import ImageFacts, NewRevision
@@ -124,7 +125,7 @@ def test_a_better_candidate_is_promoted_by_itself(workspace, task, add_version, 
     assert workspace.versions.current(task.id).id == new.id
     event = workspace.versions.events(task.id)[0]
     assert (event.action, event.who) == ("promoted", "")
-    assert event.why.startswith("On 3 locked images the mean Dice is 1.0000")
+    assert str(event.why).startswith("On 3 locked images the mean Dice is 1.0000")
     assert Comparison.from_dict(workspace.versions.get(new.id).comparison) == numbers
 
 
@@ -158,7 +159,7 @@ def test_where_the_version_in_use_changed_meanwhile_the_person_is_asked(
     load = predictors.get
 
     def promote_another_one_meanwhile(folder):
-        workspace.versions.promote(other.id, who="Lee", why="I like it.")
+        workspace.versions.promote(other.id, who="Lee", why=Reason.of_text("I like it."))
         return load(folder)
 
     monkeypatch.setattr(predictors, "get", promote_another_one_meanwhile)

@@ -4,6 +4,7 @@ import pytest
 from core.cards import save_card
 from core.classifier_cards import ClassifierCard
 from core.imaging.masks import encode_png
+from core.reasons import Reason
 from core.registry.classifiers import Classifiers
 from core.registry.compare_labels import (
     LabelCall,
@@ -53,10 +54,10 @@ def version(workspace, task):
             alert_label="MEL",
             threshold=threshold,
         )
-        save_card(card, workspace.root / folder / "card.json")
+        save_card(card, workspace.folder(folder) / "card.json")
         new = NewVersion(folder, name * 10, "fine_tuned", "Kim", purpose="classify")
         row = workspace.versions.add(task.id, new)
-        return workspace.versions.promote(row.id, who="Kim", why="Test.") if promote else row
+        return workspace.versions.promote(row.id, who="Kim", why=Reason.of_text("Test.")) if promote else row
 
     return add
 

@@ -24,8 +24,8 @@ def test_the_shipped_model_is_copied_once_and_in_use(workspace, task, models):
         "Lung X-ray (shipped)",
         "",
     )
-    assert (workspace.root / version.folder / "model.keras").read_bytes() == b"weights one"
-    assert (workspace.root / version.folder / "card.json").is_file()
+    assert (workspace.versions.open(version) / "model.keras").read_bytes() == b"weights one"
+    assert (workspace.versions.open(version) / "card.json").is_file()
     assert add_shipped(workspace, task, models) == version
     assert len(workspace.versions.list(task.id)) == 1
 
@@ -36,8 +36,8 @@ def test_a_newer_shipped_model_is_a_candidate_and_the_old_one_stays(workspace, t
     second = add_shipped(workspace, task, models)
     assert second.status == "candidate"
     assert workspace.versions.current(task.id).id == first.id
-    assert (workspace.root / first.folder / "model.keras").read_bytes() == b"weights one"
-    assert (workspace.root / second.folder / "model.keras").read_bytes() == b"weights two"
+    assert (workspace.versions.open(first) / "model.keras").read_bytes() == b"weights one"
+    assert (workspace.versions.open(second) / "model.keras").read_bytes() == b"weights two"
 
 
 def test_a_task_without_a_shipped_model_has_no_version(workspace, models):
@@ -76,7 +76,7 @@ def test_the_classifier_of_a_task_is_found_by_the_name_of_its_folder(workspace, 
         "current",
         "Chest findings (shipped)",
     )
-    assert (workspace.root / labels.folder / "model.keras").read_bytes() == b"weights of labels"
+    assert (workspace.versions.open(labels) / "model.keras").read_bytes() == b"weights of labels"
     assert add_shipped_classifier(workspace, task, with_classifier) == labels
     assert workspace.versions.current(task.id).id == masks.id
     assert workspace.versions.current(task.id, "classify").id == labels.id

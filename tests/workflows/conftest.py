@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from core.cards import ModelCard, save_card
+from core.reasons import Reason
 from core.registry.predictors import Predictors
 from core.workspace import NewVersion, Workspace
 
@@ -49,12 +50,16 @@ def add_version(workspace, task):
 
     def add(name="first", shift=0.0, threshold=0.5, promote=True, task_id=None):
         folder = f"versions/{name}"
-        save_card(ModelCard(name=name, threshold=threshold), workspace.root / folder / "card.json")
-        (workspace.root / folder / "shift.txt").write_text(str(shift))
+        save_card(ModelCard(name=name, threshold=threshold), workspace.folder(folder) / "card.json")
+        (workspace.folder(folder) / "shift.txt").write_text(str(shift))
         version = workspace.versions.add(
             task.id if task_id is None else task_id, NewVersion(folder, name * 10, "fine_tuned", "Kim")
         )
-        return workspace.versions.promote(version.id, who="Kim", why="Test.") if promote else version
+        return (
+            workspace.versions.promote(version.id, who="Kim", why=Reason.of_text("Test."))
+            if promote
+            else version
+        )
 
     return add
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from core.cards import save_card
 from core.classifier_cards import ClassifierCard
+from core.reasons import Reason
 from core.workflows.correct.classify_image import TaskClassifier, classifier_of
 from core.workspace import NewVersion, TaskRow, Workspace
 
@@ -28,11 +29,11 @@ def use_classifier(
     card = ClassifierCard(
         f"lesions_{view}", labels=LABELS, label_titles=TITLES, input=view, image_size=32, backbone="small"
     )
-    save_card(card, workspace.root / folder / "card.json")
-    (workspace.root / folder / "model.keras").write_bytes(weights.read_bytes())
+    save_card(card, workspace.folder(folder) / "card.json")
+    (workspace.folder(folder) / "model.keras").write_bytes(weights.read_bytes())
     new = NewVersion(folder, view * 8, "shipped", "", title="Lesions (shipped)", purpose="classify")
     version = workspace.versions.add(task.id, new)
-    workspace.versions.promote(version.id, who="", why="Test.")
+    workspace.versions.promote(version.id, who="", why=Reason.of_text("Test."))
     classifier = classifier_of(workspace, task.id)
     assert classifier is not None
     return classifier

@@ -160,7 +160,7 @@ def test_a_mask_as_starting_point_decides_every_pixel(workspace, task, add_versi
     (image,) = workspace.images.list(task.id)
     assert image.state == "draft"
     assert image.reference_file is None
-    opened = open_image(workspace, image.id, predictors)
+    opened = open_image(workspace, image.id, predictors, who="Kim")
     assert (opened.threshold, opened.version.id) == (0.3, version.id)
     assert decode_layer(opened.layer_png, (2, 2)).tolist() == [[1, 2], [2, 2]]
     draft = opened.draft

@@ -57,7 +57,7 @@ def opened(workspace, task, add_version, predictors):
     add_version()
     picture, _ = skin_phantom(3, SIDE)
     (outcome,) = add_images(workspace, task.id, [("lesion.png", encode_png(picture))])
-    return open_image(workspace, outcome.image_id, predictors)
+    return open_image(workspace, outcome.image_id, predictors, who="Kim")
 
 
 def draw(workspace, opened, rows):
@@ -136,7 +136,7 @@ def test_a_grey_image_is_refused_in_one_sentence(
 ):
     classifier = use_classifier("whole")
     (outcome,) = add_images(workspace, task.id, [("grey.png", encode_png(np.zeros((9, 9), np.uint8)))])
-    grey = open_image(workspace, outcome.image_id, predictors)
+    grey = open_image(workspace, outcome.image_id, predictors, who="Kim")
     with pytest.raises(AppError, match="image is grey"):
         answer(workspace, question_of(workspace, grey, classifier), predictors, classifiers)
 

@@ -186,7 +186,7 @@ def test_a_disk_that_fills_up_leaves_the_zip_before(workspace, task, save, monke
     monkeypatch.setattr("core.workflows.export.export_masks.os.replace", full)
     with pytest.raises(StoreError, match="has no room left"):
         export_masks(workspace, task.id)
-    folder = workspace.root / "exports"
+    folder = workspace.folder("exports")
     assert [path.name for path in folder.iterdir()] == ["lung_xray.zip"]
     assert (folder / "lung_xray.zip").read_bytes() == before
 

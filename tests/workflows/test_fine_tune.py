@@ -12,6 +12,7 @@ from core.errors import JobError
 from core.jobs import queue
 from core.jobs.kinds import JobContext
 from core.jobs.process import is_alive
+from core.reasons import Reason
 from core.registry.compare import Comparison
 from core.registry.predictors import Predictors
 from core.workflows.correct.open_image import open_image
@@ -111,13 +112,13 @@ def test_corrected_masks_become_a_better_version_in_use(workspace, task, correct
     assert (version.parent_id, version.job_id) == (base.id, job.id)
     assert len(Comparison.from_dict(version.comparison).images) == 3
     # Learnt from: the newest mask of every corrected image that is not locked.
-    revisions = workspace.masks.latest_of_task(task.id)
+    revisions = workspace.truth.of_task(task.id)
     trainable = {image.id for image in workspace.images.list(task.id) if not image.locked}
     assert job.result["revision_ids"] == sorted(
         each.id for image_id, each in revisions.items() if image_id in trainable
     )
 
-    card = load_card(workspace.root / version.folder / "card.json")
+    card = load_card(workspace.versions.open(version) / "card.json")
     assert (card.net, card.image_size, card.parent) == (TINY, (SIZE, 2 * SIZE), base.title)
     assert (card.data[-1].num_train, card.data[-1].num_val) == (9, 0)
     assert card.licence == "For research."
@@ -129,9 +130,9 @@ def test_corrected_masks_become_a_better_version_in_use(workspace, task, correct
     assert "epoch 200/200" in queue.log_tail(workspace, job.id)
 
     image = workspace.images.list(task.id)[0]
-    opened = open_image(workspace, image.id, Predictors())
+    opened = open_image(workspace, image.id, Predictors(), who="Kim")
     assert opened.version.id == version.id
-    assert workspace.versions.roll_back(task.id, who="Kim", why="Just to see.").id == base.id
+    assert workspace.versions.roll_back(task.id, who="Kim", why=Reason.of_text("Just to see.")).id == base.id
 
 
 @pytest.mark.slow
@@ -158,7 +159,7 @@ def test_a_killed_run_leaves_no_version_and_the_next_one_keeps_its_best_when_sto
     # One locked image is too few to decide.
     assert (version.status, stopped.result["decision"]) == ("candidate", "ask")
     assert workspace.versions.current(task.id).id == base.id
-    assert (workspace.root / version.folder / "model.keras").is_file()
+    assert (workspace.versions.open(version) / "model.keras").is_file()
 
 
 @pytest.mark.slow
@@ -177,10 +178,10 @@ def test_a_new_task_is_trained_from_scratch_on_one_image(workspace, monkeypatch)
     result = run_job(JobContext(workspace, job))
     version = workspace.versions.get(result["version_id"])
     assert (result["decision"], version.origin, version.parent_id) == ("ask", "scratch", None)
-    card = load_card(workspace.root / version.folder / "card.json")
+    card = load_card(workspace.versions.open(version) / "card.json")
     assert (card.net.input_channels, card.parent, card.threshold) == (3, None, 0.5)
-    workspace.versions.promote(version.id, who="Kim", why="The first one.")
-    opened = open_image(workspace, image.id, Predictors())
+    workspace.versions.promote(version.id, who="Kim", why=Reason.of_text("The first one."))
+    opened = open_image(workspace, image.id, Predictors(), who="Kim")
     assert (opened.version.id, opened.height, opened.width) == (version.id, SIZE, SIZE)
 
 

@@ -11,6 +11,7 @@ from core.imaging.masks import encode_png
 from core.jobs import queue
 from core.jobs.kinds import JobContext
 from core.jobs.process import is_alive
+from core.reasons import Reason
 from core.registry.compare_labels import LabelComparison
 from core.workflows.correct.classify_image import classifier_card
 from core.workflows.learn import fine_tune_labels_recipe as recipe
@@ -89,7 +90,7 @@ def test_labels_become_a_better_classifier_in_use(workspace, task, classifier, l
     card = classifier_card(workspace, version)
     assert (card.labels, card.input, card.parent) == (lesions.LABELS, "masked", "Lesions (shipped)")
     assert (card.data[-1].num_train, card.data[-1].num_val) == (9, 0)
-    back = workspace.versions.roll_back(task.id, who="Kim", why="To see.", purpose="classify")
+    back = workspace.versions.roll_back(task.id, who="Kim", why=Reason.of_text("To see."), purpose="classify")
     assert back.id == base.id
 
 

@@ -30,7 +30,7 @@ def test_opening_gives_picture_prediction_and_the_card_s_threshold(
     workspace, task, image, add_version, predictors
 ):
     version = add_version(threshold=0.4)
-    opened = open_image(workspace, image.id, predictors)
+    opened = open_image(workspace, image.id, predictors, who="Kim")
     assert (opened.height, opened.width, opened.picture_type) == (2, 2, "image/png")
     assert values(opened.picture) == [[100, 127], [128, 200]]
     assert values(opened.probability_png) == [[100, 127], [128, 200]]
@@ -43,11 +43,11 @@ def test_opening_gives_picture_prediction_and_the_card_s_threshold(
     )
     assert (opened.version.id, opened.newer_version, opened.notes) == (version.id, None, ())
     assert workspace.images.get(image.id).looked_at is not None
-    assert workspace.tasks.get(task.slug).last_image_id == image.id
+    assert workspace.images.last_looked_at(workspace.tasks.get(task.slug).id, "Kim") == image.id
 
 
 def test_a_task_without_a_model_starts_from_an_empty_mask(workspace, image, predictors):
-    opened = open_image(workspace, image.id, predictors)
+    opened = open_image(workspace, image.id, predictors, who="Kim")
     assert opened.version is None
     assert values(opened.probability_png) == [[0, 0], [0, 0]]
     assert opened.threshold == 0.5
@@ -56,10 +56,10 @@ def test_a_task_without_a_model_starts_from_an_empty_mask(workspace, image, pred
 def test_an_image_is_predicted_once_by_each_version(workspace, image, add_version, predictors):
     add_version("one")
     for _ in range(3):
-        open_image(workspace, image.id, predictors)
+        open_image(workspace, image.id, predictors, who="Kim")
     assert [model.num_predictions for model in predictors.models] == [1]
     add_version("two", shift=0.1)
-    open_image(workspace, image.id, predictors)
+    open_image(workspace, image.id, predictors, who="Kim")
     assert [model.num_predictions for model in predictors.models] == [1, 1]
 
 
@@ -73,7 +73,7 @@ def test_the_page_and_the_prefetch_at_once_predict_once(workspace, image, add_ve
         thread.start()
     for thread in threads:
         thread.join()
-    open_image(workspace, image.id, predictors)
+    open_image(workspace, image.id, predictors, who="Kim")
     assert [model.num_predictions for model in predictors.models] == [1]
 
 
@@ -83,28 +83,38 @@ def test_the_draft_keeps_its_version_until_the_person_chooses_the_new_one(
     old = add_version("old")
     layer = encode_layer(np.array([[2, 0], [0, 1]], np.uint8))
     workspace.drafts.put(
-        image.id, version_id=old.id, threshold=0.45, layer_png=layer, client_id="tab", sequence=1, seconds=1
+        image.id,
+        who="Kim",
+        version_id=old.id,
+        threshold=0.45,
+        layer_png=layer,
+        client_id="tab",
+        sequence=1,
+        seconds=1,
     )
     new = add_version("new", shift=0.2)
-    opened = open_image(workspace, image.id, predictors)
+    opened = open_image(workspace, image.id, predictors, who="Kim")
     assert (opened.version.id, opened.newer_version.id) == (old.id, new.id)
     assert (opened.threshold, opened.layer_png, opened.draft_revision) == (0.45, layer, 1)
     assert values(opened.probability_png) == [[100, 127], [128, 200]]
-    chosen = open_image(workspace, image.id, predictors, version_id=new.id)
+    chosen = open_image(workspace, image.id, predictors, who="Kim", version_id=new.id)
     assert (chosen.version.id, chosen.newer_version, chosen.threshold) == (new.id, None, 0.45)
     assert values(chosen.probability_png) == [[151, 178], [179, 251]]
 
 
 def test_a_reference_mask_is_given_as_0_and_255(workspace, task, image, predictors):
     add_images(workspace, task.id, [], masks=[("a.png", png([[0, 1], [0, 1]]))])
-    assert values(open_image(workspace, image.id, predictors).reference_png) == [[0, 255], [0, 255]]
+    assert values(open_image(workspace, image.id, predictors, who="Kim").reference_png) == [
+        [0, 255],
+        [0, 255],
+    ]
 
 
 def test_what_is_unknown_is_refused(workspace, image, predictors):
     with pytest.raises(StoreError, match="no image number 99"):
-        open_image(workspace, 99, predictors)
+        open_image(workspace, 99, predictors, who="Kim")
     with pytest.raises(StoreError, match="no version number 9"):
-        open_image(workspace, image.id, predictors, version_id=9)
+        open_image(workspace, image.id, predictors, who="Kim", version_id=9)
 
 
 def test_what_is_saved_is_threshold_and_layer_over_the_prediction(workspace, image, add_version, predictors):
@@ -118,7 +128,7 @@ def test_what_is_saved_is_threshold_and_layer_over_the_prediction(workspace, ima
     assert (revision.version_id, revision.foreground, revision.origin) == (version.id, 0.5, "person")
     assert revision.provenance == {"version": "Version 1", "weights_sha256": "first" * 10}
     assert workspace.masks.read_layer_png(revision) == layer
-    opened = open_image(workspace, image.id, predictors)
+    opened = open_image(workspace, image.id, predictors, who="Kim")
     assert (opened.layer_png, opened.threshold, opened.draft.client_id) == (layer, 0.5, "tab")
     assert opened.image.state == "corrected"
     assert not opened.image.has_unsaved_changes
@@ -153,7 +163,7 @@ def test_restoring_is_a_new_revision_with_its_layer_in_the_editor_again(workspac
     assert (restored.number, restored.origin, restored.who) == (3, "restored", "Lee")
     assert restored.provenance["restored_from"] == 1
     assert read_mask(workspace, restored).tolist() == [[1, 1], [0, 0]]
-    opened = open_image(workspace, image.id, predictors)
+    opened = open_image(workspace, image.id, predictors, who="Kim")
     assert (opened.layer_png, opened.threshold) == (first, 0.3)
     assert not opened.image.has_unsaved_changes
     assert [each.number for each in workspace.masks.history(image.id)] == [3, 2, 1]
@@ -168,7 +178,7 @@ def test_large_images_are_edited_as_a_copy_and_saved_at_full_size(
     big[:4] = 255
     add_images(workspace, task.id, [("big.png", png(big))])
     (image,) = workspace.images.list(task.id)
-    opened = open_image(workspace, image.id, predictors)
+    opened = open_image(workspace, image.id, predictors, who="Kim")
     assert (opened.height, opened.width) == (4, 2)
     assert opened.notes == (
         "This image is 4 x 8 pixels; you edit a copy of 2 x 4, and the saved mask is scaled back to the full "
@@ -212,31 +222,38 @@ def test_nearest_takes_the_pixel_below_the_centre():
 
 def test_large_pictures_travel_as_jpeg(workspace, task, predictors):
     add_images(workspace, task.id, [("a.png", png(np.zeros((601, 600))))])
-    opened = open_image(workspace, workspace.images.list(task.id)[0].id, predictors)
+    opened = open_image(workspace, workspace.images.list(task.id)[0].id, predictors, who="Kim")
     assert (opened.picture_type, opened.picture[:2]) == ("image/jpeg", b"\xff\xd8")
 
 
 def test_downloads_show_what_the_editor_shows(workspace, image, add_version, predictors):
     version = add_version()
-    assert values(image_mask_png(workspace, image.id, predictors)) == [[0, 0], [255, 255]]
+    assert values(image_mask_png(workspace, image.id, predictors, who="Kim")) == [[0, 0], [255, 255]]
     layer = encode_layer(np.array([[2, 0], [1, 0]], np.uint8))
     workspace.drafts.put(
-        image.id, version_id=version.id, threshold=0.5, layer_png=layer, client_id="t", sequence=1, seconds=0
+        image.id,
+        who="Kim",
+        version_id=version.id,
+        threshold=0.5,
+        layer_png=layer,
+        client_id="t",
+        sequence=1,
+        seconds=0,
     )
-    assert values(image_mask_png(workspace, image.id, predictors)) == [[255, 0], [0, 255]]
-    overlay = np.array(values(image_overlay_png(workspace, image.id, predictors)))
+    assert values(image_mask_png(workspace, image.id, predictors, who="Kim")) == [[255, 0], [0, 255]]
+    overlay = np.array(values(image_overlay_png(workspace, image.id, predictors, who="Kim")))
     assert overlay.shape == (2, 2, 3)
     assert overlay[0, 1].tolist() == [127, 127, 127]
     assert overlay[0, 0].tolist() == [230, 159, 0]
 
 
 def test_a_task_without_a_model_downloads_an_empty_mask(workspace, image, predictors):
-    assert values(image_mask_png(workspace, image.id, predictors)) == [[0, 0], [0, 0]]
+    assert values(image_mask_png(workspace, image.id, predictors, who="Kim")) == [[0, 0], [0, 0]]
 
 
 def test_the_probability_that_was_seen_is_the_one_that_is_saved(workspace, image, add_version, predictors):
     version = add_version()
-    open_image(workspace, image.id, predictors)
+    open_image(workspace, image.id, predictors, who="Kim")
     # Another machine's arithmetic, or a retrained file under the same hash, must not move a pixel.
     predictors.models[0].shift = 0.4
     content = DraftContent(0.5, None, version.id)

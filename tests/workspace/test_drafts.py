@@ -19,7 +19,7 @@ def put(workspace, image):
     """A message of the editor; a layer's text stands for its bytes."""
 
     def send(layer, client="tab 1", sequence=1, **others):
-        settings = {"version_id": None, "threshold": 0.5, "seconds": 2.0, **others}
+        settings = {"who": "Kim", "version_id": None, "threshold": 0.5, "seconds": 2.0, **others}
         return workspace.drafts.put(
             image.id, layer_png=layer.encode(), client_id=client, sequence=sequence, **settings
         )
@@ -79,30 +79,53 @@ def test_a_tab_that_opened_before_the_first_stroke_of_another_is_told(put):
 
 
 def test_a_starting_point_is_a_draft_that_tabs_did_not_see(workspace, image, put):
-    draft = workspace.drafts.start_from(image.id, DraftContent(0.5, b"start", None))
+    draft = workspace.drafts.start_from(image.id, DraftContent(0.5, b"start", None), "Kim")
     assert draft.has_unsaved_changes
     with pytest.raises(StaleDraftError):
         put("of tab 1")
     put("of tab 1", base_revision=draft.revision)
 
 
-def test_a_cleared_draft_is_gone_and_late_messages_do_not_bring_it_back(workspace, image, put):
-    put("one", sequence=5)
-    workspace.drafts.clear(image.id)
-    assert workspace.drafts.get(image.id) is None
-    assert workspace.images.get(image.id).state == "new"
-    put("late", sequence=4)
-    assert workspace.drafts.get(image.id) is None
-    put("of tab 2", client="tab 2")
-    assert layer_of(workspace, image) == b"of tab 2"
+def test_everybody_has_a_draft_of_their_own(workspace, image, put):
+    put("of Kim")
+    # Another person is no other tab: nobody is asked, nothing is overwritten.
+    put("of Lee", who="Lee", client="tab 2")
+    put("of Kim again", sequence=2)
+    assert workspace.drafts.get(image.id, "Kim").layer_png == b"of Kim again"
+    assert workspace.drafts.get(image.id, " lee").layer_png == b"of Lee"
+    assert (workspace.drafts.get(image.id).who, layer_of(workspace, image)) == ("Kim", b"of Kim again")
+    assert workspace.drafts.get(image.id, "Park") is None
+
+
+def test_who_has_no_draft_begins_from_the_one_of_nobody(workspace, image, put):
+    begun = workspace.drafts.start_from(image.id, DraftContent(0.5, b"came along", None))
+    assert (begun.who, workspace.drafts.get(image.id, "Kim")) == ("", begun)
+    mine = put("of Kim", base_revision=begun.revision)
+    assert mine.revision == begun.revision + 1
+    assert workspace.drafts.get(image.id, "Lee") == begun
+
+
+def test_what_was_saved_is_where_the_others_go_on(workspace, image, put):
+    put("of Kim")
+    shown = DraftContent(0.4, b"of Kim", None, 9.0)
+    workspace.masks.save(image.id, NewRevision(b"m", b"of Kim", 0.4, None, "Kim", 2.0, 0.1, shown=shown))
+    begun = workspace.drafts.get(image.id, "Lee")
+    assert (begun.layer_png, begun.threshold, begun.seconds) == (b"of Kim", 0.4, 0.0)
+    assert not begun.has_unsaved_changes
+    put("of Lee", who="Lee", client="tab 2")
+    assert workspace.images.get(image.id).has_unsaved_changes
+    saved = NewRevision(b"n", None, 0.5, None, "Lee", 1.0, 0.1, shown=DraftContent(0.5, b"of Lee", None))
+    workspace.masks.save(image.id, saved)
+    assert workspace.drafts.get(image.id, "Park").layer_png == b"of Lee"
+    assert workspace.drafts.get(image.id, "Kim").layer_png == b"of Kim"
 
 
 def test_a_draft_that_was_saved_is_unsaved_again_only_when_it_changes(workspace, image, put):
     put("one", sequence=1)
     shown = DraftContent(0.5, b"one", None)
     workspace.masks.save(image.id, NewRevision(b"m", b"one", 0.5, None, "Kim", 2.0, 0.1, shown=shown))
-    assert not workspace.drafts.get(image.id).has_unsaved_changes
-    assert workspace.drafts.get(image.id).seconds == 0.0
+    assert not workspace.drafts.get(image.id, "Kim").has_unsaved_changes
+    assert workspace.drafts.get(image.id, "Kim").seconds == 0.0
     put("one", sequence=2)
     assert not workspace.drafts.get(image.id).has_unsaved_changes
     put("two", sequence=3)
@@ -130,12 +153,13 @@ def test_an_acknowledged_draft_survives_a_killed_server(workspace, image):
         "import os, signal, sys\nfrom pathlib import Path\nfrom core.workspace import Workspace\n"
         "w = Workspace.open(Path(sys.argv[1]))\n"
         "for n in range(1, 1000):\n"
-        "    w.drafts.put(int(sys.argv[2]), version_id=None, threshold=0.5, layer_png=b'layer %d' % n,\n"
+        "    w.drafts.put(int(sys.argv[2]), who='Kim', version_id=None, threshold=0.5,\n"
+        "                 layer_png=b'layer %d' % n,\n"
         "                 client_id='tab', sequence=n, seconds=1.0)\n"
         "    print(n, flush=True)\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", code, str(workspace.root), str(image.id)],
+        [sys.executable, "-c", code, workspace.address, str(image.id)],
         cwd=PROJECT_DIR,
         stdout=subprocess.PIPE,
     )
@@ -143,7 +167,7 @@ def test_an_acknowledged_draft_survives_a_killed_server(workspace, image):
         for _ in range(25):
             acknowledged = int(process.stdout.readline())
         process.send_signal(signal.SIGKILL)
-    with Workspace.open(workspace.root) as again:
+    with Workspace.open(workspace.address) as again:
         draft = again.drafts.get(image.id)
         assert draft.sequence >= acknowledged == 25
         assert draft.layer_png == b"layer %d" % draft.sequence

@@ -7,7 +7,7 @@ from core.workspace import DraftContent, ImageFacts, NewRevision
 
 
 def files_of(workspace):
-    return sorted(path.name for path in (workspace.root / "files").rglob("*") if path.is_file())
+    return sorted(path.name for path in workspace.folder("files").rglob("*") if path.is_file())
 
 
 def revision(mask=b"mask", layer=b"layer"):
@@ -49,9 +49,13 @@ def test_an_unknown_task_takes_no_image(workspace):
 
 
 def test_an_unknown_image_is_refused(workspace):
-    for call in (workspace.images.get, workspace.images.delete, workspace.images.mark_looked_at):
+    for call in (
+        lambda: workspace.images.get(7),
+        lambda: workspace.images.delete(7),
+        lambda: workspace.images.mark_looked_at(7, "Kim"),
+    ):
         with pytest.raises(StoreError, match="no image number 7"):
-            call(7)
+            call()
 
 
 def test_a_lost_file_is_told(workspace, add_image):
@@ -66,6 +70,9 @@ def test_a_reference_mask_is_kept_and_taken_away(workspace, add_image):
     assert workspace.images.read_reference(image) is None
     workspace.images.set_reference_mask(image.id, b"reference")
     assert workspace.images.read_reference(workspace.images.get(image.id)) == b"reference"
+    workspace.images.set_reference_mask(image.id, b"another")
+    assert workspace.images.read_reference(workspace.images.get(image.id)) == b"another"
+    assert len(files_of(workspace)) == 2
     workspace.images.set_reference_mask(image.id, None)
     assert workspace.images.get(image.id).reference_file is None
     assert files_of(workspace) == [image.file]
@@ -74,7 +81,7 @@ def test_a_reference_mask_is_kept_and_taken_away(workspace, add_image):
 def test_deleting_takes_rows_and_unshared_files(workspace, task, add_image):
     going, staying = add_image("going"), add_image("staying")
     add_image("going", task_id=workspace.tasks.get("lung_ct").id)
-    workspace.images.mark_looked_at(going.id)
+    workspace.images.mark_looked_at(going.id, "Kim")
     workspace.cache.put(going.sha256, "thumbnail", b"picture")
     workspace.drafts.start_from(going.id, DraftContent(0.5, b"layer", None))
     workspace.masks.save(going.id, revision(b"shared mask", b"own layer"))
@@ -85,13 +92,13 @@ def test_deleting_takes_rows_and_unshared_files(workspace, task, add_image):
     workspace.images.delete(going.id)
 
     assert [image.id for image in workspace.images.list(task.id)] == [staying.id]
-    assert workspace.tasks.get(task.slug).last_image_id is None
+    assert workspace.images.last_looked_at(workspace.tasks.get(task.slug).id, "Kim") is None
     assert workspace.drafts.get(going.id) is None
     assert workspace.cache.get(going.sha256, "thumbnail") is None
     assert workspace.masks.history(going.id) == []
     # The picture is used by the other task, the mask by the other image.
     assert going.file in files_of(workspace)
-    assert workspace.masks.read_mask_png(workspace.masks.latest(staying.id)) == b"shared mask"
+    assert workspace.masks.read_mask_png(workspace.truth.of(staying.id)) == b"shared mask"
     assert own_layer not in files_of(workspace)
 
 

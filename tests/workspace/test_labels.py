@@ -70,7 +70,7 @@ def test_deleting_an_image_takes_its_labels(workspace, task, add_image):
 def test_labels_are_there_when_the_workspace_is_opened_again(workspace, add_image):
     image = add_image("a")
     kept = workspace.labels.save(image.id, label("NV", origin="imported"))
-    with Workspace.open(workspace.root) as again:
+    with Workspace.open(workspace.address) as again:
         assert again.labels.latest(image.id) == kept
         assert kept.shown is None
 

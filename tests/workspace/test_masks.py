@@ -20,7 +20,7 @@ def test_a_revision_holds_mask_layer_and_provenance(workspace, task, add_image):
     image = add_image("a")
     version = workspace.versions.add(task.id, NewVersion("versions/x", "0" * 64, "shipped", "Kim"))
     workspace.masks.save(image.id, revision(version_id=version.id, provenance={"weights": "0000"}))
-    saved = workspace.masks.latest(image.id)
+    saved = workspace.truth.of(image.id)
     assert (saved.number, saved.who, saved.threshold, saved.seconds) == (1, "Kim", 0.4, 9.0)
     assert (saved.origin, saved.foreground, saved.version_id) == ("person", 0.25, version.id)
     assert saved.provenance == {"weights": "0000"}
@@ -38,7 +38,7 @@ def test_revisions_are_only_ever_added(workspace, add_image):
     assert [each.number for each in history] == [3, 2, 1]
     assert [workspace.masks.read_mask_png(each) for each in history] == [b"three", b"two", b"one"]
     assert workspace.masks.read_layer_png(history[0]) is None
-    assert workspace.masks.latest(image.id) == history[0]
+    assert workspace.truth.of(image.id) == history[0]
     assert workspace.images.get(image.id).num_revisions == 3
 
 
@@ -47,7 +47,7 @@ def test_the_newest_of_a_task_in_one_call(workspace, task, add_image):
     workspace.masks.save(first.id, revision(b"one"))
     workspace.masks.save(first.id, revision(b"two"))
     workspace.masks.save(second.id, revision(b"three"))
-    found = workspace.masks.latest_of_task(task.id)
+    found = workspace.truth.of_task(task.id)
     assert {image_id: workspace.masks.read_mask_png(each) for image_id, each in found.items()} == {
         first.id: b"two",
         second.id: b"three",
@@ -82,29 +82,20 @@ def test_tasks_have_ranks_of_their_own(workspace, add_image):
         assert workspace.images.get(image.id).corrected_rank == 1
 
 
-def test_an_imported_mask_makes_no_image_corrected(workspace, add_image):
-    image = add_image("a")
-    workspace.masks.save(image.id, revision(origin="imported"))
-    assert workspace.images.get(image.id).state == "new"
-    assert workspace.images.get(image.id).corrected_rank is None
-    workspace.masks.save(image.id, revision(origin="restored"))
-    assert workspace.images.get(image.id).corrected_rank == 1
-
-
 def test_the_saved_draft_stays_and_is_no_longer_unsaved(workspace, add_image):
     image = add_image("a")
     shown = DraftContent(0.4, b"layer", None, 9.0)
     workspace.masks.save(image.id, revision(shown=shown, client_id="tab 1"))
-    draft = workspace.drafts.get(image.id)
+    draft = workspace.drafts.get(image.id, "Kim")
     assert (draft.layer_png, draft.threshold, draft.client_id) == (b"layer", 0.4, "tab 1")
     assert not draft.has_unsaved_changes
 
 
 def test_a_stroke_between_looking_and_saving_stays_unsaved(workspace, add_image):
     image = add_image("a")
-    workspace.drafts.start_from(image.id, DraftContent(0.4, b"newer", None))
+    workspace.drafts.start_from(image.id, DraftContent(0.4, b"newer", None), "Kim")
     workspace.masks.save(image.id, revision(shown=DraftContent(0.4, b"layer", None)))
-    assert workspace.drafts.get(image.id).layer_png == b"newer"
+    assert workspace.drafts.get(image.id, "Kim").layer_png == b"newer"
     assert workspace.images.get(image.id).has_unsaved_changes
     assert workspace.images.get(image.id).state == "corrected"
 
@@ -115,7 +106,7 @@ def test_saves_at_the_same_moment_all_become_revisions(workspace, add_image):
 
     def save(number):
         try:
-            with Workspace.open(workspace.root) as own:
+            with Workspace.open(workspace.address) as own:
                 for turn in range(5):
                     own.masks.save(image.id, revision(f"{number}-{turn}".encode()))
         except Exception as error:
@@ -165,7 +156,7 @@ def test_a_process_killed_while_it_saves_leaves_whole_revisions_only(workspace, 
     )
     for turn, seconds in enumerate((0.05, 0.11, 0.23)):
         process = subprocess.Popen(
-            [sys.executable, "-c", code, str(workspace.root), str(image.id), str(turn)],
+            [sys.executable, "-c", code, workspace.address, str(image.id), str(turn)],
             cwd=PROJECT_DIR,
             stdout=subprocess.PIPE,
         )
@@ -173,7 +164,7 @@ def test_a_process_killed_while_it_saves_leaves_whole_revisions_only(workspace, 
             process.stdout.readline()
             time.sleep(seconds)
             process.send_signal(signal.SIGKILL)
-    with Workspace.open(workspace.root) as again:
+    with Workspace.open(workspace.address) as again:
         history = again.masks.history(image.id)
         assert [each.number for each in history] == list(range(len(history), 0, -1))
         assert again.images.get(image.id).num_revisions == len(history)

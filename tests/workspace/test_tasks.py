@@ -63,7 +63,7 @@ def test_an_unknown_task_is_refused(workspace):
 
 def test_counts(workspace, task, add_image):
     new, looked_at, drawn, saved, saved_and_drawn = (add_image(text) for text in "abcde")
-    workspace.images.mark_looked_at(looked_at.id)
+    workspace.images.mark_looked_at(looked_at.id, "Kim")
     workspace.drafts.start_from(drawn.id, DraftContent(0.5, b"layer", None))
     for image in (saved, saved_and_drawn):
         workspace.masks.save(image.id, NewRevision(b"m", None, 0.5, None, "Kim", 1.0, 0.0))
@@ -84,8 +84,8 @@ def test_counts(workspace, task, add_image):
 
 def test_the_last_image_of_a_task_is_remembered(workspace, task, add_image):
     first, second = add_image("a"), add_image("b")
-    workspace.images.mark_looked_at(first.id)
-    workspace.images.mark_looked_at(second.id)
-    workspace.images.mark_looked_at(first.id)
-    assert workspace.tasks.get(task.slug).last_image_id == first.id
-    assert workspace.tasks.get("lung_ct").last_image_id is None
+    workspace.images.mark_looked_at(first.id, "Kim")
+    workspace.images.mark_looked_at(second.id, "Kim")
+    workspace.images.mark_looked_at(first.id, "Kim")
+    assert workspace.images.last_looked_at(workspace.tasks.get(task.slug).id, "Kim") == first.id
+    assert workspace.images.last_looked_at(workspace.tasks.get("lung_ct").id, "Kim") is None

@@ -35,7 +35,7 @@ def run_job(context: JobContext) -> dict[str, Any]:
     copied = job.settings.get("copy_corrected_to")
     if copied and job.task_id is not None and not begun:
         context.report({"message": "Copying the corrected images"})
-        export_training(workspace, job.task_id, workspace.root / copied)
+        export_training(workspace, job.task_id, workspace.folder(copied))
     context.report({"message": "Loading what training needs"})
     reporter = JobReporter(context)
     watchers = ExperimentWatchers(

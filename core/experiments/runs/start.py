@@ -56,12 +56,12 @@ class Work:
 
 def experiments_root(workspace: Workspace) -> Path:
     """Where the experiments of a workspace lie."""
-    return workspace.root / FOLDER
+    return workspace.folder(FOLDER)
 
 
 def experiment_folder(workspace: Workspace, job: JobRow) -> Path:
     """Where a job's experiment lies, or will lie once it has begun."""
-    return workspace.root / str(job.settings["folder"])
+    return workspace.folder(str(job.settings["folder"]))
 
 
 def job_of_folder(workspace: Workspace, folder: Path) -> JobRow | None:
@@ -88,7 +88,7 @@ def start_experiment(
     if task_id is not None and not isinstance(request, SyntheticRequest):
         # Named as the task, since titles name the data by its folder.
         copied = f"{DATA_FOLDER}/{name}/{safe_stem(workspace.tasks.get_by_id(task_id).title)}"
-        request = replace(request, data_dir=str(workspace.root / copied))
+        request = replace(request, data_dir=str(workspace.folder(copied)))
     if not request.command:
         request = replace(request, command=command_of(request))
     settings = {

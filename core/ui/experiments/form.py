@@ -202,7 +202,7 @@ def _sweep(workspace: Workspace, task: TaskRow, data: Data | None) -> Plan | Non
         st.caption(words.SWEEP_NEEDS_VAL)
         return None
     version = versions[chosen]
-    request = ThresholdRequest(data.folder, str(workspace.root / version.folder))
+    request = ThresholdRequest(data.folder, str(workspace.versions.open(version)))
     # Versions lie in folders with names that nobody knows.
     on = PurePath(data.folder).name or task.title
     title = words.SWEEP_TITLE.format(model=version.title, data=on)

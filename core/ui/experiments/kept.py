@@ -96,7 +96,7 @@ def never_begun(workspace: Workspace, jobs: Sequence[JobRow]) -> None:
         with st.container(border=True):
             title, action = st.columns([8, 1], vertical_alignment="center")
             named = f"**{as_text(str(job.settings.get('title', '')))}**{status_badge(job.status)}"
-            said = f"{ago(job.ended_at or job.created_at)} · {as_text(job.reason)}"
+            said = f"{ago(job.ended_at or job.created_at)} · {as_text(str(job.reason))}"
             title.markdown(_two_lines(named, said))
             if action.button(words.RETRY, key=f"retry_{job.id}", icon=":material/replay:", width="stretch"):
                 queue.retry(workspace, job.id, who=state.person())

@@ -20,7 +20,7 @@ def downloads(image: OpenedImage, window: tuple[float, float] | None) -> None:
         stem = shortened(PurePath(image.image.name).stem)
         st.download_button(
             words.DOWNLOAD_MASK,
-            lambda: image_mask_png(state.workspace(), image.image.id, state.predictors()),
+            lambda: image_mask_png(state.workspace(), image.image.id, state.predictors(), who=image.who),
             file_name=f"{stem}_mask.png",
             mime="image/png",
             on_click="ignore",
@@ -28,7 +28,9 @@ def downloads(image: OpenedImage, window: tuple[float, float] | None) -> None:
         )
         st.download_button(
             words.DOWNLOAD_OVERLAY,
-            lambda: image_overlay_png(state.workspace(), image.image.id, state.predictors(), window),
+            lambda: image_overlay_png(
+                state.workspace(), image.image.id, state.predictors(), who=image.who, window=window
+            ),
             file_name=f"{stem}_overlay.png",
             mime="image/png",
             on_click="ignore",

@@ -80,7 +80,7 @@ def opened(image: ImageRow, *, window: tuple[float, float] | None) -> OpenedImag
     """
     session = _session()
     workspace = state.workspace()
-    draft = workspace.drafts.get(image.id)
+    draft = workspace.drafts.get(image.id, state.person())
     current = workspace.versions.current(image.task_id)
     chosen = state.page_state().version_of_task.get(image.task_id, current.id if current else None)
     version_id = draft.version_id if draft is not None else chosen
@@ -88,7 +88,12 @@ def opened(image: ImageRow, *, window: tuple[float, float] | None) -> OpenedImag
     if session.opened is None or session.drawing != drawing or session.window != window:
         with st.spinner(words.PREDICTING):
             session.opened = open_image(
-                workspace, image.id, state.predictors(), version_id=version_id, window=window
+                workspace,
+                image.id,
+                state.predictors(),
+                who=state.person(),
+                version_id=version_id,
+                window=window,
             )
         if session.drawing != drawing:
             _take_draft(session, session.opened)
@@ -110,10 +115,10 @@ def use_version(image: OpenedImage, version_id: int) -> None:
         chosen.pop(image.image.task_id, None)
     else:
         chosen[image.image.task_id] = version_id
-    draft = workspace.drafts.get(image.image.id)
+    draft = workspace.drafts.get(image.image.id, state.person())
     if draft is not None:
         content = DraftContent(draft.threshold, draft.layer_png, version_id, draft.seconds)
-        workspace.drafts.start_from(image.image.id, content)
+        workspace.drafts.start_from(image.image.id, content, state.person())
     reopen()
 
 
@@ -121,7 +126,7 @@ def draw(image: OpenedImage) -> None:
     """Draw the editor with the open image."""
     session = _session()
     tab = session.tabs[image.image.id]
-    draft = state.workspace().drafts.get(image.image.id)
+    draft = state.workspace().drafts.get(image.image.id, state.person())
     acknowledged = Acknowledgement(draft.client_id, draft.sequence) if draft else None
     drawing_id = _drawing_id(image)
     mask_editor(
@@ -153,7 +158,7 @@ def warm_up(task: TaskRow) -> None:
         return
     _session().warmed = version_id
     workspace = state.workspace()
-    folder = workspace.root / workspace.versions.get(version_id).folder
+    folder = workspace.versions.open(workspace.versions.get(version_id))
     state.background().submit(state.predictors().get, folder)
 
 
@@ -208,7 +213,7 @@ def save(image: OpenedImage) -> RevisionRow:
     session.action = ""
     # The seconds of the next revision begin here.
     tab.seconds_before = -tab.last_seconds
-    draft = workspace.drafts.get(image.image.id)
+    draft = workspace.drafts.get(image.image.id, state.person())
     if draft is not None and tab.conflict is None:
         tab.base_revision = draft.revision
     return revision
@@ -231,6 +236,7 @@ def _keep(message: EditorMessage) -> None:
     try:
         draft = state.workspace().drafts.put(
             image_id,
+            who=state.person(),
             version_id=version_id,
             threshold=message.threshold,
             layer_png=message.layer_png,

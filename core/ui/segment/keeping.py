@@ -93,7 +93,7 @@ def tell_saved(image: OpenedImage, revision: RevisionRow) -> None:
 
 def saved_line(image: OpenedImage) -> None:
     """What is saved of this image, and whether it is locked."""
-    revision = state.workspace().masks.latest(image.image.id)
+    revision = state.workspace().truth.of(image.image.id)
     row = state.workspace().images.get(image.image.id)
     just_saved = st.session_state.pop(_JUST_SAVED, None)
     if just_saved is not None:
@@ -135,7 +135,7 @@ def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
             words.DELETE_QUESTION.format(name=as_name(image.image.name), count=image.image.num_revisions)
         )
         if st.button(words.DELETE_YES, type="primary"):
-            state.workspace().images.delete(image.image.id)
+            state.workspace().images.delete(image.image.id, state.person())
             state.tell("toast", words.DELETED.format(name=as_name(image.image.name)))
             after_delete()
 

@@ -16,13 +16,16 @@ _MOST_DIGITS = 18
 
 def current_image(task: TaskRow) -> ImageRow:
     """The image of the address if it is of this task, else the task's last one, else its first."""
+    images = state.workspace().images
     asked = st.query_params.get("image")
     found = _of_task(task, _number(asked))
     if asked is not None and found is None:
         st.toast(words.NO_SUCH_IMAGE.format(number=as_name(asked)), icon=":material/info:")
-    found = found or _of_task(task, task.last_image_id)
-    if found is None:
-        found = state.workspace().images.list(task.id)[0]
+    found = (
+        found
+        or _of_task(task, images.last_looked_at(task.id, state.person()))
+        or images.list(task.id)[0]
+    )
     st.query_params["image"] = str(found.id)
     return found
 

@@ -81,13 +81,13 @@ def classifier_card(workspace: Workspace, version: VersionRow) -> ClassifierCard
     Raises:
         BadModelError: It cannot be read.
     """
-    return load_classifier_card(workspace.root / version.folder / CARD_NAME)
+    return load_classifier_card(workspace.versions.open(version) / CARD_NAME)
 
 
 def question_of(workspace: Workspace, opened: OpenedImage, classifier: TaskClassifier) -> Question:
-    """The open image with its newest mask: that of the draft on disk, else the prediction that is shown."""
+    """The open image with its newest mask: that of the person's draft on disk, else the prediction shown."""
     image = opened.image
-    draft = workspace.drafts.get(image.id)
+    draft = workspace.drafts.get(image.id, opened.who)
     if draft is not None:
         content = DraftContent(draft.threshold, draft.layer_png, draft.version_id)
     else:
@@ -119,7 +119,7 @@ def answer(
     """
 
     def classify() -> bytes:
-        classifier = classifiers.get(workspace.root / question.classifier.version.folder)
+        classifier = classifiers.get(workspace.versions.open(question.classifier.version))
         decoded = pictures.decode(workspace, question.image)
         found = classifier.classify(decoded, _mask(workspace, question, predictors))
         return json.dumps(found).encode()
@@ -155,7 +155,7 @@ def looked_at_png(
     number = question.classifier.card.labels.index(label)
 
     def explain() -> bytes:
-        classifier = classifiers.get(workspace.root / question.classifier.version.folder)
+        classifier = classifiers.get(workspace.versions.open(question.classifier.version))
         decoded = pictures.decode(workspace, question.image)
         mask = _mask(workspace, question, predictors)
         heat = classifier.explain(decoded, mask, label)

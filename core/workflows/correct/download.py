@@ -15,15 +15,17 @@ from core.workflows.correct.save_mask import mask_as_shown
 from core.workspace import DraftContent, Workspace
 
 
-def image_mask_png(workspace: Workspace, image_id: int, predictors: Predictors) -> bytes:
-    """The mask as the editor shows it: a PNG of 0 and 255 at the image's own size."""
-    return encode_png(_mask(workspace, image_id, predictors) != 0)
+def image_mask_png(workspace: Workspace, image_id: int, predictors: Predictors, *, who: str) -> bytes:
+    """The mask as the editor shows it to a person: a PNG of 0 and 255 at the image's own size."""
+    return encode_png(_mask(workspace, image_id, predictors, who) != 0)
 
 
 def image_overlay_png(
     workspace: Workspace,
     image_id: int,
     predictors: Predictors,
+    *,
+    who: str,
     window: tuple[float, float] | None = None,
 ) -> bytes:
     """The image with the mask over it, as the editor shows them: an RGB PNG at the image's own size.
@@ -32,6 +34,7 @@ def image_overlay_png(
         workspace: The store.
         image_id: The image.
         predictors: Loaded models.
+        who: Name of the person, whose draft is taken.
         window: Display window that the person chose, None for the one on the current model's card.
     """
     image = workspace.images.get(image_id)
@@ -39,12 +42,12 @@ def image_overlay_png(
         current = workspace.versions.current(image.task_id)
         window = pictures.window_of(None if current is None else pictures.card_of(workspace, current))
     display = to_display(pictures.decode(workspace, image), window)
-    return encode_png(overlay(display, _mask(workspace, image_id, predictors)))
+    return encode_png(overlay(display, _mask(workspace, image_id, predictors, who)))
 
 
-def _mask(workspace: Workspace, image_id: int, predictors: Predictors) -> NDArray[np.uint8]:
+def _mask(workspace: Workspace, image_id: int, predictors: Predictors, who: str) -> NDArray[np.uint8]:
     image = workspace.images.get(image_id)
-    draft = workspace.drafts.get(image_id)
+    draft = workspace.drafts.get(image_id, who)
     if draft is not None:
         content = DraftContent(draft.threshold, draft.layer_png, draft.version_id)
         return mask_as_shown(workspace, image, content, predictors)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
 
+from core.errors import StoreError
 from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.editor_scale import editor_size, resize_nearest, scaled_note
 from core.workspace import DraftRow, ImageRow, VersionRow, Workspace
+
+logger = logging.getLogger(__name__)
 
 DEFAULT_THRESHOLD = 0.5
 """Where neither a draft nor a model's card says another one."""
@@ -23,6 +27,7 @@ class OpenedImage:
 
     Attributes:
         image: The row.
+        who: Name of the person who opened it.
         version: Version whose prediction is shown, None for no model.
         height: Rows in the editor.
         width: Columns in the editor.
@@ -39,6 +44,7 @@ class OpenedImage:
     """
 
     image: ImageRow
+    who: str
     version: VersionRow | None
     height: int
     width: int
@@ -68,10 +74,13 @@ def open_image(
     image_id: int,
     predictors: Predictors,
     *,
+    who: str,
     version_id: int | None = None,
     window: tuple[float, float] | None = None,
 ) -> OpenedImage:
     """An image as the editor takes it; remembers that it was looked at and is where the person is.
+
+    Looking needs no writing: where that cannot be remembered, the image opens all the same.
 
     The prediction is that of `version_id` if one is given, else of the version that the draft was begun on,
     else of the current one. The draft's own threshold is kept in each case.
@@ -80,6 +89,7 @@ def open_image(
         workspace: The store.
         image_id: The image.
         predictors: Loaded models.
+        who: Name of the person who opens it.
         version_id: Version that the person chose, None for none.
         window: Display window that the person chose, None for the one on the model's card.
 
@@ -88,7 +98,7 @@ def open_image(
         BadModelError: The version's model is missing or broken.
     """
     image = workspace.images.get(image_id)
-    draft = workspace.drafts.get(image_id)
+    draft = workspace.drafts.get(image_id, who)
     current = workspace.versions.current(image.task_id)
     version = _shown_version(workspace, draft, current, version_id)
     card = None if version is None else pictures.card_of(workspace, version)
@@ -100,6 +110,7 @@ def open_image(
     note = scaled_note(image.facts.height, image.facts.width)
     opened = OpenedImage(
         image=image,
+        who=who,
         version=version,
         height=height,
         width=width,
@@ -113,7 +124,10 @@ def open_image(
         newer_version=None if current is None or version is None or current.id == version.id else current,
         notes=(*image.facts.notes, *([note] if note else [])),
     )
-    workspace.images.mark_looked_at(image_id)
+    try:
+        workspace.images.mark_looked_at(image_id, who)
+    except StoreError as error:
+        logger.warning("image %d: that it was looked at is not kept (%s)", image_id, error)
     return opened
 
 

@@ -32,7 +32,7 @@ def decode(workspace: Workspace, image: ImageRow) -> DecodedImage:
 
 def card_of(workspace: Workspace, version: VersionRow) -> ModelCard:
     """What a version says of itself; quick, loads no weights."""
-    return load_card(workspace.root / version.folder / "card.json")
+    return load_card(workspace.versions.open(version) / "card.json")
 
 
 def window_of(card: ModelCard | None) -> Window | None:
@@ -97,7 +97,7 @@ def probability_png(
         return encode_png(np.zeros(shape, np.uint8))
 
     def predict() -> bytes:
-        predictor = predictors.get(workspace.root / version.folder)
+        predictor = predictors.get(workspace.versions.open(version))
         predicted = predictor.predict(decode(workspace, image))
         return encode_png(quantise(shrink(np.asarray(predicted, np.float32), shape)))
 

@@ -79,11 +79,11 @@ def export_masks(
     if not 0.0 <= val_part < 1.0:
         raise ValueError(f"the part for validation lies in [0, 1), got {val_part}")
     task = workspace.tasks.get_by_id(task_id)
-    revisions = workspace.masks.latest_of_task(task_id)
+    revisions = workspace.truth.of_task(task_id)
     images = [image for image in workspace.images.list(task_id) if image.id in revisions]
     if not images:
         raise StoreError(f"No mask of the task {task.title} is saved yet; save one first.")
-    target = path or workspace.root / "exports" / f"{task.slug}.zip"
+    target = path or workspace.folder("exports") / f"{task.slug}.zip"
     with workspace.plain_errors():
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, part = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")

@@ -34,14 +34,15 @@ def write_candidate(
     task = workspace.tasks.get_by_id(job.task_id or 0)
     card = _card(task, job, trainer, run, trained)
     folder = f"versions/{task.slug}/job-{job.id}"
-    with workspace.plain_errors():
-        save_weights(trained.model, workspace.root / folder / WEIGHTS_NAME)
-        save_card(card, workspace.root / folder / CARD_NAME)
+    with workspace.versions.writing(folder) as to:
+        save_weights(trained.model, to / WEIGHTS_NAME)
+        save_card(card, to / CARD_NAME)
+        weights_sha256 = hash_of(to / WEIGHTS_NAME)
     return workspace.versions.add(
         task.id,
         NewVersion(
             folder=folder,
-            weights_sha256=hash_of(workspace.root / folder / WEIGHTS_NAME),
+            weights_sha256=weights_sha256,
             origin="scratch" if run.base is None else "fine_tuned",
             who=job.who,
             parent_id=None if run.base is None else run.base.id,

@@ -93,7 +93,7 @@ def plan_fine_tune(
         base_version_id=base_version_id,
         epochs=epochs,
         num_images=len(given.images),
-        num_waiting=sum(image.corrected_rank is None for image in given.images),
+        num_waiting=sum(image.state != "corrected" for image in given.images),
         num_train=num_train,
         num_validation=validation,
         num_locked=sum(image.locked for image in given.images),
@@ -163,7 +163,7 @@ def _run(context: JobContext, task_id: int, trainer: Trainer) -> Run:
     base_id, epochs, seed = settings["base_version_id"], int(settings["epochs"]), int(settings["seed"])
     base = _base(workspace, base_id)
     given = trainer.given(workspace, task_id, base)
-    masks = workspace.masks.latest_of_task(task_id)
+    masks = workspace.truth.of_task(task_id)
     images = [image for image in given.images if is_trainable(image) and image.id in masks]
     if not images:
         raise JobError(trainer.nothing)

@@ -87,7 +87,7 @@ class LabelTrainer:
                 settings=run.settings,
                 augment=run.augment,
                 flips=card.flips,
-                start_from=None if run.base is None else workspace.root / run.base.folder / "model.keras",
+                start_from=None if run.base is None else workspace.versions.open(run.base) / "model.keras",
             ),
             on_progress=JobReporter(context),
             should_stop=context.should_stop,

@@ -82,7 +82,7 @@ class MaskTrainer:
             net=card.net,
             settings=run.settings,
             augment=run.augment,
-            start_from=None if run.base is None else workspace.root / run.base.folder / "model.keras",
+            start_from=None if run.base is None else workspace.versions.open(run.base) / "model.keras",
             on_progress=JobReporter(context),
             should_stop=context.should_stop,
         )

@@ -1,0 +1,46 @@
+"""Why something happened: a code with its facts, put into words only where it is shown.
+
+The store keeps code and facts, so that no language is written into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_SENTENCES = {
+    "text": "{text}",
+    "died": "The process ended without a word; it may have been killed or have run out of memory.",
+    "never_started": "The process never started; start it again.",
+    "no_process": "No process could be started for it ({cause}); start it again.",
+    "lost": "The machine that did it ({worker}) has not been heard of any more; start it again.",
+    "no_memory": "It ran out of memory; try smaller or fewer images, or close other programs.",
+    "crashed": "{error}: {message}",
+    "stopped": "Stopped by the person.",
+    "stopped_before": "Stopped before it began.",
+    "shipped": "The model that comes with the program is used first.",
+    "chosen": "Chosen by hand.",
+    "rolled_back": "Rolled back by hand.",
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a job ended as it did, or a version came into use.
+
+    Attributes:
+        code: One of the sentences above; "text" for what came as a sentence.
+        facts: What the sentence names; anything that JSON can hold.
+    """
+
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of_text(cls, text: str) -> Reason:
+        """A reason that is a sentence already, such as that of an error."""
+        return cls("text", {"text": text})
+
+    def __str__(self) -> str:
+        return _SENTENCES[self.code].format(**self.facts)

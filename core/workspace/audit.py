@@ -1,0 +1,83 @@
+"""The audit: every save, verdict, promotion, lock and group change, appended with who and when.
+
+Each row is sealed with the seal of the one before, so that a row that was changed or taken out later shows.
+Facts are keys, hashes and numbers: the audit can be shown to anybody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.workspace.database import Database
+from core.workspace.rows import AuditRow
+from core.workspace.tables import AuditTable, utc_now
+
+
+class Audit:
+    """The audit of a workspace; the other parts of the store append to it as they write."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def list(self, *, limit: int = 100, before_id: int | None = None) -> list[AuditRow]:
+        """Rows, the newest first; those before a row where one is given."""
+        query = select(AuditTable).order_by(AuditTable.id.desc()).limit(limit)
+        if before_id is not None:
+            query = query.where(AuditTable.id < before_id)
+        with self._database.reading() as session:
+            return [_to_row(each) for each in session.scalars(query)]
+
+    def first_altered(self) -> int | None:
+        """Key of the first row that is not as it was written, None where all are.
+
+        Rows that were cut off at the end leave no trace here; whoever keeps the last seal sees that too.
+        """
+        before = ""
+        with self._database.reading() as session:
+            for row in session.scalars(select(AuditTable).order_by(AuditTable.id)).yield_per(1000):
+                if row.seal != _seal(row, before):
+                    return row.id
+                before = row.seal
+        return None
+
+
+def append(
+    session: Session, action: str, facts: Mapping[str, Any], *, who: str, task_id: int | None = None
+) -> None:
+    """Add a row, inside the caller's transaction.
+
+    Args:
+        session: The transaction.
+        action: Code, such as "mask_saved".
+        facts: Keys, hashes and numbers.
+        who: Person, empty where a rule of the program decided.
+        task_id: The task it was done in.
+    """
+    before = session.scalar(select(AuditTable.seal).order_by(AuditTable.id.desc()).limit(1))
+    row = AuditTable(action=action, facts=dict(facts), who=who, task_id=task_id, created_at=utc_now())
+    row.seal = _seal(row, before or "")
+    session.add(row)
+    session.flush()
+
+
+def _seal(row: AuditTable, before: str) -> str:
+    told = [before, row.created_at.isoformat(), row.who, row.task_id, row.action, row.facts]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _to_row(row: AuditTable) -> AuditRow:
+    return AuditRow(
+        id=row.id,
+        task_id=row.task_id,
+        who=row.who,
+        action=row.action,
+        facts=row.facts,
+        created_at=row.created_at,
+        seal=row.seal,
+    )
