@@ -119,13 +119,13 @@ def correct(workspace: Workspace, task_id: int, pair: Pair, predictors: Predicto
     (outcome,) = add_images(workspace, task_id, [upload])
     if outcome.image_id is None:
         raise SystemExit(outcome.message)
-    opened = open_image(workspace, outcome.image_id, predictors, who="Kim")
+    opened = open_image(workspace, outcome.image_id, predictors, who=PERSON)
     probability = pictures.probability(workspace, opened.image, opened.version, predictors)
     layer = encode_layer(layer_from_mask(load_pair(pair)[1], probability, opened.threshold))
     version_id = None if opened.version is None else opened.version.id
     workspace.drafts.put(
         outcome.image_id,
-        who="Kim",
+        who=PERSON,
         version_id=version_id,
         threshold=opened.threshold,
         layer_png=layer,

@@ -38,6 +38,7 @@ BANDS = {
     "core.cards": 0,
     "core.classifier_cards": 0,
     "core.files": 0,
+    "core.reasons": 0,
     "core.image_size": 0,
     "core.storage": 0,
 }
@@ -136,6 +137,21 @@ def test_libraries_stay_in_their_band(module, path):
         assert not [name for name in imports(path) if name.startswith(("core.workspace", "core.jobs"))]
     if module.startswith("pages"):
         assert not heads & {"numpy", "cv2", "sqlalchemy"}
+
+
+@pytest.mark.parametrize(("module", "path"), MODULES, ids=[name for name, _ in MODULES])
+def test_only_the_store_knows_where_its_files_lie(module, path):
+    """Versions are opened, files read and folders given out by the store, which may keep them elsewhere."""
+    if module.startswith("core.workspace"):
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    private = {"_root", "_database", "root"}
+    named = [
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in private
+    ]
+    assert not [name for name in named if name.startswith("workspace.")]
 
 
 def test_pages_import_without_tensorflow():

@@ -162,7 +162,8 @@ def test_a_copy_of_the_old_database_stays_beside(make_old):
     Workspace.open(folder).close()
     connection = sqlite3.connect(folder / "workspace.db.before-0003")
     assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
-    assert connection.execute("SELECT corrected_rank FROM images ORDER BY id").fetchall() == [(None,), (2,), (None,)]
+    ranks = connection.execute("SELECT corrected_rank FROM images ORDER BY id").fetchall()
+    assert ranks == [(None,), (2,), (None,)]
     connection.close()
     assert not list(folder.glob("*.part"))
 
