@@ -103,7 +103,7 @@ def history(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
             who = as_name(event.who) if event.who else words.BY_ITSELF
             st.write(
                 f"{ago(event.created_at)}, {who}: {words.EVENT_NAMES[event.action]} "
-                f"{as_name(version.title) if version else ''}. {as_text(event.why)}"
+                f"{as_name(version.title) if version else ''}. {as_text(str(event.why))}"
             )
 
 

@@ -11,6 +11,7 @@ from core.experiments.runs.store import ExperimentResult, Picture, result_to_jso
 from core.imaging.masks import encode_png
 from core.jobs import queue
 from core.jobs.process import machine
+from core.reasons import Reason
 from core.ui import state
 from core.ui.experiments.plain_words import sentence
 from core.ui.experiments.running import quiet_runs, series_of
@@ -246,7 +247,7 @@ def test_failed_experiment_says_why_and_goes_on_where_it_was(open_page, workspac
     settings = {**request_to_json(SyntheticRequest()), "folder": "experiments/one", "title": "Noise"}
     job = workspace.jobs.add("experiment", None, settings, who="Kim")
     workspace.jobs.take_next(machine())
-    workspace.jobs.end(job.id, "failed", reason="The disk is full.")
+    workspace.jobs.end(job.id, "failed", reason=Reason.of_text("The disk is full."))
     app = open_page("experiments", task=nuclei.slug, experiment="one")
     assert plain(app.error) == ["The disk is full."]
     labelled(app.button, "Go on").click().run()
@@ -266,7 +267,7 @@ def test_fine_tune_page_does_not_list_experiments(open_page, workspace, nuclei):
     settings = {"title": "Noise", "folder": "experiments/x"}
     job = workspace.jobs.add("experiment", nuclei.id, settings, who="Kim")
     workspace.jobs.take_next(machine())
-    workspace.jobs.end(job.id, "failed", reason="Too few images.")
+    workspace.jobs.end(job.id, "failed", reason=Reason.of_text("Too few images."))
     app = open_page("fine_tune", task=nuclei.slug)
     assert not app.error
     assert "No run yet." in said(app)

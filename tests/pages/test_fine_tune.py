@@ -3,6 +3,7 @@
 import pytest
 
 from core.jobs.process import machine
+from core.reasons import Reason
 from core.ui.running_job import by_epoch, part_done
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
@@ -51,7 +52,7 @@ def test_failed_run_shows_its_reason_and_can_start_again(open_page, workspace, n
     correct(workspace, nuclei, 1)
     job = workspace.jobs.add("fine_tune", nuclei.id, {"epochs": 1}, who="Kim")
     workspace.jobs.take_next(machine())
-    workspace.jobs.end(job.id, "failed", reason="The disk is full; free some space.")
+    workspace.jobs.end(job.id, "failed", reason=Reason.of_text("The disk is full; free some space."))
     app = open_page("fine_tune", task=nuclei.slug)
     assert [shown(each.value) for each in app.error] == ["The disk is full; free some space."]
     assert [each for each in app.button if each.label == "Start again"]
@@ -61,7 +62,7 @@ def test_charts_are_drawn_for_the_run_that_is_open(open_page, workspace, nuclei)
     correct(workspace, nuclei, 1)
     for _ in range(5):
         job = workspace.jobs.add("fine_tune", nuclei.id, {"epochs": 1}, who="Kim")
-        workspace.jobs.take_next()
+        workspace.jobs.take_next(machine())
         workspace.jobs.add_progress(job.id, {"epoch": 1, "num_epochs": 1, "loss": 0.5, "dice": 0.5})
         workspace.jobs.end(job.id, "stopped")
     app = open_page("fine_tune", task=nuclei.slug)

@@ -8,6 +8,8 @@ from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
 from core.cards import DataSource, ModelCard, save_card
+from core.jobs.process import machine
+from core.reasons import Reason
 from core.registry.compare import Comparison, ImageComparison
 from core.ui import state
 from core.ui.text import as_name, as_text, shortened
@@ -61,13 +63,13 @@ def hostile(workspace):
     task = workspace.tasks.create(HOSTILE[:80])
     for number in (1, 2):
         folder = f"versions/{task.slug}/{number}"
-        (workspace.root / folder).mkdir(parents=True)
+        workspace.folder(folder).mkdir(parents=True)
         data = (DataSource(HOSTILE, licence=HOSTILE, num_train=7),)
         card = ModelCard(HOSTILE, data=data, limits_of_use=(HOSTILE,), licence=HOSTILE)
-        save_card(card, workspace.root / folder / "card.json")
+        save_card(card, workspace.folder(folder) / "card.json")
         new = NewVersion(folder, str(number) * 8, "fine_tuned", who=HOSTILE, title=HOSTILE)
         version = workspace.versions.add(task.id, new)
-        workspace.versions.promote(version.id, who=HOSTILE, why=HOSTILE)
+        workspace.versions.promote(version.id, who=HOSTILE, why=Reason.of_text(HOSTILE))
     rows = (ImageComparison(1, HOSTILE, 0.8, 0.9),)
     workspace.versions.set_comparison(
         version.id, Comparison(version.id - 1, version.id, 0.5, 0.5, rows).to_dict()
@@ -115,14 +117,14 @@ def test_jobs_on_every_page(open_page, workspace, hostile_images):
     task = hostile_images
     for status in ("failed", "stopped"):
         job = workspace.jobs.add("fine_tune", task.id, {"epochs": 1}, who=HOSTILE)
-        workspace.jobs.take_next()
-        workspace.jobs.end(job.id, status, reason=HOSTILE)
+        workspace.jobs.take_next(machine())
+        workspace.jobs.end(job.id, status, reason=Reason.of_text(HOSTILE))
     settings = {"title": HOSTILE, "folder": "experiments/x"}
     job = workspace.jobs.add("experiment", task.id, settings, who=HOSTILE)
-    workspace.jobs.take_next()
-    workspace.jobs.end(job.id, "failed", reason=HOSTILE)
+    workspace.jobs.take_next(machine())
+    workspace.jobs.end(job.id, "failed", reason=Reason.of_text(HOSTILE))
     running = workspace.jobs.add("experiment", task.id, settings, who=HOSTILE)
-    workspace.jobs.take_next()
+    workspace.jobs.take_next(machine())
     workspace.jobs.add("experiment", task.id, settings, who=HOSTILE)
     for page in ("segment", "fine_tune", "models", "experiments"):
         check(open_page(page, task=task.slug))

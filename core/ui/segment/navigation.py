@@ -21,11 +21,7 @@ def current_image(task: TaskRow) -> ImageRow:
     found = _of_task(task, _number(asked))
     if asked is not None and found is None:
         st.toast(words.NO_SUCH_IMAGE.format(number=as_name(asked)), icon=":material/info:")
-    found = (
-        found
-        or _of_task(task, images.last_looked_at(task.id, state.person()))
-        or images.list(task.id)[0]
-    )
+    found = found or _of_task(task, images.last_looked_at(task.id, state.person())) or images.list(task.id)[0]
     st.query_params["image"] = str(found.id)
     return found
 
