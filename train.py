@@ -104,6 +104,8 @@ def _request(parser: Parser, options: Namespace, places: Places, command: str) -
         resume=options.resume,
         accelerator=options.accelerator,
         tensorboard=options.tensorboard,
+        group_column=options.group_column,
+        group_pattern=options.group_pattern,
         data_source=options.data_dir if is_address(options.data_dir) else "",
     )
 

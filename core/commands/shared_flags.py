@@ -47,6 +47,16 @@ _FLAGS: dict[str, dict[str, Any]] = {
         "help": "filters at full size; doubled at each halving",
     },
     "dropout": {"type": number(0, 0.9), "help": "dropout rate of the two deepest blocks"},
+    "group_column": {
+        "default": "",
+        "help": "column of the set's CSV whose images are never parted, or none (default: a patient's)",
+    },
+    "group_pattern": {
+        "default": "",
+        "metavar": "_|REGEX",
+        "help": "names that are never parted: those equal before the first _ (or another separator), or "
+        "in the one group of a regular expression such as '^(P[0-9]+)'",
+    },
     "classes": {
         "nargs": "+",
         "metavar": "FILE.json|NAME",

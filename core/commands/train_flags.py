@@ -16,7 +16,8 @@ Train a U-Net on images with masks.
 
 The data lie in DATA_DIR/{train,val,test}/{images,masks}; an image and its mask have the
 same name without the ending. Without a val folder a part of train is taken, the same part
-for the same --seed. The data are checked first, and everything that is wrong is listed.
+for the same --seed; images of one patient and those that look alike are never parted. The
+data are checked first, and everything that is wrong is listed.
 The test folder is never used for training or for choices.
 
 Written to OUTPUT_DIR: NAME.keras and NAME.h5 (the same float32 weights; plain Keras opens
@@ -81,6 +82,7 @@ def _add_run_flags(parser: Parser) -> None:
         default=train.val_part,
         help="part of train for validation where there is no val folder; 0 for none",
     )
+    add_shared(group, "group_column", "group_pattern")
     group.add_argument(
         "--refit",
         action="store_true",

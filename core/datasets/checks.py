@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from core.config import Limits
 from core.datasets.layout import SPLITS, find_split, images_dir, masks_dir
 from core.datasets.matching import Pair, list_images, match, read_bytes
+from core.datasets.signs import Signs, signs_of
 from core.errors import BadDatasetError, BadFileError
 from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import ClassTable
@@ -28,15 +28,28 @@ class CheckedPair:
 
     Attributes:
         file_hash: SHA-256 of the image file, None where it could not be read.
-        pixel_hash: SHA-256 of the decoded values with their shape, None where it could not be read.
+        signs: What the image belongs with, None where it could not be read.
         has_foreground: Whether a pixel of the mask is foreground; False where it could not be read.
         problems: Sentences.
     """
 
     file_hash: str | None
-    pixel_hash: str | None
+    signs: Signs | None
     has_foreground: bool = False
     problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExaminedData:
+    """A data set with which nothing is wrong.
+
+    Attributes:
+        pairs_of: For each split its pairs in the order of their stems.
+        signs_of: For each split what its images belong with, in the same order.
+    """
+
+    pairs_of: dict[str, list[Pair]]
+    signs_of: dict[str, list[Signs]]
 
 
 def check_dataset(
@@ -48,7 +61,23 @@ def check_dataset(
     classes: ClassTable | None = None,
     values: MaskValues | None = None,
 ) -> dict[str, list[Pair]]:
-    """The pairs of each split, once nothing is wrong with any of them.
+    """The pairs of each split, once nothing is wrong with any of them; see `examine_dataset`."""
+    examined = examine_dataset(
+        root, splits, limits=limits, on_progress=on_progress, classes=classes, values=values
+    )
+    return examined.pairs_of
+
+
+def examine_dataset(
+    root: Path,
+    splits: Sequence[str] | None = None,
+    *,
+    limits: Limits | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+    classes: ClassTable | None = None,
+    values: MaskValues | None = None,
+) -> ExaminedData:
+    """The pairs of each split and what their images belong with, once nothing is wrong with any of them.
 
     Args:
         root: Folder in the training layout.
@@ -57,9 +86,6 @@ def check_dataset(
         on_progress: Called with (pairs read, all pairs).
         classes: Of the masks, None for one foreground.
         values: What the person says that the values of masks of one foreground mean; the pairs keep it.
-
-    Returns:
-        For each split its pairs in the order of their stems.
 
     Raises:
         BadDatasetError: Listing every problem: a missing folder, split or mate, an empty split, two files
@@ -74,8 +100,9 @@ def check_dataset(
         }
     everything = [(split, pair) for split, pairs in pairs_of.items() for pair in pairs]
     checked: list[CheckedPair] = []
+    salt = secrets.token_bytes()
     with ThreadPoolExecutor(NUM_THREADS) as pool:
-        for result in pool.map(lambda each: check_pair(each[1], limits, classes), everything):
+        for result in pool.map(lambda each: check_pair(each[1], limits, classes, salt=salt), everything):
             checked.append(result)
             if on_progress is not None:
                 on_progress(len(checked), len(everything))
@@ -85,23 +112,27 @@ def check_dataset(
     problems.extend(_without_foreground(everything, checked))
     if problems:
         raise BadDatasetError(str(root), problems)
-    return pairs_of
+    signs_of: dict[str, list[Signs]] = {split: [] for split in pairs_of}
+    for (split, _), result in zip(everything, checked, strict=True):
+        if result.signs is not None:
+            signs_of[split].append(result.signs)
+    return ExaminedData(pairs_of, signs_of)
 
 
-def check_pair(pair: Pair, limits: Limits | None = None, classes: ClassTable | None = None) -> CheckedPair:
+def check_pair(
+    pair: Pair, limits: Limits | None = None, classes: ClassTable | None = None, *, salt: bytes = b""
+) -> CheckedPair:
     """Reads one pair and tells what is wrong with it; never raises for a bad file."""
     problems: list[str] = []
-    file_hash = pixel_hash = None
+    file_hash = signs = None
     shape: tuple[int, int] | None = None
     has_foreground = False
     try:
         data = read_bytes(pair.image_path)
         file_hash = hashlib.sha256(data).hexdigest()
-        values = np.ascontiguousarray(decode_image(data, f"image {pair.image_path.name}", limits).values)
-        shape = (values.shape[0], values.shape[1])
-        seal = hashlib.sha256(f"{values.shape} {values.dtype}".encode())
-        seal.update(values.data)
-        pixel_hash = seal.hexdigest()
+        decoded = decode_image(data, f"image {pair.image_path.name}", limits)
+        shape = (decoded.values.shape[0], decoded.values.shape[1])
+        signs = signs_of(data, pair.image_path.name, decoded, salt=salt)
     except BadFileError as error:
         problems.append(str(error))
     try:
@@ -111,7 +142,7 @@ def check_pair(pair: Pair, limits: Limits | None = None, classes: ClassTable | N
         has_foreground = bool(split_undefined(mask)[0].any())
     except BadFileError as error:
         problems.append(str(error))
-    return CheckedPair(file_hash, pixel_hash, has_foreground, tuple(problems))
+    return CheckedPair(file_hash, signs, has_foreground, tuple(problems))
 
 
 def _present(root: Path) -> tuple[str, ...]:
@@ -140,7 +171,8 @@ def _shared_images(everything: Sequence[tuple[str, Pair]], checked: Sequence[Che
     first_of: dict[str, tuple[str, Pair]] = {}
     problems = []
     for (split, pair), result in zip(everything, checked, strict=True):
-        for seal, what in ((result.file_hash, "file"), (result.pixel_hash, "picture")):
+        pixels = None if result.signs is None else result.signs.pixels
+        for seal, what in ((result.file_hash, "file"), (pixels, "picture")):
             if seal is None:
                 continue
             earlier_split, earlier = first_of.setdefault(seal, (split, pair))

@@ -1,4 +1,4 @@
-"""Labelled images into folds: each label spread evenly, images of one group together. Pure array work."""
+"""Labelled images into folds, with the refusals that labels need. Pure array work."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from core.datasets.folds import assign_folds
 from core.errors import AppError
 
 
@@ -15,9 +16,6 @@ def label_folds(
     labels: Sequence[str], groups: Sequence[str], num_folds: int, *, seed: int
 ) -> NDArray[np.int64]:
     """The fold of each image, from 0.
-
-    The groups of each label are dealt in turn, in an order that the seed draws; the next label goes on where
-    the last one ended, so that folds differ by few images. A group with several labels counts as the rarest.
 
     Args:
         labels: One an image.
@@ -28,23 +26,14 @@ def label_folds(
     Raises:
         AppError: A label with fewer groups than folds.
     """
-    label_of = _label_of_groups(labels, groups)
-    number, scarcest = _scarcest(labels, label_of)
+    number, scarcest = _scarcest(labels, groups)
     if num_folds < 2 or number < num_folds:
         what = f"the label {scarcest} has {number}" if number < num_folds else "a split needs 2"
         raise AppError(
             f"{num_folds} folds need as many images of each label at least (images of one lesion or patient "
             f"count once), and {what}; take fewer folds, or add images."
         )
-    generator = np.random.default_rng(seed)
-    fold_of: dict[str, int] = {}
-    dealt = 0
-    for label in sorted(set(labels)):
-        names = sorted(group for group, own in label_of.items() if own == label)
-        for place, index in enumerate(generator.permutation(len(names))):
-            fold_of[names[index]] = (dealt + place) % num_folds
-        dealt += len(names)
-    return np.array([fold_of[group] for group in groups], np.int64)
+    return assign_folds(groups, num_folds, seed=seed, strata=labels)
 
 
 def set_aside(labels: Sequence[str], groups: Sequence[str], part: float, *, seed: int) -> NDArray[np.bool_]:
@@ -60,7 +49,7 @@ def set_aside(labels: Sequence[str], groups: Sequence[str], part: float, *, seed
         AppError: Too few images of a label.
     """
     num_folds = max(2, round(1 / part))
-    number, scarcest = _scarcest(labels, _label_of_groups(labels, groups))
+    number, scarcest = _scarcest(labels, groups)
     if number < num_folds:
         raise AppError(
             f"To set aside {part * 100:.0f} % of the images takes {num_folds} of each label at least (images "
@@ -70,14 +59,11 @@ def set_aside(labels: Sequence[str], groups: Sequence[str], part: float, *, seed
     return np.asarray(label_folds(labels, groups, num_folds, seed=seed) == 0)
 
 
-def _label_of_groups(labels: Sequence[str], groups: Sequence[str]) -> dict[str, str]:
+def _scarcest(labels: Sequence[str], groups: Sequence[str]) -> tuple[int, str]:
+    """The label with the fewest groups; a group with several labels counts as the rarest of them."""
     number_of = Counter(labels)
     label_of: dict[str, str] = {}
     for label, group in sorted(zip(labels, groups, strict=True), key=lambda each: (number_of[each[0]], each)):
         label_of.setdefault(group, label)
-    return label_of
-
-
-def _scarcest(labels: Sequence[str], label_of: dict[str, str]) -> tuple[int, str]:
     groups_of = Counter(label_of.values())
     return min((groups_of[label], label) for label in set(labels))

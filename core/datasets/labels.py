@@ -6,18 +6,16 @@ without ending) and a column "label". Masks lie where segmentation has them and 
 
 from __future__ import annotations
 
-import csv
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.datasets.layout import images_dir, masks_dir
-from core.datasets.matching import SUFFIXES, list_images, stem_of
+from core.datasets.matching import list_images, stem_of
+from core.datasets.set_table import group_column_of, read_csv, stem_of_name
 from core.errors import AppError, BadDatasetError
 
 NAME_COLUMNS = ("image", "image_id", "id", "name", "file")
-GROUP_COLUMNS = ("patient_id", "patient", "lesion_id", "lesion")
 
 
 @dataclass(frozen=True)
@@ -132,33 +130,22 @@ def _find_table(data_dir: Path, split: str) -> Path:
 
 def _read_table(path: Path) -> dict[str, tuple[str, str]]:
     """Label and group by stem."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            columns, rows = tuple(reader.fieldnames or ()), list(reader)
-    except FileNotFoundError:
-        raise AppError(f"There is no table of labels at {path}.") from None
-    except (OSError, UnicodeError, csv.Error) as error:
-        raise AppError(f"{path} cannot be read as CSV in UTF-8 ({error}).") from None
+    if not path.is_file():
+        raise AppError(f"There is no table of labels at {path}.")
+    columns, rows = read_csv(path)
     name = next((column for column in NAME_COLUMNS if column in columns), None)
-    group = next((column for column in GROUP_COLUMNS if column in columns), None)
+    group = group_column_of(columns)
     if name is None or "label" not in columns:
         raise AppError(
             f"{path} has the columns {', '.join(columns) or 'of an empty file'}; it needs image and label."
         )
     row_of: dict[str, tuple[str, str]] = {}
     for row in rows:
-        stem = _stem((row[name] or "").strip())
+        stem = stem_of_name(row[name] or "")
         value = ((row["label"] or "").strip(), (row[group] or "").strip() if group else "")
         if row_of.setdefault(stem, value) != value:
             raise AppError(f"{path} has two rows for {stem} that differ; keep one.")
     return row_of
-
-
-def _stem(name: str) -> str:
-    """As `stem_of` has it; an ending is taken off only if it is an image's."""
-    path = Path(name)
-    return stem_of(path) if path.suffix.lower() in SUFFIXES else unicodedata.normalize("NFC", path.name)
 
 
 def _masks(data_dir: Path, split: str) -> dict[str, Path]:

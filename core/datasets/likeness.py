@@ -7,8 +7,6 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from core.imaging.decode import DecodedImage
 from core.imaging.intensity import to_display
@@ -34,31 +32,18 @@ def fingerprint(image: DecodedImage) -> NDArray[np.float32]:
     return vector / length if length > 1e-3 else np.zeros_like(vector)
 
 
-def group_alike(
-    fingerprints: Sequence[NDArray[np.float32]], groups: Sequence[object] | None = None
-) -> NDArray[np.int64]:
-    """A group number for each image: alike images share one, and so does everything chained to them.
+def alike_pairs(fingerprints: Sequence[NDArray[np.float32]]) -> NDArray[np.int64]:
+    """The pairs of images that look alike.
 
     Args:
         fingerprints: (256,) of each image.
-        groups: What else belongs together, such as patient ids; None for nothing.
 
     Returns:
-        (N,) int64; each is the position of the group's first image.
+        (2, M) int64, places of the two; an image may be named with itself.
     """
-    num_images = len(fingerprints)
-    if num_images == 0:
-        return np.zeros(0, np.int64)
     table = np.stack(fingerprints)
-    edges = [np.zeros((2, 0), np.int64)]
-    for start in range(0, num_images, _ROWS_AT_ONCE):
+    pairs = [np.zeros((2, 0), np.int64)]
+    for start in range(0, len(table), _ROWS_AT_ONCE):
         rows, columns = np.nonzero(table[start : start + _ROWS_AT_ONCE] @ table[start:].T > SAME_PICTURE)
-        edges.append(np.stack([rows, columns]) + start)
-    first_of: dict[object, int] = {}
-    links = [(first_of.setdefault(group, index), index) for index, group in enumerate(groups or ())]
-    edges.append(np.array(links, np.int64).reshape(-1, 2).T)
-    first, second = np.concatenate(edges, axis=1)
-    graph = coo_array((np.ones(len(first), np.bool_), (first, second)), shape=(num_images, num_images))
-    _, labels = connected_components(graph, directed=False)
-    _, positions = np.unique(labels, return_index=True)
-    return np.asarray(positions[labels], np.int64)
+        pairs.append(np.stack([rows, columns]) + start)
+    return np.concatenate(pairs, axis=1)

@@ -1,12 +1,11 @@
 """Images with their masks: find them, check them, split them, load them. The door to this folder.
 
 The work is done next door: `matching` (which mask belongs to which image), `checks` (what is wrong),
-`likeness` and `split` (what must stay together).
+`groups` and `split` (what must stay together).
 """
 
 from core.datasets.checks import check_dataset
 from core.datasets.matching import Pair, find_pairs, list_images, load_pair, stem_of
-from core.datasets.split import split_train_val
 
 __all__ = [
     "Pair",
@@ -14,6 +13,5 @@ __all__ = [
     "find_pairs",
     "list_images",
     "load_pair",
-    "split_train_val",
     "stem_of",
 ]

@@ -52,6 +52,21 @@ def test_each_scoring_of_test_is_logged_once_here_and_in_the_projects_log(compar
     assert len(rows_of(compared.log)) == 2
 
 
+def test_a_crash_between_scoring_and_writing_hides_no_look_at_test(compared, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(compared.folder, folder)
+    values = json.loads((folder / "experiment.json").read_text())
+    values["settings"]["test_log"] = ""
+    (folder / "experiment.json").write_text(json.dumps(values))
+    scores = folder / "runs" / "fcn" / "scores.json"
+    scores.unlink()
+    # A folder of that name cannot be replaced by a file.
+    scores.mkdir()
+    with pytest.raises(OSError):
+        resume_experiment(folder)
+    assert [row["network"] for row in rows_of(folder / "test_scorings.csv")] == ["unet", "fcn", "fcn"]
+
+
 def test_progress_has_every_epoch_of_every_run(compared):
     told = {(line["run"], line["epoch"]) for line in progress(compared.folder)}
     assert {("unet", 1), ("unet", 2), ("fcn", 1), ("fcn", 2)} <= told

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from core.config import TrainConfig
-from core.datasets.pairs import Pair, split_train_val
-from core.errors import AppError
+from core.datasets.grouped_data import with_validation
+from core.datasets.groups import GroupRule
+from core.datasets.pairs import Pair
 from core.experiments.reports.differences import difference_rows, difference_sentence
 from core.experiments.reports.pictures import curves_picture
 from core.experiments.reports.predictions_picture import masks_of, telling_caption, telling_picture
@@ -17,6 +18,7 @@ from core.experiments.requests.plan import ARM_WORDS, CompareRequest, arm_net
 from core.experiments.requests.several_classes import class_notes, foreground, shown_columns
 from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.finished_run import FinishedRun, read_curves
+from core.experiments.runs.scoring import ImageScores
 from core.experiments.runs.store import Cell, ExperimentResult, Picture
 from core.experiments.runs.training_run import RunPlan, do_run, with_net
 from core.image_size import format_size
@@ -36,9 +38,10 @@ def compare(experiment: Experiment, request: CompareRequest) -> ExperimentResult
     data_dir = Path(request.data_dir)
     nets = {arm: arm_net(request.recipe.net, arm) for arm in request.arms}
     classes = request.recipe.classes
-    pairs_of = read_data(experiment, data_dir, classes)
-    train, val = with_validation(pairs_of, request.recipe.settings)
-    scored = val if request.score_split == "val" else pairs_of.get("test", [])
+    rule, settings = GroupRule(request.group_column, request.group_pattern), request.recipe.settings
+    data = read_data(experiment, data_dir, rule, classes)
+    train, val = with_validation(data, settings.val_part, settings.seed)
+    scored = val if request.score_split == "val" else data.pairs_of.get("test", [])
     for name, pairs in (
         ("training split", train),
         ("validation split", val),
@@ -49,34 +52,28 @@ def compare(experiment: Experiment, request: CompareRequest) -> ExperimentResult
     for number, (arm, net) in enumerate(nets.items(), start=1):
         recipe = with_net(request.recipe, net)
         plan = RunPlan(arm, number, len(nets), recipe, data_dir, train, val, scored, request.tolerance)
-        fresh = not (experiment.folder / "runs" / arm / "scores.json").is_file()
-        run = do_run(experiment, plan)
+        run = do_run(experiment, plan, on_scored=partial(_log_test, experiment, request, arm))
         if run is None:
             break
         runs.append(run)
-        if fresh and request.score_split == "test":
-            experiment.log_test_scoring(request.data_dir, arm, defined(run.images, "dice"), request.test_log)
-    return _result(experiment, request, runs, scored)
+    return _result(experiment, request, runs, (scored, data.notes))
 
 
-def with_validation(pairs_of: dict[str, list[Pair]], settings: TrainConfig) -> tuple[list[Pair], list[Pair]]:
-    """Train and validation pairs: the val folder's, or a part of train, the same for all runs.
-
-    Raises:
-        AppError: There are too few images to set some aside.
-    """
-    if "val" in pairs_of:
-        return pairs_of["train"], pairs_of["val"]
-    try:
-        return split_train_val(pairs_of["train"], settings.val_part, settings.seed)
-    except ValueError as error:
-        raise AppError(f"No validation images can be set aside ({error}); add a val folder.") from None
+def _log_test(
+    experiment: Experiment, request: CompareRequest, arm: str, images: Sequence[ImageScores]
+) -> None:
+    if request.score_split == "test":
+        experiment.log_test_scoring(request.data_dir, arm, defined(images, "dice"), request.test_log)
 
 
 def _result(
-    experiment: Experiment, request: CompareRequest, runs: Sequence[FinishedRun], scored: Sequence[Pair]
+    experiment: Experiment,
+    request: CompareRequest,
+    runs: Sequence[FinishedRun],
+    data: tuple[Sequence[Pair], Sequence[str]],
 ) -> ExperimentResult:
     classes = request.recipe.classes
+    scored, notes_of_data = data
     columns = shown_columns(COLUMNS, classes)
     if not runs:
         return ExperimentResult("compare", columns)
@@ -96,6 +93,7 @@ def _result(
         pictures=_draw(experiment, request, runs, scored),
         notes=(
             *_notes(request, runs),
+            *notes_of_data,
             *(difference_sentence(row) for row in differences if row["score"] != "dice"),
         ),
     )

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from core.datasets.split import read_fingerprints
+import numpy as np
+from numpy.typing import NDArray
+
+from core.datasets.folds import assign_folds
+from core.datasets.grouped_data import GroupedData
+from core.datasets.groups import GroupRule
+from core.datasets.pairs import Pair
+from core.datasets.set_table import SetTable
 from core.errors import AppError
 from core.experiments.reports.differences import difference_rows, difference_sentence
 from core.experiments.reports.pictures import curves_picture, folds_picture
@@ -14,7 +21,6 @@ from core.experiments.reports.tables import defined
 from core.experiments.requests.data import read_data
 from core.experiments.requests.naming import run_title
 from core.experiments.requests.plan import ARM_WORDS, CrossValidateRequest, arm_net
-from core.experiments.requests.set_table import SetTable, read_set_table
 from core.experiments.requests.several_classes import class_notes, foreground, shown_columns
 from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.finished_run import FinishedRun, read_curves
@@ -26,7 +32,6 @@ from core.experiments.runs.fold_runs import (
     run_folds,
     summary_rows,
 )
-from core.experiments.runs.folds import assign_folds, link_groups
 from core.experiments.runs.store import Cell, ExperimentResult, Picture
 from core.image_size import format_size
 
@@ -81,23 +86,26 @@ def plan_folds(experiment: Experiment, request: CrossValidateRequest) -> tuple[F
     """
     data_dir = Path(request.data_dir)
     classes = request.recipe.classes
-    pairs_of = read_data(experiment, data_dir, classes)
-    pairs = sorted([*pairs_of["train"], *pairs_of.get("val", [])], key=lambda pair: pair.stem)
+    rule = GroupRule(request.group_column, request.group_pattern)
+    data = read_data(experiment, data_dir, rule, classes)
+    pairs, groups = _train_and_val(data)
     stems = [pair.stem for pair in pairs]
     if twice := sorted({stem for stem in stems if stems.count(stem) > 1}):
         raise AppError(
             f"{twice[0]} stands in train and in val; rename one, so that its mask can be told apart."
         )
-    table = read_set_table(data_dir, stems)
-    column = _group_column(table, request, data_dir)
-    groups = None if column is None or table is None else table.values(column, stems)
-    strata = _strata(table, request, stems, data_dir)
-    experiment.say("Looking for images that are nearly the same")
-    linked, alike = link_groups(read_fingerprints(pairs), groups)
-    seed = request.recipe.settings.seed
-    folds = assign_folds(linked, request.folds, seed=seed, strata=strata)
-    notes = _fold_notes(request, len(pairs), len(set(linked.tolist())), column, alike)
-    return FoldPlan(data_dir, pairs, folds, linked, request.tolerance, classes), notes
+    strata = _strata(data.table, request, stems, data_dir)
+    folds = assign_folds(groups, request.folds, seed=request.recipe.settings.seed, strata=strata)
+    notes = _fold_notes(request, groups, data)
+    return FoldPlan(data_dir, pairs, folds, groups, request.tolerance, classes), notes
+
+
+def _train_and_val(data: GroupedData) -> tuple[list[Pair], NDArray[np.int64]]:
+    """The pairs of both in the order of their stems, with their groups."""
+    splits = [split for split in ("train", "val") if split in data.pairs_of]
+    both = [each for split in splits for each in zip(data.pairs_of[split], data.group_of[split], strict=True)]
+    both.sort(key=lambda each: each[0].stem)
+    return [pair for pair, _ in both], np.array([group for _, group in both], np.int64)
 
 
 def _draw(
@@ -119,16 +127,6 @@ def _draw(
     )
 
 
-def _group_column(table: SetTable | None, request: CrossValidateRequest, data_dir: Path) -> str | None:
-    if request.group_column == "none":
-        return None
-    if table is None:
-        if request.group_column:
-            raise AppError(f"No CSV in {data_dir} names its images, so there is no column to group by.")
-        return None
-    return request.group_column or table.group_column()
-
-
 def _strata(
     table: SetTable | None, request: CrossValidateRequest, stems: Sequence[str], data_dir: Path
 ) -> list[str] | None:
@@ -139,19 +137,19 @@ def _strata(
     return table.values(request.stratify_column, stems)
 
 
-def _fold_notes(
-    request: CrossValidateRequest, num_images: int, num_groups: int, column: str | None, alike: bool
-) -> list[str]:
+def _fold_notes(request: CrossValidateRequest, groups: NDArray[np.int64], data: GroupedData) -> list[str]:
     settings = request.recipe.settings
     chosen = "epoch and threshold" if request.recipe.classes is None else "the epoch"
-    together = "Images of one patient" if column else "Images that have no patient's number"
+    named = [f"the same {data.column}"] if data.column else []
+    named += ["names that the pattern takes together"] if request.group_pattern else []
+    together = f"Images with {' or '.join(named)} stay in one fold"
     return [
-        f"{request.folds} folds over {num_images} images of train and val in {num_groups} groups; no test "
-        "image is scored.",
-        (f"Images with the same {column} stay in one fold" if column else f"{together} count each by itself")
+        f"{request.folds} folds over {len(groups)} images of train and val in {len(np.unique(groups))} "
+        "groups; no test image is scored.",
+        (together if named else "Images that have no patient's number count each by itself")
         + (
-            ", and so do nearly equal ones."
-            if alike
+            ", and nearly equal ones stay together."
+            if data.alike
             else "; likeness was left out, as most images look alike."
         ),
         f"Of each fold's training images {settings.val_part:.0%} choose {chosen}, at most "

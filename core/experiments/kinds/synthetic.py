@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from core.config import ScalingConfig
+from core.datasets.folds import assign_folds
 from core.datasets.noise import write_noise_set
 from core.datasets.pairs import Pair, load_pair
 from core.experiments.reports.pictures import curves_picture, new_figure, png
@@ -15,7 +16,6 @@ from core.experiments.requests.plan import Recipe, SyntheticRequest
 from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.finished_run import FinishedRun, read_curves
 from core.experiments.runs.fold_runs import FoldPlan, check_folds, index_rows, run_folds, summary_rows
-from core.experiments.runs.folds import assign_folds
 from core.experiments.runs.store import Cell, ExperimentResult, Picture
 from core.workflows.learn.run_folder import hash_pairs
 

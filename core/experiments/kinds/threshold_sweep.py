@@ -48,7 +48,7 @@ def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> Experi
     card = card_path(weights)
     if card.is_file() and load_card(card).net.num_classes != 1:
         raise AppError(SEVERAL_CLASSES)
-    pairs_of = read_data(experiment, Path(request.data_dir))
+    pairs_of = read_data(experiment, Path(request.data_dir)).pairs_of
     if request.split not in pairs_of:
         raise AppError(f"{request.data_dir} has no {request.split} split; it has {', '.join(pairs_of)}.")
     pairs = pairs_of[request.split]

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.datasets.grouped_data import with_validation
+from core.datasets.groups import GroupRule
 from core.datasets.pairs import Pair
 from core.errors import DivergedError
-from core.experiments.kinds.compare import with_validation
 from core.experiments.reports.tune_result import best_trial, search_result
 from core.experiments.requests.data import read_data, require_foreground
 from core.experiments.requests.plan import TuneRequest
@@ -38,7 +39,9 @@ def tune(experiment: Experiment, request: TuneRequest) -> ExperimentResult:
     check_space(request)
     data_dir = Path(request.data_dir)
     classes = request.recipe.classes
-    train, val = with_validation(read_data(experiment, data_dir, classes), request.recipe.settings)
+    rule, settings = GroupRule(request.group_column, request.group_pattern), request.recipe.settings
+    data = read_data(experiment, data_dir, rule, classes)
+    train, val = with_validation(data, settings.val_part, settings.seed)
     require_foreground("training split", train, classes)
     require_foreground("validation split", val, classes)
     ends = time.monotonic() + request.timeout_minutes * 60 if request.timeout_minutes else None

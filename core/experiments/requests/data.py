@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from core.datasets.pairs import Pair, check_dataset, load_pair
+from core.datasets.grouped_data import GroupedData, read_grouped
+from core.datasets.groups import GroupRule
+from core.datasets.pairs import Pair, load_pair
 from core.errors import AppError
 from core.experiments.runs.experiment import Experiment
 from core.imaging.class_masks import split_undefined
@@ -17,25 +19,26 @@ NUM_THREADS = 4
 
 
 def read_data(
-    experiment: Experiment, data_dir: Path, classes: ClassTable | None = None
-) -> dict[str, list[Pair]]:
-    """The pairs of every split that is there; their hashes are kept with the experiment.
+    experiment: Experiment, data_dir: Path, rule: GroupRule | None = None, classes: ClassTable | None = None
+) -> GroupedData:
+    """The pairs of every split that is there with their groups; their hashes are kept with the experiment.
 
     Test images are read to see that none of them is trained on, whatever is scored.
 
     Args:
         experiment: Keeps the hashes.
         data_dir: Folder in the training layout.
+        rule: What the person says of images that belong together, None for nothing.
         classes: Of the masks, None for one foreground.
 
     Raises:
         BadDatasetError: Everything that is wrong with the data set.
-        AppError: The data are not those that the experiment was begun with.
+        AppError: The data are not those that the experiment was begun with, or a rule that groups nothing.
     """
     experiment.say("Checking the data")
-    pairs_of = check_dataset(data_dir, on_progress=experiment.watchers.on_check, classes=classes)
-    experiment.keep_hashes(hash_pairs({**pairs_of}))
-    return pairs_of
+    data = read_grouped(data_dir, rule, on_progress=experiment.watchers.on_check, classes=classes)
+    experiment.keep_hashes(hash_pairs({**data.pairs_of}))
+    return data
 
 
 def have_foreground(pairs: Sequence[Pair], classes: ClassTable | None = None) -> list[bool]:

@@ -58,6 +58,10 @@ def _test_log() -> Any:
     return setting("", metavar="FILE", help="CSV that gets a line if test is scored")
 
 
+def _group_flag() -> Any:
+    return setting("")
+
+
 def _folds() -> Any:
     return setting(5, type=whole_number(2), help="number of folds")
 
@@ -91,6 +95,8 @@ class CompareRequest:
         data_dir: Folder in the training layout.
         arms: Of `ARM_WORDS`, each once.
         recipe: What all arms share.
+        group_column: As of `CrossValidateRequest`; groups are kept whole where validation is set aside.
+        group_pattern: Likewise.
         score_split: "val", or "test" where the choice is made and the number is wanted.
         tolerance: Pixels that an outline may be off and still count in boundary F1; None for 0.75 % of each
             image's diagonal.
@@ -101,6 +107,8 @@ class CompareRequest:
     data_dir: str = _data_dir()
     arms: tuple[str, ...] = _arms("unet", "fcn", "fcn8s")
     recipe: Recipe = field(default_factory=Recipe)
+    group_column: str = _group_flag()
+    group_pattern: str = _group_flag()
     score_split: Literal["val", "test"] = setting(
         "val", choices=("val", "test"), help="which split is scored"
     )
@@ -121,6 +129,8 @@ class CrossValidateRequest:
             threshold.
         group_column: Column of the set's table whose images stay together; "" looks for a patient's, "none"
             takes none.
+        group_pattern: What names of images that stay together have in common, see
+            `core.datasets.groups.keys_by_pattern`; "" for none.
         stratify_column: Column whose values are spread evenly over the folds; "" for none.
         tolerance: Pixels that an outline may be off and still count in boundary F1; None for 0.75 % of each
             image's diagonal.
@@ -131,10 +141,8 @@ class CrossValidateRequest:
     folds: int = _folds()
     arms: tuple[str, ...] = _arms("unet")
     recipe: Recipe = field(default_factory=Recipe)
-    group_column: str = setting(
-        "",
-        help="column of the set's CSV whose images stay together, or none (default: a patient's, if any)",
-    )
+    group_column: str = _group_flag()
+    group_pattern: str = _group_flag()
     stratify_column: str = setting("", help="column whose values are spread evenly over the folds")
     tolerance: float | None = _tolerance()
     command: str = ""
@@ -149,6 +157,8 @@ class TuneRequest:
         trials: Trials in all, those of an earlier part of the search among them.
         timeout_minutes: No further trial is begun after that long; 0 for never.
         recipe: What is not searched; its `settings.epochs` are those of a full trial.
+        group_column: As of `CrossValidateRequest`; groups are kept whole where validation is set aside.
+        group_pattern: Likewise.
         learning_rate: Lowest and highest, searched on a log scale.
         base_filters: Choices.
         batch_size: Choices.
@@ -169,6 +179,8 @@ class TuneRequest:
         0.0, left_open=True, type=number(0, 1e6), help="no trial is begun after that long; 0 for never"
     )
     recipe: Recipe = field(default_factory=Recipe)
+    group_column: str = _group_flag()
+    group_pattern: str = _group_flag()
     learning_rate: tuple[float, ...] = setting((3e-4, 1e-2), nargs=2, metavar=("LOW", "HIGH"), help="range")
     base_filters: tuple[int, ...] = setting((8, 16), nargs="+", help="choices")
     batch_size: tuple[int, ...] = setting((4, 8, 16), nargs="+", help="choices")

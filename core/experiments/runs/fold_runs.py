@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import NetConfig
-from core.datasets.pairs import Pair, split_train_val
+from core.datasets.pairs import Pair
+from core.datasets.split import split_train_val
 from core.errors import AppError
 from core.experiments.reports.tables import fold_rows, mean_row, pooled_row
 from core.experiments.requests.data import have_foreground
@@ -160,11 +161,9 @@ def _inner_split(plan: FoldPlan, fold: int, recipe: Recipe) -> tuple[list[Pair],
     try:
         return split_train_val(
             [plan.pairs[index] for index in outside],
+            [int(plan.groups[index]) for index in outside],
             settings.val_part,
             settings.seed + fold,
-            groups=[int(plan.groups[index]) for index in outside],
-            # The groups already hold what looks alike.
-            fingerprints=[np.zeros(1, np.float32)] * len(outside),
         )
     except ValueError as error:
         raise AppError(

@@ -19,7 +19,7 @@ from core.datasets.pairs import Pair
 from core.experiments.requests.plan import Recipe
 from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.finished_run import FinishedRun, read_run
-from core.experiments.runs.scoring import score_images
+from core.experiments.runs.scoring import ImageScores, score_images
 from core.files import write_json
 from core.workflows.learn.run_folder import CHECKPOINTS_DIR
 from core.workflows.learn.train_model import TrainOutcome, Watchers, train_on
@@ -58,8 +58,18 @@ class RunPlan:
     tolerance: float | None
 
 
-def do_run(experiment: Experiment, plan: RunPlan) -> FinishedRun | None:
+def do_run(
+    experiment: Experiment,
+    plan: RunPlan,
+    *,
+    on_scored: Callable[[Sequence[ImageScores]], None] | None = None,
+) -> FinishedRun | None:
     """The run's scores: read where it is finished, else trained and scored now.
+
+    Args:
+        experiment: That the run is part of.
+        plan: The run.
+        on_scored: Told the scores before they are written, so that no crash hides that they were seen.
 
     Returns:
         None where the experiment was asked to stop before the run was through.
@@ -83,7 +93,7 @@ def do_run(experiment: Experiment, plan: RunPlan) -> FinishedRun | None:
         experiment.cut_short = True
         return None
     experiment.say(f"Scoring {plan.name}")
-    return keep_scores(plan, folder, outcome, seconds)
+    return keep_scores(plan, folder, outcome, seconds, on_scored=on_scored)
 
 
 def train_run(
@@ -133,7 +143,14 @@ def train_run(
     return train_on(plan.train, plan.val, request, watchers)
 
 
-def keep_scores(plan: RunPlan, folder: Path, outcome: TrainOutcome, seconds: float) -> FinishedRun:
+def keep_scores(
+    plan: RunPlan,
+    folder: Path,
+    outcome: TrainOutcome,
+    seconds: float,
+    *,
+    on_scored: Callable[[Sequence[ImageScores]], None] | None = None,
+) -> FinishedRun:
     """Score a trained run, keep its masks, and write `scores.json`, which finishes it."""
     classes = plan.recipe.classes
     images = score_images(
@@ -143,6 +160,8 @@ def keep_scores(plan: RunPlan, folder: Path, outcome: TrainOutcome, seconds: flo
         masks_dir=folder / "masks",
         classes=classes,
     )
+    if on_scored is not None:
+        on_scored(images)
     run = FinishedRun(
         name=plan.name,
         folder=folder,

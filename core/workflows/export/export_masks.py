@@ -7,7 +7,6 @@ those become PNG, which holds no patient fields. Built on disk, one image at a t
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 import zipfile
@@ -18,6 +17,7 @@ from pathlib import Path, PurePath
 import numpy as np
 
 from core.datasets.matching import SUFFIXES
+from core.datasets.signs import pixel_hash
 from core.errors import StoreError
 from core.files import csv_bytes
 from core.imaging.decode import DecodedImage, decode_image
@@ -124,7 +124,7 @@ class _Writer:
         """Write an image and its mask."""
         data = self._workspace.files.read(image.file)
         decoded = decode_image(data, image.name)
-        known_split, known_name = self._split_of_pixels.setdefault(_pixel_hash(decoded), (split, image.name))
+        known_split, known_name = self._split_of_pixels.setdefault(pixel_hash(decoded), (split, image.name))
         if known_split != split:
             self.notes.append(
                 f"{image.name} is the same picture as {known_name} in {known_split}, so it was left out."
@@ -189,13 +189,6 @@ def _exported(
     if decoded.kind == "display" and decoded.shown is None and decoded.values.dtype in (np.uint8, np.uint16):
         return encode_png(decoded.values), ".png"
     return encode_png(to_display(decoded, window if decoded.kind == "hu" else None)), ".png"
-
-
-def _pixel_hash(decoded: DecodedImage) -> str:
-    values = np.ascontiguousarray(decoded.values)
-    seal = hashlib.sha256(f"{values.shape} {values.dtype}".encode())
-    seal.update(values.data)
-    return seal.hexdigest()
 
 
 def _window(workspace: Workspace, task_id: int) -> pictures.Window | None:

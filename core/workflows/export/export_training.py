@@ -1,7 +1,7 @@
 """The corrected images of a task as a folder in the training layout, for an experiment on them.
 
 Only images that are not locked, each with its newest mask: locked ones are for comparing versions and would
-be used up by looking at them here. A part becomes validation; images that look alike stay on one side.
+be used up by looking at them here. A part becomes validation; images of one group stay on one side.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
+from core.datasets.grouped_data import read_grouped, with_validation
 from core.datasets.layout import images_dir, masks_dir
-from core.datasets.pairs import find_pairs, split_train_val
 from core.errors import JobError
 from core.workflows.export.export_masks import ROOT, export_masks
 from core.workspace import Workspace, is_trainable
@@ -62,10 +62,10 @@ def export_training(
         export_masks(workspace, task_id, path=packed, on_progress=on_progress)
         _unpack_train(packed, root)
         packed.unlink()
-        pairs = find_pairs(images_dir(root, "train"), masks_dir(root, "train"))
-        if len(pairs) < FEWEST_IMAGES:
-            raise _too_few(len(pairs))
-        _, validation = split_train_val(pairs, VAL_PART, seed)
+        data = read_grouped(root)
+        if len(data.pairs_of["train"]) < FEWEST_IMAGES:
+            raise _too_few(len(data.pairs_of["train"]))
+        _, validation = with_validation(data, VAL_PART, seed)
         for folder in (images_dir, masks_dir):
             folder(root, "val").mkdir(parents=True)
         for pair in validation:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.cards import ModelCard, card_path, save_card
-from core.datasets.pairs import Pair, check_dataset, load_pair, split_train_val
+from core.datasets.grouped_data import GroupedData, read_grouped, with_validation
+from core.datasets.groups import GroupRule
+from core.datasets.pairs import Pair, load_pair
 from core.errors import AppError
 from core.evaluation.report import card_scores
 from core.inference.stock_layers import weights_path
@@ -87,7 +89,7 @@ def train_model(request: TrainRequest, watchers: Watchers | None = None) -> Trai
         BadDatasetError: Everything that is wrong with the data set.
         BadModelError: `start_from` cannot be used.
         DivergedError: The loss stopped being finite.
-        AppError: `about` cannot be read.
+        AppError: `about` cannot be read, a column or pattern that groups nothing, or a single group.
         OSError: A file cannot be written; weights of an earlier run are still there.
     """
     watchers = watchers or Watchers()
@@ -95,9 +97,13 @@ def train_model(request: TrainRequest, watchers: Watchers | None = None) -> Trai
     read_about(request.about)
     if request.start_from is not None:
         read_base_card(request.start_from)
-    pairs_of = check_dataset(request.data_dir, on_progress=watchers.on_check, classes=request.classes)
-    train_pairs, val_pairs = _with_validation(pairs_of, request)
-    return train_on(train_pairs, val_pairs, request, watchers, num_test=len(pairs_of.get("test", ())))
+    rule = GroupRule(request.group_column, request.group_pattern)
+    data = read_grouped(request.data_dir, rule, on_progress=watchers.on_check, classes=request.classes)
+    if watchers.on_note is not None:
+        for note in data.notes:
+            watchers.on_note(note)
+    train_pairs, val_pairs = _train_and_validation(data, request)
+    return train_on(train_pairs, val_pairs, request, watchers, num_test=len(data.pairs_of.get("test", ())))
 
 
 def train_on(
@@ -204,16 +210,14 @@ def _surroundings(request: TrainRequest, data: DataHashes, watchers: Watchers) -
     )
 
 
-def _with_validation(pairs_of: dict[str, list[Pair]], request: TrainRequest) -> tuple[list[Pair], list[Pair]]:
-    train_pairs, settings = pairs_of["train"], request.settings
+def _train_and_validation(data: GroupedData, request: TrainRequest) -> tuple[list[Pair], list[Pair]]:
+    train_pairs, settings = data.pairs_of["train"], request.settings
     if request.refit:
-        return [*train_pairs, *pairs_of.get("val", ())], []
-    if "val" in pairs_of:
-        return train_pairs, pairs_of["val"]
+        return [*train_pairs, *data.pairs_of.get("val", ())], []
     # A single image cannot be divided: it is trained on, and nothing is validated.
-    if len(train_pairs) < 2 or settings.val_part <= 0:
+    if "val" not in data.pairs_of and (len(train_pairs) < 2 or settings.val_part <= 0):
         return train_pairs, []
-    return split_train_val(train_pairs, settings.val_part, settings.seed)
+    return with_validation(data, settings.val_part, settings.seed)
 
 
 def _with_channels(request: TrainRequest, pairs: Sequence[Pair]) -> TrainRequest:

@@ -44,6 +44,9 @@ class TrainRequest:
         resume: Go on from the checkpoint in `output_dir` rather than from the start.
         accelerator: "auto", or "cpu", "gpu" or "tpu" that must be there.
         tensorboard: Write TensorBoard's logs to `output_dir/tensorboard`.
+        group_column: Column of the set's table whose images stay together in the split for validation; see
+            `core.datasets.groups.GroupRule`.
+        group_pattern: What the names of images that stay together have in common; see there.
         data_source: Where `data_dir` was fetched from; empty for a folder of this machine.
     """
 
@@ -65,6 +68,8 @@ class TrainRequest:
     resume: bool = False
     accelerator: str = "auto"
     tensorboard: bool = False
+    group_column: str = ""
+    group_pattern: str = ""
     data_source: str = ""
 
 

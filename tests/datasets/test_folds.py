@@ -1,16 +1,10 @@
-"""Folds: groups stay whole, strata are spread, likeness counts unless it swallows the set."""
+"""Folds: groups stay whole, strata are spread."""
 
 import numpy as np
 import pytest
 
+from core.datasets.folds import assign_folds
 from core.errors import AppError
-from core.experiments.runs.folds import assign_folds, link_groups
-
-
-def prints(*letters):
-    """Images with one letter look alike; different letters are orthogonal."""
-    table = np.eye(256, dtype=np.float32)
-    return [table[ord(letter)] for letter in letters]
 
 
 def test_images_of_a_group_are_never_parted_and_every_fold_has_some():
@@ -51,17 +45,3 @@ def test_more_folds_than_groups_is_one_sentence():
         assign_folds(np.array([0, 0, 2, 2]), 5, seed=0)
     with pytest.raises(AppError, match="at least 2 folds"):
         assign_folds(np.arange(4), 1, seed=0)
-
-
-def test_patients_and_likeness_are_chained():
-    # 0 and 1 are one patient, 1 and 2 look alike: all three belong together. 3 and 4 are of nobody known.
-    linked, alike = link_groups(prints("a", "b", "b", "c", "d", "e", "f"), ["p", "p", "q", "", "", "r", "s"])
-    assert linked.tolist() == [0, 0, 0, 3, 4, 5, 6]
-    assert alike
-
-
-def test_likeness_that_swallows_the_set_is_left_out():
-    linked, alike = link_groups(prints("a", "a", "a", "a"), ["p", "p", "q", "r"])
-    assert linked.tolist() == [0, 0, 2, 3]
-    assert not alike
-    assert link_groups(prints("a", "a", "a"), None)[0].tolist() == [0, 1, 2]

@@ -11,7 +11,9 @@ from pathlib import Path
 from core.datasets.matching import SUFFIXES, stem_of
 from core.errors import AppError
 
-GROUP_COLUMNS = ("patientid", "patient", "subjectid", "subject", "lesionid", "lesion", "caseid", "case")
+GROUP_COLUMNS = (
+    *("group", "patientid", "patient", "subjectid", "subject", "lesionid", "lesion", "caseid", "case"),
+)
 """Columns whose images belong together, the most telling first; compared without case, spaces and dashes."""
 _NAME_COLUMNS = ("id", "image", "imageid", "stem", "name", "file", "filename")
 
@@ -40,11 +42,6 @@ class SetTable:
             raise AppError(f"{self.path} has no column {column!r}; it has {', '.join(self.columns)}.")
         return [(self.row_of.get(stem, {}).get(column) or "").strip() for stem in stems]
 
-    def group_column(self) -> str | None:
-        """The column that says which images are of one patient, None where there is none."""
-        by_word = {_plain(column): column for column in self.columns}
-        return next((by_word[word] for word in GROUP_COLUMNS if word in by_word), None)
-
 
 def read_set_table(data_dir: Path, stems: Sequence[str]) -> SetTable | None:
     """The table of a data set, None where no CSV in its folder names its images.
@@ -57,21 +54,36 @@ def read_set_table(data_dir: Path, stems: Sequence[str]) -> SetTable | None:
         AppError: A CSV there cannot be read.
     """
     for path in sorted(data_dir.glob("*.csv"), key=lambda path: (path.name != "metadata.csv", path.name)):
-        try:
-            with path.open(newline="", encoding="utf-8-sig") as file:
-                reader = csv.DictReader(file)
-                columns, rows = tuple(reader.fieldnames or ()), list(reader)
-        except (OSError, UnicodeError, csv.Error) as error:
-            raise AppError(f"{path} cannot be read as CSV in UTF-8 ({error}).") from None
+        columns, rows = read_csv(path)
         known = set(stems)
         for column in sorted(columns, key=lambda column: _plain(column) not in _NAME_COLUMNS):
-            row_of = {_stem(row[column]): row for row in rows if row.get(column)}
+            row_of = {stem_of_name(row[column]): row for row in rows if row.get(column)}
             if known & set(row_of):
                 return SetTable(path, columns, row_of)
     return None
 
 
-def _stem(name: str) -> str:
+def read_csv(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
+    """The columns and rows of a table.
+
+    Raises:
+        AppError: It cannot be read.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            return tuple(reader.fieldnames or ()), list(reader)
+    except (OSError, UnicodeError, csv.Error) as error:
+        raise AppError(f"{path} cannot be read as CSV in UTF-8 ({error}).") from None
+
+
+def group_column_of(columns: Sequence[str]) -> str | None:
+    """The column that says which images belong together, None where there is none."""
+    by_word = {_plain(column): column for column in columns}
+    return next((by_word[word] for word in GROUP_COLUMNS if word in by_word), None)
+
+
+def stem_of_name(name: str) -> str:
     """The name as `core.datasets.matching.stem_of` has it; only an image's ending is taken off."""
     path = Path(name.strip())
     return stem_of(path) if path.suffix.lower() in SUFFIXES else unicodedata.normalize("NFC", path.name)

@@ -2,21 +2,21 @@
 
 import pytest
 
+from core.datasets.set_table import group_column_of, read_set_table
 from core.errors import AppError
-from core.experiments.requests.set_table import read_set_table
 
 
 def test_the_patient_column_is_found_whatever_its_spelling(tmp_path):
     (tmp_path / "metadata.csv").write_text("id,split,Patient ID\na,train,7\nb,train,\nscan.v2.png,val,8\n")
     table = read_set_table(tmp_path, ["a", "b", "scan.v2", "unlisted"])
-    assert table.group_column() == "Patient ID"
+    assert group_column_of(table.columns) == "Patient ID"
     assert table.values("Patient ID", ["a", "b", "scan.v2", "unlisted"]) == ["7", "", "8", ""]
 
 
 def test_a_table_without_patients_says_so(tmp_path):
     (tmp_path / "labels.csv").write_text("id,label\na,NV\n")
     table = read_set_table(tmp_path, ["a"])
-    assert table.group_column() is None
+    assert group_column_of(table.columns) is None
     with pytest.raises(AppError, match="no column 'patient'; it has id, label"):
         table.values("patient", ["a"])
 

@@ -1,0 +1,137 @@
+"""Which images must not be separated: one answer for every split, lock and fold. Pure work on arrays.
+
+Images belong together that share a key (a patient, a volume, the same pixels, what a name pattern or a table
+says) or look alike, and so does all that is chained to them. Where the keys come from is not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from core.datasets.likeness import alike_pairs
+from core.errors import AppError
+
+FEWEST_SWALLOWED = 10
+"""A chain of alike images that is longer, and holds more than half of a set, says nothing about twins."""
+
+
+@dataclass(frozen=True)
+class GroupRule:
+    """What a person says of the images that belong together.
+
+    Attributes:
+        column: Column of the set's table; "" looks for a patient's, "none" takes none.
+        pattern: See `keys_by_pattern`; "" for none.
+    """
+
+    column: str = ""
+    pattern: str = ""
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Images in groups.
+
+    Attributes:
+        numbers: (N,) int64; images with one number are never parted. Each is the place of a group's first
+            image.
+        alike: Whether likeness was taken into account.
+    """
+
+    numbers: NDArray[np.int64]
+    alike: bool = True
+
+    @property
+    def num_groups(self) -> int:
+        """How many groups there are."""
+        return len(np.unique(self.numbers))
+
+
+def link_images(
+    keys: Sequence[Iterable[str]], fingerprints: Sequence[NDArray[np.float32]] | None = None
+) -> Linked:
+    """The groups of images that share a key or look alike, chained.
+
+    Where likeness would leave a single group, or one that swallows more than half of the set, all images look
+    alike and likeness is left out.
+
+    Args:
+        keys: What is known of each image, such as ("patient:7", "pixels:6f"); none for an image of nobody
+            known.
+        fingerprints: `core.datasets.likeness.fingerprint` of each image; None for none.
+    """
+    shared = _pairs_by_key(keys)
+    by_key = _components(len(keys), shared)
+    if not fingerprints:
+        return Linked(by_key)
+    linked = _components(len(keys), np.concatenate([shared, alike_pairs(fingerprints)], axis=1))
+    largest = int(np.bincount(linked).max())
+    swallowed = largest * 2 > len(keys) and largest > FEWEST_SWALLOWED
+    if swallowed or len(np.unique(linked)) < 2:
+        return Linked(by_key, alike=False)
+    return Linked(linked)
+
+
+def keys_by_pattern(names: Sequence[str], pattern: str) -> list[str]:
+    """The key that each name gives, "" where it gives none.
+
+    Args:
+        names: File names without ending.
+        pattern: A regular expression with one group, such as `^(P[0-9]+)`, which is searched for; or a
+            separator without brackets, such as `_`: the key is everything before its first occurrence, the
+            whole name where it does not occur.
+
+    Raises:
+        AppError: It is no such pattern, or fits none of the names.
+    """
+    if "(" not in pattern:
+        keys = [name.split(pattern, 1)[0] for name in names]
+        fits = any(pattern in name for name in names)
+    else:
+        keys = [_found(_compiled(pattern), name) for name in names]
+        fits = any(keys)
+    if not fits:
+        raise AppError(
+            f"The group pattern {pattern!r} fits none of the {len(names)} names (the first is "
+            f"{names[0] if names else ''!r}); give a separator such as _ or a regular expression with one "
+            "group such as ^(P[0-9]+)."
+        )
+    return keys
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise AppError(f"The group pattern {pattern!r} is no regular expression ({error}).") from None
+    if compiled.groups != 1:
+        raise AppError(
+            f"The group pattern {pattern!r} has {compiled.groups} groups in brackets; give exactly one, "
+            "around what the images of one group have in common."
+        )
+    return compiled
+
+
+def _found(pattern: re.Pattern[str], name: str) -> str:
+    match = pattern.search(name)
+    return (match.group(1) or "") if match else ""
+
+
+def _pairs_by_key(keys: Sequence[Iterable[str]]) -> NDArray[np.int64]:
+    first_of: dict[str, int] = {}
+    pairs = [(first_of.setdefault(key, place), place) for place, own in enumerate(keys) for key in own]
+    return np.array(pairs, np.int64).reshape(-1, 2).T
+
+
+def _components(num_images: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    graph = coo_array((np.ones(pairs.shape[1], np.bool_), tuple(pairs)), shape=(num_images, num_images))
+    _, labels = connected_components(graph, directed=False)
+    _, places = np.unique(labels, return_index=True)
+    return np.asarray(places[labels], np.int64)
