@@ -79,8 +79,11 @@ def names_in_upload(data: bytes, name: str, limits: Limits | None = None) -> lis
     """
     if not is_zip(data):
         return [name]
-    with _open(data, name, limits or Limits.from_environment()) as archive:
-        return [path for path, _ in _named_entries(archive)]
+    limits = limits or Limits.from_environment()
+    with _open(data, name, limits) as archive:
+        entries = _named_entries(archive)
+        _check_as_a_whole([info for _, info in entries], name, limits)
+        return [path for path, _ in entries]
 
 
 def _open(data: bytes, name: str, limits: Limits) -> zipfile.ZipFile:

@@ -5,8 +5,8 @@ Files are decoded one after the other and let go of, so that a thousand images n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sized
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 
 from core.config import Limits
 from core.correction.corrections import encode_layer
-from core.errors import AppError
-from core.imaging.archive import is_zip, unpack_upload
-from core.imaging.decode import DecodedImage, decode_image, decode_mask
+from core.errors import AppError, BadFileError
+from core.imaging.archive import ArchiveEntry, is_zip, names_in_upload, unpack_upload
+from core.imaging.class_table import UNDEFINED
+from core.imaging.decode import DecodedImage, decode_image, read_mask
+from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
-from core.workflows.arrive.upload_names import UploadName, image_keys_of_mask, name_in_archive, stem_key
+from core.imaging.outlines import read_outlines
+from core.workflows.arrive.upload_plan import PlannedFile, image_keys, plan_upload
 from core.workflows.correct import pictures
 from core.workflows.correct.editor_scale import editor_size, resize_nearest
 from core.workflows.correct.open_image import DEFAULT_THRESHOLD
@@ -26,7 +29,7 @@ from core.workspace import DraftContent, ImageFacts, ImageRow, Workspace
 from core.workspace.blobs import sha256_of
 
 MaskUse = Literal["reference", "start"]
-Status = Literal["added", "already there", "mask added", "refused"]
+Status = Literal["added", "already there", "mask added", "left out", "refused"]
 Upload = tuple[str, bytes]
 OnProgress = Callable[[int, int, str], None]
 
@@ -37,7 +40,7 @@ class FileOutcome:
 
     Attributes:
         name: As it came.
-        status: "added", "already there", "mask added" or "refused".
+        status: "added", "already there", "mask added", "left out" (neither image nor mask) or "refused".
         message: One sentence where there is something to say, such as why it was refused; else empty.
         image_id: The image that it became or belongs to, None where refused.
         notes: Plain sentences on what was done with it.
@@ -57,120 +60,204 @@ def add_images(
     *,
     masks: Iterable[Upload] = (),
     mask_use: MaskUse = "reference",
+    mask_values: MaskValues | None = None,
     on_progress: OnProgress | None = None,
     limits: Limits | None = None,
 ) -> list[FileOutcome]:
     """Add an upload to a task; one outcome for each file, in the order in which they came.
 
-    Masks come as `masks` or below a `masks/` folder of a zip, and are paired with the images of this upload,
-    then with those that the task has already, by name (`a_mask.png` and `a_segmentation.png` belong to
-    `a.jpg`).
+    `core.workflows.arrive.upload_plan` says what is an image, what is a mask and of which one; a mask whose
+    image is not in this upload goes to the task's image of its name. Masks of one image that are numbered, or
+    one for each object, are united.
 
     Args:
         workspace: The store.
         task_id: The task.
-        uploads: (name, bytes) of images and zips; may be a generator.
+        uploads: (name, bytes) of images and zips; of a generator each one is understood by itself, as it
+            comes.
         masks: (name, bytes) of masks and zips of masks.
         mask_use: "reference" keeps a mask to compare with; "start" makes it the image's draft, with a
             correction layer that decides every pixel, so that it stands whatever a model says and at any
             threshold.
+        mask_values: What the person says that the masks' values mean, None for what the files tell.
         on_progress: Called with files done, files known so far, and the name of the last one.
         limits: None for the defaults with the environment's settings.
     """
-    batch = _Batch(workspace, task_id, mask_use, limits or Limits.from_environment())
+    batch = _Batch(workspace, task_id, mask_use, mask_values, limits or Limits.from_environment())
     outcomes: list[FileOutcome] = []
-    total = _length(uploads) + _length(masks)
-    found_masks: list[tuple[UploadName, bytes]] = []
+    waiting: list[_Mask] = []
+    total = 0
 
     def tell(outcome: FileOutcome) -> None:
         outcomes.append(outcome)
         if on_progress is not None:
-            on_progress(len(outcomes), max(total, len(outcomes) + len(found_masks)), outcome.name)
+            on_progress(len(outcomes), max(total, len(outcomes) + len(waiting)), outcome.name)
 
-    for name, data in uploads:
-        for entry in _entries(name, data, batch.limits):
-            if isinstance(entry, FileOutcome):
-                tell(entry)
-            elif entry[0].role == "mask":
-                found_masks.append(entry)
+    for files, given_masks in _chunks(uploads, list(masks)):
+        total += len(files) + len(given_masks)
+        for row, entry in _understood(files, given_masks, batch):
+            if entry.problem is not None:
+                tell(FileOutcome(entry.name, "refused", str(entry.problem)))
+            elif row.role == "image":
+                tell(batch.add_image(row, entry.data))
+            elif row.role == "left out":
+                tell(FileOutcome(row.name, "left out", f"{row.name}: {row.reason}."))
             else:
-                tell(batch.add_image(*entry))
-    for name, data in masks:
-        for entry in _entries(name, data, batch.limits):
-            if isinstance(entry, FileOutcome):
-                tell(entry)
-            else:
-                found_masks.append((UploadName(entry[0].name, "mask"), entry[1]))
-    while found_masks:
-        tell(batch.add_mask(*found_masks.pop(0)))
+                waiting.append(_Mask(row, entry.data))
+    for together in _of_one_mask(waiting):
+        del waiting[-len(together) :]  # so that the progress counts what is to come
+        is_json = together[0].row.role == "outlines"
+        for outcome in batch.add_outlines(together[0]) if is_json else batch.add_masks(together):
+            tell(outcome)
     return outcomes
+
+
+@dataclass(frozen=True)
+class _Mask:
+    """A mask that waits until all images are there: its file, or its pixels where they were drawn here."""
+
+    row: PlannedFile
+    data: bytes
+    pixels: NDArray[np.uint8] | None = None
+
+
+def _of_one_mask(waiting: Sequence[_Mask]) -> list[list[_Mask]]:
+    """The files of each mask, in the order of the first ones."""
+    together: dict[object, list[_Mask]] = {}
+    for place, mask in enumerate(waiting):
+        together.setdefault(mask.row.images if mask.row.is_part else place, []).append(mask)
+    return list(together.values())
 
 
 class _Batch:
     """One upload on its way in; knows which image has which name."""
 
-    def __init__(self, workspace: Workspace, task_id: int, mask_use: MaskUse, limits: Limits) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        task_id: int,
+        mask_use: MaskUse,
+        mask_values: MaskValues | None,
+        limits: Limits,
+    ) -> None:
         self.limits = limits
         self._workspace = workspace
         self._task_id = task_id
         self._mask_use = mask_use
-        self._images: dict[tuple[str, str], set[int]] = {}
+        self._mask_values = mask_values
+        self._by_path: dict[str, set[int]] = {}
+        self._by_key: dict[str, set[int]] = {}
         self._of_task: dict[str, set[int]] | None = None
 
-    def add_image(self, upload: UploadName, data: bytes) -> FileOutcome:
+    def __contains__(self, key: object) -> bool:
+        """Whether this upload brought, or the task has, an image of that name."""
+        return key in self._by_key or key in self._task_images()
+
+    def add_image(self, row: PlannedFile, data: bytes) -> FileOutcome:
         """Decode an image and keep it."""
         known = self._workspace.images.find(self._task_id, sha256_of(data))
         if known is not None:
-            self._remember(upload, known.id)
-            message = f"{upload.name} is in this task already, as {known.name}."
-            return FileOutcome(upload.name, "already there", message, known.id)
+            self._remember(row, known.id)
+            message = f"{row.name} is in this task already, as {known.name}."
+            return FileOutcome(row.name, "already there", message, known.id)
         try:
-            decoded = decode_image(data, upload.name, self.limits)
-            image = self._workspace.images.add(self._task_id, upload.name, data, facts_of(decoded))
+            decoded = decode_image(data, row.name, self.limits)
+            image = self._workspace.images.add(self._task_id, row.name, data, facts_of(decoded))
         except AppError as error:
-            return FileOutcome(upload.name, "refused", str(error))
+            return FileOutcome(row.name, "refused", str(error))
         self._workspace.cache.put(image.sha256, "thumbnail", pictures.make_thumbnail(decoded))
-        self._remember(upload, image.id)
-        return FileOutcome(upload.name, "added", "", image.id, decoded.notes)
+        self._remember(row, image.id)
+        return FileOutcome(row.name, "added", "", image.id, decoded.notes)
 
-    def add_mask(self, upload: UploadName, data: bytes) -> FileOutcome:
-        """Give a mask to the image of its name."""
-        found = self._images_of_mask(upload)
+    def add_outlines(self, file: _Mask) -> list[FileOutcome]:
+        """Draw the outlines of a JSON file and give each mask to its image."""
+        name = file.row.name
+        union = self._mask_values is not None and self._mask_values.foreground is None
+        try:
+            found = read_outlines(file.data, name, self.limits, union=union)
+        except AppError as error:
+            return [FileOutcome(name, "refused", str(error))]
+        if found is None:
+            told = f"{name}: is no JSON of labelme's or COCO's, so there are no outlines in it."
+            return [FileOutcome(name, "left out", told)]
+        outcomes = []
+        for outlined in found:
+            if outlined.mask is None:
+                outcomes.append(FileOutcome(name, "refused", str(outlined.problem)))
+                continue
+            keys = image_keys(outlined.image)
+            row = replace(file.row, keys=(*keys, *file.row.keys) if len(found) == 1 else keys)
+            outcomes += self.add_masks([_Mask(row, b"", outlined.mask)])
+        return outcomes or [FileOutcome(name, "left out", f"{name}: outlines nothing.")]
+
+    def add_masks(self, parts: Sequence[_Mask]) -> list[FileOutcome]:
+        """Give a mask to the image of its name; several parts as one."""
+        row = parts[0].row
+        found = self._images_of(row)
         if len(found) != 1:
             reason = (
                 "no image of this upload or task has its name; name it like its image"
                 if not found
                 else f"{len(found)} images have its name, so it is not clear which one it belongs to"
             )
-            return FileOutcome(upload.name, "refused", f"{upload.name}: {reason}.")
-        try:
-            image = self._workspace.images.get(next(iter(found)))
-            mask = decode_mask(data, upload.name, (image.facts.height, image.facts.width), self.limits)
-            return self._use_mask(upload, image, mask)
-        except AppError as error:
-            return FileOutcome(upload.name, "refused", str(error))
+            return [FileOutcome(each.row.name, "refused", f"{each.row.name}: {reason}.") for each in parts]
+        image = self._workspace.images.get(next(iter(found)))
+        outcomes: list[FileOutcome] = []
+        masks = []
+        for part in parts:
+            try:
+                masks.append(self._pixels(part, (image.facts.height, image.facts.width)))
+            except AppError as error:
+                outcomes.append(FileOutcome(part.row.name, "refused", str(error)))
+        if masks and not outcomes:
+            try:
+                first = self._use_mask(row, image, _union(masks))
+            except AppError as error:
+                first = FileOutcome(row.name, "refused", str(error))
+            if len(parts) > 1 and first.status == "mask added":
+                first = replace(first, notes=(f"{image.name}: {len(parts)} masks are united.",))
+            return [first, *(replace(first, name=each.row.name, notes=()) for each in parts[1:])]
+        if len(parts) > 1:
+            told = (
+                f"{image.name}: its mask of {len(parts)} files was left out, as one of them cannot be used."
+            )
+            outcomes.append(FileOutcome(image.name, "refused", told, image.id))
+        return outcomes
 
-    def _use_mask(self, upload: UploadName, image: ImageRow, mask: NDArray[np.uint8]) -> FileOutcome:
+    def _pixels(self, part: _Mask, shape: tuple[int, int]) -> NDArray[np.uint8]:
+        if part.pixels is None:
+            meaning = MaskValues() if part.row.holds_objects else self._mask_values
+            return read_mask(part.data, part.row.name, shape, self.limits, meaning=meaning)
+        if part.pixels.shape != shape:
+            height, width = part.pixels.shape
+            raise BadFileError(
+                part.row.name,
+                f"outlines an image of {width} x {height} pixels, but this one is {shape[1]} x {shape[0]}.",
+            )
+        return part.pixels
+
+    def _use_mask(self, row: PlannedFile, image: ImageRow, mask: NDArray[np.uint8]) -> FileOutcome:
         if self._mask_use == "reference":
             self._workspace.images.set_reference_mask(image.id, encode_png(mask))
-            return FileOutcome(upload.name, "mask added", "", image.id)
+            return FileOutcome(row.name, "mask added", "", image.id)
         if image.state != "new":
-            message = (
-                f"{upload.name}: {image.name} has been worked on already, so its mask was left as it is."
-            )
-            return FileOutcome(upload.name, "refused", message, image.id)
+            message = f"{row.name}: {image.name} has been worked on already, so its mask was left as it is."
+            return FileOutcome(row.name, "refused", message, image.id)
         start_from_mask(self._workspace, image, mask)
-        return FileOutcome(upload.name, "mask added", "", image.id)
+        return FileOutcome(row.name, "mask added", "", image.id)
 
-    def _remember(self, upload: UploadName, image_id: int) -> None:
-        self._images.setdefault((upload.group, stem_key(upload.name)), set()).add(image_id)
+    def _remember(self, row: PlannedFile, image_id: int) -> None:
+        self._by_path.setdefault(row.path, set()).add(image_id)
+        for key in row.keys:
+            self._by_key.setdefault(key, set()).add(image_id)
 
-    def _images_of_mask(self, upload: UploadName) -> set[int]:
-        """Images of the mask's own folder first, then of the whole upload, then of the task."""
-        for key in image_keys_of_mask(upload.name):
-            own = self._images.get((upload.group, key), set())
-            anywhere = {each for (_, stem), ids in self._images.items() if stem == key for each in ids}
-            found = own or anywhere or self._task_images().get(key, set())
+    def _images_of(self, row: PlannedFile) -> set[int]:
+        """The images that the plan says, else those of this upload or the task that have the name."""
+        planned = {each for path in row.images for each in self._by_path.get(path, ())}
+        if planned:
+            return planned
+        for key in row.keys:
+            found = self._by_key.get(key) or self._task_images().get(key, set())
             if found:
                 return found
         return set()
@@ -179,8 +266,18 @@ class _Batch:
         if self._of_task is None:
             self._of_task = {}
             for image in self._workspace.images.list(self._task_id):
-                self._of_task.setdefault(stem_key(image.name), set()).add(image.id)
+                for key in image_keys(image.name):
+                    self._of_task.setdefault(key, set()).add(image.id)
         return self._of_task
+
+
+def _union(masks: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Foreground where one mask has it, else undefined where one has that."""
+    united = np.zeros_like(masks[0])
+    for mask in masks:
+        united[(mask == UNDEFINED) & (united == 0)] = UNDEFINED
+        united[mask == 1] = 1
+    return united
 
 
 def facts_of(decoded: DecodedImage) -> ImageFacts:
@@ -191,31 +288,53 @@ def facts_of(decoded: DecodedImage) -> ImageFacts:
 
 
 def start_from_mask(workspace: Workspace, image: ImageRow, mask: NDArray[np.uint8]) -> None:
-    """Lay a mask down as the image's draft; its layer decides every pixel.
+    """Lay a mask down as the image's draft; its layer decides every pixel that the mask does.
 
     Args:
         workspace: The store.
         image: The image.
-        mask: (H, W) uint8 of 0 and 1 at the image's own size.
+        mask: (H, W) uint8 of 0 and 1 at the image's own size; 255 stays untouched.
     """
     version = workspace.versions.current(image.task_id)
     threshold = DEFAULT_THRESHOLD if version is None else pictures.card_of(workspace, version).threshold
+    # 255, undefined, becomes 0: untouched.
     layer = resize_nearest(mask, editor_size(image.facts.height, image.facts.width)) + np.uint8(1)
     content = DraftContent(threshold, encode_layer(layer), None if version is None else version.id)
     workspace.drafts.start_from(image.id, content)
 
 
-def _entries(name: str, data: bytes, limits: Limits) -> Iterator[tuple[UploadName, bytes] | FileOutcome]:
-    from_zip = is_zip(data)
+def _chunks(
+    uploads: Iterable[Upload], masks: Sequence[Upload]
+) -> Iterator[tuple[Sequence[Upload], Sequence[Upload]]]:
+    """What is understood together: all that is there; of a generator one at a time, and the masks at last."""
+    if isinstance(uploads, Sequence):
+        yield uploads, masks
+        return
+    for upload in uploads:
+        yield [upload], ()
+    yield (), masks
+
+
+def _understood(
+    files: Sequence[Upload], masks: Sequence[Upload], batch: _Batch
+) -> Iterator[tuple[PlannedFile, ArchiveEntry]]:
+    """Each file with how it is understood; a zip that cannot be opened is one file with a problem."""
+    listed = [_names(name, data, batch.limits) for name, data in (*files, *masks)]
+    flat = [
+        [name for names in part for name in names] for part in (listed[: len(files)], listed[len(files) :])
+    ]
+    rows = iter(plan_upload(*flat, known=batch))
+    for name, data in (*files, *masks):
+        try:
+            for entry in unpack_upload(data, name, batch.limits):
+                yield next(rows), entry
+        except BadFileError as error:
+            yield next(rows), ArchiveEntry(name, b"", error)
+
+
+def _names(name: str, data: bytes, limits: Limits) -> list[str]:
     try:
-        for entry in unpack_upload(data, name, limits):
-            if entry.problem is not None:
-                yield FileOutcome(entry.name, "refused", str(entry.problem))
-            else:
-                yield name_in_archive(name, entry.name) if from_zip else UploadName(name, "image"), entry.data
-    except AppError as error:
-        yield FileOutcome(name, "refused", str(error))
-
-
-def _length(files: Iterable[Upload]) -> int:
-    return len(files) if isinstance(files, Sized) else 0
+        inside = names_in_upload(data, name, limits)
+    except AppError:
+        return [name]
+    return [f"{name}/{path}" for path in inside] if is_zip(data) else [name]

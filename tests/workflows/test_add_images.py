@@ -1,4 +1,5 @@
 import io
+import json
 import unicodedata
 import zipfile
 
@@ -8,6 +9,7 @@ import pytest
 from core.config import Limits
 from core.correction.corrections import decode_layer
 from core.imaging.decode import decode_image
+from core.imaging.mask_values import MaskValues
 from core.workflows.add_images import add_images
 from core.workflows.correct.open_image import open_image
 from core.workflows.correct.save_mask import save_mask
@@ -134,18 +136,21 @@ def test_masks_that_fit_no_image_or_several_or_are_none(workspace, task):
     outcomes = add_images(
         workspace,
         task.id,
-        [("a.png", png([[1, 0], [0, 0]])), ("a.tif", png([[2, 0], [0, 0]])), ("b.png", png([[3, 0], [0,
-        0]]))], masks=[
-            ("a.png", png(MASK)), ("nobody.png", png(MASK)), ("b.png", png(gradient(3, 3))), ("b_mask.png",
-            png(gradient(2, 2))),
+        [("a.png", png([[1, 0], [0, 0]])), ("a.tif", png([[2, 0], [0, 0]])), ("b.png", png([[3, 0], [0, 0]])),
+         ("c.png", png([[4, 0], [0, 0]]))],
+        masks=[
+            ("a.png", png(MASK)), ("nobody.png", png(MASK)), ("b.png", png(gradient(3, 3))),
+            ("b_mask.png", png(MASK)), ("c_mask.png", png(gradient(2, 2))),
         ],
     )  # fmt: skip
     messages = [each.message for each in outcomes if each.status == "refused"]
     assert messages[0] == "a.png: 2 images have its name, so it is not clear which one it belongs to."
     assert messages[1] == "nobody.png: no image of this upload or task has its name; name it like its image."
     assert messages[2] == "b.png: is 3 x 3 pixels, but its image is 2 x 2; they must be the same."
-    assert messages[3].startswith("b_mask.png: is no mask")
+    assert messages[3].startswith("c_mask.png: is no mask")
     assert len(messages) == 4
+    (second,) = [each.message for each in outcomes if each.status == "left out"]
+    assert second == "b_mask.png: a second mask of b.png; b.png is used."
 
 
 def test_a_mask_as_starting_point_decides_every_pixel(workspace, task, add_version, predictors):
@@ -225,3 +230,70 @@ def test_an_unreadable_multi_page_file_says_what_was_done(workspace, task):
     assert outcome.status == "added"
     assert outcome.notes == ("scan.tif has 2 pages; the first one is used.",)
     assert workspace.images.get(outcome.image_id).facts.notes == outcome.notes
+
+
+def test_numbered_masks_of_one_image_are_united_and_that_is_said(workspace, task):
+    archive = zip_of(
+        {
+            "benign/b (4).png": png([[9, 0], [0, 0]]),
+            "benign/b (4)_mask.png": png([[255, 0], [0, 0]]),
+            "benign/b (4)_mask_1.png": png([[0, 0], [0, 255]]),
+        }
+    )
+    outcomes = add_images(workspace, task.id, [("busi.zip", archive)])
+    assert [each.status for each in outcomes] == ["added", "mask added", "mask added"]
+    assert outcomes[1].notes == ("b (4).png: 2 masks are united.",)
+    assert reference_of(workspace, workspace.images.list(task.id)[0]) == [[1, 0], [0, 1]]
+
+
+def test_one_part_that_cannot_be_used_costs_the_whole_mask(workspace, task):
+    files = {
+        "id1/images/id1.png": png([[9, 0], [0, 0]]),
+        "id1/masks/m1.png": png(MASK),
+        "id1/masks/m2.png": b"x",
+    }
+    outcomes = add_images(workspace, task.id, [("dsb.zip", zip_of(files))])
+    assert [each.status for each in outcomes] == ["added", "refused", "refused"]
+    assert outcomes[2].message.startswith("id1.png: its mask of 2 files was left out")
+    assert reference_of(workspace, workspace.images.list(task.id)[0]) is None
+
+
+def test_undefined_pixels_are_kept_and_stay_untouched_in_a_starting_point(workspace, task):
+    undefined = png([[0, 1], [255, 1]])
+    add_images(workspace, task.id, [("a.png", png([[9, 0], [0, 0]]))], masks=[("a.png", undefined)])
+    (image,) = workspace.images.list(task.id)
+    assert reference_of(workspace, image) == [[0, 1], [255, 1]]
+    add_images(workspace, task.id, [], masks=[("a.png", undefined)], mask_use="start")
+    assert decode_layer(workspace.drafts.get(image.id).layer_png, (2, 2)).tolist() == [[1, 2], [0, 2]]
+
+
+def test_what_the_person_says_of_the_values_decides(workspace, task):
+    classes = png([[0, 1], [2, 3]])
+    image = ("a.png", png([[9, 0], [0, 0]]))
+    refused = add_images(workspace, task.id, [image], masks=[("a.png", classes)])[1]
+    assert refused.status == "refused" and "--mask_values" in refused.message
+    said = MaskValues((2,), (3,))
+    add_images(workspace, task.id, [], masks=[("a.png", classes)], mask_values=said)
+    assert reference_of(workspace, workspace.images.list(task.id)[0]) == [[0, 0], [1, 255]]
+
+
+def test_outlines_of_labelme_are_drawn(workspace, task):
+    shape = {"label": "cell", "points": [[1, 1], [4, 1], [4, 2], [1, 2]], "shape_type": "polygon"}
+    outlined = {"shapes": [shape], "imagePath": "..\\a.png", "imageHeight": 4, "imageWidth": 6}
+    outcomes = add_images(
+        workspace,
+        task.id,
+        [("a.png", png(gradient(4, 6))), ("a.json", json.dumps(outlined).encode())],
+    )
+    assert [each.status for each in outcomes] == ["added", "mask added"]
+    expected = np.zeros((4, 6), int)
+    expected[1:3, 1:5] = 1
+    assert reference_of(workspace, workspace.images.list(task.id)[0]) == expected.tolist()
+
+
+def test_a_json_of_another_kind_is_told(workspace, task):
+    (outcome,) = add_images(workspace, task.id, [("dataset.json", b"{}")])
+    assert (outcome.status, outcome.message) == (
+        "left out",
+        "dataset.json: is no JSON of labelme's or COCO's, so there are no outlines in it.",
+    )

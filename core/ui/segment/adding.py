@@ -128,6 +128,7 @@ def _tell_outcomes(outcomes: Sequence[FileOutcome]) -> None:
     if said:
         state.tell("toast", said)
     notes = [_shown(each, note) for each in outcomes for note in each.notes]
+    notes += [_shown(each, each.message) for each in outcomes if each.status == "left out"]
     if notes:
         state.tell("info", _listed(words.NOTES, notes))
     refused = [_shown(each, each.message) for each in outcomes if each.status == "refused"]

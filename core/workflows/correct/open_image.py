@@ -146,4 +146,4 @@ def _reference_png(workspace: Workspace, image: ImageRow, shape: tuple[int, int]
     if stored is None:
         return None
     mask = decode_image(stored, image.name).values
-    return encode_png(resize_nearest(np.asarray(mask != 0), shape))
+    return encode_png(resize_nearest(np.asarray(mask == 1), shape))

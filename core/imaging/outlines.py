@@ -1,0 +1,203 @@
+"""labelme's and COCO's JSON -> masks: outlines become pixels.
+
+Polygons, rectangles, circles and run lengths are drawn; what is none of these is told. Which image an outline
+belongs to is said by name alone, and found elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from core.config import Limits
+from core.errors import BadFileError
+from core.imaging.class_table import UNDEFINED
+from core.imaging.stored import check_size
+
+
+@dataclass(frozen=True)
+class Outlined:
+    """What a file says of one image.
+
+    Attributes:
+        image: File name of the image.
+        mask: (H, W) uint8 of 0 and 1, and 255 in COCO's crowds, which nobody outlined one by one; None with a
+            problem.
+        problem: What to tell the person, None when all is well.
+    """
+
+    image: str
+    mask: NDArray[np.uint8] | None
+    problem: BadFileError | None = None
+
+
+def read_outlines(data: bytes, name: str, limits: Limits, *, union: bool = False) -> list[Outlined] | None:
+    """The masks that a JSON file outlines; None where it is neither labelme's nor COCO's.
+
+    Args:
+        data: The file.
+        name: What the person calls it.
+        limits: For the size of a mask.
+        union: Take all labels together; else more than one is refused.
+
+    Raises:
+        BadFileError: It begins as one of the two and does not go on as that.
+    """
+    try:
+        said = json.loads(data)
+    except (ValueError, RecursionError):
+        raise BadFileError(name, "is no JSON that can be read; export it again.") from None
+    if not isinstance(said, dict):
+        return None
+    if isinstance(said.get("shapes"), list) and "imagePath" in said:
+        return [_one(str(said["imagePath"]), name, lambda: _labelme(said, name, limits, union))]
+    if isinstance(said.get("images"), list) and isinstance(said.get("annotations"), list):
+        return _coco(said, name, limits, union)
+    return None
+
+
+def _one(image: str, name: str, draw: Any) -> Outlined:
+    image = image.replace("\\", "/")
+    try:
+        return Outlined(image, draw())
+    except BadFileError as error:
+        return Outlined(image, None, error)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError):
+        problem = BadFileError(name, f"its outlines of {image} do not fit together; export it again.")
+        return Outlined(image, None, problem)
+
+
+def _labelme(said: dict[str, Any], name: str, limits: Limits, union: bool) -> NDArray[np.uint8]:
+    height, width = int(said["imageHeight"]), int(said["imageWidth"])
+    check_size(name, height, width, limits)
+    _check_labels((str(shape["label"]) for shape in said["shapes"]), name, union)
+    picture = Image.new("L", (width, height))
+    draw = ImageDraw.Draw(picture)
+    for shape in said["shapes"]:
+        points, kind = _points(shape["points"]), shape.get("shape_type") or "polygon"
+        if kind == "polygon" and len(points) >= 3:
+            draw.polygon(points, fill=1, outline=1)
+        elif kind == "rectangle" and len(points) == 2:
+            (x, y), (u, v) = points
+            draw.rectangle((min(x, u), min(y, v), max(x, u), max(y, v)), fill=1)
+        elif kind == "circle" and len(points) == 2:
+            (x, y), radius = points[0], math.dist(*points)
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=1)
+        else:
+            raise BadFileError(
+                name, f"holds a {kind} of {len(points)} points; polygons, rectangles and circles are read."
+            )
+    return np.array(picture)
+
+
+def _coco(said: dict[str, Any], name: str, limits: Limits, union: bool) -> list[Outlined]:
+    annotations: dict[Any, list[dict[str, Any]]] = {}
+    for annotation in said["annotations"]:
+        if isinstance(annotation, dict):
+            annotations.setdefault(annotation.get("image_id"), []).append(annotation)
+    named = {
+        each.get("id"): str(each.get("name"))
+        for each in said.get("categories") or []
+        if isinstance(each, dict)
+    }
+    found = []
+    for image in said["images"]:
+        if not isinstance(image, dict) or "file_name" not in image:
+            continue
+        own = annotations.pop(image.get("id"), [])
+        if own:
+            draw = _drawer(image, own, named, name, limits, union)
+            found.append(_one(str(image["file_name"]), name, draw))
+    for image_id, left in annotations.items():
+        problem = BadFileError(name, f"{len(left)} outlines are of image {image_id}, which it does not list.")
+        found.append(Outlined(str(image_id), None, problem))
+    return found
+
+
+def _drawer(
+    image: dict[str, Any],
+    own: list[dict[str, Any]],
+    named: dict[Any, str],
+    name: str,
+    limits: Limits,
+    union: bool,
+) -> Any:
+    def draw() -> NDArray[np.uint8]:
+        height, width = int(image["height"]), int(image["width"])
+        check_size(name, height, width, limits)
+        _check_labels((named.get(each.get("category_id"), "?") for each in own), name, union)
+        mask = np.zeros((height, width), np.uint8)
+        for annotation in own:
+            part = _coco_part(annotation["segmentation"], (height, width), name)
+            mask[part] = np.where(mask[part] == 1, 1, UNDEFINED) if annotation.get("iscrowd") else 1
+        return mask
+
+    return draw
+
+
+def _coco_part(segmentation: Any, shape: tuple[int, int], name: str) -> NDArray[np.bool_]:
+    if isinstance(segmentation, dict):
+        if tuple(int(side) for side in segmentation["size"]) != shape:
+            raise BadFileError(
+                name,
+                f"holds run lengths of {segmentation['size']} for an image of {list(shape)} (height, width).",
+            )
+        return _from_run_lengths(segmentation["counts"], shape)
+    picture = Image.new("L", shape[::-1])
+    draw = ImageDraw.Draw(picture)
+    for flat in segmentation:
+        points = _points(list(zip(flat[::2], flat[1::2], strict=True)))
+        if len(points) < 3:
+            raise BadFileError(name, f"holds a polygon of {len(points)} points; at least 3 are needed.")
+        draw.polygon(points, fill=1, outline=1)
+    return np.array(picture) > 0
+
+
+def _from_run_lengths(counts: Any, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Runs of background and foreground in turn, down the columns."""
+    lengths = _unpacked(counts) if isinstance(counts, str) else [int(each) for each in counts]
+    if min(lengths, default=0) < 0 or sum(lengths) != shape[0] * shape[1]:
+        raise ValueError("run lengths that do not fill the image")
+    values = np.arange(len(lengths)) % 2 == 1
+    return np.repeat(values, lengths).reshape(shape[::-1]).T
+
+
+def _unpacked(text: str) -> list[int]:
+    """COCO's compressed run lengths: six bits a letter, from the third on as differences (maskApi.c)."""
+    lengths: list[int] = []
+    value = shift = 0
+    for letter in text.encode():
+        bits = letter - 48
+        value |= (bits & 0x1F) << shift
+        shift += 5
+        if bits & 0x20:
+            continue
+        if bits & 0x10:
+            value -= 1 << shift
+        lengths.append(value + (lengths[-2] if len(lengths) > 2 else 0))
+        value = shift = 0
+    return lengths
+
+
+def _points(points: Any) -> list[tuple[float, float]]:
+    found = [(float(x), float(y)) for x, y in points]
+    if not all(math.isfinite(x) and math.isfinite(y) and max(abs(x), abs(y)) < 1e6 for x, y in found):
+        raise ValueError("points that lie nowhere")
+    return found
+
+
+def _check_labels(labels: Iterable[str], name: str, union: bool) -> None:
+    found = sorted(set(labels))
+    if len(found) > 1 and not union:
+        raise BadFileError(
+            name,
+            f"holds outlines of {len(found)} labels ({', '.join(found[:6])}); one foreground is one of "
+            "them, so export the one that is meant.",
+        )

@@ -1,0 +1,276 @@
+"""How the files of an upload are understood, by names and folders alone: image, mask of which, or neither.
+
+The conventions of tools and data sets live here. Pure, so that a page can show the plan as a table before
+anything is read or stored.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Literal
+
+Role = Literal["image", "mask", "outlines", "left out"]
+
+# Endings that call a file a mask wherever it lies, if an image has the rest of its name.
+_ENDING = (
+    r"cp[_ -]masks?|masks?|segmentations?|segmented|simple segmentation|seg|labels?|label(?:l)?ed|"
+    r"annotations?|ground[_ -]?truth|gt|manual(?:[_ -]?1)?|1st(?:ho|_manual|manual)"
+)
+# Endings that do so only for what was given as a mask: images are called like this too.
+_WEAK_ENDING = r"lesions?|roi|contours?|nuclei|cells?|lungs?|target|instances?|binary|bw"
+_NUMBERED = r"(?P<number>[_ -]?\d+)?"
+_MASK_ENDING = re.compile(rf"[ _.-](?P<word>{_ENDING}){_NUMBERED}$")
+_ANY_ENDING = re.compile(rf"[ _.-](?P<word>{_ENDING}|{_WEAK_ENDING}){_NUMBERED}$")
+_MASK_PREFIX = re.compile(r"^(?:masks?|seg|segmentation|labels?|gt)[ _.-]?(?=.)")
+_IMAGE_PREFIX = re.compile(r"^(?:images?|img)[ _.-]?(?=.)")
+_IMAGE_ENDING = re.compile(r"[ _.-](?:0000|training|test|img|image)$")
+_OTHER_CHANNEL = re.compile(r"_(?!0000)\d{4}$")
+_SIDE_PRODUCT = re.compile(
+    r"[ _.-](superpixels|cp_output|flows|cp_outlines|outlines|probabilities|uncertainty|overlay)$"
+)
+_LABEL_STUDIO = re.compile(r"task-\d+-annotation-\d+")
+_SECOND_READER = re.compile(r"[ _.-](?:manual[_ -]?2|2ndho|2nd_manual)$")
+
+_MASK_FOLDER = re.compile(
+    r"(?:.*[ _-])?(?:masks?|labels?(?:tr|ts)?|annotations?|ground[ _-]?truths?|gts?|segmentations?|segs?|"
+    r"manual[_ -]?1?|1st_manual|targets?)|segmentation(?:class|object)(?:png|aug)?|.*segmentations?[_ -].*"
+)
+_IMAGE_FOLDER = re.compile(
+    r"(?:.*[ _-])?(?:images?(?:tr|ts)?|imgs?|inputs?|photos?|scans?)(?:[ _-].*)?|(?:jpeg|png)images"
+)
+_FIRST_READER_FOLDER = re.compile(r"1st_manual|manual[_ -]?1?")
+_SECOND_READER_FOLDER = re.compile(r"2nd_manual|manual[_ -]?2")
+_NO_PICTURES = frozenset(
+    ".txt .csv .tsv .xml .md .rst .html .pdf .yaml .yml .toml .ini .npy .npz .mat .h5 .hdf5 .ilp .pkl .db "
+    ".xlsx .xls .py .ipynb .log .roi".split()
+)
+_TOLD = {
+    "_seg.npy": "Cellpose's own file, which is not read; in Cellpose, save the masks as PNG (_cp_masks.png)",
+    "labelmap.txt": "the names of CVAT's classes, which one foreground does not need",
+    ".npy": "a NumPy array, which is not read; save it as PNG or TIFF",
+    ".npz": "a NumPy archive, which is not read; save it as PNG or TIFF",
+    ".mat": "a MATLAB file, which is not read; save it as PNG or TIFF",
+    ".h5": "an HDF5 file, which is not read; save it as PNG or TIFF",
+    ".hdf5": "an HDF5 file, which is not read; save it as PNG or TIFF",
+    ".xml": "an XML file; outlines in it are not read, so save the masks as PNG",
+    ".roi": "an outline of ImageJ, which is not read; save the mask as PNG",
+}
+
+
+@dataclass(frozen=True)
+class PlannedFile:
+    """How one file is understood.
+
+    Attributes:
+        path: As it came, with its zip as the first folder.
+        role: "image", "mask", "outlines" (a JSON that may hold polygons) or "left out".
+        reason: Plain words for a person, such as "mask of a.png: its name ends in _mask".
+        keys: For a mask, the names its image may have, the likeliest first; for an image its own.
+        group: Folder that an image and its mask share.
+        images: For a mask, the paths in this upload that it may belong to; one where all is clear.
+        is_part: Whether it is one of several masks of its image that are united.
+        holds_objects: Whether its tool numbers objects, so that everything above 0 is foreground.
+    """
+
+    path: str
+    role: Role
+    reason: str
+    keys: tuple[str, ...] = ()
+    group: str = ""
+    images: tuple[str, ...] = ()
+    is_part: bool = False
+    holds_objects: bool = False
+
+    @property
+    def name(self) -> str:
+        """File name without folders."""
+        return PurePosixPath(self.path).name
+
+
+def plan_upload(
+    files: Sequence[str], masks: Sequence[str] = (), *, known: Container[str] = ()
+) -> list[PlannedFile]:
+    """How each file of an upload is understood, in the order in which they came.
+
+    Args:
+        files: Paths of what was given as images: names, or ZIP/FOLDER/NAME.
+        masks: Paths of what was given as masks.
+        known: `image_keys` of the images that the task has already.
+    """
+    folders = {folder for path in files for folder in _folders(path)}
+    rows = [_first_look(path, folders) for path in files]
+    rows = _masks_by_name(rows, known)
+    rows += [_given_as_mask(path) for path in masks]
+    images = [row for row in rows if row.role == "image"]
+    rows = [_paired(row, images) if row.role == "mask" else row for row in rows]
+    return _united(rows)
+
+
+def stem_key(name: str) -> str:
+    """The name without its ending, as names are compared: NFC, case does not matter."""
+    return unicodedata.normalize("NFC", PurePosixPath(name).stem).casefold()
+
+
+def image_keys(name: str) -> tuple[str, ...]:
+    """What masks may call an image: `a_0000.png` is `a_0000` and `a`, `img_1.png` is `img_1` and `1`."""
+    key = stem_key(name)
+    shorter = _IMAGE_ENDING.sub("", key)
+    return tuple(dict.fromkeys((key, shorter, _IMAGE_PREFIX.sub("", key), _IMAGE_PREFIX.sub("", shorter))))
+
+
+def mask_keys(name: str) -> tuple[str, ...]:
+    """What the image of a mask may be called: `a_mask.png` belongs to `a_mask` or `a`."""
+    key = stem_key(name)
+    keys = [key]
+    for _ in range(2):  # a_lesion_mask
+        key = _ANY_ENDING.sub("", key)
+        keys.append(key)
+    keys += [_MASK_PREFIX.sub("", each) for each in tuple(keys)]
+    return tuple(dict.fromkeys(keys))
+
+
+def _folders(path: str) -> list[str]:
+    parents = PurePosixPath(path).parents
+    return [str(parent).casefold() for parent in parents if str(parent) != "."]
+
+
+def _first_look(path: str, folders: set[str]) -> PlannedFile:
+    """Role by suffix and folder; names are looked at next, when all files are known."""
+    if not_read := _not_read(path):
+        return not_read
+    parts = list(PurePosixPath(path).parts[:-1])
+    for position in reversed(range(len(parts))):
+        folder = parts[position].casefold()
+        beside = {each.rpartition("/")[2] for each in folders if _is_beside(each, parts[:position])}
+        group = "/".join([*parts[:position], *parts[position + 1 :]])
+        if left_out := _neither(path, folder, beside):
+            return PlannedFile(path, "left out", left_out)
+        if _IMAGE_FOLDER.fullmatch(folder) or folder in ("images", "imagestr"):
+            in_nnunet = folder in ("imagestr", "imagests")
+            if in_nnunet and _OTHER_CHANNEL.search(stem_key(path)):
+                return PlannedFile(path, "left out", "a further channel of nnU-Net's; the first one is used")
+            return PlannedFile(path, "image", f"image: it lies in {parts[position]}", image_keys(path), group)
+        if position > 0 and _MASK_FOLDER.fullmatch(folder):
+            reason = f"it lies in {parts[position]}"
+            return PlannedFile(path, "mask", reason, mask_keys(path), group)
+    return PlannedFile(path, "image", "image", image_keys(path), "/".join(parts))
+
+
+def _is_beside(folder: str, parents: Sequence[str]) -> bool:
+    return folder.rpartition("/")[0] == "/".join(parents).casefold()
+
+
+def _neither(path: str, folder: str, beside: set[str]) -> str | None:
+    """Why a folder of masks does not hold the masks that are wanted, None where it may."""
+    if folder in ("mask", "masks") and any(_FIRST_READER_FOLDER.fullmatch(each) for each in beside):
+        return "the field of view: the masks lie in the folder of the first reader"
+    if _SECOND_READER_FOLDER.fullmatch(folder):
+        return "of a second reader; the first one's masks are used"
+    if folder == "segmentationobject" and "segmentationclass" in beside:
+        return "numbers the objects of SegmentationClass, which is used"
+    return None
+
+
+def _not_read(path: str) -> PlannedFile | None:
+    """A file whose suffix says that it is no picture; None for all others."""
+    name = PurePosixPath(path).name.casefold()
+    suffix = PurePosixPath(name).suffix
+    if suffix == ".json":
+        return PlannedFile(path, "outlines", "outlines, if it is labelme's or COCO's", (stem_key(path),))
+    if suffix not in _NO_PICTURES:
+        return None
+    told = next((words for ending, words in _TOLD.items() if name.endswith(ending)), "no picture")
+    return PlannedFile(path, "left out", told)
+
+
+def _masks_by_name(rows: Sequence[PlannedFile], known: Container[str]) -> list[PlannedFile]:
+    """The rows, with images that are another one's mask (or neither) by their names called that."""
+    of_folder: dict[str, set[str]] = {}
+    for row in rows:
+        if row.role == "image":
+            of_folder.setdefault(row.group, set()).update(row.keys)
+    return [_by_name(row, of_folder[row.group], known) if row.role == "image" else row for row in rows]
+
+
+def _by_name(row: PlannedFile, beside: set[str], known: Container[str]) -> PlannedFile:
+    key = stem_key(row.path)
+    if _LABEL_STUDIO.match(key):
+        why = "a mask of Label Studio's, whose name does not say its image; name it like its image"
+        return replace(row, role="mask", reason=why)
+    for pattern, why in ((_SIDE_PRODUCT, "made by a tool"), (_SECOND_READER, "a second reader's mask")):
+        base = pattern.sub("", key)
+        if base != key and base in beside:
+            return replace(row, role="left out", reason=f"{why} of the image beside it; not read")
+    for pattern in (_MASK_ENDING, _MASK_PREFIX):
+        base = pattern.sub("", key)
+        if base != key and (base in beside or base in known):
+            part = "begins" if pattern is _MASK_PREFIX else "ends"
+            return replace(row, role="mask", reason=f"its name {part} as masks do", keys=mask_keys(row.path))
+    return row
+
+
+def _given_as_mask(path: str) -> PlannedFile:
+    looked_at = _first_look(path, set())
+    if looked_at.role in ("left out", "outlines"):
+        return looked_at
+    return replace(looked_at, role="mask", reason="given as a mask", keys=mask_keys(path))
+
+
+def _paired(row: PlannedFile, images: Sequence[PlannedFile]) -> PlannedFile:
+    """A mask with the images it may belong to: of its own folder first, then of the whole upload."""
+    key = stem_key(row.path)
+    row = replace(row, holds_objects=bool(re.search(r"[ _-]cp[_ -]masks?$", key)))
+    own = [image for image in images if image.group == row.group]
+    for pool in (own, images):
+        for wanted in row.keys:
+            # An image's full name counts before what is left of it.
+            for depth in (1, None):
+                found = tuple(image.path for image in pool if wanted in image.keys[:depth])
+                if found:
+                    return replace(row, images=found, reason=_mask_of(found, row.reason))
+    if len(own) == 1 and "/" in row.group:
+        # DSB 2018: id/images/id.png and one mask a nucleus in id/masks, with names of their own.
+        return replace(row, images=(own[0].path,), is_part=True, reason=_mask_of((own[0].path,), row.reason))
+    return row
+
+
+def _mask_of(images: Sequence[str], why: str) -> str:
+    named = " or ".join(PurePosixPath(image).name for image in images[:3])
+    return f"mask of {named}: {why}"
+
+
+def _united(rows: Sequence[PlannedFile]) -> list[PlannedFile]:
+    """Masks of one image: united where they are numbered, else all but the first left out."""
+    first: dict[str, PlannedFile] = {}
+    numbered: set[str] = set()
+    done: list[PlannedFile] = []
+    for row in rows:
+        if row.role != "mask" or len(row.images) != 1:
+            done.append(row)
+            continue
+        (image,) = row.images
+        earlier = first.setdefault(image, row)
+        if earlier is row or (earlier.is_part and row.is_part):
+            done.append(row)
+        elif _series(earlier.path) == _series(row.path) and stem_key(earlier.path) != stem_key(row.path):
+            numbered.add(image)
+            done.append(row)
+        else:
+            reason = f"a second mask of {PurePosixPath(image).name}; {earlier.name} is used"
+            done.append(replace(row, role="left out", reason=reason))
+    return [
+        replace(row, is_part=True) if row.role == "mask" and row.images and row.images[0] in numbered else row
+        for row in done
+    ]
+
+
+def _series(path: str) -> tuple[str, str, str]:
+    """What the numbered masks of one image have in common: folder, rest of the name, word."""
+    key = stem_key(path)
+    found = _ANY_ENDING.search(key)
+    folder = str(PurePosixPath(path).parent)
+    return (folder, key, "") if found is None else (folder, key[: found.start()], found["word"])

@@ -1,0 +1,123 @@
+"""labelme's and COCO's outlines as masks."""
+
+import json
+
+import numpy as np
+import pytest
+
+from core.config import Limits
+from core.errors import BadFileError
+from core.imaging.outlines import read_outlines
+
+SQUARE = [[1, 1], [3, 1], [3, 2], [1, 2]]
+
+
+def labelme(*shapes, height=4, width=6):
+    said = {"shapes": list(shapes), "imagePath": "a.png", "imageHeight": height, "imageWidth": width}
+    return json.dumps(said).encode()
+
+
+def coco(*annotations):
+    return json.dumps(
+        {
+            "images": [
+                {"id": 1, "file_name": "a.png", "height": 4, "width": 6},
+                {"id": 2, "file_name": "b.png"},
+            ],
+            "categories": [{"id": 1, "name": "cell"}, {"id": 2, "name": "gap"}],
+            "annotations": [{"image_id": 1, "category_id": 1, **each} for each in annotations],
+        }
+    ).encode()
+
+
+def read(data, **options):
+    return read_outlines(data, "a.json", Limits(), **options)
+
+
+def expected(rows=slice(1, 3), columns=slice(1, 4)):
+    mask = np.zeros((4, 6), np.uint8)
+    mask[rows, columns] = 1
+    return mask
+
+
+def test_a_polygon_and_a_rectangle_of_labelme():
+    rectangle = {"label": "x", "points": [[3, 2], [1, 1]], "shape_type": "rectangle"}
+    for shape in ({"label": "x", "points": SQUARE}, rectangle):
+        (found,) = read(labelme(shape))
+        assert found.image == "a.png"
+        np.testing.assert_array_equal(found.mask, expected())
+
+
+def test_two_points_are_no_polygon():
+    (found,) = read(labelme({"label": "x", "points": SQUARE[:2], "shape_type": "polygon"}))
+    assert str(found.problem) == (
+        "a.json: holds a polygon of 2 points; polygons, rectangles and circles are read."
+    )
+
+
+def test_two_labels_are_told_or_united():
+    shapes = [{"label": name, "points": SQUARE} for name in ("left", "right")]
+    assert "outlines of 2 labels (left, right)" in str(read(labelme(*shapes))[0].problem)
+    np.testing.assert_array_equal(read(labelme(*shapes), union=True)[0].mask, expected())
+
+
+def test_polygons_and_run_lengths_of_coco():
+    flat = [value for point in SQUARE for value in point]
+    # Down the columns of 4 pixels: 5 background, then 2 of each column 1 to 3, then the rest.
+    counts = [5, 2, 2, 2, 2, 2, 9]
+    for segmentation in (
+        [flat],
+        {"size": [4, 6], "counts": counts},
+        {"size": [4, 6], "counts": "52200009"[:0] + packed(counts)},
+    ):
+        (found,) = read(coco({"segmentation": segmentation}))
+        np.testing.assert_array_equal(found.mask, expected())
+
+
+def packed(counts):
+    """COCO's own packing, from maskApi.c: six bits a letter, differences from the fourth on."""
+    text = ""
+    for place, count in enumerate(counts):
+        value = count - counts[place - 2] if place > 2 else count
+        more = True
+        while more:
+            bits, value = value & 0x1F, value >> 5
+            more = value != -1 if bits & 0x10 else value != 0
+            text += chr((bits | 0x20 if more else bits) + 48)
+    return text
+
+
+def test_a_crowd_is_undefined():
+    whole = {"size": [4, 6], "counts": [0, 24]}
+    (found,) = read(coco({"segmentation": [[1, 1, 3, 1, 3, 2, 1, 2]]}, {"segmentation": whole, "iscrowd": 1}))
+    np.testing.assert_array_equal(found.mask, np.where(expected() == 1, 1, 255))
+
+
+@pytest.mark.parametrize(
+    ("annotation", "told"),
+    [
+        (
+            {"segmentation": {"size": [6, 4], "counts": [24]}},
+            "run lengths of [6, 4] for an image of [4, 6]",
+        ),
+        ({"segmentation": {"size": [4, 6], "counts": [3]}}, "do not fit together"),
+        ({"segmentation": [[1, 1, 2, 2]]}, "a polygon of 2 points"),
+        ({"segmentation": [[1, 1, 1e300, 2, 3, 3]]}, "do not fit together"),
+        ({"segmentation": None}, "do not fit together"),
+        ({"image_id": 7, "segmentation": []}, "1 outlines are of image 7, which it does not list"),
+    ],
+)
+def test_what_does_not_fit_is_told(annotation, told):
+    (found,) = read(coco(annotation))
+    assert found.mask is None and told in str(found.problem)
+
+
+def test_other_json_is_none_and_no_json_is_refused():
+    assert read(b"{}") is None and read(b"[1]") is None
+    with pytest.raises(BadFileError, match="is no JSON that can be read"):
+        read(b"{")
+
+
+def test_the_limit_is_checked_before_anything_is_drawn():
+    (found,) = read(labelme(height=10**6, width=10**6))
+    assert "at most 100,000,000 pixels" in str(found.problem)

@@ -1,0 +1,98 @@
+"""Who is image and who is mask, by the names and folders of the tools and data sets that people have."""
+
+import unicodedata
+
+import pytest
+
+from core.workflows.arrive.upload_plan import image_keys, plan_upload
+
+
+def understood(*files, masks=(), known=()):
+    """For each image its masks, and what was left out."""
+    rows = plan_upload(files, masks, known=known)
+    masks_of = {row.path: [] for row in rows if row.role == "image"}
+    for row in rows:
+        for image in row.images if row.role == "mask" else ():
+            masks_of[image].append(row.path)
+    return masks_of, [row.path for row in rows if row.role == "left out"]
+
+
+@pytest.mark.parametrize(
+    ("images", "masks", "left_out"),
+    [
+        (["b/b (4).png"], ["b/b (4)_mask.png", "b/b (4)_mask_1.png"], []),  # BUSI
+        (
+            ["z/JPEGImages/a.png"],
+            ["z/SegmentationClass/a.png"],
+            ["z/SegmentationObject/a.png", "z/labelmap.txt"],
+        ),  # CVAT
+        (["z/JPEGImages/a.png"], ["z/SegmentationObject/a.png"], []),
+        (["z/D/imagesTr/c_1_0000.png"], ["z/D/labelsTr/c_1.png"], ["z/D/imagesTr/c_1_0001.png"]),  # nnU-Net
+        (
+            ["z/HAM10000_images_part_1/ISIC_1.jpg"],
+            ["z/HAM10000_segmentations_lesion_tschandl/ISIC_1_segmentation.png"],
+            [],
+        ),
+        (
+            ["z/training/images/21_training.tif"],
+            ["z/training/1st_manual/21_manual1.gif"],
+            ["z/training/mask/21_training_mask.gif", "z/training/2nd_manual/21_manual2.gif"],
+        ),  # DRIVE
+        (["z/images/01_dr.jpg"], ["z/manual1/01_dr.tif"], ["z/mask/01_dr_mask.tif"]),  # HRF
+        (["Image_01L.jpg"], ["Image_01L_1stHO.png"], ["Image_01L_2ndHO.png"]),  # CHASE
+        (["z/id1/images/id1.png"], ["z/id1/masks/m1.png", "z/id1/masks/m2.png"], []),  # DSB 2018
+        (
+            ["z/ISIC_Input/ISIC_1.jpg"],
+            ["z/ISIC_GroundTruth/ISIC_1_segmentation.png"],
+            ["z/ISIC_Input/ISIC_1_superpixels.png"],
+        ),
+        (["ISIC_1.jpg"], ["ISIC_1_Segmentation.png"], ["ISIC_1_superpixels.png"]),
+        (["a.tif"], ["a_cp_masks.png"], ["a_seg.npy", "a_flows.tif"]),  # Cellpose
+        (["001_img.png"], ["001_masks.png"], []),
+        (["a.png"], ["a_Simple Segmentation.png"], ["a_Probabilities.png"]),  # ilastik
+        (["z/images/train/a.png"], ["z/masks/train/a.png"], []),
+        (["z/train/image/1.png"], ["z/train/label/1.png"], []),
+        (["img_1.png"], ["mask_1.png"], []),
+        ([unicodedata.normalize("NFC", "폐.png")], [unicodedata.normalize("NFD", "폐_mask.png")], []),
+    ],
+)
+def test_layouts(images, masks, left_out):
+    assert understood(*images, *masks, *left_out) == ({images[0]: masks}, left_out)
+    # The order in which files come means nothing.
+    found, left = understood(*left_out, *reversed(masks), *images)
+    assert (sorted(found[images[0]]), left) == (sorted(masks), left_out)
+
+
+def test_folders_keep_images_of_one_name_apart():
+    files = [f"z/day{day}/{kind}/scan.png" for day in (1, 2) for kind in ("images", "masks")]
+    assert understood(*files) == ({files[0]: [files[1]], files[2]: [files[3]]}, [])
+
+
+def test_a_name_like_a_mask_s_is_one_only_where_the_image_is():
+    assert understood("a_mask.png") == ({"a_mask.png": []}, [])
+    (row,) = plan_upload(["a_mask.png"], known=image_keys("a.jpg"))
+    assert (row.role, row.keys[:2]) == ("mask", ("a_mask", "a"))
+    assert understood("left_lung.png", "left.png")[0] == {"left_lung.png": [], "left.png": []}
+
+
+def test_what_is_given_as_a_mask_is_one():
+    assert understood("a.png", masks=["a_lesion.png"]) == ({"a.png": ["a_lesion.png"]}, [])
+    (row,) = plan_upload([], ["z.zip/images/a.png"])
+    assert row.role == "mask"
+
+
+def test_a_second_mask_of_an_image_is_left_out_and_says_which_is_used():
+    rows = plan_upload(["a.png", "a_mask.png", "a_label.png"])
+    assert [row.role for row in rows] == ["image", "mask", "left out"]
+    assert rows[2].reason == "a second mask of a.png; a_mask.png is used"
+
+
+def test_every_file_has_its_reason_in_plain_words():
+    rows = plan_upload(["z/images/a.png", "z/masks/a.png", "z/a.npy", "task-1-annotation-2-by-1-tag-x-0.png"])
+    assert [row.reason for row in rows] == [
+        "image: it lies in images",
+        "mask of a.png: it lies in masks",
+        "a NumPy array, which is not read; save it as PNG or TIFF",
+        "a mask of Label Studio's, whose name does not say its image; name it like its image",
+    ]
+    assert rows[3].role == "mask" and not rows[3].images
