@@ -7,9 +7,8 @@ import sys
 
 from core.cards import Score
 from core.commands import EXIT_WRONG_INPUT
-from core.commands.classify_flags import evaluate_parser, predict_parser, settings_of, source_of, train_parser
+from core.commands.classify_flags import evaluate_parser, predict_parser, request_of, source_of, train_parser
 from core.commands.progress import ClassifyDisplay, ImageBar
-from core.training.presets import augment_config
 from core.workflows.predict.places import open_places
 
 NO_DIAGNOSIS = "These probabilities are for research and are no diagnosis."
@@ -24,19 +23,11 @@ def train(arguments: list[str]) -> int:
 
     try:
         request = ClassifyTrainRequest(
-            source=source_of(options),
             output_dir=options.output_dir,
             view=options.input,
-            margin=options.margin,
-            settings=settings_of(options),
-            augment=augment_config(options.augment),
-            remove_hair=options.remove_hair,
-            flips=tuple(dict.fromkeys(options.test_flips)),
-            alert_label=options.alert_label,
-            encoder=options.encoder,
             start_from=options.init_from,
             about=options.about,
-            command=shlex.join(["python", "train.py", *arguments]),
+            **request_of(options, shlex.join(["python", "train.py", *arguments])),
         )
     except ValueError as error:
         parser.error(str(error))

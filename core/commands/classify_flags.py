@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 from core.classifier_cards import VIEWS, ClassifyConfig
 from core.commands import Parser, number, whole_number
@@ -13,6 +14,7 @@ from core.commands.shared_flags import add_shared
 from core.commands.task import add_task_flag
 from core.datasets.labels import parse_merged
 from core.storage import is_address
+from core.training.presets import augment_config
 from core.workflows.learn.classify_data import LabelSource
 from core.workflows.predict.places import Places
 
@@ -212,3 +214,22 @@ def settings_of(options: Namespace) -> ClassifyConfig:
     }
     settings = ClassifyConfig(**given)
     return replace(settings, pretrained=not options.no_pretrained, class_weights=not options.no_class_weights)
+
+
+def request_of(options: Namespace, command: str) -> dict[str, Any]:
+    """What the flags say of a `LabelRequest`, by name.
+
+    Raises:
+        ValueError: A merged label that is not written OLD=NEW, an address, or an augmentation that is none.
+    """
+    return {
+        "source": source_of(options),
+        "margin": options.margin,
+        "settings": settings_of(options),
+        "augment": augment_config(options.augment),
+        "remove_hair": options.remove_hair,
+        "flips": tuple(dict.fromkeys(options.test_flips)),
+        "alert_label": options.alert_label,
+        "encoder": options.encoder,
+        "command": command,
+    }

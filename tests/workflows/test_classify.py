@@ -67,7 +67,7 @@ def source(data):
 def trained(source, tmp_path_factory):
     out = tmp_path_factory.mktemp("out") / "spots"
     return classify_train(
-        ClassifyTrainRequest(source, out, "crop", settings=SETTINGS, augment=NOTHING, command="x")
+        ClassifyTrainRequest(source, out, view="crop", settings=SETTINGS, augment=NOTHING, command="x")
     )
 
 

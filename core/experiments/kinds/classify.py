@@ -15,14 +15,13 @@ from typing import Any
 
 from core.classifier_cards import VIEWS
 from core.commands import Parser, whole_number
-from core.commands.classify_flags import add_settings_flags, add_source_flags, settings_of, source_of
+from core.commands.classify_flags import add_settings_flags, add_source_flags, request_of
 from core.commands.progress import ClassifyDisplay
 from core.config import to_dict
 from core.evaluation.paired import PairedTest
 from core.experiments.reports.report import markdown_table, report_markdown
 from core.experiments.runs.store import Cell, ExperimentResult, State, result_to_json
 from core.files import write_json, write_table, write_whole
-from core.training.presets import augment_config
 from core.workflows.learn.training_card import package_versions
 from core.workflows.measure.classify_comparison import ClassifyComparison
 from core.workflows.measure.classify_cross_validate import (
@@ -61,19 +60,11 @@ def classify(arguments: list[str]) -> int:
     out = options.output_dir or Path("experiments") / f"classify-{datetime.now():%Y%m%d-%H%M%S}"
     try:
         request = ClassifyCrossValidateRequest(
-            source=source_of(options),
             output_dir=out,
             views=tuple(options.inputs),
             folds=options.folds,
             repeats=options.repeats,
-            settings=settings_of(options),
-            augment=augment_config(options.augment),
-            margin=options.margin,
-            remove_hair=options.remove_hair,
-            flips=tuple(dict.fromkeys(options.test_flips)),
-            alert_label=options.alert_label,
-            encoder=options.encoder,
-            command=shlex.join(["python", "-m", "core.experiments", "classify", *arguments]),
+            **request_of(options, shlex.join(["python", "-m", "core.experiments", "classify", *arguments])),
         )
     except ValueError as error:
         parser.error(str(error))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.classifier_cards import ClassifierCard
+from core.classifier_cards import ClassifierCard, ClassifyConfig
+from core.config import AugmentConfig
 from core.datasets.labels import LabelledImage, find_labelled
 from core.datasets.matching import read_bytes
 from core.errors import BadDatasetError, BadFileError
@@ -46,6 +47,35 @@ class LabelSource:
         return find_labelled(
             self.data_dir, split, labels_path=self.labels_path, merged=self.merged, known=known
         )
+
+
+@dataclass(frozen=True)
+class LabelRequest:
+    """Labelled images, and how classifiers are trained on them: what every command that trains one is told.
+
+    Attributes:
+        source: The labelled images.
+        output_dir: Where everything goes.
+        margin: Of a crop, see `ClassifierCard.margin`.
+        settings: Of each run.
+        augment: How far training images are changed.
+        remove_hair: Whether hair is removed, in training and prediction.
+        flips: Mirrorings that predictions are averaged over.
+        alert_label: The label that must not be missed; None for MEL where there is one.
+        encoder: Segmentation model whose halving side is the backbone (folder or weights file), or None.
+        command: The command as it was typed.
+    """
+
+    source: LabelSource
+    output_dir: Path = Path("saved_classifier")
+    margin: float = 0.2
+    settings: ClassifyConfig = field(default_factory=ClassifyConfig)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    remove_hair: bool = False
+    flips: tuple[str, ...] = ()
+    alert_label: str | None = None
+    encoder: Path | None = None
+    command: str = ""
 
 
 @dataclass(frozen=True)

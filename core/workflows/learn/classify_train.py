@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,18 +11,17 @@ from typing import TYPE_CHECKING, Any
 from core.cards import save_card
 from core.classifier_cards import (
     ClassifierCard,
-    ClassifyConfig,
     View,
     load_classifier_card,
 )
-from core.config import AugmentConfig, ScalingConfig, to_dict
+from core.config import ScalingConfig, to_dict
 from core.datasets.label_folds import set_aside
 from core.datasets.labels import LabelledImage, labels_of
 from core.datasets.layout import find_splits
 from core.evaluation.history import history_csv
 from core.files import write_json, write_whole
 from core.inference.stock_layers import weights_path
-from core.workflows.learn.classify_data import LabelSource, read_labelled
+from core.workflows.learn.classify_data import LabelRequest, read_labelled
 from core.workflows.learn.label_card import alert_label, validated_card
 from core.workflows.learn.lesion_masks import MaskSource
 from core.workflows.learn.run_folder import move_earlier_files
@@ -38,39 +37,18 @@ ENCODER = "encoder"
 
 
 @dataclass(frozen=True)
-class ClassifyTrainRequest:
-    """What is to be trained.
+class ClassifyTrainRequest(LabelRequest):
+    """What is to be trained; earlier files of the folder go to `previous/` there.
 
     Attributes:
-        source: The labelled images.
-        output_dir: The classifier's folder; earlier files go to `previous/` there.
         view: What the network sees, see `ClassifierCard.input`.
-        margin: Of a crop, see `ClassifierCard.margin`.
-        settings: The run.
-        augment: How far training images are changed.
-        remove_hair: Whether hair is removed, in training and prediction.
-        flips: Mirrorings that predictions are averaged over.
-        alert_label: The label that must not be missed; None for MEL where there is one.
-        encoder: Segmentation model (folder or weights file) whose halving side is the backbone, None for
-            none.
         start_from: A classifier's folder to go on from: its labels, view, size and network; None for none.
         about: JSON for the card (title, data, licence, limits_of_use, label_titles), None for none.
-        command: The command as it was typed.
     """
 
-    source: LabelSource
-    output_dir: Path = Path("saved_classifier")
     view: View = "whole"
-    margin: float = 0.2
-    settings: ClassifyConfig = field(default_factory=ClassifyConfig)
-    augment: AugmentConfig = field(default_factory=AugmentConfig)
-    remove_hair: bool = False
-    flips: tuple[str, ...] = ()
-    alert_label: str | None = None
-    encoder: Path | None = None
     start_from: Path | None = None
     about: Path | None = None
-    command: str = ""
 
 
 @dataclass(frozen=True)

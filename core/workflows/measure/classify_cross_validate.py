@@ -9,22 +9,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.classifier_cards import VIEWS, ClassifierCard, ClassifyConfig, View
-from core.config import AugmentConfig, to_dict
+from core.classifier_cards import VIEWS, ClassifierCard, View
+from core.config import to_dict
 from core.datasets.label_folds import label_folds, set_aside
 from core.datasets.labels import LabelledImage, labels_of
 from core.datasets.layout import find_splits
 from core.errors import AppError
 from core.files import write_json
 from core.inference.stock_layers import weights_path
-from core.workflows.learn.classify_data import LabelSource, read_labelled
+from core.workflows.learn.classify_data import LabelRequest, read_labelled
 from core.workflows.learn.label_card import alert_label
 from core.workflows.learn.lesion_masks import MaskSource
 from core.workflows.measure.classify_comparison import (
@@ -42,38 +41,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ClassifyCrossValidateRequest:
-    """What is compared.
+class ClassifyCrossValidateRequest(LabelRequest):
+    """What is compared; runs that are there already are not made again.
 
     Attributes:
-        source: The labelled images.
-        output_dir: Where each run's predictions are kept; runs that are there are not made again.
         views: Inputs that are compared, each once; all see the same folds.
         folds: Number of folds, from 2.
         repeats: How often all folds are drawn anew, with the next seed.
-        settings: Of each run; `val_part` of a fold's training images stops, calibrates and chooses.
-        augment: How far training images are changed.
-        margin: Of a crop.
-        remove_hair: Whether hair is removed.
-        flips: Mirrorings that predictions are averaged over.
-        alert_label: The label that must not be missed; None for MEL where there is one.
-        encoder: Segmentation model whose halving side is the backbone; None for none.
-        command: The command as it was typed.
     """
 
-    source: LabelSource
-    output_dir: Path
     views: tuple[View, ...] = VIEWS
     folds: int = 5
     repeats: int = 3
-    settings: ClassifyConfig = field(default_factory=ClassifyConfig)
-    augment: AugmentConfig = field(default_factory=AugmentConfig)
-    margin: float = 0.2
-    remove_hair: bool = False
-    flips: tuple[str, ...] = ()
-    alert_label: str | None = None
-    encoder: Path | None = None
-    command: str = ""
 
 
 def classify_cross_validate(
