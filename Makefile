@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 
 export WORKSPACE_DIR
 
-.PHONY: app test check lint types quick-tests screenshots bench bench-training clean
+.PHONY: app test check lint types quick-tests screenshots exported bench bench-training clean
 
 app: $(VENV)/.app-installed
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
@@ -29,6 +29,14 @@ quick-tests: $(VENV)/.dev-installed
 
 screenshots: $(VENV)/.dev-installed chromium
 	$(BIN)/python -m benchmarks.screenshots docs/images
+
+# The networks of the shipped models as OpenVINO runs them; again after another model or another FORMAT.
+exported: $(VENV)/.app-installed
+	rm -rf models/exported
+	NETWORK_CACHE_DIR=models/exported $(BIN)/python -c 'from pathlib import Path; \
+	from core.classification.predictor import load_classifier; from core.inference.predictor import load_predictor; \
+	[(load_classifier if each.parent.name.endswith("_class") else load_predictor)(each.parent) for each in Path("models").glob("*/card.json")]'
+	rm -f models/exported/*.lock
 
 bench: $(VENV)/.dev-installed chromium
 	$(BIN)/python -m benchmarks.prompts

@@ -1,7 +1,8 @@
 """An image and its mask -> calibrated probabilities of the labels, and where the network looked.
 
 The network of a classifier folder ends in a feature map, its mean over the map, and one dense layer; what it
-sees of the image, and how its logits become probabilities, says the card.
+sees of the image, and how its logits become probabilities, says the card. Imports no Keras, see
+`core.inference.running`.
 """
 
 from __future__ import annotations
@@ -9,18 +10,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from core.classifier_cards import ClassifierCard, load_classifier_card
 from core.errors import AppError, BadModelError
 from core.evaluation.calibration import softmax
+from core.image_size import format_size
 from core.imaging.decode import DecodedImage
 from core.imaging.lesion_view import Square, lesion_view, put_back
 from core.imaging.resample import network_input
-from core.inference.load import load_classifier_network
 from core.inference.predictor import mirrorings
+from core.inference.running import Network
 
 CHANNELS = 3
 
@@ -29,35 +30,31 @@ class Classifier:
     """A network with its card, ready to classify.
 
     Args:
-        model: As `core.classification.backbones.build_classifier` makes it.
+        model_path: Weights of a network as `core.classification.backbones.build_classifier` makes it.
         card: What the classifier says of itself.
 
     Attributes:
         card: The card in use.
-        model: The network.
 
     Raises:
-        BadModelError: The network has another number of outputs than the card has labels, or other layers at
-            its end than this project's classifiers.
+        BadModelError: Missing, damaged or unsafe weights, another number of outputs than the card has labels,
+            or other layers at the end than this project's classifiers.
     """
 
-    def __init__(self, model: keras.Model, card: ClassifierCard) -> None:
-        if model.outputs[0].shape[-1] != len(card.labels):
+    def __init__(self, model_path: Path, card: ClassifierCard) -> None:
+        self._network = Network(model_path, (card.image_size, card.image_size), "classify")
+        num_outputs = self._network.sizes.num_outputs
+        if num_outputs != len(card.labels):
             raise BadModelError(
-                f"The classifier {card.name} has {model.outputs[0].shape[-1]} outputs and {len(card.labels)} "
+                f"The classifier {card.name} has {num_outputs} outputs and {len(card.labels)} "
                 "labels in its card; keep the card that training wrote beside the weights."
             )
-        self.card = card
-        self.model = model
-        names = {layer.name for layer in model.layers}
-        if not {"features", "logits"} <= names:
+        if self._network.sizes.input_size != (card.image_size, card.image_size):
             raise BadModelError(
-                f"The classifier {card.name} does not end as this project's do; train one with "
-                "train.py --task classify."
+                f"The classifier {card.name} sees {format_size(self._network.sizes.input_size)} pixels and "
+                f"its card says {card.image_size}; keep the card that training wrote beside the weights."
             )
-        head = model.get_layer("logits")
-        self._features = keras.Model(model.inputs[0], [model.get_layer("features").output, head.output])
-        self._weights = np.asarray(head.get_weights()[0], np.float32)
+        self.card = card
         self._mirrorings = mirrorings(card.flips)
 
     def classify(self, image: DecodedImage, mask: NDArray[Any] | None = None) -> dict[str, float]:
@@ -77,14 +74,19 @@ class Classifier:
     def probabilities(self, image: DecodedImage, mask: NDArray[Any] | None = None) -> NDArray[np.float64]:
         """As `classify`, as an array (labels,)."""
         scaled, _ = self._input(image, mask)
-        return softmax(self._run(scaled)[1] / self.card.temperature)
+        return self.probabilities_of(scaled[None])[0]
+
+    def probabilities_of(self, seen: NDArray[np.float32]) -> NDArray[np.float64]:
+        """The same of several images, (N, labels), from what the network sees of each, (N, S, S, 3)."""
+        logits = [np.mean(self._run(each)[1], axis=0) for each in seen]
+        return softmax(np.stack(logits) / self.card.temperature)
 
     def explain(self, image: DecodedImage, mask: NDArray[Any] | None, label: str) -> NDArray[np.float32]:
-        """Where the network found what speaks for a label: Grad-CAM (Selvaraju et al. 2017).
+        """Where the network found what speaks for a label: its class activation map (Zhou et al. 2016).
 
-        relu(sum_k a_k A_k) with feature maps A_k and a_k the mean over the map of d logit / d A_k. Since the
-        logit is a dense layer on the maps' means, a_k is that layer's weight divided by the number of places
-        (their section 3.1), so no gradient has to be computed.
+        relu(sum_k w_k A_k) with feature maps A_k and w_k the last layer's weight of the map's mean. Since the
+        logit is a dense layer on these means, d logit / d A_k is w_k divided by the number of places
+        (Selvaraju et al. 2017, section 3.1): this is Grad-CAM, and no gradient has to be computed.
 
         Args:
             image: A decoded colour image of any size.
@@ -102,8 +104,9 @@ class Classifier:
         if label not in self.card.labels:
             raise ValueError(f"{label!r} is none of the labels {', '.join(self.card.labels)}")
         scaled, square = self._input(image, mask)
-        features = self._run(scaled)[0]
-        heat = np.maximum(features @ self._weights[:, self.card.labels.index(label)], 0)
+        maps = self._run(scaled)[0][..., self.card.labels.index(label)]
+        back = [np.flip(each, axes) for each, axes in zip(maps, self._mirrorings, strict=True)]
+        heat = np.maximum(np.mean(back, axis=0, dtype=np.float32), 0)
         whole = put_back(heat, square, (image.values.shape[0], image.values.shape[1]))
         largest = float(whole.max())
         return whole / np.float32(largest) if largest > 0 else whole
@@ -112,12 +115,9 @@ class Classifier:
         check_colour(image)
         return classifier_input(image, mask, self.card)
 
-    def _run(self, scaled: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Feature map (h, w, K) and logits (labels,), both averaged over the mirrorings."""
-        images = np.stack([np.flip(scaled, axes) for axes in self._mirrorings])
-        maps, logits = (np.asarray(each) for each in self._features(images, training=False))
-        back = [np.flip(each, axes) for each, axes in zip(maps, self._mirrorings, strict=True)]
-        return np.mean(back, axis=0, dtype=np.float32), np.mean(logits, axis=0, dtype=np.float32)
+    def _run(self, scaled: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """Activation maps (mirrorings, h, w, labels) and logits (mirrorings, labels) of what is seen."""
+        return self._network(np.stack([np.flip(scaled, axes) for axes in self._mirrorings]))
 
 
 def load_classifier(folder: Path) -> Classifier:
@@ -127,7 +127,7 @@ def load_classifier(folder: Path) -> Classifier:
         BadModelError: Missing, damaged or unsafe; one sentence.
     """
     card = load_classifier_card(folder / "card.json")
-    return Classifier(load_classifier_network(folder / "model.keras"), card)
+    return Classifier(folder / "model.keras", card)
 
 
 def classifier_input(

@@ -1,16 +1,91 @@
-"""What a network itself says of the sizes that it takes, since a weights file may come without its card."""
+"""A weights file as Keras runs it for a purpose, and what the network itself says of the sizes that it takes.
+
+For the child processes that have Keras; a weights file may come without its card, so the layers are asked.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import keras
+import numpy as np
 
 from core.errors import BadModelError
+from core.inference.load import load_classifier_network, load_network
+from core.inference.sizes import NetworkSizes, Purpose
 from core.inference.tiling import Tiles
 
 # The paper's, as 388 pixels are 4 more than a multiple of 16; it bounds the memory of a prediction.
 MAX_TILE = 388
+
+
+def open_for(path: Path, image_size: tuple[int, int], purpose: Purpose) -> tuple[keras.Model, NetworkSizes]:
+    """The network of a weights file with the outputs that a purpose needs, and its sizes.
+
+    To segment it gives probabilities (N, h, w, classes). To classify it gives class activation maps
+    (N, h, w, labels), each the features weighted as the last layer weighs their means, and the logits
+    (N, labels).
+
+    Args:
+        path: The weights file.
+        image_size: (height, width) of images in the network's own pixels; taken where it says none itself.
+        purpose: What it is for.
+
+    Raises:
+        BadModelError: Missing, damaged, unsafe, or no network for the purpose; one sentence.
+    """
+    if purpose == "segment":
+        model = load_network(path)
+        return model, sizes_of(model, image_size)
+    model = load_classifier_network(path)
+    size = _own_size(model, image_size)
+    sizes = NetworkSizes(size, 3, size, int(model.outputs[0].shape[-1]))
+    return _with_activation_maps(model, path.name), sizes
+
+
+def sizes_of(model: keras.Model, image_size: tuple[int, int]) -> NetworkSizes:
+    """The sizes of a network from images to maps.
+
+    Raises:
+        BadModelError: Its output is smaller than its input, but not as the paper's U-Net does it.
+    """
+    channels, num_outputs = (int(end.shape[-1]) for end in (model.inputs[0], model.outputs[0]))
+    tiles = tiles_of(model, image_size)
+    if tiles is None:
+        height, width = _own_size(model, image_size)
+        halved = multiple(model)
+        padded = (height + -height % halved, width + -width % halved)
+        return NetworkSizes(padded, channels, (height, width), num_outputs)
+    lost = 2 * tiles.border
+    height, width = (side - lost if side else wanted for side, wanted in _sides(model, image_size))
+    fed = (tiles.size[0] + lost, tiles.size[1] + lost)
+    return NetworkSizes(fed, channels, (height, width), num_outputs, tiles)
+
+
+def _own_size(model: keras.Model, image_size: tuple[int, int]) -> tuple[int, int]:
+    """(height, width) that the network insists on, where it does, else the image's."""
+    height, width = (side or wanted for side, wanted in _sides(model, image_size))
+    return height, width
+
+
+def _sides(model: keras.Model, image_size: tuple[int, int]) -> list[tuple[int | None, int]]:
+    return list(zip(model.inputs[0].shape[1:3], image_size, strict=True))
+
+
+def _with_activation_maps(model: keras.Model, name: str) -> keras.Model:
+    layers = {layer.name: layer for layer in model.layers}
+    head = layers.get("logits")
+    pooled = any(isinstance(layer, keras.layers.GlobalAveragePooling2D) for layer in model.layers)
+    if "features" not in layers or not isinstance(head, keras.layers.Dense) or not pooled:
+        raise BadModelError(
+            f"{name} does not end as this project's classifiers do; train one with train.py --task classify."
+        )
+    # The kernel of a 1x1 convolution is the dense layer's with two axes of length 1 before it.
+    weigh = keras.layers.Conv2D(head.units, 1, use_bias=False)
+    maps = weigh(layers["features"].output)
+    weigh.set_weights([np.asarray(head.get_weights()[0])[None, None]])
+    return keras.Model(model.inputs[0], [maps, head.output])
 
 
 def multiple(model: keras.Model) -> int:

@@ -32,7 +32,8 @@ STOCK = frozenset(
     """.split()
 )
 MAX_UNPACKED_BYTES = 4_000_000_000
-ZIP_NAMES = frozenset({"config.json", "metadata.json", "model.weights.h5"})
+WEIGHTS_NAME = "model.weights.h5"
+ZIP_NAMES = frozenset({"config.json", "metadata.json", WEIGHTS_NAME})
 HDF5_START = b"\x89HDF\r\n\x1a\n"
 
 
@@ -87,7 +88,7 @@ def _keras_config(path: Path) -> Any:
             )
         if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
             raise BadModelError(f"{path.name} unpacks to more than 4 GB, so it is not opened.")
-        with h5py.File(io.BytesIO(archive.read("model.weights.h5")), "r") as file:
+        with h5py.File(io.BytesIO(archive.read(WEIGHTS_NAME)), "r") as file:
             _check_own_data(file, path.name)
         return json.loads(archive.read("config.json"))
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.classification.predictor import load_classifier
 from core.classifier_cards import ClassifierCard
 from core.imaging.decode import DecodedImage
 from core.registry.loaded import LoadedModels
@@ -28,20 +29,6 @@ class ClassifierLike(Protocol):
         """(H, W) float32 in [0, 1] at the image's own size: where it found what speaks for a label."""
 
 
-LoadClassifier = Callable[[Path], ClassifierLike]
-
-
-def load_classifier_folder(folder: Path) -> ClassifierLike:
-    """The classifier of a folder; imports Keras at its first call."""
-    from core.training.quiet_start import start_keras
-
-    start_keras()
-    from core.classification.predictor import load_classifier
-
-    classifier: ClassifierLike = load_classifier(folder)
-    return classifier
-
-
 class Classifiers(LoadedModels[ClassifierLike]):
     """The last `capacity` classifiers; safe to share between threads.
 
@@ -50,5 +37,5 @@ class Classifiers(LoadedModels[ClassifierLike]):
         load: How one is loaded from its folder.
     """
 
-    def __init__(self, capacity: int = 2, load: LoadClassifier = load_classifier_folder) -> None:
+    def __init__(self, capacity: int = 2, load: Callable[[Path], ClassifierLike] = load_classifier) -> None:
         super().__init__(capacity, load)

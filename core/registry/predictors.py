@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.cards import ModelCard
 from core.imaging.decode import DecodedImage
+from core.inference.predictor import load_predictor
 from core.registry.loaded import LoadedModels
 
 
@@ -25,20 +26,6 @@ class PredictorLike(Protocol):
         """(H, W) float32 in [0, 1] at the image's own size."""
 
 
-Load = Callable[[Path], PredictorLike]
-
-
-def load_model_folder(folder: Path) -> PredictorLike:
-    """The model of a folder; imports Keras at its first call."""
-    from core.training.quiet_start import start_keras
-
-    start_keras()
-    from core.inference.predictor import load_predictor
-
-    predictor: PredictorLike = load_predictor(folder)
-    return predictor
-
-
 class Predictors(LoadedModels[PredictorLike]):
     """The last `capacity` segmentation models; safe to share between threads.
 
@@ -47,5 +34,5 @@ class Predictors(LoadedModels[PredictorLike]):
         load: How a model is loaded from its folder.
     """
 
-    def __init__(self, capacity: int = 2, load: Load = load_model_folder) -> None:
+    def __init__(self, capacity: int = 2, load: Callable[[Path], PredictorLike] = load_predictor) -> None:
         super().__init__(capacity, load)

@@ -16,6 +16,14 @@ def network():
     return build_classifier("small", 3, image_size=32, seed=3)
 
 
+@pytest.fixture(scope="session")
+def weights(network, tmp_path_factory):
+    """Its weights file."""
+    path = tmp_path_factory.mktemp("classifier") / "model.keras"
+    save_weights(network, path)
+    return path
+
+
 @pytest.fixture
 def card():
     return ClassifierCard("lesions", labels=LABELS, image_size=32, backbone="small")

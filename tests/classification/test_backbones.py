@@ -8,6 +8,7 @@ from core.classifier_cards import ClassifierCard
 from core.imaging.decode import DecodedImage
 from core.inference.export import save_weights
 from core.inference.load import load_classifier_network
+from tests.inference.conftest import TOLERANCE
 
 
 @pytest.mark.parametrize("backbone", ["small", "mobilenet_v3_small"])
@@ -21,10 +22,12 @@ def test_a_network_gives_probabilities_and_opens_again(backbone, tmp_path):
     loaded = load_classifier_network(tmp_path / "model.keras")
     np.testing.assert_allclose(np.asarray(loaded(image)), expected, atol=1e-6)
     card = ClassifierCard("lesions", labels=("a", "b", "c"), image_size=32, backbone=backbone)
-    assert Classifier(loaded, card).explain(DecodedImage(np.uint8(image[0] * 255)), None, "b").shape == (
-        32,
-        32,
-    )
+    classifier = Classifier(tmp_path / "model.keras", card)
+    shown = np.rint(image[0] * 255)
+    expected = np.asarray(model(shown[None] / 255))[0]
+    found = classifier.probabilities(DecodedImage(shown.astype(np.uint8)))
+    np.testing.assert_allclose(found, expected, atol=TOLERANCE)
+    assert classifier.explain(DecodedImage(shown.astype(np.uint8)), None, "b").shape == (32, 32)
 
 
 @pytest.mark.slow

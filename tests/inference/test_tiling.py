@@ -10,6 +10,7 @@ from core.inference.export import save_weights
 from core.inference.predictor import Predictor, load_predictor
 from core.inference.tiling import Tiles, mirror_out, predict_tiles
 from core.nets import border, build
+from tests.inference.conftest import TOLERANCE
 
 # Output sides are 4 more than a multiple of 8; 2 * (3 * 8 - 2) = 44 pixels are lost on each side.
 NET = NetConfig(depth=3, base_filters=2, num_classes=3, padding="valid")
@@ -71,7 +72,7 @@ def test_the_predictor_mirrors_tiles_and_cuts_a_valid_network(network, tmp_path,
     scaled = image.values.astype(np.float32)[None, ..., None] / 255
     expected = run(network)(mirror_out(scaled, border(NET)))[0]
     predictor = Predictor(tmp_path / "net.keras", ModelCard("test", net=NET, image_size=size))
-    np.testing.assert_allclose(predictor.predict(image), expected, atol=1e-5)
+    np.testing.assert_allclose(predictor.predict(image), expected, atol=TOLERANCE)
 
 
 def test_a_size_that_a_valid_network_cannot_have_is_made_one_and_cut_back(network, tmp_path):
@@ -79,7 +80,7 @@ def test_a_size_that_a_valid_network_cannot_have_is_made_one_and_cut_back(networ
     image = DecodedImage(np.random.default_rng(1).integers(0, 256, (28, 28), dtype=np.uint8))
     odd = Predictor(tmp_path / "net.keras", ModelCard("test", image_size=(30, 30))).predict(image)
     assert odd.shape == (28, 28, 3)
-    np.testing.assert_allclose(odd.sum(axis=-1), 1, atol=1e-5)
+    np.testing.assert_allclose(odd.sum(axis=-1), 1, atol=TOLERANCE)
 
 
 def test_flips_of_a_valid_network_are_turned_back(network, tmp_path):
@@ -90,7 +91,7 @@ def test_flips_of_a_valid_network_are_turned_back(network, tmp_path):
         for flips in ((), ("horizontal",))
     )
     other = once.predict(DecodedImage(image.values[:, ::-1].copy()))[:, ::-1]
-    np.testing.assert_allclose(mean.predict(image), (once.predict(image) + other) / 2, atol=1e-5)
+    np.testing.assert_allclose(mean.predict(image), (once.predict(image) + other) / 2, atol=TOLERANCE)
 
 
 def test_a_valid_network_of_one_size_makes_tiles_of_that_size():
@@ -148,5 +149,5 @@ def test_every_architecture_is_saved_loaded_and_predicts(tmp_path, config, endin
     expected = run(model)(mirror_out(scaled, border(config)))[0]
     probability = load_predictor(tmp_path / f"net{ending}").predict(image)
     np.testing.assert_allclose(
-        probability, expected[..., 0] if config.num_classes == 1 else expected, atol=1e-5
+        probability, expected[..., 0] if config.num_classes == 1 else expected, atol=TOLERANCE
     )

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from benchmarks.phantoms.skin import skin_phantom
+from core.classification.predictor import load_classifier
 from core.correction.corrections import encode_layer
 from core.errors import AppError, StoreError
 from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
-from core.registry.classifiers import Classifiers, load_classifier_folder
+from core.registry.classifiers import Classifiers
 from core.workflows.add_images import add_images
 from core.workflows.correct.classify_image import (
     answer,
@@ -44,7 +45,7 @@ def classifiers():
 
     def load(folder):
         loaded.append(folder.name)
-        return load_classifier_folder(folder)
+        return load_classifier(folder)
 
     made = Classifiers(load=load)
     made.loads = loaded

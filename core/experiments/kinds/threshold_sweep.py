@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -26,6 +25,7 @@ from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.store import Cell, ExperimentResult, Picture
 from core.imaging.class_masks import decided_pixels
 from core.imaging.masks import quantise
+from core.inference.predictor import Predictor, load_predictor
 from core.inference.stock_layers import check_stock, weights_path
 
 COLUMNS = ("which", "threshold", *CURVE_SCORES, "images")
@@ -53,11 +53,6 @@ def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> Experi
         raise AppError(f"{request.data_dir} has no {request.split} split; it has {', '.join(pairs_of)}.")
     pairs = pairs_of[request.split]
     require_foreground(f"{request.split} split", pairs)
-
-    from core.training.quiet_start import start_keras
-
-    start_keras()
-    from core.inference.predictor import load_predictor
 
     predictor = load_predictor(Path(request.model_path))
     if predictor.card.net.num_classes != 1:
@@ -109,7 +104,7 @@ def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> Experi
     )
 
 
-def _counts(experiment: Experiment, predictor: Any, pairs: list[Pair]) -> Iterator[CountsByThreshold]:
+def _counts(experiment: Experiment, predictor: Predictor, pairs: list[Pair]) -> Iterator[CountsByThreshold]:
     for done, pair in enumerate(pairs, start=1):
         if experiment.should_stop():
             return

@@ -19,6 +19,7 @@ from core.files import write_whole
 from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import ClassTable
 from core.imaging.masks import encode_png, likeliest, quantise, threshold_mask
+from core.inference.predictor import Predictor
 
 SCORES = ("dice", "iou", "accuracy", "precision", "recall", "hd95", "boundary_f1")
 """F1 is left out: for one foreground, and for the mean over several, it is the Dice."""
@@ -64,8 +65,6 @@ def score_images(
     Raises:
         BadFileError: A file of a pair cannot be read.
     """
-    from core.inference.predictor import Predictor
-
     predictor = Predictor(weights)
     results = []
     for pair in pairs:

@@ -12,7 +12,7 @@ from core.datasets.matching import list_images, read_bytes, stem_of
 from core.errors import AppError, BadFileError
 from core.imaging.decode import DecodedImage, decode_mask
 from core.imaging.masks import quantise, threshold_mask
-from core.inference.stock_layers import check_stock, weights_path
+from core.inference.predictor import Predictor, load_predictor
 
 OUT_OF_FOLD = "out_of_fold.csv"
 
@@ -33,17 +33,11 @@ class MaskSource:
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self.is_model = path is not None and _is_model(path)
-        self._predictor = None
+        self._predictor: Predictor | None = None
         self._mask_of: dict[str, Path] = {}
         if path is None:
             return
         if self.is_model:
-            check_stock(weights_path(path))
-            from core.training.quiet_start import start_keras
-
-            start_keras()
-            from core.inference.predictor import load_predictor
-
             self._predictor = load_predictor(path)
         elif (path / OUT_OF_FOLD).is_file():
             self._mask_of = _out_of_fold(path)

@@ -14,6 +14,7 @@ from core.datasets.groups import GroupRule
 from core.datasets.pairs import Pair, load_pair
 from core.errors import AppError
 from core.evaluation.report import card_scores
+from core.inference.predictor import Predictor
 from core.inference.stock_layers import weights_path
 from core.workflows.learn.run_folder import (
     CHECKPOINTS_DIR,
@@ -137,7 +138,6 @@ def train_on(
 
     data = hash_pairs({"train": train_pairs, "val": val_pairs})
     around = _surroundings(request, data, watchers)
-    from core.inference.predictor import Predictor
     from core.training.fit import train
 
     result = train(

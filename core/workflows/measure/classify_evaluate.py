@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from core.cards import Score, save_card
+from core.classification.predictor import load_classifier
 from core.classifier_cards import ClassifierCard, load_classifier_card
 from core.errors import AppError
-from core.evaluation.calibration import softmax
 from core.evaluation.classes import class_scores, confusion_matrix, single
 from core.evaluation.test_log import Scoring, check_log, log_scorings
 from core.files import write_whole
@@ -89,17 +89,10 @@ def classify_evaluate(
         raise AppError("A card keeps scores of val and test at its own threshold; leave out --update_card.")
     images = request.source.images(request.split, card.labels)
     masks = MaskSource(request.source.masks_from if card.input != "whole" else None)
-
-    from core.training.quiet_start import start_keras
-
-    start_keras()
-    from core.classification.logits import Logits
-    from core.classification.predictor import load_classifier
-
-    model = load_classifier(request.model_path).model
+    classifier = load_classifier(request.model_path)
     arrays, _ = read_labelled({request.split: images}, card, masks, on_progress=on_progress)
     examples = arrays[request.split]
-    probabilities = softmax(Logits(model)(examples.images, card.flips) / card.temperature)
+    probabilities = classifier.probabilities_of(np.float32(1 / 255) * examples.images)
     threshold = card.threshold if request.threshold is None else request.threshold
     predictions = single(card.labels, examples.labels, probabilities, alert=(card.alert_label, threshold))
     counts = confusion_matrix(examples.labels, probabilities.argmax(axis=1), len(card.labels))

@@ -16,6 +16,7 @@ from core.evaluation.report import BOTH_CLASSES, card_scores, report
 from core.evaluation.test_log import Scoring, check_log, log_scorings
 from core.files import write_whole
 from core.imaging.class_table import ClassTable, table_of_card
+from core.inference.predictor import load_predictor
 from core.inference.stock_layers import check_stock, weights_path
 from core.workflows.measure.score_model import score_pairs
 
@@ -96,11 +97,6 @@ def evaluate_model(
         )
     classes = request.classes or _classes_of(weights)
     pairs = check_dataset(request.data_dir, [request.split], classes=classes)[request.split]
-
-    from core.training.quiet_start import start_keras
-
-    start_keras()
-    from core.inference.predictor import load_predictor
 
     predictor = load_predictor(request.model_path)
     _check_classes(request, classes, predictor.card.net.num_classes)

@@ -14,6 +14,7 @@ from core.datasets.pairs import Pair, check_dataset, load_pair
 from core.evaluation.paired import PairedTest, paired_test
 from core.evaluation.scores import bootstrap_interval
 from core.imaging.hair import hair_mask, shrink_to_working_side
+from core.inference.predictor import load_predictor
 from core.inference.stock_layers import check_stock, weights_path
 from core.workflows.measure.score_model import score_pairs
 
@@ -88,11 +89,6 @@ def hair_table(
     pairs = check_dataset(data_dir, [split])[split]
     with ThreadPoolExecutor(NUM_THREADS) as pool:
         hairy = np.array(list(pool.map(_hair_part, pairs))) >= part
-
-    from core.training.quiet_start import start_keras
-
-    start_keras()
-    from core.inference.predictor import load_predictor
 
     rows: list[HairRow] = []
     first: list[float] = []

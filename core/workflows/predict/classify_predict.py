@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.classification.predictor import load_classifier
 from core.classifier_cards import ClassifierCard, load_classifier_card
 from core.datasets.matching import read_bytes
 from core.errors import AppError, BadFileError
@@ -114,11 +115,6 @@ def classify_predict(
     if masks.is_model and request.masks_from is not None:
         segment = PredictRequest(request.image_path, request.masks_from, request.output_path)
         notes += predict_many(segment).notes
-
-    from core.training.quiet_start import start_keras
-
-    start_keras()
-    from core.classification.predictor import load_classifier
 
     classifier = load_classifier(request.model_path)
     threshold = card.threshold if request.threshold is None else request.threshold

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from core.imaging.decode import DecodedImage, decode_image
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png, likeliest, quantise, threshold_mask
 from core.imaging.overlay import overlay, overlay_classes
+from core.inference.predictor import Predictor, load_predictor
 from core.inference.stock_layers import check_stock, weights_path
 from core.workflows.predict.predict_files import (
     Targets,
@@ -27,9 +27,6 @@ from core.workflows.predict.predict_files import (
     names_in_tables,
     plan_targets,
 )
-
-if TYPE_CHECKING:
-    from core.inference.predictor import Predictor
 
 
 @dataclass(frozen=True)
@@ -112,11 +109,6 @@ def predict_many(
     check_stock(weights_path(request.model_path))
     images = find_inputs(request.image_path)
     targets, areas = plan_targets(images, request.output_path)
-
-    from core.training.quiet_start import start_keras
-
-    start_keras()
-    from core.inference.predictor import load_predictor
 
     predictor = load_predictor(request.model_path)
     classes = table_of_card(predictor.card)

@@ -1,0 +1,80 @@
+"""A network ready to run on arrays, in OpenVINO or in a child process; which of both nobody has to know."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.inference.child_network import ChildNetwork
+from core.inference.exported import exported_network
+from core.inference.sizes import NetworkSizes, Purpose
+from core.inference.weights_file import read_weights
+
+Outputs = list[NDArray[np.float32]]
+
+
+class Network:
+    """A network of a weights file; may be called from several threads at once.
+
+    Args:
+        path: The weights file, `.keras` or `.h5`.
+        image_size: (height, width) of images in the network's own pixels; taken where it says none itself.
+        purpose: What it is for.
+
+    Attributes:
+        sizes: What it takes and gives.
+
+    Raises:
+        BadModelError: Missing, damaged, unsafe, or no network for the purpose; one sentence.
+    """
+
+    def __init__(self, path: Path, image_size: tuple[int, int], purpose: Purpose) -> None:
+        weights = read_weights(path)
+        child = ChildNetwork(path, image_size, purpose)
+        exported = exported_network(weights, image_size, purpose, otherwise=child.sizes)
+        self.sizes: NetworkSizes = exported.sizes
+        constants = exported.with_weights(weights)
+        self._run = compile_graph(exported.graph, constants) if exported.graph else child
+
+    def __call__(self, images: NDArray[np.float32]) -> Outputs:
+        """Each output of the network, (N, ...) float32.
+
+        Args:
+            images: (N, height, width, channels) float32 of the size that `sizes` tells.
+        """
+        answers = [self._run(image[None]) for image in images]
+        return [np.concatenate(outputs) for outputs in zip(*answers, strict=True)]
+
+
+def compile_graph(graph: bytes, constants: bytes) -> Callable[[NDArray[np.float32]], Outputs]:
+    """OpenVINO's graph as a function of one image, (1, height, width, channels)."""
+    compiled = _openvino().compile_model(
+        _openvino().read_model(graph, constants),
+        "CPU",
+        # The page and its browser share the cores, so no thread insists on one of its own.
+        {"PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": False},
+    )
+    request = compiled.create_infer_request()
+    # It uses every core for one image, so that two at a time would gain nothing.
+    one_at_a_time = threading.Lock()
+
+    def run(image: NDArray[np.float32]) -> Outputs:
+        with one_at_a_time:
+            answers = request.infer([np.ascontiguousarray(image, np.float32)])
+            return [np.array(answers[output], np.float32) for output in compiled.outputs]
+
+    return run
+
+
+@functools.cache
+def _openvino() -> Any:
+    """One for all networks; imported late, since a page that predicts nothing needs none."""
+    import openvino
+
+    return openvino.Core()

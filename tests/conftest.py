@@ -1,0 +1,12 @@
+import os
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def exported_networks(tmp_path_factory):
+    """Networks that tests export for OpenVINO are kept for the session, not in the person's own cache."""
+    folder = tmp_path_factory.getbasetemp()
+    # Processes of pytest-xdist have folders of their own beside each other.
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    os.environ.setdefault("NETWORK_CACHE_DIR", str(folder / "networks"))
