@@ -42,6 +42,7 @@ BANDS = {
     "core.image_size": 0,
     "core.storage": 0,
 }
+KERAS_LIBRARIES = {"tensorflow", "keras", "jax"}
 KERAS_BAND = ("core.nets", "core.training", "core.inference", "core.classification")
 TOP_LEVEL = {
     *(".ci", ".gitignore", ".streamlit", "CHANGELOG.md", "LICENSE", "Makefile", "README.ko.md", "README.md"),
@@ -74,6 +75,13 @@ def imports_of(source: str, package: tuple[str, ...]) -> list[str]:
             start = ".".join([*above, *([node.module] if node.module else [])])
             found += [f"{start}.{alias.name}" for alias in node.names]
     return found
+
+
+def imports_of_module(path: Path) -> list[str]:
+    """What a file imports when it is imported itself, not inside functions and not for types alone."""
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    source = "\n".join(ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom))
+    return imports_of(source, path.relative_to(PROJECT).parts[:-1])
 
 
 def circle(imported: dict[str, list[str]]) -> list[str]:
@@ -132,7 +140,7 @@ def test_libraries_stay_in_their_band(module, path):
     if not module.startswith(("pages", "core.ui")):
         assert "streamlit" not in heads
     if not module.startswith(KERAS_BAND):
-        assert not heads & {"tensorflow", "keras", "jax"}
+        assert not heads & KERAS_LIBRARIES
     if module.startswith(KERAS_BAND):
         assert not [name for name in imports(path) if name.startswith(("core.workspace", "core.jobs"))]
     if module.startswith("pages"):
@@ -152,6 +160,27 @@ def test_only_the_store_knows_where_its_files_lie(module, path):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in private
     ]
     assert not [name for name in named if name.startswith("workspace.")]
+
+
+def test_pages_reach_keras_through_a_child_process_only():
+    """Also what a page imports late, at its first prediction."""
+    imported = {name: imports(path) for name, path in MODULES}
+    with_keras = {
+        name for name, names in imported.items() if {each.split(".")[0] for each in names} & KERAS_LIBRARIES
+    }
+    starts = ("pages", "core.ui", "core.registry", "core.workflows.correct", "core.workflows.predict")
+    # Pages import the modules of jobs for their names; what those do in a worker stands inside functions.
+    at_import = {name: imports_of_module(path) for name, path in MODULES}
+    reached = {name for name in imported if name.startswith(starts)}
+    waiting = list(reached)
+    while waiting:
+        module = waiting.pop()
+        names = imported[module] if module.startswith((*starts, "core.inference")) else at_import[module]
+        for home in {home_of(name, imported) for name in names} - {None} - reached:
+            reached.add(home)
+            waiting.append(home)
+    assert "core.inference.running" in reached
+    assert not reached & with_keras
 
 
 def test_pages_import_without_tensorflow():
