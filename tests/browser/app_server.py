@@ -47,6 +47,12 @@ class AppServer:
         self.url = f"http://localhost:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def process_id(self) -> int:
+        if self._process is None:
+            raise RuntimeError("the server is not running")
+        return self._process.pid
+
     def start(self) -> None:
         options = ["--server.port", str(self.port), "--server.headless", "true"]
         options += ["--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false"]
