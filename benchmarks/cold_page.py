@@ -33,7 +33,7 @@ from core.workspace import Workspace
 from tests.browser.app_server import PROJECT, AppServer, launch_chromium
 
 TASK = "lung_xray"
-FOREGROUND = '[data-part="status"]'
+FOREGROUND = '[data-part="foreground"]'
 
 
 def main() -> None:
