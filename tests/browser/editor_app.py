@@ -55,7 +55,8 @@ def keep(message: EditorMessage) -> None:
         state.seen.pop(image_id)
         return
     seen = state.seen.get(image_id)
-    foreign = before and before["client_id"] != message.client_id and before["revision"] != seen
+    known = (message.client_id, message.continues_client)
+    foreign = before and before["client_id"] not in known and before["revision"] != seen
     if foreign and not message.take_over:
         write_whole(FOLDER / f"{image_id}.refused.png", message.layer_png)
         state.conflict = Acknowledgement(message.client_id, message.sequence, saved=False, conflict=True)

@@ -449,6 +449,25 @@ def test_what_no_server_took_comes_back_after_a_reload(open_editor: OpenEditor) 
     np.testing.assert_array_equal(editor.layer(), np.where(second, 2, first))
 
 
+def test_what_came_back_after_a_reload_never_asks_a_person_alone(open_editor: OpenEditor) -> None:
+    editor = open_editor()
+    editor.set_slider("Brush size", 3)
+    strokes = [[(50.5, 10.5)], [(50.5, 20.5)], [(50.5, 30.5)]]
+    editor.stroke(strokes[0])
+    editor.page.evaluate("WebSocket.prototype.send = () => {}")
+    editor.stroke(strokes[1], settle=False)
+    editor.page.reload()
+    editor.wait_shown()
+    editor.wait_saved()
+    editor.stroke(strokes[2])
+    editor.page.reload()
+    editor.wait_shown()
+    expect(editor.status).to_have_text("Saved")
+    expect(editor.button("Keep mine")).to_be_hidden()
+    all_three = np.any([brush_pixels(each, 3, SMALL) for each in strokes], axis=0)
+    np.testing.assert_array_equal(editor.layer(), np.where(all_three, 2, 0))
+
+
 def test_saved_is_never_said_of_an_unsaved_stroke(editor: Editor, app: AppServer) -> None:
     editor = _show(editor.page, app, editor.image, "slow=1")
     editor.stroke([(45.0, 10.0), (60.0, 20.0)])

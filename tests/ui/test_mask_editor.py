@@ -36,6 +36,8 @@ def message(**changes):
         "action_number": 0,
         "take_over": False,
         "draft_token": "t",
+        "continues_client": "",
+        "continues_sequence": 0,
         "insert_token": "",
     }
     return {**fields, **changes}
@@ -87,6 +89,7 @@ def test_messages_come_in_the_order_in_which_they_were_sent():
         envelope(message(action=["save"])),
         envelope(message(action_number="3")),
         envelope(message(draft_token=3)),
+        envelope(message(continues_sequence=None)),
         envelope(message(layer_png=None)),
         envelope(message(layer_png="%%%")),
         envelope(message(layer_png="ümlaut")),

@@ -53,6 +53,9 @@ class EditorMessage:
             draft under a new token, and its layer is not to be kept.
         take_over: The person chose this tab after a conflict.
         draft_token: Draft that the editor took its state from.
+        continues_client: Tab whose strokes this one took over from a copy in the browser, empty for none; a
+            draft of that tab up to `continues_sequence` is no draft of somebody else.
+        continues_sequence: Number of the message that the copy held.
         insert_token: Last `LayerInsert` that is in the layer.
     """
 
@@ -65,6 +68,8 @@ class EditorMessage:
     action: Action = ""
     take_over: bool = False
     draft_token: str = ""
+    continues_client: str = ""
+    continues_sequence: int = 0
     insert_token: str = ""
 
 

@@ -81,6 +81,8 @@ def _parse_message(fields: Any, shapes: Mapping[str, tuple[int, int]]) -> Receiv
         action=action,
         take_over=fields.get("take_over") is True,
         draft_token=_text(fields, "draft_token"),
+        continues_client=_text(fields, "continues_client"),
+        continues_sequence=_whole(fields, "continues_sequence"),
         insert_token=_text(fields, "insert_token"),
     )
     return Received(message, _whole(fields, "action_number"))

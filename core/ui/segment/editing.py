@@ -6,6 +6,7 @@ kept with the image it was drawn on. What is kept here may be lost: the draft on
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -35,7 +36,7 @@ class _Tab:
     """What this tab knows of one image.
 
     Attributes:
-        token: Rises when the editor has to take the draft anew.
+        token: Changes when the editor has to take the draft anew, also after a restart of the server.
         base_revision: Revision of the draft that this tab has seen, None for no draft.
         seconds_before: Seconds of the draft when it was opened, less those of a save since.
         last_seconds: What the editor last said it took.
@@ -44,7 +45,7 @@ class _Tab:
         conflict: Another tab wrote in between, and the person has not chosen yet.
     """
 
-    token: int = 0
+    token: str = ""
     base_revision: int | None = None
     seconds_before: float = 0.0
     last_seconds: float = 0.0
@@ -62,6 +63,7 @@ class _Session:
     opened: OpenedImage | None = None
     tabs: dict[int, _Tab] = field(default_factory=dict)
     insert: LayerInsert | None = None
+    name: str = field(default_factory=lambda: secrets.token_hex(4))
     num_tokens: int = 0
     action: Action = ""
     ahead: int | None = None
@@ -193,7 +195,7 @@ def insert_layer(png: bytes) -> None:
     """Lay a proposal over the layer as one step that undo takes back."""
     session = _session()
     session.num_tokens += 1
-    session.insert = LayerInsert(f"insert-{session.num_tokens}", png)
+    session.insert = LayerInsert(f"insert-{session.name}.{session.num_tokens}", png)
 
 
 def save(image: OpenedImage) -> RevisionRow:
@@ -233,6 +235,8 @@ def _keep(message: EditorMessage) -> None:
     seconds = max(0.0, tab.seconds_before + message.seconds)
     tab.last_seconds, tab.client_id = message.seconds, message.client_id
     tab.shown = DraftContent(message.threshold, message.layer_png, version_id, seconds)
+    if message.continues_client:
+        _see_continued(tab, image_id, message)
     try:
         draft = state.workspace().drafts.put(
             image_id,
@@ -254,11 +258,20 @@ def _keep(message: EditorMessage) -> None:
     tab.conflict = None
 
 
+def _see_continued(tab: _Tab, image_id: int, message: EditorMessage) -> None:
+    """Count the draft as seen that was still on its way when the tab before this one was reloaded."""
+    draft = state.workspace().drafts.get(image_id)
+    if draft is None or draft.client_id != message.continues_client:
+        return
+    if draft.sequence <= message.continues_sequence:
+        tab.base_revision = draft.revision
+
+
 def _take_draft(session: _Session, image: OpenedImage) -> None:
     session.num_tokens += 1
     session.insert = None
     session.tabs[image.image.id] = _Tab(
-        token=session.num_tokens,
+        token=f"{session.name}.{session.num_tokens}",
         base_revision=image.draft_revision,
         seconds_before=image.draft.seconds if image.draft else 0.0,
     )

@@ -11,6 +11,11 @@
 
 const COPY_PREFIX = "maskLoop.copy.";
 
+/** @returns {Copy} of a message */
+function asCopy({ client_id, sequence, threshold, layer_png }, base) {
+  return { client_id, sequence, base, threshold, layer_png };
+}
+
 /** @param {string} drawingId @param {Copy} copy */
 function writeCopy(drawingId, copy) {
   try {

@@ -1,5 +1,8 @@
 /** Which image, draft and insert the editor shows: takes in what is new in Streamlit's data, and nothing twice. */
 
+/** Who lays drafts down that no tab drew, such as a restored revision: the person has just asked for it. */
+const PROGRAM = "server";
+
 /** @returns {Writer | null} whose draft is on disk, as the page says */
 function writerOf(acknowledged) {
   if (!acknowledged || !acknowledged.saved || acknowledged.conflict) return null;
@@ -82,10 +85,13 @@ class Opening {
     const { data, outbox } = this.editor;
     const token = data.draft.token;
     const pending = outbox.pending.get(this.drawingId)?.message;
-    if (pending) return this.stateOf(image, pending.threshold, pending.layer_png, { token, verdict: "restore" });
+    if (pending) return this.stateOf(image, pending.threshold, pending.layer_png, { token, isUnsent: true });
     const copy = readCopy(this.drawingId);
     const verdict = copy ? judgeCopy(copy, writerOf(data.acknowledged)) : "drop";
-    if (verdict === "restore") return this.stateOf(image, copy.threshold, copy.layer_png, { token, verdict });
+    if (verdict === "restore") {
+      outbox.continues = copy;
+      return this.stateOf(image, copy.threshold, copy.layer_png, { token, isUnsent: true });
+    }
     if (verdict === "drop") dropCopy(this.drawingId);
     else this.foundCopy = copy;
     return this.stateOf(image, data.draft.threshold, data.draft.layer, { token });
@@ -110,7 +116,7 @@ class Opening {
     editor.painter.resize(image.width, image.height);
     editor.view.setImage(image.width, image.height);
     this.draftToken = start.token;
-    if (start.verdict === "restore") outbox.changed();
+    if (start.isUnsent) outbox.postAndKeep();
   }
 
   showPicture(image) {
@@ -128,11 +134,16 @@ class Opening {
     const { draft, acknowledged } = editor.data;
     const writer = writerOf(acknowledged);
     this.draftToken = draft.token;
-    // After a restart of the server its draft can be an older message of this tab; what is shown is newer.
-    const isOwn = writer !== null && writer.client_id === editor.outbox.clientId;
-    if (isOwn && editor.outbox.isBehind()) {
+    // After a restart of the server its draft can be the one that was drawn on here; what is shown is newer.
+    const unsent = editor.outbox.unsent();
+    const verdict = unsent ? judgeCopy(unsent, writer) : "drop";
+    if (verdict === "restore") {
       editor.outbox.post();
       return;
+    }
+    if (verdict === "ask" && writer.client_id !== PROGRAM) {
+      writeCopy(this.drawingId, unsent);
+      this.foundCopy = unsent;
     }
     const id = this.imageId;
     const layer = await this.decodeLayer(draft.layer, editor.drawing);
@@ -161,7 +172,7 @@ class Opening {
     editor.toolCancel();
     editor.drawing.takeLayer(layer, false);
     editor.drawing.setThreshold(copy.threshold);
-    editor.outbox.changed();
+    editor.outbox.postAndKeep();
     editor.scheduleFrame();
   }
 

@@ -39,6 +39,8 @@ class Outbox {
     this.refused = "";
     /** Whose draft is on disk. @type {Writer | null} */
     this.writer = null;
+    /** Whose strokes the open drawing took over from a copy; until the server has them. @type {Writer | null} */
+    this.continues = null;
     this.debounce = 0;
     this.deadline = 0;
     this.patience = PATIENCE_MS;
@@ -50,6 +52,7 @@ class Outbox {
     this.flush();
     this.drawingId = drawingId;
     this.writer = writer;
+    this.continues = null;
     this.dirty = false;
     this.conflict = false;
     this.takenOverAt = this.sequence;
@@ -111,11 +114,19 @@ class Outbox {
       action: wish.action ?? before?.message.action ?? "",
       action_number: wish.action ? ++this.actionNumber : (before?.message.action_number ?? 0),
       take_over: wish.takeOver ?? before?.message.take_over ?? false,
+      continues_client: this.continues?.client_id ?? "",
+      continues_sequence: this.continues?.sequence ?? 0,
     };
     this.pending.delete(this.drawingId);
     this.pending.set(this.drawingId, { message, since: before?.since ?? Date.now(), base: this.writer });
     this.dirty = this.onlyTouched = false;
     this.transmit();
+  }
+
+  /** The same, and a copy of this tab's own takes the place of the one that the strokes came from. */
+  postAndKeep() {
+    this.post();
+    this.keepCopies();
   }
 
   transmit() {
@@ -150,7 +161,9 @@ class Outbox {
     this.patience = PATIENCE_MS;
     if (drawingId === this.drawingId && this.conflict) return;
     removeCopy(drawingId, this.clientId, sequence);
-    if (drawingId === this.drawingId) this.writer = { client_id: this.clientId, sequence };
+    if (drawingId !== this.drawingId) return;
+    this.writer = { client_id: this.clientId, sequence };
+    this.continues = null;
   }
 
   /** The person chose what is shown here. */
@@ -183,6 +196,14 @@ class Outbox {
     return this.dirty || this.pending.has(this.drawingId);
   }
 
+  /** @returns {Copy | null} what the server lacks of the open drawing; null also where the page is asked for its own */
+  unsent() {
+    const entry = this.pending.get(this.drawingId);
+    if (!this.isBehind() || entry?.message.action === "reload") return null;
+    const message = { ...this.wires.snapshot(), client_id: this.clientId, sequence: this.sequence + Number(this.dirty) };
+    return asCopy(message, entry?.base ?? this.writer);
+  }
+
   /** @returns {SaveState} */
   state() {
     if (this.conflict) return "conflict";
@@ -211,16 +232,13 @@ class Outbox {
 
   /** Write copies of everything that is not acknowledged. */
   keepCopies() {
-    for (const [drawingId, { message, base }] of this.pending) this.keepCopy(drawingId, message, base);
+    for (const [drawingId, { message, base }] of this.pending) {
+      if (message.action !== "reload") writeCopy(drawingId, asCopy(message, base));
+    }
     if (this.conflict) {
       const message = { ...this.wires.snapshot(), client_id: this.clientId, sequence: this.sequence };
-      this.keepCopy(this.drawingId, message, this.writer);
+      writeCopy(this.drawingId, asCopy(message, this.writer));
     }
-  }
-
-  keepCopy(drawingId, message, base) {
-    const { client_id, sequence, threshold, layer_png } = message;
-    if (message.action !== "reload") writeCopy(drawingId, { client_id, sequence, base, threshold, layer_png });
   }
 
   stopTimers() {
