@@ -3,13 +3,11 @@
 import streamlit as st
 
 from core.ui import shell, state
-from core.ui.mask_editor import Action
 from core.ui.segment import adding, editing, keeping
 from core.ui.segment.labelling import labels_panel
-from core.ui.segment.navigation import choose_filter, current_image, forget_image, go_to
-from core.ui.segment.strip import strip, with_current
-from core.workflows.correct.open_image import OpenedImage
-from core.workspace import ImageRow
+from core.ui.segment.navigation import choose_filter, chosen_filter, current_image, forget_image, go_to
+from core.ui.segment.strip import EACH_SIDE, strip
+from core.workspace import Around, ImageRow
 
 
 def page() -> None:
@@ -17,51 +15,55 @@ def page() -> None:
     state.show_messages()
     task = here.task
     editing.warm_up(task)
-    if here.workspace.tasks.counts(task.id).images == 0:
+    current = current_image(task)
+    if current is None:
         show_first(adding.first_images(task))
         return
-    current = current_image(task)
+    current = act(current)
     filters, more = st.columns([1.1, 1])
     with filters:
         show = choose_filter(task)
     with more:
         show_first(adding.more_images(task))
-    rows = here.workspace.images.list(task.id, show)
-    around = strip(here.workspace, with_current(rows, current), current, go_to)
-    correct(current, around.next_id, around.previous_id)
+    around = here.workspace.images.around(task.id, current.id, show, each_side=EACH_SIDE)
+    strip(here.workspace, around, go_to)
+    correct(around)
 
 
-def correct(current: ImageRow, next_id: int | None, previous_id: int | None) -> None:
-    """The editor with its column; saves and moves on when asked to."""
+def correct(around: Around) -> None:
+    """The editor with its column."""
+    current = around.image
     left, right = st.columns([4.1, 1], gap="small")
     with left:
         image = editing.opened(current, window=keeping.window_for(current))
-        editing.draw(image)
+        editing.draw(image, marked=current.has_unsaved_changes)
     with right:
         keeping.choose_model(image)
         keeping.save_buttons()
-        status = st.container()
+        keeping.saved_line(image, current)
         fill_labels = labels_panel(image)
         keeping.rarely_needed(image, after_delete=forget_image)
-    act(image, editing.requested(), next_id, previous_id)
-    with status:
-        keeping.saved_line(image)
-    editing.get_ready(next_id)
+    editing.get_ready(around.next_id)
     if fill_labels is not None:
         # Last, since it may wait for the classifier.
         fill_labels()
 
 
-def act(image: OpenedImage, action: Action, next_id: int | None, previous_id: int | None) -> None:
-    """Do what a button or a key of the editor asked for."""
-    if action in ("save", "save_next"):
+def act(current: ImageRow) -> ImageRow:
+    """Do what a button or a key of the editor asked for; gives the image that is open after it."""
+    images = state.workspace().images
+    if editing.requested() in ("save", "save_next"):
+        image = editing.opened(current, window=keeping.window_for(current))
         keeping.tell_saved(image, editing.save(image))
-    target = {"save_next": next_id, "next": next_id, "previous": previous_id}.get(action)
-    if target is not None:
-        go_to(target)
-    if action:
-        editing.done()
-        st.rerun()
+    moves = editing.requested()
+    if moves in ("next", "previous"):
+        around = images.around(current.task_id, current.id, chosen_filter())
+        target = around.next_id if moves == "next" else around.previous_id
+        if target is not None:
+            go_to(target)
+            current = images.get(target)
+    editing.done()
+    return current
 
 
 def show_first(image_id: int | None) -> None:

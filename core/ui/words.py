@@ -76,6 +76,7 @@ SAVED_LOCKED = (
 )
 NEW_PREDICTION = "There is a newer model ({title}). Your corrections stay as they are."
 USE_NEW_PREDICTION = "Use the new prediction"
+CHOOSE_DRAFT_FIRST = "First choose in the editor which of the two drafts goes on, then the model."
 PREDICTING = "Predicting the mask; the first one loads the model, which takes a few seconds"
 REVISIONS_NONE = "No revision yet"
 REVISION = "Revision {number}"

@@ -1,7 +1,7 @@
 """A page with nothing but the mask editor: each draft it gets is a file in `EDITOR_APP_DIR`.
 
 The field "Scene", or the query of the address, says what is shown: `image` and `other` (names that `scene`
-knows), `slow` (seconds that the script sleeps before the editor), `height`, `read_only`.
+knows), `slow` (seconds that the script sleeps before the editor is drawn), `height`, `read_only`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from core.ui.mask_editor import (
     EditorMessage,
     EditorOptions,
     LayerInsert,
+    carry_image,
     mask_editor,
 )
 
@@ -90,7 +91,6 @@ with st.sidebar:
 if query.get("image") != state.get("image"):
     state.image = query.get("image")
     state.update(other=False, insert=None, bright=False)
-time.sleep(float(query.get("slow", 0)))
 
 home = query.get("image", "small")
 away = query.get("other", f"{home}-other")
@@ -129,23 +129,34 @@ if state.get("bright"):
     white = encode_jpeg(np.full((image.height, image.width), 255, np.uint8))
     image = replace(image, image_id=f"{name}-bright", drawing_id=name, picture=white)
 
-draft = stored(name)
-state.seen.setdefault(name, draft["revision"] if draft else None)
-acknowledged = state.conflict or (Acknowledgement(draft["client_id"], draft["sequence"]) if draft else None)
 if away_from_here:
     st.stop()
-mask_editor(
-    image,
-    key=KEY,
-    threshold=draft["threshold"] if draft else 0.5,
-    layer_png=draft_path(name).with_suffix(".png").read_bytes() if draft else None,
-    draft_token=f"{name}:{state.token}",
-    on_message=keep,
-    acknowledged=acknowledged,
-    insert=state.insert if not state.other else None,
-    options=EditorOptions(
-        height=int(query["height"]) if "height" in query else None,
-        read_only="read_only" in query,
-        next_image=scene(home if state.other else away),
-    ),
-)
+shows_other = state.other
+
+
+@st.fragment
+def editor() -> None:
+    time.sleep(float(query.get("slow", 0)))
+    if state.other != shows_other:
+        st.rerun()
+    draft = stored(name)
+    state.seen.setdefault(name, draft["revision"] if draft else None)
+    on_disk = Acknowledgement(draft["client_id"], draft["sequence"]) if draft else None
+    mask_editor(
+        image,
+        key=KEY,
+        threshold=draft["threshold"] if draft else 0.5,
+        layer_png=draft_path(name).with_suffix(".png").read_bytes() if draft else None,
+        draft_token=f"{name}:{state.token}",
+        on_message=keep,
+        acknowledged=state.conflict or on_disk,
+        insert=state.insert if not state.other else None,
+        options=EditorOptions(
+            height=int(query["height"]) if "height" in query else None, read_only="read_only" in query
+        ),
+    )
+
+
+editor()
+for each in {image.image_id: image, away: scene(home if state.other else away)}.values():
+    carry_image(each, key=KEY)

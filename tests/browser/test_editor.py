@@ -468,6 +468,14 @@ def test_what_came_back_after_a_reload_never_asks_a_person_alone(open_editor: Op
     np.testing.assert_array_equal(editor.layer(), np.where(all_three, 2, 0))
 
 
+def test_a_stroke_reruns_the_editor_alone(editor: Editor) -> None:
+    runs = editor.page.get_by_text(re.compile(r"^run \d+$"))
+    before = runs.inner_text()
+    editor.stroke([(45.0, 10.0), (60.0, 20.0)])
+    editor.stroke([(45.0, 30.0), (60.0, 40.0)])
+    assert runs.inner_text() == before
+
+
 def test_saved_is_never_said_of_an_unsaved_stroke(editor: Editor, app: AppServer) -> None:
     editor = _show(editor.page, app, editor.image, "slow=1")
     editor.stroke([(45.0, 10.0), (60.0, 20.0)])

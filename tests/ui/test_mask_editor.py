@@ -13,9 +13,9 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException
 
 from core.correction.corrections import encode_layer
 from core.errors import AppError, StoreError
-from core.ui.mask_editor import BadMessageError, EditorImage, deliver_waiting, pack_image
+from core.ui.mask_editor import BadMessageError, EditorImage, pack_image
 from core.ui.mask_editor.assets import FRONTEND, SCRIPTS
-from core.ui.mask_editor.delivery import editor_session
+from core.ui.mask_editor.delivery import deliver_waiting, editor_session
 from core.ui.mask_editor.messages import MAX_MESSAGES, parse_envelope
 from core.ui.mask_editor.words import WORDS
 

@@ -6,9 +6,9 @@ correction layer back after each stroke. It knows neither the store nor the mode
 Two things to know when calling it:
 
 - A stroke is on the wire before a click on any button of the page. But where a busy server takes both
-  together, callbacks of buttons run before those of components: save in the script's body, or call
-  `deliver_waiting` first.
-- Do not put the editor into a fragment without the buttons that act on its mask.
+  together, callbacks of buttons run before those of components: let a callback only note what is wanted, and
+  act in the script's body.
+- In a fragment a stroke reruns the editor alone; carry the image outside of it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ __all__ = [
     "EditorMessage",
     "EditorOptions",
     "LayerInsert",
-    "deliver_waiting",
+    "carry_image",
     "mask_editor",
 ]
 
@@ -64,7 +64,7 @@ def mask_editor(
     insert: LayerInsert | None = None,
     options: EditorOptions | None = None,
 ) -> None:
-    """Draw the editor.
+    """Draw the editor; `carry_image` brings what it shows.
 
     Args:
         image: What is corrected.
@@ -79,20 +79,16 @@ def mask_editor(
             or that `acknowledged` tells of a conflict.
         acknowledged: Whose message the draft on disk is (from its row); None where there is no draft.
         insert: A proposal to lay over the layer as one undoable step; it may stay in place, it is taken once.
-        options: Height, words, and the image to fetch ahead.
+        options: Height and words.
     """
     options = options or EditorOptions()
     session = editor_session(key)
-    carrier, editor = components()
+    _, editor = components()
     if insert is not None:
         decode_layer(insert.png, (image.height, image.width))
     latest = session.show(image, draft_token)
     if latest is not None:
         threshold, layer_png = latest.threshold, latest.layer_png
-    shown = {image.image_id: image}
-    if options.next_image is not None:
-        session.know(options.next_image)
-        shown.setdefault(options.next_image.image_id, options.next_image)
     editor(
         key=key,
         data={
@@ -114,8 +110,13 @@ def mask_editor(
         },
         on_message_change=lambda: deliver_waiting(key, on_message),
     )
-    for each in shown.values():
-        carrier(key=f"{key}_carrier_{_digest(each.image_id)}", data=pack_image(each))
+
+
+def carry_image(image: EditorImage, *, key: str) -> None:
+    """Bring an image to the browser: the one that the editor of this key shows, or one that may come next."""
+    editor_session(key).know(image)
+    carrier, _ = components()
+    carrier(key=f"{key}_carrier_{_digest(image.image_id)}", data=pack_image(image))
 
 
 def pack_image(image: EditorImage) -> bytes:

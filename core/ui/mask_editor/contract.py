@@ -111,10 +111,8 @@ class EditorOptions:
         height: Whole height in CSS pixels; None fills the window below the place where the editor stands.
         read_only: Look, zoom, but no changes.
         words: Every visible word, by name.
-        next_image: Image to fetch and decode ahead, so that Next is quick.
     """
 
     height: int | None = None
     read_only: bool = False
     words: Mapping[str, str] = field(default_factory=lambda: WORDS)
-    next_image: EditorImage | None = None

@@ -80,7 +80,7 @@ def remember(memory: dict[str, Any], name: str, value: Any) -> None:
 
 
 def deliver_waiting(key: str, on_message: OnMessage) -> None:
-    """Hand over what the editor has sent and nobody has taken yet, for buttons that act in a callback.
+    """Hand over what the editor has sent and nobody has taken yet.
 
     Args:
         key: Of the editor.

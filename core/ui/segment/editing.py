@@ -1,5 +1,7 @@
 """The current image in the mask editor, and its strokes on their way to the draft on disk.
 
+The editor is a fragment: a stroke reruns nothing else, and asks the store for its own draft only. The page
+runs again where a stroke changes what stands around it (the mark of unsaved changes) or a key asks for more.
 The editor's messages say which image and version they belong to, so that a stroke that arrives after Next is
 kept with the image it was drawn on. What is kept here may be lost: the draft on disk is the truth.
 """
@@ -18,8 +20,8 @@ from core.ui.mask_editor import (
     Action,
     EditorImage,
     EditorMessage,
-    EditorOptions,
     LayerInsert,
+    carry_image,
     mask_editor,
 )
 from core.workflows.correct.open_image import OpenedImage, open_image
@@ -56,13 +58,32 @@ class _Tab:
 
 @dataclass
 class _Session:
-    """The open image and what this tab knows of it and of those before."""
+    """The open image and what this tab knows of it and of those before.
+
+    Attributes:
+        drawing: Image and version that are open, None where the draft has to be taken anew.
+        window: Display window that is shown.
+        opened: What is open.
+        tabs: What this tab knows of each image.
+        insert: Proposal to lay over the layer.
+        marked: The page around the editor shows the open image as one with unsaved changes.
+        needs_page: What the page around the editor shows is no longer true.
+        wanted: Image and the version that the person wants under its corrections, until that is done.
+        name: Sets the tokens of this session apart from those of every other.
+        num_tokens: Tokens given.
+        action: What a button or a key asks for.
+        ahead: Image that was made ready.
+        warmed: Version that was loaded ahead.
+    """
 
     drawing: tuple[int, int | None] | None = None
     window: tuple[float, float] | None = None
     opened: OpenedImage | None = None
     tabs: dict[int, _Tab] = field(default_factory=dict)
     insert: LayerInsert | None = None
+    marked: bool = False
+    needs_page: bool = False
+    wanted: tuple[int, int] | None = None
     name: str = field(default_factory=lambda: secrets.token_hex(4))
     num_tokens: int = 0
     action: Action = ""
@@ -82,6 +103,7 @@ def opened(image: ImageRow, *, window: tuple[float, float] | None) -> OpenedImag
     """
     session = _session()
     workspace = state.workspace()
+    _use_wanted_version(session, image)
     draft = workspace.drafts.get(image.id, state.person())
     current = workspace.versions.current(image.task_id)
     chosen = state.page_state().version_of_task.get(image.task_id, current.id if current else None)
@@ -108,48 +130,81 @@ def reopen() -> None:
     _session().drawing = None
 
 
-def use_version(image: OpenedImage, version_id: int) -> None:
-    """Lay the corrections over another version's prediction, because the person asked for it."""
-    workspace = state.workspace()
+def ask_version(image_id: int, version_id: int) -> None:
+    """Note which version's prediction the person wants; the page's body lays it under the newest strokes."""
+    _session().wanted = (image_id, version_id)
+
+
+def _use_wanted_version(session: _Session, image: ImageRow) -> None:
+    if session.wanted is None or session.wanted[0] != image.id:
+        return
+    workspace, who, (_, version_id) = state.workspace(), state.person(), session.wanted
     chosen = state.page_state().version_of_task
-    current = workspace.versions.current(image.image.task_id)
+    tab = session.tabs.get(image.id)
+    if tab is not None and tab.conflict is not None:
+        session.wanted = None
+        st.warning(words.CHOOSE_DRAFT_FIRST)
+        return
+    current = workspace.versions.current(image.task_id)
     if current is not None and current.id == version_id:
-        chosen.pop(image.image.task_id, None)
+        chosen.pop(image.task_id, None)
     else:
-        chosen[image.image.task_id] = version_id
-    draft = workspace.drafts.get(image.image.id, state.person())
+        chosen[image.task_id] = version_id
+    draft = workspace.drafts.get(image.id, who)
     if draft is not None:
         content = DraftContent(draft.threshold, draft.layer_png, version_id, draft.seconds)
-        workspace.drafts.start_from(image.image.id, content, state.person())
-    reopen()
+        workspace.drafts.start_from(image.id, content, who)
+    session.drawing, session.wanted = None, None
 
 
-def draw(image: OpenedImage) -> None:
-    """Draw the editor with the open image."""
+def draw(image: OpenedImage, *, marked: bool) -> None:
+    """Draw the editor with the open image.
+
+    Args:
+        image: What is open.
+        marked: The page around the editor shows it as one with unsaved changes.
+    """
     session = _session()
+    session.marked, session.needs_page = marked, False
+    shown = _editor_image(image, session)
+    _editor(image, shown)
+    # Outside of the fragment: a stroke does not send the image again.
+    carry_image(shown, key=EDITOR_KEY)
+
+
+@st.fragment
+def _editor(image: OpenedImage, shown: EditorImage) -> None:
+    session = _session()
+    if session.action or session.drawing is None:
+        st.rerun()
     tab = session.tabs[image.image.id]
     draft = state.workspace().drafts.get(image.image.id, state.person())
     acknowledged = Acknowledgement(draft.client_id, draft.sequence) if draft else None
-    drawing_id = _drawing_id(image)
     mask_editor(
-        EditorImage(
-            image_id=f"{drawing_id}.{session.window}" if session.window else drawing_id,
-            drawing_id=drawing_id,
-            height=image.height,
-            width=image.width,
-            picture=image.picture,
-            probability=image.probability_png,
-            reference=image.reference_png,
-            suggested_threshold=image.suggested_threshold,
-        ),
+        shown,
         key=EDITOR_KEY,
         threshold=image.threshold,
         layer_png=image.layer_png,
-        draft_token=f"{drawing_id}.{tab.token}",
+        draft_token=f"{shown.drawing_id}.{tab.token}",
         acknowledged=tab.conflict or acknowledged,
         on_message=_keep,
         insert=session.insert,
-        options=EditorOptions(),
+    )
+    if session.needs_page:
+        st.rerun()
+
+
+def _editor_image(image: OpenedImage, session: _Session) -> EditorImage:
+    drawing_id = f"{image.image.id}.{image.version.id if image.version else 0}"
+    return EditorImage(
+        image_id=f"{drawing_id}.{session.window}" if session.window else drawing_id,
+        drawing_id=drawing_id,
+        height=image.height,
+        width=image.width,
+        picture=image.picture,
+        probability=image.probability_png,
+        reference=image.reference_png,
+        suggested_threshold=image.suggested_threshold,
     )
 
 
@@ -199,7 +254,10 @@ def insert_layer(png: bytes) -> None:
 
 
 def save(image: OpenedImage) -> RevisionRow:
-    """Keep what this tab's editor shows as a new revision, also while another tab's draft is on disk."""
+    """Keep what this tab's editor shows as a new revision, also while another tab's draft is on disk.
+
+    Of "save and next" only the "next" is left to do then.
+    """
     session, workspace, predictors, who = _session(), state.workspace(), state.predictors(), state.person()
     tab = session.tabs[image.image.id]
     content = tab.shown or DraftContent(
@@ -212,7 +270,7 @@ def save(image: OpenedImage) -> RevisionRow:
         workspace, image.image.id, predictors, content=content, who=who, client_id=tab.client_id or SERVER
     )
     # At once: a rerun may interrupt at the next call of Streamlit, and would save a second time.
-    session.action = ""
+    session.action = "next" if session.action == "save_next" else ""
     # The seconds of the next revision begin here.
     tab.seconds_before = -tab.last_seconds
     draft = workspace.drafts.get(image.image.id, state.person())
@@ -225,6 +283,10 @@ def _keep(message: EditorMessage) -> None:
     """Put a stroke on disk; runs before the page, so that whatever the page does next sees it."""
     session = _session()
     image_id, version_id = _parse_drawing(message.image_id)
+    if session.drawing is not None and session.drawing[0] == image_id and session.drawing[1] != version_id:
+        # Painted while another version was being laid under the layer: kept with that one, and shown on it.
+        version_id = session.drawing[1]
+        session.drawing = None
     tab = session.tabs.setdefault(image_id, _Tab())
     session.action = message.action or session.action
     if message.action == "reload":
@@ -256,6 +318,8 @@ def _keep(message: EditorMessage) -> None:
         return
     tab.base_revision = draft.revision
     tab.conflict = None
+    is_open = session.opened is not None and session.opened.image.id == image_id
+    session.needs_page = session.needs_page or draft.has_unsaved_changes != (session.marked and is_open)
 
 
 def _see_continued(tab: _Tab, image_id: int, message: EditorMessage) -> None:
@@ -277,11 +341,7 @@ def _take_draft(session: _Session, image: OpenedImage) -> None:
     )
 
 
-def _drawing_id(image: OpenedImage) -> str:
-    return f"{image.image.id}.{image.version.id if image.version else 0}"
-
-
 def _parse_drawing(image_id: str) -> tuple[int, int | None]:
-    """Image and version that `_drawing_id` wrote."""
+    """Image and version of an `EditorImage`."""
     image, version = image_id.split(".")[:2]
     return int(image), int(version) or None

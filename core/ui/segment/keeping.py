@@ -40,21 +40,24 @@ def choose_model(image: OpenedImage) -> None:
         options,
         format_func=lambda version_id: _title(versions.get(version_id)),
         key="model",
-        on_change=_use_chosen_version,
-        args=(image,),
+        on_change=_ask_chosen_version,
+        args=(image.image.id,),
     )
     newer = image.newer_version
     if newer is not None and image.draft is not None:
         st.info(words.NEW_PREDICTION.format(title=as_name(newer.title)))
         st.button(
-            words.USE_NEW_PREDICTION, on_click=editing.use_version, args=(image, newer.id), width="stretch"
+            words.USE_NEW_PREDICTION,
+            on_click=editing.ask_version,
+            args=(image.image.id, newer.id),
+            width="stretch",
         )
 
 
-def _use_chosen_version(image: OpenedImage) -> None:
+def _ask_chosen_version(image_id: int) -> None:
     chosen = st.session_state["model"]
     if chosen != _NO_MODEL:
-        editing.use_version(image, chosen)
+        editing.ask_version(image_id, chosen)
 
 
 def _title(version: VersionRow | None) -> str:
@@ -91,10 +94,9 @@ def tell_saved(image: OpenedImage, revision: RevisionRow) -> None:
     st.session_state[_JUST_SAVED] = words.OF_IMAGE.format(name=as_name(image.image.name), said=said)
 
 
-def saved_line(image: OpenedImage) -> None:
-    """What is saved of this image, and whether it is locked."""
-    revision = state.workspace().truth.of(image.image.id)
-    row = state.workspace().images.get(image.image.id)
+def saved_line(image: OpenedImage, row: ImageRow) -> None:
+    """What is saved of this image, and whether it is locked; `row` is how the store has it now."""
+    revision = state.workspace().truth.of(row.id)
     just_saved = st.session_state.pop(_JUST_SAVED, None)
     if just_saved is not None:
         st.caption(f":green[:material/check_circle:] {just_saved}")

@@ -10,19 +10,21 @@ from core.ui.text import as_name
 from core.workspace import ImageRow, Show, TaskRow
 
 _FILTERS: tuple[Show, ...] = ("all", "new", "draft", "corrected")
+_FILTER = "filter"
 _MOST_DIGITS = 18
 """Of an image's number; no database takes more than 19."""
 
 
-def current_image(task: TaskRow) -> ImageRow:
-    """The image of the address if it is of this task, else the task's last one, else its first."""
+def current_image(task: TaskRow) -> ImageRow | None:
+    """The image of the address if it is of this task, else the task's last one, else its first, else None."""
     images = state.workspace().images
     asked = st.query_params.get("image")
     found = _of_task(task, _number(asked))
     if asked is not None and found is None:
         st.toast(words.NO_SUCH_IMAGE.format(number=as_name(asked)), icon=":material/info:")
-    found = found or _of_task(task, images.last_looked_at(task.id, state.person())) or images.list(task.id)[0]
-    st.query_params["image"] = str(found.id)
+    found = found or _of_task(task, images.last_looked_at(task.id, state.person())) or images.first(task.id)
+    if found is not None and asked != str(found.id):
+        go_to(found.id)
     return found
 
 
@@ -52,18 +54,23 @@ def forget_image() -> None:
     st.rerun()
 
 
+def chosen_filter() -> Show:
+    """The filter above the strip as it was chosen last."""
+    return st.session_state.get(_FILTER) or "all"  # type: ignore[no-any-return]
+
+
 def choose_filter(task: TaskRow) -> Show:
     """The filter above the strip, with the number of images in each state."""
     counts = state.workspace().tasks.counts(task.id)
     numbers = {"all": counts.images, "new": counts.new, "draft": counts.draft, "corrected": counts.corrected}
-    chosen = st.segmented_control(
+    st.segmented_control(
         words.FILTER,
         _FILTERS,
         default="all",
         required=True,
         format_func=lambda name: f"{words.FILTER_NAMES[name]} {numbers[name]}",
-        key="filter",
+        key=_FILTER,
         label_visibility="collapsed",
         persist_state="session",
     )
-    return chosen or "all"
+    return chosen_filter()

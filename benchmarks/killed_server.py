@@ -1,0 +1,101 @@
+"""What is lost when the server dies under somebody who draws: nothing, and nobody is asked for nothing.
+
+Each round draws strokes and waits until they are called saved, kills the server as hard as a power cut, goes
+on drawing while it is away, starts it again, and reloads the tab in every second round. After each, every
+stroke that was called saved has to be in the draft on disk, and the tab must not ask which draft goes on.
+
+    python -m benchmarks.killed_server --rounds 100
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from playwright.sync_api import Page, expect, sync_playwright
+
+from benchmarks.big_task import fill_task
+from core.correction.corrections import decode_layer
+from core.workspace import Workspace
+from tests.browser.app_server import PROJECT, AppServer, launch_chromium
+from tests.browser.editor_driver import Editor, Point
+from tests.browser.strokes import brush_pixels
+
+SIDE = 256
+BRUSH = 5
+
+
+def main() -> None:
+    arguments = _parse()
+    with tempfile.TemporaryDirectory() as folder, Workspace.open(Path(folder)) as workspace:
+        slug = fill_task(workspace, 1, SIDE)
+        server = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": folder})
+        server.start()
+        try:
+            with sync_playwright() as playwright:
+                chromium = launch_chromium(playwright)
+                page = chromium.new_page(viewport={"width": 1440, "height": 900})
+                page.goto(f"{server.url}/?task={slug}")
+                print(json.dumps(_rounds(page, server, workspace, arguments), indent=2))
+                chromium.close()
+        finally:
+            server.kill()
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=100, help="times that the server is killed")
+    parser.add_argument("--seed", type=int, default=0, help="of the strokes' places")
+    return parser.parse_args()
+
+
+def _rounds(
+    page: Page, server: AppServer, workspace: Workspace, arguments: argparse.Namespace
+) -> dict[str, int]:
+    places = random.Random(arguments.seed)
+    (image,) = workspace.images.list(workspace.tasks.list()[-1].id)
+    called_saved = np.zeros((SIDE, SIDE), bool)
+    strokes = {"saved": 0, "while_away": 0}
+    lost_pixels = questions = 0
+    for number in range(arguments.rounds):
+        editor = Editor(page, Path(), "", (SIDE, SIDE))
+        editor.set_slider("Brush size", BRUSH)
+        for _ in range(2):
+            called_saved |= _stroke(editor, places, settle=True)
+            strokes["saved"] += 1
+        server.kill()
+        away = _stroke(editor, places, settle=False) | _stroke(editor, places, settle=False)
+        strokes["while_away"] += 2
+        server.start()
+        if number % 2:
+            page.reload()
+        expect(page.get_by_text("Foreground", exact=False)).to_be_visible(timeout=60_000)
+        expect(editor.status).to_have_text("Saved", timeout=60_000)
+        called_saved |= away
+        questions += editor.button("Keep mine").is_visible()
+        lost_pixels += int((called_saved & (_layer(workspace, image.id) != 2)).sum())
+        print(f"round {number + 1}: {lost_pixels} pixels lost, {questions} questions", flush=True)
+    return {"rounds": arguments.rounds, **strokes, "lost_pixels": lost_pixels, "questions": questions}
+
+
+def _stroke(editor: Editor, places: random.Random, *, settle: bool) -> NDArray[np.bool_]:
+    points: list[Point] = [(places.randrange(SIDE) + 0.5, places.randrange(SIDE) + 0.5) for _ in range(2)]
+    editor.stroke(points, settle=settle)
+    # What was hit for certain: a pointer lands on whole pixels of the screen, not of the image.
+    return brush_pixels(points, 1, (SIDE, SIDE))
+
+
+def _layer(workspace: Workspace, image_id: int) -> NDArray[np.uint8]:
+    draft = workspace.drafts.get(image_id)
+    if draft is None or draft.layer_png is None:
+        raise RuntimeError("there is no draft on disk")
+    return decode_layer(draft.layer_png, (SIDE, SIDE))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""A session at a Streamlit server without a browser: it runs the page and sends strokes, and times both.
+
+It speaks the websocket's messages as the browser does, so what is timed is the server alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.sync.client import connect
+
+_TRIGGER = "$$STREAMLIT_INTERNAL_KEY_{component}__events"
+
+
+class StreamlitClient:
+    """One session.
+
+    Args:
+        url: Of the server, "http://host:port".
+        query: Of the address, without "?".
+        name: Client id of its strokes.
+    """
+
+    def __init__(self, url: str, query: str, name: str) -> None:
+        address = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
+        self._socket = connect(address, subprotocols=["streamlit"], max_size=None, compression=None)  # type: ignore[list-item]
+        self._query, self._name = query, name
+        self._page = ""
+        self._sequence = 0
+        self._editor: dict[str, Any] = {}
+        self._cached: set[str] = set()
+
+    def run_page(self) -> float:
+        """Seconds until the whole page has run."""
+        return self._run(BackMsg())
+
+    def draw(self, layer_png: bytes) -> float:
+        """Seconds until a stroke is acknowledged and its run has ended."""
+        self._sequence += 1
+        data = self._editor["data"]
+        message = {
+            "image_id": data["image"]["id"],
+            "client_id": self._name,
+            "sequence": self._sequence,
+            "threshold": 0.5,
+            "layer_png": base64.b64encode(layer_png).decode(),
+            "seconds": 1.0,
+            "draft_token": data["draft"]["token"],
+            "continues_client": "",
+            "continues_sequence": 0,
+            "insert_token": "",
+            "action_number": 0,
+        }
+        back = BackMsg()
+        state = WidgetState(id=_TRIGGER.format(component=self._editor["id"]))
+        state.json_trigger_value = json.dumps([{"event": "message", "value": {"messages": [message]}}])
+        back.rerun_script.widget_states.widgets.append(state)
+        back.rerun_script.fragment_id = self._editor["fragment"]
+        seconds = self._run(back)
+        if self._editor["data"]["delivered"].get(self._name) != self._sequence:
+            raise RuntimeError(f"stroke {self._sequence} of {self._name} was not taken")
+        return seconds
+
+    def close(self) -> None:
+        """Leave."""
+        self._socket.close()
+
+    def _run(self, back: BackMsg) -> float:
+        back.rerun_script.query_string = self._query
+        back.rerun_script.page_script_hash = self._page
+        back.rerun_script.cached_message_hashes.extend(self._cached)
+        start = time.perf_counter()
+        self._socket.send(back.SerializeToString())
+        while True:
+            forward = ForwardMsg.FromString(self._socket.recv(timeout=120))  # type: ignore[arg-type]
+            self._take_in(forward)
+            if forward.WhichOneof("type") == "script_finished" and forward.script_finished != (
+                ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            ):
+                return time.perf_counter() - start
+
+    def _take_in(self, forward: ForwardMsg) -> None:
+        kind = forward.WhichOneof("type")
+        if forward.metadata.cacheable:
+            self._cached.add(forward.hash)
+        if kind == "new_session":
+            self._page = forward.new_session.page_script_hash
+        elif kind == "page_info_changed":
+            self._query = forward.page_info_changed.query_string
+        elif kind == "delta" and forward.delta.new_element.HasField("bidi_component"):
+            component = forward.delta.new_element.bidi_component
+            if component.component_name == "mask_editor":
+                fragment = forward.delta.fragment_id
+                self._editor = {
+                    "id": component.id,
+                    "fragment": fragment,
+                    "data": json.loads(component.json),
+                }
