@@ -120,8 +120,8 @@ def correct(workspace: Workspace, task_id: int, pair: Pair, predictors: Predicto
     if outcome.image_id is None:
         raise SystemExit(outcome.message)
     opened = open_image(workspace, outcome.image_id, predictors, who=PERSON)
-    probability = pictures.probability(workspace, opened.image, opened.version, predictors)
-    layer = encode_layer(layer_from_mask(load_pair(pair)[1], probability, opened.threshold))
+    proposal = pictures.proposal(workspace, opened.image, opened.version, predictors)
+    layer = encode_layer(layer_from_mask(load_pair(pair)[1], proposal, opened.threshold))
     version_id = None if opened.version is None else opened.version.id
     workspace.drafts.put(
         outcome.image_id,

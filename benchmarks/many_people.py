@@ -1,8 +1,8 @@
 """How long people wait while others draw at the same server, in a small task and in a big one.
 
 Two measurements for each size of task: sessions without a browser, each running its page and drawing a stroke
-in turn (the server alone); and real browsers, each with a stroke every two seconds, timed in the page from the
-lifted pointer to "Saved". Every stroke that was called saved has to be on the disk at the end.
+in turn (the server alone); and real browsers, each with a stroke every two seconds, timed in the page from
+the lifted pointer to "Saved". Every stroke that was called saved has to be on the disk at the end.
 
     python -m benchmarks.many_people --images 100 10000
 """

@@ -1,8 +1,8 @@
 """Correction layer + prediction -> mask: what the person decided, laid over what the model proposed.
 
-A layer has the image's own size and one value a pixel: 0 untouched, 1 background, 2 foreground. It travels
-and is kept as a small PNG whose pixels, decoded by anything, are those numbers. Layers come from browsers, so
-`decode_layer` believes nothing.
+A layer has the image's own size and 8 bits a pixel: 0 untouched, 1 background, k + 1 class k. It travels and
+is kept as a small PNG whose pixels, decoded by anything, are those numbers, in the bits that they need.
+Layers come from browsers, so `decode_layer` believes nothing.
 """
 
 from __future__ import annotations
@@ -17,26 +17,27 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.errors import BadFileError
-from core.imaging.masks import threshold_mask
+from core.imaging.masks import Proposal
 
+MOST_CLASSES = 253
+"""Classes that a layer of 8 bits can hold: in a mask 255 is what nobody decided."""
 UNTOUCHED, BACKGROUND, FOREGROUND = 0, 1, 2
 
 _NAME = "correction layer"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _PALETTE = 0, 3
-# Colour n of the palette is (n, n, n): readers that expand palettes (browsers, OpenCV) still see the numbers.
-_COLOURS = [channel for value in range(4) for channel in (value, value, value)]
 
 
-def decode_layer(png: bytes, shape: tuple[int, int]) -> NDArray[np.uint8]:
+def decode_layer(png: bytes, shape: tuple[int, int], num_classes: int = 1) -> NDArray[np.uint8]:
     """The layer in a PNG that came from outside.
 
     Args:
         png: A palette PNG of 1 to 8 bits, or a grey one of 8 bits.
         shape: (height, width) that the image has.
+        num_classes: Foreground classes that a person can choose from.
 
     Returns:
-        (H, W) uint8 of 0, 1 and 2.
+        (H, W) uint8 of 0 to num_classes + 1.
 
     Raises:
         BadFileError: No such PNG, another size, other values, broken or longer than a layer can be.
@@ -47,77 +48,78 @@ def decode_layer(png: bytes, shape: tuple[int, int]) -> NDArray[np.uint8]:
             layer = np.array(picture, dtype=np.uint8)
     except (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error) as error:
         raise BadFileError(_NAME, f"the PNG is broken ({error}).") from None
-    if layer.shape != shape or layer.max(initial=0) > FOREGROUND:
-        raise BadFileError(_NAME, "expected pixels of 0 (untouched), 1 (background) and 2 (foreground) only.")
+    if layer.shape != shape or layer.max(initial=0) > num_classes + 1:
+        raise BadFileError(
+            _NAME, f"expected pixels of 0 (untouched), 1 (background) and up to {num_classes + 1} (classes)."
+        )
     return layer
 
 
 def encode_layer(layer: NDArray[np.uint8]) -> bytes:
-    """A layer as a palette PNG of 2 bits a pixel, as the editor makes it.
+    """A layer as a palette PNG of 2, 4 or 8 bits a pixel, as few as its values need.
 
     Args:
-        layer: (H, W) uint8 of 0, 1 and 2.
+        layer: (H, W) uint8 of 0 (untouched), 1 (background), k + 1 (class k).
 
     Raises:
         ValueError: Another type, shape or value.
     """
-    if layer.dtype != np.uint8 or layer.ndim != 2 or layer.max(initial=0) > FOREGROUND:
-        raise ValueError(f"a layer is (H, W) uint8 of 0, 1 and 2, got {layer.shape} {layer.dtype}")
+    largest = int(layer.max(initial=0))
+    if layer.dtype != np.uint8 or layer.ndim != 2 or largest > MOST_CLASSES + 1:
+        raise ValueError(
+            f"a layer is (H, W) uint8 of 0 to {MOST_CLASSES + 1}, got {layer.shape} {layer.dtype}"
+        )
+    bits = 2 if largest < 4 else 4 if largest < 16 else 8
     picture = Image.fromarray(layer).convert("L")
-    picture.putpalette(_COLOURS)
+    # Colour n is (n, n, n): readers that expand palettes (browsers, OpenCV) still see the numbers.
+    picture.putpalette([channel for value in range(1 << bits) for channel in (value, value, value)])
     content = io.BytesIO()
-    picture.save(content, format="PNG", bits=2, compress_level=6)
+    picture.save(content, format="PNG", bits=bits, compress_level=6)
     return content.getvalue()
 
 
-def apply_layer(
-    probability: NDArray[np.uint8], threshold: float, layer: NDArray[np.uint8] | None
-) -> NDArray[np.uint8]:
-    """The mask that the editor shows: as decided where it was, elsewhere the thresholded prediction.
+def apply_layer(proposal: Proposal, threshold: float, layer: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
+    """The mask that the editor shows: as decided where it was, elsewhere the thresholded proposal.
 
     Args:
-        probability: (H, W) uint8, 255 times the probability.
+        proposal: What the model proposes.
         threshold: In [0, 1].
-        layer: (H, W) uint8 of 0, 1 and 2; None for an empty one, which leaves the prediction bit for bit.
+        layer: (H, W) uint8; None for an empty one, which leaves the thresholded proposal bit for bit.
 
     Returns:
-        (H, W) uint8 of 0 and 1.
+        (H, W) uint8 of class indices, 0 for background.
 
     Raises:
-        ValueError: Layer and probability differ in size.
+        ValueError: Layer and proposal differ in size.
     """
-    mask = threshold_mask(probability, threshold).astype(np.uint8)
+    mask = proposal.mask(threshold)
     if layer is None:
         return mask
-    if layer.shape != probability.shape:
-        raise ValueError(f"the layer has {layer.shape} pixels, the prediction {probability.shape}")
-    mask[layer == BACKGROUND] = 0
-    mask[layer == FOREGROUND] = 1
+    if layer.shape != mask.shape:
+        raise ValueError(f"the layer has {layer.shape} pixels, the prediction {mask.shape}")
+    decided = layer != UNTOUCHED
+    mask[decided] = layer[decided] - BACKGROUND
     return mask
 
 
-def layer_from_mask(
-    mask: NDArray[Any], probability: NDArray[np.uint8], threshold: float
-) -> NDArray[np.uint8]:
-    """The smallest layer that turns the prediction into this mask: pixels that agree stay untouched.
+def layer_from_mask(mask: NDArray[Any], proposal: Proposal, threshold: float) -> NDArray[np.uint8]:
+    """The smallest layer that turns the proposal into this mask: pixels that agree stay untouched.
 
     Args:
-        mask: (H, W), foreground where not 0.
-        probability: (H, W) uint8, 255 times the probability.
+        mask: (H, W) of class indices.
+        proposal: What the model proposes.
         threshold: In [0, 1].
 
     Returns:
-        (H, W) uint8 of 0, 1 and 2, for which `apply_layer` gives the mask back.
+        (H, W) uint8, for which `apply_layer` gives the mask back.
 
     Raises:
-        ValueError: Mask and probability differ in size.
+        ValueError: Mask and proposal differ in size.
     """
-    wanted = np.asarray(mask) != 0
-    if wanted.shape != probability.shape:
-        raise ValueError(f"the mask has {wanted.shape} pixels, the prediction {probability.shape}")
-    predicted = threshold_mask(probability, threshold)
-    decided = np.where(wanted, FOREGROUND, BACKGROUND)
-    return np.where(wanted == predicted, UNTOUCHED, decided).astype(np.uint8)
+    wanted, predicted = np.asarray(mask), proposal.mask(threshold)
+    if wanted.shape != predicted.shape:
+        raise ValueError(f"the mask has {wanted.shape} pixels, the prediction {predicted.shape}")
+    return np.where(wanted == predicted, UNTOUCHED, wanted + BACKGROUND).astype(np.uint8)
 
 
 def _check_header(png: bytes, shape: tuple[int, int]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -23,6 +24,41 @@ def quantise(probability: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
     return levels
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """What a model proposes for each pixel, as the editor gets it.
+
+    Attributes:
+        proposed: (H, W) uint8, the most likely foreground class, 1 or more.
+        confidence: (H, W) uint8, 255 times how much that class is likelier than background.
+    """
+
+    proposed: NDArray[np.uint8]
+    confidence: NDArray[np.uint8]
+
+    def mask(self, threshold: float) -> NDArray[np.uint8]:
+        """(H, W) uint8 of classes: the proposed one where its confidence reaches the threshold, else 0."""
+        return np.where(threshold_mask(self.confidence, threshold), self.proposed, 0).astype(np.uint8)
+
+
+def propose(probability: NDArray[np.floating[Any]]) -> Proposal:
+    """The proposed class k and its confidence p_k / (p_k + p_background).
+
+    At the threshold 0.5 that is the likelier of the two; with one class the confidence is its probability.
+
+    Args:
+        probability: (H, W) of one foreground class, or (H, W, C) from a softmax, background first; of a tie
+            the lower class is proposed. Where class and background are both 0 the confidence is 0.
+    """
+    if probability.ndim == 2:
+        return Proposal(np.ones(probability.shape, np.uint8), quantise(probability))
+    proposed = 1 + np.argmax(probability[..., 1:], axis=-1)
+    likelihood = np.take_along_axis(probability, proposed[..., None], axis=-1)[..., 0]
+    both = likelihood + probability[..., 0]
+    confidence = np.divide(likelihood, both, out=np.zeros_like(both), where=both > 0)
+    return Proposal(proposed.astype(np.uint8), quantise(confidence))
+
+
 def threshold_mask(probability: NDArray[np.uint8], threshold: float) -> NDArray[np.bool_]:
     """Foreground where the probability reaches the threshold.
 
@@ -30,7 +66,7 @@ def threshold_mask(probability: NDArray[np.uint8], threshold: float) -> NDArray[
     everything is foreground, at 1 only what is certain, and a tie is foreground.
 
     Args:
-        probability: (H, W) uint8 from `quantise`.
+        probability: (H, W) uint8 from `quantise`: a probability or a confidence.
         threshold: In [0, 1].
 
     Returns:

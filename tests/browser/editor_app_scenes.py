@@ -25,7 +25,7 @@ def scene(name: str) -> EditorImage:
         height=height,
         width=width,
         picture=encode_jpeg(picture),
-        probability=encode_png(probability),
+        confidence=encode_png(probability),
         reference=encode_png(reference) if "reference" in name else None,
         suggested_threshold=0.5,
     )

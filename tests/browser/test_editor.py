@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from strokes import brush_pixels, polygon_pixels
 
 from core.correction.corrections import apply_layer, decode_layer
+from core.imaging.masks import Proposal
 
 HERE = Path(__file__).parent
 OpenEditor = Callable[..., Editor]
@@ -267,7 +268,8 @@ def test_what_is_seen_is_what_is_counted(editor: Editor, app: AppServer, outline
     layer[brush_pixels(painted[1], 30, shape)] = 1
     for threshold in (0.5, 0.9, 0.2, 0.0, 1.0, 0.37):
         editor.set_slider("Threshold", threshold)
-        mask = apply_layer(disc(300), threshold, layer.astype(np.uint8)) != 0
+        proposal = Proposal(np.ones(shape, np.uint8), disc(300))
+        mask = apply_layer(proposal, threshold, layer.astype(np.uint8)) != 0
         expect(editor.page.get_by_text(f"{mask.sum():,} px", exact=True)).to_be_visible()
         seen = _overlay_alpha(editor, shape)
         inside = 0 if outline else round(0.4 * 255)

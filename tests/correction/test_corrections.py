@@ -9,10 +9,11 @@ from PIL import Image
 
 from core.correction.corrections import apply_layer, decode_layer, encode_layer, layer_from_mask
 from core.errors import BadFileError
-from core.imaging.masks import threshold_mask
+from core.imaging.masks import Proposal, threshold_mask
 
 LAYER = np.array([[0, 1, 2, 0, 1], [2, 2, 0, 0, 0], [1, 0, 1, 2, 2]], np.uint8)
 PROBABILITY = np.array([[0, 255, 10, 128, 127], [0, 0, 128, 127, 255], [200, 200, 0, 0, 255]], np.uint8)
+PROPOSAL = Proposal(np.ones_like(PROBABILITY), PROBABILITY)
 
 
 def png_of(width: int, height: int, bits: int, colour: int, rows: bytes) -> bytes:
@@ -84,7 +85,7 @@ def test_a_bomb_is_refused_by_its_size_alone():
         decode_layer(bomb, (3, 5))
 
 
-@pytest.mark.parametrize("layer", [LAYER.astype(int), LAYER[0], LAYER + 1])
+@pytest.mark.parametrize("layer", [LAYER.astype(int), LAYER[0], np.full((1, 1), 255, np.uint8)])
 def test_encode_takes_layers_only(layer):
     with pytest.raises(ValueError, match="a layer is"):
         encode_layer(layer)
@@ -93,22 +94,23 @@ def test_encode_takes_layers_only(layer):
 @pytest.mark.parametrize("threshold", [0.0, 0.25, 0.5, 128 / 255, 0.9999, 1.0])
 def test_an_empty_layer_is_the_thresholded_prediction_bit_for_bit(threshold):
     probability = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    proposal = Proposal(np.ones_like(probability), probability)
     expected = threshold_mask(probability, threshold)
-    np.testing.assert_array_equal(apply_layer(probability, threshold, None), expected)
-    np.testing.assert_array_equal(apply_layer(probability, threshold, np.zeros((16, 16), np.uint8)), expected)
+    np.testing.assert_array_equal(apply_layer(proposal, threshold, None), expected)
+    np.testing.assert_array_equal(apply_layer(proposal, threshold, np.zeros((16, 16), np.uint8)), expected)
 
 
 def test_decisions_win_over_the_prediction():
     # At 0.5 a pixel needs 128 (255 * 0.5 = 127.5, rounded up).
     expected = [[0, 0, 1, 1, 0], [1, 1, 1, 0, 1], [0, 1, 0, 1, 1]]
-    mask = apply_layer(PROBABILITY, 0.5, LAYER)
+    mask = apply_layer(PROPOSAL, 0.5, LAYER)
     assert mask.dtype == np.uint8
     np.testing.assert_array_equal(mask, expected)
 
 
 def test_decisions_stay_whatever_the_threshold():
     for threshold in (0.0, 1.0):
-        mask = apply_layer(PROBABILITY, threshold, LAYER)
+        mask = apply_layer(PROPOSAL, threshold, LAYER)
         assert not mask[LAYER == 1].any()
         assert mask[LAYER == 2].all()
 
@@ -116,20 +118,36 @@ def test_decisions_stay_whatever_the_threshold():
 def test_layer_from_mask_touches_only_what_differs():
     mask = np.array([[0, 1, 1, 1, 0], [0, 0, 1, 0, 1], [0, 1, 0, 0, 1]], np.uint8)
     # Differs from the thresholded prediction at (0, 2), added, and (2, 0), removed.
-    layer = layer_from_mask(mask, PROBABILITY, 0.5)
+    layer = layer_from_mask(mask, PROPOSAL, 0.5)
     expected = np.zeros((3, 5), np.uint8)
     expected[0, 2], expected[2, 0] = 2, 1
     np.testing.assert_array_equal(layer, expected)
-    np.testing.assert_array_equal(apply_layer(PROBABILITY, 0.5, layer), mask)
+    np.testing.assert_array_equal(apply_layer(PROPOSAL, 0.5, layer), mask)
 
 
-def test_layer_from_mask_takes_any_nonzero_as_foreground():
-    mask = np.array([[0, 255]], np.uint8)
-    np.testing.assert_array_equal(layer_from_mask(mask, np.zeros((1, 2), np.uint8), 0.5), [[0, 2]])
+def test_of_several_classes_a_decision_names_its_class():
+    # Proposed are classes 2, 3, 1 and 2, the third too unsure; decided: nothing, background, class 3, 1.
+    proposal = Proposal(np.array([[2, 3, 1, 2]], np.uint8), np.array([[200, 200, 100, 200]], np.uint8))
+    layer = np.array([[0, 1, 4, 2]], np.uint8)
+    np.testing.assert_array_equal(apply_layer(proposal, 0.5, None), [[2, 3, 0, 2]])
+    np.testing.assert_array_equal(apply_layer(proposal, 0.5, layer), [[2, 0, 3, 1]])
+    mask = np.array([[2, 0, 3, 1]], np.uint8)
+    np.testing.assert_array_equal(layer_from_mask(mask, proposal, 0.5), layer)
+
+
+def test_layers_of_all_classes_come_back_and_no_class_more():
+    layer = np.arange(255, dtype=np.uint8).reshape(15, 17)
+    np.testing.assert_array_equal(decode_layer(encode_layer(layer), (15, 17), 253), layer)
+    with pytest.raises(BadFileError, match="up to 253"):
+        decode_layer(encode_layer(layer), (15, 17), 252)
+    four = np.array([[0, 1, 4, 2]], np.uint8)
+    np.testing.assert_array_equal(decode_layer(encode_layer(four), (1, 4), 3), four)
+    with pytest.raises(BadFileError, match="up to 3"):
+        decode_layer(encode_layer(four), (1, 4), 2)
 
 
 def test_sizes_must_agree():
     with pytest.raises(ValueError, match="the layer has"):
-        apply_layer(PROBABILITY, 0.5, LAYER[:2])
+        apply_layer(PROPOSAL, 0.5, LAYER[:2])
     with pytest.raises(ValueError, match="the mask has"):
-        layer_from_mask(LAYER[:2], PROBABILITY, 0.5)
+        layer_from_mask(LAYER[:2], PROPOSAL, 0.5)

@@ -12,6 +12,7 @@ from core.imaging.masks import (
     encode_png,
     fill_holes,
     outline,
+    propose,
     quantise,
     remove_specks,
     threshold_mask,
@@ -38,6 +39,35 @@ def test_a_threshold_that_is_a_level_lets_that_level_in() -> None:
     probability = np.arange(256, dtype=np.uint8)[None]
     for level in range(256):
         assert int(threshold_mask(probability, level / 255).sum()) == 256 - level
+
+
+def test_of_one_class_the_confidence_is_its_probability() -> None:
+    probability = np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 4)
+    proposal = propose(probability)
+    assert (proposal.confidence == quantise(probability)).all()
+    assert (proposal.proposed == 1).all()
+
+
+def test_of_several_classes_the_likeliest_foreground_is_weighed_against_background() -> None:
+    probability = np.array(
+        [
+            [0.5, 0.3, 0.2],  # class 1; 0.3 / 0.8 = 0.375, of 255 that is 95.6
+            [0.2, 0.3, 0.5],  # class 2; 0.5 / 0.7 = 0.714: 182.1
+            [0.4, 0.2, 0.4],  # class 2; as likely as background: 127.5, and a half goes to the even number
+            [0.2, 0.4, 0.4],  # a tie: class 1; 0.4 / 0.6: 170
+            [1.0, 0.0, 0.0],  # a tie at nothing: class 1; 0
+            [0.0, 0.0, 1.0],  # class 2; 255
+        ]
+    )[None]
+    proposal = propose(probability)
+    assert proposal.proposed.tolist() == [[1, 2, 2, 1, 1, 2]]
+    assert proposal.confidence.tolist() == [[96, 182, 128, 170, 0, 255]]
+    # At 0.5 a class is taken where it is at least as likely as background.
+    assert proposal.mask(0.5).tolist() == [[0, 2, 2, 1, 0, 2]]
+
+
+def test_where_nothing_is_likely_nothing_is_proposed_for_sure() -> None:
+    assert propose(np.zeros((1, 1, 3))).confidence.tolist() == [[0]]
 
 
 @pytest.mark.parametrize("threshold", [-0.01, 1.01, float("nan")])

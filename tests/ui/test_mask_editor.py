@@ -16,10 +16,10 @@ from core.errors import AppError, StoreError
 from core.ui.mask_editor import BadMessageError, EditorImage, pack_image
 from core.ui.mask_editor.assets import FRONTEND, SCRIPTS
 from core.ui.mask_editor.delivery import deliver_waiting, editor_session
-from core.ui.mask_editor.messages import MAX_MESSAGES, parse_envelope
+from core.ui.mask_editor.messages import MAX_MESSAGES, LayerKind, parse_envelope
 from core.ui.mask_editor.words import WORDS
 
-SHAPES = {"a": (2, 3)}
+LAYERS = {"a": LayerKind((2, 3)), "of three classes": LayerKind((2, 3), 3)}
 LAYER = np.array([[0, 1, 2], [2, 0, 0]], np.uint8)
 PNG = encode_layer(LAYER)
 
@@ -48,7 +48,7 @@ def envelope(*messages):
 
 
 def test_a_good_message_arrives_whole():
-    (received,) = parse_envelope(envelope(message(action="save", action_number=3, take_over=True)), SHAPES)
+    (received,) = parse_envelope(envelope(message(action="save", action_number=3, take_over=True)), LAYERS)
     got = received.message
     assert (got.image_id, got.client_id, got.sequence, got.threshold) == ("a", "tab", 1, 0.5)
     assert (got.layer_png, got.seconds, got.action, got.take_over) == (PNG, 2.5, "save", True)
@@ -56,7 +56,7 @@ def test_a_good_message_arrives_whole():
 
 
 def test_messages_come_in_the_order_in_which_they_were_sent():
-    received = parse_envelope(envelope(message(sequence=9), message(sequence=4)), SHAPES)
+    received = parse_envelope(envelope(message(sequence=9), message(sequence=4)), LAYERS)
     assert [each.message.sequence for each in received] == [4, 9]
 
 
@@ -97,7 +97,7 @@ def test_messages_come_in_the_order_in_which_they_were_sent():
 )
 def test_what_no_editor_sends_is_refused(payload):
     with pytest.raises(BadMessageError, match="reload the page"):
-        parse_envelope(payload, SHAPES)
+        parse_envelope(payload, LAYERS)
 
 
 @pytest.mark.parametrize(
@@ -106,20 +106,31 @@ def test_what_no_editor_sends_is_refused(payload):
 )
 def test_layers_are_checked_by_size_and_kind(layer):
     with pytest.raises(AppError, match="correction layer"):
-        parse_envelope(envelope(message(layer_png=layer)), SHAPES)
+        parse_envelope(envelope(message(layer_png=layer)), LAYERS)
+
+
+def test_a_layer_has_the_classes_of_its_image():
+    png = base64.b64encode(encode_layer(LAYER * 2)).decode()
+    (received,) = parse_envelope(envelope(message(image_id="of three classes", layer_png=png)), LAYERS)
+    assert received.message.layer_png == encode_layer(LAYER * 2)
+    with pytest.raises(AppError, match="up to 2"):
+        parse_envelope(envelope(message(layer_png=png)), LAYERS)
 
 
 def test_an_image_is_packed_with_its_lengths():
-    packed = pack_image(EditorImage("a", 2, 3, picture=b"PIC", probability=b"PROB"))
+    packed = pack_image(
+        EditorImage("a", 2, 3, picture=b"PIC", confidence=b"CONF", num_classes=2, proposed=b"CLASS")
+    )
     (length,) = struct.unpack(">I", packed[:4])
     header = json.loads(packed[4 : 4 + length])
     assert header == {
         "id": "a",
         "height": 2,
         "width": 3,
-        "parts": {"picture": 3, "probability": 4, "reference": 0},
+        "num_classes": 2,
+        "parts": {"picture": 3, "confidence": 4, "proposed": 5, "reference": 0},
     }
-    assert packed[4 + length :] == b"PICPROB"
+    assert packed[4 + length :] == b"PICCONFCLASS"
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def test_opening_gives_picture_prediction_and_the_card_s_threshold(
     opened = open_image(workspace, image.id, predictors, who="Kim")
     assert (opened.height, opened.width, opened.picture_type) == (2, 2, "image/png")
     assert values(opened.picture) == [[100, 127], [128, 200]]
-    assert values(opened.probability_png) == [[100, 127], [128, 200]]
+    assert values(opened.proposal.confidence_png) == [[100, 127], [128, 200]]
     assert (opened.threshold, opened.suggested_threshold) == (0.4, 0.4)
     assert (opened.draft, opened.layer_png, opened.draft_revision, opened.reference_png) == (
         None,
@@ -49,7 +49,7 @@ def test_opening_gives_picture_prediction_and_the_card_s_threshold(
 def test_a_task_without_a_model_starts_from_an_empty_mask(workspace, image, predictors):
     opened = open_image(workspace, image.id, predictors, who="Kim")
     assert opened.version is None
-    assert values(opened.probability_png) == [[0, 0], [0, 0]]
+    assert values(opened.proposal.confidence_png) == [[0, 0], [0, 0]]
     assert opened.threshold == 0.5
 
 
@@ -96,10 +96,10 @@ def test_the_draft_keeps_its_version_until_the_person_chooses_the_new_one(
     opened = open_image(workspace, image.id, predictors, who="Kim")
     assert (opened.version.id, opened.newer_version.id) == (old.id, new.id)
     assert (opened.threshold, opened.layer_png, opened.draft_revision) == (0.45, layer, 1)
-    assert values(opened.probability_png) == [[100, 127], [128, 200]]
+    assert values(opened.proposal.confidence_png) == [[100, 127], [128, 200]]
     chosen = open_image(workspace, image.id, predictors, who="Kim", version_id=new.id)
     assert (chosen.version.id, chosen.newer_version, chosen.threshold) == (new.id, None, 0.45)
-    assert values(chosen.probability_png) == [[151, 178], [179, 251]]
+    assert values(chosen.proposal.confidence_png) == [[151, 178], [179, 251]]
 
 
 def test_a_reference_mask_is_given_as_0_and_255(workspace, task, image, predictors):
@@ -184,7 +184,7 @@ def test_large_images_are_edited_as_a_copy_and_saved_at_full_size(
         "This image is 4 x 8 pixels; you edit a copy of 2 x 4, and the saved mask is scaled back to the full "
         "size.",
     )
-    assert values(opened.probability_png) == [[255, 255], [255, 255], [0, 0], [0, 0]]
+    assert values(opened.proposal.confidence_png) == [[255, 255], [255, 255], [0, 0], [0, 0]]
     layer = np.zeros((4, 2), np.uint8)
     layer[3, 1] = 2
     content = DraftContent(0.5, encode_layer(layer), version.id)

@@ -85,7 +85,7 @@ def mask_editor(
     session = editor_session(key)
     _, editor = components()
     if insert is not None:
-        decode_layer(insert.png, (image.height, image.width))
+        decode_layer(insert.png, (image.height, image.width), image.num_classes)
     latest = session.show(image, draft_token)
     if latest is not None:
         threshold, layer_png = latest.threshold, latest.layer_png
@@ -123,7 +123,8 @@ def pack_image(image: EditorImage) -> bytes:
     """The carrier's bytes: length of a JSON header (4 bytes, big endian), the header, the parts in order."""
     parts = {
         "picture": image.picture,
-        "probability": image.probability,
+        "confidence": image.confidence,
+        "proposed": image.proposed or b"",
         "reference": image.reference or b"",
     }
     header = json.dumps(
@@ -131,6 +132,7 @@ def pack_image(image: EditorImage) -> bytes:
             "id": image.image_id,
             "height": image.height,
             "width": image.width,
+            "num_classes": image.num_classes,
             "parts": {name: len(content) for name, content in parts.items()},
         }
     ).encode()

@@ -21,7 +21,11 @@ class EditorImage:
         height: Pixels.
         width: Pixels.
         picture: What the person sees, as JPEG, PNG or WebP of this size.
-        probability: 255 times the probability, as 8-bit grey PNG of this size; all zero without a model.
+        confidence: How sure the model is of what it proposes, 0 to 255, as 8-bit grey PNG of this size; all
+            zero without a model.
+        proposed: Class that it proposes at each pixel, as 8-bit grey PNG of this size; None where that is
+            class 1 everywhere.
+        num_classes: Foreground classes that a person can choose from.
         reference: A mask to compare with (foreground where not 0), as PNG of this size.
         drawing_id: What the corrections belong to: image and model version. Where only the display window
             changes this stays, and the editor keeps strokes, undo and zoom. Empty: the same as `image_id`.
@@ -32,7 +36,9 @@ class EditorImage:
     height: int
     width: int
     picture: bytes
-    probability: bytes
+    confidence: bytes
+    proposed: bytes | None = None
+    num_classes: int = 1
     reference: bytes | None = None
     drawing_id: str = ""
     suggested_threshold: float | None = None
@@ -47,7 +53,7 @@ class EditorMessage:
         client_id: One for each time an editor is opened in a tab.
         sequence: Rises within a client.
         threshold: In [0, 1].
-        layer_png: The correction layer, checked: the image's size, values 0, 1 and 2.
+        layer_png: The correction layer, checked: the image's size, values up to its classes + 1.
         seconds: Time that the person was active on this drawing since it was opened.
         action: Key that was pressed in the editor; each press arrives once. "reload" asks for the stored
             draft under a new token, and its layer is not to be kept.

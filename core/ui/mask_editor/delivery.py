@@ -19,7 +19,7 @@ from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
 from core.errors import AppError
 from core.ui.mask_editor.contract import EditorImage, EditorMessage
-from core.ui.mask_editor.messages import Received, parse_envelope
+from core.ui.mask_editor.messages import LayerKind, Received, parse_envelope
 
 OnMessage = Callable[[EditorMessage], None]
 
@@ -31,7 +31,7 @@ class EditorSession:
     """What one browser session's editor remembers between reruns; all of it may be lost.
 
     Attributes:
-        shapes: (height, width) of the images that were shown, by image id.
+        layers: What layers the images that were shown may have, by image id.
         drawings: What the corrections of an image belong to, by image id.
         tokens: Draft token that each drawing was last shown with, by drawing.
         handled: Sequence of the last message that the page took, by client.
@@ -42,7 +42,7 @@ class EditorSession:
         turn: Held by the run that hands over.
     """
 
-    shapes: dict[str, tuple[int, int]] = field(default_factory=dict)
+    layers: dict[str, LayerKind] = field(default_factory=dict)
     drawings: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     handled: dict[str, int] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class EditorSession:
 
     def know(self, image: EditorImage) -> None:
         """Note an image whose strokes may come."""
-        remember(self.shapes, image.image_id, (image.height, image.width))
+        remember(self.layers, image.image_id, LayerKind((image.height, image.width), image.num_classes))
         remember(self.drawings, image.image_id, image.drawing_id or image.image_id)
 
 
@@ -107,7 +107,7 @@ def _deliver(key: str, on_message: OnMessage) -> None:
     session = editor_session(key)
     with session.turn:
         try:
-            for received in parse_envelope(payload, session.shapes):
+            for received in parse_envelope(payload, session.layers):
                 _hand_over(received, session, on_message)
         except AppError as error:
             session.refused = str(error)

@@ -39,12 +39,25 @@ class Received:
     action_number: int
 
 
-def parse_envelope(payload: Any, shapes: Mapping[str, tuple[int, int]]) -> list[Received]:
+@dataclass(frozen=True)
+class LayerKind:
+    """What a layer of an image may be.
+
+    Attributes:
+        shape: (height, width).
+        num_classes: Foreground classes that a person can choose from.
+    """
+
+    shape: tuple[int, int]
+    num_classes: int = 1
+
+
+def parse_envelope(payload: Any, layers: Mapping[str, LayerKind]) -> list[Received]:
     """The messages of an envelope in the order in which they were sent.
 
     Args:
         payload: What the browser sent, decoded JSON of any kind.
-        shapes: (height, width) of each image that this session showed, by image id.
+        layers: What may come for each image that this session showed, by image id.
 
     Raises:
         BadMessageError: Not an envelope, a field of the wrong kind or range, or an image never shown.
@@ -53,21 +66,21 @@ def parse_envelope(payload: Any, shapes: Mapping[str, tuple[int, int]]) -> list[
     messages = payload.get("messages") if isinstance(payload, dict) else None
     if not isinstance(messages, list) or not 0 < len(messages) <= MAX_MESSAGES:
         raise BadMessageError(f"The editor sent no list of 1 to {MAX_MESSAGES} messages; reload the page.")
-    received = [_parse_message(message, shapes) for message in messages]
+    received = [_parse_message(message, layers) for message in messages]
     return sorted(received, key=lambda each: each.message.sequence)
 
 
-def _parse_message(fields: Any, shapes: Mapping[str, tuple[int, int]]) -> Received:
+def _parse_message(fields: Any, layers: Mapping[str, LayerKind]) -> Received:
     if not isinstance(fields, dict):
         raise BadMessageError("The editor sent a message that is no object; reload the page.")
     image_id = _text(fields, "image_id")
-    shape = shapes.get(image_id)
-    if shape is None:
+    kind = layers.get(image_id)
+    if kind is None:
         raise BadMessageError(
             f"The editor sent strokes for {image_id!r}, which is not open; reload the page."
         )
     layer_png = _layer_bytes(fields)
-    decode_layer(layer_png, shape)
+    decode_layer(layer_png, kind.shape, kind.num_classes)
     action = fields.get("action", "")
     if action not in ACTIONS:
         raise BadMessageError(f"The editor asked for {action!r}, which it cannot; reload the page.")

@@ -202,7 +202,9 @@ def _editor_image(image: OpenedImage, session: _Session) -> EditorImage:
         height=image.height,
         width=image.width,
         picture=image.picture,
-        probability=image.probability_png,
+        num_classes=image.num_classes,
+        proposed=image.proposal.proposed_png,
+        confidence=image.proposal.confidence_png,
         reference=image.reference_png,
         suggested_threshold=image.suggested_threshold,
     )

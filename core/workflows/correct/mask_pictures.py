@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.imaging.intensity import to_display
-from core.imaging.masks import encode_jpeg, threshold_mask
+from core.imaging.masks import encode_jpeg
 from core.imaging.overlay import overlay
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
@@ -33,8 +33,8 @@ def version_picture(
         BadModelError: The version's model is missing or broken.
     """
     threshold = 0.5 if version is None else pictures.card_of(workspace, version).threshold
-    probability = pictures.probability(workspace, image, version, predictors)
-    return _picture(workspace, image, threshold_mask(probability, threshold))
+    proposed = pictures.proposal(workspace, image, version, predictors)
+    return _picture(workspace, image, proposed.mask(threshold) != 0)
 
 
 def _picture(workspace: Workspace, image: ImageRow, mask: NDArray[np.bool_]) -> bytes:

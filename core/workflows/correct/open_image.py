@@ -33,7 +33,8 @@ class OpenedImage:
         width: Columns in the editor.
         picture: What is shown, PNG or JPEG.
         picture_type: "image/png" or "image/jpeg".
-        probability_png: 8-bit grey PNG, 255 times the probability; black without a model.
+        proposal: What the model proposes, as PNGs; zero confidence without a model.
+        num_classes: Foreground classes that a person can choose from.
         threshold: In [0, 1]; the draft's, else the card's.
         suggested_threshold: The card's.
         draft: The draft as it was left, None for none.
@@ -50,7 +51,8 @@ class OpenedImage:
     width: int
     picture: bytes
     picture_type: str
-    probability_png: bytes
+    proposal: pictures.ProposalFiles
+    num_classes: int
     threshold: float
     suggested_threshold: float
     draft: DraftRow | None
@@ -116,7 +118,8 @@ def open_image(
         width=width,
         picture=picture,
         picture_type=picture_type,
-        probability_png=pictures.probability_png(workspace, image, version, predictors),
+        proposal=pictures.proposal_files(workspace, image, version, predictors),
+        num_classes=pictures.num_classes(card),
         threshold=suggested if draft is None else draft.threshold,
         suggested_threshold=suggested,
         draft=draft,

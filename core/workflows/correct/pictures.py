@@ -6,13 +6,15 @@ a mask all see the same bytes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from core.cards import ModelCard, load_card
 from core.imaging.decode import DecodedImage, decode_image
 from core.imaging.intensity import to_display
-from core.imaging.masks import encode_jpeg, encode_png, quantise
+from core.imaging.masks import Proposal, encode_jpeg, encode_png, propose
 from core.imaging.overlay import thumbnail
 from core.registry.predictors import Predictors
 from core.workflows.correct.editor_scale import editor_size, shrink
@@ -33,6 +35,11 @@ def decode(workspace: Workspace, image: ImageRow) -> DecodedImage:
 def card_of(workspace: Workspace, version: VersionRow) -> ModelCard:
     """What a version says of itself; quick, loads no weights."""
     return load_card(workspace.versions.open(version) / "card.json")
+
+
+def num_classes(card: ModelCard | None) -> int:
+    """Foreground classes that a model tells apart; one where there is no model."""
+    return 1 if card is None or not card.classes else len(card.classes) - 1
 
 
 def window_of(card: ModelCard | None) -> Window | None:
@@ -76,32 +83,62 @@ def make_thumbnail(decoded: DecodedImage) -> bytes:
     return encode_jpeg(thumbnail(to_display(decoded), THUMBNAIL_SIDE), quality=80)
 
 
-def probability(
-    workspace: Workspace, image: ImageRow, version: VersionRow | None, predictors: Predictors
-) -> NDArray[np.uint8]:
-    """What a version says of an image, at the editor's size.
+@dataclass(frozen=True)
+class ProposalFiles:
+    """What a version proposes, as the PNGs that the editor gets, at the editor's size.
 
-    Returns:
-        (h, w) uint8, 255 times the probability; zeros without a version.
+    Attributes:
+        confidence_png: 8-bit grey, 255 times how much the proposed class is likelier than background.
+        proposed_png: 8-bit grey, the class index; None where it is class 1 everywhere.
     """
-    content = probability_png(workspace, image, version, predictors)
-    return np.asarray(decode_image(content, image.name).values, np.uint8)
+
+    confidence_png: bytes
+    proposed_png: bytes | None = None
 
 
-def probability_png(
+def proposal_files(
+    workspace: Workspace, image: ImageRow, version: VersionRow | None, predictors: Predictors
+) -> ProposalFiles:
+    """What a version proposes for an image; zero confidence without a version."""
+    kept = _proposal_png(workspace, image, version, predictors)
+    if num_classes(None if version is None else card_of(workspace, version)) == 1:
+        return ProposalFiles(kept)
+    both = _planes(kept)
+    return ProposalFiles(encode_png(both.confidence), encode_png(both.proposed))
+
+
+def proposal(
+    workspace: Workspace, image: ImageRow, version: VersionRow | None, predictors: Predictors
+) -> Proposal:
+    """The same as arrays."""
+    return _planes(_proposal_png(workspace, image, version, predictors))
+
+
+def _proposal_png(
     workspace: Workspace, image: ImageRow, version: VersionRow | None, predictors: Predictors
 ) -> bytes:
-    """The same as the PNG that the editor gets."""
+    """As the cache keeps it: a grey PNG of the confidence, or RGB of proposed class, confidence and 0."""
     shape = editor_size(image.facts.height, image.facts.width)
     if version is None:
         return encode_png(np.zeros(shape, np.uint8))
 
     def predict() -> bytes:
         predictor = predictors.get(workspace.versions.open(version))
-        predicted = predictor.predict(decode(workspace, image))
-        return encode_png(quantise(shrink(np.asarray(predicted, np.float32), shape)))
+        predicted = np.asarray(predictor.predict(decode(workspace, image)), np.float32)
+        proposed = propose(shrink(predicted, shape))
+        if predicted.ndim == 2:
+            return encode_png(proposed.confidence)
+        nothing = np.zeros(shape, np.uint8)
+        return encode_png(np.stack([proposed.proposed, proposed.confidence, nothing], axis=-1))
 
     return workspace.cache.get_or_make(image.sha256, f"probability-{version.weights_sha256[:20]}", predict)
+
+
+def _planes(kept: bytes) -> Proposal:
+    values = np.asarray(decode_image(kept, "prediction").values, np.uint8)
+    if values.ndim == 2:
+        return Proposal(np.ones_like(values), values)
+    return Proposal(values[..., 0], values[..., 1])
 
 
 def prefetch(workspace: Workspace, image_id: int, version: VersionRow | None, predictors: Predictors) -> None:
@@ -110,7 +147,7 @@ def prefetch(workspace: Workspace, image_id: int, version: VersionRow | None, pr
     card = None if version is None else card_of(workspace, version)
     display_picture(workspace, image, window_of(card) if image.facts.kind == "hu" else None)
     thumbnail_jpeg(workspace, image)
-    probability_png(workspace, image, version, predictors)
+    _proposal_png(workspace, image, version, predictors)
 
 
 def _encode(display: NDArray[np.uint8], as_png: bool) -> bytes:

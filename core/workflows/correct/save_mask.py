@@ -11,7 +11,7 @@ import logging
 import numpy as np
 from numpy.typing import NDArray
 
-from core.correction.corrections import apply_layer, decode_layer, encode_layer
+from core.correction.corrections import MOST_CLASSES, apply_layer, decode_layer, encode_layer
 from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
 from core.registry.predictors import Predictors
@@ -27,16 +27,16 @@ def mask_as_shown(
     """The mask that the editor shows of a draft, at the image's own size.
 
     Returns:
-        (H, W) uint8 of 0 and 1.
+        (H, W) uint8 of class indices.
 
     Raises:
         BadFileError: The layer is none, or has another size than the editor's.
     """
     shape = editor_size(image.facts.height, image.facts.width)
-    layer = None if content.layer_png is None else decode_layer(content.layer_png, shape)
+    layer = None if content.layer_png is None else decode_layer(content.layer_png, shape, MOST_CLASSES)
     version = None if content.version_id is None else workspace.versions.get(content.version_id)
-    probability = pictures.probability(workspace, image, version, predictors)
-    mask = apply_layer(probability, content.threshold, layer)
+    proposal = pictures.proposal(workspace, image, version, predictors)
+    mask = apply_layer(proposal, content.threshold, layer)
     return resize_nearest(mask, (image.facts.height, image.facts.width))
 
 
@@ -126,7 +126,7 @@ def _full_size_layer(layer_png: bytes | None, image: ImageRow) -> bytes | None:
     full = (image.facts.height, image.facts.width)
     if layer_png is None or shape == full:
         return layer_png
-    return encode_layer(resize_nearest(decode_layer(layer_png, shape), full))
+    return encode_layer(resize_nearest(decode_layer(layer_png, shape, MOST_CLASSES), full))
 
 
 def _editor_layer(layer_png: bytes | None, image: ImageRow) -> bytes | None:
@@ -134,7 +134,7 @@ def _editor_layer(layer_png: bytes | None, image: ImageRow) -> bytes | None:
     full = (image.facts.height, image.facts.width)
     if layer_png is None or shape == full:
         return layer_png
-    return encode_layer(resize_nearest(decode_layer(layer_png, full), shape))
+    return encode_layer(resize_nearest(decode_layer(layer_png, full, MOST_CLASSES), shape))
 
 
 def _provenance(workspace: Workspace, version_id: int | None) -> dict[str, object]:

@@ -1,56 +1,59 @@
 /**
- * One drawing: the layer of an image, the probability under it, and the numbers that follow from both. A pixel of the
- * mask is what the layer decided, else whether the probability reaches the threshold; nothing else is ever shown,
- * counted or sent.
+ * One drawing: the layer of an image, the proposal under it, and the numbers that follow from both. A pixel of the mask
+ * is what the layer decided, else the proposed class where its confidence reaches the threshold, else background;
+ * nothing else is ever shown, counted or sent.
  */
 
 const UNTOUCHED = 0;
 const BACKGROUND = 1;
+/** Class 1; class k is k + 1. */
 const FOREGROUND = 2;
 
-/** Smallest 8-bit probability that is foreground; the same formula as in core/imaging/masks.py. */
+/** Smallest 8-bit confidence that is foreground; the same formula as in core/imaging/masks.py. */
 function cutOf(threshold) {
   return Math.ceil(threshold * 255 - 1e-9);
 }
 
-/** Whether a pixel is foreground, by layer value * 256 + probability. */
-function maskTable(threshold) {
-  const table = new Uint8Array(768);
+/** Whether a pixel is foreground, by layer value * 256 + confidence. */
+function maskTable(threshold, numClasses) {
+  const table = new Uint8Array(256 * (numClasses + FOREGROUND));
   table.fill(1, Math.max(0, cutOf(threshold)), 256);
-  table.fill(1, 512, 768);
+  table.fill(1, 256 * FOREGROUND);
   return table;
 }
 
 class Drawing {
   /**
-   * @param {{width: number, height: number, probability: Uint8Array, reference: Uint8Array | null}} image
+   * @param {ReadyImage} image
    * @param {number} threshold
    */
   constructor(image, threshold) {
     this.width = image.width;
     this.height = image.height;
+    this.numClasses = image.numClasses;
     this.layer = new Uint8Array(this.width * this.height);
-    this.history = new LayerHistory(this.layer, this.width, this.height);
-    /** Pixels by reference (0, 1), layer value and probability: all numbers follow from these 1536 counts. */
-    this.counts = new Int32Array(2 * 768);
+    this.history = new LayerHistory(this.layer, this.width, this.height, layerBits(this.numClasses));
     this.tiles = new Tiles(this.width, this.height);
     this.threshold = threshold;
-    this.table = maskTable(threshold);
+    this.table = maskTable(threshold, this.numClasses);
+    /** Pixels by reference (0, 1), layer value and confidence: all numbers follow from these counts. */
+    this.counts = new Int32Array(2 * this.table.length);
     this.setImage(image);
   }
 
   /** Put another prediction or reference under the layer. */
   setImage(image) {
-    this.probability = image.probability;
+    this.proposed = image.proposed;
+    this.confidence = image.confidence;
     this.reference = image.reference;
     this.recount();
-    this.tiles.setProbability(this.probability, cutOf(this.threshold));
+    this.tiles.setConfidence(this.confidence, cutOf(this.threshold));
   }
 
   setThreshold(threshold) {
     this.tiles.moveCut(cutOf(this.threshold), cutOf(threshold));
     this.threshold = threshold;
-    this.table = maskTable(threshold);
+    this.table = maskTable(threshold, this.numClasses);
   }
 
   /** Take the layer that a drawing begins with; no step, since there is nothing before it. */
@@ -61,10 +64,11 @@ class Drawing {
   }
 
   recount() {
-    const { layer, probability, reference, counts } = this;
+    const { layer, confidence, reference, counts } = this;
+    const inReference = this.table.length;
     counts.fill(0);
     for (let i = 0; i < layer.length; i++) {
-      counts[(reference && reference[i] ? 768 : 0) + layer[i] * 256 + probability[i]]++;
+      counts[(reference && reference[i] ? inReference : 0) + layer[i] * 256 + confidence[i]]++;
     }
   }
 
@@ -79,7 +83,7 @@ class Drawing {
   setPixel(index, value) {
     const old = this.layer[index];
     if (old === value) return;
-    const column = (this.reference && this.reference[index] ? 768 : 0) + this.probability[index];
+    const column = (this.reference && this.reference[index] ? this.table.length : 0) + this.confidence[index];
     this.counts[column + old * 256]--;
     this.counts[column + value * 256]++;
     this.layer[index] = value;
@@ -134,7 +138,7 @@ class Drawing {
       for (let y = bounds.top; y < bounds.bottom; y++) {
         let at = (y - bounds.top) * TILE;
         for (let x = bounds.left; x < bounds.right; x++, at++) {
-          this.setPixel(y * this.width + x, tileValue(packed, at));
+          this.setPixel(y * this.width + x, this.history.valueOf(packed, at));
         }
       }
       this.tiles.touch(bounds.left, bounds.top, bounds.right, bounds.bottom);
@@ -154,14 +158,14 @@ class Drawing {
   }
 
   isForeground(index) {
-    return this.table[this.layer[index] * 256 + this.probability[index]];
+    return this.table[this.layer[index] * 256 + this.confidence[index]];
   }
 
-  /** @returns {Uint8Array} the whole mask, 0 and 1 */
+  /** @returns {Uint8Array} where the whole mask is foreground, 0 and 1 */
   mask() {
-    const { layer, probability, table } = this;
+    const { layer, confidence, table } = this;
     const mask = new Uint8Array(layer.length);
-    for (let i = 0; i < mask.length; i++) mask[i] = table[layer[i] * 256 + probability[i]];
+    for (let i = 0; i < mask.length; i++) mask[i] = table[layer[i] * 256 + confidence[i]];
     return mask;
   }
 
@@ -169,10 +173,11 @@ class Drawing {
   numbers() {
     const inMask = [0, 0];
     const all = [0, 0];
-    for (let i = 0; i < 1536; i++) {
-      const side = i < 768 ? 0 : 1;
-      all[side] += this.counts[i];
-      if (this.table[i % 768]) inMask[side] += this.counts[i];
+    const { counts, table } = this;
+    for (let i = 0; i < counts.length; i++) {
+      const side = i < table.length ? 0 : 1;
+      all[side] += counts[i];
+      if (table[i - side * table.length]) inMask[side] += counts[i];
     }
     const pixels = inMask[0] + inMask[1];
     const part = pixels / (this.width * this.height);

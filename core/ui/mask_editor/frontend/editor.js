@@ -93,7 +93,7 @@ class Editor {
     return {
       image_id: this.opening.imageId,
       threshold: drawing.threshold,
-      layer_png: toBase64(encodeLayer(drawing.layer, drawing.width, drawing.height)),
+      layer_png: toBase64(encodeLayer(drawing.layer, drawing.width, drawing.height, drawing.numClasses)),
       seconds: Math.round(this.clock.seconds * 1000) / 1000,
       draft_token: this.opening.draftToken,
       insert_token: this.opening.insertToken,

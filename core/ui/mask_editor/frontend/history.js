@@ -1,6 +1,6 @@
 /**
- * Undo and redo of a layer by the tiles that a step changed. A tile is kept packed, four pixels a byte, or as one
- * number where it is uniform, so that 100 steps fit into memory at 4096 x 4096 too.
+ * Undo and redo of a layer by the tiles that a step changed. A tile is kept in as few bits as the classes need,
+ * or as one number where it is uniform, so that 100 steps fit into memory at 4096 x 4096 too.
  */
 
 const MOST_STEPS = 200;
@@ -11,9 +11,10 @@ const MOST_BYTES = 256 * 1024 * 1024;
 /** @typedef {{tiles: Map<number, PackedTile>, bytes: number}} Step */
 
 class LayerHistory {
-  /** @param {Uint8Array} layer @param {number} width @param {number} height */
-  constructor(layer, width, height) {
+  /** @param {Uint8Array} layer @param {number} width @param {number} height @param {number} bits a pixel: 2, 4 or 8 */
+  constructor(layer, width, height, bits) {
     this.layer = layer;
+    this.bits = bits;
     this.width = width;
     this.height = height;
     this.tilesAcross = Math.ceil(width / TILE);
@@ -109,23 +110,25 @@ class LayerHistory {
   pack(tile) {
     const { left, top, right, bottom } = this.boundsOf(tile);
     const first = this.layer[top * this.width + left];
-    const packed = new Uint8Array((TILE * TILE) / 4);
+    const { bits } = this;
+    const packed = new Uint8Array((TILE * TILE * bits) / 8);
     let uniform = true;
     for (let y = top; y < bottom; y++) {
       let at = (y - top) * TILE;
       for (let i = y * this.width + left; i < y * this.width + right; i++, at++) {
         const value = this.layer[i];
-        packed[at >> 2] |= value << (2 * (at & 3));
+        packed[(at * bits) >> 3] |= value << ((at * bits) & 7);
         if (value !== first) uniform = false;
       }
     }
     return uniform ? first : packed;
   }
-}
 
-/** Value of a pixel of a tile, counted in rows of 64. */
-function tileValue(tile, at) {
-  return typeof tile === "number" ? tile : (tile[at >> 2] >> (2 * (at & 3))) & 3;
+  /** Value of a pixel of a tile, counted in rows of 64. */
+  valueOf(tile, at) {
+    if (typeof tile === "number") return tile;
+    return (tile[(at * this.bits) >> 3] >> ((at * this.bits) & 7)) & ((1 << this.bits) - 1);
+  }
 }
 
 function sameTile(one, other) {

@@ -1,8 +1,9 @@
 /** Images by id: unpacked from a carrier's bytes and decoded at once, also the one that comes next. */
 
 /**
- * @typedef {{picture: ImageBitmap, probability: Uint8Array, reference: Uint8Array | null,
- *            width: number, height: number}} ReadyImage
+ * @typedef {{picture: ImageBitmap, proposed: Uint8Array | null, confidence: Uint8Array,
+ *            reference: Uint8Array | null, width: number, height: number, numClasses: number}} ReadyImage
+ *   `proposed` is null where that is class 1 everywhere
  * @typedef {{ready: Promise<ReadyImage>}} StoredImage
  */
 
@@ -37,10 +38,12 @@ async function decodeImage(header, bytes) {
     at += length;
   }
   const { width, height } = header;
-  const [picture, probability, reference] = await Promise.all([
+  const plane = (name) => (parts[name].length ? decodeGrey(parts[name], width, height) : null);
+  const [picture, confidence, proposed, reference] = await Promise.all([
     decodeBitmap(parts.picture),
-    decodeGrey(parts.probability, width, height),
-    parts.reference.length ? decodeGrey(parts.reference, width, height) : null,
+    plane("confidence"),
+    plane("proposed"),
+    plane("reference"),
   ]);
-  return { picture, probability, reference, width, height };
+  return { picture, proposed, confidence, reference, width, height, numClasses: header.num_classes };
 }

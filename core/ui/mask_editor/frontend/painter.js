@@ -18,8 +18,8 @@ class Painter {
   constructor(canvas) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
-    this.fill = new Uint32Array(768);
-    this.edge = new Uint32Array(768);
+    this.fill = new Uint32Array(0);
+    this.edge = new Uint32Array(0);
     /** Width of the edge in image pixels. */
     this.thickness = 1;
     this.zoomed = false;
@@ -36,7 +36,7 @@ class Painter {
   }
 
   /**
-   * Lay down the colour of each layer value and probability: two tables of 768 entries, inside and edge.
+   * Lay down the colour of each layer value and confidence: two tables, inside and edge.
    *
    * @param {Drawing} drawing
    * @param {{colour: number, opacity: number, outline: boolean, corrections: boolean, zoomed: boolean}} style
@@ -49,9 +49,14 @@ class Painter {
     const inside = style.outline ? 0 : style.opacity;
     const extra = style.zoomed && !style.outline ? 0.15 : 0.45;
     const edge = style.opacity === 0 ? 0 : Math.min(1, style.opacity + extra);
-    for (let entry = 0; entry < 768; entry++) {
+    const numEntries = drawing.table.length;
+    if (this.fill.length !== numEntries) {
+      this.fill = new Uint32Array(numEntries);
+      this.edge = new Uint32Array(numEntries);
+    }
+    for (let entry = 0; entry < numEntries; entry++) {
       const value = entry >> 8;
-      const rgb = style.corrections && value === FOREGROUND ? added : mask;
+      const rgb = style.corrections && value >= FOREGROUND ? added : mask;
       this.fill[entry] = drawing.table[entry] ? packColour(rgb, inside) : 0;
       this.edge[entry] = packColour(rgb, edge);
       if (style.corrections && value === BACKGROUND) {
@@ -110,14 +115,14 @@ class Painter {
       this.pixels = new ImageData(width, height);
     }
     const out = new Uint32Array(this.pixels.data.buffer);
-    const { layer, probability } = drawing;
+    const { layer, confidence } = drawing;
     const { fill, edge } = this;
     const up = margin * across;
     for (let y = 0, to = 0; y < height; y++) {
       let from = (band.top + y) * drawing.width + band.left;
       let at = (y + margin) * across + margin;
       for (let x = 0; x < width; x++, from++, at++, to++) {
-        const entry = (layer[from] << 8) | probability[from];
+        const entry = (layer[from] << 8) | confidence[from];
         const inside = mask[at - margin] & mask[at + margin] & mask[at - up] & mask[at + up];
         out[to] = mask[at] > inside ? edge[entry] : fill[entry];
       }
@@ -131,7 +136,7 @@ class Painter {
     const down = band.bottom - band.top + 2 * margin;
     if (this.scratch.length < across * down) this.scratch = new Uint8Array(across * down);
     const mask = this.scratch;
-    const { layer, probability, table, width, height } = drawing;
+    const { layer, confidence, table, width, height } = drawing;
     const first = Math.max(0, band.left - margin);
     const last = Math.min(width, band.right + margin);
     mask.fill(0, 0, across * down);
@@ -140,7 +145,7 @@ class Painter {
       if (y < 0 || y >= height) continue;
       let at = row * across + first - (band.left - margin);
       for (let i = y * width + first; i < y * width + last; i++, at++) {
-        mask[at] = table[(layer[i] << 8) | probability[i]];
+        mask[at] = table[(layer[i] << 8) | confidence[i]];
       }
     }
     return mask;

@@ -1,6 +1,6 @@
 /**
  * What is known of each tile of 64 x 64 pixels, so that most of them need no look at their pixels: which have to be
- * painted again, which probabilities they hold, and whether their mask is all the same.
+ * painted again, which confidences they hold, and whether their mask is all the same.
  */
 
 const TILE = 64;
@@ -18,7 +18,7 @@ class Tiles {
     const count = this.across * this.down;
     this.dirty = new Uint8Array(count).fill(1);
     this.anyDirty = true;
-    /** 256 bits a tile: which probabilities are in it. */
+    /** 256 bits a tile: which confidences are in it. */
     this.present = new Uint32Array(8 * count);
     /** Tiles with decisions of the person, now or once. */
     this.touched = new Uint8Array(count);
@@ -26,13 +26,13 @@ class Tiles {
     this.states = new Uint8Array(count).fill(MIXED);
   }
 
-  /** @param {Uint8Array} probability @param {number} cut smallest value that is foreground */
-  setProbability(probability, cut) {
+  /** @param {Uint8Array} confidence @param {number} cut smallest value that is foreground */
+  setConfidence(confidence, cut) {
     this.present.fill(0);
     for (let y = 0, i = 0; y < this.height; y++) {
       const row = (y >> 6) * this.across;
       for (let x = 0; x < this.width; x++, i++) {
-        const value = probability[i];
+        const value = confidence[i];
         this.present[(row + (x >> 6)) * 8 + (value >> 5)] |= 1 << (value & 31);
       }
     }
@@ -40,7 +40,7 @@ class Tiles {
     this.markAll();
   }
 
-  /** A new threshold: only tiles that hold a probability between the two look different. */
+  /** A new threshold: only tiles that hold a confidence between the two look different. */
   moveCut(from, to) {
     const low = Math.min(from, to);
     const high = Math.max(from, to);
@@ -62,7 +62,7 @@ class Tiles {
     return hasForeground ? ALL_FOREGROUND : ALL_BACKGROUND;
   }
 
-  /** Whether a tile holds a probability of at least `low` and below `high`. */
+  /** Whether a tile holds a confidence of at least `low` and below `high`. */
   holds(tile, low, high) {
     for (let word = low >> 5; word * 32 < high; word++) {
       let bits = this.present[tile * 8 + word];
