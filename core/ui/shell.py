@@ -71,9 +71,6 @@ def route() -> None:
     if _RETURN_TO in st.session_state:
         name, query = st.session_state.pop(_RETURN_TO)
         st.switch_page(pages[name], query_params=query)
-    with st.sidebar:
-        for name, (title, icon) in _PAGES.items():
-            st.page_link(pages[name], label=title, icon=icon)
     current.run()
 
 
@@ -94,7 +91,10 @@ def enter(page: str) -> Shell:
         st.error(as_text(str(error)))
         st.stop()
     with st.sidebar:
+        links = st.container(gap=None)
         task = _choose_task(workspace)
+        with links:
+            _link_pages(task)
         running_job(workspace)
         _choose_name()
     return Shell(workspace, task)
@@ -138,6 +138,15 @@ def _choose_task(workspace: Workspace) -> TaskRow:
         st.caption(words.NEW_TASK_HELP)
         st.form_submit_button(words.CREATE_TASK, type="primary", on_click=_create_task, args=(workspace,))
     return tasks[slug]
+
+
+def _link_pages(task: TaskRow) -> None:
+    """The page list; each link has the whole address, so that the way back is one press."""
+    for name, (title, icon) in _PAGES.items():
+        query = {"task": task.slug}
+        if name == "segment" and task.last_image_id is not None:
+            query["image"] = str(task.last_image_id)
+        st.page_link(f"pages/{name}.py", label=title, icon=icon, query_params=query)
 
 
 def _create_task(workspace: Workspace) -> None:

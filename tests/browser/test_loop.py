@@ -206,6 +206,26 @@ def test_deep_link_as_the_first_visit_shows_the_app_around_the_page(
     expect(page.get_by_text("streamlit app")).to_have_count(0)
 
 
+def test_one_press_on_back_leads_to_the_page_before(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    add_images(workspace, discs.id, [("a.png", disc(0)[0])])
+    page = open_page(f"{server.url}/?task={discs.slug}&image=1")
+    editor(page)
+    page.get_by_role("link", name="Models").click()
+    expect(page.get_by_role("heading", name="Models")).to_be_visible(timeout=20_000)
+    expect(page).to_have_url(re.compile(f"/models\\?task={discs.slug}"))
+    page.go_back()
+    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=20_000)
+    expect(page).to_have_url(re.compile("image=1"))
+    page.get_by_role("link", name="Models").click()
+    expect(page.get_by_role("heading", name="Models")).to_be_visible(timeout=20_000)
+    page.get_by_role("link", name="Segment").click()
+    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=20_000)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Models")).to_be_visible(timeout=20_000)
+
+
 def test_hostile_and_odd_files_are_refused_one_by_one(
     server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
 ) -> None:
