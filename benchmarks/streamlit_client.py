@@ -89,8 +89,8 @@ class StreamlitClient:
         kind = forward.WhichOneof("type")
         if forward.metadata.cacheable:
             self._cached.add(forward.hash)
-        if kind == "new_session":
-            self._page = forward.new_session.page_script_hash
+        if kind == "navigation":
+            self._page = forward.navigation.page_script_hash
         elif kind == "page_info_changed":
             self._query = forward.page_info_changed.query_string
         elif kind == "delta" and forward.delta.new_element.HasField("bidi_component"):
