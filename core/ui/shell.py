@@ -94,7 +94,7 @@ def enter(page: str) -> Shell:
         links = st.container(gap=None)
         task = _choose_task(workspace)
         with links:
-            _link_pages(task)
+            _link_pages(workspace, task)
         running_job(workspace)
         _choose_name()
     return Shell(workspace, task)
@@ -140,12 +140,13 @@ def _choose_task(workspace: Workspace) -> TaskRow:
     return tasks[slug]
 
 
-def _link_pages(task: TaskRow) -> None:
+def _link_pages(workspace: Workspace, task: TaskRow) -> None:
     """The page list; each link has the whole address, so that the way back is one press."""
+    image_id = workspace.images.last_looked_at(task.id, state.person())
     for name, (title, icon) in _PAGES.items():
         query = {"task": task.slug}
-        if name == "segment" and task.last_image_id is not None:
-            query["image"] = str(task.last_image_id)
+        if name == "segment" and image_id is not None:
+            query["image"] = str(image_id)
         st.page_link(f"pages/{name}.py", label=title, icon=icon, query_params=query)
 
 

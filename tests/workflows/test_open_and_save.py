@@ -3,6 +3,7 @@ import threading
 import numpy as np
 import pytest
 
+from core.cards import MaskClass, ModelCard, save_card
 from core.correction.corrections import decode_layer, encode_layer
 from core.errors import BadFileError, StoreError
 from core.imaging.decode import decode_image
@@ -259,3 +260,30 @@ def test_the_probability_that_was_seen_is_the_one_that_is_saved(workspace, image
     content = DraftContent(0.5, None, version.id)
     revision = save_mask(workspace, image.id, predictors, content=content, who="Kim")
     assert read_mask(workspace, revision).tolist() == [[0, 0], [1, 1]]
+
+
+def test_a_model_that_is_gone_takes_only_its_prediction_away(workspace, image, add_version, predictors):
+    version = add_version()
+    (workspace.versions.open(version) / "card.json").unlink()
+    opened = open_image(workspace, image.id, predictors, who="Kim")
+    assert opened.version is None
+    assert values(opened.picture) == [[100, 127], [128, 200]]
+    assert values(opened.proposal.confidence_png) == [[0, 0], [0, 0]]
+    assert "card" in opened.notes[0]
+
+
+def test_of_several_classes_the_planes_are_kept_and_saved(workspace, task, image, add_version, predictors):
+    version = add_version()
+    card = ModelCard(name="three", classes=tuple(MaskClass(name, (0, 0, 0)) for name in "bac"))
+    save_card(card, workspace.versions.open(version) / "card.json")
+    softmax = [[[0.6, 0.3, 0.1], [0.2, 0.7, 0.1]], [[0.1, 0.2, 0.7], [0.4, 0.3, 0.3]]]
+    predictors.get(workspace.versions.open(version)).predict = lambda image: np.array(softmax, np.float32)
+    opened = open_image(workspace, image.id, predictors, who="Kim")
+    assert opened.num_classes == 2
+    # 0.3 / 0.9, 0.7 / 0.9; 0.7 / 0.8, 0.3 / 0.7 of 255.
+    assert values(opened.proposal.confidence_png) == [[85, 198], [223, 109]]
+    assert values(opened.proposal.proposed_png) == [[1, 1], [2, 1]]
+    layer = encode_layer(np.array([[3, 0], [0, 0]], np.uint8))
+    content = DraftContent(0.5, layer, version.id)
+    revision = save_mask(workspace, image.id, predictors, content=content, who="Kim")
+    assert read_mask(workspace, revision).tolist() == [[2, 1], [2, 0]]

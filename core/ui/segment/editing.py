@@ -195,7 +195,7 @@ def _editor(image: OpenedImage, shown: EditorImage) -> None:
 
 
 def _editor_image(image: OpenedImage, session: _Session) -> EditorImage:
-    drawing_id = f"{image.image.id}.{image.version.id if image.version else 0}"
+    drawing_id = f"{image.image.id}.{_version_id(image) or 0}"
     return EditorImage(
         image_id=f"{drawing_id}.{session.window}" if session.window else drawing_id,
         drawing_id=drawing_id,
@@ -265,7 +265,7 @@ def save(image: OpenedImage) -> RevisionRow:
     content = tab.shown or DraftContent(
         threshold=image.threshold,
         layer_png=image.layer_png,
-        version_id=image.version.id if image.version else None,
+        version_id=_version_id(image),
         seconds=tab.seconds_before,
     )
     revision = save_mask(
@@ -285,9 +285,11 @@ def _keep(message: EditorMessage) -> None:
     """Put a stroke on disk; runs before the page, so that whatever the page does next sees it."""
     session = _session()
     image_id, version_id = _parse_drawing(message.image_id)
-    if session.drawing is not None and session.drawing[0] == image_id and session.drawing[1] != version_id:
+    shown = session.opened
+    is_open = shown is not None and shown.image.id == image_id and session.drawing is not None
+    if shown is not None and is_open and _version_id(shown) != version_id:
         # Painted while another version was being laid under the layer: kept with that one, and shown on it.
-        version_id = session.drawing[1]
+        version_id = _version_id(shown)
         session.drawing = None
     tab = session.tabs.setdefault(image_id, _Tab())
     session.action = message.action or session.action
@@ -320,13 +322,14 @@ def _keep(message: EditorMessage) -> None:
         return
     tab.base_revision = draft.revision
     tab.conflict = None
-    is_open = session.opened is not None and session.opened.image.id == image_id
-    session.needs_page = session.needs_page or draft.has_unsaved_changes != (session.marked and is_open)
+    session.needs_page = session.needs_page or (
+        draft.has_unsaved_changes and not (is_open and session.marked)
+    )
 
 
 def _see_continued(tab: _Tab, image_id: int, message: EditorMessage) -> None:
     """Count the draft as seen that was still on its way when the tab before this one was reloaded."""
-    draft = state.workspace().drafts.get(image_id)
+    draft = state.workspace().drafts.get(image_id, state.person())
     if draft is None or draft.client_id != message.continues_client:
         return
     if draft.sequence <= message.continues_sequence:
@@ -341,6 +344,10 @@ def _take_draft(session: _Session, image: OpenedImage) -> None:
         base_revision=image.draft_revision,
         seconds_before=image.draft.seconds if image.draft else 0.0,
     )
+
+
+def _version_id(image: OpenedImage) -> int | None:
+    return None if image.version is None else image.version.id
 
 
 def _parse_drawing(image_id: str) -> tuple[int, int | None]:

@@ -33,8 +33,8 @@ def choose_model(image: OpenedImage) -> None:
     """The box with the task's versions, showing the one whose prediction is under the corrections."""
     versions = {version.id: version for version in state.workspace().versions.list(image.image.task_id)}
     shown = image.version.id if image.version else _NO_MODEL
-    options = list(versions) if versions else [_NO_MODEL]
-    st.session_state["model"] = shown if shown in options else options[0]
+    options = list(versions) if shown in versions else [_NO_MODEL, *versions]
+    st.session_state["model"] = shown
     st.selectbox(
         words.MODEL,
         options,

@@ -11,6 +11,7 @@ from typing import Literal
 
 import streamlit as st
 
+from core.errors import BadFileError, StoreError
 from core.ui import words
 from core.ui.pictures import Picture, pictures
 from core.ui.text import shortened
@@ -63,13 +64,21 @@ def strip(workspace: Workspace, around: Around, go_to: Callable[[int], None]) ->
         )
 
 
+def _thumbnail(workspace: Workspace, row: ImageRow) -> bytes:
+    """Nothing where the file is gone or damaged: the image says so when it is opened, the others stay."""
+    try:
+        return thumbnail_jpeg(workspace, row)
+    except (BadFileError, StoreError):
+        return b""
+
+
 def picture_of(workspace: Workspace, row: ImageRow) -> Picture:
     """An image as a thumbnail with its state."""
     mark = mark_of(row)
     state_words = [words.MARK_WORDS[mark]] if mark else []
     return Picture(
         id=str(row.id),
-        jpeg=thumbnail_jpeg(workspace, row),
+        jpeg=_thumbnail(workspace, row),
         caption=shortened(row.name),
         mark=mark,
         locked=row.locked,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.errors import StoreError
+from core.errors import BadModelError, StoreError
 from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
 from core.registry.predictors import Predictors
@@ -85,7 +85,8 @@ def open_image(
     Looking needs no writing: where that cannot be remembered, the image opens all the same.
 
     The prediction is that of `version_id` if one is given, else of the version that the draft was begun on,
-    else of the current one. The draft's own threshold is kept in each case.
+    else of the current one. The draft's own threshold is kept in each case. A model that is gone or broken
+    takes nothing else away: the image opens without a prediction, and a note says why.
 
     Args:
         workspace: The store.
@@ -97,19 +98,25 @@ def open_image(
 
     Raises:
         StoreError: No such image or version.
-        BadModelError: The version's model is missing or broken.
     """
     image = workspace.images.get(image_id)
     draft = workspace.drafts.get(image_id, who)
     current = workspace.versions.current(image.task_id)
     version = _shown_version(workspace, draft, current, version_id)
-    card = None if version is None else pictures.card_of(workspace, version)
+    problem = ""
+    try:
+        card = None if version is None else pictures.card_of(workspace, version)
+        proposal = pictures.proposal_files(workspace, image, version, predictors)
+    except BadModelError as error:
+        # What is seen is what is saved: without its model the image is open as one without a version.
+        version, card, problem = None, None, str(error)
+        proposal = pictures.proposal_files(workspace, image, None, predictors)
     if window is None and image.facts.kind == "hu":
         window = pictures.window_of(card)
     picture, picture_type = pictures.display_picture(workspace, image, window)
     height, width = editor_size(image.facts.height, image.facts.width)
     suggested = DEFAULT_THRESHOLD if card is None else card.threshold
-    note = scaled_note(image.facts.height, image.facts.width)
+    notes = (problem, scaled_note(image.facts.height, image.facts.width))
     opened = OpenedImage(
         image=image,
         who=who,
@@ -118,14 +125,14 @@ def open_image(
         width=width,
         picture=picture,
         picture_type=picture_type,
-        proposal=pictures.proposal_files(workspace, image, version, predictors),
+        proposal=proposal,
         num_classes=pictures.num_classes(card),
         threshold=suggested if draft is None else draft.threshold,
         suggested_threshold=suggested,
         draft=draft,
         reference_png=_reference_png(workspace, image, (height, width)),
         newer_version=None if current is None or version is None or current.id == version.id else current,
-        notes=(*image.facts.notes, *([note] if note else [])),
+        notes=(*image.facts.notes, *(note for note in notes if note)),
     )
     try:
         workspace.images.mark_looked_at(image_id, who)
