@@ -24,7 +24,9 @@ def hash_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def add_shipped(workspace: Workspace, task: TaskRow, models_dir: Path = MODELS_DIR) -> VersionRow | None:
+def add_shipped(
+    workspace: Workspace, task: TaskRow, models_dir: Path = MODELS_DIR, purpose: Purpose = "segment"
+) -> VersionRow | None:
     """The version of the task's shipped model, copied where these weights are not there yet.
 
     The first model of a task is put into use at once; one that came with a newer program is a candidate.
@@ -33,6 +35,7 @@ def add_shipped(workspace: Workspace, task: TaskRow, models_dir: Path = MODELS_D
         workspace: The store.
         task: The task.
         models_dir: Where the shipped models lie.
+        purpose: The model that makes masks, or the classifier beside it.
 
     Returns:
         The version, None where the task has no base model or none is shipped.
@@ -41,37 +44,13 @@ def add_shipped(workspace: Workspace, task: TaskRow, models_dir: Path = MODELS_D
         BadModelError: The shipped card cannot be read.
         StoreError: The workspace cannot be written.
     """
-    source = _source(task, models_dir, "")
-    if source is None:
-        return None
-    title = load_card(source / CARD_NAME).title or task.title
-    return _add(workspace, task, source, f"{title} (shipped)", "segment")
-
-
-def add_shipped_classifier(
-    workspace: Workspace, task: TaskRow, models_dir: Path = MODELS_DIR
-) -> VersionRow | None:
-    """The version of the task's shipped classifier; as `add_shipped`, beside the model that makes masks.
-
-    Raises:
-        BadModelError: The shipped card cannot be read.
-        StoreError: The workspace cannot be written.
-    """
-    source = _source(task, models_dir, CLASSIFIER_SUFFIX)
-    if source is None:
-        return None
-    title = load_classifier_card(source / CARD_NAME).title or task.title
-    return _add(workspace, task, source, f"{title} (shipped)", "classify")
-
-
-def _source(task: TaskRow, models_dir: Path, suffix: str) -> Path | None:
     if task.base_model is None:
         return None
-    source = models_dir / f"{task.base_model}{suffix}"
-    return source if (source / WEIGHTS_NAME).is_file() else None
-
-
-def _add(workspace: Workspace, task: TaskRow, source: Path, title: str, purpose: Purpose) -> VersionRow:
+    source = models_dir / f"{task.base_model}{'' if purpose == 'segment' else CLASSIFIER_SUFFIX}"
+    if not (source / WEIGHTS_NAME).is_file():
+        return None
+    load = load_card if purpose == "segment" else load_classifier_card
+    title = load(source / CARD_NAME).title or task.title
     weights_sha256 = hash_of(source / WEIGHTS_NAME)
     version = _known(workspace, task, weights_sha256, purpose)
     if version is None:
@@ -80,7 +59,8 @@ def _add(workspace: Workspace, task: TaskRow, source: Path, title: str, purpose:
         with workspace.versions.writing(folder) as to:
             for name in (CARD_NAME, WEIGHTS_NAME):
                 write_whole(to / name, (source / name).read_bytes())
-        new = NewVersion(folder, weights_sha256, "shipped", who="", title=title, purpose=purpose)
+        named = f"{title} (shipped)"
+        new = NewVersion(folder, weights_sha256, "shipped", who="", title=named, purpose=purpose)
         version = workspace.versions.add(task.id, new)
     if workspace.versions.current(task.id, purpose) is None:
         version = workspace.versions.promote(version.id, who="", why=Reason("shipped"))

@@ -203,14 +203,17 @@ def check_identity(state: RunState, identity: dict[str, Any]) -> None:
             )
 
 
-def restore_state(state: RunState, twin: keras.Model) -> None:
+def restore_state(state: RunState, network: keras.Model) -> None:
     """Put the variables back into a compiled network.
 
     Raises:
         AppError: They belong to another network.
     """
-    twin.optimizer.build(twin.trainable_variables)
-    for variables, values in ((twin.variables, state.model), (twin.optimizer.variables, state.optimizer)):
+    network.optimizer.build(network.trainable_variables)
+    for variables, values in (
+        (network.variables, state.model),
+        (network.optimizer.variables, state.optimizer),
+    ):
         if [tuple(variable.shape) for variable in variables] != [value.shape for value in values]:
             raise AppError("The checkpoint belongs to another network; train without --resume.")
         for variable, value in zip(variables, values, strict=True):

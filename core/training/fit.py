@@ -34,10 +34,10 @@ from core.training.checkpoint import (
 from core.training.devices import one_device
 from core.training.examples import ExampleArrays
 from core.training.losses import Loss, dice_score, get_loss, pixel_accuracy
+from core.training.networks import copy_weights, exported_network, training_network
 from core.training.optimizer import make_optimizer, steps_of_epoch
 from core.training.pipeline import training_batches, validation_batches
 from core.training.stream import Share
-from core.training.twins import copy_weights, exported_twin, training_twin
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def train(
     history = HistoryRows(() if state is None else state.rows)
     share = Share(accelerator.process, accelerator.num_processes)
     with accelerator.scope():
-        twin = training_twin(
+        network = training_network(
             net,
             settings.image_size,
             precision=settings.precision,
@@ -139,12 +139,12 @@ def train(
             accelerator=accelerator,
         )
         if start_from is not None:
-            copy_weights(load_network(start_from), twin)
-        _compile(twin, net, settings, num_steps, weighs_images=accelerator.pads_evaluation)
+            copy_weights(load_network(start_from), network)
+        _compile(network, net, settings, num_steps, weighs_images=accelerator.pads_evaluation)
         if state is not None:
-            restore_state(state, twin)
+            restore_state(state, network)
             best.take_up(state.best, state.best_epoch, state.best_dice)
-        twin.fit(
+        network.fit(
             training_batches(
                 examples,
                 augment,
@@ -170,14 +170,14 @@ def train(
                 best,
                 watch,
                 history,
-                *([keras.callbacks.SwapEMAWeights()] if twin.optimizer.use_ema else []),
+                *([keras.callbacks.SwapEMAWeights()] if network.optimizer.use_ema else []),
                 *_writers(around, accelerator, watch, best, history),
             ],
             shuffle=False,
             verbose=0,
         )
         best.restore()
-    model = exported_twin(twin, net)
+    model = exported_network(network, net)
     return TrainResult(
         model=model,
         history=tuple(history.rows),
@@ -190,14 +190,14 @@ def train(
 
 
 def _compile(
-    twin: keras.Model, net: NetConfig, settings: TrainConfig, num_steps: int, *, weighs_images: bool
+    network: keras.Model, net: NetConfig, settings: TrainConfig, num_steps: int, *, weighs_images: bool
 ) -> None:
     loss = get_loss(settings.loss, net.num_classes)
     measured: dict[str, Loss] = {"dice": dice_score, "accuracy": pixel_accuracy}
     if weighs_images:
         measured[IMAGE_LOSS] = loss
     metrics = [keras.metrics.MeanMetricWrapper(function, name=name) for name, function in measured.items()]
-    twin.compile(
+    network.compile(
         optimizer=make_optimizer(settings, num_steps),
         loss=loss,
         steps_per_execution=settings.steps_per_execution,

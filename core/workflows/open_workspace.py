@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.config import MODELS_DIR
-from core.registry.shipped import add_shipped, add_shipped_classifier
+from core.registry.shipped import add_shipped
 from core.workspace import Workspace
 
 
@@ -21,7 +21,7 @@ def open_workspace(root: Path, models_dir: Path = MODELS_DIR) -> Workspace:
         with workspace.plain_errors():
             for task in workspace.tasks.list():
                 add_shipped(workspace, task, models_dir)
-                add_shipped_classifier(workspace, task, models_dir)
+                add_shipped(workspace, task, models_dir, "classify")
     except BaseException:
         workspace.close()
         raise

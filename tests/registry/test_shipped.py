@@ -3,7 +3,7 @@ import pytest
 from core.cards import ModelCard, save_card
 from core.classifier_cards import ClassifierCard
 from core.errors import BadModelError
-from core.registry.shipped import add_shipped, add_shipped_classifier
+from core.registry.shipped import add_shipped
 from core.workflows.open_workspace import open_workspace
 
 
@@ -70,21 +70,21 @@ def with_classifier(models):
 
 def test_the_classifier_of_a_task_is_found_by_the_name_of_its_folder(workspace, task, with_classifier):
     masks = add_shipped(workspace, task, with_classifier)
-    labels = add_shipped_classifier(workspace, task, with_classifier)
+    labels = add_shipped(workspace, task, with_classifier, "classify")
     assert (labels.purpose, labels.status, labels.title) == (
         "classify",
         "current",
         "Chest findings (shipped)",
     )
     assert (workspace.versions.open(labels) / "model.keras").read_bytes() == b"weights of labels"
-    assert add_shipped_classifier(workspace, task, with_classifier) == labels
+    assert add_shipped(workspace, task, with_classifier, "classify") == labels
     assert workspace.versions.current(task.id).id == masks.id
     assert workspace.versions.current(task.id, "classify").id == labels.id
 
 
 def test_without_its_folder_a_task_has_no_classifier(workspace, task, models):
-    assert add_shipped_classifier(workspace, task, models) is None
-    assert add_shipped_classifier(workspace, workspace.tasks.create("Cells"), models) is None
+    assert add_shipped(workspace, task, models, "classify") is None
+    assert add_shipped(workspace, workspace.tasks.create("Cells"), models, "classify") is None
 
 
 def test_opening_the_workspace_brings_classifiers_in(tmp_path, with_classifier):
@@ -97,4 +97,4 @@ def test_a_card_of_masks_is_no_classifier(workspace, task, models):
     save_card(ModelCard(name="x"), models / "lung_xray_class" / "card.json")
     (models / "lung_xray_class" / "model.keras").write_bytes(b"weights")
     with pytest.raises(BadModelError, match="is no classifier's card"):
-        add_shipped_classifier(workspace, task, models)
+        add_shipped(workspace, task, models, "classify")

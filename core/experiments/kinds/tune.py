@@ -63,14 +63,14 @@ def num_judged(study: optuna.Study) -> int:
 
 @dataclass
 class _Judge:
-    """Hears of each epoch of a trial and says whether it is to be cut short."""
+    """Watches each epoch of a trial and says whether it is to be cut short."""
 
     trial: optuna.Trial
     best: float = -1.0
     epochs: int = 0
     pruned: bool = False
 
-    def hear(self, report: ProgressReport) -> None:
+    def watch(self, report: ProgressReport) -> None:
         # A run asks whether to stop after a step only, so a part of one more epoch may follow the verdict.
         if self.pruned or not report.epoch_done or report.val_dice is None:
             return
@@ -107,7 +107,9 @@ def _try_settings(
     started = time.monotonic()
     ended_early = False
     try:
-        outcome = train_run(experiment, plan, folder, hear=judge.hear, enough=lambda: judge.pruned)
+        outcome = train_run(
+            experiment, plan, folder, on_progress=judge.watch, should_end=lambda: judge.pruned
+        )
         ended_early = outcome.stopped
     except DivergedError as error:
         experiment.say(str(error))

@@ -73,11 +73,11 @@ def search_result(experiment: Experiment, request: TuneRequest, study: optuna.St
 
 
 def _row(trial: optuna.trial.FrozenTrial) -> dict[str, Cell]:
-    heard = trial.intermediate_values.values()
+    validated = trial.intermediate_values.values()
     return {
         "trial": trial.number + 1,
         "state": _STATE_WORDS[trial.state.name],
-        "val_dice": round(max(heard), 6) if heard else None,
+        "val_dice": round(max(validated), 6) if validated else None,
         "epochs": trial.user_attrs.get("epochs"),
         **{name: value for name, value in trial.params.items() if name in COLUMNS},
         "seconds": trial.user_attrs.get("seconds"),

@@ -101,8 +101,8 @@ def train_run(
     plan: RunPlan,
     folder: Path,
     *,
-    hear: Callable[[ProgressReport], None] | None = None,
-    enough: Callable[[], bool] | None = None,
+    on_progress: Callable[[ProgressReport], None] | None = None,
+    should_end: Callable[[], bool] | None = None,
 ) -> TrainOutcome:
     """Train as planned into a folder; weights and card are written also when it was asked to stop.
 
@@ -110,17 +110,17 @@ def train_run(
         experiment: Hears of each step, and may stop it.
         plan: What is trained on.
         folder: Where everything goes.
-        hear: Told after each step too.
-        enough: Whether this run, and not the whole experiment, is to end now.
+        on_progress: Told after each step too.
+        should_end: Whether this run, and not the whole experiment, is to end now.
     """
 
     def tell(report: ProgressReport) -> None:
         experiment.report(plan.name, plan.number, plan.num_runs, report)
-        if hear is not None:
-            hear(report)
+        if on_progress is not None:
+            on_progress(report)
 
     def should_stop() -> bool:
-        return experiment.should_stop() or (enough is not None and enough())
+        return experiment.should_stop() or (should_end is not None and should_end())
 
     forget_networks()
     from core.training.checkpoint import CHECKPOINT

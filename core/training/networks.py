@@ -1,7 +1,7 @@
 """The two forms of a network: one trains fast, the other is exported; weights go by layer name.
 
-The training twin ends in logits, computes in bfloat16 where that pays, and has fused batch normalisation. The
-exported twin is float32 and made of stock Keras layers, so that plain Keras opens it anywhere.
+The training network ends in logits, computes in bfloat16 where that pays, and has fused batch normalisation.
+The exported one is float32 and made of stock Keras layers, so that plain Keras opens it anywhere.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from core.training.accelerator import Accelerator
 from core.training.devices import compute_dtype, one_device
 
 
-def training_twin(
+def training_network(
     config: NetConfig,
     image_size: tuple[int, int],
     *,
@@ -43,7 +43,7 @@ def training_twin(
     )
 
 
-def exported_twin(trained: keras.Model, config: NetConfig) -> keras.Model:
+def exported_network(trained: keras.Model, config: NetConfig) -> keras.Model:
     """The same network as float32 stock layers, with probabilities, for any multiple of 2**depth."""
     model = build(config)
     copy_weights(trained, model)
