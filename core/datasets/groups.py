@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from core.datasets.likeness import alike_pairs
 from core.errors import AppError
@@ -131,6 +129,10 @@ def _pairs_by_key(keys: Sequence[Iterable[str]]) -> NDArray[np.int64]:
 
 
 def _components(num_images: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    # Late: SciPy is a quarter of the time in which the page's process starts.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     graph = coo_array((np.ones(pairs.shape[1], np.bool_), tuple(pairs)), shape=(num_images, num_images))
     _, labels = connected_components(graph, directed=False)
     _, places = np.unique(labels, return_index=True)

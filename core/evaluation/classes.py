@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from core.cards import Score
 
@@ -110,6 +109,9 @@ def auc(probability: NDArray[Any], positive: NDArray[Any]) -> float:
     num_negative = len(positive) - num_positive
     if not num_positive or not num_negative:
         return float("nan")
+    # Late: SciPy is a quarter of the time in which the page's process starts.
+    from scipy.stats import rankdata
+
     ranks = rankdata(probability)[np.asarray(positive, bool)].sum()
     return float((ranks - num_positive * (num_positive + 1) / 2) / (num_positive * num_negative))
 

@@ -12,7 +12,6 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from core.errors import AppError
 from core.imaging.class_table import UNDEFINED
@@ -262,6 +261,9 @@ def _are_objects(plane: NDArray[Any], found: NDArray[Any]) -> bool:
     steps = np.concatenate([np.abs(a - b)[(a > 0) & (b > 0) & (a != b)] for a, b in pairs])
     if len(steps) and (steps == 1).mean() > 0.8:  # neighbours that differ by one are a slope, not objects
         return False
+    # Late: SciPy is a quarter of the time in which the page's process starts.
+    from scipy import ndimage
+
     boxes = ndimage.find_objects(labels)
     eight = np.ones((3, 3), np.uint8)
     parts = sum(ndimage.label(labels[box] == number, eight)[1] for number, box in enumerate(boxes, 1) if box)
