@@ -43,9 +43,7 @@ def main() -> None:
     options = parser.parse_args()
 
     from core.inference.predictor import load_predictor
-    from core.training.quiet_start import start_keras
 
-    start_keras()
     predictor = load_predictor(options.model_path)
     rows = []
     for split in options.splits:

@@ -31,9 +31,9 @@ for label in (words.LOOKED_AT, words.SAVE_AND_NEXT):
     button.click()
     app.run()
 cached = {path.name.split("-")[0] for path in state.workspace().cache.root.rglob("*") if path.is_file()}
-saved = state.workspace().masks.latest_of_task(task.id)
+saved = state.workspace().tasks.counts(task.id).corrected
 for page in ("fine_tune", "models", "experiments"):
     app.switch_page(f"pages/{page}.py").run()
     assert not app.exception
-print(len(saved), *sorted(cached))
+print(saved, *sorted(cached))
 print([name for name in ("tensorflow", "keras", "jax", "torch") if name in sys.modules])
