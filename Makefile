@@ -12,7 +12,7 @@ export WORKSPACE_DIR
 app: $(VENV)/.app-installed
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
-test: $(VENV)/.dev-installed chromium lint types
+test: $(VENV)/.dev-installed chromium postgresql lint types
 	$(BIN)/python -m pytest
 
 check: $(VENV)/.dev-installed lint types quick-tests
@@ -78,6 +78,14 @@ chromium: $(VENV)/.dev-installed
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
 	then apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 	else $(BIN)/playwright install chromium; fi; }
+
+# The store's tests also run on a PostgreSQL of their own; where it cannot be installed they say that they skip it.
+.PHONY: postgresql
+postgresql:
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+	then apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; \
+	else echo 'Without PostgreSQL (`sudo apt-get install postgresql`) its tests are skipped.'; fi; }
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

@@ -6,6 +6,7 @@ card is all that the predictor and the pages need to know of a model before they
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,6 +115,13 @@ class ModelCard:
     licence: str = ""
     limits_of_use: tuple[str, ...] = (NOT_A_DEVICE,)
     versions: dict[str, str] = field(default_factory=dict)
+
+
+def pixel_digest(card: ModelCard) -> str:
+    """Names what of a card changes the pixels of a prediction: one under another digest is an old one."""
+    told = [to_dict(each) for each in (card.net, card.scaling)]
+    rest = [card.image_size, len(card.classes), card.remove_hair, sorted(card.flips)]
+    return hashlib.sha256(json.dumps([told, rest], sort_keys=True).encode()).hexdigest()[:12]
 
 
 def card_path(model_path: Path) -> Path:

@@ -29,6 +29,16 @@ def workspace_dir() -> Path:
     return Path(os.environ.get("WORKSPACE_DIR") or "workspace").expanduser().resolve()
 
 
+def database_url() -> str:
+    """Where the rows of the workspace are: `DATABASE_URL`, else empty for a file in its folder."""
+    return os.environ.get("DATABASE_URL", "")
+
+
+def files_url() -> str:
+    """Where the files of the workspace are: `FILES_URL`, else empty for its folder."""
+    return os.environ.get("FILES_URL", "")
+
+
 @dataclass(frozen=True)
 class ScalingConfig:
     """How stored values become network input in [0, 1].

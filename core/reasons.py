@@ -16,6 +16,7 @@ _SENTENCES = {
     "no_process": "No process could be started for it ({cause}); start it again.",
     "lost": "The machine that did it ({worker}) has not been heard of any more; start it again.",
     "no_memory": "It ran out of memory; try smaller or fewer images, or close other programs.",
+    "no_room": "The disk is full; free some space and start it again.",
     "crashed": "{error}: {message}",
     "stopped": "Stopped by the person.",
     "stopped_before": "Stopped before it began.",

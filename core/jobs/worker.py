@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import os
 import signal
@@ -40,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             ended = run(workspace, job)
         finally:
+            workspace.jobs.keep_folder(job.id)
             # The next one must not wait for somebody to look at a page.
             queue.refresh(workspace)
     return 1 if ended.status == "failed" else 0
@@ -60,6 +62,10 @@ def run(workspace: Workspace, job: JobRow) -> JobRow:
     except MemoryError:
         logger.exception("the job failed")
         return workspace.jobs.end(job.id, "failed", reason=Reason("no_memory"))
+    except OSError as error:
+        logger.exception("the job failed")
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return workspace.jobs.end(job.id, "failed", reason=Reason("no_room") if full else _reason(error))
     except Exception as error:
         # The edge of the process: whatever it was, the person sees one sentence and the log has the rest.
         logger.exception("the job failed")

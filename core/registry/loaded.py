@@ -1,4 +1,7 @@
-"""Loaded models by folder: the last few stay in memory, each is loaded once, nothing is loaded at import."""
+"""Loaded models by folder: the last few stay in memory, each is loaded once, nothing is loaded at import.
+
+A model whose card was written again is loaded again: it predicts as its card says.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ class LoadedModels(Generic[Model]):
         self._load = load
         self._guard = threading.Lock()
         self._loading: dict[Path, threading.Lock] = {}
-        self._loaded: OrderedDict[Path, Model] = OrderedDict()
+        self._loaded: OrderedDict[Path, tuple[int | None, Model]] = OrderedDict()
 
     def get(self, folder: Path) -> Model:
         """The model of a folder; two threads that ask for the same one load it once.
@@ -35,13 +38,22 @@ class LoadedModels(Generic[Model]):
         with self._guard:
             lock = self._loading.setdefault(folder, threading.Lock())
         with lock:
+            written = _written_at(folder / "card.json")
             with self._guard:
-                if folder in self._loaded:
+                loaded_of, loaded = self._loaded.get(folder, (None, None))
+                if loaded is not None and loaded_of == written:
                     self._loaded.move_to_end(folder)
-                    return self._loaded[folder]
+                    return loaded
             model = self._load(folder)
             with self._guard:
-                self._loaded[folder] = model
+                self._loaded[folder] = written, model
                 while len(self._loaded) > self._capacity:
                     self._loaded.popitem(last=False)
             return model
+
+
+def _written_at(path: Path) -> int | None:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from pathlib import Path
 
 from core.errors import StoreError
-from core.files import write_whole
+from core.workspace.places import Place
 
 _SAFE_EXTENSION = re.compile(r"\.[a-z0-9]{1,8}$")
 
@@ -28,18 +27,10 @@ def blob_name(content: bytes, extension: str = "") -> str:
 
 
 class BlobStore:
-    """`<workspace>/files/ab/abcd....ext`.
+    """`files/ab/abcd....ext` of the place where the workspace's files lie."""
 
-    Args:
-        root: The `files` folder.
-    """
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def path(self, name: str) -> Path:
-        """Where a file lies."""
-        return self.root / name[:2] / name
+    def __init__(self, place: Place) -> None:
+        self._place = place
 
     def put(self, content: bytes, extension: str = "") -> str:
         """Keep a file, unless it is there already; its name.
@@ -48,8 +39,8 @@ class BlobStore:
             OSError: It cannot be written; nothing is left of it.
         """
         name = blob_name(content, extension)
-        if not self.path(name).exists():
-            write_whole(self.path(name), content)
+        if not self._place.exists(_where(name)):
+            self._place.write(_where(name), content)
         return name
 
     def read(self, name: str) -> bytes:
@@ -59,7 +50,7 @@ class BlobStore:
             StoreError: It is gone.
         """
         try:
-            return self.path(name).read_bytes()
+            return self._place.read(_where(name))
         except OSError as error:
             raise StoreError(
                 f"The workspace has lost the file {name} ({error.strerror}); put a backup of it back."
@@ -67,4 +58,8 @@ class BlobStore:
 
     def remove(self, name: str) -> None:
         """Delete a file that no row names any more; a missing one is no error."""
-        self.path(name).unlink(missing_ok=True)
+        self._place.remove(_where(name))
+
+
+def _where(name: str) -> str:
+    return f"files/{name[:2]}/{name}"

@@ -1,20 +1,23 @@
-"""One SQLite file, many threads and processes: short transactions, WAL, and errors that a person can read.
+"""One database, many threads and processes: short transactions, and errors that a person can read.
 
-`reading` and `writing` are the only ways to the tables. `writing` takes the write lock at once (BEGIN
-IMMEDIATE), so that what is read in it is still true when it writes; a commit is on the disk when it returns
-(synchronous=FULL).
+SQLite in the workspace's folder is the default: WAL, and a commit is on the disk when it returns
+(synchronous=FULL). PostgreSQL is reached by an address. `reading` and `writing` are the only ways to the
+tables. `writing` is alone: SQLite's write lock, taken at once (BEGIN IMMEDIATE), or an advisory lock on
+PostgreSQL, so that what is read in it is still true when it writes.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -22,19 +25,33 @@ from core.errors import StoreError
 from core.workspace.tables import utc_now
 
 BUSY_TIMEOUT_SECONDS = 20
+_WRITE_LOCK = 7_165_302
+"""Number of the advisory lock; any that nothing else on the server takes."""
 
 
 class Database:
     """Sessions on the workspace's database; safe to share between threads.
 
     Args:
-        path: The SQLite file; made where it is not there.
+        place: The SQLite file, made where it is not there; or the address of a PostgreSQL database.
+
+    Attributes:
+        path: The SQLite file, None on a server.
+        name: What people read, without a password.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.engine = _make_engine(path)
-        self._write_engine = self.engine.execution_options(begin_immediate=True)
+    def __init__(self, place: Path | str) -> None:
+        self.path = place if isinstance(place, Path) else None
+        if isinstance(place, Path):
+            self.name = f"The workspace {place.parent}"
+            self.engine = _make_sqlite_engine(place)
+            self._read_engine: Engine = self.engine
+            self._write_engine: Engine = self.engine.execution_options(begin_immediate=True)
+        else:
+            self.engine = _make_server_engine(place)
+            self.name = f"The database {self.engine.url.render_as_string(hide_password=True)}"
+            self._read_engine = self.engine.execution_options(isolation_level="REPEATABLE READ")
+            self._write_engine = self.engine
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -43,12 +60,15 @@ class Database:
         Raises:
             StoreError: The database cannot be read.
         """
-        with self.plain_errors(), Session(self.engine, expire_on_commit=False) as session:
+        with self.plain_errors(), Session(self._read_engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, *, alone: bool = True) -> Iterator[Session]:
         """A transaction that is committed at the end, or undone as a whole.
+
+        Args:
+            alone: Nobody else writes meanwhile, for whatever counts on that. SQLite knows nothing else.
 
         Raises:
             StoreError: The disk is full, the folder cannot be written, or another process holds on for too
@@ -57,28 +77,40 @@ class Database:
         with self.plain_errors(), Session(self._write_engine, expire_on_commit=False) as session:
             with session.begin():
                 # Takes the write lock now: without a statement the session would begin with its first query.
-                session.connection()
+                connection = session.connection()
+                if alone:
+                    self._lock(connection)
                 yield session
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
         """The same as `writing`, for migrations, which speak to a connection and may rebuild tables."""
         with self.plain_errors(), self._write_engine.connect() as connection:
-            # Outside of any transaction: inside of one these change nothing.
-            cursor = connection.connection.cursor()
-            cursor.execute("PRAGMA journal_mode = WAL")
-            # While they are watched, SQLite cannot rebuild a table that others refer to.
-            cursor.execute("PRAGMA foreign_keys = OFF")
+            on_sqlite = self.path is not None
+            if on_sqlite:
+                # Outside of any transaction: inside of one these change nothing.
+                _pragma(connection, "journal_mode = WAL")
+                # While they are watched, SQLite cannot rebuild a table that others refer to.
+                _pragma(connection, "foreign_keys = OFF")
             try:
                 with connection.begin():
+                    self._lock(connection)
                     yield connection
             finally:
-                cursor.execute("PRAGMA foreign_keys = ON")
-                cursor.close()
+                if on_sqlite:
+                    _pragma(connection, "foreign_keys = ON")
 
     def now(self, session: Session) -> datetime:
         """This moment by the database's clock, aware, in UTC."""
-        return utc_now()
+        if self.path is not None:
+            return utc_now()
+        moment: datetime = session.scalars(select(func.clock_timestamp())).one()
+        return moment.astimezone(UTC)
+
+    def _lock(self, connection: Connection) -> None:
+        if self.path is None:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_SECONDS}s'")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
 
     @contextmanager
     def plain_errors(self) -> Iterator[None]:
@@ -86,35 +118,65 @@ class Database:
         try:
             yield
         except DatabaseError as error:
-            raise StoreError(_sentence(str(error.orig), self.path.parent)) from error
+            raise StoreError(_sentence(str(error.orig), self.name)) from error
         except OSError as error:
-            raise StoreError(_sentence(error.strerror or str(error), self.path.parent)) from error
+            raise StoreError(_sentence(error.strerror or str(error), self.name)) from error
 
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
 
 
-def _sentence(cause: str, folder: Path) -> str:
+def _sentence(cause: str, name: str) -> str:
+    cause = cause.strip().splitlines()[0] if cause.strip() else "no reason given"
     lowered = cause.lower()
-    if "full" in lowered or "no space" in lowered or "too large" in lowered or "quota" in lowered:
-        return (
-            f"The workspace {folder} has no room left ({cause}); free some disk space, nothing was changed."
-        )
-    if "locked" in lowered:
-        return f"The workspace {folder} is busy ({cause}); try again in a moment, nothing was changed."
+    if any(word in lowered for word in ("full", "no space", "too large", "quota")):
+        return f"{name} has no room left ({cause}); free some disk space, nothing was changed."
+    if "locked" in lowered or "lock timeout" in lowered:
+        return f"{name} is busy ({cause}); try again in a moment, nothing was changed."
     if any(word in lowered for word in ("readonly", "read-only", "permission", "unable to open", "denied")):
-        return (
-            f"The workspace {folder} cannot be written ({cause}); choose another folder or change its rights."
-        )
+        return f"{name} cannot be written ({cause}); choose another folder or change its rights."
     if "malformed" in lowered or "not a database" in lowered:
-        return f"The workspace {folder} is damaged ({cause}); put a backup of it back."
-    return f"The workspace {folder} cannot do that ({cause}); nothing was changed."
+        return f"{name} is damaged ({cause}); put a backup of it back."
+    if any(word in lowered for word in ("connect", "timeout", "server", "resolve")):
+        return f"{name} does not answer ({cause}); look at DATABASE_URL and at the server."
+    return f"{name} cannot do that ({cause}); nothing was changed."
 
 
-def _make_engine(path: Path) -> Engine:
+def _pragma(connection: Connection, pragma: str) -> None:
+    connection.connection.cursor().execute(f"PRAGMA {pragma}").close()
+
+
+def _sqlite_address(path: Path) -> str:
+    """How to open the file; in a folder that cannot be written it can be read all the same."""
+    if os.access(path.parent, os.W_OK) or not path.exists():
+        return f"sqlite:///{path}"
+    # Without anything left in the log nobody writes there, and SQLite need not lay down its own files.
+    log = path.with_name(f"{path.name}-wal")
+    mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    return f"sqlite:///file:{quote(str(path))}?{mode}&uri=true"
+
+
+def _make_server_engine(address: str) -> Engine:
+    try:
+        return create_engine(
+            address,
+            connect_args={"connect_timeout": 10},
+            pool_size=5,
+            max_overflow=30,
+            pool_timeout=BUSY_TIMEOUT_SECONDS,
+            pool_pre_ping=True,
+        )
+    except (ArgumentError, ImportError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"DATABASE_URL is not understood ({error}); expected postgresql+psycopg://USER@HOST/NAME, and "
+            "the package psycopg."
+        ) from None
+
+
+def _make_sqlite_engine(path: Path) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}",
+        _sqlite_address(path),
         connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
         pool_size=5,
         max_overflow=30,

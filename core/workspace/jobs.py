@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from core.errors import JobError
 from core.reasons import Reason
 from core.workspace.database import Database
+from core.workspace.places import Place
 from core.workspace.rows import JobRow, JobStatus
 from core.workspace.tables import JobProgressTable, JobTable, utc_now
 
@@ -31,16 +32,20 @@ class Jobs:
 
     Args:
         database: Where the rows are.
-        root: Folder of the jobs' logs on this machine.
+        place: Where their logs lie.
     """
 
-    def __init__(self, database: Database, root: Path) -> None:
+    def __init__(self, database: Database, place: Place) -> None:
         self._database = database
-        self._root = root
+        self._place = place
 
     def folder(self, job_id: int) -> Path:
         """The folder of a job on this machine, where its log lies."""
-        return self._root / str(job_id)
+        return self._place.folder(f"jobs/{job_id}")
+
+    def keep_folder(self, job_id: int) -> None:
+        """Let other machines see what lies in the folder of a job on this one."""
+        self._place.keep(f"jobs/{job_id}")
 
     def add(
         self,
@@ -101,7 +106,7 @@ class Jobs:
 
     def beat(self, job_id: int) -> JobRow:
         """A sign of life; the row tells the worker whether to stop, and whether the job is still its own."""
-        with self._database.writing() as session:
+        with self._database.writing(alone=False) as session:
             job = _existing(session, job_id)
             if job.status == "running":
                 job.heartbeat_at = self._database.now(session)
@@ -118,7 +123,7 @@ class Jobs:
 
     def add_progress(self, job_id: int, report: dict[str, Any]) -> None:
         """Keep a report of how far a job is."""
-        with self._database.writing() as session:
+        with self._database.writing(alone=False) as session:
             session.add(JobProgressTable(job_id=_existing(session, job_id).id, report=report))
 
     def progress(self, job_id: int) -> list[dict[str, Any]]:

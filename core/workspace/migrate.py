@@ -27,7 +27,8 @@ NEWEST = "0003"
 def migrate(database: Database) -> bool:
     """True where the schema was made or changed, False where it was right already.
 
-    A database that holds something is copied first, to `NAME.before-SCHEMA` beside it.
+    A file that holds something is copied first, to `NAME.before-SCHEMA` beside it; a server has backups of
+    its own.
 
     Raises:
         StoreError: The workspace was written by a newer program, or cannot be written.
@@ -39,11 +40,11 @@ def migrate(database: Database) -> bool:
         current = _revision(connection)
         if current == NEWEST:
             return False
-        config = _config(current, database.path.parent)
-        if current is not None:
+        config = _config(current, database.name)
+        if current is not None and database.path is not None:
             _keep_copy(database.path, NEWEST)
         config.attributes["connection"] = connection
-        config.attributes["folder"] = database.path.parent
+        config.attributes["folder"] = None if database.path is None else database.path.parent
         _upgrade(config)
     return True
 
@@ -66,7 +67,7 @@ def _revision(connection: Connection) -> str | None:
     return None if found is None else str(found[0])
 
 
-def _config(current: str | None, folder: Path) -> Config:
+def _config(current: str | None, name: str) -> Config:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
@@ -75,7 +76,7 @@ def _config(current: str | None, folder: Path) -> Config:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
         raise StoreError(
-            f"The workspace {folder} was written by a newer version of this program (its schema is "
+            f"{name} was written by a newer version of this program (its schema is "
             f"{current}, this program knows up to {NEWEST}); update the program or choose another workspace."
         )
     return config

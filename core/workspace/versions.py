@@ -15,6 +15,7 @@ from core.errors import StoreError
 from core.reasons import Reason
 from core.workspace import audit
 from core.workspace.database import Database
+from core.workspace.places import Place
 from core.workspace.rows import Purpose, VersionEvent, VersionRow
 from core.workspace.tables import VersionEventTable, VersionTable
 
@@ -51,16 +52,16 @@ class Versions:
 
     Args:
         database: Where the rows are.
-        root: The workspace's folder.
+        place: Where their files lie.
     """
 
-    def __init__(self, database: Database, root: Path) -> None:
+    def __init__(self, database: Database, place: Place) -> None:
         self._database = database
-        self._root = root
+        self._place = place
 
     def open(self, version: VersionRow) -> Path:
         """The folder on this machine with the version's `model.keras` and `card.json`."""
-        return self._root / version.folder
+        return self._place.folder(version.folder)
 
     @contextmanager
     def writing(self, folder: str) -> Iterator[Path]:
@@ -73,7 +74,8 @@ class Versions:
             StoreError: The disk is full.
         """
         with self._database.plain_errors():
-            yield self._root / folder
+            yield self._place.folder(folder)
+            self._place.keep(folder)
 
     def add(self, task_id: int, new: NewVersion) -> VersionRow:
         """A new candidate; the same shipped weights twice in a task are one version."""

@@ -11,16 +11,19 @@ cache/              predictions and thumbnails; may be deleted at any time
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 
 from sqlalchemy import select
 
+from core.config import database_url, files_url
 from core.errors import StoreError
 from core.workspace.audit import Audit
 from core.workspace.blobs import BlobStore
 from core.workspace.cache import Cache
+from core.workspace.check import lost_files, lost_versions
 from core.workspace.database import Database
 from core.workspace.drafts import Drafts
 from core.workspace.groups import Groups
@@ -30,6 +33,7 @@ from core.workspace.labels import Labels
 from core.workspace.masks import Masks
 from core.workspace.migrate import migrate
 from core.workspace.persons import Persons
+from core.workspace.places import Place, place_of
 from core.workspace.reviews import Reviews
 from core.workspace.settings import Settings
 from core.workspace.tables import TaskTable
@@ -62,11 +66,11 @@ class Workspace:
         cache: What can be made again.
     """
 
-    def __init__(self, root: Path, database: Database) -> None:
+    def __init__(self, root: Path, database: Database, place: Place) -> None:
         self._root = root
         self._database = database
         self.address = str(root)
-        self.files = BlobStore(root / "files")
+        self.files = BlobStore(place)
         self.cache = Cache(root / "cache")
         self.persons = Persons(database)
         self.tasks = Tasks(database)
@@ -77,8 +81,8 @@ class Workspace:
         self.truth = Truth(database)
         self.reviews = Reviews(database, self.files)
         self.labels = Labels(database)
-        self.versions = Versions(database, root)
-        self.jobs = Jobs(database, root / "jobs")
+        self.versions = Versions(database, place)
+        self.jobs = Jobs(database, place)
         self.settings = Settings(database)
         self.audit = Audit(database)
 
@@ -86,8 +90,12 @@ class Workspace:
     def open(cls, root: Path | str) -> Workspace:
         """The workspace in that folder, made or migrated where needed.
 
+        `DATABASE_URL` and `FILES_URL` of the environment move its rows and files elsewhere; the cache,
+        experiments and exports stay in the folder.
+
         Raises:
-            StoreError: The folder cannot be made or written, or a newer program has written it.
+            StoreError: The folder cannot be made, a newer program has written it, or a server does not
+                answer.
         """
         root = Path(root).expanduser().absolute()
         try:
@@ -96,7 +104,8 @@ class Workspace:
             raise StoreError(
                 f"The workspace folder {root} cannot be made ({error.strerror}); choose another folder."
             ) from error
-        database = Database(root / DATABASE_NAME)
+        place = place_of(root, files_url())
+        database = Database(database_url() or root / DATABASE_NAME)
         try:
             if migrate(database):
                 logging.getLogger(__name__).info("workspace %s brought to the newest schema", root)
@@ -104,11 +113,16 @@ class Workspace:
         except BaseException:
             database.close()
             raise
-        return cls(root, database)
+        return cls(root, database, place)
 
     def folder(self, name: str) -> Path:
         """A folder on this machine that lies with the workspace, such as that of experiments or exports."""
         return self._root / name
+
+    def lost_files(self) -> Iterator[str]:
+        """One line for each file of a row that is missing or damaged."""
+        yield from lost_files(self._database, self.files)
+        yield from lost_versions(self._database, self.versions)
 
     def plain_errors(self) -> AbstractContextManager[None]:
         """Turns what the disk says inside into a `StoreError` with one sentence."""

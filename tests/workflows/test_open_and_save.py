@@ -2,8 +2,10 @@ import threading
 
 import numpy as np
 import pytest
+from sqlalchemy import event
 
 from core.cards import MaskClass, ModelCard, save_card
+from core.config import ScalingConfig
 from core.correction.corrections import decode_layer, encode_layer
 from core.errors import BadFileError, StoreError
 from core.imaging.decode import decode_image
@@ -62,6 +64,35 @@ def test_an_image_is_predicted_once_by_each_version(workspace, image, add_versio
     add_version("two", shift=0.1)
     open_image(workspace, image.id, predictors, who="Kim")
     assert [model.num_predictions for model in predictors.models] == [1, 1]
+
+
+def test_a_changed_card_makes_the_prediction_anew_where_it_changes_pixels(
+    workspace, image, add_version, predictors
+):
+    version = add_version("one", threshold=0.3)
+    path = workspace.versions.open(version) / "card.json"
+    open_image(workspace, image.id, predictors, who="Kim")
+    for card, predictions in (
+        (ModelCard(name="one", threshold=0.7), [1]),
+        (ModelCard(name="one", threshold=0.7, flips=("horizontal",)), [1, 1]),
+        (ModelCard(name="one", scaling=ScalingConfig("per_image")), [1, 1, 1]),
+    ):
+        save_card(card, path)
+        open_image(workspace, image.id, predictors, who="Kim")
+        assert [model.num_predictions for model in predictors.models if model.num_predictions] == predictions
+
+
+def test_an_image_opens_where_nothing_can_be_written(workspace, image, predictors):
+    """As on a full disk: the database takes no further page."""
+    event.listen(
+        workspace._database.engine,
+        "connect",
+        lambda connection, _record: connection.execute("PRAGMA query_only = ON"),
+    )
+    workspace.close()
+    opened = open_image(workspace, image.id, predictors, who="Somebody new")
+    assert opened.image.id == image.id
+    assert workspace.images.last_looked_at(image.task_id, "Somebody new") is None
 
 
 def test_the_page_and_the_prefetch_at_once_predict_once(workspace, image, add_version, predictors):

@@ -1,10 +1,62 @@
+"""Every test of the store runs on SQLite, and on a PostgreSQL of its own where one can be had.
+
+A test that is about the file itself is marked `sqlite`.
+"""
+
+import itertools
+
 import pytest
+from sqlalchemy import create_engine
 
 from core.workspace import ImageFacts, Workspace
+from tests.workspace import postgresql
+
+NUMBERS = itertools.count()
+TEMPLATE = "migrated"
+
+
+def pytest_generate_tests(metafunc):
+    if "store" in metafunc.fixturenames:
+        only_a_file = metafunc.definition.get_closest_marker("sqlite") is not None
+        kinds = ["sqlite"] if only_a_file else ["sqlite", "postgresql"]
+        metafunc.parametrize("store", kinds, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """Makes databases on a PostgreSQL that runs as long as the tests; gives their addresses."""
+    programs = postgresql.programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed here")
+    with postgresql.running(programs) as folder:
+        engine = create_engine(postgresql.address(folder, "postgres"), isolation_level="AUTOCOMMIT")
+
+        def make(name, template="template1"):
+            with engine.connect() as connection:
+                connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+            return postgresql.address(folder, name)
+
+        patch = pytest.MonkeyPatch()
+        patch.setenv("DATABASE_URL", make(TEMPLATE))
+        Workspace.open(tmp_path_factory.mktemp("template")).close()
+        patch.undo()
+        yield make
+        engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def store(request, monkeypatch):
+    """Where the rows of this test are: "sqlite" or "postgresql"."""
+    monkeypatch.delenv("FILES_URL", raising=False)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    if request.param == "postgresql":
+        make = request.getfixturevalue("server")
+        monkeypatch.setenv("DATABASE_URL", make(f"test_{next(NUMBERS)}", TEMPLATE))
+    return request.param
 
 
 @pytest.fixture
-def workspace(tmp_path):
+def workspace(tmp_path, store):
     with Workspace.open(tmp_path / "workspace") as opened:
         yield opened
 

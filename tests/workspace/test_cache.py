@@ -5,6 +5,8 @@ import pytest
 
 from core.workspace.cache import Cache
 
+pytestmark = pytest.mark.sqlite
+
 
 def test_what_is_kept_is_made_once(tmp_path):
     cache = Cache(tmp_path)

@@ -35,7 +35,7 @@ def test_a_file_is_named_by_its_content(workspace, add_image):
     image = add_image("abc", name="폐 사진.PNG")
     assert image.name == "폐 사진.PNG"
     assert image.file == hashlib.sha256(b"abc").hexdigest() + ".png"
-    assert workspace.files.path(image.file).read_bytes() == b"abc"
+    assert workspace.files.read(image.file) == b"abc"
 
 
 @pytest.mark.parametrize("name", ["x", "x.", "x.a/b", "x.폐", "x.verylongextension"])
@@ -60,7 +60,7 @@ def test_an_unknown_image_is_refused(workspace):
 
 def test_a_lost_file_is_told(workspace, add_image):
     image = add_image("abc")
-    workspace.files.path(image.file).unlink()
+    workspace.files.remove(image.file)
     with pytest.raises(StoreError, match="has lost the file"):
         workspace.images.read_bytes(image.id)
 

@@ -20,6 +20,8 @@ from core.workspace.database import Database
 from core.workspace.migrate import MIGRATIONS_DIR
 from core.workspace.tables import Table
 
+pytestmark = pytest.mark.sqlite
+
 SOME_TIME = "'2026-01-02 03:04:05.000000'"
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cards import ModelCard, load_card
+from core.cards import ModelCard, load_card, pixel_digest
 from core.imaging.decode import DecodedImage, decode_image
 from core.imaging.intensity import to_display
 from core.imaging.masks import Proposal, encode_jpeg, encode_png, propose
@@ -131,7 +131,13 @@ def _proposal_png(
         nothing = np.zeros(shape, np.uint8)
         return encode_png(np.stack([proposed.proposed, proposed.confidence, nothing], axis=-1))
 
-    return workspace.cache.get_or_make(image.sha256, f"probability-{version.weights_sha256[:20]}", predict)
+    return workspace.cache.get_or_make(image.sha256, prediction_key(workspace, version), predict)
+
+
+def prediction_key(workspace: Workspace, version: VersionRow) -> str:
+    """Names a prediction in the cache: by the weights and by what of the card changes pixels."""
+    digest = pixel_digest(card_of(workspace, version))
+    return f"probability-{version.weights_sha256[:20]}-{digest}"
 
 
 def _planes(kept: bytes) -> Proposal:

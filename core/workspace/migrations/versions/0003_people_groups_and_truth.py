@@ -323,9 +323,12 @@ def jobs(connection: sa.Connection) -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job_progress")),
     )
     op.create_index(op.f("ix_job_progress_job_id_id"), "job_progress", ["job_id", "id"], unique=False)
-    folder: Path = context.config.attributes["folder"] / "jobs"
+    folder: Path | None = context.config.attributes["folder"]
+    if folder is None:
+        return
     for (job_id,) in connection.execute(sa.text("SELECT id FROM jobs ORDER BY id")).all():
-        op.bulk_insert(table, [{"job_id": job_id, "report": each} for each in reports(folder / str(job_id))])
+        told = reports(folder / "jobs" / str(job_id))
+        op.bulk_insert(table, [{"job_id": job_id, "report": each} for each in told])
 
 
 def reports(folder: Path) -> list[dict[str, object]]:

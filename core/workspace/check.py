@@ -1,0 +1,72 @@
+"""Finds every row whose file is missing or is not what was written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import select
+
+from core.errors import StoreError
+from core.workspace.blobs import BlobStore, sha256_of
+from core.workspace.database import Database
+from core.workspace.rows import VersionRow
+from core.workspace.tables import ImageTable, ReviewTable, RevisionTable, TaskTable
+from core.workspace.versions import Versions
+
+_NEEDED = ("model.keras", "card.json")
+
+
+def lost_files(database: Database, blobs: BlobStore) -> Iterator[str]:
+    """One line for each image, mask and layer whose file is missing or damaged."""
+    with database.reading() as session:
+        images = session.execute(
+            select(ImageTable.id, ImageTable.name, ImageTable.file, ImageTable.reference_file)
+        ).all()
+        revisions = session.execute(
+            select(
+                RevisionTable.image_id,
+                RevisionTable.number,
+                RevisionTable.mask_file,
+                RevisionTable.layer_file,
+            )
+        ).all()
+        reviews = session.execute(select(ReviewTable.id, ReviewTable.image_id, ReviewTable.mask_file)).all()
+    files: list[tuple[str, str | None]] = [(f"image {id} {name!r}", file) for id, name, file, _ in images]
+    files += [(f"reference mask of image {id}", file) for id, _, _, file in images]
+    files += [(f"mask {number} of image {id}", file) for id, number, file, _ in revisions]
+    files += [(f"layer of mask {number} of image {id}", file) for id, number, _, file in revisions]
+    files += [(f"mask of review {number} of image {id}", file) for number, id, file in reviews]
+    for what, file in files:
+        if file is not None and (wrong := _wrong(blobs, file)):
+            yield f"{what}: {file} {wrong}"
+
+
+def lost_versions(database: Database, versions: Versions) -> Iterator[str]:
+    """One line for each file of a model version that is missing or damaged."""
+    with database.reading() as session:
+        task_ids = session.scalars(select(TaskTable.id)).all()
+    for task_id in task_ids:
+        for version in (*versions.list(task_id), *versions.list(task_id, "classify")):
+            for name in _NEEDED:
+                if wrong := _wrong_in(versions.open(version) / name, version):
+                    yield f"version {version.id} {version.title!r}: {version.folder}/{name} {wrong}"
+
+
+def _wrong(blobs: BlobStore, file: str) -> str:
+    try:
+        content = blobs.read(file)
+    except StoreError:
+        return "is missing"
+    return "" if file.startswith(sha256_of(content)) else "is damaged"
+
+
+def _wrong_in(path: Path, version: VersionRow) -> str:
+    if not path.is_file():
+        return "is missing"
+    if path.suffix == ".json":
+        return "" if path.stat().st_size else "is damaged"
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    return "" if found == version.weights_sha256 else "is damaged"

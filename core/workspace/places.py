@@ -1,0 +1,168 @@
+"""Where the files of a workspace lie: its folder, or an address such as `s3://bucket/lab`.
+
+A folder is the default. At an address, what is read as a folder (a version, a job's log) is copied to this
+machine once, and what was written here is put there; single files go straight through.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from core.errors import AppError, StoreError
+from core.files import write_whole
+from core.storage import fetch, holds_anything, put_folder
+
+
+class Place(Protocol):
+    """Files by names such as `files/ab/abcd.png`, which have the slash as separator everywhere."""
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file; OSError where it is not there."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file whole."""
+
+    def exists(self, name: str) -> bool:
+        """Whether a file is there."""
+
+    def remove(self, name: str) -> None:
+        """Delete a file; a missing one is no error."""
+
+    def folder(self, name: str) -> Path:
+        """A folder on this machine with what is kept under that name; it need not be there yet."""
+
+    def keep(self, name: str) -> None:
+        """Keep what was written into that folder of this machine."""
+
+
+class FolderPlace:
+    """Files in the workspace's own folder.
+
+    Args:
+        root: The folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def read(self, name: str) -> bytes:
+        """See `Place`."""
+        return (self._root / name).read_bytes()
+
+    def write(self, name: str, content: bytes) -> None:
+        """See `Place`."""
+        write_whole(self._root / name, content)
+
+    def exists(self, name: str) -> bool:
+        """See `Place`."""
+        return (self._root / name).exists()
+
+    def remove(self, name: str) -> None:
+        """See `Place`."""
+        (self._root / name).unlink(missing_ok=True)
+
+    def folder(self, name: str) -> Path:
+        """See `Place`."""
+        return self._root / name
+
+    def keep(self, name: str) -> None:
+        """See `Place`; they lie where they belong already."""
+
+
+class AddressPlace:
+    """Files at an address, through fsspec.
+
+    Args:
+        address: With a protocol.
+        copies: Folder of this machine for folders that are read or written.
+
+    Raises:
+        StoreError: There is no such protocol here, or its driver is missing.
+    """
+
+    def __init__(self, address: str, copies: Path) -> None:
+        import fsspec
+
+        self._address = address.rstrip("/")
+        self._copies = copies
+        with self._plain_errors():
+            self._system, self._root = fsspec.core.url_to_fs(self._address)
+
+    def read(self, name: str) -> bytes:
+        """See `Place`."""
+        with self._plain_errors():
+            content: bytes = self._system.cat_file(self._path(name))
+        return content
+
+    def write(self, name: str, content: bytes) -> None:
+        """See `Place`; drivers of object stores put a file whole or not at all."""
+        with self._plain_errors():
+            self._system.makedirs(self._path(name).rsplit("/", 1)[0], exist_ok=True)
+            self._system.pipe_file(self._path(name), content)
+
+    def exists(self, name: str) -> bool:
+        """See `Place`."""
+        with self._plain_errors():
+            return bool(self._system.exists(self._path(name)))
+
+    def remove(self, name: str) -> None:
+        """See `Place`."""
+        if self.exists(name):
+            with self._plain_errors():
+                self._system.rm_file(self._path(name))
+
+    def folder(self, name: str) -> Path:
+        """See `Place`; fetched the first time."""
+        copy = self._copies / name
+        with self._plain_errors():
+            if not copy.exists() and holds_anything(f"{self._address}/{name}"):
+                part = copy.with_name(f".{copy.name}.part")
+                shutil.rmtree(part, ignore_errors=True)
+                fetch(f"{self._address}/{name}", part)
+                part.rename(copy)
+        return copy
+
+    def keep(self, name: str) -> None:
+        """See `Place`."""
+        with self._plain_errors():
+            put_folder(self._copies / name, f"{self._address}/{name}")
+
+    def _path(self, name: str) -> str:
+        return f"{str(self._root).rstrip('/')}/{name}"
+
+    @contextmanager
+    def _plain_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except AppError as error:
+            raise StoreError(str(error)) from error
+        # Each driver has errors of its own, for keys that are missing and services that are down.
+        except Exception as error:
+            reason = (str(error) or type(error).__name__).splitlines()[0]
+            raise StoreError(
+                f"The files at {self._address} cannot be reached ({reason}); look at FILES_URL and at the "
+                "service, nothing was changed."
+            ) from error
+
+
+def place_of(root: Path, address: str) -> Place:
+    """The place of a workspace's files.
+
+    Args:
+        root: The workspace's folder.
+        address: Empty for the folder itself.
+
+    Raises:
+        StoreError: The address has a protocol that is not known here.
+    """
+    if address.startswith("file://"):
+        return FolderPlace(Path(url2pathname(urlsplit(address).path)))
+    return AddressPlace(address, root) if address else FolderPlace(root)
