@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.commands import Parser, number, run
 from core.commands.progress import ImageBar
+from core.commands.shared_flags import add_shared
 from core.commands.task import add_task_flag, labels_asked
 from core.evaluation.scores import METRICS
 
@@ -54,6 +55,7 @@ def build_parser() -> Parser:
         metavar="FILE.json|NAME",
         help="as for train.py, where masks hold undefined pixels or the model has no card",
     )
+    add_shared(parser, "mask_values")
     add("--both_classes", action="store_true", help="of one foreground judge the background as a class too")
     return parser
 
@@ -67,6 +69,7 @@ def main(arguments: list[str]) -> int:
     options = build_parser().parse_args(arguments)
 
     from core.imaging.class_table import class_table
+    from core.imaging.mask_values import mask_values
     from core.workflows.measure.evaluate_model import EvaluateRequest, evaluate_model
     from core.workflows.predict.places import open_places
 
@@ -79,6 +82,7 @@ def main(arguments: list[str]) -> int:
             json_path=None if options.json is None else places.results(options.json, is_file=True),
             update_card=options.update_card,
             classes=None if options.classes is None else class_table(options.classes),
+            mask_values=None if options.mask_values is None else mask_values(options.mask_values),
             both_classes=options.both_classes,
             test_log=None if options.test_log is None else places.log(options.test_log),
             command=shlex.join(["python", "evaluate.py", *arguments]),

@@ -63,6 +63,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _request(parser: Parser, options: Namespace, places: Places, command: str) -> TrainRequest:
+    from core.imaging.mask_values import mask_values
     from core.workflows.learn.training_card import TrainRequest, read_base_card
 
     start_from = None if options.init_from is None else places.local_model(options.init_from)
@@ -74,6 +75,8 @@ def _request(parser: Parser, options: Namespace, places: Places, command: str) -
         augment = augment_config(options.augment)
     except ValueError as error:
         parser.error(str(error))
+    if classes is not None and options.mask_values is not None:
+        parser.error("--mask_values is about masks of one foreground; leave it out, or --classes")
     if options.refit and net.num_classes == 1 and options.threshold is None:
         parser.error("--refit validates nothing, so it needs --threshold: that of the run before")
     size = options.image_size or (base.image_size if base else TrainConfig.image_size)
@@ -91,6 +94,7 @@ def _request(parser: Parser, options: Namespace, places: Places, command: str) -
         name=options.name,
         net=net,
         classes=classes,
+        mask_values=None if options.mask_values is None else mask_values(options.mask_values),
         settings=settings_of(options, size),
         augment=augment,
         scaling=scaling,

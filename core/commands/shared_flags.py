@@ -64,6 +64,12 @@ _FLAGS: dict[str, dict[str, Any]] = {
         '{"name": ..., "colour": [red, green, blue]}; one called undefined (255) weighs nothing '
         "(default: one foreground)",
     },
+    "mask_values": {
+        "nargs": "+",
+        "metavar": "VALUE",
+        "help": "what is foreground where masks of one foreground hold several values: union for all above "
+        "0, or the values, such as 1 2; undefined=255 weighs nothing (default: what the files tell)",
+    },
     "scaling": {
         "choices": tuple(SCALINGS),
         "help": "stored values to [0, 1]: a fixed range (8 bit: 0 to 255), each image's own, or a window of "

@@ -14,6 +14,7 @@ from core.datasets.set_table import SetTable, group_column_of, read_set_table
 from core.datasets.split import split_train_val
 from core.errors import AppError, BadDatasetError
 from core.imaging.class_table import ClassTable
+from core.imaging.mask_values import MaskValues
 
 NO_COLUMN = "none"
 _SHOWN = 5
@@ -49,6 +50,7 @@ def read_grouped(
     limits: Limits | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     classes: ClassTable | None = None,
+    values: MaskValues | None = None,
 ) -> GroupedData:
     """Check a data set as `examine_dataset` does, and find its groups.
 
@@ -61,13 +63,14 @@ def read_grouped(
         limits: None for the defaults with the environment's settings.
         on_progress: Called with (pairs read, all pairs).
         classes: Of the masks, None for one foreground.
+        values: What the person says that the values of masks of one foreground mean.
 
     Raises:
         BadDatasetError: Everything that is wrong, groups that stand in two splits among it.
         AppError: A table that cannot be read, no such column, or a pattern that fits nothing.
     """
     rule = rule or GroupRule()
-    examined = examine_dataset(root, limits=limits, on_progress=on_progress, classes=classes)
+    examined = examine_dataset(root, limits=limits, on_progress=on_progress, classes=classes, values=values)
     placed = [(split, pair) for split, pairs in examined.pairs_of.items() for pair in pairs]
     stems = [pair.stem for _, pair in placed]
     table = read_set_table(root, stems)

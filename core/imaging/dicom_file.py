@@ -135,7 +135,8 @@ def _frame(dataset: Dataset, name: str) -> NDArray[Any]:
             name, f"packs {bits} bits a value, a DICOM form that is retired; save it with 16 bits."
         )
     try:
-        return np.asarray(pixel_array(dataset, index=0))
+        # Unused bits are left for `_stored_bits`, which knows that they may lie below.
+        return np.asarray(pixel_array(dataset, index=0, correct_unused_bits=False))
     except ValueError:
         raise broken(name, "its DICOM pixels end too early or do not fit its header") from None
 
@@ -227,9 +228,9 @@ def _stored_bits(values: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
     if values.dtype.kind not in "iu" or not isinstance(stored, int) or not 1 <= stored < size:
         return values
     syntax = dataset.file_meta.TransferSyntaxUID
-    if syntax.is_encapsulated and syntax != RLELossless:
-        return values  # what is compressed holds the values themselves
-    low = high + 1 - stored if isinstance(high, int) and stored - 1 <= high < size else 0
+    # What is compressed holds the values themselves, at its own low end.
+    packed = syntax.is_encapsulated and syntax != RLELossless
+    low = high + 1 - stored if isinstance(high, int) and stored - 1 <= high < size and not packed else 0
     bits = (values.view(f"u{values.dtype.itemsize}") >> low).astype(np.int64) & (2**stored - 1)
     if values.dtype.kind == "i":
         bits = np.where(bits >= 2 ** (stored - 1), bits - 2**stored, bits)

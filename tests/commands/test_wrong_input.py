@@ -36,6 +36,8 @@ def folder(tmp_path_factory):
         ("train.py", ["--data_dir", "dataset", "--augment", "none", "twist=3"], "twist=3"),
         ("train.py", ["--data_dir", "dataset", "--scaling_low", "300"], "must be below"),
         ("train.py", ["--data_dir", "dataset", "--classes", "lung"], "expected 2 to 254 classes"),
+        ("train.py", ["--data_dir", "dataset", "--mask_values", "some"], 'takes "union", values'),
+        ("train.py", ["--data_dir", "dataset", "--mask_values", "union", "1"], 'either "union" for all'),
         ("train.py", ["--data_dir", "dataset", "--preview_augmentation", "a.jpg"], "a.jpg must end in .png"),
         (
             "train.py",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import imagecodecs
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from pydicom.uid import MPEG2MPML, JPEG2000Lossless, JPEGLSLossless
 from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.decode import decode_image
+from core.imaging.intensity import to_display
 from tests.imaging.making import PATIENT, dicom, saved
 
 STORED = np.array([[24, 1024], [1064, 3051]], np.uint16)
@@ -173,3 +176,106 @@ def test_patient_fields_never_come_out() -> None:
         except BadFileError as error:
             assert "Hong" not in str(error) and "secret" not in str(error)
             assert error.__cause__ is None
+
+
+RAMP = np.arange(500, 1460, 16, dtype=np.uint16)[None].repeat(8, axis=0)
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [
+        {"RescaleSlope": None, "RescaleIntercept": None},
+        {"RescaleSlope": None, "RescaleIntercept": None, "WindowCenter": 980, "WindowWidth": 960},
+        {"VOILUTFunction": "", "WindowCenter": 980, "WindowWidth": 960},
+        {"WindowCenter": None, "WindowWidth": 200},
+        {"WindowCenter": 980, "WindowWidth": None},
+        {"PresentationLUTShape": None, "PixelPaddingValue": None, "VOILUTSequence": []},
+        {"WindowCenter": 90000, "WindowWidth": 10},  # a window that shows nothing
+    ],
+)
+def test_empty_elements_count_as_absent(elements: dict[str, Any]) -> None:
+    shown = to_display(decode_image(dicom(RAMP, Modality="MR", **elements), "mr.dcm"))
+    assert shown[0, 0] < 8 and shown[0, -1] > 247
+    assert (np.diff(shown[0].astype(int)) >= 0).all()
+
+
+@pytest.mark.parametrize("window", [{}, {"WindowCenter": 1725, "WindowWidth": 2551}])
+@pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
+def test_a_slope_below_zero_turns_grey_round(window: dict[str, Any], photometric: str) -> None:
+    stored = np.arange(256, dtype=np.uint8)[None].repeat(8, axis=0)
+    elements = {"Modality": "CR", "RescaleSlope": -10, "RescaleIntercept": 3000, **window}
+    data = dicom(stored, PhotometricInterpretation=photometric, **elements)
+    shown = to_display(decode_image(data, "cr.dcm"))[0].astype(int)
+    # out = 3000 - 10 x; the window of PS3.3 C.11.2.1.2 is (out - 1724.5) / 2550 + 0.5, from 449.5 to 2999.5
+    expected = np.clip((3000 - 10.0 * stored[0] - 449.5) / 2550, 0, 1) * 255
+    expected = 255 - expected if photometric == "MONOCHROME1" else expected
+    assert np.abs(shown - expected).max() < (2 if window else 4)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "padding", "limit"),
+    [(np.int16, -32768, None), (np.uint16, 65535, None), (np.uint16, 65000, 65535)],
+)
+@pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
+def test_padding_is_left_out(
+    dtype: type[np.generic], padding: int, limit: int | None, photometric: str
+) -> None:
+    stored = RAMP.astype(dtype)
+    stored[:, :20] = padding
+    more = {} if limit is None else {"PixelPaddingRangeLimit": limit}
+    elements = {"PixelPaddingValue": padding, "PhotometricInterpretation": photometric, **more}
+    shown = to_display(decode_image(dicom(stored, Modality="MG", **elements), "mg.dcm"))
+    assert shown[:, 20:].min() < 8 and shown[:, 20:].max() > 247
+    assert not shown[:, :20].any()
+
+
+@pytest.mark.parametrize("modality", ["CT", "XA"])
+def test_the_rescale_type_says_hounsfield(modality: str) -> None:
+    elements = {"Modality": modality, "RescaleSlope": 1, "RescaleIntercept": -1024, "RescaleType": "HU"}
+    assert decode_image(dicom(STORED, **elements), "a.dcm").kind == "hu"
+
+
+@pytest.mark.parametrize("elements", [{"Modality": "CT", "RescaleType": "US"}, {"Modality": "PT"}])
+def test_another_rescale_is_no_hounsfield(elements: dict[str, str]) -> None:
+    data = dicom(STORED, RescaleSlope=2, RescaleIntercept=-1024, **elements)
+    assert decode_image(data, "a.dcm").kind == "display"
+
+
+def test_only_the_stored_bits_count() -> None:
+    values = RAMP % 4096
+    for stored, high in ((values | 0xF000, 11), (values << 4, 15)):
+        data = dicom(stored, Modality="MR", BitsStored=12, HighBit=high)
+        assert decode_image(data, "mr.dcm").values.tolist() == values.tolist()
+    signed = (np.array([[-5, 5, 2047]], np.int16) & 0x0FFF).astype(np.int16)
+    data = dicom(signed, Modality="CT", BitsStored=12, HighBit=11, RescaleSlope=1, RescaleIntercept=0)
+    assert decode_image(data, "ct.dcm").values.tolist() == [[-5, 5, 2047]]
+
+
+def test_a_voi_table_is_looked_up() -> None:
+    table = Dataset()
+    table.LUTDescriptor = [4, 0, 8]
+    table.LUTData = [255, 100, 50, 0]
+    table["LUTDescriptor"].VR = table["LUTData"].VR = "US"
+    data = dicom(np.array([[0, 1, 2, 3]], np.uint16), Modality="DX", VOILUTSequence=[table])
+    assert to_display(decode_image(data, "dx.dcm")).tolist() == [[255, 100, 50, 0]]
+
+
+def test_other_window_functions() -> None:
+    stored = np.array([[0, 50, 100, 150, 200]], np.uint16)
+    window = {"Modality": "MR", "WindowCenter": 100, "WindowWidth": 100}
+    exact = to_display(decode_image(dicom(stored, VOILUTFunction="LINEAR_EXACT", **window), "m.dcm"))
+    np.testing.assert_allclose(exact, [[0, 0, 127.5, 255, 255]], atol=1)
+    soft = to_display(decode_image(dicom(stored, VOILUTFunction="SIGMOID", **window), "m.dcm"))
+    # 255 / (1 + exp(-4 (x - 100) / 100))
+    np.testing.assert_allclose(soft, [[4.6, 30.4, 127.5, 224.6, 250.4]], atol=1)
+
+
+def test_eight_bits_without_a_scale_are_shown_as_they_are() -> None:
+    stored = np.array([[10, 20, 30]], np.uint8)
+    assert to_display(decode_image(dicom(stored, Modality="US"), "us.dcm")).tolist() == stored.tolist()
+
+
+def test_other_objects_are_called_by_their_name() -> None:
+    data = dicom(None, Modality="SR", SOPClassUID="1.2.840.10008.5.1.4.1.1.88.11")
+    with pytest.raises(BadFileError, match=r"without an image in it .Basic Text SR"):
+        decode_image(data, "report.dcm")

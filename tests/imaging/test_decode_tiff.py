@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageCms
 
 from core.config import Limits
 from core.errors import BadFileError
-from core.imaging.decode import decode_image
+from core.imaging.decode import decode_image, decode_mask
+from core.imaging.intensity import to_display
 from tests.imaging.making import saved, tiff
 
 RAMP = np.arange(48, dtype=np.uint8).reshape(6, 8) * 5
@@ -49,16 +52,29 @@ def test_big_endian_files_come_back_in_the_machine_s_order() -> None:
     assert image.values.tolist() == [[1, 258]]
 
 
-def test_signed_values_below_zero_are_hounsfield_units() -> None:
+def test_only_what_can_be_nothing_but_a_ct_is_hounsfield_units_and_that_is_said() -> None:
     units = np.array([[-1806, -1000], [40, 1355]], np.int32)
     image = decode_image(tiff(units), "ct.tif")
     assert image.kind == "hu"
+    assert image.notes == ("ct.tif: its values, -1806 to 1355, are taken as Hounsfield units.",)
     np.testing.assert_array_equal(image.values, units)
-
-
-def test_decimal_values_are_hounsfield_units_only_with_air() -> None:
     assert decode_image(tiff(np.array([[-900.5, 30.0]], np.float32)), "a.tif").kind == "hu"
-    assert decode_image(tiff(np.array([[-1.0, 1.0]], np.float32)), "a.tif").kind == "display"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (np.arange(2400).reshape(40, 60) - 5).astype(np.int16),
+        np.linspace(-10, 20, 2400).reshape(40, 60).astype(np.int8),
+        np.linspace(-3000, 3000, 2400).reshape(40, 60).astype(np.int16),
+        np.random.default_rng(0).normal(0, 900, (40, 60)).astype(np.float32),
+    ],
+)
+def test_values_below_zero_alone_are_no_hounsfield_units(values: NDArray[Any]) -> None:
+    image = decode_image(tiff(values), "a.tif")
+    assert image.kind == "display"
+    shown = to_display(image)
+    assert (shown.min(), shown.max()) == (0, 255)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
@@ -145,3 +161,94 @@ def test_cut_off_tiff_is_refused(compression: str | None) -> None:
     data = tiff(noise, compression=compression)
     with pytest.raises(BadFileError, match="^a.tif: is "):
         decode_image(data[: len(data) // 2], "a.tif")
+
+
+def test_decimals_too_large_for_32_bits_are_refused() -> None:
+    with pytest.raises(BadFileError, match="too large for 32 bits"):
+        decode_image(tiff(np.array([[0.0, 1e300]])), "a.tif")
+
+
+def packed(values: NDArray[Any], bits: int) -> bytes:
+    """A TIFF by hand whose values have any number of bits; each row begins on a byte of its own."""
+    rows = ["".join(f"{value:0{bits}b}" for value in row) for row in values.tolist()]
+    rows = [row + "0" * (-len(row) % 8) for row in rows]
+    pixels = b"".join(int(row, 2).to_bytes(len(row) // 8, "big") for row in rows)
+    height, width = values.shape
+    tags = [(256, width), (257, height), (258, bits), (259, 1), (262, 1), (273, 122), (277, 1), (278, height)]
+    tags.append((279, len(pixels)))
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + struct.pack("<I", 0) + pixels
+
+
+@pytest.mark.parametrize("bits", [10, 12, 14])
+def test_packed_bits(bits: int) -> None:
+    values = np.arange(45).reshape(5, 9) * (2**bits // 45)
+    np.testing.assert_array_equal(decode_image(packed(values, bits), "a.tif").values, values)
+
+
+@pytest.mark.parametrize("bits", [2, 4])
+def test_few_bits_are_spread_over_eight_and_masks_count_what_is_stored(bits: int) -> None:
+    values = np.arange(45).reshape(5, 9) % 2**bits
+    shown = decode_image(packed(values, bits), "a.tif").values
+    np.testing.assert_array_equal(shown, values * (255 // (2**bits - 1)))
+    np.testing.assert_array_equal(decode_mask(packed(values % 2, bits), "a.tif"), values % 2)
+
+
+@pytest.mark.parametrize("options", [{"rowsperstrip": 2}, {"tile": (16, 16)}, {"compression": None}])
+def test_separate_planes_of_16_bits(options: dict[str, Any]) -> None:
+    colour = np.random.default_rng(0).integers(0, 65535, (3, 40, 60), dtype=np.uint16)
+    settings: dict[str, Any] = {"photometric": "rgb", "planarconfig": "separate", "compression": "zlib"}
+    found = decode_image(tiff(colour, **{**settings, **options}), "a.tif").values
+    np.testing.assert_array_equal(found, np.moveaxis(colour, 0, -1))
+
+
+@pytest.mark.parametrize("compression", ["zlib", "lzw", "zstd", "lzma", "packbits"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+@pytest.mark.parametrize("options", [{}, {"bigtiff": True, "byteorder": ">"}])
+def test_compressions(compression: str, dtype: type[np.generic], options: dict[str, Any]) -> None:
+    values = np.random.default_rng(0).integers(0, 255, (40, 60)).astype(dtype)
+    predicts = compression in ("zlib", "lzw", "zstd", "lzma")
+    data = tiff(values, compression=compression, predictor=predicts, **options)
+    np.testing.assert_array_equal(decode_image(data, "a.tif").values, values)
+
+
+def test_two_samples_are_grey_with_alpha_or_two_channels() -> None:
+    two = np.stack([RAMP, RAMP[::-1]], -1)
+    settings: dict[str, Any] = {"photometric": "minisblack", "planarconfig": "contig", "compression": "zlib"}
+    alpha = decode_image(tiff(two, extrasamples=["unassalpha"], **settings), "a.tif")
+    np.testing.assert_array_equal(alpha.values, RAMP)
+    assert alpha.notes == ()
+    channels = decode_image(tiff(two, **settings), "a.tif")
+    np.testing.assert_array_equal(channels.values, RAMP)
+    assert channels.notes == ("a.tif has 2 channels; the first one is used.",)
+
+
+COLOUR = np.stack([RAMP, RAMP[::-1], RAMP // 2], axis=-1)
+
+
+def test_cmyk_ycbcr_and_lab_become_rgb() -> None:
+    picture = Image.fromarray(COLOUR)
+    for mode, furthest in (("CMYK", 1), ("YCbCr", 3)):
+        values = decode_image(saved(picture.convert(mode), "TIFF"), "a.tif").values
+        assert np.abs(values.astype(int) - COLOUR).max() <= furthest
+    srgb, lab = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
+    turned = ImageCms.profileToProfile(picture, srgb, lab, outputMode="LAB")
+    assert turned is not None
+    values = decode_image(saved(turned, "TIFF"), "a.tif").values
+    assert np.abs(values.astype(int) - COLOUR).mean() < 4
+
+
+def test_jpeg_inside() -> None:
+    smooth = cv2.resize(COLOUR, (64, 48), interpolation=cv2.INTER_CUBIC)
+    data = tiff(smooth, photometric="rgb", compression="jpeg", compressionargs={"level": 95})
+    assert np.abs(decode_image(data, "a.tif").values.astype(int) - smooth).mean() < 4
+
+
+def test_what_is_not_read_is_called_by_its_name() -> None:
+    with pytest.raises(BadFileError, match="has colours of the kind CFA"):
+        decode_image(tiff(RAMP, photometric="cfa"), "a.tif")
+    odd = bytearray(tiff(RAMP, compression="zlib"))
+    place = odd.index(struct.pack("<HHI", 259, 3, 1))
+    odd[place + 8 : place + 10] = struct.pack("<H", 34676)
+    with pytest.raises(BadFileError, match="is packed as SGILOG, which is not read"):
+        decode_image(bytes(odd), "a.tif")

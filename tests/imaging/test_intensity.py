@@ -90,3 +90,35 @@ def test_white_stays_within_one() -> None:
 def test_other_channels_are_the_callers_mistake() -> None:
     with pytest.raises(ValueError, match="1 or 3 channels, got 2"):
         scale_intensity(GREY, ScalingConfig("range"), 2)
+
+
+def test_one_hot_pixel_changes_nothing() -> None:
+    plane = (200 + np.arange(2400).reshape(40, 60) // 60 * 5).astype(np.uint16)
+    hot = plane.copy()
+    hot[3, 3], hot[5, 5] = 65535, 0
+    plain, seen = to_display(DecodedImage(plane)), to_display(DecodedImage(hot))
+    others = (hot == plane).nonzero()
+    assert np.abs(plain[others].astype(int) - seen[others]).max() <= 2
+    assert (plain.min(), plain.max()) == (0, 255)
+    for scaling in (ScalingConfig("range"), ScalingConfig("per_image")):
+        first, second = (scale_intensity(DecodedImage(each), scaling, 1)[others] for each in (plane, hot))
+        np.testing.assert_allclose(first, second, atol=0.01)
+
+
+def test_few_bright_pixels_on_one_value_are_seen() -> None:
+    plane = np.zeros((100, 100), np.uint16)
+    plane[4, 4:9] = 700
+    assert to_display(DecodedImage(plane)).max() == 255
+
+
+def test_the_range_of_the_file_counts_before_percentiles() -> None:
+    image = DecodedImage(np.array([[0, 100, 200, 60000]], np.uint16), shown=(100.0, 200.0))
+    assert to_display(image).tolist() == [[0, 0, 255, 255]]
+    np.testing.assert_allclose(scale_intensity(image, ScalingConfig("per_image"), 1)[0, :, 0], [0, 0, 1, 1])
+
+
+def test_a_card_s_percentiles_are_the_network_s() -> None:
+    plane = np.arange(1001, dtype=np.uint16).reshape(7, 143)
+    scaling = ScalingConfig("range", percentiles=(10.0, 90.0))
+    scaled = scale_intensity(DecodedImage(plane), scaling, 1).ravel()
+    assert (scaled[100], scaled[900]) == (0, 1) and scaled[120] > 0

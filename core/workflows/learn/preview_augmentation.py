@@ -6,6 +6,7 @@ TensorFlow.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -96,7 +97,8 @@ def _some_of(pairs: list[Pair]) -> list[Pair]:
 
 
 def _prepare(pairs: list[Pair], request: TrainRequest) -> ExampleArrays:
-    loaded = [load_pair(pair, classes=request.classes) for pair in pairs]
+    read_as = [replace(pair, values=request.mask_values) for pair in pairs]
+    loaded = [load_pair(pair, classes=request.classes) for pair in read_as]
     in_colour = sum(image.values.ndim == 3 for image, _ in loaded) * 2 > len(loaded)
     return prepare_examples(
         [Example(image, mask) for image, mask in loaded],

@@ -94,6 +94,7 @@ def run_identity(request: TrainRequest, data: DataHashes) -> dict[str, Any]:
         "scaling": to_dict(request.scaling),
         "remove_hair": request.remove_hair,
         "classes": None if request.classes is None else to_dict(request.classes),
+        **({} if request.mask_values is None else {"mask_values": to_dict(request.mask_values)}),
         "start_from": _start_hash(request),
         "data": data,
     }
@@ -106,7 +107,8 @@ def write_record(request: TrainRequest, card: ModelCard, data: DataHashes, accel
         for field in fields(request)
         if field.name not in (*_OWN_PLACE, *_NOT_KEPT)
     }
-    kept["classes"] = None if request.classes is None else to_dict(request.classes)
+    for name in ("classes", "mask_values"):
+        kept[name] = None if kept[name] is None else to_dict(kept[name])
     for name in _PATHS:
         kept[name] = None if kept[name] is None else str(kept[name])
     said = {

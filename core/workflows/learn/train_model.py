@@ -99,7 +99,13 @@ def train_model(request: TrainRequest, watchers: Watchers | None = None) -> Trai
     if request.start_from is not None:
         read_base_card(request.start_from)
     rule = GroupRule(request.group_column, request.group_pattern)
-    data = read_grouped(request.data_dir, rule, on_progress=watchers.on_check, classes=request.classes)
+    data = read_grouped(
+        request.data_dir,
+        rule,
+        on_progress=watchers.on_check,
+        classes=request.classes,
+        values=request.mask_values,
+    )
     if watchers.on_note is not None:
         for note in data.notes:
             watchers.on_note(note)

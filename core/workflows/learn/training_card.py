@@ -15,6 +15,7 @@ from core.cards import NOT_A_DEVICE, DataSource, ModelCard, card_path, load_card
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict
 from core.errors import AppError
 from core.imaging.class_table import ClassTable
+from core.imaging.mask_values import MaskValues
 from core.inference.stock_layers import check_stock, weights_path
 
 PACKAGES = ("keras", "tensorflow", "jax", "numpy", "opencv-python")
@@ -30,6 +31,8 @@ class TrainRequest:
         name: Of the weights files, without ending.
         net: The network; `input_channels` 0 for what most training images have.
         classes: What the masks hold, as many as `net.num_classes`; None for one foreground.
+        mask_values: What the person says that the values of masks of one foreground mean; None for what the
+            files tell.
         settings: The run.
         augment: How far training images are changed.
         scaling: Stored values to network input.
@@ -55,6 +58,7 @@ class TrainRequest:
     name: str = "unet_model"
     net: NetConfig = field(default_factory=NetConfig)
     classes: ClassTable | None = None
+    mask_values: MaskValues | None = None
     settings: TrainConfig = field(default_factory=TrainConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     scaling: ScalingConfig = field(default_factory=ScalingConfig)

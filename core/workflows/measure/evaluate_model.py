@@ -16,6 +16,7 @@ from core.evaluation.report import BOTH_CLASSES, card_scores, report
 from core.evaluation.test_log import Scoring, check_log, log_scorings
 from core.files import write_whole
 from core.imaging.class_table import ClassTable, table_of_card
+from core.imaging.mask_values import MaskValues
 from core.inference.predictor import load_predictor
 from core.inference.stock_layers import check_stock, weights_path
 from core.workflows.measure.score_model import score_pairs
@@ -33,6 +34,8 @@ class EvaluateRequest:
         json_path: Where the scores are written as JSON, None for nowhere.
         update_card: Write the scores into the card beside the weights ("test" and "val" only).
         classes: What the masks hold; None for what the card says.
+        mask_values: What the person says that the values of masks of one foreground mean; None for what the
+            files tell.
         both_classes: Judge the background of one foreground as a class too.
         test_log: Log that gets a line where the split is test (`core.evaluation.test_log`), None for none.
         command: The command as it was typed.
@@ -46,6 +49,7 @@ class EvaluateRequest:
     json_path: Path | None = None
     update_card: bool = False
     classes: ClassTable | None = None
+    mask_values: MaskValues | None = None
     both_classes: bool = False
     test_log: Path | None = None
     command: str = ""
@@ -96,7 +100,8 @@ def evaluate_model(
             [f"There is no {request.split}/images and {request.split}/masks ({there})."],
         )
     classes = request.classes or _classes_of(weights)
-    pairs = check_dataset(request.data_dir, [request.split], classes=classes)[request.split]
+    values = request.mask_values
+    pairs = check_dataset(request.data_dir, [request.split], classes=classes, values=values)[request.split]
 
     predictor = load_predictor(request.model_path)
     _check_classes(request, classes, predictor.card.net.num_classes)

@@ -1,0 +1,247 @@
+"""What a mask's values, colours, tables and opacity mean: what the tools that write so mean by them."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from pydicom.dataset import Dataset
+
+from core.errors import AppError, BadFileError
+from core.imaging.decode import decode_image, decode_mask, read_mask
+from core.imaging.mask_values import MaskValues, mask_values
+from tests.imaging.making import dicom, png_by_hand, saved, tiff
+
+ROWS, COLUMNS = np.mgrid[:40, :60]
+DISTANCE = np.hypot(ROWS - 20, COLUMNS - 25)
+DISC = (DISTANCE < 12).astype(np.uint8)
+RING = (DISTANCE >= 12) & (DISTANCE < 14)
+VOC = np.where(RING, np.uint8(255), DISC)
+FOUR_BITS = b"".join(b"\0" + bytes(row[::2] * 16 + row[1::2]) for row in DISC)
+VOC_COLOURS = [(0, 0, 0), (128, 0, 0), *[(0, 0, 0)] * 253, (224, 224, 192)]
+
+
+def png(values: NDArray[Any]) -> bytes:
+    return saved(Image.fromarray(values), "PNG")
+
+
+def palette(
+    indices: NDArray[np.uint8], colours: list[tuple[int, int, int]], kind: str = "PNG", **more: Any
+) -> bytes:
+    picture = Image.fromarray(np.ascontiguousarray(indices), "P")
+    picture.putpalette([level for colour in colours for level in colour])
+    return saved(picture, kind, **more)
+
+
+def rgba(inside: tuple[int, ...], outside: tuple[int, ...]) -> bytes:
+    return png(np.where(DISC[..., None] == 1, np.array(inside, np.uint8), np.array(outside, np.uint8)))
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(BadFileError) as caught:
+        decode_mask(data, "m")
+    return str(caught.value)
+
+
+REVERSED = [(255 - level,) * 3 for level in range(256)]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        # Fiji's inverting tables, and white-is-zero of any depth
+        tiff(DISC * 255, photometric="miniswhite"),
+        tiff(DISC * 255, photometric="miniswhite", compression="zlib"),
+        tiff(DISC.astype(np.uint16) * 65535, photometric="miniswhite"),
+        tiff(DISC.astype(bool)),
+        tiff(DISC.astype(bool), compression="zlib"),
+        tiff(DISC.astype(bool), photometric="minisblack"),
+        palette(DISC * 255, REVERSED),
+        palette(DISC * 255, REVERSED, "BMP"),
+        saved(Image.fromarray(DISC.astype(bool)), "TIFF", compression="group4"),
+        # what is opaque
+        palette(DISC, [(0, 0, 0), (0, 0, 0)], transparency=bytes([0, 255])),
+        palette(DISC, [(255,) * 3] * 2, transparency=bytes([0, 255])),
+        palette(DISC, [(255,) * 3, (0, 0, 0)], transparency=bytes([0, 255])),
+        palette(DISC, [(255, 0, 0), (0, 255, 0)], transparency=0),
+        saved(Image.fromarray(DISC * 255), "PNG", transparency=0),
+        saved(Image.fromarray((1 - DISC) * 255), "PNG", transparency=255),
+        saved(Image.fromarray(np.stack([DISC * 200, DISC * 9, DISC], -1)), "PNG", transparency=(0, 0, 0)),
+        rgba((0, 0, 0, 255), (255, 255, 255, 0)),
+        rgba((0, 255, 255, 180), (0, 0, 0, 0)),
+        rgba((255, 255, 255, 255), (0, 0, 0, 0)),
+        rgba((255, 0, 0, 255), (255, 0, 0, 0)),
+        png(np.stack([DISC * 0, DISC * 255], -1)),
+        # one colour on black, whatever the palette's order
+        png(np.stack([DISC * 255, DISC * 0, DISC * 9], -1)),
+        palette(1 - DISC, [(255, 0, 0), (0, 0, 0)]),
+        palette(DISC, [(255, 255, 255), (255, 0, 0)]),
+        # numbers of any depth
+        png_by_hand(60, 40, depth=4, colour=0, pixels=FOUR_BITS),
+        tiff(DISC.astype(np.float32)),
+        tiff(DISC.astype(np.int32)),
+        dicom(DISC, Modality="OT"),
+        dicom(DISC, Modality="OT", PhotometricInterpretation="MONOCHROME1"),
+        dicom(DISC, Modality="OT", WindowCenter=40, WindowWidth=400),
+    ],
+)
+def test_the_disc_is_foreground(data: bytes) -> None:
+    np.testing.assert_array_equal(decode_mask(data, "m"), DISC)
+
+
+@pytest.mark.parametrize("data", [png(VOC), palette(VOC, VOC_COLOURS), tiff(VOC.astype(np.uint16))])
+def test_255_beside_0_and_1_is_undefined(data: bytes) -> None:
+    np.testing.assert_array_equal(read_mask(data, "m"), VOC)
+    np.testing.assert_array_equal(decode_mask(data, "m"), DISC)
+
+
+def test_a_tile_of_voc_that_is_all_outline_is_undefined() -> None:
+    outline = np.where(RING, np.uint8(255), np.uint8(0))
+    assert not decode_mask(palette(outline, VOC_COLOURS), "m").any()
+    assert set(np.unique(read_mask(palette(outline, VOC_COLOURS), "m"))) == {0, 255}
+
+
+@pytest.mark.parametrize(("value", "expected"), [(0, 0), (255, 1)])
+def test_an_empty_or_full_tile_keeps_its_meaning(value: int, expected: int) -> None:
+    tile = np.full((8, 9), value, np.uint8)
+    for data in (png(tile), palette(tile, REVERSED), tiff(tile, photometric="miniswhite")):
+        assert (decode_mask(data, "m") == expected).all()
+    clear = np.zeros((8, 9, 4), np.uint8)
+    clear[..., :3], clear[..., 3] = 255, value
+    assert (decode_mask(png(clear), "m") == expected).all()
+
+
+def labels(side: int = 16, count: int = 100, size: int = 4) -> NDArray[np.uint16]:
+    """Discs in a grid, numbered through."""
+    plane = np.zeros((10 * side, 10 * side), np.uint16)
+    rows, columns = np.mgrid[: 10 * side, : 10 * side]
+    for number in range(1, count + 1):
+        row, column = divmod(number - 1, 10)
+        plane[np.hypot(rows - row * side - 8, columns - column * side - 8) <= size] = number
+    return plane
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int32, np.uint32, np.float32])
+def test_a_label_image_of_many_objects_is_foreground_all_over(dtype: type[np.generic]) -> None:
+    plane = labels()
+    np.testing.assert_array_equal(decode_mask(tiff(plane.astype(dtype)), "m"), plane > 0)
+
+
+@pytest.mark.parametrize(
+    "plane",
+    [
+        labels(count=3).astype(np.uint8),  # objects, or classes?
+        labels() * 3,  # a crop, or values that mean something
+        np.where(DISC == 1, np.uint8(2), VOC) + (ROWS < 3).astype(np.uint8),  # classes with 255
+        np.where(RING, np.uint8(128), DISC * 255),  # a third value along the outline
+        np.where(ROWS < 3, np.uint8(128), DISC * 255),
+        np.arange(240, dtype=np.uint8)[:, None].repeat(200, axis=1),  # a slope
+        np.minimum(DISTANCE * 6, 250).astype(np.uint8),  # a distance map
+        (DISC * 2 - 1).astype(np.int8),
+        DISC + np.uint8(1),
+    ],
+)
+def test_what_can_mean_several_things_is_told(plane: NDArray[Any]) -> None:
+    assert "is no mask" in refusal(tiff(plane))
+
+
+def test_the_sentence_names_the_flags_that_decide() -> None:
+    said = refusal(png(labels(count=3).astype(np.uint8)))
+    assert "--mask_values union" in said and "--classes" in said and "(0, 1, 2, 3)" in said
+
+
+@pytest.mark.parametrize(
+    "soft",
+    [
+        cv2.resize(DISC * 255, (150, 100), interpolation=cv2.INTER_LINEAR),
+        cv2.resize(DISC * 255, (31, 21), interpolation=cv2.INTER_AREA),
+        cv2.resize(DISC * 255, (150, 100), interpolation=cv2.INTER_CUBIC),
+        cv2.GaussianBlur(DISC * 255, (3, 3), 0),
+    ],
+)
+def test_soft_edges_of_resizing_are_cut_at_half(soft: NDArray[np.uint8]) -> None:
+    expected = soft >= 128
+    np.testing.assert_array_equal(decode_mask(png(soft), "m"), expected)
+    np.testing.assert_array_equal(decode_mask(tiff(soft.astype(np.float32) / 255), "m"), expected)
+
+
+def test_a_jpeg_saved_as_png_is_still_soft() -> None:
+    lossy = cv2.imdecode(cv2.imencode(".jpg", DISC * 255, [cv2.IMWRITE_JPEG_QUALITY, 60])[1], -1)
+    assert len(np.unique(lossy)) > 16
+    np.testing.assert_array_equal(decode_mask(png(lossy), "m"), lossy >= 128)
+
+
+def test_a_jpeg_of_0_and_1_is_told() -> None:
+    assert "JPEG does not keep values so close" in refusal(
+        saved(Image.fromarray(DISC * 3), "JPEG", quality=95)
+    )
+
+
+def test_several_pictures_are_told() -> None:
+    pages = tiff(np.stack([DISC, DISC]), photometric="minisblack")
+    first, second = Image.fromarray(DISC * 255), Image.fromarray(255 - DISC * 255)
+    film = saved(first, "GIF", save_all=True, append_images=[second])
+    for data in (pages, film, dicom(np.stack([DISC, DISC]), Modality="OT", NumberOfFrames=2)):
+        assert "it holds 2 pictures, and a mask is one" in refusal(data)
+
+
+def segmentation(frames: NDArray[np.uint8], num_segments: int = 1, **elements: Any) -> bytes:
+    bits = np.packbits(frames.ravel(), bitorder="little")
+    return dicom(
+        frames,
+        **{
+            **dict(SOPClassUID="1.2.840.10008.5.1.4.1.1.66.4", Modality="SEG", SegmentationType="BINARY"),
+            **dict(
+                BitsAllocated=1, BitsStored=1, HighBit=0, PixelData=bits.tobytes(), NumberOfFrames=len(frames)
+            ),
+            **dict(SegmentSequence=[Dataset() for _ in range(num_segments)]),
+            **elements,
+        },
+    )
+
+
+def test_a_dicom_segmentation_is_a_mask() -> None:
+    np.testing.assert_array_equal(decode_mask(segmentation(DISC[None]), "s.dcm"), DISC)
+    assert decode_image(segmentation(DISC[None]), "s.dcm").notes == (
+        "s.dcm is a DICOM segmentation: a mask, not an image.",
+    )
+    part = dict(SegmentationType="FRACTIONAL", MaximumFractionalValue=200, PixelData=(DISC * 150).tobytes())
+    data = segmentation(DISC[None], **part, BitsAllocated=8, BitsStored=8, HighBit=7)
+    np.testing.assert_array_equal(decode_mask(data, "s.dcm"), DISC)
+
+
+def test_several_segments_or_slices_are_told() -> None:
+    assert "of 2 segments" in refusal(segmentation(np.stack([DISC, 1 - DISC]), 2))
+    assert "of 2 slices" in refusal(segmentation(np.stack([DISC, 1 - DISC])))
+
+
+def test_what_a_person_says_decides() -> None:
+    plane = labels(count=3).astype(np.uint8)
+    for said, expected in (
+        (["union"], plane > 0),
+        (["2"], plane == 2),
+        (["1", "3"], (plane == 1) | (plane == 3)),
+    ):
+        np.testing.assert_array_equal(read_mask(png(plane), "m", meaning=mask_values(said)), expected)
+    found = read_mask(png(plane), "m", meaning=mask_values(["1", "undefined=3"]))
+    np.testing.assert_array_equal(found, np.where(plane == 3, 255, plane == 1))
+    coloured = np.stack([plane, plane * 2, plane], -1)
+    np.testing.assert_array_equal(read_mask(png(coloured), "m", meaning=MaskValues()), plane > 0)
+
+
+@pytest.mark.parametrize("words", [["x"], ["union", "1"], ["undefined=255"], ["-1"], []])
+def test_other_words_are_one_sentence(words: list[str]) -> None:
+    with pytest.raises(AppError, match="--mask_values takes"):
+        mask_values(words)
+
+
+def test_a_photograph_is_no_mask() -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(noise).save(buffer, "JPEG")
+    assert "is no mask: it is a colour picture" in refusal(buffer.getvalue())
