@@ -1,5 +1,7 @@
-"""The router: the page list and navigation, nothing else."""
+"""The server: `streamlit run streamlit_app.py` serves the pages, behind the rules of `core.ui.guard`."""
 
-from core.ui import shell
+import streamlit as st
 
-shell.route()
+from core.ui.guard import GUARD
+
+app = st.App("pages/router.py", middleware=[GUARD])

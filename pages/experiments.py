@@ -18,7 +18,7 @@ WATCHED = "watched_experiment"
 
 
 def page() -> None:
-    here = shell.enter("experiments")
+    here = shell.enter()
     state.show_messages()
     jobs = [job for job in here.workspace.jobs.list() if job.kind == JOB_KIND]
     active = [job for job in reversed(jobs) if job.status in ACTIVE]

@@ -12,7 +12,7 @@ from core.workspace import Purpose, TaskRow, VersionRow, Workspace
 
 
 def page() -> None:
-    here = shell.enter("models")
+    here = shell.enter()
     state.show_messages()
     st.header(words.MODELS)
     tells_labels = bool(here.workspace.versions.list(here.task.id, "classify"))

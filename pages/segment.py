@@ -11,7 +11,7 @@ from core.workspace import Around, ImageRow
 
 
 def page() -> None:
-    here = shell.enter("segment")
+    here = shell.enter()
     state.show_messages()
     task = here.task
     editing.warm_up(task)

@@ -1,8 +1,6 @@
 """What surrounds every page: entering it, the side bar with task, name and running job, plain errors.
 
-The router calls `route`; a page calls `enter` first. A deep link that is the first visit after a start makes
-Streamlit run the page without the router, so `enter` goes through the router and back. The page list is drawn
-here, since Streamlit's own would show raw file names until the router has run.
+The router calls `route`; a page calls `enter` first.
 """
 
 from __future__ import annotations
@@ -22,8 +20,6 @@ from core.ui.running_job import running_job
 from core.ui.text import LITERAL_STYLE, as_name, as_text
 from core.workspace import TaskRow, Workspace
 
-_ROUTED = "routed"
-_RETURN_TO = "return_to"
 _ICON = Path(__file__).with_name("icon.svg")
 _TASK = "chosen_task"
 _PAGES = {
@@ -61,29 +57,17 @@ class Shell:
 
 def route() -> None:
     """Run the page that the address names, with the side bar's page list around it."""
-    _configure()
+    st.set_page_config(page_title=words.APP_NAME, page_icon=str(_ICON), layout="wide")
     pages = {
-        name: st.Page(f"pages/{name}.py", title=title, icon=icon, default=name == "segment")
+        name: st.Page(f"{name}.py", title=title, icon=icon, default=name == "segment")
         for name, (title, icon) in _PAGES.items()
     }
     current = st.navigation(list(pages.values()), position="hidden")
-    st.session_state[_ROUTED] = True
-    if _RETURN_TO in st.session_state:
-        name, query = st.session_state.pop(_RETURN_TO)
-        st.switch_page(pages[name], query_params=query)
     current.run()
 
 
-def _configure() -> None:
-    st.set_page_config(page_title=words.APP_NAME, page_icon=str(_ICON), layout="wide")
-
-
-def enter(page: str) -> Shell:
-    """Begin a page: through the router if it was missed, then the side bar; gives the store and the task."""
-    if not st.session_state.get(_ROUTED):
-        _configure()
-        st.session_state[_RETURN_TO] = (page, st.query_params.to_dict())
-        st.switch_page("streamlit_app.py")
+def enter() -> Shell:
+    """Begin a page: the side bar; gives the store and the task."""
     st.html(_STYLE + LITERAL_STYLE)
     try:
         workspace = state.workspace()
@@ -147,7 +131,7 @@ def _link_pages(workspace: Workspace, task: TaskRow) -> None:
         query = {"task": task.slug}
         if name == "segment" and image_id is not None:
             query["image"] = str(image_id)
-        st.page_link(f"pages/{name}.py", label=title, icon=icon, query_params=query)
+        st.page_link(f"{name}.py", label=title, icon=icon, query_params=query)
 
 
 def _create_task(workspace: Workspace) -> None:

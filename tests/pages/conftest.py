@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.phantoms.xray import xray_phantom
@@ -32,17 +31,15 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Works
 
 
 @pytest.fixture
-def open_page(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> OpenPage:
+def open_page(workspace: Workspace) -> OpenPage:
     """Opens a page of the app through the router, with a query."""
-    # The test runner takes `pages/` for Streamlit's old way of several pages, and would skip the router.
-    monkeypatch.setattr(PagesManager, "uses_pages_directory", False)
 
     def open_one(name: str = "segment", **query: str) -> AppTest:
-        app = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=60)
+        app = AppTest.from_file(str(PROJECT / "pages" / "router.py"), default_timeout=60)
         for key, value in query.items():
             app.query_params[key] = value
         app.run()
-        return app if name == "segment" else app.switch_page(f"pages/{name}.py").run()
+        return app if name == "segment" else app.switch_page(f"{name}.py").run()
 
     return open_one
 

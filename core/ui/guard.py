@@ -1,0 +1,83 @@
+"""What the server refuses before any page is run: foreign host names, being framed, its metrics.
+
+A page elsewhere whose name is made to lead to this machine (DNS rebinding) would be of one origin with this
+app, so the name that a browser asks for is checked. `server.allowedHosts` names more hosts, such as that of a
+proxy; Streamlit itself checks only WebSockets by it, and only where it is set.
+"""
+
+from __future__ import annotations
+
+import socket
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
+
+REFUSED_HOST = (
+    "This server does not answer to the name {host}. Open it as localhost or by its address in digits, "
+    "or start it with --server.allowedHosts {host}."
+)
+_METRICS = "/_stcore/metrics"
+_NO_FRAMES = {"content-security-policy": "frame-ancestors 'none'", "x-frame-options": "DENY"}
+
+
+class Guard:
+    """An ASGI middleware with the rules above."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, or pass on with headers that forbid frames."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+
+        async def send_unframed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_NO_FRAMES)
+            await send(message)
+
+        host = Headers(scope=scope).get("host", "")
+        if not is_known(host):
+            # Before a WebSocket is accepted, a server turns any response into a refusal.
+            shown = host.encode("ascii", "replace").decode()
+            refusal = PlainTextResponse(REFUSED_HOST.format(host=shown), status_code=421)
+            await refusal(scope, receive, send_unframed)
+        elif scope["path"].rstrip("/").endswith(_METRICS):
+            await PlainTextResponse("Not found", status_code=404)(scope, receive, send_unframed)
+        else:
+            await self._app(scope, receive, send_unframed)
+
+
+GUARD = Middleware(Guard)
+
+
+def is_known(host: str) -> bool:
+    """Whether a browser that asks for this host, with or without a port, means this server.
+
+    Addresses in digits are always known: no name can be made to lead to them. So are localhost, this
+    machine's own name, and what `server.address` and `server.allowedHosts` name ("*.example.com" for all
+    names below one, "*" for every name).
+    """
+    try:
+        name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    try:
+        ip_address(name)
+        return True
+    except ValueError:
+        pass
+    own = ["localhost", "*.localhost", socket.gethostname(), config.get_option("server.address") or ""]
+    return any(_matches(name, each.lower()) for each in (*own, *config.get_option("server.allowedHosts")))
+
+
+def _matches(name: str, allowed: str) -> bool:
+    if allowed.startswith("*"):
+        return name.endswith(allowed[1:])
+    return name == allowed and bool(name)
