@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.ui import shell, state
 from core.ui.segment import adding, editing, keeping
+from core.ui.segment.finding import find_image
 from core.ui.segment.labelling import labels_panel
 from core.ui.segment.navigation import choose_filter, chosen_filter, current_image, forget_image, go_to
 from core.ui.segment.strip import EACH_SIDE, strip
@@ -20,10 +21,9 @@ def page() -> None:
         show_first(adding.first_images(task))
         return
     current = act(current)
-    filters, more = st.columns([1.1, 1])
-    with filters:
+    with st.container(horizontal=True, vertical_alignment="center"):
         show = choose_filter(task)
-    with more:
+        show_first(find_image(task))
         show_first(adding.more_images(task))
     around = here.workspace.images.around(task.id, current.id, show, each_side=EACH_SIDE)
     strip(here.workspace, around, go_to)

@@ -45,6 +45,15 @@ ADDED = "{count} images added."
 ALREADY_THERE = "{count} already there."
 REFUSED = "{count} could not be used:"
 NOTES = "Good to know:"
+FOLDER = "A folder on this machine"
+FOLDER_PATH = "Folder"
+FOLDER_EXAMPLE = "/home/kim/films"
+FOLDER_HELP = (
+    "Every image below it is added, in the background; files below a folder named masks are taken as masks."
+)
+FOLDER_ADD = "Add the folder"
+FOLDER_RUNS = "{folder} is being added; the side bar says how far it is. It goes on when this page is closed."
+FOLDER_DONE = "{folder}: {added} added, {known} already there, {masks} masks, {refused} could not be used."
 SAMPLES = "Sample images"
 SAMPLES_CHOOSE = "Choose a sample"
 SAMPLES_INTRO = "Or try a sample"
@@ -52,6 +61,11 @@ NO_SAMPLES = "This task has no samples. Upload your own images to begin."
 MORE_IMAGES = "Add images"
 
 # Segment: strip
+FIND = "Find"
+FIND_WHAT = "Name or number"
+FIND_EXAMPLE = "film_0017, or 500 for the 500th image"
+FOUND_NONE = "No image has {text} in its name."
+FOUND_MANY = "The first {count}; type more of the name to see fewer."
 NO_SUCH_IMAGE = "This task has no image number {number}; it may have been deleted."
 FILTER = "Show"
 FILTER_NAMES = {"all": "All", "new": "Not looked at", "draft": "Draft", "corrected": "Corrected"}
@@ -138,6 +152,7 @@ JOB_KIND = {
     "fine_tune": "Fine-tuning",
     "fine_tune_classifier": "Fine-tuning of labels",
     "experiment": "Experiment",
+    "import_folder": "Adding a folder",
 }
 JOB_OF = "{kind}: {what}"
 JOB_QUEUED = "waiting to start"

@@ -80,7 +80,7 @@ def add_images(
             correction layer that decides every pixel, so that it stands whatever a model says and at any
             threshold.
         mask_values: What the person says that the masks' values mean, None for what the files tell.
-        on_progress: Called with files done, files known so far, and the name of the last one.
+        on_progress: Called with files done, all files as far as they are known, and the name of the last.
         limits: None for the defaults with the environment's settings.
     """
     batch = _Batch(workspace, task_id, mask_use, mask_values, limits or Limits.from_environment())
@@ -94,7 +94,7 @@ def add_images(
             on_progress(len(outcomes), max(total, len(outcomes) + len(waiting)), outcome.name)
 
     for files, given_masks in _chunks(uploads, list(masks)):
-        total += len(files) + len(given_masks)
+        total += sum(len(_names(*each, batch.limits)) for each in (*files, *given_masks))
         for row, entry in _understood(files, given_masks, batch):
             if entry.problem is not None:
                 tell(FileOutcome(entry.name, "refused", str(entry.problem)))

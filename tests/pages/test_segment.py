@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from streamlit import config
 
 from core.correction.corrections import encode_layer
 from core.workflows.add_images import add_images
@@ -109,6 +110,33 @@ def test_address_of_no_task_opens_another_one_and_says_so(open_page, asked):
     assert any("There is no task" in toast.value for toast in app.toast)
 
 
+@pytest.mark.parametrize(("text", "place"), [("3", 3), ("FILM_B", 2), ("film_c", 3)])
+def test_find_opens_the_image_of_that_place_or_name(open_page, workspace, nuclei, text, place):
+    ids = add(workspace, nuclei, "film_a.png", "film_b.png", "film_c.png")
+    app = open_page(task=nuclei.slug, image=str(ids[0]))
+    find(app).set_value(text).run()
+    assert not app.exception
+    assert app.query_params["image"] == str(ids[place - 1])
+    assert find(app).value == ""
+
+
+def test_find_of_nothing_says_so(open_page, workspace, nuclei):
+    (image_id,) = add(workspace, nuclei, "a.png")
+    app = open_page(task=nuclei.slug)
+    find(app).set_value("7 [x](http://x.y)").run()
+    assert not app.exception
+    assert app.query_params["image"] == str(image_id)
+    assert "No image has ` 7 [x](http://x.y) ` in its name." in [each.value for each in app.caption]
+
+
+def test_folder_is_offered_only_where_the_server_is_this_machine(open_page, monkeypatch):
+    assert "Folder" in labels(open_page().text_input)
+    get_option = config.get_option
+    elsewhere = {"server.address": "0.0.0.0"}
+    monkeypatch.setattr(config, "get_option", lambda name: elsewhere.get(name) or get_option(name))
+    assert "Folder" not in labels(open_page().text_input)
+
+
 def test_new_task_is_made_and_chosen(open_page, workspace):
     app = open_page()
     next(box for box in app.text_input if box.label.startswith("What do you want")).set_value("세포핵")
@@ -132,6 +160,10 @@ def test_name_is_kept_with_the_mask(open_page, workspace, nuclei):
     next(box for box in app.text_input if box.label == "Your name").set_value("Kim").run()
     button(app, "Save mask").click().run()
     assert workspace.truth.of(image_id).who == "Kim"
+
+
+def find(app):
+    return next(box for box in app.text_input if box.label == "Name or number")
 
 
 def button(app, label):

@@ -14,6 +14,7 @@ from core.imaging.masks import encode_jpeg
 from core.imaging.overlay import thumbnail
 from core.ui import state, words
 from core.ui.pictures import Picture, pictures
+from core.ui.segment.folder import folder_box
 from core.ui.text import as_name, as_text, shortened
 from core.workflows.add_images import FileOutcome, MaskUse, Upload, add_images
 from core.workspace import TaskRow
@@ -42,8 +43,10 @@ def first_images(task: TaskRow) -> int | None:
 
 
 def more_images(task: TaskRow) -> int | None:
-    """The uploader and the samples shrunk to a line; the id of an image that came in."""
-    with st.expander(words.MORE_IMAGES, icon=":material/add_photo_alternate:"):
+    """The uploader and the samples in a popover over the page; the id of an image that came in."""
+    # Of another key, and so closed, once an upload is done.
+    key = f"more_images_{state.page_state().uploads}"
+    with st.popover(words.MORE_IMAGES, icon=":material/add_photo_alternate:", key=key):
         return uploader(task) or sample_box(task)
 
 
@@ -89,6 +92,7 @@ def uploader(task: TaskRow) -> int | None:
             words.MASKS, accept_multiple_files=True, key=f"masks_{round_}", help=words.MASKS_HELP
         )
         attach = bool(masks) and not images and st.button(words.ATTACH_MASKS)
+    folder_box(task, use)
     if not images and not attach:
         return None
     bar = st.progress(0.0, words.READING_FILES)

@@ -12,6 +12,9 @@ from core.ui.prompt_panel import open_panel, prompt_panel
 from core.ui.segment import editing
 from core.workflows.correct.open_image import OpenedImage
 
+_PICTURE = (600, 920)
+"""Largest height and width of the picture in CSS pixels: what the dialog holds at 1440x900."""
+
 
 def propose_button(image: OpenedImage) -> None:
     """The button that opens the dialog."""
@@ -23,7 +26,7 @@ def propose_button(image: OpenedImage) -> None:
 @st.dialog(words.PROMPTS, width="large")
 def _dialog(image: OpenedImage) -> None:
     display = np.asarray(decode_image(image.picture, image.image.name).values, np.uint8)
-    accepted = prompt_panel(display, key=_key(image))
+    accepted = prompt_panel(display, key=_key(image), max_height=_PICTURE[0], max_width=_PICTURE[1])
     if accepted is not None:
         editing.insert_layer(encode_layer(accepted.layer()))
         st.rerun()

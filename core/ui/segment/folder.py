@@ -1,0 +1,64 @@
+"""Adding a folder on this machine: offered where the server is this machine, done by a job, told here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit import config
+
+from core.errors import AppError
+from core.jobs import queue
+from core.ui import state, words
+from core.ui.running_job import ACTIVE
+from core.ui.text import as_text
+from core.workflows.add_images import MaskUse
+from core.workflows.arrive.import_folder import KIND, start_import
+from core.workspace import JobRow, TaskRow
+
+_HERE = ("localhost", "127.0.0.1", "::1")
+_MOST_LISTED = 12
+
+
+def folder_box(task: TaskRow, mask_use: MaskUse) -> None:
+    """The field for a folder, and how far the last one is; nothing where the server is not this machine."""
+    if config.get_option("server.address") not in _HERE:
+        return
+    with st.expander(words.FOLDER):
+        jobs = [job for job in state.workspace().jobs.list(task_id=task.id) if job.kind == KIND]
+        if jobs:
+            _last_one(queue.status(state.workspace(), jobs[0].id))
+        if jobs and jobs[0].status in ACTIVE:
+            return
+        typed = st.text_input(words.FOLDER_PATH, key="import_folder", placeholder=words.FOLDER_EXAMPLE)
+        st.caption(words.FOLDER_HELP)
+        if st.button(words.FOLDER_ADD, disabled=not typed.strip(), icon=":material/create_new_folder:"):
+            folder = Path(typed.strip().strip("'\"")).expanduser()
+            try:
+                start_import(state.workspace(), task.id, folder, who=state.person(), mask_use=mask_use)
+            except AppError as error:
+                st.error(as_text(str(error)))
+                return
+            st.rerun()
+
+
+def _last_one(job: JobRow) -> None:
+    if job.status in ACTIVE:
+        st.caption(words.FOLDER_RUNS.format(folder=as_text(job.settings["folder"])))
+        if st.button(words.STOP, key=f"stop_{job.id}", disabled=job.stop_requested, icon=":material/stop:"):
+            queue.request_stop(state.workspace(), job.id)
+            st.rerun()
+        return
+    result = job.result or {}
+    if job.status == "failed":
+        st.error(as_text(job.reason))
+    if result:
+        st.caption(words.FOLDER_DONE.format(folder=as_text(job.settings["folder"]), **result))
+    problems = result.get("problems", [])[:_MOST_LISTED]
+    if problems:
+        st.error("\n".join(f"- {as_text(each)}" for each in problems))
+    if job.status in ("failed", "stopped") and st.button(
+        words.GO_ON, key=f"retry_{job.id}", icon=":material/play_arrow:"
+    ):
+        queue.retry(state.workspace(), job.id, who=state.person())
+        st.rerun()
