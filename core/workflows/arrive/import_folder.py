@@ -73,7 +73,9 @@ def run_job(context: JobContext) -> dict[str, Any]:
         context.workspace,
         context.job.task_id or 0,
         _read(context, [row.path for row in plan if row.role == "image"], problems, limits),
-        masks=_read(context, [row.path for row in plan if row.role in ("mask", "outlines")], problems, limits),
+        masks=_read(
+            context, [row.path for row in plan if row.role in ("mask", "outlines")], problems, limits
+        ),
         mask_use=settings["mask_use"],
         on_progress=report,
         limits=limits,
@@ -89,9 +91,7 @@ def run_job(context: JobContext) -> dict[str, Any]:
     }
 
 
-def _read(
-    context: JobContext, names: Sequence[str], problems: list[str], limits: Limits
-) -> Iterator[Upload]:
+def _read(context: JobContext, names: Sequence[str], problems: list[str], limits: Limits) -> Iterator[Upload]:
     """The files one after the other, until the job is asked to stop."""
     parent = Path(context.job.settings["folder"]).parent
     for name in names:
