@@ -51,7 +51,7 @@ def _last_one(job: JobRow) -> None:
         return
     result = job.result or {}
     if job.status == "failed":
-        st.error(as_text(job.reason))
+        st.error(as_text(str(job.reason)))
     if result:
         st.caption(words.FOLDER_DONE.format(folder=as_text(job.settings["folder"]), **result))
     problems = result.get("problems", [])[:_MOST_LISTED]
