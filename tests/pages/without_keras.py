@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 os.environ["WORKSPACE_DIR"] = sys.argv[1]
@@ -17,13 +16,12 @@ from core.ui import state, words
 from core.workflows.add_images import add_images
 
 PROJECT = Path(__file__).resolve().parents[2]
-PagesManager.uses_pages_directory = False
 lesion = np.full((60, 80, 3), (215, 180, 160), np.uint8)
 lesion[20:40, 25:50] = (110, 70, 50)
 task = state.workspace().tasks.get("skin_lesion")
 add_images(state.workspace(), task.id, [("lesion.png", encode_png(lesion))])
 
-app = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=240)
+app = AppTest.from_file(str(PROJECT / "pages" / "router.py"), default_timeout=240)
 app.query_params["task"] = task.slug
 app.run()
 for label in (words.LOOKED_AT, words.SAVE_AND_NEXT):
@@ -33,7 +31,7 @@ for label in (words.LOOKED_AT, words.SAVE_AND_NEXT):
 cached = {path.name.split("-")[0] for path in state.workspace().cache.root.rglob("*") if path.is_file()}
 saved = state.workspace().tasks.counts(task.id).corrected
 for page in ("fine_tune", "models", "experiments"):
-    app.switch_page(f"pages/{page}.py").run()
+    app.switch_page(f"{page}.py").run()
     assert not app.exception
 print(saved, *sorted(cached))
 print([name for name in ("tensorflow", "keras", "jax", "torch") if name in sys.modules])
