@@ -1,0 +1,98 @@
+"""Strokes between the editor and the draft on disk, in the orders in which a busy server takes them."""
+
+import numpy as np
+import pytest
+import streamlit as st
+
+from core.correction.corrections import decode_layer, encode_layer
+from core.ui import state
+from core.ui.mask_editor import EditorMessage
+from core.ui.segment import editing
+from core.workflows.add_images import add_images
+from tests.workflows.conftest import add_version, gradient, png, predictors, task, workspace
+
+__all__ = ["add_version", "predictors", "task", "workspace"]
+SHAPE = (4, 6)
+
+
+@pytest.fixture
+def image(workspace, task, predictors, monkeypatch):
+    """An image in a session of Kim's."""
+    monkeypatch.setattr(st, "session_state", {})
+    monkeypatch.setattr(state, "workspace", lambda: workspace)
+    monkeypatch.setattr(state, "predictors", lambda: predictors)
+    monkeypatch.setattr(state, "person", lambda: "Kim")
+    add_images(workspace, task.id, [("a.png", png(gradient(*SHAPE)))])
+    return workspace.images.first(task.id)
+
+
+def stroke(row: int, **fields) -> EditorMessage:
+    """A message whose layer decides one row."""
+    layer = np.zeros(SHAPE, np.uint8)
+    layer[row] = 2
+    return EditorMessage(
+        **{
+            "client_id": "tab",
+            "sequence": 1,
+            "threshold": 0.5,
+            "layer_png": encode_layer(layer),
+            "seconds": 1.0,
+            **fields,
+        }
+    )
+
+
+def rows_on_disk(workspace, image) -> list[int]:
+    layer = decode_layer(workspace.drafts.get(image.id, "Kim").layer_png, SHAPE)
+    return np.flatnonzero((layer == 2).any(axis=1)).tolist()
+
+
+def test_another_version_takes_the_stroke_along_that_is_on_its_way(workspace, image, add_version):
+    old, new = add_version("old"), add_version("new", promote=False)
+    editing.opened(image, window=None)
+    editing._keep(stroke(0, image_id=f"{image.id}.{old.id}"))
+    # A busy server runs the callback of the button before the one of the editor.
+    editing.ask_version(image.id, new.id)
+    editing._keep(stroke(1, image_id=f"{image.id}.{old.id}", sequence=2))
+    opened = editing.opened(image, window=None)
+    assert opened.version.id == new.id
+    assert decode_layer(opened.layer_png, SHAPE)[1, 0] == 2
+    assert rows_on_disk(workspace, image) == [1]
+
+
+def test_a_stroke_that_comes_after_the_other_version_is_kept_with_that_one(workspace, image, add_version):
+    old, new = add_version("old"), add_version("new", promote=False)
+    editing.opened(image, window=None)
+    editing._keep(stroke(0, image_id=f"{image.id}.{old.id}"))
+    editing.ask_version(image.id, new.id)
+    editing.opened(image, window=None)
+    editing._keep(stroke(2, image_id=f"{image.id}.{old.id}", sequence=2))
+    assert workspace.drafts.get(image.id, "Kim").version_id == new.id
+    opened = editing.opened(image, window=None)
+    assert (opened.version.id, rows_on_disk(workspace, image)) == (new.id, [2])
+
+
+def test_a_stroke_of_the_tab_before_a_reload_is_nobody_elses(workspace, image):
+    editing.opened(image, window=None)
+    editing._keep(stroke(0, image_id=f"{image.id}.0"))
+    st.session_state.clear()
+    editing.opened(image, window=None)
+    # Still on its way when the page was reloaded, it arrives after the draft has been read.
+    workspace.drafts.put(
+        image.id,
+        who="Kim",
+        version_id=None,
+        threshold=0.5,
+        layer_png=stroke(1, image_id="").layer_png,
+        client_id="tab",
+        sequence=2,
+        seconds=2,
+    )
+    came_back = stroke(1, image_id=f"{image.id}.0", client_id="new tab")
+    editing._keep(came_back)
+    assert editing._session().tabs[image.id].conflict is not None
+    editing._keep(
+        stroke(1, image_id=f"{image.id}.0", client_id="new tab", continues_client="tab", continues_sequence=2)
+    )
+    assert editing._session().tabs[image.id].conflict is None
+    assert workspace.drafts.get(image.id, "Kim").client_id == "new tab"
