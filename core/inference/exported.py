@@ -130,12 +130,14 @@ def exported_network(
         if kept is not None:
             return kept
         content = _export_in_child(weights.path, image_size, purpose)
-        made = Exported(otherwise()) if content is None else Exported.from_bytes(content)
+        if content is None:
+            # Not kept: the child may have been killed, or short of memory.
+            return Exported(otherwise())
         try:
-            write_whole(cache_dir() / name, made.to_bytes())
+            write_whole(cache_dir() / name, content)
         except OSError as error:
             logger.warning("the exported network is not kept (%s)", error)
-        return made
+        return Exported.from_bytes(content)
 
 
 def cache_dir() -> Path:

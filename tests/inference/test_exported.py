@@ -134,7 +134,7 @@ def test_what_openvino_refuses_is_predicted_in_a_child_process(cache, tmp_path, 
     assert network.sizes.input_size == network.sizes.answer_size == (8, 8)
     two = np.concatenate([image(8, 8, 3), 1 - image(8, 8, 3)])
     np.testing.assert_allclose(network(two)[0], np.asarray(model(two)), atol=1e-5)
-    assert Exported.from_bytes(kept(cache)[0].read_bytes()).graph == b""
+    assert kept(cache) == []
     # One that was killed is told of, and the next call starts another.
     network._run._child.kill()
     with pytest.raises(BadModelError, match="The process that runs odd.keras ended"):
