@@ -19,6 +19,7 @@ from core.errors import BadFileError
 from core.imaging.class_masks import to_class_mask
 from core.imaging.class_table import ClassTable
 from core.imaging.dicom_file import is_dicom, is_dicom_name, read_dicom
+from core.imaging.known_formats import unread_format
 from core.imaging.mask_values import MaskValues, NotAMask, to_mask
 from core.imaging.raster_file import raster_format, read_raster
 from core.imaging.stored import StoredPixels, broken
@@ -160,6 +161,8 @@ def _reader(data: bytes, name: str) -> Callable[[bytes, str, Limits], StoredPixe
         return read_raster
     if is_tiff(data):
         return read_tiff
+    if unread := unread_format(data):
+        raise BadFileError(name, unread)
     if is_dicom_name(name):
         return read_dicom
     raise BadFileError(name, "is no image that can be read; PNG, JPEG, TIFF, BMP, WebP, GIF and DICOM are.")

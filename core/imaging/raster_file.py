@@ -202,7 +202,10 @@ def _unusual_jpeg(data: bytes, name: str, limits: Limits) -> StoredPixels | None
                 return None
             check_size(name, height, width, limits)
             try:
-                return StoredPixels(imagecodecs.jpeg_decode(data), lossy=not lossless)
+                values = imagecodecs.jpeg_decode(data)
+                if values.shape not in ((height, width), (height, width, 3)):
+                    raise ValueError(f"unpacked to {values.shape}")
+                return StoredPixels(values, lossy=not lossless)
             except (imagecodecs.JpegError, imagecodecs.LjpegError, ValueError, RuntimeError):
                 raise BadFileError(
                     name, f"is a JPEG of {bits} bits a value that cannot be unpacked; save it as PNG or TIFF."

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import cv2
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image
@@ -208,3 +211,28 @@ def test_a_flipped_bit_in_a_png_is_an_error() -> None:
     data[data.index(b"IDAT") + 6] ^= 0x10
     with pytest.raises(BadFileError, match="check sums"):
         decode_image(bytes(data), "a.png")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (bytes(344) + b"n+1\0" + bytes(60), "is a NIfTI volume, which is not read; save its slices"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer without the file itself"),
+        (b"\0\0\0\x18ftypheic" + bytes(20), "is an HEIC picture, which is not read; save it as PNG"),
+        (b"\0\0\0\x0cjP  \r\n", "is a JPEG 2000 picture"),
+        (b"\x1f\x8b\x08" + bytes(20), "is a gzip file"),
+        (b"<?xml version='1.0'?><svg/>", "is an XML or SVG file"),
+    ],
+)
+def test_a_format_that_is_not_read_is_called_by_its_name(data: bytes, reason: str) -> None:
+    with pytest.raises(BadFileError, match=f"^a.png: {re.escape(reason)}"):
+        decode_image(data, "a.png")
+
+
+@pytest.mark.parametrize("lossless", [True, False])
+def test_jpeg_of_twelve_bits_and_without_loss(lossless: bool) -> None:
+    deep = np.linspace(0, 4095, 64 * 64).reshape(64, 64).astype(np.uint16)
+    encode = imagecodecs.ljpeg_encode if lossless else imagecodecs.jpeg_encode
+    image = decode_image(encode(deep, bitspersample=12), "a.jpg")
+    assert image.values.dtype == np.uint16
+    assert np.abs(image.values.astype(int) - deep).max() <= (0 if lossless else 40)
