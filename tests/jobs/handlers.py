@@ -1,5 +1,6 @@
 """Jobs for the tests, named to the queue as "tests.jobs.handlers:NAME"."""
 
+import errno
 import os
 import signal
 import time
@@ -37,6 +38,10 @@ def crash(context):
 
 def run_out_of_memory(context):
     raise MemoryError
+
+
+def fill_the_disk(context):
+    raise OSError(errno.ENOSPC, "No space left on device", "model.keras")
 
 
 def die(context):

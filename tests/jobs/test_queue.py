@@ -70,6 +70,7 @@ def test_a_waiting_job_is_stopped_at_once(workspace, submit, wait):
         ("refuse", "The model card is not of this version."),
         ("crash", "KeyError: 'no such\\nlayer'"),
         ("run_out_of_memory", "It ran out of memory; try smaller or fewer images, or close other programs."),
+        ("fill_the_disk", "The disk is full; free some space and start it again."),
         ("never_written", "This program has no job of the kind tests.jobs.handlers:never_written"),
     ],
 )

@@ -197,7 +197,8 @@ def _mask_key(workspace: Workspace, content: DraftContent, card: ClassifierCard)
     if card.input == "whole":
         return "whole"
     version = None if content.version_id is None else workspace.versions.get(content.version_id)
-    seal = hashlib.sha256(f"{version.weights_sha256 if version else ''} {content.threshold!r} ".encode())
+    predicted = pictures.prediction_key(workspace, version) if version else ""
+    seal = hashlib.sha256(f"{predicted} {content.threshold!r} ".encode())
     seal.update(content.layer_png or b"")
     return seal.hexdigest()[:20]
 
