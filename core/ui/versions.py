@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.cards import DataSource, Score
-from core.errors import BadModelError
+from core.errors import AppError, BadModelError
 from core.image_size import format_size
 from core.registry.compare import Comparison
 from core.ui import state, words
@@ -47,15 +47,22 @@ def compare_by_eye(workspace: Workspace, version: VersionRow, compared: Comparis
         )
         st.markdown(f"**{as_name(image.name)}**: {words.DICE} {row.old:.4f} → {row.new:.4f}, {change}")
         columns = st.columns(3)
-        before = version_picture(workspace, image, old, state.predictors())
-        columns[0].image(before, caption=as_name(old.title) if old else words.NO_MODEL, width="stretch")
-        after = version_picture(workspace, image, new, state.predictors())
-        columns[1].image(after, caption=as_name(new.title), width="stretch")
+        for column, shown in zip(columns, (old, new), strict=False):
+            try:
+                picture = version_picture(workspace, image, shown, state.predictors())
+                column.image(
+                    picture, caption=as_name(shown.title) if shown else words.NO_MODEL, width="stretch"
+                )
+            except AppError as error:
+                column.error(as_text(str(error)))
         if revision is not None:
-            saved = revision_picture(workspace, revision)
-            columns[2].image(
-                saved, caption=words.SAVED_MASK.format(who=as_name(revision.who)), width="stretch"
-            )
+            try:
+                saved = revision_picture(workspace, revision)
+                columns[2].image(
+                    saved, caption=words.SAVED_MASK.format(who=as_name(revision.who)), width="stretch"
+                )
+            except AppError as error:
+                columns[2].error(as_text(str(error)))
         bar.progress(done / len(rows[:_MOST_SHOWN]), words.PREDICTING)
     bar.empty()
 

@@ -168,3 +168,30 @@ def find(app):
 
 def button(app, label):
     return next(each for each in app.button if each.label == label)
+
+
+def test_a_lost_image_is_told_in_its_place_and_the_others_open(open_page, workspace, nuclei):
+    first, second = add(workspace, nuclei, "a.png", "b.png")
+    image = workspace.images.get(second)
+    workspace.files.path(image.file).unlink()
+    workspace.cache.forget(image.sha256)
+    app = open_page(task=nuclei.slug, image=str(first))
+    assert not app.exception and not app.error
+    assert "Save mask" in labels(app.button)
+    button(app, "Next").click().run()
+    assert not app.exception
+    assert any("lost the file" in each.value for each in app.error)
+    button(app, "Previous").click().run()
+    assert not app.exception and not app.error
+
+
+def test_a_lost_mask_is_told_in_its_line_of_the_history(open_page, workspace, nuclei):
+    (image_id,) = add(workspace, nuclei, "a.png")
+    app = open_page(task=nuclei.slug)
+    button(app, "Save mask").click().run()
+    button(app, "Save mask").click().run()
+    newer, older = workspace.masks.history(image_id)
+    workspace.files.path(older.mask_file).write_bytes(b"no picture")
+    button(app, "History").click().run()
+    assert not app.exception
+    assert len([each for each in app.button if each.label == "Restore"]) == 2

@@ -228,3 +228,20 @@ def test_without_labels_there_is_no_table_and_missing_ones_are_told(workspace, t
     assert note.startswith("1 of 2 images have no label")
     workspace.labels.save(first.id, NewLabel(None, "Kim"))
     assert export_masks(workspace, task.id).notes == ()
+
+
+def test_what_is_gone_is_named_and_the_others_are_exported(workspace, task, save):
+    whole, no_image, no_mask, bad = (
+        save(f"{number}.png", png(noise(number, (8, 9 + number)))) for number in range(4)
+    )
+    workspace.files.path(no_image.file).unlink()
+    workspace.files.path(workspace.truth.of(no_mask.id).mask_file).unlink()
+    workspace.files.path(workspace.truth.of(bad.id).mask_file).write_bytes(b"no picture")
+    export = export_masks(workspace, task.id)
+    assert export.num_train + export.num_test == 1
+    assert export.notes[:3] == export.lost
+    for image in (no_image, no_mask, bad):
+        (sentence,) = (each for each in export.lost if each.startswith(f"{image.name} was left out: "))
+        assert "lost the file" in sentence or "mask of 3.png" in sentence
+    with zipfile.ZipFile(export.path) as archive:
+        assert [name for name in archive.namelist() if "/images/" in name][0].endswith(f"images/{whole.name}")

@@ -160,9 +160,12 @@ def _history_dialog(image: OpenedImage) -> None:
 def _history_row(revision: RevisionRow) -> None:
     picture, text, action = st.columns([1, 2, 1], vertical_alignment="center")
     line = _revision_line(revision)
-    picture.image(
-        revision_picture(state.workspace(), revision), alt=words.REVISION.format(number=revision.number)
-    )
+    try:
+        picture.image(
+            revision_picture(state.workspace(), revision), alt=words.REVISION.format(number=revision.number)
+        )
+    except AppError as error:
+        picture.error(as_text(str(error)))
     text.write(line)
     text.caption(
         words.REVISION_FACTS.format(

@@ -18,7 +18,7 @@ import numpy as np
 
 from core.datasets.matching import SUFFIXES
 from core.datasets.signs import pixel_hash
-from core.errors import StoreError
+from core.errors import BadFileError, StoreError
 from core.files import csv_bytes
 from core.imaging.decode import DecodedImage, decode_image
 from core.imaging.dicom_file import is_dicom
@@ -42,13 +42,15 @@ class Export:
         num_train: Images in train.
         num_val: Images in val, 0 for no such folder.
         num_test: Images in test, 0 for no such folder.
-        notes: Plain sentences for the person.
+        lost: What could not be exported since a file is gone or damaged, one sentence each.
+        notes: Plain sentences for the person, those of `lost` first.
     """
 
     path: Path
     num_train: int
     num_val: int
     num_test: int
+    lost: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -84,6 +86,7 @@ def export_masks(
     if not images:
         raise StoreError(f"No mask of the task {task.title} is saved yet; save one first.")
     target = path or workspace.folder("exports") / f"{task.slug}.zip"
+    lost: list[str] = []
     with workspace.plain_errors():
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, part = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
@@ -93,7 +96,10 @@ def export_masks(
                 splits = _splits(images, val_part, seed)
                 # Test first: a picture that is there twice stays in test, and is left out of train.
                 for done, image in enumerate(sorted(images, key=lambda each: not each.locked), start=1):
-                    writer.add(splits[image.id], image, revisions[image.id])
+                    try:
+                        writer.add(splits[image.id], image, revisions[image.id])
+                    except (StoreError, BadFileError) as error:
+                        lost.append(f"{image.name} was left out: {error}")
                     if on_progress is not None:
                         on_progress(done, len(images))
                 writer.write_tables()
@@ -102,7 +108,7 @@ def export_masks(
             Path(part).unlink(missing_ok=True)
             raise
     counts = writer.counts
-    return Export(target, counts["train"], counts["val"], counts["test"], tuple(writer.notes))
+    return Export(target, counts["train"], counts["val"], counts["test"], tuple(lost), (*lost, *writer.notes))
 
 
 class _Writer:
@@ -124,6 +130,8 @@ class _Writer:
         """Write an image and its mask."""
         data = self._workspace.files.read(image.file)
         decoded = decode_image(data, image.name)
+        # All that may be gone or damaged is read before anything is written or taken for known.
+        mask = decode_image(self._workspace.masks.read_mask_png(revision), f"mask of {image.name}").values
         known_split, known_name = self._split_of_pixels.setdefault(pixel_hash(decoded), (split, image.name))
         if known_split != split:
             self.notes.append(
@@ -132,7 +140,6 @@ class _Writer:
             return
         stem = self._stems.take(image.name)
         content, suffix = _exported(data, decoded, image, self._window)
-        mask = decode_image(self._workspace.masks.read_mask_png(revision), image.name).values
         self._archive.writestr(f"{ROOT}/{split}/images/{stem}{suffix}", content)
         self._archive.writestr(f"{ROOT}/{split}/masks/{stem}.png", encode_png(np.asarray(mask != 0)))
         self.counts[split] += 1

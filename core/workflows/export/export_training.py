@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from core.datasets.grouped_data import read_grouped, with_validation
 from core.datasets.layout import images_dir, masks_dir
-from core.errors import JobError
+from core.errors import JobError, StoreError
 from core.workflows.export.export_masks import ROOT, export_masks
 from core.workspace import Workspace, is_trainable
 
@@ -50,7 +50,7 @@ def export_training(
     Raises:
         JobError: There are fewer than `FEWEST_IMAGES` corrected images that are not locked, or too few are
             different pictures.
-        StoreError: Nothing is saved yet, or the disk is full.
+        StoreError: Nothing is saved yet, a file is gone, or the disk is full.
     """
     usable = num_trainable(workspace, task_id)
     if usable < FEWEST_IMAGES:
@@ -59,7 +59,10 @@ def export_training(
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(parents=True)
         packed = root / "all.zip"
-        export_masks(workspace, task_id, path=packed, on_progress=on_progress)
+        export = export_masks(workspace, task_id, path=packed, on_progress=on_progress)
+        if export.lost:
+            # An experiment on fewer images than were counted would answer another question.
+            raise StoreError(export.lost[0])
         _unpack_train(packed, root)
         packed.unlink()
         data = read_grouped(root)
