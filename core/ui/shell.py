@@ -16,6 +16,7 @@ from streamlit.runtime.scriptrunner import RerunException, StopException
 
 from core.errors import AppError
 from core.ui import state, words
+from core.ui.remembered import remembered_name
 from core.ui.running_job import running_job
 from core.ui.text import LITERAL_STYLE, as_name, as_text
 from core.workspace import TaskRow, Workspace
@@ -149,11 +150,19 @@ def _use_task(slug: str | None = None) -> None:
 
 
 def _choose_name() -> None:
+    kept = remembered_name(state.given_name())
+    if kept and not state.given_name():
+        state.set_person(kept)
+    # What the box shows is who works here, also when the browser has just told it.
+    st.session_state["your_name"] = state.person()
     with st.popover(
         as_name(state.person()), width="stretch", icon=":material/person:", help=words.YOUR_NAME_HELP
     ):
-        name = st.text_input(words.YOUR_NAME, value=state.person(), key="your_name", max_chars=80)
+        st.text_input(words.YOUR_NAME, key="your_name", max_chars=80, on_change=_take_name)
         st.caption(words.YOUR_NAME_HELP)
-        if name != state.person():
-            state.set_person(name)
-            st.rerun()
+    if not state.given_name():
+        st.caption(words.ASK_NAME)
+
+
+def _take_name() -> None:
+    state.set_person(st.session_state["your_name"])

@@ -51,13 +51,18 @@ def background() -> ThreadPoolExecutor:
 
 
 def person() -> str:
-    """Who is working: the name given once, else the name of the system's user."""
-    return workspace().settings.get(_PERSON) or _system_user()
+    """Who works in this browser: the name given there, else the workspace's, else the system's user."""
+    return given_name() or workspace().settings.get(_PERSON) or _system_user()
+
+
+def given_name() -> str:
+    """The name that was given in this browser, "" for none."""
+    return str(st.session_state.get(_PERSON, ""))
 
 
 def set_person(name: str) -> None:
-    """Keep the name for every later session; an empty one goes back to the system's user."""
-    workspace().settings.set(_PERSON, name.strip()[:80])
+    """Take a name for this session; the shell has the browser remember it."""
+    st.session_state[_PERSON] = name.strip()[:80]
 
 
 def _system_user() -> str:

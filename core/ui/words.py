@@ -21,6 +21,7 @@ NEW_TASK_HELP = (
 NO_SUCH_TASK = "There is no task {name}; this is another one."
 CREATE_TASK = "Create task"
 YOUR_NAME = "Your name"
+ASK_NAME = "Give your name once; this browser remembers it."
 YOUR_NAME_HELP = "Kept with every mask that you save, so that others know whose it is."
 UNEXPECTED_ERROR = "Something went wrong on this page. Your work is kept. Reload the page; if it happens again, the server's log says more."
 

@@ -91,7 +91,6 @@ def hostile_images(workspace, hostile):
             content=DraftContent(0.5, None, None),
             who=HOSTILE,
         )
-    state.set_person(HOSTILE[:80])
     return task
 
 
@@ -107,6 +106,8 @@ def press(app: AppTest, label: str) -> AppTest:
 
 def test_segment_page_its_dialogs_and_its_toast(open_page, workspace, hostile_images):
     app = check(open_page(task=hostile_images.slug))
+    name = next(box for box in app.text_input if box.label == "Your name")
+    check(name.set_value(HOSTILE[:80]).run())
     press(app, "History")
     press(app, "Save mask")
     press(app, "Delete for good")

@@ -1,0 +1,62 @@
+"""Two browsers, two names: each mask bears its own, and each browser remembers its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from app_server import PROJECT, AppServer
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from core.imaging.masks import encode_png
+from core.workflows.add_images import add_images
+from core.workspace import Workspace
+
+WAIT = 60_000
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[AppServer]:
+    started = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": str(tmp_path / "workspace")})
+    started.start()
+    yield started
+    started.kill()
+
+
+def open_in(context: BrowserContext, url: str) -> Page:
+    page = context.new_page()
+    page.goto(url)
+    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=WAIT)
+    return page
+
+
+def save_as(page: Page, name: str, revision: int) -> None:
+    page.get_by_text("Give your name once").wait_for(timeout=WAIT)
+    page.get_by_test_id("stSidebar").get_by_test_id("stPopover").last.get_by_role("button").click()
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("Your name").press("Enter")
+    expect(page.get_by_text("Give your name once")).to_have_count(0, timeout=WAIT)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Save mask", exact=True).click()
+    expect(page.get_by_text(f"Revision {revision} by {name}")).to_be_visible(timeout=WAIT)
+
+
+def test_each_browser_has_a_name_and_remembers_it(
+    server: AppServer, tmp_path: Path, browser: Browser
+) -> None:
+    with Workspace.open(tmp_path / "workspace") as workspace:
+        task = workspace.tasks.create("Discs")
+        image = np.zeros((64, 64), np.uint8)
+        image[20:40, 20:40] = 200
+        (added,) = add_images(workspace, task.id, [("a.png", encode_png(image))])
+        url = f"{server.url}/?task={task.slug}"
+        kim, lee = browser.new_context(), browser.new_context()
+        save_as(open_in(kim, url), "Kim", 1)
+        save_as(open_in(lee, url), "Lee", 2)
+        again = open_in(kim, url)
+        expect(again.get_by_test_id("stSidebar").get_by_text("Kim")).to_be_visible(timeout=WAIT)
+        assert [each.who for each in workspace.masks.history(added.image_id or 0)] == ["Lee", "Kim"]
+        kim.close()
+        lee.close()
