@@ -9,6 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+_COMPARED = (
+    "Mean {score} on {images} locked images in {groups} groups: {new:.4f}, and {old:.4f} for the version in "
+    "use"
+)
+_WORSE = "Images that got worse: {worse}."
 _SENTENCES = {
     "text": "{text}",
     "died": "The process ended without a word; it may have been killed or have run out of memory.",
@@ -23,6 +28,14 @@ _SENTENCES = {
     "shipped": "The model that comes with the program is used first.",
     "chosen": "Chosen by hand.",
     "rolled_back": "Rolled back by hand.",
+    "better": f"{_COMPARED}; better beyond chance, by at least {{low:.4f}}. {_WORSE}",
+    "not_better": f"{_COMPARED}, so that one stays. {_WORSE}",
+    "alerts_missed": f"{_COMPARED}; but {{alert}} is found in {{found_new}} of {{alerts}}, and in "
+    "{found_old} before, so that one stays.",
+    "unsure": f"{_COMPARED}; that may be chance (the gain is surely above {{low:+.4f}} only, and "
+    f"{{least:g}} is asked for), so you decide. {_WORSE}",
+    "compared_too_few": f"{_COMPARED}; fewer than {{fewest}} groups do not decide, so you do. {_WORSE}",
+    "compared_nothing": "There is no locked image yet to compare on, so you decide.",
 }
 
 

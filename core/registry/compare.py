@@ -8,22 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.config import from_dict, to_dict
+from core.evaluation.evidence import Decision, Evidence, mean_over_groups, weigh
 from core.evaluation.scores import score_mask
-from core.imaging.decode import DecodedImage, decode_image
-from core.imaging.masks import quantise, threshold_mask
-from core.registry.predictors import PredictorLike, Predictors
-from core.workspace import VersionRow, Workspace
-
-MIN_LOCKED = 3
-"""Fewer locked images do not decide by themselves."""
-
-Decision = Literal["promote", "keep", "ask"]
+from core.imaging.decode import decode_image
+from core.reasons import Reason
+from core.registry.predictions import card_of, kept_proposal
+from core.registry.predictors import Predictors
+from core.registry.verdict import reason_of
+from core.workspace import ImageRow, VersionRow, Workspace
 
 
 @dataclass(frozen=True)
@@ -35,12 +33,14 @@ class ImageComparison:
         name: Its file name.
         old: Dice of the version in use, in [0, 1]; that of an empty mask where there is none.
         new: Dice of the candidate, in [0, 1].
+        group: What it must not be separated from; 0 in comparisons from before there were groups.
     """
 
     image_id: int
     name: str
     old: float
     new: float
+    group: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,32 @@ class Comparison:
 
     @property
     def mean_old(self) -> float | None:
-        """Mean Dice of the version in use, None without images."""
-        return float(np.mean([each.old for each in self.images])) if self.images else None
+        """Dice of the version in use, mean over groups of their images' means; None without images."""
+        return mean_over_groups([each.old for each in self.images], self._groups)
 
     @property
     def mean_new(self) -> float | None:
-        """Mean Dice of the candidate, None without images."""
-        return float(np.mean([each.new for each in self.images])) if self.images else None
+        """The candidate's, likewise."""
+        return mean_over_groups([each.new for each in self.images], self._groups)
+
+    @property
+    def evidence(self) -> Evidence:
+        """Whether the candidate is better beyond chance."""
+        return weigh([each.new - each.old for each in self.images], self._groups)
+
+    @property
+    def decision(self) -> Decision:
+        """What follows from the evidence alone."""
+        return self.evidence.decision
+
+    @property
+    def why(self) -> Reason:
+        """The decision with its numbers."""
+        return reason_of(self, "Dice")
+
+    @property
+    def _groups(self) -> list[int]:
+        return [each.group or each.image_id for each in self.images]
 
     @property
     def num_better(self) -> int:
@@ -102,8 +121,11 @@ def compare(
     predictors: Predictors,
     *,
     on_progress: Callable[[int, int], None] | None = None,
-) -> Comparison:
+    should_stop: Callable[[], bool] | None = None,
+) -> Comparison | None:
     """Both versions on the task's locked images, against the newest mask that a person saved of each.
+
+    The version in use is not asked again where its prediction is kept.
 
     Args:
         workspace: The store.
@@ -111,60 +133,47 @@ def compare(
         old: The version in use, None where there is none.
         predictors: Loaded models.
         on_progress: Called with images done and all images.
+        should_stop: Asked before each image.
+
+    Returns:
+        None where it was stopped.
 
     Raises:
         BadModelError: A model is missing or broken.
     """
-    new_model = predictors.get(workspace.versions.open(new))
-    old_model = None if old is None else predictors.get(workspace.versions.open(old))
     masks = workspace.truth.of_task(new.task_id)
     locked = [image for image in workspace.images.list(new.task_id, "locked") if image.id in masks]
     locked.sort(key=lambda image: image.corrected_rank or 0)
     rows = []
     for done, image in enumerate(locked, start=1):
-        decoded = decode_image(workspace.files.read(image.file), image.name)
+        if should_stop is not None and should_stop():
+            return None
         reference = decode_image(workspace.masks.read_mask_png(masks[image.id]), image.name).values
-        old_dice = _dice(old_model, decoded, reference)
-        rows.append(ImageComparison(image.id, image.name, old_dice, _dice(new_model, decoded, reference)))
+        old_dice, new_dice = (
+            _dice(workspace, image, version, reference, predictors) for version in (old, new)
+        )
+        rows.append(ImageComparison(image.id, image.name, old_dice, new_dice, image.group_id))
         if on_progress is not None:
             on_progress(done, len(locked))
     return Comparison(
         old_version_id=None if old is None else old.id,
         new_version_id=new.id,
-        old_threshold=0.5 if old_model is None else old_model.card.threshold,
-        new_threshold=new_model.card.threshold,
+        old_threshold=0.5 if old is None else card_of(workspace, old).threshold,
+        new_threshold=card_of(workspace, new).threshold,
         images=tuple(rows),
     )
 
 
-def decide(comparison: Comparison) -> Decision:
-    """What follows: "promote" or "keep" with at least three locked images, "ask" the person with fewer.
-
-    Only a higher mean Dice promotes; an equal one keeps what is in use.
-    """
-    old, new = comparison.mean_old, comparison.mean_new
-    if old is None or new is None or len(comparison.images) < MIN_LOCKED:
-        return "ask"
-    return "promote" if new > old else "keep"
-
-
-def reason(comparison: Comparison) -> str:
-    """The decision in one sentence, with its numbers."""
-    old, new, count = comparison.mean_old, comparison.mean_new, len(comparison.images)
-    if old is None or new is None:
-        return "There is no locked image yet to compare on, so the person decides."
-    images = "1 locked image" if count == 1 else f"{count} locked images"
-    numbers = f"On {images} the mean Dice is {new:.4f}, and {old:.4f} for the version in use"
-    decision = decide(comparison)
-    if decision == "ask":
-        return f"{numbers}; fewer than {MIN_LOCKED} images do not decide, so the person does."
-    worse = "no image got worse" if not comparison.num_worse else f"{comparison.num_worse} got worse"
-    return f"{numbers}; {worse}." if decision == "promote" else f"{numbers}, so that one stays; {worse}."
-
-
-def _dice(model: PredictorLike | None, image: DecodedImage, reference: NDArray[Any]) -> float:
-    if model is None:
+def _dice(
+    workspace: Workspace,
+    image: ImageRow,
+    version: VersionRow | None,
+    reference: NDArray[Any],
+    predictors: Predictors,
+) -> float:
+    if version is None:
         predicted = np.zeros(reference.shape, bool)
     else:
-        predicted = threshold_mask(quantise(model.predict(image)), model.card.threshold)
+        proposed = kept_proposal(workspace, image, version, predictors)
+        predicted = proposed.mask(card_of(workspace, version).threshold) != 0
     return float(score_mask(predicted, reference != 0)["dice"] or 0.0)

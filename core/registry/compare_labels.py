@@ -6,6 +6,7 @@ the newest mask that a person saved, and calls the label that must not be missed
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +14,11 @@ from typing import Any
 import numpy as np
 
 from core.config import from_dict, to_dict
+from core.evaluation.evidence import Decision, Evidence, weigh
 from core.imaging.decode import decode_image
+from core.reasons import Reason
 from core.registry.classifiers import ClassifierLike, Classifiers
-from core.registry.compare import MIN_LOCKED, Decision
+from core.registry.verdict import reason_of
 from core.workspace import VersionRow, Workspace
 
 
@@ -31,6 +34,7 @@ class LabelCall:
         new: Most probable label of the candidate.
         old_alert: Whether the version in use calls the label that must not be missed.
         new_alert: Whether the candidate does.
+        group: What it must not be separated from; 0 in comparisons from before there were groups.
     """
 
     image_id: int
@@ -40,6 +44,7 @@ class LabelCall:
     new: str
     old_alert: bool = False
     new_alert: bool = False
+    group: int = 0
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,34 @@ class LabelComparison:
         return sum(each.old == each.label != each.new for each in self.images)
 
     @property
+    def evidence(self) -> Evidence:
+        """Whether the candidate is better beyond chance: an image weighs as in the balanced accuracy."""
+        num_of = Counter(each.label for each in self.images)
+        differences = [
+            ((each.new == each.label) - (each.old == each.label))
+            * len(self.images)
+            / (len(num_of) * num_of[each.label])
+            for each in self.images
+        ]
+        return weigh(differences, [each.group or each.image_id for each in self.images])
+
+    @property
+    def decision(self) -> Decision:
+        """As the evidence says; never promoted where fewer images are found that must not be missed."""
+        decision = self.evidence.decision
+        return "keep" if decision == "promote" and self.found_new < self.found_old else decision
+
+    @property
+    def why(self) -> Reason:
+        """The decision with its numbers."""
+        told = reason_of(self, "balanced accuracy")
+        if self.decision != "keep" or self.found_new >= self.found_old:
+            return told
+        facts = {"alert": self.alert_title, "alerts": self.num_alerts}
+        facts |= {"found_new": self.found_new, "found_old": self.found_old}
+        return Reason("alerts_missed", {**told.facts, **facts})
+
+    @property
     def _alerts(self) -> list[LabelCall]:
         return [each for each in self.images if self.alert_label and each.label == self.alert_label]
 
@@ -131,7 +164,8 @@ def compare_labels(
     classifiers: Classifiers,
     *,
     on_progress: Callable[[int, int], None] | None = None,
-) -> LabelComparison:
+    should_stop: Callable[[], bool] | None = None,
+) -> LabelComparison | None:
     """Both versions on the task's locked images with a label that the candidate knows.
 
     Args:
@@ -140,6 +174,10 @@ def compare_labels(
         old: The version in use, None where there is none.
         classifiers: Loaded classifiers.
         on_progress: Called with images done and all images.
+        should_stop: Asked before each image.
+
+    Returns:
+        None where it was stopped.
 
     Raises:
         BadModelError: A classifier is missing or broken.
@@ -158,13 +196,24 @@ def compare_labels(
     alert = new_model.card.alert_label
     calls = []
     for done, image in enumerate(locked, start=1):
+        if should_stop is not None and should_stop():
+            return None
         decoded = decode_image(workspace.files.read(image.file), image.name)
         mask = decode_image(workspace.masks.read_mask_png(masks[image.id]), image.name).values
         old_call = ("", False) if old_model is None else _call(old_model, old_model.classify(decoded, mask))
         new_call = _call(new_model, new_model.classify(decoded, mask))
         label = labels[image.id].label or ""
         calls.append(
-            LabelCall(image.id, image.name, label, old_call[0], new_call[0], old_call[1], new_call[1])
+            LabelCall(
+                image.id,
+                image.name,
+                label,
+                old_call[0],
+                new_call[0],
+                old_call[1],
+                new_call[1],
+                image.group_id,
+            )
         )
         if on_progress is not None:
             on_progress(done, len(locked))
@@ -174,38 +223,6 @@ def compare_labels(
         alert_label=alert,
         alert_title=new_model.card.label_titles.get(alert, alert),
         images=tuple(calls),
-    )
-
-
-def decide_labels(comparison: LabelComparison) -> Decision:
-    """What follows: "promote" or "keep" with at least three locked images, "ask" the person with fewer.
-
-    Only a higher balanced accuracy promotes, and only where no fewer images of the label that must not be
-    missed are found; otherwise what is in use stays.
-    """
-    old, new = comparison.mean_old, comparison.mean_new
-    if old is None or new is None or len(comparison.images) < MIN_LOCKED:
-        return "ask"
-    return "promote" if new > old and comparison.found_new >= comparison.found_old else "keep"
-
-
-def reason_labels(comparison: LabelComparison) -> str:
-    """The decision in one sentence, with its numbers."""
-    old, new, count = comparison.mean_old, comparison.mean_new, len(comparison.images)
-    if old is None or new is None:
-        return "There is no locked image with a label yet to compare on, so the person decides."
-    images = "1 locked image" if count == 1 else f"{count} locked images"
-    numbers = f"On {images} the balanced accuracy is {new:.4f}, and {old:.4f} for the version in use"
-    decision = decide_labels(comparison)
-    if decision == "ask":
-        return f"{numbers}; fewer than {MIN_LOCKED} images do not decide, so the person does."
-    if decision == "keep":
-        numbers += ", so that one stays"
-    if not comparison.num_alerts:
-        return f"{numbers}."
-    return (
-        f"{numbers}; {comparison.alert_title} is found in {comparison.found_new} of {comparison.num_alerts}, "
-        f"and in {comparison.found_old} before."
     )
 
 

@@ -2,49 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from core.evaluation.evidence import Decision
 from core.reasons import Reason
-from core.registry.classifiers import Classifiers
-from core.registry.compare import Comparison, Decision, compare, decide, reason
-from core.registry.compare_labels import LabelComparison, compare_labels, decide_labels, reason_labels
-from core.registry.predictors import Predictors
 from core.workspace import VersionRow, Workspace
 
 BY_ITSELF = ""
 """Who: nobody; the rule decided."""
 
 
+class Settled(Protocol):
+    """A comparison that says what follows from it."""
+
+    @property
+    def decision(self) -> Decision:
+        """What follows."""
+
+    @property
+    def why(self) -> Reason:
+        """The numbers behind it."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the store keeps it."""
+
+
+Comparison = TypeVar("Comparison", bound=Settled)
+
+
 def settle(
-    workspace: Workspace, candidate: VersionRow, predictors: Predictors
-) -> tuple[Comparison, Decision]:
+    workspace: Workspace,
+    candidate: VersionRow,
+    compare: Callable[[VersionRow | None], Comparison | None],
+    *,
+    should_stop: Callable[[], bool] | None = None,
+) -> tuple[Comparison, Decision] | None:
     """Compare a candidate with the version in use and do what the rule says; the numbers are kept.
 
     Where the version in use was changed meanwhile, the numbers speak of another one, and the person is asked.
+
+    Args:
+        workspace: The store.
+        candidate: The version that is new.
+        compare: Compares it with the version in use (None where there is none); None where it was stopped.
+        should_stop: Asked once more before anything is put into use.
+
+    Returns:
+        The numbers and what was done; None where it was stopped, and nothing was put into use.
     """
-    old = workspace.versions.current(candidate.task_id)
-    comparison = compare(workspace, candidate, old, predictors)
-    workspace.versions.set_comparison(candidate.id, comparison.to_dict())
-    return comparison, _act(workspace, candidate, old, decide(comparison), reason(comparison))
-
-
-def settle_labels(
-    workspace: Workspace, candidate: VersionRow, classifiers: Classifiers
-) -> tuple[LabelComparison, Decision]:
-    """As `settle`, for a candidate that tells labels."""
-    old = workspace.versions.current(candidate.task_id, "classify")
-    comparison = compare_labels(workspace, candidate, old, classifiers)
-    workspace.versions.set_comparison(candidate.id, comparison.to_dict())
-    return comparison, _act(workspace, candidate, old, decide_labels(comparison), reason_labels(comparison))
-
-
-def _act(
-    workspace: Workspace, candidate: VersionRow, old: VersionRow | None, decision: Decision, why: str
-) -> Decision:
-    """Do it; what was decided, or "ask" where another version was put into use meanwhile."""
-    if decision == "promote":
+    old = workspace.versions.current(candidate.task_id, candidate.purpose)
+    compared = compare(old)
+    if compared is None:
+        return None
+    workspace.versions.set_comparison(candidate.id, compared.to_dict())
+    if should_stop is not None and should_stop():
+        return None
+    if compared.decision == "promote":
         promoted = workspace.versions.promote(
-            candidate.id, who=BY_ITSELF, why=Reason.of_text(why), instead_of=old.id if old else 0
+            candidate.id, who=BY_ITSELF, why=compared.why, instead_of=old.id if old else 0
         )
-        return decision if promoted.status == "current" else "ask"
-    if decision == "keep":
-        workspace.versions.keep_back(candidate.id, who=BY_ITSELF, why=Reason.of_text(why))
-    return decision
+        return compared, "promote" if promoted.status == "current" else "ask"
+    if compared.decision == "keep":
+        workspace.versions.keep_back(candidate.id, who=BY_ITSELF, why=compared.why)
+    return compared, compared.decision

@@ -24,12 +24,7 @@ def label_comparison(version: VersionRow) -> None:
     if compared.mean_old is None or compared.mean_new is None:
         st.write(words.NOT_COMPARED_LABELS)
         return
-    said = [
-        words.COMPARED_LABELS.format(
-            count=len(compared.images), old=compared.mean_old, new=compared.mean_new
-        ),
-        words.BETTER_WORSE.format(better=compared.num_better, worse=compared.num_worse),
-    ]
+    said = [as_text(str(compared.why))]
     if compared.num_alerts:
         said.append(
             words.ALERTS_FOUND.format(

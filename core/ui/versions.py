@@ -10,10 +10,10 @@ from core.cards import DataSource, Score
 from core.errors import AppError, BadModelError
 from core.image_size import format_size
 from core.registry.compare import Comparison
+from core.registry.predictions import card_of
 from core.ui import state, words
 from core.ui.text import as_name, as_text
 from core.workflows.correct.mask_pictures import revision_picture, version_picture
-from core.workflows.correct.pictures import card_of
 from core.workspace import VersionRow, Workspace
 
 _MOST_SHOWN = 12
@@ -27,8 +27,7 @@ def comparison_line(version: VersionRow) -> Comparison | None:
     if compared.mean_old is None or compared.mean_new is None:
         st.write(words.NOT_COMPARED)
         return None
-    numbers = words.COMPARED.format(count=len(compared.images), old=compared.mean_old, new=compared.mean_new)
-    st.write(f"{numbers} {words.BETTER_WORSE.format(better=compared.num_better, worse=compared.num_worse)}")
+    st.write(str(compared.why))
     return compared
 
 

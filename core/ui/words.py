@@ -212,7 +212,9 @@ DICE_HELP = (
 )
 RESULT_PROMOTED = "The new version is better and is now in use."
 RESULT_KEPT = "The new version is not better. The current one stays in use."
-RESULT_ASK = "There are too few locked images to decide. Look at the numbers and choose on the Models page."
+RESULT_ASK = (
+    "The locked images do not decide by themselves. Look at the numbers and choose on the Models page."
+)
 GO_TO_MODELS = "Compare the versions"
 GO_TO_SEGMENT = "Go to Segment"
 
@@ -236,7 +238,6 @@ ACCURACY_HELP = "Accuracy is the part of the images whose most likely label is t
 # Models
 MODELS_OF_MASKS = "Masks"
 MODELS_OF_LABELS = "Labels"
-COMPARED_LABELS = "Balanced accuracy on the locked images with a label ({count}): {old:.3f} before, {new:.3f} now (the mean over labels of the part told rightly)."
 NOT_COMPARED_LABELS = "Not compared: there were no locked images with a label."
 ALERTS_FOUND = "{title} was found in {old} of {count} before, in {new} now."
 LABELS_OF_LOCKED = "Locked images, before and now"
@@ -265,9 +266,7 @@ ROLL_BACK_HELP = "Go back to {title}, which was in use before."
 NOTHING_TO_ROLL_BACK = "There is no earlier version to go back to."
 NOW_IN_USE = "{title} is now in use."
 STATUS_NAMES = {"current": "In use", "candidate": "Candidate", "retired": "Used before"}
-COMPARED = "Mean Dice on the locked images ({count}): {old:.4f} before, {new:.4f} now."
 NOT_COMPARED = "Not compared: there were no locked images."
-BETTER_WORSE = "Better on {better}, worse on {worse}."
 LOOK_AT_LOCKED = "Look at the locked images, worst first"
 LOCKED_IMAGES = "Locked images, before and now"
 GOT_WORSE = "worse"

@@ -21,6 +21,7 @@ from core.imaging.decode import DecodedImage, decode_image, read_mask
 from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.imaging.outlines import read_outlines
+from core.registry.predictions import card_of
 from core.workflows.arrive.upload_plan import PlannedFile, image_keys, plan_upload
 from core.workflows.correct import pictures
 from core.workflows.correct.editor_scale import editor_size, resize_nearest
@@ -296,7 +297,7 @@ def start_from_mask(workspace: Workspace, image: ImageRow, mask: NDArray[np.uint
         mask: (H, W) uint8 of 0 and 1 at the image's own size; 255 stays untouched.
     """
     version = workspace.versions.current(image.task_id)
-    threshold = DEFAULT_THRESHOLD if version is None else pictures.card_of(workspace, version).threshold
+    threshold = DEFAULT_THRESHOLD if version is None else card_of(workspace, version).threshold
     # 255, undefined, becomes 0: untouched.
     layer = resize_nearest(mask, editor_size(image.facts.height, image.facts.width)) + np.uint8(1)
     content = DraftContent(threshold, encode_layer(layer), None if version is None else version.id)

@@ -144,11 +144,13 @@ def test_upload_correct_save_reload_fine_tune_and_promote(
     page.get_by_role("link", name="Segment").click()
     expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=20_000)
     page.get_by_role("link", name="Fine-tune").click()
-    in_use = page.get_by_text("The new version is better and is now in use.")
-    expect(in_use).to_be_visible(timeout=TRAINING_SECONDS * 1000)
+    asked = page.get_by_text("The locked images do not decide by themselves.")
+    expect(asked).to_be_visible(timeout=TRAINING_SECONDS * 1000)
 
     page.get_by_role("link", name="Models").click()
-    expect(page.get_by_text("Mean Dice on the locked images (3):")).to_be_visible(timeout=20_000)
+    few = page.get_by_text("on 3 locked images in 3 groups")
+    expect(few).to_be_visible(timeout=20_000)
+    button(page, "Use this version").click()
     expect(page.get_by_text("In use", exact=True)).to_be_visible()
     assert workspace.versions.current(discs.id) is not None
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.reasons import Reason
-from core.registry.compare import Comparison, ImageComparison, compare, decide, reason
+from core.registry.compare import Comparison, ImageComparison, compare
 from core.registry.settle import settle
 from core.workspace import ImageFacts, NewRevision
 from tests.workflows.conftest import png
@@ -28,19 +28,27 @@ def save(workspace, task):
     return add_and_save
 
 
+FIVE_BETTER = [(0.8, 0.9)] * 4 + [(0.8, 0.88)]
+
+
 @pytest.mark.parametrize(
     ("pairs", "decision"),
     [
         ([], "ask"),
-        ([(0.1, 0.9), (0.1, 0.9)], "ask"),
-        ([(0.9, 0.1), (0.9, 0.1)], "ask"),
-        ([(0.8, 0.9), (0.8, 0.9), (0.8, 0.7)], "promote"),
-        ([(0.8, 0.9), (0.8, 0.9), (0.8, 0.5)], "keep"),
-        ([(0.8, 0.9), (0.8, 0.7), (0.8, 0.8)], "keep"),
+        (FIVE_BETTER[:4], "ask"),
+        ([(0.9, 0.1)] * 4, "ask"),
+        (FIVE_BETTER, "promote"),
+        ([(0.8, 0.9)] * 4 + [(0.8, 0.5)], "ask"),
+        ([(0.8, 0.9)] * 2 + [(0.8, 0.7)] * 3, "keep"),
     ],
 )
-def test_three_locked_images_and_a_higher_mean_promote(pairs, decision):
-    assert decide(comparison(*pairs)) == decision
+def test_five_groups_and_a_gain_beyond_chance_promote(pairs, decision):
+    assert comparison(*pairs).decision == decision
+
+
+def test_images_of_one_group_prove_no_more_than_one():
+    rows = tuple(ImageComparison(number, f"{number}.png", 0.8, 0.9, group=7) for number in range(1, 11))
+    assert Comparison(1, 2, 0.5, 0.5, rows).decision == "ask"
 
 
 def test_means_and_counts():
@@ -54,18 +62,19 @@ def test_means_and_counts():
 
 
 def test_the_reason_is_a_sentence_with_its_numbers():
-    assert reason(comparison((0.8, 0.9), (0.8, 0.9), (0.8, 0.75))) == (
-        "On 3 locked images the mean Dice is 0.8500, and 0.8000 for the version in use; 1 got worse."
+    # The differences 0.1 four times and 0.08: mean 0.096, sd 0.008944, error 0.004, times 2.1318: 0.0875.
+    assert str(comparison(*FIVE_BETTER).why) == (
+        "Mean Dice on 5 locked images in 5 groups: 0.8960, and 0.8000 for the version in use; better beyond "
+        "chance, by at least 0.0875. Images that got worse: 0."
     )
-    assert reason(comparison((0.8, 0.7), (0.8, 0.7), (0.8, 0.7))) == (
-        "On 3 locked images the mean Dice is 0.7000, and 0.8000 for the version in use, "
-        "so that one stays; 3 got worse."
+    assert str(comparison(*[(0.8, 0.7)] * 5).why) == (
+        "Mean Dice on 5 locked images in 5 groups: 0.7000, and 0.8000 for the version in use, so that one "
+        "stays. Images that got worse: 5."
     )
-    assert reason(comparison((0.8, 0.9))) == (
-        "On 1 locked image the mean Dice is 0.9000, and 0.8000 for the version in use; fewer than 3 images "
-        "do not decide, so the person does."
-    )
-    assert "no locked image" in reason(comparison())
+    unsure = str(comparison(*[(0.8, 0.9)] * 4, (0.8, 0.5)).why)
+    assert "that may be chance" in unsure and "so you decide. Images that got worse: 1." in unsure
+    assert "fewer than 5 groups do not decide, so you do." in str(comparison((0.8, 0.9)).why)
+    assert "no locked image" in str(comparison().why)
 
 
 def test_a_comparison_survives_the_store():
@@ -109,23 +118,30 @@ def test_the_newest_mask_of_a_locked_image_counts(workspace, add_version, predic
 
 
 def many_locked(save):
-    """Twelve images, so that three are locked; the right mask is what is brighter than 40 percent."""
-    for number in range(12):
+    """22 images, so that five are locked; the right mask is what is brighter than 40 percent."""
+    for number in range(22):
         picture = [[0, 110 + number], [0, 250]]
         save(picture, [[0, 1], [0, 1]])
+
+
+def settled(workspace, new, predictors, **watching):
+    def compared(old):
+        return compare(workspace, new, old, predictors, **watching)
+
+    return settle(workspace, new, compared, should_stop=watching.get("should_stop"))
 
 
 def test_a_better_candidate_is_promoted_by_itself(workspace, task, add_version, predictors, save):
     many_locked(save)
     add_version("old", threshold=0.6)
     new = add_version("new", threshold=0.4, promote=False)
-    numbers, decision = settle(workspace, new, predictors)
+    numbers, decision = settled(workspace, new, predictors)
     assert decision == "promote"
-    assert (numbers.num_better, numbers.num_worse) == (3, 0)
+    assert (numbers.num_better, numbers.num_worse) == (5, 0)
     assert workspace.versions.current(task.id).id == new.id
     event = workspace.versions.events(task.id)[0]
     assert (event.action, event.who) == ("promoted", "")
-    assert str(event.why).startswith("On 3 locked images the mean Dice is 1.0000")
+    assert str(event.why).startswith("Mean Dice on 5 locked images in 5 groups: 1.0000")
     assert Comparison.from_dict(workspace.versions.get(new.id).comparison) == numbers
 
 
@@ -133,7 +149,7 @@ def test_a_worse_candidate_is_kept_back(workspace, task, add_version, predictors
     many_locked(save)
     old = add_version("old", threshold=0.4)
     new = add_version("new", threshold=0.6, promote=False)
-    assert settle(workspace, new, predictors)[1] == "keep"
+    assert settled(workspace, new, predictors)[1] == "keep"
     assert workspace.versions.current(task.id).id == old.id
     assert workspace.versions.get(new.id).status == "candidate"
     assert workspace.versions.events(task.id)[0].action == "kept"
@@ -144,9 +160,50 @@ def test_with_too_few_locked_images_the_person_is_asked(workspace, task, add_ver
     save([[255, 0], [0, 0]], [[1, 0], [0, 0]])
     old = add_version("old", threshold=1.0)
     new = add_version("new", promote=False)
-    assert settle(workspace, new, predictors)[1] == "ask"
+    assert settled(workspace, new, predictors)[1] == "ask"
     assert workspace.versions.current(task.id).id == old.id
     assert workspace.versions.get(new.id).comparison["images"] != []
+
+
+@pytest.mark.parametrize("asked_until_stop", [1, 3, 6])
+def test_a_stop_during_the_comparison_promotes_nothing(
+    workspace, task, add_version, predictors, save, asked_until_stop
+):
+    """Before the first image, in the middle, and after the last one."""
+    many_locked(save)
+    old = add_version("old", threshold=0.6)
+    new = add_version("new", threshold=0.4, promote=False)
+    asked = []
+
+    def should_stop():
+        asked.append(1)
+        return len(asked) >= asked_until_stop
+
+    assert settled(workspace, new, predictors, should_stop=should_stop) is None
+    assert workspace.versions.current(task.id).id == old.id
+    assert workspace.versions.events(task.id)[0].version_id == old.id
+
+
+def test_the_comparison_tells_how_far_it_is(workspace, add_version, predictors, save):
+    many_locked(save)
+    told = []
+    compare(workspace, add_version("new"), None, predictors, on_progress=lambda *step: told.append(step))
+    assert told == [(number, 5) for number in range(1, 6)]
+
+
+def test_what_the_version_in_use_said_is_not_predicted_anew(
+    workspace, add_version, predictors, save, monkeypatch
+):
+    many_locked(save)
+    old = add_version("old", threshold=0.6)
+    new = add_version("new", threshold=0.4, promote=False)
+    compare(workspace, old, None, predictors)
+    loaded = []
+    load = predictors.get
+    monkeypatch.setattr(predictors, "get", lambda folder: loaded.append(folder) or load(folder))
+    numbers = compare(workspace, new, old, predictors)
+    assert set(loaded) == {workspace.versions.open(new)}
+    assert numbers.num_better == 5
 
 
 def test_where_the_version_in_use_changed_meanwhile_the_person_is_asked(
@@ -163,5 +220,5 @@ def test_where_the_version_in_use_changed_meanwhile_the_person_is_asked(
         return load(folder)
 
     monkeypatch.setattr(predictors, "get", promote_another_one_meanwhile)
-    assert settle(workspace, new, predictors)[1] == "ask"
+    assert settled(workspace, new, predictors)[1] == "ask"
     assert workspace.versions.current(task.id).id == other.id

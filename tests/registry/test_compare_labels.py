@@ -10,10 +10,8 @@ from core.registry.compare_labels import (
     LabelCall,
     LabelComparison,
     compare_labels,
-    decide_labels,
-    reason_labels,
 )
-from core.registry.settle import settle_labels
+from core.registry.settle import settle
 from core.workspace import ImageFacts, NewLabel, NewRevision, NewVersion
 
 
@@ -93,34 +91,31 @@ def test_balanced_accuracy_counts_each_label_the_same():
     assert LabelComparison.from_dict(compared.to_dict()) == compared
 
 
-def test_only_a_higher_balanced_accuracy_promotes():
-    better = comparison(("MEL", "NV", "MEL"), ("NV", "NV", "NV"), ("NV", "NV", "NV"))
-    assert decide_labels(better) == "promote"
-    same = comparison(("MEL", "NV", "NV"), ("NV", "NV", "NV"), ("NV", "NV", "NV"))
-    assert decide_labels(same) == "keep"
-    assert decide_labels(comparison(("MEL", "NV", "MEL"), ("NV", "NV", "NV"))) == "ask"
-    assert decide_labels(comparison()) == "ask"
+def test_five_groups_and_a_gain_beyond_chance_promote():
+    better = [("MEL", "NV", "MEL")] * 3 + [("NV", "NV", "NV")] * 3
+    assert comparison(*better).decision == "promote"
+    assert comparison(*[("MEL", "NV", "NV"), ("NV", "NV", "NV")] * 3).decision == "keep"
+    assert comparison(*better[1:5]).decision == "ask"
+    # One of six: it may be chance.
+    assert comparison(*better[2:], *[("NV", "NV", "NV")] * 2).decision == "ask"
+    assert comparison().decision == "ask"
 
 
 def test_a_better_one_that_misses_more_melanoma_is_kept_back():
-    rows = (
-        ("MEL", "MEL", "MEL", True, False),
-        ("NV", "MEL", "NV", True, False),
-        ("NV", "MEL", "NV", True, False),
-    )
+    rows = [("MEL", "MEL", "MEL", True, False), *[("NV", "MEL", "NV", True, False)] * 6]
     missed = comparison(*rows, alert="MEL")
-    assert missed.mean_new > missed.mean_old
+    assert missed.evidence.decision == "promote"
     assert (missed.num_alerts, missed.found_old, missed.found_new) == (1, 1, 0)
-    assert decide_labels(missed) == "keep"
-    assert reason_labels(missed) == (
-        "On 3 locked images the balanced accuracy is 1.0000, and 0.5000 for the version in use, so that one "
-        "stays; Melanoma is found in 0 of 1, and in 1 before."
+    assert missed.decision == "keep"
+    assert str(missed.why) == (
+        "Mean balanced accuracy on 7 locked images in 7 groups: 1.0000, and 0.5000 for the version in use; "
+        "but Melanoma is found in 0 of 1, and in 1 before, so that one stays."
     )
 
 
 def test_without_enough_images_the_person_decides():
-    assert reason_labels(comparison()).startswith("There is no locked image with a label yet")
-    assert "fewer than 3 images do not decide" in reason_labels(comparison(("NV", "NV", "NV")))
+    assert "no locked image yet" in str(comparison().why)
+    assert "fewer than 5 groups do not decide" in str(comparison(("NV", "NV", "NV")).why)
 
 
 def test_both_are_asked_about_locked_images_with_a_label(workspace, task, version, label, classifiers):
@@ -137,14 +132,18 @@ def test_both_are_asked_about_locked_images_with_a_label(workspace, task, versio
     assert (compared.found_old, compared.found_new, compared.alert_title) == (1, 1, "Melanoma")
 
 
+def settled(workspace, new, classifiers):
+    return settle(workspace, new, lambda old: compare_labels(workspace, new, old, classifiers))
+
+
 def test_a_better_candidate_is_promoted_and_masks_are_not_touched(
     workspace, task, version, label, classifiers, add_version
 ):
     masks = add_version()
-    label(*[(255 * (n % 2), ("NV", "MEL")[n % 2]) for n in range(12)])
+    label(*[(255 * (n % 2), ("NV", "MEL")[n % 2]) for n in range(22)])
     version("always", promote=True)
     candidate = version("red")
-    compared, decision = settle_labels(workspace, candidate, classifiers)
+    compared, decision = settled(workspace, candidate, classifiers)
     assert (decision, compared.mean_new) == ("promote", 1.0)
     assert workspace.versions.current(task.id, "classify").id == candidate.id
     assert workspace.versions.current(task.id).id == masks.id
@@ -152,9 +151,9 @@ def test_a_better_candidate_is_promoted_and_masks_are_not_touched(
 
 
 def test_a_worse_candidate_is_kept_back(workspace, task, version, label, classifiers):
-    label(*[(255 * (n % 2), ("NV", "MEL")[n % 2]) for n in range(12)])
+    label(*[(255 * (n % 2), ("NV", "MEL")[n % 2]) for n in range(22)])
     current = version("red", promote=True)
-    _, decision = settle_labels(workspace, version("always"), classifiers)
+    _, decision = settled(workspace, version("always"), classifiers)
     assert decision == "keep"
     assert workspace.versions.current(task.id, "classify").id == current.id
     assert workspace.versions.events(task.id, "classify")[0].action == "kept"

@@ -97,10 +97,10 @@ def has_trained(workspace, job):
 
 @pytest.mark.slow
 def test_corrected_masks_become_a_better_version_in_use(workspace, task, correct):
-    correct(12)
+    correct(22)
     base = workspace.versions.current(task.id)
     plan = plan_fine_tune(workspace, task.id, base_version_id=base.id, epochs=200)
-    assert (plan.num_images, plan.num_train, plan.num_locked) == (12, 9, 3)
+    assert (plan.num_images, plan.num_train, plan.num_locked) == (22, 17, 5)
 
     job = wait(workspace, start_fine_tune(workspace, plan, who="Kim"))
 
@@ -110,7 +110,7 @@ def test_corrected_masks_become_a_better_version_in_use(workspace, task, correct
     version = workspace.versions.current(task.id)
     assert (version.id, version.origin, version.who) == (job.result["version_id"], "fine_tuned", "Kim")
     assert (version.parent_id, version.job_id) == (base.id, job.id)
-    assert len(Comparison.from_dict(version.comparison).images) == 3
+    assert len(Comparison.from_dict(version.comparison).images) == 5
     # Learnt from: the newest mask of every corrected image that is not locked.
     revisions = workspace.truth.of_task(task.id)
     trainable = {image.id for image in workspace.images.list(task.id) if not image.locked}
@@ -120,7 +120,7 @@ def test_corrected_masks_become_a_better_version_in_use(workspace, task, correct
 
     card = load_card(workspace.versions.open(version) / "card.json")
     assert (card.net, card.image_size, card.parent) == (TINY, (SIZE, 2 * SIZE), base.title)
-    assert (card.data[-1].num_train, card.data[-1].num_val) == (9, 0)
+    assert (card.data[-1].num_train, card.data[-1].num_val) == (17, 0)
     assert card.licence == "For research."
     assert card.training.epochs == 200
 

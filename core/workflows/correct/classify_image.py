@@ -20,6 +20,7 @@ from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
 from core.imaging.spotlight import spotlight
 from core.registry.classifiers import Classifiers
+from core.registry.predictions import prediction_key
 from core.registry.predictors import Predictors
 from core.registry.shipped import CARD_NAME
 from core.workflows.correct import pictures
@@ -197,7 +198,7 @@ def _mask_key(workspace: Workspace, content: DraftContent, card: ClassifierCard)
     if card.input == "whole":
         return "whole"
     version = None if content.version_id is None else workspace.versions.get(content.version_id)
-    predicted = pictures.prediction_key(workspace, version) if version else ""
+    predicted = prediction_key(workspace, version) if version else ""
     seal = hashlib.sha256(f"{predicted} {content.threshold!r} ".encode())
     seal.update(content.layer_png or b"")
     return seal.hexdigest()[:20]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
 from core.imaging.overlay import overlay
+from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.open_image import DEFAULT_THRESHOLD
@@ -40,7 +41,7 @@ def image_overlay_png(
     image = workspace.images.get(image_id)
     if window is None and image.facts.kind == "hu":
         current = workspace.versions.current(image.task_id)
-        window = pictures.window_of(None if current is None else pictures.card_of(workspace, current))
+        window = pictures.window_of(None if current is None else card_of(workspace, current))
     display = to_display(pictures.decode(workspace, image), window)
     return encode_png(overlay(display, _mask(workspace, image_id, predictors, who)))
 
@@ -54,5 +55,5 @@ def _mask(workspace: Workspace, image_id: int, predictors: Predictors, who: str)
     current = workspace.versions.current(image.task_id)
     if current is None:
         return mask_as_shown(workspace, image, DraftContent(DEFAULT_THRESHOLD, None, None), predictors)
-    threshold = pictures.card_of(workspace, current).threshold
+    threshold = card_of(workspace, current).threshold
     return mask_as_shown(workspace, image, DraftContent(threshold, None, current.id), predictors)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_jpeg
 from core.imaging.overlay import overlay
+from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.save_mask import read_mask
@@ -32,14 +33,14 @@ def version_picture(
     Raises:
         BadModelError: The version's model is missing or broken.
     """
-    threshold = 0.5 if version is None else pictures.card_of(workspace, version).threshold
+    threshold = 0.5 if version is None else card_of(workspace, version).threshold
     proposed = pictures.proposal(workspace, image, version, predictors)
     return _picture(workspace, image, proposed.mask(threshold) != 0)
 
 
 def _picture(workspace: Workspace, image: ImageRow, mask: NDArray[np.bool_]) -> bytes:
     current = workspace.versions.current(image.task_id)
-    window = pictures.window_of(None if current is None else pictures.card_of(workspace, current))
+    window = pictures.window_of(None if current is None else card_of(workspace, current))
     display = to_display(pictures.decode(workspace, image), window if image.facts.kind == "hu" else None)
     height, width = display.shape[:2]
     scale = min(1.0, SIDE / max(height, width))

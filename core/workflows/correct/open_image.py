@@ -10,6 +10,7 @@ import numpy as np
 from core.errors import BadModelError, StoreError
 from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
+from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.editor_scale import editor_size, resize_nearest, scaled_note
@@ -105,7 +106,7 @@ def open_image(
     version = _shown_version(workspace, draft, current, version_id)
     problem = ""
     try:
-        card = None if version is None else pictures.card_of(workspace, version)
+        card = None if version is None else card_of(workspace, version)
         proposal = pictures.proposal_files(workspace, image, version, predictors)
     except BadModelError as error:
         # What is seen is what is saved: without its model the image is open as one without a version.

@@ -1,21 +1,22 @@
 """What is shown of an image, kept in the workspace's cache: display picture, thumbnail, prediction.
 
-The prediction is kept by image, weights and editor size, so that the slider, a second tab and the saving of
-a mask all see the same bytes.
+How predictions are kept says `core.registry.predictions`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.cards import ModelCard, load_card, pixel_digest
+from core.cards import ModelCard
 from core.imaging.decode import DecodedImage, decode_image
 from core.imaging.intensity import to_display
-from core.imaging.masks import Proposal, encode_jpeg, encode_png, propose
+from core.imaging.masks import Proposal, encode_jpeg, encode_png
 from core.imaging.overlay import thumbnail
+from core.registry.predictions import card_of, kept_png, planes
 from core.registry.predictors import Predictors
 from core.workflows.correct.editor_scale import editor_size, shrink
 from core.workspace import ImageRow, VersionRow, Workspace
@@ -30,11 +31,6 @@ Window = tuple[float, float]
 def decode(workspace: Workspace, image: ImageRow) -> DecodedImage:
     """The values of an image."""
     return decode_image(workspace.files.read(image.file), image.name)
-
-
-def card_of(workspace: Workspace, version: VersionRow) -> ModelCard:
-    """What a version says of itself; quick, loads no weights."""
-    return load_card(workspace.versions.open(version) / "card.json")
 
 
 def num_classes(card: ModelCard | None) -> int:
@@ -103,7 +99,7 @@ def proposal_files(
     kept = _proposal_png(workspace, image, version, predictors)
     if num_classes(None if version is None else card_of(workspace, version)) == 1:
         return ProposalFiles(kept)
-    both = _planes(kept)
+    both = planes(kept)
     return ProposalFiles(encode_png(both.confidence), encode_png(both.proposed))
 
 
@@ -111,7 +107,7 @@ def proposal(
     workspace: Workspace, image: ImageRow, version: VersionRow | None, predictors: Predictors
 ) -> Proposal:
     """The same as arrays."""
-    return _planes(_proposal_png(workspace, image, version, predictors))
+    return planes(_proposal_png(workspace, image, version, predictors))
 
 
 def _proposal_png(
@@ -122,29 +118,9 @@ def _proposal_png(
     if version is None:
         return encode_png(np.zeros(shape, np.uint8))
 
-    def predict() -> bytes:
-        predictor = predictors.get(workspace.versions.open(version))
-        predicted = np.asarray(predictor.predict(decode(workspace, image)), np.float32)
-        proposed = propose(shrink(predicted, shape))
-        if predicted.ndim == 2:
-            return encode_png(proposed.confidence)
-        nothing = np.zeros(shape, np.uint8)
-        return encode_png(np.stack([proposed.proposed, proposed.confidence, nothing], axis=-1))
-
-    return workspace.cache.get_or_make(image.sha256, prediction_key(workspace, version), predict)
-
-
-def prediction_key(workspace: Workspace, version: VersionRow) -> str:
-    """Names a prediction in the cache: by the weights and by what of the card changes pixels."""
-    digest = pixel_digest(card_of(workspace, version))
-    return f"probability-{version.weights_sha256[:20]}-{digest}"
-
-
-def _planes(kept: bytes) -> Proposal:
-    values = np.asarray(decode_image(kept, "prediction").values, np.uint8)
-    if values.ndim == 2:
-        return Proposal(np.ones_like(values), values)
-    return Proposal(values[..., 0], values[..., 1])
+    own_size = shape == (image.facts.height, image.facts.width)
+    scaled = None if own_size else partial(shrink, shape=shape)
+    return kept_png(workspace, image, version, predictors, scaled)
 
 
 def prefetch(workspace: Workspace, image_id: int, version: VersionRow | None, predictors: Predictors) -> None:

@@ -24,6 +24,7 @@ from core.imaging.decode import DecodedImage, decode_image
 from core.imaging.dicom_file import is_dicom
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
+from core.registry.predictions import card_of
 from core.workflows.correct import pictures
 from core.workflows.export.export_names import UniqueStems
 from core.workspace import ImageRow, RevisionRow, Workspace
@@ -200,4 +201,4 @@ def _exported(
 
 def _window(workspace: Workspace, task_id: int) -> pictures.Window | None:
     current = workspace.versions.current(task_id)
-    return pictures.window_of(None if current is None else pictures.card_of(workspace, current))
+    return pictures.window_of(None if current is None else card_of(workspace, current))

@@ -9,16 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from core.datasets.split import draw_groups
 from core.errors import JobError
+from core.evaluation.evidence import Decision
 from core.jobs import queue
 from core.jobs.kinds import JobContext
+from core.registry.settle import settle
 from core.workflows.learn import fine_tune_recipe as recipe
 from core.workflows.learn.candidate import write_candidate
 from core.workflows.learn.label_trainer import LabelTrainer
 from core.workflows.learn.mask_trainer import MaskTrainer
-from core.workflows.learn.trainer import Run, Trainer
+from core.workflows.learn.trainer import Compared, Run, Trainer
 from core.workspace import ImageRow, JobRow, Purpose, VersionRow, Workspace, is_trainable
 
 TRAINERS: dict[Purpose, Trainer] = {"segment": MaskTrainer(), "classify": LabelTrainer()}
@@ -36,7 +37,7 @@ class FineTunePlan:
         num_images: Images that a person corrected, or gave a label that the classifier knows.
         num_waiting: Those of them without a mask of a person, which count once they have one.
         num_train: Those that are trained on.
-        num_validation: Those that the best epoch is chosen on; 0 for small sets.
+        num_validation: Those that the best epoch is chosen on, in whole groups; 0 for small sets.
         num_locked: Those that are kept for comparison.
         missing: Labels, as people read them, without an image to train on.
         seconds: About how long it takes.
@@ -82,7 +83,7 @@ def plan_fine_tune(
     trainer = TRAINERS[purpose]
     given = trainer.given(workspace, task_id, _base(workspace, base_version_id))
     trainable = tuple(image for image in given.images if is_trainable(image))
-    validation = recipe.num_validation(len(trainable))
+    validation = len(_split(list(trainable), seed)[1])
     num_train = len(trainable) - validation
     if epochs is None:
         epochs = trainer.default_epochs(num_train, from_scratch=base_version_id is None)
@@ -124,8 +125,8 @@ def run_job(context: JobContext) -> dict[str, Any]:
 
     Returns:
         "version_id" of the candidate (None where it was stopped before the first step), "decision",
-        "mean_old" and "mean_new" (Dice, or balanced accuracy), "num_worse", and what was learnt from:
-        "revision_ids" of the masks and "label_ids" of the labels.
+        "mean_old" and "mean_new" (Dice, or balanced accuracy) and "num_worse" unless it was stopped in the
+        comparison, and what was learnt from: "revision_ids" of the masks and "label_ids" of the labels.
 
     Raises:
         JobError: There is nothing to train on any more.
@@ -144,9 +145,11 @@ def run_job(context: JobContext) -> dict[str, Any]:
     start_keras()
     trained = trainer.train(context, run)
     _remember_speed(workspace, trainer, run, trained)
-    context.report({"message": "Comparing on the locked images"})
     candidate = write_candidate(workspace, context.job, trainer, run, trained)
-    comparison, decision = trainer.compare(workspace, candidate)
+    settled = _settle(context, trainer, candidate)
+    if settled is None:
+        return {"version_id": candidate.id, **run.sources}
+    comparison, decision = settled
     return {
         "version_id": candidate.id,
         "decision": decision,
@@ -155,6 +158,24 @@ def run_job(context: JobContext) -> dict[str, Any]:
         "num_worse": comparison.num_worse,
         **run.sources,
     }
+
+
+def _settle(context: JobContext, trainer: Trainer, candidate: VersionRow) -> tuple[Compared, Decision] | None:
+    """Compare the candidate and do what the rule says; None where it was stopped meanwhile."""
+    # A training that was ended early left a candidate that is compared all the same.
+    stopped_before = context.should_stop()
+
+    def should_stop() -> bool:
+        return not stopped_before and context.should_stop()
+
+    def told(done: int, total: int) -> None:
+        context.report({"message": f"Comparing on the locked images: {done} of {total}"})
+
+    def compare(old: VersionRow | None) -> Compared | None:
+        return trainer.compare(context.workspace, candidate, old, on_progress=told, should_stop=should_stop)
+
+    context.report({"message": "Comparing on the locked images"})
+    return settle(context.workspace, candidate, compare, should_stop=should_stop)
 
 
 def _run(context: JobContext, task_id: int, trainer: Trainer) -> Run:
@@ -181,12 +202,13 @@ def _run(context: JobContext, task_id: int, trainer: Trainer) -> Run:
 
 
 def _split(images: list[ImageRow], seed: int) -> tuple[tuple[ImageRow, ...], tuple[ImageRow, ...]]:
-    """Images to train on and to validate on, each in their own order."""
-    order = np.random.default_rng(seed).permutation(len(images)).tolist()
-    aside = set(order[: recipe.num_validation(len(images))])
+    """Images to train on and to validate on in whole groups, each in their own order."""
+    groups = [image.group_id for image in images]
+    part = recipe.num_validation(len(images)) / max(1, len(images))
+    aside = draw_groups(groups, part, seed) if part and len(set(groups)) > 1 else set()
     return (
-        tuple(image for place, image in enumerate(images) if place not in aside),
-        tuple(image for place, image in enumerate(images) if place in aside),
+        tuple(image for image in images if image.group_id not in aside),
+        tuple(image for image in images if image.group_id in aside),
     )
 
 

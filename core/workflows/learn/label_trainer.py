@@ -13,9 +13,7 @@ from core.config import AugmentConfig
 from core.errors import JobError
 from core.jobs.kinds import JobContext
 from core.registry.classifiers import Classifiers
-from core.registry.compare import Decision
-from core.registry.compare_labels import LabelComparison
-from core.registry.settle import settle_labels
+from core.registry.compare_labels import LabelComparison, compare_labels
 from core.workflows.correct import pictures
 from core.workflows.correct.classify_image import classifier_card, classifier_of
 from core.workflows.learn import fine_tune_labels_recipe as recipe
@@ -104,9 +102,11 @@ class LabelTrainer:
         truth = np.array([card.labels.index(run.label_of(image)) for image in run.validation])
         return validated_card(card, truth, trained, run.settings.alert_recall)
 
-    def compare(self, workspace: Workspace, candidate: VersionRow) -> tuple[LabelComparison, Decision]:
+    def compare(
+        self, workspace: Workspace, new: VersionRow, old: VersionRow | None, **watching: Any
+    ) -> LabelComparison | None:
         """By balanced accuracy."""
-        return settle_labels(workspace, candidate, Classifiers())
+        return compare_labels(workspace, new, old, Classifiers(), **watching)
 
     def _card(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> ClassifierCard:
         if base is not None:

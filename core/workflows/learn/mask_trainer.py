@@ -8,9 +8,9 @@ from typing import Any
 from core.cards import ModelCard, Score
 from core.config import AugmentConfig, TrainConfig
 from core.jobs.kinds import JobContext
-from core.registry.compare import Comparison, Decision
+from core.registry.compare import Comparison, compare
+from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
-from core.registry.settle import settle
 from core.workflows.correct import pictures
 from core.workflows.learn import fine_tune_recipe as recipe
 from core.workflows.learn.job_reporter import JobReporter
@@ -32,7 +32,7 @@ class MaskTrainer:
         """Corrected images; from scratch the card of a network that fits them."""
         images = tuple(workspace.images.list(task_id, "corrected"))
         if base is not None:
-            return Given(pictures.card_of(workspace, base), images)
+            return Given(card_of(workspace, base), images)
         return Given(recipe.scratch_card("scratch", [each for each in images if is_trainable(each)]), images)
 
     def missing(self, given: Given, train: tuple[ImageRow, ...]) -> tuple[str, ...]:
@@ -97,6 +97,8 @@ class MaskTrainer:
             validation={} if dice is None else {"dice": Score(dice)},
         )
 
-    def compare(self, workspace: Workspace, candidate: VersionRow) -> tuple[Comparison, Decision]:
+    def compare(
+        self, workspace: Workspace, new: VersionRow, old: VersionRow | None, **watching: Any
+    ) -> Comparison | None:
         """By Dice."""
-        return settle(workspace, candidate, Predictors())
+        return compare(workspace, new, old, Predictors(), **watching)

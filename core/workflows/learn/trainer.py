@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from core.config import AugmentConfig
 from core.imaging.decode import decode_image
 from core.jobs.kinds import JobContext
-from core.registry.compare import Decision
+from core.registry.settle import Settled
 from core.workspace import ImageRow, LabelRow, RevisionRow, VersionRow, Workspace
 
 
@@ -73,7 +73,7 @@ class Run:
         return ids
 
 
-class Compared(Protocol):
+class Compared(Settled, Protocol):
     """A candidate beside the version in use."""
 
     @property
@@ -132,5 +132,7 @@ class Trainer(Protocol):
     def card(self, run: Run, trained: Any) -> Any:
         """The base's card with the candidate's scores, threshold and calibration."""
 
-    def compare(self, workspace: Workspace, candidate: VersionRow) -> tuple[Compared, Decision]:
-        """Compare on the locked images, and do what the rule says."""
+    def compare(
+        self, workspace: Workspace, new: VersionRow, old: VersionRow | None, **watching: Any
+    ) -> Compared | None:
+        """Both versions on the locked images; `on_progress` and `should_stop`, None where it was stopped."""
