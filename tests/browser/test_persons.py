@@ -56,7 +56,7 @@ def test_each_browser_has_a_name_and_remembers_it(
         save_as(open_in(kim, url), "Kim", 1)
         save_as(open_in(lee, url), "Lee", 2)
         again = open_in(kim, url)
-        expect(again.get_by_test_id("stSidebar").get_by_text("Kim")).to_be_visible(timeout=WAIT)
+        expect(again.get_by_test_id("stSidebar").get_by_text("Kim").first).to_be_visible(timeout=WAIT)
         assert [each.who for each in workspace.masks.history(added.image_id or 0)] == ["Lee", "Kim"]
         kim.close()
         lee.close()
