@@ -159,4 +159,4 @@ def editor() -> None:
 
 editor()
 for each in {image.image_id: image, away: scene(home if state.other else away)}.values():
-    carry_image(each, key=KEY)
+    carry_image(each, key=KEY, on_message=keep)

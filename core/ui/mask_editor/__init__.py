@@ -8,7 +8,8 @@ Two things to know when calling it:
 - A stroke is on the wire before a click on any button of the page. But where a busy server takes both
   together, callbacks of buttons run before those of components: let a callback only note what is wanted, and
   act in the script's body.
-- In a fragment a stroke reruns the editor alone; carry the image outside of it.
+- In a fragment a stroke reruns the editor alone. Carry the image outside of it: where somebody presses a
+  button right after a stroke, the carrier brings the stroke, with a run of the whole page that hears of both.
 """
 
 from __future__ import annotations
@@ -112,11 +113,16 @@ def mask_editor(
     )
 
 
-def carry_image(image: EditorImage, *, key: str) -> None:
+def carry_image(image: EditorImage, *, key: str, on_message: OnMessage) -> None:
     """Bring an image to the browser: the one that the editor of this key shows, or one that may come next."""
     editor_session(key).know(image)
     carrier, _ = components()
-    carrier(key=f"{key}_carrier_{_digest(image.image_id)}", data=pack_image(image))
+    carrier_key = f"{key}_carrier_{_digest(image.image_id)}"
+    carrier(
+        key=carrier_key,
+        data=pack_image(image),
+        on_message_change=lambda: deliver_waiting(key, on_message, sender=carrier_key),
+    )
 
 
 def pack_image(image: EditorImage) -> bytes:

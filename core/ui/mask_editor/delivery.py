@@ -79,17 +79,18 @@ def remember(memory: dict[str, Any], name: str, value: Any) -> None:
         memory.pop(next(iter(memory)))
 
 
-def deliver_waiting(key: str, on_message: OnMessage) -> None:
+def deliver_waiting(key: str, on_message: OnMessage, *, sender: str = "") -> None:
     """Hand over what the editor has sent and nobody has taken yet.
 
     Args:
         key: Of the editor.
         on_message: As given to `mask_editor`. Where it was interrupted it is called with the message again.
+        sender: Key of the carrier that brings it, empty for the editor itself.
     """
     interruptions: list[RerunException] = []
     while True:
         try:
-            _deliver(key, on_message)
+            _deliver(key, on_message, sender or key)
             break
         except RerunException as interruption:
             interruptions.append(interruption)
@@ -99,8 +100,8 @@ def deliver_waiting(key: str, on_message: OnMessage) -> None:
             context.script_requests.request_rerun(each.rerun_data)
 
 
-def _deliver(key: str, on_message: OnMessage) -> None:
-    value = st.session_state.get(key)
+def _deliver(key: str, on_message: OnMessage, sender: str) -> None:
+    value = st.session_state.get(sender)
     payload = value.get("message") if isinstance(value, Mapping) else None
     if payload is None:
         return

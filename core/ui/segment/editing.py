@@ -169,7 +169,7 @@ def draw(image: OpenedImage, *, marked: bool) -> None:
     shown = _editor_image(image, session)
     _editor(image, shown)
     # Outside of the fragment: a stroke does not send the image again.
-    carry_image(shown, key=EDITOR_KEY)
+    carry_image(shown, key=EDITOR_KEY, on_message=_keep)
 
 
 @st.fragment

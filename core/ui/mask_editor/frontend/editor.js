@@ -27,6 +27,7 @@ class Editor {
     this.outbox = new Outbox({
       snapshot: () => this.snapshot(),
       send: (envelope) => this.component.setTriggerValue("message", envelope),
+      sendToPage: (envelope) => registry.sendToPage(envelope),
       onState: () => this.showState(),
     });
     this.tools = makeTools(this);
@@ -54,9 +55,7 @@ class Editor {
         },
         { capture: true, signal },
       );
-    outside("pointerdown", () => this.outbox.flush());
-    outside("keydown", () => this.outbox.flush());
-    outside("click", () => this.outbox.sendAlong());
+    for (const name of ["pointerdown", "keydown", "click"]) outside(name, () => this.outbox.sendAlong());
     window.addEventListener("blur", () => this.outbox.flush(), { signal });
     window.addEventListener("pagehide", () => this.leave(), { signal });
     document.addEventListener("visibilitychange", () => document.hidden && this.leave(), { signal });

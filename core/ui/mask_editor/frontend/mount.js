@@ -7,6 +7,7 @@ export default function mountComponent(component) {
     images: new Map(),
     listeners: new Set(),
     mount: null,
+    sendToPage: null,
     waiting: new Map(),
   });
   if (registry.mount) return registry.mount(component);

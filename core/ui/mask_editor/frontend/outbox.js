@@ -19,8 +19,9 @@ const MOST_MESSAGES = 16;
 
 class Outbox {
   /**
-   * @param {{snapshot: () => object, send: (envelope: object) => void, onState: () => void}} wires
-   *   `snapshot` gives the open drawing's fields of a message
+   * @param {{snapshot: () => object, send: (envelope: object) => void, sendToPage: (envelope: object) => void,
+   *          onState: () => void}} wires
+   *   `snapshot` gives the open drawing's fields of a message; what is sent to the page runs more than the editor
    */
   constructor(wires) {
     this.wires = wires;
@@ -91,17 +92,20 @@ class Outbox {
   }
 
   /**
-   * Send once more what is on its way, in the same frame as the click that is being handled: Streamlit can drop a
-   * message when the next one comes within milliseconds, but never a part of one. Python takes each only once.
+   * Somebody presses outside of the editor: send what has changed, and what is on its way once more, in the same frame.
+   * Streamlit can drop a message when the next one comes within milliseconds, but never a part of one; Python takes
+   * each only once. It goes to the page: Streamlit puts all of a frame into one message, and if any part of that asks for
+   * the editor alone the page would never hear of the button.
    */
   sendAlong() {
-    if (this.pending.size > 0) this.transmit();
+    if (this.dirty) this.post({ toPage: true });
+    else if (this.pending.size > 0) this.transmit(true);
   }
 
   /**
    * Send the open drawing as it is.
    *
-   * @param {{action?: string, takeOver?: boolean}} [wish]
+   * @param {{action?: string, takeOver?: boolean, toPage?: boolean}} [wish]
    */
   post(wish = {}) {
     this.stopTimers();
@@ -120,7 +124,7 @@ class Outbox {
     this.pending.delete(this.drawingId);
     this.pending.set(this.drawingId, { message, since: before?.since ?? Date.now(), base: this.writer });
     this.dirty = this.onlyTouched = false;
-    this.transmit();
+    this.transmit(wish.toPage);
   }
 
   /** The same, and a copy of this tab's own takes the place of the one that the strokes came from. */
@@ -129,10 +133,11 @@ class Outbox {
     this.keepCopies();
   }
 
-  transmit() {
+  transmit(toPage = false) {
     this.sentAt = Date.now();
     const messages = [...this.pending.values()].slice(-MOST_MESSAGES).map((entry) => entry.message);
-    this.wires.send({ messages });
+    if (toPage) this.wires.sendToPage({ messages });
+    else this.wires.send({ messages });
     this.wires.onState();
   }
 
