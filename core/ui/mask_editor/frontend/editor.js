@@ -51,11 +51,12 @@ class Editor {
       document.addEventListener(
         name,
         (event) => {
-          if (!event.composedPath().includes(this.root)) react();
+          if (!event.composedPath().includes(this.root)) react(event);
         },
         { capture: true, signal },
       );
-    for (const name of ["pointerdown", "keydown", "click"]) outside(name, () => this.outbox.sendAlong());
+    for (const name of ["pointerdown", "keydown"]) outside(name, () => this.outbox.sendAlong());
+    outside("click", (event) => this.clickOutside(event));
     window.addEventListener("blur", () => this.outbox.flush(), { signal });
     window.addEventListener("pagehide", () => this.leave(), { signal });
     document.addEventListener("visibilitychange", () => document.hidden && this.leave(), { signal });
@@ -72,6 +73,22 @@ class Editor {
     listenToSliders(this);
     this.controls.part("keep-mine").addEventListener("click", () => this.opening.keepMine());
     this.controls.part("use-theirs").addEventListener("click", () => this.opening.useTheirs());
+  }
+
+  /**
+   * Streamlit puts all of a frame into one message; if any part of that asks for the editor alone, the page never hears of
+   * the button. So a click in the frame of such a message comes again when that is gone, a few milliseconds later.
+   */
+  clickOutside(event) {
+    const { leaving } = this.outbox;
+    if (!leaving) {
+      this.outbox.sendAlong();
+      return;
+    }
+    const [target] = event.composedPath();
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    leaving.then(() => target.dispatchEvent(new event.constructor(event.type, event)));
   }
 
   /** Streamlit has run: take in what is new. */

@@ -45,6 +45,8 @@ class Outbox {
     this.debounce = 0;
     this.deadline = 0;
     this.patience = PATIENCE_MS;
+    /** Until Streamlit has sent a message that asks for the editor alone. @type {Promise<void> | null} */
+    this.leaving = null;
     this.watch = setInterval(() => this.lookAtClock(), 500);
   }
 
@@ -94,8 +96,7 @@ class Outbox {
   /**
    * Somebody presses outside of the editor: send what has changed, and what is on its way once more, in the same frame.
    * Streamlit can drop a message when the next one comes within milliseconds, but never a part of one; Python takes
-   * each only once. It goes to the page: Streamlit puts all of a frame into one message, and if any part of that asks for
-   * the editor alone the page would never hear of the button.
+   * each only once. It goes to the page, so that the run that hears of the button has it too.
    */
   sendAlong() {
     if (this.dirty) this.post({ toPage: true });
@@ -136,8 +137,13 @@ class Outbox {
   transmit(toPage = false) {
     this.sentAt = Date.now();
     const messages = [...this.pending.values()].slice(-MOST_MESSAGES).map((entry) => entry.message);
-    if (toPage) this.wires.sendToPage({ messages });
-    else this.wires.send({ messages });
+    if (toPage) {
+      this.wires.sendToPage({ messages });
+    } else {
+      this.wires.send({ messages });
+      const gone = new Promise((done) => setTimeout(() => setTimeout(done)));
+      this.leaving = gone.then(() => (this.leaving = null));
+    }
     this.wires.onState();
   }
 
