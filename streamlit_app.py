@@ -1,7 +1,13 @@
 """The server: `streamlit run streamlit_app.py` serves the pages, behind the rules of `core.ui.guard`."""
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from core.ui import shell
 from core.ui.guard import GUARD
 
 app = st.App("pages/router.py", middleware=[GUARD])
+
+if get_script_run_ctx() is not None:
+    # Run as a page and not by the server, as Streamlit's test runner does.
+    shell.route()

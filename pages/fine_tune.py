@@ -39,7 +39,7 @@ def offer(workspace: Workspace, task: TaskRow) -> None:
     if counts.corrected == 0:
         st.write(f"{words.CORRECTED_NONE} {words.CORRECTED_NONE_HELP}")
         if st.button(words.GO_TO_SEGMENT, type="primary"):
-            st.switch_page("segment.py")
+            st.switch_page(shell.page("segment"))
         return
     one = counts.corrected == 1
     st.markdown(words.CORRECTED_COUNT_ONE if one else words.CORRECTED_COUNT.format(count=counts.corrected))
@@ -68,7 +68,7 @@ def show_corrected(workspace: Workspace, task: TaskRow) -> None:
         label=words.CORRECTED_LABEL,
     )
     if clicked is not None:
-        st.switch_page("segment.py", query_params={"task": task.slug, "image": clicked})
+        st.switch_page(shell.page("segment"), query_params={"task": task.slug, "image": clicked})
 
 
 def describe(plan: FineTunePlan) -> None:
@@ -124,7 +124,7 @@ def outcome(workspace: Workspace, job: JobRow) -> None:
     elif decision == "ask":
         st.info(words.RESULT_ASK)
     if decision is not None:
-        st.page_link("models.py", label=words.GO_TO_MODELS, icon=":material/compare:")
+        st.page_link(shell.page("models"), label=words.GO_TO_MODELS, icon=":material/compare:")
     elif job.status in ("failed", "stopped"):
         if st.button(words.RETRY, key=f"retry_{job.id}", icon=":material/replay:"):
             queue.retry(workspace, job.id, who=state.person())

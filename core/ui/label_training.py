@@ -6,7 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-from core.ui import state, words
+from core.ui import shell, state, words
 from core.ui.base_and_epochs import choose_base_and_epochs
 from core.ui.pictures import pictures
 from core.ui.segment.strip import picture_of
@@ -47,7 +47,7 @@ def offer_labels(workspace: Workspace, task: TaskRow) -> None:
     if labelled == 0:
         st.write(f"{words.LABELLED_NONE} {words.LABELLED_NONE_HELP}")
         if st.button(words.GO_TO_SEGMENT, type="primary"):
-            st.switch_page("segment.py")
+            st.switch_page(shell.page("segment"))
         return
     st.markdown(words.LABELLED_COUNT_ONE if labelled == 1 else words.LABELLED_COUNT.format(count=labelled))
     plan = _choose(workspace, task, classifier)
@@ -86,7 +86,7 @@ def _show_labelled(workspace: Workspace, task: TaskRow, classifier: TaskClassifi
         label=words.LABELLED_LABEL,
     )
     if clicked is not None:
-        st.switch_page("segment.py", query_params={"task": task.slug, "image": clicked})
+        st.switch_page(shell.page("segment"), query_params={"task": task.slug, "image": clicked})
     counts: dict[str, int] = {}
     for image in images:
         title = classifier.title_of(labels[image.id].label or "")

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import RerunException, StopException
 
+from core.config import PROJECT_DIR
 from core.errors import AppError
 from core.ui import state, words
 from core.ui.remembered import remembered_name
@@ -59,11 +61,7 @@ class Shell:
 def route() -> None:
     """Run the page that the address names, with the side bar's page list around it."""
     st.set_page_config(page_title=words.APP_NAME, page_icon=str(_ICON), layout="wide")
-    pages = {
-        name: st.Page(f"{name}.py", title=title, icon=icon, default=name == "segment")
-        for name, (title, icon) in _PAGES.items()
-    }
-    current = st.navigation(list(pages.values()), position="hidden")
+    current = st.navigation([page(name) for name in _PAGES], position="hidden")
     current.run()
 
 
@@ -76,7 +74,7 @@ def enter() -> Shell:
         st.error(as_text(str(error)))
         st.stop()
     with st.sidebar:
-        links = st.container(gap=None)
+        links = st.container(gap="small")
         task = _choose_task(workspace)
         with links:
             _link_pages(workspace, task)
@@ -125,14 +123,21 @@ def _choose_task(workspace: Workspace) -> TaskRow:
     return tasks[slug]
 
 
+def page(name: str) -> StreamlitPage:
+    """A page of the app by the name of its file, to link to and to switch to."""
+    title, icon = _PAGES[name]
+    # By its whole path: relative ones depend on which file the server was started with.
+    return st.Page(PROJECT_DIR / "pages" / f"{name}.py", title=title, icon=icon, default=name == "segment")
+
+
 def _link_pages(workspace: Workspace, task: TaskRow) -> None:
     """The page list; each link has the whole address, so that the way back is one press."""
     image_id = workspace.images.last_looked_at(task.id, state.person())
-    for name, (title, icon) in _PAGES.items():
+    for name in _PAGES:
         query = {"task": task.slug}
         if name == "segment" and image_id is not None:
             query["image"] = str(image_id)
-        st.page_link(f"{name}.py", label=title, icon=icon, query_params=query)
+        st.page_link(page(name), query_params=query)
 
 
 def _create_task(workspace: Workspace) -> None:
