@@ -71,16 +71,16 @@ def run(workspace, task, base_id, epochs):
 @pytest.mark.slow
 def test_labels_become_a_better_classifier_in_use(workspace, task, classifier, label, monkeypatch):
     monkeypatch.setattr(recipe, "FINE_TUNE_RATE", 1e-2)
-    label(*[lesions.LABELS[number % 3] for number in range(22)])
+    label(*[lesions.LABELS[number % 3] for number in range(32)])
     base = classifier.version
     plan = plan_fine_tune(workspace, task.id, "classify", base_version_id=base.id, epochs=60)
-    assert (plan.num_images, plan.num_train, plan.num_locked, plan.num_waiting) == (22, 17, 5, 0)
+    assert (plan.num_images, plan.num_train, plan.num_locked, plan.num_waiting) == (32, 25, 7, 0)
     result = run(workspace, task, base.id, 60)
     assert result["decision"] == "promote"
     assert result["mean_new"] > result["mean_old"]
     version = workspace.versions.current(task.id, "classify")
     assert (version.id, version.origin, version.parent_id) == (result["version_id"], "fine_tuned", base.id)
-    assert len(LabelComparison.from_dict(version.comparison).images) == 5
+    assert len(LabelComparison.from_dict(version.comparison).images) == 7
     trainable = {image.id for image in workspace.images.list(task.id) if not image.locked}
     assert result["label_ids"] == sorted(
         each.id
@@ -89,7 +89,7 @@ def test_labels_become_a_better_classifier_in_use(workspace, task, classifier, l
     )
     card = classifier_card(workspace, version)
     assert (card.labels, card.input, card.parent) == (lesions.LABELS, "masked", "Lesions (shipped)")
-    assert (card.data[-1].num_train, card.data[-1].num_val) == (17, 0)
+    assert (card.data[-1].num_train, card.data[-1].num_val) == (25, 0)
     back = workspace.versions.roll_back(task.id, who="Kim", why=Reason.of_text("To see."), purpose="classify")
     assert back.id == base.id
 
