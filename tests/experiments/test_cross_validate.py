@@ -52,9 +52,11 @@ def test_grouping_can_be_turned_off_and_a_wrong_column_is_one_sentence(data, tmp
 
 
 def test_a_fold_without_positives_is_one_sentence(tmp_path):
-    # One image in twelve shows something, so one of two folds shows nothing.
-    data = make_set(tmp_path / "set", empty=tuple(STEMS[1:]))
-    plan, _ = planned(data, tmp_path / "out", group_column="none")
+    # Two images show something, both of one patient, so one of two folds shows nothing.
+    patients = {stem: stem for stem in STEMS} | {"t0": "p9", "v0": "p9"}
+    empty = tuple(stem for stem in STEMS if stem not in ("t0", "v0"))
+    data = with_patients(make_set(tmp_path / "set", empty=empty), patients)
+    plan, _ = planned(data, tmp_path / "out")
     with pytest.raises(AppError, match="of 2 has no image with a foreground pixel"):
         check_folds(plan)
 

@@ -214,7 +214,7 @@ def test_a_full_disk_is_an_outcome_too(workspace, task, monkeypatch):
     def full(path, content):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("core.workspace.blobs.write_whole", full)
+    monkeypatch.setattr("core.workspace.places.write_whole", full)
     (outcome,) = add_images(workspace, task.id, [("a.png", png(gradient()))])
     assert outcome.status == "refused"
     assert "has no room left (No space left on device)" in outcome.message
