@@ -15,7 +15,7 @@ from core.jobs import queue
 from core.jobs.process import is_alive
 from core.workspace import JobRow, Workspace
 
-TRAINING_SECONDS = 240
+TRAINING_SECONDS = 1200
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from core.workflows.correct.save_mask import read_mask, save_mask
 from core.workspace import DraftContent, TaskRow, Workspace
 
 SIDE = 64
-TRAINING_SECONDS = 300
+TRAINING_SECONDS = 1200
 
 
 @pytest.fixture
