@@ -28,11 +28,11 @@ class Editor:
 
     def wait_ready(self) -> None:
         """Until some image is shown."""
-        expect(self.page.get_by_text("Foreground", exact=False)).to_be_visible(timeout=20_000)
+        expect(self.page.get_by_text("Foreground", exact=False)).to_be_visible(timeout=90_000)
 
     def wait_shown(self) -> None:
         """Until this image is shown."""
-        expect(self.surface).to_have_attribute("data-image", self.image, timeout=20_000)
+        expect(self.surface).to_have_attribute("data-image", self.image, timeout=90_000)
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
@@ -68,7 +68,7 @@ class Editor:
         self.page.keyboard.press(key)
 
     def wait_saved(self) -> None:
-        expect(self.status).to_have_text("Saved", timeout=10_000)
+        expect(self.status).to_have_text("Saved", timeout=90_000)
 
     def draft(self) -> dict[str, Any]:
         return dict(json.loads((self.folder / f"{self.image}.json").read_text()))

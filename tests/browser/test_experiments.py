@@ -67,17 +67,17 @@ def test_synthetic_check_runs_to_its_table_and_is_kept(
     server: AppServer, workspace: Workspace, open_page: OpenPage
 ) -> None:
     page = open_page(f"{server.url}/experiments")
-    expect(page.get_by_text("Find out how far a number can be trusted")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Find out how far a number can be trusted")).to_be_visible(timeout=90_000)
     page.get_by_text("Synthetic check", exact=True).click()
     number(page, "Made-up images", 12)
     number(page, "Folds", 2)
     number(page, "Epochs of each run", 2)
     button(page, "Start experiment").click()
-    expect(page.get_by_text("Experiment: 12 noise images, 2 folds")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Experiment: 12 noise images, 2 folds")).to_be_visible(timeout=90_000)
     expect(button(page, "Stop")).to_be_visible()
     # The run goes on while nobody looks at it.
     page.get_by_role("link", name="Models").click()
-    expect(page.get_by_role("heading", name="Models")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="Models")).to_be_visible(timeout=90_000)
     page.get_by_role("link", name="Experiments").click()
 
     ended = page.get_by_text("How to read the numbers")
@@ -96,7 +96,7 @@ def test_synthetic_check_runs_to_its_table_and_is_kept(
     button(page, "All experiments").click()
     expect(button(page, "Open")).to_be_visible()
     again = open_page(address)
-    expect(again.get_by_role("table")).to_be_visible(timeout=30_000)
+    expect(again.get_by_role("table")).to_be_visible(timeout=90_000)
     (made,) = experiments_root(workspace).iterdir()
     assert (made / "report.md").is_file()
 
@@ -106,13 +106,13 @@ def test_stop_ends_the_run_and_keeps_what_there_is(
     server: AppServer, workspace: Workspace, open_page: OpenPage
 ) -> None:
     page = open_page(f"{server.url}/experiments")
-    page.get_by_text("Synthetic check", exact=True).click(timeout=30_000)
+    page.get_by_text("Synthetic check", exact=True).click(timeout=90_000)
     number(page, "Made-up images", 200)
     number(page, "Epochs of each run", 500)
     button(page, "Start experiment").click()
     expect(page.get_by_text("run 1 of 3").first).to_be_visible(timeout=TRAINING_SECONDS * 1000)
     button(page, "Stop").click()
-    expect(page.get_by_text("It ended before all of it was done")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("It ended before all of it was done")).to_be_visible(timeout=90_000)
     expect(button(page, "Go on")).to_be_visible()
     (job,) = workspace.jobs.list()
     assert job.status == "stopped"

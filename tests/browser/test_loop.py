@@ -100,14 +100,14 @@ def test_upload_correct_save_reload_fine_tune_and_promote(
 ) -> None:
     add_corrected(workspace, discs, 11)
     page = open_page(f"{server.url}/?task={discs.slug}")
-    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=90_000)
     page.get_by_text("Add images").click()
     png, mask = disc(11)
     upload(page, ("마지막 disc.png", png))
-    expect(page).to_have_url(re.compile("image=12"), timeout=20_000)
+    expect(page).to_have_url(re.compile("image=12"), timeout=90_000)
 
     # The images before it have corrections, this one has none: the editor shows it now.
-    expect(page.get_by_text("Foreground 0.00 %")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Foreground 0.00 %")).to_be_visible(timeout=90_000)
     canvas = editor(page)
     threshold = canvas.slider("Threshold")
     threshold.focus()
@@ -132,24 +132,24 @@ def test_upload_correct_save_reload_fine_tune_and_promote(
 
     page.reload()
     canvas = editor(page)
-    expect(canvas.slider("Threshold")).to_have_value("0.51", timeout=20_000)
+    expect(canvas.slider("Threshold")).to_have_value("0.51", timeout=90_000)
     assert (layer_on_disk(workspace, 12) == drawn).all()
 
     page.get_by_role("link", name="Fine-tune").click()
-    expect(page.get_by_text("You have 12 corrected images.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("You have 12 corrected images.")).to_be_visible(timeout=90_000)
     page.get_by_label("Epochs").fill("40")
     page.get_by_label("Epochs").press("Enter")
     button(page, "Start fine-tuning").click()
-    expect(button(page, "Stop")).to_be_visible(timeout=20_000)
+    expect(button(page, "Stop")).to_be_visible(timeout=90_000)
     page.get_by_role("link", name="Segment").click()
-    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=90_000)
     page.get_by_role("link", name="Fine-tune").click()
     asked = page.get_by_text("The locked images do not decide by themselves.")
     expect(asked).to_be_visible(timeout=TRAINING_SECONDS * 1000)
 
     page.get_by_role("link", name="Models").click()
     few = page.get_by_text("on 3 locked images in 3 groups")
-    expect(few).to_be_visible(timeout=20_000)
+    expect(few).to_be_visible(timeout=90_000)
     button(page, "Use this version").click()
     expect(page.get_by_text("In use", exact=True)).to_be_visible()
     assert workspace.versions.current(discs.id) is not None
@@ -185,7 +185,7 @@ def test_two_tabs_both_keep_what_they_saved(
     two = editor(second)
     one.stroke([(10.5, 10.5), (20.5, 10.5)])
     two.stroke([(10.5, 50.5), (20.5, 50.5)], settle=False)
-    expect(button(second, "Keep mine")).to_be_visible(timeout=10_000)
+    expect(button(second, "Keep mine")).to_be_visible(timeout=90_000)
     of_first = layer_on_disk(workspace, 1)
     assert of_first[50, 15] == 0, "the second tab must not overwrite the first before the person chose"
     button(second, "Save mask").click()
@@ -201,7 +201,7 @@ def test_deep_link_as_the_first_visit_shows_the_app_around_the_page(
     server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
 ) -> None:
     page = open_page(f"{server.url}/models?task={discs.slug}")
-    expect(page.get_by_role("heading", name="Models")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Models")).to_be_visible(timeout=90_000)
     expect(page.get_by_role("link", name="Segment")).to_be_visible()
     expect(page.get_by_role("combobox", name="Task")).to_have_value("Discs")
     expect(page).to_have_url(re.compile(f"/models\\?task={discs.slug}"))
@@ -215,27 +215,27 @@ def test_one_press_on_back_leads_to_the_page_before(
     page = open_page(f"{server.url}/?task={discs.slug}&image=1")
     editor(page)
     page.get_by_role("link", name="Models").click()
-    expect(page.get_by_role("heading", name="Models")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="Models")).to_be_visible(timeout=90_000)
     expect(page).to_have_url(re.compile(f"/models\\?task={discs.slug}"))
     page.go_back()
-    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=90_000)
     expect(page).to_have_url(re.compile("image=1"))
     page.get_by_role("link", name="Models").click()
-    expect(page.get_by_role("heading", name="Models")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="Models")).to_be_visible(timeout=90_000)
     page.get_by_role("link", name="Segment").click()
-    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=90_000)
     page.go_back()
-    expect(page.get_by_role("heading", name="Models")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="Models")).to_be_visible(timeout=90_000)
 
 
 def test_hostile_and_odd_files_are_refused_one_by_one(
     server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
 ) -> None:
     page = open_page(f"{server.url}/?task={discs.slug}")
-    expect(page.get_by_text("Upload images")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Upload images")).to_be_visible(timeout=90_000)
     broken = cv2.imencode(".jpg", np.zeros((40, 40), np.uint8))[1].tobytes()[:200]
     upload(page, ("good.png", disc(0)[0]), ("empty.png", b""), ("**broken**.jpg", broken))
-    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=90_000)
     refused = page.get_by_role("alert").filter(has_text="2 could not be used")
     expect(refused).to_contain_text("empty.png")
     expect(refused).to_contain_text("**broken**.jpg")

@@ -8,6 +8,7 @@ from core.correction.corrections import encode_layer
 from core.workflows.add_images import add_images
 from core.workspace import DraftContent
 from tests.pages.conftest import png
+from tests.stored_files import stored_file
 
 
 def labels(elements) -> list[str]:
@@ -173,7 +174,7 @@ def button(app, label):
 def test_a_lost_image_is_told_in_its_place_and_the_others_open(open_page, workspace, nuclei):
     first, second = add(workspace, nuclei, "a.png", "b.png")
     image = workspace.images.get(second)
-    workspace.files.path(image.file).unlink()
+    stored_file(workspace, image.file).unlink()
     workspace.cache.forget(image.sha256)
     app = open_page(task=nuclei.slug, image=str(first))
     assert not app.exception and not app.error
@@ -191,7 +192,7 @@ def test_a_lost_mask_is_told_in_its_line_of_the_history(open_page, workspace, nu
     button(app, "Save mask").click().run()
     button(app, "Save mask").click().run()
     newer, older = workspace.masks.history(image_id)
-    workspace.files.path(older.mask_file).write_bytes(b"no picture")
+    stored_file(workspace, older.mask_file).write_bytes(b"no picture")
     button(app, "History").click().run()
     assert not app.exception
     assert len([each for each in app.button if each.label == "Restore"]) == 2

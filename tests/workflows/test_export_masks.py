@@ -19,6 +19,7 @@ from core.workflows.correct.save_mask import save_mask
 from core.workflows.export.export_masks import export_masks
 from core.workflows.export.export_names import UniqueStems, safe_stem
 from core.workspace import DraftContent, NewLabel
+from tests.stored_files import stored_file
 from tests.workflows.conftest import png
 
 
@@ -234,9 +235,9 @@ def test_what_is_gone_is_named_and_the_others_are_exported(workspace, task, save
     whole, no_image, no_mask, bad = (
         save(f"{number}.png", png(noise(number, (8, 9 + number)))) for number in range(4)
     )
-    workspace.files.path(no_image.file).unlink()
-    workspace.files.path(workspace.truth.of(no_mask.id).mask_file).unlink()
-    workspace.files.path(workspace.truth.of(bad.id).mask_file).write_bytes(b"no picture")
+    stored_file(workspace, no_image.file).unlink()
+    stored_file(workspace, workspace.truth.of(no_mask.id).mask_file).unlink()
+    stored_file(workspace, workspace.truth.of(bad.id).mask_file).write_bytes(b"no picture")
     export = export_masks(workspace, task.id)
     assert export.num_train + export.num_test == 1
     assert export.notes[:3] == export.lost
