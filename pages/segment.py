@@ -5,7 +5,7 @@ import streamlit as st
 from core.ui import shell, state
 from core.ui.segment import adding, editing, keeping
 from core.ui.segment.finding import find_image
-from core.ui.segment.labelling import labels_panel
+from core.ui.segment.labelling import labels_follow, labels_panel
 from core.ui.segment.navigation import choose_filter, chosen_filter, current_image, forget_image, go_to
 from core.ui.segment.strip import EACH_SIDE, strip
 from core.workspace import Around, ImageRow
@@ -36,7 +36,7 @@ def correct(around: Around) -> None:
     left, right = st.columns([4.1, 1], gap="small")
     with left:
         image = editing.opened(current, window=keeping.window_for(current))
-        editing.draw(image, marked=current.has_unsaved_changes)
+        editing.draw(image, steady=current.has_unsaved_changes and not labels_follow(current))
     with right:
         keeping.choose_model(image)
         keeping.save_buttons()

@@ -57,6 +57,13 @@ def answers(workspace: Workspace) -> list[str]:
     return sorted(path.name for path in workspace.folder("cache").rglob("labels-*"))
 
 
+def wait_for_answers(page: Page, workspace: Workspace, count: int) -> None:
+    deadline = time.monotonic() + 120
+    while len(answers(workspace)) < count and time.monotonic() < deadline:
+        page.wait_for_timeout(100)
+    assert len(answers(workspace)) == count
+
+
 @pytest.mark.slow
 def test_bars_follow_the_mask_and_the_label_survives_a_reload(
     server: AppServer, workspace: Workspace, moles: TaskRow, open_page: OpenPage
@@ -70,12 +77,10 @@ def test_bars_follow_the_mask_and_the_label_survives_a_reload(
     shown = percents(page)
     assert sum(int((each or "").split()[0]) for each in shown) in (99, 100, 101)
 
-    before = answers(workspace)
+    # Of the mask that was there at first, and of the one after the stroke.
+    wait_for_answers(page, workspace, 2)
     canvas.stroke([(20.0, 20.0), (70.0, 70.0)])
-    deadline = time.monotonic() + 20
-    while answers(workspace) == before and time.monotonic() < deadline:
-        page.wait_for_timeout(100)
-    assert len(answers(workspace)) == len(before) + 1
+    wait_for_answers(page, workspace, 3)
 
     page.get_by_role("combobox", name="Label", exact=True).click()
     page.get_by_role("option", name="Nevus").click()

@@ -136,7 +136,7 @@ def test_a_folder_with_something_in_it_is_refused(compared):
 
 def test_a_validation_split_that_shows_nothing_is_one_sentence(tmp_path):
     data = make_set(tmp_path / "set", train=3, val=1, empty=("v0",))
-    with pytest.raises(AppError, match="No mask of the validation split has a foreground pixel"):
+    with pytest.raises(AppError, match="val: The only mask is empty"):
         run_experiment(CompareRequest(str(data), recipe=RECIPE), tmp_path / "out")
     assert summary(tmp_path / "out").status == "failed"
 

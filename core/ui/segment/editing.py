@@ -66,7 +66,7 @@ class _Session:
         opened: What is open.
         tabs: What this tab knows of each image.
         insert: Proposal to lay over the layer.
-        marked: The page around the editor shows the open image as one with unsaved changes.
+        steady: Further strokes change nothing around the editor.
         needs_page: What the page around the editor shows is no longer true.
         wanted: Image and the version that the person wants under its corrections, until that is done.
         name: Sets the tokens of this session apart from those of every other.
@@ -81,7 +81,7 @@ class _Session:
     opened: OpenedImage | None = None
     tabs: dict[int, _Tab] = field(default_factory=dict)
     insert: LayerInsert | None = None
-    marked: bool = False
+    steady: bool = False
     needs_page: bool = False
     wanted: tuple[int, int] | None = None
     name: str = field(default_factory=lambda: secrets.token_hex(4))
@@ -157,15 +157,16 @@ def _use_wanted_version(session: _Session, image: ImageRow) -> None:
     session.drawing, session.wanted = None, None
 
 
-def draw(image: OpenedImage, *, marked: bool) -> None:
+def draw(image: OpenedImage, *, steady: bool) -> None:
     """Draw the editor with the open image.
 
     Args:
         image: What is open.
-        marked: The page around the editor shows it as one with unsaved changes.
+        steady: Further strokes change nothing around the editor: it is shown as an image with unsaved
+            changes already, and no labels follow its mask.
     """
     session = _session()
-    session.marked, session.needs_page = marked, False
+    session.steady, session.needs_page = steady, False
     shown = _editor_image(image, session)
     _editor(image, shown)
     # Outside of the fragment: a stroke does not send the image again.
@@ -323,7 +324,7 @@ def _keep(message: EditorMessage) -> None:
     tab.base_revision = draft.revision
     tab.conflict = None
     session.needs_page = session.needs_page or (
-        draft.has_unsaved_changes and not (is_open and session.marked)
+        draft.has_unsaved_changes and not (is_open and session.steady)
     )
 
 

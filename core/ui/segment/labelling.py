@@ -32,7 +32,7 @@ from core.workflows.correct.classify_image import (
     save_label,
 )
 from core.workflows.correct.open_image import OpenedImage
-from core.workspace import LabelRow
+from core.workspace import ImageRow, LabelRow
 
 LOOK_AGAIN = 0.1
 """Seconds between two looks at whether an answer is there."""
@@ -77,6 +77,11 @@ def labels_panel(image: OpenedImage) -> Callable[[], None] | None:
     if st.button(words.LOOKED_AT, icon=":material/visibility:", width="stretch", wrap=True):
         _looked_at_dialog(question)
     return lambda: _fill_bars(question, bars)
+
+
+def labels_follow(image: ImageRow) -> bool:
+    """Whether the page shows labels that change with the image's mask."""
+    return state.workspace().versions.current(image.task_id, "classify") is not None
 
 
 def _classifier(image: OpenedImage) -> TaskClassifier | None:
