@@ -1,7 +1,11 @@
 """One hostile name for everything that has a name, on every page, dialog and toast: shown to the letter."""
 
+import csv
+import io
 import re
+import zipfile
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 import pytest
 from google.protobuf.message import Message
@@ -149,6 +153,18 @@ def test_refused_task_and_refused_file_are_told_to_the_letter(open_page, workspa
 def test_exported_files_of_hostile_names_can_be_unpacked(open_page, workspace, hostile_images):
     app = open_page(task=hostile_images.slug)
     press(app, "Prepare all saved masks")
+    (path,) = workspace.folder("exports").glob("*.zip")
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        inside = [PurePosixPath(name) for name in archive.namelist()]
+        rows = list(csv.DictReader(io.StringIO(archive.read("dataset/masks.csv").decode("utf-8-sig"))))
+    # Nothing that leaves the folder, or that a file system refuses; the table has the names as they came.
+    assert all(not set(str(name)) & set('<>:"|?*\\') and ".." not in name.parts for name in inside)
+    assert all(not name.is_absolute() and name.parts[0] == "dataset" for name in inside)
+    saved = workspace.truth.of_task(hostile_images.id)
+    names = {image.name for image in workspace.images.list(hostile_images.id) if image.id in saved}
+    assert saved
+    assert {row["original_name"] for row in rows} == names
 
 
 def test_text_is_fenced_by_more_backticks_than_it_has():
