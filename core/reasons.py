@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_COMPARED = (
-    "Mean {score} on {images} locked images in {groups} groups: {new:.4f}, and {old:.4f} for the version in "
-    "use"
-)
+_COMPARED = "Mean {score} on {images} locked images in {groups} groups: {new:.4f}, and {against}"
+_AGAINST = {True: "{old:.4f} for the version in use", False: "no version is in use yet"}
 _WORSE = "Images that got worse: {worse}."
 _SENTENCES = {
     "text": "{text}",
@@ -57,4 +55,5 @@ class Reason:
         return cls("text", {"text": text})
 
     def __str__(self) -> str:
-        return _SENTENCES[self.code].format(**self.facts)
+        against = _AGAINST[self.facts.get("has_old", True)].format_map({"old": 0.0, **self.facts})
+        return _SENTENCES[self.code].format(**{"against": against, **self.facts})

@@ -13,6 +13,10 @@ class Comparable(Protocol):
     """A candidate beside the version in use, as a `Reason` tells it."""
 
     @property
+    def old_version_id(self) -> int | None:
+        """Version in use, None where there is none."""
+
+    @property
     def images(self) -> Sequence[Any]:
         """The locked images."""
 
@@ -51,6 +55,7 @@ def reason_of(compared: Comparable, score: str) -> Reason:
         "score": score,
         "images": len(compared.images),
         "groups": evidence.num_groups,
+        "has_old": compared.old_version_id is not None,
         "old": compared.mean_old,
         "new": compared.mean_new,
         "low": evidence.low,

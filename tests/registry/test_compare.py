@@ -75,6 +75,10 @@ def test_the_reason_is_a_sentence_with_its_numbers():
     assert "that may be chance" in unsure and "so you decide. Images that got worse: 1." in unsure
     assert "fewer than 5 groups do not decide, so you do." in str(comparison((0.8, 0.9)).why)
     assert "no locked image" in str(comparison().why)
+    first = Comparison(None, 2, 0.5, 0.5, (ImageComparison(1, "a.png", 0.0, 0.9, group=1),))
+    assert str(first.why).startswith(
+        "Mean Dice on 1 locked images in 1 groups: 0.9000, and no version is in use yet; fewer than 5 groups"
+    )
 
 
 def test_a_comparison_survives_the_store():
