@@ -10,6 +10,7 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 from core.correction.corrections import encode_layer
+from core.datasets.grouped_data import read_grouped
 from core.datasets.labels import find_labelled
 from core.datasets.pairs import check_dataset, find_pairs, load_pair
 from core.errors import StoreError
@@ -88,6 +89,23 @@ def test_a_part_for_validation_is_the_same_for_the_same_seed(workspace, task, sa
         with zipfile.ZipFile(export.path) as archive:
             names.append(sorted(name for name in archive.namelist() if "/val/images/" in name))
     assert names[0] == names[1] != names[2]
+
+
+def test_groups_stay_in_one_split_and_training_reads_them(workspace, task, save, tmp_path):
+    # Of eight groups of three the 2nd, 7th, 12th, 17th and 22nd image lock five.
+    for number in range(24):
+        save(f"{number}.png", png(noise(number)))
+    ids = [image.id for image in workspace.images.list(task.id)]
+    for first in range(0, 24, 3):
+        workspace.groups.assign(ids[first : first + 3], kind="patient", key=str(first))
+    export = export_masks(workspace, task.id, val_part=0.3)
+    with zipfile.ZipFile(export.path) as archive:
+        archive.extractall(tmp_path / "out")
+    data = read_grouped(tmp_path / "out" / "dataset")
+    sizes = {split: (len(groups), len(set(groups))) for split, groups in data.group_of.items()}
+    assert sizes == {"train": (6, 2), "val": (3, 1), "test": (15, 5)}
+    assert len({group for groups in data.group_of.values() for group in groups}) == 8
+    assert data.column == "group"
 
 
 def test_names_are_kept_safe_and_unique(workspace, task, save, tmp_path):

@@ -18,6 +18,7 @@ import numpy as np
 
 from core.datasets.matching import SUFFIXES
 from core.datasets.signs import pixel_hash
+from core.datasets.split import draw_groups
 from core.errors import BadFileError, StoreError
 from core.files import csv_bytes
 from core.imaging.decode import DecodedImage, decode_image
@@ -30,7 +31,7 @@ from core.workflows.export.export_names import UniqueStems
 from core.workspace import ImageRow, RevisionRow, Workspace
 
 ROOT = "dataset"
-_COLUMNS = ("split", "image", "original_name", "revision", "who", "when", "threshold", "seconds")
+_COLUMNS = ("split", "image", "group", "original_name", "revision", "who", "when", "threshold", "seconds")
 _LABEL_COLUMNS = ("image", "split", "label", "original_name", "revision", "who", "when")
 
 
@@ -149,6 +150,7 @@ class _Writer:
             (
                 split,
                 f"{stem}{suffix}",
+                image.group_id,
                 image.name,
                 revision.number,
                 revision.who,
@@ -180,12 +182,13 @@ class _Writer:
 
 
 def _splits(images: list[ImageRow], val_part: float, seed: int) -> dict[int, str]:
-    split_of = {image.id: "test" if image.locked else "train" for image in images}
-    free = [image.id for image in images if not image.locked]
-    order = np.random.default_rng(seed).permutation(len(free)).tolist()
-    for place in order[: min(round(val_part * len(free)), len(free) - 1)]:
-        split_of[free[place]] = "val"
-    return split_of
+    """Locked images are test; of the others whole groups are set aside for val, and one group stays."""
+    free = [image.group_id for image in images if not image.locked]
+    aside = draw_groups(free, val_part, seed) if val_part and len(set(free)) > 1 else set()
+    return {
+        image.id: "test" if image.locked else "val" if image.group_id in aside else "train"
+        for image in images
+    }
 
 
 def _exported(
