@@ -63,6 +63,11 @@ class Groups:
             found = session.execute(_query().where(GroupTable.task_id == task_id).order_by(GroupTable.id))
             return [_to_row(group, num_images) for group, num_images in found]
 
+    def salt(self) -> bytes:
+        """Of the hashes of whom images are of, one for each workspace."""
+        with self._database.writing() as session:
+            return _salt(session)
+
     def assign(
         self, image_ids: Sequence[int], *, kind: GroupKind, key: str, name: str = "", who: str = ""
     ) -> Moved:
@@ -178,12 +183,16 @@ def _images(session: Session, image_ids: Sequence[int]) -> Sequence[ImageTable]:
 
 
 def _hashed(session: Session, key: str) -> str:
+    return hmac.new(_salt(session), key.encode(), hashlib.sha256).hexdigest()
+
+
+def _salt(session: Session) -> bytes:
     salt = session.get(SettingTable, _SALT)
     if salt is None:
         salt = SettingTable(name=_SALT, value=secrets.token_hex(16))
         session.add(salt)
         session.flush()
-    return hmac.new(str(salt.value).encode(), key.encode(), hashlib.sha256).hexdigest()
+    return str(salt.value).encode()
 
 
 def _query() -> Select[GroupTable, int]:

@@ -15,6 +15,7 @@ from core.evaluation.evidence import Decision
 from core.jobs import queue
 from core.jobs.kinds import JobContext
 from core.registry.settle import settle
+from core.workflows.arrive.find_groups import find_groups
 from core.workflows.learn import fine_tune_recipe as recipe
 from core.workflows.learn.candidate import write_candidate
 from core.workflows.learn.label_trainer import LabelTrainer
@@ -137,6 +138,10 @@ def run_job(context: JobContext) -> dict[str, Any]:
         raise JobError("A fine-tuning run needs a task.")
     trainer = next(each for each in TRAINERS.values() if each.kind == context.job.kind)
     context.report({"message": "Reading images"})
+    # Before anything is split: what belongs to a locked group must not be trained on.
+    groups = find_groups(workspace, task_id, should_stop=context.should_stop)
+    if groups is None:
+        return {"version_id": None}
     run = _run(context, task_id, trainer)
     if context.should_stop():
         return {"version_id": None}
