@@ -5,6 +5,7 @@ import streamlit as st
 from core.ui import shell, state
 from core.ui.segment import adding, editing, keeping
 from core.ui.segment.finding import find_image
+from core.ui.segment.grouping import groups_box
 from core.ui.segment.labelling import labels_follow, labels_panel
 from core.ui.segment.navigation import choose_filter, chosen_filter, current_image, forget_image, go_to
 from core.ui.segment.strip import EACH_SIDE, strip
@@ -25,6 +26,7 @@ def page() -> None:
         show = choose_filter(task)
         show_first(find_image(task))
         show_first(adding.more_images(task))
+        show_first(groups_box(task, current))
     around = here.workspace.images.around(task.id, current.id, show, each_side=EACH_SIDE)
     strip(here.workspace, around, go_to)
     correct(around)

@@ -65,6 +65,37 @@ MORE_IMAGES = "Add images"
 FIND = "Find"
 FIND_WHAT = "Name or number"
 FIND_EXAMPLE = "film_0017, or 500 for the 500th image"
+GROUPS = "Groups"
+GROUPS_LINE = "{images} images in {groups} groups"
+GROUPS_HELP = (
+    "A group is what must not be separated: a patient, a study, one picture twice. Its images are locked or trained "
+    "on together."
+)
+GROUP_ALONE = "{name} is in a group of its own."
+GROUP_OF = {
+    "single": "{name} belongs with these images.",
+    "hand": "{name} was put together with these by hand.",
+    "patient": "{name} is of the same patient as these.",
+    "study": "{name} is of the same study as these.",
+    "volume": "{name} is of the same volume as these.",
+    "pattern": "{name} has the same beginning of its name as these.",
+    "column": "{name} is of the same group of the table as these.",
+    "same_pixels": "{name} has the same pixels as these.",
+    "alike": "{name} looks nearly like these.",
+}
+GROUP_LEAVE = "Take this image out"
+GROUP_LEAVE_HELP = "It gets a group of its own, and stays out. What is locked stays locked."
+GROUP_JOIN = "Put together with"
+GROUP_PATTERN = "Names that belong together"
+GROUP_PATTERN_HELP = (
+    "A separator such as _ : everything before the first one names the group. Or a regular expression with one "
+    "group in brackets, such as ^(P[0-9]+). Empty for none."
+)
+GROUP_PATTERN_USE = "Use"
+GROUPS_LOOK = "Look for images that belong together"
+GROUPS_LOOK_HELP = "Also done at the beginning of each fine-tuning."
+GROUPS_FOUND = "Looked at {images} images last: {groups} groups."
+GROUPS_LOCKED = "Locked since, and no longer trained on: {count}."
 FOUND_NONE = "No image has {text} in its name."
 FOUND_MANY = "The first {count}; type more of the name to see fewer."
 NO_SUCH_IMAGE = "This task has no image number {number}; it may have been deleted."
@@ -154,6 +185,7 @@ JOB_KIND = {
     "fine_tune_classifier": "Fine-tuning of labels",
     "experiment": "Experiment",
     "import_folder": "Adding a folder",
+    "find_groups": "Looking for images that belong together",
 }
 JOB_OF = "{kind}: {what}"
 JOB_QUEUED = "waiting to start"

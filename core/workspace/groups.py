@@ -63,6 +63,19 @@ class Groups:
             found = session.execute(_query().where(GroupTable.task_id == task_id).order_by(GroupTable.id))
             return [_to_row(group, num_images) for group, num_images in found]
 
+    def count(self, task_id: int) -> int:
+        """How many groups a task has, from an index."""
+        with self._database.reading() as session:
+            return session.scalar(select(func.count()).where(GroupTable.task_id == task_id)) or 0
+
+    def take_out(self, image_id: int, *, who: str) -> Moved:
+        """Give an image a group of its own by hand; a locked one stays locked.
+
+        Raises:
+            StoreError: It is gone.
+        """
+        return self.assign([image_id], kind="hand", key=f"alone:{image_id}", who=who)
+
     def salt(self) -> bytes:
         """Of the hashes of whom images are of, one for each workspace."""
         with self._database.writing() as session:

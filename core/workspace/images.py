@@ -98,6 +98,14 @@ class Images(ImagePages):
             raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
         return to_image_row(found)
 
+    def of_group(self, group_id: int, limit: int) -> Sequence[ImageRow]:
+        """The first images of a group, in order of arrival."""
+        query = (
+            image_query().where(ImageTable.group_id == group_id).order_by(ImageTable.position).limit(limit)
+        )
+        with self._database.reading() as session:
+            return [to_image_row(each) for each in session.execute(query)]
+
     def list(self, task_id: int, show: Show = "all") -> list[ImageRow]:
         """All images of a task in order of arrival, for work that goes over the whole task.
 

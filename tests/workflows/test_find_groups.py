@@ -119,7 +119,7 @@ def test_what_belongs_to_a_locked_image_is_locked_and_leaves_training(workspace,
 def test_what_was_taken_out_by_hand_stays_out(workspace, task, add):
     ids = add(("a.png", png(blots(1))), ("a.jpg", jpeg(blots(1))), ("b.png", png(blots(2))))
     find_groups(workspace, task.id)
-    workspace.groups.assign([ids[1]], kind="hand", key=f"alone:{ids[1]}", who="Kim")
+    workspace.groups.take_out(ids[1], who="Kim")
     assert find_groups(workspace, task.id).num_groups == 3
     # What was put together by hand stays together too.
     workspace.groups.assign([ids[0], ids[2]], kind="hand", key="together", who="Kim")

@@ -1,0 +1,121 @@
+"""Images that belong together: how many groups there are, which images go with the open one, and by hand."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import AppError
+from core.ui import state, words
+from core.ui.pictures import pictures
+from core.ui.running_job import ACTIVE
+from core.ui.segment.strip import picture_of
+from core.ui.text import as_name, as_text
+from core.workflows.arrive.find_groups import KIND, keys_of_names, start_find_groups
+from core.workspace import ImageRow, TaskRow
+from core.workspace.groups import Moved
+
+_MOST_SHOWN = 12
+
+
+def groups_box(task: TaskRow, image: ImageRow) -> int | None:
+    """The popover on groups; the id of an image of the open one's group that was clicked."""
+    with st.popover(words.GROUPS, icon=":material/hub:", key="groups"):
+        workspace = state.workspace()
+        num_images, num_groups = workspace.tasks.counts(task.id).images, workspace.groups.count(task.id)
+        st.markdown(f"**{words.GROUPS_LINE.format(images=num_images, groups=num_groups)}**")
+        st.caption(words.GROUPS_HELP)
+        clicked = _of_the_open_one(image)
+        st.divider()
+        _by_name(task)
+        _look(task)
+    return clicked
+
+
+def _of_the_open_one(image: ImageRow) -> int | None:
+    workspace = state.workspace()
+    together = workspace.images.of_group(image.group_id, _MOST_SHOWN)
+    clicked = None
+    if len(together) > 1:
+        kind = workspace.groups.get(image.group_id).kind
+        st.caption(words.GROUP_OF[kind].format(name=as_name(image.name)))
+        clicked = pictures(
+            [picture_of(workspace, each) for each in together],
+            key=f"group_{image.group_id}",
+            label=words.GROUPS,
+            layout="grid",
+        )
+        if st.button(words.GROUP_LEAVE, icon=":material/call_split:", help=words.GROUP_LEAVE_HELP):
+            _told(workspace.groups.take_out(image.id, who=state.person()))
+    else:
+        st.caption(words.GROUP_ALONE.format(name=as_name(image.name)))
+    _join(image)
+    return None if clicked is None or int(clicked) == image.id else int(clicked)
+
+
+def _join(image: ImageRow) -> None:
+    """Put the open image's group and another one's together."""
+    workspace = state.workspace()
+    text = st.text_input(
+        words.GROUP_JOIN, key=f"join_{image.id}", placeholder=words.FIND_EXAMPLE, max_chars=255
+    ).strip()
+    if not text:
+        return
+    found = [
+        each
+        for each in workspace.images.search(image.task_id, text, limit=_MOST_SHOWN)
+        if each.group_id != image.group_id
+    ]
+    if not found:
+        st.caption(words.FOUND_NONE.format(text=as_name(text)))
+        return
+    chosen = pictures(
+        [picture_of(workspace, each) for each in found],
+        key=f"joins_{image.id}",
+        label=words.GROUP_JOIN,
+        layout="grid",
+    )
+    if chosen is not None:
+        other = workspace.images.get(int(chosen))
+        _told(workspace.groups.merge([image.group_id, other.group_id], who=state.person()))
+
+
+def _by_name(task: TaskRow) -> None:
+    """What names say: the pattern of the task, tried on its names before it is kept."""
+    kept = (task.group_rule or {}).get("pattern", "")
+    with st.form("group_pattern", border=False):
+        typed = st.text_input(words.GROUP_PATTERN, value=kept, help=words.GROUP_PATTERN_HELP, max_chars=80)
+        asked = st.form_submit_button(words.GROUP_PATTERN_USE)
+    if not asked or typed.strip() == kept:
+        return
+    workspace, pattern = state.workspace(), typed.strip()
+    try:
+        if pattern:
+            keys_of_names([each.name for each in workspace.images.list(task.id)], pattern)
+    except AppError as error:
+        st.error(as_text(str(error)))
+        return
+    workspace.tasks.set_group_rule(task.id, {"pattern": pattern} if pattern else None)
+    start_find_groups(workspace, task.id, who=state.person())
+    st.rerun()
+
+
+def _look(task: TaskRow) -> None:
+    workspace = state.workspace()
+    last = next((job for job in workspace.jobs.list(task_id=task.id) if job.kind == KIND), None)
+    looking = last is not None and last.status in ACTIVE
+    if st.button(
+        words.GROUPS_LOOK, icon=":material/join_inner:", disabled=looking, help=words.GROUPS_LOOK_HELP
+    ):
+        start_find_groups(workspace, task.id, who=state.person())
+        st.rerun()
+    if last is not None and last.result:
+        locked = len(last.result.get("newly_locked", ()))
+        said = words.GROUPS_FOUND.format(images=last.result["images"], groups=last.result["groups"])
+        st.caption(f"{said} {words.GROUPS_LOCKED.format(count=locked)}" if locked else said)
+
+
+def _told(moved: Moved) -> None:
+    """Say what became locked, and draw the page anew."""
+    if moved.newly_locked:
+        state.tell("toast", words.GROUPS_LOCKED.format(count=len(moved.newly_locked)))
+    st.rerun()
