@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.reasons import Reason
+from core.registry.trained_on import num_locked_since
 from core.ui import shell, state, words
 from core.ui.classifier_versions import classifier_details, label_comparison
 from core.ui.text import as_name, as_text
@@ -83,6 +84,9 @@ def one_version(workspace: Workspace, version: VersionRow) -> None:
                 args=(workspace, version),
                 width="stretch",
             )
+        num_locked = num_locked_since(workspace, version)
+        if num_locked:
+            st.caption(f":material/lock: {words.TRAINED_ON_LOCKED.format(count=num_locked)}")
         if version.purpose == "classify":
             label_comparison(version)
             classifier_details(workspace, version)

@@ -293,6 +293,10 @@ VIEW_NAMES = {
 CLASSIFIER_LINE = "{backbone} on {view}, input {size} pixels; labels {labels}. {origin}"
 NO_VERSIONS = "This task has no model yet. Correct a few images and start a fine-tuning from scratch."
 USE_VERSION = "Use this version"
+TRAINED_ON_LOCKED = (
+    "Trained on {count} images that turned out to belong to locked ones and are locked by now: on those its scores say "
+    "nothing."
+)
 ROLL_BACK = "Roll back"
 ROLL_BACK_HELP = "Go back to {title}, which was in use before."
 NOTHING_TO_ROLL_BACK = "There is no earlier version to go back to."

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
@@ -132,6 +133,15 @@ class Masks:
                     f"There is no revision number {revision_id}; its image may have been deleted."
                 )
             return to_revision_row(found)
+
+    def num_locked(self, revision_ids: Collection[int]) -> int:
+        """How many images with one of these revisions are locked."""
+        query = select(func.count(func.distinct(ImageTable.id))).join(
+            RevisionTable, RevisionTable.image_id == ImageTable.id
+        )
+        query = query.where(RevisionTable.id.in_(revision_ids), ImageTable.locked.is_(True))
+        with self._database.reading() as session:
+            return session.scalar(query) or 0
 
     def read_mask_png(self, revision: RevisionRow) -> bytes:
         """The mask as PNG of class indices."""
