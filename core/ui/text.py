@@ -14,9 +14,10 @@ MOST_OF_A_NAME = 255
 _KEPT_AT_THE_END = 40
 """The end of a name holds its number and its kind."""
 
+# Of the whole page: popovers, dialogs and toasts lie outside of the app's own element.
 LITERAL_STYLE = """
 <style>
-.stApp :not(pre) > code { padding: 0; background: none; color: inherit; font: inherit;
+:root body :not(pre) > code { padding: 0; background: none; color: inherit; font: inherit;
   white-space: break-spaces; overflow-wrap: anywhere; unicode-bidi: isolate; }
 </style>
 """

@@ -24,10 +24,9 @@ def groups_box(task: TaskRow, image: ImageRow) -> int | None:
         num_images, num_groups = workspace.tasks.counts(task.id).images, workspace.groups.count(task.id)
         st.markdown(f"**{words.GROUPS_LINE.format(images=num_images, groups=num_groups)}**")
         st.caption(words.GROUPS_HELP)
-        clicked = _of_the_open_one(image)
-        st.divider()
-        _by_name(task)
         _look(task)
+        clicked = _of_the_open_one(image)
+        _by_name(task)
     return clicked
 
 
