@@ -1,0 +1,165 @@
+"""The Fine-tune page where nothing runs: what to train, from where, for how long; masks and labels alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.ui import shell, state, words
+from core.ui.pictures import pictures
+from core.ui.segment.strip import picture_of
+from core.ui.text import as_text
+from core.ui.times import duration
+from core.workflows.correct.classify_image import classifier_of
+from core.workflows.learn.fine_tune import FineTunePlan, plan_fine_tune, start_fine_tune
+from core.workspace import ImageRow, Purpose, TaskRow, Workspace
+
+SCRATCH = 0
+MOST_EPOCHS = 500
+_MOST_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What is said otherwise of masks and of labels; `key` names the widgets."""
+
+    key: str
+    none: str
+    one: str
+    count: str
+    images: str
+    nothing: str
+
+
+_WORDS: dict[Purpose, _Words] = {
+    "segment": _Words(
+        "masks",
+        f"{words.CORRECTED_NONE} {words.CORRECTED_NONE_HELP}",
+        words.CORRECTED_COUNT_ONE,
+        words.CORRECTED_COUNT,
+        words.CORRECTED_LABEL,
+        words.NOTHING_TO_TRAIN,
+    ),
+    "classify": _Words(
+        "labels",
+        f"{words.LABELLED_NONE} {words.LABELLED_NONE_HELP}",
+        words.LABELLED_COUNT_ONE,
+        words.LABELLED_COUNT,
+        words.LABELLED_LABEL,
+        words.NOTHING_TO_TRAIN_LABELS,
+    ),
+}
+
+
+def choose_purpose(workspace: Workspace, task: TaskRow) -> Purpose:
+    """Masks or labels; nothing is asked where the task has no classifier."""
+    if classifier_of(workspace, task.id) is None:
+        return "segment"
+    chosen = st.segmented_control(
+        words.WHAT_TO_TRAIN,
+        list(words.WHAT_NAMES),
+        default="masks",
+        required=True,
+        format_func=words.WHAT_NAMES.__getitem__,
+        key="what_to_train",
+        persist_state="session",
+    )
+    return "classify" if chosen == "labels" else "segment"
+
+
+def offer(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
+    """What would be trained, from where, for how long; and the button."""
+    said = _WORDS[purpose]
+    count = plan_fine_tune(workspace, task.id, purpose).num_images
+    if count == 0:
+        st.write(said.none)
+        if st.button(words.GO_TO_SEGMENT, type="primary"):
+            st.switch_page(shell.page("segment"))
+        return
+    st.markdown(said.one if count == 1 else said.count.format(count=count))
+    base_id, epochs = _base_and_epochs(workspace, task, purpose)
+    plan = plan_fine_tune(workspace, task.id, purpose, base_version_id=base_id, epochs=epochs)
+    _show_images(workspace, task, purpose)
+    _describe(plan)
+    from_nothing = plan.base_version_id is None and bool(plan.missing)
+    if st.button(
+        words.START,
+        type="primary",
+        disabled=plan.num_train == 0 or from_nothing,
+        icon=":material/play_arrow:",
+    ):
+        start_fine_tune(workspace, plan, who=state.person())
+        st.rerun()
+
+
+def _base_and_epochs(workspace: Workspace, task: TaskRow, purpose: Purpose) -> tuple[int | None, int]:
+    """The version to go on from, None for none, and the number of epochs."""
+    current = workspace.versions.current(task.id, purpose)
+    titles = {version.id: version.title for version in workspace.versions.list(task.id, purpose)}
+    titles[SCRATCH] = words.FROM_SCRATCH
+    key = f"{_WORDS[purpose].key}_{task.id}"
+    left, right = st.columns(2)
+    with left:
+        base = st.selectbox(
+            words.BASE_MODEL,
+            list(titles),
+            index=list(titles).index(SCRATCH if current is None else current.id),
+            format_func=titles.__getitem__,
+            key=f"base_{key}",
+        )
+        st.caption(words.BASE_MODEL_HELP)
+    with right:
+        epochs = st.number_input(
+            words.EPOCHS,
+            min_value=1,
+            max_value=MOST_EPOCHS,
+            value=plan_fine_tune(workspace, task.id, purpose, base_version_id=base or None).epochs,
+            key=f"epochs_{key}_{base}",
+        )
+        st.caption(words.EPOCHS_HELP)
+    return base or None, int(epochs)
+
+
+def _show_images(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
+    """The images that the run is about, the newest first; a click opens one on the Segment page."""
+    labels = workspace.labels.latest_of_task(task.id) if purpose == "classify" else {}
+
+    def newness(image: ImageRow) -> int:
+        return labels[image.id].id if labels else image.corrected_rank or 0
+
+    images = workspace.images.list(task.id, "corrected" if purpose == "segment" else "all")
+    shown = [image for image in images if purpose == "segment" or image.id in labels]
+    shown.sort(key=newness, reverse=True)
+    clicked = pictures(
+        [picture_of(workspace, image) for image in shown[:_MOST_SHOWN]],
+        key="corrected" if purpose == "segment" else "labelled",
+        label=_WORDS[purpose].images,
+    )
+    if clicked is not None:
+        st.switch_page(shell.page("segment"), query_params={"task": task.slug, "image": clicked})
+    classifier = classifier_of(workspace, task.id) if labels else None
+    if classifier is None:
+        return
+    counts: dict[str, int] = {}
+    for image in shown:
+        title = classifier.title_of(labels[image.id].label or "")
+        counts[title] = counts.get(title, 0) + 1
+    st.caption(", ".join(f"{as_text(title)} {count}" for title, count in sorted(counts.items())))
+
+
+def _describe(plan: FineTunePlan) -> None:
+    waiting = {0: "", 1: words.LABELS_WAITING_ONE}.get(plan.num_waiting, words.LABELS_WAITING)
+    waiting = waiting.format(count=plan.num_waiting)
+    if plan.num_train == 0:
+        st.info(f"{_WORDS[plan.purpose].nothing} {waiting}".strip())
+        return
+    if waiting:
+        st.info(waiting)
+    if plan.missing and plan.base_version_id is None:
+        st.info(words.LABELS_MISSING.format(labels=as_text(", ".join(plan.missing))))
+    train = words.WOULD_TRAIN.format(train=plan.num_train)
+    validate = words.WOULD_VALIDATE.format(count=plan.num_validation) if plan.num_validation else ""
+    locked = {0: words.LOCKED_NONE, 1: words.LOCKED_ONE}.get(plan.num_locked, words.LOCKED_SOME)
+    about = words.ABOUT.format(time=duration(plan.seconds))
+    st.write(f"{train}{validate}. {locked.format(locked=plan.num_locked)} {about}")
