@@ -1,0 +1,212 @@
+"""What DICOM's stored values mean, in the order of PS3.3 C.11: CT in Hounsfield units, all else as shown.
+
+Stored bits, modality (slope and intercept or table), padding left out, values of interest (window or table),
+presentation.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
+from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi
+from pydicom.uid import RLELossless
+
+from core.config import GREY_PERCENTILES
+from core.errors import BadFileError
+from core.imaging.stored import StoredPixels
+
+_WHITE = 65535
+
+
+def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str) -> StoredPixels:
+    """What the stored values of a frame mean.
+
+    Args:
+        values: (H, W), or (H, W, 3) for colours, as they were unpacked.
+        dataset: Its elements.
+        name: What the person calls the file.
+
+    Raises:
+        BadFileError: Values that are no numbers.
+    """
+    notes: tuple[str, ...] = ()
+    num_frames = int(dataset.get("NumberOfFrames") or 1)
+    if num_frames > 1:
+        notes = (f"{name} has {num_frames} frames; the first one is used.",)
+    photometric = str(dataset.get("PhotometricInterpretation") or "MONOCHROME2").strip()
+    lossy = bool(str(dataset.file_meta.TransferSyntaxUID).startswith("1.2.840.10008.1.2.4"))
+    about: dict[str, Any] = {"notes": notes, "num_pictures": num_frames, "lossy": lossy}
+    if photometric == "PALETTE COLOR":
+        return StoredPixels(_to_uint8(apply_color_lut(values, dataset)), numbers=values, **about)
+    if values.ndim == 3:
+        return StoredPixels(_to_uint8(values), **about)
+    numbers = _stored_bits(values, dataset)
+    image = _is_image(values, numbers, dataset)
+    _lift_frame_values(dataset)
+    outside = _modality(numbers, dataset)
+    if not np.isfinite(outside).all():
+        raise BadFileError(name, "has values that are not numbers (NaN or infinite); export it again.")
+    about |= {"numbers": numbers, "by_number": True}
+    if _says_hounsfield(dataset, outside):
+        units = _hounsfield(_without_padding(outside, image))
+        return StoredPixels(units, kind="hu", **about)
+    windowed = _values_of_interest(outside, dataset)
+    shown: tuple[float, float] | None
+    if windowed is not None:
+        outside, shown = windowed, (0.0, float(_WHITE))
+    else:
+        shown = None if image is None else _range(outside[image])
+    inverted = photometric == "MONOCHROME1" or dataset.get("PresentationLUTShape") == "INVERSE"
+    seen = _without_padding(outside, image)
+    if seen.dtype == np.uint8 and shown is None and dataset.get("BitsStored") == 8:
+        return StoredPixels(255 - seen if inverted else seen, **about)
+    seen, offset, factor = _to_uint16(seen)
+    if shown is not None:
+        shown = ((shown[0] - offset) * factor, (shown[1] - offset) * factor)
+    if inverted:
+        top = int(seen.max())
+        if windowed is not None:
+            top = _WHITE
+        seen = (top - seen.astype(np.int32)).astype(np.uint16)
+        shown = None if shown is None else (top - shown[1], top - shown[0])
+        if image is not None:
+            seen[~image] = 0
+    return StoredPixels(seen, shown=shown, **about)
+
+
+def _stored_bits(values: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
+    """The bits that count (PS3.5 8.1.1); those above may be an overlay, those below are nothing."""
+    stored, high = dataset.get("BitsStored"), dataset.get("HighBit")
+    size = values.dtype.itemsize * 8
+    if values.dtype.kind not in "iu" or not isinstance(stored, int) or not 1 <= stored < size:
+        return values
+    syntax = dataset.file_meta.TransferSyntaxUID
+    # What is compressed holds the values themselves, at its own low end.
+    packed = syntax.is_encapsulated and syntax != RLELossless
+    low = high + 1 - stored if isinstance(high, int) and stored - 1 <= high < size and not packed else 0
+    bits = (values.view(f"u{values.dtype.itemsize}") >> low).astype(np.int64) & (2**stored - 1)
+    if values.dtype.kind == "i":
+        bits = np.where(bits >= 2 ** (stored - 1), bits - 2**stored, bits)
+    return np.asarray(bits.astype(values.dtype))
+
+
+def _is_image(values: NDArray[Any], numbers: NDArray[Any], dataset: Dataset) -> NDArray[np.bool_] | None:
+    """Where there is image rather than padding (C.7.5.1.1.2); None where all is image."""
+    padding = _number(dataset, "PixelPaddingValue")
+    if padding is None:
+        return None
+    limit = _number(dataset, "PixelPaddingRangeLimit")
+    low, high = sorted((padding, padding if limit is None else limit))
+    image = ~(((values >= low) & (values <= high)) | ((numbers >= low) & (numbers <= high)))
+    return image if image.any() and not image.all() else None
+
+
+def _lift_frame_values(dataset: Dataset) -> None:
+    """Puts slope and window where the rest looks for them: enhanced files keep them with their frames."""
+    for groups in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
+        for frame in (dataset.get(groups) or [])[:1]:
+            for kind in ("PixelValueTransformationSequence", "FrameVOILUTSequence"):
+                for group in (frame.get(kind) or [])[:1]:
+                    dataset.update(group)
+
+
+def _modality(numbers: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
+    """C.11.1: the table if there is one, else slope and intercept; empty elements count as absent."""
+    if dataset.get("ModalityLUTSequence"):
+        return np.asarray(apply_modality_lut(numbers, dataset))
+    slope, intercept = _number(dataset, "RescaleSlope"), _number(dataset, "RescaleIntercept")
+    if (slope in (None, 1) or slope == 0) and not intercept:
+        return numbers
+    outside: NDArray[Any] = numbers.astype(np.float64) * (slope or 1) + (intercept or 0)
+    whole = float(slope or 1).is_integer() and float(intercept or 0).is_integer()
+    return outside.astype(np.int64) if whole and numbers.dtype.kind in "iu" else outside
+
+
+def _says_hounsfield(dataset: Dataset, outside: NDArray[Any]) -> bool:
+    """Whether the file says that these are Hounsfield units: by its rescale type, or as a CT with a scale."""
+    table = (dataset.get("ModalityLUTSequence") or [Dataset()])[0]
+    kind = str(dataset.get("RescaleType") or table.get("ModalityLUTType") or "").strip().upper()
+    if kind:
+        return kind == "HU"
+    return dataset.get("Modality") == "CT" and (
+        _number(dataset, "RescaleIntercept") is not None or bool(outside.min() < 0)
+    )
+
+
+def _values_of_interest(outside: NDArray[Any], dataset: Dataset) -> NDArray[np.uint16] | None:
+    """C.11.2: the first table or window, as 0 to 65535; None without one, or where it shows nothing."""
+    if dataset.get("VOILUTSequence") and outside.dtype.kind in "iu":
+        item = dataset.VOILUTSequence[0]
+        # The descriptor's third value: how many bits the table's entries have.
+        white = 2 ** int(item.LUTDescriptor[2]) - 1
+        looked_up = apply_voi(outside, dataset).astype(np.float64) / max(white, 1)
+    else:
+        centre, width = _number(dataset, "WindowCenter"), _number(dataset, "WindowWidth")
+        if centre is None or width is None or width <= 0:
+            return None
+        function = str(dataset.get("VOILUTFunction") or "LINEAR").strip().upper()
+        if function == "SIGMOID":
+            looked_up = 1 / (1 + np.exp(-4 * (outside - centre) / width))
+        elif function == "LINEAR_EXACT":
+            looked_up = (outside - centre) / width + 0.5
+        elif width < 1:
+            return None
+        else:
+            looked_up = (outside - (centre - 0.5)) / max(width - 1, 1e-9) + 0.5
+    levels: NDArray[np.uint16] = np.rint(np.clip(looked_up, 0, 1) * _WHITE).astype(np.uint16)
+    return levels if levels.min() < levels.max() or outside.min() == outside.max() else None
+
+
+def _number(dataset: Dataset, keyword: str) -> float | None:
+    """The first value of an element; None where it is absent, empty or no number."""
+    try:
+        value = dataset.get(keyword)
+        value = value[0] if isinstance(value, MultiValue | list) and len(value) else value
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _range(values: NDArray[Any]) -> tuple[float, float] | None:
+    low, high = (float(value) for value in np.percentile(values, GREY_PERCENTILES))
+    if high <= low:
+        low, high = float(values.min()), float(values.max())
+    return (low, high) if high > low else (low, low + 1.0)
+
+
+def _without_padding(values: NDArray[Any], image: NDArray[np.bool_] | None) -> NDArray[Any]:
+    """The values with padding at the smallest of the rest."""
+    return values if image is None else np.where(image, values, values[image].min())
+
+
+def _hounsfield(values: NDArray[Any]) -> NDArray[np.int16]:
+    """Whole numbers in [-32768, 32767]: what a scanner stores, with wild padding values clipped."""
+    units: NDArray[np.int16] = np.clip(np.rint(values), -32768, 32767).astype(np.int16)
+    return units
+
+
+def _to_uint8(values: NDArray[Any]) -> NDArray[np.uint8]:
+    if values.dtype == np.uint8:
+        return values
+    return (values >> 8).astype(np.uint8) if values.max() > 255 else values.astype(np.uint8)
+
+
+def _to_uint16(values: NDArray[Any]) -> tuple[NDArray[np.uint16], float, float]:
+    """Grey values from 0 up, with what was taken off and what they were multiplied by to get there.
+
+    Shifted if they begin below 0, stretched if not whole or too many.
+    """
+    low, high = float(values.min()), float(values.max())
+    whole = values.dtype.kind in "iu"
+    if whole and low >= 0 and high <= _WHITE:
+        return values.astype(np.uint16), 0.0, 1.0
+    if whole and high - low <= _WHITE:
+        return (values.astype(np.int64) - int(low)).astype(np.uint16), low, 1.0
+    factor = _WHITE / max(high - low, 1e-12)
+    return np.rint((values.astype(np.float64) - low) * factor).astype(np.uint16), low, factor
