@@ -13,7 +13,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -52,23 +52,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     scores: dict[str, Scores] = json.loads(options.json.read_text()) if options.json.is_file() else {}
     for data_dir in options.data_dir:
-        scores[data_dir.name] = scores_of(data_dir, arms)
-        write_whole(options.json, (json.dumps(scores, indent=1) + "\n").encode())
+        known = scores.setdefault(data_dir.name, {})
+        for _ in add_scores(known, data_dir, arms):
+            # After each run: what an end in the middle leaves is gone on with.
+            write_whole(options.json, (json.dumps(scores, indent=1) + "\n").encode())
     return 0
 
 
-def scores_of(data_dir: Path, arms: dict[int, range]) -> Scores:
-    """Train every arm and score it."""
+def add_scores(scores: Scores, data_dir: Path, arms: dict[int, range]) -> Iterator[None]:
+    """Train every arm that is not there yet and add its scores, one run a step."""
     train = find_pairs(data_dir / "train" / "images", data_dir / "train" / "masks")
     val = find_pairs(data_dir / "val" / "images", data_dir / "val" / "masks")
     order = [train[place] for place in np.random.default_rng(0).permutation(len(train))]
     scored = [*order[max(arms) :], *val]
     channels = 3 if load_pair(train[0])[0].values.ndim == 3 else 1
     learnt, asked = prepare(order[: max(arms)], channels), prepare(scored, channels)
-    scores: Scores = {}
     for num_images, seeds in arms.items():
         examples = ExampleArrays(learnt.images[:num_images], learnt.masks[:num_images])
         for seed in seeds:
+            if str(seed) in scores.get(str(num_images), {}):
+                continue
             begun = time.monotonic()
             dice = dice_of(examples, asked, seed)
             rounded = [round(each, 4) for each in dice.tolist()]
@@ -80,7 +83,7 @@ def scores_of(data_dir: Path, arms: dict[int, range]) -> Scores:
                 f"{data_dir.name} {num_images} images, seed {seed}: {dice.mean():.4f}, {seconds:.0f} s",
                 flush=True,
             )
-    return scores
+            yield
 
 
 def prepare(pairs: Sequence[Pair], channels: int) -> ExampleArrays:
