@@ -43,12 +43,9 @@ def correct(around: Around) -> None:
         keeping.choose_model(image)
         keeping.save_buttons()
         keeping.saved_line(image, current)
-        fill_labels = labels_panel(image)
+        labels_panel(image)
         keeping.rarely_needed(image, after_delete=forget_image)
     editing.get_ready(around.next_id)
-    if fill_labels is not None:
-        # Last, since it may wait for the classifier.
-        fill_labels()
 
 
 def act(current: ImageRow) -> ImageRow:

@@ -1,7 +1,7 @@
 """What the task's classifier says of the open image, and the label that the person gives.
 
-The classifier is asked in a thread of its own. The page waits for it last of all, in steps that a newer run
-may interrupt, so that no stroke and no click waits for a network.
+The classifier is asked in a thread of its own, and the bars look for its answer in a fragment, so that no
+stroke and no click waits for a network.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from core.workflows.correct.classify_image import (
 from core.workflows.correct.open_image import OpenedImage
 from core.workspace import ImageRow, LabelRow
 
-LOOK_AGAIN = 0.1
+LOOK_AGAIN = 0.2
 """Seconds between two looks at whether an answer is there."""
 _UNLABELLED = ""
 
@@ -60,23 +60,18 @@ def _session() -> _Session:
     return st.session_state.setdefault("labelling", _Session())  # type: ignore[no-any-return]
 
 
-def labels_panel(image: OpenedImage) -> Callable[[], None] | None:
-    """The panel of a task with a classifier; what it returns fills in the answers and comes last in the page.
-
-    Returns:
-        Call it when all else is drawn; None where the task has no classifier.
-    """
+def labels_panel(image: OpenedImage) -> None:
+    """The panel of a task with a classifier; nothing for a task without one."""
     classifier = _classifier(image)
     if classifier is None:
-        return None
+        return
+    question = question_of(state.workspace(), image, classifier)
     st.markdown(f"**{words.LABELS_TITLE}**")
-    bars = st.empty()
+    _bars_panel(question)
     st.caption(f"{words.NO_DIAGNOSIS} {_alert_line(classifier)}")
     _choose_label(image, classifier)
-    question = question_of(state.workspace(), image, classifier)
     if st.button(words.LOOKED_AT, icon=":material/visibility:", width="stretch", wrap=True):
         _looked_at_dialog(question)
-    return lambda: _fill_bars(question, bars)
 
 
 def labels_follow(image: ImageRow) -> bool:
@@ -174,7 +169,8 @@ def _looked_at_dialog(question: Question) -> None:
     _fill_picture(question, chosen or likeliest, picture)
 
 
-def _fill_bars(question: Question, place: DeltaGenerator) -> None:
+def _bars_panel(question: Question) -> None:
+    """The bars, or those before while the classifier is at work; then they look until the answer is there."""
     session, image_id = _session(), question.image.id
     if session.image_id != image_id:
         session.image_id, session.shown = image_id, None
@@ -182,21 +178,27 @@ def _fill_bars(question: Question, place: DeltaGenerator) -> None:
     if known is None:
         workspace, predictors, classifiers = state.workspace(), state.predictors(), state.classifiers()
         future = _ask("bars", question.key, lambda: answer(workspace, question, predictors, classifiers))
-        known = _wait(future, lambda: _show_waiting(question, place))
+        if not future.done():
+            _waiting_bars(question, future)
+            return
+        known = _result(future)
     if isinstance(known, str):
         session.shown = None
-        place.caption(f":material/warning: {as_text(known)}")
+        st.caption(f":material/warning: {as_text(known)}")
         return
     session.shown = known
-    place.html(bars_html(_bars(question.classifier, known)))
+    st.html(bars_html(_bars(question.classifier, known)))
 
 
-def _show_waiting(question: Question, place: DeltaGenerator) -> None:
+@st.fragment(run_every=LOOK_AGAIN)
+def _waiting_bars(question: Question, future: Future[Any]) -> None:
+    if future.done():
+        st.rerun()
     shown = _session().shown
     if shown is None:
-        place.caption(words.ASKING)
+        st.caption(words.ASKING)
     else:
-        place.html(bars_html(_bars(question.classifier, shown), waiting=True))
+        st.html(bars_html(_bars(question.classifier, shown), waiting=True))
 
 
 def _bars(classifier: TaskClassifier, probabilities: dict[str, float]) -> list[Bar]:
@@ -243,6 +245,10 @@ def _wait(future: Future[Any], show_waiting: Callable[[], object]) -> Any:
             show_waiting()
         time.sleep(LOOK_AGAIN)
         waited += 1
+    return _result(future)
+
+
+def _result(future: Future[Any]) -> Any:
     error = future.exception()
     if error is None:
         return future.result()
