@@ -5,8 +5,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.ui import shell
 from core.ui.guard import GUARD
+from core.ui.sign_in.form import ROUTES
+from core.ui.sign_in.gate import GATE
 
-app = st.App("pages/router.py", middleware=[GUARD])
+app = st.App("pages/router.py", middleware=[GUARD, GATE], routes=ROUTES)
 
 if get_script_run_ctx() is not None:
     # Run as a page and not by the server, as Streamlit's test runner does.

@@ -48,5 +48,9 @@ class StoreError(AppError):
     """The workspace cannot do what was asked (unknown image, no such version, disk full)."""
 
 
+class NotAllowedError(StoreError):
+    """What a person's role does not allow."""
+
+
 class StaleDraftError(AppError):
     """Another tab has drawn on the same image since; the person chooses which one goes on."""

@@ -23,6 +23,7 @@ BANDS = {
     "core.workflows": 4,
     "core.jobs": 3,
     "core.registry": 3,
+    "core.people": 3,
     "core.nets": 2,
     "core.training": 2,
     "core.inference": 2,

@@ -1,4 +1,4 @@
-"""What the server refuses before any page is run: foreign host names, being framed, its metrics.
+"""What the server refuses before any page is run: foreign names and origins, being framed, its metrics.
 
 A page elsewhere whose name is made to lead to this machine (DNS rebinding) would be of one origin with this
 app, so the name that a browser asks for is checked. `server.allowedHosts` names more hosts, such as that of a
@@ -21,6 +21,7 @@ REFUSED_HOST = (
     "This server does not answer to the name {host}. Open it as localhost or by its address in digits, "
     "or start it with --server.allowedHosts {host}."
 )
+REFUSED_ORIGIN = "Another page, not this server's own, asked for this connection; it is refused."
 _METRICS = "/_stcore/metrics"
 _NO_FRAMES = {"content-security-policy": "frame-ancestors 'none'", "x-frame-options": "DENY"}
 
@@ -48,6 +49,8 @@ class Guard:
             shown = host.encode("ascii", "replace").decode()
             refusal = PlainTextResponse(REFUSED_HOST.format(host=shown), status_code=421)
             await refusal(scope, receive, send_unframed)
+        elif scope["type"] == "websocket" and not is_own_origin(Headers(scope=scope)):
+            await PlainTextResponse(REFUSED_ORIGIN, status_code=403)(scope, receive, send_unframed)
         elif scope["path"].rstrip("/").endswith(_METRICS):
             await PlainTextResponse("Not found", status_code=404)(scope, receive, send_unframed)
         else:
@@ -75,6 +78,17 @@ def is_known(host: str) -> bool:
         pass
     own = ["localhost", "*.localhost", socket.gethostname(), config.get_option("server.address") or ""]
     return any(_matches(name, each.lower()) for each in (*own, *config.get_option("server.allowedHosts")))
+
+
+def is_own_origin(headers: Headers) -> bool:
+    """Whether a WebSocket is asked for by a page of this very server, of the same port too.
+
+    Streamlit itself compares names only, so that any other server on this machine would do. A proxy tells by
+    X-Forwarded-Host which name the browser asked for. What is no browser tells no origin.
+    """
+    origin = headers.get("origin")
+    own = {headers.get("host"), headers.get("x-forwarded-host")}
+    return origin is None or urlsplit(origin).netloc in own
 
 
 def _matches(name: str, allowed: str) -> bool:

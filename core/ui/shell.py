@@ -20,6 +20,7 @@ from core.errors import AppError
 from core.ui import state, words
 from core.ui.remembered import remembered_name
 from core.ui.running_job import running_job
+from core.ui.sign_in.asking import ask_who, show_who
 from core.ui.text import LITERAL_STYLE, as_name, as_text
 from core.workspace import TaskRow, Workspace
 
@@ -69,6 +70,7 @@ def enter() -> Shell:
     """Begin a page: the side bar; gives the store and the task."""
     st.html(_STYLE + LITERAL_STYLE)
     try:
+        ask_who()
         workspace = state.workspace()
     except AppError as error:
         st.error(as_text(str(error)))
@@ -79,7 +81,10 @@ def enter() -> Shell:
         with links:
             _link_pages(workspace, task)
         running_job(workspace)
-        _choose_name()
+        if state.signed_in() is None:
+            _choose_name()
+        else:
+            show_who()
     return Shell(workspace, task)
 
 

@@ -11,19 +11,43 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from core.config import workspace_dir
 from core.registry.classifiers import Classifiers
 from core.registry.predictors import Predictors
-from core.workflows.open_workspace import open_workspace
+from core.ui.sign_in import rules as sign_in
+from core.ui.store import opened
 from core.workspace import Workspace
 
 _PERSON = "person"
+_SIGNED_IN = "signed_in"
+
+
+def workspace() -> Workspace:
+    """The store of this server, acted on by whoever signed in here.
+
+    Where people must sign in and nobody has in this session, nothing goes on.
+    """
+    if not sign_in.is_needed(st.context.headers):
+        return opened()
+    name = st.session_state.get(_SIGNED_IN)
+    if name is None:
+        st.stop()
+    return _acting_as(name)
+
+
+def signed_in() -> str | None:
+    """Who signed in, None where nobody has to or has."""
+    name: str | None = st.session_state.get(_SIGNED_IN)
+    return name
+
+
+def set_signed_in(name: str | None) -> None:
+    """Remember in this session who signed in, as the gate found at the beginning of a run."""
+    st.session_state[_SIGNED_IN] = name
 
 
 @st.cache_resource(show_spinner=False)
-def workspace() -> Workspace:
-    """The store of this server, opened once and shared by all sessions."""
-    return open_workspace(workspace_dir())
+def _acting_as(name: str) -> Workspace:
+    return opened().acting_as(name)
 
 
 @st.cache_resource(show_spinner=False)
@@ -52,7 +76,7 @@ def background() -> ThreadPoolExecutor:
 
 def person() -> str:
     """Who works in this browser: the name given there, else the workspace's, else the system's user."""
-    return given_name() or workspace().settings.get(_PERSON) or _system_user()
+    return signed_in() or given_name() or workspace().settings.get(_PERSON) or _system_user()
 
 
 def given_name() -> str:

@@ -8,6 +8,7 @@ PostgreSQL, so that what is read in it is still true when it writes.
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,8 +22,10 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from core.errors import StoreError
-from core.workspace.tables import utc_now
+from core.errors import NotAllowedError, StoreError
+from core.workspace.names import name_key
+from core.workspace.roles import NEEDS, Action, may
+from core.workspace.tables import PersonTable, utc_now
 
 BUSY_TIMEOUT_SECONDS = 20
 _WRITE_LOCK = 7_165_302
@@ -38,7 +41,10 @@ class Database:
     Attributes:
         path: The SQLite file, None on a server.
         name: What people read, without a password.
+        actor: Name of the person who signed in and acts here, None where nobody has to.
     """
+
+    actor: str | None = None
 
     def __init__(self, place: Path | str) -> None:
         self.path = place if isinstance(place, Path) else None
@@ -63,14 +69,43 @@ class Database:
         with self.plain_errors(), Session(self._read_engine, expire_on_commit=False) as session:
             yield session
 
+    def acting_as(self, name: str) -> Database:
+        """The same database for somebody who signed in: what they may not do is refused."""
+        acting = copy.copy(self)
+        acting.actor = name
+        return acting
+
+    def require(self, action: Action) -> None:
+        """Go on only where the person who acts may do that.
+
+        Raises:
+            NotAllowedError: They may not, or no longer.
+        """
+        with self.reading() as session:
+            self._require(session, action)
+
+    def _require(self, session: Session, action: Action) -> None:
+        if self.actor is None:
+            return
+        here = (PersonTable.key == name_key(self.actor)) & PersonTable.removed_at.is_(None)
+        role = session.scalar(select(PersonTable.role).where(here))
+        if role is None:
+            raise NotAllowedError(f"{self.actor} no longer works in this workspace; ask an admin.")
+        if not may(role, action):
+            raise NotAllowedError(
+                f"This needs the role {NEEDS[action]}, and {self.actor} is {role}; ask an admin."
+            )
+
     @contextmanager
-    def writing(self, *, alone: bool = True) -> Iterator[Session]:
+    def writing(self, *, alone: bool = True, needs: Action = "draw") -> Iterator[Session]:
         """A transaction that is committed at the end, or undone as a whole.
 
         Args:
             alone: Nobody else writes meanwhile, for whatever counts on that. SQLite knows nothing else.
+            needs: What the person who acts must be allowed to.
 
         Raises:
+            NotAllowedError: They may not.
             StoreError: The disk is full, the folder cannot be written, or another process holds on for too
                 long.
         """
@@ -80,6 +115,7 @@ class Database:
                 connection = session.connection()
                 if alone:
                     self._lock(connection)
+                self._require(session, needs)
                 yield session
 
     @contextmanager

@@ -96,7 +96,7 @@ class Groups:
         Raises:
             StoreError: An image is gone, or they are of several tasks.
         """
-        with self._database.writing() as session:
+        with self._database.writing(needs="group" if who else "draw") as session:
             images = _images(session, image_ids)
             task_id = images[0].task_id
             hashed = _hashed(session, key)
@@ -114,7 +114,7 @@ class Groups:
         Raises:
             StoreError: A group is gone, or they are of several tasks.
         """
-        with self._database.writing() as session:
+        with self._database.writing(needs="group" if who else "draw") as session:
             group = session.get_one(GroupTable, _row_of(session, group_ids[0]).id)
             query = select(ImageTable.id).where(ImageTable.group_id.in_(group_ids))
             return _move(session, _images(session, session.scalars(query).all()), group, who)

@@ -168,7 +168,7 @@ class Images(ImagePages):
         Raises:
             StoreError: There is none of that number.
         """
-        with self._database.writing() as session:
+        with self._database.writing(needs="delete") as session:
             image = _existing(session, image_id)
             of_revisions = select(RevisionTable.mask_file, RevisionTable.layer_file)
             of_reviews = select(ReviewTable.mask_file)

@@ -21,6 +21,7 @@ from core.errors import JobError
 from core.reasons import Reason
 from core.workspace.database import Database
 from core.workspace.places import Place
+from core.workspace.roles import action_of_job
 from core.workspace.rows import JobRow, JobStatus
 from core.workspace.tables import JobProgressTable, JobTable, utc_now
 
@@ -57,7 +58,7 @@ class Jobs:
         retry_of: int | None = None,
     ) -> JobRow:
         """A new job at the end of the queue."""
-        with self._database.writing() as session:
+        with self._database.writing(needs=action_of_job(kind)) as session:
             job = JobTable(
                 kind=kind, task_id=task_id, settings=settings, status="queued", who=who, retry_of=retry_of
             )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
+from core.workspace import audit
 from core.workspace.database import Database
+from core.workspace.names import clean_name, name_key
+from core.workspace.roles import Role
 from core.workspace.rows import PersonRow
 from core.workspace.tables import PersonTable, utc_now
-
-MAX_NAME_LENGTH = 80
 
 
 class Persons:
@@ -39,34 +38,49 @@ class Persons:
         with self._database.reading() as session:
             return [_to_row(each) for each in session.scalars(select(PersonTable).order_by(PersonTable.id))]
 
-    def remove(self, person_id: int) -> None:
+    def find(self, name: str) -> PersonRow | None:
+        """The person of that name who works here, None where there is none or who was taken away."""
+        with self._database.reading() as session:
+            person = session.scalars(_of_name(name)).first()
+        return None if person is None or person.removed_at is not None else _to_row(person)
+
+    def password_hash(self, person_id: int) -> str | None:
+        """The hash of a person's password, None for somebody without one."""
+        with self._database.reading() as session:
+            return _existing(session, person_id).password_hash
+
+    def set_password_hash(self, person_id: int, hashed: str | None, *, who: str = "") -> None:
+        """Keep the hash of a password; sessions that began with another one end.
+
+        Raises:
+            StoreError: There is none of that number.
+        """
+        with self._database.writing(needs="people") as session:
+            _existing(session, person_id).password_hash = hashed
+            audit.append(session, "password_set", {"person": person_id}, who=who)
+
+    def set_role(self, person_id: int, role: Role, *, who: str = "") -> None:
+        """Give a role, also to somebody who was taken away and comes back.
+
+        Raises:
+            StoreError: There is none of that number.
+        """
+        with self._database.writing(needs="people") as session:
+            person = _existing(session, person_id)
+            person.role, person.removed_at = role, None
+            audit.append(session, "role_set", {"person": person_id, "role": role}, who=who)
+
+    def remove(self, person_id: int, *, who: str = "") -> None:
         """Take somebody away; everything they made keeps their name.
 
         Raises:
             StoreError: There is none of that number.
         """
-        with self._database.writing() as session:
-            person = session.get(PersonTable, person_id)
-            if person is None:
-                raise StoreError(f"There is no person number {person_id} in this workspace.")
+        with self._database.writing(needs="people") as session:
+            person = _existing(session, person_id)
             person.removed_at = person.removed_at or utc_now()
-
-
-def clean_name(name: str) -> str:
-    """A name in NFC with single spaces, at most 80 characters.
-
-    Raises:
-        ValueError: Nothing is left of it.
-    """
-    cleaned = " ".join(unicodedata.normalize("NFC", name).split())[:MAX_NAME_LENGTH].rstrip()
-    if not cleaned:
-        raise ValueError("a person needs a name")
-    return cleaned
-
-
-def name_key(name: str) -> str:
-    """The form in which names are compared: "Kim" and " kim" are the same person."""
-    return unicodedata.normalize("NFKC", clean_name(name)).casefold()
+            person.password_hash = None
+            audit.append(session, "person_removed", {"person": person_id}, who=who)
 
 
 def existing_or_new(session: Session, name: str) -> PersonTable:
@@ -82,6 +96,13 @@ def existing_or_new(session: Session, name: str) -> PersonTable:
 def id_of(session: Session, name: str) -> int | None:
     """Key of the person of a name, None where the name was never seen."""
     return session.scalar(select(PersonTable.id).where(PersonTable.key == name_key(name)))
+
+
+def _existing(session: Session, person_id: int) -> PersonTable:
+    person = session.get(PersonTable, person_id)
+    if person is None:
+        raise StoreError(f"There is no person number {person_id} in this workspace.")
+    return person
 
 
 def _of_name(name: str) -> Select[PersonTable]:

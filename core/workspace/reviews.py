@@ -54,7 +54,7 @@ class Reviews:
         """
         if (new.revision_id is None) == (new.mask_png is None):
             raise ValueError("a review is of a revision, or of a mask that was only shown")
-        with self._database.writing() as session:
+        with self._database.writing(needs="judge") as session:
             image = session.get(ImageTable, image_id)
             if image is None:
                 raise StoreError(f"There is no image number {image_id}; it may have been deleted.")

@@ -83,7 +83,7 @@ class TaskTable(Table):
 
 
 class PersonTable(Table):
-    """See `PersonRow`; `key` is the name as compared."""
+    """See `PersonRow`; `key` is the name as compared, `password_hash` None for who has no password here."""
 
     __tablename__ = "persons"
 
@@ -91,6 +91,7 @@ class PersonTable(Table):
     name: Mapped[str]
     key: Mapped[str] = mapped_column(unique=True)
     role: Mapped[str] = mapped_column(default="reader")
+    password_hash: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     removed_at: Mapped[datetime | None]
 

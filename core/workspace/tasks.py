@@ -60,7 +60,7 @@ class Tasks:
             StoreError: The title is empty, too long or taken.
         """
         cleaned = clean_title(title)
-        with self._database.writing() as session:
+        with self._database.writing(needs="task") as session:
             if session.scalar(select(TaskTable.id).where(TaskTable.title_key == title_key(cleaned))):
                 raise StoreError(f'There is a task "{cleaned}" already; choose another name.')
             slug = make_slug(cleaned, set(session.scalars(select(TaskTable.slug))))
@@ -92,7 +92,7 @@ class Tasks:
         """
         if not classes:
             raise ValueError("a task needs at least one class")
-        with self._database.writing() as session:
+        with self._database.writing(needs="task") as session:
             _existing(session, task_id).classes = [asdict(each) for each in classes]
         return self.get_by_id(task_id)
 
@@ -102,7 +102,7 @@ class Tasks:
         Raises:
             StoreError: There is no such task.
         """
-        with self._database.writing() as session:
+        with self._database.writing(needs="group") as session:
             _existing(session, task_id).group_rule = rule
         return self.get_by_id(task_id)
 

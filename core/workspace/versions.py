@@ -155,7 +155,7 @@ class Versions:
         Raises:
             StoreError: There is no such version.
         """
-        with self._database.writing() as session:
+        with self._database.writing(needs="model") as session:
             version = _existing(session, version_id)
             previous_id = _current_id(session, version.task_id, version.purpose)
             as_expected = instead_of is None or instead_of == (previous_id or 0)
@@ -179,7 +179,7 @@ class Versions:
         Raises:
             StoreError: There is none before.
         """
-        with self._database.writing() as session:
+        with self._database.writing(needs="model") as session:
             in_use = _stack(session, task_id, purpose)
             if len(in_use) < 2:
                 raise StoreError("There is no earlier version to roll back to; promote another one instead.")

@@ -35,6 +35,7 @@ from core.workspace.migrate import migrate
 from core.workspace.persons import Persons
 from core.workspace.places import Place, place_of
 from core.workspace.reviews import Reviews
+from core.workspace.roles import Action
 from core.workspace.settings import Settings
 from core.workspace.tables import TaskTable
 from core.workspace.tasks import Tasks, seed_tasks
@@ -69,6 +70,7 @@ class Workspace:
     def __init__(self, root: Path, database: Database, place: Place) -> None:
         self._root = root
         self._database = database
+        self._place = place
         self.address = str(root)
         self.files = BlobStore(place)
         self.cache = Cache(root / "cache")
@@ -114,6 +116,18 @@ class Workspace:
             database.close()
             raise
         return cls(root, database, place)
+
+    def acting_as(self, name: str) -> Workspace:
+        """The same workspace for somebody who signed in: what their role does not allow is refused."""
+        return Workspace(self._root, self._database.acting_as(name), self._place)
+
+    def require(self, action: Action) -> None:
+        """Go on only where the person who acts may do that.
+
+        Raises:
+            NotAllowedError: They may not.
+        """
+        self._database.require(action)
 
     def folder(self, name: str) -> Path:
         """A folder on this machine that lies with the workspace, such as that of experiments or exports."""

@@ -1,0 +1,1 @@
+"""Who may come in where people sign in: passwords, sessions, and the list that an admin keeps."""

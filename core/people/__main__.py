@@ -1,0 +1,106 @@
+"""`python -m core.people`: who may come in where people sign in, and with which role."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from pathlib import Path
+
+from core.config import workspace_dir
+from core.errors import AppError
+from core.people.passwords import hash_password
+from core.workspace import PersonRow, Workspace
+from core.workspace.roles import ROLES
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 when done, 2 where that cannot be."""
+    options = _parser().parse_args(arguments)
+    if not options.workspace.is_dir():
+        print(f"There is no workspace at {options.workspace}; give its folder.", file=sys.stderr)
+        return 2
+    try:
+        with Workspace.open(options.workspace) as workspace:
+            _COMMANDS[options.command](workspace, options)
+    except AppError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m core.people", description=__doc__)
+    parser.add_argument(
+        "--workspace", type=Path, default=workspace_dir(), help="its folder, WORKSPACE_DIR by default"
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list", help="everybody who may come in")
+    add = commands.add_parser("add", help="let somebody in; asks for a password")
+    role = commands.add_parser("role", help="give another role")
+    for each in (add, role):
+        each.add_argument("name", help="name, or the e-mail address that a sign-in service tells")
+    add.add_argument("--role", choices=ROLES, default="reader", help="reader by default")
+    add.add_argument("--without_password", action="store_true", help="for who signs in at a service")
+    role.add_argument("role", choices=ROLES)
+    for name, text in (("password", "give a new password"), ("remove", "let somebody in no more")):
+        commands.add_parser(name, help=text).add_argument("name")
+    return parser
+
+
+def _add(workspace: Workspace, options: argparse.Namespace) -> None:
+    hashed = None if options.without_password else hash_password(_ask_password())
+    person = workspace.persons.get_or_add(options.name)
+    workspace.persons.set_role(person.id, options.role)
+    if hashed is not None:
+        workspace.persons.set_password_hash(person.id, hashed)
+    print(f"{person.name} may come in as {options.role}.")
+
+
+def _list(workspace: Workspace, _: argparse.Namespace) -> None:
+    for person in workspace.persons.list():
+        if person.removed_at is None:
+            password = "" if workspace.persons.password_hash(person.id) else ", no password"
+            print(f"{person.name}: {person.role}{password}")
+
+
+def _role(workspace: Workspace, options: argparse.Namespace) -> None:
+    person = _existing(workspace, options.name)
+    workspace.persons.set_role(person.id, options.role)
+    print(f"{person.name} is {options.role} now.")
+
+
+def _password(workspace: Workspace, options: argparse.Namespace) -> None:
+    person = _existing(workspace, options.name)
+    workspace.persons.set_password_hash(person.id, hash_password(_ask_password()))
+    print(f"{person.name} has a new password; sessions with the old one have ended.")
+
+
+def _remove(workspace: Workspace, options: argparse.Namespace) -> None:
+    person = _existing(workspace, options.name)
+    workspace.persons.remove(person.id)
+    print(f"{person.name} may come in no more; what they made keeps their name.")
+
+
+_COMMANDS = {"add": _add, "list": _list, "role": _role, "password": _password, "remove": _remove}
+
+
+def _existing(workspace: Workspace, name: str) -> PersonRow:
+    person = workspace.persons.find(name)
+    if person is None:
+        raise AppError(f"There is nobody named {name} here; `python -m core.people list` tells who is.")
+    return person
+
+
+def _ask_password() -> str:
+    """Typed twice where somebody sits there, else the first line that comes in."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Again: ") != password:
+        raise AppError("The two passwords differ; try again.")
+    return password
+
+
+if __name__ == "__main__":
+    sys.exit(main())

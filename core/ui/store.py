@@ -1,0 +1,15 @@
+"""The store of this server, opened once and shared by all sessions and by the gate in front of them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.config import workspace_dir
+from core.workflows.open_workspace import open_workspace
+from core.workspace import Workspace
+
+
+@st.cache_resource(show_spinner=False)
+def opened() -> Workspace:
+    """The store, for whom nothing is refused; pages take `core.ui.state.workspace`."""
+    return open_workspace(workspace_dir())

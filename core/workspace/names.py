@@ -1,0 +1,24 @@
+"""Names of persons: how they are kept, and how they are compared."""
+
+from __future__ import annotations
+
+import unicodedata
+
+MAX_NAME_LENGTH = 80
+
+
+def clean_name(name: str) -> str:
+    """A name in NFC with single spaces, at most 80 characters.
+
+    Raises:
+        ValueError: Nothing is left of it.
+    """
+    cleaned = " ".join(unicodedata.normalize("NFC", name).split())[:MAX_NAME_LENGTH].rstrip()
+    if not cleaned:
+        raise ValueError("a person needs a name")
+    return cleaned
+
+
+def name_key(name: str) -> str:
+    """The form in which names are compared: "Kim" and " kim" are the same person."""
+    return unicodedata.normalize("NFKC", clean_name(name)).casefold()

@@ -1,0 +1,96 @@
+"""Role by action: asked where the work is done, whatever the page shows."""
+
+import pytest
+
+from core.errors import NotAllowedError
+from core.reasons import Reason
+from core.workspace import DraftContent, ImageFacts, NewReview, NewRevision, NewVersion
+from core.workspace.roles import ROLES
+
+# Who may do what: r reader, v reviewer, a admin.
+TABLE = {
+    "draw": "rva",
+    "save": "rva",
+    "add an image": "rva",
+    "import a folder": "rva",
+    "judge": "va",
+    "put together": "va",
+    "make a task": "a",
+    "fine-tune": "a",
+    "promote": "a",
+    "roll back": "a",
+    "give a role": "a",
+    "delete an image": "a",
+    "read the audit": "a",
+}
+
+
+def save(store, image, who):
+    return store.masks.save(image.id, NewRevision(b"mask", None, 0.5, None, who, 1.0, 0.0))
+
+
+@pytest.fixture
+def actions(workspace, task, add_image):
+    """What each action does, on the workspace of whoever acts."""
+    image, other = add_image("a"), add_image("b")
+    revision = save(workspace, image, "Somebody")
+    versions = [
+        workspace.versions.add(task.id, NewVersion(f"versions/{name}", name, "fine_tuned", "Somebody"))
+        for name in ("one", "two", "three")
+    ]
+    for version in versions[:2]:
+        workspace.versions.promote(version.id, who="", why=Reason("chosen"))
+    somebody = workspace.persons.get_or_add("Somebody")
+    why = Reason("chosen")
+    return {
+        "draw": lambda store: store.drafts.start_from(image.id, DraftContent(0.5, None, None), "Kim"),
+        "save": lambda store: save(store, image, "Kim"),
+        "add an image": lambda store: store.images.add(task.id, "c.png", b"c", ImageFacts(2, 3)),
+        "import a folder": lambda store: store.jobs.add("import_folder", task.id, {}, who="Kim"),
+        "judge": lambda store: store.reviews.add(
+            image.id, NewReview("approved", "Kim", revision_id=revision.id)
+        ),
+        "put together": lambda store: store.groups.merge([image.group_id, other.group_id], who="Kim"),
+        "make a task": lambda store: store.tasks.create("Nuclei of cells"),
+        "fine-tune": lambda store: store.jobs.add("fine_tune", task.id, {}, who="Kim"),
+        "promote": lambda store: store.versions.promote(versions[2].id, who="Kim", why=why),
+        "roll back": lambda store: store.versions.roll_back(task.id, who="Kim", why=why),
+        "give a role": lambda store: store.persons.set_role(somebody.id, "reviewer"),
+        "delete an image": lambda store: store.images.delete(other.id, "Kim"),
+        "read the audit": lambda store: store.require("audit"),
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_may_do_what_the_table_says_and_nothing_else(workspace, actions, role):
+    kim = workspace.persons.get_or_add("Kim")
+    workspace.persons.set_role(kim.id, role)
+    store = workspace.acting_as("Kim")
+    sign = {"reader": "r", "reviewer": "v", "admin": "a"}[role]
+    before = len(workspace.audit.list())
+    for name, allowed in TABLE.items():
+        if sign not in allowed:
+            with pytest.raises(NotAllowedError, match=f"Kim is {role}; ask an admin"):
+                actions[name](store)
+    assert len(workspace.audit.list()) == before
+    for name, allowed in TABLE.items():
+        if sign in allowed:
+            actions[name](store)
+
+
+def test_without_sign_in_nobody_is_asked(workspace, actions):
+    for act in actions.values():
+        act(workspace)
+
+
+def test_a_role_taken_away_counts_at_once(workspace, actions):
+    kim = workspace.persons.get_or_add("Kim")
+    workspace.persons.set_role(kim.id, "admin")
+    store = workspace.acting_as("Kim")
+    store.tasks.create("One more")
+    workspace.persons.set_role(kim.id, "reader")
+    with pytest.raises(NotAllowedError, match="needs the role admin"):
+        store.tasks.create("Another")
+    workspace.persons.remove(kim.id)
+    with pytest.raises(NotAllowedError, match="no longer works in this workspace"):
+        actions["save"](store)
