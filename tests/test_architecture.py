@@ -20,6 +20,7 @@ BANDS = {
     "core.ui": 6,
     "core.experiments": 5,
     "core.commands": 5,
+    "core.doctor": 5,
     "core.workflows": 4,
     "core.jobs": 3,
     "core.registry": 3,

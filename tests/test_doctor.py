@@ -1,0 +1,41 @@
+"""`python -m core.doctor` says what is well and what is to be done."""
+
+import importlib.metadata
+
+from core import doctor
+from core.workspace import Workspace
+
+
+def lines_of(capsys) -> dict[str, str]:
+    return {line[6:].partition(":")[0]: line for line in capsys.readouterr().out.splitlines()}
+
+
+def test_each_thing_has_one_line(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(doctor, "LEAST_FREE_GB", 0)
+    monkeypatch.setattr(doctor, "LEAST_MEMORY_GB", 0)
+    monkeypatch.setattr(doctor, "SLOW_MB_PER_SECOND", 0)
+    Workspace.open(tmp_path / "workspace").close()
+    assert doctor.main(["--workspace", str(tmp_path / "workspace")]) == 0
+    lines = lines_of(capsys)
+    assert list(lines) == [
+        *("Python", "Libraries", "Processor", "Memory", "OpenVINO", "GPU", "Disk", "Writing", "Workspace")
+    ]
+    assert lines["Workspace"] == "ok    Workspace: 3 tasks, 0 images"
+    assert not list((tmp_path / "workspace").glob("tmp*"))
+
+
+def test_what_is_wrong_is_told_with_what_to_do(tmp_path, capsys, monkeypatch):
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    (folder / "workspace.db").write_bytes(b"no database at all" * 100)
+    monkeypatch.setattr(doctor, "LEAST_FREE_GB", 10**9)
+    versions = importlib.metadata.version
+    monkeypatch.setattr(
+        importlib.metadata, "version", lambda name: "0.1" if name == "streamlit" else versions(name)
+    )
+    assert doctor.main(["--workspace", str(folder)]) == 1
+    lines = lines_of(capsys)
+    assert lines["Disk"].startswith("to do Disk")
+    assert "Free some space" in lines["Disk"]
+    assert "streamlit is 0.1 instead of" in lines["Libraries"]
+    assert "put a backup of it back" in lines["Workspace"]
