@@ -1,4 +1,4 @@
-"""`python -m core.workspace check`: every row whose file is missing or damaged, one line each."""
+"""`python -m core.workspace`: look for lost files, or copy a workspace to another place."""
 
 from __future__ import annotations
 
@@ -7,32 +7,74 @@ import sys
 from pathlib import Path
 
 from core.config import workspace_dir
-from core.errors import AppError
+from core.errors import AppError, StoreError
 from core.workspace.workspace import Workspace
 
 
 def main(arguments: list[str] | None = None) -> int:
     """0 where all files are there, 1 where some are not, 2 where the workspace cannot be opened."""
-    parser = argparse.ArgumentParser(prog="python -m core.workspace", description=__doc__)
-    parser.add_argument("command", choices=["check"], help="look for files that are missing or damaged")
-    parser.add_argument(
-        "--workspace", type=Path, default=workspace_dir(), help="its folder, WORKSPACE_DIR by default"
-    )
-    options = parser.parse_args(arguments)
-    if not options.workspace.is_dir():
-        print(f"There is no workspace at {options.workspace}; give its folder.", file=sys.stderr)
-        return 2
+    options = _parser().parse_args(arguments)
     try:
-        with Workspace.open(options.workspace) as workspace:
-            num_lost = 0
-            for line in workspace.lost_files():
-                print(line)
-                num_lost += 1
+        with _existing(options) as workspace:
+            num_lost = _COMMANDS[options.command](workspace, options)
     except AppError as error:
         print(error, file=sys.stderr)
         return 2
-    print("Every file is there." if num_lost == 0 else f"{num_lost} file(s) are missing or damaged.")
     return 1 if num_lost else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m core.workspace", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    check = commands.add_parser("check", help="every row whose file is missing or damaged, one line each")
+    copy = commands.add_parser(
+        "copy", help="copy all of it to a place that holds nothing: a move, or a backup"
+    )
+    for each in (check, copy):
+        each.add_argument(
+            "--workspace", type=Path, default=workspace_dir(), help="its folder, WORKSPACE_DIR by default"
+        )
+        each.add_argument("--database_url", help="its rows, DATABASE_URL by default")
+        each.add_argument("--files_url", help="its files, FILES_URL by default")
+    copy.add_argument("to", type=Path, help="folder of the copy")
+    copy.add_argument(
+        "--to_database_url", default="", help="rows of the copy, a file in its folder by default"
+    )
+    copy.add_argument("--to_files_url", default="", help="files of the copy, its folder by default")
+    return parser
+
+
+def _existing(options: argparse.Namespace) -> Workspace:
+    if not options.workspace.is_dir() and not options.database_url:
+        raise StoreError(f"There is no workspace at {options.workspace}; give its folder.")
+    return Workspace.open(options.workspace, rows_at=options.database_url, files_at=options.files_url)
+
+
+def _check(workspace: Workspace, _: argparse.Namespace) -> int:
+    num_lost = 0
+    for line in workspace.lost_files():
+        print(line)
+        num_lost += 1
+    print("Every file is there." if num_lost == 0 else f"{num_lost} file(s) are missing or damaged.")
+    return num_lost
+
+
+def _copy(workspace: Workspace, options: argparse.Namespace) -> int:
+    def tell(done: int, of: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{done} of {of} files", end="\n" if done == of else "", file=sys.stderr)
+
+    with Workspace.open(
+        options.to, rows_at=options.to_database_url, files_at=options.to_files_url, seed=False
+    ) as target:
+        num_rows, lost = workspace.copy_to(target, tell)
+    print(f"{num_rows} rows and their files are copied.")
+    for name in lost:
+        print(f"{name} is missing and was not copied.")
+    return len(lost)
+
+
+_COMMANDS = {"check": _check, "copy": _copy}
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from core.workspace.audit import Audit
 from core.workspace.blobs import BlobStore
 from core.workspace.cache import Cache
 from core.workspace.check import lost_files, lost_versions
+from core.workspace.copying import Progress, copy_all
 from core.workspace.database import Database
 from core.workspace.drafts import Drafts
 from core.workspace.groups import Groups
@@ -89,11 +90,18 @@ class Workspace:
         self.audit = Audit(database)
 
     @classmethod
-    def open(cls, root: Path | str) -> Workspace:
+    def open(
+        cls, root: Path | str, *, rows_at: str | None = None, files_at: str | None = None, seed: bool = True
+    ) -> Workspace:
         """The workspace in that folder, made or migrated where needed.
 
-        `DATABASE_URL` and `FILES_URL` of the environment move its rows and files elsewhere; the cache,
-        experiments and exports stay in the folder.
+        The cache, experiments and exports stay in the folder wherever its rows and files are.
+
+        Args:
+            root: The folder.
+            rows_at: Address of a database, "" for a file in the folder, None for `DATABASE_URL`.
+            files_at: Address of the files, "" for the folder, None for `FILES_URL`.
+            seed: Give a new one the tasks that every workspace begins with.
 
         Raises:
             StoreError: The folder cannot be made, a newer program has written it, or a server does not
@@ -106,12 +114,13 @@ class Workspace:
             raise StoreError(
                 f"The workspace folder {root} cannot be made ({error.strerror}); choose another folder."
             ) from error
-        place = place_of(root, files_url())
-        database = Database(database_url() or root / DATABASE_NAME)
+        place = place_of(root, files_url() if files_at is None else files_at)
+        database = Database((database_url() if rows_at is None else rows_at) or root / DATABASE_NAME)
         try:
             if migrate(database):
                 logging.getLogger(__name__).info("workspace %s brought to the newest schema", root)
-            _seed(database)
+            if seed:
+                _seed(database)
         except BaseException:
             database.close()
             raise
@@ -137,6 +146,10 @@ class Workspace:
         """One line for each file of a row that is missing or damaged."""
         yield from lost_files(self._database, self.files)
         yield from lost_versions(self._database, self.versions)
+
+    def copy_to(self, target: Workspace, on_progress: Progress) -> tuple[int, list[str]]:
+        """Copy every row and file to a workspace that holds nothing; see `copy_all`."""
+        return copy_all((self._database, self._place), (target._database, target._place), on_progress)
 
     def plain_errors(self) -> AbstractContextManager[None]:
         """Turns what the disk says inside into a `StoreError` with one sentence."""
