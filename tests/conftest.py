@@ -2,6 +2,8 @@ import os
 
 import pytest
 
+from tests.eager import eagerly
+
 
 @pytest.fixture(scope="session", autouse=True)
 def exported_networks(tmp_path_factory):
@@ -10,3 +12,10 @@ def exported_networks(tmp_path_factory):
     # Processes of pytest-xdist have folders of their own beside each other.
     folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
     os.environ.setdefault("NETWORK_CACHE_DIR", str(folder / "networks"))
+
+
+@pytest.fixture
+def eager():
+    """Networks of this test take their steps without a graph, see `tests.eager`."""
+    with eagerly():
+        yield

@@ -1,14 +1,27 @@
-"""A tiny data set, and the commands run as a person runs them: from a folder of their own, as processes."""
+"""A tiny data set, and the commands run as a person runs them, from a folder of their own.
 
+A process of its own imports TensorFlow anew, which costs more than most of what is tested: each command has
+one in these tests, the rest is run here through the same door.
+"""
+
+import contextlib
+import importlib
+import io
 import os
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import cv2
 import numpy as np
+import pytest
+
+from core import commands
 
 PROJECT = Path(__file__).resolve().parents[2]
+SECONDS_AT_THE_MOST = 900
+"""For a process that hangs: a busy machine must not fail a test."""
 SMALL_NET = ("--image_size", "32x48", "--depth", "2", "--base_filters", "4", "--learning_rate", "0.02")
 
 
@@ -46,5 +59,22 @@ def run(folder, script, *arguments):
         capture_output=True,
         text=True,
         check=False,
+        timeout=SECONDS_AT_THE_MOST,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )
+
+
+def run_here(folder, script, *arguments):
+    """The same in this process, which has TensorFlow already; what its C++ prints is not seen."""
+    command = importlib.import_module(Path(script).stem).main
+    words = [script, *map(str, arguments)]
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        contextlib.chdir(folder),
+        mock.patch.object(sys, "argv", words),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
+        commands.run(command)
+    return subprocess.CompletedProcess(words, ended.value.code, out.getvalue(), err.getvalue())

@@ -1,6 +1,6 @@
 """evaluate.py and predict.py on data, models and results that lie elsewhere, here in fsspec's memory.
 
-In this process, which alone has that memory; what is wrong is tried as a process.
+In this process, which alone has that memory.
 """
 
 import csv
@@ -19,7 +19,7 @@ from core.classifier_cards import ClassifierCard
 from core.config import NetConfig
 from core.errors import AppError
 from tests.classification.making import spot
-from tests.commands.making import disc, run
+from tests.commands.making import disc, run_here
 
 MODEL = ("--model_path", "memory://models/disc")
 LABELS = ("--task", "classify", "--model_path", "memory://models/labels")
@@ -196,7 +196,7 @@ def test_what_is_not_there_is_told_by_its_address(memory, command, arguments, se
 def test_a_wrong_address_is_one_sentence_and_exit_code_2(tmp_path, task, script, arguments, sentence):
     if "gs://b/d" in arguments and find_spec("gcsfs") is not None:
         pytest.skip("gcsfs is installed, so no driver is missing")
-    done = run(tmp_path, script, *task, *arguments)
+    done = run_here(tmp_path, script, *task, *arguments)
     assert done.returncode == 2 and sentence in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
@@ -206,5 +206,5 @@ def test_a_wrong_address_is_one_sentence_and_exit_code_2(tmp_path, task, script,
 def test_classifiers_are_trained_on_folders_of_this_machine(tmp_path, flag):
     places = {"--data_dir": "data", flag: "memory://x"}
     words = [word for pair in places.items() for word in pair]
-    done = run(tmp_path, "train.py", "--task", "classify", *words)
+    done = run_here(tmp_path, "train.py", "--task", "classify", *words)
     assert done.returncode == 2 and "folders of this machine, got memory://x" in done.stderr

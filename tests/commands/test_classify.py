@@ -14,7 +14,7 @@ from core.commands.task import labels_asked
 from core.experiments.kinds.classify import classify
 from core.training.presets import AUGMENT_PRESETS
 from tests.classification.making import spot
-from tests.commands.making import PROJECT, run
+from tests.commands.making import PROJECT, run, run_here
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +40,11 @@ def test_train_evaluate_and_predict_labels(folder):
     assert trained.returncode == 0, trained.stderr
     assert "From scratch." in trained.stdout and "validation accuracy" in trained.stdout
     model = ("--task", "classify", "--model_path", "saved_classifier")
-    scored = run(folder, "evaluate.py", *model, "--data_dir", "dataset", "--split", "val")
+    scored = run_here(folder, "evaluate.py", *model, "--data_dir", "dataset", "--split", "val")
     assert scored.returncode == 0, scored.stderr
     assert "majority_accuracy    0.5000" in scored.stdout and "confusion" in scored.stdout
     images = ("--image_path", "dataset/val/images", "--output_path", "out")
-    predicted = run(folder, "predict.py", *model, *images)
+    predicted = run_here(folder, "predict.py", *model, *images)
     assert predicted.returncode == 0, predicted.stderr
     assert "no diagnosis" in predicted.stdout
     assert len((folder / "out" / "labels.csv").read_text().splitlines()) == 7
@@ -81,7 +81,7 @@ def test_inputs_are_compared_and_go_on_where_they_ended(folder, capsys):
     ],
 )
 def test_wrong_input_is_told_and_the_exit_code_is_2(folder, script, arguments, sentence):
-    done = run(folder, script, "--task=classify", *arguments)
+    done = run_here(folder, script, "--task=classify", *arguments)
     assert done.returncode == 2
     assert sentence in done.stderr and "Traceback" not in done.stderr and done.stdout == ""
 

@@ -1,4 +1,4 @@
-"""The three commands as the README writes them, one after the other, and train twice."""
+"""The three commands as the README writes them: each as a process once, then again in this one."""
 
 import csv
 import json
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.cards import load_card
-from tests.commands.making import SMALL_NET, make_dataset, run, write
+from tests.commands.making import SMALL_NET, make_dataset, run, run_here, write
 
 pytestmark = pytest.mark.slow
 
@@ -117,10 +117,10 @@ def test_a_bad_file_is_named_and_the_others_go_on(folder, trained):
         (folder / "mixed" / name).write_bytes(content)
     write(folder / "mixed" / "good.png", np.zeros((1, 1), np.uint8))
     arguments = ("--image_path", "mixed", "--model_path", "saved_model", "--output_path", "mixed_out")
-    refused = run(folder, "predict.py", *arguments)
+    refused = run_here(folder, "predict.py", *arguments)
     assert refused.returncode == 2 and "no model" in refused.stderr
     arguments = ("--image_path", "mixed/*", "--model_path", "saved_model/unet_model.keras")
-    done = run(folder, "predict.py", *arguments, "--output_path", "mixed_out")
+    done = run_here(folder, "predict.py", *arguments, "--output_path", "mixed_out")
     assert done.returncode == 2
     assert "cut.png" in done.stderr and "empty.jpg" in done.stderr and "Traceback" not in done.stderr
     assert (folder / "mixed_out" / "good_mask.png").is_file()
@@ -129,7 +129,7 @@ def test_a_bad_file_is_named_and_the_others_go_on(folder, trained):
 def test_training_again_goes_on_from_a_model_and_moves_the_earlier_one(folder, evaluated):
     before = (folder / "saved_model" / "unet_model.keras").read_bytes()
     flags = ("--data_dir", "dataset", "--epochs", "1", "--batch_size", "4")
-    again = run(folder, "train.py", *flags, "--init_from", "saved_model/unet_model.keras")
+    again = run_here(folder, "train.py", *flags, "--init_from", "saved_model/unet_model.keras")
     assert again.returncode == 0, again.stderr
     (kept,) = (folder / "saved_model" / "previous").iterdir()
     assert (kept / "unet_model.keras").read_bytes() == before
@@ -142,11 +142,11 @@ def test_training_again_goes_on_from_a_model_and_moves_the_earlier_one(folder, e
 def test_a_refit_trains_on_validation_images_too_and_chooses_nothing(tmp_path):
     make_dataset(tmp_path / "dataset", train=4, val=2, test=1)
     refit = ("--data_dir", "dataset", "--epochs", "2", "--refit", *SMALL_NET)
-    process = run(tmp_path, "train.py", *refit, "--threshold", "0.37")
+    process = run_here(tmp_path, "train.py", *refit, "--threshold", "0.37")
     assert process.returncode == 0, process.stderr
     card = load_card(tmp_path / "saved_model" / "unet_model.card.json")
     assert (card.data[0].num_train, card.data[0].num_val, card.data[0].num_test) == (6, 0, 1)
     assert card.threshold == 0.37 and card.validation == {}
     assert "Epoch 2 of 2 was kept." in process.stdout
-    refused = run(tmp_path, "train.py", *refit)
+    refused = run_here(tmp_path, "train.py", *refit)
     assert refused.returncode == 2 and "needs --threshold" in refused.stderr

@@ -16,7 +16,7 @@ import pytest
 
 import train
 from core.errors import AppError
-from tests.commands.making import PROJECT, SMALL_NET, make_dataset, run, write
+from tests.commands.making import PROJECT, SMALL_NET, make_dataset, run_here, write
 
 pytestmark = pytest.mark.slow
 
@@ -140,6 +140,6 @@ def test_one_image_is_trained_on_and_nothing_is_validated(here, tmp_path):
 
 def test_wrong_wishes_are_one_sentence_and_exit_code_2(folder):
     flags = ("--data_dir", "dataset", "--epochs", "1", *SMALL_NET)
-    done = run(folder, "train.py", *flags, "--accelerator", "tpu")
+    done = run_here(folder, "train.py", *flags, "--accelerator", "tpu")
     assert done.returncode == 2 and done.stderr.startswith("No TPU was found by tensorflow")
     assert len(done.stderr.strip().splitlines()) == 1

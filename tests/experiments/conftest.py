@@ -8,6 +8,7 @@ from core.experiments.requests.plan import CompareRequest
 from core.experiments.runs.run import resume_experiment, run_experiment
 from core.experiments.runs.store import summary
 from core.experiments.runs.watching import ExperimentWatchers
+from tests.eager import eagerly
 from tests.experiments.making import RECIPE, make_set
 
 
@@ -24,11 +25,13 @@ def compared(tmp_path_factory):
         on_message=begun.append, should_stop=lambda: any("Training fcn" in each for each in begun)
     )
     folder = root / "compare"
-    half = run_experiment(request, folder, watchers)
+    with eagerly():
+        half = run_experiment(request, folder, watchers)
     half_summary = summary(folder)
     weights = folder / "runs" / "unet" / "model.keras"
     trained_at = weights.stat().st_mtime_ns
-    whole = resume_experiment(folder)
+    with eagerly():
+        whole = resume_experiment(folder)
     return SimpleNamespace(
         data=data,
         folder=folder,

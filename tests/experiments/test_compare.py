@@ -13,7 +13,7 @@ from core.experiments.runs.store import progress, read_record, read_result, summ
 from core.experiments.runs.watching import ExperimentWatchers
 from tests.experiments.making import RECIPE, make_set, recipe, write_pair
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("eager")]
 
 
 def rows_of(path):

@@ -70,6 +70,7 @@ def test_a_name_in_train_and_val_is_one_sentence(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("eager")
 def test_every_image_is_predicted_once_by_a_network_that_never_saw_its_patient(data, tmp_path):
     request = CrossValidateRequest(str(data), folds=2, recipe=recipe(epochs=1))
     result = run_experiment(request, tmp_path / "out")

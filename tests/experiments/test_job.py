@@ -51,6 +51,7 @@ def correct(workspace, task, count):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("eager")
 def test_corrected_images_are_copied_trained_on_and_not_again_when_it_goes_on(workspace):
     task = workspace.tasks.create("Cell nuclei")
     correct(workspace, task, 6)

@@ -24,6 +24,7 @@ from core.experiments.requests.several_classes import dice_column, shown_columns
 from core.experiments.runs.run import run_experiment
 from core.experiments.runs.scoring import score_labels
 from core.imaging.class_table import class_table_json, names_alone, read_class_table, table_of_names
+from tests.eager import eagerly
 from tests.experiments.making import RECIPE, make_class_set
 
 CLASSES = table_of_names(["ground", "disc", "low", "undefined"])
@@ -39,7 +40,8 @@ def data(tmp_path_factory):
 def compared(data, tmp_path_factory):
     out = tmp_path_factory.mktemp("compared") / "out"
     request = CompareRequest(str(data), arms=("unet", "fcn"), recipe=CLASS_RECIPE)
-    return run_experiment(request, out), out
+    with eagerly():
+        return run_experiment(request, out), out
 
 
 def scored():
@@ -111,6 +113,7 @@ def test_what_cannot_be_is_one_sentence(request_, sentence):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("eager")
 def test_networks_are_compared_by_the_means_and_every_class_is_told(compared):
     result, out = compared
     assert "disc Dice | low Dice" in markdown_table(result) and "threshold" not in result.columns
@@ -130,6 +133,7 @@ def test_networks_are_compared_by_the_means_and_every_class_is_told(compared):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("eager")
 def test_the_scores_are_those_of_evaluate(compared, data):
     from core.workflows.measure.evaluate_model import EvaluateRequest, evaluate_model
 
@@ -142,6 +146,7 @@ def test_the_scores_are_those_of_evaluate(compared, data):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("eager")
 def test_a_sweep_of_thresholds_is_refused_before_the_data_are_read(compared, tmp_path):
     _, out = compared
     request = ThresholdRequest(str(tmp_path / "nowhere"), str(out / "runs" / "unet"))
@@ -150,6 +155,7 @@ def test_a_sweep_of_thresholds_is_refused_before_the_data_are_read(compared, tmp
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("eager")
 def test_out_of_fold_masks_are_indices_and_shown_in_colours(data, tmp_path):
     request = CrossValidateRequest(str(data), folds=2, recipe=CLASS_RECIPE)
     result = run_experiment(request, tmp_path / "out")
@@ -166,6 +172,7 @@ def test_out_of_fold_masks_are_indices_and_shown_in_colours(data, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("eager")
 def test_a_search_ends_in_a_command_with_the_classes(data, tmp_path):
     import train
 

@@ -18,6 +18,7 @@ def test_the_range_is_fixed_and_the_size_is_the_images_own(bits, high):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("eager")
 def test_every_image_is_scored_once_and_f1_is_the_dice(tmp_path):
     request = SyntheticRequest(num_images=8, side=16, folds=2, recipe=recipe(epochs=1))
     result = run_experiment(request, tmp_path / "out")

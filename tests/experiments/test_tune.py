@@ -33,6 +33,7 @@ def finished_study(values):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("eager")
 def test_a_search_is_made_longer_and_keeps_the_weights_of_its_best_trial(tmp_path):
     data = make_set(tmp_path / "set")
     request = TuneRequest(str(data), trials=1, recipe=recipe(epochs=1), **SMALL)

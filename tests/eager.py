@@ -1,0 +1,18 @@
+"""Trainings of a few steps without a graph: TensorFlow traces for seconds what then runs for a tenth of one.
+
+For tests of what is around a training. Those of the training itself, of the processes of workers and commands
+and of the browser run graphs, as people do.
+"""
+
+import contextlib
+from unittest import mock
+
+
+@contextlib.contextmanager
+def eagerly():
+    """Every Keras model runs its steps as they are written, whatever it was compiled with."""
+    import keras
+
+    always = property(lambda model: True, lambda model, value: None)
+    with mock.patch.object(keras.Model, "run_eagerly", always):
+        yield
