@@ -152,7 +152,7 @@ def test_refused_task_and_refused_file_are_told_to_the_letter(open_page, workspa
 
 def test_exported_files_of_hostile_names_can_be_unpacked(open_page, workspace, hostile_images):
     app = open_page(task=hostile_images.slug)
-    press(app, "Prepare all saved masks")
+    press(app, "Prepare")
     (path,) = workspace.folder("exports").glob("*.zip")
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None

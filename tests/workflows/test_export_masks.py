@@ -202,7 +202,7 @@ def test_a_disk_that_fills_up_leaves_the_zip_before(workspace, task, save, monke
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("core.workflows.export.export_masks.os.replace", full)
+    monkeypatch.setattr("core.workflows.export.packing.os.replace", full)
     with pytest.raises(StoreError, match="has no room left"):
         export_masks(workspace, task.id)
     folder = workspace.folder("exports")

@@ -1,8 +1,8 @@
-"""Files to take away: this image's mask and overlay, and all saved masks of the task."""
+"""Files to take away: this image's mask and overlay, and saved masks in the formats of other tools."""
 
 from __future__ import annotations
 
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 import streamlit as st
 
@@ -11,14 +11,20 @@ from core.ui import state, words
 from core.ui.text import as_text, shortened
 from core.workflows.correct.download import image_mask_png, image_overlay_png
 from core.workflows.correct.open_image import OpenedImage
-from core.workflows.export.export_masks import Export, export_masks
+from core.workflows.export.export_files import FORMATS, Format, export_files
+from core.workflows.export.export_masks import Export
+from core.workflows.export.packing import Selection
+from core.workspace import ImageRow
+
+_MOST_LISTED = 5
 
 
 def downloads(image: OpenedImage, window: tuple[float, float] | None) -> None:
     """The popover with all downloads; files are made at the click, with every stroke in them."""
     with st.popover(words.DOWNLOAD, icon=":material/download:", width="stretch"):
+        mask, over = st.columns(2)
         stem = shortened(PurePath(image.image.name).stem)
-        st.download_button(
+        mask.download_button(
             words.DOWNLOAD_MASK,
             lambda: image_mask_png(state.workspace(), image.image.id, state.predictors(), who=image.who),
             file_name=f"{stem}_mask.png",
@@ -26,7 +32,7 @@ def downloads(image: OpenedImage, window: tuple[float, float] | None) -> None:
             on_click="ignore",
             width="stretch",
         )
-        st.download_button(
+        over.download_button(
             words.DOWNLOAD_OVERLAY,
             lambda: image_overlay_png(
                 state.workspace(), image.image.id, state.predictors(), who=image.who, window=window
@@ -36,30 +42,62 @@ def downloads(image: OpenedImage, window: tuple[float, float] | None) -> None:
             on_click="ignore",
             width="stretch",
         )
-        _whole_task(image.image.task_id)
+        _saved_masks(image.image)
 
 
-def _whole_task(task_id: int) -> None:
-    st.divider()
-    corrected = state.workspace().tasks.counts(task_id).corrected
-    if corrected == 0:
+@st.fragment
+def _saved_masks(image: ImageRow) -> None:
+    """Saved masks in the format that is chosen, of this image or of the task, as a zip."""
+    saved = state.workspace().tasks.counts(image.task_id).corrected
+    if saved == 0:
         st.caption(words.EXPORT_NONE)
         return
-    st.caption(words.EXPORT_HELP.format(count=corrected))
+    written_as: Format = st.selectbox(
+        words.SAVED_MASKS,
+        FORMATS,
+        format_func=words.FORMAT_NAMES.__getitem__,
+        key="export_format",
+        persist_state="session",
+    )
+    if written_as == "dicom_seg":
+        st.warning(words.DICOM_SEG_WARNING, icon=":material/badge:")
+    else:
+        st.caption(words.FORMAT_HELP[written_as])
+    which = st.radio(
+        words.EXPORT_WHICH,
+        ["image", "saved", "approved"],
+        index=1,
+        format_func=lambda each: words.EXPORT_WHICH_NAMES[each].format(count=saved),
+        key="export_which",
+        horizontal=True,
+        persist_state="session",
+    )
     if st.button(words.PREPARE_EXPORT, width="stretch"):
-        export = _prepare(task_id)
+        selection = Selection(
+            image.task_id,
+            which="approved" if which == "approved" else "saved",
+            image_id=image.id if which == "image" else None,
+            who=state.person(),
+        )
+        export = _prepare(selection, written_as)
         if export is not None:
-            _offer(export)
+            _offer(export, written_as)
 
 
-def _prepare(task_id: int) -> Export | None:
+def _prepare(selection: Selection, written_as: Format) -> Export | None:
     bar = st.progress(0.0)
 
     def show_progress(done: int, total: int) -> None:
         bar.progress(done / max(total, 1), words.EXPORTING.format(done=done, total=total))
 
     try:
-        return export_masks(state.workspace(), task_id, on_progress=show_progress)
+        return export_files(
+            state.workspace(),
+            selection,
+            written_as,
+            predictors=state.predictors(),
+            on_progress=show_progress,
+        )
     except AppError as error:
         st.error(as_text(str(error)))
         return None
@@ -67,12 +105,16 @@ def _prepare(task_id: int) -> Export | None:
         bar.empty()
 
 
-def _offer(export: Export) -> None:
-    for note in export.notes:
+def _offer(export: Export, written_as: Format) -> None:
+    for note in export.notes[:_MOST_LISTED]:
         st.caption(as_text(note))
-    st.caption(
-        words.EXPORTED.format(train=export.num_train, test=export.num_test, size=_megabytes(export.path))
-    )
+    if len(export.notes) > _MOST_LISTED:
+        st.caption(words.AND_MORE.format(count=len(export.notes) - _MOST_LISTED))
+    size = f"{export.path.stat().st_size / 1e6:.1f} MB"
+    if written_as == "training":
+        st.caption(words.EXPORTED_SPLITS.format(train=export.num_train, test=export.num_test, size=size))
+    else:
+        st.caption(words.EXPORTED.format(count=export.num_train, size=size))
     st.download_button(
         words.DOWNLOAD_EXPORT,
         lambda: export.path.open("rb"),
@@ -82,7 +124,3 @@ def _offer(export: Export) -> None:
         type="primary",
         width="stretch",
     )
-
-
-def _megabytes(path: Path) -> str:
-    return f"{path.stat().st_size / 1e6:.1f} MB"

@@ -1,0 +1,129 @@
+"""Images a second and peak memory: import of PNGs, and export of saved masks in each format.
+
+Each is done by a process of its own, whose largest resident memory is told.
+
+    python -m benchmarks.files_in_and_out --images 1000 --masks 2000
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+
+from benchmarks.phantoms.xray import xray_phantom
+from core.imaging.masks import encode_png
+from core.workflows.add_images import add_images
+from core.workflows.export.export_files import FORMATS, export_files
+from core.workflows.export.packing import Selection
+from core.workspace import NewRevision, Workspace
+
+IMPORT_SIDE, EXPORT_SIDE = 512, 256
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--images", type=int, default=1000)
+    parser.add_argument("--masks", type=int, default=2000)
+    parser.add_argument("--child", nargs=2, metavar=("WHAT", "FOLDER"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        print(json.dumps(_measured(options.child[0], Path(options.child[1]), options.images)))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        _fill(Path(folder) / "png", options.masks, dicom=False)
+        _fill(Path(folder) / "dicom", options.masks, dicom=True)
+        print("| | images a second | peak memory, MB | size, MB |\n|---|---|---|---|")
+        for what in ("nothing", "import", *FORMATS):
+            place = Path(folder) / ("dicom" if what == "dicom_seg" else "png")
+            command = [sys.executable, "-m", "benchmarks.files_in_and_out", "--images", str(options.images)]
+            told = subprocess.run(
+                [*command, "--child", what, str(place)], check=True, capture_output=True, text=True
+            ).stdout
+            row = json.loads(told.splitlines()[-1])
+            print(f"| {what} | {row['rate']:.0f} | {row['memory']:.0f} | {row['size']:.1f} |", flush=True)
+
+
+def _measured(what: str, folder: Path, num_images: int) -> dict[str, float]:
+    size, count, seconds = 0.0, 0, 1.0
+    with Workspace.open(folder) as workspace:
+        task = workspace.tasks.get("lung_xray")
+        if what == "import":
+            task, files = workspace.tasks.create("Import"), list(_pngs(num_images))
+            start = time.perf_counter()
+            count = len(add_images(workspace, task.id, files))
+            size = sum(len(data) for _, data in files) / 1e6
+        else:
+            start = time.perf_counter()
+            if what != "nothing":
+                export = export_files(workspace, Selection(task.id), what)  # type: ignore[arg-type]
+                size = export.path.stat().st_size / 1e6
+                count = export.num_train + export.num_val + export.num_test
+        seconds = time.perf_counter() - start
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"rate": count / seconds, "memory": memory, "size": size}
+
+
+def _pngs(count: int) -> Iterator[tuple[str, bytes]]:
+    base, _ = xray_phantom(0, IMPORT_SIDE)
+    for number in range(count):
+        image = np.asarray(base, np.uint8).copy()
+        image[0, :4] = np.frombuffer(number.to_bytes(4, "little"), np.uint8)
+        yield f"film_{number:04}.png", encode_png(image)
+
+
+def _fill(folder: Path, count: int, *, dicom: bool) -> None:
+    """A task with saved masks of `count` images, every one with other pixels."""
+    with Workspace.open(folder) as workspace:
+        task = workspace.tasks.get("lung_xray")
+        image, mask = (np.asarray(each, np.uint8) for each in xray_phantom(1, EXPORT_SIDE))
+        for number in range(count):
+            own = image.copy()
+            own[0, :4] = np.frombuffer(number.to_bytes(4, "little"), np.uint8)
+            file = _dicom(own, number) if dicom else encode_png(own)
+            name = f"image_{number:04}.{'dcm' if dicom else 'png'}"
+            (outcome,) = add_images(workspace, task.id, [(name, file)])
+            drawn = np.roll(mask != 0, number % 17, axis=0)
+            new = NewRevision(
+                encode_png(drawn.astype(np.uint8)), None, 0.5, None, "Kim", 1.0, float(drawn.mean())
+            )
+            workspace.masks.save(outcome.image_id or 0, new)
+
+
+def _dicom(values: NDArray[np.uint8], number: int) -> bytes:
+    data: Any = Dataset()
+    data.file_meta = FileMetaDataset()
+    data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    data.SOPClassUID = data.file_meta.MediaStorageSOPClassUID = CTImageStorage
+    data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+    # A study each, so that they are single images and no stack.
+    data.StudyInstanceUID, data.SeriesInstanceUID = generate_uid(), generate_uid()
+    data.FrameOfReferenceUID = generate_uid()
+    data.Modality, data.PatientID, data.PatientName, data.InstanceNumber = "CT", str(number), "Phantom", 1
+    data.ImageOrientationPatient, data.ImagePositionPatient = [1, 0, 0, 0, 1, 0], [0, 0, 0]
+    data.PixelSpacing, data.SliceThickness = [0.7, 0.7], 1
+    data.Rows, data.Columns = values.shape
+    data.SamplesPerPixel, data.PhotometricInterpretation, data.PixelRepresentation = 1, "MONOCHROME2", 0
+    data.BitsAllocated, data.BitsStored, data.HighBit = 16, 12, 11
+    data.PixelData = values.astype(np.uint16).tobytes()
+    buffer = io.BytesIO()
+    pydicom.dcmwrite(buffer, data, enforce_file_format=True)
+    return buffer.getvalue()
+
+
+if __name__ == "__main__":
+    main()

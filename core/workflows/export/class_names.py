@@ -1,0 +1,37 @@
+"""What the classes of a task's masks are called in other tools' files, and their colours."""
+
+from __future__ import annotations
+
+import json
+
+from core.cards import MaskClass
+from core.imaging.class_table import UNDEFINED_NAME, table_of_names
+from core.registry.predictions import card_of
+from core.workspace import Workspace
+
+_ONE = "foreground"
+
+
+def classes_of(workspace: Workspace, task_id: int) -> tuple[MaskClass, ...]:
+    """The foreground classes, class 1 first; what has no name or colour gets a plain one.
+
+    Where the model in use tells more classes apart than the task names, its card has the names.
+    """
+    task = workspace.tasks.get_by_id(task_id)
+    current = workspace.versions.current(task_id)
+    of_model = () if current is None else card_of(workspace, current).classes[1:]
+    if len(of_model) > len(task.classes):
+        return of_model
+    plain = table_of_names([str(index) for index in range(len(task.classes) + 1)]).colours[1:]
+    only = len(task.classes) == 1
+    return tuple(
+        MaskClass(each.name or (_ONE if only else f"class {index}"), each.colour or colour)
+        for index, (each, colour) in enumerate(zip(task.classes, plain, strict=True), 1)
+    )
+
+
+def classes_json(classes: tuple[MaskClass, ...]) -> bytes:
+    """The classes as `train.py --classes` reads them, background first."""
+    # Without colours: masks hold indices.
+    names = ["background", *(each.name for each in classes), UNDEFINED_NAME]
+    return (json.dumps([{"name": name} for name in names], indent=2, ensure_ascii=False) + "\n").encode()

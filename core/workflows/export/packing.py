@@ -1,0 +1,239 @@
+"""A zip of masks, written whole: one image after the other, and at last where each mask comes from.
+
+What is lost of one image is told and the others go on. The masks are those that `workspace.truth` says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.datasets.matching import SUFFIXES
+from core.errors import BadFileError, StoreError
+from core.imaging.class_table import UNDEFINED
+from core.imaging.decode import DecodedImage, decode_image
+from core.imaging.dicom_file import is_dicom
+from core.imaging.intensity import to_display
+from core.imaging.masks import encode_png
+from core.imaging.quiet import quiet_libraries
+from core.registry.predictions import card_of
+from core.workflows.correct import pictures
+from core.workflows.export.provenance import of_mask, provenance_json
+from core.workspace import ImageRow, RevisionRow, Workspace
+
+Which = Literal["saved", "approved"]
+OnProgress = Callable[[int, int], None]
+_EXIF_ORIENTATION = 0x0112
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which masks of a task leave.
+
+    Attributes:
+        task_id: The task.
+        which: Those that count, or the approved ones alone.
+        image_id: Of one image alone, None for all.
+        who: Who takes them away, for `provenance.json`.
+    """
+
+    task_id: int
+    which: Which = "saved"
+    image_id: int | None = None
+    who: str = ""
+
+    def of(self, workspace: Workspace) -> list[tuple[ImageRow, RevisionRow]]:
+        """The images in order of arrival, each with its mask.
+
+        Raises:
+            StoreError: There is none.
+        """
+        revisions = workspace.truth.of_task(self.task_id)
+        images = [image for image in workspace.images.list(self.task_id) if image.id in revisions]
+        if self.image_id is not None:
+            images = [image for image in images if image.id == self.image_id]
+        if self.which == "approved":
+            images = [image for image in images if _is_approved(workspace, revisions[image.id])]
+        if images:
+            return [(image, revisions[image.id]) for image in images]
+        title = workspace.tasks.get_by_id(self.task_id).title
+        if self.image_id is not None and self.which == "saved":
+            raise StoreError("No mask of this image is saved yet; save it first.")
+        if self.which == "approved":
+            raise StoreError(f"No mask of the task {title} is approved yet; approve one on the Review page.")
+        raise StoreError(f"No mask of the task {title} is saved yet; save one first.")
+
+
+def _is_approved(workspace: Workspace, revision: RevisionRow) -> bool:
+    """Whether a reviewer has approved a mask and nobody flags it; of each the last word counts."""
+    reviews = [
+        each for each in workspace.reviews.of_image(revision.image_id) if each.revision_id == revision.id
+    ]
+    last = {each.who: each.verdict for each in reversed(reviews)}
+    return "approved" in last.values() and "flagged" not in last.values()
+
+
+class Archive:
+    """A zip under way, all in one folder, that remembers the hashes of what went in."""
+
+    def __init__(self, target: zipfile.ZipFile, root: str) -> None:
+        self._target = target
+        self._root = root
+        self._written: dict[str, str] = {}
+
+    def write(self, name: str, content: bytes) -> None:
+        """Add a file."""
+        self._target.writestr(f"{self._root}/{name}", content)
+        self._written[name] = hashlib.sha256(content).hexdigest()
+
+    def since(self) -> dict[str, str]:
+        """Names and SHA-256 of what was added since the last call."""
+        written, self._written = self._written, {}
+        return written
+
+
+class Packer(Protocol):
+    """Puts masks into an archive in one format."""
+
+    def add(self, image: ImageRow, revision: RevisionRow, mask: NDArray[np.uint8]) -> None:
+        """Write one mask; all that may be missing is read before anything is written.
+
+        Args:
+            image: Its image.
+            revision: Where it comes from.
+            mask: (H, W) uint8 of class indices, 255 where nobody decided.
+        """
+        ...
+
+    def finish(self) -> None:
+        """Write what is about all of them."""
+        ...
+
+
+def pack(
+    workspace: Workspace,
+    selection: Selection,
+    chosen: Sequence[tuple[ImageRow, RevisionRow]],
+    target: Path,
+    packer_of: Callable[[Archive], Packer],
+    *,
+    root: str,
+    written_as: str,
+    on_progress: OnProgress | None = None,
+) -> tuple[str, ...]:
+    """Write the zip; what was at that path before is replaced once the new one is complete.
+
+    Args:
+        workspace: The store.
+        selection: What was asked for.
+        chosen: What `selection` gives, in the order in which it is written.
+        target: Where to.
+        packer_of: Begins a packer on an archive.
+        root: The one folder in the zip.
+        written_as: Name of the format, for `provenance.json`.
+        on_progress: Called with images done and all images.
+
+    Returns:
+        What could not be exported since a file is gone or damaged, one sentence each.
+
+    Raises:
+        StoreError: The disk is full, or nothing at all could be exported.
+    """
+    lost: list[str] = []
+    records = []
+    with workspace.plain_errors(), _whole_zip(target) as file:
+        archive = Archive(file, root)
+        packer = packer_of(archive)
+        for done, (image, revision) in enumerate(chosen, start=1):
+            try:
+                png = workspace.masks.read_mask_png(revision)
+                packer.add(image, revision, np.asarray(decode_image(png, f"mask of {image.name}").values))
+            except (StoreError, BadFileError) as error:
+                lost.append(f"{image.name} was left out: {error}")
+            else:
+                records.append(of_mask(workspace, image, revision, archive.since()))
+            if on_progress is not None:
+                on_progress(done, len(chosen))
+        if len(lost) == len(chosen):
+            raise StoreError(lost[0])
+        packer.finish()
+        told = {"format": written_as, "which": selection.which, "by": selection.who}
+        archive.write("provenance.json", provenance_json(workspace, selection.task_id, told, records, lost))
+    return tuple(lost)
+
+
+def picture_of_mask(mask: NDArray[np.uint8], num_classes: int) -> bytes:
+    """A PNG of 0 and 255; with several classes, or where some pixels are undecided, of the values themselves.
+
+    Args:
+        mask: (H, W) uint8 of class indices, 255 where nobody decided.
+        num_classes: Foreground classes of the task.
+    """
+    if num_classes == 1 and not (mask == UNDEFINED).any():
+        return encode_png(np.asarray(mask != 0))
+    return encode_png(mask)
+
+
+def picture_of_image(
+    data: bytes, decoded: DecodedImage, image: ImageRow, window: pictures.Window | None
+) -> tuple[bytes, str]:
+    """The image as it came where every program reads it so, else a PNG, which holds no patient fields.
+
+    A photograph that is stored turned becomes a PNG too: not every program turns it.
+
+    Args:
+        data: The image's file.
+        decoded: Its values.
+        image: Its row.
+        window: What becomes black and white of Hounsfield units.
+
+    Returns:
+        The file and its ending.
+    """
+    suffix = PurePath(image.name).suffix.lower()
+    if decoded.kind == "display" and not is_dicom(data) and suffix in SUFFIXES and not _is_turned(data):
+        return data, suffix
+    if decoded.kind == "display" and decoded.shown is None and decoded.values.dtype in (np.uint8, np.uint16):
+        return encode_png(decoded.values), ".png"
+    return encode_png(to_display(decoded, window if decoded.kind == "hu" else None)), ".png"
+
+
+def window_of_task(workspace: Workspace, task_id: int) -> pictures.Window | None:
+    """The display window of the task's model, None where it takes no Hounsfield units."""
+    current = workspace.versions.current(task_id)
+    return pictures.window_of(None if current is None else card_of(workspace, current))
+
+
+def _is_turned(data: bytes) -> bool:
+    """Whether EXIF says that the pixels are stored in another direction than they are seen."""
+    try:
+        with quiet_libraries(), Image.open(io.BytesIO(data)) as picture:
+            return bool(picture.getexif().get(_EXIF_ORIENTATION, 1) != 1)
+    # EXIF is an extra; what cannot be read of it must not cost the image.
+    except Exception:
+        return False
+
+
+@contextmanager
+def _whole_zip(target: Path) -> Iterator[zipfile.ZipFile]:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, part = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as archive:
+            yield archive
+        os.replace(part, target)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
