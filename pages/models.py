@@ -6,6 +6,7 @@ from core.reasons import Reason
 from core.registry.trained_on import num_locked_since
 from core.ui import shell, state, words
 from core.ui.classifier_versions import classifier_details, label_comparison
+from core.ui.model_folder import model_folder
 from core.ui.text import as_name, as_text
 from core.ui.times import ago
 from core.ui.versions import card_details, compare_by_eye, comparison_line
@@ -97,6 +98,7 @@ def one_version(workspace: Workspace, version: VersionRow) -> None:
         ):
             compare_by_eye(workspace, version, compared)
         card_details(workspace, version)
+        model_folder(workspace, version)
 
 
 def history(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
