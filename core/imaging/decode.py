@@ -20,6 +20,7 @@ from core.imaging.class_masks import to_class_mask
 from core.imaging.class_table import ClassTable
 from core.imaging.dicom_file import is_dicom, is_dicom_name, read_dicom
 from core.imaging.known_formats import unread_format
+from core.imaging.mask_readings import MaskReading, reading_of
 from core.imaging.mask_values import MaskValues, NotAMask, to_mask
 from core.imaging.raster_file import raster_format, read_raster
 from core.imaging.stored import StoredPixels, broken
@@ -132,6 +133,20 @@ def read_mask(
         return to_class_mask(stored, meaning) if isinstance(meaning, ClassTable) else to_mask(stored, meaning)
     except NotAMask as error:
         raise BadFileError(name, f"is no mask: {error}.") from None
+
+
+def mask_reading(data: bytes, name: str, limits: Limits | None = None) -> MaskReading:
+    """How the mask in a file is read, and what else it could mean; its problem where it is none.
+
+    Args:
+        data: The file.
+        name: What the person calls it.
+        limits: None for the defaults with the environment's settings.
+
+    Raises:
+        BadFileError: The file is no picture at all.
+    """
+    return reading_of(_read(data, name, limits or Limits.from_environment()))
 
 
 def _read(data: bytes, name: str, limits: Limits) -> StoredPixels:

@@ -89,10 +89,10 @@ def to_mask(stored: StoredPixels, said: MaskValues | None = None) -> NDArray[np.
     Raises:
         NotAMask: With the reason.
     """
-    plane = _one_plane(stored, said)
+    plane = one_plane(stored, said)
     if plane.dtype == bool:
         plane = plane.astype(np.uint8)
-    found = _distinct(plane)
+    found = distinct(plane)
     if said is not None and not stored.lossy:
         return _as_said(plane, said)
     if found[-1] == UNDEFINED and _has_voc_void(stored, plane):
@@ -145,13 +145,14 @@ def _unclear(found: NDArray[Any]) -> str:
     )
 
 
-def _distinct(values: NDArray[Any]) -> NDArray[Any]:
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """The values that are there, in order."""
     if values.dtype == np.uint8:  # counting is far quicker than sorting
         return np.flatnonzero(np.bincount(values.ravel(), minlength=256))
     return np.unique(values)
 
 
-def _one_plane(stored: StoredPixels, said: MaskValues | None) -> NDArray[Any]:
+def one_plane(stored: StoredPixels, said: MaskValues | None) -> NDArray[Any]:
     """The (H, W) numbers that tell foreground from background."""
     if stored.num_pictures > 1:
         raise NotAMask(

@@ -58,6 +58,38 @@ MASK_USE_REFERENCE = "reference to compare with"
 MASK_USE_START = "starting point to correct"
 ATTACH_MASKS = "Attach to the images already here"
 READING_FILES = "Reading the files"
+READING_MASKS = "Reading the masks ({done} of {total})"
+UNDERSTOOD = "How these files are understood"
+UNDERSTOOD_LINE = "{images} images, {masks} masks, {rest} not used. Nothing is stored yet."
+UNDERSTOOD_HELP = "Press on a role to change it. The other columns follow."
+UNDERSTOOD_MORE = "The table shows the first {count} files; all of them are added."
+UNDERSTOOD_COLUMNS = {
+    "file": "File",
+    "role": "Role",
+    "image": "Mask of",
+    "values": "Values",
+    "note": "Why",
+}
+ROLE_NAMES = {"image": "Image", "mask": "Mask", "outlines": "Outlines", "left out": "Not used"}
+NO_IMAGE_OF_MASK = "no image has its name"
+IMAGE_IN_TASK = "an image of this task"
+VALUES_FOREGROUND = "foreground is {values}"
+VALUES_ABOVE_0 = "foreground is all above 0"
+VALUES_NONE = "no foreground"
+VALUES_UNDECIDED = "{values} is undecided"
+VALUES_UNCLEAR = "unclear: {values}"
+WHAT_IS_FOREGROUND = "{count} masks hold the values {values}. Which are foreground?"
+WHAT_IS_FOREGROUND_HELP = (
+    "The answer is kept for this task, for uploads and folders. Masks that tell it themselves need none."
+)
+READING_ALL = "All above 0"
+READING_ALL_BUT = "All but {undecided}, which is undecided"
+READING_ONLY = "Only {values}"
+READING_EMPTY = "None: these masks are empty"
+READING_LEAVE = "Leave these masks out"
+KEPT_ANSWER = "Unclear masks of this task, with the values {values}: {answer}."
+KEPT_FORGET = "Ask again"
+ADD_FILES = "Add"
 MASKS_ADDED = "{count} masks added."
 AND_MORE = "and {count} more"
 ADDING = "Adding {name} ({done} of {total})"
@@ -185,12 +217,44 @@ WINDOW_NAMES = {
 DOWNLOAD = "Download"
 DOWNLOAD_MASK = "Download mask"
 DOWNLOAD_OVERLAY = "Download overlay"
-PREPARE_EXPORT = "Prepare all saved masks"
-DOWNLOAD_EXPORT = "Download all saved masks"
-EXPORT_HELP = "A zip in the layout that train.py reads: {count} images with their saved masks; locked ones are its test split."
+SAVED_MASKS = "Saved masks as"
+EXPORT_WHICH = "Which masks"
+EXPORT_WHICH_NAMES = {
+    "image": "This image",
+    "saved": "All {count} saved",
+    "approved": "Approved ones",
+}
+FORMAT_NAMES = {
+    "training": "Training folder",
+    "png": "PNG",
+    "indexed_png": "PNG with a colour table",
+    "tiff": "TIFF",
+    "nifti": "NIfTI",
+    "dicom_seg": "DICOM segmentation",
+    "coco": "COCO",
+    "yolo": "YOLO polygons",
+    "measures": "Measures as CSV",
+}
+FORMAT_HELP = {
+    "training": "Images and masks as train.py reads them. Locked images are the test split.",
+    "png": "Black and white, or class numbers where there are several classes. 255 is undecided then.",
+    "indexed_png": "Class numbers that viewers show in the colours of the classes, as Pascal VOC has it.",
+    "tiff": "Class numbers, with the size of a pixel where the image says it.",
+    "nifti": "Class numbers that lie exactly where a DICOM image lies. Other images get a pixel of 1 mm.",
+    "coco": "Pictures and one JSON with every part as run lengths, holes kept.",
+    "yolo": "Pictures, one text file of polygons each, and data.yaml. Locked images are the test split.",
+    "measures": "Area, outline, box, parts, mean grey and Dice to the prediction, a row for each image and class.",
+}
+DICOM_SEG_WARNING = (
+    "For DICOM images alone. The file carries the patient's name, number, sex and date of birth as its image "
+    "has them. No other format here does."
+)
+PREPARE_EXPORT = "Prepare"
+DOWNLOAD_EXPORT = "Download the zip"
 EXPORT_NONE = "No mask of this task is saved yet."
 EXPORTING = "Packing {done} of {total}"
-EXPORTED = "{train} images to train on, {test} to test on, {size}."
+EXPORTED_SPLITS = "{train} images to train on, {test} to test on, {size}."
+EXPORTED = "{count} masks, {size}."
 PROMPTS = "Propose a mask"
 PROMPTS_HELP = "Draw a box or a few scribbles and let the computer propose a mask."
 DELETE = "Delete image"
@@ -320,6 +384,14 @@ ROLL_BACK = "Roll back"
 ROLL_BACK_HELP = "Go back to {title}, which was in use before."
 NOTHING_TO_ROLL_BACK = "There is no earlier version to go back to."
 NOW_IN_USE = "{title} is now in use."
+MODEL_FOLDER = "Take this model away"
+MODEL_FOLDER_HELP = (
+    "A zip that other programs run: Keras, ONNX and OpenVINO, the card as README.md, and a test with its "
+    "answer. It is made and tried, which takes up to a minute."
+)
+MODEL_FOLDER_MAKE = "Prepare the folder"
+MODEL_FOLDER_MAKING = "Writing the model for other programs"
+MODEL_FOLDER_DONE = "{size}. Each file was tried and gives what the model gives here."
 STATUS_NAMES = {"current": "In use", "candidate": "Candidate", "retired": "Used before"}
 NOT_COMPARED = "Not compared: there were no locked images."
 LOOK_AT_LOCKED = "Look at the locked images, worst first"

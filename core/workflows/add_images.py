@@ -5,7 +5,7 @@ Files are decoded one after the other and let go of, so that a thousand images n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -15,14 +15,16 @@ from numpy.typing import NDArray
 from core.config import Limits
 from core.correction.corrections import encode_layer
 from core.errors import AppError, BadFileError
-from core.imaging.archive import ArchiveEntry, is_zip, names_in_upload, unpack_upload
 from core.imaging.class_table import UNDEFINED
-from core.imaging.decode import DecodedImage, decode_image, read_mask
+from core.imaging.decode import DecodedImage, decode_image
 from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.imaging.outlines import read_outlines
 from core.registry.predictions import card_of
-from core.workflows.arrive.upload_plan import PlannedFile, image_keys, plan_upload
+from core.workflows.arrive.mask_meaning import kept_meaning, read_upload_mask
+from core.workflows.arrive.upload_plan import PlannedFile, Role, image_keys
+from core.workflows.arrive.upload_survey import Upload as Upload
+from core.workflows.arrive.upload_survey import plan_of, unpacked
 from core.workflows.correct import pictures
 from core.workflows.correct.editor_scale import editor_size, resize_nearest
 from core.workflows.correct.open_image import DEFAULT_THRESHOLD
@@ -31,7 +33,6 @@ from core.workspace.blobs import sha256_of
 
 MaskUse = Literal["reference", "start"]
 Status = Literal["added", "already there", "mask added", "left out", "refused"]
-Upload = tuple[str, bytes]
 OnProgress = Callable[[int, int, str], None]
 
 
@@ -62,6 +63,7 @@ def add_images(
     masks: Iterable[Upload] = (),
     mask_use: MaskUse = "reference",
     mask_values: MaskValues | None = None,
+    roles: Mapping[int, Role] | None = None,
     on_progress: OnProgress | None = None,
     limits: Limits | None = None,
 ) -> list[FileOutcome]:
@@ -80,7 +82,9 @@ def add_images(
         mask_use: "reference" keeps a mask to compare with; "start" makes it the image's draft, with a
             correction layer that decides every pixel, so that it stands whatever a model says and at any
             threshold.
-        mask_values: What the person says that the masks' values mean, None for what the files tell.
+        mask_values: What the person says that the masks' values mean; None for what the files tell, and what
+            was said for the task where they do not.
+        roles: What the person says of files, by their place in what `plan_of` gives; not for a generator.
         on_progress: Called with files done, all files as far as they are known, and the name of the last.
         limits: None for the defaults with the environment's settings.
     """
@@ -95,8 +99,9 @@ def add_images(
             on_progress(len(outcomes), max(total, len(outcomes) + len(waiting)), outcome.name)
 
     for files, given_masks in _chunks(uploads, list(masks)):
-        total += sum(len(_names(*each, batch.limits)) for each in (*files, *given_masks))
-        for row, entry in _understood(files, given_masks, batch):
+        rows = plan_of(files, given_masks, known=batch, roles=roles or {}, limits=batch.limits)
+        total += len(rows)
+        for row, entry in unpacked(rows, [*files, *given_masks], batch.limits):
             if entry.problem is not None:
                 tell(FileOutcome(entry.name, "refused", str(entry.problem)))
             elif row.role == "image":
@@ -146,6 +151,7 @@ class _Batch:
         self._task_id = task_id
         self._mask_use = mask_use
         self._mask_values = mask_values
+        self._kept = kept_meaning(workspace, task_id)
         self._by_path: dict[str, set[int]] = {}
         self._by_key: dict[str, set[int]] = {}
         self._of_task: dict[str, set[int]] | None = None
@@ -205,9 +211,12 @@ class _Batch:
         image = self._workspace.images.get(next(iter(found)))
         outcomes: list[FileOutcome] = []
         masks = []
+        notes: list[str] = []
         for part in parts:
             try:
-                masks.append(self._pixels(part, (image.facts.height, image.facts.width)))
+                mask, note = self._pixels(part, (image.facts.height, image.facts.width))
+                masks.append(mask)
+                notes += [note] if note else []
             except AppError as error:
                 outcomes.append(FileOutcome(part.row.name, "refused", str(error)))
         if masks and not outcomes:
@@ -215,8 +224,11 @@ class _Batch:
                 first = self._use_mask(row, image, _union(masks))
             except AppError as error:
                 first = FileOutcome(row.name, "refused", str(error))
-            if len(parts) > 1 and first.status == "mask added":
-                first = replace(first, notes=(f"{image.name}: {len(parts)} masks are united.",))
+            if first.status == "mask added":
+                if notes:
+                    self._workspace.images.add_notes(image.id, notes)
+                united = (f"{image.name}: {len(parts)} masks are united.",) if len(parts) > 1 else ()
+                first = replace(first, notes=(*united, *notes))
             return [first, *(replace(first, name=each.row.name, notes=()) for each in parts[1:])]
         if len(parts) > 1:
             told = (
@@ -225,17 +237,19 @@ class _Batch:
             outcomes.append(FileOutcome(image.name, "refused", told, image.id))
         return outcomes
 
-    def _pixels(self, part: _Mask, shape: tuple[int, int]) -> NDArray[np.uint8]:
+    def _pixels(self, part: _Mask, shape: tuple[int, int]) -> tuple[NDArray[np.uint8], str]:
+        """The mask, and what was assumed of it."""
         if part.pixels is None:
             meaning = MaskValues() if part.row.holds_objects else self._mask_values
-            return read_mask(part.data, part.row.name, shape, self.limits, meaning=meaning)
+            name, limits = part.row.name, self.limits
+            return read_upload_mask(part.data, name, shape, limits, said=meaning, kept=self._kept)
         if part.pixels.shape != shape:
             height, width = part.pixels.shape
             raise BadFileError(
                 part.row.name,
                 f"outlines an image of {width} x {height} pixels, but this one is {shape[1]} x {shape[0]}.",
             )
-        return part.pixels
+        return part.pixels, ""
 
     def _use_mask(self, row: PlannedFile, image: ImageRow, mask: NDArray[np.uint8]) -> FileOutcome:
         if self._mask_use == "reference":
@@ -314,28 +328,3 @@ def _chunks(
     for upload in uploads:
         yield [upload], ()
     yield (), masks
-
-
-def _understood(
-    files: Sequence[Upload], masks: Sequence[Upload], batch: _Batch
-) -> Iterator[tuple[PlannedFile, ArchiveEntry]]:
-    """Each file with how it is understood; a zip that cannot be opened is one file with a problem."""
-    listed = [_names(name, data, batch.limits) for name, data in (*files, *masks)]
-    flat = [
-        [name for names in part for name in names] for part in (listed[: len(files)], listed[len(files) :])
-    ]
-    rows = iter(plan_upload(*flat, known=batch))
-    for name, data in (*files, *masks):
-        try:
-            for entry in unpack_upload(data, name, batch.limits):
-                yield next(rows), entry
-        except BadFileError as error:
-            yield next(rows), ArchiveEntry(name, b"", error)
-
-
-def _names(name: str, data: bytes, limits: Limits) -> list[str]:
-    try:
-        inside = names_in_upload(data, name, limits)
-    except AppError:
-        return [name]
-    return [f"{name}/{path}" for path in inside] if is_zip(data) else [name]

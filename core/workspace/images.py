@@ -155,6 +155,12 @@ class Images(ImagePages):
         if before is not None:
             self._remove_unshared([before])
 
+    def add_notes(self, image_id: int, notes: Sequence[str]) -> None:
+        """Say more beside an image, once each."""
+        with self._database.writing() as session:
+            image = _existing(session, image_id)
+            image.notes = [*image.notes, *(note for note in notes if note not in image.notes)]
+
     def read_reference(self, image: ImageRow) -> bytes | None:
         """The PNG of the reference mask, None where none came along."""
         return None if image.reference_file is None else self._blobs.read(image.reference_file)

@@ -15,8 +15,12 @@ from core.imaging.overlay import thumbnail
 from core.ui import state, words
 from core.ui.pictures import Picture, pictures
 from core.ui.segment.folder import folder_box
+from core.ui.segment.navigation import go_to
+from core.ui.segment.reading_question import option_name
+from core.ui.segment.understanding import look_first
 from core.ui.text import as_name, as_text, shortened
 from core.workflows.add_images import FileOutcome, MaskUse, Upload, add_images
+from core.workflows.arrive.mask_meaning import keep_meaning, kept_meaning
 from core.workspace import TaskRow
 
 _MAX_LISTED = 12
@@ -69,6 +73,25 @@ def sample_box(task: TaskRow) -> int | None:
     return _add_sample(task, chosen)
 
 
+def _open_first(outcomes: Sequence[FileOutcome]) -> None:
+    """After the dialog: tell what became of the files and open the first image."""
+    _tell_outcomes(outcomes)
+    first = next((each.image_id for each in outcomes if each.image_id is not None), None)
+    if first is not None:
+        go_to(first)
+
+
+def _kept_answer(task: TaskRow) -> None:
+    """What was said of unclear masks of the task, and the way to be asked again."""
+    kept = kept_meaning(state.workspace(), task.id)
+    if kept is None:
+        return
+    st.caption(
+        words.KEPT_ANSWER.format(values=", ".join(map(str, kept.asked)), answer=option_name(kept.meaning))
+    )
+    st.button(words.KEPT_FORGET, on_click=keep_meaning, args=(state.workspace(), task.id, None))
+
+
 def uploader(task: TaskRow) -> int | None:
     """Take files in as soon as they are there; the id of the first image that came in."""
     limits = Limits.from_environment()
@@ -92,8 +115,13 @@ def uploader(task: TaskRow) -> int | None:
             words.MASKS, accept_multiple_files=True, key=f"masks_{round_}", help=words.MASKS_HELP
         )
         attach = bool(masks) and not images and st.button(words.ATTACH_MASKS)
+        _kept_answer(task)
     folder_box(task, use)
     if not images and not attach:
+        return None
+    files, given_masks = ([(file.name, file.getvalue()) for file in given] for given in (images, masks))
+    token = (task.id, *(file.file_id for file in (*images, *masks)))
+    if look_first(task, files, given_masks, use, _open_first, token=token):
         return None
     bar = st.progress(0.0, words.READING_FILES)
 
@@ -103,8 +131,8 @@ def uploader(task: TaskRow) -> int | None:
     outcomes = add_images(
         state.workspace(),
         task.id,
-        [(file.name, file.getvalue()) for file in images],
-        masks=[(file.name, file.getvalue()) for file in masks],
+        files,
+        masks=given_masks,
         mask_use=use,
         on_progress=show_progress,
         limits=limits,
@@ -134,7 +162,7 @@ def _tell_outcomes(outcomes: Sequence[FileOutcome]) -> None:
     notes = [_shown(each, note) for each in outcomes for note in each.notes]
     notes += [_shown(each, each.message) for each in outcomes if each.status == "left out"]
     if notes:
-        state.tell("info", _listed(words.NOTES, notes))
+        state.tell("info", _listed(words.NOTES, list(dict.fromkeys(notes))))
     refused = [_shown(each, each.message) for each in outcomes if each.status == "refused"]
     if refused:
         state.tell("error", _listed(words.REFUSED.format(count=len(refused)), refused))

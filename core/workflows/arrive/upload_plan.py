@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Literal
@@ -92,7 +92,11 @@ class PlannedFile:
 
 
 def plan_upload(
-    files: Sequence[str], masks: Sequence[str] = (), *, known: Container[str] = ()
+    files: Sequence[str],
+    masks: Sequence[str] = (),
+    *,
+    known: Container[str] = (),
+    roles: Mapping[int, Role] | None = None,
 ) -> list[PlannedFile]:
     """How each file of an upload is understood, in the order in which they came.
 
@@ -100,11 +104,14 @@ def plan_upload(
         files: Paths of what was given as images: names, or ZIP/FOLDER/NAME.
         masks: Paths of what was given as masks.
         known: `image_keys` of the images that the task has already.
+        roles: What the person says of files, by their place in the answer; before what names say.
     """
+    said = roles or {}
     folders = {folder for path in files for folder in _folders(path)}
     rows = [_first_look(path, folders) for path in files]
     rows = _masks_by_name(rows, known)
     rows += [_given_as_mask(path) for path in masks]
+    rows = [_as_said(row, said.get(place, row.role)) for place, row in enumerate(rows)]
     images = [row for row in rows if row.role == "image"]
     rows = [_paired(row, images) if row.role == "mask" else row for row in rows]
     return _united(rows)
@@ -218,6 +225,14 @@ def _given_as_mask(path: str) -> PlannedFile:
     if looked_at.role in ("left out", "outlines"):
         return looked_at
     return replace(looked_at, role="mask", reason="given as a mask", keys=mask_keys(path))
+
+
+def _as_said(row: PlannedFile, role: Role) -> PlannedFile:
+    if role == row.role:
+        return row
+    keys = {"image": image_keys, "mask": mask_keys}.get(role, lambda path: (stem_key(path),))(row.path)
+    folder = "/".join(PurePosixPath(row.path).parts[:-1])
+    return PlannedFile(row.path, role, "as you said", keys, row.group or folder)
 
 
 def _paired(row: PlannedFile, images: Sequence[PlannedFile]) -> PlannedFile:

@@ -1,0 +1,113 @@
+"""The one question about masks that could mean several things, with a picture of each reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.config import Limits
+from core.errors import AppError
+from core.imaging.decode import decode_image, read_mask
+from core.imaging.intensity import to_display
+from core.imaging.mask_readings import options_of
+from core.imaging.mask_values import MaskValues
+from core.imaging.masks import encode_jpeg
+from core.imaging.overlay import overlay, thumbnail
+from core.ui import words
+from core.workflows.arrive.mask_meaning import KeptMeaning
+from core.workflows.arrive.upload_survey import Survey, Upload, unpacked
+
+_SIDE = 180
+_PICTURES = "reading_pictures"
+_MOST_LISTED = 8
+
+
+def ask_reading(
+    files: Sequence[Upload], masks: Sequence[Upload], survey: Survey, unclear: Sequence[int]
+) -> KeptMeaning | Literal["leave"] | None:
+    """Ask what the values of unclear masks mean.
+
+    Args:
+        files: What was given as images.
+        masks: What was given as masks.
+        survey: How the upload is understood.
+        unclear: Places of the masks in question.
+
+    Returns:
+        The answer; "leave" where they are not wanted, None before anything is chosen.
+    """
+    values = tuple(sorted({value for place in unclear for value in survey.readings[place].values}))
+    options = options_of(values)
+    # The one with the most values shows the differences best.
+    example = max(unclear, key=lambda place: len(survey.readings[place].values))
+    listed = ", ".join(map(str, values[:_MOST_LISTED])) + (" ..." if len(values) > _MOST_LISTED else "")
+    st.markdown(f"**{words.WHAT_IS_FOREGROUND.format(count=len(unclear), values=listed)}**")
+    key = (example, options)
+    if st.session_state.get(_PICTURES, (None, None))[0] != key:
+        st.session_state[_PICTURES] = (key, _pictures([*files, *masks], survey, example, options))
+    shown = st.session_state[_PICTURES][1]
+    for column, option, picture in zip(st.columns(max(len(options), 4)), options, shown, strict=False):
+        if picture is not None:
+            column.image(picture, caption=option_name(option))
+    chosen = st.radio(
+        words.WHAT_IS_FOREGROUND.format(count=len(unclear), values=listed),
+        [*range(len(options)), len(options)],
+        index=None,
+        format_func=lambda each: option_name(options[each]) if each < len(options) else words.READING_LEAVE,
+        horizontal=True,
+        label_visibility="collapsed",
+        key=f"reading_of_{listed}",
+    )
+    st.caption(words.WHAT_IS_FOREGROUND_HELP)
+    if chosen is None:
+        return None
+    return KeptMeaning(values, options[chosen]) if chosen < len(options) else "leave"
+
+
+def option_name(option: MaskValues) -> str:
+    """A reading in words."""
+    if option.foreground is None:
+        return words.READING_ALL
+    if option.undefined:
+        return words.READING_ALL_BUT.format(undecided=", ".join(map(str, option.undefined)))
+    if not option.foreground:
+        return words.READING_EMPTY
+    return words.READING_ONLY.format(values=", ".join(map(str, option.foreground)))
+
+
+def _pictures(
+    uploads: Sequence[Upload], survey: Survey, example: int, options: Sequence[MaskValues]
+) -> list[bytes | None]:
+    """The example in each reading, over its image where that came along; None where it cannot be shown."""
+    limits = Limits.from_environment()
+    row = survey.rows[example]
+    image = row.images[0] if len(row.images) == 1 else None
+    mask_file, image_file = b"", b""
+    for place, (each, entry) in enumerate(unpacked(survey.rows, uploads, limits)):
+        if place == example:
+            mask_file = entry.data
+        elif each.role == "image" and each.path == image:
+            image_file = entry.data
+        if mask_file and (image_file or image is None):
+            break
+    display: NDArray[Any] | None = None
+    try:
+        display = to_display(decode_image(image_file, "image", limits))
+    except AppError:
+        pass
+    return [_picture(mask_file, row.name, display, option, limits) for option in options]
+
+
+def _picture(
+    data: bytes, name: str, display: NDArray[Any] | None, option: MaskValues, limits: Limits
+) -> bytes | None:
+    try:
+        mask = read_mask(data, name, limits=limits, meaning=option)
+    except AppError:
+        return None
+    under = np.zeros(mask.shape, np.uint8) if display is None or display.shape[:2] != mask.shape else display
+    return encode_jpeg(thumbnail(overlay(under, mask == 1), _SIDE))

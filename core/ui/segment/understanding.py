@@ -1,0 +1,254 @@
+"""How the files of an upload are understood, as a table that can be changed, before anything is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from core.config import Limits
+from core.ui import state, words
+from core.ui.segment.reading_question import ask_reading, option_name
+from core.ui.text import as_name
+from core.workflows.add_images import FileOutcome, MaskUse, add_images
+from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning, kept_meaning
+from core.workflows.arrive.upload_plan import Role, image_keys
+from core.workflows.arrive.upload_survey import Survey, Upload, survey_upload
+from core.workspace import TaskRow, Workspace
+
+_UPLOAD = "upload_to_look_at"
+_TABLE = "understood"
+_MOST_ROWS = 500
+_MOST_VALUES = 6
+
+
+@dataclass
+class Given:
+    """An upload on its way in.
+
+    Attributes:
+        token: What tells it from every other upload.
+        files: What was given as images.
+        masks: What was given as masks.
+        use: What the masks are for.
+        survey: How it is understood.
+        roles: What the person said of files, by place.
+        changes: Counts what was said, so that the table begins anew.
+        seen: Changes that are in `survey`.
+    """
+
+    token: object
+    files: Sequence[Upload]
+    masks: Sequence[Upload]
+    use: MaskUse
+    survey: Survey
+    roles: dict[int, Role] = field(default_factory=dict)
+    changes: int = 0
+    seen: int = 0
+
+
+def look_first(
+    task: TaskRow,
+    files: Sequence[Upload],
+    masks: Sequence[Upload],
+    use: MaskUse,
+    after: Callable[[Sequence[FileOutcome]], None],
+    *,
+    token: object,
+) -> bool:
+    """Whether a person has to look at an upload first; opens the dialog that shows it.
+
+    Args:
+        task: Where it goes.
+        files: What was given as images.
+        masks: What was given as masks.
+        use: What the masks are for.
+        after: Called in the dialog with what became of the files.
+        token: What tells the upload from every other one.
+    """
+    kept = kept_meaning(state.workspace(), task.id)
+    given = st.session_state.get(_UPLOAD)
+    if given is None or given.token != token:
+        given = Given(token, files, masks, use, _survey(task, files, masks, {}))
+        if not given.survey.needs_look(kept):
+            return False
+    given.use = use
+    st.session_state[_UPLOAD] = given
+    st.dialog(words.UNDERSTOOD, width="large", on_dismiss=_dismissed)(_look)(task, given, kept, after)
+    return True
+
+
+def _look(
+    task: TaskRow,
+    given: Given,
+    kept: KeptMeaning | None,
+    after: Callable[[Sequence[FileOutcome]], None],
+) -> None:
+    if given.changes != given.seen:
+        given.survey = _survey(task, given.files, given.masks, given.roles, given.survey)
+        given.seen = given.changes
+    rows = given.survey.rows
+    counts = {role: sum(row.role == role for row in rows) for role in words.ROLE_NAMES}
+    st.caption(
+        words.UNDERSTOOD_LINE.format(
+            images=counts["image"], masks=counts["mask"] + counts["outlines"], rest=counts["left out"]
+        )
+    )
+    unclear = given.survey.unclear(kept)
+    answer = ask_reading(given.files, given.masks, given.survey, unclear) if unclear else None
+    pressed = st.button(
+        words.ADD_FILES, type="primary", disabled=bool(unclear) and answer is None, key="add_understood"
+    )
+    progress = st.empty()
+    _table(given, kept)
+    if not pressed:
+        return
+    workspace = state.workspace()
+    if isinstance(answer, KeptMeaning):
+        keep_meaning(workspace, task.id, answer)
+    roles = dict(given.roles)
+    if answer == "leave":
+        roles.update(dict.fromkeys(unclear, "left out"))
+    with progress:
+        outcomes = _add(workspace, task, given, roles)
+    _dismissed()
+    after(outcomes)
+    st.rerun()
+
+
+def _add(workspace: Workspace, task: TaskRow, given: Given, roles: Mapping[int, Role]) -> list[FileOutcome]:
+    bar = st.progress(0.0, words.READING_FILES)
+
+    def show_progress(done: int, total: int, name: str) -> None:
+        bar.progress(done / max(total, 1), words.ADDING.format(name=as_name(name), done=done, total=total))
+
+    return add_images(
+        workspace,
+        task.id,
+        given.files,
+        masks=given.masks,
+        mask_use=given.use,
+        roles=roles,
+        on_progress=show_progress,
+        limits=Limits.from_environment(),
+    )
+
+
+def _dismissed() -> None:
+    """The uploader empties itself, whether the files were added or not."""
+    st.session_state.pop(_UPLOAD, None)
+    state.page_state().uploads += 1
+
+
+def _table(given: Given, kept: KeptMeaning | None) -> None:
+    rows = given.survey.rows[:_MOST_ROWS]
+    named = words.UNDERSTOOD_COLUMNS
+    st.data_editor(
+        [table_row(place, given.survey, kept) for place in range(len(rows))],
+        column_config={
+            name: st.column_config.SelectboxColumn(
+                label, options=[*words.ROLE_NAMES.values()], required=True, width="small"
+            )
+            if name == "role"
+            else st.column_config.TextColumn(label, width="medium" if name in ("file", "note") else None)
+            for name, label in named.items()
+        },
+        disabled=[name for name in named if name != "role"],
+        hide_index=True,
+        height=min(36 * (len(rows) + 1) + 4, 330),
+        key=f"{_TABLE}_{given.changes}",
+        on_change=_changed,
+        args=(given,),
+    )
+    st.caption(words.UNDERSTOOD_HELP)
+    if len(given.survey.rows) > len(rows):
+        st.caption(words.UNDERSTOOD_MORE.format(count=len(rows)))
+
+
+def _changed(given: Given) -> None:
+    edited = st.session_state[f"{_TABLE}_{given.changes}"]["edited_rows"]
+    role_of: dict[str, Any] = {name: role for role, name in words.ROLE_NAMES.items()}
+    for place, change in edited.items():
+        if change.get("role") in role_of:
+            given.roles[int(place)] = role_of[change["role"]]
+    given.changes += 1
+
+
+def _survey(
+    task: TaskRow,
+    files: Sequence[Upload],
+    masks: Sequence[Upload],
+    roles: Mapping[int, Role],
+    earlier: Survey | None = None,
+) -> Survey:
+    bar = st.empty()
+
+    def show_progress(done: int, total: int) -> None:
+        bar.progress(done / max(total, 1), words.READING_MASKS.format(done=done, total=total))
+
+    survey = survey_upload(
+        files,
+        masks,
+        known=_TaskImages(state.workspace(), task.id),
+        roles=roles,
+        limits=Limits.from_environment(),
+        already=None if earlier is None else earlier.readings,
+        on_progress=show_progress,
+    )
+    bar.empty()
+    return survey
+
+
+class _TaskImages:
+    """The names that masks may call the images of a task; looked up once a file may be a mask."""
+
+    def __init__(self, workspace: Workspace, task_id: int) -> None:
+        self._workspace = workspace
+        self._task_id = task_id
+        self._keys: set[str] | None = None
+
+    def __contains__(self, key: object) -> bool:
+        if self._keys is None:
+            images = self._workspace.images.list(self._task_id)
+            self._keys = {each for image in images for each in image_keys(image.name)}
+        return key in self._keys
+
+
+def table_row(place: int, survey: Survey, kept: KeptMeaning | None) -> dict[str, str]:
+    """What the table says of a file."""
+    row = survey.rows[place]
+    of = ""
+    if row.role == "mask":
+        of = ", ".join(path.rpartition("/")[2] for path in row.images) or words.IMAGE_IN_TASK
+        of = words.NO_IMAGE_OF_MASK if place in survey.unpaired and not row.images else of
+    return {
+        "file": row.path,
+        "role": words.ROLE_NAMES[row.role],
+        "image": of,
+        "values": _values(place, survey, kept),
+        "note": row.reason,
+    }
+
+
+def _values(place: int, survey: Survey, kept: KeptMeaning | None) -> str:
+    reading = survey.readings.get(place)
+    if reading is None:
+        return ""
+    listed = ", ".join(map(str, reading.values[:_MOST_VALUES]))
+    listed += " ..." if len(reading.values) > _MOST_VALUES else ""
+    if survey.problem(place, kept):
+        return words.VALUES_UNCLEAR.format(values=listed) if reading.options else reading.problem
+    if reading.problem and kept is not None:
+        return f"{listed}: {option_name(kept.meaning)}"
+    said = []
+    if not reading.foreground:
+        said.append(words.VALUES_NONE)
+    elif len(reading.foreground) > 1:
+        said.append(words.VALUES_ABOVE_0)
+    else:
+        said.append(words.VALUES_FOREGROUND.format(values=reading.foreground[0]))
+    if reading.undefined:
+        said.append(words.VALUES_UNDECIDED.format(values=", ".join(map(str, reading.undefined))))
+    return f"{listed}: {', '.join(said)}" if listed else ", ".join(said)

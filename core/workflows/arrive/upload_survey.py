@@ -1,0 +1,149 @@
+"""An upload as it is understood, before anything is stored: a role for each file, a reading for each mask.
+
+Files of a zip are taken out one at a time and let go of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from core.config import Limits
+from core.errors import AppError, BadFileError
+from core.imaging.archive import ArchiveEntry, is_zip, names_in_upload, unpack_upload
+from core.imaging.decode import mask_reading
+from core.imaging.mask_readings import MaskReading
+from core.workflows.arrive.mask_meaning import KeptMeaning
+from core.workflows.arrive.upload_plan import PlannedFile, Role, plan_upload
+
+Upload = tuple[str, bytes]
+MOST_READ = 300
+"""Masks whose values are looked at beforehand; what is unclear in the others is told when they are added."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is known of an upload.
+
+    Attributes:
+        rows: Each file, those given as images first.
+        num_files: How many of them were given as images.
+        readings: How the values of masks are read, by place in `rows`.
+        unpaired: Places of masks of which no one image of this upload or of the task has the name.
+    """
+
+    rows: tuple[PlannedFile, ...]
+    num_files: int
+    readings: Mapping[int, MaskReading]
+    unpaired: frozenset[int]
+
+    def needs_look(self, kept: KeptMeaning | None) -> bool:
+        """Whether a person should see it before anything is stored.
+
+        Not where all that was given as images are images, and every mask is clear and has its image.
+        """
+        given = any(row.role != "image" for row in self.rows[: self.num_files])
+        return given or bool(self.unpaired) or any(self.problem(place, kept) for place in self.readings)
+
+    def problem(self, place: int, kept: KeptMeaning | None) -> str:
+        """Why a mask cannot be read, empty where it can."""
+        reading = self.readings[place]
+        covered = kept is not None and bool(reading.options) and kept.covers(reading.values)
+        return "" if covered else reading.problem
+
+    def unclear(self, kept: KeptMeaning | None) -> list[int]:
+        """Places of masks that could mean several things and that no kept answer speaks of."""
+        return [place for place, each in self.readings.items() if each.options and self.problem(place, kept)]
+
+
+def survey_upload(
+    files: Sequence[Upload],
+    masks: Sequence[Upload],
+    *,
+    known: Container[str],
+    roles: Mapping[int, Role],
+    limits: Limits,
+    already: Mapping[int, MaskReading] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Survey:
+    """Understand an upload; nothing is stored.
+
+    Args:
+        files: (name, bytes) of what was given as images, zips among them.
+        masks: (name, bytes) of what was given as masks.
+        known: `image_keys` of the images that the task has already.
+        roles: What the person says of files, by their place.
+        limits: Of files.
+        already: Readings of an earlier survey of the same upload.
+        on_progress: Called with masks read and all that are read.
+    """
+    rows = plan_of(files, masks, known=known, roles=roles, limits=limits)
+    num_files = sum(len(_paths(*each, limits)) for each in files)
+    of_masks = [place for place, row in enumerate(rows) if row.role == "mask"][:MOST_READ]
+    readings = {place: reading for place, reading in (already or {}).items() if place in of_masks}
+    missing = set(of_masks) - set(readings)
+    for place, (row, entry) in enumerate(unpacked(rows, [*files, *masks], limits) if missing else ()):
+        if place in missing:
+            readings[place] = _read(row, entry, limits)
+            if on_progress is not None:
+                on_progress(len(readings), len(of_masks))
+    unpaired = {
+        place
+        for place, row in enumerate(rows)
+        if row.role == "mask" and len(row.images) != 1 and not any(key in known for key in row.keys)
+    }
+    return Survey(tuple(rows), num_files, readings, frozenset(unpaired))
+
+
+def plan_of(
+    files: Sequence[Upload],
+    masks: Sequence[Upload],
+    *,
+    known: Container[str],
+    roles: Mapping[int, Role],
+    limits: Limits,
+) -> list[PlannedFile]:
+    """How each file of an upload is understood by names, those of zips too."""
+    flat = [[path for each in part for path in _paths(*each, limits)] for part in (files, masks)]
+    return plan_upload(*flat, known=known, roles=roles)
+
+
+def unpacked(
+    rows: Sequence[PlannedFile], uploads: Sequence[Upload], limits: Limits
+) -> Iterator[tuple[PlannedFile, ArchiveEntry]]:
+    """Each file with how it is understood; a zip that cannot be opened is one file with a problem.
+
+    Args:
+        rows: What `plan_of` says of these uploads.
+        uploads: What was given as images, then what was given as masks.
+        limits: Of files.
+    """
+    left = iter(rows)
+    for name, data in uploads:
+        try:
+            for entry in unpack_upload(data, name, limits):
+                yield next(left), entry
+        except BadFileError as error:
+            yield next(left), ArchiveEntry(name, b"", error)
+
+
+def _paths(name: str, data: bytes, limits: Limits) -> list[str]:
+    try:
+        inside = names_in_upload(data, name, limits)
+    except AppError:
+        return [name]
+    return [f"{name}/{path}" for path in inside] if is_zip(data) else [name]
+
+
+def _read(row: PlannedFile, entry: ArchiveEntry, limits: Limits) -> MaskReading:
+    """The reading of a mask, without its pixels."""
+    if entry.problem is not None:
+        return MaskReading(None, problem=str(entry.problem))
+    try:
+        reading = mask_reading(entry.data, row.name, limits)
+    except BadFileError as error:
+        return MaskReading(None, problem=error.reason)
+    if row.holds_objects:
+        above = tuple(value for value in reading.values if value > 0)
+        return MaskReading(None, reading.values, above)
+    return replace(reading, mask=None)

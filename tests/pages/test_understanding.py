@@ -1,0 +1,78 @@
+"""Files that are not plain images are shown as they are understood before anything is stored."""
+
+import numpy as np
+import pytest
+
+from core.config import Limits
+from core.imaging.mask_values import MaskValues
+from core.imaging.masks import encode_png
+from core.ui import words
+from core.ui.segment.understanding import table_row
+from core.workflows.arrive.mask_meaning import KeptMeaning, kept_meaning
+from core.workflows.arrive.upload_survey import survey_upload
+from tests.pages.conftest import png
+
+CLASSES = np.repeat(np.array([0, 1, 2], np.uint8), 20)[:, None] * np.ones((1, 64), np.uint8)
+CLASSES = np.vstack([CLASSES, CLASSES[-4:]])
+
+
+@pytest.fixture
+def nuclei(workspace):
+    return workspace.tasks.create("Nuclei")
+
+
+def upload(app, *files):
+    box = next(each for each in app.get("file_uploader") if each.label == words.UPLOAD)
+    return box.set_value([(name, content, "image/png") for name, content in files]).run()
+
+
+def press(app, label):
+    return next(each for each in app.button if each.label == label).click().run()
+
+
+def test_plain_images_are_added_at_once(open_page, workspace, nuclei):
+    app = upload(open_page(task=nuclei.slug), ("a.png", png(1)), ("b.png", png(2)))
+    assert not app.exception
+    assert [image.name for image in workspace.images.list(nuclei.id)] == ["a.png", "b.png"]
+
+
+def test_nothing_is_stored_before_the_table_was_seen(open_page, workspace, nuclei):
+    mask = encode_png(CLASSES == 2)
+    app = upload(open_page(task=nuclei.slug), ("a.png", png(1)), ("a_mask.png", mask), ("note.txt", b"x"))
+    assert not app.exception
+    assert workspace.images.list(nuclei.id) == []
+    assert words.UNDERSTOOD_LINE.format(images=1, masks=1, rest=1) in [each.value for each in app.caption]
+    app = press(app, words.ADD_FILES)
+    assert not app.exception
+    (image,) = workspace.images.list(nuclei.id)
+    assert image.reference_file is not None
+    assert app.query_params["image"] == str(image.id)
+
+
+def test_an_unclear_mask_is_asked_about_once(open_page, workspace, nuclei):
+    app = upload(open_page(task=nuclei.slug), ("a.png", png(1)), ("a_mask.png", encode_png(CLASSES)))
+    add = next(each for each in app.button if each.label == words.ADD_FILES)
+    assert add.disabled
+    question = next(each for each in app.radio if words.READING_LEAVE in each.options)
+    assert question.options == ["All above 0", "Only 1", "Only 2", "Leave these masks out"]
+    app = press(question.set_value(2).run(), words.ADD_FILES)
+    assert not app.exception
+    assert kept_meaning(workspace, nuclei.id) == KeptMeaning((0, 1, 2), MaskValues((2,)))
+    (image,) = workspace.images.list(nuclei.id)
+    assert workspace.images.read_reference(image) is not None
+
+
+def test_the_table_says_role_image_values_and_why():
+    files = [("a.png", png(1)), ("a_mask.png", encode_png(CLASSES)), ("b.png", png(2))]
+    masks = [("b.png", encode_png(CLASSES == 2)), ("z.png", encode_png(CLASSES == 2))]
+    survey = survey_upload(files, masks, known=(), roles={}, limits=Limits())
+    rows = [table_row(place, survey, None) for place in range(5)]
+    assert [(row["role"], row["image"], row["values"]) for row in rows] == [
+        ("Image", "", ""),
+        ("Mask", "a.png", "unclear: 0, 1, 2"),
+        ("Image", "", ""),
+        ("Mask", "b.png", "0, 255: foreground is 255"),
+        ("Mask", "no image has its name", "0, 255: foreground is 255"),
+    ]
+    kept = KeptMeaning((0, 1, 2), MaskValues())
+    assert table_row(1, survey, kept)["values"] == "0, 1, 2: All above 0"

@@ -1,0 +1,110 @@
+"""How an upload is understood before anything is stored, and the answer that is kept for a task."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+
+from core.config import Limits
+from core.imaging.mask_readings import options_of
+from core.imaging.mask_values import MaskValues
+from core.workflows.add_images import add_images
+from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning, kept_meaning
+from core.workflows.arrive.upload_survey import survey_upload
+from tests.workflows.conftest import gradient, png
+
+# Three bands, three pixels each.
+CLASSES = np.repeat([0, 1, 2], 3)[:, None] * np.ones((1, 9), int)
+IMAGE, MASK = png(gradient(9, 9)), png((CLASSES == 2) * 255)
+
+
+def survey(files, masks=(), known=(), roles=None):
+    return survey_upload(files, list(masks), known=known, roles=roles or {}, limits=Limits())
+
+
+def test_plain_images_need_no_look():
+    found = survey([("a.png", IMAGE), ("b.png", png(gradient(9, 9, first=5)))])
+    assert [row.role for row in found.rows] == ["image", "image"]
+    assert not found.needs_look(None)
+
+
+def test_clear_masks_that_were_given_as_masks_need_no_look():
+    found = survey([("a.png", IMAGE)], [("a.png", MASK)])
+    assert (found.readings[1].values, found.readings[1].foreground) == ((0, 255), (255,))
+    assert not found.needs_look(None)
+    assert survey([], [("z.png", MASK)]).unpaired == {0}
+    assert not survey([], [("z.png", MASK)], known={"z"}).needs_look(None)
+
+
+def test_a_zip_with_masks_is_looked_at_and_a_role_can_be_changed():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("images/a.png", IMAGE)
+        archive.writestr("masks/a.png", MASK)
+        archive.writestr("readme.txt", "x")
+    files = [("set.zip", buffer.getvalue())]
+    found = survey(files)
+    roles = {row.path: row.role for row in found.rows}
+    assert roles == {
+        "set.zip/images/a.png": "image",
+        "set.zip/masks/a.png": "mask",
+        "set.zip/readme.txt": "left out",
+    }
+    assert found.needs_look(None)
+    assert found.rows[1].images == ("set.zip/images/a.png",)
+    changed = survey(files, roles={1: "image"})
+    assert changed.rows[1].role == "image"
+    assert not changed.readings
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((0, 1, 2), [MaskValues(), MaskValues((1,)), MaskValues((2,))]),
+        (
+            (0, 1, 2, 255),
+            [MaskValues(), MaskValues((1, 2), (255,)), *(MaskValues((v,)) for v in (1, 2, 255))],
+        ),
+        ((7,), [MaskValues(), MaskValues(())]),
+        ((0,), []),
+    ],
+)
+def test_what_numbers_can_mean(values, expected):
+    assert list(options_of(values)) == expected
+
+
+def test_an_answer_is_kept_for_the_task_and_told_beside_the_image(workspace, task):
+    files, masks = [("a.png", IMAGE)], [("a_mask.png", png(CLASSES))]
+    assert survey(files, masks).unclear(None) == [1]
+    assert [each.status for each in add_images(workspace, task.id, files, masks=masks)][1] == "refused"
+    keep_meaning(workspace, task.id, KeptMeaning((0, 1, 2), MaskValues((2,))))
+    kept = kept_meaning(workspace, task.id)
+    assert kept == KeptMeaning((0, 1, 2), MaskValues((2,)))
+    assert not survey(files, masks).needs_look(kept)
+    outcome = add_images(workspace, task.id, files, masks=masks)[1]
+    assert outcome.status == "mask added"
+    image = workspace.images.list(task.id)[0]
+    assert image.facts.notes == outcome.notes
+    assert "0, 1, 2 was read as was said for this task: 2 is foreground" in image.facts.notes[0]
+    # Another task was asked nothing, and values that nobody spoke of are asked about again.
+    other = workspace.tasks.create("Other")
+    assert kept_meaning(workspace, other.id) is None
+    new = [("b_mask.png", png(np.where(CLASSES == 2, 3, CLASSES)))]
+    assert survey([("b.png", IMAGE)], new).unclear(kept) == [1]
+    # A mask that tells its meaning itself is not touched by the answer.
+    add_images(workspace, task.id, [("c.png", png(gradient(9, 9, first=3)))], masks=[("c.png", MASK)])
+    assert workspace.images.list(task.id)[-1].facts.notes == ()
+    keep_meaning(workspace, task.id, None)
+    assert kept_meaning(workspace, task.id) is None
+
+
+def test_roles_that_a_person_gave_decide_what_is_stored(workspace, task):
+    files = [("a.png", IMAGE), ("a_mask.png", MASK), ("b.png", png(gradient(9, 9, first=9)))]
+    roles = {1: "image", 2: "left out"}
+    outcomes = add_images(workspace, task.id, files, roles=roles)
+    assert [(each.name, each.status) for each in outcomes] == [
+        ("a.png", "added"),
+        ("a_mask.png", "added"),
+        ("b.png", "left out"),
+    ]
