@@ -34,7 +34,7 @@ if len(sys.argv) > 1:
 else:
     difference = np.abs(probability - np.load("test_output.npy")).max()
     print(f"largest difference from the expected output: {difference:.2g}")
-    sys.exit(difference > 1e-3)
+    sys.exit(int(difference > 1e-3))
 '''
 
 
