@@ -11,7 +11,7 @@ from core.config import NetConfig, ScalingConfig
 from core.errors import JobError
 from core.jobs import queue
 from core.jobs.kinds import JobContext
-from core.jobs.process import is_alive
+from core.jobs.process import is_alive, machine
 from core.reasons import Reason
 from core.registry.compare import Comparison
 from core.registry.predictors import Predictors
@@ -117,6 +117,9 @@ def test_corrected_masks_become_a_better_version_in_use(workspace, task, correct
     assert job.result["revision_ids"] == sorted(
         each.id for image_id, each in revisions.items() if image_id in trainable
     )
+
+    assert job.result["pace"]["num_images"] == 22
+    assert job.result["pace"]["seconds_per_image"] > 0
 
     card = load_card(workspace.versions.open(version) / "card.json")
     assert (card.net, card.image_size, card.parent) == (TINY, (SIZE, 2 * SIZE), base.title)
@@ -235,13 +238,32 @@ def test_a_part_for_validation_is_kept_of_larger_sets_only(num_images, kept):
     assert recipe.num_validation(num_images) == kept
 
 
-def test_the_estimate_uses_what_an_earlier_run_took(workspace, task, correct):
-    correct(4)
+def ended(workspace, kind="fine_tune", *, worker=None, status="done", **pace):
+    """A job of an earlier day."""
+    job = workspace.jobs.add(kind, None, {}, who="Kim")
+    assert workspace.jobs.take_next(worker or machine()).id == job.id
+    workspace.jobs.end(job.id, status, result={"version_id": 1, **({"pace": pace} if pace else {})})
+
+
+def test_the_estimate_learns_from_the_last_whole_run_on_this_machine(workspace, task, correct):
+    correct(7)
     base_id = workspace.versions.current(task.id).id
-    workspace.settings.set("fine_tune_seconds_per_image", 40.0)
-    plan = plan_fine_tune(workspace, task.id, base_version_id=base_id, epochs=10)
-    # 16 * 32 / 256^2 * (4 / 16)^2 = 1 / 2048 of the work; 3 images, 10 times.
-    assert plan.seconds == pytest.approx(recipe.START_SECONDS + 40.0 / 2048 * 3 * 10)
+
+    def seconds():
+        return plan_fine_tune(workspace, task.id, base_version_id=base_id, epochs=10).seconds
+
+    # 16 * 32 / 256^2 * (4 / 16)^2 = 1 / 2048 of the work; 5 images, 10 times; 2 are locked.
+    assert seconds() == pytest.approx(15.0 + 0.1 / 2048 * 5 * 10)
+    # 15 s for the start, and 30 s for 10 images to decode or compare on.
+    ended(workspace, seconds_per_image=4096.0, seconds_around=45.0, num_images=10)
+    assert seconds() == pytest.approx(15.0 + 3.0 * 7 + 2.0 * 5 * 10)
+    ended(workspace, seconds_per_image=1.0, seconds_around=1.0, num_images=1, worker="elsewhere")
+    ended(workspace, "fine_tune_classifier", seconds_per_image=1.0, seconds_around=1.0, num_images=1)
+    ended(workspace)
+    ended(workspace, status="stopped", seconds_per_image=1.0, seconds_around=1.0, num_images=1)
+    assert seconds() == pytest.approx(15.0 + 3.0 * 7 + 2.0 * 5 * 10)
+    ended(workspace, seconds_per_image=2048.0, seconds_around=9.0, num_images=10)
+    assert seconds() == pytest.approx(9.0 + 5 * 10)
 
 
 def test_a_network_from_scratch_fits_the_images(workspace, task):

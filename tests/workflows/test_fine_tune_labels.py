@@ -168,11 +168,3 @@ def test_from_scratch_every_label_is_needed(workspace, task, classifier, label):
 def test_a_task_without_a_classifier_has_nothing_to_learn(workspace, task):
     with pytest.raises(JobError, match="has no classifier"):
         plan_fine_tune(workspace, task.id, "classify")
-
-
-def test_the_estimate_uses_what_an_earlier_run_took(workspace, task, classifier, label):
-    label("NV", "MEL", "MEL")
-    workspace.settings.set("fine_tune_labels_seconds_per_image", 49.0)
-    plan = plan_fine_tune(workspace, task.id, "classify", base_version_id=classifier.version.id, epochs=10)
-    # (32 / 224)^2 = 1 / 49 of the work; two images, ten times.
-    assert plan.seconds == pytest.approx(fine_tune_recipe.START_SECONDS + 2 * 10)

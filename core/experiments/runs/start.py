@@ -24,7 +24,7 @@ from core.experiments.requests.plan import (
 )
 from core.jobs import queue
 from core.workflows.export.export_names import safe_stem
-from core.workflows.learn import fine_tune_recipe
+from core.workflows.learn.pace import START_SECONDS
 from core.workspace import JobRow, Workspace
 
 JOB_KIND = "experiment"
@@ -33,6 +33,8 @@ FOLDER = "experiments"
 DATA_FOLDER = "experiment_data"
 """Below the workspace: corrected images as they were when an experiment was started on them."""
 
+_SECONDS_PER_IMAGE = 0.05
+"""One training image of the usual network in batches of 8 and more, on two cores."""
 _SCORING_PART = 0.35
 """Predicting an image against training on it."""
 _RUN_SECONDS = 6.0
@@ -120,8 +122,8 @@ def work_of(request: Request, num_train: int, num_scored: int) -> Work:
             work = _training(trials, num_train * _PRUNED_PART, num_scored * _PRUNED_PART, each)
             return Work(trials, min(work.seconds, minutes * 60) if minutes else work.seconds)
         case ThresholdRequest():
-            each_image = fine_tune_recipe.SECONDS_PER_IMAGE * _SCORING_PART
-            return Work(0, fine_tune_recipe.START_SECONDS + num_scored * each_image)
+            each_image = _SECONDS_PER_IMAGE * _SCORING_PART
+            return Work(0, START_SECONDS + num_scored * each_image)
 
 
 def _training(runs: int, num_train: float, num_scored: float, recipe: Recipe) -> Work:
@@ -129,7 +131,7 @@ def _training(runs: int, num_train: float, num_scored: float, recipe: Recipe) ->
     # Narrow networks spend most of their time on moving pictures about, so less than the square.
     height, width = settings.image_size
     of_size = height * width / 256**2 * (net.base_filters / 16) ** 1.5
-    each_image = fine_tune_recipe.SECONDS_PER_IMAGE * of_size
+    each_image = _SECONDS_PER_IMAGE * of_size
     an_epoch = each_image * (num_train + _SCORING_PART * num_scored)
-    seconds = fine_tune_recipe.START_SECONDS + runs * (_RUN_SECONDS + settings.epochs * an_epoch)
+    seconds = START_SECONDS + runs * (_RUN_SECONDS + settings.epochs * an_epoch)
     return Work(runs, seconds)

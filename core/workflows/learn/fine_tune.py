@@ -6,7 +6,8 @@ it with the version in use on the locked images, and does what the rule says: al
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.datasets.split import draw_groups
@@ -20,8 +21,10 @@ from core.workflows.learn import fine_tune_recipe as recipe
 from core.workflows.learn.candidate import write_candidate
 from core.workflows.learn.label_trainer import LabelTrainer
 from core.workflows.learn.mask_trainer import MaskTrainer
+from core.workflows.learn.pace import PACE, Pace, pace_of
 from core.workflows.learn.trainer import Compared, Run, Trainer
 from core.workspace import ImageRow, JobRow, Purpose, VersionRow, Workspace, is_trainable
+from core.workspace.tables import utc_now
 
 TRAINERS: dict[Purpose, Trainer] = {"segment": MaskTrainer(), "classify": LabelTrainer()}
 
@@ -88,7 +91,9 @@ def plan_fine_tune(
     num_train = len(trainable) - validation
     if epochs is None:
         epochs = trainer.default_epochs(num_train, from_scratch=base_version_id is None)
-    work, measured = trainer.work_of(given.card), workspace.settings.get(trainer.speed)
+    num_shown = num_train * epochs * trainer.work_of(given.card)
+    num_locked = sum(image.locked for image in given.images)
+    pace = pace_of(workspace, trainer.kind)
     return FineTunePlan(
         task_id=task_id,
         purpose=purpose,
@@ -98,9 +103,9 @@ def plan_fine_tune(
         num_waiting=sum(image.state != "corrected" for image in given.images),
         num_train=num_train,
         num_validation=validation,
-        num_locked=sum(image.locked for image in given.images),
+        num_locked=num_locked,
         missing=trainer.missing(given, trainable),
-        seconds=recipe.estimated_seconds(work, num_train, epochs, measured),
+        seconds=pace.seconds(num_shown, len(trainable) + num_locked),
         seed=seed,
     )
 
@@ -126,8 +131,9 @@ def run_job(context: JobContext) -> dict[str, Any]:
 
     Returns:
         "version_id" of the candidate (None where it was stopped before the first step), "decision",
-        "mean_old" and "mean_new" (Dice, or balanced accuracy) and "num_worse" unless it was stopped in the
-        comparison, and what was learnt from: "revision_ids" of the masks and "label_ids" of the labels.
+        "mean_old" and "mean_new" (Dice, or balanced accuracy), "num_worse" and the "pace" unless it was
+        stopped in the comparison, and what was learnt from: "revision_ids" of the masks and "label_ids" of
+        the labels.
 
     Raises:
         JobError: There is nothing to train on any more.
@@ -138,10 +144,13 @@ def run_job(context: JobContext) -> dict[str, Any]:
         raise JobError("A fine-tuning run needs a task.")
     trainer = next(each for each in TRAINERS.values() if each.kind == context.job.kind)
     context.report({"message": "Reading images"})
+    begun = time.monotonic()
     # Before anything is split: what belongs to a locked group must not be trained on.
     groups = find_groups(workspace, task_id, should_stop=context.should_stop)
     if groups is None:
         return {"version_id": None}
+    # Looks at each image once for all runs.
+    seconds_of_groups = time.monotonic() - begun
     run = _run(context, task_id, trainer)
     if context.should_stop():
         return {"version_id": None}
@@ -149,7 +158,6 @@ def run_job(context: JobContext) -> dict[str, Any]:
 
     start_keras()
     trained = trainer.train(context, run)
-    _remember_speed(workspace, trainer, run, trained)
     candidate = write_candidate(workspace, context.job, trainer, run, trained)
     settled = _settle(context, trainer, candidate)
     if settled is None:
@@ -161,6 +169,7 @@ def run_job(context: JobContext) -> dict[str, Any]:
         "mean_old": comparison.mean_old,
         "mean_new": comparison.mean_new,
         "num_worse": comparison.num_worse,
+        PACE: asdict(_pace(context, trainer, run, trained, seconds_of_groups)),
         **run.sources,
     }
 
@@ -225,13 +234,20 @@ def _check_labels(base_version_id: int | None, missing: tuple[str, ...]) -> None
         )
 
 
-def _remember_speed(workspace: Workspace, trainer: Trainer, run: Run, trained: Any) -> None:
-    """How long an image takes here, for the next estimate; the first epoch, which compiles, is left out."""
+def _pace(context: JobContext, trainer: Trainer, run: Run, trained: Any, seconds_of_groups: float) -> Pace:
+    """What this run took, for the next estimate; the first epoch, which compiles, counts as around it."""
     history = trained.history
+    an_epoch = history[0].seconds if history else 0.0
     if len(history) > 1:
         an_epoch = (history[-1].seconds - history[0].seconds) / (len(history) - 1)
-        seconds = an_epoch / len(run.train) / trainer.work_of(run.given.card)
-        workspace.settings.set(trainer.speed, seconds)
+    began = context.job.started_at or context.job.created_at
+    seconds = (utc_now() - began).total_seconds() - seconds_of_groups
+    num_locked = sum(image.locked for image in run.given.images)
+    return Pace(
+        seconds_per_image=an_epoch / len(run.train) / trainer.work_of(run.given.card),
+        seconds_around=max(0.0, seconds - an_epoch * len(history)),
+        num_images=len(run.train) + len(run.validation) + num_locked,
+    )
 
 
 def _base(workspace: Workspace, version_id: int | None) -> VersionRow | None:

@@ -28,11 +28,6 @@ SCRATCH_IMAGE_SIZE = (256, 256)
 SCRATCH_NET = NetConfig()
 LUNG_WINDOW = (-1000.0, 400.0)
 
-START_SECONDS = 15.0
-"""Until the first step: the process, TensorFlow, compiling."""
-SECONDS_PER_IMAGE = 0.05
-"""One training image of the usual network (256x256, 16 base filters; for labels 224x224) on two cores."""
-
 
 def default_epochs(num_train: int, *, from_scratch: bool) -> int:
     """Epochs that show about as many images whatever the number of different ones; at most 100."""
@@ -78,19 +73,6 @@ def scratch_card(name: str, images: Sequence[ImageRow]) -> ModelCard:
         scaling = ScalingConfig()
     net = dataclasses.replace(SCRATCH_NET, input_channels=channels)
     return ModelCard(name=name, net=net, scaling=scaling, image_size=SCRATCH_IMAGE_SIZE)
-
-
-def estimated_seconds(work: float, num_train: int, epochs: int, seconds_per_image: float | None) -> float:
-    """About how long a run takes, of masks or of labels.
-
-    Args:
-        work: Arithmetic of one image, in multiples of the usual network's.
-        num_train: Images that are trained on.
-        epochs: Times that each is seen.
-        seconds_per_image: As measured by an earlier run of this machine at a work of 1, None for none.
-    """
-    each = (seconds_per_image or SECONDS_PER_IMAGE) * work
-    return START_SECONDS + each * num_train * epochs
 
 
 def work_of(card: ModelCard) -> float:

@@ -27,7 +27,6 @@ class LabelTrainer:
     """As `core.workflows.learn.trainer.Trainer` says."""
 
     kind = "fine_tune_classifier"
-    speed = "fine_tune_labels_seconds_per_image"
     nothing = "There is no image with a label and a mask to train on yet; label and save one more first."
     given_name = "Labelled images"
     given_source = "Labels given in this workspace"

@@ -22,7 +22,6 @@ class MaskTrainer:
     """As `core.workflows.learn.trainer.Trainer` says."""
 
     kind = "fine_tune"
-    speed = "fine_tune_seconds_per_image"
     nothing = "There is no corrected image to train on yet; correct and save at least one more image first."
     given_name = "Corrected images"
     given_source = "Masks saved in this workspace"

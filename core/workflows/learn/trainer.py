@@ -94,7 +94,6 @@ class Trainer(Protocol):
 
     Attributes:
         kind: Of the job.
-        speed: Name of the setting that keeps the seconds of an image, as measured here.
         nothing: Sentence where there is nothing to train on.
         given_name: What the data are called on the card, before the task's title.
         given_source: Where they come from.
@@ -102,7 +101,6 @@ class Trainer(Protocol):
     """
 
     kind: str
-    speed: str
     nothing: str
     given_name: str
     given_source: str
