@@ -77,7 +77,7 @@ def best_of_keras(train: Any, val: Any, settings: TrainConfig) -> float:
     from core.training.pipeline import training_batches, validation_batches
 
     num_steps = steps_of_epoch(len(train), settings)
-    model = build(NET, settings.image_size, logits=True, seed=settings.seed)
+    model = build(NET, settings.image_size, logits=True, seed=settings.seed, largest=255)
     model.compile(
         optimizer=make_optimizer(settings, num_steps),
         loss=get_loss(settings.loss, NET.num_classes),

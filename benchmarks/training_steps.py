@@ -79,7 +79,7 @@ def stock_keras(net: NetConfig, turns: Turns) -> None:
             """Tell it."""
             turns.step_done()
 
-    model = build(net, (SIDE, SIDE), logits=True)
+    model = build(net, (SIDE, SIDE), logits=True, largest=255)
     model.compile(optimizer=keras.optimizers.Adam(1e-3), loss=bce_dice)
     turns.notes |= {"dtype": "float32", "loss": "bce_dice", "optimizer": "adam"}
     model.fit(

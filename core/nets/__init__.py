@@ -24,6 +24,7 @@ def build(
     dtype: str = "float32",
     normalization: Normalization = "stock",
     seed: int = 0,
+    largest: int = 1,
 ) -> keras.Model:
     """A network with fresh weights; the defaults give the form that is exported: float32, stock layers only.
 
@@ -36,10 +37,11 @@ def build(
         normalization: "fused" takes TensorFlow's kernel, for training on one replica; "synchronized" takes
             statistics over all replicas, on TensorFlow.
         seed: The same seed gives the same weights.
+        largest: What stands for 1 in the images; 255 lets a network be fed with bytes.
 
     Returns:
-        A model of (N, H, W, input_channels) in [0, 1] -> (N, H, W, num_classes) float32, where the output's
-        sides are smaller by 2 * `border(config)`.
+        A model of (N, H, W, input_channels) in [0, largest] -> (N, H, W, num_classes) float32, where the
+        output's sides are smaller by 2 * `border(config)`.
 
     Raises:
         ValueError: Settings that make no network.
@@ -49,7 +51,7 @@ def build(
     if image_size is not None:
         check_size(config, image_size)
         height, width = (side + 2 * border(config) for side in image_size)
-    blocks = Blocks(config, dtype=dtype, normalization=normalization, seed=seed)
+    blocks = Blocks(config, dtype=dtype, normalization=normalization, seed=seed, largest=largest)
     return NETS[config.architecture](config, blocks, (height, width), logits=logits)
 
 

@@ -12,6 +12,7 @@ import keras
 
 from core.config import NetConfig
 from core.nets.fused_norm import FusedBatchNormalization
+from core.nets.sizes import InputSize
 
 # 0.9 rather than Keras' 0.99: a fine-tune takes about a hundred steps, and the statistics must have followed
 # by then.
@@ -19,6 +20,18 @@ NORM_MOMENTUM = 0.9
 NORM_EPSILON = 1e-3
 
 Normalization = Literal["stock", "synchronized", "fused"]
+
+
+class _Divide(keras.layers.Layer):
+    """By a number, exactly: a product with its reciprocal would round otherwise."""
+
+    def __init__(self, by: int) -> None:
+        super().__init__(dtype="float32", name="divide")
+        self._by = by
+
+    def call(self, x: Any) -> Any:
+        """The quotient, float32."""
+        return x / self._by
 
 
 class Blocks:
@@ -30,17 +43,26 @@ class Blocks:
         normalization: "stock" for Keras' layer, "synchronized" for the same with statistics over all replicas
             (TensorFlow), "fused" for TensorFlow's kernel (training on one replica).
         seed: Of the first layer's weights; each further layer takes the next number.
+        largest: What stands for 1 in the images: 1, or the largest value of a whole number's type.
     """
 
-    def __init__(self, config: NetConfig, *, dtype: str, normalization: Normalization, seed: int) -> None:
+    def __init__(
+        self, config: NetConfig, *, dtype: str, normalization: Normalization, seed: int, largest: int = 1
+    ) -> None:
         self.config = config
         self.dtype = dtype
+        self.largest = largest
         self.normalization = normalization
         self._seeds = itertools.count(seed)
 
     def initializer(self) -> Any:
         """He et al. 2015 (arXiv:1502.01852), which suits ReLU, with this layer's own seed."""
         return keras.initializers.HeNormal(seed=next(self._seeds))
+
+    def image(self, sides: InputSize) -> tuple[Any, Any]:
+        """The network's input, and the same in [0, 1] float32: whole numbers are divided on the device."""
+        inputs = keras.Input((*sides, self.config.input_channels), name="image")
+        return inputs, inputs if self.largest == 1 else _Divide(self.largest)(inputs)
 
     def double_conv(self, x: Any, filters: int, name: str, *, dropout: float = 0.0) -> Any:
         """Two 3x3 convolutions, each with normalisation and ReLU; dropout at the end where it is above 0."""

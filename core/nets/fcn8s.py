@@ -41,9 +41,8 @@ def fcn8s(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logits: b
     Returns:
         A model of (N, H, W, input_channels) in [0, 1] -> (N, H, W, num_classes) float32.
     """
-    inputs = keras.Input((*input_size, config.input_channels), name="image")
+    inputs, x = blocks.image(input_size)
     pooled: list[Any] = []
-    x: Any = inputs
     for level in range(FCN8S_HALVINGS):
         dropout = config.dropout if level == FCN8S_HALVINGS - 1 else 0.0
         x = blocks.double_conv(x, config.base_filters * WIDTHS[level], f"down{level}", dropout=dropout)

@@ -37,9 +37,8 @@ def encoder_decoder(
     config: NetConfig, blocks: Blocks, input_size: InputSize, *, logits: bool, skips: bool
 ) -> keras.Model:
     """The U-Net, or with `skips` False the same blocks without its concatenations."""
-    inputs = keras.Input((*input_size, config.input_channels), name="image")
+    inputs, x = blocks.image(input_size)
     kept: list[Any] = []
-    x: Any = inputs
     for level in range(config.depth):
         dropout = config.dropout if level == config.depth - 1 else 0.0
         x = blocks.double_conv(x, config.base_filters << level, f"down{level}", dropout=dropout)

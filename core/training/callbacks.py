@@ -65,15 +65,26 @@ def validation_loss(logs: dict[str, float]) -> float | None:
     return logs.get(f"val_{IMAGE_LOSS}", logs.get("val_loss"))
 
 
+class UnhurriedCallbacks(keras.callbacks.CallbackList):
+    """Callbacks that get a step's numbers as they are on the device: to make floats of them is to wait."""
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Keras' own list makes floats of all of them at every step."""
+        for callback in self.callbacks:
+            callback.on_train_batch_end(batch, logs)
+
+
 class Watch(keras.callbacks.Callback):
     """Reports progress, asks whether to stop, and ends a run whose loss is no longer a number.
 
     Args:
         num_epochs: Most epochs.
         num_steps: Steps of an epoch.
-        on_progress: Told after each call of the compiled step, None for nobody.
+        on_progress: Told whenever the loss is looked at, None for nobody.
         should_stop: Asked after each call of the compiled step, None for never.
         first_epoch: Epochs that an earlier process has done.
+        look_every: Calls of the compiled step from one look at the loss to the next; the last one of an epoch
+            is always looked at.
     """
 
     def __init__(
@@ -84,8 +95,11 @@ class Watch(keras.callbacks.Callback):
         on_progress: Callable[[ProgressReport], None] | None,
         should_stop: Callable[[], bool] | None,
         first_epoch: int = 0,
+        look_every: int = 1,
     ) -> None:
         super().__init__()
+        self._look_every = look_every
+        self._calls = 0
         self.num_epochs = num_epochs
         self.num_steps = num_steps
         self.on_progress = on_progress
@@ -113,21 +127,26 @@ class Watch(keras.callbacks.Callback):
         Raises:
             DivergedError: The loss is not finite.
         """
-        logs = logs or {}
-        loss = float(logs["loss"])
-        if not math.isfinite(loss):
-            raise DivergedError(
-                f"The loss stopped being finite at step {batch + 1} of epoch {self._epoch + 1}; "
-                "train with a smaller learning rate or in float32, and look for odd values in the images."
-            )
         # The clock starts after the first step, which compiles.
         if self._started is None:
             self._started = time.monotonic()
         self._step = batch + 1
-        self._report(self._step, logs)
+        self._calls += 1
+        if self._calls % self._look_every == 0 or self._step == self.num_steps:
+            self._look(logs or {})
         if self.should_stop is not None and self.should_stop():
             self.stopped = True
             self.model.stop_training = True
+
+    def _look(self, logs: dict[str, float]) -> None:
+        # The mean of an epoch stays without a number once one of its losses was none.
+        if not math.isfinite(float(logs["loss"])):
+            at = "at" if self._look_every == 1 else "by"
+            raise DivergedError(
+                f"The loss stopped being finite {at} step {self._step} of epoch {self._epoch + 1}; "
+                "train with a smaller learning rate or in float32, and look for odd values in the images."
+            )
+        self._report(self._step, logs)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Report the epoch with its validation."""

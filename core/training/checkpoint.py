@@ -185,8 +185,13 @@ def load_state(folder: Path) -> RunState:
         ) from None
 
 
-def check_identity(state: RunState, identity: dict[str, Any]) -> None:
+def check_identity(state: RunState, identity: dict[str, Any], *, are_bytes: bool = False) -> None:
     """Refuse to go on with other settings or data than the run's.
+
+    Args:
+        state: The run.
+        identity: Settings and data as they are now.
+        are_bytes: Whether all images are of 8 bits, which no percentiles change.
 
     Raises:
         AppError: They differ; the message names the first difference.
@@ -195,6 +200,9 @@ def check_identity(state: RunState, identity: dict[str, Any]) -> None:
     if isinstance(side := before.get("settings.image_size"), int):
         # A size was one side once.
         before["settings.image_size"] = [side, side]
+    if are_bytes or now.get("scaling.kind") == "per_image":
+        # Not told before it could be another one, and then it was the same where it meant anything.
+        before.setdefault("scaling.percentiles", now.get("scaling.percentiles"))
     for name in sorted(before.keys() | now.keys()):
         if before.get(name) != now.get(name):
             raise AppError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -56,6 +56,15 @@ class ExampleArrays:
     def __len__(self) -> int:
         """Number of examples."""
         return len(self.images)
+
+
+def in_one_type(
+    examples: ExampleArrays, others: ExampleArrays | None
+) -> tuple[ExampleArrays, ExampleArrays | None]:
+    """Both with images of one type, the wider of the two: a network is fed with one."""
+    if others is None or examples.images.dtype == others.images.dtype:
+        return examples, others
+    return replace(examples, images=_wide(examples.images)), replace(others, images=_wide(others.images))
 
 
 def prepare_examples(
@@ -119,9 +128,13 @@ def _prepare_labels(
 
 def _stack_images(images: Sequence[NDArray[Any]]) -> NDArray[Any]:
     if any(image.dtype == np.uint16 for image in images):
-        # 257 = 65535 / 255 takes 8 bit exactly to 16.
-        images = [i if i.dtype == np.uint16 else i.astype(np.uint16) * np.uint16(257) for i in images]
+        images = [_wide(image) for image in images]
     return np.stack(images)
+
+
+def _wide(images: NDArray[Any]) -> NDArray[np.uint16]:
+    # 257 = 65535 / 255 takes 8 bit exactly to 16.
+    return images if images.dtype == np.uint16 else images.astype(np.uint16) * np.uint16(257)
 
 
 def _stack_weights(

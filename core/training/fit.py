@@ -22,7 +22,14 @@ from core.imaging.masks import quantise
 from core.inference.load import load_network
 from core.nets import border
 from core.training.accelerator import Accelerator
-from core.training.callbacks import IMAGE_LOSS, HistoryRows, KeepBest, ProgressReport, Watch
+from core.training.callbacks import (
+    IMAGE_LOSS,
+    HistoryRows,
+    KeepBest,
+    ProgressReport,
+    UnhurriedCallbacks,
+    Watch,
+)
 from core.training.checkpoint import (
     Checkpoints,
     RunState,
@@ -32,12 +39,16 @@ from core.training.checkpoint import (
     restore_state,
 )
 from core.training.devices import one_device
-from core.training.examples import ExampleArrays
+from core.training.examples import ExampleArrays, in_one_type
 from core.training.losses import Loss, dice_score, get_loss, pixel_accuracy
 from core.training.networks import copy_weights, exported_network, training_network
 from core.training.optimizer import make_optimizer, steps_of_epoch
 from core.training.pipeline import training_batches, validation_batches
+from core.training.plain_batches import to_float
 from core.training.stream import Share
+
+CALLS_BETWEEN_LOOKS = 20
+"""Calls of the compiled step that an accelerator may run ahead before its numbers are fetched."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +111,9 @@ def train(
         settings: The run.
         augment: How far training images are changed.
         start_from: Weights file (.keras or .h5) to go on from, None for fresh weights.
-        on_progress: Told after each call of the compiled step (`settings.steps_per_execution` steps).
-        should_stop: Asked after each such call; True ends the run and keeps the best so far.
+        on_progress: Told after each call of the compiled step (`settings.steps_per_execution` steps), on
+            accelerators after every 20th, since to be told is to wait for the device.
+        should_stop: Asked after each call; True ends the run and keeps the best so far.
         surroundings: Devices, checkpoints and logs; None for one device and neither of these.
 
     Returns:
@@ -117,7 +129,8 @@ def train(
     accelerator = around.accelerator or one_device()
     _check(settings, around)
     accelerator.check_batch(settings.batch_size)
-    state = _state_to_go_on_from(around.checkpoints)
+    state = _state_to_go_on_from(around.checkpoints, are_bytes=examples.images.dtype == np.uint8)
+    training, validation = in_one_type(examples, validation)
     num_steps = steps_of_epoch(len(examples), settings)
     first_epoch = 0 if state is None else (settings.epochs if state.ended else state.epoch)
     best = KeepBest(settings.patience)
@@ -127,6 +140,7 @@ def train(
         on_progress=on_progress,
         should_stop=should_stop,
         first_epoch=first_epoch,
+        look_every=1 if accelerator.kind == "cpu" else CALLS_BETWEEN_LOOKS,
     )
     history = HistoryRows(() if state is None else state.rows)
     share = Share(accelerator.process, accelerator.num_processes)
@@ -137,6 +151,7 @@ def train(
             precision=settings.precision,
             seed=settings.seed,
             accelerator=accelerator,
+            largest=int(np.iinfo(training.images.dtype).max),
         )
         if start_from is not None:
             copy_weights(load_network(start_from), network)
@@ -146,7 +161,7 @@ def train(
             best.take_up(state.best, state.best_epoch, state.best_dice)
         network.fit(
             training_batches(
-                examples,
+                training,
                 augment,
                 batch_size=settings.batch_size,
                 seed=settings.seed,
@@ -166,13 +181,19 @@ def train(
                 fill=accelerator.pads_evaluation,
                 share=share,
             ),
-            callbacks=[
-                best,
-                watch,
-                history,
-                *([keras.callbacks.SwapEMAWeights()] if network.optimizer.use_ema else []),
-                *_writers(around, accelerator, watch, best, history),
-            ],
+            callbacks=UnhurriedCallbacks(
+                [
+                    best,
+                    watch,
+                    history,
+                    *([keras.callbacks.SwapEMAWeights()] if network.optimizer.use_ema else []),
+                    *_writers(around, accelerator, watch, best, history),
+                ],
+                add_history=True,
+                model=network,
+                epochs=settings.epochs,
+                steps=num_steps,
+            ),
             shuffle=False,
             verbose=0,
         )
@@ -205,11 +226,11 @@ def _compile(
     )
 
 
-def _state_to_go_on_from(checkpoints: Checkpoints | None) -> RunState | None:
+def _state_to_go_on_from(checkpoints: Checkpoints | None, *, are_bytes: bool) -> RunState | None:
     if checkpoints is None or not checkpoints.resume:
         return None
     state = load_state(checkpoints.folder)
-    check_identity(state, checkpoints.identity)
+    check_identity(state, checkpoints.identity, are_bytes=are_bytes)
     return state
 
 
@@ -230,7 +251,9 @@ def _writers(
 def _choose_threshold(model: keras.Model, validation: ExampleArrays, batch_size: int, margin: int) -> float:
     # With the network that is exported, which is on one device whatever it was trained on.
     batches = validation_batches(validation, batch_size=batch_size, border=margin)
-    probabilities = (np.asarray(model.predict_on_batch(batch[0]))[..., 0] for batch in batches)
+    probabilities = (
+        np.asarray(model.predict_on_batch(to_float(np.asarray(batch[0]))))[..., 0] for batch in batches
+    )
     return best_threshold(zip(quantise(np.concatenate(list(probabilities))), validation.masks, strict=True))
 
 

@@ -22,6 +22,7 @@ def training_network(
     precision: str,
     seed: int,
     accelerator: Accelerator | None = None,
+    largest: int = 1,
 ) -> keras.Model:
     """A network to train, with fresh weights.
 
@@ -31,6 +32,7 @@ def training_network(
         precision: "auto", "float32" or "bfloat16".
         seed: Of the weights.
         accelerator: What it is trained on, inside whose scope this is called; None for one device.
+        largest: What stands for 1 in the images that it is fed.
     """
     accelerator = accelerator or one_device()
     return build(
@@ -40,6 +42,7 @@ def training_network(
         dtype=compute_dtype(precision, accelerator),
         normalization=accelerator.normalization,
         seed=seed,
+        largest=largest,
     )
 
 

@@ -3,7 +3,8 @@
 The cache comes first (`ExampleArrays`: decoding is what costs), augmentation after it, or every pass would
 show the same pictures. Shuffling, repeating and augmenting are `core.training.stream`.
 
-On TensorFlow the batches are a tf.data.Dataset, on other backends `core.training.plain_batches` makes the
+Batches stay whole numbers, which the network divides on the device: a byte a value goes there, not four. On
+TensorFlow they are a tf.data.Dataset, on other backends `core.training.plain_batches` makes the
 same ones.
 """
 
@@ -42,8 +43,8 @@ def training_batches(
         share: The part of each batch that this process makes.
 
     Returns:
-        Batches of images (B, H + 2 border, W + 2 border, C) float32 in [0, 1] and targets (B, H, W, 2)
-        float32 (class index, weight); B is the share's part of `batch_size`.
+        Batches of images (B, H + 2 border, W + 2 border, C) in their stored type and targets (B, H, W, 2)
+        uint8 (class index, weight); B is the share's part of `batch_size`.
     """
     stream = TrainingStream(examples, augment, seed, border)
     if keras.backend.backend() == "tensorflow":
@@ -65,7 +66,7 @@ def validation_batches(
         share: The part of each batch that this process makes; its batches are full.
 
     Returns:
-        Batches of images (B, H + 2 border, W + 2 border, C) float32 in [0, 1], targets (B, H, W, 2) float32
+        Batches of images (B, H + 2 border, W + 2 border, C) in their stored type, targets (B, H, W, 2) uint8
         (class index, weight) and, where filled, weights (B,) float32 in {0, 1}. Else the last batch may be
         smaller.
     """
@@ -91,7 +92,6 @@ def _training_dataset(stream: TrainingStream, batch_size: int, first_step: int) 
     return (
         positions.map(load, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
         .batch(batch_size, drop_remainder=True)
-        .map(_to_float)
         .prefetch(tf.data.AUTOTUNE)
     )
 
@@ -100,7 +100,7 @@ def _validation_dataset(every: Any) -> Any:
     import tensorflow as tf
 
     # Static shapes but for the number of images, of which an unfilled last batch has fewer.
-    signature = tuple(tf.TensorSpec((None, *part.shape[1:]), tf.float32) for part in every[0])
+    signature = tuple(tf.TensorSpec((None, *part.shape[1:]), part.dtype) for part in every[0])
     batches = tf.data.Dataset.range(len(every)).map(
         lambda number: tf.numpy_function(
             lambda n: every[int(n)], [number], [spec.dtype for spec in signature]
@@ -113,9 +113,3 @@ def _validation_dataset(every: Any) -> Any:
             tf.ensure_shape(part, spec.shape) for part, spec in zip(parts, signature, strict=True)
         )
     ).prefetch(tf.data.AUTOTUNE)
-
-
-def _to_float(images: Any, targets: Any) -> tuple[Any, Any]:
-    import tensorflow as tf
-
-    return tf.cast(images, tf.float32) / float(images.dtype.max), tf.cast(targets, tf.float32)

@@ -26,13 +26,13 @@ AHEAD = 4
 
 def endless_batches(
     stream: TrainingStream, batch_size: int, *, first_step: int, share: Share
-) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+) -> Iterator[tuple[NDArray[Any], NDArray[np.uint8]]]:
     """Augmented batches one after the other; `pipeline.training_batches` says what they hold."""
 
-    def load(step: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def load(step: int) -> tuple[NDArray[Any], NDArray[np.uint8]]:
         positions = share.of(range(step * batch_size, (step + 1) * batch_size))
         images, targets = zip(*(stream.example(position) for position in positions), strict=True)
-        return to_float(np.stack(images)), np.stack(targets).astype(np.float32)
+        return np.stack(images), np.stack(targets)
 
     with ThreadPoolExecutor(NUM_THREADS) as pool:
         waiting: deque[Future[Any]] = deque(pool.submit(load, first_step + number) for number in range(AHEAD))
@@ -72,7 +72,7 @@ class EveryImage(keras.utils.PyDataset):
         """Number of batches."""
         return -(-len(self._examples) // self._batch_size)
 
-    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], ...]:
+    def __getitem__(self, index: int) -> tuple[NDArray[Any], ...]:
         """Images, targets and, where filled, weights."""
         examples = self._examples
         positions: Sequence[int] = range(index * self._batch_size, (index + 1) * self._batch_size)
@@ -84,7 +84,7 @@ class EveryImage(keras.utils.PyDataset):
         images = np.stack([mirror_out(image, self._border) for image in examples.images[chosen]])
         masks = examples.masks[chosen]
         weights = np.ones_like(masks) if examples.weights is None else examples.weights[chosen]
-        batch = (to_float(images), np.stack([masks, weights], axis=-1).astype(np.float32))
+        batch = (images, np.stack([masks, weights], axis=-1))
         if not self._fill:
             return batch
         return (*batch, (np.array(positions) < len(examples)).astype(np.float32))

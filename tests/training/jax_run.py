@@ -6,6 +6,7 @@ Prints JSON: the first batches' sums and the history's rows.
 import json
 import os
 import sys
+from dataclasses import replace
 
 os.environ["KERAS_BACKEND"] = "jax"
 sys.modules["tensorflow"] = None
@@ -33,16 +34,21 @@ def main():
     accelerator = find_accelerator("auto")
     batches = training_batches(discs(16, seed=0, size=SIZE), AugmentConfig(), batch_size=4, seed=3)
     drawn = [[float(np.sum(part, dtype=np.float64)) for part in next(batches)] for _ in range(5)]
-    result = train(
-        discs(32, seed=0, size=SIZE),
-        discs(5, seed=1, size=SIZE),
-        net=NetConfig(depth=1, base_filters=4),
-        settings=SETTINGS,
-        augment=AugmentConfig(),
-        surroundings=Surroundings(accelerator=accelerator),
+    rows, two_steps = (
+        [
+            (row.loss, row.dice, row.val_loss, row.val_dice)
+            for row in train(
+                discs(32, seed=0, size=SIZE),
+                discs(5, seed=1, size=SIZE),
+                net=NetConfig(depth=1, base_filters=4),
+                settings=replace(SETTINGS, steps_per_execution=steps),
+                augment=AugmentConfig(),
+                surroundings=Surroundings(accelerator=accelerator),
+            ).history
+        ]
+        for steps in (1, 2)
     )
-    rows = [(row.loss, row.dice, row.val_loss, row.val_dice) for row in result.history]
-    print(json.dumps({"line": accelerator.line, "batches": drawn, "rows": rows}))
+    print(json.dumps({"line": accelerator.line, "batches": drawn, "rows": rows, "two_steps": two_steps}))
 
 
 if __name__ == "__main__":

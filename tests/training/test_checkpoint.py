@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.config import AugmentConfig, NetConfig, TrainConfig
+from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, to_dict
 from core.errors import AppError
 from core.training.checkpoint import CHECKPOINT, Checkpoints, check_identity, load_state
 from core.training.fit import Surroundings, train
@@ -117,6 +117,23 @@ def test_a_run_of_before_sizes_had_two_sides_goes_on_as_a_square(ended):
     check_identity(state, {"settings": {"image_size": (16, 16)}})
     with pytest.raises(AppError, match=r"image_size was \[16, 16\] and is now \[16, 24\]"):
         check_identity(state, {"settings": {"image_size": (16, 24)}})
+
+
+@pytest.mark.parametrize(
+    ("kind", "are_bytes", "goes_on"),
+    [("range", True, True), ("per_image", False, True), ("range", False, False)],
+)
+def test_a_run_from_before_percentiles_were_told_goes_on_where_they_change_nothing(
+    ended, kind, are_bytes, goes_on
+):
+    before = {"scaling": {"kind": kind, "low": 0.0, "high": 255.0}}
+    state = replace(load_state(ended[1]), identity=before)
+    now = {"scaling": to_dict(ScalingConfig(kind))}
+    if goes_on:
+        check_identity(state, now, are_bytes=are_bytes)
+    else:
+        with pytest.raises(AppError, match="percentiles was None and is now"):
+            check_identity(state, now, are_bytes=are_bytes)
 
 
 def test_nothing_to_go_on_from_is_one_sentence(training_discs, validation_discs, tmp_path):

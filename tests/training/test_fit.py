@@ -1,3 +1,5 @@
+import itertools
+import math
 from dataclasses import replace
 
 import keras
@@ -10,9 +12,14 @@ from core.errors import BadModelError, DivergedError
 from core.imaging.decode import DecodedImage
 from core.inference.export import save_weights
 from core.inference.predictor import load_predictor
+from core.training.callbacks import UnhurriedCallbacks, Watch
 from core.training.examples import Example, prepare_examples
 from core.training.fit import train
-from core.training.optimizer import averaging_momentum, learning_rate
+from core.training.losses import get_loss
+from core.training.networks import exported_network, training_network
+from core.training.optimizer import averaging_momentum, learning_rate, make_optimizer
+from core.training.pipeline import training_batches
+from core.training.plain_batches import to_float
 
 NET = NetConfig(depth=1, base_filters=4)
 SETTINGS = TrainConfig(image_size=(16, 16), epochs=12, batch_size=4, learning_rate=0.02, precision="float32")
@@ -110,6 +117,68 @@ def test_the_same_seed_gives_the_same_weights(training_discs):
     first, again = (run(training_discs, settings=short).model.get_weights() for _ in range(2))
     for a, b in zip(first, again, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def trained_weights(result):
+    return np.concatenate([weight.ravel() for weight in result.model.get_weights()])
+
+
+def test_the_weights_are_those_of_a_network_that_is_fed_with_floats(training_discs):
+    settings = replace(SETTINGS, epochs=2, weight_averaging=0.0)
+    network = training_network(NET, (16, 16), precision="float32", seed=settings.seed)
+    network.compile(make_optimizer(settings, num_steps=4), get_loss(settings.loss, 1))
+    batches = training_batches(training_discs, AUGMENT, batch_size=4, seed=settings.seed)
+    for images, targets in itertools.islice(batches, 8):
+        network.train_on_batch(to_float(images.numpy()), targets.numpy().astype(np.float32))
+    with_floats = exported_network(network, NET).get_weights()
+    with_bytes = run(training_discs, settings=settings).model.get_weights()
+    for ours, theirs in zip(with_bytes, with_floats, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-6)
+
+
+def test_several_steps_in_one_call_give_the_same_weights(training_discs):
+    one, four = (
+        trained_weights(run(training_discs, settings=replace(SETTINGS, epochs=3, steps_per_execution=steps)))
+        for steps in (1, 4)
+    )
+    np.testing.assert_allclose(four, one, atol=1e-6)
+
+
+def test_images_of_8_and_of_16_bits_are_validated_alike(training_discs, validation_discs):
+    wide = replace(validation_discs, images=validation_discs.images.astype(np.uint16) * 257)
+    settings = replace(SETTINGS, epochs=2)
+    rows = [run(training_discs, each, settings).history[-1].val_loss for each in (validation_discs, wide)]
+    assert rows[0] == pytest.approx(rows[1], abs=1e-6)
+
+
+class Fetched:
+    """A number on a device; making a float of it is counted."""
+
+    def __init__(self):
+        self.times = 0
+
+    def __float__(self):
+        self.times += 1
+        return 0.5
+
+
+def test_the_device_is_waited_for_at_every_20th_step_and_at_the_end_of_an_epoch():
+    told = []
+    watch = Watch(1, 50, on_progress=told.append, should_stop=None, look_every=20)
+    callbacks = UnhurriedCallbacks([watch])
+    loss = Fetched()
+    for step in range(50):
+        callbacks.on_train_batch_end(step, {"loss": loss})
+    assert [report.step for report in told] == [20, 40, 50]
+    assert loss.times <= 2 * len(told)
+
+
+def test_a_loss_that_is_no_number_is_found_at_the_next_look():
+    watch = Watch(1, 50, on_progress=None, should_stop=None, look_every=20)
+    for step in range(19):
+        watch.on_train_batch_end(step, {"loss": math.nan})
+    with pytest.raises(DivergedError, match="by step 20 of epoch 1"):
+        watch.on_train_batch_end(19, {"loss": math.nan})
 
 
 def test_going_on_from_weights_without_validation(result, training_discs, validation_discs, tmp_path):
