@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,12 +55,21 @@ def read_set_table(data_dir: Path, stems: Sequence[str]) -> SetTable | None:
         AppError: A CSV there cannot be read.
     """
     for path in sorted(data_dir.glob("*.csv"), key=lambda path: (path.name != "metadata.csv", path.name)):
-        columns, rows = read_csv(path)
-        known = set(stems)
-        for column in sorted(columns, key=lambda column: _plain(column) not in _NAME_COLUMNS):
-            row_of = {stem_of_name(row[column]): row for row in rows if row.get(column)}
-            if known & set(row_of):
-                return SetTable(path, columns, row_of)
+        table = table_that_names(path, *read_csv(path), stems)
+        if table is not None:
+            return table
+    return None
+
+
+def table_that_names(
+    path: Path, columns: tuple[str, ...], rows: Sequence[dict[str, str]], stems: Sequence[str]
+) -> SetTable | None:
+    """The table by the images that one of its columns names; None where no column names any of them."""
+    known = set(stems)
+    for column in sorted(columns, key=lambda column: _plain(column) not in _NAME_COLUMNS):
+        row_of = {stem_of_name(row[column]): row for row in rows if row.get(column)}
+        if known & set(row_of):
+            return SetTable(path, columns, row_of)
     return None
 
 
@@ -70,10 +80,18 @@ def read_csv(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
         AppError: It cannot be read.
     """
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            return tuple(reader.fieldnames or ()), list(reader)
-    except (OSError, UnicodeError, csv.Error) as error:
+        content = path.read_bytes()
+    except OSError as error:
+        raise AppError(f"{path} cannot be read as CSV in UTF-8 ({error}).") from None
+    return parse_csv(content, path)
+
+
+def parse_csv(content: bytes, path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
+    """The columns and rows of a table that is read already; see `read_csv`."""
+    try:
+        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+        return tuple(reader.fieldnames or ()), list(reader)
+    except (UnicodeError, csv.Error) as error:
         raise AppError(f"{path} cannot be read as CSV in UTF-8 ({error}).") from None
 
 

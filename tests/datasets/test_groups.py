@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.datasets import groups
 from core.datasets.groups import keys_by_pattern, link_images
 from core.errors import AppError
 
@@ -65,3 +66,11 @@ def test_the_group_of_a_regular_expression_is_the_key() -> None:
 def test_a_pattern_that_cannot_group_is_one_sentence(pattern: str, words: str) -> None:
     with pytest.raises(AppError, match=words):
         keys_by_pattern(["a", "b"], pattern)
+
+
+def test_a_pattern_that_would_try_for_ever_is_given_up_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(groups, "MOST_SECONDS", 0.05)
+    with pytest.raises(AppError, match="takes too long on the names"):
+        keys_by_pattern(["a" * 60 + "!"], "^((?:a|a)+)$")

@@ -75,3 +75,16 @@ def test_a_pattern_is_kept_and_looked_for_by_a_job(open_page, workspace, films):
     assert (job.kind, workspace.jobs.get(job.id).status) == (KIND, "done")
     # The copy is like the first, and the first's name begins as the third's.
     assert grouped(workspace, films) == [["p1_a.png", "copy.jpg", "p1_b.png"], ["p2_a.png"]]
+
+
+def test_a_table_is_taken_and_its_column_of_groups_chosen(open_page, workspace, films):
+    app = open_page(task=films.slug)
+    (given,) = [each for each in app.get("file_uploader") if each.label == "A table of groups"]
+    given.set_value(("t.csv", b"image,site,patient\np1_a.png,x,7\np2_a.png,y,7\n", "text/csv")).run()
+    assert not app.exception
+    (column,) = [each for each in app.selectbox if each.label == "Column of groups"]
+    assert (column.options, column.value) == (["image", "site", "patient"], "patient")
+    press(app, "Use this column")
+    assert not app.exception
+    assert workspace.tasks.get(films.slug).group_rule["column"] == "patient"
+    assert "The column ` patient ` of a table" in said(app)

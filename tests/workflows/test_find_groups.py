@@ -4,9 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
+from core.errors import AppError
 from core.jobs.kinds import JobContext
 from core.workflows.add_images import add_images
 from core.workflows.arrive.find_groups import KIND, find_groups, run_job
+from core.workflows.arrive.group_table import read_table, use_column
 from core.workflows.correct.save_mask import save_mask
 from core.workspace import DraftContent
 from tests.imaging.making import dicom
@@ -102,6 +104,46 @@ def test_a_pattern_of_the_task_joins_names(workspace, task, add):
     find_groups(workspace, task.id)
     (joined,) = (group for group in workspace.groups.list(task.id) if group.num_images == 2)
     assert (joined.kind, joined.name) == ("pattern", "A7")
+
+
+def test_a_column_of_a_table_joins_images_beside_the_pattern(workspace, task, add):
+    add(
+        *(
+            (f"{name}.png", png(blots(seed)))
+            for seed, name in enumerate(("A7_l", "A7_r", "B2_l", "C3_l", "D4"))
+        )
+    )
+    names = [image.name for image in workspace.images.list(task.id)]
+    workspace.tasks.set_group_rule(task.id, {"pattern": "_"})
+    content = b"\xef\xbb\xbffile,age,patient\nB2_l.png,50,Lee\nC3_l,50, Lee \nD4.png,50,\nnobody.png,50,Kim\n"
+    table = read_table(content, "metadata.csv", names)
+    assert table.columns == ("file", "age", "patient")
+    use_column(workspace, workspace.tasks.get_by_id(task.id), table, "patient")
+    find_groups(workspace, task.id)
+    joined = {group.name: group.kind for group in workspace.groups.list(task.id) if group.num_images == 2}
+    assert joined == {"A7": "pattern", "Lee": "column"}
+    # Of the table only names and groups are kept.
+    rule = workspace.tasks.get_by_id(task.id).group_rule
+    assert b"50" not in workspace.files.read(rule["table"])
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"file,patient\nother.png,1\n", "No column of t.csv names an image"),
+        (b"", "No column of t.csv names an image"),
+        (b"\xff\xfe\x00", "cannot be read as CSV"),
+    ],
+)
+def test_a_table_of_other_images_is_one_sentence(content, sentence):
+    with pytest.raises(AppError, match=sentence):
+        read_table(content, "t.csv", ["a.png"])
+
+
+def test_a_column_without_a_value_is_refused(workspace, task):
+    table = read_table(b"file,patient\na.png,\n", "t.csv", ["a.png"])
+    with pytest.raises(AppError, match="'patient' of t.csv is empty"):
+        use_column(workspace, workspace.tasks.get_by_id(task.id), table, "patient")
 
 
 def test_what_belongs_to_a_locked_image_is_locked_and_leaves_training(workspace, task, add, correct):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.datasets.set_table import group_column_of
 from core.errors import AppError
 from core.ui import state, words
 from core.ui.pictures import pictures
 from core.ui.running_job import ACTIVE
 from core.ui.segment.strip import picture_of
-from core.ui.text import as_name, as_text
+from core.ui.text import as_name, as_text, shortened
 from core.workflows.arrive.find_groups import KIND, keys_of_names, start_find_groups
+from core.workflows.arrive.group_table import read_table, use_column
 from core.workspace import ImageRow, TaskRow
 from core.workspace.groups import Moved
 
@@ -27,6 +29,7 @@ def groups_box(task: TaskRow, image: ImageRow) -> int | None:
         _look(task)
         clicked = _of_the_open_one(image)
         _by_name(task)
+        _by_table(task)
     return clicked
 
 
@@ -93,9 +96,36 @@ def _by_name(task: TaskRow) -> None:
     except AppError as error:
         st.error(as_text(str(error)))
         return
-    workspace.tasks.set_group_rule(task.id, {"pattern": pattern} if pattern else None)
+    rule = {name: value for name, value in (task.group_rule or {}).items() if name != "pattern"}
+    if pattern:
+        rule["pattern"] = pattern
+    workspace.tasks.set_group_rule(task.id, rule or None)
     start_find_groups(workspace, task.id, who=state.person())
     st.rerun()
+
+
+def _by_table(task: TaskRow) -> None:
+    """A CSV with a row for each image: its column of names is found, that of groups is chosen."""
+    workspace, kept = state.workspace(), (task.group_rule or {}).get("column")
+    if kept is not None:
+        st.caption(words.GROUP_COLUMN_USED.format(column=as_name(kept)))
+    given = st.file_uploader(words.GROUP_TABLE, type="csv", help=words.GROUP_TABLE_HELP)
+    if given is None:
+        return
+    try:
+        names = [each.name for each in workspace.images.list(task.id)]
+        table = read_table(given.getvalue(), given.name, names)
+        columns = list(table.columns)
+        usual = group_column_of(columns)
+        column = st.selectbox(
+            words.GROUP_COLUMN, columns, index=columns.index(usual) if usual else None, format_func=shortened
+        )
+        if st.button(words.GROUP_COLUMN_USE, disabled=column is None) and column is not None:
+            use_column(workspace, task, table, column)
+            start_find_groups(workspace, task.id, who=state.person())
+            st.rerun()
+    except AppError as error:
+        st.error(as_text(str(error)))
 
 
 def _look(task: TaskRow) -> None:

@@ -21,6 +21,7 @@ from core.datasets.signs import Signs, signs_of
 from core.errors import AppError, BadFileError, StoreError
 from core.jobs import queue
 from core.jobs.kinds import JobContext
+from core.workflows.arrive.group_table import groups_of_table
 from core.workflows.correct.pictures import decode
 from core.workspace import GroupKind, ImageRow, JobRow, Workspace
 
@@ -30,6 +31,7 @@ _SIGNS = "signs-1"
 _KIND_OF: dict[str, GroupKind] = {
     "patient": "patient",
     "study": "study",
+    "column": "column",
     "name": "pattern",
     "pixels": "same_pixels",
 }
@@ -115,7 +117,7 @@ def find_groups(
             on_progress(done, len(linked))
     if not linked:
         return FoundGroups(len(images), len(images_in))
-    named = _named(linked, workspace.tasks.get_by_id(task_id).group_rule)
+    named = _named(workspace, linked, workspace.tasks.get_by_id(task_id).group_rule)
     keys = [
         [*key, *(own.keys if own else ()), f"group:{image.group_id}"]
         for image, key, own in zip(linked, named, signs, strict=True)
@@ -143,16 +145,25 @@ def keys_of_names(names: Sequence[str], pattern: str) -> list[str]:
     return keys_by_pattern([PurePath(name).stem for name in names], pattern)
 
 
-def _named(images: Sequence[ImageRow], rule: dict[str, Any] | None) -> list[list[str]]:
+def _named(workspace: Workspace, images: Sequence[ImageRow], rule: dict[str, Any] | None) -> list[list[str]]:
+    """What the task's pattern and its table say of each image."""
+    names = [image.name for image in images]
     pattern = (rule or {}).get("pattern", "")
-    if not pattern:
-        return [[] for _ in images]
-    try:
-        found = keys_of_names([image.name for image in images], pattern)
-    except AppError:
-        # It fitted when it was given; the images that it fitted are gone.
-        return [[] for _ in images]
-    return [[f"name:{key}"] if key else [] for key in found]
+    keys: list[list[str]] = [[] for _ in images]
+    sources = {
+        "name": lambda: keys_of_names(names, pattern) if pattern else [],
+        "column": lambda: groups_of_table(workspace, rule, names),
+    }
+    for source, find in sources.items():
+        try:
+            found = find()
+        except AppError:
+            # It fitted when it was given; the images that it fitted, or the file, are gone.
+            continue
+        for own, key in zip(keys, found, strict=False):
+            if key:
+                own.append(f"{source}:{key}")
+    return keys
 
 
 def _what_holds(keys: Sequence[Sequence[str]], together: Sequence[ImageRow]) -> tuple[GroupKind, str, str]:
@@ -162,7 +173,7 @@ def _what_holds(keys: Sequence[Sequence[str]], together: Sequence[ImageRow]) -> 
         shared = [key for key, count in counts.items() if count > 1 and key.startswith(f"{prefix}:")]
         if shared:
             key = max(shared, key=lambda each: counts[each])
-            return kind, key, key.removeprefix("name:") if kind == "pattern" else ""
+            return kind, key, key.partition(":")[2] if kind in ("pattern", "column") else ""
     return "alike", together[0].sha256, ""
 
 
