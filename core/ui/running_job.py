@@ -14,6 +14,7 @@ import streamlit as st
 from core.jobs import queue
 from core.ui import words
 from core.ui.charts import curve
+from core.ui.errors import plain_errors
 from core.ui.text import as_text
 from core.ui.times import duration
 from core.workspace import JobRow, Workspace
@@ -32,6 +33,7 @@ def running_job(workspace: Workspace) -> None:
         return
 
     @st.fragment(run_every=LOOK_AGAIN)
+    @plain_errors()
     def line() -> None:
         now = queue.status(workspace, job.id)
         if now.status not in ACTIVE:
@@ -47,6 +49,7 @@ def live_curves(workspace: Workspace, job: JobRow) -> None:
     """Loss and score over the epochs, how far it is, and the log; live while the job runs."""
 
     @st.fragment(run_every=LOOK_AGAIN if job.status in ACTIVE else None)
+    @plain_errors()
     def panel() -> None:
         now = queue.status(workspace, job.id)
         reports = queue.progress(workspace, job.id)

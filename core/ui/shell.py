@@ -5,19 +5,16 @@ The router calls `route`; a page calls `enter` first.
 
 from __future__ import annotations
 
-import contextlib
-import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
-from streamlit.runtime.scriptrunner import RerunException, StopException
 
 from core.config import PROJECT_DIR
 from core.errors import AppError
 from core.ui import state, words
+from core.ui.errors import plain_errors as plain_errors
 from core.ui.remembered import remembered_name
 from core.ui.running_job import running_job
 from core.ui.sign_in.asking import ask_who, show_who
@@ -42,8 +39,6 @@ _STYLE = """
 [data-testid="stSidebarUserContent"] { padding-top: 0.25rem; }
 </style>
 """
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -86,20 +81,6 @@ def enter() -> Shell:
         else:
             show_who()
     return Shell(workspace, task)
-
-
-@contextlib.contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turn what goes wrong inside into one sentence on the page; the traceback goes to the server's log."""
-    try:
-        yield
-    except (RerunException, StopException):
-        raise
-    except AppError as error:
-        st.error(as_text(str(error)))
-    except Exception:
-        logger.exception("A page failed")
-        st.error(words.UNEXPECTED_ERROR)
 
 
 def _choose_task(workspace: Workspace) -> TaskRow:

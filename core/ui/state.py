@@ -6,6 +6,7 @@ Session state holds only what may be lost: everything that a person made is in t
 from __future__ import annotations
 
 import getpass
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from core.registry.classifiers import Classifiers
 from core.registry.predictors import Predictors
 from core.ui.sign_in import rules as sign_in
 from core.ui.store import opened
+from core.workflows.correct.thumbnails import start_thumbnails
 from core.workspace import Workspace
 
 _PERSON = "person"
@@ -72,6 +74,12 @@ def labelling() -> ThreadPoolExecutor:
 def background() -> ThreadPoolExecutor:
     """One thread that gets things ready while the person looks at something else."""
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahead")
+
+
+@st.cache_resource(show_spinner=False)
+def thumbnails_ahead(task_id: int) -> threading.Thread:
+    """The thread that makes a task's thumbnails, begun once for each task and server."""
+    return start_thumbnails(workspace(), task_id)
 
 
 def person() -> str:

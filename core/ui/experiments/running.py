@@ -13,6 +13,7 @@ from core.experiments.runs.start import experiment_folder
 from core.jobs import queue
 from core.ui import words
 from core.ui.charts import MOST_NAMED, curve
+from core.ui.errors import plain_errors
 from core.ui.running_job import ACTIVE, LOOK_AGAIN, how_far, latest, part_done
 from core.ui.text import as_text
 from core.workspace import JobRow, Workspace
@@ -27,6 +28,7 @@ def running(workspace: Workspace, job: JobRow) -> None:
     """A job that runs or waits, live; the page is drawn anew when it has ended."""
 
     @st.fragment(run_every=LOOK_AGAIN)
+    @plain_errors()
     def panel() -> None:
         now = queue.status(workspace, job.id)
         if now.status not in ACTIVE:

@@ -124,6 +124,8 @@ def uploader(task: TaskRow) -> int | None:
     if look_first(task, files, given_masks, use, _open_first, token=token):
         return None
     bar = st.progress(0.0, words.READING_FILES)
+    # A press ends this run between two files, and what holds the files is gone in the next.
+    st.button(words.STOP_ADDING, icon=":material/stop:", on_click=_stop_adding)
 
     def show_progress(done: int, total: int, name: str) -> None:
         bar.progress(done / max(total, 1), words.ADDING.format(name=as_name(name), done=done, total=total))
@@ -140,6 +142,11 @@ def uploader(task: TaskRow) -> int | None:
     state.page_state().uploads += 1
     _tell_outcomes(outcomes)
     return next((each.image_id for each in outcomes if each.image_id is not None), None)
+
+
+def _stop_adding() -> None:
+    state.page_state().uploads += 1
+    state.tell("info", words.ADDING_STOPPED)
 
 
 def _add_sample(task: TaskRow, name: str) -> int | None:

@@ -19,6 +19,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import AppError
 from core.ui import state, words
 from core.ui.bars import Bar, bars_html
+from core.ui.errors import plain_errors
 from core.ui.text import as_name, as_text
 from core.ui.times import ago
 from core.workflows.correct.classify_image import (
@@ -191,6 +192,7 @@ def _bars_panel(question: Question) -> None:
 
 
 @st.fragment(run_every=LOOK_AGAIN)
+@plain_errors()
 def _waiting_bars(question: Question, future: Future[Any]) -> None:
     if future.done():
         st.rerun()

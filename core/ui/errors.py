@@ -1,0 +1,33 @@
+"""What goes wrong on a page, or in a part of it that runs by itself, as one sentence."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException, StopException
+
+from core.errors import AppError
+from core.ui import words
+from core.ui.text import as_text
+
+logger = logging.getLogger(__name__)
+
+
+@contextlib.contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn what goes wrong inside into one sentence there; the traceback goes to the server's log.
+
+    A fragment runs without its page, so each one has its own: `@plain_errors()` under `@st.fragment`.
+    """
+    try:
+        yield
+    except (RerunException, StopException):
+        raise
+    except AppError as error:
+        st.error(as_text(str(error)))
+    except Exception:
+        logger.exception("A page failed")
+        st.error(words.UNEXPECTED_ERROR)
