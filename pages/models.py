@@ -9,7 +9,7 @@ from core.ui.classifier_versions import classifier_details, label_comparison
 from core.ui.model_folder import model_folder
 from core.ui.text import as_name, as_text
 from core.ui.times import ago
-from core.ui.versions import card_details, compare_by_eye, comparison_line
+from core.ui.versions import card_details, compared_images, comparison_line
 from core.workspace import Purpose, TaskRow, VersionRow, Workspace
 
 
@@ -93,10 +93,8 @@ def one_version(workspace: Workspace, version: VersionRow) -> None:
             classifier_details(workspace, version)
             return
         compared = comparison_line(version)
-        if compared is not None and st.button(
-            words.LOOK_AT_LOCKED, key=f"compare_{version.id}", icon=":material/compare:"
-        ):
-            compare_by_eye(workspace, version, compared)
+        if compared is not None:
+            compared_images(workspace, version, compared)
         card_details(workspace, version)
         model_folder(workspace, version)
 

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from core.ui import shell, state
+from core.ui.image_row import find_image
 from core.ui.segment import adding, editing, keeping
-from core.ui.segment.finding import find_image
+from core.ui.segment.found_nothing import finds_nothing, found_nothing
 from core.ui.segment.grouping import groups_box
 from core.ui.segment.labelling import labels_follow, labels_panel
 from core.ui.segment.navigation import choose_filter, chosen_filter, current_image, forget_image, go_to
@@ -30,6 +31,7 @@ def page() -> None:
     around = here.workspace.images.around(task.id, current.id, show, each_side=EACH_SIDE)
     strip(here.workspace, around, go_to)
     correct(around)
+    state.thumbnails_ahead(task.id)
 
 
 def correct(around: Around) -> None:
@@ -38,9 +40,13 @@ def correct(around: Around) -> None:
     left, right = st.columns([4.1, 1], gap="small")
     with left:
         image = editing.opened(current, window=keeping.window_for(current))
-        editing.draw(image, steady=current.has_unsaved_changes and not labels_follow(current))
+        nothing = finds_nothing(image, current)
+        steady = current.has_unsaved_changes and not labels_follow(current) and not nothing
+        editing.draw(image, steady=steady)
     with right:
         keeping.choose_model(image)
+        if nothing:
+            found_nothing(image)
         keeping.save_buttons()
         keeping.saved_line(image, current)
         labels_panel(image)

@@ -10,6 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+_LEAST_THRESHOLD = 0.05
+"""Below it every network finds something everywhere."""
+
 
 def quantise(probability: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
     """Probabilities in 8 bit, as the editor gets them and drafts keep them.
@@ -78,6 +81,24 @@ def threshold_mask(probability: NDArray[np.uint8], threshold: float) -> NDArray[
     if not 0 <= threshold <= 1:
         raise ValueError(f"a threshold lies in [0, 1], got {threshold}")
     return probability >= math.ceil(threshold * 255 - 1e-9)
+
+
+def finding_threshold(confidence: NDArray[np.uint8], threshold: float) -> float | None:
+    """A lower threshold that finds something where this one finds nothing.
+
+    Args:
+        confidence: (H, W) uint8 from `quantise`.
+        threshold: The one that finds nothing.
+
+    Returns:
+        The highest whole percent at which a thousandth of the pixels are foreground; None where they are more
+        than background at no threshold from 0.05 on, or where `threshold` is not above it.
+    """
+    counts = np.bincount(confidence.ravel(), minlength=256)
+    at_least = np.cumsum(counts[::-1])[::-1]
+    enough = np.flatnonzero(at_least >= max(1, confidence.size / 1000))
+    lower = math.floor(100 * float(enough[-1]) / 255) / 100
+    return lower if _LEAST_THRESHOLD <= lower < threshold else None
 
 
 def likeliest(probability: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.ui import shell, state, words
+from core.ui.image_row import filter_control, find_image, open_image
 from core.ui.pictures import pictures
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_text
 from core.ui.times import duration
 from core.workflows.correct.classify_image import classifier_of
 from core.workflows.learn.fine_tune import FineTunePlan, plan_fine_tune, start_fine_tune
-from core.workspace import ImageRow, Purpose, TaskRow, Workspace
+from core.workspace import ImageRow, Purpose, TaskRow, Workspace, is_trainable
 
 SCRATCH = 0
 MOST_EPOCHS = 500
@@ -129,20 +130,29 @@ def _show_images(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
         return labels[image.id].id if labels else image.corrected_rank or 0
 
     images = workspace.images.list(task.id, "corrected" if purpose == "segment" else "all")
-    shown = [image for image in images if purpose == "segment" or image.id in labels]
-    shown.sort(key=newness, reverse=True)
+    given = [image for image in images if purpose == "segment" or image.id in labels]
+    given.sort(key=newness, reverse=True)
+    kinds = {
+        "all": given,
+        "trainable": [image for image in given if is_trainable(image)],
+        "locked": [image for image in given if image.locked],
+    }
+    with st.container(horizontal=True, vertical_alignment="center"):
+        counts = {kind: len(images) for kind, images in kinds.items()}
+        shown = filter_control(counts, words.LEARNT_FROM_NAMES, key=f"filter_{purpose}")
+        found = find_image(task)
     clicked = pictures(
-        [picture_of(workspace, image) for image in shown[:_MOST_SHOWN]],
+        [picture_of(workspace, image) for image in kinds[shown][:_MOST_SHOWN]],
         key="corrected" if purpose == "segment" else "labelled",
         label=_WORDS[purpose].images,
     )
-    if clicked is not None:
-        st.switch_page(shell.page("segment"), query_params={"task": task.slug, "image": clicked})
+    if found is not None or clicked is not None:
+        open_image(task, int(found or clicked or 0))
     classifier = classifier_of(workspace, task.id) if labels else None
     if classifier is None:
         return
     counts: dict[str, int] = {}
-    for image in shown:
+    for image in given:
         title = classifier.title_of(labels[image.id].label or "")
         counts[title] = counts.get(title, 0) + 1
     st.caption(", ".join(f"{as_text(title)} {count}" for title, count in sorted(counts.items())))

@@ -19,7 +19,7 @@ from streamlit import config
 
 REFUSED_HOST = (
     "This server does not answer to the name {host}. Open it as localhost or by its address in digits, "
-    "or start it with --server.allowedHosts {host}."
+    "or start it with --server.allowedHosts {host} --server.allowedHosts localhost."
 )
 REFUSED_ORIGIN = "Another page, not this server's own, asked for this connection; it is refused."
 _METRICS = "/_stcore/metrics"

@@ -7,14 +7,17 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.cards import DataSource, Score
-from core.errors import AppError, BadModelError
+from core.errors import AppError, BadModelError, StoreError
 from core.image_size import format_size
 from core.registry.compare import Comparison
 from core.registry.predictions import card_of
 from core.ui import state, words
+from core.ui.image_row import filter_control, open_image
+from core.ui.pictures import pictures
+from core.ui.segment.strip import picture_of
 from core.ui.text import as_name, as_text
 from core.workflows.correct.mask_pictures import revision_picture, version_picture
-from core.workspace import VersionRow, Workspace
+from core.workspace import ImageRow, VersionRow, Workspace
 
 _MOST_SHOWN = 12
 
@@ -31,6 +34,41 @@ def comparison_line(version: VersionRow) -> Comparison | None:
     return compared
 
 
+def compared_images(workspace: Workspace, version: VersionRow, compared: Comparison) -> None:
+    """The images of a comparison, folded: by how they changed, the most first; a click opens one."""
+    rows = sorted(compared.images, key=lambda each: each.new - each.old)
+    kinds = {
+        "worse": [each for each in rows if each.new < each.old],
+        "better": [each for each in reversed(rows) if each.new > each.old],
+        "same": [each for each in rows if each.new == each.old],
+    }
+    images = st.expander(words.LOCKED_IMAGES, key=f"compared_{version.id}", on_change="rerun")
+    if not images.open:
+        return
+    with images:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            counts = {kind: len(each) for kind, each in kinds.items()}
+            shown = filter_control(counts, words.COMPARED_NAMES, key=f"filter_compared_{version.id}")
+            if st.button(words.LOOK_AT_LOCKED, key=f"compare_{version.id}", icon=":material/compare:"):
+                compare_by_eye(workspace, version, compared)
+        listed = (_existing(workspace, each.image_id) for each in kinds[shown][:_MOST_SHOWN])
+        clicked = pictures(
+            [picture_of(workspace, image) for image in listed if image is not None],
+            key=f"images_of_{version.id}",
+            label=words.LOCKED_IMAGES,
+        )
+        if clicked is not None:
+            open_image(workspace.tasks.get_by_id(version.task_id), int(clicked))
+
+
+def _existing(workspace: Workspace, image_id: int) -> ImageRow | None:
+    """An image of a comparison; None where it was deleted since."""
+    try:
+        return workspace.images.get(image_id)
+    except StoreError:
+        return None
+
+
 @st.dialog(words.LOCKED_IMAGES, width="large")
 def compare_by_eye(workspace: Workspace, version: VersionRow, compared: Comparison) -> None:
     """The locked images with both masks and the person's own, those that got worse first."""
@@ -39,7 +77,9 @@ def compare_by_eye(workspace: Workspace, version: VersionRow, compared: Comparis
     rows = sorted(compared.images, key=lambda each: each.new - each.old)
     bar = st.progress(0.0, words.PREDICTING)
     for done, row in enumerate(rows[:_MOST_SHOWN], start=1):
-        image = workspace.images.get(row.image_id)
+        image = _existing(workspace, row.image_id)
+        if image is None:
+            continue
         revision = workspace.truth.of(image.id)
         change = (
             words.GOT_WORSE if row.new < row.old else words.GOT_BETTER if row.new > row.old else words.SAME

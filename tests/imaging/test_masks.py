@@ -11,6 +11,7 @@ from core.imaging.masks import (
     encode_jpeg,
     encode_png,
     fill_holes,
+    finding_threshold,
     outline,
     propose,
     quantise,
@@ -130,3 +131,20 @@ def test_what_a_file_cannot_hold_is_the_callers_mistake() -> None:
 def test_opencv_reads_our_png_as_one_channel() -> None:
     data = np.frombuffer(encode_png(np.eye(3, dtype=bool)), np.uint8)
     assert cv2.imdecode(data, cv2.IMREAD_UNCHANGED).shape == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("level", "pixels", "threshold", "lower"),
+    [
+        (60, 100, 0.5, 0.23),  # 60 / 255 = 0.2353
+        (60, 2, 0.5, None),  # 2 of 4,000 are less than a thousandth
+        (12, 100, 0.5, None),  # 12 / 255 = 0.047
+        (127, 100, 0.49, None),  # finds something already: 127 / 255 = 0.498
+    ],
+)
+def test_threshold_that_finds_something(level: int, pixels: int, threshold: float, lower: float) -> None:
+    confidence = np.zeros((40, 100), np.uint8)
+    confidence.flat[:pixels] = level
+    assert finding_threshold(confidence, threshold) == lower
+    if lower is not None:
+        assert threshold_mask(confidence, lower).sum() == pixels

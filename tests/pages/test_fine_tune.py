@@ -48,6 +48,19 @@ def test_counts_what_is_trained_on_and_what_is_locked(open_page, workspace, nucl
     assert [each.label for each in app.number_input] == ["Epochs"]
 
 
+def test_its_images_are_filtered_and_one_is_found_and_opened(open_page, workspace, nuclei):
+    correct(workspace, nuclei, 3)
+    app = open_page("fine_tune", task=nuclei.slug)
+    (shown,) = app.segmented_control
+    assert shown.options == ["All 3", "To train on 2", "Locked 1"]
+    shown.set_value("locked").run()
+    assert not app.exception
+    next(box for box in app.text_input if box.label == "Name or number").set_value("2").run()
+    assert not app.exception
+    assert app.query_params["image"] == str(workspace.images.list(nuclei.id)[1].id)
+    assert "Save mask" in [each.label for each in app.button]
+
+
 def test_failed_run_shows_its_reason_and_can_start_again(open_page, workspace, nuclei):
     correct(workspace, nuclei, 1)
     job = workspace.jobs.add("fine_tune", nuclei.id, {"epochs": 1}, who="Kim")

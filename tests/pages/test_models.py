@@ -5,7 +5,9 @@ import pytest
 from core.cards import DataSource, ModelCard, save_card
 from core.reasons import Reason
 from core.registry.compare import Comparison, ImageComparison
+from core.workflows.add_images import add_images
 from core.workspace import NewVersion
+from tests.pages.conftest import png
 
 
 @pytest.fixture
@@ -57,3 +59,19 @@ def test_comparison_is_told_with_its_numbers(open_page, workspace, nuclei):
     said = " ".join(each.value for each in app.markdown)
     assert "2 locked images in 2 groups: 0.8750, and 0.8500 for the version in use; fewer than 5" in said
     assert "so you do. Images that got worse: 1." in said
+
+
+def test_images_of_a_comparison_are_filtered_by_how_they_changed(open_page, workspace, nuclei):
+    outcomes = add_images(workspace, nuclei.id, [(f"{each}.png", png(each)) for each in range(2)])
+    old, new = (add_version(workspace, nuclei, name) for name in ("one", "two"))
+    ids = [outcome.image_id for outcome in outcomes]
+    gone = ImageComparison(ids[1] + 1, "gone", 0.9, 0.1)
+    rows = (ImageComparison(ids[0], "0", 0.8, 0.9), ImageComparison(ids[1], "1", 0.9, 0.85), gone)
+    workspace.versions.set_comparison(new.id, Comparison(old.id, new.id, 0.5, 0.5, rows).to_dict())
+    app = open_page("models", task=nuclei.slug)
+    assert not app.segmented_control
+    app.session_state[f"compared_{new.id}"] = True
+    app.run()
+    assert not app.exception
+    (shown,) = app.segmented_control
+    assert shown.options == ["Got worse 2", "Got better 1", "As before 0"]

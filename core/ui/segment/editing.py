@@ -15,6 +15,7 @@ import streamlit as st
 
 from core.errors import StaleDraftError
 from core.ui import state, words
+from core.ui.errors import plain_errors
 from core.ui.mask_editor import (
     Acknowledgement,
     Action,
@@ -163,7 +164,7 @@ def draw(image: OpenedImage, *, steady: bool) -> None:
     Args:
         image: What is open.
         steady: Further strokes change nothing around the editor: it is shown as an image with unsaved
-            changes already, and no labels follow its mask.
+            changes already, no labels follow its mask, and nothing is said of what the model found.
     """
     session = _session()
     session.steady, session.needs_page = steady, False
@@ -174,6 +175,7 @@ def draw(image: OpenedImage, *, steady: bool) -> None:
 
 
 @st.fragment
+@plain_errors()
 def _editor(image: OpenedImage, shown: EditorImage) -> None:
     session = _session()
     if session.action or session.drawing is None:
@@ -254,6 +256,20 @@ def insert_layer(png: bytes) -> None:
     session = _session()
     session.num_tokens += 1
     session.insert = LayerInsert(f"insert-{session.name}.{session.num_tokens}", png)
+
+
+def set_threshold(image: OpenedImage, threshold: float) -> None:
+    """Let the editor go on with another threshold; the layer stays."""
+    workspace, who = state.workspace(), state.person()
+    draft = workspace.drafts.get(image.image.id, who)
+    content = DraftContent(
+        threshold,
+        None if draft is None else draft.layer_png,
+        _version_id(image),
+        0.0 if draft is None else draft.seconds,
+    )
+    workspace.drafts.start_from(image.image.id, content, who)
+    reopen()
 
 
 def save(image: OpenedImage) -> RevisionRow:

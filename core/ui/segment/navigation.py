@@ -6,10 +6,10 @@ import streamlit as st
 
 from core.errors import StoreError
 from core.ui import state, words
+from core.ui.image_row import filter_control
 from core.ui.text import as_name
 from core.workspace import ImageRow, Show, TaskRow
 
-_FILTERS: tuple[Show, ...] = ("all", "new", "draft", "corrected")
 _FILTER = "filter"
 _MOST_DIGITS = 18
 """Of an image's number; no database takes more than 19."""
@@ -62,15 +62,10 @@ def chosen_filter() -> Show:
 def choose_filter(task: TaskRow) -> Show:
     """The filter above the strip, with the number of images in each state."""
     counts = state.workspace().tasks.counts(task.id)
-    numbers = {"all": counts.images, "new": counts.new, "draft": counts.draft, "corrected": counts.corrected}
-    st.segmented_control(
-        words.FILTER,
-        _FILTERS,
-        default="all",
-        required=True,
-        format_func=lambda name: f"{words.FILTER_NAMES[name]} {numbers[name]}",
-        key=_FILTER,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    return chosen_filter()
+    numbers: dict[Show, int] = {
+        "all": counts.images,
+        "new": counts.new,
+        "draft": counts.draft,
+        "corrected": counts.corrected,
+    }
+    return filter_control(numbers, words.FILTER_NAMES, key=_FILTER)

@@ -1,10 +1,13 @@
-"""Finding one image among thousands: by a part of its name, or by its place in the task."""
+"""The row above pictures, the same on every page of the loop: which are shown, and one by name or place."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 import streamlit as st
 
-from core.ui import state, words
+from core.ui import shell, state, words
 from core.ui.pictures import pictures
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_name
@@ -12,6 +15,35 @@ from core.workspace import TaskRow
 
 _FINDS = "finds"
 _MOST_FOUND = 20
+
+Kind = TypeVar("Kind", bound=str)
+
+
+def filter_control(counts: Mapping[Kind, int], names: Mapping[str, str], *, key: str) -> Kind:
+    """The filter: what is shown, with the number of images of each kind; the first one at first.
+
+    Args:
+        counts: Number of images by kind, in order.
+        names: What people read, by kind.
+        key: Of the control; it is remembered while the person is on other pages.
+    """
+    kinds = list(counts)
+    st.segmented_control(
+        words.FILTER,
+        kinds,
+        default=kinds[0],
+        required=True,
+        format_func=lambda kind: f"{names[kind]} {counts[kind]}",
+        key=key,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return st.session_state.get(key) or kinds[0]
+
+
+def open_image(task: TaskRow, image_id: int) -> None:
+    """Leave the page for an image on the Segment page."""
+    st.switch_page(shell.page("segment"), query_params={"task": task.slug, "image": str(image_id)})
 
 
 def find_image(task: TaskRow) -> int | None:
