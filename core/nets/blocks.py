@@ -22,18 +22,6 @@ NORM_EPSILON = 1e-3
 Normalization = Literal["stock", "synchronized", "fused"]
 
 
-class _Divide(keras.layers.Layer):
-    """By a number, exactly: a product with its reciprocal would round otherwise."""
-
-    def __init__(self, by: int) -> None:
-        super().__init__(dtype="float32", name="divide")
-        self._by = by
-
-    def call(self, x: Any) -> Any:
-        """The quotient, float32."""
-        return x / self._by
-
-
 class Blocks:
     """Makes named layers with one arithmetic, one kind of normalisation and seeds that count up.
 
@@ -60,9 +48,11 @@ class Blocks:
         return keras.initializers.HeNormal(seed=next(self._seeds))
 
     def image(self, sides: InputSize) -> tuple[Any, Any]:
-        """The network's input, and the same in [0, 1] float32: whole numbers are divided on the device."""
+        """The network's input, and the same in [0, 1] float32: whole numbers are scaled on the device."""
         inputs = keras.Input((*sides, self.config.input_channels), name="image")
-        return inputs, inputs if self.largest == 1 else _Divide(self.largest)(inputs)
+        if self.largest == 1:
+            return inputs, inputs
+        return inputs, keras.layers.Rescaling(1 / self.largest, dtype="float32", name="scaled")(inputs)
 
     def double_conv(self, x: Any, filters: int, name: str, *, dropout: float = 0.0) -> Any:
         """Two 3x3 convolutions, each with normalisation and ReLU; dropout at the end where it is above 0."""

@@ -3,7 +3,7 @@
 The cache comes first (`ExampleArrays`: decoding is what costs), augmentation after it, or every pass would
 show the same pictures. Shuffling, repeating and augmenting are `core.training.stream`.
 
-Batches stay whole numbers, which the network divides on the device: a byte a value goes there, not four. On
+Batches stay whole numbers, which the network scales on the device: a byte a value goes there, not four. On
 TensorFlow they are a tf.data.Dataset, on other backends `core.training.plain_batches` makes the
 same ones.
 """

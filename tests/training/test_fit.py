@@ -124,7 +124,8 @@ def trained_weights(result):
 
 
 def test_the_weights_are_those_of_a_network_that_is_fed_with_floats(training_discs):
-    settings = replace(SETTINGS, epochs=2, weight_averaging=0.0)
+    # x / 255 and x * (1 / 255) may differ in the last digit, of which Adam would make more.
+    settings = replace(SETTINGS, epochs=2, weight_averaging=0.0, optimizer="sgd")
     network = training_network(NET, (16, 16), precision="float32", seed=settings.seed)
     network.compile(make_optimizer(settings, num_steps=4), get_loss(settings.loss, 1))
     batches = training_batches(training_discs, AUGMENT, batch_size=4, seed=settings.seed)
@@ -146,8 +147,11 @@ def test_several_steps_in_one_call_give_the_same_weights(training_discs):
 
 def test_images_of_8_and_of_16_bits_are_validated_alike(training_discs, validation_discs):
     wide = replace(validation_discs, images=validation_discs.images.astype(np.uint16) * 257)
-    settings = replace(SETTINGS, epochs=2)
-    rows = [run(training_discs, each, settings).history[-1].val_loss for each in (validation_discs, wide)]
+    settings, nothing = replace(SETTINGS, epochs=2), AugmentConfig(0, 0, 0, 0, 0, 0, 0)
+    rows = [
+        run(training_discs, each, settings, augment=nothing).history[-1].val_loss
+        for each in (validation_discs, wide)
+    ]
     assert rows[0] == pytest.approx(rows[1], abs=1e-6)
 
 
