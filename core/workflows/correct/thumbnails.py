@@ -45,6 +45,8 @@ def start_thumbnails(workspace: Workspace, task_id: int) -> threading.Thread:
         except StoreError as error:
             # The image at which the next page begins was deleted, or the store is gone: made when looked at.
             logger.info("task %d: thumbnails are not made ahead (%s)", task_id, error)
+        except Exception:
+            logger.exception("task %d: thumbnails are not made ahead", task_id)
 
     thread = threading.Thread(target=work, name=f"thumbnails-{task_id}", daemon=True)
     thread.start()
