@@ -138,8 +138,8 @@ def _show_images(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
         "locked": [image for image in given if image.locked],
     }
     with st.container(horizontal=True, vertical_alignment="center"):
-        counts = {kind: len(images) for kind, images in kinds.items()}
-        shown = filter_control(counts, words.LEARNT_FROM_NAMES, key=f"filter_{purpose}")
+        in_each = {kind: len(images) for kind, images in kinds.items()}
+        shown = filter_control(in_each, words.LEARNT_FROM_NAMES, key=f"filter_{purpose}")
         found = find_image(task)
     clicked = pictures(
         [picture_of(workspace, image) for image in kinds[shown][:_MOST_SHOWN]],

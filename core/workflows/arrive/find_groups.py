@@ -150,7 +150,7 @@ def _named(workspace: Workspace, images: Sequence[ImageRow], rule: dict[str, Any
     names = [image.name for image in images]
     pattern = (rule or {}).get("pattern", "")
     keys: list[list[str]] = [[] for _ in images]
-    sources = {
+    sources: dict[str, Callable[[], list[str]]] = {
         "name": lambda: keys_of_names(names, pattern) if pattern else [],
         "column": lambda: groups_of_table(workspace, rule, names),
     }
