@@ -79,7 +79,7 @@ def background() -> ThreadPoolExecutor:
 @st.cache_resource(show_spinner=False)
 def thumbnails_ahead(task_id: int) -> threading.Thread:
     """The thread that makes a task's thumbnails, begun once for each task and server."""
-    return start_thumbnails(workspace(), task_id)
+    return start_thumbnails(opened(), task_id)
 
 
 def person() -> str:
