@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from core.people import sessions
@@ -34,7 +36,7 @@ def show_who() -> None:
         if rules.way() == "service":
             st.button(words.SIGN_OUT, on_click=st.logout, width="stretch")
         else:
-            st.link_button(words.SIGN_OUT, SIGN_OUT, width="stretch")
+            _leave_for(SIGN_OUT, words.SIGN_OUT)
 
 
 def _of_cookie() -> PersonRow | None:
@@ -42,8 +44,13 @@ def _of_cookie() -> PersonRow | None:
     person = sessions.person_of(opened(), token) if token else None
     if person is None:
         st.info(words.SIGN_IN_ENDED)
-        st.link_button(words.SIGN_IN, SIGN_IN, type="primary")
+        _leave_for(SIGN_IN, words.SIGN_IN)
     return person
+
+
+def _leave_for(path: str, label: str) -> None:
+    """A link of this very tab; Streamlit's own button opens another one and leaves this one as it is."""
+    st.html(f'<a href="{path}" target="_self">{escape(label)}</a>')
 
 
 def _of_service() -> PersonRow | None:
