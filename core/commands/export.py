@@ -64,7 +64,7 @@ def _masks(options: argparse.Namespace) -> tuple[str, ...]:
         selection = Selection(task.id, "approved" if options.approved else "saved")
         path = options.out or Path(f"{task.slug}_{options.format}.zip")
         export = export_files(workspace, selection, options.format, path=path.absolute(), on_progress=bar)
-    print(f"{export.num_train + export.num_val + export.num_test} masks are in {path}.")
+    print(f"{export.num_train + export.num_val + export.num_test} mask(s) are in {path}.")
     return export.notes
 
 
