@@ -25,6 +25,7 @@ BANDS = {
     "core.jobs": 3,
     "core.registry": 3,
     "core.people": 3,
+    "core.review": 3,
     "core.nets": 2,
     "core.training": 2,
     "core.inference": 2,

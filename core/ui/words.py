@@ -282,6 +282,7 @@ JOB_KIND = {
     "experiment": "Experiment",
     "import_folder": "Adding a folder",
     "find_groups": "Looking for images that belong together",
+    "predict_all": "Predicting all images",
 }
 JOB_OF = "{kind}: {what}"
 JOB_QUEUED = "waiting to start"
@@ -317,6 +318,7 @@ STOPPING_OF = {
     "fine_tune": "Stopping: the best state so far is kept.",
     "fine_tune_classifier": "Stopping: the best state so far is kept.",
     "experiment": "Stopping: what is finished is kept.",
+    "predict_all": "Stopping: what is predicted is kept.",
 }
 RETRY = "Start again"
 RUNS = "Earlier runs"

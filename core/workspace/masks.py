@@ -134,6 +134,12 @@ class Masks:
                 )
             return to_revision_row(found)
 
+    def image_ids(self, revision_ids: Collection[int]) -> set[int]:
+        """The images that these revisions are of; one that is gone is left out."""
+        query = select(RevisionTable.image_id).where(RevisionTable.id.in_(revision_ids)).distinct()
+        with self._database.reading() as session:
+            return set(session.scalars(query))
+
     def num_locked(self, revision_ids: Collection[int]) -> int:
         """How many images with one of these revisions are locked."""
         query = select(func.count(func.distinct(ImageTable.id))).join(

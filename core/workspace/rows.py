@@ -309,6 +309,31 @@ class ReviewRow:
 
 
 @dataclass(frozen=True)
+class GuessRow:
+    """How good a version's mask of an image is thought to be, without knowing the truth.
+
+    Attributes:
+        image_id: The image.
+        version_id: The version that predicted it.
+        score: Soft Dice of the probability map and its own mask, in [0, 1]; what the guess is made of.
+        unsure: Part of the mask's outline along which the map is in doubt, in [0, 1].
+        guess: Of the Dice with the truth, in [0, 1].
+        low: Lower end of the 80 % interval, None where too few truths are known to say.
+        high: Its upper end, likewise.
+        made_at: When.
+    """
+
+    image_id: int
+    version_id: int
+    score: float
+    unsure: float
+    guess: float
+    low: float | None
+    high: float | None
+    made_at: datetime
+
+
+@dataclass(frozen=True)
 class AuditRow:
     """That somebody did something; never changed.
 

@@ -263,6 +263,26 @@ class ReviewTable(Table):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
+class QualityTable(Table):
+    """See `GuessRow`; what is least certain, that of the lowest score, comes from an index."""
+
+    __tablename__ = "quality"
+    __table_args__ = (
+        UniqueConstraint("image_id", "version_id"),
+        Index(None, "version_id", "score", "image_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
+    score: Mapped[float]
+    unsure: Mapped[float]
+    guess: Mapped[float]
+    low: Mapped[float | None]
+    high: Mapped[float | None]
+    made_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
 class AuditTable(Table):
     """See `AuditRow`; append only, each row sealed with the one before."""
 

@@ -35,6 +35,7 @@ from core.workspace.masks import Masks
 from core.workspace.migrate import migrate
 from core.workspace.persons import Persons
 from core.workspace.places import Place, place_of
+from core.workspace.quality import Quality
 from core.workspace.reviews import Reviews
 from core.workspace.roles import Action
 from core.workspace.settings import Settings
@@ -59,6 +60,7 @@ class Workspace:
         masks: Saved masks.
         truth: Which mask of an image counts.
         reviews: What reviewers said of masks.
+        quality: How good each version's masks are thought to be.
         labels: What a person called each image.
         versions: Rows of model versions.
         jobs: Rows of background jobs.
@@ -83,6 +85,7 @@ class Workspace:
         self.masks = Masks(database, self.files)
         self.truth = Truth(database)
         self.reviews = Reviews(database, self.files)
+        self.quality = Quality(database)
         self.labels = Labels(database)
         self.versions = Versions(database, place)
         self.jobs = Jobs(database, place)

@@ -48,12 +48,13 @@ class Brightness:
 def add_version(workspace, task):
     """A version whose stand-in shifts the brightness; put into use unless told otherwise."""
 
-    def add(name="first", shift=0.0, threshold=0.5, promote=True, task_id=None):
+    def add(name="first", shift=0.0, threshold=0.5, promote=True, task_id=None, job_id=None):
         folder = f"versions/{name}"
         save_card(ModelCard(name=name, threshold=threshold), workspace.folder(folder) / "card.json")
         (workspace.folder(folder) / "shift.txt").write_text(str(shift))
         version = workspace.versions.add(
-            task.id if task_id is None else task_id, NewVersion(folder, name * 10, "fine_tuned", "Kim")
+            task.id if task_id is None else task_id,
+            NewVersion(folder, name * 10, "fine_tuned", "Kim", job_id=job_id),
         )
         return (
             workspace.versions.promote(version.id, who="Kim", why=Reason.of_text("Test."))

@@ -17,7 +17,7 @@ from core.errors import StoreError
 from core.reasons import Reason
 from core.workspace import ImageFacts, NewRevision, Workspace
 from core.workspace.database import Database
-from core.workspace.migrate import MIGRATIONS_DIR
+from core.workspace.migrate import MIGRATIONS_DIR, NEWEST
 from core.workspace.tables import Table
 
 pytestmark = pytest.mark.sqlite
@@ -162,7 +162,7 @@ def test_a_workspace_of_the_first_schema_keeps_everything(make_old):
 def test_a_copy_of_the_old_database_stays_beside(make_old):
     folder = make_old("0002", old_rows())
     Workspace.open(folder).close()
-    connection = sqlite3.connect(folder / "workspace.db.before-0003")
+    connection = sqlite3.connect(folder / f"workspace.db.before-{NEWEST}")
     assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
     ranks = connection.execute("SELECT corrected_rank FROM images ORDER BY id").fetchall()
     assert ranks == [(None,), (2,), (None,)]

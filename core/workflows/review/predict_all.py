@@ -1,0 +1,168 @@
+"""Predict every image of a task with the version in use, and guess how good each mask is.
+
+A job that may be stopped and goes on where it was: an image that has a guess of that version is done. The
+prediction stays in the cache, so that opening the image later costs nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+from core.errors import AppError, JobError
+from core.jobs import queue
+from core.jobs.kinds import JobContext
+from core.registry.predictions import card_of
+from core.registry.predictors import Predictors
+from core.registry.trained_on import images_learnt
+from core.review.agreement import mean_dice
+from core.review.quality import Calibration, calibrate, soft_dice, unsure_outline
+from core.workflows.correct.pictures import proposal
+from core.workflows.correct.save_mask import mask_as_shown, read_mask
+from core.workspace import DraftContent, GuessRow, ImageRow, JobRow, VersionRow, Workspace
+from core.workspace.tables import utc_now
+
+KIND = "predict_all"
+_AT_ONCE = 16
+"""Guesses that are kept in one transaction; what a killed worker has to do again."""
+_REWRITTEN_AT_ONCE = 1000
+_MOST_KNOWN = 200
+"""Truths that an interval rests on at the most; more would not make it sharper."""
+
+logger = logging.getLogger(__name__)
+
+
+def num_to_predict(workspace: Workspace, task_id: int) -> int | None:
+    """Images of a task without a guess of the version in use; None where there is no version."""
+    version = workspace.versions.current(task_id)
+    return None if version is None else workspace.quality.num_missing(task_id, version.id)
+
+
+def start_predict_all(workspace: Workspace, task_id: int, *, who: str) -> JobRow:
+    """Predict in the background; returns at once. One that runs or waits already is not doubled.
+
+    Raises:
+        JobError: The task has no model yet.
+    """
+    if workspace.versions.current(task_id) is None:
+        raise JobError("This task has no model yet, so nothing can be predicted; fine-tune one first.")
+    for job in workspace.jobs.list(task_id):
+        if job.kind == KIND and queue.status(workspace, job.id).status in ("queued", "running"):
+            return job
+    return queue.submit(workspace, KIND, task_id, {}, who=who)
+
+
+def run_job(context: JobContext) -> dict[str, Any]:
+    """The worker's part: "predicted" and "failed" images, and "known" truths that the guesses rest on."""
+    return predict_all(context, Predictors())
+
+
+def predict_all(context: JobContext, predictors: Predictors) -> dict[str, Any]:
+    """The same with loaded models.
+
+    Raises:
+        JobError: The task has no model any more.
+        BadModelError: The model is missing or broken.
+    """
+    workspace, task_id = context.workspace, context.job.task_id or 0
+    version = workspace.versions.current(task_id)
+    if version is None:
+        raise JobError("This task has no model yet, so nothing can be predicted; fine-tune one first.")
+    predictors.get(workspace.versions.open(version))
+    waiting = workspace.quality.missing(task_id, version.id)
+    calibration = known_calibration(workspace, task_id, version, predictors)
+    made: list[GuessRow] = []
+    failed = predicted = 0
+    for done, image_id in enumerate(waiting, start=1):
+        if context.should_stop():
+            break
+        try:
+            made.append(_guess(workspace, workspace.images.get(image_id), version, predictors, calibration))
+            predicted += 1
+        except AppError as error:
+            # Deleted meanwhile, or a file that cannot be read: the others go on.
+            logger.warning("image %d: not predicted (%s)", image_id, error)
+            failed += 1
+        if len(made) == _AT_ONCE or done == len(waiting):
+            workspace.quality.put(made)
+            made = []
+            context.report(
+                {
+                    "message": f"Predicting: {done} of {len(waiting)} images",
+                    "epoch": done,
+                    "num_epochs": len(waiting),
+                }
+            )
+    workspace.quality.put(made)
+    known = recalibrate(workspace, task_id, version, predictors).num_known
+    return {"predicted": predicted, "failed": failed, "known": known}
+
+
+def recalibrate(
+    workspace: Workspace, task_id: int, version: VersionRow, predictors: Predictors
+) -> Calibration:
+    """Make the guesses of a version anew from its scores and the truths known by now; predicts nothing.
+
+    An image that has a truth keeps its guess as it was, so that the guess can be held against it.
+    """
+    calibration = known_calibration(workspace, task_id, version, predictors)
+    with_truth = workspace.truth.of_task(task_id)
+    changed = []
+    for each in workspace.quality.of_version(version.id).values():
+        guess, low, high = calibration.guess(each.score)
+        if each.image_id not in with_truth and (guess, low, high) != (each.guess, each.low, each.high):
+            changed.append(replace(each, guess=guess, low=low, high=high, made_at=utc_now()))
+    for start in range(0, len(changed), _REWRITTEN_AT_ONCE):
+        workspace.quality.put(changed[start : start + _REWRITTEN_AT_ONCE])
+    return calibration
+
+
+def known_calibration(
+    workspace: Workspace, task_id: int, version: VersionRow, predictors: Predictors
+) -> Calibration:
+    """What the truths of a task say about a version's scores: those that it was not trained on.
+
+    One image of each group, the first that was saved, so that a volume of a hundred slices counts once; of
+    many groups the last `_MOST_KNOWN`.
+    """
+    scores = workspace.quality.of_version(version.id)
+    learnt = images_learnt(workspace, version)
+    truths = workspace.truth.of_task(task_id)
+    first_of_group: dict[int, ImageRow] = {}
+    for image in workspace.images.list(task_id, "corrected"):
+        if image.id in truths and image.id in scores and image.id not in learnt:
+            known = first_of_group.setdefault(image.group_id, image)
+            if truths[image.id].id < truths[known.id].id:
+                first_of_group[image.group_id] = image
+    chosen = sorted(first_of_group.values(), key=lambda image: truths[image.id].id)[-_MOST_KNOWN:]
+    threshold = card_of(workspace, version).threshold
+    content = DraftContent(threshold, None, version.id)
+    dices = []
+    for image in chosen:
+        predicted = mask_as_shown(workspace, image, content, predictors)
+        dices.append(mean_dice(predicted, read_mask(workspace, truths[image.id])))
+    return calibrate([scores[image.id].score for image in chosen], dices)
+
+
+def _guess(
+    workspace: Workspace,
+    image: ImageRow,
+    version: VersionRow,
+    predictors: Predictors,
+    calibration: Calibration,
+) -> GuessRow:
+    predicted = proposal(workspace, image, version, predictors)
+    threshold = card_of(workspace, version).threshold
+    score = soft_dice(predicted, threshold)
+    guess, low, high = calibration.guess(score)
+    return GuessRow(
+        image_id=image.id,
+        version_id=version.id,
+        score=score,
+        unsure=unsure_outline(predicted, threshold),
+        guess=guess,
+        low=low,
+        high=high,
+        made_at=utc_now(),
+    )

@@ -1,0 +1,72 @@
+"""Guesses of how good each version's masks are; `core.review.quality` makes them, this module remembers.
+
+They can be made again from the predictions, but predicting ten thousand images takes an hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+
+from sqlalchemy import Select, delete, func, insert, select
+
+from core.workspace.database import Database
+from core.workspace.rows import GuessRow
+from core.workspace.tables import ImageTable, QualityTable
+
+_FIELDS = [
+    *(QualityTable.image_id, QualityTable.version_id, QualityTable.score, QualityTable.unsure),
+    *(QualityTable.guess, QualityTable.low, QualityTable.high, QualityTable.made_at),
+]
+
+
+class Quality:
+    """The guesses of a workspace: one for each image and version that predicted it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, guesses: Sequence[GuessRow]) -> None:
+        """Keep guesses, in place of those that were there of the same images and version.
+
+        Guesses of images that are gone by now are dropped.
+
+        Raises:
+            StoreError: The disk is full; nothing is half-written.
+        """
+        with self._database.writing() as session:
+            ids = [each.image_id for each in guesses]
+            there = set(session.scalars(select(ImageTable.id).where(ImageTable.id.in_(ids))))
+            for version_id in {each.version_id for each in guesses}:
+                same = (QualityTable.version_id == version_id) & QualityTable.image_id.in_(ids)
+                session.execute(delete(QualityTable).where(same))
+            kept = [asdict(each) for each in guesses if each.image_id in there]
+            if kept:
+                session.execute(insert(QualityTable), kept)
+
+    def of_version(self, version_id: int, image_ids: Collection[int] | None = None) -> dict[int, GuessRow]:
+        """The guesses of a version by image id, the least certain first; of some images where these are given."""
+        query: Select[tuple[int, int, float, float, float]] = select(*_FIELDS)  # type: ignore[assignment]
+        query = query.where(QualityTable.version_id == version_id)
+        if image_ids is not None:
+            query = query.where(QualityTable.image_id.in_(image_ids))
+        with self._database.reading() as session:
+            found = session.execute(query.order_by(QualityTable.score, QualityTable.image_id))
+            return {each[0]: GuessRow(*each) for each in found}
+
+    def missing(self, task_id: int, version_id: int) -> list[int]:
+        """The images of a task without a guess of that version, in order of arrival."""
+        query = _without(select(ImageTable.id), task_id, version_id).order_by(ImageTable.position)
+        with self._database.reading() as session:
+            return list(session.scalars(query))
+
+    def num_missing(self, task_id: int, version_id: int) -> int:
+        """How many these are."""
+        query = _without(select(func.count()).select_from(ImageTable), task_id, version_id)
+        with self._database.reading() as session:
+            return session.scalar(query) or 0
+
+
+def _without(query: Select[int], task_id: int, version_id: int) -> Select[int]:
+    has = (QualityTable.image_id == ImageTable.id) & (QualityTable.version_id == version_id)
+    return query.where(ImageTable.task_id == task_id, ~select(QualityTable.id).where(has).exists())
