@@ -1,8 +1,8 @@
 """How well the guess of a mask's quality orders images, and whether its interval holds what it promises.
 
-Shipped models predict sets whose truth is known. A few images of a set are taken as known, the guesses of the
-others are made from them, as in a task; once for each draw. "Worst fifth": how much of the fifth of the images
-with the lowest Dice a reviewer meets in the first fifth of the order. By chance that is 20 %.
+Shipped models predict sets whose truth is known. A few images of a set are taken as known, the guesses of
+the others are made from them, as in a task; once for each draw. "Worst fifth": how much of the fifth of the
+images with the lowest Dice a reviewer meets in the first fifth of the order. By chance that is 20 %.
 
     python -m benchmarks.quality_guess --data DATA --json OUT.json --test_log docs/test_scorings.csv
 """
@@ -28,7 +28,7 @@ from core.inference.predictor import load_predictor
 from core.review.agreement import mean_dice
 from core.review.quality import calibrate, soft_dice
 
-SETS = ("lung_xray:chest_xray_tb", "lung_ct:lung_ct", "skin_lesion:skin_lesion")
+SETS = ("lung_xray:chest_xray_tb/test", "lung_ct:lung_ct/test", "skin_lesion:skin_lesion/test")
 NUM_DRAWS = 20
 
 
@@ -37,8 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True, help="folder with the sets")
-    parser.add_argument("--sets", nargs="+", default=list(SETS), help="model:set, as many as wanted")
-    parser.add_argument("--split", default="test", help="split that is scored")
+    parser.add_argument("--sets", nargs="+", default=list(SETS), help="model:set/split, as many as wanted")
     parser.add_argument("--num_known", type=int, default=20, help="images of a set whose truth is known")
     parser.add_argument("--json", type=Path, help="file to write the numbers to")
     parser.add_argument("--test_log", type=Path, help="CSV that gets a line for each scoring of a test split")
@@ -48,15 +47,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = []
     for pair in options.sets:
         model, _, name = pair.partition(":")
-        scores, dices = predicted(model, options.data / name / options.split)
-        if options.test_log is not None and options.split == "test":
+        scores, dices = predicted(model, options.data / name)
+        if options.test_log is not None and name.endswith("/test"):
             log = Scoring("quality_guess", "predict", model, len(dices), "dice", float(dices.mean()), name)
             log_scorings(options.test_log, [log])
         rows.append({"set": name, "model": model, **measured(scores, dices, options.num_known)})
         print_row(rows[-1])
     print_row({"set": "together", **together(rows)})
     if options.json is not None:
-        content = {"split": options.split, "num_known": options.num_known, "draws": NUM_DRAWS, "sets": rows}
+        content = {"num_known": options.num_known, "draws": NUM_DRAWS, "sets": rows}
         content["together"] = together(rows)
         write_whole(options.json, (json.dumps(content, indent=2) + "\n").encode())
     return 0
