@@ -6,7 +6,7 @@ They can be made again from the predictions, but predicting ten thousand images 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from sqlalchemy import Select, delete, func, insert, select
 
@@ -14,10 +14,7 @@ from core.workspace.database import Database
 from core.workspace.rows import GuessRow
 from core.workspace.tables import ImageTable, QualityTable
 
-_FIELDS = [
-    *(QualityTable.image_id, QualityTable.version_id, QualityTable.score, QualityTable.unsure),
-    *(QualityTable.guess, QualityTable.low, QualityTable.high, QualityTable.made_at),
-]
+_FIELDS = [getattr(QualityTable, each.name) for each in fields(GuessRow)]
 
 
 class Quality:
@@ -45,9 +42,8 @@ class Quality:
                 session.execute(insert(QualityTable), kept)
 
     def of_version(self, version_id: int, image_ids: Collection[int] | None = None) -> dict[int, GuessRow]:
-        """The guesses of a version by image id, the least certain first; of some images where these are given."""
-        query: Select[tuple[int, int, float, float, float]] = select(*_FIELDS)  # type: ignore[assignment]
-        query = query.where(QualityTable.version_id == version_id)
+        """The guesses of a version by image id, the least certain first; of some images, or of all."""
+        query = select(*_FIELDS).where(QualityTable.version_id == version_id)
         if image_ids is not None:
             query = query.where(QualityTable.image_id.in_(image_ids))
         with self._database.reading() as session:
