@@ -9,7 +9,8 @@ from core.workspace.groups import Moved, is_locked_rank
 from core.workspace.image_rows import Show
 from core.workspace.labels import NewLabel
 from core.workspace.masks import NewRevision, is_trainable
-from core.workspace.reviews import NewReview
+from core.workspace.review_pages import Drawn, ReviewItem, ReviewOrder, ReviewPlace
+from core.workspace.reviews import NewReview, NotTaken, Seen
 from core.workspace.rows import (
     Around,
     AuditRow,
@@ -26,7 +27,9 @@ from core.workspace.rows import (
     Origin,
     PersonRow,
     Purpose,
+    Review,
     ReviewRow,
+    ReviewRules,
     RevisionRow,
     Scope,
     TaskClass,
@@ -45,6 +48,7 @@ __all__ = [
     "AuditRow",
     "DraftContent",
     "DraftRow",
+    "Drawn",
     "GroupKind",
     "GroupRow",
     "GuessRow",
@@ -59,12 +63,19 @@ __all__ = [
     "NewReview",
     "NewRevision",
     "NewVersion",
+    "NotTaken",
     "Origin",
     "PersonRow",
     "Purpose",
+    "Review",
+    "ReviewItem",
+    "ReviewOrder",
+    "ReviewPlace",
     "ReviewRow",
+    "ReviewRules",
     "RevisionRow",
     "Scope",
+    "Seen",
     "Show",
     "TaskClass",
     "TaskCounts",

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, false, select, true
 from core.workspace.rows import ImageFacts, ImageRow, ImageState
 from core.workspace.tables import GroupTable, ImageTable
 
-Show = Literal["all", "new", "draft", "corrected", "locked"]
+Show = Literal["all", "new", "draft", "corrected", "flagged", "locked"]
 
 # Written as the conditions of the indexes in `tables`, so that filters and counts are answered from them.
 SHOWN: dict[Show, ColumnElement[bool]] = {
@@ -20,6 +20,7 @@ SHOWN: dict[Show, ColumnElement[bool]] = {
     & (ImageTable.has_unsaved_changes == false()),
     "draft": ImageTable.has_unsaved_changes == true(),
     "corrected": ImageTable.truth_revision_id.is_not(None),
+    "flagged": ImageTable.review == "flagged",
     "locked": ImageTable.locked == true(),
 }
 """Which images a filter shows; "new" ones were never opened, saved or drawn on."""
@@ -62,4 +63,5 @@ def to_image_row(found: Any) -> ImageRow:
         num_revisions=found.num_revisions,
         state=state,
         has_unsaved_changes=unsaved,
+        review=found.review,
     )

@@ -19,6 +19,7 @@ from core.workspace.persons import existing_or_new
 from core.workspace.revision_rows import to_revision_row
 from core.workspace.rows import ImageRow, Origin, RevisionRow, Scope
 from core.workspace.tables import DraftTable, ImageTable, RevisionTable, VersionTable
+from core.workspace.truth import point_to
 
 
 @dataclass(frozen=True)
@@ -78,40 +79,9 @@ class Masks:
         if not new.who.strip():
             raise ValueError("a revision needs the name of the person who saves it")
         with self._database.plain_errors():
-            self._put_files(new)
+            _put_files(self._blobs, new)
         with self._database.writing() as session:
-            image = session.get(ImageTable, image_id)
-            if image is None:
-                raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
-            if new.version_id is not None and session.get(VersionTable, new.version_id) is None:
-                raise StoreError(f"There is no version number {new.version_id}; choose another model.")
-            # Again, under the lock: a deletion of the same content may have been under way.
-            mask_file, layer_file = self._put_files(new)
-            person = existing_or_new(session, new.who)
-            image.num_revisions += 1
-            revision = RevisionTable(
-                image_id=image_id,
-                number=image.num_revisions,
-                scope=new.scope,
-                mask_file=mask_file,
-                layer_file=layer_file,
-                threshold=new.threshold,
-                version_id=new.version_id,
-                person_id=person.id,
-                who=person.name,
-                origin=new.origin,
-                seconds=new.seconds,
-                foreground=new.foreground,
-                provenance=new.provenance,
-            )
-            session.add(revision)
-            session.flush()
-            image.truth_revision_id = revision.id
-            give_rank(session, image)
-            _settle_draft(session, image_id, person.id, new)
-            facts = {"image": image_id, "revision": revision.id, "mask": mask_file, "origin": new.origin}
-            audit.append(session, "mask_saved", facts, who=person.name, task_id=image.task_id)
-            return to_revision_row(revision)
+            return to_revision_row(save_in(session, self._blobs, image_id, new))
 
     def history(self, image_id: int) -> list[RevisionRow]:
         """All revisions of an image, the newest first."""
@@ -157,9 +127,50 @@ class Masks:
         """The correction layer as PNG at the image's own size, None for an empty one."""
         return None if revision.layer_file is None else self._blobs.read(revision.layer_file)
 
-    def _put_files(self, new: NewRevision) -> tuple[str, str | None]:
-        mask_file = self._blobs.put(new.mask_png, ".png")
-        return mask_file, None if new.layer_png is None else self._blobs.put(new.layer_png, ".png")
+
+def save_in(session: Session, blobs: BlobStore, image_id: int, new: NewRevision) -> RevisionTable:
+    """`Masks.save` inside the caller's transaction.
+
+    Raises:
+        StoreError: The image or the version is gone.
+    """
+    image = session.get(ImageTable, image_id)
+    if image is None:
+        raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
+    if new.version_id is not None and session.get(VersionTable, new.version_id) is None:
+        raise StoreError(f"There is no version number {new.version_id}; choose another model.")
+    # Again, under the lock: a deletion of the same content may have been under way.
+    mask_file, layer_file = _put_files(blobs, new)
+    person = existing_or_new(session, new.who)
+    image.num_revisions += 1
+    revision = RevisionTable(
+        image_id=image_id,
+        number=image.num_revisions,
+        scope=new.scope,
+        mask_file=mask_file,
+        layer_file=layer_file,
+        threshold=new.threshold,
+        version_id=new.version_id,
+        person_id=person.id,
+        who=person.name,
+        origin=new.origin,
+        seconds=new.seconds,
+        foreground=new.foreground,
+        provenance=new.provenance,
+    )
+    session.add(revision)
+    session.flush()
+    point_to(session, image, revision)
+    give_rank(session, image)
+    _settle_draft(session, image_id, person.id, new)
+    facts = {"image": image_id, "revision": revision.id, "mask": mask_file, "origin": new.origin}
+    audit.append(session, "mask_saved", facts, who=person.name, task_id=image.task_id)
+    return revision
+
+
+def _put_files(blobs: BlobStore, new: NewRevision) -> tuple[str, str | None]:
+    mask_file = blobs.put(new.mask_png, ".png")
+    return mask_file, None if new.layer_png is None else blobs.put(new.layer_png, ".png")
 
 
 def is_trainable(image: ImageRow) -> bool:

@@ -1,32 +1,68 @@
-"""Reviews: what a reviewer said of a mask, appended and never changed."""
+"""Reviews: what a reviewer said of a mask, appended and never changed.
+
+A verdict names what the reviewer had before their eyes. Where something else counts by then, it is not taken:
+nobody approves a mask that they have not seen.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.workspace import audit
 from core.workspace.blobs import BlobStore
 from core.workspace.database import Database
-from core.workspace.persons import existing_or_new
+from core.workspace.masks import NewRevision, save_in
+from core.workspace.persons import existing_or_new, name_key
 from core.workspace.rows import ReviewRow, Verdict
-from core.workspace.tables import ImageTable, ReviewTable, RevisionTable, VersionTable
+from core.workspace.tables import (
+    ImageTable,
+    PersonTable,
+    ReviewTable,
+    RevisionTable,
+    TaskTable,
+    VersionTable,
+)
+from core.workspace.tasks import to_review_rules
+from core.workspace.truth import judge, point_to
+
+ACCEPTED = "accepted_unchanged"
+"""In the provenance of a revision: a prediction that was approved as it was."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What counted of an image when the reviewer looked.
+
+    Attributes:
+        revision_id: The mask that was the truth, None where none was saved.
+        review_id: The newest verdict on the image, None before the first.
+    """
+
+    revision_id: int | None
+    review_id: int | None
 
 
 @dataclass(frozen=True)
 class NewReview:
-    """A verdict to be kept: of a revision, or of a mask that was only shown.
+    """A verdict to be kept: of a revision, of a mask that was only shown, or of a prediction to be accepted.
 
     Attributes:
         verdict: "approved", "flagged", or "withdrawn".
         who: Name of the reviewer.
-        revision_id: The saved mask, None for one that was only shown.
+        revision_id: The saved mask, None for one that was not saved.
         mask_png: The mask that was only shown, as PNG of class indices; None for a saved one.
         version_id: Model version that made the mask that was only shown.
         reasons: Codes.
         comment: As it was typed.
+        accepts: The prediction that is approved as it is: kept as a revision, and that is what is approved.
+        label_id: Label of the image that is judged with the mask, None for none.
+        seen: What the reviewer saw; None to ask nothing.
     """
 
     verdict: Verdict
@@ -36,6 +72,25 @@ class NewReview:
     version_id: int | None = None
     reasons: tuple[str, ...] = ()
     comment: str = ""
+    accepts: NewRevision | None = None
+    label_id: int | None = None
+    seen: Seen | None = None
+
+
+@dataclass(frozen=True)
+class NotTaken:
+    """A verdict that was not kept.
+
+    Attributes:
+        image_id: The image.
+        why: "gone", "changed" (another mask counts by now), "judged" (somebody else was faster), "own" (the
+            task asks for a second person), "second" (the prediction was kept, another person has to approve).
+        who: Who changed or judged it.
+    """
+
+    image_id: int
+    why: Literal["gone", "changed", "judged", "own", "second"]
+    who: str = ""
 
 
 class Reviews:
@@ -46,54 +101,168 @@ class Reviews:
         self._blobs = blobs
 
     def add(self, image_id: int, new: NewReview) -> ReviewRow:
-        """Keep a verdict; those before stay.
+        """Keep a verdict, whoever drew the mask; those before stay.
 
         Raises:
             StoreError: Image, revision or version is gone, or the disk is full; nothing is half-written.
-            ValueError: Neither a revision nor a mask, or both; or no name.
+            ValueError: Neither a revision nor a mask, or several of them; or no name.
         """
-        if (new.revision_id is None) == (new.mask_png is None):
-            raise ValueError("a review is of a revision, or of a mask that was only shown")
         with self._database.writing(needs="judge") as session:
             image = session.get(ImageTable, image_id)
             if image is None:
                 raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
-            if new.revision_id is not None:
-                revision = session.get(RevisionTable, new.revision_id)
-                if revision is None or revision.image_id != image_id:
-                    raise StoreError(f"There is no revision number {new.revision_id} of this image.")
-            if new.version_id is not None and session.get(VersionTable, new.version_id) is None:
-                raise StoreError(f"There is no version number {new.version_id}; choose another model.")
-            person = existing_or_new(session, new.who)
-            review = ReviewTable(
-                image_id=image_id,
-                revision_id=new.revision_id,
-                mask_file=None if new.mask_png is None else self._blobs.put(new.mask_png, ".png"),
-                version_id=new.version_id,
-                person_id=person.id,
-                who=person.name,
-                verdict=new.verdict,
-                reasons=list(new.reasons),
-                comment=new.comment,
-            )
-            session.add(review)
-            session.flush()
-            facts = {
-                "image": image_id,
-                "review": review.id,
-                "revision": new.revision_id,
-                "mask": review.mask_file,
-                "verdict": new.verdict,
-                "reasons": list(new.reasons),
-            }
-            audit.append(session, "reviewed", facts, who=person.name, task_id=image.task_id)
-            return _to_row(review)
+            return self._add(session, image, new)
+
+    def decide(self, verdicts: Sequence[tuple[int, NewReview]]) -> list[ReviewRow | NotTaken]:
+        """Keep the verdicts on several images in one transaction, each where the task and what counts allow.
+
+        Args:
+            verdicts: Image ids with their verdicts.
+
+        Raises:
+            StoreError: The disk is full; nothing is half-written.
+        """
+        with self._database.writing(needs="judge") as session:
+            return [self._decide(session, image_id, new) for image_id, new in verdicts]
+
+    def withdraw(self, review_ids: Sequence[int], who: str) -> list[ReviewRow]:
+        """Take back one's own verdicts, in one transaction; they stay in the history.
+
+        A prediction that was accepted with one is the truth no longer, unless something was saved since.
+
+        Raises:
+            StoreError: A verdict is not there, or is somebody else's.
+        """
+        with self._database.writing(needs="judge") as session:
+            person = existing_or_new(session, who)
+            return [self._withdraw(session, review_id, person) for review_id in review_ids]
 
     def of_image(self, image_id: int) -> list[ReviewRow]:
         """All reviews of an image, the newest first."""
-        query = select(ReviewTable).where(ReviewTable.image_id == image_id).order_by(ReviewTable.id.desc())
+        return self.of_images([image_id])[image_id]
+
+    def of_images(self, image_ids: Sequence[int]) -> dict[int, list[ReviewRow]]:
+        """All reviews of images, the newest first."""
+        query = select(ReviewTable).where(ReviewTable.image_id.in_(image_ids))
+        found: dict[int, list[ReviewRow]] = {image_id: [] for image_id in image_ids}
         with self._database.reading() as session:
-            return [_to_row(each) for each in session.scalars(query)]
+            for each in session.scalars(query.order_by(ReviewTable.id.desc())):
+                found[each.image_id].append(_to_row(each))
+        return found
+
+    def num_flagged_of(self, task_id: int, who: str) -> int:
+        """How many masks that somebody drew in a task are flagged."""
+        theirs = select(func.count()).where(
+            ImageTable.task_id == task_id,
+            ImageTable.review == "flagged",
+            ImageTable.truth_person_id == _person_id(who),
+        )
+        with self._database.reading() as session:
+            return session.scalar(theirs) or 0
+
+    def _decide(self, session: Session, image_id: int, new: NewReview) -> ReviewRow | NotTaken:
+        image = session.get(ImageTable, image_id)
+        if image is None:
+            return NotTaken(image_id, "gone")
+        if new.seen is not None:
+            if image.truth_revision_id != new.seen.revision_id:
+                return NotTaken(image_id, "changed", _drawn_by(session, image))
+            newest = session.scalars(_of_image(image_id).limit(1)).first()
+            if newest is not None and newest.id != new.seen.review_id:
+                return NotTaken(image_id, "judged", newest.who)
+        task = session.get_one(TaskTable, image.task_id)
+        person = existing_or_new(session, new.who)
+        if new.verdict == "approved" and to_review_rules(task.review_rules).second_person:
+            if new.accepts is not None:
+                save_in(session, self._blobs, image_id, new.accepts)
+                return NotTaken(image_id, "second", person.name)
+            if image.truth_person_id == person.id:
+                return NotTaken(image_id, "own", person.name)
+        return self._add(session, image, new)
+
+    def _add(self, session: Session, image: ImageTable, new: NewReview) -> ReviewRow:
+        if sum(each is not None for each in (new.revision_id, new.mask_png, new.accepts)) != 1:
+            raise ValueError("a review is of a revision, or of a mask that was only shown")
+        revision_id = new.revision_id
+        if new.accepts is not None:
+            revision_id = save_in(session, self._blobs, image.id, new.accepts).id
+        elif revision_id is not None:
+            revision = session.get(RevisionTable, revision_id)
+            if revision is None or revision.image_id != image.id:
+                raise StoreError(f"There is no revision number {revision_id} of this image.")
+        if new.version_id is not None and session.get(VersionTable, new.version_id) is None:
+            raise StoreError(f"There is no version number {new.version_id}; choose another model.")
+        person = existing_or_new(session, new.who)
+        review = ReviewTable(
+            image_id=image.id,
+            revision_id=revision_id,
+            mask_file=None if new.mask_png is None else self._blobs.put(new.mask_png, ".png"),
+            version_id=new.version_id,
+            person_id=person.id,
+            who=person.name,
+            verdict=new.verdict,
+            reasons=list(new.reasons),
+            comment=new.comment,
+            label_id=new.label_id,
+        )
+        return _keep(session, image, review)
+
+    def _withdraw(self, session: Session, review_id: int, person: PersonTable) -> ReviewRow:
+        old = session.get(ReviewTable, review_id)
+        if old is None:
+            raise StoreError(f"There is no verdict number {review_id}; its image may have been deleted.")
+        if old.person_id != person.id:
+            raise StoreError(f"This verdict is {old.who}'s, who alone can take it back.")
+        image = session.get_one(ImageTable, old.image_id)
+        of_mask = {"revision_id": old.revision_id, "mask_file": old.mask_file, "version_id": old.version_id}
+        withdrawn = ReviewTable(
+            image_id=image.id,
+            person_id=person.id,
+            who=person.name,
+            verdict="withdrawn",
+            reasons=[],
+            comment="",
+            **of_mask,
+        )
+        row = _keep(session, image, withdrawn)
+        revision = None if old.revision_id is None else session.get(RevisionTable, old.revision_id)
+        is_truth = revision is not None and image.truth_revision_id == revision.id
+        if revision is not None and is_truth and revision.provenance.get(ACCEPTED):
+            point_to(session, image, None)
+            facts = {"image": image.id, "revision": revision.id}
+            audit.append(session, "mask_taken_back", facts, who=person.name, task_id=image.task_id)
+        return row
+
+
+def _keep(session: Session, image: ImageTable, review: ReviewTable) -> ReviewRow:
+    session.add(review)
+    session.flush()
+    facts: dict[str, Any] = {
+        "image": image.id,
+        "review": review.id,
+        "revision": review.revision_id,
+        "mask": review.mask_file,
+        "verdict": review.verdict,
+        "reasons": list(review.reasons),
+    }
+    audit.append(session, "reviewed", facts, who=review.who, task_id=image.task_id)
+    judge(session, image)
+    return _to_row(review)
+
+
+def _of_image(image_id: int) -> Any:
+    return select(ReviewTable).where(ReviewTable.image_id == image_id).order_by(ReviewTable.id.desc())
+
+
+def _person_id(who: str) -> Any:
+    return select(PersonTable.id).where(PersonTable.key == name_key(who)).scalar_subquery()
+
+
+def _drawn_by(session: Session, image: ImageTable) -> str:
+    revision = (
+        None if image.truth_revision_id is None else session.get(RevisionTable, image.truth_revision_id)
+    )
+    return "" if revision is None else revision.who
 
 
 def _to_row(review: ReviewTable) -> ReviewRow:
@@ -107,5 +276,6 @@ def _to_row(review: ReviewTable) -> ReviewRow:
         verdict=review.verdict,  # type: ignore[arg-type]
         reasons=tuple(review.reasons),
         comment=review.comment,
+        label_id=review.label_id,
         created_at=review.created_at,
     )

@@ -19,6 +19,7 @@ GroupKind = Literal[
     "single", "patient", "study", "volume", "pattern", "column", "same_pixels", "alike", "hand"
 ]
 Verdict = Literal["approved", "flagged", "withdrawn"]
+Review = Literal["open", "approved", "flagged"]
 LabelOrigin = Literal["person", "imported"]
 VersionStatus = Literal["candidate", "current", "retired"]
 Purpose = Literal["segment", "classify"]
@@ -60,6 +61,19 @@ class TaskClass:
 
 
 @dataclass(frozen=True)
+class ReviewRules:
+    """How the masks of a task are reviewed; all off by default.
+
+    Attributes:
+        second_person: Nobody approves a mask of their own.
+        approved_only: Only approved masks count; else every saved one that is not flagged does.
+    """
+
+    second_person: bool = False
+    approved_only: bool = False
+
+
+@dataclass(frozen=True)
 class TaskRow:
     """What is being segmented.
 
@@ -71,6 +85,7 @@ class TaskRow:
             masks.
         classes: What can be painted, in order; one foreground is the case of one.
         group_rule: How the task's images are put into groups, as JSON; None for no rule.
+        review_rules: How its masks are reviewed.
         current_version_id: Version in use for masks, None where there is no model yet.
         created_at: When it was made.
     """
@@ -81,6 +96,7 @@ class TaskRow:
     base_model: str | None
     classes: tuple[TaskClass, ...]
     group_rule: dict[str, Any] | None
+    review_rules: ReviewRules
     current_version_id: int | None
     created_at: datetime
 
@@ -93,6 +109,7 @@ class TaskCounts:
     new: int
     draft: int
     corrected: int
+    flagged: int
     locked: int
 
 
@@ -161,6 +178,7 @@ class ImageRow:
         state: "corrected" once it has a saved mask, else "draft" while there are unsaved changes, else "new".
         has_unsaved_changes: A draft of somebody holds something that no revision holds; may be True of a
             corrected image.
+        review: What counts of the verdicts on its mask; "open" where nobody has judged it as it is now.
     """
 
     id: int
@@ -180,6 +198,7 @@ class ImageRow:
     num_revisions: int
     state: ImageState
     has_unsaved_changes: bool
+    review: Review = "open"
 
 
 @dataclass(frozen=True)
@@ -293,6 +312,7 @@ class ReviewRow:
         verdict: "approved", "flagged", or "withdrawn": the reviewer's verdict before no longer counts.
         reasons: Codes.
         comment: As it was typed.
+        label_id: Label of the image that was judged with the mask, None for none.
         created_at: When.
     """
 
@@ -305,6 +325,7 @@ class ReviewRow:
     verdict: Verdict
     reasons: tuple[str, ...]
     comment: str
+    label_id: int | None
     created_at: datetime
 
 

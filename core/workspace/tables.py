@@ -77,6 +77,7 @@ class TaskTable(Table):
     base_model: Mapped[str | None]
     classes: Mapped[list[dict[str, Any]]]
     group_rule: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    review_rules: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     num_positions: Mapped[int] = mapped_column(default=0)
     num_ranked: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -129,8 +130,9 @@ def _of_task_where(name: str, condition: str, postgresql: str = "") -> Index:
 class ImageTable(Table):
     """See `ImageRow`.
 
-    `locked` is a copy of its group's and `has_unsaved_changes` of its drafts', so that filters and counts
-    come from an index; `name_key` is the name as it is searched.
+    `locked` is a copy of its group's, `has_unsaved_changes` of its drafts', `review` of the verdicts on its
+    truth and `truth_person_id` of who drew that, so that filters and counts come from an index; `name_key` is
+    the name as it is searched.
     """
 
     __tablename__ = "images"
@@ -148,6 +150,7 @@ class ImageTable(Table):
         _of_task_where("unsaved", "has_unsaved_changes = 1", "has_unsaved_changes = true"),
         _of_task_where("corrected", "truth_revision_id IS NOT NULL"),
         _of_task_where("locked", "locked = 1", "locked = true"),
+        Index("ix_images_review", "task_id", "review", "position"),
         # A deleted image's number is never given to another one: it stands in people's URLs.
         {"sqlite_autoincrement": True},
     )
@@ -173,6 +176,8 @@ class ImageTable(Table):
     num_revisions: Mapped[int] = mapped_column(default=0)
     # No foreign key: revisions refer to images already, and go with them.
     truth_revision_id: Mapped[int | None]
+    truth_person_id: Mapped[int | None]
+    review: Mapped[str] = mapped_column(default="open", server_default="open")
     has_unsaved_changes: Mapped[bool] = mapped_column(default=False)
 
 
@@ -260,6 +265,8 @@ class ReviewTable(Table):
     verdict: Mapped[str]
     reasons: Mapped[list[str]]
     comment: Mapped[str] = mapped_column(default="")
+    # No foreign key: a label is never deleted but with its image, and so is this.
+    label_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 

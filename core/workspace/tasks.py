@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
+from core.workspace import audit
 from core.workspace.database import Database
 from core.workspace.image_rows import SHOWN, Show
-from core.workspace.rows import TaskClass, TaskCounts, TaskRow
+from core.workspace.rows import ReviewRules, TaskClass, TaskCounts, TaskRow
 from core.workspace.slugs import clean_title, make_slug, title_key
 from core.workspace.tables import ImageTable, TaskTable, VersionTable
 
@@ -24,6 +25,9 @@ SHIPPED_TASKS = (
 """Slug (also the folder of the base model) and title of the tasks that every workspace begins with."""
 ONE_FOREGROUND = [asdict(TaskClass())]
 """Classes of a task that says nothing else."""
+
+
+_RULES = {each.name for each in fields(ReviewRules)}
 
 
 class Tasks:
@@ -77,7 +81,7 @@ class Tasks:
 
     def counts(self, task_id: int) -> TaskCounts:
         """How many images are new, drawn on, corrected, locked; each number is counted in an index."""
-        shows: tuple[Show, ...] = ("all", "new", "draft", "corrected", "locked")
+        shows: tuple[Show, ...] = ("all", "new", "draft", "corrected", "flagged", "locked")
         count = select(func.count()).select_from(ImageTable).where(ImageTable.task_id == task_id)
         numbers = [count.where(SHOWN[show]).scalar_subquery() for show in shows]
         with self._database.reading() as session:
@@ -104,6 +108,17 @@ class Tasks:
         """
         with self._database.writing(needs="group") as session:
             _existing(session, task_id).group_rule = rule
+        return self.get_by_id(task_id)
+
+    def set_review_rules(self, task_id: int, rules: ReviewRules, who: str = "") -> TaskRow:
+        """How the masks of a task are reviewed from now on.
+
+        Raises:
+            StoreError: There is no such task.
+        """
+        with self._database.writing() as session:
+            _existing(session, task_id).review_rules = asdict(rules)
+            audit.append(session, "review_rules_set", asdict(rules), who=who, task_id=task_id)
         return self.get_by_id(task_id)
 
     def _one(self, condition: ColumnElement[bool], message: str) -> TaskRow:
@@ -151,9 +166,15 @@ def _to_row(found: Row[TaskTable, int | None]) -> TaskRow:
         base_model=task.base_model,
         classes=tuple(_to_class(each) for each in task.classes),
         group_rule=task.group_rule,
+        review_rules=to_review_rules(task.review_rules),
         current_version_id=current_version_id,
         created_at=task.created_at,
     )
+
+
+def to_review_rules(told: dict[str, Any]) -> ReviewRules:
+    """The rules of a row; those that it does not tell of are off."""
+    return ReviewRules(**{name: value for name, value in told.items() if name in _RULES})
 
 
 def _to_class(told: dict[str, Any]) -> TaskClass:

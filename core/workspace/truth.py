@@ -1,16 +1,21 @@
 """What the truth of an image is: training, comparison, export and experiments ask here and nowhere else.
 
-The truth is pointed to: saving a mask points to the new revision.
+The truth is pointed to: saving a mask points to the new revision. Whether it counts, its reviews say: one
+that is flagged never does, and a task may ask for approved ones alone.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
 
 from core.workspace.database import Database
 from core.workspace.revision_rows import to_revision_row
-from core.workspace.rows import RevisionRow
-from core.workspace.tables import ImageTable, RevisionTable
+from core.workspace.rows import Review, RevisionRow
+from core.workspace.tables import ImageTable, ReviewTable, RevisionTable, TaskTable
+from core.workspace.tasks import to_review_rules
+
+_IS_TRUTH = RevisionTable.id == ImageTable.truth_revision_id
 
 
 class Truth:
@@ -20,16 +25,59 @@ class Truth:
         self._database = database
 
     def of(self, image_id: int) -> RevisionRow | None:
-        """The mask of an image that counts, None before the first."""
-        is_truth = RevisionTable.id == ImageTable.truth_revision_id
-        query = select(RevisionTable).join(ImageTable, is_truth).where(ImageTable.id == image_id)
+        """The mask of an image that is pointed to, whatever reviewers say of it; None before the first."""
+        query = select(RevisionTable).join(ImageTable, _IS_TRUTH).where(ImageTable.id == image_id)
         with self._database.reading() as session:
             found = session.scalars(query).first()
             return None if found is None else to_revision_row(found)
 
     def of_task(self, task_id: int) -> dict[int, RevisionRow]:
         """The masks of a task that count, by image id, in one query."""
-        is_truth = RevisionTable.id == ImageTable.truth_revision_id
-        query = select(RevisionTable).join(ImageTable, is_truth).where(ImageTable.task_id == task_id)
         with self._database.reading() as session:
+            query = select(RevisionTable).join(ImageTable, _IS_TRUTH).where(_counting(session, task_id))
             return {each.image_id: to_revision_row(each) for each in session.scalars(query)}
+
+    def image_ids(self, task_id: int) -> set[int]:
+        """The images of a task whose mask counts, as `of_task` has them."""
+        with self._database.reading() as session:
+            return set(session.scalars(select(ImageTable.id).where(_counting(session, task_id))))
+
+    def num_reviewed(self, task_id: int) -> dict[Review, int]:
+        """How many saved masks of a task are approved, flagged, and open."""
+        saved = (ImageTable.task_id == task_id) & ImageTable.truth_revision_id.is_not(None)
+        query: Select[str, int] = select(ImageTable.review, func.count()).where(saved)
+        numbers: dict[Review, int] = {"approved": 0, "flagged": 0, "open": 0}
+        with self._database.reading() as session:
+            numbers.update(dict(session.execute(query.group_by(ImageTable.review)).all()))  # type: ignore[arg-type]
+        return numbers
+
+
+def point_to(session: Session, image: ImageTable, revision: RevisionTable | None) -> None:
+    """Make a revision the truth of an image, or none, inside the caller's transaction."""
+    image.truth_revision_id = None if revision is None else revision.id
+    image.truth_person_id = None if revision is None else revision.person_id
+    judge(session, image)
+
+
+def judge(session: Session, image: ImageTable) -> None:
+    """Copy beside the image what counts of the verdicts on its truth.
+
+    That is each reviewer's last one, and of these the newest. Where nothing is saved it is the verdict on
+    what was shown. One that was withdrawn does not count.
+    """
+    same = ReviewTable.revision_id.is_not_distinct_from(image.truth_revision_id)
+    query = select(ReviewTable.person_id, ReviewTable.verdict).where(ReviewTable.image_id == image.id, same)
+    last: dict[int, str] = {}
+    for person_id, verdict in session.execute(query.order_by(ReviewTable.id)):
+        last.pop(person_id, None)
+        if verdict != "withdrawn":
+            last[person_id] = verdict
+    image.review = list(last.values())[-1] if last else "open"
+
+
+def _counting(session: Session, task_id: int) -> ColumnElement[bool]:
+    told = session.scalar(select(TaskTable.review_rules).where(TaskTable.id == task_id))
+    counts = ImageTable.review != "flagged"
+    if to_review_rules(told or {}).approved_only:
+        counts = ImageTable.review == "approved"
+    return (ImageTable.task_id == task_id) & ImageTable.truth_revision_id.is_not(None) & counts

@@ -36,6 +36,7 @@ from core.workspace.migrate import migrate
 from core.workspace.persons import Persons
 from core.workspace.places import Place, place_of
 from core.workspace.quality import Quality
+from core.workspace.review_pages import Drawn, ReviewOrder, ReviewPages
 from core.workspace.reviews import Reviews
 from core.workspace.roles import Action
 from core.workspace.settings import Settings
@@ -144,6 +145,12 @@ class Workspace:
     def folder(self, name: str) -> Path:
         """A folder on this machine that lies with the workspace, such as that of experiments or exports."""
         return self._root / name
+
+    def review_pages(
+        self, task_id: int, order: ReviewOrder, *, drawn: Drawn = "anybody", seed: int = 0
+    ) -> ReviewPages:
+        """The queue of masks of a task that wait for a verdict, or have one."""
+        return ReviewPages(self._database, task_id, order, drawn=drawn, seed=seed)
 
     def lost_files(self) -> Iterator[str]:
         """One line for each file of a row that is missing or damaged."""

@@ -1,0 +1,179 @@
+"""The queue of masks to be judged, a page at a time.
+
+As with images, a page is found from the place of its first item (keyset), never by listing a task. An image
+without a saved mask stands in the queue with what the model proposes, where there is a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Integer, Select, false, func, select, tuple_
+from sqlalchemy import cast as sql_cast
+
+from core.workspace.database import Database
+from core.workspace.image_rows import image_query, to_image_row
+from core.workspace.revision_rows import to_revision_row
+from core.workspace.rows import ImageRow, PersonRow, Review, RevisionRow
+from core.workspace.tables import ImageTable, PersonTable, RevisionTable, VersionTable
+
+ReviewOrder = Literal["newest", "uploaded", "random"]
+Drawn = int | Literal["anybody", "model"]
+"""Whose masks: anybody's, what the model proposes, or those of the person of a number."""
+
+_PRIME = 2_147_483_647
+_STATES: tuple[Review, ...] = ("open", "approved", "flagged")
+
+
+@dataclass(frozen=True)
+class ReviewPlace:
+    """A place in the order of the queue.
+
+    Attributes:
+        key: What the order compares.
+        inclusive: The item of that key comes first, else the one after it.
+    """
+
+    key: tuple[int, ...]
+    inclusive: bool = True
+
+
+@dataclass(frozen=True)
+class ReviewItem:
+    """An image in the queue.
+
+    Attributes:
+        image: The image.
+        revision: The mask that counts, None for what the model proposes.
+        key: Its place in the order.
+    """
+
+    image: ImageRow
+    revision: RevisionRow | None
+    key: tuple[int, ...]
+
+
+class ReviewPages:
+    """What the Review page asks of the images of a task.
+
+    Args:
+        database: The store's.
+        task_id: The task.
+        order: "newest" has what was saved last first, then what was uploaded last; "uploaded" is the order of
+            arrival; "random" is the same for the same seed.
+        drawn: Whose masks.
+        seed: Of the random order.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        task_id: int,
+        order: ReviewOrder,
+        *,
+        drawn: Drawn = "anybody",
+        seed: int = 0,
+    ) -> None:
+        self._database = database
+        self._task_id = task_id
+        self._drawn = drawn
+        # One direction for each order, so that a place is one comparison of rows.
+        self._is_falling = order == "newest"
+        saved = func.coalesce(ImageTable.truth_revision_id, 0)
+        self._key: tuple[ColumnElement[int], ...] = {
+            "newest": (saved, ImageTable.position),
+            "uploaded": (ImageTable.position,),
+            "random": (_scattered(ImageTable.id, seed), ImageTable.id),
+        }[order]  # type: ignore[assignment]
+
+    def counts(self) -> dict[Review, int]:
+        """How many images are in each state; counted in an index."""
+        with self._database.reading() as session:
+            is_here = self._is_here(session)
+            numbers = [
+                select(func.count()).where(is_here, ImageTable.review == state).scalar_subquery()
+                for state in _STATES
+            ]
+            return dict(zip(_STATES, session.execute(select(*numbers)).one(), strict=True))
+
+    def page(self, state: Review, start: ReviewPlace | None, limit: int) -> list[ReviewItem]:
+        """The items from a place on, from the beginning where none is given."""
+        own = tuple_(*self._key)
+        with self._database.reading() as session:
+            where = [self._is_here(session), ImageTable.review == state]
+            if start is not None:
+                at = tuple_(*start.key)
+                beyond = own < at if self._is_falling else own > at
+                where.append(beyond | (own == at) if start.inclusive else beyond)
+            directed = [each.desc() if self._is_falling else each for each in self._key]
+            query = self._query().where(*where).order_by(*directed).limit(limit)
+            return self._items(session, session.execute(query).all())
+
+    def before(self, state: Review, key: tuple[int, ...], limit: int) -> list[ReviewItem]:
+        """The last items before a place, in order."""
+        own, at = tuple_(*self._key), tuple_(*key)
+        with self._database.reading() as session:
+            earlier = own > at if self._is_falling else own < at
+            directed = [each if self._is_falling else each.desc() for each in self._key]
+            query = self._query().where(self._is_here(session), ImageTable.review == state, earlier)
+            return self._items(session, session.execute(query.order_by(*directed).limit(limit)).all())[::-1]
+
+    def item(self, image_id: int) -> ReviewItem | None:
+        """An image of the task with its place, whatever its state; None where there is none."""
+        query = self._query().where(ImageTable.id == image_id, ImageTable.task_id == self._task_id)
+        with self._database.reading() as session:
+            return next(iter(self._items(session, session.execute(query).all())), None)
+
+    def drawers(self) -> list[PersonRow]:
+        """Who drew a mask of the task that counts."""
+        theirs = select(ImageTable.truth_person_id).where(ImageTable.task_id == self._task_id).distinct()
+        query = select(PersonTable).where(PersonTable.id.in_(theirs)).order_by(PersonTable.id)
+        with self._database.reading() as session:
+            return [
+                PersonRow(each.id, each.name, each.role, each.created_at, each.removed_at)
+                for each in session.scalars(query)
+            ]
+
+    def _query(self) -> Select[Any]:
+        keys = [sql_cast(each, Integer).label(f"key_{place}") for place, each in enumerate(self._key)]
+        return image_query().add_columns(*keys)
+
+    def _is_here(self, session: Any) -> ColumnElement[bool]:
+        """Of the task, and with something to look at: a saved mask, or what a model proposes."""
+        of_task = ImageTable.task_id == self._task_id
+        if isinstance(self._drawn, int):
+            return of_task & (ImageTable.truth_person_id == self._drawn)
+        current = (VersionTable.task_id == self._task_id) & (VersionTable.status == "current")
+        has_model = session.scalar(
+            select(VersionTable.id).where(current, VersionTable.purpose == "segment").limit(1)
+        )
+        is_saved = ImageTable.truth_revision_id.is_not(None)
+        if self._drawn == "model":
+            return of_task & ~is_saved if has_model is not None else of_task & false()
+        return of_task if has_model is not None else of_task & is_saved
+
+    def _items(self, session: Any, found: Sequence[Any]) -> list[ReviewItem]:
+        wanted = [each.truth_revision_id for each in found if each.truth_revision_id is not None]
+        query = select(RevisionTable).where(RevisionTable.id.in_(wanted))
+        revisions = {each.id: to_revision_row(each) for each in session.scalars(query)} if wanted else {}
+        return [
+            ReviewItem(
+                to_image_row(each),
+                revisions.get(each.truth_revision_id),
+                tuple(int(getattr(each, f"key_{place}")) for place in range(len(self._key))),
+            )
+            for each in found
+        ]
+
+
+def _scattered(number: Any, seed: int) -> Any:
+    """A number of its own for each below the prime, in no visible order: x ** 5 modulo 2 ** 31 - 1.
+
+    5 has no factor in common with 2 ** 31 - 2, so that no two come out alike; all steps fit into 64 bits.
+    """
+    start = (number * 48_271 + (seed * 69_621 + 1) % _PRIME) % _PRIME
+    square = (start * start) % _PRIME
+    fourth = (square * square) % _PRIME
+    return (fourth * start) % _PRIME
