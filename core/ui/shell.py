@@ -25,6 +25,7 @@ _ICON = Path(__file__).with_name("icon.svg")
 _TASK = "chosen_task"
 _PAGES = {
     "segment": (words.SEGMENT, ":material/brush:"),
+    "review": (words.REVIEW, ":material/rate_review:"),
     "fine_tune": (words.FINE_TUNE, ":material/model_training:"),
     "models": (words.MODELS, ":material/deployed_code_history:"),
     "experiments": (words.EXPERIMENTS, ":material/science:"),

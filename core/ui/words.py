@@ -8,6 +8,7 @@ APP_NAME = "Mask Loop"
 
 # Side bar
 SEGMENT = "Segment"
+REVIEW = "Review"
 FINE_TUNE = "Fine-tune"
 MODELS = "Models"
 EXPERIMENTS = "Experiments"
@@ -158,7 +159,13 @@ FOUND_NONE = "No image has {text} in its name."
 FOUND_MANY = "The first {count}; type more of the name to see fewer."
 NO_SUCH_IMAGE = "This task has no image number {number}; it may have been deleted."
 FILTER = "Show"
-FILTER_NAMES = {"all": "All", "new": "Not looked at", "draft": "Draft", "corrected": "Corrected"}
+FILTER_NAMES = {
+    "all": "All",
+    "new": "Not looked at",
+    "draft": "Draft",
+    "corrected": "Corrected",
+    "flagged": "Flagged",
+}
 MARK_WORDS = {"new": "not looked at", "draft": "draft", "corrected": "corrected"}
 LEARNT_FROM_NAMES = {"all": "All", "trainable": "To train on", "locked": "Locked"}
 COMPARED_NAMES = {"worse": "Got worse", "better": "Got better", "same": "As before"}

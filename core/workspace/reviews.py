@@ -122,6 +122,9 @@ class Reviews:
         Raises:
             StoreError: The disk is full; nothing is half-written.
         """
+        with self._database.plain_errors():
+            for _, new in verdicts:
+                self._put_files(new)
         with self._database.writing(needs="judge") as session:
             return [self._decide(session, image_id, new) for image_id, new in verdicts]
 
@@ -164,14 +167,18 @@ class Reviews:
         image = session.get(ImageTable, image_id)
         if image is None:
             return NotTaken(image_id, "gone")
+        person = existing_or_new(session, new.who)
         if new.seen is not None:
+            newest = session.scalars(_of_image(image_id).limit(1)).first()
+            is_newer = newest is not None and newest.id != new.seen.review_id
+            if newest is not None and is_newer and _is_same(newest, new, person):
+                # Said once already; the answer did not arrive.
+                return _to_row(newest)
             if image.truth_revision_id != new.seen.revision_id:
                 return NotTaken(image_id, "changed", _drawn_by(session, image))
-            newest = session.scalars(_of_image(image_id).limit(1)).first()
-            if newest is not None and newest.id != new.seen.review_id:
+            if newest is not None and is_newer:
                 return NotTaken(image_id, "judged", newest.who)
         task = session.get_one(TaskTable, image.task_id)
-        person = existing_or_new(session, new.who)
         if new.verdict == "approved" and to_review_rules(task.review_rules).second_person:
             if new.accepts is not None:
                 save_in(session, self._blobs, image_id, new.accepts)
@@ -196,7 +203,7 @@ class Reviews:
         review = ReviewTable(
             image_id=image.id,
             revision_id=revision_id,
-            mask_file=None if new.mask_png is None else self._blobs.put(new.mask_png, ".png"),
+            mask_file=self._put_files(new),
             version_id=new.version_id,
             person_id=person.id,
             who=person.name,
@@ -206,6 +213,11 @@ class Reviews:
             label_id=new.label_id,
         )
         return _keep(session, image, review)
+
+    def _put_files(self, new: NewReview) -> str | None:
+        if new.accepts is not None:
+            self._blobs.put(new.accepts.mask_png, ".png")
+        return None if new.mask_png is None else self._blobs.put(new.mask_png, ".png")
 
     def _withdraw(self, session: Session, review_id: int, person: PersonTable) -> ReviewRow:
         old = session.get(ReviewTable, review_id)
@@ -254,6 +266,12 @@ def _of_image(image_id: int) -> Any:
     return select(ReviewTable).where(ReviewTable.image_id == image_id).order_by(ReviewTable.id.desc())
 
 
+def _is_same(review: ReviewTable, new: NewReview, person: PersonTable) -> bool:
+    """The same verdict of the same person on what is still there."""
+    of_same = new.revision_id is None or review.revision_id == new.revision_id
+    return review.person_id == person.id and review.verdict == new.verdict and of_same
+
+
 def _person_id(who: str) -> Any:
     return select(PersonTable.id).where(PersonTable.key == name_key(who)).scalar_subquery()
 
@@ -273,6 +291,7 @@ def _to_row(review: ReviewTable) -> ReviewRow:
         mask_file=review.mask_file,
         version_id=review.version_id,
         who=review.who,
+        person_id=review.person_id,
         verdict=review.verdict,  # type: ignore[arg-type]
         reasons=tuple(review.reasons),
         comment=review.comment,

@@ -309,6 +309,7 @@ class ReviewRow:
         mask_file: The mask that was only shown, None for a saved one.
         version_id: Model version that made the mask that was only shown, None for none.
         who: Name of the reviewer, as it was then.
+        person_id: The reviewer, whatever the name is by now.
         verdict: "approved", "flagged", or "withdrawn": the reviewer's verdict before no longer counts.
         reasons: Codes.
         comment: As it was typed.
@@ -322,6 +323,7 @@ class ReviewRow:
     mask_file: str | None
     version_id: int | None
     who: str
+    person_id: int
     verdict: Verdict
     reasons: tuple[str, ...]
     comment: str

@@ -19,7 +19,7 @@ def current_image(task: TaskRow) -> ImageRow | None:
     """The image of the address if it is of this task, else the task's last one, else its first, else None."""
     images = state.workspace().images
     asked = st.query_params.get("image")
-    found = _of_task(task, _number(asked))
+    found = _of_task(task, number_of(asked))
     if asked is not None and found is None:
         st.toast(words.NO_SUCH_IMAGE.format(number=as_name(asked)), icon=":material/info:")
     found = found or _of_task(task, images.last_looked_at(task.id, state.person())) or images.first(task.id)
@@ -28,7 +28,8 @@ def current_image(task: TaskRow) -> ImageRow | None:
     return found
 
 
-def _number(asked: str | None) -> int | None:
+def number_of(asked: str | None) -> int | None:
+    """The number of an image as an address has it, None for anything else."""
     is_number = asked is not None and asked.isascii() and asked.isdigit() and len(asked) <= _MOST_DIGITS
     return int(asked or "") if is_number else None
 
@@ -67,5 +68,6 @@ def choose_filter(task: TaskRow) -> Show:
         "new": counts.new,
         "draft": counts.draft,
         "corrected": counts.corrected,
+        "flagged": counts.flagged,
     }
     return filter_control(numbers, words.FILTER_NAMES, key=_FILTER)

@@ -78,7 +78,7 @@ def save_mask(
             who=who,
             seconds=content.seconds,
             foreground=float(np.count_nonzero(mask)) / mask.size,
-            provenance=_provenance(workspace, content.version_id),
+            provenance=provenance_of(workspace, content.version_id),
             shown=content,
             client_id=client_id,
         ),
@@ -137,7 +137,8 @@ def _editor_layer(layer_png: bytes | None, image: ImageRow) -> bytes | None:
     return encode_layer(resize_nearest(decode_layer(layer_png, full, MOST_CLASSES), shape))
 
 
-def _provenance(workspace: Workspace, version_id: int | None) -> dict[str, object]:
+def provenance_of(workspace: Workspace, version_id: int | None) -> dict[str, object]:
+    """What a revision says of the version under it, by name; nothing where there was none."""
     if version_id is None:
         return {}
     version = workspace.versions.get(version_id)

@@ -24,7 +24,9 @@ FEWEST_IMAGES = 4
 
 def num_trainable(workspace: Workspace, task_id: int) -> int:
     """How many images of a task an experiment could use."""
-    return sum(is_trainable(image) for image in workspace.images.list(task_id, "corrected"))
+    counting = workspace.truth.image_ids(task_id)
+    images = workspace.images.list(task_id, "corrected")
+    return sum(is_trainable(image) and image.id in counting for image in images)
 
 
 def export_training(

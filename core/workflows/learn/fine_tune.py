@@ -86,13 +86,14 @@ def plan_fine_tune(
     """
     trainer = TRAINERS[purpose]
     given = trainer.given(workspace, task_id, _base(workspace, base_version_id))
-    trainable = tuple(image for image in given.images if is_trainable(image))
+    counting = workspace.truth.image_ids(task_id)
+    trainable = tuple(image for image in given.images if is_trainable(image) and image.id in counting)
     validation = len(_split(list(trainable), seed)[1])
     num_train = len(trainable) - validation
     if epochs is None:
         epochs = trainer.default_epochs(num_train, from_scratch=base_version_id is None)
     num_shown = num_train * epochs * trainer.work_of(given.card)
-    num_locked = sum(image.locked for image in given.images)
+    num_locked = sum(image.locked and image.id in counting for image in given.images)
     pace = pace_of(workspace, trainer.kind)
     return FineTunePlan(
         task_id=task_id,

@@ -32,7 +32,9 @@ class MaskTrainer:
         images = tuple(workspace.images.list(task_id, "corrected"))
         if base is not None:
             return Given(card_of(workspace, base), images)
-        return Given(recipe.scratch_card("scratch", [each for each in images if is_trainable(each)]), images)
+        counting = workspace.truth.image_ids(task_id)
+        trainable = [each for each in images if is_trainable(each) and each.id in counting]
+        return Given(recipe.scratch_card("scratch", trainable), images)
 
     def missing(self, given: Given, train: tuple[ImageRow, ...]) -> tuple[str, ...]:
         """Nothing: a mask needs no label."""

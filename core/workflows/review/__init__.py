@@ -1,1 +1,1 @@
-"""What is done before and after a mask is judged: predict all, measure agreement and progress."""
+"""Judging masks: what a reviewer sees, what a verdict does, predict all, agreement and progress."""

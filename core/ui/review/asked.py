@@ -1,0 +1,99 @@
+"""What of the queue this browser session looks at: which, in which order, from where on, and how.
+
+All of it may be lost; the image that is open one by one stands in the address.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Literal
+
+import streamlit as st
+
+from core.ui import state
+from core.workspace import Drawn, Review, ReviewOrder, ReviewPlace, TaskRow
+from core.workspace.review_pages import ReviewPages
+
+FILTER, ORDER, WHOSE, SEED = "review_filter", "review_order", "review_whose", "review_seed"
+UNDO_SECONDS = 10.0
+
+
+@dataclass
+class Done:
+    """The last decision, while it can be undone.
+
+    Attributes:
+        review_ids: The verdicts.
+        approved: How many approve.
+        flagged: How many flag.
+        start: Where the queue began before.
+        image_id: What was open one by one before.
+        at: When, by the clock that only rises.
+    """
+
+    review_ids: list[int]
+    approved: int
+    flagged: int
+    start: ReviewPlace | None
+    image_id: int | None
+    at: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Undo is still offered."""
+        return time.monotonic() - self.at < UNDO_SECONDS
+
+
+@dataclass
+class Asked:
+    """What this session remembers of the queue of a task.
+
+    Attributes:
+        task_id: The task.
+        view: Many at a glance, or one large.
+        start: Where the grid begins, None for the beginning.
+        columns: How many tiles lie side by side, as the browser says.
+        done: The last decision.
+        handled: Number of the last message of each grid, by its name.
+        ahead: What was last made ahead.
+    """
+
+    task_id: int
+    view: Literal["grid", "one"] = "grid"
+    start: ReviewPlace | None = None
+    columns: int = 5
+    done: Done | None = None
+    handled: dict[str, int] = field(default_factory=dict)
+    ahead: str = ""
+
+
+def asked(task: TaskRow) -> Asked:
+    """What is remembered for this task; another task begins anew."""
+    found = st.session_state.get("review_asked")
+    if found is None or found.task_id != task.id:
+        found = st.session_state["review_asked"] = Asked(task.id)
+        if "image" in st.query_params:
+            found.view = "one"
+    return found  # type: ignore[no-any-return]
+
+
+def chosen_filter() -> Review:
+    """Which images."""
+    return st.session_state.get(FILTER) or "open"  # type: ignore[no-any-return]
+
+
+def chosen_order() -> ReviewOrder:
+    """In which order."""
+    return st.session_state.get(ORDER) or "newest"  # type: ignore[no-any-return]
+
+
+def chosen_seed() -> int:
+    """Seed of the random order."""
+    return int(st.session_state.setdefault(SEED, 1))
+
+
+def pages_of(task: TaskRow) -> ReviewPages:
+    """The queue as it was asked for."""
+    drawn: Drawn = st.session_state.get(WHOSE) or "anybody"
+    return state.workspace().review_pages(task.id, chosen_order(), drawn=drawn, seed=chosen_seed())

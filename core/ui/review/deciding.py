@@ -1,0 +1,92 @@
+"""A decision of the reviewer is kept, told, and can be undone for ten seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.errors import AppError
+from core.ui import state
+from core.ui.review import words
+from core.ui.review.asked import Asked, Done
+from core.ui.text import as_name, as_text
+from core.workflows.review.judging import Said, judge
+from core.workspace import NotTaken, ReviewPlace
+
+_MOST_TOLD = 5
+
+
+def decide(
+    asked: Asked, said: Sequence[Said], *, start: ReviewPlace | None, image_id: int | None = None
+) -> bool:
+    """Keep verdicts; False where none was taken, which is told.
+
+    Args:
+        asked: What this session looks at.
+        said: The verdicts.
+        start: Where the queue began when they were given.
+        image_id: What was open one by one.
+    """
+    try:
+        outcomes = judge(state.workspace(), said, state.predictors(), who=state.person())
+    except AppError as error:
+        state.tell("error", as_text(str(error)))
+        return False
+    kept = [each for each in outcomes if not isinstance(each, NotTaken)]
+    _tell([each for each in outcomes if isinstance(each, NotTaken)])
+    if kept:
+        num_approved = sum(each.verdict == "approved" for each in kept)
+        ids = [each.id for each in kept]
+        asked.done = Done(ids, num_approved, len(kept) - num_approved, start, image_id)
+    return bool(kept)
+
+
+def undo(asked: Asked) -> None:
+    """Take the last decision back, and go back to where it was made."""
+    done = asked.done
+    if done is None:
+        return
+    try:
+        withdrawn = state.workspace().reviews.withdraw(done.review_ids, state.person())
+    except AppError as error:
+        state.tell("error", as_text(str(error)))
+        return
+    asked.done, asked.start = None, done.start
+    if done.image_id is not None:
+        st.query_params["image"] = str(done.image_id)
+    state.tell("toast", words.UNDONE.format(count=len(withdrawn)))
+
+
+@st.fragment(run_every=3.0)
+def done_line(asked: Asked) -> None:
+    """What was decided last, with Undo, until ten seconds are over."""
+    done = asked.done
+    if done is None or not done.is_fresh:
+        return
+    if done.flagged == 0:
+        text = words.DID_APPROVE.format(count=done.approved)
+    elif done.approved == 0:
+        text = words.DID_FLAG.format(count=done.flagged)
+    else:
+        text = words.DID_BOTH.format(approved=done.approved, flagged=done.flagged)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":green[:material/check_circle:] {text}", width="content")
+        if st.button(words.UNDO, key="review_undo", icon=":material/undo:", shortcut="u"):
+            undo(asked)
+            st.rerun()
+
+
+def _tell(refused: Sequence[NotTaken]) -> None:
+    for each in refused[:_MOST_TOLD]:
+        text = words.NOT_TAKEN[each.why].format(name=_name_of(each.image_id), who=as_name(each.who))
+        state.tell("info" if each.why == "second" else "warning", text)
+    if len(refused) > _MOST_TOLD:
+        state.tell("warning", words.AND_MORE.format(count=len(refused) - _MOST_TOLD))
+
+
+def _name_of(image_id: int) -> str:
+    try:
+        return as_name(state.workspace().images.get(image_id).name)
+    except AppError:
+        return words.NOT_AN_IMAGE

@@ -1,0 +1,134 @@
+"""Tiles to judge at a glance: a click marks what is wrong, one key approves the others.
+
+One Components v2 component without a build step. It shows what it is given, and says what was marked and what
+was shown; it knows nothing of the workspace. What it says it says again until it hears that it was taken, so
+that a server that is killed in between loses no decision that it has acknowledged, and doubles none.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.ui.review import words
+
+_HERE = Path(__file__).parent
+_component = st.components.v2.component(
+    "review_grid",
+    html='<div class="review-grid"></div>',
+    css=(_HERE / "grid.css").read_text(encoding="utf-8"),
+    js=(_HERE / "grid.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One mask to judge.
+
+    Attributes:
+        look: What is seen, as it comes back with the verdict.
+        jpeg: The picture with the outline, empty where it cannot be shown.
+        name: Of the image.
+        why: Why it is here, or what was said of it.
+        said: Verdicts before, "" for none.
+    """
+
+    look: str
+    jpeg: bytes
+    name: str
+    why: str
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class GridMessage:
+    """What the browser says of the grid.
+
+    Attributes:
+        client: Who says it: one for each time a grid is opened.
+        number: Rises within a client.
+        action: "decide": what is marked is wrong, the rest is right; "open": show the first of `looks` alone.
+        looks: What was shown and could be judged.
+        marked: What was marked of these.
+    """
+
+    client: str
+    number: int
+    action: str
+    looks: tuple[str, ...]
+    marked: tuple[str, ...]
+
+
+def review_grid(
+    tiles: Sequence[Tile],
+    *,
+    key: str,
+    can_judge: bool,
+    handled: dict[str, int],
+    on_message: Callable[[], None],
+    on_columns: Callable[[], None],
+) -> None:
+    """Draw the tiles.
+
+    Args:
+        tiles: In order.
+        key: Of the component; `taken` and `columns_of` read what it says under this key.
+        can_judge: A click marks; else it opens.
+        handled: Number of the last message that was taken, by client.
+        on_message: Called where there is a message, before the page is drawn.
+        on_columns: Called where the browser has room for more or fewer tiles side by side.
+    """
+    items = [
+        {
+            "look": tile.look,
+            "src": f"data:image/jpeg;base64,{base64.b64encode(tile.jpeg).decode()}" if tile.jpeg else "",
+            "name": tile.name,
+            "why": tile.why,
+            "said": tile.said,
+        }
+        for tile in tiles
+    ]
+    said = {
+        "label": words.GRID_LABEL,
+        "approve": words.APPROVE_OTHERS,
+        "marked": words.MARKED,
+        "keys": words.GRID_KEYS if can_judge else words.LOOK_KEYS,
+    }
+    _component(
+        key=key,
+        data={"items": items, "canJudge": can_judge, "handled": dict(handled), "words": said},
+        on_message_change=on_message,
+        on_columns_change=on_columns,
+    )
+
+
+def columns_of(key: str) -> int | None:
+    """How many tiles fit side by side, None before the browser has said it."""
+    value = st.session_state.get(key)
+    columns = value.get("columns") if value is not None else None
+    return min(6, max(1, int(columns))) if isinstance(columns, int | float) else None
+
+
+def message_of(key: str) -> GridMessage | None:
+    """What the browser has just said, None for nothing or for what is no message."""
+    value = st.session_state.get(key)
+    payload = value.get("message") if value is not None else None
+    try:
+        return None if payload is None else _parse(payload)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _parse(payload: dict[str, Any]) -> GridMessage:
+    return GridMessage(
+        client=str(payload["client"])[:64],
+        number=int(payload["number"]),
+        action=str(payload["action"]),
+        looks=tuple(str(each) for each in payload["looks"]),
+        marked=tuple(str(each) for each in payload["marked"]),
+    )

@@ -1,0 +1,205 @@
+// Tiles in rows: marks are kept here until they are decided on; a decision is said again until it is taken.
+
+/** @typedef {{look: string, src: string, name: string, why: string, said: string}} Tile */
+
+const LEAST_SIDE = 220;
+const GAP = 12;
+const SAY_AGAIN_MS = 4000;
+
+class Grid {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.client = crypto.randomUUID?.() ?? String(Math.random());
+    this.number = 0;
+    this.marked = new Set();
+    this.at = 0;
+    this.columns = 0;
+    this.waiting = null;
+    this.timer = 0;
+    this.tiles = document.createElement("div");
+    this.tiles.className = "tiles";
+    this.tiles.setAttribute("role", "group");
+    this.bar = document.createElement("div");
+    this.bar.className = "bar";
+    root.replaceChildren(this.tiles, this.bar);
+    root.addEventListener("keydown", (event) => this.onKey(event));
+    this.observer = new ResizeObserver(() => this.measure());
+    this.observer.observe(root);
+  }
+
+  update(component) {
+    this.component = component;
+    const { items, handled } = component.data;
+    if (this.waiting && (handled[this.client] ?? -1) >= this.waiting.number) this.taken();
+    const drawn = items.map((item) => item.look).join();
+    const isNew = drawn !== this.drawn;
+    if (isNew) {
+      this.drawn = drawn;
+      this.marked.clear();
+      this.at = 0;
+    }
+    this.draw();
+    // What was chosen goes on by keys; nothing is taken from somebody who types elsewhere.
+    if (isNew && [document.body, this.root.getRootNode().host].includes(document.activeElement)) this.focus();
+    this.measure();
+  }
+
+  taken() {
+    this.waiting = null;
+    clearTimeout(this.timer);
+  }
+
+  draw() {
+    const { items, canJudge, words } = this.component.data;
+    this.tiles.setAttribute("aria-label", words.label);
+    this.tiles.replaceChildren(...items.map((item, index) => this.tile(item, index)));
+    this.bar.replaceChildren();
+    if (canJudge && items.length) this.bar.append(this.approveButton());
+    const keys = document.createElement("span");
+    keys.className = "keys";
+    keys.textContent = words.keys;
+    if (items.length) this.bar.append(keys);
+    this.root.classList.toggle("waiting", this.waiting !== null);
+  }
+
+  /** @param {Tile} item @param {number} index @returns {HTMLButtonElement} */
+  tile(item, index) {
+    const { canJudge, words } = this.component.data;
+    const isMarked = this.marked.has(item.look);
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = `tile${isMarked ? " marked" : ""}`;
+    button.tabIndex = index === this.at ? 0 : -1;
+    button.title = [item.name, item.why, item.said].filter(Boolean).join("\n");
+    button.setAttribute("aria-label", button.title.replaceAll("\n", ", "));
+    if (canJudge) button.setAttribute("aria-pressed", String(isMarked));
+    const frame = element("span", "frame", "");
+    if (item.src) {
+      const image = document.createElement("img");
+      image.src = item.src;
+      image.alt = "";
+      image.draggable = false;
+      frame.append(image);
+    }
+    if (isMarked) frame.append(element("span", "sign", `✕ ${words.marked}`));
+    button.append(frame, element("span", "name", item.name), element("span", "why", item.said || item.why));
+    button.addEventListener("click", () => {
+      this.at = index;
+      this.choose(index);
+    });
+    button.addEventListener("dblclick", () => this.say("open", [item.look]));
+    return button;
+  }
+
+  approveButton() {
+    const { items, words } = this.component.data;
+    const button = element("button", "approve", `${words.approve} (${items.length - this.marked.size})`);
+    button.type = "button";
+    button.setAttribute("aria-keyshortcuts", "Enter");
+    button.disabled = this.waiting !== null;
+    button.addEventListener("click", () => this.decide());
+    return button;
+  }
+
+  /** Mark or unmark a tile; where nothing can be judged, open it. */
+  choose(index) {
+    const { items, canJudge } = this.component.data;
+    const { look } = items[index];
+    if (!canJudge) return this.say("open", [look]);
+    if (this.waiting) return;
+    if (!this.marked.delete(look)) this.marked.add(look);
+    this.draw();
+    this.focus();
+  }
+
+  decide() {
+    const { items, canJudge } = this.component.data;
+    if (canJudge && items.length && !this.waiting) this.say("decide", items.map((item) => item.look));
+  }
+
+  say(action, looks) {
+    this.number += 1;
+    const message = { client: this.client, number: this.number, action, looks, marked: [...this.marked] };
+    if (action === "decide") this.waiting = message;
+    this.send(message);
+    if (action === "decide") this.draw();
+  }
+
+  send(message) {
+    this.component.setTriggerValue("message", message);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (this.waiting === message && this.root.isConnected) this.send(message);
+    }, SAY_AGAIN_MS);
+  }
+
+  onKey(event) {
+    const { items } = this.component.data;
+    if (!items.length || event.ctrlKey || event.metaKey || event.altKey) return;
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns };
+    if (event.key in steps) this.move(steps[event.key]);
+    else if (event.key === " ") this.choose(this.at);
+    else if (event.key === "Enter") this.decide();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  move(step) {
+    const next = this.at + step;
+    if (next < 0 || next >= this.component.data.items.length) return;
+    this.tiles.children[this.at].tabIndex = -1;
+    this.at = next;
+    this.focus();
+  }
+
+  focus() {
+    const tile = this.tiles.children[this.at];
+    if (!tile) return;
+    tile.tabIndex = 0;
+    tile.focus({ preventScroll: false });
+  }
+
+  /** As many as fit, 6 at the most; the page is told so that it sends whole rows. */
+  measure() {
+    const width = this.root.clientWidth;
+    if (!width || !this.component) return;
+    const columns = Math.min(6, Math.max(1, Math.floor((width + GAP) / (LEAST_SIDE + GAP))));
+    if (columns === this.columns) return;
+    this.columns = columns;
+    this.root.style.setProperty("--columns", String(columns));
+    this.component.setStateValue("columns", columns);
+  }
+
+  destroy() {
+    this.observer.disconnect();
+    clearTimeout(this.timer);
+  }
+}
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+/** @type {WeakMap<object, Grid>} */
+const grids = new WeakMap();
+
+export default function (component) {
+  const root = component.parentElement.querySelector(".review-grid");
+  let grid = grids.get(root);
+  if (!grid) {
+    grid = new Grid(root);
+    grids.set(root, grid);
+  }
+  grid.update(component);
+  return () => {
+    // It may only be moved: look again when it has settled.
+    setTimeout(() => {
+      if (!root.isConnected) grid.destroy();
+    });
+  };
+}

@@ -1,0 +1,111 @@
+"""Many masks at a glance: three rows of tiles, of which the wrong ones are marked and the others approved."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.ui import shell, state
+from core.ui.review import words
+from core.ui.review.asked import Asked, chosen_filter
+from core.ui.review.deciding import decide
+from core.ui.review.grid import GridMessage, columns_of, message_of, review_grid
+from core.ui.review.showing import make_ahead, tiles_of
+from core.workflows.review.judging import Said
+from core.workflows.review.looking import Look
+from core.workspace import Review, ReviewItem, ReviewPlace, TaskRow
+from core.workspace.review_pages import ReviewPages
+
+ROWS = 3
+_KEY = "review_grid"
+
+
+def grid_view(task: TaskRow, here: Asked, pages: ReviewPages, total: int) -> None:
+    """Draw a page of the queue, and get the next one ready."""
+    workspace, show = state.workspace(), chosen_filter()
+    limit = ROWS * here.columns
+    # One page further, so that it is known whether there is a next one, and what to make ahead.
+    found = pages.page(show, here.start, 2 * limit)
+    items, following = found[:limit], found[limit:]
+    if not items:
+        _nothing(here, show, total, workspace.tasks.counts(task.id).images)
+        return
+    _turn_buttons(here, pages, show, items, bool(following))
+    review_grid(
+        tiles_of(workspace, items),
+        key=_KEY,
+        can_judge=show == "open",
+        handled=here.handled,
+        on_message=lambda: _hear(here, pages),
+        on_columns=lambda: None,
+    )
+    columns = columns_of(_KEY)
+    if columns is not None and columns != here.columns:
+        here.columns = columns
+        st.rerun()
+    make_ahead(workspace, here, following)
+
+
+def take(here: Asked, message: GridMessage, pages: ReviewPages) -> None:
+    """Do what the grid says, once."""
+    if message.number <= here.handled.get(message.client, -1):
+        return
+    try:
+        looks = [Look.parse(each) for each in message.looks]
+        marked = {Look.parse(each) for each in message.marked}
+    except ValueError:
+        return
+    if message.action == "open" and looks:
+        here.view = "one"
+        st.query_params["image"] = str(looks[0].image_id)
+    elif message.action == "decide":
+        said = [Said(look, "flagged" if look in marked else "approved") for look in looks]
+        decide(here, said, start=here.start)
+    here.handled = {message.client: message.number}
+
+
+def _hear(here: Asked, pages: ReviewPages) -> None:
+    message = message_of(_KEY)
+    if message is not None:
+        take(here, message, pages)
+
+
+def _turn_buttons(
+    here: Asked, pages: ReviewPages, show: Review, items: list[ReviewItem], has_next: bool
+) -> None:
+    limit = ROWS * here.columns
+    earlier = [] if here.start is None else pages.before(show, items[0].key, limit)
+    with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        st.button(
+            words.PREVIOUS,
+            key="review_previous",
+            icon=":material/chevron_left:",
+            disabled=not earlier,
+            shortcut="p",
+            on_click=_start_at,
+            args=(here, ReviewPlace(earlier[0].key) if earlier else None),
+        )
+        st.button(
+            words.NEXT,
+            key="review_next",
+            icon=":material/chevron_right:",
+            icon_position="right",
+            disabled=not has_next,
+            shortcut="n",
+            on_click=_start_at,
+            args=(here, ReviewPlace(items[-1].key, inclusive=False)),
+        )
+
+
+def _start_at(here: Asked, place: ReviewPlace | None) -> None:
+    here.start = place
+
+
+def _nothing(here: Asked, show: Review, total: int, num_images: int) -> None:
+    if num_images == 0:
+        st.write(words.NOTHING_YET)
+        st.page_link(shell.page("segment"), icon=":material/add_photo_alternate:")
+    elif here.start is not None and total > 0:
+        st.write(words.NOTHING_HERE.format(count=total))
+        st.button(words.FROM_THE_START, on_click=_start_at, args=(here, None), type="primary")
+    else:
+        st.write(words.NOTHING[show])

@@ -1,0 +1,214 @@
+"""One mask, large and read-only, with what was said of it and the keys that decide."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import AppError
+from core.ui import shell, state
+from core.ui.review import words
+from core.ui.review.asked import Asked, chosen_filter
+from core.ui.review.deciding import decide
+from core.ui.review.look import look as large_picture
+from core.ui.review.telling import counting, said_by, verdict_line, why_here
+from core.ui.segment.navigation import number_of
+from core.ui.text import as_name, as_text
+from core.ui.times import ago
+from core.workflows.correct.classify_image import classifier_of
+from core.workflows.review.judging import MOST_OF_A_COMMENT, REASONS, Said
+from core.workflows.review.looking import Full, Look, full_look, look_at, make_full
+from core.workspace import ReviewItem, ReviewPlace, ReviewRow, TaskRow, Verdict
+from core.workspace.review_pages import ReviewPages
+
+_REASONS, _COMMENT = "review_reasons", "review_comment"
+BACK = "back_to_review"
+"""In the session: the image that was being reviewed when somebody went to the Segment page to edit it."""
+
+
+def one_view(task: TaskRow, here: Asked, pages: ReviewPages) -> None:
+    """Draw the image of the address, else the first of the queue."""
+    workspace, show = state.workspace(), chosen_filter()
+    item = _item(here, pages)
+    if item is None:
+        st.write(words.NOTHING[show])
+        return
+    reviews = workspace.reviews.of_image(item.image.id)
+    look = look_at(workspace, item, reviews)
+    following = pages.page(show, ReviewPlace(item.key, inclusive=False), 2)
+    earlier = pages.before(show, item.key, 1)
+    left, right = st.columns([4.1, 1], gap="small")
+    with left:
+        full = _large(item, look)
+    with right:
+        st.markdown(f"**{as_name(item.image.name)}**")
+        st.caption(as_text(why_here(item)))
+        _facts(item, full)
+        _verdict(item, reviews, look)
+        _buttons(here, item, look, following[0] if following else None)
+        _turn(earlier[0] if earlier else None, following[0] if following else None)
+        _history(reviews)
+    if following:
+        state.background().submit(make_full, workspace, following[0], state.predictors())
+
+
+def _item(here: Asked, pages: ReviewPages) -> ReviewItem | None:
+    image_id = number_of(st.query_params.get("image"))
+    item = None if image_id is None else pages.item(image_id)
+    if item is None:
+        item = next(iter(pages.page(chosen_filter(), here.start, 1)), None)
+        item = item or next(iter(pages.page(chosen_filter(), None, 1)), None)
+    if item is None:
+        st.query_params.pop("image", None)
+        return None
+    st.query_params["image"] = str(item.image.id)
+    # The grid goes on where one left off.
+    here.start = ReviewPlace(item.key)
+    return item
+
+
+def _large(item: ReviewItem, look: Look) -> Full | None:
+    try:
+        full = full_look(state.workspace(), item, look, state.predictors())
+    except AppError as error:
+        st.error(as_text(str(error)))
+        return None
+    large_picture(
+        key="review_look",
+        image_id=str(look),
+        picture=full.picture,
+        picture_type=full.picture_type,
+        mask=full.mask,
+        compared=full.prediction,
+    )
+    return full
+
+
+def _facts(item: ReviewItem, full: Full | None) -> None:
+    revision = item.revision
+    if revision is None:
+        current = state.workspace().versions.current(item.image.task_id)
+        st.caption(words.PREDICTION_ALONE.format(title=as_name("" if current is None else current.title)))
+        return
+    st.caption(
+        words.REVISION_FACTS.format(
+            number=revision.number,
+            who=as_name(revision.who),
+            when=ago(revision.created_at),
+            foreground=100 * revision.foreground,
+        )
+    )
+    if full is not None and full.dice is not None:
+        st.caption(words.UNCHANGED if full.dice == 1 else words.AGREES.format(dice=full.dice))
+
+
+def _verdict(item: ReviewItem, reviews: list[ReviewRow], look: Look) -> None:
+    line = verdict_line(item, reviews)
+    if line:
+        icon = {"approved": ":green[:material/check_circle:]", "flagged": ":red[:material/flag:]"}
+        st.markdown(f"{icon.get(item.image.review, ':material/history:')} {as_text(line)}")
+    current = counting(reviews, look.revision_id)
+    if current is not None and current.comment:
+        st.caption(as_text(current.comment))
+    _label(item)
+
+
+def _label(item: ReviewItem) -> None:
+    """The label of a task with a classifier stands beside the mask, and is judged with it."""
+    label = state.workspace().labels.latest(item.image.id)
+    if label is None or label.label is None:
+        return
+    classifier = classifier_of(state.workspace(), item.image.task_id)
+    title = label.label if classifier is None else classifier.title_of(label.label)
+    st.caption(words.LABEL_WITH.format(label=as_text(title), who=as_name(label.who)))
+
+
+def _buttons(here: Asked, item: ReviewItem, look: Look, following: ReviewItem | None) -> None:
+    next_id = None if following is None else following.image.id
+    st.button(
+        words.APPROVE,
+        key="review_approve",
+        type="primary",
+        icon=":material/check:",
+        width="stretch",
+        shortcut="a",
+        on_click=_say,
+        args=(here, look, "approved", next_id),
+    )
+    st.pills(
+        words.REASONS_LABEL,
+        REASONS,
+        selection_mode="multi",
+        format_func=words.REASONS.__getitem__,
+        key=f"{_REASONS}_{look}",
+    )
+    st.text_area(
+        words.COMMENT,
+        key=f"{_COMMENT}_{look}",
+        height=68,
+        max_chars=MOST_OF_A_COMMENT,
+        placeholder=words.COMMENT_EXAMPLE,
+        label_visibility="collapsed",
+    )
+    st.button(
+        words.FLAG,
+        key="review_flag",
+        icon=":material/flag:",
+        width="stretch",
+        shortcut="f",
+        on_click=_say,
+        args=(here, look, "flagged", next_id),
+    )
+    if st.button(
+        words.EDIT,
+        key="review_edit",
+        icon=":material/brush:",
+        width="stretch",
+        shortcut="e",
+        help=words.EDIT_HELP,
+    ):
+        st.session_state[BACK] = item.image.id
+        task = state.workspace().tasks.get_by_id(item.image.task_id)
+        query = {"task": task.slug, "image": str(item.image.id)}
+        st.switch_page(shell.page("segment"), query_params=query)
+
+
+def _say(here: Asked, look: Look, verdict: Verdict, next_id: int | None) -> None:
+    reasons = tuple(st.session_state.get(f"{_REASONS}_{look}") or ())
+    comment = st.session_state.get(f"{_COMMENT}_{look}") or ""
+    said = Said(look, verdict, reasons, comment)
+    if decide(here, [said], start=here.start, image_id=look.image_id):
+        _go(next_id)
+
+
+def _go(image_id: int | None) -> None:
+    if image_id is None:
+        st.query_params.pop("image", None)
+    else:
+        st.query_params["image"] = str(image_id)
+
+
+def _turn(earlier: ReviewItem | None, following: ReviewItem | None) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for title, key, item in ((words.PREVIOUS, "p", earlier), (words.NEXT, "n", following)):
+            st.button(
+                title,
+                key=f"review_{'previous' if key == 'p' else 'next'}",
+                disabled=item is None,
+                shortcut=key,
+                on_click=_go,
+                args=(None if item is None else item.image.id,),
+            )
+
+
+def _history(reviews: list[ReviewRow]) -> None:
+    own = next((each for each in reviews if each.who == state.person()), None)
+    if own is not None and own.verdict != "withdrawn":
+        if st.button(words.TAKE_BACK, key="review_take_back", icon=":material/undo:", width="stretch"):
+            state.workspace().reviews.withdraw([own.id], state.person())
+            st.rerun()
+    if len(reviews) > 1:
+        with st.popover(words.HISTORY, icon=":material/history:", width="stretch"):
+            for review in reviews[:50]:
+                st.caption(f"{as_text(said_by(review))}, {ago(review.created_at)}")
+                if review.comment:
+                    st.caption(as_text(review.comment))

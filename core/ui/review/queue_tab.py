@@ -1,0 +1,146 @@
+"""The queue: what to look at and in which order, then the grid or one large picture."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.ui import state
+from core.ui.review import words
+from core.ui.review.asked import (
+    FILTER,
+    ORDER,
+    WHOSE,
+    Asked,
+    asked,
+    chosen_filter,
+    pages_of,
+)
+from core.ui.review.deciding import done_line
+from core.ui.review.grid_view import grid_view
+from core.ui.review.one_view import one_view
+from core.ui.text import shortened
+from core.workspace import Drawn, Review, ReviewOrder, ReviewRules, TaskRow
+
+_FILTERS: tuple[Review, ...] = ("open", "approved", "flagged")
+_ORDERS: tuple[ReviewOrder, ...] = ("newest", "uploaded", "random")
+
+
+def queue_tab(task: TaskRow) -> None:
+    """Draw the tab."""
+    here = asked(task)
+    pages = pages_of(task)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        counts = pages.counts()
+        st.segmented_control(
+            words.FILTER,
+            _FILTERS,
+            default="open",
+            required=True,
+            format_func=lambda name: f"{words.FILTER_NAMES[name]} {counts[name]}",
+            key=FILTER,
+            label_visibility="collapsed",
+            persist_state="session",
+            on_change=_from_the_start,
+            args=(here,),
+        )
+        _choose_order(here)
+        _choose_whose(here, pages.drawers())
+        _rules(task)
+        st.space("stretch")
+        _choose_view(here)
+    done_line(here)
+    state.show_messages()
+    if here.view == "grid":
+        grid_view(task, here, pages, counts[chosen_filter()])
+    else:
+        one_view(task, here, pages)
+
+
+def _choose_order(here: Asked) -> None:
+    st.selectbox(
+        words.ORDER,
+        _ORDERS,
+        format_func=words.ORDER_NAMES.__getitem__,
+        key=ORDER,
+        label_visibility="collapsed",
+        width=160,
+        persist_state="session",
+        on_change=_from_the_start,
+        args=(here,),
+    )
+
+
+def _choose_whose(here: Asked, drawers: list) -> None:  # type: ignore[type-arg]
+    names = {person.id: person.name for person in drawers}
+    options: list[Drawn] = ["anybody", "model", *names]
+
+    def title(drawn: Drawn) -> str:
+        if isinstance(drawn, int):
+            return words.OF_PERSON.format(who=shortened(names[drawn]))
+        return words.ANYBODY if drawn == "anybody" else words.OF_MODEL
+
+    if st.session_state.get(WHOSE, "anybody") not in options:
+        st.session_state[WHOSE] = "anybody"
+    st.selectbox(
+        words.WHOSE,
+        options,
+        format_func=title,
+        key=WHOSE,
+        label_visibility="collapsed",
+        width=170,
+        persist_state="session",
+        on_change=_from_the_start,
+        args=(here,),
+    )
+
+
+def _choose_view(here: Asked) -> None:
+    """Two buttons, of which the one that changes something has the key."""
+    for view, title, icon in (
+        ("grid", words.GRID, ":material/grid_view:"),
+        ("one", words.ONE_BY_ONE, ":material/crop_square:"),
+    ):
+        is_shown = here.view == view
+        st.button(
+            title,
+            key=f"review_{view}",
+            icon=icon,
+            disabled=is_shown,
+            help=words.VIEW_HELP,
+            shortcut=None if is_shown else "v",
+            on_click=_use_view,
+            args=(here, view),
+        )
+
+
+def _use_view(here: Asked, view: str) -> None:
+    here.view = "one" if view == "one" else "grid"
+    if view == "grid":
+        st.query_params.pop("image", None)
+
+
+def _from_the_start(here: Asked) -> None:
+    here.start = None
+    st.query_params.pop("image", None)
+
+
+def _rules(task: TaskRow) -> None:
+    rules = task.review_rules
+    with st.popover(words.RULES, icon=":material/rule:"):
+        st.caption(words.RULES_HELP)
+        second = st.toggle(
+            words.SECOND_PERSON,
+            rules.second_person,
+            help=words.SECOND_PERSON_HELP,
+            key=f"second_person_{task.id}",
+        )
+        approved = st.toggle(
+            words.APPROVED_ONLY,
+            rules.approved_only,
+            help=words.APPROVED_ONLY_HELP,
+            key=f"approved_only_{task.id}",
+        )
+    wanted = ReviewRules(second_person=second, approved_only=approved)
+    if wanted != rules:
+        state.workspace().tasks.set_review_rules(task.id, wanted, state.person())
+        st.rerun()

@@ -1,0 +1,67 @@
+"""Why an image stands where it stands in the queue, and what was said of its mask, in words with a number."""
+
+from __future__ import annotations
+
+from core.ui.review import words
+from core.ui.review.asked import chosen_order, chosen_seed
+from core.ui.times import ago
+from core.workspace import ReviewItem, ReviewRow
+from core.workspace.reviews import ACCEPTED
+
+
+def why_here(item: ReviewItem) -> str:
+    """One line: what the order goes by."""
+    order, revision = chosen_order(), item.revision
+    if order == "newest":
+        if revision is None:
+            return words.CAME_IN.format(when=ago(item.image.created_at))
+        said = words.RESTORED_BY if revision.origin == "restored" else words.SAVED_BY
+        return said.format(who=revision.who, when=ago(revision.created_at))
+    place = words.PLACE.format(place=item.image.position + 1)
+    if order == "random":
+        place = words.RANDOM_PLACE.format(seed=chosen_seed())
+    if revision is None:
+        return f"{place}; {words.PREDICTED}"
+    return f"{place}; {words.WITH_REVISION.format(number=revision.number, who=revision.who)}"
+
+
+def verdict_line(item: ReviewItem, reviews: list[ReviewRow]) -> str:
+    """What was said of the mask that counts, else of the one before; "" where nothing was.
+
+    Args:
+        item: The image.
+        reviews: All of its reviews, the newest first.
+    """
+    current = counting(reviews, None if item.revision is None else item.revision.id)
+    if current is not None:
+        return said_by(current, item)
+    before = next((each for each in reviews if _stands(each, reviews)), None)
+    if before is None:
+        return ""
+    return _with_reasons(words.BEFORE[before.verdict].format(who=before.who), before)
+
+
+def said_by(review: ReviewRow, item: ReviewItem | None = None) -> str:
+    """A verdict in words, with its reasons."""
+    names = {"approved": words.APPROVED_BY, "flagged": words.FLAGGED_BY, "withdrawn": words.WITHDRAWN_BY}
+    line = names[review.verdict].format(who=review.who)
+    revision = None if item is None else item.revision
+    if review.verdict == "approved" and revision is not None and revision.provenance.get(ACCEPTED):
+        line = f"{line}, {words.ACCEPTED}"
+    return _with_reasons(line, review)
+
+
+def counting(reviews: list[ReviewRow], revision_id: int | None) -> ReviewRow | None:
+    """The verdict on a mask that counts: the newest of each reviewer's last ones that was not withdrawn."""
+    of_mask = [each for each in reviews if each.revision_id == revision_id]
+    return next((each for each in of_mask if _stands(each, of_mask)), None)
+
+
+def _stands(review: ReviewRow, reviews: list[ReviewRow]) -> bool:
+    later = (each for each in reviews if each.id > review.id and each.revision_id == review.revision_id)
+    return review.verdict != "withdrawn" and all(each.person_id != review.person_id for each in later)
+
+
+def _with_reasons(line: str, review: ReviewRow) -> str:
+    reasons = ", ".join(words.REASONS.get(each, each) for each in review.reasons)
+    return f"{line}: {reasons}" if reasons else line

@@ -1,0 +1,135 @@
+"""Every word of the Review page; names in braces are filled in with `str.format`."""
+
+TABS = {"queue": "Queue"}
+
+# Above the queue
+FILTER = "Show"
+FILTER_NAMES = {"open": "To review", "approved": "Approved", "flagged": "Flagged"}
+ORDER = "Order"
+ORDER_NAMES = {"newest": "Newest first", "uploaded": "As uploaded", "random": "Random"}
+WHOSE = "Whose"
+ANYBODY = "Anybody's masks"
+OF_MODEL = "Predictions"
+OF_PERSON = "By {who}"
+GRID = "Grid"
+ONE_BY_ONE = "One by one"
+VIEW_HELP = "Many at a glance, or one large; V switches."
+PREVIOUS = "Previous"
+NEXT = "Next"
+RULES = "Rules"
+SECOND_PERSON = "A second person approves"
+SECOND_PERSON_HELP = "Nobody approves a mask that they saved themselves."
+APPROVED_ONLY = "Train on approved masks only"
+APPROVED_ONLY_HELP = "Fine-tuning, comparison, export and experiments then use approved masks alone. Flagged ones are never used."
+RULES_HELP = "They hold for this task, from now on."
+
+# Empty queues
+NOTHING = {
+    "open": "Nothing to review. What is saved or predicted next comes here.",
+    "approved": "Nothing is approved yet.",
+    "flagged": "Nothing is flagged.",
+}
+NOTHING_YET = (
+    "This task has no images yet. Add some on the Segment page; their masks come here to be reviewed."
+)
+NOTHING_HERE = "This was the last one of {count}."
+FROM_THE_START = "Back to the first"
+LOST = "{name} cannot be shown: {problem}"
+
+# Why an image stands where it stands
+SAVED_BY = "Saved by {who}, {when}"
+RESTORED_BY = "Restored by {who}, {when}"
+CAME_IN = "Predicted; came in {when}"
+PLACE = "Image {place}"
+RANDOM_PLACE = "Drawn at random (seed {seed})"
+WITH_REVISION = "revision {number} by {who}"
+PREDICTED = "predicted"
+
+# Verdicts
+APPROVED_BY = "Approved by {who}"
+FLAGGED_BY = "Flagged by {who}"
+WITHDRAWN_BY = "Taken back by {who}"
+ACCEPTED = "accepted unchanged"
+BEFORE = {
+    "approved": "Approved before by {who}, changed since",
+    "flagged": "Flagged before by {who}, changed since",
+}
+OF_REVISION = "revision {number}"
+OF_SHOWN = "the prediction as shown"
+REASONS = {
+    "outline_off": "outline off",
+    "part_missing": "part missing",
+    "part_too_much": "part too much",
+    "wrong_class": "wrong class",
+    "bad_picture": "bad picture",
+    "unsure": "unsure",
+}
+HISTORY = "Verdicts"
+
+# The grid
+GRID_LABEL = "Masks to review"
+APPROVE_OTHERS = "Approve the others"
+MARKED = "Wrong"
+GRID_KEYS = "Click or Space marks what is wrong, Enter approves the others"
+LOOK_KEYS = "Click opens an image"
+
+# One by one
+APPROVE = "Approve"
+FLAG = "Flag"
+EDIT = "Edit"
+EDIT_HELP = "Open it on the Segment page; a link leads back."
+REASONS_LABEL = "What is wrong (optional)"
+COMMENT = "Comment"
+COMMENT_EXAMPLE = "Left base is cut off"
+TAKE_BACK = "Take back my verdict"
+BACK_TO_REVIEW = "Back to the review"
+PREDICTION_ALONE = "The prediction of {title}; to approve it saves it unchanged."
+REVISION_FACTS = "Revision {number} by {who}, {when}; foreground {foreground:.2f} %."
+AGREES = "Dice {dice:.3f} with the prediction of that time."
+UNCHANGED = "Saved as the model had proposed it."
+LABEL_WITH = "Label: {label}, by {who}. The verdict is on it too."
+
+# What was done
+DID_APPROVE = "Approved {count}."
+DID_FLAG = "Flagged {count}."
+DID_BOTH = "Approved {approved}, flagged {flagged}."
+UNDO = "Undo"
+UNDONE = "Taken back: {count}."
+NOT_TAKEN = {
+    "gone": "{name} is not here any more; it was deleted meanwhile.",
+    "changed": "{name} was not judged: {who} saved another mask meanwhile. Look at that one.",
+    "judged": "{name} was not judged again: {who} was faster. Look at what was said.",
+    "own": "{name} was not approved: you saved this mask, and this task asks for a second person.",
+    "second": "{name} is saved unchanged; this task asks for a second person to approve it.",
+}
+AND_MORE = "And {count} more."
+NOT_AN_IMAGE = "an image"
+
+# On the Segment and Fine-tune pages
+YOURS_FLAGGED_ONE = "1 of your masks was flagged."
+YOURS_FLAGGED = "{count} of your masks were flagged."
+LOOK_AT_FLAGGED = "Look at them"
+FLAG_LINE = "{said}: {reasons}"
+REVIEWED = "{approved} approved, {flagged} flagged, {open} not reviewed."
+TRAINS_SAVED = "Flagged ones are left out."
+TRAINS_APPROVED = "Only approved ones are used, as the rules of the review ask."
+
+# The large picture
+LOOK = {
+    "label": "Mask to review",
+    "outline": "Outline",
+    "hide": "Hide",
+    "prediction": "Prediction",
+    "difference": "Difference",
+    "fit": "Fit",
+    "actual": "1:1",
+    "zoom_in": "Zoom in",
+    "zoom_out": "Zoom out",
+    "opacity": "Mask opacity",
+    "both": "both",
+    "mask_only": "mask only",
+    "prediction_only": "prediction only",
+    "loading": "Loading image…",
+    "broken": "This image could not be shown. Reload the page.",
+    "keys": "L outline · M hide · T prediction · D difference · 0 fit · 1 real size · + − zoom · { } opacity",
+}

@@ -1,0 +1,97 @@
+"""A reviewer's verdicts on what they saw, each on exactly that mask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.errors import StoreError
+from core.registry.predictors import Predictors
+from core.workflows.correct.save_mask import provenance_of
+from core.workflows.review.looking import Look, mask_png, read_png, shown_content
+from core.workspace import NewReview, NewRevision, NotTaken, ReviewRow, Seen, Verdict, Workspace
+from core.workspace.reviews import ACCEPTED
+
+REASONS = ("outline_off", "part_missing", "part_too_much", "wrong_class", "bad_picture", "unsure")
+"""What can be wrong with a mask, as codes."""
+MOST_OF_A_COMMENT = 10_000
+
+
+@dataclass(frozen=True)
+class Said:
+    """A verdict on what was seen.
+
+    Attributes:
+        look: What was seen.
+        verdict: "approved" or "flagged".
+        reasons: Codes of what is wrong with what is flagged.
+        comment: On what is flagged; kept to its first 10,000 characters.
+    """
+
+    look: Look
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+    comment: str = ""
+
+
+def judge(
+    workspace: Workspace, said: Sequence[Said], predictors: Predictors, *, who: str
+) -> list[ReviewRow | NotTaken]:
+    """Keep verdicts on what was seen, all in one transaction; they are on disk when this returns.
+
+    A proposal that is approved is kept as a revision, "accepted unchanged", and that is what is approved.
+
+    Returns:
+        For each the verdict, or why it was not taken.
+
+    Raises:
+        StoreError: The disk is full or a file is gone; nothing is half-written.
+        BadModelError: A model is gone, and its proposal is not kept.
+    """
+    reviews, gone = [], []
+    for each in said:
+        try:
+            workspace.images.get(each.look.image_id)
+        except StoreError:
+            gone.append(NotTaken(each.look.image_id, "gone"))
+            continue
+        reviews.append((each.look.image_id, _review(workspace, each, predictors, who)))
+    return [*workspace.reviews.decide(reviews), *gone]
+
+
+def _review(workspace: Workspace, said: Said, predictors: Predictors, who: str) -> NewReview:
+    look, flagged = said.look, said.verdict == "flagged"
+    image = workspace.images.get(look.image_id)
+    png = None if look.revision_id is not None else mask_png(workspace, image, look, predictors)
+    accepts = None if png is None or flagged else _accepted(workspace, look, png, who)
+    label = workspace.labels.latest(look.image_id)
+    return NewReview(
+        said.verdict,
+        who,
+        revision_id=look.revision_id,
+        mask_png=png if flagged else None,
+        version_id=look.version_id,
+        reasons=tuple(each for each in REASONS if each in said.reasons) if flagged else (),
+        comment=said.comment[:MOST_OF_A_COMMENT] if flagged else "",
+        accepts=accepts,
+        label_id=None if label is None else label.id,
+        seen=Seen(look.revision_id, look.review_id),
+    )
+
+
+def _accepted(workspace: Workspace, look: Look, png: bytes, who: str) -> NewRevision:
+    content = shown_content(workspace, look)
+    mask = read_png(png, "proposal")
+    return NewRevision(
+        mask_png=png,
+        layer_png=None,
+        threshold=content.threshold,
+        version_id=look.version_id,
+        who=who,
+        seconds=0.0,
+        foreground=float(np.count_nonzero(mask)) / mask.size,
+        provenance={**provenance_of(workspace, look.version_id), ACCEPTED: True},
+        shown=content,
+    )

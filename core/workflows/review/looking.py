@@ -1,0 +1,240 @@
+"""What a reviewer sees of an image: the saved mask, else what the model proposes, as a tile and in full.
+
+A look names all that was seen, so that a verdict is on that mask and on no other, whatever is saved or put
+into use meanwhile. Tiles are kept in the cache by mask and size.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import AppError, BadModelError
+from core.evaluation.scores import count_pixels, scores_of_counts
+from core.imaging.decode import decode_image
+from core.imaging.masks import encode_jpeg, encode_png
+from core.imaging.overlay import ORANGE
+from core.registry.predictions import card_of, prediction_key
+from core.registry.predictors import Predictors
+from core.workflows.correct import pictures
+from core.workflows.correct.save_mask import mask_as_shown
+from core.workspace import DraftContent, ImageRow, ReviewItem, ReviewRow, RevisionRow, Workspace
+
+logger = logging.getLogger(__name__)
+
+UNDECIDED = 255
+TILE_SIDE = 440
+"""Longest side of a tile in pixels: 220 on a screen with two of its pixels to one of the page."""
+_LINE = 3
+"""Width of the outline on a tile, in its pixels."""
+# Okabe and Ito's, as the editor has them; the first is that of a task with one foreground.
+_COLOURS = (
+    ORANGE,
+    (86, 180, 233),
+    (0, 158, 115),
+    (240, 228, 66),
+    (204, 121, 167),
+    (213, 94, 0),
+    (0, 114, 178),
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a reviewer has before their eyes.
+
+    Attributes:
+        image_id: The image.
+        revision_id: The saved mask, None for what a model proposes.
+        review_id: Newest verdict on the image, None before the first.
+        version_id: Whose proposal it is, None for a saved mask.
+    """
+
+    image_id: int
+    revision_id: int | None
+    review_id: int | None
+    version_id: int | None
+
+    def __str__(self) -> str:
+        numbers = (self.image_id, self.revision_id, self.review_id, self.version_id)
+        return ".".join(str(each or 0) for each in numbers)
+
+    @classmethod
+    def parse(cls, text: str) -> Look:
+        """The look that was written so.
+
+        Raises:
+            ValueError: It is none.
+        """
+        image_id, *others = (int(each) for each in text.split("."))
+        revision_id, review_id, version_id = (each or None for each in others)
+        return cls(image_id, revision_id, review_id, version_id)
+
+
+def look_at(workspace: Workspace, item: ReviewItem, reviews: list[ReviewRow]) -> Look:
+    """What is to be seen of an item of the queue now; `reviews` are the image's, the newest first."""
+    revision_id = None if item.revision is None else item.revision.id
+    version = None if item.revision is not None else workspace.versions.current(item.image.task_id)
+    review_id = reviews[0].id if reviews else None
+    return Look(item.image.id, revision_id, review_id, None if version is None else version.id)
+
+
+def shown_content(workspace: Workspace, look: Look) -> DraftContent:
+    """A proposal as a draft that nobody has drawn on: at the threshold of its model's card."""
+    if look.version_id is None:
+        return DraftContent(0.5, None, None)
+    threshold = card_of(workspace, workspace.versions.get(look.version_id)).threshold
+    return DraftContent(threshold, None, look.version_id)
+
+
+def mask_png(workspace: Workspace, image: ImageRow, look: Look, predictors: Predictors) -> bytes:
+    """The mask that is seen, as PNG of class indices at the image's own size.
+
+    Raises:
+        StoreError: Its file is gone.
+        BadModelError: The model is missing or broken, and the proposal is not kept.
+    """
+    if look.revision_id is not None:
+        return workspace.masks.read_mask_png(workspace.masks.get(look.revision_id))
+    content = shown_content(workspace, look)
+    key = f"mask-{_digest(workspace, look)}{_frame(image)}"
+    return workspace.cache.get_or_make(
+        image.sha256, key, lambda: encode_png(mask_as_shown(workspace, image, content, predictors))
+    )
+
+
+def prediction_then(
+    workspace: Workspace, image: ImageRow, revision: RevisionRow, predictors: Predictors
+) -> bytes | None:
+    """What the model had proposed where a mask was saved, as PNG of class indices; None where it is lost."""
+    if revision.version_id is None:
+        return None
+    try:
+        version = workspace.versions.get(revision.version_id)
+        content = DraftContent(revision.threshold, None, version.id)
+        key = f"mask-{prediction_key(workspace, version)}-{revision.threshold:g}{_frame(image)}"
+        return workspace.cache.get_or_make(
+            image.sha256, key, lambda: encode_png(mask_as_shown(workspace, image, content, predictors))
+        )
+    except BadModelError as error:
+        logger.info("image %d: the prediction of then cannot be shown (%s)", image.id, error)
+        return None
+
+
+def tile_jpeg(workspace: Workspace, image: ImageRow, look: Look, predictors: Predictors) -> bytes:
+    """The image with the mask's outline on it, at the tile's own size; made once for each mask."""
+    key = f"tile-{_digest(workspace, look)}-{TILE_SIDE}{_frame(image)}"
+    return workspace.cache.get_or_make(image.sha256, key, lambda: _tile(workspace, image, look, predictors))
+
+
+@dataclass(frozen=True)
+class Full:
+    """What the large picture shows.
+
+    Attributes:
+        picture: The image, PNG or JPEG.
+        picture_type: "image/png" or "image/jpeg".
+        mask: PNG of class indices.
+        prediction: What the model had proposed where the mask was saved, the same way; None without.
+        dice: How well the two agree, in [0, 1]; None without.
+    """
+
+    picture: bytes
+    picture_type: str
+    mask: bytes
+    prediction: bytes | None
+    dice: float | None
+
+
+def full_look(workspace: Workspace, item: ReviewItem, look: Look, predictors: Predictors) -> Full:
+    """All that the large picture needs of an item.
+
+    Raises:
+        StoreError: A file is gone.
+        BadModelError: A model is missing or broken, and its proposal is not kept.
+    """
+    image = item.image
+    picture, kind = pictures.display_picture(workspace, image, window_of(workspace, image))
+    mask = mask_png(workspace, image, look, predictors)
+    revision = item.revision
+    then = None if revision is None else prediction_then(workspace, image, revision, predictors)
+    dice = None
+    if then is not None:
+        own = read_png(mask, "mask")
+        dice = scores_of_counts(count_pixels(read_png(then, "prediction"), own, own == UNDECIDED))["dice"]
+    return Full(picture, kind, mask, then, dice)
+
+
+def make_full(workspace: Workspace, item: ReviewItem, predictors: Predictors) -> None:
+    """Get an item ready for the large picture, in a thread."""
+    try:
+        full_look(workspace, item, look_at(workspace, item, []), predictors)
+    except AppError as error:
+        logger.info("image %d is not ready (%s)", item.image.id, error)
+
+
+def read_png(png: bytes, name: str) -> NDArray[np.uint8]:
+    """(H, W) uint8 of class indices."""
+    return np.asarray(decode_image(png, name).values, np.uint8)
+
+
+def outlined(picture: NDArray[np.uint8], mask: NDArray[np.uint8], side: int = TILE_SIDE) -> NDArray[np.uint8]:
+    """A picture scaled to a side, with the outline of each class of its mask drawn at that size.
+
+    Args:
+        picture: (H, W) or (H, W, 3) uint8.
+        mask: (h, w) class indices of the same proportions; 255 is undecided and has no outline.
+        side: Longer side in pixels.
+
+    Returns:
+        (rows, columns, 3) uint8. What is too thin for its size is drawn all the same, as a dot or a line.
+    """
+    height, width = picture.shape[:2]
+    scale = side / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    shrinks = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    small = np.asarray(cv2.resize(picture, size, interpolation=shrinks), np.uint8)
+    drawn = np.ascontiguousarray(small if small.ndim == 3 else np.repeat(small[..., None], 3, axis=2))
+    for index in (int(each) for each in np.unique(mask) if 0 < each < UNDECIDED):
+        lines, _ = cv2.findContours((mask == index).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+        # From the middles of the mask's pixels to those of the tile's.
+        ratio = np.array([size[0] / mask.shape[1], size[1] / mask.shape[0]])
+        placed = [np.rint((line + 0.5) * ratio - 0.5).astype(np.int32) for line in lines]
+        colour = _COLOURS[(index - 1) % len(_COLOURS)]
+        # A dark line below keeps the outline visible on what is bright.
+        for rgb, width_of_line in (((0, 0, 0), _LINE + 2), (colour, _LINE)):
+            cv2.polylines(drawn, placed, True, rgb, width_of_line, cv2.LINE_AA)
+    return drawn
+
+
+def _tile(workspace: Workspace, image: ImageRow, look: Look, predictors: Predictors) -> bytes:
+    picture, _ = pictures.display_picture(workspace, image, window_of(workspace, image))
+    mask = read_png(mask_png(workspace, image, look, predictors), image.name)
+    shown = decode_image(picture, image.name).values
+    return encode_jpeg(outlined(np.asarray(shown, np.uint8), mask), quality=82)
+
+
+def window_of(workspace: Workspace, image: ImageRow) -> pictures.Window | None:
+    """The display window of Hounsfield units that the model in use suggests, None for anything else."""
+    if image.facts.kind != "hu":
+        return None
+    current = workspace.versions.current(image.task_id)
+    return pictures.window_of(None if current is None else card_of(workspace, current))
+
+
+def _digest(workspace: Workspace, look: Look) -> str:
+    """Names the mask that is seen: by its own hash, or by what it was predicted with and cut at."""
+    if look.revision_id is not None:
+        return workspace.masks.get(look.revision_id).mask_file[:20]
+    if look.version_id is None:
+        return "none"
+    version = workspace.versions.get(look.version_id)
+    return f"{prediction_key(workspace, version)}-{card_of(workspace, version).threshold:g}"
+
+
+def _frame(image: ImageRow) -> str:
+    return f"-frame{image.frame}" if image.frame else ""

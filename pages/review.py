@@ -1,0 +1,21 @@
+"""Review: who answers for the masks looks at them, approves what is right and flags what is wrong."""
+
+import streamlit as st
+
+from core.ui import shell
+from core.ui.review import words
+from core.ui.review.queue_tab import queue_tab
+
+
+def page() -> None:
+    here = shell.enter()
+    tabs = st.tabs(list(words.TABS.values()), key="review_tabs", on_change="rerun")
+    shows = {"queue": queue_tab}
+    for tab, name in zip(tabs, words.TABS, strict=True):
+        if tab.open and name in shows:
+            with tab:
+                shows[name](here.task)
+
+
+with shell.plain_errors():
+    page()
