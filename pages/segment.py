@@ -5,6 +5,7 @@ import streamlit as st
 from core.ui import shell, state
 from core.ui.image_row import find_image
 from core.ui.segment import adding, editing, keeping
+from core.ui.segment.flagged import back_to_review, flag_of, flagged_line
 from core.ui.segment.found_nothing import finds_nothing, found_nothing
 from core.ui.segment.grouping import groups_box
 from core.ui.segment.labelling import labels_follow, labels_panel
@@ -28,6 +29,8 @@ def page() -> None:
         show_first(find_image(task))
         show_first(adding.more_images(task))
         show_first(groups_box(task, current))
+        back_to_review(task)
+    flagged_line(task)
     around = here.workspace.images.around(task.id, current.id, show, each_side=EACH_SIDE)
     strip(here.workspace, around, go_to)
     correct(around)
@@ -44,6 +47,7 @@ def correct(around: Around) -> None:
         steady = current.has_unsaved_changes and not labels_follow(current) and not nothing
         editing.draw(image, steady=steady)
     with right:
+        flag_of(current)
         keeping.choose_model(image)
         if nothing:
             found_nothing(image)

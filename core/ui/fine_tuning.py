@@ -9,6 +9,7 @@ import streamlit as st
 from core.ui import shell, state, words
 from core.ui.image_row import filter_control, find_image, open_image
 from core.ui.pictures import pictures
+from core.ui.review import words as review_words
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_text
 from core.ui.times import duration
@@ -79,6 +80,8 @@ def offer(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
             st.switch_page(shell.page("segment"))
         return
     st.markdown(said.one if count == 1 else said.count.format(count=count))
+    if purpose == "segment":
+        _reviewed(workspace, task)
     base_id, epochs = _base_and_epochs(workspace, task, purpose)
     plan = plan_fine_tune(workspace, task.id, purpose, base_version_id=base_id, epochs=epochs)
     _show_images(workspace, task, purpose)
@@ -92,6 +95,17 @@ def offer(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     ):
         start_fine_tune(workspace, plan, who=state.person())
         st.rerun()
+
+
+def _reviewed(workspace: Workspace, task: TaskRow) -> None:
+    """How far the review of the saved masks is, and which of them are used."""
+    numbers = workspace.truth.num_reviewed(task.id)
+    if numbers["approved"] + numbers["flagged"] == 0 and not task.review_rules.approved_only:
+        return
+    used = review_words.TRAINS_SAVED if numbers["flagged"] else ""
+    if task.review_rules.approved_only:
+        used = review_words.TRAINS_APPROVED
+    st.caption(f"{review_words.REVIEWED.format(**numbers)} {used}".strip())
 
 
 def _base_and_epochs(workspace: Workspace, task: TaskRow, purpose: Purpose) -> tuple[int | None, int]:

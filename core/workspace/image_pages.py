@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from core.errors import StoreError
 from core.workspace.database import Database
 from core.workspace.image_rows import SHOWN, Show, image_query, search_key, to_image_row
+from core.workspace.persons import id_of
 from core.workspace.rows import Around, ImageRow
 from core.workspace.tables import ImageTable
 
@@ -56,6 +57,14 @@ class ImagePages:
     def first(self, task_id: int, show: Show = "all") -> ImageRow | None:
         """The first image of a filter, None where there is none."""
         return self.at(task_id, 1, show)
+
+    def first_flagged_of(self, task_id: int, who: str) -> ImageRow | None:
+        """The first image of a task whose mask somebody drew and a reviewer flagged; None for none."""
+        with self._database.reading() as session:
+            theirs = ImageTable.truth_person_id == (id_of(session, who) or 0)
+            query = image_query(task_id, "flagged").where(theirs).order_by(ImageTable.position).limit(1)
+            found = session.execute(query).first()
+        return None if found is None else to_image_row(found)
 
     def at(self, task_id: int, place: int, show: Show = "all") -> ImageRow | None:
         """The image at a place of a filter, 1 for the first; None where there is no such place."""

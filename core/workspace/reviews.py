@@ -18,7 +18,7 @@ from core.workspace import audit
 from core.workspace.blobs import BlobStore
 from core.workspace.database import Database
 from core.workspace.masks import NewRevision, save_in
-from core.workspace.persons import existing_or_new, name_key
+from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import ReviewRow, Verdict
 from core.workspace.tables import (
     ImageTable,
@@ -155,13 +155,11 @@ class Reviews:
 
     def num_flagged_of(self, task_id: int, who: str) -> int:
         """How many masks that somebody drew in a task are flagged."""
-        theirs = select(func.count()).where(
-            ImageTable.task_id == task_id,
-            ImageTable.review == "flagged",
-            ImageTable.truth_person_id == _person_id(who),
-        )
+        flagged = (ImageTable.task_id == task_id) & (ImageTable.review == "flagged")
         with self._database.reading() as session:
-            return session.scalar(theirs) or 0
+            # Of a name that was never seen there is nothing, and of what nobody drew neither.
+            theirs = ImageTable.truth_person_id == (id_of(session, who) or 0)
+            return session.scalar(select(func.count()).where(flagged, theirs)) or 0
 
     def _decide(self, session: Session, image_id: int, new: NewReview) -> ReviewRow | NotTaken:
         image = session.get(ImageTable, image_id)
@@ -270,10 +268,6 @@ def _is_same(review: ReviewTable, new: NewReview, person: PersonTable) -> bool:
     """The same verdict of the same person on what is still there."""
     of_same = new.revision_id is None or review.revision_id == new.revision_id
     return review.person_id == person.id and review.verdict == new.verdict and of_same
-
-
-def _person_id(who: str) -> Any:
-    return select(PersonTable.id).where(PersonTable.key == name_key(who)).scalar_subquery()
 
 
 def _drawn_by(session: Session, image: ImageTable) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import AppError
-from core.ui import shell, state
+from core.ui import state
 from core.ui.review import words
 from core.ui.review.asked import Asked, chosen_filter
 from core.ui.review.deciding import decide
 from core.ui.review.look import look as large_picture
 from core.ui.review.telling import counting, said_by, verdict_line, why_here
+from core.ui.segment.flagged import go_to_edit
 from core.ui.segment.navigation import number_of
 from core.ui.text import as_name, as_text
 from core.ui.times import ago
@@ -21,8 +22,6 @@ from core.workspace import ReviewItem, ReviewPlace, ReviewRow, TaskRow, Verdict
 from core.workspace.review_pages import ReviewPages
 
 _REASONS, _COMMENT = "review_reasons", "review_comment"
-BACK = "back_to_review"
-"""In the session: the image that was being reviewed when somebody went to the Segment page to edit it."""
 
 
 def one_view(task: TaskRow, here: Asked, pages: ReviewPages) -> None:
@@ -166,10 +165,7 @@ def _buttons(here: Asked, item: ReviewItem, look: Look, following: ReviewItem | 
         shortcut="e",
         help=words.EDIT_HELP,
     ):
-        st.session_state[BACK] = item.image.id
-        task = state.workspace().tasks.get_by_id(item.image.task_id)
-        query = {"task": task.slug, "image": str(item.image.id)}
-        st.switch_page(shell.page("segment"), query_params=query)
+        go_to_edit(state.workspace().tasks.get_by_id(item.image.task_id), item.image.id)
 
 
 def _say(here: Asked, look: Look, verdict: Verdict, next_id: int | None) -> None:

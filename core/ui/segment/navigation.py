@@ -10,7 +10,7 @@ from core.ui.image_row import filter_control
 from core.ui.text import as_name
 from core.workspace import ImageRow, Show, TaskRow
 
-_FILTER = "filter"
+FILTER = "filter"
 _MOST_DIGITS = 18
 """Of an image's number; no database takes more than 19."""
 
@@ -57,7 +57,7 @@ def forget_image() -> None:
 
 def chosen_filter() -> Show:
     """The filter above the strip as it was chosen last."""
-    return st.session_state.get(_FILTER) or "all"  # type: ignore[no-any-return]
+    return st.session_state.get(FILTER) or "all"  # type: ignore[no-any-return]
 
 
 def choose_filter(task: TaskRow) -> Show:
@@ -70,4 +70,4 @@ def choose_filter(task: TaskRow) -> Show:
         "corrected": counts.corrected,
         "flagged": counts.flagged,
     }
-    return filter_control(numbers, words.FILTER_NAMES, key=_FILTER)
+    return filter_control(numbers, words.FILTER_NAMES, key=FILTER)

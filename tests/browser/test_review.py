@@ -1,0 +1,95 @@
+"""The grid and the large picture in a real browser: keys decide, marks are kept, nothing is decided twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from app_server import PROJECT, AppServer, OpenPage
+from playwright.sync_api import Page, expect
+
+from core.imaging.masks import encode_png
+from core.workflows.add_images import add_images
+from core.workspace import NewRevision, Workspace
+
+WAIT = 60_000
+SIDE = 64
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with Workspace.open(tmp_path / "workspace") as opened:
+        yield opened
+
+
+@pytest.fixture
+def server(workspace: Workspace, tmp_path: Path) -> Iterator[AppServer]:
+    """Five saved discs, the last one saved first in the queue."""
+    task = workspace.tasks.create("Discs")
+    rows, columns = np.mgrid[:SIDE, :SIDE]
+    for number in range(5):
+        mask = ((rows - 32) ** 2 + (columns - 20 - 4 * number) ** 2 < 150).astype(np.uint8)
+        image = (60 + 120 * mask).astype(np.uint8)
+        (added,) = add_images(workspace, task.id, [(f"disc_{number}.png", encode_png(image))])
+        new = NewRevision(encode_png(mask), None, 0.5, None, "Kim", 1.0, 0.1)
+        workspace.masks.save(added.image_id or 0, new)
+    started = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": str(tmp_path / "workspace")})
+    started.start()
+    yield started
+    started.kill()
+
+
+def tile(page: Page, number: int):
+    return page.get_by_role("button", name=f"disc_{number}.png")
+
+
+def reviews(workspace: Workspace) -> dict[str, str]:
+    task = workspace.tasks.get("discs")
+    return {image.name[5]: image.review for image in workspace.images.list(task.id)}
+
+
+def test_keys_mark_and_approve_and_undo(server: AppServer, workspace: Workspace, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/review?task=discs")
+    expect(tile(page, 4)).to_be_focused(timeout=WAIT)
+    page.keyboard.press("ArrowRight")
+    expect(tile(page, 3)).to_be_focused()
+    page.keyboard.press("Space")
+    expect(tile(page, 3)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Approve the others (4)")).to_be_visible()
+    assert set(reviews(workspace).values()) == {"open"}
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Approved 4, flagged 1.")).to_be_visible(timeout=WAIT)
+    assert reviews(workspace) == {
+        "0": "approved",
+        "1": "approved",
+        "2": "approved",
+        "3": "flagged",
+        "4": "approved",
+    }
+    page.keyboard.press("u")
+    expect(tile(page, 0)).to_be_visible(timeout=WAIT)
+    assert set(reviews(workspace).values()) == {"open"}
+
+
+def test_one_by_one_by_keys_with_flag_reasons_and_the_way_to_the_editor_and_back(
+    server: AppServer, workspace: Workspace, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/review?task=discs")
+    expect(tile(page, 4)).to_be_focused(timeout=WAIT)
+    page.keyboard.press("v")
+    expect(page.get_by_text("disc_4.png")).to_be_visible(timeout=WAIT)
+    page.keyboard.press("a")
+    expect(page.get_by_text("disc_3.png")).to_be_visible(timeout=WAIT)
+    page.get_by_role("button", name="part missing").click()
+    expect(page.get_by_role("button", name="part missing")).to_have_attribute("aria-checked", "true")
+    page.keyboard.press("f")
+    expect(page.get_by_text("disc_2.png")).to_be_visible(timeout=WAIT)
+    found = reviews(workspace)
+    assert (found["4"], found["3"], found["2"]) == ("approved", "flagged", "open")
+    page.keyboard.press("e")
+    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=WAIT)
+    page.get_by_role("button", name="Back to the review").click()
+    expect(page.get_by_text("disc_2.png")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("button", name="Approve", exact=True)).to_be_visible(timeout=WAIT)

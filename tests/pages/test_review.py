@@ -1,0 +1,143 @@
+"""The Review page without a browser: what it offers, and what a verdict does."""
+
+import pytest
+
+from core.ui.review.asked import Asked
+from core.ui.review.grid import GridMessage
+from core.ui.review.grid_view import take
+from core.workflows.add_images import add_images
+from core.workspace import NewReview, NewRevision
+from tests.pages.conftest import png, shown
+
+
+@pytest.fixture
+def nuclei(workspace):
+    """A task without a model: its queue holds saved masks alone."""
+    return workspace.tasks.create("Nuclei")
+
+
+@pytest.fixture
+def saved(workspace, nuclei):
+    """Three images with a mask, saved in the order of their names."""
+    outcomes = add_images(
+        workspace, nuclei.id, [(f"{name}.png", png(seed)) for seed, name in enumerate("abc")]
+    )
+    mask = png(0)
+    new = NewRevision(mask, None, 0.5, None, "Kim", 1.0, 0.1)
+    return [(each.image_id, workspace.masks.save(each.image_id, new)) for each in outcomes]
+
+
+def labels(elements):
+    return [element.label for element in elements]
+
+
+def button(app, label):
+    return next(each for each in app.button if each.label == label)
+
+
+def texts(app):
+    return " ".join(shown(each.value) for each in [*app.markdown, *app.caption, *app.warning])
+
+
+def one_by_one(open_page, task, image_id):
+    return open_page("review", task=task.slug, image=str(image_id))
+
+
+def test_names_that_people_and_scripts_look_for(open_page, nuclei, saved):
+    app = open_page("review", task=nuclei.slug)
+    assert not app.exception
+    assert {"Grid", "One by one", "Next", "Previous"} <= set(labels(app.button))
+    assert "Order" in labels(app.selectbox)
+    assert next(tab.label for tab in app.tabs) == "Queue"
+    button(app, "One by one").click().run()
+    assert {"Approve", "Flag", "Edit", "Next", "Previous"} <= set(labels(app.button))
+
+
+def test_an_empty_queue_says_so(open_page, nuclei):
+    app = open_page("review", task=nuclei.slug)
+    assert "no images yet" in texts(app)
+
+
+def test_approve_goes_on_and_undo_comes_back(open_page, workspace, nuclei, saved):
+    workspace.settings.set("person", "Lee")
+    app = open_page("review", task=nuclei.slug)
+    button(app, "One by one").click().run()
+    first = int(app.query_params["image"][0])
+    assert workspace.images.get(first).name == "c.png"
+    button(app, "Approve").click().run()
+    assert not app.exception
+    assert workspace.images.get(first).review == "approved"
+    assert workspace.images.get(int(app.query_params["image"][0])).name == "b.png"
+    assert "Approved 1." in texts(app)
+    button(app, "Undo").click().run()
+    assert workspace.images.get(first).review == "open"
+    assert app.query_params["image"] == [str(first)]
+    assert [each.verdict for each in workspace.reviews.of_image(first)] == ["withdrawn", "approved"]
+
+
+def test_a_flag_has_reasons_and_a_comment(open_page, workspace, nuclei, saved):
+    image_id, _ = saved[0]
+    app = one_by_one(open_page, nuclei, image_id)
+    app.button_group[-1].set_value(["part_missing", "unsure"])
+    app.text_area[0].set_value("왼쪽 <b>base</b>")
+    button(app, "Flag").click().run()
+    (flag,) = workspace.reviews.of_image(image_id)
+    assert (flag.reasons, flag.comment) == (("part_missing", "unsure"), "왼쪽 <b>base</b>")
+    app = one_by_one(open_page, nuclei, image_id)
+    assert f"Flagged by {flag.who}: part missing, unsure" in texts(app)
+    assert "왼쪽 <b>base</b>" in texts(app)
+
+
+def test_what_was_changed_since_says_so(open_page, workspace, nuclei, saved):
+    image_id, revision = saved[0]
+    workspace.reviews.add(image_id, NewReview("approved", "Lee", revision.id))
+    workspace.masks.save(image_id, NewRevision(png(1), None, 0.5, None, "Kim", 1.0, 0.1))
+    assert "Approved before by Lee, changed since" in texts(one_by_one(open_page, nuclei, image_id))
+
+
+def test_who_was_slower_is_told(open_page, workspace, nuclei, saved):
+    image_id, revision = saved[0]
+    app = one_by_one(open_page, nuclei, image_id)
+    workspace.reviews.add(image_id, NewReview("flagged", "Park", revision.id))
+    button(app, "Approve").click().run()
+    assert "a.png was not judged again: Park was faster" in texts(app)
+    assert workspace.images.get(image_id).review == "flagged"
+
+
+def test_flagged_masks_come_back_to_who_drew_them(open_page, workspace, nuclei, saved):
+    (image_id, revision), *_ = saved
+    flag = NewReview("flagged", "Lee", revision.id, reasons=("outline_off",), comment="the left one")
+    workspace.reviews.add(image_id, flag)
+    assert "flagged" not in texts(open_page(task=nuclei.slug))
+    workspace.settings.set("person", "Kim")
+    app = open_page(task=nuclei.slug)
+    assert "1 of your masks was flagged." in texts(app)
+    button(app, "Look at them").click().run()
+    assert app.query_params["image"] == [str(image_id)]
+    assert "Flagged by Lee: outline off" in texts(app)
+    assert "the left one" in texts(app)
+
+
+def test_the_fine_tune_page_says_how_far_the_review_is(open_page, workspace, nuclei, saved):
+    workspace.reviews.add(saved[0][0], NewReview("approved", "Lee", saved[0][1].id))
+    workspace.reviews.add(saved[1][0], NewReview("flagged", "Lee", saved[1][1].id))
+    assert "1 approved, 1 flagged, 1 not reviewed." in texts(open_page("fine_tune", task=nuclei.slug))
+
+
+def test_the_rules_of_a_task_are_switches(open_page, workspace, nuclei, saved):
+    app = open_page("review", task=nuclei.slug)
+    next(each for each in app.toggle if "approved masks only" in each.label).set_value(True).run()
+    assert workspace.tasks.get(nuclei.slug).review_rules.approved_only is True
+
+
+def test_a_message_of_the_grid_is_taken_once_and_only_if_it_is_one(open_page, workspace, nuclei, saved):
+    here, pages = Asked(nuclei.id), workspace.review_pages(nuclei.id, "newest")
+    looks = tuple(f"{image_id}.{revision.id}.0.0" for image_id, revision in saved)
+    message = GridMessage("tab", 1, "decide", looks, looks[:1])
+    take(here, GridMessage("tab", 0, "decide", ("'; drop table",), ()), pages)
+    assert pages.counts()["open"] == 3
+    take(here, message, pages)
+    take(here, message, pages)
+    assert pages.counts() == {"open": 0, "approved": 2, "flagged": 1}
+    assert [len(workspace.reviews.of_image(image_id)) for image_id, _ in saved] == [1, 1, 1]
+    assert (here.done.approved, here.done.flagged) == (2, 1)
