@@ -166,9 +166,14 @@ FILTER_NAMES = {
     "corrected": "Corrected",
     "flagged": "Flagged",
 }
-MARK_WORDS = {"new": "not looked at", "draft": "draft", "corrected": "corrected"}
 LEARNT_FROM_NAMES = {"all": "All", "trainable": "To train on", "locked": "Locked"}
 COMPARED_NAMES = {"worse": "Got worse", "better": "Got better", "same": "As before"}
+MARK_WORDS = {
+    "new": "not looked at",
+    "draft": "draft",
+    "corrected": "corrected",
+    "flagged": "flagged by a reviewer",
+}
 LOCKED_WORD = "locked for comparison"
 LOCKED_HELP = "This image is locked: it is never trained on, and new models are compared on it."
 STRIP_LABEL = "Images of this task"

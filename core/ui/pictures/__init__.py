@@ -40,7 +40,7 @@ class Picture:
     id: str
     jpeg: bytes
     caption: str
-    mark: Literal["", "new", "draft", "corrected"] = ""
+    mark: Literal["", "new", "draft", "corrected", "flagged"] = ""
     locked: bool = False
     mark_word: str = ""
 

@@ -6,7 +6,7 @@
 const LOCK =
   '<svg viewBox="0 0 12 12" width="12" height="12"><path d="M4 5.5V4a2 2 0 0 1 4 0v1.5" fill="none" stroke="#000"' +
   ' stroke-width="1.3"/><rect x="2.8" y="5.4" width="6.4" height="4.6" rx="1" fill="#000"/></svg>';
-const SIGNS = { new: "○", draft: "✎", corrected: "✓" };
+const SIGNS = { new: "○", draft: "✎", corrected: "✓", flagged: "!" };
 
 /** @param {Picture} item @param {boolean} selected @returns {HTMLButtonElement} */
 function pictureButton(item, selected) {

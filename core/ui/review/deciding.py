@@ -9,7 +9,7 @@ import streamlit as st
 from core.errors import AppError
 from core.ui import state
 from core.ui.review import words
-from core.ui.review.asked import Asked, Done
+from core.ui.review.asked import UNDO_SECONDS, Asked, Done
 from core.ui.text import as_name, as_text
 from core.workflows.review.judging import Said, judge
 from core.workspace import NotTaken, ReviewPlace
@@ -58,12 +58,18 @@ def undo(asked: Asked) -> None:
     state.tell("toast", words.UNDONE.format(count=len(withdrawn)))
 
 
-@st.fragment(run_every=3.0)
 def done_line(asked: Asked) -> None:
     """What was decided last, with Undo, until ten seconds are over."""
+    if asked.done is not None and asked.done.is_fresh:
+        _done_line(asked)
+
+
+@st.fragment(run_every=UNDO_SECONDS)
+def _done_line(asked: Asked) -> None:
     done = asked.done
     if done is None or not done.is_fresh:
-        return
+        asked.done = None
+        st.rerun()
     if done.flagged == 0:
         text = words.DID_APPROVE.format(count=done.approved)
     elif done.approved == 0:

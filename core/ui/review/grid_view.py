@@ -7,7 +7,7 @@ import streamlit as st
 from core.ui import shell, state
 from core.ui.review import words
 from core.ui.review.asked import Asked, chosen_filter
-from core.ui.review.deciding import decide
+from core.ui.review.deciding import decide, done_line
 from core.ui.review.grid import GridMessage, columns_of, message_of, review_grid
 from core.ui.review.showing import make_ahead, tiles_of
 from core.workflows.review.judging import Said
@@ -27,6 +27,7 @@ def grid_view(task: TaskRow, here: Asked, pages: ReviewPages, total: int) -> Non
     found = pages.page(show, here.start, 2 * limit)
     items, following = found[:limit], found[limit:]
     if not items:
+        done_line(here)
         _nothing(here, show, total, workspace.tasks.counts(task.id).images)
         return
     _turn_buttons(here, pages, show, items, bool(following))
@@ -74,7 +75,9 @@ def _turn_buttons(
 ) -> None:
     limit = ROWS * here.columns
     earlier = [] if here.start is None else pages.before(show, items[0].key, limit)
-    with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        done_line(here)
+        st.space("stretch")
         st.button(
             words.PREVIOUS,
             key="review_previous",

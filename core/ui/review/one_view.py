@@ -8,7 +8,7 @@ from core.errors import AppError
 from core.ui import state
 from core.ui.review import words
 from core.ui.review.asked import Asked, chosen_filter
-from core.ui.review.deciding import decide
+from core.ui.review.deciding import decide, done_line
 from core.ui.review.look import look as large_picture
 from core.ui.review.telling import counting, said_by, verdict_line, why_here
 from core.ui.segment.flagged import go_to_edit
@@ -29,6 +29,7 @@ def one_view(task: TaskRow, here: Asked, pages: ReviewPages) -> None:
     workspace, show = state.workspace(), chosen_filter()
     item = _item(here, pages)
     if item is None:
+        done_line(here)
         st.write(words.NOTHING[show])
         return
     reviews = workspace.reviews.of_image(item.image.id)
@@ -46,6 +47,7 @@ def one_view(task: TaskRow, here: Asked, pages: ReviewPages) -> None:
         _buttons(here, item, look, following[0] if following else None)
         _turn(earlier[0] if earlier else None, following[0] if following else None)
         _history(reviews)
+        done_line(here)
     if following:
         state.background().submit(make_full, workspace, following[0], state.predictors())
 

@@ -15,7 +15,6 @@ from core.ui.review.asked import (
     chosen_filter,
     pages_of,
 )
-from core.ui.review.deciding import done_line
 from core.ui.review.grid_view import grid_view
 from core.ui.review.one_view import one_view
 from core.ui.text import shortened
@@ -48,7 +47,6 @@ def queue_tab(task: TaskRow) -> None:
         _rules(task)
         st.space("stretch")
         _choose_view(here)
-    done_line(here)
     state.show_messages()
     if here.view == "grid":
         grid_view(task, here, pages, counts[chosen_filter()])

@@ -22,10 +22,12 @@ EACH_SIDE = 14
 """Neighbours that are sent, on each side."""
 
 
-def mark_of(row: ImageRow) -> Literal["", "new", "draft", "corrected"]:
+def mark_of(row: ImageRow) -> Literal["", "new", "draft", "corrected", "flagged"]:
     """The sign on a thumbnail; unsaved changes show even where a mask was saved before."""
     if row.has_unsaved_changes:
         return "draft"
+    if row.review == "flagged":
+        return "flagged"
     if row.state == "corrected":
         return "corrected"
     return "new" if row.looked_at is None else ""
