@@ -17,6 +17,15 @@ from core.workspace.review_pages import ReviewPages
 
 ROWS = 3
 _KEY = "review_grid"
+# On the line of the grid's own button, which stays at the bottom of the window.
+_STYLE = """
+<style>
+div:has(> .st-key-review_bar) {
+  position: sticky; bottom: 0; z-index: 3; margin-top: -4.5rem; padding: 0.5rem 3px; pointer-events: none;
+}
+.st-key-review_bar > * { pointer-events: auto; }
+</style>
+"""
 
 
 def grid_view(task: TaskRow, here: Asked, pages: ReviewPages, total: int) -> None:
@@ -30,7 +39,6 @@ def grid_view(task: TaskRow, here: Asked, pages: ReviewPages, total: int) -> Non
         done_line(here)
         _nothing(here, show, total, workspace.tasks.counts(task.id).images)
         return
-    _turn_buttons(here, pages, show, items, bool(following))
     review_grid(
         tiles_of(workspace, items),
         key=_KEY,
@@ -39,6 +47,7 @@ def grid_view(task: TaskRow, here: Asked, pages: ReviewPages, total: int) -> Non
         on_message=lambda: _hear(here, pages),
         on_columns=lambda: None,
     )
+    _turn_buttons(here, pages, show, items, bool(following))
     columns = columns_of(_KEY)
     if columns is not None and columns != here.columns:
         here.columns = columns
@@ -75,9 +84,15 @@ def _turn_buttons(
 ) -> None:
     limit = ROWS * here.columns
     earlier = [] if here.start is None else pages.before(show, items[0].key, limit)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    st.html(_STYLE)
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="right",
+        gap="small",
+        key="review_bar",
+    ):
         done_line(here)
-        st.space("stretch")
         st.button(
             words.PREVIOUS,
             key="review_previous",

@@ -41,7 +41,6 @@ def one_view(task: TaskRow, here: Asked, pages: ReviewPages) -> None:
         full = _large(item, look)
     with right:
         st.markdown(f"**{as_name(item.image.name)}**")
-        st.caption(as_text(why_here(item)))
         _facts(item, full)
         _verdict(item, reviews, look)
         _buttons(here, item, look, following[0] if following else None)
@@ -88,18 +87,14 @@ def _facts(item: ReviewItem, full: Full | None) -> None:
     revision = item.revision
     if revision is None:
         current = state.workspace().versions.current(item.image.task_id)
-        st.caption(words.PREDICTION_ALONE.format(title=as_name("" if current is None else current.title)))
+        title = as_name("" if current is None else current.title)
+        st.caption(f"{as_text(why_here(item))}. {words.PREDICTION_ALONE.format(title=title)}")
         return
-    st.caption(
-        words.REVISION_FACTS.format(
-            number=revision.number,
-            who=as_name(revision.who),
-            when=ago(revision.created_at),
-            foreground=100 * revision.foreground,
-        )
-    )
+    facts = words.REVISION_FACTS.format(number=revision.number, foreground=100 * revision.foreground)
+    agrees = ""
     if full is not None and full.dice is not None:
-        st.caption(words.UNCHANGED if full.dice == 1 else words.AGREES.format(dice=full.dice))
+        agrees = words.UNCHANGED if full.dice == 1 else words.AGREES.format(dice=full.dice)
+    st.caption(f"{as_text(why_here(item))}. {facts} {agrees}")
 
 
 def _verdict(item: ReviewItem, reviews: list[ReviewRow], look: Look) -> None:
@@ -141,6 +136,7 @@ def _buttons(here: Asked, item: ReviewItem, look: Look, following: ReviewItem | 
         selection_mode="multi",
         format_func=words.REASONS.__getitem__,
         key=f"{_REASONS}_{look}",
+        wrap=True,
     )
     st.text_area(
         words.COMMENT,
@@ -191,6 +187,7 @@ def _turn(earlier: ReviewItem | None, following: ReviewItem | None) -> None:
             st.button(
                 title,
                 key=f"review_{'previous' if key == 'p' else 'next'}",
+                width="stretch",
                 disabled=item is None,
                 shortcut=key,
                 on_click=_go,

@@ -101,7 +101,7 @@ def _choose_view(here: Asked) -> None:
         is_shown = here.view == view
         st.button(
             title,
-            key=f"review_{view}",
+            key=f"review_view_{view}",
             icon=icon,
             disabled=is_shown,
             help=words.VIEW_HELP,

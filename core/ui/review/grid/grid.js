@@ -40,8 +40,9 @@ class Grid {
       this.at = 0;
     }
     this.draw();
-    // What was chosen goes on by keys; nothing is taken from somebody who types elsewhere.
-    if (isNew && [document.body, this.root.getRootNode().host].includes(document.activeElement)) this.focus();
+    // By keys from the start; nothing is taken from somebody who types elsewhere.
+    const isTyping = ["INPUT", "TEXTAREA"].includes(document.activeElement?.tagName);
+    if (isNew && !isTyping) requestAnimationFrame(() => this.focus());
     this.measure();
   }
 
