@@ -130,6 +130,15 @@ def _buttons(here: Asked, item: ReviewItem, look: Look, following: ReviewItem | 
         on_click=_say,
         args=(here, look, "approved", next_id),
     )
+    st.button(
+        words.FLAG,
+        key="review_flag",
+        icon=":material/flag:",
+        width="stretch",
+        shortcut="f",
+        on_click=_say,
+        args=(here, look, "flagged", next_id),
+    )
     st.pills(
         words.REASONS_LABEL,
         REASONS,
@@ -145,15 +154,6 @@ def _buttons(here: Asked, item: ReviewItem, look: Look, following: ReviewItem | 
         max_chars=MOST_OF_A_COMMENT,
         placeholder=words.COMMENT_EXAMPLE,
         label_visibility="collapsed",
-    )
-    st.button(
-        words.FLAG,
-        key="review_flag",
-        icon=":material/flag:",
-        width="stretch",
-        shortcut="f",
-        on_click=_say,
-        args=(here, look, "flagged", next_id),
     )
     if st.button(
         words.EDIT,
