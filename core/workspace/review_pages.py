@@ -7,23 +7,26 @@ without a saved mask stands in the queue with what the model proposes, where the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Integer, Select, false, func, select, tuple_
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import ColumnElement, Select, false, func, select, tuple_
 
 from core.workspace.database import Database
 from core.workspace.image_rows import image_query, to_image_row
 from core.workspace.revision_rows import to_revision_row
-from core.workspace.rows import ImageRow, PersonRow, Review, RevisionRow
-from core.workspace.tables import ImageTable, PersonTable, RevisionTable, VersionTable
+from core.workspace.rows import GuessRow, ImageRow, PersonRow, Review, RevisionRow
+from core.workspace.tables import ImageTable, PersonTable, QualityTable, RevisionTable, VersionTable
 
-ReviewOrder = Literal["newest", "uploaded", "random"]
+ReviewOrder = Literal["unsure", "newest", "uploaded", "random"]
+ReviewKey = tuple[float, ...]
 Drawn = int | Literal["anybody", "model"]
 """Whose masks: anybody's, what the model proposes, or those of the person of a number."""
 
 _PRIME = 2_147_483_647
+_SURE = 2.0
+"""Stands for the score of an image without a guess; those of guesses end at 1."""
+_GUESS = [getattr(QualityTable, each.name).label(f"guess_{each.name}") for each in fields(GuessRow)]
 _STATES: tuple[Review, ...] = ("open", "approved", "flagged")
 
 
@@ -36,7 +39,7 @@ class ReviewPlace:
         inclusive: The item of that key comes first, else the one after it.
     """
 
-    key: tuple[int, ...]
+    key: ReviewKey
     inclusive: bool = True
 
 
@@ -48,11 +51,13 @@ class ReviewItem:
         image: The image.
         revision: The mask that counts, None for what the model proposes.
         key: Its place in the order.
+        guess: How good the prediction of the model in use is thought to be, None for no guess.
     """
 
     image: ImageRow
     revision: RevisionRow | None
-    key: tuple[int, ...]
+    key: ReviewKey
+    guess: GuessRow | None = None
 
 
 class ReviewPages:
@@ -61,8 +66,9 @@ class ReviewPages:
     Args:
         database: The store's.
         task_id: The task.
-        order: "newest" has what was saved last first, then what was uploaded last; "uploaded" is the order of
-            arrival; "random" is the same for the same seed.
+        order: "unsure" has the masks first of whose prediction by the model in use the least is expected,
+            and what nothing is expected of last; "newest" what was saved last, then what was uploaded last;
+            "uploaded" is the order of arrival; "random" is the same for the same seed.
         drawn: Whose masks.
         seed: Of the random order.
     """
@@ -82,11 +88,12 @@ class ReviewPages:
         # One direction for each order, so that a place is one comparison of rows.
         self._is_falling = order == "newest"
         saved = func.coalesce(ImageTable.truth_revision_id, 0)
-        self._key: tuple[ColumnElement[int], ...] = {
+        self._key: tuple[ColumnElement[Any], ...] = {
+            "unsure": (func.coalesce(QualityTable.score, _SURE), ImageTable.position),
             "newest": (saved, ImageTable.position),
             "uploaded": (ImageTable.position,),
             "random": (_scattered(ImageTable.id, seed), ImageTable.id),
-        }[order]  # type: ignore[assignment]
+        }[order]
 
     def counts(self) -> dict[Review, int]:
         """How many images are in each state; counted in an index."""
@@ -111,7 +118,7 @@ class ReviewPages:
             query = self._query().where(*where).order_by(*directed).limit(limit)
             return self._items(session, session.execute(query).all())
 
-    def before(self, state: Review, key: tuple[int, ...], limit: int) -> list[ReviewItem]:
+    def before(self, state: Review, key: ReviewKey, limit: int) -> list[ReviewItem]:
         """The last items before a place, in order."""
         own, at = tuple_(*self._key), tuple_(*key)
         with self._database.reading() as session:
@@ -137,8 +144,11 @@ class ReviewPages:
             ]
 
     def _query(self) -> Select[Any]:
-        keys = [sql_cast(each, Integer).label(f"key_{place}") for place, each in enumerate(self._key)]
-        return image_query().add_columns(*keys)
+        keys = [each.label(f"key_{place}") for place, each in enumerate(self._key)]
+        in_use = (VersionTable.task_id == self._task_id) & (VersionTable.status == "current")
+        version = select(VersionTable.id).where(in_use, VersionTable.purpose == "segment").scalar_subquery()
+        guess = (QualityTable.image_id == ImageTable.id) & (QualityTable.version_id == version)
+        return image_query().join(QualityTable, guess, isouter=True).add_columns(*keys, *_GUESS)
 
     def _is_here(self, session: Any) -> ColumnElement[bool]:
         """Of the task, and with something to look at: a saved mask, or what a model proposes."""
@@ -162,10 +172,16 @@ class ReviewPages:
             ReviewItem(
                 to_image_row(each),
                 revisions.get(each.truth_revision_id),
-                tuple(int(getattr(each, f"key_{place}")) for place in range(len(self._key))),
+                tuple(getattr(each, f"key_{place}") for place in range(len(self._key))),
+                _guess_of(each),
             )
             for each in found
         ]
+
+
+def _guess_of(found: Any) -> GuessRow | None:
+    values = [getattr(found, f"guess_{each.name}") for each in fields(GuessRow)]
+    return None if values[0] is None else GuessRow(*values)
 
 
 def _scattered(number: Any, seed: int) -> Any:

@@ -26,7 +26,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 @pytest.fixture
 def server(workspace: Workspace, tmp_path: Path) -> Iterator[AppServer]:
-    """Five saved discs, the last one saved first in the queue."""
+    """Five saved discs, in the order of their names."""
     task = workspace.tasks.create("Discs")
     rows, columns = np.mgrid[:SIDE, :SIDE]
     for number in range(5):
@@ -52,20 +52,20 @@ def reviews(workspace: Workspace) -> dict[str, str]:
 
 def test_keys_mark_and_approve_and_undo(server: AppServer, workspace: Workspace, open_page: OpenPage) -> None:
     page = open_page(f"{server.url}/review?task=discs")
-    expect(tile(page, 4)).to_be_focused(timeout=WAIT)
+    expect(tile(page, 0)).to_be_focused(timeout=WAIT)
     page.keyboard.press("ArrowRight")
-    expect(tile(page, 3)).to_be_focused()
+    expect(tile(page, 1)).to_be_focused()
     page.keyboard.press("Space")
-    expect(tile(page, 3)).to_have_attribute("aria-pressed", "true")
+    expect(tile(page, 1)).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_role("button", name="Approve the others (4)")).to_be_visible()
     assert set(reviews(workspace).values()) == {"open"}
     page.keyboard.press("Enter")
     expect(page.get_by_text("Approved 4, flagged 1.")).to_be_visible(timeout=WAIT)
     assert reviews(workspace) == {
         "0": "approved",
-        "1": "approved",
+        "1": "flagged",
         "2": "approved",
-        "3": "flagged",
+        "3": "approved",
         "4": "approved",
     }
     page.keyboard.press("u")
@@ -77,17 +77,17 @@ def test_one_by_one_by_keys_with_flag_reasons_and_the_way_to_the_editor_and_back
     server: AppServer, workspace: Workspace, open_page: OpenPage
 ) -> None:
     page = open_page(f"{server.url}/review?task=discs")
-    expect(tile(page, 4)).to_be_focused(timeout=WAIT)
+    expect(tile(page, 0)).to_be_focused(timeout=WAIT)
     page.keyboard.press("v")
-    expect(page.get_by_text("disc_4.png")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("disc_0.png")).to_be_visible(timeout=WAIT)
     page.keyboard.press("a")
-    expect(page.get_by_text("disc_3.png")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("disc_1.png")).to_be_visible(timeout=WAIT)
     page.get_by_role("button", name="part missing").click()
     expect(page.get_by_role("button", name="part missing")).to_have_attribute("aria-checked", "true")
     page.keyboard.press("f")
     expect(page.get_by_text("disc_2.png")).to_be_visible(timeout=WAIT)
     found = reviews(workspace)
-    assert (found["4"], found["3"], found["2"]) == ("approved", "flagged", "open")
+    assert (found["0"], found["1"], found["2"]) == ("approved", "flagged", "open")
     page.keyboard.press("e")
     expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=WAIT)
     page.get_by_role("button", name="Back to the review").click()

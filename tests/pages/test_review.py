@@ -75,7 +75,7 @@ def test_approve_goes_on_and_undo_comes_back(open_page, workspace, nuclei, saved
     app = in_view(open_page("review", task=nuclei.slug), "Grid")
     app = in_view(app, "One by one")
     first = int(image_of(app))
-    assert workspace.images.get(first).name == "c.png"
+    assert workspace.images.get(first).name == "a.png"
     button(app, "Approve").click().run()
     assert not app.exception
     assert workspace.images.get(first).review == "approved"

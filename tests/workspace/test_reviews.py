@@ -3,12 +3,23 @@
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 
 from core.config import PROJECT_DIR
 from core.errors import StoreError
-from core.workspace import NewReview, NewRevision, NotTaken, ReviewPlace, ReviewRules, Seen
+from core.reasons import Reason
+from core.workspace import (
+    GuessRow,
+    NewReview,
+    NewRevision,
+    NewVersion,
+    NotTaken,
+    ReviewPlace,
+    ReviewRules,
+    Seen,
+)
 
 
 def revision_of(text=b"mask", who="Kim", **others):
@@ -53,6 +64,23 @@ def test_the_queue_in_each_order_and_page_by_page(workspace, cells, save, add_im
         last = pages.page("open", None, 9)[-1]
         assert names(pages.before("open", last.key, 3)) == list(expected[1:4])
     assert pages.counts() == {"open": 5, "approved": 0, "flagged": 0}
+
+
+def test_the_least_certain_comes_first_and_what_nothing_is_known_of_last(workspace, task, add_image):
+    version = workspace.versions.add(task.id, NewVersion("versions/v", "hash", "scratch", "Kim"))
+    version = workspace.versions.promote(version.id, who="Kim", why=Reason.of_text("Test."))
+    images = [add_image(text) for text in "abc"]
+    now = datetime.now(UTC)
+    for image, score in zip(images, (0.9, 0.4, None), strict=True):
+        if score is not None:
+            guess = GuessRow(image.id, version.id, score, 0.18, 0.8, 0.7, 0.9, now)
+            workspace.quality.put([guess])
+    pages = workspace.review_pages(task.id, "unsure")
+    found = pages.page("open", None, 9)
+    assert names(found) == ["b", "a", "c"]
+    assert [item.guess and item.guess.score for item in found] == [0.4, 0.9, None]
+    assert names(pages.page("open", ReviewPlace(found[0].key, inclusive=False), 9)) == ["a", "c"]
+    assert names(pages.before("open", found[2].key, 9)) == ["b", "a"]
 
 
 def test_a_random_order_holds_everything_and_is_the_same_for_the_same_seed(workspace, cells, save):

@@ -85,7 +85,7 @@ def chosen_filter() -> Review:
 
 def chosen_order() -> ReviewOrder:
     """In which order."""
-    return st.session_state.get(ORDER) or "newest"  # type: ignore[no-any-return]
+    return st.session_state.get(ORDER) or "unsure"  # type: ignore[no-any-return]
 
 
 def chosen_seed() -> int:

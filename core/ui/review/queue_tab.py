@@ -21,7 +21,7 @@ from core.ui.text import shortened
 from core.workspace import Drawn, Review, ReviewOrder, ReviewRules, TaskRow
 
 _FILTERS: tuple[Review, ...] = ("open", "approved", "flagged")
-_ORDERS: tuple[ReviewOrder, ...] = ("newest", "uploaded", "random")
+_ORDERS: tuple[ReviewOrder, ...] = ("unsure", "newest", "uploaded", "random")
 
 
 def queue_tab(task: TaskRow) -> None:

@@ -12,6 +12,8 @@ from core.workspace.reviews import ACCEPTED
 def why_here(item: ReviewItem) -> str:
     """One line: what the order goes by."""
     order, revision = chosen_order(), item.revision
+    if order == "unsure":
+        return _expected(item)
     if order == "newest":
         if revision is None:
             return words.CAME_IN.format(when=ago(item.image.created_at))
@@ -23,6 +25,14 @@ def why_here(item: ReviewItem) -> str:
     if revision is None:
         return f"{place}; {words.PREDICTED}"
     return f"{place}; {words.WITH_REVISION.format(number=revision.number, who=revision.who)}"
+
+
+def _expected(item: ReviewItem) -> str:
+    guess = item.guess
+    if guess is None:
+        return words.NO_GUESS
+    said = words.UNSURE if guess.low is None or guess.high is None else words.UNSURE_BETWEEN
+    return said.format(unsure=100 * guess.unsure, guess=guess.guess, low=guess.low, high=guess.high)
 
 
 def verdict_line(item: ReviewItem, reviews: list[ReviewRow]) -> str:

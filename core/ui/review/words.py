@@ -6,7 +6,12 @@ TABS = {"queue": "Queue"}
 FILTER = "Show"
 FILTER_NAMES = {"open": "To review", "approved": "Approved", "flagged": "Flagged"}
 ORDER = "Order"
-ORDER_NAMES = {"newest": "Newest first", "uploaded": "As uploaded", "random": "Random"}
+ORDER_NAMES = {
+    "unsure": "Least certain first",
+    "newest": "Newest first",
+    "uploaded": "As uploaded",
+    "random": "Random",
+}
 WHOSE = "Whose"
 ANYBODY = "Anybody's masks"
 OF_MODEL = "Predictions"
@@ -37,6 +42,11 @@ FROM_THE_START = "Back to the first"
 LOST = "{name} cannot be shown: {problem}"
 
 # Why an image stands where it stands
+UNSURE = "Unsure along {unsure:.0f} % of its outline; Dice perhaps {guess:.2f}"
+UNSURE_BETWEEN = (
+    "Unsure along {unsure:.0f} % of its outline; Dice perhaps {guess:.2f} ({low:.2f} to {high:.2f})"
+)
+NO_GUESS = "No guess of its quality yet"
 SAVED_BY = "Saved by {who}, {when}"
 RESTORED_BY = "Restored by {who}, {when}"
 CAME_IN = "Predicted; came in {when}"
