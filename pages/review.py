@@ -5,14 +5,20 @@ import streamlit as st
 from core.ui import shell
 from core.ui.review import words
 from core.ui.review.queue_tab import queue_tab
+from core.ui.review.tabs import agreement, audit, progress
 
 
 def page() -> None:
     here = shell.enter()
     tabs = st.tabs(list(words.TABS.values()), key="review_tabs", on_change="rerun")
-    shows = {"queue": queue_tab}
+    shows = {
+        "queue": queue_tab,
+        "agreement": agreement.show,
+        "progress": progress.show,
+        "audit": audit.show,
+    }
     for tab, name in zip(tabs, words.TABS, strict=True):
-        if tab.open and name in shows:
+        if tab.open:
             with tab:
                 shows[name](here.task)
 

@@ -11,6 +11,7 @@ from core.ui.segment.grouping import groups_box
 from core.ui.segment.labelling import labels_follow, labels_panel
 from core.ui.segment.navigation import choose_filter, chosen_filter, current_image, forget_image, go_to
 from core.ui.segment.strip import EACH_SIDE, strip
+from core.ui.segment.taken import look_only, taken_by
 from core.workspace import Around, ImageRow
 
 
@@ -33,7 +34,11 @@ def page() -> None:
     flagged_line(task)
     around = here.workspace.images.around(task.id, current.id, show, each_side=EACH_SIDE)
     strip(here.workspace, around, go_to)
-    correct(around)
+    holder = taken_by(current)
+    if holder is None:
+        correct(around)
+    else:
+        look_only(task, current, holder)
     state.thumbnails_ahead(task.id)
 
 

@@ -54,7 +54,7 @@ class Evidence:
 
 def mean_over_groups(scores: Sequence[float], groups: Sequence[object]) -> float | None:
     """Mean over groups of the mean within each, None without any."""
-    return float(_group_means(scores, groups).mean()) if len(scores) else None
+    return float(group_means(scores, groups).mean()) if len(scores) else None
 
 
 def weigh(differences: Sequence[float], groups: Sequence[object]) -> Evidence:
@@ -66,7 +66,7 @@ def weigh(differences: Sequence[float], groups: Sequence[object]) -> Evidence:
     """
     if not len(differences):
         return Evidence(0, 0.0, None)
-    means = _group_means(differences, groups)
+    means = group_means(differences, groups)
     num_groups, gain = len(means), float(means.mean())
     if num_groups < 2:
         return Evidence(num_groups, gain, None)
@@ -77,6 +77,7 @@ def weigh(differences: Sequence[float], groups: Sequence[object]) -> Evidence:
     return Evidence(num_groups, gain, gain - float(stdtrit(num_groups - 1, CONFIDENCE)) * error)
 
 
-def _group_means(values: Sequence[float], groups: Sequence[object]) -> NDArray[np.float64]:
+def group_means(values: Sequence[float], groups: Sequence[object]) -> NDArray[np.float64]:
+    """(G,) the mean of each group's values, the same order for the same groups."""
     _, group_of = np.unique([str(group) for group in groups], return_inverse=True)
     return np.bincount(group_of, np.asarray(values, np.float64)) / np.bincount(group_of)

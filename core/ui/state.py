@@ -94,7 +94,9 @@ def given_name() -> str:
 
 def set_person(name: str) -> None:
     """Take a name for this session; the shell has the browser remember it."""
-    st.session_state[_PERSON] = name.strip()[:80]
+    before, st.session_state[_PERSON] = person(), name.strip()[:80]
+    if person() != before:
+        workspace().presence.leave(before)
 
 
 def _system_user() -> str:

@@ -45,6 +45,9 @@ YOUR_ROLE = "You work here as {role}."
 ROLES = {"reader": "reader", "reviewer": "reviewer", "admin": "admin"}
 UNEXPECTED_ERROR = "Something went wrong on this page. Your work is kept. Reload the page; if it happens again, the server's log says more."
 
+# Segment: somebody else is on the image
+TAKEN = "{who} is on this image. You can look at it; it is free once they go to another one, and 90 seconds after their last sign."
+
 # Segment: upload and samples
 WHAT_THIS_IS = "Get good masks out of biomedical images, and make the model better by correcting it."
 THE_LOOP = "Upload → look at the predicted mask → slide the threshold → correct it → save → fine-tune → use the better model"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +18,8 @@ from core.workspace.database import Database
 from core.workspace.rows import AuditRow
 from core.workspace.tables import AuditTable, utc_now
 
+_LAST_SEAL = select(AuditTable.seal).order_by(AuditTable.id.desc()).limit(1)
+
 
 class Audit:
     """The audit of a workspace; the other parts of the store append to it as they write."""
@@ -25,13 +27,45 @@ class Audit:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def list(self, *, limit: int = 100, before_id: int | None = None) -> list[AuditRow]:
-        """Rows, the newest first; those before a row where one is given."""
+    def list(
+        self,
+        *,
+        limit: int = 100,
+        before_id: int | None = None,
+        task_id: int | None = None,
+        action: str | None = None,
+        who: str | None = None,
+    ) -> list[AuditRow]:
+        """Rows, the newest first: before a row, of a task, an action and a person where one is given."""
         query = select(AuditTable).order_by(AuditTable.id.desc()).limit(limit)
         if before_id is not None:
             query = query.where(AuditTable.id < before_id)
+        for column, wanted in (
+            (AuditTable.task_id, task_id),
+            (AuditTable.action, action),
+            (AuditTable.who, who),
+        ):
+            if wanted is not None:
+                query = query.where(column == wanted)
         with self._database.reading() as session:
             return [_to_row(each) for each in session.scalars(query)]
+
+    def persons(self, task_id: int) -> Sequence[str]:
+        """Who did something in a task, by name."""
+        query = select(AuditTable.who).where(AuditTable.task_id == task_id).distinct()
+        with self._database.reading() as session:
+            return sorted(each for each in session.scalars(query) if each)
+
+    def rows(self) -> Iterator[AuditRow]:
+        """All rows, the oldest first."""
+        with self._database.reading() as session:
+            for row in session.scalars(select(AuditTable).order_by(AuditTable.id)).yield_per(1000):
+                yield _to_row(row)
+
+    def last_seal(self) -> str:
+        """The seal of the newest row, "" before the first; who keeps it sees later if the end was cut."""
+        with self._database.reading() as session:
+            return session.scalar(_LAST_SEAL) or ""
 
     def first_altered(self) -> int | None:
         """Key of the first row that is not as it was written, None where all are.
@@ -59,7 +93,7 @@ def append(
         who: Person, empty where a rule of the program decided.
         task_id: The task it was done in.
     """
-    before = session.scalar(select(AuditTable.seal).order_by(AuditTable.id.desc()).limit(1))
+    before = session.scalar(_LAST_SEAL)
     row = AuditTable(action=action, facts=dict(facts), who=who, task_id=task_id, created_at=utc_now())
     row.seal = _seal(row, before or "")
     session.add(row)

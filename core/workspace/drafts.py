@@ -125,6 +125,17 @@ class Drafts:
             person_id = None if who is None else existing_or_new(session, who).id
             return _to_row(session, write_draft(session, image_id, person_id, content, SERVER, 0))
 
+    def begin_anew(self, image_id: int, content: DraftContent, who: str) -> DraftRow:
+        """A person's own draft; who has none begins from this, whatever others have drawn of the image."""
+        with self._database.writing() as session:
+            person_id = existing_or_new(session, who).id
+            draft = draft_of(session, image_id, person_id)
+            if draft is None:
+                draft = write_draft(session, image_id, person_id, content, SERVER, 0)
+                draft.has_unsaved_changes = False
+                mark_unsaved(session, image_id)
+            return _to_row(session, draft)
+
 
 def draft_of(session: Session, image_id: int, person_id: int | None) -> DraftTable | None:
     """The draft of exactly that person; None stands for nobody's."""

@@ -138,6 +138,9 @@ def give_rank(session: Session, image: ImageTable) -> None:
     group.corrected_rank = task.num_ranked
     if is_locked_rank(task.num_ranked):
         _lock(session, group)
+        query = select(ImageTable.id).where(ImageTable.group_id == group.id).order_by(ImageTable.id)
+        facts = {"group": group.id, "rank": task.num_ranked, "locked": list(session.scalars(query))}
+        audit.append(session, "group_locked", facts, who="", task_id=group.task_id)
 
 
 def drop_empty(session: Session, group_ids: Iterable[int]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
@@ -17,10 +17,10 @@ from core.workspace.groups import drop_empty, new_single
 from core.workspace.image_pages import ImagePages
 from core.workspace.image_rows import Show, image_query, search_key, to_image_row
 from core.workspace.persons import existing_or_new, id_of
+from core.workspace.presence import look_of, sign_in
 from core.workspace.rows import ImageFacts, ImageRow
 from core.workspace.tables import (
     ImageTable,
-    LastLookTable,
     ReviewTable,
     RevisionTable,
     TaskTable,
@@ -127,18 +127,13 @@ class Images(ImagePages):
         with self._database.writing() as session:
             image = _existing(session, image_id)
             image.looked_at = image.looked_at or utc_now()
-            person_id = existing_or_new(session, who).id
-            look = session.scalars(_look(image.task_id, person_id)).first()
-            if look is None:
-                look = LastLookTable(task_id=image.task_id, person_id=person_id)
-                session.add(look)
-            look.image_id = image_id
+            sign_in(session, image, existing_or_new(session, who).id, self._database.now(session))
 
     def last_looked_at(self, task_id: int, who: str) -> int | None:
         """The image that a person had open last in a task, None before the first."""
         with self._database.reading() as session:
             for person_id in (id_of(session, who), None):
-                look = session.scalars(_look(task_id, person_id)).first()
+                look = session.scalars(look_of(task_id, person_id)).first()
                 if look is not None:
                     return look.image_id
         return None
@@ -212,11 +207,6 @@ def _existing(session: Session, image_id: int) -> ImageTable:
 def _same(task_id: int, sha256: str, frame: int) -> ColumnElement[bool]:
     of_file = (ImageTable.task_id == task_id) & (ImageTable.sha256 == sha256)
     return of_file & (ImageTable.frame == frame)
-
-
-def _look(task_id: int, person_id: int | None) -> Select[LastLookTable]:
-    of_person = LastLookTable.person_id.is_not_distinct_from(person_id)
-    return select(LastLookTable).where(LastLookTable.task_id == task_id, of_person)
 
 
 def _is_used(session: Session, name: str) -> bool:

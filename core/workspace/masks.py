@@ -41,6 +41,7 @@ class NewRevision:
             longer unsaved; a missing one is laid down; one that was drawn on meanwhile stays unsaved.
         client_id: Tab that saves.
         replace_draft: Lay `shown` down whatever the draft holds.
+        counts: It becomes the mask that counts, and what others begin from; a second reading does not.
     """
 
     mask_png: bytes
@@ -56,6 +57,7 @@ class NewRevision:
     shown: DraftContent | None = None
     client_id: str = SERVER
     replace_draft: bool = False
+    counts: bool = True
 
 
 class Masks:
@@ -104,11 +106,41 @@ class Masks:
                 )
             return to_revision_row(found)
 
+    def of_task(self, task_id: int) -> list[RevisionRow]:
+        """All revisions of a task, the oldest first."""
+        of_image = select(RevisionTable).join(ImageTable, ImageTable.id == RevisionTable.image_id)
+        query = of_image.where(ImageTable.task_id == task_id).order_by(RevisionTable.id)
+        with self._database.reading() as session:
+            return [to_revision_row(each) for each in session.scalars(query)]
+
+    def files(self) -> dict[int, str]:
+        """The file of every mask of the workspace, by revision id."""
+        with self._database.reading() as session:
+            found = session.execute(select(RevisionTable.id, RevisionTable.mask_file))
+            return {revision_id: mask_file for revision_id, mask_file in found}
+
     def image_ids(self, revision_ids: Collection[int]) -> set[int]:
         """The images that these revisions are of; one that is gone is left out."""
         query = select(RevisionTable.image_id).where(RevisionTable.id.in_(revision_ids)).distinct()
         with self._database.reading() as session:
             return set(session.scalars(query))
+
+    def point_back(self, revision_id: int, to_id: int, *, who: str) -> None:
+        """Let an older revision of the image count again in place of an agreed one, which stays.
+
+        Raises:
+            StoreError: One of them is gone, or another mask counts by now.
+        """
+        with self._database.writing() as session:
+            agreed, older = session.get(RevisionTable, revision_id), session.get(RevisionTable, to_id)
+            image = None if agreed is None else session.get(ImageTable, agreed.image_id)
+            if image is None or older is None or older.image_id != image.id:
+                raise StoreError(f"Revision {to_id} is no older mask of this image; look at it again.")
+            if image.truth_revision_id != revision_id:
+                raise StoreError("The agreed mask counts no longer; another one was saved meanwhile.")
+            point_to(session, image, older)
+            facts = {"image": image.id, "revision": revision_id, "back_to": to_id}
+            audit.append(session, "agreement_undone", facts, who=who, task_id=image.task_id)
 
     def num_locked(self, revision_ids: Collection[int]) -> int:
         """How many images with one of these revisions are locked."""
@@ -160,10 +192,13 @@ def save_in(session: Session, blobs: BlobStore, image_id: int, new: NewRevision)
     )
     session.add(revision)
     session.flush()
-    point_to(session, image, revision)
-    give_rank(session, image)
+    if new.counts:
+        point_to(session, image, revision)
+        give_rank(session, image)
     _settle_draft(session, image_id, person.id, new)
     facts = {"image": image_id, "revision": revision.id, "mask": mask_file, "origin": new.origin}
+    if not new.counts:
+        facts["counts"] = False
     audit.append(session, "mask_saved", facts, who=person.name, task_id=image.task_id)
     return revision
 
@@ -186,8 +221,9 @@ def _settle_draft(session: Session, image_id: int, person_id: int, new: NewRevis
             draft = write_draft(session, image_id, person_id, new.shown, new.client_id, sequence)
         if holds(draft, new.shown):
             _has_been_saved(draft)
-        # Who has no draft of their own goes on from what was saved last.
-        _has_been_saved(write_draft(session, image_id, None, new.shown, SERVER, 0))
+        if new.counts:
+            # Who has no draft of their own goes on from what was saved last.
+            _has_been_saved(write_draft(session, image_id, None, new.shown, SERVER, 0))
     mark_unsaved(session, image_id)
 
 

@@ -67,10 +67,16 @@ class ReviewRules:
     Attributes:
         second_person: Nobody approves a mask of their own.
         approved_only: Only approved masks count; else every saved one that is not flagged does.
+        second_percent: Part of the images that is read twice, 0 to 100.
+        blind_percent: Part of the images whose prediction is hidden until a first mask is saved, 0 to 100.
+        differ_below: Readers differ where their masks have a lower Dice than that.
     """
 
     second_person: bool = False
     approved_only: bool = False
+    second_percent: int = 0
+    blind_percent: int = 0
+    differ_below: float = 0.9
 
 
 @dataclass(frozen=True)

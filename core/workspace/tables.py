@@ -191,6 +191,8 @@ class LastLookTable(Table):
     task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"))
+    since: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
 
 
 class DraftTable(Table):

@@ -37,6 +37,12 @@ class Truth:
             query = select(RevisionTable).join(ImageTable, _IS_TRUTH).where(_counting(session, task_id))
             return {each.image_id: to_revision_row(each) for each in session.scalars(query)}
 
+    def pointed_to(self, task_id: int) -> dict[int, RevisionRow]:
+        """The masks of a task that are pointed to, whatever reviewers say of them, by image id."""
+        query = select(RevisionTable).join(ImageTable, _IS_TRUTH).where(ImageTable.task_id == task_id)
+        with self._database.reading() as session:
+            return {each.image_id: to_revision_row(each) for each in session.scalars(query)}
+
     def image_ids(self, task_id: int) -> set[int]:
         """The images of a task whose mask counts, as `of_task` has them."""
         with self._database.reading() as session:

@@ -35,6 +35,7 @@ from core.workspace.masks import Masks
 from core.workspace.migrate import migrate
 from core.workspace.persons import Persons
 from core.workspace.places import Place, place_of
+from core.workspace.presence import Presence
 from core.workspace.quality import Quality
 from core.workspace.review_pages import Drawn, ReviewOrder, ReviewPages
 from core.workspace.reviews import Reviews
@@ -62,6 +63,7 @@ class Workspace:
         truth: Which mask of an image counts.
         reviews: What reviewers said of masks.
         quality: How good each version's masks are thought to be.
+        presence: Who is on which image now.
         labels: What a person called each image.
         versions: Rows of model versions.
         jobs: Rows of background jobs.
@@ -87,6 +89,7 @@ class Workspace:
         self.truth = Truth(database)
         self.reviews = Reviews(database, self.files)
         self.quality = Quality(database)
+        self.presence = Presence(database)
         self.labels = Labels(database)
         self.versions = Versions(database, place)
         self.jobs = Jobs(database, place)

@@ -1,4 +1,4 @@
-"""Two browsers, two names: each mask bears its own, and each browser remembers its name."""
+"""Two browsers, two names: each mask bears its own, each remembers its name, one has an image at a time."""
 
 from __future__ import annotations
 
@@ -53,8 +53,18 @@ def test_each_browser_has_a_name_and_remembers_it(
         (added,) = add_images(workspace, task.id, [("a.png", encode_png(image))])
         url = f"{server.url}/?task={task.slug}"
         kim, lee = browser.new_context(), browser.new_context()
-        save_as(open_in(kim, url), "Kim", 1)
-        save_as(open_in(lee, url), "Lee", 2)
+        first = open_in(kim, url)
+        save_as(first, "Kim", 1)
+        second = lee.new_page()
+        second.goto(url)
+        expect(second.get_by_text("Kim is on this image.")).to_be_visible(timeout=WAIT)
+        expect(second.get_by_label("Mask editor", exact=True)).to_have_count(0)
+        # As if Kim had gone to another image.
+        first.close()
+        workspace.presence.leave("Kim")
+        second.reload()
+        expect(second.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=WAIT)
+        save_as(second, "Lee", 2)
         again = open_in(kim, url)
         expect(again.get_by_test_id("stSidebar").get_by_text("Kim").first).to_be_visible(timeout=WAIT)
         assert [each.who for each in workspace.masks.history(added.image_id or 0)] == ["Lee", "Kim"]

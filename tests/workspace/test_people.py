@@ -94,6 +94,21 @@ def test_the_audit_says_who_did_what(workspace, task, add_image):
     assert "Hong" not in str(told)
     assert workspace.audit.first_altered() is None
     assert workspace.audit.list(limit=1, before_id=told[0].id) == [told[1]]
+    assert workspace.audit.list(who="Lee", task_id=task.id) == [told[3]]
+    assert workspace.audit.list(action="grouped") == [told[1]]
+    assert workspace.audit.list(task_id=task.id + 1) == []
+    assert workspace.audit.persons(task.id) == ["Kim", "Lee", "Park"]
+    assert list(workspace.audit.rows()) == told[::-1]
+    assert workspace.audit.last_seal() == told[0].seal
+
+
+def test_the_second_corrected_group_is_locked_and_the_audit_says_so(workspace, add_image):
+    first, second = add_image("a"), add_image("b")
+    save(workspace, first)
+    assert not workspace.audit.list(action="group_locked")
+    save(workspace, second)
+    (locked,) = workspace.audit.list(action="group_locked")
+    assert locked.facts == {"group": second.group_id, "rank": 2, "locked": [second.id]}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.ui import state
@@ -17,8 +19,9 @@ from core.ui.review.asked import (
 )
 from core.ui.review.grid_view import grid_view
 from core.ui.review.one_view import one_view
+from core.ui.review.tabs.predicting import predict_all_button
 from core.ui.text import shortened
-from core.workspace import Drawn, Review, ReviewOrder, ReviewRules, TaskRow
+from core.workspace import Drawn, Review, ReviewOrder, TaskRow
 
 _FILTERS: tuple[Review, ...] = ("open", "approved", "flagged")
 _ORDERS: tuple[ReviewOrder, ...] = ("unsure", "newest", "uploaded", "random")
@@ -45,6 +48,7 @@ def queue_tab(task: TaskRow) -> None:
         _choose_order(here)
         _choose_whose(here, pages.drawers())
         _rules(task)
+        predict_all_button(task)
         st.space("stretch")
         _choose_view(here)
     state.show_messages()
@@ -138,7 +142,7 @@ def _rules(task: TaskRow) -> None:
             help=words.APPROVED_ONLY_HELP,
             key=f"approved_only_{task.id}",
         )
-    wanted = ReviewRules(second_person=second, approved_only=approved)
+    wanted = replace(rules, second_person=second, approved_only=approved)
     if wanted != rules:
         state.workspace().tasks.set_review_rules(task.id, wanted, state.person())
         st.rerun()

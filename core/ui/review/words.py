@@ -1,6 +1,6 @@
 """Every word of the Review page; names in braces are filled in with `str.format`."""
 
-TABS = {"queue": "Queue"}
+TABS = {"queue": "Queue", "agreement": "Agreement", "progress": "Progress", "audit": "Audit"}
 
 # Above the queue
 FILTER = "Show"

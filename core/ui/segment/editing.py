@@ -28,6 +28,7 @@ from core.ui.mask_editor import (
 from core.workflows.correct.open_image import OpenedImage, open_image
 from core.workflows.correct.pictures import prefetch
 from core.workflows.correct.save_mask import save_mask
+from core.workflows.correct.second_reader import begin_blind
 from core.workspace import DraftContent, ImageRow, RevisionRow, TaskRow
 from core.workspace.drafts import SERVER
 
@@ -105,6 +106,7 @@ def opened(image: ImageRow, *, window: tuple[float, float] | None) -> OpenedImag
     session = _session()
     workspace = state.workspace()
     _use_wanted_version(session, image)
+    begin_blind(workspace, image, state.person())
     draft = workspace.drafts.get(image.id, state.person())
     current = workspace.versions.current(image.task_id)
     chosen = state.page_state().version_of_task.get(image.task_id, current.id if current else None)

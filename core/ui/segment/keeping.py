@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import AppError
 from core.ui import state, words
+from core.ui.review.tabs import words as review_words
 from core.ui.segment import editing
 from core.ui.segment.downloads import downloads
 from core.ui.segment.labelling import label_history
@@ -31,6 +32,8 @@ _JUST_SAVED = "just_saved"
 
 def choose_model(image: OpenedImage) -> None:
     """The box with the task's versions, showing the one whose prediction is under the corrections."""
+    if image.hidden == "prediction":
+        return
     versions = {version.id: version for version in state.workspace().versions.list(image.image.task_id)}
     shown = image.version.id if image.version else _NO_MODEL
     options = list(versions) if shown in versions else [_NO_MODEL, *versions]
@@ -100,7 +103,9 @@ def saved_line(image: OpenedImage, row: ImageRow) -> None:
     just_saved = st.session_state.pop(_JUST_SAVED, None)
     if just_saved is not None:
         st.caption(f":green[:material/check_circle:] {just_saved}")
-    if revision is None:
+    if image.hidden:
+        st.info(review_words.HIDDEN[image.hidden], icon=":material/visibility_off:")
+    elif revision is None:
         st.caption(words.REVISIONS_NONE)
     else:
         line = _revision_line(revision)
@@ -120,7 +125,7 @@ def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
     """Buttons that open what is not needed for every image."""
     propose_button(image)
     downloads(image, window_for(image.image))
-    if st.button(words.HISTORY, icon=":material/history:", width="stretch"):
+    if not image.hidden and st.button(words.HISTORY, icon=":material/history:", width="stretch"):
         _history_dialog(image)
     if image.image.facts.kind == "hu":
         with st.popover(words.DISPLAY, icon=":material/contrast:", width="stretch"):

@@ -14,6 +14,7 @@ from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.editor_scale import editor_size, resize_nearest, scaled_note
+from core.workflows.correct.second_reader import Hidden, begin_blind
 from core.workspace import DraftRow, ImageRow, VersionRow, Workspace
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class OpenedImage:
         newer_version: Version that has been put into use since the draft was begun, None for none; the
             person may choose to use its prediction.
         notes: Plain sentences for the person.
+        hidden: What the person must not see.
     """
 
     image: ImageRow
@@ -60,6 +62,7 @@ class OpenedImage:
     reference_png: bytes | None
     newer_version: VersionRow | None
     notes: tuple[str, ...]
+    hidden: Hidden = ""
 
     @property
     def layer_png(self) -> bytes | None:
@@ -101,6 +104,7 @@ def open_image(
         StoreError: No such image or version.
     """
     image = workspace.images.get(image_id)
+    hidden = begin_blind(workspace, image, who)
     draft = workspace.drafts.get(image_id, who)
     current = workspace.versions.current(image.task_id)
     version = _shown_version(workspace, draft, current, version_id)
@@ -134,6 +138,7 @@ def open_image(
         reference_png=_reference_png(workspace, image, (height, width)),
         newer_version=None if current is None or version is None or current.id == version.id else current,
         notes=(*image.facts.notes, *(note for note in notes if note)),
+        hidden=hidden,
     )
     try:
         workspace.images.mark_looked_at(image_id, who)

@@ -17,6 +17,7 @@ from core.imaging.masks import encode_png
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.editor_scale import editor_size, resize_nearest
+from core.workflows.correct.second_reader import what_it_becomes
 from core.workspace import DraftContent, ImageRow, NewRevision, RevisionRow, Workspace
 from core.workspace.drafts import SERVER
 
@@ -68,6 +69,7 @@ def save_mask(
     """
     image = workspace.images.get(image_id)
     mask = mask_as_shown(workspace, image, content, predictors)
+    reading, counts = what_it_becomes(workspace, image, who, content, mask)
     revision = workspace.masks.save(
         image_id,
         NewRevision(
@@ -78,9 +80,10 @@ def save_mask(
             who=who,
             seconds=content.seconds,
             foreground=float(np.count_nonzero(mask)) / mask.size,
-            provenance=provenance_of(workspace, content.version_id),
+            provenance={**provenance_of(workspace, content.version_id), **reading},
             shown=content,
             client_id=client_id,
+            counts=counts,
         ),
     )
     logging.getLogger(__name__).info("image %d: revision %d saved", image_id, revision.number)

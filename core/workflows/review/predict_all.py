@@ -16,11 +16,10 @@ from core.jobs.kinds import JobContext
 from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
 from core.registry.trained_on import images_learnt
-from core.review.agreement import mean_dice
 from core.review.quality import Calibration, calibrate, soft_dice, unsure_outline
 from core.workflows.correct.pictures import proposal
-from core.workflows.correct.save_mask import mask_as_shown, read_mask
-from core.workspace import DraftContent, GuessRow, ImageRow, JobRow, VersionRow, Workspace
+from core.workflows.review.corrective import prediction_dice
+from core.workspace import GuessRow, ImageRow, JobRow, VersionRow, Workspace
 from core.workspace.tables import utc_now
 
 KIND = "predict_all"
@@ -136,12 +135,7 @@ def known_calibration(
             if truths[image.id].id < truths[known.id].id:
                 first_of_group[image.group_id] = image
     chosen = sorted(first_of_group.values(), key=lambda image: truths[image.id].id)[-_MOST_KNOWN:]
-    threshold = card_of(workspace, version).threshold
-    content = DraftContent(threshold, None, version.id)
-    dices = []
-    for image in chosen:
-        predicted = mask_as_shown(workspace, image, content, predictors)
-        dices.append(mean_dice(predicted, read_mask(workspace, truths[image.id])))
+    dices = [prediction_dice(workspace, image, version, truths[image.id], predictors) for image in chosen]
     return calibrate([scores[image.id].score for image in chosen], dices)
 
 

@@ -1,0 +1,140 @@
+"""How good predictions were before they were learnt from, image after image. Pure numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.evaluation.proportions import Proportion, proportion
+from core.evaluation.scores import bootstrap_interval
+
+WINDOW = 10
+"""Images that a running mean goes back over, and that "the first" and "the last" stand for."""
+
+
+@dataclass(frozen=True)
+class CorrectedImage:
+    """A prediction against the mask that counts.
+
+    Attributes:
+        image_id: The image.
+        name: Its file name.
+        version_id: Version that predicted it when it was first saved, and that had not learnt from it.
+        dice: Corrective Dice, in [0, 1]: of the prediction and the mask that counts.
+        seconds: Time spent on it, all saves together.
+        guess: What the Dice was guessed to be before it was saved, None where it was not.
+        low: Lower end of the guess's interval, None for none.
+        high: Upper end, None for none.
+        was_hidden: The mask was drawn without seeing the prediction.
+    """
+
+    image_id: int
+    name: str
+    version_id: int
+    dice: float
+    seconds: float
+    guess: float | None = None
+    low: float | None = None
+    high: float | None = None
+    was_hidden: bool = False
+
+    @property
+    def is_unchanged(self) -> bool:
+        """The prediction was right as it was, to the pixel."""
+        return self.dice == 1.0
+
+
+@dataclass(frozen=True)
+class MeanDice:
+    """A mean over images with its bootstrap 95 % interval."""
+
+    num_images: int
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """All of them together.
+
+    Attributes:
+        num_images: Images.
+        unchanged: Part whose prediction was accepted as it was.
+        first_dice: Mean corrective Dice of the first images.
+        last_dice: Of the last ones.
+        first_seconds: Median time of the first images.
+        last_seconds: Of the last ones.
+        num_guessed: Images whose Dice was guessed, with an interval, before they were saved.
+        held: Part of these whose Dice lies within the interval, None without any.
+        guess_error: Mean distance of the guess, None without any.
+        seen: Mean Dice with the prediction of masks that were drawn on it, None without any.
+        hidden: Of those that were drawn without seeing it, None without any.
+    """
+
+    num_images: int
+    unchanged: Proportion
+    first_dice: float
+    last_dice: float
+    first_seconds: float
+    last_seconds: float
+    num_guessed: int
+    held: Proportion | None
+    guess_error: float | None
+    seen: MeanDice | None
+    hidden: MeanDice | None
+
+
+def summarise(images: Sequence[CorrectedImage]) -> Progress:
+    """All images together.
+
+    Args:
+        images: In the order in which they were first saved.
+
+    Raises:
+        ValueError: None at all.
+    """
+    if not images:
+        raise ValueError("progress needs at least one image")
+    shown = [each for each in images if not each.was_hidden] or list(images)
+    first, last = images[:WINDOW], images[-WINDOW:]
+    guessed = [
+        (each, each.guess, each.low, each.high)
+        for each in images
+        if each.guess is not None and each.low is not None and each.high is not None
+    ]
+    held = sum(low <= each.dice <= high for each, _, low, high in guessed)
+    errors = [abs(guess - each.dice) for each, guess, _, _ in guessed]
+    return Progress(
+        num_images=len(images),
+        unchanged=proportion(sum(each.is_unchanged for each in shown), len(shown)),
+        first_dice=float(np.mean([each.dice for each in first])),
+        last_dice=float(np.mean([each.dice for each in last])),
+        first_seconds=float(np.median([each.seconds for each in first])),
+        last_seconds=float(np.median([each.seconds for each in last])),
+        num_guessed=len(guessed),
+        held=proportion(held, len(guessed)) if guessed else None,
+        guess_error=float(np.mean(errors)) if guessed else None,
+        seen=_mean([each.dice for each in images if not each.was_hidden]),
+        hidden=_mean([each.dice for each in images if each.was_hidden]),
+    )
+
+
+def _mean(values: Sequence[float]) -> MeanDice | None:
+    return MeanDice(len(values), float(np.mean(values)), *bootstrap_interval(values)) if values else None
+
+
+def running_mean(values: Sequence[float]) -> list[float]:
+    """The mean of each value and those before it, `WINDOW` at the most."""
+    return [float(np.mean(values[max(0, end - WINDOW) : end])) for end in range(1, len(values) + 1)]
+
+
+def changes(images: Sequence[CorrectedImage]) -> list[int]:
+    """The places, from 1, of images that another version predicted than the one before."""
+    return [
+        place + 1
+        for place in range(1, len(images))
+        if images[place].version_id != images[place - 1].version_id
+    ]

@@ -1,0 +1,141 @@
+"""How well readers agree with one another, with the mask that counts and with the model. Pure numbers.
+
+The unit of every interval is a group of images that must not be separated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.evaluation.evidence import group_means
+from core.evaluation.scores import bootstrap_interval
+from core.review.agreement import Agreement
+
+FEWEST_GROUPS = 5
+"""Fewer say nothing about the model against people."""
+
+
+@dataclass(frozen=True)
+class ImageAgreement:
+    """Two readings of one image, of one class.
+
+    Attributes:
+        image_id: The image.
+        name: Its file name.
+        group_id: What it must not be separated from.
+        found: How far they agree.
+    """
+
+    image_id: int
+    name: str
+    group_id: int
+    found: Agreement
+
+
+@dataclass(frozen=True)
+class PairAgreement:
+    """Two readers over the images that both have read.
+
+    Attributes:
+        num_images: Images.
+        num_groups: Groups that they are of.
+        dice: Mean over groups of the mean within each.
+        low: Lower end of its 95 % interval over groups, None of one group.
+        high: Its upper end.
+        surface_dice: Mean, likewise.
+        hd95: Mean of those that are defined, None where none is.
+        area_difference: Mean of first - second (Bland and Altman 1986, Lancet 327).
+        area_low: Lower limit of agreement: 1.96 standard deviations of the difference below its mean.
+        area_high: The upper one.
+    """
+
+    num_images: int
+    num_groups: int
+    dice: float
+    low: float | None
+    high: float | None
+    surface_dice: float
+    hd95: float | None
+    area_difference: float
+    area_low: float
+    area_high: float
+
+
+def summarise_pair(images: Sequence[ImageAgreement]) -> PairAgreement:
+    """All images of two readers together.
+
+    Raises:
+        ValueError: No image.
+    """
+    if not images:
+        raise ValueError("two readers need at least one image that both have read")
+    groups = [each.group_id for each in images]
+    dice = group_means([each.found.dice for each in images], groups)
+    surface = group_means([each.found.surface_dice for each in images], groups)
+    distances = [each.found.hd95 for each in images if each.found.hd95 is not None]
+    areas = np.array([each.found.first_area - each.found.second_area for each in images])
+    spread = 1.96 * float(areas.std(ddof=1)) if len(areas) > 1 else 0.0
+    low, high = bootstrap_interval(dice.tolist()) if len(dice) > 1 else (None, None)
+    return PairAgreement(
+        num_images=len(images),
+        num_groups=len(dice),
+        dice=float(dice.mean()),
+        low=low,
+        high=high,
+        surface_dice=float(surface.mean()),
+        hd95=float(np.mean(distances)) if distances else None,
+        area_difference=float(areas.mean()),
+        area_low=float(areas.mean()) - spread,
+        area_high=float(areas.mean()) + spread,
+    )
+
+
+@dataclass(frozen=True)
+class ModelAgainstPeople:
+    """Does the model agree with readers as well as they agree with one another?
+
+    Attributes:
+        num_images: Images that two readers read and that the model has not learnt from.
+        num_groups: Groups that they are of.
+        people: Mean Dice between readers.
+        model: Mean Dice of the model with each of them.
+        difference: Model - people.
+        low: Lower end of its 95 % interval over groups.
+        high: Its upper end.
+    """
+
+    num_images: int
+    num_groups: int
+    people: float
+    model: float
+    difference: float
+    low: float
+    high: float
+
+
+def compare_model(
+    people: Sequence[float], model: Sequence[float], groups: Sequence[int]
+) -> ModelAgainstPeople | None:
+    """The model against people on the same images, paired; None of fewer than `FEWEST_GROUPS` groups.
+
+    Args:
+        people: Of each image the mean Dice between its readers.
+        model: Of each image the mean Dice of the model with its readers.
+        groups: The group of each image.
+    """
+    if len(set(groups)) < FEWEST_GROUPS:
+        return None
+    of_people, of_model = group_means(people, groups), group_means(model, groups)
+    low, high = bootstrap_interval((of_model - of_people).tolist())
+    return ModelAgainstPeople(
+        num_images=len(groups),
+        num_groups=len(of_people),
+        people=float(of_people.mean()),
+        model=float(of_model.mean()),
+        difference=float((of_model - of_people).mean()),
+        low=low,
+        high=high,
+    )

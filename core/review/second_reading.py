@@ -1,0 +1,99 @@
+"""Which images are read twice, and what two readings of an image say. Pure rows and numbers.
+
+A second reading is a revision that does not become the mask that counts; it names the reading that it stands
+beside, and how far the two agree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from core.workspace import RevisionRow
+
+SECOND = "second_reading_of"
+"""In the provenance of a second reading: the revision that it was compared with."""
+DICE = "dice_with_first"
+"""Likewise: the mean Dice of the two."""
+AGREED = "agreed_from"
+"""In the provenance of an agreed mask: the revisions that it was made from."""
+HOW = "agreed_by"
+"""Likewise: "first", "second", "majority" or "edit"."""
+
+
+BLIND_VERSION = "blind_to_version"
+"""In the provenance of a mask that was drawn without its prediction: the version that was hidden."""
+
+
+def is_chosen(image_id: int, percent: int, what: Literal["read twice", "blind first"]) -> bool:
+    """Whether an image belongs to the part of a task that is read twice, or first without its prediction.
+
+    The choice is the image's own and looks random; who asks for more later keeps those that were chosen.
+
+    Args:
+        image_id: The image.
+        percent: Of the images, 0 to 100.
+        what: The two parts are drawn apart from each other.
+    """
+    drawn = hashlib.sha256(f"{what} {image_id}".encode()).digest()
+    return int.from_bytes(drawn[:8]) % 10_000 < percent * 100
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The readings of an image, made without seeing one another.
+
+    Attributes:
+        first: The one that counted when the others were made.
+        others: The last one of each further reader, in order.
+        truth_id: Key of the revision that counts now, None for none.
+    """
+
+    first: RevisionRow
+    others: tuple[RevisionRow, ...]
+    truth_id: int | None
+
+    @property
+    def all(self) -> tuple[RevisionRow, ...]:
+        """Every reader's, the first one's first."""
+        return (self.first, *self.others)
+
+    @property
+    def dice(self) -> float:
+        """The lowest Dice of a further reading with the first."""
+        return min(float(each.provenance[DICE]) for each in self.others)
+
+    @property
+    def is_settled(self) -> bool:
+        """Another mask counts by now than the one that the readings stand beside."""
+        return self.truth_id != self.first.id
+
+    def differ(self, limit: float) -> bool:
+        """Whether readers differ by more than is allowed, and nobody has settled it."""
+        return not self.is_settled and self.dice < limit
+
+
+def readings_by_image(revisions: Iterable[RevisionRow], truths: dict[int, int]) -> dict[int, Readings]:
+    """The readings of each image that was read twice.
+
+    Args:
+        revisions: Of any images, the oldest first.
+        truths: Key of the revision that counts, by image id.
+    """
+    by_id: dict[int, RevisionRow] = {}
+    seconds: dict[int, dict[str, RevisionRow]] = {}
+    for revision in revisions:
+        by_id[revision.id] = revision
+        # One that was restored counts: it is a decision, no reading.
+        if SECOND in revision.provenance and revision.origin != "restored":
+            of_image = seconds.setdefault(revision.image_id, {})
+            of_image.pop(revision.who, None)
+            of_image[revision.who] = revision
+    found = {}
+    for image_id, of_image in seconds.items():
+        first = by_id[int(list(of_image.values())[-1].provenance[SECOND])]
+        others = tuple(each for each in of_image.values() if each.provenance[SECOND] == first.id)
+        found[image_id] = Readings(first, others, truths.get(image_id))
+    return found

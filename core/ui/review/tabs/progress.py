@@ -1,0 +1,198 @@
+"""The tab of the Review page that tells how good predictions were, image after image."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.evaluation.proportions import Proportion
+from core.files import csv_bytes
+from core.review.progress import CorrectedImage, MeanDice, Progress, changes, running_mean, summarise
+from core.ui import shell, state
+from core.ui.charts import MARK_COLOUR, MEAN_COLOUR
+from core.ui.review.tabs import words
+from core.workflows.review.corrective import corrected_images
+from core.workspace import TaskRow, Workspace
+
+_HEIGHT = 280
+
+
+def show(task: TaskRow) -> None:
+    """The whole tab."""
+    workspace = state.workspace()
+    st.caption(words.PROGRESS_INTRO)
+    images = _read(workspace, task)
+    if not images:
+        st.info(words.PROGRESS_EMPTY)
+        return
+    summary = summarise(images)
+    _numbers(summary)
+    _hidden(summary)
+    titles = {version.id: version.title for version in workspace.versions.list(task.id)}
+    _chart(task, images, titles)
+    with st.expander(words.PROGRESS_TABLE):
+        rows = [_row(place, image, titles) for place, image in enumerate(images, start=1)]
+        st.dataframe(rows, hide_index=True, width="stretch")
+        st.download_button(
+            words.PROGRESS_CSV,
+            csv_bytes([list(rows[0]), *(list(row.values()) for row in rows)]),
+            file_name="progress.csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def _read(workspace: Workspace, task: TaskRow) -> list[CorrectedImage]:
+    place = st.empty()
+
+    def told(done: int, total: int) -> None:
+        if done % 25 == 0:
+            place.progress(done / total, words.PROGRESS_READING.format(done=done, total=total))
+
+    images = corrected_images(workspace, task.id, state.predictors(), on_progress=told)
+    place.empty()
+    return images
+
+
+def _numbers(progress: Progress) -> None:
+    with st.container(horizontal=True):
+        st.metric(
+            words.PROGRESS_UNCHANGED,
+            _share(progress.unchanged),
+            _interval(progress.unchanged),
+            delta_color="off",
+            delta_arrow="off",
+            help=words.PROGRESS_UNCHANGED_HELP,
+        )
+        st.metric(
+            words.PROGRESS_LAST_DICE,
+            f"{progress.last_dice:.3f}",
+            help=words.PROGRESS_FIRST_DICE_HELP.format(dice=progress.first_dice),
+        )
+        st.metric(
+            words.PROGRESS_SECONDS,
+            f"{progress.last_seconds:.0f}",
+            help=words.PROGRESS_SECONDS_HELP.format(seconds=progress.first_seconds),
+        )
+        held = progress.held
+        st.metric(
+            words.PROGRESS_GUESS,
+            words.NONE_YET if held is None else _share(held),
+            None if held is None else _interval(held),
+            delta_color="off",
+            delta_arrow="off",
+            help=words.PROGRESS_NO_GUESS_HELP
+            if progress.guess_error is None
+            else words.PROGRESS_GUESS_HELP.format(error=progress.guess_error),
+        )
+
+
+def _hidden(progress: Progress) -> None:
+    """How far predictions draw readers towards themselves, where some images were drawn without them."""
+    hidden, seen = progress.hidden, progress.seen
+    if hidden is None:
+        return
+    line = words.PROGRESS_HIDDEN.format(images=hidden.num_images, **_dice(hidden))
+    if seen is not None:
+        line = f"{line} {words.PROGRESS_SEEN.format(images=seen.num_images, **_dice(seen))}"
+    st.write(line)
+
+
+def _dice(of: MeanDice) -> dict[str, float]:
+    return {"mean": of.mean, "low": of.low, "high": of.high}
+
+
+def _share(of: Proportion) -> str:
+    return words.SHARE.format(count=of.count, total=of.total)
+
+
+def _interval(of: Proportion) -> str:
+    return words.SHARE_INTERVAL.format(low=100 * of.low, high=100 * of.high)
+
+
+def _chart(task: TaskRow, images: Sequence[CorrectedImage], titles: dict[int, str]) -> None:
+    # A second at the first chart instead of at the start of every page.
+    import altair as alt
+    import pandas as pd
+
+    means = running_mean([image.dice for image in images])
+    data = pd.DataFrame(
+        {
+            "place": range(1, len(images) + 1),
+            "dice": [image.dice for image in images],
+            "mean": means,
+            "name": [image.name for image in images],
+            "model": [titles.get(image.version_id, "") for image in images],
+            "image": [image.image_id for image in images],
+        }
+    )
+    x = alt.X("place:Q", title=words.PROGRESS_ORDER, axis=alt.Axis(tickMinStep=1, format="d"))
+    scale = alt.Scale(domain=[min(0.5, min(image.dice for image in images)), 1.0], nice=False)
+    names = alt.Scale(domain=[words.PROGRESS_ONE, words.PROGRESS_MEAN], range=[MARK_COLOUR, MEAN_COLOUR])
+    legend = alt.Legend(title=None, orient="top")
+    clicked = alt.selection_point(name="clicked", fields=["image"], on="click", empty=False)
+    points = (
+        alt.Chart(data)
+        .mark_point(size=60, filled=True, opacity=0.75, cursor="pointer")
+        .encode(
+            x=x,
+            y=alt.Y("dice:Q", title=words.PROGRESS_DICE, scale=scale),
+            color=alt.Color("series:N", scale=names, legend=legend),
+            tooltip=[
+                alt.Tooltip("name:N", title=words.PROGRESS_NAME),
+                alt.Tooltip("dice:Q", title=words.PROGRESS_DICE, format=".3f"),
+                alt.Tooltip("model:N", title=words.PROGRESS_MODEL),
+            ],
+        )
+        .transform_calculate(series=f"'{words.PROGRESS_ONE}'")
+        .add_params(clicked)
+    )
+    mean = (
+        alt.Chart(data)
+        .mark_line(strokeWidth=2.5)
+        .encode(x=x, y=alt.Y("mean:Q", scale=scale), color=alt.Color("series:N", scale=names, legend=legend))
+        .transform_calculate(series=f"'{words.PROGRESS_MEAN}'")
+    )
+    layers = [mean, points]
+    places = changes(images)
+    if places:
+        marks = pd.DataFrame(
+            {
+                "place": [place - 0.5 for place in places],
+                "model": [titles.get(images[place - 1].version_id, "") for place in places],
+            }
+        )
+        rules = alt.Chart(marks).mark_rule(strokeDash=[4, 4]).encode(x="place:Q", tooltip="model:N")
+        text = (
+            alt.Chart(marks)
+            .mark_text(align="left", dx=4, baseline="top")
+            .encode(x="place:Q", y=alt.value(0), text="model:N")
+        )
+        layers = [rules, text, *layers]
+    event = st.altair_chart(
+        alt.layer(*layers).properties(height=_HEIGHT),
+        width="stretch",
+        key=f"progress_{task.id}",
+        on_select="rerun",
+        selection_mode="clicked",
+    )
+    st.caption(words.PROGRESS_CLICK)
+    chosen: list[dict[str, Any]] = event["selection"].get("clicked", [])
+    if chosen and "image" in chosen[0]:
+        address = {"task": task.slug, "image": str(int(chosen[0]["image"]))}
+        st.switch_page(shell.page("segment"), query_params=address)
+
+
+def _row(place: int, image: CorrectedImage, titles: dict[int, str]) -> dict[str, Any]:
+    return {
+        "#": place,
+        words.PROGRESS_NAME: image.name,
+        words.PROGRESS_MODEL: titles.get(image.version_id, ""),
+        words.PROGRESS_DICE: round(image.dice, 4),
+        words.PROGRESS_TIME: round(image.seconds, 1),
+        words.PROGRESS_GUESSED: None if image.guess is None else round(image.guess, 4),
+        words.PROGRESS_LOW: None if image.low is None else round(image.low, 4),
+        words.PROGRESS_HIGH: None if image.high is None else round(image.high, 4),
+    }

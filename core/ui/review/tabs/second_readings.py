@@ -1,0 +1,157 @@
+"""Second readings on the Review page: how many are asked for, which wait, and where readers differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.errors import AppError
+from core.review.second_reading import Readings
+from core.ui import shell, state
+from core.ui.pictures import pictures
+from core.ui.review.tabs import words
+from core.ui.segment.strip import picture_of
+from core.ui.text import as_name, as_text
+from core.workflows.review.compared_picture import compare_readings
+from core.workflows.review.second_reading import (
+    FEWEST_FOR_MAJORITY,
+    How,
+    differing,
+    settle,
+    undo,
+    waiting_for,
+)
+from core.workspace import ImageRow, TaskRow
+
+_MOST_SHOWN = 12
+_PLACE, _SETTLED = "differing_place", "settled_revision"
+
+
+def rules(task: TaskRow) -> None:
+    """How many images are read twice, and from where on two readings differ."""
+    now = task.review_rules
+    with st.popover(words.SECOND_RULES, icon=":material/tune:"):
+        st.caption(words.SECOND_RULES_HELP)
+        percent = st.slider(words.SECOND_PERCENT, 0, 100, now.second_percent, step=5, format="%d %%")
+        blind = st.slider(words.BLIND_PERCENT, 0, 100, now.blind_percent, step=5, format="%d %%")
+        st.caption(words.BLIND_HELP)
+        limit = st.slider(words.SECOND_LIMIT, 0.5, 1.0, now.differ_below, step=0.01)
+        st.caption(words.SECOND_LIMIT_HELP)
+    changed = replace(now, second_percent=percent, differ_below=limit, blind_percent=blind)
+    if changed != now:
+        state.workspace().tasks.set_review_rules(task.id, changed, who=state.person())
+        st.rerun()
+
+
+def waiting(task: TaskRow) -> None:
+    """The images that this person could read a second time; a click opens one, blind."""
+    if not task.review_rules.second_percent:
+        return
+    st.subheader(words.SECOND_READING)
+    images = waiting_for(state.workspace(), task, state.person())
+    if not images:
+        st.write(words.SECOND_NONE)
+        return
+    st.write((words.SECOND_COUNT_ONE if len(images) == 1 else words.SECOND_COUNT).format(count=len(images)))
+    clicked = pictures(
+        [picture_of(state.workspace(), image) for image in images[:_MOST_SHOWN]],
+        key="second_reading",
+        label=words.SECOND_READING,
+    )
+    if clicked is not None:
+        _open(task, int(clicked))
+
+
+def differing_images(task: TaskRow) -> None:
+    """One image after the other whose readers differ, side by side, with what can be done about it."""
+    found = differing(state.workspace(), task)
+    _undo_line()
+    if not found:
+        return
+    st.subheader(words.READERS_DIFFER)
+    place = min(st.session_state.get(_PLACE, 0), len(found) - 1)
+    image, readings = found[place]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(words.DIFFER_PREVIOUS, disabled=place == 0, on_click=_turn, args=(place - 1,))
+        st.button(words.DIFFER_NEXT, disabled=place == len(found) - 1, on_click=_turn, args=(place + 1,))
+        st.markdown(words.DIFFER_PLACE.format(place=place + 1, total=len(found), name=as_name(image.name)))
+    _side_by_side(image, readings)
+    _decide(task, image, readings)
+
+
+def _side_by_side(image: ImageRow, readings: Readings) -> None:
+    other = readings.others[-1]
+    try:
+        compared = compare_readings(state.workspace(), image, readings.first, other)
+    except AppError as error:
+        st.error(as_text(str(error)))
+        return
+    shown = (
+        (compared.first, words.DIFFER_READER.format(letter="A", who=as_name(readings.first.who))),
+        (compared.second, words.DIFFER_READER.format(letter="B", who=as_name(other.who))),
+        (compared.difference, words.DIFFER_COLOURS),
+    )
+    for column, (picture, line) in zip(st.columns(3), shown, strict=True):
+        with column:
+            st.image(picture, width="stretch")
+            st.caption(line)
+    agreement = compared.agreement
+    st.write(
+        words.DIFFER_NUMBERS.format(
+            dice=agreement.dice,
+            surface=agreement.surface_dice,
+            hd95=words.NONE_YET if agreement.hd95 is None else f"{agreement.hd95:.1f}",
+            area=agreement.second_area - agreement.first_area,
+        )
+    )
+
+
+def _decide(task: TaskRow, image: ImageRow, readings: Readings) -> None:
+    with st.container(horizontal=True):
+        for label, how in ((words.TAKE_A, "first"), (words.TAKE_B, "second"), (words.MAJORITY, "majority")):
+            too_few = how == "majority" and len(readings.all) < FEWEST_FOR_MAJORITY
+            st.button(
+                label,
+                key=f"settle_{how}",
+                disabled=too_few,
+                help=words.MAJORITY_HELP.format(fewest=FEWEST_FOR_MAJORITY) if how == "majority" else None,
+                on_click=_settle,
+                args=(image, how),
+            )
+        if st.button(words.DIFFER_EDIT, icon=":material/edit:", help=words.DIFFER_EDIT_HELP):
+            _open(task, image.id)
+
+
+def _settle(image: ImageRow, how: How) -> None:
+    try:
+        agreed = settle(state.workspace(), image.id, how, who=state.person())
+    except AppError as error:
+        state.tell("error", as_text(str(error)))
+        return
+    st.session_state[_SETTLED] = agreed.id
+
+
+def _undo_line() -> None:
+    settled = st.session_state.get(_SETTLED)
+    if settled is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.write(words.SETTLED)
+        st.button(words.SETTLED_UNDO, icon=":material/undo:", on_click=_undo, args=(settled,))
+
+
+def _undo(revision_id: int) -> None:
+    st.session_state.pop(_SETTLED, None)
+    try:
+        undo(state.workspace(), state.workspace().masks.get(revision_id), who=state.person())
+    except AppError as error:
+        state.tell("error", as_text(str(error)))
+
+
+def _turn(place: int) -> None:
+    st.session_state[_PLACE] = place
+
+
+def _open(task: TaskRow, image_id: int) -> None:
+    st.switch_page(shell.page("segment"), query_params={"task": task.slug, "image": str(image_id)})

@@ -1,0 +1,217 @@
+"""What the tabs beside the queue say, and the button that predicts all images."""
+
+# Predict all
+PREDICT_ALL = "Predict all"
+PREDICT_ALL_HELP = (
+    "Predicts every image of the task in the background and guesses how good each mask is, so that the least "
+    "certain can come first. It may be stopped and goes on where it was."
+)
+PREDICT_ALL_LEFT = "{count} images have no guess of their quality yet."
+PREDICT_ALL_LEFT_ONE = "1 image has no guess of its quality yet."
+PREDICT_ALL_DONE = "Every image has a guess of its quality; pressing it again uses the masks saved since."
+PREDICT_ALL_STARTED = "Predicting all images; the side bar says how far it is."
+
+# Audit
+AUDIT_INTRO = (
+    "Who saved, judged, put into use, locked or grouped what, and when. Each entry is sealed with the one "
+    "before, so that a change made behind the program's back shows."
+)
+AUDIT_EMPTY = "Nothing has happened in this task yet."
+AUDIT_SEAL = "Last seal"
+AUDIT_SEAL_HELP = (
+    "Note it down somewhere else: with it a later check also sees entries that were cut off at the end. It "
+    "stands in each export too."
+)
+AUDIT_VERIFY = "Check all entries and masks"
+AUDIT_VERIFY_HELP = (
+    "Reads every entry and every mask of the workspace again. The same from a terminal: python -m "
+    "core.review.audit verify WORKSPACE"
+)
+AUDIT_WHOLE = "All {count} entries and all masks are as they were written."
+AUDIT_ALTERED = "Entry {number} is the first that is not as it was written, or before which entries are gone."
+AUDIT_MASKS = "{count} masks are not what was saved:"
+AUDIT_WHAT = "What"
+AUDIT_WHO = "Who"
+AUDIT_ALL = "Everything"
+AUDIT_EVERYBODY = "Everybody"
+AUDIT_PROGRAM = "the program"
+AUDIT_WHEN = "When"
+AUDIT_DETAILS = "Details"
+AUDIT_NUMBER = "Entry"
+AUDIT_NEWEST = "The newest {count} entries; all are in the file."
+AUDIT_CSV = "Audit as CSV"
+AUDIT_JSON = "Audit as JSON lines"
+ACTION = {
+    "mask_saved": "saved a mask",
+    "reviewed": "gave a verdict",
+    "version_promoted": "put a model into use",
+    "version_rolled_back": "went back to a model",
+    "version_kept": "kept a model back",
+    "grouped": "put images into a group",
+    "group_locked": "locked a group",
+    "agreement_undone": "took an agreed mask back",
+    "image_deleted": "deleted an image",
+    "review_rules_set": "changed how masks are reviewed",
+}
+FACT = {
+    "image": "image {value}",
+    "images": "images {value}",
+    "revision": "mask {value}",
+    "verdict": "{value}",
+    "reasons": "reasons: {value}",
+    "version_id": "model {value}",
+    "previous_id": "before it model {value}",
+    "group": "group {value}",
+    "rank": "rank {value}",
+    "locked": "locked: {value}",
+    "why": "reason: {value}",
+}
+
+# Progress
+PROGRESS_INTRO = (
+    "How good predictions were before the model learnt from an image: each against the mask that counts "
+    "(corrective Dice: 1 is right to the pixel). That tells how good it is on images it has not seen."
+)
+PROGRESS_EMPTY = (
+    "No image has been corrected from a prediction yet. Correct and save some on the Segment page; each "
+    "becomes a point here."
+)
+PROGRESS_READING = "Comparing predictions with masks: {done} of {total}"
+PROGRESS_DICE = "Corrective Dice"
+PROGRESS_ORDER = "Image, in the order in which they were first saved"
+PROGRESS_ONE = "one image"
+PROGRESS_MEAN = "mean of the last ten"
+PROGRESS_MODEL = "Model"
+PROGRESS_CLICK = "A point opens its image. Dashed lines: another model was in use from there on."
+PROGRESS_UNCHANGED = "Accepted unchanged"
+PROGRESS_UNCHANGED_HELP = "Predictions that were right as they were, with the 95 % interval of the share."
+PROGRESS_LAST_DICE = "Dice of the last ten"
+PROGRESS_FIRST_DICE_HELP = "Of the first ten it was {dice:.3f}."
+PROGRESS_SECONDS = "Seconds an image, last ten"
+PROGRESS_SECONDS_HELP = "Median time at the editor; of the first ten it was {seconds:.0f} s."
+PROGRESS_GUESS = "Guesses within their interval"
+PROGRESS_GUESS_HELP = (
+    "Of the images whose Dice was guessed before they were saved; four of five is what the interval "
+    "promises. The guess was {error:.3f} off, on average."
+)
+PROGRESS_NO_GUESS_HELP = "No image had a guess with an interval before it was saved; Predict all makes them."
+PROGRESS_HIDDEN = "Drawn without seeing the prediction ({images} images): Dice {mean:.3f} with it ({low:.3f} to {high:.3f})."
+PROGRESS_SEEN = "Drawn on it ({images} images): {mean:.3f} ({low:.3f} to {high:.3f}). The difference is how far it draws readers."
+PROGRESS_TABLE = "As a table"
+PROGRESS_CSV = "Progress as CSV"
+PROGRESS_NAME = "Image"
+PROGRESS_TIME = "Seconds"
+PROGRESS_GUESSED = "Guess"
+PROGRESS_LOW = "Guess, low"
+PROGRESS_HIGH = "Guess, high"
+SHARE = "{count} of {total}"
+SHARE_INTERVAL = "{low:.0f} to {high:.0f} %"
+NONE_YET = "–"
+
+# Agreement
+AGREEMENT = "How well readers agree"
+AGREEMENT_INTRO = (
+    "A part of the images can be read twice, by two people who do not see each other's mask. How well they agree "
+    "is as good as a model can be."
+)
+AGREEMENT_EMPTY = (
+    "No image has been read twice yet. Choose above how many are to be; each one that somebody saves then "
+    "waits for a second reader."
+)
+AGREEMENT_FROM_PREDICTION = (
+    "Readers began from the model's prediction, which draws them towards it and towards one another."
+)
+AGREEMENT_LOST = "{count} images are left out: a mask or the model's file is gone."
+AGREEMENT_CLASS = "Class"
+AGREEMENT_READING = "Comparing readings: {done} of {total}"
+MODEL_TOO_FEW = (
+    "Whether the model is as good as people agree needs images of five groups that two people have read and "
+    "that it has not learnt from."
+)
+MODEL_AS_GOOD = (
+    "**The model is as good as people agree**, as far as can be told: Dice {model:.3f} with each reader, and "
+    "{people:.3f} between readers (difference {difference:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}; "
+    "{images} images in {groups} groups)."
+)
+MODEL_WORSE = (
+    "**People agree better with one another than with the model**: Dice {people:.3f} between readers, and "
+    "{model:.3f} of the model with each (difference {difference:+.3f}, 95 % interval {low:+.3f} to "
+    "{high:+.3f}; {images} images in {groups} groups)."
+)
+MODEL_BETTER = (
+    "**The model agrees with people better than they do with one another**: Dice {model:.3f}, and {people:.3f} "
+    "between readers (difference {difference:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}; {images} images in "
+    "{groups} groups)."
+)
+AGREEMENT_AGREED = "agreed mask"
+AGREEMENT_MODEL = "model in use"
+AGREEMENT_PAIR = "{first} and {second}"
+AGREEMENT_WHO = "Who"
+AGREEMENT_IMAGES = "Images"
+AGREEMENT_DICE = "Dice"
+AGREEMENT_DICE_INTERVAL = "95 % interval"
+AGREEMENT_INTERVAL = "{low:.3f} to {high:.3f}"
+AGREEMENT_SURFACE = "Surface Dice (2 px)"
+AGREEMENT_HD95 = "HD95 (px)"
+AGREEMENT_AREA = "Area difference (px)"
+AGREEMENT_LIMITS = "Limits of agreement"
+AGREEMENT_AREAS = "{low:+.0f} to {high:+.0f}"
+AGREEMENT_TABLE_HELP = (
+    "Dice: 1 is the same to the pixel. Surface Dice: the part of both outlines within 2 pixels of each other. "
+    "HD95: 95 % of the outlines lie within that distance. Intervals are over groups of images that belong "
+    "together; between the limits of agreement lie 95 % of the area differences."
+)
+BLAND_ALTMAN = "Areas compared (Bland and Altman)"
+BLAND_X = "Mean of both areas (pixels)"
+BLAND_Y = "First - second (pixels)"
+BLAND_HIGH = "upper limit of agreement"
+BLAND_MEAN = "mean difference"
+BLAND_LOW = "lower limit of agreement"
+BLAND_HELP = (
+    "A mean away from 0: one of the two draws larger masks. Points that spread with the area: they differ more "
+    "on large ones."
+)
+
+# Second readings
+SECOND_RULES = "Second readings"
+SECOND_RULES_HELP = (
+    "A part of the images that somebody saved waits for a second reader, who starts from the prediction and "
+    "does not see the first mask."
+)
+SECOND_PERCENT = "Images that are read twice"
+SECOND_LIMIT = "Readers differ below a Dice of"
+SECOND_LIMIT_HELP = "Below that the image comes to Readers differ; above it the first mask stays as it is."
+SECOND_READING = "Second reading"
+SECOND_NONE = "No image waits for you to read it a second time."
+SECOND_COUNT = (
+    "{count} images wait for a second reader. You start from the prediction and do not see the first mask."
+)
+SECOND_COUNT_ONE = (
+    "1 image waits for a second reader. You start from the prediction and do not see the first mask."
+)
+HIDDEN = {
+    "mask": "Second reading: somebody has read this image. You start from the prediction and do not see their mask; what you save stands beside it.",
+    "prediction": "Draw this one without the prediction; it comes back with the next image. So one sees how far predictions draw readers towards themselves.",
+}
+BLIND_PERCENT = "Images that are drawn without the prediction first"
+BLIND_HELP = (
+    "Their prediction is hidden until a first mask is saved; Progress then compares them with the others."
+)
+READERS_DIFFER = "Readers differ"
+DIFFER_PLACE = "{place} of {total}: {name}"
+DIFFER_PREVIOUS = "Previous difference"
+DIFFER_NEXT = "Next difference"
+DIFFER_READER = "{letter}: {who}"
+DIFFER_COLOURS = "Blue: only A. Yellow: only B. Pink: both."
+DIFFER_NUMBERS = (
+    "Dice {dice:.3f}, surface Dice {surface:.3f} (within 2 pixels), HD95 {hd95} pixels, area of B less A "
+    "{area:+.0f} pixels."
+)
+TAKE_A = "Take A"
+TAKE_B = "Take B"
+MAJORITY = "Majority"
+MAJORITY_HELP = "What most of the readers say, pixel by pixel; of {fewest} readers or more."
+DIFFER_EDIT = "Edit the mask"
+DIFFER_EDIT_HELP = "Opens it on the Segment page; what you save is the agreed mask."
+SETTLED = "An agreed mask is saved; it names the readings it was made from."
+SETTLED_UNDO = "Take the agreed mask back"

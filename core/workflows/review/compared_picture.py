@@ -1,0 +1,71 @@
+"""Two readings of an image side by side, and where they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.imaging.intensity import to_display
+from core.imaging.masks import encode_png
+from core.imaging.overlay import overlay_classes
+from core.review.agreement import UNDECIDED, Agreement, agree
+from core.workflows.correct.editor_scale import resize_nearest, shrink
+from core.workflows.correct.pictures import decode
+from core.workflows.correct.save_mask import read_mask
+from core.workspace import ImageRow, RevisionRow, Workspace
+
+_SIDE = 720
+# Of Okabe and Ito's colours three that differ in brightness too.
+FIRST, SECOND, BOTH = (0, 114, 178), (240, 228, 66), (204, 121, 167)
+
+
+@dataclass(frozen=True)
+class ComparedReadings:
+    """Two readings of one image.
+
+    Attributes:
+        first: The image with the first mask, as PNG.
+        second: With the second.
+        difference: With what both, only the first and only the second have, each in a colour of its own.
+        agreement: Of all classes together: foreground against background.
+    """
+
+    first: bytes
+    second: bytes
+    difference: bytes
+    agreement: Agreement
+
+
+def compare_readings(
+    workspace: Workspace, image: ImageRow, first: RevisionRow, second: RevisionRow
+) -> ComparedReadings:
+    """The pictures and the numbers.
+
+    Raises:
+        AppError: A file is gone or damaged.
+    """
+    one, other = read_mask(workspace, first), read_mask(workspace, second)
+    height, width = one.shape
+    scale = min(1.0, _SIDE / max(height, width))
+    shape = max(1, round(height * scale)), max(1, round(width * scale))
+    display = shrink(to_display(decode(workspace, image)), shape)
+    small = [resize_nearest(mask, shape) for mask in (one, other)]
+    ours, theirs = ((mask != 0) & (mask != UNDECIDED) for mask in small)
+    same = ours & theirs & (small[0] == small[1])
+    parts = np.select([same, ours & ~same, theirs & ~same], [1, 2, 3], 0).astype(np.uint8)
+    return ComparedReadings(
+        first=_drawn(display, np.where(ours, 2, 0).astype(np.uint8)),
+        second=_drawn(display, np.where(theirs, 3, 0).astype(np.uint8)),
+        difference=_drawn(display, parts),
+        agreement=agree(_foreground(one), _foreground(other)),
+    )
+
+
+def _foreground(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.where((mask != 0) & (mask != UNDECIDED), 1, mask)
+
+
+def _drawn(display: NDArray[np.uint8], parts: NDArray[np.uint8]) -> bytes:
+    return encode_png(overlay_classes(display, parts, ((0, 0, 0), BOTH, FIRST, SECOND)))

@@ -1,0 +1,103 @@
+"""A part of the images is read twice, blind; where readers differ, somebody settles it.
+
+The second reader starts from the prediction and sees nothing of the first. A second reading never becomes the
+mask that counts by itself: it stands beside it until readers agree or the difference is settled.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from core.errors import StoreError
+from core.imaging.masks import encode_png
+from core.review.agreement import majority
+from core.review.second_reading import AGREED, HOW, Readings, readings_by_image
+from core.workflows.correct.save_mask import read_mask
+from core.workflows.correct.second_reader import has_read, readings_of, reads_blind, waits
+from core.workspace import ImageRow, NewRevision, RevisionRow, TaskRow, Workspace
+
+How = Literal["first", "second", "majority"]
+FEWEST_FOR_MAJORITY = 3
+
+
+def readings_of_task(workspace: Workspace, task_id: int) -> dict[int, Readings]:
+    """The readings of each image of a task that was read twice."""
+    truths = {image_id: truth.id for image_id, truth in workspace.truth.pointed_to(task_id).items()}
+    return readings_by_image(workspace.masks.of_task(task_id), truths)
+
+
+def waiting_for(workspace: Workspace, task: TaskRow, who: str) -> list[ImageRow]:
+    """The images that a person could read a second time, in order of arrival."""
+    if task.review_rules.second_percent == 0:
+        return []
+    readings = readings_of_task(workspace, task.id)
+    found = []
+    for image in workspace.images.list(task.id, "corrected"):
+        of_image = readings.get(image.id)
+        # The quick questions first: the last one asks the store for each image.
+        if not has_read(of_image, who) and waits(task.review_rules, image, of_image):
+            if reads_blind(workspace, image, who) is not None:
+                found.append(image)
+    return found
+
+
+def differing(workspace: Workspace, task: TaskRow) -> list[tuple[ImageRow, Readings]]:
+    """The images of a task whose readers differ, those that differ most first."""
+    found = [
+        (workspace.images.get(image_id), readings)
+        for image_id, readings in readings_of_task(workspace, task.id).items()
+        if readings.differ(task.review_rules.differ_below)
+    ]
+    return sorted(found, key=lambda each: each[1].dice)
+
+
+def settle(workspace: Workspace, image_id: int, how: How, *, who: str) -> RevisionRow:
+    """The agreed mask as a new revision that counts and names its sources.
+
+    Args:
+        workspace: The store.
+        image_id: The image.
+        how: Take the first reading, take the last of the others, or what most of three or more say.
+        who: Who decides.
+
+    Raises:
+        StoreError: Nothing is to be settled any more, or there are fewer than three readings for a majority.
+    """
+    readings = readings_of(workspace, image_id)
+    if readings is None or readings.is_settled:
+        raise StoreError("There is nothing to settle here; another mask was saved meanwhile.")
+    if how == "majority" and len(readings.all) < FEWEST_FOR_MAJORITY:
+        raise StoreError(
+            f"A majority needs {FEWEST_FOR_MAJORITY} readings, and there are {len(readings.all)}; let "
+            "another person read the image."
+        )
+    sources = readings.all if how == "majority" else (readings.first, readings.others[-1])
+    chosen = readings.first if how == "first" else readings.others[-1]
+    mask = majority([read_mask(workspace, each) for each in sources]) if how == "majority" else None
+    return workspace.masks.save(
+        image_id,
+        NewRevision(
+            mask_png=workspace.masks.read_mask_png(chosen) if mask is None else encode_png(mask),
+            layer_png=workspace.masks.read_layer_png(chosen) if mask is None else None,
+            threshold=chosen.threshold,
+            version_id=chosen.version_id,
+            who=who,
+            seconds=0.0,
+            foreground=chosen.foreground if mask is None else float(np.count_nonzero(mask)) / mask.size,
+            provenance={AGREED: [each.id for each in sources], HOW: how},
+        ),
+    )
+
+
+def undo(workspace: Workspace, agreed: RevisionRow, *, who: str) -> None:
+    """Let the first reading count again; the agreed mask stays in the history.
+
+    Raises:
+        StoreError: It is no agreed mask, or another one was saved meanwhile.
+    """
+    sources = agreed.provenance.get(AGREED)
+    if not sources:
+        raise StoreError(f"Revision {agreed.number} is no agreed mask, so there is nothing to take back.")
+    workspace.masks.point_back(agreed.id, int(sources[0]), who=who)

@@ -1,0 +1,44 @@
+import pytest
+
+from core.review.agreement import Agreement
+from core.review.readers import ImageAgreement, compare_model, summarise_pair
+
+
+def read(group, dice, first_area=100.0, second_area=100.0, hd95=2.0, surface=0.9):
+    return ImageAgreement(1, "a.png", group, Agreement(dice, surface, hd95, first_area, second_area))
+
+
+def test_groups_weigh_the_same_and_areas_have_limits_of_agreement():
+    images = [
+        read(1, 0.8, 110, 100),
+        read(1, 0.6, 100, 120, hd95=None),
+        read(2, 0.9, 100, 90, hd95=4.0, surface=0.5),
+    ]
+    found = summarise_pair(images)
+    assert (found.num_images, found.num_groups) == (3, 2)
+    # (0.7 + 0.9) / 2, and (0.9 + 0.5) / 2.
+    assert found.dice == pytest.approx(0.8)
+    assert found.surface_dice == pytest.approx(0.7)
+    assert found.hd95 == 3.0
+    # 10, -20, 10: mean 0, standard deviation sqrt(600 / 2) = 17.3205.
+    assert found.area_difference == pytest.approx(0.0)
+    assert (found.area_low, found.area_high) == pytest.approx((-33.948, 33.948), abs=1e-3)
+    assert found.low == pytest.approx(0.7)
+    assert found.high == pytest.approx(0.9)
+
+
+def test_one_group_has_no_interval():
+    found = summarise_pair([read(1, 0.8), read(1, 0.6)])
+    assert (found.low, found.high) == (None, None)
+    with pytest.raises(ValueError, match="at least one image"):
+        summarise_pair([])
+
+
+def test_the_model_against_people_is_paired_over_groups():
+    people = [0.9, 0.8, 0.85, 0.7, 0.95, 0.9]
+    model = [value - 0.1 for value in people]
+    found = compare_model(people, model, [1, 2, 3, 4, 5, 5])
+    assert (found.num_images, found.num_groups) == (6, 5)
+    assert found.people == pytest.approx((0.9 + 0.8 + 0.85 + 0.7 + 0.925) / 5)
+    assert (found.difference, found.low, found.high) == pytest.approx((-0.1, -0.1, -0.1))
+    assert compare_model(people, model, [1, 1, 2, 2, 3, 4]) is None

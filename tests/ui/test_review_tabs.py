@@ -1,0 +1,130 @@
+"""The tabs beside the queue, each drawn by itself."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from benchmarks.phantoms.xray import xray_phantom
+from core.correction.corrections import encode_layer
+from core.imaging.masks import encode_png
+from core.ui import state
+from core.ui.review.tabs import words
+from core.workflows.add_images import add_images
+from core.workflows.correct.save_mask import save_mask
+from core.workspace import DraftContent
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKSPACE_DIR", str(tmp_path / "workspace"))
+    st.cache_resource.clear()
+    opened = state.workspace()
+    yield opened
+    opened.close()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def task(workspace):
+    return workspace.tasks.get("lung_xray")
+
+
+@pytest.fixture
+def corrected(workspace, task):
+    """Two phantoms that Kim saved: one as it was predicted, one with a corner erased."""
+    files = [(f"{n}.png", encode_png(np.asarray(xray_phantom(n, 64)[0], np.uint8))) for n in range(2)]
+    add_images(workspace, task.id, files)
+    version = workspace.versions.current(task.id)
+    layer = np.zeros((64, 64), np.uint8)
+    layer[:40, :32] = 1
+    for image, drawn in zip(workspace.images.list(task.id), (None, encode_layer(layer)), strict=True):
+        content = DraftContent(0.5 if drawn else _threshold(workspace, version), drawn, version.id, 12.0)
+        save_mask(workspace, image.id, state.predictors(), content=content, who="Kim")
+    return workspace.images.list(task.id)
+
+
+def _threshold(workspace, version):
+    from core.registry.predictions import card_of
+
+    return card_of(workspace, version).threshold
+
+
+def draw(name):
+    def script(name):
+        import importlib
+
+        from core.ui import state
+
+        tab = importlib.import_module(f"core.ui.review.tabs.{name}")
+        tab.show(state.workspace().tasks.get("lung_xray"))
+
+    app = AppTest.from_function(script, default_timeout=60, kwargs={"name": name}).run()
+    assert not app.exception
+    return app
+
+
+def test_nothing_has_happened(workspace, task):
+    assert draw("progress").info[0].value == words.PROGRESS_EMPTY
+
+
+def test_the_audit_lists_checks_and_filters(workspace, task, corrected):
+    app = draw("audit")
+    assert app.text_input[0].value == workspace.audit.last_seal()
+    told = app.dataframe[0].value
+    assert told[words.AUDIT_WHO].tolist().count("Kim") == 2
+    app.button[0].click().run()
+    count = sum(1 for _ in workspace.audit.rows())
+    assert app.success[0].value == words.AUDIT_WHOLE.format(count=count)
+    app.selectbox[0].select("group_locked").run()
+    assert app.dataframe[0].value[words.AUDIT_WHAT].tolist() == [words.ACTION["group_locked"]]
+    with workspace._database.writing() as session:
+        session.connection().exec_driver_sql("UPDATE audit SET who = 'Lee' WHERE action = 'mask_saved'")
+    app.button[0].click().run()
+    assert app.error[0].value.startswith("Entry ")
+
+
+def test_progress_in_numbers_and_as_a_table(workspace, task, corrected):
+    app = draw("progress")
+    numbers = {each.label: each.value for each in app.metric}
+    assert numbers[words.PROGRESS_UNCHANGED] == "1 of 2"
+    assert numbers[words.PROGRESS_SECONDS] == "12"
+    assert numbers[words.PROGRESS_GUESS] == words.NONE_YET
+    table = app.dataframe[0].value
+    assert table[words.PROGRESS_NAME].tolist() == ["0.png", "1.png"]
+    assert table[words.PROGRESS_DICE][0] == 1.0
+    assert 0 < table[words.PROGRESS_DICE][1] < 1
+
+
+def test_readers_differ_until_one_of_them_is_taken(workspace, task, corrected):
+    assert draw("agreement").info[0].value == words.AGREEMENT_EMPTY
+    rules = replace(task.review_rules, second_percent=100, differ_below=1.0)
+    workspace.tasks.set_review_rules(task.id, rules, who="Kim")
+    version = workspace.versions.current(task.id)
+    layer = np.zeros((64, 64), np.uint8)
+    layer[:, 32:] = 1
+    for image in corrected:
+        content = DraftContent(0.5, encode_layer(layer), version.id, 5.0)
+        save_mask(workspace, image.id, state.predictors(), content=content, who="Lee")
+    app = draw("agreement")
+    assert [each.value for each in app.subheader] == [
+        words.SECOND_READING,
+        words.READERS_DIFFER,
+        words.AGREEMENT,
+    ]
+    assert app.button(key="settle_majority").disabled
+    table = app.dataframe[0].value
+    assert table[words.AGREEMENT_WHO].tolist() == [
+        "Kim and Lee",
+        "Kim and model in use",
+        "Lee and model in use",
+    ]
+    assert table[words.AGREEMENT_IMAGES].tolist() == [2, 2, 2]
+    before = [workspace.truth.of(image.id) for image in corrected]
+    app.button(key="settle_second").click().run()
+    agreed = [workspace.truth.of(image.id) for image in corrected]
+    assert sorted(one == other for one, other in zip(before, agreed, strict=True)) == [False, True]
+    next(each for each in app.button if each.label == words.SETTLED_UNDO).click().run()
+    assert [workspace.truth.of(image.id) for image in corrected] == before

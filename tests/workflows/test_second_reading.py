@@ -1,0 +1,219 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.correction.corrections import encode_layer
+from core.errors import StoreError
+from core.review.progress import summarise
+from core.review.second_reading import AGREED, BLIND_VERSION, DICE, HOW, SECOND
+from core.workflows.add_images import add_images
+from core.workflows.correct.open_image import open_image
+from core.workflows.correct.save_mask import read_mask, save_mask
+from core.workflows.review.agreement import AGREED as WITH_AGREED
+from core.workflows.review.agreement import MODEL, measure_agreement
+from core.workflows.review.compared_picture import compare_readings
+from core.workflows.review.corrective import corrected_images
+from core.workflows.review.second_reading import (
+    differing,
+    readings_of,
+    reads_blind,
+    settle,
+    undo,
+    waiting_for,
+)
+from core.workspace import DraftContent, NewReview
+from tests.workflows.conftest import png
+
+
+@pytest.fixture
+def version(add_version):
+    return add_version()
+
+
+@pytest.fixture
+def images(workspace, task, version):
+    """Six images of one row; the model proposes the two on the left."""
+    rows = [[200 + number, 200, 0, 0] for number in range(6)]
+    add_images(workspace, task.id, [(f"{number}.png", png([row])) for number, row in enumerate(rows)])
+    return workspace.images.list(task.id)
+
+
+@pytest.fixture
+def ask(workspace, task):
+    """Sets the rules and gives the task with them."""
+
+    def do(percent=100, limit=0.9):
+        rules = replace(task.review_rules, second_percent=percent, differ_below=limit)
+        return workspace.tasks.set_review_rules(task.id, rules, who="Kim")
+
+    return do
+
+
+@pytest.fixture
+def save(workspace, predictors):
+    """Saves as the editor would: what is opened, with a layer over it."""
+
+    def do(image, who, layer=None):
+        opened = open_image(workspace, image.id, predictors, who=who)
+        layer_png = opened.layer_png if layer is None else encode_layer(np.array([layer], np.uint8))
+        version_id = None if opened.version is None else opened.version.id
+        content = DraftContent(opened.threshold, layer_png, version_id, 3.0)
+        return save_mask(workspace, image.id, predictors, content=content, who=who)
+
+    return do
+
+
+LESS, MORE = [0, 1, 0, 0], [0, 0, 2, 0]
+
+
+def test_the_second_reader_starts_from_the_prediction(workspace, task, images, ask, save, predictors):
+    ask()
+    first = save(images[0], "Kim", LESS)
+    assert open_image(workspace, images[0].id, predictors, who="Kim").layer_png is not None
+    opened = open_image(workspace, images[0].id, predictors, who="Lee")
+    assert (opened.layer_png, opened.hidden) == (None, "mask")
+    assert reads_blind(workspace, images[0], "Lee") == first
+    assert reads_blind(workspace, images[0], " kim ") is None
+    second = save(images[0], "Lee", MORE)
+    assert workspace.truth.of(images[0].id) == first
+    assert second.provenance[SECOND] == first.id
+    # 1 pixel against 3, of which 1 is shared: 2 / 4.
+    assert second.provenance[DICE] == pytest.approx(0.5)
+    # Neither becomes what others begin from, and each goes on with their own.
+    assert open_image(workspace, images[0].id, predictors, who="Kim").draft.who == "Kim"
+    again = open_image(workspace, images[0].id, predictors, who="Lee")
+    assert (again.draft.who, again.hidden) == ("Lee", "mask")
+    assert not workspace.images.get(images[0].id).has_unsaved_changes
+
+
+def test_who_waits_for_what(workspace, task, images, ask, save):
+    assert waiting_for(workspace, task, "Lee") == []
+    task = ask()
+    save(images[0], "Kim")
+    save(images[1], "Kim", LESS)
+    flagged = save(images[2], "Kim")
+    workspace.reviews.add(images[2].id, NewReview("flagged", "Park", flagged.id))
+    judged = save(images[3], "Kim")
+    workspace.reviews.add(images[3].id, NewReview("approved", "Lee", judged.id))
+
+    def waits(who):
+        return [image.id for image in waiting_for(workspace, task, who)]
+
+    assert waits("Kim") == []
+    assert waits("Lee") == [images[0].id, images[1].id]
+    assert waits("Park") == [images[0].id, images[1].id, images[3].id]
+    save(images[0], "Lee")
+    save(images[1], "Lee", MORE)
+    assert waits("Lee") == []
+    # Where two differ, a third one may read.
+    assert waits("Park") == [images[1].id, images[3].id]
+    assert [image.id for image, _ in differing(workspace, task)] == [images[1].id]
+    assert differing(workspace, ask(limit=0.4)) == []
+
+
+def test_only_the_part_that_is_asked_for(workspace, images, ask, save):
+    for image in images:
+        save(image, "Kim")
+    task = ask(50)
+    some = {image.id for image in waiting_for(workspace, task, "Lee")}
+    assert 0 < len(some) < 6
+    assert some < {image.id for image in waiting_for(workspace, ask(100), "Lee")}
+
+
+@pytest.mark.parametrize(("how", "expected"), [("first", [1, 0, 0, 0]), ("second", [1, 1, 1, 0])])
+def test_one_of_two_is_taken_and_the_decision_undone(workspace, images, ask, save, how, expected):
+    task = ask()
+    first, second = save(images[0], "Kim", LESS), save(images[0], "Lee", MORE)
+    agreed = settle(workspace, images[0].id, how, who="Park")
+    assert workspace.truth.of(images[0].id) == agreed
+    assert (agreed.who, agreed.provenance[AGREED], agreed.provenance[HOW]) == (
+        "Park",
+        [first.id, second.id],
+        how,
+    )
+    assert read_mask(workspace, agreed).tolist() == [expected]
+    assert differing(workspace, task) == []
+    with pytest.raises(StoreError, match="nothing to settle"):
+        settle(workspace, images[0].id, how, who="Park")
+    undo(workspace, agreed, who="Park")
+    assert workspace.truth.of(images[0].id) == first
+    assert len(differing(workspace, task)) == 1
+    assert len(workspace.masks.history(images[0].id)) == 3
+    assert workspace.audit.list(limit=1)[0].action == "agreement_undone"
+    with pytest.raises(StoreError, match="counts no longer"):
+        undo(workspace, agreed, who="Park")
+
+
+def test_a_majority_of_three(workspace, images, ask, save):
+    ask()
+    save(images[0], "Kim", LESS)
+    save(images[0], "Lee", MORE)
+    with pytest.raises(StoreError, match="needs 3 readings"):
+        settle(workspace, images[0].id, "majority", who="Park")
+    save(images[0], "Park", [0, 0, 2, 2])
+    agreed = settle(workspace, images[0].id, "majority", who="Choi")
+    assert read_mask(workspace, agreed).tolist() == [[1, 1, 1, 0]]
+    assert agreed.foreground == 0.75
+    assert len(agreed.provenance[AGREED]) == 3
+
+
+def test_an_edited_mask_names_its_sources_too(workspace, images, ask, save):
+    ask()
+    first, second = save(images[0], "Kim", LESS), save(images[0], "Lee", MORE)
+    edited = save(images[0], "Kim", [0, 0, 0, 2])
+    assert workspace.truth.of(images[0].id) == edited
+    assert edited.provenance[AGREED] == [first.id, second.id]
+    assert edited.provenance[HOW] == "edit"
+    assert readings_of(workspace, images[0].id).is_settled
+
+
+def test_agreement_of_readers_with_one_another_the_agreed_mask_and_the_model(
+    workspace, images, ask, save, predictors
+):
+    task = ask()
+    assert measure_agreement(workspace, task, predictors).num_images == 0
+    for image in images:
+        save(image, "Kim", LESS)
+        save(image, "Lee")
+    settle(workspace, images[0].id, "second", who="Park")
+    found = measure_agreement(workspace, task, predictors)
+    assert found.num_images == 6
+    # Kim has 1 pixel of Lee's 2: 2 / 3. Lee saved what the model proposed.
+    assert [each.found.dice for each in found.readers["Kim", "Lee"]] == pytest.approx([2 / 3] * 6)
+    assert [each.found.dice for each in found.with_model["Lee", MODEL]] == [1.0] * 6
+    assert [each.found.dice for each in found.with_agreed["Kim", WITH_AGREED]] == pytest.approx([2 / 3])
+    assert found.model.people == pytest.approx(2 / 3)
+    assert found.model.model == pytest.approx((1 + 2 / 3) / 2)
+    assert found.model.low > 0
+
+
+def test_readings_side_by_side(workspace, images, ask, save):
+    ask()
+    first, second = save(images[0], "Kim", LESS), save(images[0], "Lee", MORE)
+    found = compare_readings(workspace, images[0], first, second)
+    assert found.agreement.dice == pytest.approx(0.5)
+    assert len({found.first, found.second, found.difference}) == 3
+
+
+def test_a_part_is_drawn_without_its_prediction_first(workspace, task, version, images, save, predictors):
+    rules = replace(task.review_rules, blind_percent=100)
+    workspace.tasks.set_review_rules(task.id, rules, who="Kim")
+    opened = open_image(workspace, images[0].id, predictors, who="Kim")
+    assert (opened.hidden, opened.version, opened.layer_png) == ("prediction", None, None)
+    saved = save(images[0], "Kim", [2, 0, 0, 0])
+    assert read_mask(workspace, saved).tolist() == [[1, 0, 0, 0]]
+    assert saved.provenance[BLIND_VERSION] == version.id
+    assert workspace.truth.of(images[0].id) == saved
+    # The second one was begun on its prediction before it was to be hidden.
+    workspace.tasks.set_review_rules(task.id, task.review_rules, who="Kim")
+    seen = DraftContent(0.5, encode_layer(np.array([MORE], np.uint8)), version.id)
+    workspace.drafts.start_from(images[1].id, seen, "Kim")
+    workspace.tasks.set_review_rules(task.id, rules, who="Kim")
+    assert open_image(workspace, images[1].id, predictors, who="Kim").hidden == ""
+    assert BLIND_VERSION not in save(images[1], "Kim").provenance
+    found = corrected_images(workspace, task.id, predictors)
+    assert [(each.was_hidden, each.version_id) for each in found] == [(True, version.id), (False, version.id)]
+    assert [each.dice for each in found] == pytest.approx([2 / 3, 4 / 5])
+    summary = summarise(found)
+    assert (summary.hidden.mean, summary.seen.mean) == pytest.approx((2 / 3, 4 / 5))
