@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -16,6 +17,10 @@ from core.review.agreement import Agreement
 
 FEWEST_GROUPS = 5
 """Fewer say nothing about the model against people."""
+MARGIN = 0.02
+"""A model that is behind people by less is as good as they agree."""
+
+Standing = Literal["better", "as good", "worse", "unsure"]
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,15 @@ class ModelAgainstPeople:
     difference: float
     low: float
     high: float
+
+    @property
+    def standing(self) -> Standing:
+        """What follows: "as good" only where the interval lies above `MARGIN` behind people."""
+        if self.low > 0:
+            return "better"
+        if self.low > -MARGIN:
+            return "as good"
+        return "worse" if self.high < 0 else "unsure"
 
 
 def compare_model(

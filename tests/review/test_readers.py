@@ -42,3 +42,17 @@ def test_the_model_against_people_is_paired_over_groups():
     assert found.people == pytest.approx((0.9 + 0.8 + 0.85 + 0.7 + 0.925) / 5)
     assert (found.difference, found.low, found.high) == pytest.approx((-0.1, -0.1, -0.1))
     assert compare_model(people, model, [1, 1, 2, 2, 3, 4]) is None
+
+
+def test_as_good_needs_an_interval_that_says_so():
+    people = [0.9, 0.8, 0.85, 0.7, 0.95]
+    groups = [1, 2, 3, 4, 5]
+
+    def standing(*differences):
+        model = [value + difference for value, difference in zip(people, differences, strict=True)]
+        return compare_model(people, model, groups).standing
+
+    assert standing(-0.01, 0.0, 0.01, -0.01, 0.005) == "as good"
+    assert standing(-0.2, 0.1, 0.0, -0.1, 0.05) == "unsure"
+    assert standing(-0.2, -0.1, -0.1, -0.1, -0.15) == "worse"
+    assert standing(0.02, 0.03, 0.01, 0.05, 0.02) == "better"

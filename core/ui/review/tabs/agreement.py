@@ -61,12 +61,7 @@ def _sentence(model: ModelAgainstPeople | None) -> str:
     """Whether the model is as good as people agree, with its numbers."""
     if model is None:
         return words.MODEL_TOO_FEW
-    said = words.MODEL_AS_GOOD
-    if model.high < 0:
-        said = words.MODEL_WORSE
-    if model.low > 0:
-        said = words.MODEL_BETTER
-    return said.format(
+    return words.MODEL_STANDS[model.standing].format(
         model=model.model,
         people=model.people,
         difference=model.difference,
@@ -97,7 +92,9 @@ def _row(pair: Pair, images: list[ImageAgreement]) -> dict[str, Any]:
         words.AGREEMENT_SURFACE: f"{found.surface_dice:.3f}",
         words.AGREEMENT_HD95: words.NONE_YET if found.hd95 is None else f"{found.hd95:.1f}",
         words.AGREEMENT_AREA: f"{found.area_difference:+.0f}",
-        words.AGREEMENT_LIMITS: words.AGREEMENT_AREAS.format(low=found.area_low, high=found.area_high),
+        words.AGREEMENT_LIMITS: words.NONE_YET
+        if found.num_images < 2
+        else words.AGREEMENT_AREAS.format(low=found.area_low, high=found.area_high),
     }
 
 

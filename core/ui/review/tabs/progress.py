@@ -128,32 +128,32 @@ def _chart(task: TaskRow, images: Sequence[CorrectedImage], titles: dict[int, st
             "image": [image.image_id for image in images],
         }
     )
-    x = alt.X("place:Q", title=words.PROGRESS_ORDER, axis=alt.Axis(tickMinStep=1, format="d"))
+    x = alt.X(
+        "place:Q",
+        title=words.PROGRESS_ORDER,
+        axis=alt.Axis(tickMinStep=1, format="d"),
+        scale=alt.Scale(domain=[0.5, len(images) + 0.5], nice=False),
+    )
     scale = alt.Scale(domain=[min(0.5, min(image.dice for image in images)), 1.0], nice=False)
-    names = alt.Scale(domain=[words.PROGRESS_ONE, words.PROGRESS_MEAN], range=[MARK_COLOUR, MEAN_COLOUR])
-    legend = alt.Legend(title=None, orient="top")
     clicked = alt.selection_point(name="clicked", fields=["image"], on="click", empty=False)
     points = (
         alt.Chart(data)
-        .mark_point(size=60, filled=True, opacity=0.75, cursor="pointer")
+        .mark_point(size=60, filled=True, opacity=0.75, cursor="pointer", color=MARK_COLOUR)
         .encode(
             x=x,
             y=alt.Y("dice:Q", title=words.PROGRESS_DICE, scale=scale),
-            color=alt.Color("series:N", scale=names, legend=legend),
             tooltip=[
                 alt.Tooltip("name:N", title=words.PROGRESS_NAME),
                 alt.Tooltip("dice:Q", title=words.PROGRESS_DICE, format=".3f"),
                 alt.Tooltip("model:N", title=words.PROGRESS_MODEL),
             ],
         )
-        .transform_calculate(series=f"'{words.PROGRESS_ONE}'")
         .add_params(clicked)
     )
     mean = (
         alt.Chart(data)
-        .mark_line(strokeWidth=2.5)
-        .encode(x=x, y=alt.Y("mean:Q", scale=scale), color=alt.Color("series:N", scale=names, legend=legend))
-        .transform_calculate(series=f"'{words.PROGRESS_MEAN}'")
+        .mark_line(strokeWidth=2.5, color=MEAN_COLOUR)
+        .encode(x=x, y=alt.Y("mean:Q", scale=scale))
     )
     layers = [mean, points]
     places = changes(images)

@@ -79,10 +79,8 @@ PROGRESS_EMPTY = (
 PROGRESS_READING = "Comparing predictions with masks: {done} of {total}"
 PROGRESS_DICE = "Corrective Dice"
 PROGRESS_ORDER = "Image, in the order in which they were first saved"
-PROGRESS_ONE = "one image"
-PROGRESS_MEAN = "mean of the last ten"
 PROGRESS_MODEL = "Model"
-PROGRESS_CLICK = "A point opens its image. Dashed lines: another model was in use from there on."
+PROGRESS_CLICK = "Points: one image each; a click opens it. Line: mean of the last ten. Dashed: another model was in use from there on."
 PROGRESS_UNCHANGED = "Accepted unchanged"
 PROGRESS_UNCHANGED_HELP = "Predictions that were right as they were, with the 95 % interval of the share."
 PROGRESS_LAST_DICE = "Dice of the last ten"
@@ -128,21 +126,12 @@ MODEL_TOO_FEW = (
     "Whether the model is as good as people agree needs images of five groups that two people have read and "
     "that it has not learnt from."
 )
-MODEL_AS_GOOD = (
-    "**The model is as good as people agree**, as far as can be told: Dice {model:.3f} with each reader, and "
-    "{people:.3f} between readers (difference {difference:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}; "
-    "{images} images in {groups} groups)."
-)
-MODEL_WORSE = (
-    "**People agree better with one another than with the model**: Dice {people:.3f} between readers, and "
-    "{model:.3f} of the model with each (difference {difference:+.3f}, 95 % interval {low:+.3f} to "
-    "{high:+.3f}; {images} images in {groups} groups)."
-)
-MODEL_BETTER = (
-    "**The model agrees with people better than they do with one another**: Dice {model:.3f}, and {people:.3f} "
-    "between readers (difference {difference:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}; {images} images in "
-    "{groups} groups)."
-)
+MODEL_STANDS = {
+    "better": "**The model agrees with people better than they do with one another**: Dice {model:.3f} with each reader, and {people:.3f} between readers (difference {difference:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}; {images} images in {groups} groups).",
+    "as good": "**The model is as good as people agree**: Dice {model:.3f} with each reader, and {people:.3f} between readers (difference {difference:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}; {images} images in {groups} groups).",
+    "worse": "**People agree better with one another than with the model**: Dice {people:.3f} between readers, and {model:.3f} of the model with each (difference {difference:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}; {images} images in {groups} groups).",
+    "unsure": "**Whether the model is as good as people agree cannot be told yet**: Dice {model:.3f} with each reader, and {people:.3f} between readers (difference {difference:+.3f}, 95 % interval {low:+.3f} to {high:+.3f}; {images} images in {groups} groups).",
+}
 AGREEMENT_AGREED = "agreed mask"
 AGREEMENT_MODEL = "model in use"
 AGREEMENT_PAIR = "{first} and {second}"
