@@ -77,6 +77,17 @@ def weigh(differences: Sequence[float], groups: Sequence[object]) -> Evidence:
     return Evidence(num_groups, gain, gain - float(stdtrit(num_groups - 1, CONFIDENCE)) * error)
 
 
+def mean_interval(means: NDArray[np.float64]) -> tuple[float, float] | None:
+    """The 95 % interval of a mean over groups by Student's t, None of fewer than two groups."""
+    if len(means) < 2:
+        return None
+    # Student's quantile; scipy.stats would take a second to import.
+    from scipy.special import stdtrit
+
+    reach = float(stdtrit(len(means) - 1, 0.975)) * float(means.std(ddof=1)) / len(means) ** 0.5
+    return float(means.mean()) - reach, float(means.mean()) + reach
+
+
 def group_means(values: Sequence[float], groups: Sequence[object]) -> NDArray[np.float64]:
     """(G,) the mean of each group's values, the same order for the same groups."""
     _, group_of = np.unique([str(group) for group in groups], return_inverse=True)

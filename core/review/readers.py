@@ -11,8 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from core.evaluation.evidence import group_means
-from core.evaluation.scores import bootstrap_interval
+from core.evaluation.evidence import group_means, mean_interval
 from core.review.agreement import Agreement
 
 FEWEST_GROUPS = 5
@@ -83,13 +82,13 @@ def summarise_pair(images: Sequence[ImageAgreement]) -> PairAgreement:
     distances = [each.found.hd95 for each in images if each.found.hd95 is not None]
     areas = np.array([each.found.first_area - each.found.second_area for each in images])
     spread = 1.96 * float(areas.std(ddof=1)) if len(areas) > 1 else 0.0
-    low, high = bootstrap_interval(dice.tolist()) if len(dice) > 1 else (None, None)
+    interval = mean_interval(dice)
     return PairAgreement(
         num_images=len(images),
         num_groups=len(dice),
         dice=float(dice.mean()),
-        low=low,
-        high=high,
+        low=None if interval is None else max(0.0, interval[0]),
+        high=None if interval is None else min(1.0, interval[1]),
         surface_dice=float(surface.mean()),
         hd95=float(np.mean(distances)) if distances else None,
         area_difference=float(areas.mean()),
@@ -140,16 +139,16 @@ def compare_model(
         model: Of each image the mean Dice of the model with its readers.
         groups: The group of each image.
     """
-    if len(set(groups)) < FEWEST_GROUPS:
-        return None
     of_people, of_model = group_means(people, groups), group_means(model, groups)
-    low, high = bootstrap_interval((of_model - of_people).tolist())
+    interval = mean_interval(of_model - of_people)
+    if interval is None or len(of_people) < FEWEST_GROUPS:
+        return None
     return ModelAgainstPeople(
         num_images=len(groups),
         num_groups=len(of_people),
         people=float(of_people.mean()),
         model=float(of_model.mean()),
         difference=float((of_model - of_people).mean()),
-        low=low,
-        high=high,
+        low=interval[0],
+        high=interval[1],
     )

@@ -23,8 +23,14 @@ def test_groups_weigh_the_same_and_areas_have_limits_of_agreement():
     # 10, -20, 10: mean 0, standard deviation sqrt(600 / 2) = 17.3205.
     assert found.area_difference == pytest.approx(0.0)
     assert (found.area_low, found.area_high) == pytest.approx((-33.948, 33.948), abs=1e-3)
-    assert found.low == pytest.approx(0.7)
-    assert found.high == pytest.approx(0.9)
+    # Two groups: 12.706 standard errors of 0.1 reach beyond both ends.
+    assert (found.low, found.high) == (0.0, 1.0)
+
+
+def test_an_interval_over_groups_by_hand():
+    # Means 0.7, 0.8, 0.9: standard error 0.1 / sqrt(3) = 0.057735, Student's quantile of 2 is 4.302653.
+    found = summarise_pair([read(1, 0.7), read(2, 0.8), read(3, 0.9)])
+    assert (found.low, found.high) == pytest.approx((0.8 - 0.248414, 1.0), abs=1e-5)
 
 
 def test_one_group_has_no_interval():
