@@ -140,6 +140,13 @@ class Reviews:
             person = existing_or_new(session, who)
             return [self._withdraw(session, review_id, person) for review_id in review_ids]
 
+    def judged_by(self, task_id: int, who: str) -> set[int]:
+        """The images of a task on which a person gave a verdict."""
+        query = select(ReviewTable.image_id).join(ImageTable, ImageTable.id == ReviewTable.image_id)
+        with self._database.reading() as session:
+            mine = (ImageTable.task_id == task_id) & (ReviewTable.person_id == id_of(session, who))
+            return set(session.scalars(query.where(mine).distinct()))
+
     def of_image(self, image_id: int) -> list[ReviewRow]:
         """All reviews of an image, the newest first."""
         return self.of_images([image_id])[image_id]

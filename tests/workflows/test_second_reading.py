@@ -10,6 +10,7 @@ from core.review.second_reading import AGREED, BLIND_VERSION, DICE, HOW, SECOND
 from core.workflows.add_images import add_images
 from core.workflows.correct.open_image import open_image
 from core.workflows.correct.save_mask import read_mask, save_mask
+from core.workflows.correct.second_reader import reads_blind
 from core.workflows.review.agreement import AGREED as WITH_AGREED
 from core.workflows.review.agreement import MODEL, measure_agreement
 from core.workflows.review.compared_picture import compare_readings
@@ -17,7 +18,6 @@ from core.workflows.review.corrective import corrected_images
 from core.workflows.review.second_reading import (
     differing,
     readings_of,
-    reads_blind,
     settle,
     undo,
     waiting_for,

@@ -15,7 +15,7 @@ from core.imaging.masks import encode_png
 from core.review.agreement import majority
 from core.review.second_reading import AGREED, HOW, Readings, readings_by_image
 from core.workflows.correct.save_mask import read_mask
-from core.workflows.correct.second_reader import has_read, readings_of, reads_blind, waits
+from core.workflows.correct.second_reader import has_read, readings_of, same_person, waits
 from core.workspace import ImageRow, NewRevision, RevisionRow, TaskRow, Workspace
 
 How = Literal["first", "second", "majority"]
@@ -32,15 +32,17 @@ def waiting_for(workspace: Workspace, task: TaskRow, who: str) -> list[ImageRow]
     """The images that a person could read a second time, in order of arrival."""
     if task.review_rules.second_percent == 0:
         return []
-    readings = readings_of_task(workspace, task.id)
-    found = []
-    for image in workspace.images.list(task.id, "corrected"):
-        of_image = readings.get(image.id)
-        # The quick questions first: the last one asks the store for each image.
-        if not has_read(of_image, who) and waits(task.review_rules, image, of_image):
-            if reads_blind(workspace, image, who) is not None:
-                found.append(image)
-    return found
+    readings, truths = readings_of_task(workspace, task.id), workspace.truth.pointed_to(task.id)
+    judged = workspace.reviews.judged_by(task.id, who)
+    return [
+        image
+        for image in workspace.images.list(task.id, "corrected")
+        if image.id in truths
+        and image.id not in judged
+        and not same_person(truths[image.id].who, who)
+        and not has_read(readings.get(image.id), who)
+        and waits(task.review_rules, image, readings.get(image.id))
+    ]
 
 
 def differing(workspace: Workspace, task: TaskRow) -> list[tuple[ImageRow, Readings]]:
