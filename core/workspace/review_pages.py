@@ -6,11 +6,11 @@ without a saved mask stands in the queue with what the model proposes, where the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, false, func, select, tuple_
+from sqlalchemy.orm import Session
 
 from core.workspace.database import Database
 from core.workspace.image_rows import image_query, to_image_row
@@ -26,7 +26,6 @@ Drawn = int | Literal["anybody", "model"]
 _PRIME = 2_147_483_647
 _SURE = 2.0
 """Stands for the score of an image without a guess; those of guesses end at 1."""
-_GUESS = [getattr(QualityTable, each.name).label(f"guess_{each.name}") for each in fields(GuessRow)]
 _STATES: tuple[Review, ...] = ("open", "approved", "flagged")
 
 
@@ -115,8 +114,7 @@ class ReviewPages:
                 beyond = own < at if self._is_falling else own > at
                 where.append(beyond | (own == at) if start.inclusive else beyond)
             directed = [each.desc() if self._is_falling else each for each in self._key]
-            query = self._query().where(*where).order_by(*directed).limit(limit)
-            return self._items(session, session.execute(query).all())
+            return self._items(session, self._places().where(*where).order_by(*directed).limit(limit))
 
     def before(self, state: Review, key: ReviewKey, limit: int) -> list[ReviewItem]:
         """The last items before a place, in order."""
@@ -124,14 +122,14 @@ class ReviewPages:
         with self._database.reading() as session:
             earlier = own > at if self._is_falling else own < at
             directed = [each if self._is_falling else each.desc() for each in self._key]
-            query = self._query().where(self._is_here(session), ImageTable.review == state, earlier)
-            return self._items(session, session.execute(query.order_by(*directed).limit(limit)).all())[::-1]
+            query = self._places().where(self._is_here(session), ImageTable.review == state, earlier)
+            return self._items(session, query.order_by(*directed).limit(limit))[::-1]
 
     def item(self, image_id: int) -> ReviewItem | None:
         """An image of the task with its place, whatever its state; None where there is none."""
-        query = self._query().where(ImageTable.id == image_id, ImageTable.task_id == self._task_id)
+        query = self._places().where(ImageTable.id == image_id, ImageTable.task_id == self._task_id)
         with self._database.reading() as session:
-            return next(iter(self._items(session, session.execute(query).all())), None)
+            return next(iter(self._items(session, query)), None)
 
     def drawers(self) -> list[PersonRow]:
         """Who drew a mask of the task that counts."""
@@ -143,45 +141,47 @@ class ReviewPages:
                 for each in session.scalars(query)
             ]
 
-    def _query(self) -> Select[Any]:
-        keys = [each.label(f"key_{place}") for place, each in enumerate(self._key)]
-        in_use = (VersionTable.task_id == self._task_id) & (VersionTable.status == "current")
-        version = select(VersionTable.id).where(in_use, VersionTable.purpose == "segment").scalar_subquery()
-        guess = (QualityTable.image_id == ImageTable.id) & (QualityTable.version_id == version)
-        return image_query().join(QualityTable, guess, isouter=True).add_columns(*keys, *_GUESS)
+    def _places(self) -> Select[Any]:
+        """Images with their keys and nothing else: that is what is sorted."""
+        guess = QualityTable.image_id == ImageTable.id
+        return select(ImageTable.id, *self._key).join(
+            QualityTable, guess & (QualityTable.version_id == self._in_use()), isouter=True
+        )
 
-    def _is_here(self, session: Any) -> ColumnElement[bool]:
+    def _in_use(self) -> Any:
+        in_use = (VersionTable.task_id == self._task_id) & (VersionTable.status == "current")
+        return select(VersionTable.id).where(in_use, VersionTable.purpose == "segment").scalar_subquery()
+
+    def _is_here(self, session: Session) -> ColumnElement[bool]:
         """Of the task, and with something to look at: a saved mask, or what a model proposes."""
         of_task = ImageTable.task_id == self._task_id
         if isinstance(self._drawn, int):
             return of_task & (ImageTable.truth_person_id == self._drawn)
-        current = (VersionTable.task_id == self._task_id) & (VersionTable.status == "current")
-        has_model = session.scalar(
-            select(VersionTable.id).where(current, VersionTable.purpose == "segment").limit(1)
-        )
+        has_model = session.scalar(select(self._in_use()))
         is_saved = ImageTable.truth_revision_id.is_not(None)
         if self._drawn == "model":
             return of_task & ~is_saved if has_model is not None else of_task & false()
         return of_task if has_model is not None else of_task & is_saved
 
-    def _items(self, session: Any, found: Sequence[Any]) -> list[ReviewItem]:
-        wanted = [each.truth_revision_id for each in found if each.truth_revision_id is not None]
-        query = select(RevisionTable).where(RevisionTable.id.in_(wanted))
-        revisions = {each.id: to_revision_row(each) for each in session.scalars(query)} if wanted else {}
+    def _items(self, session: Session, places: Select[Any]) -> list[ReviewItem]:
+        """The images of a query of `_places`, in its order."""
+        keys = {image_id: tuple(key) for image_id, *key in session.execute(places)}
+        of_images = session.execute(image_query().where(ImageTable.id.in_(keys)))
+        images = {each.id: (to_image_row(each), each.truth_revision_id) for each in of_images}
+        saved = [revision_id for _, revision_id in images.values() if revision_id is not None]
+        of_saved = session.scalars(select(RevisionTable).where(RevisionTable.id.in_(saved)))
+        revisions = {each.id: to_revision_row(each) for each in of_saved}
+        guesses = self._guesses(session, list(keys))
         return [
-            ReviewItem(
-                to_image_row(each),
-                revisions.get(each.truth_revision_id),
-                tuple(getattr(each, f"key_{place}") for place in range(len(self._key))),
-                _guess_of(each),
-            )
-            for each in found
+            ReviewItem(images[each][0], revisions.get(images[each][1] or 0), key, guesses.get(each))
+            for each, key in keys.items()
         ]
 
-
-def _guess_of(found: Any) -> GuessRow | None:
-    values = [getattr(found, f"guess_{each.name}") for each in fields(GuessRow)]
-    return None if values[0] is None else GuessRow(*values)
+    def _guesses(self, session: Session, image_ids: list[int]) -> dict[int, GuessRow]:
+        columns = [getattr(QualityTable, each.name) for each in fields(GuessRow)]
+        query = select(*columns).where(QualityTable.version_id == self._in_use())
+        found = session.execute(query.where(QualityTable.image_id.in_(image_ids)))
+        return {each.image_id: GuessRow(*each) for each in found}
 
 
 def _scattered(number: Any, seed: int) -> Any:

@@ -51,22 +51,23 @@ def judge(
         BadModelError: A model is gone, and its proposal is not kept.
     """
     reviews, gone = [], []
+    labels = workspace.labels.latest_of_images([each.look.image_id for each in said])
     for each in said:
+        label = labels.get(each.look.image_id)
         try:
-            workspace.images.get(each.look.image_id)
-        except StoreError:
+            new = _review(workspace, each, predictors, who, None if label is None else label.id)
+            reviews.append((each.look.image_id, new))
+        except _GoneError:
             gone.append(NotTaken(each.look.image_id, "gone"))
-            continue
-        reviews.append((each.look.image_id, _review(workspace, each, predictors, who)))
     return [*workspace.reviews.decide(reviews), *gone]
 
 
-def _review(workspace: Workspace, said: Said, predictors: Predictors, who: str) -> NewReview:
+def _review(
+    workspace: Workspace, said: Said, predictors: Predictors, who: str, label_id: int | None
+) -> NewReview:
     look, flagged = said.look, said.verdict == "flagged"
-    image = workspace.images.get(look.image_id)
-    png = None if look.revision_id is not None else mask_png(workspace, image, look, predictors)
+    png = None if look.revision_id is not None else _proposal(workspace, look, predictors)
     accepts = None if png is None or flagged else _accepted(workspace, look, png, who)
-    label = workspace.labels.latest(look.image_id)
     return NewReview(
         said.verdict,
         who,
@@ -76,9 +77,21 @@ def _review(workspace: Workspace, said: Said, predictors: Predictors, who: str) 
         reasons=tuple(each for each in REASONS if each in said.reasons) if flagged else (),
         comment=said.comment[:MOST_OF_A_COMMENT] if flagged else "",
         accepts=accepts,
-        label_id=None if label is None else label.id,
+        label_id=label_id,
         seen=Seen(look.revision_id, look.review_id),
     )
+
+
+class _GoneError(Exception):
+    """The image was deleted meanwhile."""
+
+
+def _proposal(workspace: Workspace, look: Look, predictors: Predictors) -> bytes:
+    try:
+        image = workspace.images.get(look.image_id)
+    except StoreError as error:
+        raise _GoneError from error
+    return mask_png(workspace, image, look, predictors)
 
 
 def _accepted(workspace: Workspace, look: Look, png: bytes, who: str) -> NewRevision:
