@@ -56,7 +56,8 @@ class Asked:
         columns: How many tiles lie side by side, as the browser says.
         done: The last decision.
         handled: Number of the last message of each grid, by its name.
-        ahead: What was last made ahead.
+        begun: Looks whose tile was begun in the background.
+        problems: Why a look has no tile.
     """
 
     task_id: int
@@ -65,7 +66,8 @@ class Asked:
     columns: int = 5
     done: Done | None = None
     handled: dict[str, int] = field(default_factory=dict)
-    ahead: str = ""
+    begun: set[str] = field(default_factory=set)
+    problems: dict[str, str] = field(default_factory=dict)
 
 
 def asked(task: TaskRow) -> Asked:

@@ -40,7 +40,7 @@ def grid_view(task: TaskRow, here: Asked, pages: ReviewPages, total: int) -> Non
         _nothing(here, show, total, workspace.tasks.counts(task.id).images)
         return
     review_grid(
-        tiles_of(workspace, items),
+        tiles_of(workspace, here, items),
         key=_KEY,
         can_judge=show == "open",
         handled=here.handled,
@@ -92,7 +92,8 @@ def _turn_buttons(
         gap="small",
         key="review_bar",
     ):
-        done_line(here)
+        with st.container(width="content"):
+            done_line(here)
         st.button(
             words.PREVIOUS,
             key="review_previous",

@@ -1,9 +1,15 @@
-"""The items of the queue as tiles; the next ones are made while the reviewer looks at these."""
+"""The items of the queue as tiles: those that are there at once, the others as soon as they are made.
+
+Tiles of the next page are made while the reviewer looks at this one, so that usually all are there.
+"""
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
+
+import streamlit as st
 
 from core.errors import AppError
 from core.registry.predictors import Predictors
@@ -13,38 +19,77 @@ from core.ui.review.asked import Asked
 from core.ui.review.grid import Tile
 from core.ui.review.telling import verdict_line, why_here
 from core.ui.text import shortened
-from core.workflows.review.looking import look_at, tile_jpeg
-from core.workspace import ReviewItem, Workspace
+from core.workflows.review.looking import Look, kept_tile, look_at, tile_jpeg
+from core.workspace import ImageRow, ReviewItem, Workspace
+
+_AT_ONCE_SECONDS = 0.3
+_ASK_AGAIN_SECONDS = 0.7
+
+Wanted = tuple[ImageRow, Look]
 
 
-def tiles_of(workspace: Workspace, items: Sequence[ReviewItem]) -> list[Tile]:
-    """What the grid shows of items."""
+def tiles_of(workspace: Workspace, here: Asked, items: Sequence[ReviewItem]) -> list[Tile]:
+    """What the grid shows of items; what takes longer is begun in the background, and comes by itself."""
     reviews = workspace.reviews.of_images([item.image.id for item in items])
-    tiles = []
+    until = time.monotonic() + _AT_ONCE_SECONDS
+    tiles: list[Tile] = []
+    missing: list[Wanted] = []
     for item in items:
-        look = look_at(workspace, item, reviews[item.image.id])
-        why, name = why_here(item), shortened(item.image.name)
-        try:
-            jpeg = tile_jpeg(workspace, item.image, look, state.predictors())
-        except AppError as error:
-            # The others stay; one by one it says the same.
-            jpeg, why = b"", words.LOST.format(name=name, problem=error)
-        tiles.append(Tile(str(look), jpeg, name, why, verdict_line(item, reviews[item.image.id])))
+        look, name = look_at(workspace, item, reviews[item.image.id]), shortened(item.image.name)
+        jpeg = kept_tile(workspace, item.image, look)
+        if jpeg is None and look.revision_id is not None and time.monotonic() < until:
+            # A saved mask needs no model.
+            jpeg = _made(workspace, here, (item.image, look), state.predictors())
+        problem = here.problems.get(str(look))
+        if jpeg is None and problem is None:
+            missing.append((item.image, look))
+        why = why_here(item) if problem is None else words.LOST.format(name=name, problem=problem)
+        said = verdict_line(item, reviews[item.image.id])
+        tiles.append(
+            Tile(str(look), jpeg or b"", name, why, said, is_coming=jpeg is None and problem is None)
+        )
+    if missing:
+        _begin(workspace, here, missing)
+        _come_later(workspace, here, tuple(missing))
     return tiles
 
 
-def make_ahead(workspace: Workspace, asked: Asked, items: Sequence[ReviewItem]) -> None:
-    """Tiles of items that come next, in the background, once."""
-    name = ".".join(str(item.key) for item in items)
-    if items and asked.ahead != name:
-        asked.ahead = name
-        state.background().submit(_make, workspace, tuple(items), state.predictors())
-
-
-def _make(workspace: Workspace, items: Sequence[ReviewItem], predictors: Predictors) -> None:
+def make_ahead(workspace: Workspace, here: Asked, items: Sequence[ReviewItem]) -> None:
+    """Make the tiles of items that come next, in the background, once."""
     reviews = workspace.reviews.of_images([item.image.id for item in items])
-    for item in items:
-        try:
-            tile_jpeg(workspace, item.image, look_at(workspace, item, reviews[item.image.id]), predictors)
-        except AppError as error:
-            logging.getLogger(__name__).info("no tile of image %d (%s)", item.image.id, error)
+    _begin(
+        workspace, here, [(item.image, look_at(workspace, item, reviews[item.image.id])) for item in items]
+    )
+
+
+@st.fragment(run_every=_ASK_AGAIN_SECONDS)
+def _come_later(workspace: Workspace, here: Asked, missing: tuple[Wanted, ...]) -> None:
+    """Draw the page again where a tile has come."""
+    for image, look in missing:
+        if str(look) in here.problems or kept_tile(workspace, image, look) is not None:
+            st.rerun()
+
+
+def _begin(workspace: Workspace, here: Asked, wanted: Sequence[Wanted]) -> None:
+    new = [each for each in wanted if str(each[1]) not in here.begun]
+    if new:
+        here.begun.update(str(look) for _, look in new)
+        state.background().submit(_make, workspace, here, new, state.predictors())
+
+
+def _make(workspace: Workspace, here: Asked, wanted: Sequence[Wanted], predictors: Predictors) -> None:
+    for each in wanted:
+        _made(workspace, here, each, predictors)
+
+
+def _made(workspace: Workspace, here: Asked, wanted: Wanted, predictors: Predictors) -> bytes | None:
+    """The tile; None where it cannot be made, which is told in its place while the others stay."""
+    image, look = wanted
+    try:
+        return tile_jpeg(workspace, image, look, predictors)
+    except AppError as error:
+        here.problems[str(look)] = str(error)
+    except Exception:
+        logging.getLogger(__name__).exception("no tile of image %d", image.id)
+        here.problems[str(look)] = words.NO_TILE
+    return None

@@ -41,6 +41,8 @@ NOTHING_HERE = "This was the last one of {count}."
 FROM_THE_START = "Back to the first"
 LOST = "{name} cannot be shown: {problem}"
 
+NO_TILE = "Something went wrong; the server's log says more."
+
 # Why an image stands where it stands
 UNSURE = "Unsure along {unsure:.0f} % of its outline; Dice perhaps {guess:.2f}"
 UNSURE_BETWEEN = (

@@ -125,9 +125,14 @@ def prediction_then(
         return None
 
 
+def kept_tile(workspace: Workspace, image: ImageRow, look: Look) -> bytes | None:
+    """The tile where it was made before, else None."""
+    return workspace.cache.get(image.sha256, _tile_key(workspace, image, look))
+
+
 def tile_jpeg(workspace: Workspace, image: ImageRow, look: Look, predictors: Predictors) -> bytes:
     """The image with the mask's outline on it, at the tile's own size; made once for each mask."""
-    key = f"tile-{_digest(workspace, look)}-{TILE_SIDE}{_frame(image)}"
+    key = _tile_key(workspace, image, look)
     return workspace.cache.get_or_make(image.sha256, key, lambda: _tile(workspace, image, look, predictors))
 
 
@@ -224,6 +229,10 @@ def window_of(workspace: Workspace, image: ImageRow) -> pictures.Window | None:
         return None
     current = workspace.versions.current(image.task_id)
     return pictures.window_of(None if current is None else card_of(workspace, current))
+
+
+def _tile_key(workspace: Workspace, image: ImageRow, look: Look) -> str:
+    return f"tile-{_digest(workspace, look)}-{TILE_SIDE}{_frame(image)}"
 
 
 def _digest(workspace: Workspace, look: Look) -> str:

@@ -36,6 +36,7 @@ class Tile:
         name: Of the image.
         why: Why it is here, or what was said of it.
         said: Verdicts before, "" for none.
+        is_coming: The picture is being made.
     """
 
     look: str
@@ -43,6 +44,7 @@ class Tile:
     name: str
     why: str
     said: str = ""
+    is_coming: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def review_grid(
             "name": tile.name,
             "why": tile.why,
             "said": tile.said,
+            "isComing": tile.is_coming,
         }
         for tile in tiles
     ]

@@ -1,6 +1,6 @@
 // Tiles in rows: marks are kept here until they are decided on; a decision is said again until it is taken.
 
-/** @typedef {{look: string, src: string, name: string, why: string, said: string}} Tile */
+/** @typedef {{look: string, src: string, name: string, why: string, said: string, isComing: boolean}} Tile */
 
 const LEAST_SIDE = 220;
 const GAP = 12;
@@ -39,7 +39,13 @@ class Grid {
       this.marked.clear();
       this.at = 0;
     }
-    this.draw();
+    const shown = JSON.stringify([component.data, this.waiting?.number]);
+    if (shown !== this.shown) {
+      const hadFocus = this.tiles.contains(this.root.getRootNode().activeElement);
+      this.shown = shown;
+      this.draw();
+      if (hadFocus) this.focus();
+    }
     // By keys from the start; nothing is taken from somebody who types elsewhere.
     const isTyping = ["INPUT", "TEXTAREA"].includes(document.activeElement?.tagName);
     if (isNew && !isTyping) requestAnimationFrame(() => this.focus());
@@ -75,7 +81,7 @@ class Grid {
     button.title = [item.name, item.why, item.said].filter(Boolean).join("\n");
     button.setAttribute("aria-label", button.title.replaceAll("\n", ", "));
     if (canJudge) button.setAttribute("aria-pressed", String(isMarked));
-    const frame = element("span", "frame", "");
+    const frame = element("span", `frame${item.isComing ? " coming" : ""}`, "");
     if (item.src) {
       const image = document.createElement("img");
       image.src = item.src;
