@@ -7,6 +7,7 @@ Knows nothing of Keras, Streamlit or the workspace.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import types
 import typing
@@ -207,13 +208,19 @@ def to_dict(config: Any) -> dict[str, Any]:
     return dataclasses.asdict(config)
 
 
+@functools.cache
+def _hints_of(config_type: type[Any]) -> dict[str, Any]:
+    """Types of the fields; a page reads dozens of cards, and evaluating these takes longer than reading."""
+    return typing.get_type_hints(config_type)
+
+
 def from_dict(config_type: type[Config], values: dict[str, Any]) -> Config:
     """A config back from `to_dict`; nested configs, tuples, dicts and unions with None are rebuilt.
 
     Raises:
         ValueError: A key that this version does not know, or a value of the wrong shape.
     """
-    hints = typing.get_type_hints(config_type)
+    hints = _hints_of(config_type)
     names = {field.name for field in dataclasses.fields(config_type)}  # type: ignore[arg-type]
     unknown = sorted(set(values) - names)
     if unknown:

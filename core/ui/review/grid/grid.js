@@ -99,9 +99,14 @@ class Grid {
     return button;
   }
 
+  /** Nobody decides on what was not shown yet. */
+  seen() {
+    return this.component.data.items.filter((item) => item.src).map((item) => item.look);
+  }
+
   approveButton() {
-    const { items, words } = this.component.data;
-    const button = element("button", "approve", `${words.approve} (${items.length - this.marked.size})`);
+    const { words } = this.component.data;
+    const button = element("button", "approve", `${words.approve} (${this.seen().length - this.marked.size})`);
     button.type = "button";
     button.setAttribute("aria-keyshortcuts", "Enter");
     button.disabled = this.waiting !== null;
@@ -112,17 +117,17 @@ class Grid {
   /** Mark or unmark a tile; where nothing can be judged, open it. */
   choose(index) {
     const { items, canJudge } = this.component.data;
-    const { look } = items[index];
+    const { look, src } = items[index];
     if (!canJudge) return this.say("open", [look]);
-    if (this.waiting) return;
+    if (this.waiting || !src) return;
     if (!this.marked.delete(look)) this.marked.add(look);
     this.draw();
     this.focus();
   }
 
   decide() {
-    const { items, canJudge } = this.component.data;
-    if (canJudge && items.length && !this.waiting) this.say("decide", items.map((item) => item.look));
+    const looks = this.seen();
+    if (this.component.data.canJudge && looks.length && !this.waiting) this.say("decide", looks);
   }
 
   say(action, looks) {
