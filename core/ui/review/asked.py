@@ -81,8 +81,9 @@ def asked(task: TaskRow) -> Asked:
 
 
 def chosen_filter() -> Review:
-    """Which images."""
-    return st.session_state.get(FILTER) or "open"  # type: ignore[no-any-return]
+    """Which verdict the images have; those of second readings stand apart."""
+    chosen = st.session_state.get(FILTER)
+    return chosen if chosen in ("approved", "flagged") else "open"
 
 
 def chosen_order() -> ReviewOrder:

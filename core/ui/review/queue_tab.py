@@ -14,16 +14,22 @@ from core.ui.review.asked import (
     WHOSE,
     Asked,
     asked,
-    chosen_filter,
     pages_of,
 )
 from core.ui.review.grid_view import grid_view
 from core.ui.review.one_view import one_view
+from core.ui.review.tabs import second_readings
 from core.ui.review.tabs.predicting import predict_all_button
 from core.ui.text import shortened
-from core.workspace import Drawn, Review, ReviewOrder, TaskRow
+from core.workspace import Drawn, ReviewOrder, TaskRow
 
-_FILTERS: tuple[Review, ...] = ("open", "approved", "flagged")
+# On the line of the tabs, where nothing else stands.
+_STYLE = """
+<style>
+.st-key-review_tools { margin: -4rem 0 -0.75rem; position: relative; z-index: 2; pointer-events: none; }
+.st-key-review_tools > * { pointer-events: auto; }
+</style>
+"""
 _ORDERS: tuple[ReviewOrder, ...] = ("unsure", "newest", "uploaded", "random")
 
 
@@ -31,11 +37,15 @@ def queue_tab(task: TaskRow) -> None:
     """Draw the tab."""
     here = asked(task)
     pages = pages_of(task)
+    with st.container(horizontal=True, horizontal_alignment="right", gap="small", key="review_tools"):
+        predict_all_button(task)
+        _rules(task)
+    st.html(_STYLE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        counts = pages.counts()
+        counts: dict[str, int] = {**pages.counts(), **second_readings.counts(task)}
         st.segmented_control(
             words.FILTER,
-            _FILTERS,
+            list(words.FILTER_NAMES),
             default="open",
             required=True,
             format_func=lambda name: f"{words.FILTER_NAMES[name]} {counts[name]}",
@@ -47,15 +57,27 @@ def queue_tab(task: TaskRow) -> None:
         )
         _choose_order(here)
         _choose_whose(here, pages.drawers())
-        _rules(task)
-        predict_all_button(task)
         st.space("stretch")
         _choose_view(here)
     state.show_messages()
-    if here.view == "grid":
-        grid_view(task, here, pages, counts[chosen_filter()])
+    show = st.session_state[FILTER]
+    if show in ("second", "differ"):
+        _second(task, show, counts)
+    elif here.view == "grid":
+        grid_view(task, here, pages, counts[show])
     else:
         one_view(task, here, pages)
+
+
+def _second(task: TaskRow, show: str, counts: dict[str, int]) -> None:
+    if not task.review_rules.second_percent:
+        st.write(words.SECOND_OFF)
+    elif show == "second":
+        second_readings.waiting(task)
+    else:
+        second_readings.differing_images(task)
+        if counts["differ"] == 0:
+            st.write(words.NONE_DIFFER)
 
 
 def _choose_order(here: Asked) -> None:
@@ -65,7 +87,7 @@ def _choose_order(here: Asked) -> None:
         format_func=words.ORDER_NAMES.__getitem__,
         key=ORDER,
         label_visibility="collapsed",
-        width=160,
+        width=150,
         persist_state="session",
         on_change=_from_the_start,
         args=(here,),
@@ -89,7 +111,7 @@ def _choose_whose(here: Asked, drawers: list) -> None:  # type: ignore[type-arg]
         format_func=title,
         key=WHOSE,
         label_visibility="collapsed",
-        width=170,
+        width=150,
         persist_state="session",
         on_change=_from_the_start,
         args=(here,),

@@ -4,7 +4,13 @@ TABS = {"queue": "Queue", "agreement": "Agreement", "progress": "Progress", "aud
 
 # Above the queue
 FILTER = "Show"
-FILTER_NAMES = {"open": "To review", "approved": "Approved", "flagged": "Flagged"}
+FILTER_NAMES = {
+    "open": "To review",
+    "approved": "Approved",
+    "flagged": "Flagged",
+    "second": "Second reading",
+    "differ": "Readers differ",
+}
 ORDER = "Order"
 ORDER_NAMES = {
     "unsure": "Least certain first",
@@ -34,6 +40,8 @@ NOTHING = {
     "approved": "Nothing is approved yet.",
     "flagged": "Nothing is flagged.",
 }
+SECOND_OFF = "No second readings are asked for. The Agreement tab sets how many images are read twice."
+NONE_DIFFER = "No readers differ."
 NOTHING_YET = (
     "This task has no images yet. Add some on the Segment page; their masks come here to be reviewed."
 )

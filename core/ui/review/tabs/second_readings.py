@@ -44,6 +44,17 @@ def rules(task: TaskRow) -> None:
         st.rerun()
 
 
+def counts(task: TaskRow) -> dict[str, int]:
+    """How many images wait for this person's second reading, and of how many the readers differ."""
+    if not task.review_rules.second_percent:
+        return {"second": 0, "differ": 0}
+    workspace = state.workspace()
+    return {
+        "second": len(waiting_for(workspace, task, state.person())),
+        "differ": len(differing(workspace, task)),
+    }
+
+
 def waiting(task: TaskRow) -> None:
     """The images that this person could read a second time; a click opens one, blind."""
     if not task.review_rules.second_percent:
