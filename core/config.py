@@ -220,7 +220,7 @@ def from_dict(config_type: type[Config], values: dict[str, Any]) -> Config:
     Raises:
         ValueError: A key that this version does not know, or a value of the wrong shape.
     """
-    hints = _hints_of(config_type)
+    hints = _hints_of(config_type)  # type: ignore[arg-type]
     names = {field.name for field in dataclasses.fields(config_type)}  # type: ignore[arg-type]
     unknown = sorted(set(values) - names)
     if unknown:

@@ -87,12 +87,13 @@ class ReviewPages:
         # One direction for each order, so that a place is one comparison of rows.
         self._is_falling = order == "newest"
         saved = func.coalesce(ImageTable.truth_revision_id, 0)
-        self._key: tuple[ColumnElement[Any], ...] = {
+        keys: dict[ReviewOrder, tuple[Any, ...]] = {
             "unsure": (func.coalesce(QualityTable.score, _SURE), ImageTable.position),
             "newest": (saved, ImageTable.position),
             "uploaded": (ImageTable.position,),
             "random": (_scattered(ImageTable.id, seed), ImageTable.id),
-        }[order]
+        }
+        self._key = keys[order]
 
     def counts(self) -> dict[Review, int]:
         """How many images are in each state; counted in an index."""

@@ -42,7 +42,7 @@ def queue_tab(task: TaskRow) -> None:
         _rules(task)
     st.html(_STYLE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        counts: dict[str, int] = {**pages.counts(), **second_readings.counts(task)}
+        counts = second_readings.counts(task) | {name: count for name, count in pages.counts().items()}
         st.segmented_control(
             words.FILTER,
             list(words.FILTER_NAMES),
