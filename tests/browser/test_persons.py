@@ -65,6 +65,8 @@ def test_each_browser_has_a_name_and_remembers_it(
         second.reload()
         expect(second.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=WAIT)
         save_as(second, "Lee", 2)
+        second.close()
+        workspace.presence.leave("Lee")
         again = open_in(kim, url)
         expect(again.get_by_test_id("stSidebar").get_by_text("Kim").first).to_be_visible(timeout=WAIT)
         assert [each.who for each in workspace.masks.history(added.image_id or 0)] == ["Lee", "Kim"]
