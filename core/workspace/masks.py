@@ -113,6 +113,16 @@ class Masks:
         with self._database.reading() as session:
             return [to_revision_row(each) for each in session.scalars(query)]
 
+    def naming(self, task_id: int, key: str) -> list[RevisionRow]:
+        """The revisions of a task whose provenance names another one under a key, and those; oldest first."""
+        named = RevisionTable.provenance[key].as_integer()
+        of_task = select(RevisionTable.id, named).join(ImageTable, ImageTable.id == RevisionTable.image_id)
+        with self._database.reading() as session:
+            pairs = session.execute(of_task.where(ImageTable.task_id == task_id, named.is_not(None))).all()
+            ids = {each for pair in pairs for each in pair}
+            query = select(RevisionTable).where(RevisionTable.id.in_(ids)).order_by(RevisionTable.id)
+            return [to_revision_row(each) for each in session.scalars(query)] if ids else []
+
     def files(self) -> dict[int, str]:
         """The file of every mask of the workspace, by revision id."""
         with self._database.reading() as session:

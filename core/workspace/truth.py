@@ -6,16 +6,35 @@ that is flagged never does, and a task may ask for approved ones alone.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from core.workspace.database import Database
 from core.workspace.revision_rows import to_revision_row
 from core.workspace.rows import Review, RevisionRow
-from core.workspace.tables import ImageTable, ReviewTable, RevisionTable, TaskTable
+from core.workspace.tables import ImageTable, PersonTable, ReviewTable, RevisionTable, TaskTable
 from core.workspace.tasks import to_review_rules
 
 _IS_TRUTH = RevisionTable.id == ImageTable.truth_revision_id
+
+
+@dataclass(frozen=True)
+class TruthReading:
+    """Who made the mask of an image that is pointed to.
+
+    Attributes:
+        image_id: The image.
+        revision_id: The mask.
+        who: Whose it is.
+        review: What counts of the verdicts on it.
+    """
+
+    image_id: int
+    revision_id: int
+    who: str
+    review: Review
 
 
 class Truth:
@@ -37,11 +56,17 @@ class Truth:
             query = select(RevisionTable).join(ImageTable, _IS_TRUTH).where(_counting(session, task_id))
             return {each.image_id: to_revision_row(each) for each in session.scalars(query)}
 
-    def pointed_to(self, task_id: int) -> dict[int, RevisionRow]:
-        """The masks of a task that are pointed to, whatever reviewers say of them, by image id."""
-        query = select(RevisionTable).join(ImageTable, _IS_TRUTH).where(ImageTable.task_id == task_id)
+    def readings(self, task_id: int) -> list[TruthReading]:
+        """Who made the mask that is pointed to of each image, in order of arrival, in one quick query."""
+        query = (
+            select(ImageTable.id, ImageTable.truth_revision_id, PersonTable.name, ImageTable.review)
+            .join(PersonTable, PersonTable.id == ImageTable.truth_person_id)
+            .where(ImageTable.task_id == task_id)
+            .order_by(ImageTable.position)
+        )
         with self._database.reading() as session:
-            return {each.image_id: to_revision_row(each) for each in session.scalars(query)}
+            found = session.execute(query).all()
+        return [TruthReading(*each) for each in found]  # type: ignore[arg-type]
 
     def image_ids(self, task_id: int) -> set[int]:
         """The images of a task whose mask counts, as `of_task` has them."""

@@ -98,7 +98,7 @@ def test_who_waits_for_what(workspace, task, images, ask, save):
     workspace.reviews.add(images[3].id, NewReview("approved", "Lee", judged.id))
 
     def waits(who):
-        return [image.id for image in waiting_for(workspace, task, who)]
+        return waiting_for(workspace, task, who)
 
     assert waits("Kim") == []
     assert waits("Lee") == [images[0].id, images[1].id]
@@ -116,9 +116,9 @@ def test_only_the_part_that_is_asked_for(workspace, images, ask, save):
     for image in images:
         save(image, "Kim")
     task = ask(50)
-    some = {image.id for image in waiting_for(workspace, task, "Lee")}
+    some = set(waiting_for(workspace, task, "Lee"))
     assert 0 < len(some) < 6
-    assert some < {image.id for image in waiting_for(workspace, ask(100), "Lee")}
+    assert some < set(waiting_for(workspace, ask(100), "Lee"))
 
 
 @pytest.mark.parametrize(("how", "expected"), [("first", [1, 0, 0, 0]), ("second", [1, 1, 1, 0])])

@@ -24,7 +24,7 @@ from core.review.second_reading import (
     is_chosen,
     readings_by_image,
 )
-from core.workspace import DraftContent, DraftRow, ImageRow, ReviewRules, RevisionRow, Workspace
+from core.workspace import DraftContent, DraftRow, ImageRow, Review, ReviewRules, RevisionRow, Workspace
 from core.workspace.persons import name_key
 
 Hidden = Literal["", "mask", "prediction"]
@@ -52,7 +52,7 @@ def reads_blind(workspace: Workspace, image: ImageRow, who: str) -> RevisionRow 
     readings = readings_of(workspace, image.id)
     if has_read(readings, who):
         return None if readings is None or readings.is_settled else truth
-    if not waits(rules, image, readings):
+    if not waits(rules, image.id, image.review, readings):
         return None
     judged = any(same_person(review.who, who) for review in workspace.reviews.of_image(image.id))
     return None if judged else truth
@@ -119,15 +119,15 @@ def what_it_becomes(
     return {}, True
 
 
-def waits(rules: ReviewRules, image: ImageRow, readings: Readings | None) -> bool:
+def waits(rules: ReviewRules, image_id: int, review: Review, readings: Readings | None) -> bool:
     """Whether an image that somebody saved waits for somebody else to read it blind.
 
     One that is flagged is mended first. Where two readers differ, a third one may read it.
     """
-    if image.review == "flagged":
+    if review == "flagged":
         return False
     if readings is None:
-        return is_chosen(image.id, rules.second_percent, "read twice")
+        return is_chosen(image_id, rules.second_percent, "read twice")
     return readings.differ(rules.differ_below)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from core.errors import StoreError
 from core.imaging.masks import encode_png
 from core.review.agreement import majority
-from core.review.second_reading import AGREED, HOW, Readings, readings_by_image
+from core.review.second_reading import AGREED, HOW, SECOND, Readings, readings_by_image
 from core.workflows.correct.save_mask import read_mask
 from core.workflows.correct.second_reader import has_read, readings_of, same_person, waits
 from core.workspace import ImageRow, NewRevision, RevisionRow, TaskRow, Workspace
@@ -24,24 +24,26 @@ FEWEST_FOR_MAJORITY = 3
 
 def readings_of_task(workspace: Workspace, task_id: int) -> dict[int, Readings]:
     """The readings of each image of a task that was read twice."""
-    truths = {image_id: truth.id for image_id, truth in workspace.truth.pointed_to(task_id).items()}
-    return readings_by_image(workspace.masks.of_task(task_id), truths)
+    seconds = workspace.masks.naming(task_id, SECOND)
+    truths = (
+        {each.image_id: each.revision_id for each in workspace.truth.readings(task_id)} if seconds else {}
+    )
+    return readings_by_image(seconds, truths)
 
 
-def waiting_for(workspace: Workspace, task: TaskRow, who: str) -> list[ImageRow]:
+def waiting_for(workspace: Workspace, task: TaskRow, who: str) -> list[int]:
     """The images that a person could read a second time, in order of arrival."""
     if task.review_rules.second_percent == 0:
         return []
-    readings, truths = readings_of_task(workspace, task.id), workspace.truth.pointed_to(task.id)
+    readings = readings_of_task(workspace, task.id)
     judged = workspace.reviews.judged_by(task.id, who)
     return [
-        image
-        for image in workspace.images.list(task.id, "corrected")
-        if image.id in truths
-        and image.id not in judged
-        and not same_person(truths[image.id].who, who)
-        and not has_read(readings.get(image.id), who)
-        and waits(task.review_rules, image, readings.get(image.id))
+        each.image_id
+        for each in workspace.truth.readings(task.id)
+        if each.image_id not in judged
+        and waits(task.review_rules, each.image_id, each.review, readings.get(each.image_id))
+        and not same_person(each.who, who)
+        and not has_read(readings.get(each.image_id), who)
     ]
 
 

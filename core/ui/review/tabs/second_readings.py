@@ -60,13 +60,15 @@ def waiting(task: TaskRow) -> None:
     if not task.review_rules.second_percent:
         return
     st.subheader(words.SECOND_READING)
-    images = waiting_for(state.workspace(), task, state.person())
-    if not images:
+    workspace = state.workspace()
+    waiting_ids = waiting_for(workspace, task, state.person())
+    if not waiting_ids:
         st.write(words.SECOND_NONE)
         return
-    st.write((words.SECOND_COUNT_ONE if len(images) == 1 else words.SECOND_COUNT).format(count=len(images)))
+    count = len(waiting_ids)
+    st.write((words.SECOND_COUNT_ONE if count == 1 else words.SECOND_COUNT).format(count=count))
     clicked = pictures(
-        [picture_of(state.workspace(), image) for image in images[:_MOST_SHOWN]],
+        [picture_of(workspace, workspace.images.get(image_id)) for image_id in waiting_ids[:_MOST_SHOWN]],
         key="second_reading",
         label=words.SECOND_READING,
     )
