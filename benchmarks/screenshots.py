@@ -87,6 +87,11 @@ def draw_pages(browser: Browser, url: str, folder: Path, last_image: int) -> Non
         page.get_by_text("Foreground").wait_for(timeout=90_000)
         shot(page, folder, name, 4000)
         page.close()
+    for name, size, scheme in (("review", WIDE, "light"), ("review_dark", NARROW, "dark")):
+        page = open_page(browser, f"{url}/review?task=lung_xray", size, scheme)
+        page.get_by_role("button", name="Approve the others").wait_for(timeout=90_000)
+        shot(page, folder, name, 4000)
+        page.close()
     for name in ("fine_tune", "models", "experiments"):
         page = open_page(browser, f"{url}/{name}?task=lung_xray", WIDE)
         page.get_by_role("heading").first.wait_for(timeout=90_000)

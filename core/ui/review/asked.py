@@ -56,7 +56,7 @@ class Asked:
         columns: How many tiles lie side by side, as the browser says.
         done: The last decision.
         handled: Number of the last message of each grid, by its name.
-        begun: Looks whose tile was begun in the background.
+        begun: What was begun in the background.
         problems: Why a look has no tile.
     """
 

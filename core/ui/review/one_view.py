@@ -47,7 +47,8 @@ def one_view(task: TaskRow, here: Asked, pages: ReviewPages) -> None:
         _turn(earlier[0] if earlier else None, following[0] if following else None)
         _history(reviews)
         done_line(here)
-    if following:
+    if following and f"full {following[0].image.id}" not in here.begun:
+        here.begun.add(f"full {following[0].image.id}")
         state.background().submit(make_full, workspace, following[0], state.predictors())
 
 

@@ -74,8 +74,6 @@ BEFORE = {
     "approved": "Approved before by {who}, changed since",
     "flagged": "Flagged before by {who}, changed since",
 }
-OF_REVISION = "revision {number}"
-OF_SHOWN = "the prediction as shown"
 REASONS = {
     "outline_off": "outline off",
     "part_missing": "part missing",
@@ -129,7 +127,6 @@ NOT_AN_IMAGE = "an image"
 YOURS_FLAGGED_ONE = "1 of your masks was flagged."
 YOURS_FLAGGED = "{count} of your masks were flagged."
 LOOK_AT_FLAGGED = "Look at them"
-FLAG_LINE = "{said}: {reasons}"
 REVIEWED = "{approved} approved, {flagged} flagged, {open} not reviewed."
 TRAINS_SAVED = "Flagged ones are left out."
 TRAINS_APPROVED = "Only approved ones are used, as the rules of the review ask."
