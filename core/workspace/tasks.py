@@ -116,7 +116,7 @@ class Tasks:
         Raises:
             StoreError: There is no such task.
         """
-        with self._database.writing() as session:
+        with self._database.writing(needs="task") as session:
             _existing(session, task_id).review_rules = asdict(rules)
             audit.append(session, "review_rules_set", asdict(rules), who=who, task_id=task_id)
         return self.get_by_id(task_id)
