@@ -141,7 +141,7 @@ class Masks:
         Raises:
             StoreError: One of them is gone, or another mask counts by now.
         """
-        with self._database.writing() as session:
+        with self._database.writing(needs="judge") as session:
             agreed, older = session.get(RevisionTable, revision_id), session.get(RevisionTable, to_id)
             image = None if agreed is None else session.get(ImageTable, agreed.image_id)
             if image is None or older is None or older.image_id != image.id:

@@ -25,7 +25,7 @@ from core.review.second_reading import (
     readings_by_image,
 )
 from core.workspace import DraftContent, DraftRow, ImageRow, Review, ReviewRules, RevisionRow, Workspace
-from core.workspace.persons import name_key
+from core.workspace.names import name_key
 
 Hidden = Literal["", "mask", "prediction"]
 """What of an image a person must not see: nothing, the first reader's mask, or the prediction."""

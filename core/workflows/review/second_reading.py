@@ -67,8 +67,10 @@ def settle(workspace: Workspace, image_id: int, how: How, *, who: str) -> Revisi
         who: Who decides.
 
     Raises:
+        NotAllowedError: Readers do not settle.
         StoreError: Nothing is to be settled any more, or there are fewer than three readings for a majority.
     """
+    workspace.require("judge")
     readings = readings_of(workspace, image_id)
     if readings is None or readings.is_settled:
         raise StoreError("There is nothing to settle here; another mask was saved meanwhile.")

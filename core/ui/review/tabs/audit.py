@@ -20,6 +20,7 @@ _SHOWN = 50
 def show(task: TaskRow) -> None:
     """The whole tab."""
     workspace = state.workspace()
+    workspace.require("audit")
     st.caption(words.AUDIT_INTRO)
     seal = workspace.audit.last_seal()
     if not seal:
