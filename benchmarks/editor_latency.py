@@ -22,9 +22,13 @@ import cv2
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
+from core.cards import ModelCard, save_card
+from core.config import NetConfig
 from core.imaging.masks import encode_png
+from core.reasons import Reason
+from core.registry.predictions import prediction_key
 from core.workflows.add_images import add_images
-from core.workspace import Workspace
+from core.workspace import NewVersion, TaskClass, Workspace
 from tests.browser.app_server import PROJECT, AppServer, launch_chromium
 from tests.browser.editor_driver import Editor
 
@@ -47,6 +51,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace.open(Path(folder))
         image_id, slug = _add_image(workspace, arguments.side)
+        if arguments.classes > 1:
+            _propose_classes(workspace, image_id, arguments.classes)
         server = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": folder})
         server.start()
         try:
@@ -65,6 +71,9 @@ def main() -> None:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--side", type=int, default=512, help="side of the square image in pixels")
+    parser.add_argument(
+        "--classes", type=int, default=1, help="foreground classes; several are proposed in patches"
+    )
     parser.add_argument("--strokes", type=int, default=40, help="strokes to time")
     parser.add_argument("--seed", type=int, default=0, help="of the strokes' places")
     return parser.parse_args()
@@ -77,6 +86,26 @@ def _add_image(workspace: Workspace, side: int) -> tuple[int, str]:
     if outcome.image_id is None:
         raise RuntimeError(f"the image was refused: {outcome}")
     return outcome.image_id, task.slug
+
+
+def _propose_classes(workspace: Workspace, image_id: int, num_classes: int) -> None:
+    """Classes in patches whose confidence fades from the middle, as a model's prediction in the cache."""
+    image = workspace.images.get(image_id)
+    names = [TaskClass(f"Class {number}") for number in range(1, num_classes + 1)]
+    classes = workspace.tasks.set_classes(image.task_id, names).classes
+    folder = "versions/patches"
+    card = ModelCard("patches", net=NetConfig(num_classes=1 + classes[-1].value))
+    save_card(card, workspace.folder(folder) / "card.json")
+    new = NewVersion(folder, "0" * 64, "scratch", "Benchmark")
+    version = workspace.versions.add(image.task_id, new)
+    workspace.versions.promote(version.id, who="Benchmark", why=Reason.of_text("To measure."))
+    side = image.facts.height
+    rows, columns = np.mgrid[:side, :side].astype(np.float32)
+    distance = np.hypot(rows - side / 2, columns - side / 2)
+    confidence = np.clip(255 * (1.2 - distance / (side / 3)), 0, 255).astype(np.uint8)
+    patch = classes[0].value + (rows // 97 + columns // 61) % num_classes
+    planes = np.stack([patch.astype(np.uint8), confidence, np.zeros_like(confidence)], axis=-1)
+    workspace.cache.put(image.sha256, prediction_key(workspace, version), encode_png(planes))
 
 
 def _measure(
@@ -92,6 +121,7 @@ def _measure(
     milliseconds = 1000 * np.array(seconds)
     return {
         "side": side,
+        "classes": arguments.classes,
         "strokes": len(seconds),
         "stroke_to_disk_ms": {
             "p50": round(float(np.percentile(milliseconds, 50))),

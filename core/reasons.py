@@ -27,6 +27,8 @@ _SENTENCES = {
     "chosen": "Chosen by hand.",
     "rolled_back": "Rolled back by hand.",
     "better": f"{_COMPARED}; better beyond chance, by at least {{low:.4f}}. {_WORSE}",
+    "class_worse": f"{_COMPARED}; but {{class}} goes from {{class_old:.4f}} to {{class_new:.4f}}, and none "
+    f"may lose more than {{most:g}}, so you decide. {_WORSE}",
     "not_better": f"{_COMPARED}, so that one stays. {_WORSE}",
     "alerts_missed": f"{_COMPARED}; but {{alert}} is found in {{found_new}} of {{alerts}}, and in "
     "{found_old} before, so that one stays.",

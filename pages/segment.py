@@ -56,7 +56,7 @@ def correct(around: Around) -> None:
         keeping.choose_model(image)
         if nothing:
             found_nothing(image)
-        keeping.save_buttons()
+        keeping.save_buttons(image)
         keeping.saved_line(image, current)
         labels_panel(image)
         keeping.rarely_needed(image, after_delete=forget_image)

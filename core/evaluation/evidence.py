@@ -18,6 +18,8 @@ FEWEST_GROUPS = 5
 """Fewer groups never decide by themselves."""
 LEAST_GAIN = 0.005
 """Two runs of one recipe with other seeds differ by as much; a smaller gain is not worth a change."""
+MOST_LOSS = 0.01
+"""Of several classes none may lose more than this in Dice where a candidate is promoted by itself."""
 CONFIDENCE = 0.95
 
 Decision = Literal["promote", "keep", "ask"]

@@ -51,6 +51,11 @@ def split_undefined(labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArr
     return np.where(undefined, np.uint8(0), labels), (~undefined).astype(np.uint8)
 
 
+def foreground(labels: NDArray[Any]) -> NDArray[np.uint8]:
+    """1 where any class is for sure, (H, W); what nobody decided is 0."""
+    return np.asarray((labels != 0) & (labels != UNDEFINED), np.uint8)
+
+
 def decided_pixels(
     probability: NDArray[np.uint8], mask: NDArray[np.uint8]
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

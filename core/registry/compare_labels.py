@@ -15,6 +15,7 @@ import numpy as np
 
 from core.config import from_dict, to_dict
 from core.evaluation.evidence import Decision, Evidence, weigh
+from core.imaging.class_masks import foreground
 from core.imaging.decode import decode_image
 from core.reasons import Reason
 from core.registry.classifiers import ClassifierLike, Classifiers
@@ -199,7 +200,7 @@ def compare_labels(
         if should_stop is not None and should_stop():
             return None
         decoded = decode_image(workspace.files.read(image.file), image.name)
-        mask = decode_image(workspace.masks.read_mask_png(masks[image.id]), image.name).values
+        mask = foreground(decode_image(workspace.masks.read_mask_png(masks[image.id]), image.name).values)
         old_call = ("", False) if old_model is None else _call(old_model, old_model.classify(decoded, mask))
         new_call = _call(new_model, new_model.classify(decoded, mask))
         label = labels[image.id].label or ""

@@ -6,13 +6,20 @@ The exported one is float32 and made of stock Keras layers, so that plain Keras 
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from core.config import NetConfig
 from core.errors import BadModelError
 from core.nets import build
 from core.training.accelerator import Accelerator
 from core.training.devices import compute_dtype, one_device
+
+LAST_LAYER = "logits"
+NEW_CLASS_LOGIT = 4.0
 
 
 def training_network(
@@ -53,8 +60,31 @@ def exported_network(trained: keras.Model, config: NetConfig) -> keras.Model:
     return model
 
 
+def widened(weights: list[NDArray[Any]], num_channels: int) -> list[NDArray[Any]]:
+    """The last layer's weights for more classes; what it told apart before it still tells apart.
+
+    Two classes of a sigmoid s(z) become softmax(0, z), which is the same. A new class begins as background
+    less `NEW_CLASS_LOGIT`: it is nowhere the likeliest, and takes at most 2 % of what background had.
+
+    Args:
+        weights: Kernel (1, 1, F, C) and bias (C,).
+        num_channels: Of the result; where it is not larger than C the weights come back as they are.
+    """
+    kernel, bias = weights
+    if num_channels <= len(bias):
+        return weights
+    if len(bias) == 1:
+        kernel = np.concatenate([np.zeros_like(kernel), kernel], axis=-1)
+        bias = np.concatenate([np.zeros_like(bias), bias])
+    num_new = num_channels - len(bias)
+    return [
+        np.concatenate([kernel, *[kernel[..., :1]] * num_new], axis=-1),
+        np.concatenate([bias, *[bias[:1] - NEW_CLASS_LOGIT] * num_new]),
+    ]
+
+
 def copy_weights(source: keras.Model, target: keras.Model) -> None:
-    """Copy all weights, layer by layer, by name.
+    """Copy all weights, layer by layer, by name; the last layer may have more classes in the target.
 
     Raises:
         BadModelError: The two are not the same network.
@@ -68,6 +98,8 @@ def copy_weights(source: keras.Model, target: keras.Model) -> None:
         )
     for name, layer in sources.items():
         weights = layer.get_weights()
+        if name == LAST_LAYER:
+            weights = widened(weights, targets[name].weights[1].shape[0])
         shapes = [tuple(weight.shape) for weight in targets[name].weights]
         if [weight.shape for weight in weights] != shapes:
             raise BadModelError(

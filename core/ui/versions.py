@@ -31,6 +31,8 @@ def comparison_line(version: VersionRow) -> Comparison | None:
         st.write(words.NOT_COMPARED)
         return None
     st.write(str(compared.why))
+    if compared.changes:
+        _class_table(compared)
     return compared
 
 
@@ -67,6 +69,18 @@ def _existing(workspace: Workspace, image_id: int) -> ImageRow | None:
         return workspace.images.get(image_id)
     except StoreError:
         return None
+
+
+def _class_table(compared: Comparison) -> None:
+    """Dice of each class before and now."""
+    rows = {
+        words.CLASS: [each.name for each in compared.changes],
+        words.BEFORE: [each.old for each in compared.changes],
+        words.NOW: [each.new for each in compared.changes],
+    }
+    number = st.column_config.NumberColumn(format="%.4f")
+    columns = {words.BEFORE: number, words.NOW: number}
+    st.dataframe(rows, hide_index=True, width="content", column_config=columns)
 
 
 @st.dialog(words.LOCKED_IMAGES, width="large")

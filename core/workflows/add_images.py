@@ -21,6 +21,7 @@ from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.imaging.outlines import read_outlines
 from core.registry.predictions import card_of
+from core.workflows.arrive.class_values import any_class, read_classes
 from core.workflows.arrive.mask_meaning import kept_meaning, read_upload_mask
 from core.workflows.arrive.upload_plan import PlannedFile, Role, image_keys
 from core.workflows.arrive.upload_survey import Upload as Upload
@@ -152,6 +153,7 @@ class _Batch:
         self._mask_use = mask_use
         self._mask_values = mask_values
         self._kept = kept_meaning(workspace, task_id)
+        self._classes = workspace.tasks.get_by_id(task_id).classes
         self._by_path: dict[str, set[int]] = {}
         self._by_key: dict[str, set[int]] = {}
         self._of_task: dict[str, set[int]] | None = None
@@ -240,16 +242,27 @@ class _Batch:
     def _pixels(self, part: _Mask, shape: tuple[int, int]) -> tuple[NDArray[np.uint8], str]:
         """The mask, and what was assumed of it."""
         if part.pixels is None:
+            if part.row.holds_objects and len(self._classes) > 1:
+                raise any_class(part.row.name, self._classes)
             meaning = MaskValues() if part.row.holds_objects else self._mask_values
             name, limits = part.row.name, self.limits
-            return read_upload_mask(part.data, name, shape, limits, said=meaning, kept=self._kept)
+            if len(self._classes) > 1:
+                return read_classes(part.data, name, shape, limits, self._classes), ""
+            mask, note = read_upload_mask(part.data, name, shape, limits, said=meaning, kept=self._kept)
+            return self._of_the_one_class(mask), note
+        if len(self._classes) > 1:
+            raise any_class(part.row.name, self._classes)
         if part.pixels.shape != shape:
             height, width = part.pixels.shape
             raise BadFileError(
                 part.row.name,
                 f"outlines an image of {width} x {height} pixels, but this one is {shape[1]} x {shape[0]}.",
             )
-        return part.pixels, ""
+        return self._of_the_one_class(part.pixels), ""
+
+    def _of_the_one_class(self, mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Foreground as the value of the task's one class."""
+        return np.where(mask == 1, np.uint8(self._classes[0].value), mask)
 
     def _use_mask(self, row: PlannedFile, image: ImageRow, mask: NDArray[np.uint8]) -> FileOutcome:
         if self._mask_use == "reference":
@@ -287,11 +300,12 @@ class _Batch:
 
 
 def _union(masks: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """Foreground where one mask has it, else undefined where one has that."""
+    """The last class that a mask has, else undefined where one has that."""
     united = np.zeros_like(masks[0])
     for mask in masks:
         united[(mask == UNDEFINED) & (united == 0)] = UNDEFINED
-        united[mask == 1] = 1
+        classes = (mask != 0) & (mask != UNDEFINED)
+        united[classes] = mask[classes]
     return united
 
 
@@ -308,7 +322,7 @@ def start_from_mask(workspace: Workspace, image: ImageRow, mask: NDArray[np.uint
     Args:
         workspace: The store.
         image: The image.
-        mask: (H, W) uint8 of 0 and 1 at the image's own size; 255 stays untouched.
+        mask: (H, W) uint8 of class values at the image's own size; 255 stays untouched.
     """
     version = workspace.versions.current(image.task_id)
     threshold = DEFAULT_THRESHOLD if version is None else card_of(workspace, version).threshold

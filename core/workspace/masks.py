@@ -10,15 +10,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
+from core.imaging.decode import decode_image
+from core.imaging.masks import encode_png
 from core.workspace import audit
 from core.workspace.blobs import BlobStore
+from core.workspace.classes import reading_table
 from core.workspace.database import Database
 from core.workspace.drafts import SERVER, DraftContent, draft_of, holds, mark_unsaved, write_draft
 from core.workspace.groups import give_rank
 from core.workspace.persons import existing_or_new
 from core.workspace.revision_rows import to_revision_row
 from core.workspace.rows import ImageRow, Origin, RevisionRow, Scope
-from core.workspace.tables import DraftTable, ImageTable, RevisionTable, VersionTable
+from core.workspace.tables import DraftTable, ImageTable, RevisionTable, TaskTable, VersionTable
+from core.workspace.tasks import classes_of
 from core.workspace.truth import point_to
 
 
@@ -162,8 +166,18 @@ class Masks:
             return session.scalar(query) or 0
 
     def read_mask_png(self, revision: RevisionRow) -> bytes:
-        """The mask as PNG of class indices."""
-        return self._blobs.read(revision.mask_file)
+        """The mask as PNG of class values, as they are read now: 255 is undecided or not checked.
+
+        `core.workspace.classes` says what becomes of classes that were merged or deleted since.
+        """
+        png = self._blobs.read(revision.mask_file)
+        with self._database.reading() as session:
+            query = select(TaskTable).join(ImageTable, ImageTable.task_id == TaskTable.id)
+            task = session.scalars(query.where(ImageTable.id == revision.image_id)).first()
+            classes = () if task is None else classes_of(task)
+        if all(each.becomes is None for each in classes):
+            return png
+        return encode_png(reading_table(classes)[decode_image(png, "mask").values])
 
     def read_layer_png(self, revision: RevisionRow) -> bytes | None:
         """The correction layer as PNG at the image's own size, None for an empty one."""

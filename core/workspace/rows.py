@@ -47,17 +47,23 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class TaskClass:
-    """A class that can be painted in a task; its index in a mask is its place plus 1, background is 0.
+    """A class that can be painted in a task.
 
     Attributes:
         name: What people read; empty for the one foreground of a task that has one.
         colour: (red, green, blue), each 0 to 255; None for the editor's own.
         key: The key that chooses it, empty for none.
+        value: What stands for it in masks, 1 or more and for good; background is 0. 0 for a class that is
+            being added.
+        becomes: None for a class that can be painted; else it was merged or deleted, and its pixels count as
+            this value.
     """
 
     name: str = ""
     colour: tuple[int, int, int] | None = None
     key: str = ""
+    value: int = 0
+    becomes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,7 @@ class TaskRow:
         base_model: Folder below `models/` that the task starts from, None for one that starts from empty
             masks.
         classes: What can be painted, in order; one foreground is the case of one.
+        retired: Classes that were merged or deleted; masks may still hold them.
         group_rule: How the task's images are put into groups, as JSON; None for no rule.
         review_rules: How its masks are reviewed.
         current_version_id: Version in use for masks, None where there is no model yet.
@@ -101,10 +108,16 @@ class TaskRow:
     title: str
     base_model: str | None
     classes: tuple[TaskClass, ...]
+    retired: tuple[TaskClass, ...]
     group_rule: dict[str, Any] | None
     review_rules: ReviewRules
     current_version_id: int | None
     created_at: datetime
+
+    @property
+    def all_classes(self) -> tuple[TaskClass, ...]:
+        """Living and retired ones."""
+        return (*self.classes, *self.retired)
 
 
 @dataclass(frozen=True)

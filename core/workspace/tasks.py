@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.workspace import audit
+from core.workspace.classes import completed, living
 from core.workspace.database import Database
 from core.workspace.image_rows import SHOWN, Show
 from core.workspace.rows import ReviewRules, TaskClass, TaskCounts, TaskRow
@@ -23,7 +24,7 @@ SHIPPED_TASKS = (
     ("skin_lesion", "Skin lesion"),
 )
 """Slug (also the folder of the base model) and title of the tasks that every workspace begins with."""
-ONE_FOREGROUND = [asdict(TaskClass())]
+ONE_FOREGROUND = [asdict(TaskClass(value=1))]
 """Classes of a task that says nothing else."""
 
 
@@ -87,17 +88,28 @@ class Tasks:
         with self._database.reading() as session:
             return TaskCounts(*session.execute(select(*numbers)).one())
 
-    def set_classes(self, task_id: int, classes: Sequence[TaskClass]) -> TaskRow:
-        """What can be painted in a task, in order.
+    def set_classes(self, task_id: int, classes: Sequence[TaskClass], *, who: str = "") -> TaskRow:
+        """What can be painted in a task, in order; classes that are left out count as background.
+
+        Masks stay as they are: `core.workspace.classes` says how they are read from now on.
+
+        Args:
+            task_id: The task.
+            classes: Living ones, and retired ones that are to be read as others.
+            who: Name of the person.
 
         Raises:
-            StoreError: There is no such task.
-            ValueError: No class at all.
+            StoreError: There is no such task, or the classes cannot be kept.
         """
-        if not classes:
-            raise ValueError("a task needs at least one class")
         with self._database.writing(needs="task") as session:
-            _existing(session, task_id).classes = [asdict(each) for each in classes]
+            task = _existing(session, task_id)
+            kept = completed(classes, classes_of(task))
+            task.classes = [asdict(each) for each in kept]
+            facts = {
+                "values": [each.value for each in living(kept)],
+                "becomes": {str(each.value): each.becomes for each in kept if each.becomes is not None},
+            }
+            audit.append(session, "classes_changed", facts, who=who, task_id=task_id)
         return self.get_by_id(task_id)
 
     def set_group_rule(self, task_id: int, rule: dict[str, Any] | None) -> TaskRow:
@@ -159,12 +171,14 @@ def _query() -> Select[TaskTable, int]:
 
 def _to_row(found: Row[TaskTable, int | None]) -> TaskRow:
     task, current_version_id = found
+    classes = classes_of(task)
     return TaskRow(
         id=task.id,
         slug=task.slug,
         title=task.title,
         base_model=task.base_model,
-        classes=tuple(_to_class(each) for each in task.classes),
+        classes=living(classes),
+        retired=tuple(each for each in classes if each.becomes is not None),
         group_rule=task.group_rule,
         review_rules=to_review_rules(task.review_rules),
         current_version_id=current_version_id,
@@ -177,6 +191,15 @@ def to_review_rules(told: dict[str, Any]) -> ReviewRules:
     return ReviewRules(**{name: value for name, value in told.items() if name in _RULES})
 
 
-def _to_class(told: dict[str, Any]) -> TaskClass:
-    colour = told["colour"]
-    return TaskClass(told["name"], None if colour is None else tuple(colour), told["key"])
+def classes_of(task: TaskTable) -> tuple[TaskClass, ...]:
+    """Living and retired ones; those kept before classes had values have their place for one."""
+    return tuple(
+        TaskClass(
+            told["name"],
+            None if told["colour"] is None else tuple(told["colour"]),
+            told["key"],
+            told.get("value", place),
+            told.get("becomes"),
+        )
+        for place, told in enumerate(task.classes, start=1)
+    )

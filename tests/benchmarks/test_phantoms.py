@@ -12,6 +12,7 @@ from benchmarks.phantoms import samples as making
 from benchmarks.phantoms.ct import ct_phantom, ct_phantom_units
 from benchmarks.phantoms.samples import SAMPLE_SETS, Phantom
 from benchmarks.phantoms.skin import skin_phantom
+from benchmarks.phantoms.torso import CLASSES, torso_phantom
 from benchmarks.phantoms.xray import xray_phantom
 from core.config import SAMPLES_DIR
 from core.datasets.pairs import find_pairs, load_pair
@@ -106,3 +107,11 @@ def test_the_samples_that_ship_are_the_ones_that_are_made(task: str) -> None:
     # Another processor may round differently; nobody must see it.
     assert np.percentile(np.abs(made_image.astype(int) - image.values), 99) <= 2
     assert (made_mask != mask).mean() < 0.001
+
+
+def test_the_torso_has_five_classes_in_one_mask() -> None:
+    image, mask = torso_phantom(3, 96)
+    assert image.shape == mask.shape == (96, 96)
+    assert np.unique(mask).tolist() == list(range(len(CLASSES) + 1))
+    np.testing.assert_array_equal(image, torso_phantom(3, 96)[0])
+    assert (mask != torso_phantom(4, 96)[1]).mean() > 0.01

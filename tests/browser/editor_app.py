@@ -152,7 +152,9 @@ def editor() -> None:
         acknowledged=state.conflict or on_disk,
         insert=state.insert if not state.other else None,
         options=EditorOptions(
-            height=int(query["height"]) if "height" in query else None, read_only="read_only" in query
+            height=int(query["height"]) if "height" in query else None,
+            read_only="read_only" in query,
+            checked_only="checked_only" in query,
         ),
     )
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from core.imaging.masks import encode_jpeg, encode_png
-from core.ui.mask_editor.contract import EditorImage
+from core.ui.mask_editor.contract import EditorClass, EditorImage
 
 
 def scene(name: str) -> EditorImage:
-    """`small...` is 64 x 48 (see below), others a soft disc of the side in the name."""
+    """`small...` is 64 x 48 (see below), others a soft disc of the side in the name; `classes` has 5."""
     probability = small_probability() if name.startswith("small") else disc(int(re.findall(r"\d+", name)[-1]))
     height, width = probability.shape
     noise = np.random.default_rng(1).integers(0, 255, (height, width), np.uint8)
     picture = cv2.addWeighted(cv2.GaussianBlur(noise, (0, 0), 3), 0.5, probability, 0.3, 0)
     reference = np.zeros_like(probability)
-    reference[height // 4 : height // 2, width // 4 : width // 2] = 255
-    return EditorImage(
+    reference[height // 4 : height // 2, width // 4 : width // 2] = 1
+    image = EditorImage(
         image_id=name,
         height=height,
         width=width,
@@ -29,6 +30,28 @@ def scene(name: str) -> EditorImage:
         reference=encode_png(reference) if "reference" in name else None,
         suggested_threshold=0.5,
     )
+    if "classes" not in name:
+        return image
+    classes = proposed(probability.shape)
+    classes_of_reference = np.where(reference != 0, classes, 0).astype(np.uint8)
+    return replace(
+        image, classes=CLASSES, proposed=encode_png(classes), reference=encode_png(classes_of_reference)
+    )
+
+
+CLASSES = (
+    EditorClass(1, 1, "Lung", (230, 159, 0), "1"),
+    EditorClass(2, 2, "Heart", (86, 180, 233), "2"),
+    EditorClass(4, 4, "Spine", (0, 158, 115), "3"),
+    # Merged into the second one, and deleted.
+    EditorClass(3, 2, "Aorta"),
+    EditorClass(5, 0, "Rib"),
+)
+
+
+def proposed(shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """Classes 1 to 5 in bands from left to right."""
+    return np.repeat((1 + 5 * np.arange(shape[1]) // shape[1])[None], shape[0], axis=0).astype(np.uint8)
 
 
 def small_probability() -> NDArray[np.uint8]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ class Editor:
 
     def wait_ready(self) -> None:
         """Until some image is shown."""
-        expect(self.page.get_by_text("Foreground", exact=False)).to_be_visible(timeout=90_000)
+        expect(self.surface).to_have_attribute("data-image", re.compile("."), timeout=90_000)
 
     def wait_shown(self) -> None:
         """Until this image is shown."""
@@ -75,7 +76,7 @@ class Editor:
 
     def layer(self) -> NDArray[np.uint8]:
         """The layer on disk."""
-        return decode_layer((self.folder / f"{self.image}.png").read_bytes(), self.shape)
+        return decode_layer((self.folder / f"{self.image}.png").read_bytes(), self.shape, 9)
 
     def saved_layer(self) -> NDArray[np.uint8]:
         """What the page's own Save button found."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from app_server import AppServer, OpenPage
-from editor_app_scenes import disc, small_probability
+from editor_app_scenes import disc, proposed, small_probability
 from editor_driver import SMALL, Editor
 from playwright.sync_api import Browser, Page, expect
 from strokes import brush_pixels, polygon_pixels
@@ -712,3 +712,95 @@ def _wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.02)
+
+
+# Several classes
+
+
+def seen_classes(threshold: float, layer: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """What Python makes of a layer: bands of classes 1 to 5, of which 3 counts as 2 and 5 as background."""
+    confidence = small_probability() if shape == SMALL else disc(shape[0])
+    mask = apply_layer(Proposal(proposed(shape), confidence), threshold, layer.astype(np.uint8))
+    return np.array([0, 1, 2, 2, 4, 0])[mask]
+
+
+def shown_numbers(editor: Editor) -> dict[int, str]:
+    figures = editor.page.locator(".class-figure")
+    return {int(each.get_attribute("data-value") or 0): each.inner_text() for each in figures.all()}
+
+
+def test_classes_are_counted_and_saved_as_they_are_seen(editor: Editor, app: AppServer) -> None:
+    editor = _show(editor.page, app, f"soft-{editor.image}-300")
+    shape = (300, 300)
+    editor.set_slider("Brush size", 30)
+    editor.press("2")
+    line = [(20.0, 20.0), (280.0, 60.0)]
+    editor.stroke(line)
+    editor.press("3")
+    other = [(150.0, 40.0), (150.0, 200.0)]
+    editor.stroke(other)
+    layer = np.where(brush_pixels(line, 30, shape), 3, 0)
+    layer[brush_pixels(other, 30, shape)] = 5
+    np.testing.assert_array_equal(editor.layer(), layer)
+    reference = np.zeros(shape, int)
+    reference[75:150, 75:150] = proposed(shape)[75:150, 75:150]
+    reference = np.array([0, 1, 2, 2, 4, 0])[reference]
+    for threshold in (0.5, 0.9, 0.0, 1.0, 0.37):
+        editor.set_slider("Threshold", threshold)
+        seen = seen_classes(threshold, layer, shape)
+        expect(editor.page.get_by_text(f"{(seen == 2).sum():,} px", exact=False)).to_be_visible()
+        numbers = shown_numbers(editor)
+        for value in (1, 2, 4):
+            both = ((seen == value) & (reference == value)).sum()
+            total = (seen == value).sum() + (reference == value).sum()
+            dice = 2 * both / total if total else 1.0
+            assert f"{(seen == value).sum():,} px · Dice {dice:.4f}" in numbers[value]
+    editor.set_slider("Threshold", 0.5)
+    seen = seen_classes(0.5, layer, shape)
+    alpha = _overlay_alpha(editor, shape)
+    np.testing.assert_array_equal(alpha > 0, seen > 0)
+    editor.page.get_by_role("checkbox", name="Show: Heart").click()
+    np.testing.assert_array_equal(_overlay_alpha(editor, shape) > 0, (seen > 0) & (seen != 2))
+    editor.page.get_by_role("checkbox", name="Show: Heart").click()
+
+
+def test_classes_that_are_locked_stay_under_every_tool(editor: Editor) -> None:
+    editor.set_slider("Brush size", 40)
+    editor.page.get_by_role("checkbox", name="Lock: Lung").click()
+    editor.press("2")
+    editor.stroke([(20.0, 20.0), (30.0, 20.0)])
+    before = seen_classes(0.5, np.zeros(SMALL), SMALL)
+    painted = brush_pixels([(20.0, 20.0), (30.0, 20.0)], 40, SMALL) & (before != 1)
+    np.testing.assert_array_equal(editor.layer(), np.where(painted, 3, 0))
+    # A fill that begins on the locked class changes nothing.
+    saved = editor.draft()["sequence"]
+    editor.button("Fill").click()
+    editor.click((11.5, 12.5))
+    editor.page.wait_for_timeout(300)
+    assert editor.draft()["sequence"] == saved
+    editor.button("Brush").click()
+    editor.page.get_by_label("Paint over").select_option("Everything")
+    editor.stroke([(20.0, 20.0), (30.0, 20.0)])
+    np.testing.assert_array_equal(editor.layer() == 3, brush_pixels([(20.0, 20.0), (30.0, 20.0)], 40, SMALL))
+    editor.button("Undo").click()
+    editor.page.get_by_label("Paint over").select_option("Background only")
+    editor.press("3")
+    editor.stroke([(20.0, 20.0), (30.0, 20.0)])
+    now = seen_classes(0.5, np.where(painted, 3, 0), SMALL)
+    open_pixels = brush_pixels([(20.0, 20.0), (30.0, 20.0)], 40, SMALL) & (now == 0)
+    np.testing.assert_array_equal(editor.layer(), np.where(open_pixels, 5, np.where(painted, 3, 0)))
+    editor.page.get_by_label("Paint over").select_option("Unlocked classes")
+    editor.page.get_by_role("checkbox", name="Lock: Lung").click()
+
+
+def test_of_what_was_checked_a_frame_keeps_what_is_shown(editor: Editor, app: AppServer) -> None:
+    editor = _show(editor.page, app, editor.image, "checked_only=1")
+    editor.button("Checked").click()
+    editor.stroke([(5.2, 5.2), (20.8, 15.8)])
+    expected = np.zeros(SMALL, int)
+    expected[5:16, 5:21] = np.where(small_probability()[5:16, 5:21] >= 128, 2, 1)
+    np.testing.assert_array_equal(editor.layer(), expected)
+    expect(editor.page.get_by_text(f"Checked {100 * 11 * 16 / (48 * 64):.1f} %", exact=True)).to_be_visible()
+    # What does not count is hatched, what does is as always.
+    alpha = _overlay_alpha(editor, SMALL)
+    assert (alpha[expected == 1] == 0).all() and (alpha[expected == 0] > 0).all()

@@ -4,7 +4,7 @@ import pytest
 from core.reasons import Reason
 from core.registry.compare import Comparison, ImageComparison, compare
 from core.registry.settle import settle
-from core.workspace import ImageFacts, NewRevision
+from core.workspace import ImageFacts, NewRevision, TaskClass
 from tests.workflows.conftest import png
 
 
@@ -226,3 +226,42 @@ def test_where_the_version_in_use_changed_meanwhile_the_person_is_asked(
     monkeypatch.setattr(predictors, "get", promote_another_one_meanwhile)
     assert settled(workspace, new, predictors)[1] == "ask"
     assert workspace.versions.current(task.id).id == other.id
+
+
+def test_of_several_classes_none_may_lose_more_than_the_margin():
+    def several(lung, heart):
+        rows = tuple(
+            ImageComparison(
+                number,
+                f"{number}.png",
+                (0.8 + 0.9) / 2,
+                (lung + heart) / 2,
+                old_of=(0.8, 0.9),
+                new_of=(lung, heart),
+            )
+            for number in range(1, 6)
+        )
+        return Comparison(1, 2, 0.5, 0.5, rows, classes=("Lung", "Heart"))
+
+    assert several(0.9, 0.895).decision == "promote"
+    worse = several(0.95, 0.85)
+    assert worse.evidence.decision == "promote"
+    assert worse.decision == "ask"
+    assert "Heart goes from 0.9000 to 0.8500, and none may lose more than 0.01" in str(worse.why)
+    assert Comparison.from_dict(worse.to_dict()) == worse
+
+
+def test_classes_are_scored_one_by_one_where_the_mask_is_decided(
+    workspace, task, save, add_version, predictors
+):
+    workspace.tasks.set_classes(task.id, (TaskClass("Lung", value=1), TaskClass("Heart")))
+    save([[200, 200, 0, 0]], [[1, 2, 0, 0]])
+    # The second one is locked; 200 of 255 is above the threshold: the one class that the version knows.
+    save([[200, 200, 0, 1]], [[1, 2, 255, 0]])
+    version = add_version()
+    found = compare(workspace, version, None, predictors)
+    assert found.classes == ("Lung", "Heart")
+    # Lung 2 * 1 / (2 + 1); Heart is there and not found.
+    (row,) = found.images
+    assert row.new_of == (pytest.approx(2 / 3), 0.0) and row.old_of == (0.0, 0.0)
+    assert (row.new, row.old) == (pytest.approx(1 / 3), 0.0)

@@ -118,16 +118,13 @@ def test_a_layer_has_the_classes_of_its_image():
 
 
 def test_an_image_is_packed_with_its_lengths():
-    packed = pack_image(
-        EditorImage("a", 2, 3, picture=b"PIC", confidence=b"CONF", num_classes=2, proposed=b"CLASS")
-    )
+    packed = pack_image(EditorImage("a", 2, 3, picture=b"PIC", confidence=b"CONF", proposed=b"CLASS"))
     (length,) = struct.unpack(">I", packed[:4])
     header = json.loads(packed[4 : 4 + length])
     assert header == {
         "id": "a",
         "height": 2,
         "width": 3,
-        "num_classes": 2,
         "parts": {"picture": 3, "confidence": 4, "proposed": 5, "reference": 0},
     }
     assert packed[4 + length :] == b"PICCONFCLASS"

@@ -13,7 +13,8 @@ from core.imaging.mask_values import MaskValues
 from core.workflows.add_images import add_images
 from core.workflows.correct.open_image import open_image
 from core.workflows.correct.save_mask import save_mask
-from core.workspace import DraftContent
+from core.workspace import DraftContent, TaskClass
+from core.workspace.classes import moved
 from tests.workflows.conftest import gradient, png
 
 
@@ -297,3 +298,28 @@ def test_a_json_of_another_kind_is_told(workspace, task):
         "left out",
         "dataset.json: is no JSON of labelme's or COCO's, so there are no outlines in it.",
     )
+
+
+def test_a_mask_of_several_classes_is_read_by_their_place(workspace, task):
+    both = workspace.tasks.set_classes(task.id, (TaskClass("A", value=1), TaskClass("B"))).all_classes
+    # The list is turned round: its first class is the one of value 2.
+    workspace.tasks.set_classes(task.id, moved(both, 2, -1))
+    image = gradient(2, 3)
+    masks = [("a.png", png([[0, 1, 2], [255, 2, 2]]))]
+    outcomes = add_images(workspace, task.id, [("a.png", png(image))], masks=masks, mask_use="start")
+    assert [each.status for each in outcomes] == ["added", "mask added"]
+    draft = workspace.drafts.get(outcomes[0].image_id)
+    assert decode_layer(draft.layer_png, (2, 3), 2).tolist() == [[1, 3, 2], [0, 2, 2]]
+
+
+@pytest.mark.parametrize(
+    ("mask", "reason"),
+    [
+        ([[0, 1, 3], [0, 0, 0]], "the value 3, in 1 pixel, is no class"),
+        ([[0, 255, 255], [0, 0, 0]], "says where something is but not which class"),
+    ],
+)
+def test_a_mask_with_a_class_that_the_task_lacks_is_told(workspace, task, mask, reason):
+    workspace.tasks.set_classes(task.id, (TaskClass("A", value=1), TaskClass("B")))
+    outcomes = add_images(workspace, task.id, [("a.png", png(gradient(2, 3)))], masks=[("a.png", png(mask))])
+    assert outcomes[1].status == "refused" and reason in outcomes[1].message

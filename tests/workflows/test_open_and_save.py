@@ -14,7 +14,8 @@ from core.workflows.correct import editor_scale, pictures
 from core.workflows.correct.download import image_mask_png, image_overlay_png
 from core.workflows.correct.open_image import open_image
 from core.workflows.correct.save_mask import read_mask, restore_revision, save_mask
-from core.workspace import DraftContent
+from core.workspace import DraftContent, TaskClass
+from core.workspace.classes import merged
 from tests.workflows.conftest import png
 
 
@@ -134,11 +135,11 @@ def test_the_draft_keeps_its_version_until_the_person_chooses_the_new_one(
     assert values(chosen.proposal.confidence_png) == [[151, 178], [179, 251]]
 
 
-def test_a_reference_mask_is_given_as_0_and_255(workspace, task, image, predictors):
+def test_a_reference_mask_is_given_by_class(workspace, task, image, predictors):
     add_images(workspace, task.id, [], masks=[("a.png", png([[0, 1], [0, 1]]))])
     assert values(open_image(workspace, image.id, predictors, who="Kim").reference_png) == [
-        [0, 255],
-        [0, 255],
+        [0, 1],
+        [0, 1],
     ]
 
 
@@ -158,7 +159,8 @@ def test_what_is_saved_is_threshold_and_layer_over_the_prediction(workspace, ima
     assert read_mask(workspace, revision).tolist() == [[1, 0], [0, 1]]
     assert (revision.who, revision.seconds, revision.threshold) == ("Kim", 12.5, 0.5)
     assert (revision.version_id, revision.foreground, revision.origin) == (version.id, 0.5, "person")
-    assert revision.provenance == {"version": "Version 1", "weights_sha256": "first" * 10}
+    told = {"version": "Version 1", "weights_sha256": "first" * 10}
+    assert {name: revision.provenance[name] for name in told} == told
     assert workspace.masks.read_layer_png(revision) == layer
     opened = open_image(workspace, image.id, predictors, who="Kim")
     assert (opened.layer_png, opened.threshold, opened.draft.client_id) == (layer, 0.5, "tab")
@@ -304,13 +306,14 @@ def test_a_model_that_is_gone_takes_only_its_prediction_away(workspace, image, a
 
 
 def test_of_several_classes_the_planes_are_kept_and_saved(workspace, task, image, add_version, predictors):
+    workspace.tasks.set_classes(task.id, (TaskClass("A", value=1), TaskClass("C")))
     version = add_version()
     card = ModelCard(name="three", classes=tuple(MaskClass(name, (0, 0, 0)) for name in "bac"))
     save_card(card, workspace.versions.open(version) / "card.json")
     softmax = [[[0.6, 0.3, 0.1], [0.2, 0.7, 0.1]], [[0.1, 0.2, 0.7], [0.4, 0.3, 0.3]]]
     predictors.get(workspace.versions.open(version)).predict = lambda image: np.array(softmax, np.float32)
     opened = open_image(workspace, image.id, predictors, who="Kim")
-    assert opened.num_classes == 2
+    assert [each.value for each in opened.classes] == [1, 2]
     # 0.3 / 0.9, 0.7 / 0.9; 0.7 / 0.8, 0.3 / 0.7 of 255.
     assert values(opened.proposal.confidence_png) == [[85, 198], [223, 109]]
     assert values(opened.proposal.proposed_png) == [[1, 1], [2, 1]]
@@ -318,3 +321,49 @@ def test_of_several_classes_the_planes_are_kept_and_saved(workspace, task, image
     content = DraftContent(0.5, layer, version.id)
     revision = save_mask(workspace, image.id, predictors, content=content, who="Kim")
     assert read_mask(workspace, revision).tolist() == [[2, 1], [2, 0]]
+    assert revision.provenance["pixels_of_class"] == {"1": 1, "2": 2}
+    # Merged, a class is read as the other one, in what is saved and in what is drawn; the file stays.
+    both = workspace.tasks.get_by_id(task.id).all_classes
+    workspace.tasks.set_classes(task.id, merged(both, 2, into=1))
+    assert read_mask(workspace, revision).tolist() == [[1, 1], [1, 0]]
+    again = save_mask(workspace, image.id, predictors, content=content, who="Kim")
+    assert read_mask(workspace, again).tolist() == [[1, 1], [1, 0]]
+    # What was merged stays so while other things change; deleted it is background; both can be taken back.
+    workspace.tasks.set_classes(task.id, both[:1])
+    assert read_mask(workspace, revision).tolist() == [[1, 1], [1, 0]]
+    workspace.tasks.set_classes(task.id, merged(both, 2, into=0))
+    assert read_mask(workspace, revision).tolist() == [[0, 1], [0, 0]]
+    workspace.tasks.set_classes(task.id, both)
+    assert read_mask(workspace, revision).tolist() == [[2, 1], [2, 0]]
+
+
+def test_a_class_that_the_task_lacks_is_background_and_told(workspace, image, add_version, predictors):
+    version = add_version()
+    classes = tuple(MaskClass(name, (0, 0, 0)) for name in ("background", "nucleus", "membrane"))
+    save_card(ModelCard(name="three", classes=classes), workspace.versions.open(version) / "card.json")
+    softmax = [[[0.6, 0.3, 0.1], [0.2, 0.7, 0.1]], [[0.1, 0.2, 0.7], [0.4, 0.3, 0.3]]]
+    predictors.get(workspace.versions.open(version)).predict = lambda image: np.array(softmax, np.float32)
+    opened = open_image(workspace, image.id, predictors, who="Kim")
+    assert opened.notes == (
+        "The model also knows membrane, which this task has not: there it shows background.",
+    )
+    content = DraftContent(0.5, None, version.id)
+    assert read_mask(
+        workspace, save_mask(workspace, image.id, predictors, content=content, who="Kim")
+    ).tolist() == [
+        [0, 1],
+        [0, 0],
+    ]
+
+
+def test_of_a_part_only_what_was_painted_counts(workspace, image, add_version, predictors):
+    version = add_version()
+    layer = encode_layer(np.array([[2, 0], [1, 0]], np.uint8))
+    content = DraftContent(0.5, layer, version.id)
+    revision = save_mask(workspace, image.id, predictors, content=content, who="Kim", scope="part")
+    assert revision.scope == "part" and revision.foreground == 0.25
+    assert read_mask(workspace, revision).tolist() == [[1, 255], [0, 255]]
+    assert restore_revision(workspace, revision.id, "Kim").scope == "part"
+    with pytest.raises(StoreError, match="Nothing of this image is checked yet"):
+        content = DraftContent(0.5, None, version.id)
+        save_mask(workspace, image.id, predictors, content=content, who="Kim", scope="part")

@@ -1,5 +1,7 @@
 """Persons, what they looked at, what they judged, and the audit of what they did."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.errors import StoreError
@@ -43,13 +45,14 @@ def test_each_comes_back_to_where_they_were(workspace, task, add_image):
 
 
 def test_the_classes_and_the_group_rule_of_a_task(workspace, task):
-    assert task.classes == (TaskClass(),)
-    classes = (TaskClass("Lung", (0, 114, 178), "1"), TaskClass("Heart", (213, 94, 0), "2"))
-    assert workspace.tasks.set_classes(task.id, classes).classes == classes
+    assert task.classes == (TaskClass(value=1),)
+    lung, heart = TaskClass("Lung", (0, 114, 178), value=1), TaskClass("Heart", (213, 94, 0))
+    kept = workspace.tasks.set_classes(task.id, (lung, heart)).classes
+    assert kept == (replace(lung, key="1"), replace(heart, key="2", value=2))
     rule = {"kind": "pattern", "pattern": "^[^_]+"}
     assert workspace.tasks.set_group_rule(task.id, rule).group_rule == rule
-    assert workspace.tasks.get(task.slug).classes == classes
-    with pytest.raises(ValueError):
+    assert workspace.tasks.get(task.slug).classes == kept
+    with pytest.raises(StoreError, match="at least one class"):
         workspace.tasks.set_classes(task.id, ())
 
 

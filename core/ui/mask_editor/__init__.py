@@ -25,6 +25,7 @@ from core.ui.mask_editor.assets import components
 from core.ui.mask_editor.contract import (
     Acknowledgement,
     Action,
+    EditorClass,
     EditorImage,
     EditorMessage,
     EditorOptions,
@@ -44,6 +45,7 @@ __all__ = [
     "Acknowledgement",
     "Action",
     "BadMessageError",
+    "EditorClass",
     "EditorImage",
     "EditorMessage",
     "EditorOptions",
@@ -107,6 +109,9 @@ def mask_editor(
             "insert": _insert(insert, session),
             "height": options.height,
             "read_only": options.read_only,
+            "checked_only": options.checked_only,
+            "classes": [dict(each.__dict__) for each in image.classes],
+            "pixel_mm2": image.pixel_mm2,
             "words": dict(options.words),
         },
         on_message_change=lambda: deliver_waiting(key, on_message),
@@ -138,7 +143,6 @@ def pack_image(image: EditorImage) -> bytes:
             "id": image.image_id,
             "height": image.height,
             "width": image.width,
-            "num_classes": image.num_classes,
             "parts": {name: len(content) for name, content in parts.items()},
         }
     ).encode()

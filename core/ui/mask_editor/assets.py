@@ -33,6 +33,7 @@ SCRIPTS = (
     "outbox.js",
     "icons.js",
     "keys.js",
+    "classes.js",
     "controls.js",
     "settings.js",
     "tools.js",

@@ -13,6 +13,25 @@ ACTIONS: tuple[Action, ...] = ("", "save", "save_next", "next", "previous", "rel
 
 
 @dataclass(frozen=True)
+class EditorClass:
+    """A class that can be painted, or one that was and counts as another now.
+
+    Attributes:
+        value: What stands for it in masks and proposals, 1 or more.
+        reads: Value that its pixels count as: its own; another one's or 0 once it was merged or deleted.
+        name: What people read; empty for the one foreground of a task that has one.
+        colour: RGB, None for the one that the person chose.
+        key: "1" to "9" chooses it, empty for none.
+    """
+
+    value: int = 1
+    reads: int = 1
+    name: str = ""
+    colour: tuple[int, int, int] | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True)
 class EditorImage:
     """What the editor shows under the corrections.
 
@@ -25,11 +44,12 @@ class EditorImage:
             zero without a model.
         proposed: Class that it proposes at each pixel, as 8-bit grey PNG of this size; None where that is
             class 1 everywhere.
-        num_classes: Foreground classes that a person can choose from.
-        reference: A mask to compare with (foreground where not 0), as PNG of this size.
+        classes: What can be painted, in order, and what was merged or deleted.
+        reference: A mask of class values to compare with, as 8-bit grey PNG of this size.
         drawing_id: What the corrections belong to: image and model version. Where only the display window
             changes this stays, and the editor keeps strokes, undo and zoom. Empty: the same as `image_id`.
         suggested_threshold: The model's own, in [0, 1]; a double click on the slider goes back to it.
+        pixel_mm2: Area of a pixel in square millimetres, None where it is not known.
     """
 
     image_id: str
@@ -38,10 +58,16 @@ class EditorImage:
     picture: bytes
     confidence: bytes
     proposed: bytes | None = None
-    num_classes: int = 1
+    classes: tuple[EditorClass, ...] = (EditorClass(),)
     reference: bytes | None = None
     drawing_id: str = ""
     suggested_threshold: float | None = None
+    pixel_mm2: float | None = None
+
+    @property
+    def num_classes(self) -> int:
+        """The highest value that a layer of it may stand for."""
+        return max(each.value for each in self.classes)
 
 
 @dataclass(frozen=True)
@@ -116,9 +142,11 @@ class EditorOptions:
     Attributes:
         height: Whole height in CSS pixels; None fills the window below the place where the editor stands.
         read_only: Look, zoom, but no changes.
+        checked_only: Only what the person painted or framed counts; the rest is hatched.
         words: Every visible word, by name.
     """
 
     height: int | None = None
     read_only: bool = False
+    checked_only: bool = False
     words: Mapping[str, str] = field(default_factory=lambda: WORDS)

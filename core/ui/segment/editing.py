@@ -19,17 +19,21 @@ from core.ui.errors import plain_errors
 from core.ui.mask_editor import (
     Acknowledgement,
     Action,
+    EditorClass,
     EditorImage,
     EditorMessage,
+    EditorOptions,
     LayerInsert,
     carry_image,
     mask_editor,
 )
+from core.ui.segment import class_words
 from core.workflows.correct.open_image import OpenedImage, open_image
 from core.workflows.correct.pictures import prefetch
 from core.workflows.correct.save_mask import save_mask
 from core.workflows.correct.second_reader import begin_blind
-from core.workspace import DraftContent, ImageRow, RevisionRow, TaskRow
+from core.workspace import DraftContent, ImageRow, RevisionRow, Scope, TaskClass, TaskRow
+from core.workspace.classes import reading_table
 from core.workspace.drafts import SERVER
 
 EDITOR_KEY = "mask_editor"
@@ -112,7 +116,9 @@ def opened(image: ImageRow, *, window: tuple[float, float] | None) -> OpenedImag
     chosen = state.page_state().version_of_task.get(image.task_id, current.id if current else None)
     version_id = draft.version_id if draft is not None else chosen
     drawing = (image.id, version_id)
-    if session.opened is None or session.drawing != drawing or session.window != window:
+    classes = workspace.tasks.get_by_id(image.task_id).all_classes
+    shown = (session.drawing, session.window)
+    if session.opened is None or session.opened.classes != classes or shown != (drawing, window):
         with st.spinner(words.PREDICTING):
             session.opened = open_image(
                 workspace,
@@ -194,6 +200,7 @@ def _editor(image: OpenedImage, shown: EditorImage) -> None:
         acknowledged=tab.conflict or acknowledged,
         on_message=_keep,
         insert=session.insert,
+        options=EditorOptions(checked_only=scope_of(image) == "part"),
     )
     if session.needs_page:
         st.rerun()
@@ -207,11 +214,19 @@ def _editor_image(image: OpenedImage, session: _Session) -> EditorImage:
         height=image.height,
         width=image.width,
         picture=image.picture,
-        num_classes=image.num_classes,
+        classes=_editor_classes(image.classes),
         proposed=image.proposal.proposed_png,
         confidence=image.proposal.confidence_png,
         reference=image.reference_png,
         suggested_threshold=image.suggested_threshold,
+    )
+
+
+def _editor_classes(classes: tuple[TaskClass, ...]) -> tuple[EditorClass, ...]:
+    read_as = reading_table(classes)
+    return tuple(
+        EditorClass(each.value, int(read_as[each.value]), each.name, each.colour, each.key)
+        for each in classes
     )
 
 
@@ -288,7 +303,13 @@ def save(image: OpenedImage) -> RevisionRow:
         seconds=tab.seconds_before,
     )
     revision = save_mask(
-        workspace, image.image.id, predictors, content=content, who=who, client_id=tab.client_id or SERVER
+        workspace,
+        image.image.id,
+        predictors,
+        content=content,
+        who=who,
+        scope=scope_of(image),
+        client_id=tab.client_id or SERVER,
     )
     # At once: a rerun may interrupt at the next call of Streamlit, and would save a second time.
     session.action = "next" if session.action == "save_next" else ""
@@ -298,6 +319,28 @@ def save(image: OpenedImage) -> RevisionRow:
     if draft is not None and tab.conflict is None:
         tab.base_revision = draft.revision
     return revision
+
+
+def scope_of(image: OpenedImage) -> Scope:
+    """What of the open image counts: what the person chose, else as it was saved last."""
+    chosen: Scope | None = st.session_state.get(_scope_key(image))
+    return chosen or image.scope
+
+
+def choose_scope(image: OpenedImage) -> None:
+    """Whether the whole image counts or only what was checked."""
+    st.session_state.setdefault(_scope_key(image), image.scope)
+    st.radio(
+        class_words.WHAT_COUNTS,
+        ["whole", "part"],
+        format_func={"whole": class_words.WHOLE_IMAGE, "part": class_words.ONLY_CHECKED}.__getitem__,
+        key=_scope_key(image),
+        help=class_words.WHAT_COUNTS_HELP,
+    )
+
+
+def _scope_key(image: OpenedImage) -> str:
+    return f"scope_{image.image.id}"
 
 
 def _keep(message: EditorMessage) -> None:

@@ -10,6 +10,7 @@ from core.errors import AppError
 from core.ui import state, words
 from core.ui.review.tabs import words as review_words
 from core.ui.segment import editing
+from core.ui.segment.classes import classes_button
 from core.ui.segment.downloads import downloads
 from core.ui.segment.labelling import label_history
 from core.ui.segment.proposing import propose_button
@@ -69,8 +70,9 @@ def _title(version: VersionRow | None) -> str:
     return words.CURRENT_VERSION.format(title=version.title) if version.status == "current" else version.title
 
 
-def save_buttons() -> None:
-    """Save, and save and go on; the page's body acts on them, after the last stroke has arrived."""
+def save_buttons(image: OpenedImage) -> None:
+    """What counts; save, and save and go on: the page's body acts, after the last stroke has arrived."""
+    editing.choose_scope(image)
     st.button(
         words.SAVE_AND_NEXT,
         key="save_and_next",
@@ -123,6 +125,7 @@ def _revision_line(revision: RevisionRow) -> str:
 
 def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
     """Buttons that open what is not needed for every image."""
+    classes_button(state.workspace().tasks.get_by_id(image.image.task_id))
     propose_button(image)
     downloads(image, window_for(image.image))
     if not image.hidden and st.button(words.HISTORY, icon=":material/history:", width="stretch"):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from core.classifier_cards import ClassifierCard, load_classifier_card
 from core.errors import StoreError
+from core.imaging.class_masks import foreground
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
 from core.imaging.spotlight import spotlight
@@ -205,7 +206,7 @@ def _mask_key(workspace: Workspace, content: DraftContent, card: ClassifierCard)
 
 
 def _mask(workspace: Workspace, question: Question, predictors: Predictors) -> NDArray[np.uint8]:
-    return mask_as_shown(workspace, question.image, question.content, predictors)
+    return foreground(mask_as_shown(workspace, question.image, question.content, predictors))
 
 
 def _small(

@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
-from core.imaging.overlay import overlay
+from core.imaging.overlay import ORANGE
 from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.open_image import DEFAULT_THRESHOLD
 from core.workflows.correct.save_mask import mask_as_shown
-from core.workspace import DraftContent, Workspace
+from core.workspace import DraftContent, TaskClass, Workspace
+from core.workspace.classes import places
 
 
 def image_mask_png(workspace: Workspace, image_id: int, predictors: Predictors, *, who: str) -> bytes:
-    """The mask as the editor shows it to a person: a PNG of 0 and 255 at the image's own size."""
-    return encode_png(_mask(workspace, image_id, predictors, who) != 0)
+    """The mask as the editor shows it to a person, at the image's own size.
+
+    One foreground is a PNG of 0 and 255. Of several classes it is a PNG with a palette, whose numbers are the
+    places of the classes in the task's list and whose colours are theirs.
+    """
+    mask = _mask(workspace, image_id, predictors, who)
+    task = workspace.tasks.get_by_id(workspace.images.get(image_id).task_id)
+    if len(task.classes) == 1:
+        return encode_png(mask != 0)
+    picture = Image.fromarray(places(task.classes)[mask])
+    picture.putpalette([level for colour in ((0, 0, 0), *_colours(task.classes)) for level in colour])
+    content = io.BytesIO()
+    picture.save(content, format="PNG")
+    return content.getvalue()
+
+
+def _colours(classes: Sequence[TaskClass]) -> list[tuple[int, int, int]]:
+    return [each.colour or ORANGE for each in classes]
 
 
 def image_overlay_png(
@@ -43,7 +64,8 @@ def image_overlay_png(
         current = workspace.versions.current(image.task_id)
         window = pictures.window_of(None if current is None else card_of(workspace, current))
     display = to_display(pictures.decode(workspace, image), window)
-    return encode_png(overlay(display, _mask(workspace, image_id, predictors, who)))
+    classes = workspace.tasks.get_by_id(image.task_id).classes
+    return encode_png(pictures.with_mask(display, _mask(workspace, image_id, predictors, who), classes))
 
 
 def _mask(workspace: Workspace, image_id: int, predictors: Predictors, who: str) -> NDArray[np.uint8]:

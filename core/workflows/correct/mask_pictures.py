@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_jpeg
-from core.imaging.overlay import overlay
 from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.save_mask import read_mask
 from core.workspace import ImageRow, RevisionRow, VersionRow, Workspace
+from core.workspace.classes import reading_table
 
 SIDE = 320
 """Longest side of the pictures."""
@@ -22,7 +22,7 @@ SIDE = 320
 def revision_picture(workspace: Workspace, revision: RevisionRow) -> bytes:
     """A JPEG of the image with a saved mask over it."""
     image = workspace.images.get(revision.image_id)
-    return _picture(workspace, image, read_mask(workspace, revision) != 0)
+    return _picture(workspace, image, read_mask(workspace, revision))
 
 
 def version_picture(
@@ -35,10 +35,11 @@ def version_picture(
     """
     threshold = 0.5 if version is None else card_of(workspace, version).threshold
     proposed = pictures.proposal(workspace, image, version, predictors)
-    return _picture(workspace, image, proposed.mask(threshold) != 0)
+    classes = workspace.tasks.get_by_id(image.task_id).all_classes
+    return _picture(workspace, image, reading_table(classes)[proposed.mask(threshold)])
 
 
-def _picture(workspace: Workspace, image: ImageRow, mask: NDArray[np.bool_]) -> bytes:
+def _picture(workspace: Workspace, image: ImageRow, mask: NDArray[np.uint8]) -> bytes:
     current = workspace.versions.current(image.task_id)
     window = pictures.window_of(None if current is None else card_of(workspace, current))
     display = to_display(pictures.decode(workspace, image), window if image.facts.kind == "hu" else None)
@@ -46,5 +47,6 @@ def _picture(workspace: Workspace, image: ImageRow, mask: NDArray[np.bool_]) -> 
     scale = min(1.0, SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = np.asarray(cv2.resize(display, size, interpolation=cv2.INTER_AREA), np.uint8)
-    small_mask = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) != 0
-    return encode_jpeg(overlay(small, small_mask))
+    small_mask = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    classes = workspace.tasks.get_by_id(image.task_id).classes
+    return encode_jpeg(pictures.with_mask(small, small_mask, classes))

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.cards import ModelCard
 from core.errors import BadModelError, StoreError
+from core.imaging.class_table import UNDEFINED
 from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
 from core.registry.predictions import card_of
@@ -15,7 +17,7 @@ from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.editor_scale import editor_size, resize_nearest, scaled_note
 from core.workflows.correct.second_reader import Hidden, begin_blind
-from core.workspace import DraftRow, ImageRow, VersionRow, Workspace
+from core.workspace import DraftRow, ImageRow, Scope, TaskClass, VersionRow, Workspace
 
 logger = logging.getLogger(__name__)
 
@@ -36,13 +38,14 @@ class OpenedImage:
         picture: What is shown, PNG or JPEG.
         picture_type: "image/png" or "image/jpeg".
         proposal: What the model proposes, as PNGs; zero confidence without a model.
-        num_classes: Foreground classes that a person can choose from.
+        classes: What can be painted, and what was merged or deleted.
         threshold: In [0, 1]; the draft's, else the card's.
         suggested_threshold: The card's.
         draft: The draft as it was left, None for none.
         reference_png: Mask to compare with (0 and 255), None for none.
         newer_version: Version that has been put into use since the draft was begun, None for none; the
             person may choose to use its prediction.
+        scope: What counts of the mask that was saved last: "whole", or "part" for what was checked.
         notes: Plain sentences for the person.
         hidden: What the person must not see.
     """
@@ -55,12 +58,13 @@ class OpenedImage:
     picture: bytes
     picture_type: str
     proposal: pictures.ProposalFiles
-    num_classes: int
+    classes: tuple[TaskClass, ...]
     threshold: float
     suggested_threshold: float
     draft: DraftRow | None
     reference_png: bytes | None
     newer_version: VersionRow | None
+    scope: Scope
     notes: tuple[str, ...]
     hidden: Hidden = ""
 
@@ -121,7 +125,9 @@ def open_image(
     picture, picture_type = pictures.display_picture(workspace, image, window)
     height, width = editor_size(image.facts.height, image.facts.width)
     suggested = DEFAULT_THRESHOLD if card is None else card.threshold
-    notes = (problem, scaled_note(image.facts.height, image.facts.width))
+    truth = workspace.truth.of(image_id)
+    classes = workspace.tasks.get_by_id(image.task_id).all_classes
+    notes = (problem, _foreign_classes(card, classes), scaled_note(image.facts.height, image.facts.width))
     opened = OpenedImage(
         image=image,
         who=who,
@@ -131,12 +137,13 @@ def open_image(
         picture=picture,
         picture_type=picture_type,
         proposal=proposal,
-        num_classes=pictures.num_classes(card),
+        classes=classes,
         threshold=suggested if draft is None else draft.threshold,
         suggested_threshold=suggested,
         draft=draft,
         reference_png=_reference_png(workspace, image, (height, width)),
         newer_version=None if current is None or version is None or current.id == version.id else current,
+        scope="whole" if truth is None else truth.scope,
         notes=(*image.facts.notes, *(note for note in notes if note)),
         hidden=hidden,
     )
@@ -162,4 +169,19 @@ def _reference_png(workspace: Workspace, image: ImageRow, shape: tuple[int, int]
     if stored is None:
         return None
     mask = decode_image(stored, image.name).values
-    return encode_png(resize_nearest(np.asarray(mask == 1), shape))
+    # 255, undecided, counts as background.
+    return encode_png(resize_nearest(np.where(mask == UNDEFINED, 0, mask).astype(np.uint8), shape))
+
+
+def _foreign_classes(card: ModelCard | None, classes: tuple[TaskClass, ...]) -> str:
+    """What a person is told of classes that the model knows and the task lacks."""
+    known = {each.value for each in classes}
+    foreign = range(1, pictures.num_classes(card) + 1)
+    names = [_name_in(card, value) for value in foreign if value not in known]
+    if not names:
+        return ""
+    return f"The model also knows {', '.join(names)}, which this task has not: there it shows background."
+
+
+def _name_in(card: ModelCard | None, value: int) -> str:
+    return card.classes[value].name if card is not None and card.classes else f"class {value}"

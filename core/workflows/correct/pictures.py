@@ -5,6 +5,7 @@ How predictions are kept says `core.registry.predictions`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,11 +16,11 @@ from core.cards import ModelCard
 from core.imaging.decode import DecodedImage, decode_image
 from core.imaging.intensity import to_display
 from core.imaging.masks import Proposal, encode_jpeg, encode_png
-from core.imaging.overlay import thumbnail
+from core.imaging.overlay import ORANGE, overlay, overlay_classes, thumbnail
 from core.registry.predictions import card_of, kept_png, planes
 from core.registry.predictors import Predictors
 from core.workflows.correct.editor_scale import editor_size, shrink
-from core.workspace import ImageRow, VersionRow, Workspace
+from core.workspace import ImageRow, TaskClass, VersionRow, Workspace
 
 THUMBNAIL_SIDE = 96
 _MAX_PNG_PIXELS = 600 * 600
@@ -35,7 +36,9 @@ def decode(workspace: Workspace, image: ImageRow) -> DecodedImage:
 
 def num_classes(card: ModelCard | None) -> int:
     """Foreground classes that a model tells apart; one where there is no model."""
-    return 1 if card is None or not card.classes else len(card.classes) - 1
+    if card is None:
+        return 1
+    return max(1, (len(card.classes) or card.net.num_classes) - 1)
 
 
 def window_of(card: ModelCard | None) -> Window | None:
@@ -77,6 +80,24 @@ def thumbnail_jpeg(workspace: Workspace, image: ImageRow) -> bytes:
 def make_thumbnail(decoded: DecodedImage) -> bytes:
     """A JPEG of at most 96 pixels a side."""
     return encode_jpeg(thumbnail(to_display(decoded), THUMBNAIL_SIDE), quality=80)
+
+
+def with_mask(
+    display: NDArray[np.uint8], mask: NDArray[np.uint8], classes: Sequence[TaskClass]
+) -> NDArray[np.uint8]:
+    """The image with its mask over it, each class in its colour; what is undecided stays as it is.
+
+    Args:
+        display: (H, W) or (H, W, 3) uint8.
+        mask: (H, W) uint8 of class values.
+        classes: What can be painted in the task.
+    """
+    if len(classes) == 1:
+        return overlay(display, mask == classes[0].value)
+    colours = [(0, 0, 0)] * (1 + max(each.value for each in classes))
+    for each in classes:
+        colours[each.value] = each.colour or ORANGE
+    return overlay_classes(display, mask, colours)
 
 
 @dataclass(frozen=True)

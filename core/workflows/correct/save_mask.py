@@ -11,14 +11,23 @@ import logging
 import numpy as np
 from numpy.typing import NDArray
 
-from core.correction.corrections import MOST_CLASSES, apply_layer, decode_layer, encode_layer
+from core.correction.corrections import (
+    MOST_CLASSES,
+    UNTOUCHED,
+    apply_layer,
+    decode_layer,
+    encode_layer,
+)
+from core.errors import StoreError
+from core.imaging.class_table import UNDEFINED
 from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.editor_scale import editor_size, resize_nearest
 from core.workflows.correct.second_reader import what_it_becomes
-from core.workspace import DraftContent, ImageRow, NewRevision, RevisionRow, Workspace
+from core.workspace import DraftContent, ImageRow, NewRevision, RevisionRow, Scope, Workspace
+from core.workspace.classes import reading_table
 from core.workspace.drafts import SERVER
 
 
@@ -28,7 +37,7 @@ def mask_as_shown(
     """The mask that the editor shows of a draft, at the image's own size.
 
     Returns:
-        (H, W) uint8 of class indices.
+        (H, W) uint8 of class values, 0 for background.
 
     Raises:
         BadFileError: The layer is none, or has another size than the editor's.
@@ -37,8 +46,22 @@ def mask_as_shown(
     layer = None if content.layer_png is None else decode_layer(content.layer_png, shape, MOST_CLASSES)
     version = None if content.version_id is None else workspace.versions.get(content.version_id)
     proposal = pictures.proposal(workspace, image, version, predictors)
-    mask = apply_layer(proposal, content.threshold, layer)
+    read_as = reading_table(workspace.tasks.get_by_id(image.task_id).all_classes)
+    mask = read_as[apply_layer(proposal, content.threshold, layer)]
     return resize_nearest(mask, (image.facts.height, image.facts.width))
+
+
+def checked_alone(mask: NDArray[np.uint8], content: DraftContent) -> NDArray[np.uint8]:
+    """The mask with 255 wherever the person decided nothing: only what they painted counts.
+
+    Args:
+        mask: (H, W) uint8 of class values, at the image's own size.
+        content: Whose layer says what was painted.
+    """
+    if content.layer_png is None:
+        return np.full_like(mask, UNDEFINED)
+    layer = decode_layer(content.layer_png, editor_size(*mask.shape), MOST_CLASSES)
+    return np.where(resize_nearest(layer, mask.shape) == UNTOUCHED, np.uint8(UNDEFINED), mask)
 
 
 def save_mask(
@@ -48,6 +71,7 @@ def save_mask(
     *,
     content: DraftContent,
     who: str,
+    scope: Scope = "whole",
     client_id: str = SERVER,
 ) -> RevisionRow:
     """The image's next revision, as the editor shows it.
@@ -61,14 +85,23 @@ def save_mask(
         predictors: Loaded models, asked only where the prediction is no longer in the cache.
         content: Threshold, layer (PNG at the editor's size), version and seconds, as the editor has them.
         who: Name of the person.
+        scope: "whole", or "part" where only what the person painted counts.
         client_id: Tab that saves.
 
     Raises:
-        StoreError: The image is gone or the disk is full; nothing is half-written.
+        StoreError: Nothing was painted, and only that was to count; or the image is gone
+            or the disk is full; nothing is half-written.
         BadFileError: The layer does not fit the image.
     """
     image = workspace.images.get(image_id)
     mask = mask_as_shown(workspace, image, content, predictors)
+    if scope == "part":
+        mask = checked_alone(mask, content)
+        if (mask == UNDEFINED).all():
+            raise StoreError(
+                "Nothing of this image is checked yet; paint or frame some of it, or save the whole image."
+            )
+    areas = _areas(mask)
     reading, counts = what_it_becomes(workspace, image, who, content, mask)
     revision = workspace.masks.save(
         image_id,
@@ -79,8 +112,13 @@ def save_mask(
             version_id=content.version_id,
             who=who,
             seconds=content.seconds,
-            foreground=float(np.count_nonzero(mask)) / mask.size,
-            provenance={**provenance_of(workspace, content.version_id), **reading},
+            foreground=sum(areas.values()) / mask.size,
+            scope=scope,
+            provenance={
+                **provenance_of(workspace, content.version_id),
+                "pixels_of_class": areas,
+                **reading,
+            },
             shown=content,
             client_id=client_id,
             counts=counts,
@@ -107,6 +145,7 @@ def restore_revision(workspace: Workspace, revision_id: int, who: str) -> Revisi
             seconds=0.0,
             foreground=old.foreground,
             origin="restored",
+            scope=old.scope,
             provenance={**old.provenance, "restored_from": old.number},
             shown=shown,
             replace_draft=True,
@@ -122,6 +161,13 @@ def read_mask(workspace: Workspace, revision: RevisionRow) -> NDArray[np.uint8]:
     """
     decoded = decode_image(workspace.masks.read_mask_png(revision), f"mask {revision.number}")
     return np.asarray(decoded.values, np.uint8)
+
+
+def _areas(mask: NDArray[np.uint8]) -> dict[str, int]:
+    """Pixels of each foreground class that is there, by its value."""
+    values, counts = np.unique(mask, return_counts=True)
+    found = zip(values.tolist(), counts.tolist(), strict=True)
+    return {str(value): count for value, count in found if value not in (0, UNDEFINED)}
 
 
 def _full_size_layer(layer_png: bytes | None, image: ImageRow) -> bytes | None:

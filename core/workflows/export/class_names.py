@@ -6,22 +6,14 @@ import json
 
 from core.cards import MaskClass
 from core.imaging.class_table import UNDEFINED_NAME, table_of_names
-from core.registry.predictions import card_of
 from core.workspace import Workspace
 
 _ONE = "foreground"
 
 
 def classes_of(workspace: Workspace, task_id: int) -> tuple[MaskClass, ...]:
-    """The foreground classes, class 1 first; what has no name or colour gets a plain one.
-
-    Where the model in use tells more classes apart than the task names, its card has the names.
-    """
+    """The foreground classes in the order of the list; what has no name or colour gets a plain one."""
     task = workspace.tasks.get_by_id(task_id)
-    current = workspace.versions.current(task_id)
-    of_model = () if current is None else card_of(workspace, current).classes[1:]
-    if len(of_model) > len(task.classes):
-        return of_model
     plain = table_of_names([str(index) for index in range(len(task.classes) + 1)]).colours[1:]
     only = len(task.classes) == 1
     return tuple(

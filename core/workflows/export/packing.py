@@ -32,6 +32,7 @@ from core.registry.predictions import card_of
 from core.workflows.correct import pictures
 from core.workflows.export.provenance import of_mask, provenance_json
 from core.workspace import ImageRow, RevisionRow, Workspace
+from core.workspace.classes import places
 
 Which = Literal["saved", "approved"]
 OnProgress = Callable[[int, int], None]
@@ -153,13 +154,16 @@ def pack(
     """
     lost: list[str] = []
     records = []
+    # Others count classes by their place.
+    in_places = places(workspace.tasks.get_by_id(selection.task_id).classes)
     with workspace.plain_errors(), _whole_zip(target) as file:
         archive = Archive(file, root)
         packer = packer_of(archive)
         for done, (image, revision) in enumerate(chosen, start=1):
             try:
                 png = workspace.masks.read_mask_png(revision)
-                packer.add(image, revision, np.asarray(decode_image(png, f"mask of {image.name}").values))
+                mask = in_places[decode_image(png, f"mask of {image.name}").values]
+                packer.add(image, revision, mask)
             except (StoreError, BadFileError) as error:
                 lost.append(f"{image.name} was left out: {error}")
             else:

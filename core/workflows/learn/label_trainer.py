@@ -11,6 +11,7 @@ import numpy as np
 from core.classifier_cards import ClassifierCard, ClassifyConfig
 from core.config import AugmentConfig
 from core.errors import JobError
+from core.imaging.class_masks import foreground
 from core.jobs.kinds import JobContext
 from core.registry.classifiers import Classifiers
 from core.registry.compare_labels import LabelComparison, compare_labels
@@ -71,7 +72,7 @@ class LabelTrainer:
 
         def example(image: ImageRow) -> LabelledExample:
             decoded = pictures.decode(workspace, image)
-            return LabelledExample(decoded, run.mask_of(workspace, image), run.label_of(image))
+            return LabelledExample(decoded, foreground(run.mask_of(workspace, image)), run.label_of(image))
 
         def prepare(images: tuple[ImageRow, ...]) -> LabelledArrays:
             return prepare_labelled([partial(example, image) for image in images], card)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.cards import ModelCard, Score
+from core.cards import MaskClass, ModelCard, Score
 from core.config import AugmentConfig, TrainConfig
+from core.imaging.class_table import DEFAULT_COLOURS
 from core.jobs.kinds import JobContext
 from core.registry.compare import Comparison, compare
 from core.registry.predictions import card_of
@@ -15,7 +17,28 @@ from core.workflows.correct import pictures
 from core.workflows.learn import fine_tune_recipe as recipe
 from core.workflows.learn.job_reporter import JobReporter
 from core.workflows.learn.trainer import Given, Run
-from core.workspace import ImageRow, VersionRow, Workspace, is_trainable
+from core.workspace import ImageRow, TaskClass, VersionRow, Workspace, is_trainable
+from core.workspace.classes import highest_value
+
+
+def with_classes(card: ModelCard, classes: Sequence[TaskClass]) -> ModelCard:
+    """The card of a network with a channel for each value of the task's classes, and not fewer than before.
+
+    One foreground stays a sigmoid. Classes that were merged or deleted keep their channel, which then has
+    nothing to learn from.
+    """
+    num_values = highest_value(classes)
+    if num_values == 1 and card.net.num_classes == 1:
+        return card
+    named = {each.value: MaskClass(each.name, each.colour or DEFAULT_COLOURS[1]) for each in classes}
+    num_classes = max(num_values + 1, card.net.num_classes)
+    unknown = (MaskClass(f"class {value}", DEFAULT_COLOURS[1]) for value in range(num_classes))
+    foreground = [named.get(value, each) for value, each in enumerate(unknown)][1:]
+    return replace(
+        card,
+        net=replace(card.net, num_classes=num_classes),
+        classes=(MaskClass("background", (0, 0, 0)), *foreground),
+    )
 
 
 class MaskTrainer:
@@ -28,13 +51,15 @@ class MaskTrainer:
     suffix = ""
 
     def given(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Given:
-        """Corrected images; from scratch the card of a network that fits them."""
+        """Corrected images, and the card of a network that fits them and tells the task's classes apart."""
         images = tuple(workspace.images.list(task_id, "corrected"))
         if base is not None:
-            return Given(card_of(workspace, base), images)
-        counting = workspace.truth.image_ids(task_id)
-        trainable = [each for each in images if is_trainable(each) and each.id in counting]
-        return Given(recipe.scratch_card("scratch", trainable), images)
+            card = card_of(workspace, base)
+        else:
+            counting = workspace.truth.image_ids(task_id)
+            trainable = [each for each in images if is_trainable(each) and each.id in counting]
+            card = recipe.scratch_card("scratch", trainable)
+        return Given(with_classes(card, workspace.tasks.get_by_id(task_id).all_classes), images)
 
     def missing(self, given: Given, train: tuple[ImageRow, ...]) -> tuple[str, ...]:
         """Nothing: a mask needs no label."""
@@ -75,6 +100,7 @@ class MaskTrainer:
                 channels=card.net.input_channels,
                 scaling=card.scaling,
                 remove_hair=card.remove_hair,
+                num_classes=card.net.num_classes,
             )
 
         return train(

@@ -58,10 +58,9 @@ class Run:
         return self.given.labels[image.id].label or ""
 
     def mask_of(self, workspace: Workspace, image: ImageRow) -> Any:
-        """What a person saved of an image, (H, W)."""
-        return decode_image(
-            workspace.masks.read_mask_png(self.masks[image.id]), f"mask of {image.name}"
-        ).values
+        """What a person saved of an image, (H, W) of class values; 255 does not count."""
+        png = workspace.masks.read_mask_png(self.masks[image.id])
+        return decode_image(png, f"mask of {image.name}").values
 
     @property
     def sources(self) -> dict[str, list[int]]:

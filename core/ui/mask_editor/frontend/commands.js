@@ -2,7 +2,7 @@
 
 const PAN_STEP = 60;
 const BRUSH_STEP = 1.15;
-const TOOL_IDS = ["brush", "eraser", "restore", "polygon", "cut", "fill"];
+const TOOL_IDS = ["brush", "eraser", "restore", "polygon", "cut", "fill", "frame"];
 /** Commands that may repeat while a key is held. */
 const REPEATING = new Set(
   ("undo redo smaller larger threshold_down threshold_up opacity_down opacity_up " +
@@ -20,15 +20,23 @@ function makeCommands(editor) {
   const toggle = (name) => () => editor.set({ [name]: !settings[name] });
   const opacityBy = (step) => () => editor.set({ opacity: within(0, 1, roundTo(settings.opacity + step, 0.05)) });
   const thresholdBy = (step) => () => editor.setThreshold(within(0, 1, roundTo(editor.drawing.threshold + step, 0.01)));
-  const repair = (visit, value) => () => {
-    const { drawing } = editor;
-    const picture = { mask: drawing.mask(), width: drawing.width, height: drawing.height };
-    const paint = (y, left, right) => drawing.paintSpan(y, left, right, value);
+  /** Repairs are done on the chosen class alone; `valueOf` says what a pixel becomes, `allowed` which ones may. */
+  const repair = (visit, valueOf, allowedOf) => () => {
+    const { drawing, classes } = editor;
+    const { chosen } = classes;
+    const picture = { mask: drawing.maskOf(chosen), width: drawing.width, height: drawing.height };
+    const paint = (y, left, right) => drawing.paintSpan(y, left, right, valueOf(chosen), allowedOf());
     editor.stepDone(drawing.asStep(() => visit(picture, paint)));
   };
+  // Another class inside of this one is no hole in it.
+  const background = () => Uint8Array.from({ length: 256 }, (_, label) => (label === 0 ? 1 : 0));
   const commands = {
-    fill_holes: repair(visitHoles, FOREGROUND),
-    specks: repair((picture, paint) => visitSpecks(picture, settings.speckSize, paint), BACKGROUND),
+    fill_holes: repair(visitHoles, (chosen) => chosen + BACKGROUND, background),
+    specks: repair(
+      (picture, paint) => visitSpecks(picture, settings.speckSize, paint),
+      () => BACKGROUND,
+      () => editor.drawing.allowed,
+    ),
     clear: () => editor.stepDone(editor.drawing.clear()),
     undo: () => editor.undo(),
     redo: () => editor.stepDone(editor.drawing.redo()),
@@ -56,6 +64,7 @@ function makeCommands(editor) {
     pan_up: () => view.panBy(0, PAN_STEP),
     pan_down: () => view.panBy(0, -PAN_STEP),
   };
+  for (const key of "123456789") commands[`class_${key}`] = () => editor.classes.chooseByKey(key);
   for (const id of TOOL_IDS) commands[id] = () => editor.chooseTool(id);
   for (const action of ["save", "save_next", "next", "previous"]) commands[action] = () => outbox.post({ action });
   return commands;

@@ -14,11 +14,15 @@ function cutOf(threshold) {
   return Math.ceil(threshold * 255 - 1e-9);
 }
 
-/** Whether a pixel is foreground, by layer value * 256 + confidence. */
-function maskTable(threshold, numClasses) {
-  const table = new Uint8Array(256 * (numClasses + FOREGROUND));
-  table.fill(1, Math.max(0, cutOf(threshold)), 256);
-  table.fill(1, 256 * FOREGROUND);
+/**
+ * @typedef {{value: number, reads: number, name: string, colour: number[] | null, key: string}} MaskClass
+ *   `reads` is the value that its pixels count as: its own, or another one's or 0 once it was merged or deleted
+ */
+
+/** What each value counts as; unknown ones are background. @param {MaskClass[]} classes */
+function readingTable(classes) {
+  const table = new Uint8Array(256);
+  for (const { value, reads } of classes) table[value] = reads;
   return table;
 }
 
@@ -26,18 +30,20 @@ class Drawing {
   /**
    * @param {ReadyImage} image
    * @param {number} threshold
+   * @param {MaskClass[]} classes
    */
-  constructor(image, threshold) {
+  constructor(image, threshold, classes) {
     this.width = image.width;
     this.height = image.height;
-    this.numClasses = image.numClasses;
+    this.numClasses = Math.max(...classes.map((each) => each.value));
+    this.reads = readingTable(classes);
     this.layer = new Uint8Array(this.width * this.height);
     this.history = new LayerHistory(this.layer, this.width, this.height, layerBits(this.numClasses));
     this.tiles = new Tiles(this.width, this.height);
     this.threshold = threshold;
-    this.table = maskTable(threshold, this.numClasses);
-    /** Pixels by reference (0, 1), layer value and confidence: all numbers follow from these counts. */
-    this.counts = new Int32Array(2 * this.table.length);
+    this.cut = cutOf(threshold);
+    /** Classes that painting may change, by value; null for all. @type {Uint8Array | null} */
+    this.allowed = null;
     this.setImage(image);
   }
 
@@ -47,13 +53,27 @@ class Drawing {
     this.confidence = image.confidence;
     this.reference = image.reference;
     this.recount();
-    this.tiles.setConfidence(this.confidence, cutOf(this.threshold));
+    this.tiles.setProposal(this.confidence, this.proposed);
+    this.tiles.setStates(this.cut, this.reads);
+    this.tiles.markAll();
+  }
+
+  /** Other classes can be painted now, or some count as others. @param {MaskClass[]} classes */
+  setClasses(classes) {
+    this.reads = readingTable(classes);
+    this.numClasses = Math.max(this.numClasses, ...classes.map((each) => each.value));
+    this.history.widen(layerBits(this.numClasses));
+    this.recount();
+    this.tiles.setStates(this.cut, this.reads);
+    this.tiles.markAll();
   }
 
   setThreshold(threshold) {
-    this.tiles.moveCut(cutOf(this.threshold), cutOf(threshold));
+    const cut = cutOf(threshold);
+    this.tiles.moveCut(this.cut, cut);
+    this.tiles.setStates(cut, this.reads);
     this.threshold = threshold;
-    this.table = maskTable(threshold, this.numClasses);
+    this.cut = cut;
   }
 
   /** Take the layer that a drawing begins with; no step, since there is nothing before it. */
@@ -63,29 +83,64 @@ class Drawing {
     this.tiles.touchWhere(layer);
   }
 
+  /** The class of a pixel as it is seen, counted and saved; 0 for background. */
+  labelAt(index) {
+    const value = this.layer[index];
+    if (value) return this.reads[value - 1];
+    if (this.confidence[index] < this.cut) return 0;
+    return this.reads[this.proposed ? this.proposed[index] : 1];
+  }
+
+  /**
+   * Count pixels by proposed class and confidence where untouched, else by layer value; those that agree with the
+   * reference apart. All numbers follow from these counts, at any threshold.
+   */
   recount() {
-    const { layer, confidence, reference, counts } = this;
-    const inReference = this.table.length;
-    counts.fill(0);
+    this.decidedAt = 256 * (this.numClasses + 1);
+    this.numSlots = this.decidedAt + this.numClasses + FOREGROUND;
+    this.counts = new Int32Array(2 * this.numSlots);
+    this.inReference = new Int32Array(256);
+    const { layer, reference, counts } = this;
     for (let i = 0; i < layer.length; i++) {
-      counts[(reference && reference[i] ? inReference : 0) + layer[i] * 256 + confidence[i]]++;
+      counts[this.slotOf(i, layer[i])]++;
+      if (reference) this.inReference[this.reads[reference[i]]]++;
     }
   }
 
-  /** Decide a row's pixels from `left` to `right`, both included. */
-  paintSpan(y, left, right, value) {
+  slotOf(index, value) {
+    const proposed = this.proposed ? this.proposed[index] : 1;
+    const label = this.reads[value ? value - BACKGROUND : proposed];
+    const known = proposed > this.numClasses ? 0 : proposed;
+    const slot = value ? this.decidedAt + value : known * 256 + this.confidence[index];
+    const agrees = this.reference !== null && label > 0 && this.reads[this.reference[index]] === label;
+    return agrees ? slot + this.numSlots : slot;
+  }
+
+  /** Decide a row's pixels from `left` to `right`, both included, where their class may be changed. */
+  paintSpan(y, left, right, value, allowed = this.allowed) {
     this.history.touch(y, left, right);
     const start = y * this.width;
-    for (let i = start + left; i <= start + right; i++) this.setPixel(i, value);
+    for (let i = start + left; i <= start + right; i++) {
+      if (allowed === null || allowed[this.labelAt(i)]) this.setPixel(i, value);
+    }
+    this.tiles.touch(left, y, right + 1, y + 1);
+  }
+
+  /** Decide what is still untouched of a row, as it is shown. */
+  confirmSpan(y, left, right) {
+    this.history.touch(y, left, right);
+    const start = y * this.width;
+    for (let i = start + left; i <= start + right; i++) {
+      if (this.layer[i] === UNTOUCHED) this.setPixel(i, this.labelAt(i) + BACKGROUND);
+    }
     this.tiles.touch(left, y, right + 1, y + 1);
   }
 
   setPixel(index, value) {
     const old = this.layer[index];
     if (old === value) return;
-    const column = (this.reference && this.reference[index] ? this.table.length : 0) + this.confidence[index];
-    this.counts[column + old * 256]--;
-    this.counts[column + value * 256]++;
+    this.counts[this.slotOf(index, old)]--;
+    this.counts[this.slotOf(index, value)]++;
     this.layer[index] = value;
   }
 
@@ -101,35 +156,48 @@ class Drawing {
     return this.history.commit();
   }
 
-  /** Take another layer as one step; where `keepUntouched`, its zeros leave what is there. */
-  takeLayer(layer, keepUntouched) {
-    return this.asStep(() => {
-      for (let y = 0; y < this.height; y++) this.takeRow(layer, y, keepUntouched);
-    });
+  /** Take another layer as one step. */
+  takeLayer(layer) {
+    return this.asStep(() => this.takeRows(layer, (value) => value));
+  }
+
+  /**
+   * Lay a mask of one object into a class, as one step: its foreground where the class may be painted, its background
+   * where that class is; with one class that is every pixel that the other layer decides.
+   */
+  insert(layer, chosen) {
+    const { allowed } = this;
+    return this.asStep(() =>
+      this.takeRows(layer, (value, index) => {
+        const label = this.labelAt(index);
+        const isOpen = allowed === null || allowed[label];
+        if (value === UNTOUCHED || !isOpen) return this.layer[index];
+        if (value !== BACKGROUND) return chosen + BACKGROUND;
+        return label === chosen || label === 0 ? BACKGROUND : this.layer[index];
+      }),
+    );
   }
 
   /** Forget every decision, as one step. */
   clear() {
-    return this.takeLayer(new Uint8Array(this.layer.length), false);
+    return this.takeLayer(new Uint8Array(this.layer.length));
   }
 
-  takeRow(layer, y, keepUntouched) {
-    const start = y * this.width;
-    let first = -1;
-    let last = -1;
-    for (let x = 0; x < this.width; x++) {
-      const value = layer[start + x];
-      if (value === this.layer[start + x] || (keepUntouched && value === UNTOUCHED)) continue;
-      if (first < 0) first = x;
-      last = x;
+  takeRows(layer, valueOf) {
+    for (let y = 0; y < this.height; y++) {
+      const start = y * this.width;
+      let first = -1;
+      let last = -1;
+      for (let x = 0; x < this.width; x++) {
+        if (valueOf(layer[start + x], start + x) === this.layer[start + x]) continue;
+        if (first < 0) first = x;
+        last = x;
+      }
+      if (first < 0) continue;
+      this.history.touch(y, first, last);
+      for (let i = start + first; i <= start + last; i++) this.setPixel(i, valueOf(layer[i], i));
+      this.tiles.touch(first, y, last + 1, y + 1);
     }
-    if (first < 0) return;
-    this.history.touch(y, first, last);
-    for (let x = first; x <= last; x++) {
-      const value = layer[start + x];
-      if (!keepUntouched || value !== UNTOUCHED) this.setPixel(start + x, value);
-    }
-    this.tiles.touch(first, y, last + 1, y + 1);
   }
 
   putTiles(tiles) {
@@ -157,35 +225,56 @@ class Drawing {
     this.putTiles(this.history.abandon());
   }
 
-  isForeground(index) {
-    return this.table[this.layer[index] * 256 + this.confidence[index]];
-  }
-
-  /** @returns {Uint8Array} where the whole mask is foreground, 0 and 1 */
-  mask() {
-    const { layer, confidence, table } = this;
-    const mask = new Uint8Array(layer.length);
-    for (let i = 0; i < mask.length; i++) mask[i] = table[layer[i] * 256 + confidence[i]];
+  /** @returns {Uint8Array} where a class is, 0 and 1 */
+  maskOf(value) {
+    const mask = this.labels();
+    for (let i = 0; i < mask.length; i++) mask[i] = mask[i] === value ? 1 : 0;
     return mask;
   }
 
-  /** @returns {{pixels: number, part: number, dice: number | null, iou: number | null}} */
-  numbers() {
-    const inMask = [0, 0];
-    const all = [0, 0];
-    const { counts, table } = this;
-    for (let i = 0; i < counts.length; i++) {
-      const side = i < table.length ? 0 : 1;
-      all[side] += counts[i];
-      if (table[i - side * table.length]) inMask[side] += counts[i];
-    }
-    const pixels = inMask[0] + inMask[1];
-    const part = pixels / (this.width * this.height);
-    if (!this.reference) return { pixels, part, dice: null, iou: null };
-    const shared = inMask[1];
-    const either = pixels + all[1] - shared;
-    // Two empty masks agree.
-    const dice = pixels + all[1] === 0 ? 1 : (2 * shared) / (pixels + all[1]);
-    return { pixels, part, dice, iou: either === 0 ? 1 : shared / either };
+  /** @returns {Uint8Array} the class of every pixel */
+  labels() {
+    const labels = new Uint8Array(this.layer.length);
+    for (let i = 0; i < labels.length; i++) labels[i] = this.labelAt(i);
+    return labels;
   }
+
+  /**
+   * What is seen of each class.
+   *
+   * @returns {{pixels: Int32Array, shared: Int32Array, inReference: Int32Array | null}} by value; `shared` are the pixels
+   *   that the reference has too
+   */
+  numbers() {
+    const pixels = new Int32Array(256);
+    const shared = new Int32Array(256);
+    const add = (label, slot) => {
+      pixels[label] += this.counts[slot] + this.counts[slot + this.numSlots];
+      shared[label] += this.counts[slot + this.numSlots];
+    };
+    for (let proposed = 1; proposed <= this.numClasses; proposed++) {
+      const label = this.reads[proposed];
+      for (let level = this.cut; level < 256; level++) add(label, proposed * 256 + level);
+    }
+    for (let value = FOREGROUND; value <= this.numClasses + BACKGROUND; value++) {
+      add(this.reads[value - BACKGROUND], this.decidedAt + value);
+    }
+    return { pixels, shared, inReference: this.reference ? this.inReference : null };
+  }
+
+  /** Part of the pixels that the person decided. */
+  checkedPart() {
+    let decided = 0;
+    for (let value = BACKGROUND; value <= this.numClasses + BACKGROUND; value++) {
+      const slot = this.decidedAt + value;
+      decided += this.counts[slot] + this.counts[slot + this.numSlots];
+    }
+    return decided / this.layer.length;
+  }
+}
+
+/** Dice and IoU of two sets by their sizes; two empty ones agree. */
+function agreement(one, other, shared) {
+  const either = one + other - shared;
+  return { dice: one + other === 0 ? 1 : (2 * shared) / (one + other), iou: either === 0 ? 1 : shared / either };
 }

@@ -32,6 +32,7 @@ class Editor {
     });
     this.tools = makeTools(this);
     this.commands = makeCommands(this);
+    this.classes = new Classes(this);
     this.pointer = new PointerInput(this, this.surface, this.controls.part("original-pane"));
     this.opening = new Opening(this);
     /** @type {Drawing | null} */
@@ -56,7 +57,7 @@ class Editor {
         { capture: true, signal },
       );
     for (const name of ["pointerdown", "keydown"]) outside(name, () => this.outbox.sendAlong());
-    outside("click", (event) => this.clickOutside(event));
+    outside("click", (event) => clickOutside(this.outbox, event));
     window.addEventListener("blur", () => this.outbox.flush(), { signal });
     window.addEventListener("pagehide", () => this.leave(), { signal });
     document.addEventListener("visibilitychange", () => document.hidden && this.leave(), { signal });
@@ -75,32 +76,24 @@ class Editor {
     this.controls.part("use-theirs").addEventListener("click", () => this.opening.useTheirs());
   }
 
-  /**
-   * Streamlit puts all of a frame into one message; if any part of that asks for the editor alone, the page never hears of
-   * the button. So a click in the frame of such a message comes again when that is gone, a few milliseconds later.
-   */
-  clickOutside(event) {
-    const { leaving } = this.outbox;
-    if (!leaving) {
-      this.outbox.sendAlong();
-      return;
-    }
-    const [target] = event.composedPath();
-    event.stopImmediatePropagation();
-    event.preventDefault();
-    leaving.then(() => target.dispatchEvent(new event.constructor(event.type, event)));
-  }
-
   /** Streamlit has run: take in what is new. */
   update(component) {
     this.component = component;
     this.data = component.data;
     this.controls.setWords(this.data.words);
+    this.classes.update(this.data);
+    this.showWhatCounts();
     markContainer(this.parent, "maskEditor");
     this.fitWindow();
     this.opening.update();
     this.showControls();
     this.scheduleFrame();
+  }
+
+  showWhatCounts() {
+    if (this.checkedOnly === this.data.checked_only) return;
+    this.checkedOnly = this.data.checked_only;
+    this.set(this.checkedOnly || this.settings.tool !== "frame" ? {} : { tool: "brush" });
   }
 
   /** The state of the open drawing as a message carries it. */
@@ -141,6 +134,7 @@ class Editor {
   }
 
   chooseTool(id) {
+    if (id === "frame" && !this.checkedOnly) return;
     this.tool().cancel();
     this.set({ tool: id });
   }
@@ -212,7 +206,10 @@ class Editor {
   set(changes) {
     Object.assign(this.settings, changes);
     keepSettings(this.settings);
-    this.drawing?.tiles.markAll();
+    if (this.drawing) {
+      this.drawing.allowed = this.classes.allowed();
+      this.drawing.tiles.markAll();
+    }
     this.showControls();
     this.scheduleFrame();
   }

@@ -26,6 +26,18 @@ class LayerHistory {
     this.before = null;
   }
 
+  /** Steps are kept in as many bits as newly added classes need. */
+  widen(bits) {
+    if (bits <= this.bits) return;
+    for (const step of [...this.undoSteps, ...this.redoSteps]) {
+      for (const [tile, packed] of step.tiles) {
+        if (typeof packed !== "number") step.tiles.set(tile, repacked(packed, this.bits, bits));
+      }
+      step.bytes = bytesOf(step.tiles);
+    }
+    this.bits = bits;
+  }
+
   begin() {
     this.before = new Map();
   }
@@ -129,6 +141,15 @@ class LayerHistory {
     if (typeof tile === "number") return tile;
     return (tile[(at * this.bits) >> 3] >> ((at * this.bits) & 7)) & ((1 << this.bits) - 1);
   }
+}
+
+function repacked(packed, from, to) {
+  const wide = new Uint8Array((TILE * TILE * to) / 8);
+  for (let at = 0; at < TILE * TILE; at++) {
+    const value = (packed[(at * from) >> 3] >> ((at * from) & 7)) & ((1 << from) - 1);
+    wide[(at * to) >> 3] |= value << ((at * to) & 7);
+  }
+  return wide;
 }
 
 function sameTile(one, other) {

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {{picture: ImageBitmap, proposed: Uint8Array | null, confidence: Uint8Array,
- *            reference: Uint8Array | null, width: number, height: number, numClasses: number}} ReadyImage
+ *            reference: Uint8Array | null, width: number, height: number}} ReadyImage
  *   `proposed` is null where that is class 1 everywhere
  * @typedef {{ready: Promise<ReadyImage>}} StoredImage
  */
@@ -45,5 +45,5 @@ async function decodeImage(header, bytes) {
     plane("proposed"),
     plane("reference"),
   ]);
-  return { picture, proposed, confidence, reference, width, height, numClasses: header.num_classes };
+  return { picture, proposed, confidence, reference, width, height };
 }

@@ -16,6 +16,7 @@ const COMMANDS = [
   { id: "polygon", place: "paint", kind: "tool", keys: ["p"], cap: "P" },
   { id: "cut", place: "paint", kind: "tool", keys: ["x"], cap: "X" },
   { id: "fill", place: "paint", kind: "tool", keys: ["f"], cap: "F" },
+  { id: "frame", place: "checked", kind: "tool", keys: ["q"], cap: "Q" },
   { id: "fill_holes", place: "repair", kind: "action", keys: ["h"], cap: "H" },
   { id: "specks", place: "repair", kind: "action", keys: ["k"], cap: "K" },
   { id: "clear", place: "repair", kind: "action", keys: ["delete"], cap: "Del" },
@@ -30,11 +31,12 @@ const COMMANDS = [
   { id: "zoom_out", place: "zoom", kind: "action", keys: ["-"], cap: "" },
   { id: "zoom_in", place: "zoom", kind: "action", keys: ["+", "="], cap: "" },
   { id: "fit", place: "zoom", kind: "action", keys: ["0"], cap: "0" },
-  { id: "actual", place: "zoom", kind: "action", keys: ["1"], cap: "1" },
+  { id: "actual", place: "zoom", kind: "action", keys: ["shift+0"], cap: "⇧0" },
 ];
 
 /** Keys without a button. @type {{id: string, word: string, keys: string[]}[]} */
 const KEYS_ALONE = [
+  ...[..."123456789"].map((key) => ({ id: `class_${key}`, word: "key_class", keys: [key] })),
   { id: "smaller", word: "key_smaller", keys: ["["] },
   { id: "larger", word: "key_larger", keys: ["]"] },
   { id: "polygon_close", word: "key_polygon_close", keys: ["enter"] },
@@ -66,7 +68,7 @@ const KEYS_TO_IDS = (() => {
 const SHEET_OF_KEYS = [
   ["keys_draw", [
     [["B"], "brush"], [["E"], "eraser"], [["R"], "restore"], [["P"], "polygon"], [["X"], "cut"], [["F"], "fill"],
-    [["[", "]"], "brush_size"], [["Enter"], "key_polygon_close"], [["⌫"], "key_polygon_back"],
+    [["1", "9"], "key_class"], [["[", "]"], "brush_size"], [["Enter"], "key_polygon_close"], [["⌫"], "key_polygon_back"],
     [["Esc"], "key_polygon_cancel"],
   ]],
   ["keys_change", [
@@ -75,7 +77,7 @@ const SHEET_OF_KEYS = [
   ]],
   ["keys_view", [
     [["L"], "outline"], [["M"], "key_peek"], [["C"], "corrections"], [["D"], "original"], [["G"], "colour"],
-    [["{", "}"], "opacity"], [["−", "+"], "zoom_level"], [["0"], "fit"], [["1"], "actual"],
+    [["{", "}"], "opacity"], [["−", "+"], "zoom_level"], [["0"], "fit"], [["⇧0"], "actual"],
     [["Space"], "key_pan"], [["←", "→", "↑", "↓"], "key_pan_steps"],
   ]],
   ["keys_go_on", [
@@ -92,6 +94,10 @@ function keyOf(event) {
   let key = event.key.toLowerCase();
   const letter = /^Key([A-Z])$/.exec(event.code);
   if (letter && !/^[\x20-\x7e]$/.test(key)) key = letter[1].toLowerCase();
+  // The row of digits by its place: on some keyboards a digit alone needs Shift.
+  const digit = /^Digit([1-9])$/.exec(event.code);
+  if (digit && !event.shiftKey && !KEYS_TO_IDS.has(key)) key = digit[1];
+  if (event.shiftKey && event.code === "Digit0") return "shift+0";
   const control = event.ctrlKey || event.metaKey ? "mod+" : "";
   const shift = event.shiftKey && /^[a-z]$/.test(key) ? "shift+" : "";
   return control + shift + key;

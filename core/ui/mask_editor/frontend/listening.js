@@ -1,4 +1,4 @@
-/** The keyboard and the sliders. */
+/** The keyboard, the sliders, and clicks outside of the editor. */
 
 /** Keys that a slider or a number needs for itself. */
 const SLIDER_KEYS = new Set("arrowleft arrowright arrowup arrowdown home end pageup pagedown".split(" "));
@@ -45,7 +45,8 @@ function onKeyDown(editor, event) {
 /** Whether the key belongs to the control that has the focus. */
 function isTyping(event, key) {
   const { target } = event;
-  if (target.matches("input[type=number]")) return key !== "escape";
+  if (target.matches("input[type=number], select")) return key !== "escape";
+  if (target.matches("input[type=checkbox]")) return key === " ";
   if (target.matches("input")) return SLIDER_KEYS.has(key);
   return target.matches("button") && (key === "enter" || key === " ");
 }
@@ -76,4 +77,19 @@ function listenToSliders(editor) {
     const size = Math.round(Number(speck.value)) || FIRST_SETTINGS.speckSize;
     editor.set({ speckSize: within(Number(speck.min), Number(speck.max), size) });
   });
+}
+
+/**
+ * Streamlit puts all of a frame into one message; if any part of that asks for the editor alone, the page never hears of
+ * the button. So a click in the frame of such a message comes again when that is gone, a few milliseconds later.
+ */
+function clickOutside(outbox, event) {
+  if (!outbox.leaving) {
+    outbox.sendAlong();
+    return;
+  }
+  const [target] = event.composedPath();
+  event.stopImmediatePropagation();
+  event.preventDefault();
+  outbox.leaving.then(() => target.dispatchEvent(new event.constructor(event.type, event)));
 }

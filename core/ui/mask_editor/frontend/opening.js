@@ -111,7 +111,8 @@ class Opening {
   begin(image, start) {
     const { editor } = this;
     const { outbox } = editor;
-    editor.drawing = new Drawing(image, start.threshold);
+    editor.drawing = new Drawing(image, start.threshold, editor.classes.all);
+    editor.drawing.allowed = editor.classes.allowed();
     editor.drawing.startWith(start.layer);
     editor.painter.resize(image.width, image.height);
     editor.view.setImage(image.width, image.height);
@@ -149,7 +150,7 @@ class Opening {
     const layer = await this.decodeLayer(draft.layer, editor.drawing);
     if (id !== this.imageId || this.draftToken !== draft.token) return;
     editor.toolCancel();
-    editor.drawing.takeLayer(layer, false);
+    editor.drawing.takeLayer(layer);
     editor.drawing.setThreshold(draft.threshold);
     editor.outbox.tookDraft(writer);
     editor.scheduleFrame();
@@ -170,7 +171,7 @@ class Opening {
     const layer = await this.decodeLayer(copy.layer_png, editor.drawing);
     this.foundCopy = null;
     editor.toolCancel();
-    editor.drawing.takeLayer(layer, false);
+    editor.drawing.takeLayer(layer);
     editor.drawing.setThreshold(copy.threshold);
     editor.outbox.postAndKeep();
     editor.scheduleFrame();
@@ -194,7 +195,7 @@ class Opening {
     const layer = await this.decodeLayer(insert.layer, editor.drawing);
     if (id !== this.imageId) return;
     editor.toolCancel();
-    editor.drawing.takeLayer(layer, true);
+    editor.drawing.insert(layer, editor.classes.chosen);
     editor.outbox.changed();
     editor.outbox.flush();
   }

@@ -11,6 +11,8 @@ const FIRST_SETTINGS = {
   original: false,
   colour: 0,
   speckSize: 64,
+  chosenClass: 1,
+  paintOver: "unlocked",
 };
 
 /** @returns {typeof FIRST_SETTINGS} what was kept, where it is of the right kind */
@@ -26,6 +28,7 @@ function loadSettings() {
   }
   // Every visit begins with a tool that does no harm to a whole region.
   settings.tool = FIRST_SETTINGS.tool;
+  settings.paintOver = PAINT_OVER.includes(settings.paintOver) ? settings.paintOver : FIRST_SETTINGS.paintOver;
   settings.colour = MASK_COLOURS[settings.colour] ? settings.colour : 0;
   return settings;
 }

@@ -10,7 +10,7 @@ function showFrame(editor) {
   showView(editor);
   showCircle(editor);
   showSketch(editor);
-  readout.showNumbers(drawing);
+  readout.showNumbers(drawing, editor.classes, editor.data);
   const { history, threshold } = drawing;
   editor.controls.setSlider("threshold", threshold, threshold.toFixed(2));
   editor.controls.enable("undo", editor.canDraw() && (history.undoSteps.length > 0 || editor.tool().isBusy()));
@@ -21,14 +21,18 @@ function paintMask(editor) {
   const { drawing, painter, settings } = editor;
   const thickness = within(1, THICKEST_EDGE, Math.round(1.2 / editor.view.scale));
   const zoomed = editor.view.scale > 4;
-  if (thickness !== painter.thickness || zoomed !== painter.zoomed) {
-    Object.assign(painter, { thickness, zoomed });
+  const hatchPeriod = within(4, 64, 2 ** Math.round(Math.log2(12 / editor.view.scale)));
+  const isStriped = editor.checkedOnly && hatchPeriod !== painter.hatchPeriod;
+  if (thickness !== painter.thickness || zoomed !== painter.zoomed || isStriped) {
+    Object.assign(painter, { thickness, zoomed, hatchPeriod });
     drawing.tiles.markAll();
   }
   if (!drawing.tiles.anyDirty) return;
   // While Restore is chosen one has to see what can be restored.
   const corrections = settings.corrections || settings.tool === "restore";
-  painter.setColours(drawing, { ...settings, corrections, zoomed });
+  const { hidden: hiddenClasses, list } = editor.classes;
+  const { checkedOnly } = editor;
+  painter.setColours(list, { ...settings, corrections, zoomed, hiddenClasses, checkedOnly });
   painter.paint(drawing);
 }
 
@@ -82,7 +86,7 @@ function svg(name, attributes) {
 
 /** Everything that follows from settings rather than from the drawing. */
 function showControls(editor) {
-  const { controls, settings } = editor;
+  const { controls, settings, classes } = editor;
   for (const id of TOOL_IDS) controls.press(id, settings.tool === id);
   for (const id of ["outline", "corrections", "original"]) controls.press(id, settings[id]);
   controls.press("hide", editor.hidden);
@@ -99,7 +103,11 @@ function showControls(editor) {
   controls.part("speck-size").value = String(settings.speckSize);
   controls.part("overlay").style.visibility = editor.hidden ? "hidden" : "visible";
   controls.part("original-pane").hidden = !settings.original;
-  const rgb = MASK_COLOURS[settings.colour].rgb.join(" ");
+  classes.show();
+  controls.buttons.get("colour").hidden = classes.isSeveral;
+  controls.part("rail").querySelector('[data-place="checked"]').hidden = !editor.checkedOnly;
+  const shown = classes.list.find((each) => each.value === classes.chosen);
+  const rgb = colourOf(shown, classes.list, settings.colour).join(" ");
   editor.root.style.setProperty("--mask-colour", `rgb(${rgb})`);
   editor.pointer.showState();
 }

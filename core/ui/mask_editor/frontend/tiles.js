@@ -4,9 +4,8 @@
  */
 
 const TILE = 64;
-const ALL_BACKGROUND = 0;
-const ALL_FOREGROUND = 1;
-const MIXED = 2;
+/** State of a tile with more than one class; else the state is the class that all of it has, 0 for background. */
+const MIXED = 255;
 
 class Tiles {
   /** @param {number} width @param {number} height */
@@ -22,12 +21,13 @@ class Tiles {
     this.present = new Uint32Array(8 * count);
     /** Tiles with decisions of the person, now or once. */
     this.touched = new Uint8Array(count);
-    /** `ALL_BACKGROUND`, `ALL_FOREGROUND` or `MIXED`. */
+    /** The proposed class of the whole tile, `MIXED` where there are several. */
+    this.proposals = new Uint8Array(count).fill(1);
     this.states = new Uint8Array(count).fill(MIXED);
   }
 
-  /** @param {Uint8Array} confidence @param {number} cut smallest value that is foreground */
-  setConfidence(confidence, cut) {
+  /** @param {Uint8Array} confidence @param {Uint8Array | null} proposed null for class 1 everywhere */
+  setProposal(confidence, proposed) {
     this.present.fill(0);
     for (let y = 0, i = 0; y < this.height; y++) {
       const row = (y >> 6) * this.across;
@@ -36,8 +36,22 @@ class Tiles {
         this.present[(row + (x >> 6)) * 8 + (value >> 5)] |= 1 << (value & 31);
       }
     }
-    this.setStates(cut);
-    this.markAll();
+    this.proposals.fill(1);
+    if (proposed) this.setClasses(proposed);
+  }
+
+  setClasses(proposed) {
+    const seen = new Uint8Array(this.proposals.length);
+    for (let y = 0, i = 0; y < this.height; y++) {
+      const row = (y >> 6) * this.across;
+      for (let x = 0; x < this.width; x++, i++) {
+        const tile = row + (x >> 6);
+        if (!seen[tile]) {
+          seen[tile] = 1;
+          this.proposals[tile] = proposed[i];
+        } else if (this.proposals[tile] !== proposed[i]) this.proposals[tile] = MIXED;
+      }
+    }
   }
 
   /** A new threshold: only tiles that hold a confidence between the two look different. */
@@ -48,18 +62,18 @@ class Tiles {
       if (!this.dirty[tile] && this.holds(tile, low, high)) this.dirty[tile] = 1;
     }
     this.anyDirty = true;
-    this.setStates(to);
   }
 
-  setStates(cut) {
-    for (let tile = 0; tile < this.states.length; tile++) this.states[tile] = this.stateOf(tile, cut);
+  /** @param {number} cut smallest confidence that is foreground @param {Uint8Array} reads what each class counts as */
+  setStates(cut, reads) {
+    for (let tile = 0; tile < this.states.length; tile++) this.states[tile] = this.stateOf(tile, cut, reads);
   }
 
-  stateOf(tile, cut) {
+  stateOf(tile, cut, reads) {
     if (this.touched[tile]) return MIXED;
-    const hasForeground = this.holds(tile, cut, 256);
-    if (hasForeground && this.holds(tile, 0, cut)) return MIXED;
-    return hasForeground ? ALL_FOREGROUND : ALL_BACKGROUND;
+    if (!this.holds(tile, cut, 256)) return 0;
+    if (this.holds(tile, 0, cut) || this.proposals[tile] === MIXED) return MIXED;
+    return reads[this.proposals[tile]];
   }
 
   /** Whether a tile holds a confidence of at least `low` and below `high`. */
@@ -141,7 +155,7 @@ class Tiles {
     if (state === MIXED) return false;
     const beside = [[row - 1, column], [row + 1, column], [row, column - 1], [row, column + 1]];
     return beside.every(([r, c]) => {
-      if (r < 0 || c < 0 || r >= this.down || c >= this.across) return state === ALL_BACKGROUND;
+      if (r < 0 || c < 0 || r >= this.down || c >= this.across) return state === 0;
       return this.states[r * this.across + c] === state;
     });
   }

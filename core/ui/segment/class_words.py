@@ -1,0 +1,39 @@
+"""Words of the list of classes and of what of an image counts."""
+
+CLASSES = "Classes"
+CLASSES_HELP = "What can be painted in this task."
+ADD_CLASS = "Add class"
+NEW_CLASS = "Name of the new class"
+NEW_CLASS_EXAMPLE = "Heart"
+NAME_OF_FIRST = "Foreground"
+CLASS_NAME = "Name of class {number}"
+CLASS_COLOUR = "Colour of {name}"
+COLOUR_NAMES = ("Orange", "Sky blue", "Bluish green", "Yellow", "Blue", "Vermilion", "Reddish purple")
+MOVE_UP = "Move {name} up"
+MOVE_DOWN = "Move {name} down"
+MORE = "Merge or delete {name}"
+MERGE_INTO = "Merge into"
+MERGE = "Merge"
+MERGE_EFFECT = "{count} saved masks hold {name}; there it counts as {into} from now on."
+DELETE_CLASS = "Delete class"
+DELETE_EFFECT = "{count} saved masks hold {name}; there it counts as background from now on."
+NOTHING_LOST = "The masks stay as they are on disk, so Undo brings the class back."
+ADD_EFFECT = (
+    "{count} masks are saved already and say nothing of a new class: where it is, they hold another class or "
+    "background, until you open them and save them again."
+)
+UNDO = "Undo: {what}"
+ADDED = "{name} added"
+RENAMED = "{name} renamed"
+RECOLOURED = "colour of {name}"
+MOVED = "{name} moved"
+MERGED = "{name} merged into {into}"
+DELETED = "{name} deleted"
+
+WHAT_COUNTS = "What counts"
+WHOLE_IMAGE = "Whole image"
+ONLY_CHECKED = "Only what I checked"
+WHAT_COUNTS_HELP = (
+    "Only what I checked: what you painted, or framed with Checked, is learnt from and compared; the hatched "
+    "rest is not."
+)

@@ -1,0 +1,67 @@
+"""A mask file -> class values of a task: by index or colour, in the order of the task's list of classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.cards import MaskClass
+from core.config import Limits
+from core.errors import BadFileError
+from core.imaging.class_table import DEFAULT_COLOURS, UNDEFINED, ClassTable
+from core.imaging.decode import read_mask
+from core.workspace import TaskClass
+
+
+def read_classes(
+    data: bytes,
+    name: str,
+    shape: tuple[int, int],
+    limits: Limits,
+    classes: Sequence[TaskClass],
+) -> NDArray[np.uint8]:
+    """The mask in a file, as values of a task's several classes.
+
+    It holds the place of each class in the list (1 for the first), or has their colours; 255 is undecided.
+
+    Args:
+        data: The file.
+        name: What the person calls it.
+        shape: (height, width) of its image.
+        limits: Of files.
+        classes: What can be painted, in order.
+
+    Raises:
+        BadFileError: As `read_mask`; also a class that the task lacks, and foreground that could be any of
+            them.
+    """
+    value_at = np.zeros(256, np.uint8)
+    value_at[UNDEFINED] = UNDEFINED
+    value_at[1 : 1 + len(classes)] = [each.value for each in classes]
+    mask = read_mask(data, name, shape, limits, meaning=_table(classes))
+    if np.isin(mask, (0, UNDEFINED)).all() and (mask == UNDEFINED).any():
+        raise any_class(name, classes)
+    return value_at[mask]
+
+
+def any_class(name: str, classes: Sequence[TaskClass]) -> BadFileError:
+    """Foreground alone, where a task has several classes."""
+    listed = ", ".join(f"{place} {each.name}" for place, each in enumerate(classes, start=1))
+    return BadFileError(
+        name, f"says where something is but not which class; the numbers of this task's classes are {listed}."
+    )
+
+
+def _table(classes: Sequence[TaskClass]) -> ClassTable:
+    # A second class of one colour cannot be meant by it.
+    colours = [each.colour or DEFAULT_COLOURS[1] for each in classes]
+    return ClassTable(
+        (
+            MaskClass("background", (0, 0, 0)),
+            *(MaskClass(each.name, colour) for each, colour in zip(classes, colours, strict=True)),
+        ),
+        by_colour=len(set(colours)) == len(colours),
+        has_undefined=True,
+    )

@@ -1,0 +1,46 @@
+"""Change what can be painted in a task: what that does to saved masks, and when it has to wait."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.errors import StoreError
+from core.workspace import TaskClass, TaskRow, Workspace
+from core.workspace.classes import reading_table
+
+_LEARNING = ("fine_tune", "experiment")
+
+
+def num_masks_with(workspace: Workspace, task: TaskRow, value: int) -> int:
+    """How many of the masks that count hold a class now."""
+    read_as = reading_table(task.all_classes)
+    count = 0
+    for revision in workspace.truth.of_task(task.id).values():
+        areas = revision.provenance.get("pixels_of_class")
+        if areas is None:
+            # From before there were several classes: all foreground was the first one.
+            areas = {"1": 1} if revision.foreground > 0 else {}
+        count += any(read_as[int(found)] == value for found in areas)
+    return count
+
+
+def set_classes(workspace: Workspace, task_id: int, classes: Sequence[TaskClass], *, who: str) -> TaskRow:
+    """Keep another list of classes; no mask on disk is changed.
+
+    Raises:
+        StoreError: The list cannot be kept, or a class would go that a running job is learning.
+    """
+    before = workspace.tasks.get_by_id(task_id)
+    after = {each.value for each in classes if each.becomes is None}
+    going = [each for each in before.classes if each.value not in after]
+    busy = [
+        job
+        for status in ("queued", "running")
+        for job in workspace.jobs.list(task_id, status=status)  # type: ignore[arg-type]
+        if job.kind in _LEARNING
+    ]
+    if going and busy:
+        raise StoreError(
+            f'A running job is learning "{going[0].name}"; wait until it has ended, or stop it first.'
+        )
+    return workspace.tasks.set_classes(task_id, classes, who=who)
