@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, false, func, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, false, func, select, tuple_
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from core.workspace.database import Database
@@ -190,6 +191,8 @@ def _scattered(number: Any, seed: int) -> Any:
 
     5 has no factor in common with 2 ** 31 - 2, so that no two come out alike; all steps fit into 64 bits.
     """
+    # 64 bits also on PostgreSQL, where a number of its own would have 32.
+    number = sql_cast(number, BigInteger)
     start = (number * 48_271 + (seed * 69_621 + 1) % _PRIME) % _PRIME
     square = (start * start) % _PRIME
     fourth = (square * square) % _PRIME
