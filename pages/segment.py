@@ -38,6 +38,7 @@ def page() -> None:
     if holder is None:
         correct(around)
     else:
+        flag_of(current)
         look_only(task, current, holder)
     state.thumbnails_ahead(task.id)
 
