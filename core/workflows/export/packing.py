@@ -66,7 +66,7 @@ class Selection:
         if self.image_id is not None:
             images = [image for image in images if image.id == self.image_id]
         if self.which == "approved":
-            images = [image for image in images if _is_approved(workspace, revisions[image.id])]
+            images = [image for image in images if image.review == "approved"]
         if images:
             return [(image, revisions[image.id]) for image in images]
         title = workspace.tasks.get_by_id(self.task_id).title
@@ -75,15 +75,6 @@ class Selection:
         if self.which == "approved":
             raise StoreError(f"No mask of the task {title} is approved yet; approve one on the Review page.")
         raise StoreError(f"No mask of the task {title} is saved yet; save one first.")
-
-
-def _is_approved(workspace: Workspace, revision: RevisionRow) -> bool:
-    """Whether a reviewer has approved a mask and nobody flags it; of each the last word counts."""
-    reviews = [
-        each for each in workspace.reviews.of_image(revision.image_id) if each.revision_id == revision.id
-    ]
-    last = {each.who: each.verdict for each in reversed(reviews)}
-    return "approved" in last.values() and "flagged" not in last.values()
 
 
 class Archive:
