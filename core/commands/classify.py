@@ -63,8 +63,8 @@ def evaluate(arguments: list[str]) -> int:
         except ValueError as error:
             parser.error(str(error))
         request = ClassifyEvaluateRequest(
-            source,
-            places.local(options.model_path),
+            source=source,
+            model_path=places.local(options.model_path),
             split=options.split,
             threshold=options.threshold,
             json_path=None if options.json is None else places.results(options.json, is_file=True),

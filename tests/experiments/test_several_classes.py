@@ -139,7 +139,9 @@ def test_the_scores_are_those_of_evaluate(compared, data):
 
     result, out = compared
     model = out / "runs" / "unet" / "model.keras"
-    report = evaluate_model(EvaluateRequest(data, model, split="val", classes=CLASSES)).report
+    report = evaluate_model(
+        EvaluateRequest(data_dir=data, model_path=model, split="val", classes=CLASSES)
+    ).report
     row = result.rows[0]
     assert row["dice"] == pytest.approx(report["dice"], abs=1e-5)
     assert row["disc dice"] == pytest.approx(report["classes"]["disc"]["dice"], abs=1e-5)

@@ -87,7 +87,9 @@ def test_training_leaves_a_whole_folder(trained):
 
 
 def test_scores_of_a_split_go_into_a_file_and_the_card(trained, source, tmp_path):
-    request = ClassifyEvaluateRequest(source, trained.folder, json_path=tmp_path / "s.json", update_card=True)
+    request = ClassifyEvaluateRequest(
+        source=source, model_path=trained.folder, json_path=tmp_path / "s.json", update_card=True
+    )
     result = classify_evaluate(request)
     report = json.loads((tmp_path / "s.json").read_text())
     assert report["num_images"] == 6 == len(report["images"])
@@ -96,7 +98,9 @@ def test_scores_of_a_split_go_into_a_file_and_the_card(trained, source, tmp_path
     assert load_classifier_card(trained.folder / "card.json").test == result.scores
     log = tmp_path / "log.csv"
     for split in ("test", "train"):
-        classify_evaluate(ClassifyEvaluateRequest(source, trained.folder, split=split, test_log=log))
+        classify_evaluate(
+            ClassifyEvaluateRequest(source=source, model_path=trained.folder, split=split, test_log=log)
+        )
     with log.open(newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["step"], row["images"], row["score"]) == ("classify", "6", "accuracy")

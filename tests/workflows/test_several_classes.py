@@ -81,7 +81,9 @@ def test_training_keeps_the_classes_and_their_scores(tmp_path):
 
 
 def test_each_class_is_scored_and_kept(data, model):
-    request = EvaluateRequest(data, model, json_path=data / "scores.json", update_card=True)
+    request = EvaluateRequest(
+        data_dir=data, model_path=model, json_path=data / "scores.json", update_card=True
+    )
     outcome = evaluate_model(request)
     # The first class loses one of its four rows: 2 * 3 / (3 + 4). The second is whole.
     told = json.loads((data / "scores.json").read_text())
@@ -96,13 +98,13 @@ def test_each_class_is_scored_and_kept(data, model):
 def test_only_a_scoring_of_test_is_logged(data, model):
     log = data / "log.csv"
     shutil.copytree(data / "test", data / "train")
-    evaluate_model(EvaluateRequest(data, model, split="train", test_log=log))
+    evaluate_model(EvaluateRequest(data_dir=data, model_path=model, split="train", test_log=log))
     assert not log.exists()
-    evaluate_model(EvaluateRequest(data, model, test_log=log))
+    evaluate_model(EvaluateRequest(data_dir=data, model_path=model, test_log=log))
     assert len(log.read_text().splitlines()) == 2
     log.write_text("image,label\n")
     with pytest.raises(AppError, match="is no log of test scorings"):
-        evaluate_model(EvaluateRequest(data, model, test_log=log))
+        evaluate_model(EvaluateRequest(data_dir=data, model_path=model, test_log=log))
 
 
 def test_undefined_pixels_of_the_reference_are_left_out(data, model):
@@ -110,9 +112,9 @@ def test_undefined_pixels_of_the_reference_are_left_out(data, model):
     labels[0] = 255
     (data / "test" / "masks" / "a.png").write_bytes(png(labels))
     with pytest.raises(BadDatasetError, match="the value 255, in 16 pixels, is no class"):
-        evaluate_model(EvaluateRequest(data, model))
+        evaluate_model(EvaluateRequest(data_dir=data, model_path=model))
     table = table_of_names(["background", "grey", "bright", "undefined"])
-    outcome = evaluate_model(EvaluateRequest(data, model, classes=table))
+    outcome = evaluate_model(EvaluateRequest(data_dir=data, model_path=model, classes=table))
     assert outcome.report["dice"] == outcome.report["accuracy"] == 1.0
 
 
@@ -125,7 +127,7 @@ def test_undefined_pixels_of_the_reference_are_left_out(data, model):
 )
 def test_what_does_not_fit_several_classes_is_one_sentence(data, model, changes, sentence):
     with pytest.raises(AppError, match=sentence):
-        evaluate_model(replace(EvaluateRequest(data, model), **changes))
+        evaluate_model(replace(EvaluateRequest(data_dir=data, model_path=model), **changes))
 
 
 def test_the_mask_holds_indices_and_the_overlay_colours(data, model, tmp_path):

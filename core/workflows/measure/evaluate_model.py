@@ -2,58 +2,40 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.cards import Score, card_path, load_card, save_card
+from core.cards import Score, card_path, load_card
 from core.datasets.layout import find_splits
 from core.datasets.pairs import check_dataset
 from core.errors import AppError, BadDatasetError
 from core.evaluation.report import BOTH_CLASSES, card_scores, report
-from core.evaluation.test_log import Scoring, check_log, log_scorings
-from core.files import write_whole
 from core.imaging.class_table import ClassTable, table_of_card
 from core.imaging.mask_values import MaskValues
 from core.inference.predictor import load_predictor
 from core.inference.stock_layers import check_stock, weights_path
 from core.workflows.measure.score_model import score_pairs
+from core.workflows.measure.scored_split import ScoreRequest
 
 
-@dataclass(frozen=True)
-class EvaluateRequest:
+@dataclass(frozen=True, kw_only=True)
+class EvaluateRequest(ScoreRequest):
     """What is to be scored.
 
     Attributes:
         data_dir: Folder in the training layout.
-        model_path: Weights file or model folder.
-        split: "train", "val" or "test".
-        threshold: In [0, 1]; None for that of the card.
-        json_path: Where the scores are written as JSON, None for nowhere.
-        update_card: Write the scores into the card beside the weights ("test" and "val" only).
         classes: What the masks hold; None for what the card says.
         mask_values: What the person says that the values of masks of one foreground mean; None for what the
             files tell.
         both_classes: Judge the background of one foreground as a class too.
-        test_log: Log that gets a line where the split is test (`core.evaluation.test_log`), None for none.
-        command: The command as it was typed.
-        called: What the log calls a model or a data folder; its address where it was fetched.
     """
 
     data_dir: Path
-    model_path: Path
-    split: str = "test"
-    threshold: float | None = None
-    json_path: Path | None = None
-    update_card: bool = False
     classes: ClassTable | None = None
     mask_values: MaskValues | None = None
     both_classes: bool = False
-    test_log: Path | None = None
-    command: str = ""
-    called: Callable[[Path], str] = str
 
 
 @dataclass(frozen=True)
@@ -86,12 +68,11 @@ def evaluate_model(
         AppError: A card is to be updated that is not there, or with scores of another threshold; other
             classes than the model's; a threshold for several classes; a `test_log` that is no such log.
     """
-    if request.test_log is not None:
-        check_log(request.test_log)
+    request.check()
     weights = weights_path(request.model_path)
     check_stock(weights)
     if request.update_card:
-        _check_update(request, weights)
+        load_card(card_path(weights))
     present = find_splits(request.data_dir)
     if request.split not in present:
         there = f"there are {', '.join(present)}" if present else "and no other split either"
@@ -118,27 +99,10 @@ def evaluate_model(
     )
     names = classes.names if classes is not None else BOTH_CLASSES if request.both_classes else ()
     told, scores = report(results, threshold, names), card_scores(results, names)
-    if request.test_log is not None and request.split == "test":
-        log_scorings(request.test_log, [_scoring(request, len(pairs), scores)])
-    if request.json_path is not None:
-        text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
-        write_whole(request.json_path, text.encode())
+    request.keep("segment", request.data_dir, ("dice", scores["dice"].mean), len(pairs), told)
     if request.update_card:
-        _update_card(request.split, weights, scores)
+        request.keep_on_card(load_card(card_path(weights)), card_path(weights), scores)
     return EvaluateOutcome(told, scores, predictor.notes)
-
-
-def _scoring(request: EvaluateRequest, num_images: int, scores: dict[str, Score]) -> Scoring:
-    return Scoring(
-        part="evaluate",
-        step="segment",
-        network=request.called(request.model_path),
-        images=num_images,
-        score="dice",
-        mean=scores["dice"].mean,
-        data=request.called(request.data_dir),
-        command=request.command,
-    )
 
 
 def _classes_of(weights: Path) -> ClassTable | None:
@@ -157,17 +121,3 @@ def _check_classes(request: EvaluateRequest, classes: ClassTable | None, num_cla
         raise AppError(
             f"{request.model_path} tells {tells}, of which the likeliest is taken; leave out --threshold."
         )
-
-
-def _check_update(request: EvaluateRequest, weights: Path) -> None:
-    if request.split == "train":
-        raise AppError("A card keeps the scores of val and test only; leave out --update_card.")
-    if request.threshold is not None:
-        raise AppError("A card keeps scores at its own threshold; leave out --threshold or --update_card.")
-    load_card(card_path(weights))
-
-
-def _update_card(split: str, weights: Path, scores: dict[str, Score]) -> None:
-    card = load_card(card_path(weights))
-    card = replace(card, test=scores) if split == "test" else replace(card, validation=scores)
-    save_card(card, card_path(weights))
