@@ -10,7 +10,8 @@ from core.ui.segment.found_nothing import finds_nothing, found_nothing
 from core.ui.segment.grouping import groups_box
 from core.ui.segment.labelling import labels_follow, labels_panel
 from core.ui.segment.navigation import choose_filter, chosen_filter, current_image, forget_image, go_to
-from core.ui.segment.strip import EACH_SIDE, strip
+from core.ui.segment.stack import do_wished, get_ready, neighbour, slice_slider, stack_tools
+from core.ui.segment.strip import strip
 from core.ui.segment.taken import look_only, taken_by
 from core.workspace import Around, ImageRow
 
@@ -32,8 +33,8 @@ def page() -> None:
         show_first(groups_box(task, current))
         back_to_review(task)
     flagged_line(task)
-    around = here.workspace.images.around(task.id, current.id, show, each_side=EACH_SIDE)
-    strip(here.workspace, around, go_to)
+    around = here.workspace.images.around(task.id, current.id, show)
+    strip(here.workspace, around, show, go_to)
     holder = taken_by(current)
     if holder is None:
         correct(around)
@@ -48,6 +49,7 @@ def correct(around: Around) -> None:
     current = around.image
     left, right = st.columns([4.1, 1], gap="small")
     with left:
+        slice_slider(current)
         image = editing.opened(current, window=keeping.window_for(current))
         nothing = finds_nothing(image, current)
         steady = current.has_unsaved_changes and not labels_follow(current) and not nothing
@@ -59,21 +61,26 @@ def correct(around: Around) -> None:
             found_nothing(image)
         keeping.save_buttons(image)
         keeping.saved_line(image, current)
+        stack_tools(image)
         labels_panel(image)
         keeping.rarely_needed(image, after_delete=forget_image)
-    editing.get_ready(around.next_id)
+    get_ready(current, around.next_id)
 
 
 def act(current: ImageRow) -> ImageRow:
     """Do what a button or a key of the editor asked for; gives the image that is open after it."""
     images = state.workspace().images
+    do_wished(current)
     if editing.requested() in ("save", "save_next"):
         image = editing.opened(current, window=keeping.window_for(current))
         keeping.tell_saved(image, editing.save(image))
     moves = editing.requested()
-    if moves in ("next", "previous"):
-        around = images.around(current.task_id, current.id, chosen_filter())
-        target = around.next_id if moves == "next" else around.previous_id
+    if moves in ("next", "previous", "slice_next", "slice_previous"):
+        forward = moves in ("next", "slice_next")
+        target = neighbour(current, 1 if forward else -1) if moves.startswith("slice") else None
+        if target is None and (moves in ("next", "previous") or current.stack is None):
+            around = images.around(current.task_id, current.id, chosen_filter())
+            target = around.next_id if forward else around.previous_id
         if target is not None:
             go_to(target)
             current = images.get(target)

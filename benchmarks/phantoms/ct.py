@@ -6,7 +6,7 @@ with its vessels, without the large ones at its root.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,7 +82,38 @@ def ct_phantom(seed: int, side: int = 512) -> tuple[NDArray[np.uint8], NDArray[n
 def ct_phantom_units(seed: int, side: int = 512) -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
     """As `ct_phantom`, in Hounsfield units: (side, side) int16, and the mask."""
     generator = np.random.default_rng([seed, 2])
-    chest = _draw_person(generator)
+    return _slice(generator, _draw_person(generator), side)
+
+
+def ct_volume_phantom(
+    seed: int, side: int = 256, num_slices: int = 41
+) -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
+    """A chest from near the collar bones to the diaphragm, in Hounsfield units.
+
+    Args:
+        seed: Chooses the anatomy and the noise.
+        side: Height and width in pixels.
+        num_slices: Slices, the topmost first.
+
+    Returns:
+        (slices, side, side) int16, and the lungs' masks, uint8 of 0 and 1.
+    """
+    person = _draw_person(np.random.default_rng([seed, 3]))
+    units, masks = [], []
+    for part in np.linspace(0, 1, num_slices):
+        grown = 0.45 + 0.55 * min(1.0, float(part) / 0.5) ** 0.5
+        small = (person.small[0] * grown, person.small[1] * grown)
+        # The same turns of chance for every slice, so that anatomy goes on from one to the next.
+        chest = replace(person, level=0.05 + 0.75 * float(part), small=small)
+        values, mask = _slice(np.random.default_rng([seed, 4]), chest, side)
+        units.append(values)
+        masks.append(mask)
+    return np.stack(units), np.stack(masks)
+
+
+def _slice(
+    generator: np.random.Generator, chest: Slice, side: int
+) -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
     lung = _lungs(generator, chest, side)
     root = np.zeros((side, side), np.float32)
     units = _chest_wall(generator, chest, side)

@@ -6,8 +6,9 @@ bytes are, what comes out is an array or a `BadFileError` with one plain sentenc
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import cv2
@@ -18,13 +19,14 @@ from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.class_masks import to_class_mask
 from core.imaging.class_table import ClassTable
-from core.imaging.dicom_file import is_dicom, is_dicom_name, read_dicom
+from core.imaging.dicom_file import is_dicom, is_dicom_name, open_dicom
 from core.imaging.known_formats import unread_format
 from core.imaging.mask_readings import MaskReading, reading_of
 from core.imaging.mask_values import MaskValues, NotAMask, to_mask
-from core.imaging.raster_file import raster_format, read_raster
-from core.imaging.stored import StoredPixels, broken
-from core.imaging.tiff_file import is_tiff, read_tiff
+from core.imaging.nifti_file import is_nifti, open_nifti
+from core.imaging.raster_file import open_raster, raster_format
+from core.imaging.stored import OpenFile, StoredPixels, broken, joined
+from core.imaging.tiff_file import is_tiff, open_tiff
 
 MaskMeaning = ClassTable | MaskValues | None
 
@@ -50,8 +52,10 @@ class DecodedImage:
     shown: tuple[float, float] | None = None
 
 
-def decode_image(data: bytes, name: str, limits: Limits | None = None) -> DecodedImage:
-    """The first image of a PNG, JPEG, TIFF, BMP, WebP, GIF or DICOM file.
+def decode_image(
+    data: bytes, name: str, limits: Limits | None = None, *, frame: int | None = None
+) -> DecodedImage:
+    """An image of a PNG, JPEG, TIFF, BMP, WebP, GIF, NIfTI or DICOM file.
 
     EXIF orientation is applied, alpha dropped, a palette and CMYK become RGB, 16 bit and Hounsfield units are
     kept. RGB whose three channels are equal comes back as grey (H, W).
@@ -60,11 +64,16 @@ def decode_image(data: bytes, name: str, limits: Limits | None = None) -> Decode
         data: The file.
         name: What the person calls it; for messages, and for DICOM files without the DICOM mark.
         limits: None for the defaults with the environment's settings.
+        frame: Which picture of the file; None for the first, with a note where there are others.
 
     Raises:
         BadFileError: Too large, not an image, cut off or damaged; one sentence that names the file.
     """
-    stored = _read(data, name, limits or Limits.from_environment())
+    return to_image(_read(open_file(data, name, limits), name, frame))
+
+
+def to_image(stored: StoredPixels) -> DecodedImage:
+    """What a file holds, as an image."""
     values = stored.values
     if values.ndim == 3 and _is_grey(values):
         values = values[..., 0]
@@ -122,13 +131,18 @@ def read_mask(
     Raises:
         BadFileError: As `decode_image`; also "is no mask: ..." and a size other than `shape`.
     """
-    stored = _read(data, name, limits or Limits.from_environment())
+    stored = _read(open_file(data, name, limits), name, None)
     height, width = stored.values.shape[:2]
     if shape is not None and (height, width) != tuple(shape):
         raise BadFileError(
             name,
             f"is {width} x {height} pixels, but its image is {shape[1]} x {shape[0]}; they must be the same.",
         )
+    return mask_of(stored, name, meaning)
+
+
+def mask_of(stored: StoredPixels, name: str, meaning: MaskMeaning = None) -> NDArray[np.uint8]:
+    """What a file holds, as a mask; as `read_mask` without its size."""
     try:
         return to_class_mask(stored, meaning) if isinstance(meaning, ClassTable) else to_mask(stored, meaning)
     except NotAMask as error:
@@ -136,7 +150,7 @@ def read_mask(
 
 
 def mask_reading(data: bytes, name: str, limits: Limits | None = None) -> MaskReading:
-    """How the mask in a file is read, and what else it could mean; its problem where it is none.
+    """How the mask in a file is read, over all of its slices, and what else it could mean.
 
     Args:
         data: The file.
@@ -146,10 +160,17 @@ def mask_reading(data: bytes, name: str, limits: Limits | None = None) -> MaskRe
     Raises:
         BadFileError: The file is no picture at all.
     """
-    return reading_of(_read(data, name, limits or Limits.from_environment()))
+    file = open_file(data, name, limits)
+    return reading_of(joined([read_frame(file, name, frame) for frame in file.order]))
 
 
-def _read(data: bytes, name: str, limits: Limits) -> StoredPixels:
+def open_file(data: bytes, name: str, limits: Limits | None = None) -> OpenFile:
+    """A file's pictures, none of which is read yet.
+
+    Raises:
+        BadFileError: As `decode_image`.
+    """
+    limits = limits or Limits.from_environment()
     if not data:
         raise BadFileError(name, "is empty (0 bytes); copy or export it again.")
     if len(data) > limits.max_file_bytes:
@@ -157,8 +178,43 @@ def _read(data: bytes, name: str, limits: Limits) -> StoredPixels:
             name,
             f"has {len(data):,} bytes; at most {limits.max_file_bytes:,} are let in (LIMIT_MAX_FILE_BYTES).",
         )
+    with _told_plainly(name):
+        file = _opener(data, name)(data, name, limits)
+        if len(file.order) > limits.max_zip_files:
+            raise BadFileError(
+                name,
+                f"holds {len(file.order):,} pictures; at most {limits.max_zip_files:,} are let in "
+                "(LIMIT_MAX_ZIP_FILES).",
+            )
+        return file
+
+
+def read_frame(file: OpenFile, name: str, frame: int) -> StoredPixels:
+    """One picture of an open file.
+
+    Raises:
+        BadFileError: It is not there, cut off or damaged.
+    """
+    if frame not in file.order:
+        raise BadFileError(name, f"has no picture {frame + 1}; it holds {len(file.order)}.")
+    with _told_plainly(name):
+        return file.read(frame)
+
+
+def _read(file: OpenFile, name: str, frame: int | None) -> StoredPixels:
+    if frame is not None:
+        return read_frame(file, name, frame)
+    if file.masks_only:
+        raise BadFileError(name, file.masks_only)
+    stored = read_frame(file, name, file.order[0])
+    first = (file.first_alone,) if file.first_alone else ()
+    return replace(stored, notes=(*stored.notes, *file.notes, *first))
+
+
+@contextmanager
+def _told_plainly(name: str) -> Iterator[None]:
     try:
-        return _reader(data, name)(data, name, limits)
+        yield
     except BadFileError:
         raise
     except MemoryError:
@@ -168,19 +224,23 @@ def _read(data: bytes, name: str, limits: Limits) -> StoredPixels:
         raise broken(name, "its contents do not fit together") from None
 
 
-def _reader(data: bytes, name: str) -> Callable[[bytes, str, Limits], StoredPixels]:
+def _opener(data: bytes, name: str) -> Callable[[bytes, str, Limits], OpenFile]:
     """The reader for what the first bytes say; the name decides only where they say nothing."""
     if is_dicom(data):
-        return read_dicom
+        return open_dicom
     if raster_format(data) is not None:
-        return read_raster
+        return open_raster
     if is_tiff(data):
-        return read_tiff
+        return open_tiff
+    if is_nifti(data):
+        return open_nifti
     if unread := unread_format(data):
         raise BadFileError(name, unread)
     if is_dicom_name(name):
-        return read_dicom
-    raise BadFileError(name, "is no image that can be read; PNG, JPEG, TIFF, BMP, WebP, GIF and DICOM are.")
+        return open_dicom
+    raise BadFileError(
+        name, "is no image that can be read; PNG, JPEG, TIFF, BMP, WebP, GIF, NIfTI and DICOM are."
+    )
 
 
 def _is_grey(values: NDArray[Any]) -> bool:

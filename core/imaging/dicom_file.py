@@ -19,9 +19,10 @@ from pydicom.uid import UID, ImplicitVRLittleEndian
 
 from core.config import Limits
 from core.errors import BadFileError
+from core.imaging.dicom_places import place_frames
 from core.imaging.dicom_values import stored_pixels
 from core.imaging.quiet import quiet_libraries
-from core.imaging.stored import StoredPixels, broken, check_size, spread_bits
+from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, spread_bits
 
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
@@ -38,6 +39,11 @@ _PIXEL_TAGS = [
     "BitsStored",
     "HighBit",
     "PixelRepresentation",
+    "PixelSpacing",
+    "ImageOrientationPatient",
+    "ImagePositionPatient",
+    "SpacingBetweenSlices",
+    "SliceThickness",
     "SmallestImagePixelValue",
     "LargestImagePixelValue",
     "PixelPaddingValue",
@@ -83,12 +89,12 @@ def is_dicom_name(name: str) -> bool:
     return name.lower().endswith((".dcm", ".dicom"))
 
 
-def read_dicom(data: bytes, name: str, limits: Limits) -> StoredPixels:
-    """The first frame of a DICOM file; a segmentation as the mask that it is.
+def open_dicom(data: bytes, name: str, limits: Limits) -> OpenFile:
+    """The frames of a DICOM file, ordered along the body where it says so; a segmentation as masks.
 
     Raises:
         BadFileError: No pixels, too large, cut off, damaged, compressed in a way that cannot be read, or a
-            segmentation of several segments or slices.
+            segmentation of several segments.
     """
     if _DEFLATED in data[:2048]:
         raise BadFileError(name, "is a deflated DICOM file, which is not read; save it uncompressed.")
@@ -100,9 +106,21 @@ def read_dicom(data: bytes, name: str, limits: Limits) -> StoredPixels:
         if not isinstance(height, int) or not isinstance(width, int):
             raise broken(name, "its DICOM header does not say how large the image is")
         check_size(name, height, width, limits)
-        if dataset.get("SOPClassUID") in _SEGMENTATIONS or dataset.get("Modality") == "SEG":
-            return _segmentation(dataset, name)
-        return stored_pixels(_frame(dataset, name), dataset, name)
+        num_frames = max(int(dataset.get("NumberOfFrames") or 1), 1)
+        is_mask = dataset.get("SOPClassUID") in _SEGMENTATIONS or dataset.get("Modality") == "SEG"
+        order, geometry, notes = place_frames(dataset, num_frames, name)
+
+    def read(frame: int) -> StoredPixels:
+        with quiet_libraries():
+            if is_mask:
+                return _segmentation(dataset, name, frame)
+            return stored_pixels(_frame(dataset, name, frame), dataset, name, frame)
+
+    told = f"{name} has {num_frames} frames; the first one is used." if num_frames > 1 else ""
+    only = ""
+    if is_mask and num_frames > 1:
+        only = f"is a DICOM segmentation of {num_frames} slices; save the slice of each image by itself."
+    return OpenFile(read, order, told, geometry, notes, only)
 
 
 def _without_pixels(dataset: Dataset) -> str:
@@ -117,8 +135,8 @@ def _without_pixels(dataset: Dataset) -> str:
     return f"is a DICOM file without an image in it{called}; choose the image series instead."
 
 
-def _frame(dataset: Dataset, name: str) -> NDArray[Any]:
-    """The first frame's stored values, YBR turned into RGB."""
+def _frame(dataset: Dataset, name: str, frame: int) -> NDArray[Any]:
+    """A frame's stored values, YBR turned into RGB."""
     syntax = dataset.file_meta.get("TransferSyntaxUID")
     if syntax is None:  # old files begin with their elements, in the encoding that all must understand
         dataset.file_meta.TransferSyntaxUID = syntax = ImplicitVRLittleEndian
@@ -132,7 +150,7 @@ def _frame(dataset: Dataset, name: str) -> NDArray[Any]:
         )
     try:
         # Unused bits are left for `dicom_values`, which knows that they may lie below.
-        return np.asarray(pixel_array(dataset, index=0, correct_unused_bits=False))
+        return np.asarray(pixel_array(dataset, index=frame, correct_unused_bits=False))
     except ValueError:
         raise broken(name, "its DICOM pixels end too early or do not fit its header") from None
 
@@ -144,9 +162,8 @@ def _can_unpack(syntax: UID) -> bool:
         return False
 
 
-def _segmentation(dataset: Dataset, name: str) -> StoredPixels:
-    """A segmentation of one segment on one slice; of anything more, nobody said which is the mask."""
-    num_frames = int(dataset.get("NumberOfFrames") or 1)
+def _segmentation(dataset: Dataset, name: str, frame: int) -> StoredPixels:
+    """A slice of a segmentation of one segment; of several, nobody said which is the mask."""
     num_segments = len(dataset.get("SegmentSequence") or [])
     if dataset.get("SegmentationType") != "LABELMAP" and num_segments > 1:
         raise BadFileError(
@@ -154,11 +171,7 @@ def _segmentation(dataset: Dataset, name: str) -> StoredPixels:
             f"is a DICOM segmentation of {num_segments} segments; save the one that is foreground, or a "
             "label map with its values.",
         )
-    if num_frames > 1:
-        raise BadFileError(
-            name, f"is a DICOM segmentation of {num_frames} slices; save the slice of each image by itself."
-        )
-    values = _frame(dataset, name)
+    values = _frame(dataset, name, frame)
     if dataset.get("SegmentationType") == "FRACTIONAL":
         most = int(dataset.get("MaximumFractionalValue") or 255)
         values = (values.astype(np.int32) * 2 >= most).astype(np.uint8)

@@ -44,7 +44,7 @@ def identity_keys(data: bytes, name: str, salt: bytes) -> tuple[str, ...]:
     # Damaged headers raise nearly every type there is; a picture that can be read is kept all the same.
     except Exception:
         return ()
-    return tuple(f"{kind}:{_hash(value, salt)}" for kind, value in values.items() if _names_somebody(value))
+    return tuple(f"{kind}:{hashed(value, salt)}" for kind, value in values.items() if _names_somebody(value))
 
 
 def _names_somebody(value: str) -> bool:
@@ -52,5 +52,6 @@ def _names_somebody(value: str) -> bool:
     return bool(plain.strip("0x")) and plain not in _NOBODY
 
 
-def _hash(value: str, salt: bytes) -> str:
+def hashed(value: str, salt: bytes) -> str:
+    """A salted hash of a value that must not be kept."""
     return hashlib.blake2b(value.encode(), key=salt[:64], digest_size=16).hexdigest()

@@ -23,31 +23,29 @@ from core.imaging.stored import StoredPixels
 _WHITE = 65535
 
 
-def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str) -> StoredPixels:
+def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str, frame: int = 0) -> StoredPixels:
     """What the stored values of a frame mean.
 
     Args:
         values: (H, W), or (H, W, 3) for colours, as they were unpacked.
         dataset: Its elements.
         name: What the person calls the file.
+        frame: Which one it is of the file.
 
     Raises:
         BadFileError: Values that are no numbers.
     """
-    notes: tuple[str, ...] = ()
     num_frames = int(dataset.get("NumberOfFrames") or 1)
-    if num_frames > 1:
-        notes = (f"{name} has {num_frames} frames; the first one is used.",)
     photometric = str(dataset.get("PhotometricInterpretation") or "MONOCHROME2").strip()
     lossy = bool(str(dataset.file_meta.TransferSyntaxUID).startswith("1.2.840.10008.1.2.4"))
-    about: dict[str, Any] = {"notes": notes, "num_pictures": num_frames, "lossy": lossy}
+    about: dict[str, Any] = {"num_pictures": num_frames, "lossy": lossy}
     if photometric == "PALETTE COLOR":
         return StoredPixels(_to_uint8(apply_color_lut(values, dataset)), numbers=values, **about)
     if values.ndim == 3:
         return StoredPixels(_to_uint8(values), **about)
     numbers = _stored_bits(values, dataset)
     image = _is_image(values, numbers, dataset)
-    _lift_frame_values(dataset)
+    _lift_frame_values(dataset, frame)
     outside = _modality(numbers, dataset)
     if not np.isfinite(outside).all():
         raise BadFileError(name, "has values that are not numbers (NaN or infinite); export it again.")
@@ -106,12 +104,12 @@ def _is_image(values: NDArray[Any], numbers: NDArray[Any], dataset: Dataset) -> 
     return image if image.any() and not image.all() else None
 
 
-def _lift_frame_values(dataset: Dataset) -> None:
+def _lift_frame_values(dataset: Dataset, frame: int) -> None:
     """Puts slope and window where the rest looks for them: enhanced files keep them with their frames."""
-    for groups in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
-        for frame in (dataset.get(groups) or [])[:1]:
+    for groups, place in (("SharedFunctionalGroupsSequence", 0), ("PerFrameFunctionalGroupsSequence", frame)):
+        for own in (dataset.get(groups) or [])[place : place + 1]:
             for kind in ("PixelValueTransformationSequence", "FrameVOILUTSequence"):
-                for group in (frame.get(kind) or [])[:1]:
+                for group in (own.get(kind) or [])[:1]:
                     dataset.update(group)
 
 

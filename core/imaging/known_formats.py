@@ -5,7 +5,7 @@ from __future__ import annotations
 _AS_PICTURE = "save it as PNG or TIFF"
 _STARTS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"version https://git-lfs", "a Git LFS pointer without the file itself", "fetch it (git lfs pull)"),
-    (344, b"n+1\0", "a NIfTI volume", "save its slices as PNG or TIFF"),
+    (344, b"ni1\0", "the header of a NIfTI volume in two files", "save it as one file (.nii)"),
     (0, b"NRRD", "an NRRD volume", "save its slices as PNG or TIFF"),
     (0, b"ObjectType", "a MetaImage volume", "save its slices as PNG or TIFF"),
     (0, b"\x93NUMPY", "a NumPy array", _AS_PICTURE),
@@ -23,7 +23,7 @@ _STARTS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"%PDF", "a PDF", "save its pictures as PNG"),
     (0, b"ZISRAWFILE", "a Zeiss CZI file", "export it as TIFF"),
     (0, b"p\0\0\0", "a Leica LIF file", "export it as TIFF"),
-    (0, b"\x1f\x8b", "a gzip file", "unpack it first; of a NIfTI volume, save the slices"),
+    (0, b"\x1f\x8b", "a gzip file", "unpack it first"),
     (0, b"7z\xbc\xaf", "a 7z archive", "pack it as a zip"),
     (0, b"Rar!", "a RAR archive", "pack it as a zip"),
 )

@@ -14,15 +14,16 @@ from contextlib import contextmanager
 
 # `warnings.catch_warnings` changes process-wide state, so two threads must not be inside at once.
 _LOCK = threading.RLock()
-_LIBRARIES = r"(PIL|pydicom|tifffile)(\.|$)"
+_LIBRARIES = r"(PIL|pydicom|tifffile|nibabel)(\.|$)"
 
-logging.getLogger("tifffile").addHandler(logging.NullHandler())
-logging.getLogger("tifffile").propagate = False
+for _name in ("tifffile", "nibabel.global"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+    logging.getLogger(_name).propagate = False
 
 
 @contextmanager
 def quiet_libraries() -> Iterator[None]:
-    """Ignores the warnings that Pillow, pydicom and tifffile raise inside the block, and no others."""
+    """Ignores what Pillow, pydicom, tifffile and nibabel warn of inside the block, and nothing else."""
     with _LOCK, warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=_LIBRARIES)
         yield

@@ -29,7 +29,7 @@ from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.orientation import turn_upright
 from core.imaging.quiet import quiet_libraries
-from core.imaging.stored import StoredPixels, broken, check_size, spread_bits
+from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, spread_bits
 
 _EXIF_ORIENTATION = 0x0112
 
@@ -49,15 +49,37 @@ def raster_format(data: bytes) -> str | None:
     return None
 
 
-def read_raster(data: bytes, name: str, limits: Limits) -> StoredPixels:
-    """The first picture of a PNG, JPEG, BMP, WebP or GIF file, turned as its EXIF orientation says.
+def open_raster(data: bytes, name: str, limits: Limits) -> OpenFile:
+    """The pictures of a PNG, JPEG, BMP, WebP or GIF file, turned as its EXIF orientation says.
 
     Raises:
-        BadFileError: Too large, cut off or damaged.
+        BadFileError: Too large, cut off or damaged; reading a picture likewise.
     """
     with quiet_libraries():
-        if unusual := _unusual_jpeg(data, name, limits):
-            return unusual
+        unusual = _unusual_jpeg(data, name, limits)
+        picture = None if unusual else _open(data, name, limits)
+        num_frames = getattr(picture, "n_frames", 1)
+    if picture is None or num_frames == 1:
+        return OpenFile(lambda frame: unusual or _read_first(data, name, limits))
+    check_size(name, picture.height, picture.width, limits)
+
+    def read(frame: int) -> StoredPixels:
+        if frame == 0:
+            return _read_first(data, name, limits)
+        with quiet_libraries():
+            try:
+                picture.seek(frame)
+                stored = _from_pillow(picture)
+            except (OSError, SyntaxError, EOFError):
+                raise broken(name, f"its picture {frame + 1} ends too early") from None
+        return replace(stored, num_pictures=num_frames)
+
+    told = f"{name} is an animation of {num_frames} pictures; the first one is used."
+    return OpenFile(read, tuple(range(num_frames)), told)
+
+
+def _read_first(data: bytes, name: str, limits: Limits) -> StoredPixels:
+    with quiet_libraries():
         picture = _open(data, name, limits)
         check_size(name, picture.height, picture.width, limits)
         num_frames = getattr(picture, "n_frames", 1)
@@ -68,9 +90,6 @@ def read_raster(data: bytes, name: str, limits: Limits) -> StoredPixels:
         if by_pillow or not isinstance(picture, PngImageFile):  # a short PNG is one thing that OpenCV tells
             _check_whole(picture, name)
         orientation = _orientation(_open(data, name, limits))
-    notes: tuple[str, ...] = ()
-    if num_frames > 1:
-        notes = (f"{name} is an animation of {num_frames} pictures; the first one is used.",)
     if by_pillow:
         stored = _from_pillow(picture if picture.mode != "CMYK" else _open(data, name, limits))
     else:
@@ -88,7 +107,6 @@ def read_raster(data: bytes, name: str, limits: Limits) -> StoredPixels:
         numbers=upright(stored.numbers),
         lossy=isinstance(picture, JpegImageFile) or (isinstance(picture, WebPImageFile) and b"VP8 " in data),
         num_pictures=num_frames,
-        notes=notes,
     )
 
 

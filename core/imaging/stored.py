@@ -5,7 +5,8 @@ Also the limits that every reader checks on the header, before any pixel is deco
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from core.config import Limits
 from core.errors import BadFileError
+from core.imaging.geometry import Geometry
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class StoredPixels:
             without it is looked at.
         shown: Values that become black and white, None for the robust range of all values.
         lossy: Whether a codec may have changed values, as JPEG does.
-        num_pictures: Pages, frames or pictures of the file; these pixels are the first one's.
+        num_pictures: Pages, frames or pictures of the file; these pixels are one of them.
         notes: Plain sentences for the person.
     """
 
@@ -43,6 +45,49 @@ class StoredPixels:
     lossy: bool = False
     num_pictures: int = 1
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OpenFile:
+    """A file whose pictures can be read one after the other, without all of them being in memory.
+
+    Attributes:
+        read: One picture by its number in the file. Going up is quick; other ways may read all before it.
+        order: Numbers of the pictures in the order in which they belong, each from 0.
+        first_alone: What to say where the first picture alone is used, empty where there is no other.
+        geometry: Spacing and place of the pixels, None where the file does not say.
+        notes: Plain sentences on the file as a whole.
+        masks_only: Why it is no image and no single mask, empty for all but masks of many slices.
+    """
+
+    read: Callable[[int], StoredPixels]
+    order: tuple[int, ...] = (0,)
+    first_alone: str = ""
+    geometry: Geometry | None = None
+    notes: tuple[str, ...] = ()
+    masks_only: str = ""
+
+
+def joined(stored: Sequence[StoredPixels]) -> StoredPixels:
+    """Slices of one file, one below the other, so that what their values mean is found over all of them.
+
+    Slices of several sizes cannot be; then it is the first alone that still says how many there are.
+    """
+    first = stored[0]
+    if len({each.values.shape for each in stored}) > 1:
+        return first
+
+    def together(pixels: list[NDArray[Any] | None]) -> NDArray[Any] | None:
+        known = [each for each in pixels if each is not None]
+        return np.concatenate(known) if len(known) == len(pixels) else None
+
+    return replace(
+        first,
+        values=np.concatenate([each.values for each in stored]),
+        alpha=together([each.alpha for each in stored]),
+        numbers=together([each.numbers for each in stored]),
+        num_pictures=1,
+    )
 
 
 def check_size(name: str, height: int, width: int, limits: Limits) -> None:

@@ -15,28 +15,19 @@ import tifffile
 from numpy.typing import NDArray
 from tifffile import COMPRESSION, PHOTOMETRIC, TIFF
 
-from core.config import GREY_PERCENTILES, Limits
+from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.orientation import turn_upright
 from core.imaging.quiet import quiet_libraries
-from core.imaging.stored import StoredPixels, broken, check_size, spread_bits
+from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, spread_bits
+from core.imaging.tiff_colours import looked_up, to_rgb, white_of
+from core.imaging.tiff_stack import TiffStack, find_pages
+from core.imaging.value_types import is_hounsfield, plain_type
 
-_ORIENTATION, _YCBCR_WEIGHTS, _REFERENCE_BLACK_WHITE = 274, 529, 532
+_ORIENTATION = 274
 _FAX = (COMPRESSION.CCITTRLE, COMPRESSION.CCITT_T4, COMPRESSION.CCITT_T6)
 # Deflate packs 1032 : 1 at the most; a header that promises more than this is no image.
 _MOST_PACKED = 1100
-# A CT holds air and soft tissue, and little between: less than half of what values spread evenly would have.
-_AIR, _TISSUE, _BETWEEN = (-32768, -500), (-200, 300), (-500, -250)
-_LEAST, _MOST_BETWEEN = 0.05, 0.5
-_D50 = np.array([0.96422, 1.0, 0.82521])
-# Bradford-adapted from D50 to D65 (brucelindbloom.com).
-_XYZ_TO_SRGB = np.array(
-    [
-        [3.1338561, -1.6168667, -0.4906146],
-        [-0.9787684, 1.9161415, 0.0334540],
-        [0.0719453, -0.2289914, 1.4052427],
-    ]
-)
 _COLOURS: dict[int, int] = {
     PHOTOMETRIC.MINISWHITE: 1,
     PHOTOMETRIC.MINISBLACK: 1,
@@ -56,30 +47,56 @@ def is_tiff(data: bytes) -> bool:
     return data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
-def read_tiff(data: bytes, name: str, limits: Limits) -> StoredPixels:
-    """The first page of a TIFF file.
+def open_tiff(data: bytes, name: str, limits: Limits) -> OpenFile:
+    """The pages of a TIFF file; `core.imaging.tiff_stack` says which ones they are.
 
     Raises:
-        BadFileError: Too large, cut off, damaged, of a layout, colour model or compression that is not known,
-            or with values that are not numbers.
+        BadFileError: Cut off or damaged; reading a page also where it is too large, of a layout, colour model
+            or compression that is not known, or with values that are not numbers.
     """
     with quiet_libraries():
-        with tifffile.TiffFile(io.BytesIO(data)) as file:
-            return _read_first_page(file, data, name, limits)
+        file = tifffile.TiffFile(io.BytesIO(data))
+        stack = find_pages(file, name)
+    num_pages = len(stack.pages)
+    middle: list[bool] = []
+
+    def read(frame: int) -> StoredPixels:
+        with quiet_libraries():
+            # Of a stack the slice in the middle says for all what the values are.
+            if num_pages > 1 and not middle:
+                middle.append(_is_hounsfield_page(stack, num_pages // 2, data))
+            units = middle[0] if middle else None
+            return _read_page(stack, frame, data, name, limits, units)
+
+    told = f"{name} has {num_pages} pages; the first one is used." if num_pages > 1 else ""
+    return OpenFile(read, tuple(range(num_pages)), told, stack.geometry, stack.notes)
 
 
-def _read_first_page(file: tifffile.TiffFile, data: bytes, name: str, limits: Limits) -> StoredPixels:
-    page = file.pages.first
+def _is_hounsfield_page(stack: TiffStack, frame: int, data: bytes) -> bool:
+    page = stack.pages[frame]
+    if page.dtype is None or page.dtype.kind not in "if" or len(page.shape) != 2:
+        return False
+    try:
+        return is_hounsfield(_samples(page, data, stack.planes[frame]))
+    # Whatever is wrong with that page is told when it is read itself.
+    except Exception:
+        return False
+
+
+def _read_page(
+    stack: TiffStack, frame: int, data: bytes, name: str, limits: Limits, units: bool | None
+) -> StoredPixels:
+    page = stack.pages[frame]
     _check_page(page, data, name, limits)
-    samples, alpha, more = _split_samples(_samples(page, data), page)
-    values = _plain_type(samples, name) if page.photometric != PHOTOMETRIC.PALETTE else samples
+    samples, alpha, more = _split_samples(_samples(page, data, stack.planes[frame]), page)
+    values = plain_type(samples, name) if page.photometric != PHOTOMETRIC.PALETTE else samples
     numbers, by_number, kind, notes = None, False, "display", []
     if more:
         notes.append(f"{name} has {more + 1} channels; the first one is used.")
     if page.photometric == PHOTOMETRIC.PALETTE and page.colormap is not None:
-        numbers, values = samples, _looked_up(samples, page.colormap)
+        numbers, values = samples, looked_up(samples, page.colormap)
     elif values.ndim == 3:
-        values = _to_rgb(values, page)
+        values = to_rgb(values, page)
     else:
         bits = page.bitspersample if isinstance(page.bitspersample, int) else 8
         if bits < 8 and values.dtype == np.uint8:
@@ -88,15 +105,12 @@ def _read_first_page(file: tifffile.TiffFile, data: bytes, name: str, limits: Li
         if page.photometric == PHOTOMETRIC.MINISWHITE and values.dtype.kind == "u":
             # Fiji writes masks in this way, with 255 as foreground; a fax is black ink on white paper.
             numbers, by_number = values if numbers is None else numbers, page.compression not in _FAX
-            values = (_white(page, values) - values).astype(values.dtype)
-        if _is_hounsfield(values):
+            values = (white_of(page, values) - values).astype(values.dtype)
+        if is_hounsfield(values) if units is None else units:
             kind = "hu"
             notes.append(
                 f"{name}: its values, {values.min():g} to {values.max():g}, are taken as Hounsfield units."
             )
-    num_pages = _num_pages(file, page)
-    if num_pages > 1:
-        notes.append(f"{name} has {num_pages} pages; the first one is used.")
     orientation = page.tags.valueof(_ORIENTATION, 1)
 
     def upright(pixels: NDArray[Any] | None) -> Any:
@@ -109,7 +123,7 @@ def _read_first_page(file: tifffile.TiffFile, data: bytes, name: str, limits: Li
         numbers=upright(numbers),
         by_number=by_number,
         lossy=page.compression in TIFF.IMAGE_COMPRESSIONS or page.compression in (6, 7, 34892),
-        num_pictures=num_pages,
+        num_pictures=len(stack.pages),
         notes=tuple(notes),
     )
 
@@ -149,8 +163,12 @@ def _called(names: Any, number: int) -> str:
     return str(names(number).name) if number in set(names) else f"number {number}"
 
 
-def _samples(page: tifffile.TiffPage, data: bytes) -> NDArray[Any]:
-    """The page as it is stored, (H, W) or (H, W, C)."""
+def _samples(page: tifffile.TiffPage, data: bytes, plane: int = 0) -> NDArray[Any]:
+    """The page as it is stored, (H, W) or (H, W, C); or a plane that lies behind it without a directory."""
+    if plane and page.dtype is not None:
+        start = page.dataoffsets[0] + plane * page.nbytes
+        kind = page.dtype.newbyteorder(page.parent.byteorder)
+        return np.frombuffer(data, kind, page.size, start).reshape(page.shape)
     if page.is_subsampled and page.compression not in (6, 7, 34892, 33007):
         values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
         return turn_upright(np.asarray(values), 1)
@@ -174,124 +192,3 @@ def _split_samples(
     if left_over and (extra in (1, 2) or num_colours >= 3):
         return colour, values[..., num_colours], 0
     return colour, None, left_over
-
-
-def _looked_up(indices: NDArray[Any], table: NDArray[np.uint16]) -> NDArray[np.uint8]:
-    # Some writers fill the table with 8-bit values, and libtiff reads it as that too.
-    shift = 8 if table.max(initial=0) > 255 else 0
-    return np.moveaxis(table[:, indices] >> shift, 0, -1).astype(np.uint8)
-
-
-def _to_rgb(values: NDArray[Any], page: tifffile.TiffPage) -> NDArray[Any]:
-    photometric = page.photometric
-    if photometric == PHOTOMETRIC.SEPARATED:
-        ink = 1 - values.astype(np.float32) / _white(page, values)
-        return _of_parts(ink[..., :3] * ink[..., 3:4], values.dtype)
-    unpacked_as_rgb = page.compression in (6, 7, 34892, 33007) or page.is_subsampled
-    if photometric == PHOTOMETRIC.YCBCR and not unpacked_as_rgb:
-        return _from_ycbcr(values, page)
-    if photometric in (PHOTOMETRIC.CIELAB, PHOTOMETRIC.ICCLAB):
-        return _from_lab(values, signed=photometric == PHOTOMETRIC.CIELAB)
-    return values
-
-
-def _from_ycbcr(values: NDArray[Any], page: tifffile.TiffPage) -> NDArray[Any]:
-    """TIFF 6.0, section 21; ITU-R BT.601 where the file says nothing else."""
-    white = _white(page, values)
-    red, green, blue = _fractions(page.tags.valueof(_YCBCR_WEIGHTS), (0.299, 0.587, 0.114))
-    half = (white + 1) / 2
-    reference = _fractions(page.tags.valueof(_REFERENCE_BLACK_WHITE), (0, white, half, white, half, white))
-    stored = values.astype(np.float32)
-    luma = (stored[..., 0] - reference[0]) / max(reference[1] - reference[0], 1)
-    cb, cr = (
-        (stored[..., place] - reference[2 * place])
-        * ((half - 1) / white / max(reference[2 * place + 1] - reference[2 * place], 1))
-        for place in (1, 2)
-    )
-    r, b = luma + cr * (2 - 2 * red), luma + cb * (2 - 2 * blue)
-    return _of_parts(np.stack([r, (luma - red * r - blue * b) / green, b], axis=-1), values.dtype)
-
-
-def _from_lab(values: NDArray[Any], *, signed: bool) -> NDArray[Any]:
-    """TIFF 6.0, section 23: a and b have a sign, unless the ICC's form is used."""
-    deep = values.dtype.itemsize == 2
-    lab = values.astype(np.float32)
-    lab[..., 0] *= 100 / (65535 if deep else 255)
-    chroma = values[..., 1:]
-    if signed:
-        lab[..., 1:] = chroma.view(np.int16 if deep else np.int8)
-        lab[..., 1:] /= 256 if deep else 1
-    else:
-        lab[..., 1:] = chroma / np.float32(256 if deep else 1) - 128
-    # CIE 1976, back from L*, a*, b* to XYZ under D50, then to sRGB.
-    y = (lab[..., 0] + 16) / 116
-    xyz = np.stack([y + lab[..., 1] / 500, y, y - lab[..., 2] / 200], axis=-1)
-    xyz = np.where(xyz > 6 / 29, xyz**3, (xyz - 4 / 29) * 3 * (6 / 29) ** 2) * _D50
-    linear = np.clip(xyz @ _XYZ_TO_SRGB.T, 0, 1)
-    gamma = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return _of_parts(gamma, values.dtype)
-
-
-def _fractions(stored: Any, usual: tuple[float, ...]) -> tuple[float, ...]:
-    """Values of a tag that holds numerators and denominators in turn."""
-    if stored is None or len(stored) != 2 * len(usual) or not all(stored[1::2]):
-        return usual
-    return tuple(top / bottom for top, bottom in zip(stored[::2], stored[1::2], strict=True))
-
-
-def _of_parts(parts: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
-    rounded: NDArray[Any] = np.rint(np.clip(parts, 0, 1) * np.iinfo(dtype).max).astype(dtype)
-    return rounded
-
-
-def _white(page: tifffile.TiffPage, values: NDArray[Any]) -> int:
-    """The largest value that the page's bits can hold."""
-    bits = page.bitspersample if isinstance(page.bitspersample, int) else 8
-    return int(np.iinfo(values.dtype).max if bits < 8 else 2 ** min(bits, values.dtype.itemsize * 8) - 1)
-
-
-def _num_pages(file: tifffile.TiffFile, first: tifffile.TiffPage) -> int:
-    """Pages of the first one's size; smaller copies of it are no further pictures."""
-    num_pages = len(file.pages)
-    if num_pages > 1 and any(
-        getattr(page.aspage(), "is_reduced", False) for page in list(file.pages)[1:2] if page is not None
-    ):
-        return sum(not page.aspage().is_reduced for page in file.pages if page is not None)
-    return num_pages
-
-
-def _is_hounsfield(values: NDArray[Any]) -> bool:
-    """Whether grey values can only be a CT's: TIFF has no field that says so."""
-    if values.dtype.kind not in "if" or values.min() > -700 or values.max() > 32767:
-        return False
-    air, tissue, between = (
-        float(np.mean((values >= low) & (values <= high))) for low, high in (_AIR, _TISSUE, _BETWEEN)
-    )
-    low, high = np.percentile(values, GREY_PERCENTILES)
-    evenly = (_BETWEEN[1] - _BETWEEN[0]) / float(high - low)
-    return min(air, tissue) >= _LEAST and between < _MOST_BETWEEN * evenly
-
-
-def _plain_type(values: NDArray[Any], name: str) -> NDArray[Any]:
-    """Values as uint8, uint16, int16, int32 or float32, whichever holds them."""
-    if values.dtype == bool:
-        return values.astype(np.uint8)
-    if values.dtype.kind == "f":
-        with np.errstate(over="ignore"):
-            single = values.astype(np.float32)
-        if not np.isfinite(single).all():
-            raise BadFileError(
-                name,
-                "has values that are not numbers, or too large for 32 bits (NaN or infinite); replace them "
-                "and save again.",
-            )
-        return single
-    values = values.astype(values.dtype.newbyteorder("="))
-    if values.dtype in (np.uint8, np.uint16, np.int16, np.int32):
-        return values
-    for smaller in (np.uint16, np.int16, np.int32):
-        if np.can_cast(values.dtype, smaller) or (
-            values.min() >= np.iinfo(smaller).min and values.max() <= np.iinfo(smaller).max
-        ):
-            return values.astype(smaller)
-    return values.astype(np.float32)

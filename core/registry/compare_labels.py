@@ -199,7 +199,7 @@ def compare_labels(
     for done, image in enumerate(locked, start=1):
         if should_stop is not None and should_stop():
             return None
-        decoded = decode_image(workspace.files.read(image.file), image.name)
+        decoded = decode_image(workspace.files.read(image.file), image.name, frame=image.frame)
         mask = foreground(decode_image(workspace.masks.read_mask_png(masks[image.id]), image.name).values)
         old_call = ("", False) if old_model is None else _call(old_model, old_model.classify(decoded, mask))
         new_call = _call(new_model, new_model.classify(decoded, mask))

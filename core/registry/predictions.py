@@ -47,7 +47,7 @@ def kept_png(
     """
 
     def predict() -> bytes:
-        decoded = decode_image(workspace.files.read(image.file), image.name)
+        decoded = decode_image(workspace.files.read(image.file), image.name, frame=image.frame)
         predictor = predictors.get(workspace.versions.open(version))
         predicted = np.asarray(predictor.predict(decoded), np.float32)
         proposed = propose(predicted if scaled is None else scaled(predicted))
@@ -57,8 +57,7 @@ def kept_png(
         return encode_png(np.stack([proposed.proposed, proposed.confidence, nothing], axis=-1))
 
     size = "" if scaled is None else "-scaled"
-    size += f"-frame{image.frame}" if image.frame else ""
-    key = f"{prediction_key(workspace, version)}{size}"
+    key = image.cache_kind(f"{prediction_key(workspace, version)}{size}")
     return workspace.cache.get_or_make(image.sha256, key, predict)
 
 

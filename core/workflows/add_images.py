@@ -13,23 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import Limits
-from core.correction.corrections import encode_layer
 from core.errors import AppError, BadFileError
 from core.imaging.class_table import UNDEFINED
-from core.imaging.decode import DecodedImage, decode_image
+from core.imaging.decode import mask_reading, open_file, read_frame, to_image
+from core.imaging.dicom_places import SlicePlace, slice_place
+from core.imaging.mask_readings import MaskReading
 from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.imaging.outlines import read_outlines
-from core.registry.predictions import card_of
-from core.workflows.arrive.class_values import any_class, read_classes
-from core.workflows.arrive.mask_meaning import kept_meaning, read_upload_mask
+from core.workflows.arrive.class_values import any_class, class_table, read_classes, values_of
+from core.workflows.arrive.mask_meaning import kept_meaning, read_upload_mask, with_kept
+from core.workflows.arrive.stacks import add_stack, arrange_series, facts_of, stack_masks
 from core.workflows.arrive.upload_plan import PlannedFile, Role, image_keys
 from core.workflows.arrive.upload_survey import Upload as Upload
 from core.workflows.arrive.upload_survey import plan_of, unpacked
 from core.workflows.correct import pictures
-from core.workflows.correct.editor_scale import editor_size, resize_nearest
-from core.workflows.correct.open_image import DEFAULT_THRESHOLD
-from core.workspace import DraftContent, ImageFacts, ImageRow, Workspace
+from core.workflows.correct.save_mask import content_of_mask
+from core.workspace import ImageRow, Workspace
 from core.workspace.blobs import sha256_of
 
 MaskUse = Literal["reference", "start"]
@@ -111,6 +111,7 @@ def add_images(
                 tell(FileOutcome(row.name, "left out", f"{row.name}: {row.reason}."))
             else:
                 waiting.append(_Mask(row, entry.data))
+    outcomes[:] = batch.with_series(outcomes)
     for together in _of_one_mask(waiting):
         del waiting[-len(together) :]  # so that the progress counts what is to come
         is_json = together[0].row.role == "outlines"
@@ -157,6 +158,7 @@ class _Batch:
         self._by_path: dict[str, set[int]] = {}
         self._by_key: dict[str, set[int]] = {}
         self._of_task: dict[str, set[int]] | None = None
+        self._slices: dict[int, SlicePlace] = {}
 
     def __contains__(self, key: object) -> bool:
         """Whether this upload brought, or the task has, an image of that name."""
@@ -165,18 +167,40 @@ class _Batch:
     def add_image(self, row: PlannedFile, data: bytes) -> FileOutcome:
         """Decode an image and keep it."""
         known = self._workspace.images.find(self._task_id, sha256_of(data))
-        if known is not None:
-            self._remember(row, known.id)
-            message = f"{row.name} is in this task already, as {known.name}."
-            return FileOutcome(row.name, "already there", message, known.id)
         try:
-            decoded = decode_image(data, row.name, self.limits)
-            image = self._workspace.images.add(self._task_id, row.name, data, facts_of(decoded))
+            file = open_file(data, row.name, self.limits)
+            if file.masks_only:
+                raise BadFileError(row.name, file.masks_only)
+            if len(file.order) > 1:
+                stack = add_stack(self._workspace, self._task_id, row.name, data, file)
+                image, notes, num_new = stack.images[0], stack.notes, stack.num_new
+            elif known is not None:
+                image, notes, num_new = known, (), 0
+            else:
+                decoded = to_image(read_frame(file, row.name, file.order[0]))
+                facts = facts_of(decoded, file.notes)
+                image = self._workspace.images.add(self._task_id, row.name, data, facts)
+                self._workspace.cache.put(image.sha256, "thumbnail", pictures.make_thumbnail(decoded))
+                notes, num_new = facts.notes, 1
         except AppError as error:
             return FileOutcome(row.name, "refused", str(error))
-        self._workspace.cache.put(image.sha256, "thumbnail", pictures.make_thumbnail(decoded))
         self._remember(row, image.id)
-        return FileOutcome(row.name, "added", "", image.id, decoded.notes)
+        if len(file.order) == 1 and (place := slice_place(data, row.name)) is not None:
+            self._slices[image.id] = place
+        if num_new == 0:
+            message = f"{row.name} is in this task already, as {image.name}."
+            return FileOutcome(row.name, "already there", message, image.id)
+        return FileOutcome(row.name, "added", "", image.id, notes)
+
+    def with_series(self, outcomes: Sequence[FileOutcome]) -> list[FileOutcome]:
+        """The outcomes of the upload's images, once those of one series are a stack in order."""
+        said = arrange_series(self._workspace, self._task_id, self._slices)
+        last = {each.image_id: number for number, each in enumerate(outcomes)}
+        told = list(outcomes)
+        for image_id, notes in said.items():
+            outcome = told[last[image_id]]
+            told[last[image_id]] = replace(outcome, notes=(*outcome.notes, *notes))
+        return told
 
     def add_outlines(self, file: _Mask) -> list[FileOutcome]:
         """Draw the outlines of a JSON file and give each mask to its image."""
@@ -211,6 +235,9 @@ class _Batch:
             )
             return [FileOutcome(each.row.name, "refused", f"{each.row.name}: {reason}.") for each in parts]
         image = self._workspace.images.get(next(iter(found)))
+        slices = self._workspace.images.of_file(self._task_id, image.sha256)
+        if len(slices) > 1:
+            return self._add_to_stack(parts, slices)
         outcomes: list[FileOutcome] = []
         masks = []
         notes: list[str] = []
@@ -239,15 +266,67 @@ class _Batch:
             outcomes.append(FileOutcome(image.name, "refused", told, image.id))
         return outcomes
 
+    def _add_to_stack(self, parts: Sequence[_Mask], slices: Sequence[ImageRow]) -> list[FileOutcome]:
+        """Give the masks of a volume to the slices of their image; several files as one."""
+        source = self._workspace.files.read(slices[0].file)
+        row, found = parts[0].row, []
+        notes: list[str] = []
+        try:
+            for part in parts:
+                if part.pixels is not None:
+                    raise BadFileError(part.row.name, f"outlines one picture of {len(slices)} slices.")
+                masks, said = self._stack_masks(part, slices, source)
+                found.append(masks)
+                notes += said
+            outcomes = [
+                self._use_mask(row, image, _union(own))
+                for image, own in zip(slices, zip(*found, strict=True), strict=True)
+            ]
+        except AppError as error:
+            return [FileOutcome(each.row.name, "refused", str(error)) for each in parts]
+        refused = [each for each in outcomes if each.status == "refused"]
+        if len(refused) == len(outcomes):
+            return [replace(refused[0], name=each.row.name) for each in parts]
+        if refused:
+            notes.append(
+                f"{row.name}: {len(refused)} of {len(slices)} slices have been worked on already, so their "
+                "masks were left as they are."
+            )
+        added = FileOutcome(row.name, "mask added", "", slices[0].id, tuple(notes))
+        return [added, *(replace(added, name=each.row.name, notes=()) for each in parts[1:])]
+
+    def _stack_masks(
+        self, part: _Mask, slices: Sequence[ImageRow], source: bytes
+    ) -> tuple[list[NDArray[np.uint8]], tuple[str, ...]]:
+        name = part.row.name
+        if len(self._classes) > 1:
+            if part.row.holds_objects:
+                raise any_class(name, self._classes)
+            table = class_table(self._classes)
+            masks, notes = stack_masks(part.data, name, slices, source, self.limits, table)
+            return [values_of(mask, self._classes) for mask in masks], notes
+
+        def read(meaning: MaskValues | None) -> tuple[list[NDArray[np.uint8]], tuple[str, ...]]:
+            return stack_masks(part.data, name, slices, source, self.limits, meaning)
+
+        def reading() -> MaskReading:
+            return mask_reading(part.data, name, self.limits)
+
+        (masks, notes), note = with_kept(read, reading, said=self._meaning(part), kept=self._kept)
+        return [self._of_the_one_class(mask) for mask in masks], (*notes, note) if note else notes
+
+    def _meaning(self, part: _Mask) -> MaskValues | None:
+        return MaskValues() if part.row.holds_objects else self._mask_values
+
     def _pixels(self, part: _Mask, shape: tuple[int, int]) -> tuple[NDArray[np.uint8], str]:
         """The mask, and what was assumed of it."""
         if part.pixels is None:
             if part.row.holds_objects and len(self._classes) > 1:
                 raise any_class(part.row.name, self._classes)
-            meaning = MaskValues() if part.row.holds_objects else self._mask_values
             name, limits = part.row.name, self.limits
             if len(self._classes) > 1:
                 return read_classes(part.data, name, shape, limits, self._classes), ""
+            meaning = self._meaning(part)
             mask, note = read_upload_mask(part.data, name, shape, limits, said=meaning, kept=self._kept)
             return self._of_the_one_class(mask), note
         if len(self._classes) > 1:
@@ -271,7 +350,8 @@ class _Batch:
         if image.state != "new":
             message = f"{row.name}: {image.name} has been worked on already, so its mask was left as it is."
             return FileOutcome(row.name, "refused", message, image.id)
-        start_from_mask(self._workspace, image, mask)
+        content = content_of_mask(self._workspace, image, mask)
+        self._workspace.drafts.start_from(image.id, content)
         return FileOutcome(row.name, "mask added", "", image.id)
 
     def _remember(self, row: PlannedFile, image_id: int) -> None:
@@ -293,7 +373,10 @@ class _Batch:
     def _task_images(self) -> dict[str, set[int]]:
         if self._of_task is None:
             self._of_task = {}
+            of_file: dict[str, ImageRow] = {}
             for image in self._workspace.images.list(self._task_id):
+                of_file.setdefault(image.sha256, image)
+            for image in of_file.values():
                 for key in image_keys(image.name):
                     self._of_task.setdefault(key, set()).add(image.id)
         return self._of_task
@@ -307,29 +390,6 @@ def _union(masks: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
         classes = (mask != 0) & (mask != UNDEFINED)
         united[classes] = mask[classes]
     return united
-
-
-def facts_of(decoded: DecodedImage) -> ImageFacts:
-    """What the store keeps of a decoded image."""
-    height, width = decoded.values.shape[:2]
-    channels = 1 if decoded.values.ndim == 2 else decoded.values.shape[2]
-    return ImageFacts(height, width, channels, decoded.kind, decoded.notes)
-
-
-def start_from_mask(workspace: Workspace, image: ImageRow, mask: NDArray[np.uint8]) -> None:
-    """Lay a mask down as the image's draft; its layer decides every pixel that the mask does.
-
-    Args:
-        workspace: The store.
-        image: The image.
-        mask: (H, W) uint8 of class values at the image's own size; 255 stays untouched.
-    """
-    version = workspace.versions.current(image.task_id)
-    threshold = DEFAULT_THRESHOLD if version is None else card_of(workspace, version).threshold
-    # 255, undefined, becomes 0: untouched.
-    layer = resize_nearest(mask, editor_size(image.facts.height, image.facts.width)) + np.uint8(1)
-    content = DraftContent(threshold, encode_layer(layer), None if version is None else version.id)
-    workspace.drafts.start_from(image.id, content)
 
 
 def _chunks(

@@ -32,6 +32,7 @@ from core.workspace.rows import (
     ReviewRules,
     RevisionRow,
     Scope,
+    StackRow,
     TaskClass,
     TaskCounts,
     TaskRow,
@@ -45,6 +46,7 @@ from core.workspace.workspace import Workspace
 
 __all__ = [
     "Around",
+    "StackRow",
     "AuditRow",
     "DraftContent",
     "DraftRow",

@@ -113,17 +113,23 @@ class Drafts:
             draft = write_draft(session, image_id, person_id, content, client_id, sequence)
             return _to_row(session, draft)
 
-    def start_from(self, image_id: int, content: DraftContent, who: str | None = None) -> DraftRow:
+    def start_from(
+        self, image_id: int, content: DraftContent, who: str | None = None, *, filled: bool = False
+    ) -> DraftRow:
         """Lay a draft down from outside any tab; tabs open on the image are told at their next stroke.
 
         Args:
             image_id: The image.
             content: What it holds.
             who: Whose it is; None for the one that everybody begins from.
+            filled: It was filled in between drawn slices; so it is called until it is changed.
         """
         with self._database.writing() as session:
             person_id = None if who is None else existing_or_new(session, who).id
-            return _to_row(session, write_draft(session, image_id, person_id, content, SERVER, 0))
+            draft = write_draft(session, image_id, person_id, content, SERVER, 0)
+            draft.filled = filled
+            session.flush()
+            return _to_row(session, draft)
 
     def begin_anew(self, image_id: int, content: DraftContent, who: str) -> DraftRow:
         """A person's own draft; who has none begins from this, whatever others have drawn of the image."""
@@ -167,7 +173,7 @@ def write_draft(
         session.add(draft)
         draft.has_unsaved_changes = True
     elif not holds(draft, content):
-        draft.has_unsaved_changes = True
+        draft.has_unsaved_changes, draft.filled = True, False
     draft.threshold, draft.layer_png, draft.version_id = (
         content.threshold,
         content.layer_png,
@@ -210,5 +216,6 @@ def _to_row(session: Session, draft: DraftTable) -> DraftRow:
         revision=draft.revision,
         seconds=draft.seconds,
         has_unsaved_changes=draft.has_unsaved_changes,
+        filled=draft.filled,
         updated_at=draft.updated_at,
     )

@@ -99,14 +99,7 @@ class Groups:
         with self._database.writing(needs="group" if who else "draw") as session:
             images = _images(session, image_ids)
             task_id = images[0].task_id
-            hashed = _hashed(session, key)
-            same = (GroupTable.task_id == task_id) & (GroupTable.kind == kind) & (GroupTable.key == hashed)
-            group = session.scalars(select(GroupTable).where(same)).first()
-            if group is None:
-                group = GroupTable(task_id=task_id, kind=kind, key=hashed, name=name)
-                session.add(group)
-                session.flush()
-            return _move(session, images, group, who)
+            return _move(session, images, existing_or_new(session, task_id, kind, key, name), who)
 
     def merge(self, group_ids: Sequence[int], *, who: str = "") -> Moved:
         """Put all images of the groups into the first of them.
@@ -125,6 +118,18 @@ def new_single(session: Session, task_id: int) -> GroupTable:
     group = GroupTable(task_id=task_id, kind="single")
     session.add(group)
     session.flush()
+    return group
+
+
+def existing_or_new(session: Session, task_id: int, kind: GroupKind, key: str, name: str) -> GroupTable:
+    """The group of that kind and key, made where there is none, inside the caller's transaction."""
+    hashed = _hashed(session, key)
+    same = (GroupTable.task_id == task_id) & (GroupTable.kind == kind) & (GroupTable.key == hashed)
+    group = session.scalars(select(GroupTable).where(same)).first()
+    if group is None:
+        group = GroupTable(task_id=task_id, kind=kind, key=hashed, name=name)
+        session.add(group)
+        session.flush()
     return group
 
 

@@ -52,6 +52,7 @@ def to_image_row(found: Any) -> ImageRow:
         name=found.name,
         sha256=found.sha256,
         frame=found.frame,
+        stack=found.stack,
         group_id=found.group_id,
         file=found.file,
         facts=ImageFacts(found.height, found.width, found.channels, found.kind, tuple(found.notes)),

@@ -14,8 +14,9 @@ from core.workspace.blobs import BlobStore, sha256_of
 from core.workspace.cache import Cache
 from core.workspace.database import Database
 from core.workspace.groups import drop_empty, new_single
-from core.workspace.image_pages import ImagePages
+from core.workspace.groups import existing_or_new as group_of_key
 from core.workspace.image_rows import Show, image_query, search_key, to_image_row
+from core.workspace.image_stacks import ImageStacks
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.presence import look_of, sign_in
 from core.workspace.rows import ImageFacts, ImageRow
@@ -28,7 +29,7 @@ from core.workspace.tables import (
 )
 
 
-class Images(ImagePages):
+class Images(ImageStacks):
     """The images of a workspace."""
 
     def __init__(self, database: Database, blobs: BlobStore, cache: Cache) -> None:
@@ -49,25 +50,60 @@ class Images(ImagePages):
         Raises:
             StoreError: No such task, or the disk is full; nothing is half-written.
         """
+        return self.add_frames(task_id, name, data, [(frame, facts)], stacked=False)[0]
+
+    def add_frames(
+        self,
+        task_id: int,
+        name: str,
+        data: bytes,
+        frames: Sequence[tuple[int, ImageFacts]],
+        *,
+        stacked: bool = True,
+    ) -> list[ImageRow]:
+        """The rows of pictures of one file, in one transaction.
+
+        Args:
+            task_id: The task.
+            name: File name as it came.
+            data: The file.
+            frames: Number in the file and what decoding found out, in the order in which they belong.
+            stacked: Whether they are slices of one stack and one group; else each is an image by itself.
+
+        Raises:
+            StoreError: As `add`.
+        """
         sha256, extension = sha256_of(data), PurePath(name).suffix
         with self._database.plain_errors():
             self._blobs.put(data, extension)
+        image_ids = []
         with self._database.writing() as session:
             task = session.get(TaskTable, task_id)
             if task is None:
                 raise StoreError(f"There is no task number {task_id}; choose another one.")
-            image_id = session.scalar(select(ImageTable.id).where(_same(task_id, sha256, frame)))
-            if image_id is None:
+            # Again, under the lock: a deletion of the same bytes may have been under way.
+            file = self._blobs.put(data, extension)
+            for frame, facts in frames:
+                image_id = session.scalar(select(ImageTable.id).where(_same(task_id, sha256, frame)))
+                if image_id is not None:
+                    image_ids.append(image_id)
+                    continue
+                group = (
+                    group_of_key(session, task_id, "volume", sha256, name)
+                    if stacked
+                    else new_single(session, task_id)
+                )
                 image = ImageTable(
                     task_id=task_id,
-                    group_id=new_single(session, task_id).id,
+                    group_id=group.id,
+                    locked=group.locked,
                     position=task.num_positions,
                     name=name,
                     name_key=search_key(name),
                     sha256=sha256,
                     frame=frame,
-                    # Again, under the lock: a deletion of the same bytes may have been under way.
-                    file=self._blobs.put(data, extension),
+                    stack=sha256 if stacked else None,
+                    file=file,
                     height=facts.height,
                     width=facts.width,
                     channels=facts.channels,
@@ -77,8 +113,11 @@ class Images(ImagePages):
                 task.num_positions += 1
                 session.add(image)
                 session.flush()
-                image_id = image.id
-        return self.get(image_id)
+                image_ids.append(image.id)
+        with self._database.reading() as session:
+            query = image_query().where(ImageTable.id.in_(image_ids))
+            rows = {row.id: row for row in map(to_image_row, session.execute(query))}
+        return [rows[image_id] for image_id in image_ids]
 
     def find(self, task_id: int, sha256: str, frame: int = 0) -> ImageRow | None:
         """The frame of these bytes in a task, None where it is not there yet."""

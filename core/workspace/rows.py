@@ -185,6 +185,8 @@ class ImageRow:
         name: File name as it came.
         sha256: Hash of the file's bytes.
         frame: Which picture of the file, 0 for the first or only one.
+        stack: What its slices have in common, None for an image that is no slice; they follow each other by
+            position. Unlike a group it is never joined with others.
         group_id: What it must not be separated from.
         file: Name in the blob store.
         facts: Size, channels, kind and notes.
@@ -206,6 +208,7 @@ class ImageRow:
     name: str
     sha256: str
     frame: int
+    stack: str | None
     group_id: int
     file: str
     facts: ImageFacts
@@ -218,6 +221,29 @@ class ImageRow:
     state: ImageState
     has_unsaved_changes: bool
     review: Review = "open"
+
+    def cache_kind(self, kind: str) -> str:
+        """What a thing made of this image is called in the cache, where it is kept by its file's hash."""
+        return f"{kind}-frame{self.frame}" if self.frame else kind
+
+
+@dataclass(frozen=True)
+class StackRow:
+    """A stack as a whole, or an image that is no slice.
+
+    Attributes:
+        image: Its first slice that the filter shows.
+        middle: The slice in the middle, which is the best sign of it.
+        num_slices: All its slices, 1 for an image alone.
+        num_corrected: Slices with a saved mask.
+        num_unsaved: Slices with unsaved changes.
+    """
+
+    image: ImageRow
+    middle: ImageRow
+    num_slices: int
+    num_corrected: int
+    num_unsaved: int
 
 
 @dataclass(frozen=True)
@@ -264,6 +290,7 @@ class DraftRow:
         revision: Rises with every accepted change, whoever made it.
         seconds: Time spent on it since the last save.
         has_unsaved_changes: Holds something that no revision holds.
+        filled: It is what was filled in between drawn slices, and nothing has been changed since.
         updated_at: When it was last written.
     """
 
@@ -277,6 +304,7 @@ class DraftRow:
     revision: int
     seconds: float
     has_unsaved_changes: bool
+    filled: bool
     updated_at: datetime
 
 

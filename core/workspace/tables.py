@@ -142,6 +142,7 @@ class ImageTable(Table):
         Index(None, "file"),
         Index(None, "reference_file"),
         Index(None, "group_id"),
+        Index(None, "task_id", "stack"),
         _of_task_where(
             "new",
             "looked_at IS NULL AND truth_revision_id IS NULL AND has_unsaved_changes = 0",
@@ -163,6 +164,7 @@ class ImageTable(Table):
     name_key: Mapped[str]
     sha256: Mapped[str]
     frame: Mapped[int] = mapped_column(default=0)
+    stack: Mapped[str | None]
     file: Mapped[str]
     height: Mapped[int]
     width: Mapped[int]
@@ -221,6 +223,7 @@ class DraftTable(Table):
     revision: Mapped[int]
     seconds: Mapped[float]
     has_unsaved_changes: Mapped[bool]
+    filled: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[datetime]
 
 

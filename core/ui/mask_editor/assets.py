@@ -41,6 +41,7 @@ SCRIPTS = (
     "readout.js",
     "commands.js",
     "listening.js",
+    "slices.js",
     "showing.js",
     "opening.js",
     "editor.js",

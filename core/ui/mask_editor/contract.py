@@ -8,8 +8,17 @@ from typing import Literal
 
 from core.ui.mask_editor.words import WORDS
 
-Action = Literal["", "save", "save_next", "next", "previous", "reload"]
-ACTIONS: tuple[Action, ...] = ("", "save", "save_next", "next", "previous", "reload")
+Action = Literal["", "save", "save_next", "next", "previous", "slice_next", "slice_previous", "reload"]
+ACTIONS: tuple[Action, ...] = (
+    "",
+    "save",
+    "save_next",
+    "next",
+    "previous",
+    "slice_next",
+    "slice_previous",
+    "reload",
+)
 
 
 @dataclass(frozen=True)

@@ -101,5 +101,6 @@ WORDS = MappingProxyType(
         "key_save_next": "Save, then the next image",
         "key_next": "Next image",
         "key_previous": "Previous image",
+        "key_slices": "Slice before or after; also Alt and the wheel",
     }
 )

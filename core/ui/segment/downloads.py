@@ -14,6 +14,7 @@ from core.workflows.correct.open_image import OpenedImage
 from core.workflows.export.export_files import FORMATS, Format, export_files
 from core.workflows.export.export_masks import Export
 from core.workflows.export.packing import Selection
+from core.workflows.export.volume import volume_file, volume_name
 from core.workspace import ImageRow
 
 _MOST_LISTED = 5
@@ -42,7 +43,25 @@ def downloads(image: OpenedImage, window: tuple[float, float] | None) -> None:
             on_click="ignore",
             width="stretch",
         )
+        _whole_stack(image.image)
         _saved_masks(image.image)
+
+
+def _whole_stack(image: ImageRow) -> None:
+    """The saved masks of all slices as one file; nothing for an image alone."""
+    workspace = state.workspace()
+    slices = workspace.images.of_stack(image)
+    num_saved = sum(each.state == "corrected" for each in slices)
+    if len(slices) == 1 or num_saved == 0:
+        return
+    st.download_button(
+        words.DOWNLOAD_STACK,
+        lambda: volume_file(workspace, image),
+        file_name=volume_name(workspace, image),
+        on_click="ignore",
+        width="stretch",
+    )
+    st.caption(words.DOWNLOAD_STACK_HELP.format(saved=num_saved, total=len(slices)))
 
 
 @st.fragment

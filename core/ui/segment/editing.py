@@ -11,9 +11,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from core.errors import StaleDraftError
+from core.imaging.decode import decode_image
 from core.ui import state, words
 from core.ui.errors import plain_errors
 from core.ui.mask_editor import (
@@ -32,11 +35,13 @@ from core.workflows.correct.open_image import OpenedImage, open_image
 from core.workflows.correct.pictures import prefetch
 from core.workflows.correct.save_mask import save_mask
 from core.workflows.correct.second_reader import begin_blind
+from core.workflows.correct.slices import geometry_of
 from core.workspace import DraftContent, ImageRow, RevisionRow, Scope, TaskClass, TaskRow
 from core.workspace.classes import reading_table
 from core.workspace.drafts import SERVER
 
 EDITOR_KEY = "mask_editor"
+_MOST_AHEAD = 16
 
 
 @dataclass
@@ -78,7 +83,7 @@ class _Session:
         name: Sets the tokens of this session apart from those of every other.
         num_tokens: Tokens given.
         action: What a button or a key asks for.
-        ahead: Image that was made ready.
+        ahead: Images that were made ready last.
         warmed: Version that was loaded ahead.
     """
 
@@ -93,7 +98,7 @@ class _Session:
     name: str = field(default_factory=lambda: secrets.token_hex(4))
     num_tokens: int = 0
     action: Action = ""
-    ahead: int | None = None
+    ahead: list[int] = field(default_factory=list)
     warmed: int | None = None
 
 
@@ -219,6 +224,7 @@ def _editor_image(image: OpenedImage, session: _Session) -> EditorImage:
         confidence=image.proposal.confidence_png,
         reference=image.reference_png,
         suggested_threshold=image.suggested_threshold,
+        pixel_mm2=_pixel_mm2(image),
     )
 
 
@@ -228,6 +234,14 @@ def _editor_classes(classes: tuple[TaskClass, ...]) -> tuple[EditorClass, ...]:
         EditorClass(each.value, int(read_as[each.value]), each.name, each.colour, each.key)
         for each in classes
     )
+
+
+def _pixel_mm2(image: OpenedImage) -> float | None:
+    """Area of a pixel of the editor, which may show a scaled copy."""
+    geometry, facts = geometry_of(state.workspace(), image.image), image.image.facts
+    if geometry is None:
+        return None
+    return geometry.pixel_mm2 * facts.height * facts.width / (image.height * image.width)
 
 
 def warm_up(task: TaskRow) -> None:
@@ -242,10 +256,11 @@ def warm_up(task: TaskRow) -> None:
 
 
 def get_ready(next_id: int | None) -> None:
-    """Decode and predict the next image in the background, so that Next is quick."""
-    if next_id is None or _session().ahead == next_id:
+    """Decode and predict an image that may come next in the background, so that Next is quick."""
+    ahead = _session().ahead
+    if next_id is None or next_id in ahead:
         return
-    _session().ahead = next_id
+    ahead[:] = [*ahead[1 - _MOST_AHEAD :], next_id]
     workspace = state.workspace()
     image = workspace.images.get(next_id)
     chosen = state.page_state().version_of_task.get(image.task_id)
@@ -371,7 +386,7 @@ def _keep(message: EditorMessage) -> None:
             who=state.person(),
             version_id=version_id,
             threshold=message.threshold,
-            layer_png=message.layer_png,
+            layer_png=_as_on_disk(image_id, message),
             client_id=message.client_id,
             sequence=message.sequence,
             seconds=seconds,
@@ -387,6 +402,19 @@ def _keep(message: EditorMessage) -> None:
     session.needs_page = session.needs_page or (
         draft.has_unsaved_changes and not (is_open and session.steady)
     )
+
+
+def _as_on_disk(image_id: int, message: EditorMessage) -> bytes:
+    """The message's layer; of a filled slice that was only looked at, the file that is there already."""
+    draft = state.workspace().drafts.get(image_id, state.person())
+    if draft is None or not draft.filled or draft.layer_png is None:
+        return message.layer_png
+    same = np.array_equal(_pixels(draft.layer_png), _pixels(message.layer_png))
+    return draft.layer_png if same else message.layer_png
+
+
+def _pixels(layer_png: bytes) -> NDArray[np.uint8]:
+    return np.asarray(decode_image(layer_png, "layer").values, np.uint8)
 
 
 def _see_continued(tab: _Tab, image_id: int, message: EditorMessage) -> None:

@@ -16,7 +16,7 @@ from core.ui import words
 from core.ui.pictures import Picture, pictures
 from core.ui.text import shortened
 from core.workflows.correct.pictures import thumbnail_jpeg
-from core.workspace import Around, ImageRow, Workspace
+from core.workspace import Around, ImageRow, Show, StackRow, Workspace
 
 EACH_SIDE = 14
 """Neighbours that are sent, on each side."""
@@ -33,9 +33,24 @@ def mark_of(row: ImageRow) -> Literal["", "new", "draft", "corrected", "flagged"
     return "new" if row.looked_at is None else ""
 
 
-def strip(workspace: Workspace, around: Around, go_to: Callable[[int], None]) -> None:
-    """Draw the strip around the image that is open."""
+def strip(workspace: Workspace, around: Around, show: Show, go_to: Callable[[int], None]) -> None:
+    """Draw the strip around the image that is open; a stack is one thumbnail.
+
+    Args:
+        workspace: The store.
+        around: The open image with those before and after it, slices counted one by one.
+        show: The filter.
+        go_to: Opens another image.
+    """
     current = around.image
+    stacks, place, total = workspace.images.stacks_around(
+        current.task_id, current.id, show, each_side=EACH_SIDE
+    )
+    selected = next(
+        each.image.id
+        for each in stacks
+        if each.image.id == current.id or (current.stack is not None and each.image.stack == current.stack)
+    )
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.button(
             words.PREVIOUS,
@@ -46,15 +61,15 @@ def strip(workspace: Workspace, around: Around, go_to: Callable[[int], None]) ->
             args=(around.previous_id,),
         )
         clicked = pictures(
-            [picture_of(workspace, row) for row in (*around.before, current, *around.after)],
+            [picture_of_stack(workspace, each) for each in stacks],
             key="strip",
             label=words.STRIP_LABEL,
-            selected=str(current.id),
+            selected=str(selected),
         )
-        if clicked is not None and int(clicked) != current.id:
+        if clicked is not None and int(clicked) != selected:
             go_to(int(clicked))
             st.rerun()
-        st.caption(words.POSITION.format(position=around.place, total=around.total), width="content")
+        st.caption(words.POSITION.format(position=place, total=total), width="content")
         st.button(
             words.NEXT,
             key="next",
@@ -72,6 +87,26 @@ def _thumbnail(workspace: Workspace, row: ImageRow) -> bytes:
         return thumbnail_jpeg(workspace, row)
     except (BadFileError, StoreError):
         return b""
+
+
+def picture_of_stack(workspace: Workspace, stack: StackRow) -> Picture:
+    """A stack as one thumbnail, with its number of slices; an image that is no slice as itself."""
+    if stack.num_slices == 1:
+        return picture_of(workspace, stack.image)
+    mark: Literal["", "draft", "corrected"] = ""
+    said = words.STACK_CORRECTED.format(done=stack.num_corrected, total=stack.num_slices)
+    if stack.num_unsaved:
+        mark = "draft"
+    elif stack.num_corrected == stack.num_slices:
+        mark = "corrected"
+    return Picture(
+        id=str(stack.image.id),
+        jpeg=_thumbnail(workspace, stack.middle),
+        caption=words.STACK_CAPTION.format(name=shortened(stack.image.name), count=stack.num_slices),
+        mark=mark,
+        locked=stack.image.locked,
+        mark_word=", ".join([said, *([words.LOCKED_WORD] if stack.image.locked else [])]),
+    )
 
 
 def picture_of(workspace: Workspace, row: ImageRow) -> Picture:

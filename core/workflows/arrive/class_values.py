@@ -37,12 +37,17 @@ def read_classes(
         BadFileError: As `read_mask`; also a class that the task lacks, and foreground that could be any of
             them.
     """
+    mask = read_mask(data, name, shape, limits, meaning=class_table(classes))
+    if np.isin(mask, (0, UNDEFINED)).all() and (mask == UNDEFINED).any():
+        raise any_class(name, classes)
+    return values_of(mask, classes)
+
+
+def values_of(mask: NDArray[np.uint8], classes: Sequence[TaskClass]) -> NDArray[np.uint8]:
+    """Places of classes in the list as their values; 255 stays undecided."""
     value_at = np.zeros(256, np.uint8)
     value_at[UNDEFINED] = UNDEFINED
     value_at[1 : 1 + len(classes)] = [each.value for each in classes]
-    mask = read_mask(data, name, shape, limits, meaning=_table(classes))
-    if np.isin(mask, (0, UNDEFINED)).all() and (mask == UNDEFINED).any():
-        raise any_class(name, classes)
     return value_at[mask]
 
 
@@ -54,7 +59,8 @@ def any_class(name: str, classes: Sequence[TaskClass]) -> BadFileError:
     )
 
 
-def _table(classes: Sequence[TaskClass]) -> ClassTable:
+def class_table(classes: Sequence[TaskClass]) -> ClassTable:
+    """How a file with a task's classes is read: by place in the list, or by colour."""
     # A second class of one colour cannot be meant by it.
     colours = [each.colour or DEFAULT_COLOURS[1] for each in classes]
     return ClassTable(

@@ -191,7 +191,7 @@ def _signs(workspace: Workspace, image: ImageRow) -> Signs | None:
         return json.dumps(told).encode()
 
     try:
-        told = json.loads(workspace.cache.get_or_make(image.sha256, _SIGNS, make))
+        told = json.loads(workspace.cache.get_or_make(image.sha256, image.cache_kind(_SIGNS), make))
     except (StoreError, BadFileError):
         return None
     looks: NDArray[np.float32] = np.array(told["looks"], np.float32)

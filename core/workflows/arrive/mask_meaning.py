@@ -5,8 +5,9 @@ A file whose own rules tell its meaning needs no word, and a value that nobody s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,11 @@ from numpy.typing import NDArray
 from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.decode import mask_reading, read_mask
+from core.imaging.mask_readings import MaskReading
 from core.imaging.mask_values import MaskValues
 from core.workspace import Workspace
+
+Masks = TypeVar("Masks")
 
 
 @dataclass(frozen=True)
@@ -86,17 +90,42 @@ def read_upload_mask(
     Raises:
         BadFileError: No mask, or one that could mean several things and nobody said which.
     """
+
+    def read(meaning: MaskValues | None) -> NDArray[np.uint8]:
+        return read_mask(data, name, shape, limits, meaning=meaning)
+
+    return with_kept(read, lambda: mask_reading(data, name, limits), said=said, kept=kept)
+
+
+def with_kept(
+    read: Callable[[MaskValues | None], Masks],
+    reading_of: Callable[[], MaskReading],
+    *,
+    said: MaskValues | None,
+    kept: KeptMeaning | None,
+) -> tuple[Masks, str]:
+    """What a file holds as it is read, by the kept answer where the file does not tell.
+
+    Args:
+        read: Reads it by a meaning.
+        reading_of: How it is read without one.
+        said: What is said for this upload; None for what the file tells.
+        kept: What was said for the task.
+
+    Raises:
+        BadFileError: No mask, or one that could mean several things and nobody said which.
+    """
     try:
-        return read_mask(data, name, shape, limits, meaning=said), ""
+        return read(said), ""
     except BadFileError:
         if kept is None or said is not None:
             raise
-        reading = mask_reading(data, name, limits)
+        reading = reading_of()
         if not reading.problem or not reading.options or not kept.covers(reading.values):
             raise
     values = ", ".join(map(str, reading.values))
     note = f"A mask with the values {values} was read as was said for this task: {kept.told()}."
-    return read_mask(data, name, shape, limits, meaning=kept.meaning), note
+    return read(kept.meaning), note
 
 
 def _name(task_id: int) -> str:

@@ -118,8 +118,9 @@ def plan_upload(
 
 
 def stem_key(name: str) -> str:
-    """The name without its ending, as names are compared: NFC, case does not matter."""
-    return unicodedata.normalize("NFC", PurePosixPath(name).stem).casefold()
+    """The name without its endings, as names are compared: NFC, case does not matter."""
+    stem = unicodedata.normalize("NFC", PurePosixPath(name).stem).casefold()
+    return re.sub(r"\.(?:nii|ome)$", "", stem)  # a.nii.gz, a.ome.tif
 
 
 def image_keys(name: str) -> tuple[str, ...]:

@@ -101,7 +101,7 @@ def question_of(workspace: Workspace, opened: OpenedImage, classifier: TaskClass
 
 def known_answer(workspace: Workspace, question: Question) -> dict[str, float] | None:
     """The probabilities where they are in the cache, None where the classifier has to be asked."""
-    kept = workspace.cache.get(question.image.sha256, f"labels-{question.key}")
+    kept = workspace.cache.get(question.image.sha256, question.image.cache_kind(f"labels-{question.key}"))
     return None if kept is None else json.loads(kept)
 
 
@@ -126,7 +126,9 @@ def answer(
         found = classifier.classify(decoded, _mask(workspace, question, predictors))
         return json.dumps(found).encode()
 
-    kept = workspace.cache.get_or_make(question.image.sha256, f"labels-{question.key}", classify)
+    kept = workspace.cache.get_or_make(
+        question.image.sha256, question.image.cache_kind(f"labels-{question.key}"), classify
+    )
     found: dict[str, float] = json.loads(kept)
     return found
 
@@ -163,7 +165,9 @@ def looked_at_png(
         heat = classifier.explain(decoded, mask, label)
         return encode_png(spotlight(*_small(to_display(decoded), heat, mask)))
 
-    return workspace.cache.get_or_make(question.image.sha256, f"looked-at-{question.key}-{number}", explain)
+    return workspace.cache.get_or_make(
+        question.image.sha256, question.image.cache_kind(f"looked-at-{question.key}-{number}"), explain
+    )
 
 
 def save_label(

@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from core.imaging.intensity import to_display
@@ -15,9 +13,8 @@ from core.imaging.overlay import ORANGE
 from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
-from core.workflows.correct.open_image import DEFAULT_THRESHOLD
-from core.workflows.correct.save_mask import mask_as_shown
-from core.workspace import DraftContent, TaskClass, Workspace
+from core.workflows.correct.save_mask import shown_mask
+from core.workspace import TaskClass, Workspace
 from core.workspace.classes import places
 
 
@@ -27,7 +24,7 @@ def image_mask_png(workspace: Workspace, image_id: int, predictors: Predictors, 
     One foreground is a PNG of 0 and 255. Of several classes it is a PNG with a palette, whose numbers are the
     places of the classes in the task's list and whose colours are theirs.
     """
-    mask = _mask(workspace, image_id, predictors, who)
+    mask = shown_mask(workspace, image_id, predictors, who=who)
     task = workspace.tasks.get_by_id(workspace.images.get(image_id).task_id)
     if len(task.classes) == 1:
         return encode_png(mask != 0)
@@ -65,17 +62,6 @@ def image_overlay_png(
         window = pictures.window_of(None if current is None else card_of(workspace, current))
     display = to_display(pictures.decode(workspace, image), window)
     classes = workspace.tasks.get_by_id(image.task_id).classes
-    return encode_png(pictures.with_mask(display, _mask(workspace, image_id, predictors, who), classes))
-
-
-def _mask(workspace: Workspace, image_id: int, predictors: Predictors, who: str) -> NDArray[np.uint8]:
-    image = workspace.images.get(image_id)
-    draft = workspace.drafts.get(image_id, who)
-    if draft is not None:
-        content = DraftContent(draft.threshold, draft.layer_png, draft.version_id)
-        return mask_as_shown(workspace, image, content, predictors)
-    current = workspace.versions.current(image.task_id)
-    if current is None:
-        return mask_as_shown(workspace, image, DraftContent(DEFAULT_THRESHOLD, None, None), predictors)
-    threshold = card_of(workspace, current).threshold
-    return mask_as_shown(workspace, image, DraftContent(threshold, None, current.id), predictors)
+    return encode_png(
+        pictures.with_mask(display, shown_mask(workspace, image_id, predictors, who=who), classes)
+    )

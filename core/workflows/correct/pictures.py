@@ -31,7 +31,7 @@ Window = tuple[float, float]
 
 def decode(workspace: Workspace, image: ImageRow) -> DecodedImage:
     """The values of an image."""
-    return decode_image(workspace.files.read(image.file), image.name)
+    return decode_image(workspace.files.read(image.file), image.name, frame=image.frame)
 
 
 def num_classes(card: ModelCard | None) -> int:
@@ -64,7 +64,7 @@ def display_picture(workspace: Workspace, image: ImageRow, window: Window | None
     shown = "robust" if window is None else f"{window[0]:g}_{window[1]:g}"
     content = workspace.cache.get_or_make(
         image.sha256,
-        f"display-{shown}",
+        image.cache_kind(f"display-{shown}"),
         lambda: _encode(shrink(to_display(decode(workspace, image), window), shape), as_png),
     )
     return content, "image/png" if as_png else "image/jpeg"
@@ -73,7 +73,7 @@ def display_picture(workspace: Workspace, image: ImageRow, window: Window | None
 def thumbnail_jpeg(workspace: Workspace, image: ImageRow) -> bytes:
     """A JPEG of at most 96 pixels a side."""
     return workspace.cache.get_or_make(
-        image.sha256, "thumbnail", lambda: make_thumbnail(decode(workspace, image))
+        image.sha256, image.cache_kind("thumbnail"), lambda: make_thumbnail(decode(workspace, image))
     )
 
 

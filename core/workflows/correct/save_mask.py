@@ -22,9 +22,11 @@ from core.errors import StoreError
 from core.imaging.class_table import UNDEFINED
 from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
+from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.editor_scale import editor_size, resize_nearest
+from core.workflows.correct.open_image import DEFAULT_THRESHOLD
 from core.workflows.correct.second_reader import what_it_becomes
 from core.workspace import DraftContent, ImageRow, NewRevision, RevisionRow, Scope, Workspace
 from core.workspace.classes import reading_table
@@ -62,6 +64,44 @@ def checked_alone(mask: NDArray[np.uint8], content: DraftContent) -> NDArray[np.
         return np.full_like(mask, UNDEFINED)
     layer = decode_layer(content.layer_png, editor_size(*mask.shape), MOST_CLASSES)
     return np.where(resize_nearest(layer, mask.shape) == UNTOUCHED, np.uint8(UNDEFINED), mask)
+
+
+def shown_mask(workspace: Workspace, image_id: int, predictors: Predictors, *, who: str) -> NDArray[np.uint8]:
+    """What the editor shows a person of an image: the draft, else what the current version proposes.
+
+    Returns:
+        (H, W) uint8 of class indices at the image's own size.
+    """
+    image = workspace.images.get(image_id)
+    draft = workspace.drafts.get(image_id, who)
+    if draft is not None:
+        content = DraftContent(draft.threshold, draft.layer_png, draft.version_id)
+        return mask_as_shown(workspace, image, content, predictors)
+    current = workspace.versions.current(image.task_id)
+    if current is None:
+        return mask_as_shown(workspace, image, DraftContent(DEFAULT_THRESHOLD, None, None), predictors)
+    threshold = card_of(workspace, current).threshold
+    return mask_as_shown(workspace, image, DraftContent(threshold, None, current.id), predictors)
+
+
+def content_of_mask(workspace: Workspace, image: ImageRow, mask: NDArray[np.uint8]) -> DraftContent:
+    """A mask as a draft whose layer decides every pixel that the mask does, whatever a model says.
+
+    Args:
+        workspace: The store.
+        image: The image.
+        mask: (H, W) uint8 of class indices at the image's own size; 255 stays untouched.
+    """
+    version = workspace.versions.current(image.task_id)
+    threshold = DEFAULT_THRESHOLD if version is None else card_of(workspace, version).threshold
+    return DraftContent(threshold, layer_of_mask(mask, image), None if version is None else version.id)
+
+
+def layer_of_mask(mask: NDArray[np.uint8], image: ImageRow) -> bytes:
+    """The layer of such a draft, as PNG at the editor's size."""
+    # 255, undefined, becomes 0: untouched.
+    layer = resize_nearest(mask, editor_size(image.facts.height, image.facts.width)) + np.uint8(1)
+    return encode_layer(layer)
 
 
 def save_mask(

@@ -198,7 +198,13 @@ def picture_of_image(
         The file and its ending.
     """
     suffix = PurePath(image.name).suffix.lower()
-    if decoded.kind == "display" and not is_dicom(data) and suffix in SUFFIXES and not _is_turned(data):
+    if (
+        decoded.kind == "display"
+        and not is_dicom(data)
+        and image.stack is None
+        and suffix in SUFFIXES
+        and not _is_turned(data)
+    ):
         return data, suffix
     if decoded.kind == "display" and decoded.shown is None and decoded.values.dtype in (np.uint8, np.uint16):
         return encode_png(decoded.values), ".png"

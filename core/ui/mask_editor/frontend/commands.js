@@ -66,7 +66,9 @@ function makeCommands(editor) {
   };
   for (const key of "123456789") commands[`class_${key}`] = () => editor.classes.chooseByKey(key);
   for (const id of TOOL_IDS) commands[id] = () => editor.chooseTool(id);
-  for (const action of ["save", "save_next", "next", "previous"]) commands[action] = () => outbox.post({ action });
+  for (const action of ["save", "save_next", "next", "previous", "slice_next", "slice_previous"]) {
+    commands[action] = () => outbox.post({ action });
+  }
   return commands;
 }
 

@@ -72,6 +72,7 @@ class Editor {
     this.root.addEventListener("keydown", (event) => event.key === "Tab" && by("keys")(), { capture: true });
     listenToKeys(this);
     listenToSliders(this);
+    listenToSlices(this);
     this.controls.part("keep-mine").addEventListener("click", () => this.opening.keepMine());
     this.controls.part("use-theirs").addEventListener("click", () => this.opening.useTheirs());
   }

@@ -52,8 +52,10 @@ const KEYS_ALONE = [
   { id: "pan_down", word: "key_pan_steps", keys: ["arrowdown"] },
   { id: "save", word: "key_save", keys: ["s", "mod+s"] },
   { id: "save_next", word: "key_save_next", keys: ["enter", "mod+enter"] },
-  { id: "next", word: "key_next", keys: ["n", "pagedown"] },
-  { id: "previous", word: "key_previous", keys: ["shift+n", "pageup"] },
+  { id: "next", word: "key_next", keys: ["n"] },
+  { id: "previous", word: "key_previous", keys: ["shift+n"] },
+  { id: "slice_next", word: "key_slices", keys: ["pagedown"] },
+  { id: "slice_previous", word: "key_slices", keys: ["pageup"] },
 ];
 
 const KEYS_TO_IDS = (() => {
@@ -82,6 +84,7 @@ const SHEET_OF_KEYS = [
   ]],
   ["keys_go_on", [
     [["S"], "key_save"], [["Enter"], "key_save_next"], [["N"], "key_next"], [["⇧N"], "key_previous"],
+    [["PgUp", "PgDn"], "key_slices"],
   ]],
 ];
 

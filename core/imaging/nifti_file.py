@@ -1,0 +1,214 @@
+"""NIfTI bytes (.nii, .nii.gz) -> slices along the third axis, one at a time, turned as people look at them.
+
+Head up, else front up, and the patient's right on the left. Of a packed file no more is kept than a slice;
+how a mask goes back to the file's own axes says `volume_of`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config import Limits
+from core.errors import BadFileError
+from core.imaging.geometry import Geometry, geometry_of_affine
+from core.imaging.quiet import quiet_libraries
+from core.imaging.stored import OpenFile, StoredPixels, broken, check_size
+from core.imaging.value_types import is_hounsfield, plain_type
+
+_GZIP = b"\x1f\x8b"
+# Which of two axes stands upright, and the end of it that lies at the top or on the left.
+_UPRIGHT = {"S": 3, "I": 3, "A": 2, "P": 2, "R": 1, "L": 1}
+_TURNED_BACK = ("S", "A", "R")
+
+
+@dataclass(frozen=True)
+class NiftiLayout:
+    """How the axes (i, j) of a file become rows and columns.
+
+    Attributes:
+        transposed: Rows run along j.
+        flip_rows: The last one comes first.
+        flip_columns: The last one comes first.
+    """
+
+    transposed: bool
+    flip_rows: bool
+    flip_columns: bool
+
+    def shown(self, plane: NDArray[Any]) -> NDArray[Any]:
+        """A slice (i, j) as rows and columns."""
+        plane = plane.T if self.transposed else plane
+        return plane[:: -1 if self.flip_rows else 1, :: -1 if self.flip_columns else 1]
+
+    def stored(self, picture: NDArray[Any]) -> NDArray[Any]:
+        """Rows and columns as a slice (i, j)."""
+        picture = picture[:: -1 if self.flip_rows else 1, :: -1 if self.flip_columns else 1]
+        return picture.T if self.transposed else picture
+
+
+@dataclass(frozen=True)
+class NiftiHeader:
+    """What a header says.
+
+    Attributes:
+        image: nibabel's view of the file, which reads slices when asked.
+        shape: (i, j, k).
+        layout: How slices are shown.
+        has_place: Whether the file says how it lies in the patient.
+        first: The NIfTI-1 header as bytes, None for NIfTI-2.
+    """
+
+    image: Any
+    shape: tuple[int, int, int]
+    layout: NiftiLayout
+    has_place: bool
+    first: bytes | None
+
+    @property
+    def affine(self) -> NDArray[np.float64]:
+        """(4, 4) from (i, j, k) to millimetres."""
+        return np.asarray(self.image.affine, np.float64)
+
+
+def is_nifti(data: bytes) -> bool:
+    """Whether the bytes begin as NIfTI-1 or NIfTI-2 in one file, packed or not."""
+    start = data[:352]
+    if data.startswith(_GZIP):
+        try:
+            start = zlib.decompressobj(31).decompress(data[:4096], 352)
+        except zlib.error:
+            return False
+    return start[344:348] == b"n+1\0" or start[4:8] == b"n+2\0"
+
+
+def open_nifti(data: bytes, name: str, limits: Limits) -> OpenFile:
+    """The slices of a NIfTI file.
+
+    Raises:
+        BadFileError: Cut off, damaged, of several volumes, colours or complex numbers, or too large.
+    """
+    header = read_header(data, name)
+    rows, columns = header.shape[1::-1] if header.layout.transposed else header.shape[:2]
+    check_size(name, rows, columns, limits)
+    num_slices = header.shape[2]
+    unpacked = int(np.prod(header.shape)) * header.image.header.get_data_dtype().itemsize
+    if unpacked > limits.max_zip_bytes:
+        raise BadFileError(
+            name,
+            f"would unpack to {unpacked:,} bytes; at most {limits.max_zip_bytes:,} are let in "
+            "(LIMIT_MAX_ZIP_BYTES).",
+        )
+    middle: list[bool] = []
+
+    def values(frame: int) -> NDArray[Any]:
+        try:
+            plane = np.asanyarray(header.image.dataobj[..., frame]).reshape(header.shape[:2])
+        except (OSError, EOFError, ValueError, zlib.error):
+            raise broken(name, "its slices end too early") from None
+        return np.ascontiguousarray(plain_type(header.layout.shown(plane), name))
+
+    def read(frame: int) -> StoredPixels:
+        # The slice in the middle says for all what the values are.
+        if not middle:
+            try:
+                middle.append(is_hounsfield(values(num_slices // 2)))
+            except BadFileError:
+                middle.append(False)  # told when that slice itself is read
+        found = values(frame)
+        notes = (f"{name}: its values are taken as Hounsfield units.",) if middle[0] else ()
+        kind: Any = "hu" if middle[0] else "display"
+        return StoredPixels(found, kind=kind, num_pictures=num_slices, notes=notes)
+
+    told = f"{name} has {num_slices} slices; the first one is used." if num_slices > 1 else ""
+    notes = (
+        ()
+        if header.has_place
+        else (
+            f"{name} does not say how it lies in the patient (no affine), so its slices are shown as they "
+            "are stored.",
+        )
+    )
+    return OpenFile(read, tuple(range(num_slices)), told, _geometry(header), notes)
+
+
+def read_header(data: bytes, name: str) -> NiftiHeader:
+    """What the header says; no slice is read.
+
+    Raises:
+        BadFileError: As `open_nifti`, but for its size.
+    """
+    file: Any = io.BytesIO(data)
+    packed = data.startswith(_GZIP)
+    if packed:
+        file = gzip.GzipFile(fileobj=file)
+    try:
+        with quiet_libraries():
+            start = file.read(352)
+            file.seek(0)
+            kind: Any = nib.Nifti2Image if start[4:8] == b"n+2\0" else nib.Nifti1Image
+            image = kind.from_file_map({"image": nib.FileHolder(fileobj=file)}, mmap=False)
+    # nibabel raises nearly every type there is on damaged headers.
+    except Exception:
+        raise broken(name, "its NIfTI header cannot be read") from None
+    dtype = image.header.get_data_dtype()
+    if dtype.fields is not None:
+        raise BadFileError(
+            name, "is a NIfTI volume of colours (RGB); save its slices as PNG, or as grey values."
+        )
+    if dtype.kind not in "biuf":
+        raise BadFileError(name, "is a NIfTI volume of complex numbers; save their magnitude.")
+    shape = tuple(int(size) for size in image.shape)
+    if min(shape, default=0) < 1:
+        raise broken(name, "its NIfTI header says that it is empty")
+    if len(shape) > 3 and max(shape[3:]) > 1:
+        sizes = " x ".join(str(size) for size in shape)
+        raise BadFileError(name, f"has {len(shape)} dimensions ({sizes}); save one of its volumes as 3-D.")
+    shape = (*shape, 1, 1)
+    size = (shape[0], shape[1], shape[2])
+    num_bytes = int(np.prod(size)) * dtype.itemsize
+    if not packed and int(image.header["vox_offset"]) + num_bytes > len(data):
+        raise broken(name, "its slices end too early")
+    told = image.header
+    has_place = bool(int(told["qform_code"]) or int(told["sform_code"]))
+    has_place = has_place and geometry_of_affine(np.asarray(image.affine, np.float64)) is not None
+    layout = _layout(image.affine) if has_place else NiftiLayout(True, False, False)
+    first = image.header.binaryblock if isinstance(image, nib.Nifti1Image) else None
+    return NiftiHeader(image, size, layout, has_place, first)
+
+
+def volume_of(masks: NDArray[np.uint8], header: NiftiHeader) -> NDArray[np.uint8]:
+    """Masks (slice, row, column) as shown, along the file's own axes (i, j, k)."""
+    return np.ascontiguousarray(np.stack([header.layout.stored(mask) for mask in masks], axis=-1))
+
+
+def _layout(affine: NDArray[np.float64]) -> NiftiLayout:
+    first, second, _ = nib.aff2axcodes(affine)  # type: ignore[no-untyped-call]
+    transposed = _UPRIGHT[second] > _UPRIGHT[first]
+    row, column = (second, first) if transposed else (first, second)
+    return NiftiLayout(transposed, row in _TURNED_BACK, column in _TURNED_BACK)
+
+
+def _geometry(header: NiftiHeader) -> Geometry | None:
+    """Of the pictures as they are shown; without a place the sizes of the voxels alone."""
+    layout = header.layout
+    if not header.has_place:
+        zooms = [float(size) for size in header.image.header.get_zooms()[:3]] + [0.0]
+        column, row, slice_ = zooms[:3]
+        if not (np.isfinite(zooms).all() and row > 0 and column > 0):
+            return None
+        return Geometry(row, column, slice_ or None)
+    to_stored = np.eye(4)
+    row_axis, column_axis = (1, 0) if layout.transposed else (0, 1)
+    to_stored[:2] = 0
+    for axis, shown_axis, flipped in ((column_axis, 0, layout.flip_columns), (row_axis, 1, layout.flip_rows)):
+        to_stored[axis, shown_axis] = -1 if flipped else 1
+        to_stored[axis, 3] = header.shape[axis] - 1 if flipped else 0
+    return geometry_of_affine(np.asarray(header.image.affine, np.float64) @ to_stored)

@@ -1,0 +1,155 @@
+"""Which pages of a TIFF are its pictures, in which order, and how large their pixels are.
+
+OME's and ImageJ's descriptions give the axes: of several channels the first is taken, and said; time points
+and slices follow each other. Where a description does not fit the pages, they are taken as they lie.
+"""
+
+from __future__ import annotations
+
+import math
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tifffile
+
+from core.imaging.geometry import Geometry, positive
+
+_AXES = {"Z": "slices", "T": "time points"}
+_MM = {"nm": 1e-6, "um": 1e-3, "µm": 1e-3, "μm": 1e-3, "micron": 1e-3, "microns": 1e-3}
+_MM |= {"\\u00b5m": 1e-3, "mm": 1.0, "cm": 10.0, "m": 1000.0, "inch": 25.4, "in": 25.4}
+
+
+@dataclass(frozen=True)
+class TiffStack:
+    """The pictures of a TIFF file.
+
+    Attributes:
+        pages: Their pages in order; a page may stand for several where the file has one directory for all.
+        planes: For each picture the place of its plane behind its page's first, nearly always 0.
+        geometry: Of their pixels, None where nobody says.
+        notes: Plain sentences on how the axes were understood.
+    """
+
+    pages: tuple[tifffile.TiffPage, ...]
+    planes: tuple[int, ...]
+    geometry: Geometry | None = None
+    notes: tuple[str, ...] = ()
+
+
+def find_pages(file: tifffile.TiffFile, name: str) -> TiffStack:
+    """The pages of a TIFF that are pictures; smaller copies of them are none.
+
+    Args:
+        file: The open file.
+        name: What the person calls it.
+    """
+    described = file.series[0] if file.is_ome or file.is_imagej else None
+    if described is not None and described.kind in ("ome", "imagej"):
+        if stack := _described(file, described, name):
+            return stack
+    pages = [page.aspage() for page in file.pages]
+    pages = [page for page in pages if not page.is_reduced]
+    notes: tuple[str, ...] = ()
+    if described is not None and len(pages) > 1:
+        tool = "OME" if file.is_ome else "ImageJ"
+        notes = (
+            f"{name}: its {tool} description does not fit its {len(pages)} pages, which are taken as "
+            "they lie.",
+        )
+    pages = pages or [file.pages.first]
+    return TiffStack(tuple(pages), (0,) * len(pages), None, notes)
+
+
+def _described(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, name: str) -> TiffStack | None:
+    """What a description says, None where it does not fit."""
+    pages = list(series.pages)
+    total = math.prod(series.shape) // max(math.prod(series.keyframe.shape), 1)
+    one_directory = len(pages) == 1 and total > 1
+    if any(page is None for page in pages) or (len(pages) != total and not one_directory):
+        return None
+    told = sum(len(each.pages) for each in file.series)
+    if not one_directory and told != len(file.pages) and file.is_ome:
+        return None
+    axes, shape = _axes_before_page(series, total)
+    order = np.arange(total).reshape(shape)
+    notes = []
+    num_channels = shape[axes.index("C")] if "C" in axes else 1
+    if num_channels > 1:
+        order = np.take(order, 0, axis=axes.index("C"))
+        channel = _first_channel(file)
+        called = f" ({channel})" if channel else ""
+        notes.append(f"{name} has {num_channels} channels; the first one{called} is used.")
+    kept = [(axis, size) for axis, size in zip(axes, shape, strict=True) if axis != "C" and size > 1]
+    if len(kept) > 1:
+        sizes = " of ".join(f"{size} {_AXES.get(axis, 'pictures')}" for axis, size in kept)
+        notes.append(f"{name} has {sizes}; all are taken, one after the other.")
+    if len(file.series) > 1 and file.is_ome:
+        notes.append(f"{name} has {len(file.series)} series of images; the first one is used.")
+    wanted = order.ravel().tolist()
+    chosen = [page.aspage() for place in wanted if (page := pages[0 if one_directory else place]) is not None]
+    geometry = _ome_geometry(file) if file.is_ome else _imagej_geometry(file)
+    return TiffStack(
+        tuple(chosen), tuple(wanted if one_directory else [0] * len(wanted)), geometry, tuple(notes)
+    )
+
+
+def _axes_before_page(series: tifffile.TiffPageSeries, total: int) -> tuple[str, tuple[int, ...]]:
+    """Axes and sizes of what is not within a page."""
+    for count in range(len(series.shape) + 1):
+        if math.prod(series.shape[:count]) == total:
+            return series.axes[:count], tuple(series.shape[:count])
+    return "I", (total,)
+
+
+def _pixels(file: tifffile.TiffFile) -> ElementTree.Element | None:
+    """OME's element that describes the first image."""
+    try:
+        root = ElementTree.fromstring(file.ome_metadata or "")  # noqa: S314  # expat expands no outer entity
+    except ElementTree.ParseError:
+        return None
+    return root.find(".//{*}Pixels")
+
+
+def _first_channel(file: tifffile.TiffFile) -> str:
+    if file.is_ome:
+        pixels = _pixels(file)
+        channel = None if pixels is None else pixels.find("{*}Channel")
+        return "" if channel is None else channel.get("Name", "")[:40]
+    labels = (file.imagej_metadata or {}).get("Labels") or [""]
+    return str(labels[0])[:40] if isinstance(labels, Sequence) else ""
+
+
+def _ome_geometry(file: tifffile.TiffFile) -> Geometry | None:
+    pixels = _pixels(file)
+    if pixels is None:
+        return None
+
+    def size(axis: str) -> float | None:
+        unit = _MM.get(pixels.get(f"PhysicalSize{axis}Unit", "µm"))
+        value = positive(pixels.get(f"PhysicalSize{axis}"))
+        return None if value is None or unit is None else value * unit
+
+    row, column = size("Y"), size("X")
+    return None if row is None or column is None else Geometry(row, column, size("Z"))
+
+
+def _imagej_geometry(file: tifffile.TiffFile) -> Geometry | None:
+    told = file.imagej_metadata or {}
+    unit = _MM.get(str(told.get("unit", "")).strip())
+    tags = file.pages.first.tags
+    column, row = (_per_unit(tags.valueof(f"{axis}Resolution")) for axis in "XY")
+    if unit is None or column is None or row is None:
+        return None
+    spacing = positive(told.get("spacing"))
+    return Geometry(row * unit, column * unit, None if spacing is None else spacing * unit)
+
+
+def _per_unit(resolution: Any) -> float | None:
+    """Units a pixel, of pixels a unit as a fraction."""
+    try:
+        return positive(resolution[1] / resolution[0])
+    except (TypeError, ValueError, ZeroDivisionError, IndexError):
+        return None

@@ -1,0 +1,52 @@
+"""Values of any type as one of those that everything else takes, and whether they can only be a CT's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config import GREY_PERCENTILES
+from core.errors import BadFileError
+
+# A CT holds air and soft tissue, and little between: less than half of what values spread evenly would have.
+_AIR, _TISSUE, _BETWEEN = (-32768, -500), (-200, 300), (-500, -250)
+_LEAST, _MOST_BETWEEN = 0.05, 0.5
+
+
+def is_hounsfield(values: NDArray[Any]) -> bool:
+    """Whether grey values can only be a CT's: TIFF and NIfTI have no field that says so."""
+    if values.dtype.kind not in "if" or values.min() > -700 or values.max() > 32767:
+        return False
+    air, tissue, between = (
+        float(np.mean((values >= low) & (values <= high))) for low, high in (_AIR, _TISSUE, _BETWEEN)
+    )
+    low, high = np.percentile(values, GREY_PERCENTILES)
+    evenly = (_BETWEEN[1] - _BETWEEN[0]) / float(high - low)
+    return min(air, tissue) >= _LEAST and between < _MOST_BETWEEN * evenly
+
+
+def plain_type(values: NDArray[Any], name: str) -> NDArray[Any]:
+    """Values as uint8, uint16, int16, int32 or float32, whichever holds them."""
+    if values.dtype == bool:
+        return values.astype(np.uint8)
+    if values.dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            single = values.astype(np.float32)
+        if not np.isfinite(single).all():
+            raise BadFileError(
+                name,
+                "has values that are not numbers, or too large for 32 bits (NaN or infinite); replace them "
+                "and save again.",
+            )
+        return single
+    values = values.astype(values.dtype.newbyteorder("="))
+    if values.dtype in (np.uint8, np.uint16, np.int16, np.int32):
+        return values
+    for smaller in (np.uint16, np.int16, np.int32):
+        if np.can_cast(values.dtype, smaller) or (
+            values.min() >= np.iinfo(smaller).min and values.max() <= np.iinfo(smaller).max
+        ):
+            return values.astype(smaller)
+    return values.astype(np.float32)

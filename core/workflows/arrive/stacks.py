@@ -1,0 +1,194 @@
+"""Files of many pictures, and series of many files, on their way in; and the masks of their slices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config import Limits
+from core.errors import AppError, BadFileError
+from core.imaging.decode import DecodedImage, MaskMeaning, mask_of, open_file, read_frame, to_image
+from core.imaging.dicom_identity import hashed
+from core.imaging.dicom_places import SlicePlace, order_slices, slice_place
+from core.imaging.geometry import Geometry
+from core.imaging.stored import OpenFile, StoredPixels, joined
+from core.workflows.correct import pictures
+from core.workspace import ImageFacts, ImageRow, Workspace
+from core.workspace.blobs import sha256_of
+
+_MOST_TOLD = 3
+"""Bad slices of one file that are told one by one."""
+
+
+@dataclass(frozen=True)
+class StackAdded:
+    """What became of a file of many pictures.
+
+    Attributes:
+        images: Its slices in order, those that were there before too.
+        num_new: How many of them came in.
+        notes: Plain sentences.
+    """
+
+    images: tuple[ImageRow, ...]
+    num_new: int
+    notes: tuple[str, ...]
+
+
+def facts_of(decoded: DecodedImage, notes: tuple[str, ...] = ()) -> ImageFacts:
+    """What the store keeps of a decoded image; `notes` are those on its file as a whole."""
+    height, width = decoded.values.shape[:2]
+    channels = 1 if decoded.values.ndim == 2 else decoded.values.shape[2]
+    return ImageFacts(height, width, channels, decoded.kind, (*decoded.notes, *notes))
+
+
+def add_stack(
+    workspace: Workspace,
+    task_id: int,
+    name: str,
+    data: bytes,
+    file: OpenFile,
+) -> StackAdded:
+    """Every picture of a file as an image of one group; one that cannot be read stops no other.
+
+    Args:
+        workspace: The store.
+        task_id: The task.
+        name: What the person calls the file.
+        data: The file.
+        file: The same, opened.
+
+    Raises:
+        AppError: No picture can be read, or the store cannot keep them.
+    """
+    known = {image.frame: image for image in workspace.images.of_file(task_id, sha256_of(data))}
+    frames: list[tuple[int, ImageFacts]] = []
+    thumbnails: dict[int, bytes] = {}
+    problems: list[str] = []
+    for place, frame in enumerate(file.order):
+        if frame in known:
+            frames.append((frame, known[frame].facts))
+            continue
+        try:
+            decoded = to_image(read_frame(file, name, frame))
+        except AppError as error:
+            problems.append(f"Slice {place + 1}: {error}")
+            continue
+        frames.append((frame, facts_of(decoded, file.notes)))
+        thumbnails[frame] = pictures.make_thumbnail(decoded)
+    if not frames:
+        raise BadFileError(name, f"none of its {len(file.order)} slices can be read ({problems[0]})")
+    images = workspace.images.add_frames(task_id, name, data, frames)
+    if any(image.stack != image.sha256 for image in images):
+        # It was there with its first picture alone, from before stacks were read.
+        ids = [image.id for image in images]
+        workspace.images.put_in_order(ids, images[0].sha256)
+        workspace.groups.assign(ids, kind="volume", key=images[0].sha256, name=name)
+    for image in images:
+        if image.frame in thumbnails:
+            workspace.cache.put(image.sha256, image.cache_kind("thumbnail"), thumbnails[image.frame])
+    notes = [f"{name} came in as {len(images)} slices of one stack.", *file.notes, *problems[:_MOST_TOLD]]
+    if len(problems) > _MOST_TOLD:
+        notes.append(f"{name}: {len(problems) - _MOST_TOLD} more of its slices cannot be read.")
+    if len({(image.facts.height, image.facts.width) for image in images}) > 1:
+        notes.append(f"{name} has slices of different sizes; nothing can be filled in between those.")
+    return StackAdded(tuple(images), len(thumbnails), tuple(notes))
+
+
+def arrange_series(
+    workspace: Workspace, task_id: int, slices: dict[int, SlicePlace]
+) -> dict[int, tuple[str, ...]]:
+    """Make stacks of the files of each series, with those that are in the task already.
+
+    Args:
+        workspace: The store.
+        task_id: The task.
+        slices: Where the images of an upload lie, by image id.
+
+    Returns:
+        What is to be said, by the id of the last image of each series.
+    """
+    of_series: dict[str, dict[int, SlicePlace]] = {}
+    for image_id, place in slices.items():
+        of_series.setdefault(place.series, {})[image_id] = place
+    said: dict[int, tuple[str, ...]] = {}
+    for series, own in of_series.items():
+        key = hashed(f"series:{series}", workspace.groups.salt())
+        last = list(own)[-1]
+        first = workspace.images.get(next(iter(own)))
+        if first.stack is None:
+            workspace.images.put_in_order(list(own), key)
+        for image in workspace.images.of_stack(workspace.images.get(last)):
+            found = own.get(image.id) or slice_place(workspace.files.read(image.file), image.name)
+            if found is not None:
+                own[image.id] = found
+        order, _, notes = order_slices(list(own.values()), f"The series of {first.name}")
+        ids = [list(own)[place] for place in order]
+        workspace.images.put_in_order(ids, key)
+        if len(ids) > 1:
+            workspace.groups.assign(ids, kind="volume", key=key)
+            notes = (f"{len(ids)} slices of the series of {first.name} are one stack.", *notes)
+        said[last] = notes
+    return said
+
+
+def stack_masks(
+    data: bytes, name: str, images: Sequence[ImageRow], source: bytes, limits: Limits, meaning: MaskMeaning
+) -> tuple[list[NDArray[np.uint8]], tuple[str, ...]]:
+    """The masks in a file of many slices, one for each slice of its image.
+
+    What a value means is found over all slices, so that a slice that holds one class alone is read like the
+    others.
+
+    Args:
+        data: The file with the masks.
+        name: What the person calls it.
+        images: The slices in order.
+        source: The file that they are of.
+        limits: What is let in.
+        meaning: What the person said of the values, None for what the file tells.
+
+    Returns:
+        (H, W) uint8 in {0, 1, 255} for each slice, and what is to be said.
+
+    Raises:
+        BadFileError: It is no mask, or has other slices than its image.
+    """
+    file = open_file(data, name, limits)
+    if len(file.order) != len(images):
+        held = "one picture" if len(file.order) == 1 else f"a volume of {len(file.order)} slices"
+        raise BadFileError(name, f"is {held}, but its image has {len(images)}; they must be the same.")
+    stored = [read_frame(file, name, frame) for frame in file.order]
+    for found, image in zip(stored, images, strict=True):
+        height, width = found.values.shape[:2]
+        if (height, width) != (image.facts.height, image.facts.width):
+            raise BadFileError(
+                name,
+                f"has slices of {width} x {height} pixels, but those of its image are "
+                f"{image.facts.width} x {image.facts.height}; they must be the same.",
+            )
+    masks = _masks_of(stored, name, meaning)
+    turned, notes = _towards(file.geometry, open_file(source, images[0].name, limits).geometry, name)
+    return masks[::-1] if turned else masks, notes
+
+
+def _masks_of(stored: Sequence[StoredPixels], name: str, meaning: MaskMeaning) -> list[NDArray[np.uint8]]:
+    """Masks of slices that mean the same by the same values; slices of several sizes each by themselves."""
+    if len({each.values.shape for each in stored}) > 1:
+        return [mask_of(joined([each]), name, meaning) for each in stored]
+    return np.split(mask_of(joined(stored), name, meaning), len(stored))
+
+
+def _towards(mask: Geometry | None, image: Geometry | None, name: str) -> tuple[bool, tuple[str, ...]]:
+    """Whether a mask's slices run the other way, and what is to be said of where it lies."""
+    if mask is None or image is None or mask.affine is None or image.affine is None:
+        return False, ()
+    through, wanted = mask.affine[:3, 2], image.affine[:3, 2]
+    turned = bool(through @ wanted < 0)
+    along = float(abs(through @ wanted) / (np.linalg.norm(through) * np.linalg.norm(wanted)))
+    if along < 0.99:
+        return False, (f"{name} lies another way than its image; its slices are taken as they follow.",)
+    return turned, ()

@@ -1,0 +1,149 @@
+"""What slices of a stack give each other: a neighbour's mask, and masks filled in between two drawn ones.
+
+Both end up as drafts. What is filled in says so until somebody draws on it or saves it, and never counts as
+drawn itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.correction.between import fill_between
+from core.errors import AppError
+from core.imaging.decode import open_file
+from core.imaging.dicom_places import order_slices, slice_place
+from core.imaging.geometry import Geometry
+from core.registry.predictors import Predictors
+from core.workflows.correct.save_mask import content_of_mask, layer_of_mask, read_mask, shown_mask
+from core.workspace import DraftRow, ImageRow, Workspace
+
+_GEOMETRY = "geometry-1"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What filling did.
+
+    Attributes:
+        first: Number of the drawn slice before, from 1.
+        last: Number of the drawn slice after.
+        num_slices: Slices that have a draft now.
+    """
+
+    first: int
+    last: int
+    num_slices: int
+
+
+def is_filled(draft: DraftRow | None) -> bool:
+    """Whether a draft was filled in, and nobody has drawn on it or saved it since."""
+    return draft is not None and draft.filled and draft.has_unsaved_changes
+
+
+def drawn_slices(workspace: Workspace, slices: Sequence[ImageRow], who: str) -> list[int]:
+    """Places of the slices that somebody saved or that this person drew on, from 0."""
+    return [
+        place
+        for place, image in enumerate(slices)
+        if image.state == "corrected"
+        or (image.has_unsaved_changes and _is_drawn(workspace.drafts.get(image.id, who)))
+    ]
+
+
+def neighbour_layer(
+    workspace: Workspace, image: ImageRow, neighbour: ImageRow, predictors: Predictors, *, who: str
+) -> bytes:
+    """A neighbour's mask as a layer that decides every pixel of this image.
+
+    Raises:
+        AppError: They are of different sizes.
+    """
+    if _size(image) != _size(neighbour):
+        raise AppError("The neighbouring slice has another size, so its mask cannot be copied; draw it here.")
+    return layer_of_mask(shown_mask(workspace, neighbour.id, predictors, who=who), image)
+
+
+def fill_slices(workspace: Workspace, image: ImageRow, predictors: Predictors, *, who: str) -> Filled:
+    """Fill the gap that a slice lies in, from the drawn slices on both sides; drawn slices are left alone.
+
+    Args:
+        workspace: The store.
+        image: A slice of the gap, or the drawn one before it.
+        predictors: Loaded models.
+        who: Name of the person, whose drafts are read and written.
+
+    Raises:
+        AppError: There is no drawn slice on both sides, nothing in between, or they differ in size.
+    """
+    slices = workspace.images.of_stack(image)
+    place = next(number for number, each in enumerate(slices) if each.id == image.id)
+    drawn = drawn_slices(workspace, slices, who)
+    before = max((each for each in drawn if each <= place), default=None)
+    after = min((each for each in drawn if each > place), default=None)
+    if before is None or after is None:
+        raise AppError(
+            "Filling in needs a drawn slice on both sides of this one; draw one before and one after it."
+        )
+    between = slices[before + 1 : after]
+    if not between:
+        raise AppError("There is no slice left between the two drawn ones.")
+    if len({_size(each) for each in slices[before : after + 1]}) > 1:
+        raise AppError("These slices have different sizes, so nothing can be filled in between them.")
+    first, last = (_drawn_mask(workspace, slices[each], predictors, who) for each in (before, after))
+    for each, mask in zip(between, fill_between(first, last, len(between)), strict=True):
+        content = content_of_mask(workspace, each, mask)
+        workspace.drafts.start_from(each.id, content, who, filled=True)
+    return Filled(before + 1, after + 1, len(between))
+
+
+def geometry_of(workspace: Workspace, image: ImageRow) -> Geometry | None:
+    """Spacing and place of an image's pixels, of a series over all its files; None where nobody says."""
+    slices = workspace.images.of_stack(image)
+    of_series = image.stack is not None and image.stack != image.sha256
+    key, kind = (image.stack or "", f"{_GEOMETRY}-{len(slices)}") if of_series else (image.sha256, _GEOMETRY)
+
+    def find() -> bytes:
+        if of_series:
+            places = [slice_place(workspace.files.read(each.file), each.name) for each in slices]
+            known = [place for place in places if place is not None]
+            found = order_slices(known, image.name)[1] if known else None
+        else:
+            found = open_file(workspace.files.read(image.file), image.name).geometry
+        return json.dumps(None if found is None else _told(found)).encode()
+
+    try:
+        told = json.loads(workspace.cache.get_or_make(key, kind, find))
+    except AppError:
+        return None
+    if told is None:
+        return None
+    affine = None if told["affine"] is None else np.array(told["affine"], np.float64)
+    return Geometry(told["row"], told["column"], told["slice"], affine)
+
+
+def _told(geometry: Geometry) -> dict[str, object]:
+    affine = None if geometry.affine is None else geometry.affine.tolist()
+    return {
+        "row": geometry.row_mm, "column": geometry.column_mm, "slice": geometry.slice_mm, "affine": affine,
+    }  # fmt: skip
+
+
+def _drawn_mask(workspace: Workspace, image: ImageRow, predictors: Predictors, who: str) -> NDArray[np.uint8]:
+    """What a person sees of a drawn slice; where they only filled it in, what somebody saved since."""
+    saved = workspace.truth.of(image.id)
+    if saved is not None and is_filled(workspace.drafts.get(image.id, who)):
+        return read_mask(workspace, saved)
+    return shown_mask(workspace, image.id, predictors, who=who)
+
+
+def _is_drawn(draft: DraftRow | None) -> bool:
+    return draft is not None and draft.has_unsaved_changes and not draft.filled
+
+
+def _size(image: ImageRow) -> tuple[int, int]:
+    return image.facts.height, image.facts.width

@@ -1,0 +1,145 @@
+"""Stacks: images that are slices of one file or of one series, in order.
+
+A stack is no group: groups are joined when files turn out to be of one patient, a stack stays what it is. Its
+slices follow each other by position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
+
+from core.errors import StoreError
+from core.workspace.image_pages import ImagePages
+from core.workspace.image_rows import SHOWN, Show, image_query, to_image_row
+from core.workspace.rows import ImageRow, StackRow
+from core.workspace.tables import ImageTable
+
+
+class ImageStacks(ImagePages):
+    """What is asked of slices together."""
+
+    def of_stack(self, image: ImageRow) -> list[ImageRow]:
+        """The slices of an image's stack in order; the image alone where it is no slice."""
+        if image.stack is None:
+            return [image]
+        same = (ImageTable.task_id == image.task_id) & (ImageTable.stack == image.stack)
+        with self._database.reading() as session:
+            query = image_query().where(same).order_by(ImageTable.position)
+            return [to_image_row(each) for each in session.execute(query)]
+
+    def of_file(self, task_id: int, sha256: str) -> list[ImageRow]:
+        """The images of a task that are of one file, in order."""
+        same = (ImageTable.task_id == task_id) & (ImageTable.sha256 == sha256)
+        with self._database.reading() as session:
+            query = image_query().where(same).order_by(ImageTable.position)
+            return [to_image_row(each) for each in session.execute(query)]
+
+    def put_in_order(self, image_ids: Sequence[int], stack: str) -> None:
+        """Make images of one task a stack; they share the positions that they had, in the order given.
+
+        Raises:
+            StoreError: One is gone, or they are of several tasks.
+        """
+        with self._database.writing() as session:
+            found = {
+                image.id: image
+                for image in session.scalars(select(ImageTable).where(ImageTable.id.in_(image_ids)))
+            }
+            if len(found) != len(image_ids) or len({image.task_id for image in found.values()}) > 1:
+                raise StoreError("A slice of the stack is gone, or of another task; look at the task again.")
+            positions = sorted(image.position for image in found.values())
+            # No two images of a task may have one position, not even on the way.
+            for place, image_id in enumerate(image_ids):
+                found[image_id].position = -1 - place
+            session.flush()
+            for position, image_id in zip(positions, image_ids, strict=True):
+                found[image_id].position, found[image_id].stack = position, stack
+
+    def stacks_around(
+        self, task_id: int, image_id: int, show: Show = "all", *, each_side: int
+    ) -> tuple[list[StackRow], int, int]:
+        """The neighbourhood of an image with every stack as one.
+
+        Args:
+            task_id: The task.
+            image_id: The image that is open.
+            show: The filter; a stack is shown where one of its slices is.
+            each_side: Neighbours wanted on each side, at the most.
+
+        Returns:
+            The stacks and single images in order, that of the open image among them; which of all it is,
+            from 1; and how many there are.
+        """
+        images = self.of_stack(self._get(task_id, image_id))
+        own = images[0]
+        not_own = ImageTable.stack.is_distinct_from(own.stack) if own.stack else ImageTable.id != own.id
+        heads = (ImageTable.task_id == task_id) & SHOWN[show] & _is_head(show) & not_own
+        query, position = image_query().where(heads), ImageTable.position
+        count = select(func.count()).select_from(ImageTable).where(heads)
+        with self._database.reading() as session:
+            before = session.execute(
+                query.where(position < own.position).order_by(position.desc()).limit(each_side)
+            ).all()
+            after = session.execute(
+                query.where(position > own.position).order_by(position).limit(each_side)
+            ).all()
+            num_before = session.scalar(count.where(position < own.position)) or 0
+            total = (session.scalar(count) or 0) + 1
+        rows = [
+            *(to_image_row(each) for each in reversed(before)),
+            own,
+            *(to_image_row(each) for each in after),
+        ]
+        return self._with_counts(task_id, rows), num_before + 1, total
+
+    def _get(self, task_id: int, image_id: int) -> ImageRow:
+        with self._database.reading() as session:
+            found = session.execute(image_query(task_id).where(ImageTable.id == image_id)).first()
+        if found is None:
+            raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
+        return to_image_row(found)
+
+    def _with_counts(self, task_id: int, heads: Sequence[ImageRow]) -> list[StackRow]:
+        keys = [head.stack for head in heads if head.stack is not None]
+        corrected = func.count(ImageTable.truth_revision_id)
+        unsaved = func.count().filter(ImageTable.has_unsaved_changes)
+        of_stacks = (ImageTable.task_id == task_id) & ImageTable.stack.in_(keys)
+        counts = (
+            select(ImageTable.stack, func.count(), corrected, unsaved)
+            .where(of_stacks)
+            .group_by(ImageTable.stack)
+        )
+        place = func.row_number().over(partition_by=ImageTable.stack, order_by=ImageTable.position)
+        size = func.count().over(partition_by=ImageTable.stack)
+        placed = select(ImageTable.id, place.label("place"), size.label("size")).where(of_stacks).subquery()
+        middles = image_query().join(placed, placed.c.id == ImageTable.id)
+        middles = middles.where(placed.c.place == placed.c.size // 2 + 1)
+        with self._database.reading() as session:
+            found = {row[0]: row[1:] for row in session.execute(counts)} if keys else {}
+            middle = {row.stack: to_image_row(row) for row in session.execute(middles)} if keys else {}
+        return [
+            StackRow(head, middle.get(head.stack or "", head), *found[head.stack])
+            if head.stack in found
+            else StackRow(head, head, 1, int(head.state == "corrected"), int(head.has_unsaved_changes))
+            for head in heads
+        ]
+
+
+def _is_head(show: Show) -> ColumnElement[bool]:
+    """Whether no earlier slice of its stack passes the filter."""
+    earlier = aliased(ImageTable)
+    shown = {
+        "all": None,
+        "new": earlier.looked_at.is_(None)
+        & earlier.truth_revision_id.is_(None)
+        & ~earlier.has_unsaved_changes,
+        "draft": earlier.has_unsaved_changes,
+        "corrected": earlier.truth_revision_id.is_not(None),
+        "locked": earlier.locked,
+    }[show]
+    same = (earlier.task_id == ImageTable.task_id) & (earlier.stack == ImageTable.stack)
+    before = select(earlier.id).where(same, earlier.position < ImageTable.position)
+    return ImageTable.stack.is_(None) | ~(before if shown is None else before.where(shown)).exists()

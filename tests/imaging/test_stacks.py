@@ -1,0 +1,286 @@
+"""Files of many pictures: which ones there are, in which order, how large their pixels are, and bad ones."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import itertools
+import tracemalloc
+
+import nibabel as nib
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from core.config import Limits
+from core.errors import BadFileError
+from core.imaging.decode import decode_image, open_file, read_frame
+from core.imaging.dicom_places import order_slices, slice_place
+from core.imaging.nifti_file import read_header, volume_of
+from tests.imaging.making import dicom, saved, tiff
+
+LIMITS = Limits()
+# Three slices of 2 x 4 pixels, every value different: 100 * slice + 10 * row + column.
+VOLUME = np.array([[[100 * k + 10 * j + i for i in range(4)] for j in range(2)] for k in range(3)], np.uint16)
+
+
+def pages(values: np.ndarray, **options: object) -> bytes:
+    """A TIFF of grey pages, whatever their number."""
+    return tiff(values, photometric="minisblack", **options)
+
+
+def frames(data: bytes, name: str) -> list[np.ndarray]:
+    file = open_file(data, name, LIMITS)
+    return [read_frame(file, name, frame).values for frame in file.order]
+
+
+def nifti(array: np.ndarray, affine: np.ndarray | None = None, kind: type = nib.Nifti1Image) -> bytes:
+    return kind(array, np.eye(4) if affine is None else affine).to_bytes()
+
+
+# TIFF
+
+
+def test_every_page_of_a_tiff_is_a_picture() -> None:
+    assert np.array_equal(frames(pages(VOLUME), "a.tif"), VOLUME)
+
+
+def test_one_page_can_be_asked_for_and_the_first_alone_is_said() -> None:
+    data = pages(VOLUME)
+    third = decode_image(data, "a.tif", frame=2)
+    assert np.array_equal(third.values, VOLUME[2])
+    assert third.notes == ()
+    assert decode_image(data, "a.tif").notes == ("a.tif has 3 pages; the first one is used.",)
+    with pytest.raises(BadFileError, match="a.tif: has no picture 4; it holds 3"):
+        decode_image(data, "a.tif", frame=3)
+
+
+def test_of_omes_channels_the_first_is_taken_over_all_slices() -> None:
+    # C before Z: pages 0 to 2 are the first channel's slices.
+    both = np.stack([VOLUME, VOLUME + 1000])
+    told = {"axes": "CZYX", "Channel": {"Name": ["DAPI", "GFP"]}}
+    told |= {"PhysicalSizeX": 0.5, "PhysicalSizeY": 0.25, "PhysicalSizeZ": 2.0}
+    data = pages(both, ome=True, metadata=told)
+    file = open_file(data, "a.ome.tif", LIMITS)
+    assert np.array_equal(frames(data, "a.ome.tif"), VOLUME)
+    assert file.notes == ("a.ome.tif has 2 channels; the first one (DAPI) is used.",)
+    # Micrometres: 0.25 and 0.5 a pixel, 2 a slice.
+    assert file.geometry is not None
+    assert (file.geometry.row_mm, file.geometry.column_mm) == pytest.approx((0.00025, 0.0005))
+    assert file.geometry.slice_mm == pytest.approx(0.002)
+
+
+def test_omes_axes_in_another_order_are_obeyed() -> None:
+    # Z before C: the first channel is every second page.
+    interleaved = np.stack([VOLUME, VOLUME + 1000], axis=1)
+    data = pages(interleaved, ome=True, metadata={"axes": "ZCYX"})
+    assert np.array_equal(frames(data, "a.tif"), VOLUME)
+
+
+def test_time_and_depth_follow_each_other_and_that_is_said() -> None:
+    data = pages(np.stack([VOLUME, VOLUME + 500]), ome=True, metadata={"axes": "TZYX"})
+    assert np.array_equal(frames(data, "a.tif"), np.concatenate([VOLUME, VOLUME + 500]))
+    told = "a.tif has 2 time points of 3 slices; all are taken, one after the other."
+    assert open_file(data, "a.tif", LIMITS).notes == (told,)
+
+
+@pytest.mark.parametrize(
+    "wrong", [(b'SizeZ="3"', b'SizeZ="7"'), (b'SizeX="4"', b'SizeX="9"'), (b"<OME", b"<OMX")]
+)
+def test_ome_metadata_that_does_not_fit_leaves_the_pages_as_they_lie(wrong: tuple[bytes, bytes]) -> None:
+    data = pages(VOLUME, ome=True, metadata={"axes": "ZYX"}).replace(*wrong, 1)
+    assert np.array_equal(frames(data, "a.tif"), VOLUME)
+    told = "a.tif: its OME description does not fit its 3 pages, which are taken as they lie."
+    assert open_file(data, "a.tif", LIMITS).notes == (told,)
+
+
+def test_imagejs_spacing_and_a_stack_with_one_directory() -> None:
+    told = {"axes": "ZYX", "unit": "um", "spacing": 3.0}
+    file = open_file(pages(VOLUME, imagej=True, metadata=told, resolution=(4, 2)), "a.tif", LIMITS)
+    assert file.geometry is not None
+    assert (file.geometry.column_mm, file.geometry.row_mm) == pytest.approx((0.00025, 0.0005))
+    assert file.geometry.slice_mm == pytest.approx(0.003)
+    # As ImageJ writes more than 4 GB: the planes lie behind the first, without directories.
+    alone = pages(VOLUME[0], description="ImageJ=1.11a\nimages=3\nslices=3\n", metadata=None)
+    assert np.array_equal(frames(alone + VOLUME[1:].tobytes(), "a.tif"), VOLUME)
+
+
+def test_pages_of_different_sizes_are_all_read() -> None:
+    buffer = io.BytesIO()
+    with tifffile.TiffWriter(buffer) as writer:
+        writer.write(VOLUME[0])
+        writer.write(VOLUME[1][:1])
+    assert [each.shape for each in frames(buffer.getvalue(), "a.tif")] == [(2, 4), (1, 4)]
+
+
+# GIF and APNG
+
+
+@pytest.mark.parametrize("file_format", ["GIF", "PNG", "WebP"])
+def test_every_picture_of_an_animation(file_format: str) -> None:
+    pictures = [Image.new("RGB", (4, 3), (50 * step, 0, 250)) for step in range(3)]
+    options = {"lossless": True} if file_format == "WebP" else {}
+    data = saved(pictures[0], file_format, save_all=True, append_images=pictures[1:], **options)
+    name = f"a.{file_format}"
+    assert [each[0, 0].tolist() for each in frames(data, name)] == [[0, 0, 250], [50, 0, 250], [100, 0, 250]]
+
+
+# NIfTI
+
+
+def test_slices_of_a_nifti_are_shown_head_or_front_up_with_the_patients_right_on_the_left() -> None:
+    array = np.arange(24, dtype=np.int16).reshape(4, 3, 2)  # i to the left, j to the back, k up
+    lps = np.diag([-0.5, -0.75, 2.0, 1.0])
+    shown = frames(nifti(array, lps), "a.nii")
+    assert np.array_equal(shown[1], array[:, :, 1].T)
+    # The same voxels told the other way round in both axes look the same.
+    ras = np.diag([0.5, 0.75, 2.0, 1.0])
+    assert np.array_equal(frames(nifti(array[::-1, ::-1], ras), "a.nii")[1], array[:, :, 1].T)
+
+
+def test_the_affine_of_what_is_shown_points_at_the_same_place_as_the_files() -> None:
+    array = np.zeros((4, 3, 2), np.uint8)
+    array[1, 2, 1] = 9
+    for signs in itertools.product([1, -1], repeat=3):
+        for axes in itertools.permutations(range(3)):
+            affine = np.eye(4)
+            affine[:3, :3] = (np.diag(signs) @ np.eye(3)[list(axes)]) * [0.5, 0.75, 2.0]
+            affine[:3, 3] = [7, -3, 11]
+            data = nifti(array, affine)
+            file = open_file(data, "a.nii", LIMITS)
+            row, column = np.argwhere(read_frame(file, "a.nii", 1).values == 9)[0]
+            assert file.geometry is not None and file.geometry.affine is not None
+            there = file.geometry.affine @ [column, row, 1, 1]
+            assert there == pytest.approx(affine @ [1, 2, 1, 1]), (signs, axes)
+            shown = np.stack(frames(data, "a.nii"))
+            assert np.array_equal(volume_of(shown, read_header(data, "a.nii")), array)
+
+
+def test_a_packed_nifti_is_read_slice_by_slice() -> None:
+    volume = np.random.default_rng(0).integers(0, 1000, (128, 128, 60), np.int16)
+    data = gzip.compress(nifti(volume), 1)
+    file = open_file(data, "a.nii.gz", LIMITS)
+    tracemalloc.start()
+    for frame in file.order:
+        read_frame(file, "a.nii.gz", frame)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # The volume is 60 slices of 32 kB; a few of them, and zlib's window, are in memory at once.
+    assert peak < 12 * 128 * 128 * 2
+
+
+def test_a_ct_in_a_nifti_is_hounsfield_throughout_also_where_a_slice_is_all_air() -> None:
+    volume = np.full((20, 20, 3), -1000, np.int16)
+    volume[5:15, 5:15, 1] = 40
+    file = open_file(nifti(volume), "ct.nii", LIMITS)
+    assert [read_frame(file, "ct.nii", frame).kind for frame in file.order] == ["hu"] * 3
+
+
+def test_a_nifti_without_an_affine_is_shown_as_stored_and_that_is_said() -> None:
+    image = nib.Nifti1Image(np.arange(24, dtype=np.int16).reshape(4, 3, 2), None)
+    image.header["pixdim"][1:4] = (0.5, 0.75, 3)
+    file = open_file(image.to_bytes(), "a.nii", LIMITS)
+    assert "does not say how it lies in the patient" in file.notes[0]
+    assert file.geometry is not None and file.geometry.affine is None
+    assert (file.geometry.row_mm, file.geometry.column_mm, file.geometry.slice_mm) == (0.75, 0.5, 3)
+
+
+RGB = np.zeros((2, 2, 2), np.dtype([("R", "u1"), ("G", "u1"), ("B", "u1")]))
+
+
+@pytest.mark.parametrize(
+    ("array", "reason"),
+    [
+        (np.zeros((4, 3, 2, 5), np.int16), r"has 4 dimensions \(4 x 3 x 2 x 5\)"),
+        (RGB, r"is a NIfTI volume of colours \(RGB\)"),
+        (np.zeros((2, 2, 2), np.complex64), "is a NIfTI volume of complex numbers"),
+    ],
+)
+def test_a_nifti_that_is_no_volume_of_grey_values_says_why(array: np.ndarray, reason: str) -> None:
+    with pytest.raises(BadFileError, match=f"^a.nii: {reason}"):
+        open_file(nifti(array), "a.nii", LIMITS)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_nifti_that_is_cut_off(pack) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (40, 40, 4), np.uint8)
+    data = pack(nifti(noise))
+    with pytest.raises(BadFileError, match="cut off or damaged"):
+        frames(data[: len(data) // 2], "a.nii.gz")
+
+
+# DICOM
+
+
+def at(number: int, position: float, values: np.ndarray | None = None, **elements: object) -> bytes:
+    place = {"ImageOrientationPatient": [1, 0, 0, 0, 1, 0], "ImagePositionPatient": [5, 6, position]}
+    place |= {"PixelSpacing": [0.5, 0.75], "SeriesInstanceUID": "1.2.9", "InstanceNumber": number}
+    return dicom(VOLUME[0] if values is None else values, **(place | elements))
+
+
+def ordered(*files: bytes):
+    return order_slices([slice_place(each, "a.dcm") for each in files], "The series")
+
+
+def test_a_series_is_ordered_by_position_whatever_its_numbers_say() -> None:
+    order, geometry, notes = ordered(at(1, 20), at(2, 10), at(3, 15))
+    assert order == (1, 2, 0)
+    assert notes == ()
+    assert geometry is not None and geometry.slice_mm == pytest.approx(5)
+    # Column, row, slice in millimetres; DICOM's x and y point the other way than RAS.
+    assert geometry.affine is not None
+    expected = [[-0.75, 0, 0, -5], [0, -0.5, 0, -6], [0, 0, 5, 10], [0, 0, 0, 1]]
+    assert geometry.affine == pytest.approx(np.array(expected))
+
+
+@pytest.mark.parametrize(
+    ("files", "order", "said"),
+    [
+        ([at(1, 0), at(2, 5), at(3, 20), at(4, 25)], (0, 1, 2, 3), "about 2 slices seem to be missing"),
+        ([at(1, 0), at(3, 5), at(2, 5), at(4, 10)], (0, 2, 1, 3), "has 1 slices more than places"),
+        (
+            [at(2, 5), at(1, 0, ImageOrientationPatient=[0, 1, 0, 0, 0, -1])],
+            (1, 0),
+            "its 2 slices are tilted against each other",
+        ),
+        ([at(2, 0, ImagePositionPatient=None), at(1, 5)], (1, 0), "does not say where its 2 slices lie"),
+        ([at(1, 0), at(2, 5, VOLUME[0][:1])], (0, 1), "has slices of different sizes"),
+    ],
+)
+def test_what_is_wrong_with_a_series_is_said_in_one_sentence(files, order, said: str) -> None:
+    found, geometry, notes = ordered(*files)
+    assert found == order
+    assert len(notes) == 1 and notes[0].startswith("The series") and said in notes[0]
+    assert geometry is not None and geometry.affine is None
+
+
+def test_frames_of_one_file_lie_along_the_body_and_keep_their_numbers() -> None:
+    from pydicom.dataset import Dataset
+
+    def frame(position: float) -> Dataset:
+        own = Dataset()
+        plane = Dataset()
+        plane.ImagePositionPatient = [0, 0, position]
+        own.PlanePositionSequence = [plane]
+        return own
+
+    shared, measures, axes = Dataset(), Dataset(), Dataset()
+    measures.PixelSpacing = [0.5, 0.5]
+    axes.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+    shared.PixelMeasuresSequence, shared.PlaneOrientationSequence = [measures], [axes]
+    data = dicom(
+        VOLUME,
+        NumberOfFrames=3,
+        SharedFunctionalGroupsSequence=[shared],
+        PerFrameFunctionalGroupsSequence=[frame(9), frame(6), frame(3)],
+    )
+    file = open_file(data, "a.dcm", LIMITS)
+    assert file.order == (2, 1, 0)
+    assert file.geometry is not None and file.geometry.slice_mm == pytest.approx(3)
+    assert np.array_equal(read_frame(file, "a.dcm", 2).values, VOLUME[2])
+
+
+def test_a_film_keeps_its_order() -> None:
+    file = open_file(dicom(VOLUME, NumberOfFrames=3, Modality="US"), "a.dcm", LIMITS)
+    assert (file.order, file.geometry) == ((0, 1, 2), None)
