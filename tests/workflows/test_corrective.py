@@ -68,3 +68,13 @@ def test_without_a_model_or_a_file_an_image_is_left_out(workspace, task, images,
     save(workspace, images[2], predictors, layer=[0, 0, 2, 0])
     workspace.files.remove(lost.mask_file)
     assert [each.image_id for each in corrected_images(workspace, task.id, predictors)] == [images[2].id]
+
+
+def test_a_mask_of_which_only_what_was_painted_counts_is_left_out(
+    workspace, task, images, add_version, predictors
+):
+    version = add_version()
+    content = DraftContent(0.5, encode_layer(np.array([[1, 0, 0, 0]], np.uint8)), version.id)
+    save_mask(workspace, images[0].id, predictors, content=content, who="Kim", scope="part")
+    save(workspace, images[1], predictors)
+    assert [each.image_id for each in corrected_images(workspace, task.id, predictors)] == [images[1].id]

@@ -42,6 +42,12 @@ def prediction_dice(
     return float(workspace.cache.get_or_make(image.sha256, key, measure))
 
 
+def whole_truths(workspace: Workspace, task_id: int) -> dict[int, RevisionRow]:
+    """The masks of a task that count whole; where only what was painted counts, that is what was wrong."""
+    found = workspace.truth.of_task(task_id)
+    return {image_id: revision for image_id, revision in found.items() if revision.scope == "whole"}
+
+
 def corrected_images(
     workspace: Workspace,
     task_id: int,
@@ -60,7 +66,7 @@ def corrected_images(
         if SECOND not in revision.provenance:
             seconds[revision.image_id] = seconds.get(revision.image_id, 0.0) + revision.seconds
     images = {image.id: image for image in workspace.images.list(task_id, "corrected")}
-    truths = workspace.truth.of_task(task_id)
+    truths = whole_truths(workspace, task_id)
     versions = {version.id: version for version in workspace.versions.list(task_id)}
     guesses = {version_id: workspace.quality.of_version(version_id) for version_id in versions}
     found = []

@@ -18,7 +18,7 @@ from core.registry.predictors import Predictors
 from core.registry.trained_on import images_learnt
 from core.review.quality import Calibration, calibrate, soft_dice, unsure_outline
 from core.workflows.correct.pictures import proposal
-from core.workflows.review.corrective import prediction_dice
+from core.workflows.review.corrective import prediction_dice, whole_truths
 from core.workspace import GuessRow, ImageRow, JobRow, VersionRow, Workspace
 from core.workspace.tables import utc_now
 
@@ -127,7 +127,7 @@ def known_calibration(
     """
     scores = workspace.quality.of_version(version.id)
     learnt = images_learnt(workspace, version)
-    truths = workspace.truth.of_task(task_id)
+    truths = whole_truths(workspace, task_id)
     first_of_group: dict[int, ImageRow] = {}
     for image in workspace.images.list(task_id, "corrected"):
         if image.id in truths and image.id in scores and image.id not in learnt:
