@@ -109,7 +109,7 @@ def from_yolo(content, shape=(4, 4)):
 
 
 def test_a_dicom_image_gives_its_place_and_only_its_segmentation_the_patient(workspace, task, save):
-    # Oblique; rows 0.5 mm apart, columns 0.75, slices 2.5.
+    # Oblique; rows 0.5 mm apart, columns 0.75; a slice alone says no distance to the next, which counts as 1.
     data = series(orientation=(0, 1, 0, 0, 0, -1))[1]
     mask = np.zeros((8, 10), np.uint8)
     mask[2:5, 3] = 1
@@ -122,7 +122,7 @@ def test_a_dicom_image_gives_its_place_and_only_its_segmentation_the_patient(wor
     volume = nib.Nifti1Image.from_bytes(gzip.decompress(files["masks/scan.nii.gz"]))
     # By hand: a column on is 0.75 mm to the back (-y), a row on 0.5 mm down (-z); second slice at 2.5 mm up.
     # The normal, (0, 1, 0) x (0, 0, -1), points to -x of DICOM, which is +x here.
-    expected = [[0, 0, 2.5, 0], [-0.75, 0, 0, 0], [0, -0.5, 0, 2.5], [0, 0, 0, 1]]
+    expected = [[0, 0, 1, 0], [-0.75, 0, 0, 0], [0, -0.5, 0, 2.5], [0, 0, 0, 1]]
     np.testing.assert_allclose(volume.affine, expected, atol=1e-6)
     assert np.argwhere(np.asarray(volume.dataobj)).tolist() == [[3, 2, 0], [3, 3, 0], [3, 4, 0]]
     files, _ = unpacked(workspace, task, "dicom_seg")
@@ -133,6 +133,48 @@ def test_a_dicom_image_gives_its_place_and_only_its_segmentation_the_patient(wor
     assert segmentation.get_source_image_uids()[0][2] == source.SOPInstanceUID
     (row,) = table(unpacked(workspace, task, "measures")[0]["measures.csv"])
     assert (row["area_px"], float(row["area_mm2"])) == ("3", 3 * 0.5 * 0.75)
+
+
+@pytest.mark.parametrize("step", [(0, 0, 2.5), (0, 0, -2.5), (0.5, 0, 2.5)])
+def test_a_series_leaves_as_one_volume_and_one_segmentation(workspace, task, step):
+    # Also one that runs downwards, and slices that are not above each other.
+    files = series(step=step)
+    add_images(workspace, task.id, [(f"{number}.dcm", data) for number, data in enumerate(files)])
+    drawn = {}
+    for image in workspace.images.list(task.id)[:2]:
+        mask = np.zeros((8, 10), np.uint8)
+        mask[image.position, 3] = 1
+        new = NewRevision(encode_png(mask), None, 0.4, None, "Kim", 1.0, 0.01)
+        workspace.masks.save(image.id, new)
+        drawn[pydicom.dcmread(io.BytesIO(workspace.files.read(image.file))).SOPInstanceUID] = mask
+    written, _ = unpacked(workspace, task, "dicom_seg")
+    (name,) = [each for each in written if each.startswith("masks/")]
+    segmentation = hd.seg.segread(io.BytesIO(written[name]))
+    sources = [pydicom.dcmread(io.BytesIO(data)).SOPInstanceUID for data in files]
+    found = segmentation.get_pixels_by_source_instance(sources)[..., 0]
+    for uid, mask in zip(sources, found, strict=True):
+        assert np.array_equal(mask, drawn.get(uid, np.zeros((8, 10))))
+    written, _ = unpacked(workspace, task, "nifti")
+    (name,) = [each for each in written if each.startswith("masks/")]
+    volume = nib.Nifti1Image.from_bytes(gzip.decompress(written[name]))
+    assert (volume.shape, np.asarray(volume.dataobj).sum()) == ((10, 8, 3), 2)
+
+
+def test_a_stack_of_pages_leaves_as_one(workspace, task):
+    pages = np.random.default_rng(0).integers(0, 255, (3, 6, 5)).astype(np.uint8)
+    buffer = io.BytesIO()
+    tifffile.imwrite(buffer, pages, photometric="minisblack")
+    add_images(workspace, task.id, [("stack.tif", buffer.getvalue())])
+    second = workspace.images.list(task.id)[1]
+    new = NewRevision(encode_png(np.eye(6, 5, dtype=np.uint8)), None, 0.4, None, "Kim", 1.0, 0.2)
+    workspace.masks.save(second.id, new)
+    written, _ = unpacked(workspace, task, "tiff")
+    found = tifffile.imread(io.BytesIO(written["masks/stack.tif"]))
+    assert np.array_equal(found[1], np.eye(6, 5))
+    assert found[[0, 2]].sum() == 0
+    # Formats without slices take the page that has a mask.
+    written, _ = unpacked(workspace, task, "coco")
+    assert [each for each in written if each.startswith("images/")] == ["images/stack.png"]
 
 
 def test_an_image_that_is_no_dicom_is_told_and_the_others_go_on(workspace, task, save):

@@ -7,7 +7,8 @@ carries what its source says about the patient: the standard demands it, and who
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -20,13 +21,12 @@ from core.files import csv_bytes
 from core.formats.coco import CocoWriter
 from core.formats.dicom_seg import mask_dicom_seg
 from core.formats.indexed import indexed_png, mask_tiff
-from core.formats.nifti import mask_nifti
-from core.formats.placement import placement_of
 from core.formats.yolo import yolo_labels
 from core.imaging.class_table import UNDEFINED
 from core.imaging.dicom_file import is_dicom
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
+from core.workflows.correct.slices import geometry_of
 from core.workflows.export.class_names import classes_of
 from core.workflows.export.export_masks import Export, export_masks, splits_of
 from core.workflows.export.export_names import UniqueStems
@@ -42,13 +42,15 @@ from core.workflows.export.packing import (
     window_of_task,
 )
 from core.workflows.export.provenance import program_version
+from core.workflows.export.volume import VolumeMasks, volume_masks, volume_nifti, volume_tiff
 from core.workspace import ImageRow, RevisionRow, Workspace
+from core.workspace.classes import places
 
 Format = Literal["training", "png", "indexed_png", "tiff", "nifti", "dicom_seg", "coco", "yolo", "measures"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 _VAL_PART = 0.2
 
-Write = Callable[["_Source", NDArray[np.uint8], tuple[MaskClass, ...]], bytes]
+Write = Callable[[Workspace, VolumeMasks, tuple[MaskClass, ...]], bytes]
 
 
 def export_files(
@@ -96,7 +98,8 @@ def export_files(
             return _Yolo(workspace, archive, classes, selection.task_id, splits)
         if written_as == "measures":
             return _Measures(workspace, archive, classes, predictors or Predictors())
-        return _OneEach(workspace, archive, classes, *_ONE_EACH[written_as])
+        revisions = {image.id: revision for image, revision in chosen}
+        return _OneEach(workspace, archive, classes, revisions, _ONE_EACH[written_as])
 
     lost = pack(
         workspace,
@@ -111,40 +114,38 @@ def export_files(
     return Export(target, len(chosen) - len(lost), 0, 0, lost, lost)
 
 
-class _Source:
-    """The file of an image, read where a format needs it."""
-
-    def __init__(self, workspace: Workspace, image: ImageRow) -> None:
-        self.name = image.name
-        self.frame = image.frame
-        self._workspace = workspace
-        self._file = image.file
-
-    def read(self) -> bytes:
-        return self._workspace.files.read(self._file)
-
-
 class _OneEach:
-    """One file for each mask."""
+    """One file for each mask, or for each stack where the format holds volumes."""
 
     def __init__(
         self,
         workspace: Workspace,
         archive: Archive,
         classes: tuple[MaskClass, ...],
-        suffix: str,
-        content: Write,
+        revisions: Mapping[int, RevisionRow],
+        form: _Form,
     ) -> None:
         self._workspace = workspace
         self._archive = archive
         self._classes = classes
-        self._suffix = suffix
-        self._content = content
+        self._revisions = revisions
+        self._form = form
         self._stems = UniqueStems()
+        self._stacks: set[str] = set()
 
     def add(self, image: ImageRow, revision: RevisionRow, mask: NDArray[np.uint8]) -> None:
-        content = self._content(_Source(self._workspace, image), mask, self._classes)
-        self._archive.write(f"masks/{self._stems.take(image.name)}{self._suffix}", content)
+        if self._form.holds_volumes and image.stack is not None:
+            if image.stack in self._stacks:
+                return
+            volume = volume_masks(self._workspace, image, self._revisions)
+            in_places = places(self._workspace.tasks.get_by_id(image.task_id).classes)
+            volume = replace(volume, masks=in_places[volume.masks])
+            self._stacks.add(image.stack)
+        else:
+            volume = VolumeMasks((image,), mask[None], 1, geometry_of(self._workspace, image))
+        content = self._form.write(self._workspace, volume, self._classes)
+        stem = self._stems.take(image.name.removesuffix(".gz"))
+        self._archive.write(f"masks/{stem}{self._form.suffix}", content)
 
     def finish(self) -> None:
         names = ["background", *(each.name for each in self._classes)]
@@ -152,39 +153,55 @@ class _OneEach:
         self._archive.write("classes.csv", csv_bytes([("value", "name"), *rows, (UNDEFINED, "undecided")]))
 
 
-def _png(source: _Source, mask: NDArray[np.uint8], classes: tuple[MaskClass, ...]) -> bytes:
-    return picture_of_mask(mask, len(classes))
+def _png(workspace: Workspace, volume: VolumeMasks, classes: tuple[MaskClass, ...]) -> bytes:
+    return picture_of_mask(volume.masks[0], len(classes))
 
 
-def _indexed(source: _Source, mask: NDArray[np.uint8], classes: tuple[MaskClass, ...]) -> bytes:
-    return indexed_png(mask, [(0, 0, 0), *(each.colour for each in classes)])
+def _indexed(workspace: Workspace, volume: VolumeMasks, classes: tuple[MaskClass, ...]) -> bytes:
+    return indexed_png(volume.masks[0], [(0, 0, 0), *(each.colour for each in classes)])
 
 
-def _tiff(source: _Source, mask: NDArray[np.uint8], classes: tuple[MaskClass, ...]) -> bytes:
-    return mask_tiff(mask, spacing_mm=placement_of(source.read(), source.name).spacing_mm)
+def _tiff(workspace: Workspace, volume: VolumeMasks, classes: tuple[MaskClass, ...]) -> bytes:
+    if len(volume.masks) > 1:
+        return volume_tiff(volume)
+    size = volume.geometry
+    return mask_tiff(volume.masks[0], spacing_mm=None if size is None else (size.row_mm, size.column_mm))
 
 
-def _nifti(source: _Source, mask: NDArray[np.uint8], classes: tuple[MaskClass, ...]) -> bytes:
-    # NIfTI's first axis runs along a row.
-    return mask_nifti(mask.T[..., None], affine=placement_of(source.read(), source.name).affine)
+def _nifti(workspace: Workspace, volume: VolumeMasks, classes: tuple[MaskClass, ...]) -> bytes:
+    return volume_nifti(workspace, volume)
 
 
-def _dicom_seg(source: _Source, mask: NDArray[np.uint8], classes: tuple[MaskClass, ...]) -> bytes:
-    data = source.read()
-    if not is_dicom(data):
+def _dicom_seg(workspace: Workspace, volume: VolumeMasks, classes: tuple[MaskClass, ...]) -> bytes:
+    names, images = [each.name for each in classes], volume.images
+    one_file = len({each.file for each in images}) == 1
+    sources = [workspace.files.read(each.file) for each in (images[:1] if one_file else images)]
+    if not all(is_dicom(data) for data in sources):
         raise BadFileError(
-            source.name, "is no DICOM file, and a DICOM segmentation refers to one; take another format."
+            images[0].name, "is no DICOM file, and a DICOM segmentation refers to one; take another format."
         )
-    names = [each.name for each in classes]
-    return mask_dicom_seg([data], mask[None], names, name=source.name, version=program_version())
+    masks = volume.masks
+    if one_file and len(images) > 1:
+        # In the order of the file's frames, which is not that in which they are looked at.
+        masks = masks[np.argsort([each.frame for each in images])]
+    return mask_dicom_seg(sources, masks, names, name=images[0].name, version=program_version())
 
 
-_ONE_EACH: dict[Format, tuple[str, Write]] = {
-    "png": (".png", _png),
-    "indexed_png": (".png", _indexed),
-    "tiff": (".tif", _tiff),
-    "nifti": (".nii.gz", _nifti),
-    "dicom_seg": (".dcm", _dicom_seg),
+@dataclass(frozen=True)
+class _Form:
+    """A format of one file for each mask."""
+
+    suffix: str
+    write: Write
+    holds_volumes: bool = False
+
+
+_ONE_EACH: dict[Format, _Form] = {
+    "png": _Form(".png", _png),
+    "indexed_png": _Form(".png", _indexed),
+    "tiff": _Form(".tif", _tiff, holds_volumes=True),
+    "nifti": _Form(".nii.gz", _nifti, holds_volumes=True),
+    "dicom_seg": _Form(".dcm", _dicom_seg, holds_volumes=True),
 }
 
 

@@ -9,11 +9,11 @@ from core.cards import MaskClass
 from core.errors import AppError
 from core.evaluation.scores import count_pixels, scores_of_counts
 from core.formats.measures import measure
-from core.formats.placement import placement_of
 from core.imaging.class_table import UNDEFINED
 from core.registry.predictions import kept_proposal
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
+from core.workflows.correct.slices import geometry_of
 from core.workspace import ImageRow, RevisionRow, VersionRow, Workspace
 
 MEASURE_COLUMNS = (
@@ -42,7 +42,8 @@ def measure_rows(
         predictors: Loaded models.
     """
     values = pictures.decode(workspace, image).values
-    spacing = placement_of(workspace.files.read(image.file), image.name).spacing_mm
+    size = geometry_of(workspace, image)
+    spacing = None if size is None else (size.row_mm, size.column_mm)
     version = None if revision.version_id is None else workspace.versions.get(revision.version_id)
     predicted = _predicted(workspace, image, revision, version, predictors)
     rows = []

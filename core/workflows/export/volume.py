@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -16,7 +17,7 @@ from core.imaging.geometry import Geometry
 from core.imaging.nifti_file import is_nifti, read_header, volume_of
 from core.workflows.correct.save_mask import read_mask
 from core.workflows.correct.slices import geometry_of
-from core.workspace import ImageRow, Workspace
+from core.workspace import ImageRow, RevisionRow, Workspace
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,15 @@ class VolumeMasks:
     geometry: Geometry | None
 
 
-def volume_masks(workspace: Workspace, image: ImageRow) -> VolumeMasks:
+def volume_masks(
+    workspace: Workspace, image: ImageRow, revisions: Mapping[int, RevisionRow] | None = None
+) -> VolumeMasks:
     """The saved masks of the stack that an image is a slice of.
+
+    Args:
+        workspace: The store.
+        image: A slice.
+        revisions: Those that are wanted, by image id; None for all that count.
 
     Raises:
         AppError: Nothing is saved yet, or its slices differ in size.
@@ -49,7 +57,7 @@ def volume_masks(workspace: Workspace, image: ImageRow) -> VolumeMasks:
     masks = np.zeros((len(images), *sizes.pop()), np.uint8)
     num_saved = 0
     for place, each in enumerate(images):
-        revision = workspace.truth.of(each.id)
+        revision = workspace.truth.of(each.id) if revisions is None else revisions.get(each.id)
         if revision is not None:
             masks[place] = read_mask(workspace, revision)
             num_saved += 1
@@ -78,6 +86,14 @@ def volume_file(workspace: Workspace, image: ImageRow) -> bytes:
         AppError: As `volume_masks`.
     """
     volume = volume_masks(workspace, image)
+    if volume_name(workspace, image).endswith(".gz"):
+        return volume_nifti(workspace, volume)
+    return volume_tiff(volume)
+
+
+def volume_nifti(workspace: Workspace, volume: VolumeMasks) -> bytes:
+    """Masks as NIfTI; what has no place is shown upright by viewers, and a size that is not known is 1 mm."""
+    image = volume.images[0]
     source = workspace.files.read(image.file)
     if is_nifti(source):
         header = read_header(source, image.name)
@@ -86,14 +102,15 @@ def volume_file(workspace: Workspace, image: ImageRow) -> bytes:
         for each, mask in zip(volume.images, volume.masks, strict=True):
             labels[each.frame] = mask
         return mask_nifti(volume_of(labels, header), affine=header.affine, header=header.first)
-    geometry = volume.geometry
-    if geometry is not None and geometry.affine is not None:
-        labels = np.ascontiguousarray(volume.masks.transpose(2, 1, 0))
-        return mask_nifti(labels, affine=geometry.affine)
-    return _tiff(volume)
+    geometry = volume.geometry or Geometry(1.0, 1.0)
+    affine = geometry.affine
+    if affine is None:
+        affine = np.diag([-geometry.column_mm, -geometry.row_mm, geometry.slice_mm or 1.0, 1.0])
+    return mask_nifti(np.ascontiguousarray(volume.masks.transpose(2, 1, 0)), affine=affine)
 
 
-def _tiff(volume: VolumeMasks) -> bytes:
+def volume_tiff(volume: VolumeMasks) -> bytes:
+    """Masks as pages of a TIFF, ImageJ's own."""
     buffer = io.BytesIO()
     about: dict[str, object] = {"axes": "ZYX"}
     resolution, size = None, volume.geometry
