@@ -1,3 +1,4 @@
+import gc
 import os
 
 import pytest
@@ -12,6 +13,17 @@ def exported_networks(tmp_path_factory):
     # Processes of pytest-xdist have folders of their own beside each other.
     folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
     os.environ.setdefault("NETWORK_CACHE_DIR", str(folder / "networks"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def little_to_collect():
+    """What is there before a file of tests is not looked through again at each collection of garbage.
+
+    TensorFlow alone makes a million objects; Streamlit collects after each run of a page, Keras and trainings
+    after each network.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 - `browser`: one Chromium for the whole run (Debian's where it is there, else Playwright's own)
 - `open_page`: new tabs, each with its own cookies and storage; errors of the page fail the test
+- `server`, `workspace`: one app for the whole run and its workspace, in which each test has a task of its own
 
-The server is `app_server.AppServer`; each file of tests starts its own.
+Files about a single widget start a server of their own, see `app_server.AppServer`.
 """
 
 from __future__ import annotations
@@ -13,8 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_server import OpenPage, launch_chromium
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from app_server import PROJECT, AppServer, OpenPage, launch_chromium
+from editor_driver import WAIT_MS
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from core.workspace import Workspace
+
+expect.set_options(timeout=WAIT_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,6 +37,25 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("browser") / "workspace"
+
+
+@pytest.fixture(scope="session")
+def server(folder: Path) -> Iterator[AppServer]:
+    started = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": str(folder)})
+    started.start()
+    yield started
+    started.kill()
+
+
+@pytest.fixture(scope="session")
+def workspace(folder: Path) -> Iterator[Workspace]:
+    with Workspace.open(folder) as opened:
+        yield opened
+
+
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
     """Opens an address in a new tab; options are those of a Playwright context, `context` reuses one."""
@@ -40,6 +65,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     def open_one(url: str, context: BrowserContext | None = None, **options: Any) -> Page:
         if context is None:
             context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+            context.set_default_timeout(WAIT_MS)
             contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -15,6 +15,8 @@ from core.correction.corrections import decode_layer
 
 Point = tuple[float, float]
 SMALL = (48, 64)
+WAIT_MS = 90_000
+"""How long a state is waited for: a test that goes well never waits so long, on a busy machine either."""
 
 
 class Editor:
@@ -29,11 +31,11 @@ class Editor:
 
     def wait_ready(self) -> None:
         """Until some image is shown."""
-        expect(self.surface).to_have_attribute("data-image", re.compile("."), timeout=90_000)
+        expect(self.surface).to_have_attribute("data-image", re.compile("."), timeout=WAIT_MS)
 
     def wait_shown(self) -> None:
         """Until this image is shown."""
-        expect(self.surface).to_have_attribute("data-image", self.image, timeout=90_000)
+        expect(self.surface).to_have_attribute("data-image", self.image, timeout=WAIT_MS)
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
@@ -69,7 +71,7 @@ class Editor:
         self.page.keyboard.press(key)
 
     def wait_saved(self) -> None:
-        expect(self.status).to_have_text("Saved", timeout=90_000)
+        expect(self.status).to_have_text("Saved", timeout=WAIT_MS)
 
     def draft(self) -> dict[str, Any]:
         return dict(json.loads((self.folder / f"{self.image}.json").read_text()))

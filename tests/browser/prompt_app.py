@@ -16,7 +16,7 @@ from core.imaging.masks import encode_png
 from core.ui.prompt_panel import open_panel, prompt_panel
 
 # A bright disc on dark noise; the centre is (row, col).
-HEIGHT, WIDTH, CENTRE, RADIUS = 384, 512, (180, 240), 70
+HEIGHT, WIDTH, CENTRE, RADIUS = 192, 256, (90, 120), 35
 
 
 def disc() -> np.ndarray:

@@ -140,9 +140,8 @@ def test_a_polygon_that_is_given_up_leaves_nothing(editor: Editor) -> None:
         editor.click(corner)
     editor.press("Escape")
     editor.press("Enter")
-    editor.page.wait_for_timeout(300)
+    _wait_for(lambda: editor.actions() == ["save_next"])
     expect(editor.button("Undo")).to_be_disabled()
-    assert editor.actions() == ["save_next"]
 
 
 def test_fill_switches_a_region(editor: Editor) -> None:
@@ -167,7 +166,7 @@ def test_fill_holes_and_remove_specks(editor: Editor) -> None:
     size = editor.page.get_by_label("Smallest part kept, in pixels")
     size.fill("4")
     editor.button("Remove specks").click()
-    editor.page.wait_for_timeout(300)
+    _run_once_more(editor)
     np.testing.assert_array_equal(editor.layer(), expected)
     size.fill("5")
     editor.button("Remove specks").click()
@@ -245,8 +244,7 @@ def test_dice_and_iou_against_a_reference(editor: Editor, app: AppServer) -> Non
 
 def test_nothing_is_stored_before_something_changes(editor: Editor) -> None:
     editor.surface.hover()
-    editor.page.get_by_role("textbox", name="Name").click()
-    editor.page.wait_for_timeout(300)
+    _run_once_more(editor)
     assert not (editor.folder / f"{editor.image}.json").exists()
     expect(editor.status).to_have_text("No changes yet")
 
@@ -285,7 +283,9 @@ def _overlay_alpha(editor: Editor, shape: tuple[int, int]) -> np.ndarray:
       const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
       return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i + 3]);
     }"""
-    editor.page.wait_for_timeout(100)
+    editor.page.evaluate(
+        "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+    )
     alpha = editor.page.locator('[data-part="overlay"]').evaluate(script)
     return np.array(alpha, np.uint8).reshape(shape)
 
@@ -313,8 +313,9 @@ def test_painting_zoomed_and_moved_hits_the_right_pixels(editor: Editor) -> None
 def test_wheel_keeps_the_place_under_the_cursor(editor: Editor) -> None:
     place = editor.place((30.0, 20.0))
     editor.page.mouse.move(*place)
+    scale = editor.surface.get_attribute("data-scale") or ""
     editor.page.mouse.wheel(0, -300)
-    editor.page.wait_for_timeout(100)
+    expect(editor.surface).not_to_have_attribute("data-scale", scale)
     now = editor.place((30.0, 20.0))
     assert abs(now[0] - place[0]) <= 1 and abs(now[1] - place[1]) <= 1
 
@@ -351,8 +352,7 @@ def test_one_finger_paints_two_fingers_zoom(open_editor: OpenEditor) -> None:
     touch("touchStart", [first, second])
     touch("touchMove", [(first[0] - 50, first[1]), (second[0] + 50, second[1])])
     touch("touchEnd", [])
-    editor.page.wait_for_timeout(300)
-    assert float(editor.surface.get_attribute("data-scale")) > 1.2 * scale
+    _wait_for(lambda: float(editor.surface.get_attribute("data-scale")) > 1.2 * scale)
     np.testing.assert_array_equal(editor.layer(), expected)
 
 
@@ -441,7 +441,7 @@ def test_what_no_server_took_comes_back_after_a_reload(open_editor: OpenEditor) 
     # The server stays away: nothing of this page reaches it any more.
     editor.page.evaluate("WebSocket.prototype.send = () => {}")
     editor.stroke([(45.0, 30.0), (60.0, 40.0)], settle=False)
-    expect(editor.status).to_have_text("Not saved: no answer from the server, trying again", timeout=8000)
+    expect(editor.status).to_have_text("Not saved: no answer from the server, trying again")
     first = np.where(brush_pixels([(45.0, 10.0), (60.0, 20.0)], 4, SMALL), 2, 0)
     np.testing.assert_array_equal(editor.layer(), first)
     editor.page.reload()
@@ -584,9 +584,7 @@ def test_an_accepted_proposal_is_one_step_and_taken_once(editor: Editor) -> None
     editor.press("Control+z")
     _wait_for(lambda: editor.layer()[42, 4] == 0)
     np.testing.assert_array_equal(editor.layer(), mine)
-    editor.page.get_by_role("textbox", name="Name").fill("another run")
-    editor.page.keyboard.press("Enter")
-    editor.page.wait_for_timeout(500)
+    _run_once_more(editor)
     np.testing.assert_array_equal(editor.layer(), mine)
 
 
@@ -626,7 +624,7 @@ def test_read_only_looks_but_does_not_touch(editor: Editor, app: AppServer) -> N
     expect(editor.button("Brush")).to_be_disabled()
     expect(editor.slider("Threshold")).to_be_disabled()
     editor.stroke([(50.5, 10.5), (55.5, 20.5)], settle=False)
-    editor.page.wait_for_timeout(300)
+    _run_once_more(editor)
     assert not (editor.folder / f"{editor.image}.json").exists()
 
 
@@ -640,9 +638,10 @@ def test_keys_stay_in_the_editor(editor: Editor) -> None:
     expect(editor.button("Restore")).to_have_attribute("aria-pressed", "true")
     editor.press("c")
     expect(editor.button("Corrections")).to_have_attribute("aria-pressed", "true")
-    editor.page.wait_for_timeout(500)
+    _run_once_more(editor)
     expect(editor.page.get_by_role("dialog", name="Clear caches")).to_have_count(0)
-    assert runs.inner_text() == before
+    # The keys themselves made it run no more.
+    assert runs.inner_text() == f"run {int(before.split()[1]) + 1}"
     editor.press("c")
 
 
@@ -658,7 +657,7 @@ def test_keys_for_saving_and_moving_on(editor: Editor) -> None:
     other.wait_shown()
     other.press("Shift+N")
     editor.wait_shown()
-    editor.page.wait_for_timeout(300)
+    _run_once_more(editor)
     assert editor.actions() == ["save", "save_next"]
     assert other.actions() == ["previous"]
 
@@ -705,6 +704,16 @@ def test_brush_size_by_keys(editor: Editor) -> None:
     expect(editor.slider("Brush size")).to_have_value("12")
     editor.press("[")
     expect(editor.slider("Brush size")).to_have_value("10")
+
+
+def _run_once_more(editor: Editor) -> None:
+    """Until the app has run again: what the page had sent by now has arrived."""
+    runs = editor.page.get_by_text(re.compile(r"^run \d+$"))
+    before = runs.inner_text()
+    name = editor.page.get_by_role("textbox", name="Name")
+    name.fill(f"after {before}")
+    name.press("Enter")
+    expect(runs).not_to_have_text(before)
 
 
 def _wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:

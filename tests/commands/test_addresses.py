@@ -41,7 +41,8 @@ def models(tmp_path_factory):
         layer.set_weights([kernel, np.array([-10], np.float32)])
         (root / weights).parent.mkdir()
         save_weights(network, root / weights)
-        card = ModelCard("disc", net=NetConfig(depth=1, input_channels=channels), image_size=32)
+        # Of the size that a model without a card is taken for: a network is exported for each size.
+        card = ModelCard("disc", net=NetConfig(depth=1, input_channels=channels))
         save_card(card, card_path(root / weights))
     (root / "labels").mkdir()
     save_weights(build_classifier("small", 2, image_size=32, seed=3), root / "labels" / "model.keras")

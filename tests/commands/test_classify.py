@@ -14,7 +14,7 @@ from core.commands.task import labels_asked
 from core.experiments.kinds.classify import classify
 from core.training.presets import AUGMENT_PRESETS
 from tests.classification.making import spot
-from tests.commands.making import PROJECT, run, run_here
+from tests.commands.making import PROJECT, run_here
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +34,10 @@ def folder(tmp_path_factory):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("eager")
 def test_train_evaluate_and_predict_labels(folder):
     small = ("--backbone", "small", "--no_pretrained", "--image_size", "32", "--epochs", "2")
-    trained = run(folder, "train.py", "--task", "classify", "--data_dir", "dataset", *small)
+    trained = run_here(folder, "train.py", "--task", "classify", "--data_dir", "dataset", *small)
     assert trained.returncode == 0, trained.stderr
     assert "From scratch." in trained.stdout and "validation accuracy" in trained.stdout
     model = ("--task", "classify", "--model_path", "saved_classifier")
@@ -51,6 +52,7 @@ def test_train_evaluate_and_predict_labels(folder):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("eager")
 def test_inputs_are_compared_and_go_on_where_they_ended(folder, capsys):
     out = folder / "inputs"
     few = ("--inputs", "whole", "--folds", "2", "--repeats", "1", "--epochs", "1")
