@@ -87,4 +87,5 @@ class ScoreRequest:
         """Write the scores into a card where that is asked for."""
         if self.update_card:
             part = "test" if self.split == "test" else "validation"
-            save_card(replace(card, **{part: scores}), path)
+            changes: dict[str, Any] = {part: scores}
+            save_card(replace(card, **changes), path)
