@@ -22,6 +22,18 @@ NORM_EPSILON = 1e-3
 Normalization = Literal["stock", "synchronized", "fused"]
 
 
+class _Scaled(keras.layers.Layer):
+    """Whole numbers in [0, 1]; Keras' `Rescaling` does not run without TensorFlow."""
+
+    def __init__(self, largest: int) -> None:
+        super().__init__(dtype="float32", name="scaled")
+        self._factor = 1 / largest
+
+    def call(self, x: Any) -> Any:
+        """The same as float32."""
+        return keras.ops.cast(x, "float32") * self._factor
+
+
 class Blocks:
     """Makes named layers with one arithmetic, one kind of normalisation and seeds that count up.
 
@@ -52,7 +64,7 @@ class Blocks:
         inputs = keras.Input((*sides, self.config.input_channels), name="image")
         if self.largest == 1:
             return inputs, inputs
-        return inputs, keras.layers.Rescaling(1 / self.largest, dtype="float32", name="scaled")(inputs)
+        return inputs, _Scaled(self.largest)(inputs)
 
     def double_conv(self, x: Any, filters: int, name: str, *, dropout: float = 0.0) -> Any:
         """Two 3x3 convolutions, each with normalisation and ReLU; dropout at the end where it is above 0."""
