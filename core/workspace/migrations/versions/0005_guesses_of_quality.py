@@ -15,11 +15,11 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("image_id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
-        sa.Column("score", sa.Float(), nullable=False),
-        sa.Column("unsure", sa.Float(), nullable=False),
-        sa.Column("guess", sa.Float(), nullable=False),
-        sa.Column("low", sa.Float(), nullable=True),
-        sa.Column("high", sa.Float(), nullable=True),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("unsure", sa.Double(), nullable=False),
+        sa.Column("guess", sa.Double(), nullable=False),
+        sa.Column("low", sa.Double(), nullable=True),
+        sa.Column("high", sa.Double(), nullable=True),
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["image_id"], ["images.id"], name=op.f("fk_quality_image_id"), ondelete="CASCADE"
