@@ -10,7 +10,7 @@ from core.ui.review import words
 from core.ui.review.asked import Asked, chosen_filter
 from core.ui.review.deciding import decide, done_line
 from core.ui.review.look import look as large_picture
-from core.ui.review.telling import counting, said_by, verdict_line, why_here
+from core.ui.review.telling import counting, expected, said_by, verdict_line, why_here
 from core.ui.segment.flagged import go_to_edit
 from core.ui.segment.navigation import number_of
 from core.ui.text import as_name, as_text
@@ -89,13 +89,14 @@ def _facts(item: ReviewItem, full: Full | None) -> None:
     if revision is None:
         current = state.workspace().versions.current(item.image.task_id)
         title = as_name("" if current is None else current.title)
-        st.caption(f"{as_text(why_here(item))}. {words.PREDICTION_ALONE.format(title=title)}")
+        facts = f"{expected(item)} {words.PREDICTION_ALONE.format(title=title)}"
+        st.caption(f"{as_text(why_here(item))}. {facts}")
         return
     facts = words.REVISION_FACTS.format(number=revision.number, foreground=100 * revision.foreground)
     agrees = ""
     if full is not None and full.dice is not None:
         agrees = words.UNCHANGED if full.dice == 1 else words.AGREES.format(dice=full.dice)
-    st.caption(f"{as_text(why_here(item))}. {facts} {agrees}")
+    st.caption(f"{as_text(why_here(item))}. {expected(item)} {facts} {agrees}")
 
 
 def _verdict(item: ReviewItem, reviews: list[ReviewRow], look: Look) -> None:

@@ -13,7 +13,8 @@ def why_here(item: ReviewItem) -> str:
     """One line: what the order goes by."""
     order, revision = chosen_order(), item.revision
     if order == "unsure":
-        return _expected(item)
+        guess = item.guess
+        return words.NO_GUESS if guess is None else words.UNSURE.format(unsure=100 * guess.unsure)
     if order == "newest":
         if revision is None:
             return words.CAME_IN.format(when=ago(item.image.created_at))
@@ -27,12 +28,13 @@ def why_here(item: ReviewItem) -> str:
     return f"{place}; {words.WITH_REVISION.format(number=revision.number, who=revision.who)}"
 
 
-def _expected(item: ReviewItem) -> str:
+def expected(item: ReviewItem) -> str:
+    """How good the prediction is thought to be; "" where nobody has guessed."""
     guess = item.guess
     if guess is None:
-        return words.NO_GUESS
-    said = words.UNSURE if guess.low is None or guess.high is None else words.UNSURE_BETWEEN
-    return said.format(unsure=100 * guess.unsure, guess=guess.guess, low=guess.low, high=guess.high)
+        return ""
+    said = words.EXPECTED if guess.low is None or guess.high is None else words.EXPECTED_BETWEEN
+    return said.format(guess=guess.guess, low=guess.low, high=guess.high)
 
 
 def verdict_line(item: ReviewItem, reviews: list[ReviewRow]) -> str:

@@ -52,10 +52,9 @@ LOST = "{name} cannot be shown: {problem}"
 NO_TILE = "Something went wrong; the server's log says more."
 
 # Why an image stands where it stands
-UNSURE = "Unsure along {unsure:.0f} % of its outline; Dice perhaps {guess:.2f}"
-UNSURE_BETWEEN = (
-    "Unsure along {unsure:.0f} % of its outline; Dice perhaps {guess:.2f} ({low:.2f} to {high:.2f})"
-)
+UNSURE = "Unsure along {unsure:.0f} % of its outline"
+EXPECTED = "Its prediction has a Dice of perhaps {guess:.2f}."
+EXPECTED_BETWEEN = "Its prediction has a Dice of perhaps {guess:.2f} ({low:.2f} to {high:.2f})."
 NO_GUESS = "No guess of its quality yet"
 SAVED_BY = "Saved by {who}, {when}"
 RESTORED_BY = "Restored by {who}, {when}"
