@@ -17,7 +17,7 @@ from core.ui.text import as_name, as_text
 from core.ui.times import ago
 from core.workflows.correct.classify_image import classifier_of
 from core.workflows.review.judging import MOST_OF_A_COMMENT, REASONS, Said
-from core.workflows.review.looking import Full, Look, full_look, look_at, make_full
+from core.workflows.review.looking import Full, Look, colours_of, full_look, look_at, make_full
 from core.workspace import ReviewItem, ReviewPlace, ReviewRow, TaskRow, Verdict
 from core.workspace.review_pages import ReviewPages
 
@@ -80,6 +80,7 @@ def _large(item: ReviewItem, look: Look) -> Full | None:
         picture_type=full.picture_type,
         mask=full.mask,
         compared=full.prediction,
+        colours=colours_of(state.workspace(), item.image),
     )
     return full
 

@@ -7,6 +7,7 @@ into use meanwhile. Tiles are kept in the cache by mask and size.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -31,16 +32,8 @@ TILE_SIDE = 440
 """Longest side of a tile in pixels: 220 on a screen with two of its pixels to one of the page."""
 _LINE = 3
 """Width of the outline on a tile, in its pixels."""
-# Okabe and Ito's, as the editor has them; the first is that of a task with one foreground.
-_COLOURS = (
-    ORANGE,
-    (86, 180, 233),
-    (0, 158, 115),
-    (240, 228, 66),
-    (204, 121, 167),
-    (213, 94, 0),
-    (0, 114, 178),
-)
+
+Colour = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -187,12 +180,18 @@ def read_png(png: bytes, name: str) -> NDArray[np.uint8]:
     return np.asarray(decode_image(png, name).values, np.uint8)
 
 
-def outlined(picture: NDArray[np.uint8], mask: NDArray[np.uint8], side: int = TILE_SIDE) -> NDArray[np.uint8]:
+def outlined(
+    picture: NDArray[np.uint8],
+    mask: NDArray[np.uint8],
+    colours: Sequence[Colour] = (ORANGE,),
+    side: int = TILE_SIDE,
+) -> NDArray[np.uint8]:
     """A picture scaled to a side, with the outline of each class of its mask drawn at that size.
 
     Args:
         picture: (H, W) or (H, W, 3) uint8.
         mask: (h, w) class indices of the same proportions; 255 is undecided and has no outline.
+        colours: Of the classes, in order; after the last one they begin anew.
         side: Longer side in pixels.
 
     Returns:
@@ -209,7 +208,7 @@ def outlined(picture: NDArray[np.uint8], mask: NDArray[np.uint8], side: int = TI
         # From the middles of the mask's pixels to those of the tile's.
         ratio = np.array([size[0] / mask.shape[1], size[1] / mask.shape[0]])
         placed = [np.rint((line + 0.5) * ratio - 0.5).astype(np.int32) for line in lines]
-        colour = _COLOURS[(index - 1) % len(_COLOURS)]
+        colour = colours[(index - 1) % len(colours)]
         # A dark line below keeps the outline visible on what is bright.
         for rgb, width_of_line in (((0, 0, 0), _LINE + 2), (colour, _LINE)):
             cv2.polylines(drawn, placed, True, rgb, width_of_line, cv2.LINE_AA)
@@ -220,7 +219,7 @@ def _tile(workspace: Workspace, image: ImageRow, look: Look, predictors: Predict
     picture, _ = pictures.display_picture(workspace, image, window_of(workspace, image))
     mask = read_png(mask_png(workspace, image, look, predictors), image.name)
     shown = decode_image(picture, image.name).values
-    return encode_jpeg(outlined(np.asarray(shown, np.uint8), mask), quality=82)
+    return encode_jpeg(outlined(np.asarray(shown, np.uint8), mask, colours_of(workspace, image)), quality=82)
 
 
 def window_of(workspace: Workspace, image: ImageRow) -> pictures.Window | None:
@@ -232,7 +231,14 @@ def window_of(workspace: Workspace, image: ImageRow) -> pictures.Window | None:
 
 
 def _tile_key(workspace: Workspace, image: ImageRow, look: Look) -> str:
-    return f"tile-{_digest(workspace, look)}-{TILE_SIDE}{_frame(image)}"
+    colours = bytes(level for colour in colours_of(workspace, image) for level in colour).hex()[:60]
+    return f"tile-{_digest(workspace, look)}-{TILE_SIDE}-{colours}{_frame(image)}"
+
+
+def colours_of(workspace: Workspace, image: ImageRow) -> tuple[Colour, ...]:
+    """The colours of the task's classes, in order."""
+    classes = workspace.tasks.get_by_id(image.task_id).classes
+    return tuple(each.colour or ORANGE for each in classes)
 
 
 def _digest(workspace: Workspace, look: Look) -> str:

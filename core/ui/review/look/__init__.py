@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import functools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,14 @@ def _component() -> Any:
 
 
 def look(
-    *, key: str, image_id: str, picture: bytes, picture_type: str, mask: bytes, compared: bytes | None
+    *,
+    key: str,
+    image_id: str,
+    picture: bytes,
+    picture_type: str,
+    mask: bytes,
+    compared: bytes | None,
+    colours: Sequence[tuple[int, int, int]],
 ) -> None:
     """Draw it.
 
@@ -44,6 +52,7 @@ def look(
         picture_type: "image/png" or "image/jpeg".
         mask: PNG of class indices.
         compared: Another mask of that image, None for none.
+        colours: Of the classes, in order.
     """
     _component()(
         key=key,
@@ -52,6 +61,7 @@ def look(
             "picture": _url(picture, picture_type),
             "mask": _url(mask, "image/png"),
             "compared": "" if compared is None else _url(compared, "image/png"),
+            "colours": [list(each) for each in colours],
             "words": dict(words.LOOK),
         },
     )

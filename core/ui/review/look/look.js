@@ -2,7 +2,6 @@
 // Two canvases in one sheet, as in the editor: the image, and over it the mask in colours.
 
 // Okabe and Ito's. In a difference blue is new and purple is gone, as in the editor's corrections.
-const COLOURS = [[230, 159, 0], [86, 180, 233], [0, 158, 115], [240, 228, 66], [204, 121, 167], [213, 94, 0], [0, 114, 178]];
 const ADDED = [86, 180, 233];
 const REMOVED = [204, 121, 167];
 const BOTH = [230, 159, 0];
@@ -132,7 +131,7 @@ class Look {
     const isDifference = this.shown.difference && this.compared;
     const shown = this.shown.prediction && this.compared ? this.compared : this.mask;
     const values = isDifference ? difference(this.mask, this.compared) : shown;
-    const table = isDifference ? [null, BOTH, ADDED, REMOVED] : [null, ...COLOURS];
+    const table = isDifference ? [null, BOTH, ADDED, REMOVED] : [null, ...this.data.colours];
     const fill = table.map((rgb) => colour(rgb, isDifference ? Math.max(0.4, chosen.opacity) : chosen.outline ? 0 : chosen.opacity));
     const line = table.map((rgb) => colour(rgb, 1));
     const t = this.thickness;
