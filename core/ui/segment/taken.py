@@ -11,7 +11,7 @@ from core.ui import state, words
 from core.ui.review.look import look as large_picture
 from core.ui.text import as_name, as_text
 from core.workflows.correct.second_reader import hides_anything
-from core.workflows.review.looking import full_look, look_at
+from core.workflows.review.looking import colours_of, full_look, look_at
 from core.workspace import ImageRow, TaskRow
 
 _SIGN_SECONDS = 30
@@ -54,6 +54,7 @@ def look_only(task: TaskRow, image: ImageRow, holder: str) -> None:
         picture_type=full.picture_type,
         mask=full.mask,
         compared=None,
+        colours=colours_of(workspace, item.image),
     )
 
 
