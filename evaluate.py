@@ -11,6 +11,7 @@ from core.commands.progress import ImageBar
 from core.commands.shared_flags import add_shared
 from core.commands.task import add_task_flag, labels_asked
 from core.evaluation.scores import METRICS
+from core.language.sentence import Sentence, said
 
 if TYPE_CHECKING:
     from core.workflows.measure.evaluate_model import EvaluateOutcome
@@ -94,7 +95,7 @@ def main(arguments: list[str]) -> int:
             outcome = evaluate_model(request, on_progress=bar)
         places.saved()
     for note in outcome.notes:
-        print(note, file=sys.stderr)
+        print(said(note), file=sys.stderr)
     _print_means(options.split, outcome)
     if "classes" in outcome.report:
         _print_classes(outcome.report["classes"])
@@ -116,7 +117,11 @@ def _print_means(split: str, outcome: EvaluateOutcome) -> None:
             + (f"{pooled:8.4f}" if pooled is not None else "")
         )
     if scores["hd95_undefined"]:
-        print(f"hd95 is undefined for {scores['hd95_undefined']} of them (one mask empty).")
+        print(
+            Sentence(
+                "hd95 is undefined for {scores} of them (one mask empty).", scores=scores["hd95_undefined"]
+            ).said()
+        )
 
 
 def _print_classes(classes: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import sys
 from core.commands import EXIT_WRONG_INPUT, Parser, number, run
 from core.commands.progress import ImageBar
 from core.commands.task import add_task_flag, labels_asked
+from core.language.sentence import Sentence, said
 
 DESCRIPTION = """\
 Predict the mask of an image, of every image in a folder, or of those that a pattern finds.
@@ -60,11 +61,17 @@ def main(arguments: list[str]) -> int:
             outcome = predict_many(request, on_progress=bar)
         places.saved()
     for sentence in (*outcome.notes, *outcome.problems):
-        print(sentence, file=sys.stderr)
+        print(said(sentence), file=sys.stderr)
     for row in outcome.predicted:
         print(f"{places.as_asked(row.mask)}  {row.foreground_percent:.2f} %")
     if outcome.areas is not None:
-        print(f"Areas of {len(outcome.predicted)} images: {places.as_asked(outcome.areas)}")
+        print(
+            Sentence(
+                "Areas of {num_predicted} images: {as_asked}",
+                num_predicted=len(outcome.predicted),
+                as_asked=places.as_asked(outcome.areas),
+            ).said()
+        )
     return EXIT_WRONG_INPUT if outcome.problems else 0
 
 

@@ -17,6 +17,7 @@ from core.commands.train_flags import build_parser
 from core.commands.train_options import classes_of, net_config, scaling_config, settings_of
 from core.config import TrainConfig
 from core.image_size import format_size
+from core.language.sentence import Sentence
 from core.storage import is_address
 from core.training.presets import augment_config
 
@@ -151,15 +152,38 @@ def _run(train: Callable[[Watchers], TrainOutcome], options: Namespace, places: 
         )
     places.saved()
     if outcome.previous is not None:
-        print(f"The files of an earlier run are now in {places.as_asked(outcome.previous)}.")
+        print(
+            Sentence(
+                "The files of an earlier run are now in {as_asked}.",
+                as_asked=places.as_asked(outcome.previous),
+            ).said()
+        )
     if outcome.stopped:
-        print("The run was stopped; the same command with --resume goes on from the last whole epoch.")
-    print(f"Epoch {outcome.best_epoch} of {outcome.num_epochs} was kept.")
+        print(
+            Sentence(
+                "The run was stopped; the same command with --resume goes on from the last whole epoch."
+            ).said()
+        )
+    print(
+        Sentence(
+            "Epoch {best_epoch} of {num_epochs} was kept.",
+            best_epoch=outcome.best_epoch,
+            num_epochs=outcome.num_epochs,
+        ).said()
+    )
     for name, score in outcome.card.validation.items():
-        print(f"  validation {name:<10} {score.mean:.4f}  ({score.low:.4f} to {score.high:.4f})")
+        print(
+            Sentence(
+                "  validation {name:<10} {mean:.4f}  ({low:.4f} to {high:.4f})",
+                name=name,
+                mean=score.mean,
+                low=score.low,
+                high=score.high,
+            ).said()
+        )
     print(f"  threshold             {outcome.card.threshold:.2f}")
     weights = f"{options.output_dir.rstrip('/')}/{outcome.weights.stem}"
-    print(f"Wrote {weights}.keras and {weights}.h5 with their card.")
+    print(Sentence("Wrote {weights}.keras and {weights}.h5 with their card.", weights=weights).said())
     return 0
 
 
@@ -167,7 +191,7 @@ def _preview(request: TrainRequest, path: Path) -> int:
     from core.workflows.learn.preview_augmentation import preview_augmentation
 
     names = preview_augmentation(request, path)
-    print(f"Wrote {path}, from top to bottom: {', '.join(names)}.")
+    print(Sentence("Wrote {path}, from top to bottom: {names}.", path=path, names=", ".join(names)).said())
     return 0
 
 

@@ -1,12 +1,14 @@
 """Pictures of every page from the project's own samples: `python -m benchmarks.screenshots docs/images`.
 
+`--language ko docs/images/ko` draws them in Korean.
+
 A simulated person corrects samples in a fresh workspace and fine-tunes once, so that every page has something
 to show. Takes a few minutes, most of them training.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 import tempfile
 import time
 from pathlib import Path
@@ -15,13 +17,16 @@ import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.phantoms.xray import xray_phantom
+from core import language
 from core.config import SAMPLES_DIR
 from core.correction.corrections import encode_layer
 from core.experiments.runs.start import start_experiment
 from core.imaging.masks import encode_png
 from core.jobs import queue
 from core.registry.predictors import Predictors
+from core.ui import words
 from core.ui.experiments.form import trial_request
+from core.ui.mask_editor import words as editor_words
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
 from core.workflows.learn.fine_tune import plan_fine_tune, start_fine_tune
@@ -72,7 +77,9 @@ def shot(page: Page, folder: Path, name: str, settle_ms: int = 1500) -> None:
 
 
 def open_page(browser: Browser, url: str, size: tuple[int, int], scheme: str = "light") -> Page:
-    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+    page = browser.new_page(
+        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale=language.current()
+    )
     page.goto(url)
     return page
 
@@ -84,7 +91,7 @@ def draw_pages(browser: Browser, url: str, folder: Path, last_image: int) -> Non
         ("segment_narrow", NARROW, "light"),
     ):
         page = open_page(browser, f"{url}/?task=lung_xray&image={last_image}", size, scheme)
-        page.get_by_text("Foreground").wait_for(timeout=90_000)
+        page.get_by_text(editor_words.WORDS["foreground"]).wait_for(timeout=90_000)
         shot(page, folder, name, 4000)
         page.close()
     for name, size, scheme in (("review", WIDE, "light"), ("review_dark", NARROW, "dark")):
@@ -98,14 +105,21 @@ def draw_pages(browser: Browser, url: str, folder: Path, last_image: int) -> Non
         shot(page, folder, name, 5000)
         if name == "experiments":
             # A select box has a button of that name too.
-            page.get_by_test_id("stButton").get_by_role("button", name="Open", exact=True).first.click()
+            page.get_by_test_id("stButton").get_by_role(
+                "button", name=words.OPEN_EXPERIMENT, exact=True
+            ).first.click()
             page.get_by_role("table").wait_for(timeout=90_000)
             shot(page, folder, "experiment", 3000)
         page.close()
 
 
 def main() -> int:
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/images")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("docs/images"))
+    parser.add_argument("--language", choices=tuple(language.LANGUAGES), default=language.ENGLISH)
+    options = parser.parse_args()
+    language.speak(options.language)
+    folder: Path = options.folder
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         path = str(SYSTEM_CHROMIUM) if SYSTEM_CHROMIUM.exists() else None
@@ -114,7 +128,7 @@ def main() -> int:
         server.start()
         try:
             page = open_page(browser, server.url, WIDE)
-            page.get_by_text("Upload images").wait_for(timeout=90_000)
+            page.get_by_text(words.UPLOAD).wait_for(timeout=90_000)
             shot(page, folder, "first_minute", 4000)
             page.close()
             with open_workspace(Path(temporary)) as workspace:

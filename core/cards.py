@@ -146,7 +146,9 @@ def load_card(path: Path) -> ModelCard:
     try:
         return from_dict(ModelCard, values)
     except (TypeError, ValueError) as error:
-        raise BadModelError(f"The model card {path} is not of this version ({error}).") from None
+        raise BadModelError(
+            "The model card {path} is not of this version ({error}).", path=path, error=error
+        ) from None
 
 
 def read_card_values(path: Path) -> dict[str, Any]:
@@ -159,7 +161,10 @@ def read_card_values(path: Path) -> dict[str, Any]:
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise BadModelError(
-            f"There is no model card at {path}; keep the card that training wrote beside the weights."
+            "There is no model card at {path}; keep the card that training wrote beside the weights.",
+            path=path,
         ) from None
     except (OSError, TypeError, ValueError) as error:
-        raise BadModelError(f"The model card {path} cannot be read ({error}).") from None
+        raise BadModelError(
+            "The model card {path} cannot be read ({error}).", path=path, error=error
+        ) from None

@@ -132,15 +132,28 @@ def load_classifier_card(path: Path) -> ClassifierCard:
     try:
         card = from_dict(ClassifierCard, read_card_values(path))
     except (TypeError, ValueError) as error:
-        raise BadModelError(f"{path} is no classifier's card of this version ({error}).") from None
+        raise BadModelError(
+            "{path} is no classifier's card of this version ({error}).", path=path, error=error
+        ) from None
     _check(card, path)
     return card
 
 
 def _check(card: ClassifierCard, path: Path) -> None:
     if len(card.labels) < 2 or len(set(card.labels)) != len(card.labels):
-        raise BadModelError(f"{path} must name two or more different labels, got {list(card.labels)}.")
+        raise BadModelError(
+            "{path} must name two or more different labels, got {labels}.",
+            path=path,
+            labels=list(card.labels),
+        )
     if card.input not in VIEWS:
-        raise BadModelError(f"{path} has the input {card.input!r}; one of {', '.join(VIEWS)} is known.")
+        raise BadModelError(
+            "{path} has the input {input!r}; one of {views} is known.",
+            path=path,
+            input=card.input,
+            views=", ".join(VIEWS),
+        )
     if card.temperature <= 0 or card.image_size < 1 or card.margin < 0:
-        raise BadModelError(f"{path} needs a temperature and an image size above 0 and a margin from 0 on.")
+        raise BadModelError(
+            "{path} needs a temperature and an image size above 0 and a margin from 0 on.", path=path
+        )

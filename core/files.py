@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from core.language.sentence import to_plain
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that readers see the old one or the new one, never a part (temporary, fsync, replace).
@@ -33,8 +35,8 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def write_json(path: Path, values: Any, *, indent: int | None = 2) -> None:
-    """Write plain types as JSON in UTF-8, whole."""
-    write_whole(path, (json.dumps(values, indent=indent, ensure_ascii=False) + "\n").encode())
+    """Write plain types, and sentences as templates with facts, as JSON in UTF-8, whole."""
+    write_whole(path, (json.dumps(to_plain(values), indent=indent, ensure_ascii=False) + "\n").encode())
 
 
 def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:

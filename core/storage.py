@@ -47,14 +47,18 @@ def fetch(address: str, copy: Path) -> Path:
             names = _matching(system, path)
             root, to = _before_wild_cards(path, copy)
         if not names:
-            raise AppError(f"There is nothing at {address}; look at its spelling.")
+            raise AppError("There is nothing at {address}; look at its spelling.", address=address)
         for name in names:
             # A folder of an object store may hold an object of its own name, which is no file.
             if name.endswith("/"):
                 continue
             inner = name[len(root) :].strip("/") if name != root else ""
             if ".." in inner.split("/"):
-                raise AppError(f"{address} holds {inner!r}, which would be written outside of its copy.")
+                raise AppError(
+                    "{address} holds {inner!r}, which would be written outside of its copy.",
+                    address=address,
+                    inner=inner,
+                )
             target = to / inner
             target.parent.mkdir(parents=True, exist_ok=True)
             system.get_file(name, str(target))
@@ -182,4 +186,6 @@ def _in_a_sentence(address: str, done: str) -> Iterator[None]:
     # Each driver has errors of its own, for keys that are missing and services that are down.
     except Exception as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise AppError(f"{address} cannot be {done} ({reason}).") from None
+        raise AppError(
+            "{address} cannot be {done} ({reason}).", address=address, done=done, reason=reason
+        ) from None

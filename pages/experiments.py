@@ -31,7 +31,7 @@ def page() -> None:
             opened(here.workspace, folder)
             return
         st.info(words.EXPERIMENT_GONE)
-    st.header(words.EXPERIMENTS)
+    st.header(words.PAGES["experiments"])
     st.session_state[WATCHED] = active[0].id if active else None
     known = store.list_experiments(root)
     ask_or_watch(here, active, is_first=not known)

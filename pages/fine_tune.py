@@ -16,7 +16,7 @@ KINDS = ("fine_tune", "fine_tune_classifier")
 def page() -> None:
     here = shell.enter()
     state.show_messages()
-    st.header(words.FINE_TUNE)
+    st.header(words.PAGES["fine_tune"])
     jobs = [job for job in here.workspace.jobs.list(task_id=here.task.id) if job.kind in KINDS]
     active = [job for job in jobs if job.status in ACTIVE]
     if active:

@@ -16,7 +16,7 @@ from core.workspace import Purpose, TaskRow, VersionRow, Workspace
 def page() -> None:
     here = shell.enter()
     state.show_messages()
-    st.header(words.MODELS)
+    st.header(words.PAGES["models"])
     tells_labels = bool(here.workspace.versions.list(here.task.id, "classify"))
     if tells_labels:
         st.subheader(words.MODELS_OF_MASKS)
@@ -104,10 +104,13 @@ def history(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     with st.expander(words.HISTORY_OF_USE):
         for event in workspace.versions.events(task.id, purpose):
             version = versions.get(event.version_id or 0)
-            who = as_name(event.who) if event.who else words.BY_ITSELF
             st.write(
-                f"{ago(event.created_at)}, {who}: {words.EVENT_NAMES[event.action]} "
-                f"{as_name(version.title) if version else ''}. {as_text(str(event.why))}"
+                words.EVENT_LINES[event.action].format(
+                    when=ago(event.created_at),
+                    who=as_name(event.who) if event.who else words.BY_ITSELF,
+                    title=as_name(version.title) if version else "",
+                    why=as_text(str(event.why)),
+                )
             )
 
 

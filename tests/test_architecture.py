@@ -42,15 +42,25 @@ BANDS = {
     "core.classifier_cards": 0,
     "core.files": 0,
     "core.reasons": 0,
+    "core.reason_words": 0,
     "core.image_size": 0,
+    "core.language": 0,
     "core.storage": 0,
 }
 KERAS_LIBRARIES = {"tensorflow", "keras", "jax"}
 KERAS_BAND = ("core.nets", "core.training", "core.inference", "core.classification")
 TOP_LEVEL = {
     *(".ci", ".gitignore", ".streamlit", "CHANGELOG.md", "LICENSE", "Makefile", "README.ko.md", "README.md"),
-    *("benchmarks", "core", "docs", "evaluate.py", "models", "pages", "predict.py", "pyproject.toml"),
-    *("requirements-dev.txt", "requirements.txt", "sample_images", "streamlit_app.py", "tests", "train.py"),
+    *("benchmarks", "core", "docs", "evaluate.py", "locale", "models", "pages", "predict.py"),
+    *(
+        "pyproject.toml",
+        "requirements-dev.txt",
+        "requirements.txt",
+        "sample_images",
+        "streamlit_app.py",
+        "tests",
+        "train.py",
+    ),
 }
 
 

@@ -86,8 +86,9 @@ def build_on_encoder(path: Path, num_labels: int, *, dropout: float = 0.0, seed:
     names = {layer.name for layer in network.layers}
     if ENCODER_END not in names or network.inputs[0].shape[-1] != 3:
         raise BadModelError(
-            f"{path} is no U-Net of colour images that train.py made, so it cannot be the encoder of a "
-            "classifier."
+            "{path} is no U-Net of colour images that train.py made, so it cannot be the encoder "
+            "of a classifier.",
+            path=path,
         )
     keras.utils.set_random_seed(seed)
     features = network.get_layer(ENCODER_END).output

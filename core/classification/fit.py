@@ -205,8 +205,11 @@ def _start(run: ClassifyRun, image_size: int) -> tuple[keras.Model, str, bool]:
         shape = (size, model.outputs[0].shape[-1])
         if not {"features", "logits"} <= names or shape != (image_size, run.num_labels):
             raise BadModelError(
-                f"{run.start_from.name} is another network than a classifier of {run.num_labels} labels and "
-                f"{image_size} pixels a side; choose the one that these images are prepared for."
+                "{start_from} is another network than a classifier of {num_labels} labels and "
+                "{image_size} pixels a side; choose the one that these images are prepared for.",
+                start_from=run.start_from.name,
+                num_labels=run.num_labels,
+                image_size=image_size,
             )
         return model, f"The classifier {run.start_from.parent.name}.", True
     if run.encoder is not None:

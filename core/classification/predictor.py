@@ -46,13 +46,19 @@ class Classifier:
         num_outputs = self._network.sizes.num_outputs
         if num_outputs != len(card.labels):
             raise BadModelError(
-                f"The classifier {card.name} has {num_outputs} outputs and {len(card.labels)} "
-                "labels in its card; keep the card that training wrote beside the weights."
+                "The classifier {card} has {num_outputs} outputs and {num_labels} labels in its card; "
+                "keep the card that training wrote beside the weights.",
+                card=card.name,
+                num_outputs=num_outputs,
+                num_labels=len(card.labels),
             )
         if self._network.sizes.input_size != (card.image_size, card.image_size):
             raise BadModelError(
-                f"The classifier {card.name} sees {format_size(self._network.sizes.input_size)} pixels and "
-                f"its card says {card.image_size}; keep the card that training wrote beside the weights."
+                "The classifier {card} sees {format_size} pixels and its card says {image_size}; keep "
+                "the card that training wrote beside the weights.",
+                card=card.name,
+                format_size=format_size(self._network.sizes.input_size),
+                image_size=card.image_size,
             )
         self.card = card
         self._mirrorings = mirrorings(card.flips)

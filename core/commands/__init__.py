@@ -11,7 +11,9 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+from core import language
 from core.errors import AppError
+from core.language import say
 
 EXIT_WRONG_INPUT = 2
 EXIT_INTERRUPTED = 130
@@ -30,7 +32,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print one sentence and leave with exit code 2."""
-        self.exit(EXIT_WRONG_INPUT, f"{self.prog}: {message}; see {self.prog} --help.\n")
+        told = say("{prog}: {message}; see {prog} --help.").format(prog=self.prog, message=message)
+        self.exit(EXIT_WRONG_INPUT, f"{told}\n")
 
 
 class _Format(argparse.RawDescriptionHelpFormatter):
@@ -75,16 +78,20 @@ def run(command: Callable[[list[str]], int]) -> NoReturn:
     """Run a command on the arguments of the process and leave with its exit code."""
     # TensorFlow reads this once, at its import.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    language.speak(language.of_environment())
     try:
         code = command(sys.argv[1:])
     except AppError as error:
         print(error, file=sys.stderr)
         code = EXIT_WRONG_INPUT
     except OSError as error:
-        where = f" {error.filename}" if error.filename else ""
-        print(f"Cannot use{where or ' a file'} ({error.strerror or error}).", file=sys.stderr)
+        where = error.filename or say("a file")
+        print(
+            say("Cannot use {file} ({reason}).").format(file=where, reason=error.strerror or error),
+            file=sys.stderr,
+        )
         code = EXIT_WRONG_INPUT
     except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
+        print(say("Interrupted."), file=sys.stderr)
         code = EXIT_INTERRUPTED
     sys.exit(code)

@@ -9,6 +9,7 @@ from core.cards import Score
 from core.commands import EXIT_WRONG_INPUT
 from core.commands.classify_flags import evaluate_parser, predict_parser, request_of, source_of, train_parser
 from core.commands.progress import ClassifyDisplay, ImageBar
+from core.language.sentence import Sentence, said
 from core.workflows.predict.places import open_places
 
 NO_DIAGNOSIS = "These probabilities are for research and are no diagnosis."
@@ -39,14 +40,20 @@ def train(arguments: list[str]) -> int:
             should_stop=lambda: display.interrupted,
         )
     if outcome.previous is not None:
-        print(f"The files of an earlier run are now in {outcome.previous}.")
-    print(f"Weights before training: {outcome.card.origin}")
+        print(
+            Sentence("The files of an earlier run are now in {previous}.", previous=outcome.previous).said()
+        )
+    print(Sentence("Weights before training: {origin}", origin=outcome.card.origin).said())
     print(
-        f"Epoch {outcome.best_epoch} of {outcome.num_epochs} was kept; "
-        f"temperature {outcome.card.temperature:.2f}."
+        Sentence(
+            "Epoch {best_epoch} of {num_epochs} was kept; temperature {temperature:.2f}.",
+            best_epoch=outcome.best_epoch,
+            num_epochs=outcome.num_epochs,
+            temperature=outcome.card.temperature,
+        ).said()
     )
     _print_scores(outcome.card.validation, "validation ")
-    print(f"Wrote {outcome.folder / 'model.keras'} with its card.")
+    print(Sentence("Wrote {folder} with its card.", folder=outcome.folder / "model.keras").said())
     return 0
 
 
@@ -110,12 +117,18 @@ def predict(arguments: list[str]) -> int:
             outcome = classify_predict(request, on_progress=bar)
         places.saved()
     for sentence in (*outcome.notes, *outcome.problems):
-        print(sentence, file=sys.stderr)
+        print(said(sentence), file=sys.stderr)
     for row in outcome.classified:
         shares = "  ".join(f"{label} {share:.3f}" for label, share in row.probabilities.items())
         print(f"{row.image.name}  {row.label}  ({shares})")
     if outcome.table is not None:
-        print(f"Labels of {len(outcome.classified)} images: {places.as_asked(outcome.table)}")
+        print(
+            Sentence(
+                "Labels of {num_classified} images: {as_asked}",
+                num_classified=len(outcome.classified),
+                as_asked=places.as_asked(outcome.table),
+            ).said()
+        )
         print(NO_DIAGNOSIS)
     return EXIT_WRONG_INPUT if outcome.problems else 0
 

@@ -58,7 +58,10 @@ def _masks(options: argparse.Namespace) -> tuple[str, ...]:
     from core.workspace import Workspace
 
     if not options.workspace.is_dir():
-        raise AppError(f"There is no workspace at {options.workspace}; give its folder with --workspace.")
+        raise AppError(
+            "There is no workspace at {workspace}; give its folder with --workspace.",
+            workspace=options.workspace,
+        )
     with Workspace.open(options.workspace) as workspace, ImageBar("Packing") as bar:
         task = workspace.tasks.get(options.name)
         selection = Selection(task.id, "approved" if options.approved else "saved")

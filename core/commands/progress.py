@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Self
 
 from tqdm import tqdm
 
+from core.language.sentence import Sentence, said
+
 if TYPE_CHECKING:
     from core.training.callbacks import ProgressReport
 
@@ -71,9 +73,9 @@ class TrainingDisplay:
     def note(self, sentence: str) -> None:
         """What is worth knowing of a run: on stdout before it, on stderr beside its bar."""
         if self._training is None:
-            print(sentence, flush=True)
+            print(said(sentence), flush=True)
         else:
-            self._training.write(sentence, file=sys.stderr)
+            self._training.write(said(sentence), file=sys.stderr)
 
     def step(self, report: ProgressReport) -> None:
         """A step that was trained; a line for each validated epoch."""
@@ -96,7 +98,7 @@ class TrainingDisplay:
         if self.interrupted:
             raise KeyboardInterrupt
         self.interrupted = True
-        print("\nStopping after this step; Ctrl-C again ends at once.", file=sys.stderr)
+        print(Sentence("\nStopping after this step; Ctrl-C again ends at once.").said(), file=sys.stderr)
 
 
 class ClassifyDisplay(TrainingDisplay):

@@ -47,10 +47,12 @@ def decode_layer(png: bytes, shape: tuple[int, int], num_classes: int = 1) -> ND
         with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
             layer = np.array(picture, dtype=np.uint8)
     except (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error) as error:
-        raise BadFileError(_NAME, f"the PNG is broken ({error}).") from None
+        raise BadFileError(_NAME, "the PNG is broken ({error}).", error=error) from None
     if layer.shape != shape or layer.max(initial=0) > num_classes + 1:
         raise BadFileError(
-            _NAME, f"expected pixels of 0 (untouched), 1 (background) and up to {num_classes + 1} (classes)."
+            _NAME,
+            "expected pixels of 0 (untouched), 1 (background) and up to {num_classes} (classes).",
+            num_classes=num_classes + 1,
         )
     return layer
 
@@ -130,9 +132,16 @@ def _check_header(png: bytes, shape: tuple[int, int]) -> None:
     given_width, given_height, bits, colour = struct.unpack(">IIBB", png[16:26])
     if (given_height, given_width) != shape:
         raise BadFileError(
-            _NAME, f"is {given_width} x {given_height} pixels, but the image is {width} x {height}."
+            _NAME,
+            "is {given_width} x {given_height} pixels, but the image is {width} x {height}.",
+            given_width=given_width,
+            given_height=given_height,
+            width=width,
+            height=height,
         )
     if colour != _PALETTE and (colour, bits) != (_GREY, 8):
         raise BadFileError(_NAME, "expected a palette PNG, or a grey one of 8 bits.")
     if len(png) > height * (width + 1) + 65_536:
-        raise BadFileError(_NAME, f"{len(png)} bytes are more than a layer of this size can need.")
+        raise BadFileError(
+            _NAME, "{num_png} bytes are more than a layer of this size can need.", num_png=len(png)
+        )

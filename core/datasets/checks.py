@@ -18,6 +18,7 @@ from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import ClassTable
 from core.imaging.decode import decode_image, read_mask
 from core.imaging.mask_values import MaskValues
+from core.language.sentence import Sentence
 
 NUM_THREADS = 4
 
@@ -107,7 +108,9 @@ def examine_dataset(
             if on_progress is not None:
                 on_progress(len(checked), len(everything))
     for (split, _), result in zip(everything, checked, strict=True):
-        problems.extend(f"{split}: {problem}" for problem in result.problems)
+        problems.extend(
+            Sentence("{split}: {problem}", split=split, problem=problem) for problem in result.problems
+        )
     problems.extend(_shared_images(everything, checked))
     problems.extend(_without_foreground(everything, checked))
     if problems:
@@ -130,18 +133,18 @@ def check_pair(
     try:
         data = read_bytes(pair.image_path)
         file_hash = hashlib.sha256(data).hexdigest()
-        decoded = decode_image(data, f"image {pair.image_path.name}", limits)
+        decoded = decode_image(data, Sentence("image {file}", file=pair.image_path.name), limits)
         shape = (decoded.values.shape[0], decoded.values.shape[1])
         signs = signs_of(data, pair.image_path.name, decoded, salt=salt)
     except BadFileError as error:
-        problems.append(str(error))
+        problems.append(error.sentence)
     try:
-        name = f"mask {pair.mask_path.name}"
+        name = Sentence("mask {file}", file=pair.mask_path.name)
         meaning = classes or pair.values
         mask = read_mask(read_bytes(pair.mask_path), name, shape, limits, meaning=meaning)
         has_foreground = bool(split_undefined(mask)[0].any())
     except BadFileError as error:
-        problems.append(str(error))
+        problems.append(error.sentence)
     return CheckedPair(file_hash, signs, has_foreground, tuple(problems))
 
 
@@ -156,12 +159,15 @@ def _match_splits(root: Path, wanted: Sequence[str]) -> tuple[dict[str, list[Pai
         folders = images_dir(root, split), masks_dir(root, split)
         missing = [folder for folder in folders if not folder.is_dir()]
         if missing:
-            problems.extend(f"There is no folder {split}/{folder.name}." for folder in missing)
+            problems.extend(
+                Sentence("There is no folder {split}/{folder}.", split=split, folder=folder.name)
+                for folder in missing
+            )
             continue
         pairs, unmatched = match(list_images(folders[0]), list_images(folders[1]))
-        problems.extend(f"{split}: {problem}" for problem in unmatched)
+        problems.extend(Sentence("{split}: {problem}", split=split, problem=problem) for problem in unmatched)
         if not pairs and not unmatched:
-            problems.append(f"{split}: There are no images.")
+            problems.append(Sentence("{split}: There are no images.", split=split))
         pairs_of[split] = pairs
     return pairs_of, problems
 
@@ -169,7 +175,7 @@ def _match_splits(root: Path, wanted: Sequence[str]) -> tuple[dict[str, list[Pai
 def _shared_images(everything: Sequence[tuple[str, Pair]], checked: Sequence[CheckedPair]) -> list[str]:
     """A sentence for each image that an earlier split has too."""
     first_of: dict[str, tuple[str, Pair]] = {}
-    problems = []
+    problems: list[str] = []
     for (split, pair), result in zip(everything, checked, strict=True):
         pixels = None if result.signs is None else result.signs.pixels
         for seal, what in ((result.file_hash, "file"), (pixels, "picture")):
@@ -177,8 +183,14 @@ def _shared_images(everything: Sequence[tuple[str, Pair]], checked: Sequence[Che
                 continue
             earlier_split, earlier = first_of.setdefault(seal, (split, pair))
             if earlier_split != split:
-                twins = f"{earlier_split}/{earlier.image_path.name} and {split}/{pair.image_path.name}"
-                problems.append(f"{twins} are the same {what}; keep it in one split.")
+                twins = Sentence(
+                    "{first} and {second}",
+                    first=f"{earlier_split}/{earlier.image_path.name}",
+                    second=f"{split}/{pair.image_path.name}",
+                )
+                problems.append(
+                    Sentence("{twins} are the same {what}; keep it in one split.", twins=twins, what=what)
+                )
                 break
     return problems
 
@@ -188,12 +200,18 @@ def _without_foreground(everything: Sequence[tuple[str, Pair]], checked: Sequenc
     results_of: dict[str, list[CheckedPair]] = {}
     for (split, _), result in zip(everything, checked, strict=True):
         results_of.setdefault(split, []).append(result)
-    problems = []
+    problems: list[str] = []
     for split, results in results_of.items():
         if not any(result.has_foreground or result.problems for result in results):
-            masks = "The only mask is" if len(results) == 1 else f"All {len(results)} masks are"
             problems.append(
-                f"{split}: {masks} empty; at least one must have foreground, so look whether these are "
-                "the masks."
+                Sentence(
+                    "{split}: The only mask is empty; at least one must have foreground, so look whether "
+                    "these are the masks."
+                    if len(results) == 1
+                    else "{split}: All {count} masks are empty; at least one must have foreground, so look "
+                    "whether these are the masks.",
+                    split=split,
+                    count=len(results),
+                )
             )
     return problems

@@ -35,9 +35,14 @@ def assign_folds(
     num_groups = len(set(groups))
     if num_folds < 2 or num_groups < num_folds:
         raise AppError(
-            f"{num_folds} folds need at least {max(num_folds, 2)} groups of images, and there are "
-            f"{num_groups} ({len(groups)} images; those of one patient and nearly equal ones count as one "
-            f"group); take {'at least 2' if num_folds < 2 else 'fewer'} folds."
+            "{num_folds} folds need at least {num_folds_2} groups of images, and there are "
+            "{num_groups} ({num_groups_2} images; those of one patient and nearly equal ones "
+            "count as one group); take {what} folds.",
+            num_folds=num_folds,
+            num_folds_2=max(num_folds, 2),
+            num_groups=num_groups,
+            num_groups_2=len(groups),
+            what="at least 2" if num_folds < 2 else "fewer",
         )
     words = [""] * len(groups) if strata is None else list(strata)
     _, group_of = np.unique(np.asarray(groups), return_inverse=True)

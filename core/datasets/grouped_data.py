@@ -15,6 +15,7 @@ from core.datasets.split import split_train_val
 from core.errors import AppError, BadDatasetError
 from core.imaging.class_table import ClassTable
 from core.imaging.mask_values import MaskValues
+from core.language.sentence import Sentence
 
 NO_COLUMN = "none"
 _SHOWN = 5
@@ -100,7 +101,9 @@ def with_validation(data: GroupedData, part: float, seed: int) -> tuple[list[Pai
     try:
         return split_train_val(data.pairs_of["train"], data.group_of["train"], part, seed)
     except ValueError as error:
-        raise AppError(f"No validation images can be set aside ({error}); add a val folder.") from None
+        raise AppError(
+            "No validation images can be set aside ({error}); add a val folder.", error=error
+        ) from None
 
 
 def _column(table: SetTable | None, rule: GroupRule, root: Path) -> str | None:
@@ -108,7 +111,7 @@ def _column(table: SetTable | None, rule: GroupRule, root: Path) -> str | None:
         return None
     if table is None:
         if rule.column:
-            raise AppError(f"No CSV in {root} names its images, so there is no column to group by.")
+            raise AppError("No CSV in {root} names its images, so there is no column to group by.", root=root)
         return None
     return rule.column or group_column_of(table.columns)
 
@@ -138,8 +141,15 @@ def _link(examined: ExaminedData, named: Sequence[Iterable[str]]) -> Linked:
 def _refuse_parted(root: Path, placed: _Placed, linked: Linked) -> None:
     parted = [_words(images) for images in _parted(placed, linked)]
     if parted:
-        more = [f"So do {len(parted) - _SHOWN} other groups."] if len(parted) > _SHOWN else []
-        lines = [f"{words} are of one group; keep it in one split." for words in parted[:_SHOWN]]
+        more = (
+            [Sentence("So do {num_parted} other groups.", num_parted=len(parted) - _SHOWN)]
+            if len(parted) > _SHOWN
+            else []
+        )
+        lines = [
+            Sentence("{words} are of one group; keep it in one split.", words=words)
+            for words in parted[:_SHOWN]
+        ]
         raise BadDatasetError(str(root), [*lines, *more])
 
 
@@ -158,12 +168,24 @@ def _words(images: _Placed) -> str:
 def _notes(placed: _Placed, linked: Linked) -> tuple[str, ...]:
     notes = []
     if linked.num_groups < len(placed):
-        notes.append(f"{len(placed)} images in {linked.num_groups} groups that are never parted.")
+        notes.append(
+            Sentence(
+                "{num_placed} images in {num_groups} groups that are never parted.",
+                num_placed=len(placed),
+                num_groups=linked.num_groups,
+            )
+        )
     if parted := _parted(placed, linked):
         notes.append(
-            f"{_words(parted[0])} look alike or are of one patient"
-            + (f", and so in {len(parted) - 1} other groups" if len(parted) > 1 else "")
-            + ", so scores will be better than they should be; put each group into one folder."
+            Sentence(
+                "{words} look alike or are of one patient, and so in {more} other groups, so scores will be "
+                "better than they should be; put each group into one folder."
+                if len(parted) > 1
+                else "{words} look alike or are of one patient, so scores will be better than they should "
+                "be; put each group into one folder.",
+                words=_words(parted[0]),
+                more=len(parted) - 1,
+            )
         )
     return tuple(notes)
 

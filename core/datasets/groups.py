@@ -101,9 +101,12 @@ def keys_by_pattern(names: Sequence[str], pattern: str) -> list[str]:
         fits = any(keys)
     if not fits:
         raise AppError(
-            f"The group pattern {pattern!r} fits none of the {len(names)} names (the first is "
-            f"{names[0] if names else ''!r}); give a separator such as _ or a regular expression with one "
-            "group such as ^(P[0-9]+)."
+            "The group pattern {pattern!r} fits none of the {num_names} names (the first is "
+            "{names!r}); give a separator such as _ or a regular expression with one group such "
+            "as ^(P[0-9]+).",
+            pattern=pattern,
+            num_names=len(names),
+            names=names[0] if names else "",
         )
     return keys
 
@@ -112,11 +115,15 @@ def _compiled(pattern: str) -> regex.Pattern[str]:
     try:
         compiled = regex.compile(pattern)
     except regex.error as error:
-        raise AppError(f"The group pattern {pattern!r} is no regular expression ({error}).") from None
+        raise AppError(
+            "The group pattern {pattern!r} is no regular expression ({error}).", pattern=pattern, error=error
+        ) from None
     if compiled.groups != 1:
         raise AppError(
-            f"The group pattern {pattern!r} has {compiled.groups} groups in brackets; give exactly one, "
-            "around what the images of one group have in common."
+            "The group pattern {pattern!r} has {groups} groups in brackets; give exactly one, "
+            "around what the images of one group have in common.",
+            pattern=pattern,
+            groups=compiled.groups,
         )
     return compiled
 
@@ -130,8 +137,9 @@ def _searched(pattern: regex.Pattern[str], names: Sequence[str]) -> list[str]:
             match = pattern.search(name, timeout=max(0.001, end - time.monotonic()))
         except TimeoutError:
             raise AppError(
-                f"The group pattern {pattern.pattern!r} takes too long on the names, as repeats of repeats "
-                "do, such as (a+)+; give a simpler one, such as ^(P[0-9]+)."
+                "The group pattern {pattern!r} takes too long on the names, as repeats of repeats do, "
+                "such as (a+)+; give a simpler one, such as ^(P[0-9]+).",
+                pattern=pattern.pattern,
             ) from None
         keys.append((match.group(1) or "") if match else "")
     return keys

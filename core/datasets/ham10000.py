@@ -140,7 +140,9 @@ def write_dataset(divided: Mapping[str, Sequence[Lesion]], output_dir: Path) -> 
         OSError: The disk is full or the folder cannot be written.
     """
     if output_dir.exists() and (not output_dir.is_dir() or any(output_dir.iterdir())):
-        raise AppError(f"{output_dir} is not empty; give a new folder, so that nothing is mixed.")
+        raise AppError(
+            "{output_dir} is not empty; give a new folder, so that nothing is mixed.", output_dir=output_dir
+        )
     table = [["image", "split", "label", "lesion_id"]]
     for split, lesions in divided.items():
         for folder in (images_dir(output_dir, split), masks_dir(output_dir, split)):

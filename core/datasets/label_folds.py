@@ -30,8 +30,10 @@ def label_folds(
     if num_folds < 2 or number < num_folds:
         what = f"the label {scarcest} has {number}" if number < num_folds else "a split needs 2"
         raise AppError(
-            f"{num_folds} folds need as many images of each label at least (images of one lesion or patient "
-            f"count once), and {what}; take fewer folds, or add images."
+            "{num_folds} folds need as many images of each label at least (images of one lesion "
+            "or patient count once), and {what}; take fewer folds, or add images.",
+            num_folds=num_folds,
+            what=what,
         )
     return assign_folds(groups, num_folds, seed=seed, strata=labels)
 
@@ -52,9 +54,13 @@ def set_aside(labels: Sequence[str], groups: Sequence[str], part: float, *, seed
     number, scarcest = _scarcest(labels, groups)
     if number < num_folds:
         raise AppError(
-            f"To set aside {part * 100:.0f} % of the images takes {num_folds} of each label at least (images "
-            f"of one lesion or patient count once), and {number} of the label {scarcest} are there; give a "
-            "larger --val_part, or add images."
+            "To set aside {part:.0f} % of the images takes {num_folds} of each label at least "
+            "(images of one lesion or patient count once), and {number} of the label {scarcest} "
+            "are there; give a larger --val_part, or add images.",
+            part=part * 100,
+            num_folds=num_folds,
+            number=number,
+            scarcest=scarcest,
         )
     return np.asarray(label_folds(labels, groups, num_folds, seed=seed) == 0)
 

@@ -14,6 +14,7 @@ from core.datasets.layout import images_dir, masks_dir
 from core.datasets.matching import list_images, stem_of
 from core.datasets.set_table import group_column_of, read_csv, stem_of_name
 from core.errors import AppError, BadDatasetError
+from core.language.sentence import Sentence
 
 NAME_COLUMNS = ("image", "image_id", "id", "name", "file")
 
@@ -60,10 +61,10 @@ def find_labelled(
     """
     folder = images_dir(data_dir, split)
     if not folder.is_dir():
-        raise BadDatasetError(str(data_dir), [f"There is no folder {split}/images."])
+        raise BadDatasetError(str(data_dir), [Sentence("There is no folder {split}/images.", split=split)])
     images = list_images(folder)
     if not images:
-        raise BadDatasetError(str(data_dir), [f"{split}: There are no images."])
+        raise BadDatasetError(str(data_dir), [Sentence("{split}: There are no images.", split=split)])
     row_of = _read_table(labels_path or _find_table(data_dir, split))
     mask_of = _masks(data_dir, split)
     problems: list[str] = []
@@ -71,16 +72,28 @@ def find_labelled(
     for path in images:
         stem = stem_of(path)
         if stem not in row_of:
-            problems.append(f"{split}: Image {path.name} has no row in the table of labels.")
+            problems.append(
+                Sentence(
+                    "{split}: Image {path} has no row in the table of labels.", split=split, path=path.name
+                )
+            )
             continue
         label, group = row_of[stem]
         label = (merged or {}).get(label, label)
         if not label:
-            problems.append(f"{split}: Image {path.name} has an empty label.")
+            problems.append(
+                Sentence("{split}: Image {path} has an empty label.", split=split, path=path.name)
+            )
         elif known is not None and label not in known:
             problems.append(
-                f"{split}: Image {path.name} has the label {label!r}, which is none of {', '.join(known)}; "
-                f"correct it, or count it as another (--merge {label}=...)."
+                Sentence(
+                    "{split}: Image {path} has the label {label!r}, which is none of {known}; correct it, "
+                    "or count it as another (--merge {label}=...).",
+                    split=split,
+                    path=path.name,
+                    label=label,
+                    known=", ".join(known),
+                )
             )
         found.append(LabelledImage(stem, path, mask_of.get(stem), label, group or stem))
     if problems:
@@ -98,7 +111,12 @@ def labels_of(images: Sequence[LabelledImage]) -> tuple[str, ...]:
     if len(labels) < 2:
         raise BadDatasetError(
             "The table of labels",
-            [f"All images have the label {labels[0] if labels else ''!r}; a classifier needs two or more."],
+            [
+                Sentence(
+                    "All images have the label {labels!r}; a classifier needs two or more.",
+                    labels=labels[0] if labels else "",
+                )
+            ],
         )
     return labels
 
@@ -123,28 +141,32 @@ def _find_table(data_dir: Path, split: str) -> Path:
         if path.is_file():
             return path
     raise AppError(
-        f"There is no labels.csv in {data_dir / split} or in {data_dir}; write one with the columns image "
-        "and label."
+        "There is no labels.csv in {data_dir} or in {data_dir_2}; write one with the columns "
+        "image and label.",
+        data_dir=data_dir / split,
+        data_dir_2=data_dir,
     )
 
 
 def _read_table(path: Path) -> dict[str, tuple[str, str]]:
     """Label and group by stem."""
     if not path.is_file():
-        raise AppError(f"There is no table of labels at {path}.")
+        raise AppError("There is no table of labels at {path}.", path=path)
     columns, rows = read_csv(path)
     name = next((column for column in NAME_COLUMNS if column in columns), None)
     group = group_column_of(columns)
     if name is None or "label" not in columns:
         raise AppError(
-            f"{path} has the columns {', '.join(columns) or 'of an empty file'}; it needs image and label."
+            "{path} has the columns {columns}; it needs image and label.",
+            path=path,
+            columns=", ".join(columns) or Sentence("of an empty file"),
         )
     row_of: dict[str, tuple[str, str]] = {}
     for row in rows:
         stem = stem_of_name(row[name] or "")
         value = ((row["label"] or "").strip(), (row[group] or "").strip() if group else "")
         if row_of.setdefault(stem, value) != value:
-            raise AppError(f"{path} has two rows for {stem} that differ; keep one.")
+            raise AppError("{path} has two rows for {stem} that differ; keep one.", path=path, stem=stem)
     return row_of
 
 

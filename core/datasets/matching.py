@@ -18,6 +18,7 @@ from core.errors import BadDatasetError, BadFileError
 from core.imaging.class_table import ClassTable
 from core.imaging.decode import DecodedImage, decode_image, read_mask
 from core.imaging.mask_values import MaskValues
+from core.language.sentence import Sentence
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".dcm", ".dicom")
 
@@ -51,7 +52,7 @@ def list_images(folder: Path) -> list[Path]:
         BadDatasetError: There is no such folder.
     """
     if not folder.is_dir():
-        raise BadDatasetError(str(folder), ["There is no such folder."])
+        raise BadDatasetError(str(folder), [Sentence("There is no such folder.")])
     found = (
         path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
     )
@@ -69,9 +70,9 @@ def match(images: Sequence[Path], masks: Sequence[Path]) -> tuple[list[Pair], li
     image_of = _by_stem(images, "images", problems)
     mask_of = _by_stem(masks, "masks", problems)
     for stem in sorted(set(image_of) - set(mask_of)):
-        problems.append(f"Image {image_of[stem].name} has no mask of the same name.")
+        problems.append(Sentence("Image {name} has no mask of the same name.", name=image_of[stem].name))
     for stem in sorted(set(mask_of) - set(image_of)):
-        problems.append(f"Mask {mask_of[stem].name} has no image of the same name.")
+        problems.append(Sentence("Mask {name} has no image of the same name.", name=mask_of[stem].name))
     shared = sorted(set(image_of) & set(mask_of))
     return [Pair(stem, image_of[stem], mask_of[stem]) for stem in shared], problems
 
@@ -99,7 +100,7 @@ def load_pair(
     """
     image = decode_image(read_bytes(pair.image_path), pair.image_path.name, limits)
     height, width = image.values.shape[:2]
-    name, meaning = f"mask {pair.mask_path.name}", classes or pair.values
+    name, meaning = Sentence("mask {file}", file=pair.mask_path.name), classes or pair.values
     return image, read_mask(read_bytes(pair.mask_path), name, (height, width), limits, meaning=meaning)
 
 
@@ -115,9 +116,12 @@ def read_bytes(path: Path) -> bytes:
         if path.is_symlink() and not path.exists():
             raise BadFileError(
                 path.name,
-                f"is a link to nowhere ({path.readlink()}); fetch what it points to (git annex, dvc).",
+                "is a link to nowhere ({readlink}); fetch what it points to (git annex, dvc).",
+                readlink=path.readlink(),
             ) from None
-        raise BadFileError(path.name, f"cannot be opened ({error.strerror or error}).") from None
+        raise BadFileError(
+            path.name, "cannot be opened ({strerror}).", strerror=error.strerror or error
+        ) from None
 
 
 def _by_stem(paths: Sequence[Path], folder: str, problems: list[str]) -> dict[str, Path]:
@@ -126,6 +130,11 @@ def _by_stem(paths: Sequence[Path], folder: str, problems: list[str]) -> dict[st
         known = first.setdefault(stem_of(path), path)
         if known is not path:
             problems.append(
-                f"{known.name} and {path.name} in {folder} have the same stem; keep one or rename it."
+                Sentence(
+                    "{known} and {path} in {folder} have the same stem; keep one or rename it.",
+                    known=known.name,
+                    path=path.name,
+                    folder=folder,
+                )
             )
     return first

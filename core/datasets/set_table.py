@@ -40,7 +40,12 @@ class SetTable:
             AppError: No such column.
         """
         if column not in self.columns:
-            raise AppError(f"{self.path} has no column {column!r}; it has {', '.join(self.columns)}.")
+            raise AppError(
+                "{path} has no column {column!r}; it has {columns}.",
+                path=self.path,
+                column=column,
+                columns=", ".join(self.columns),
+            )
         return [(self.row_of.get(stem, {}).get(column) or "").strip() for stem in stems]
 
 
@@ -82,7 +87,7 @@ def read_csv(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise AppError(f"{path} cannot be read as CSV in UTF-8 ({error}).") from None
+        raise AppError("{path} cannot be read as CSV in UTF-8 ({error}).", path=path, error=error) from None
     return parse_csv(content, path)
 
 
@@ -92,7 +97,7 @@ def parse_csv(content: bytes, path: Path) -> tuple[tuple[str, ...], list[dict[st
         reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
         return tuple(reader.fieldnames or ()), list(reader)
     except (UnicodeError, csv.Error) as error:
-        raise AppError(f"{path} cannot be read as CSV in UTF-8 ({error}).") from None
+        raise AppError("{path} cannot be read as CSV in UTF-8 ({error}).", path=path, error=error) from None
 
 
 def group_column_of(columns: Sequence[str]) -> str | None:

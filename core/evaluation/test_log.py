@@ -77,13 +77,14 @@ def check_log(path: Path) -> None:
     if not path.exists():
         return
     if not path.is_file():
-        raise AppError(f"{path} is no file; give --test_log a CSV, or a name that is not taken.")
+        raise AppError("{path} is no file; give --test_log a CSV, or a name that is not taken.", path=path)
     content = path.read_bytes()
     header = content.partition(b"\n")[0].strip()
     if header and header != ",".join(COLUMNS).encode():
         raise AppError(
-            f"{path} is no log of test scorings (expected the columns {', '.join(COLUMNS)}); give another "
-            "--test_log."
+            "{path} is no log of test scorings (expected the columns {columns}); give another --test_log.",
+            path=path,
+            columns=", ".join(COLUMNS),
         )
     if content and not content.endswith(b"\n"):
-        raise AppError(f"The last line of {path} is cut off; end it or take it away.")
+        raise AppError("The last line of {path} is cut off; end it or take it away.", path=path)

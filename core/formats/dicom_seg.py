@@ -81,7 +81,7 @@ def mask_dicom_seg(
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         reason = " ".join(str(error).split())[:200]
         raise BadFileError(
-            name, f"no DICOM segmentation can refer to it ({reason}); take another format"
+            name, "no DICOM segmentation can refer to it ({reason}); take another format", reason=reason
         ) from error
     segmentation.SpecificCharacterSet = _UTF_8
     buffer = io.BytesIO()
@@ -94,7 +94,8 @@ def _check(dataset: pydicom.Dataset, name: str) -> None:
     if missing:
         raise BadFileError(
             name,
-            f"it lacks {', '.join(missing)}, which a DICOM segmentation has to refer to; take another format",
+            "it lacks {missing}, which a DICOM segmentation has to refer to; take another format",
+            missing=", ".join(missing),
         )
     # Type 2 elements may be empty but have to be there, and sources in the wild leave them out.
     for keyword in _MAY_BE_EMPTY:

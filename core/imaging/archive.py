@@ -17,6 +17,7 @@ from pathlib import PurePosixPath
 from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.zip_names import entry_names
+from core.language.sentence import Sentence
 
 _CENTRAL_ENTRY = b"PK\x01\x02"
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -89,7 +90,9 @@ def names_in_upload(data: bytes, name: str, limits: Limits | None = None) -> lis
 def _open(data: bytes, name: str, limits: Limits) -> zipfile.ZipFile:
     if data.count(_CENTRAL_ENTRY) > limits.max_zip_files:
         raise BadFileError(
-            name, f"holds more than {limits.max_zip_files:,} files (LIMIT_MAX_ZIP_FILES); split it up."
+            name,
+            "holds more than {max_zip_files:,} files (LIMIT_MAX_ZIP_FILES); split it up.",
+            max_zip_files=limits.max_zip_files,
         )
     try:
         return zipfile.ZipFile(io.BytesIO(data))
@@ -125,8 +128,9 @@ def _check_as_a_whole(infos: list[zipfile.ZipInfo], name: str, limits: Limits) -
     if total > limits.max_zip_bytes:
         raise BadFileError(
             name,
-            f"would unpack to {total:,} bytes; at most {limits.max_zip_bytes:,} are let in "
-            "(LIMIT_MAX_ZIP_BYTES).",
+            "would unpack to {total:,} bytes; at most {max_zip_bytes:,} are let in (LIMIT_MAX_ZIP_BYTES).",
+            total=total,
+            max_zip_bytes=limits.max_zip_bytes,
         )
 
 
@@ -153,19 +157,20 @@ def _take_out(
 def _refusal(info: zipfile.ZipInfo, path: str, limits: Limits) -> str | None:
     """Why an entry is not even unpacked, None when it may be."""
     if path.startswith("/") or ".." in PurePosixPath(path).parts or ":" in path.split("/")[0]:
-        return "has a name that leads out of the zip; rename it and pack it again."
+        return Sentence("has a name that leads out of the zip; rename it and pack it again.")
     if info.flag_bits & _LOCKED:
-        return "is locked with a password; unpack the zip and upload the images."
+        return Sentence("is locked with a password; unpack the zip and upload the images.")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return "is packed by a method that is not read; pack it as an ordinary zip."
+        return Sentence("is packed by a method that is not read; pack it as an ordinary zip.")
     if info.file_size > limits.max_file_bytes:
-        return (
-            f"unpacks to {info.file_size:,} bytes; at most {limits.max_file_bytes:,} are let in "
-            "(LIMIT_MAX_FILE_BYTES)."
+        return Sentence(
+            "unpacks to {file_size:,} bytes; at most {max_file_bytes:,} are let in (LIMIT_MAX_FILE_BYTES).",
+            file_size=info.file_size,
+            max_file_bytes=limits.max_file_bytes,
         )
     if info.file_size > _SMALL_ENTRY and info.file_size > limits.max_zip_ratio * max(info.compress_size, 1):
-        return (
-            f"unpacks to more than {limits.max_zip_ratio} times its size, as zip bombs do "
-            "(LIMIT_MAX_ZIP_RATIO)."
+        return Sentence(
+            "unpacks to more than {max_zip_ratio} times its size, as zip bombs do (LIMIT_MAX_ZIP_RATIO).",
+            max_zip_ratio=limits.max_zip_ratio,
         )
     return None

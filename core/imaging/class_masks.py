@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.imaging.class_table import UNDEFINED, ClassTable
 from core.imaging.mask_values import NotAMask, to_mask
 from core.imaging.stored import StoredPixels
+from core.language.sentence import Sentence
 
 # Names of classes that a message lists at the most.
 _MOST_LISTED = 6
@@ -30,7 +31,12 @@ def to_class_mask(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8]:
         NotAMask: With the value that is no class, and its number of pixels.
     """
     if stored.num_pictures > 1:
-        raise NotAMask(f"it holds {stored.num_pictures} pictures, and a mask is one; save the right one")
+        raise NotAMask(
+            Sentence(
+                "it holds {num_pictures} pictures, and a mask is one; save the right one",
+                num_pictures=stored.num_pictures,
+            )
+        )
     labels = _by_colour(stored, table) if table.by_colour else None
     if labels is None:
         labels = _by_index(stored, table)
@@ -92,7 +98,15 @@ def _by_colour(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8] | N
     most = int(found[counts.argmax()])
     colour = (most >> 16, most >> 8 & 255, most & 255)
     listed = ", ".join(f"{each.colour} {each.name}" for each in table.classes[:_MOST_LISTED])
-    raise NotAMask(_sentence(f"the colour {colour}", int(counts.max()), len(found) - 1, listed, len(table)))
+    raise NotAMask(
+        _sentence(
+            Sentence("the colour {colour}", colour=colour),
+            int(counts.max()),
+            len(found) - 1,
+            listed,
+            len(table),
+        )
+    )
 
 
 def _by_index(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8]:
@@ -100,7 +114,10 @@ def _by_index(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8]:
     if values.ndim == 3:
         if not (values == values[..., :1]).all():
             raise NotAMask(
-                "it is a colour picture, and the classes have no colours; give them in the JSON of --classes"
+                Sentence(
+                    "it is a colour picture, and the classes have no colours; give them in the JSON of "
+                    "--classes"
+                )
             )
         values = values[..., 0]
     whole = (values >= 0) & (values < len(table)) & (values == np.floor(values))
@@ -114,15 +131,24 @@ def _by_index(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8]:
         return to_mask(stored)
     found, counts = np.unique(values[~whole], return_counts=True)
     listed = ", ".join(f"{index} {each.name}" for index, each in enumerate(table.classes[:_MOST_LISTED]))
-    value = f"the value {float(found[counts.argmax()]):g}"
+    value = Sentence("the value {float:g}", float=float(found[counts.argmax()]))
     raise NotAMask(_sentence(value, int(counts.max()), len(found) - 1, listed, len(table)))
 
 
 def _sentence(what: str, num_pixels: int, num_others: int, listed: str, num_classes: int) -> str:
     pixels = "1 pixel" if num_pixels == 1 else f"{num_pixels:,} pixels"
-    others = f" (and {num_others} other unknown ones elsewhere)" if num_others else ""
+    others = (
+        Sentence(" (and {num_others} other unknown ones elsewhere)", num_others=num_others)
+        if num_others
+        else ""
+    )
     more = " ..." if num_classes > _MOST_LISTED else ""
-    return (
-        f"{what}, in {pixels}, is no class{others}; known are {listed}{more}, "
-        'and an entry "undefined" in --classes marks pixels that are not to count'
+    return Sentence(
+        "{what}, in {pixels}, is no class{others}; known are {listed}{more}, and an entry "
+        '"undefined" in --classes marks pixels that are not to count',
+        what=what,
+        pixels=pixels,
+        others=others,
+        listed=listed,
+        more=more,
     )

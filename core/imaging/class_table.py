@@ -124,31 +124,47 @@ def read_class_table(path: Path) -> ClassTable:
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise AppError(f"{path} cannot be read as JSON ({error}).") from None
+        raise AppError("{path} cannot be read as JSON ({error}).", path=path, error=error) from None
     return _table(entries, str(path))
 
 
 def _table(entries: Any, where: str) -> ClassTable:
     wanted = f'{where}: expected a list of {{"name": ..., "colour": [red, green, blue]}}, background first'
     if not isinstance(entries, list):
-        raise AppError(f"{wanted}, got {type(entries).__name__}.")
+        raise AppError("{wanted}, got {name}.", wanted=wanted, name=type(entries).__name__)
     for entry in entries:
         if not isinstance(entry, dict) or set(entry) - {"name", "colour"} or not _is_name(entry.get("name")):
-            raise AppError(f"{wanted}, got {entry!r}.")
+            raise AppError("{wanted}, got {entry!r}.", wanted=wanted, entry=entry)
     names = [entry["name"].strip() for entry in entries]
     if repeated := _repeated([name.casefold() for name in names]):
-        raise AppError(f"{where}: two classes are called {repeated!r}; give each its own name.")
+        raise AppError(
+            "{where}: two classes are called {repeated!r}; give each its own name.",
+            where=where,
+            repeated=repeated,
+        )
     known = [entry for entry in entries if entry["name"].strip() != UNDEFINED_NAME]
     if not 2 <= len(known) <= MOST_CLASSES:
-        raise AppError(f"{where}: expected 2 to {MOST_CLASSES} classes, background first, got {len(known)}.")
+        raise AppError(
+            "{where}: expected 2 to {most_classes} classes, background first, got {num_known}.",
+            where=where,
+            most_classes=MOST_CLASSES,
+            num_known=len(known),
+        )
     coloured = [entry for entry in known if entry.get("colour") is not None]
     if coloured and len(coloured) < len(known):
         raise AppError(
-            f"{where}: give every class a colour or none; {len(coloured)} of {len(known)} have one."
+            "{where}: give every class a colour or none; {num_coloured} of {num_known} have one.",
+            where=where,
+            num_coloured=len(coloured),
+            num_known=len(known),
         )
     colours = [_colour(entry["colour"], wanted) for entry in entries if entry.get("colour") is not None]
     if repeated_colour := _repeated(colours):
-        raise AppError(f"{where}: two classes have the colour {list(repeated_colour)}; give each its own.")
+        raise AppError(
+            "{where}: two classes have the colour {repeated_colour}; give each its own.",
+            where=where,
+            repeated_colour=list(repeated_colour),
+        )
     undefined = [entry for entry in entries if entry["name"].strip() == UNDEFINED_NAME]
     undefined_colour = undefined[0].get("colour") if undefined and coloured else None
     return ClassTable(
@@ -172,7 +188,11 @@ def _is_name(value: Any) -> bool:
 
 def _colour(value: Any, wanted: str) -> Colour:
     if not isinstance(value, list) or len(value) != 3 or not all(_is_level(each) for each in value):
-        raise AppError(f"{wanted}, each colour value a whole number from 0 to 255, got {value!r}.")
+        raise AppError(
+            "{wanted}, each colour value a whole number from 0 to 255, got {value!r}.",
+            wanted=wanted,
+            value=value,
+        )
     return value[0], value[1], value[2]
 
 

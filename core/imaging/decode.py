@@ -27,6 +27,7 @@ from core.imaging.nifti_file import is_nifti, open_nifti
 from core.imaging.raster_file import open_raster, raster_format
 from core.imaging.stored import OpenFile, StoredPixels, broken, joined
 from core.imaging.tiff_file import is_tiff, open_tiff
+from core.language.sentence import Sentence
 
 MaskMeaning = ClassTable | MaskValues | None
 
@@ -136,7 +137,11 @@ def read_mask(
     if shape is not None and (height, width) != tuple(shape):
         raise BadFileError(
             name,
-            f"is {width} x {height} pixels, but its image is {shape[1]} x {shape[0]}; they must be the same.",
+            "is {width} x {height} pixels, but its image is {shape} x {shape_2}; they must be the same.",
+            width=width,
+            height=height,
+            shape=shape[1],
+            shape_2=shape[0],
         )
     return mask_of(stored, name, meaning)
 
@@ -146,7 +151,7 @@ def mask_of(stored: StoredPixels, name: str, meaning: MaskMeaning = None) -> NDA
     try:
         return to_class_mask(stored, meaning) if isinstance(meaning, ClassTable) else to_mask(stored, meaning)
     except NotAMask as error:
-        raise BadFileError(name, f"is no mask: {error}.") from None
+        raise BadFileError(name, "is no mask: {error}.", error=error) from None
 
 
 def mask_reading(data: bytes, name: str, limits: Limits | None = None) -> MaskReading:
@@ -176,15 +181,18 @@ def open_file(data: bytes, name: str, limits: Limits | None = None) -> OpenFile:
     if len(data) > limits.max_file_bytes:
         raise BadFileError(
             name,
-            f"has {len(data):,} bytes; at most {limits.max_file_bytes:,} are let in (LIMIT_MAX_FILE_BYTES).",
+            "has {num_data:,} bytes; at most {max_file_bytes:,} are let in (LIMIT_MAX_FILE_BYTES).",
+            num_data=len(data),
+            max_file_bytes=limits.max_file_bytes,
         )
     with _told_plainly(name):
         file = _opener(data, name)(data, name, limits)
         if len(file.order) > limits.max_zip_files:
             raise BadFileError(
                 name,
-                f"holds {len(file.order):,} pictures; at most {limits.max_zip_files:,} are let in "
-                "(LIMIT_MAX_ZIP_FILES).",
+                "holds {num_order:,} pictures; at most {max_zip_files:,} are let in (LIMIT_MAX_ZIP_FILES).",
+                num_order=len(file.order),
+                max_zip_files=limits.max_zip_files,
             )
         return file
 
@@ -196,7 +204,9 @@ def read_frame(file: OpenFile, name: str, frame: int) -> StoredPixels:
         BadFileError: It is not there, cut off or damaged.
     """
     if frame not in file.order:
-        raise BadFileError(name, f"has no picture {frame + 1}; it holds {len(file.order)}.")
+        raise BadFileError(
+            name, "has no picture {frame}; it holds {num_order}.", frame=frame + 1, num_order=len(file.order)
+        )
     with _told_plainly(name):
         return file.read(frame)
 
@@ -221,7 +231,7 @@ def _told_plainly(name: str) -> Iterator[None]:
         raise BadFileError(name, "needs more memory than there is; scale it down.") from None
     # The libraries raise nearly every type there is on damaged bytes; whichever it is, the file is at fault.
     except Exception:
-        raise broken(name, "its contents do not fit together") from None
+        raise broken(name, Sentence("its contents do not fit together")) from None
 
 
 def _opener(data: bytes, name: str) -> Callable[[bytes, str, Limits], OpenFile]:

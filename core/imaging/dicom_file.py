@@ -23,6 +23,7 @@ from core.imaging.dicom_places import place_frames
 from core.imaging.dicom_values import stored_pixels
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, spread_bits
+from core.language.sentence import Sentence
 
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
@@ -104,7 +105,7 @@ def open_dicom(data: bytes, name: str, limits: Limits) -> OpenFile:
             raise BadFileError(name, _without_pixels(dataset))
         height, width = dataset.get("Rows"), dataset.get("Columns")
         if not isinstance(height, int) or not isinstance(width, int):
-            raise broken(name, "its DICOM header does not say how large the image is")
+            raise broken(name, Sentence("its DICOM header does not say how large the image is"))
         check_size(name, height, width, limits)
         num_frames = max(int(dataset.get("NumberOfFrames") or 1), 1)
         is_mask = dataset.get("SOPClassUID") in _SEGMENTATIONS or dataset.get("Modality") == "SEG"
@@ -116,10 +117,17 @@ def open_dicom(data: bytes, name: str, limits: Limits) -> OpenFile:
                 return _segmentation(dataset, name, frame)
             return stored_pixels(_frame(dataset, name, frame), dataset, name, frame)
 
-    told = f"{name} has {num_frames} frames; the first one is used." if num_frames > 1 else ""
+    told = (
+        Sentence("{name} has {num_frames} frames; the first one is used.", name=name, num_frames=num_frames)
+        if num_frames > 1
+        else ""
+    )
     only = ""
     if is_mask and num_frames > 1:
-        only = f"is a DICOM segmentation of {num_frames} slices; save the slice of each image by itself."
+        only = Sentence(
+            "is a DICOM segmentation of {num_frames} slices; save the slice of each image by itself.",
+            num_frames=num_frames,
+        )
     return OpenFile(read, order, told, geometry, notes, only)
 
 
@@ -128,11 +136,13 @@ def _without_pixels(dataset: Dataset) -> str:
     known = isinstance(kind, UID) and kind.name != kind
     called = f" ({str(kind.name).removesuffix(' Storage')})" if known else ""
     if dataset.get("Modality") == "RTSTRUCT" or "RT Structure Set" in called:
-        return (
-            "is a DICOM structure set (RTSTRUCT), which holds contours and no pixels; save the structures as "
-            "DICOM segmentation (SEG) or as PNG masks."
+        return Sentence(
+            "is a DICOM structure set (RTSTRUCT), which holds contours and no pixels; save the "
+            "structures as DICOM segmentation (SEG) or as PNG masks."
         )
-    return f"is a DICOM file without an image in it{called}; choose the image series instead."
+    return Sentence(
+        "is a DICOM file without an image in it{called}; choose the image series instead.", called=called
+    )
 
 
 def _frame(dataset: Dataset, name: str, frame: int) -> NDArray[Any]:
@@ -141,18 +151,20 @@ def _frame(dataset: Dataset, name: str, frame: int) -> NDArray[Any]:
     if syntax is None:  # old files begin with their elements, in the encoding that all must understand
         dataset.file_meta.TransferSyntaxUID = syntax = ImplicitVRLittleEndian
     if not _can_unpack(syntax):
-        known = syntax.name if syntax.name != syntax else "an unknown kind"
-        raise BadFileError(name, f"is compressed ({known}) in a way that is not read; save it uncompressed.")
+        known = syntax.name if syntax.name != syntax else Sentence("an unknown kind")
+        raise BadFileError(
+            name, "is compressed ({known}) in a way that is not read; save it uncompressed.", known=known
+        )
     bits = dataset.get("BitsAllocated")
     if isinstance(bits, int) and bits != 1 and bits % 8:
         raise BadFileError(
-            name, f"packs {bits} bits a value, a DICOM form that is retired; save it with 16 bits."
+            name, "packs {bits} bits a value, a DICOM form that is retired; save it with 16 bits.", bits=bits
         )
     try:
         # Unused bits are left for `dicom_values`, which knows that they may lie below.
         return np.asarray(pixel_array(dataset, index=frame, correct_unused_bits=False))
     except ValueError:
-        raise broken(name, "its DICOM pixels end too early or do not fit its header") from None
+        raise broken(name, Sentence("its DICOM pixels end too early or do not fit its header")) from None
 
 
 def _can_unpack(syntax: UID) -> bool:
@@ -168,8 +180,9 @@ def _segmentation(dataset: Dataset, name: str, frame: int) -> StoredPixels:
     if dataset.get("SegmentationType") != "LABELMAP" and num_segments > 1:
         raise BadFileError(
             name,
-            f"is a DICOM segmentation of {num_segments} segments; save the one that is foreground, or a "
-            "label map with its values.",
+            "is a DICOM segmentation of {num_segments} segments; save the one that is foreground, "
+            "or a label map with its values.",
+            num_segments=num_segments,
         )
     values = _frame(dataset, name, frame)
     if dataset.get("SegmentationType") == "FRACTIONAL":
@@ -180,5 +193,5 @@ def _segmentation(dataset: Dataset, name: str, frame: int) -> StoredPixels:
         spread,
         numbers=values,
         by_number=True,
-        notes=(f"{name} is a DICOM segmentation: a mask, not an image.",),
+        notes=(Sentence("{name} is a DICOM segmentation: a mask, not an image.", name=name),),
     )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from core.errors import AppError
 from core.imaging.class_table import UNDEFINED
 from core.imaging.stored import StoredPixels
+from core.language.sentence import Sentence
 
 # Soft edges are a few pixels wide; a third class or a photograph has wider grey areas.
 _EDGE_WIDTH = 7
@@ -64,7 +65,7 @@ def mask_values(words: Sequence[str]) -> MaskValues:
             (undefined if name else foreground).append(int(value))
         else:
             raise AppError(
-                f'--mask_values takes "union", values such as 1 2, and undefined=255; got {word!r}.'
+                '--mask_values takes "union", values such as 1 2, and undefined=255; got {word!r}.', word=word
             )
     if union == bool(foreground):
         raise AppError(
@@ -99,17 +100,26 @@ def to_mask(stored: StoredPixels, said: MaskValues | None = None) -> NDArray[np.
         if found[0] == UNDEFINED or found[-2] <= 1:
             return plane.astype(np.uint8)
     if found[0] < 0:
-        raise NotAMask(f"it holds values below 0 ({_number(found[0])}); 0 is background")
+        raise NotAMask(
+            Sentence("it holds values below 0 ({number}); 0 is background", number=_number(found[0]))
+        )
     if len(found) == 1:
         full = 1 if plane.dtype.kind == "f" else np.iinfo(plane.dtype).max
         if found[0] in (0, 1, 255, full):
             return (plane > 0).astype(np.uint8)
         raise NotAMask(
-            f"every pixel is {_number(found[0])}; 0 is background and 1 or 255 foreground, "
-            "so say --mask_values"
+            Sentence(
+                "every pixel is {number}; 0 is background and 1 or 255 foreground, so say --mask_values",
+                number=_number(found[0]),
+            )
         )
     if stored.lossy and found[-1] < 32:
-        raise NotAMask(f"its values end at {_number(found[-1])}, and JPEG does not keep values so close")
+        raise NotAMask(
+            Sentence(
+                "its values end at {number}, and JPEG does not keep values so close",
+                number=_number(found[-1]),
+            )
+        )
     if found[0] == 0 and len(found) == 2:
         return (plane > 0).astype(np.uint8)
     if not stored.lossy and np.isin(found, (0, 1, UNDEFINED)).all() and found[-1] == UNDEFINED:
@@ -138,10 +148,13 @@ def _as_said(plane: NDArray[Any], said: MaskValues) -> NDArray[np.uint8]:
 def _unclear(found: NDArray[Any]) -> str:
     shown = ", ".join(_number(value) for value in found[:_MOST_LISTED])
     more = " ..." if len(found) > _MOST_LISTED else ""
-    return (
-        f"it has {len(found)} different values ({shown}{more}); expected two, 0 for background and one for "
-        "foreground, so say which are foreground (--mask_values union for all above 0, or --mask_values 1 2) "
-        "or name the classes (--classes)"
+    return Sentence(
+        "it has {num_found} different values ({shown}{more}); expected two, 0 for background "
+        "and one for foreground, so say which are foreground (--mask_values union for all "
+        "above 0, or --mask_values 1 2) or name the classes (--classes)",
+        num_found=len(found),
+        shown=shown,
+        more=more,
     )
 
 
@@ -156,7 +169,10 @@ def one_plane(stored: StoredPixels, said: MaskValues | None) -> NDArray[Any]:
     """The (H, W) numbers that tell foreground from background."""
     if stored.num_pictures > 1:
         raise NotAMask(
-            f"it holds {stored.num_pictures} pictures, and a mask is one; save the right one, or all in one"
+            Sentence(
+                "it holds {num_pictures} pictures, and a mask is one; save the right one, or all in one",
+                num_pictures=stored.num_pictures,
+            )
         )
     alpha = stored.alpha
     clear: NDArray[np.bool_] | None = None
@@ -166,7 +182,7 @@ def one_plane(stored: StoredPixels, said: MaskValues | None) -> NDArray[Any]:
         if not visible.any():
             if (stored.values == stored.values[:1, :1]).all():
                 return np.zeros(alpha.shape, np.uint8)
-            raise NotAMask("it is transparent everywhere, with something drawn underneath")
+            raise NotAMask(Sentence("it is transparent everywhere, with something drawn underneath"))
         if (seen == seen[:1]).all():
             return alpha if alpha.max() == np.iinfo(alpha.dtype).max else _levels(alpha)
         clear = np.logical_not(visible)
@@ -202,9 +218,11 @@ def _one_colour_on_black(values: NDArray[Any], said: MaskValues | None) -> NDArr
     if (seen == seen[:1]).all() or (said is not None and said.foreground is None):
         return np.asarray(coloured)
     raise NotAMask(
-        "it is a colour picture; expected grey with 0 for background and one value for foreground, or one "
-        "colour on black, so say --mask_values union for all that is not black, or give the colours of the "
-        "classes in the JSON of --classes"
+        Sentence(
+            "it is a colour picture; expected grey with 0 for background and one value for "
+            "foreground, or one colour on black, so say --mask_values union for all that is not "
+            "black, or give the colours of the classes in the JSON of --classes"
+        )
     )
 
 

@@ -103,8 +103,9 @@ def open_nifti(data: bytes, name: str, limits: Limits) -> OpenFile:
     if unpacked > limits.max_zip_bytes:
         raise BadFileError(
             name,
-            f"would unpack to {unpacked:,} bytes; at most {limits.max_zip_bytes:,} are let in "
-            "(LIMIT_MAX_ZIP_BYTES).",
+            "would unpack to {unpacked:,} bytes; at most {max_zip_bytes:,} are let in (LIMIT_MAX_ZIP_BYTES).",
+            unpacked=unpacked,
+            max_zip_bytes=limits.max_zip_bytes,
         )
     middle: list[bool] = []
 
@@ -170,7 +171,12 @@ def read_header(data: bytes, name: str) -> NiftiHeader:
         raise broken(name, "its NIfTI header says that it is empty")
     if len(shape) > 3 and max(shape[3:]) > 1:
         sizes = " x ".join(str(size) for size in shape)
-        raise BadFileError(name, f"has {len(shape)} dimensions ({sizes}); save one of its volumes as 3-D.")
+        raise BadFileError(
+            name,
+            "has {num_shape} dimensions ({sizes}); save one of its volumes as 3-D.",
+            num_shape=len(shape),
+            sizes=sizes,
+        )
     shape = (*shape, 1, 1)
     size = (shape[0], shape[1], shape[2])
     num_bytes = int(np.prod(size)) * dtype.itemsize

@@ -70,7 +70,9 @@ def _one(image: str, name: str, draw: Any) -> Outlined:
     except BadFileError as error:
         return Outlined(image, None, error)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError):
-        problem = BadFileError(name, f"its outlines of {image} do not fit together; export it again.")
+        problem = BadFileError(
+            name, "its outlines of {image} do not fit together; export it again.", image=image
+        )
         return Outlined(image, None, problem)
 
 
@@ -92,7 +94,10 @@ def _labelme(said: dict[str, Any], name: str, limits: Limits, union: bool) -> ND
             draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=1)
         else:
             raise BadFileError(
-                name, f"holds a {kind} of {len(points)} points; polygons, rectangles and circles are read."
+                name,
+                "holds a {kind} of {num_points} points; polygons, rectangles and circles are read.",
+                kind=kind,
+                num_points=len(points),
             )
     return np.array(picture)
 
@@ -116,7 +121,12 @@ def _coco(said: dict[str, Any], name: str, limits: Limits, union: bool) -> list[
             draw = _drawer(image, own, named, name, limits, union)
             found.append(_one(str(image["file_name"]), name, draw))
     for image_id, left in annotations.items():
-        problem = BadFileError(name, f"{len(left)} outlines are of image {image_id}, which it does not list.")
+        problem = BadFileError(
+            name,
+            "{num_left} outlines are of image {image_id}, which it does not list.",
+            num_left=len(left),
+            image_id=image_id,
+        )
         found.append(Outlined(str(image_id), None, problem))
     return found
 
@@ -147,7 +157,9 @@ def _coco_part(segmentation: Any, shape: tuple[int, int], name: str) -> NDArray[
         if tuple(int(side) for side in segmentation["size"]) != shape:
             raise BadFileError(
                 name,
-                f"holds run lengths of {segmentation['size']} for an image of {list(shape)} (height, width).",
+                "holds run lengths of {segmentation} for an image of {shape} (height, width).",
+                segmentation=segmentation["size"],
+                shape=list(shape),
             )
         return _from_run_lengths(segmentation["counts"], shape)
     picture = Image.new("L", shape[::-1])
@@ -155,7 +167,9 @@ def _coco_part(segmentation: Any, shape: tuple[int, int], name: str) -> NDArray[
     for flat in segmentation:
         points = _points(list(zip(flat[::2], flat[1::2], strict=True)))
         if len(points) < 3:
-            raise BadFileError(name, f"holds a polygon of {len(points)} points; at least 3 are needed.")
+            raise BadFileError(
+                name, "holds a polygon of {num_points} points; at least 3 are needed.", num_points=len(points)
+            )
         draw.polygon(points, fill=1, outline=1)
     return np.array(picture) > 0
 
@@ -198,6 +212,8 @@ def _check_labels(labels: Iterable[str], name: str, union: bool) -> None:
     if len(found) > 1 and not union:
         raise BadFileError(
             name,
-            f"holds outlines of {len(found)} labels ({', '.join(found[:6])}); one foreground is one of "
-            "them, so export the one that is meant.",
+            "holds outlines of {num_found} labels ({found}); one foreground is one of them, so "
+            "export the one that is meant.",
+            num_found=len(found),
+            found=", ".join(found[:6]),
         )

@@ -30,6 +30,7 @@ from core.errors import BadFileError
 from core.imaging.orientation import turn_upright
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, spread_bits
+from core.language.sentence import Sentence
 
 _EXIF_ORIENTATION = 0x0112
 
@@ -74,7 +75,11 @@ def open_raster(data: bytes, name: str, limits: Limits) -> OpenFile:
                 raise broken(name, f"its picture {frame + 1} ends too early") from None
         return replace(stored, num_pictures=num_frames)
 
-    told = f"{name} is an animation of {num_frames} pictures; the first one is used."
+    told = Sentence(
+        "{name} is an animation of {num_frames} pictures; the first one is used.",
+        name=name,
+        num_frames=num_frames,
+    )
     return OpenFile(read, tuple(range(num_frames)), told)
 
 
@@ -124,10 +129,14 @@ def _open(data: bytes, name: str, limits: Limits) -> ImageFile:
         return readers[file_format](io.BytesIO(data))
     except Image.DecompressionBombError:
         raise BadFileError(
-            name, f"has far more than the {limits.max_pixels:,} pixels that are let in; scale it down."
+            name,
+            "has far more than the {max_pixels:,} pixels that are let in; scale it down.",
+            max_pixels=limits.max_pixels,
         ) from None
     except (OSError, SyntaxError):
-        raise broken(name, f"its {file_format} header cannot be read") from None
+        raise broken(
+            name, Sentence("its {file_format} header cannot be read", file_format=file_format)
+        ) from None
 
 
 def _orientation(picture: ImageFile) -> int:
@@ -144,7 +153,7 @@ def _check_sums(picture: ImageFile, name: str) -> None:
     try:
         picture.verify()
     except (OSError, SyntaxError):
-        raise broken(name, "its check sums are wrong") from None
+        raise broken(name, Sentence("its check sums are wrong")) from None
 
 
 def _check_whole(picture: ImageFile, name: str) -> None:
@@ -153,7 +162,7 @@ def _check_whole(picture: ImageFile, name: str) -> None:
     try:
         picture.load()
     except (OSError, SyntaxError, EOFError):
-        raise broken(name, "its pixels end too early or do not fit together") from None
+        raise broken(name, Sentence("its pixels end too early or do not fit together")) from None
 
 
 def _from_pillow(picture: ImageFile) -> StoredPixels:
@@ -226,7 +235,9 @@ def _unusual_jpeg(data: bytes, name: str, limits: Limits) -> StoredPixels | None
                 return StoredPixels(values, lossy=not lossless)
             except (imagecodecs.JpegError, imagecodecs.LjpegError, ValueError, RuntimeError):
                 raise BadFileError(
-                    name, f"is a JPEG of {bits} bits a value that cannot be unpacked; save it as PNG or TIFF."
+                    name,
+                    "is a JPEG of {bits} bits a value that cannot be unpacked; save it as PNG or TIFF.",
+                    bits=bits,
                 ) from None
         place += 2 if 0xD0 <= marker <= 0xD8 or marker in (0x01, 0xFF) else 2 + length
     return None
@@ -238,7 +249,7 @@ def _from_opencv(data: bytes, name: str) -> StoredPixels:
     except cv2.error:
         values = None
     if values is None:
-        raise broken(name, "its pixels cannot be decoded")
+        raise broken(name, Sentence("its pixels cannot be decoded"))
     if values.ndim == 3 and values.shape[2] == 1:
         values = values[..., 0]
     if values.ndim == 2:

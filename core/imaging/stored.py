@@ -97,13 +97,21 @@ def check_size(name: str, height: int, width: int, limits: Limits) -> None:
         BadFileError: No pixels, too long a side, or too many pixels.
     """
     if height < 1 or width < 1:
-        raise BadFileError(name, f"says that it is {width} x {height} pixels, so there is no image in it.")
+        raise BadFileError(
+            name,
+            "says that it is {width} x {height} pixels, so there is no image in it.",
+            width=width,
+            height=height,
+        )
     if height * width > limits.max_pixels or max(height, width) > limits.max_side:
         raise BadFileError(
             name,
-            f"is {width} x {height} pixels; at most {limits.max_pixels:,} pixels and "
-            f"{limits.max_side:,} a side are let in, so scale it down "
-            "or raise LIMIT_MAX_PIXELS and LIMIT_MAX_SIDE.",
+            "is {width} x {height} pixels; at most {max_pixels:,} pixels and {max_side:,} a side "
+            "are let in, so scale it down or raise LIMIT_MAX_PIXELS and LIMIT_MAX_SIDE.",
+            width=width,
+            height=height,
+            max_pixels=limits.max_pixels,
+            max_side=limits.max_side,
         )
 
 
@@ -115,4 +123,4 @@ def spread_bits(numbers: NDArray[Any], num_bits: int) -> NDArray[np.uint8]:
 
 def broken(name: str, what: str) -> BadFileError:
     """The error for a file that begins right and then does not hold what it promises."""
-    return BadFileError(name, f"is cut off or damaged ({what}); copy or export it again.")
+    return BadFileError(name, "is cut off or damaged ({what}); copy or export it again.", what=what)

@@ -23,6 +23,7 @@ from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, spre
 from core.imaging.tiff_colours import looked_up, to_rgb, white_of
 from core.imaging.tiff_stack import TiffStack, find_pages
 from core.imaging.value_types import is_hounsfield, plain_type
+from core.language.sentence import Sentence
 
 _ORIENTATION = 274
 _FAX = (COMPRESSION.CCITTRLE, COMPRESSION.CCITT_T4, COMPRESSION.CCITT_T6)
@@ -68,7 +69,11 @@ def open_tiff(data: bytes, name: str, limits: Limits) -> OpenFile:
             units = middle[0] if middle else None
             return _read_page(stack, frame, data, name, limits, units)
 
-    told = f"{name} has {num_pages} pages; the first one is used." if num_pages > 1 else ""
+    told = (
+        Sentence("{name} has {num_pages} pages; the first one is used.", name=name, num_pages=num_pages)
+        if num_pages > 1
+        else ""
+    )
     return OpenFile(read, tuple(range(num_pages)), told, stack.geometry, stack.notes)
 
 
@@ -92,7 +97,7 @@ def _read_page(
     values = plain_type(samples, name) if page.photometric != PHOTOMETRIC.PALETTE else samples
     numbers, by_number, kind, notes = None, False, "display", []
     if more:
-        notes.append(f"{name} has {more + 1} channels; the first one is used.")
+        notes.append(Sentence("{name} has {more} channels; the first one is used.", name=name, more=more + 1))
     if page.photometric == PHOTOMETRIC.PALETTE and page.colormap is not None:
         numbers, values = samples, looked_up(samples, page.colormap)
     elif values.ndim == 3:
@@ -109,7 +114,12 @@ def _read_page(
         if is_hounsfield(values) if units is None else units:
             kind = "hu"
             notes.append(
-                f"{name}: its values, {values.min():g} to {values.max():g}, are taken as Hounsfield units."
+                Sentence(
+                    "{name}: its values, {min:g} to {max:g}, are taken as Hounsfield units.",
+                    name=name,
+                    min=values.min(),
+                    max=values.max(),
+                )
             )
     orientation = page.tags.valueof(_ORIENTATION, 1)
 
@@ -131,32 +141,45 @@ def _read_page(
 def _check_page(page: tifffile.TiffPage, data: bytes, name: str, limits: Limits) -> None:
     """Refuse what cannot be read, and by its true reason, before any pixel is unpacked."""
     if not isinstance(page.imagelength, int) or not isinstance(page.imagewidth, int):
-        raise broken(name, "its header does not say how large the image is")
+        raise broken(name, Sentence("its header does not say how large the image is"))
     check_size(name, page.imagelength, page.imagewidth, limits)
     if page.imagedepth != 1:
-        raise BadFileError(name, f"is a volume of {page.imagedepth} slices in one page; save them as pages.")
+        raise BadFileError(
+            name,
+            "is a volume of {imagedepth} slices in one page; save them as pages.",
+            imagedepth=page.imagedepth,
+        )
     if page.is_tiled:
         check_size(name, page.tilelength, page.tilewidth, limits)
     if page.photometric not in _COLOURS:
         raise BadFileError(
-            name, f"has colours of the kind {_called(PHOTOMETRIC, page.photometric)}; save it as RGB or grey."
+            name,
+            "has colours of the kind {called}; save it as RGB or grey.",
+            called=_called(PHOTOMETRIC, page.photometric),
         )
     if page.compression != COMPRESSION.NONE and page.compression not in TIFF.DECOMPRESSORS:
         packed = _called(COMPRESSION, page.compression)
-        raise BadFileError(name, f"is packed as {packed}, which is not read; save it without compression.")
+        raise BadFileError(
+            name, "is packed as {packed}, which is not read; save it without compression.", packed=packed
+        )
     if page.samplesperpixel > max(4, _COLOURS[page.photometric] + 1):
         raise BadFileError(
             name,
-            f"has {page.samplesperpixel} channels a pixel; grey and RGB, with or without alpha, are read.",
+            "has {samplesperpixel} channels a pixel; grey and RGB, with or without alpha, are read.",
+            samplesperpixel=page.samplesperpixel,
         )
     if page.dtype is None or page.dtype.kind not in "buif":
-        what = "complex numbers" if page.dtype is not None else f"{page.bitspersample} bits a value"
-        raise BadFileError(name, f"has {what}; whole and decimal numbers of 1 to 64 bits are read.")
+        what = (
+            Sentence("complex numbers")
+            if page.dtype is not None
+            else Sentence("{bitspersample} bits a value", bitspersample=page.bitspersample)
+        )
+        raise BadFileError(name, "has {what}; whole and decimal numbers of 1 to 64 bits are read.", what=what)
     ends = (offset + count for offset, count in zip(page.dataoffsets, page.databytecounts, strict=True))
     if max(ends, default=0) > len(data):
-        raise broken(name, "its pixels end too early")
+        raise broken(name, Sentence("its pixels end too early"))
     if page.nbytes > _MOST_PACKED * sum(page.databytecounts) + 1_000_000:
-        raise broken(name, "it holds far fewer bytes than its pixels need")
+        raise broken(name, Sentence("it holds far fewer bytes than its pixels need"))
 
 
 def _called(names: Any, number: int) -> str:

@@ -79,7 +79,8 @@ def _with_activation_maps(model: keras.Model, name: str) -> keras.Model:
     pooled = any(isinstance(layer, keras.layers.GlobalAveragePooling2D) for layer in model.layers)
     if "features" not in layers or not isinstance(head, keras.layers.Dense) or not pooled:
         raise BadModelError(
-            f"{name} does not end as this project's classifiers do; train one with train.py --task classify."
+            "{name} does not end as this project's classifiers do; train one with train.py --task classify.",
+            name=name,
         )
     # The kernel of a 1x1 convolution is the dense layer's with two axes of length 1 before it.
     weigh = keras.layers.Conv2D(head.units, 1, use_bias=False)

@@ -86,8 +86,10 @@ class ChildNetwork:
 
     def _ended(self, child: subprocess.Popen[bytes]) -> BadModelError:
         return BadModelError(
-            f"The process that runs {self._path.name} ended with exit code {child.wait()}; "
-            "free some memory and try again, or choose another model."
+            "The process that runs {path} ended with exit code {wait}; free some memory and try "
+            "again, or choose another model.",
+            path=self._path.name,
+            wait=child.wait(),
         )
 
 

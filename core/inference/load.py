@@ -25,8 +25,9 @@ def load_network(path: Path) -> keras.Model:
     model = _open(path)
     if not _maps_images(model):
         raise BadModelError(
-            f"{path.name} is no network from one image (1 or 3 channels) to a map of probabilities; "
-            "choose a segmentation model."
+            "{path} is no network from one image (1 or 3 channels) to a map of probabilities; "
+            "choose a segmentation model.",
+            path=path.name,
         )
     return model
 
@@ -47,8 +48,8 @@ def load_classifier_network(path: Path) -> keras.Model:
     one = len(model.inputs) == 1 and len(model.outputs) == 1
     if not one or model.inputs[0].ndim != 4 or model.inputs[0].shape[-1] != 3 or model.outputs[0].ndim != 2:
         raise BadModelError(
-            f"{path.name} is no network from one colour image to probabilities of labels; "
-            "choose a classifier."
+            "{path} is no network from one colour image to probabilities of labels; choose a classifier.",
+            path=path.name,
         )
     return model
 
@@ -60,7 +61,9 @@ def _open(path: Path) -> keras.Model:
     # Keras has no error of its own for a file that does not fit together: it raises what it stumbles over.
     except Exception as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise BadModelError(f"{path.name} cannot be opened as a Keras model ({reason[:200]}).") from None
+        raise BadModelError(
+            "{path} cannot be opened as a Keras model ({reason}).", path=path.name, reason=reason[:200]
+        ) from None
 
 
 def _maps_images(model: keras.Model) -> bool:

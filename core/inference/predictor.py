@@ -25,6 +25,7 @@ from core.inference.running import Network
 from core.inference.sizes import NetworkSizes
 from core.inference.stock_layers import weights_path
 from core.inference.tiling import predict_tiles
+from core.language.sentence import Sentence
 
 
 class Predictor:
@@ -52,8 +53,13 @@ class Predictor:
         if card is None:
             card = _default_card(model_path, self._sizes)
             self.notes = (
-                f"{model_path.name} has no card beside it: values 0 to 255, {format_size(card.image_size)} "
-                f"pixels and the threshold {card.threshold} are assumed.",
+                Sentence(
+                    "{model_path} has no card beside it: values 0 to 255, {format_size} pixels and the "
+                    "threshold {threshold} are assumed.",
+                    model_path=model_path.name,
+                    format_size=format_size(card.image_size),
+                    threshold=card.threshold,
+                ),
             )
         self.card = card
         self._mirrorings = mirrorings(card.flips)
@@ -111,7 +117,8 @@ def mirrorings(flips: Sequence[str]) -> list[tuple[int, ...]]:
     axis_of = {"vertical": 0, "horizontal": 1}
     if unknown := [flip for flip in flips if flip not in axis_of]:
         raise BadModelError(
-            f'The model card asks for the flips {unknown}; "horizontal" and "vertical" are known.'
+            'The model card asks for the flips {unknown}; "horizontal" and "vertical" are known.',
+            unknown=unknown,
         )
     axes = [axis_of[flip] for flip in flips]
     return [part for size in range(len(axes) + 1) for part in combinations(axes, size)]

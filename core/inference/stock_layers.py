@@ -56,10 +56,12 @@ def check_stock(path: Path) -> None:
             start = file.read(8)
     except FileNotFoundError:
         raise BadModelError(
-            f"There is no model at {path}; train one with train.py, or choose one under models/."
+            "There is no model at {path}; train one with train.py, or choose one under models/.", path=path
         ) from None
     except OSError as error:
-        raise BadModelError(f"The model {path} cannot be read ({error.strerror}).") from None
+        raise BadModelError(
+            "The model {path} cannot be read ({strerror}).", path=path, strerror=error.strerror
+        ) from None
     try:
         if start.startswith(b"PK"):
             config = _keras_config(path)
@@ -67,10 +69,13 @@ def check_stock(path: Path) -> None:
             config = _h5_config(path)
         else:
             raise BadModelError(
-                f"{path.name} is no Keras model file (.keras or .h5); choose the one that training wrote."
+                "{path} is no Keras model file (.keras or .h5); choose the one that training wrote.",
+                path=path.name,
             )
     except (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
-        raise BadModelError(f"{path.name} is cut off or damaged ({error}); copy or train it again.") from None
+        raise BadModelError(
+            "{path} is cut off or damaged ({error}); copy or train it again.", path=path.name, error=error
+        ) from None
     if isinstance(config, dict):
         # How the whole was compiled is never read: models are loaded uncompiled. A model inside would be.
         config.pop("compile_config", None)
@@ -83,11 +88,12 @@ def _keras_config(path: Path) -> Any:
         odd = [name for name in names if name not in ZIP_NAMES]
         if odd or len(set(names)) != len(names):
             raise BadModelError(
-                f"{path.name} holds {odd[0] if odd else 'a file twice'}, which no plain Keras model has, "
-                "so it is not opened."
+                "{path} holds {odd}, which no plain Keras model has, so it is not opened.",
+                path=path.name,
+                odd=odd[0] if odd else "a file twice",
             )
         if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
-            raise BadModelError(f"{path.name} unpacks to more than 4 GB, so it is not opened.")
+            raise BadModelError("{path} unpacks to more than 4 GB, so it is not opened.", path=path.name)
         with h5py.File(io.BytesIO(archive.read(WEIGHTS_NAME)), "r") as file:
             _check_own_data(file, path.name)
         return json.loads(archive.read("config.json"))
@@ -99,7 +105,7 @@ def _h5_config(path: Path) -> Any:
         config = file.attrs.get("model_config")
     if config is None:
         raise BadModelError(
-            f"{path.name} holds weights without their network; save the whole model (model.save)."
+            "{path} holds weights without their network; save the whole model (model.save).", path=path.name
         )
     return json.loads(config)
 
@@ -110,12 +116,16 @@ def _check_own_data(file: h5py.File, name: str) -> None:
     def check_group(group: h5py.Group) -> None:
         for key in group:
             if isinstance(group.get(key, getlink=True), h5py.ExternalLink | h5py.SoftLink):
-                raise BadModelError(f"{name} points to other files ({key}), so it is not opened.")
+                raise BadModelError(
+                    "{name} points to other files ({key}), so it is not opened.", name=name, key=key
+                )
             item = group[key]
             if isinstance(item, h5py.Group):
                 check_group(item)
             elif item.is_virtual or item.external or item.dtype.hasobject:
-                raise BadModelError(f"{name} holds {key}, which is not plain numbers, so it is not opened.")
+                raise BadModelError(
+                    "{name} holds {key}, which is not plain numbers, so it is not opened.", name=name, key=key
+                )
 
     check_group(file)
 
@@ -141,6 +151,8 @@ def _check_class(config: dict[str, Any], name: str) -> None:
     if kind not in STOCK or not from_keras or registered not in (None, kind):
         what = "a Lambda layer" if kind == "Lambda" else f"{kind!r}"
         raise BadModelError(
-            f"{name} holds {what}, which is not one of Keras' plain layers and could run code, "
-            "so it is not opened; export the model with stock layers only."
+            "{name} holds {what}, which is not one of Keras' plain layers and could run code, so "
+            "it is not opened; export the model with stock layers only.",
+            name=name,
+            what=what,
         )

@@ -48,7 +48,9 @@ def read_weights(path: Path) -> WeightsFile:
         with h5py.File(path, "r") as file:
             return WeightsFile(path, json.loads(file.attrs["model_config"]), data_sets(file))
     except (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
-        raise BadModelError(f"{path.name} is cut off or damaged ({error}); copy or train it again.") from None
+        raise BadModelError(
+            "{path} is cut off or damaged ({error}); copy or train it again.", path=path.name, error=error
+        ) from None
 
 
 def data_sets(file: h5py.File) -> dict[str, NDArray[Any]]:

@@ -62,5 +62,7 @@ def handler_of(kind: str) -> Handler:
     try:
         handler: Handler = getattr(importlib.import_module(module_name), function_name)
     except (ImportError, AttributeError, ValueError) as error:
-        raise JobError(f"This program has no job of the kind {kind} ({error}).") from error
+        raise JobError(
+            "This program has no job of the kind {kind} ({error}).", kind=kind, error=error
+        ) from error
     return handler

@@ -123,7 +123,9 @@ def retry(workspace: Workspace, job_id: int, *, who: str) -> JobRow:
     job = status(workspace, job_id)
     if job.status not in ("failed", "stopped"):
         raise JobError(
-            f"Job {job_id} is {job.status}; only one that failed or was stopped can be started again."
+            "Job {job_id} is {status}; only one that failed or was stopped can be started again.",
+            job_id=job_id,
+            status=job.status,
         )
     again = workspace.jobs.add(job.kind, job.task_id, job.settings, who=who, retry_of=job.id)
     refresh(workspace)

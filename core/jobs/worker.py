@@ -58,7 +58,7 @@ def run(workspace: Workspace, job: JobRow) -> JobRow:
         result = handler_of(job.kind)(context)
     except AppError as error:
         logger.exception("the job failed")
-        return workspace.jobs.end(job.id, "failed", reason=Reason.of_text(str(error)))
+        return workspace.jobs.end(job.id, "failed", reason=Reason.of_error(error))
     except MemoryError:
         logger.exception("the job failed")
         return workspace.jobs.end(job.id, "failed", reason=Reason("no_memory"))

@@ -88,7 +88,9 @@ _COMMANDS = {"add": _add, "list": _list, "role": _role, "password": _password, "
 def _existing(workspace: Workspace, name: str) -> PersonRow:
     person = workspace.persons.find(name)
     if person is None:
-        raise AppError(f"There is nobody named {name} here; `python -m core.people list` tells who is.")
+        raise AppError(
+            "There is nobody named {name} here; `python -m core.people list` tells who is.", name=name
+        )
     return person
 
 

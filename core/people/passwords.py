@@ -27,7 +27,10 @@ def hash_password(password: str) -> str:
         AppError: It is too short to be of use.
     """
     if len(password) < FEWEST_CHARACTERS:
-        raise AppError(f"A password needs at least {FEWEST_CHARACTERS} characters; take a few words.")
+        raise AppError(
+            "A password needs at least {fewest_characters} characters; take a few words.",
+            fewest_characters=FEWEST_CHARACTERS,
+        )
     return _hasher.hash(password)
 
 

@@ -17,6 +17,7 @@ from core.config import from_dict, to_dict
 from core.evaluation.evidence import Decision, Evidence, weigh
 from core.imaging.class_masks import foreground
 from core.imaging.decode import decode_image
+from core.language.sentence import Sentence
 from core.reasons import Reason
 from core.registry.classifiers import ClassifierLike, Classifiers
 from core.registry.verdict import reason_of
@@ -122,7 +123,7 @@ class LabelComparison:
     @property
     def why(self) -> Reason:
         """The decision with its numbers."""
-        told = reason_of(self, "balanced accuracy")
+        told = reason_of(self, Sentence("balanced accuracy"))
         if self.decision != "keep" or self.found_new >= self.found_old:
             return told
         facts = {"alert": self.alert_title, "alerts": self.num_alerts}

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from core.errors import AppError, StoreError
 from core.files import csv_bytes
+from core.language.sentence import Sentence
 from core.workspace import AuditRow, Workspace
 from core.workspace.blobs import sha256_of
 
@@ -68,11 +69,18 @@ def verify(workspace: Workspace, kept_seal: str = "") -> Verdict:
     masks = []
     for revision_id, facts in saved.items():
         if facts["image"] not in deleted and (wrong := _wrong(files.get(revision_id), facts["mask"])):
-            masks.append(f"Mask {revision_id} of image {facts['image']} {wrong}.")
+            masks.append(
+                Sentence(
+                    "Mask {revision_id} of image {facts} {wrong}.",
+                    revision_id=revision_id,
+                    facts=facts["image"],
+                    wrong=wrong,
+                )
+            )
     # Those from before there was an audit have their hash in their name alone; a damaged file is one file.
     for file in sorted(set(files.values())):
         if wrong := _damage(workspace, file):
-            masks.append(f"The file {file} {wrong}.")
+            masks.append(Sentence("The file {file} {wrong}.", file=file, wrong=wrong))
     return Verdict(num_rows, first_altered, is_cut, tuple(masks), last_seal)
 
 
@@ -122,16 +130,20 @@ def _told(row: AuditRow) -> dict[str, object]:
 
 def _wrong(file: str | None, saved: str) -> str:
     if file is None:
-        return "is gone"
-    return "" if file == saved else f"is another file than was saved ({file}, not {saved})"
+        return Sentence("is gone")
+    return (
+        ""
+        if file == saved
+        else Sentence("is another file than was saved ({file}, not {saved})", file=file, saved=saved)
+    )
 
 
 def _damage(workspace: Workspace, file: str) -> str:
     try:
         content = workspace.files.read(file)
     except StoreError:
-        return "is missing"
-    return "" if file.startswith(sha256_of(content)) else "is not what was saved"
+        return Sentence("is missing")
+    return "" if file.startswith(sha256_of(content)) else Sentence("is not what was saved")
 
 
 if __name__ == "__main__":

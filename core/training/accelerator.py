@@ -87,6 +87,9 @@ class Accelerator:
         below = batch_size // self.num_replicas * self.num_replicas
         fitting = f"{below} or {below + self.num_replicas}" if below else f"{self.num_replicas}"
         raise AppError(
-            f"A batch of {batch_size} images cannot be divided over {self.num_replicas} devices; "
-            f"choose a batch size of {fitting}."
+            "A batch of {batch_size} images cannot be divided over {num_replicas} devices; choose "
+            "a batch size of {fitting}.",
+            batch_size=batch_size,
+            num_replicas=self.num_replicas,
+            fitting=fitting,
         )

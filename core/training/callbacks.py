@@ -143,8 +143,11 @@ class Watch(keras.callbacks.Callback):
         if not math.isfinite(float(logs["loss"])):
             at = "at" if self._look_every == 1 else "by"
             raise DivergedError(
-                f"The loss stopped being finite {at} step {self._step} of epoch {self._epoch + 1}; "
-                "train with a smaller learning rate or in float32, and look for odd values in the images."
+                "The loss stopped being finite {at} step {step} of epoch {epoch}; train with a "
+                "smaller learning rate or in float32, and look for odd values in the images.",
+                at=at,
+                step=self._step,
+                epoch=self._epoch + 1,
             )
         self._report(self._step, logs)
 

@@ -168,7 +168,8 @@ def load_state(folder: Path) -> RunState:
     path = folder / CHECKPOINT
     if not path.is_file():
         raise AppError(
-            f"There is no checkpoint at {path} to go on from; leave --resume out, or name the run's folder."
+            "There is no checkpoint at {path} to go on from; leave --resume out, or name the run's folder.",
+            path=path,
         )
     try:
         # From memory: NumPy leaves a damaged file open.
@@ -181,7 +182,9 @@ def load_state(folder: Path) -> RunState:
         return RunState(rows=rows, model=model, optimizer=optimizer, best=best, **said)
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise AppError(
-            f"The checkpoint {path} cannot be read ({str(error).splitlines()[0]}); train without --resume."
+            "The checkpoint {path} cannot be read ({error}); train without --resume.",
+            path=path,
+            error=str(error).splitlines()[0],
         ) from None
 
 
@@ -206,8 +209,11 @@ def check_identity(state: RunState, identity: dict[str, Any], *, are_bytes: bool
     for name in sorted(before.keys() | now.keys()):
         if before.get(name) != now.get(name):
             raise AppError(
-                f"The run cannot go on with other settings: {name} was {before.get(name)} and is now "
-                f"{now.get(name)}; give those of before, or train without --resume."
+                "The run cannot go on with other settings: {name} was {name_2} and is now {name_3}; "
+                "give those of before, or train without --resume.",
+                name=name,
+                name_2=before.get(name),
+                name_3=now.get(name),
             )
 
 

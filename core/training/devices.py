@@ -33,13 +33,15 @@ def find_accelerator(wish: str = "auto", *, resolve_tpu: Callable[[], Any] | Non
         from core.training.tensorflow_devices import find_devices
     else:
         raise AppError(
-            f"Training runs on TensorFlow or JAX, not on {keras.backend.backend()}; set KERAS_BACKEND."
+            "Training runs on TensorFlow or JAX, not on {backend}; set KERAS_BACKEND.",
+            backend=keras.backend.backend(),
         )
     accelerator = find_devices(wish, resolve_tpu)
     if wish not in ("auto", accelerator.kind):
         raise AppError(
-            f"No {wish.upper()} was found by {keras.backend.backend()}; "
-            "train with --accelerator auto, or look at its installation."
+            "No {wish} was found by {backend}; train with --accelerator auto, or look at its installation.",
+            wish=wish.upper(),
+            backend=keras.backend.backend(),
         )
     return accelerator
 

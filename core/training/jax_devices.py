@@ -36,8 +36,9 @@ def join_processes() -> None:
     except (ValueError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise AppError(
-            f"The processes of KERAS_DISTRIBUTION_* did not find each other ({reason}); "
-            "give each the same addresses and number of processes, and an id of its own."
+            "The processes of KERAS_DISTRIBUTION_* did not find each other ({reason}); give each "
+            "the same addresses and number of processes, and an id of its own.",
+            reason=reason,
         ) from None
 
 
@@ -72,7 +73,9 @@ def first_device() -> Accelerator:
 
     kind = jax.default_backend()
     if kind not in ("cpu", "gpu", "tpu"):
-        raise AppError(f"Training runs on CPU, GPU or TPU, and JAX found {kind}; set JAX_PLATFORMS=cpu.")
+        raise AppError(
+            "Training runs on CPU, GPU or TPU, and JAX found {kind}; set JAX_PLATFORMS=cpu.", kind=kind
+        )
     capability = float(getattr(jax.devices()[0], "compute_capability", 0) or 0) if kind == "gpu" else 0.0
     # On processors XLA turns bfloat16 convolutions into float32 ones with conversions around them.
     return Accelerator(kind, has_bfloat16=kind == "tpu" or capability >= BFLOAT16_CAPABILITY)  # type: ignore[arg-type]

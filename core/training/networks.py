@@ -103,7 +103,8 @@ def copy_weights(source: keras.Model, target: keras.Model) -> None:
         shapes = [tuple(weight.shape) for weight in targets[name].weights]
         if [weight.shape for weight in weights] != shapes:
             raise BadModelError(
-                f"The base model's layer {name} has other sizes than its card says, so it cannot be trained "
-                "further; choose a model that this project trained."
+                "The base model's layer {name} has other sizes than its card says, so it cannot be "
+                "trained further; choose a model that this project trained.",
+                name=name,
             )
         targets[name].set_weights(weights)

@@ -34,24 +34,24 @@ class _Words:
     nothing: str
 
 
-_WORDS: dict[Purpose, _Words] = {
-    "segment": _Words(
-        "masks",
-        f"{words.CORRECTED_NONE} {words.CORRECTED_NONE_HELP}",
-        words.CORRECTED_COUNT_ONE,
-        words.CORRECTED_COUNT,
-        words.CORRECTED_LABEL,
-        words.NOTHING_TO_TRAIN,
-    ),
-    "classify": _Words(
+def _words(purpose: Purpose) -> _Words:
+    if purpose == "segment":
+        return _Words(
+            "masks",
+            f"{words.CORRECTED_NONE} {words.CORRECTED_NONE_HELP}",
+            words.CORRECTED_COUNT_ONE,
+            words.CORRECTED_COUNT,
+            words.CORRECTED_LABEL,
+            words.NOTHING_TO_TRAIN,
+        )
+    return _Words(
         "labels",
         f"{words.LABELLED_NONE} {words.LABELLED_NONE_HELP}",
         words.LABELLED_COUNT_ONE,
         words.LABELLED_COUNT,
         words.LABELLED_LABEL,
         words.NOTHING_TO_TRAIN_LABELS,
-    ),
-}
+    )
 
 
 def choose_purpose(workspace: Workspace, task: TaskRow) -> Purpose:
@@ -72,7 +72,7 @@ def choose_purpose(workspace: Workspace, task: TaskRow) -> Purpose:
 
 def offer(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     """What would be trained, from where, for how long; and the button."""
-    said = _WORDS[purpose]
+    said = _words(purpose)
     count = plan_fine_tune(workspace, task.id, purpose).num_images
     if count == 0:
         st.write(said.none)
@@ -113,7 +113,7 @@ def _base_and_epochs(workspace: Workspace, task: TaskRow, purpose: Purpose) -> t
     current = workspace.versions.current(task.id, purpose)
     titles = {version.id: version.title for version in workspace.versions.list(task.id, purpose)}
     titles[SCRATCH] = words.FROM_SCRATCH
-    key = f"{_WORDS[purpose].key}_{task.id}"
+    key = f"{_words(purpose).key}_{task.id}"
     left, right = st.columns(2)
     with left:
         base = st.selectbox(
@@ -158,7 +158,7 @@ def _show_images(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     clicked = pictures(
         [picture_of(workspace, image) for image in kinds[shown][:_MOST_SHOWN]],
         key="corrected" if purpose == "segment" else "labelled",
-        label=_WORDS[purpose].images,
+        label=_words(purpose).images,
     )
     if found is not None or clicked is not None:
         open_image(task, int(found or clicked or 0))
@@ -176,14 +176,14 @@ def _describe(plan: FineTunePlan) -> None:
     waiting = {0: "", 1: words.LABELS_WAITING_ONE}.get(plan.num_waiting, words.LABELS_WAITING)
     waiting = waiting.format(count=plan.num_waiting)
     if plan.num_train == 0:
-        st.info(f"{_WORDS[plan.purpose].nothing} {waiting}".strip())
+        st.info(f"{_words(plan.purpose).nothing} {waiting}".strip())
         return
     if waiting:
         st.info(waiting)
     if plan.missing and plan.base_version_id is None:
         st.info(words.LABELS_MISSING.format(labels=as_text(", ".join(plan.missing))))
-    train = words.WOULD_TRAIN.format(train=plan.num_train)
-    validate = words.WOULD_VALIDATE.format(count=plan.num_validation) if plan.num_validation else ""
+    train = words.WOULD_TRAIN_AND_VALIDATE if plan.num_validation else words.WOULD_TRAIN
+    train = train.format(train=plan.num_train, count=plan.num_validation)
     locked = {0: words.LOCKED_NONE, 1: words.LOCKED_ONE}.get(plan.num_locked, words.LOCKED_SOME)
     about = words.ABOUT.format(time=duration(plan.seconds))
-    st.write(f"{train}{validate}. {locked.format(locked=plan.num_locked)} {about}")
+    st.write(f"{train} {locked.format(locked=plan.num_locked)} {about}")

@@ -13,15 +13,19 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
-REFUSED_HOST = (
+from core import language
+from core.language.sentence import Sentence
+from core.ui.language import of_request
+
+REFUSED_HOST = Sentence(
     "This server does not answer to the name {host}. Open it as localhost or by its address in digits, "
     "or start it with --server.allowedHosts {host} --server.allowedHosts localhost."
 )
-REFUSED_ORIGIN = "Another page, not this server's own, asked for this connection; it is refused."
+REFUSED_ORIGIN = Sentence("Another page, not this server's own, asked for this connection; it is refused.")
 _METRICS = "/_stcore/metrics"
 _NO_FRAMES = {"content-security-policy": "frame-ancestors 'none'", "x-frame-options": "DENY"}
 
@@ -43,18 +47,23 @@ class Guard:
                 MutableHeaders(scope=message).update(_NO_FRAMES)
             await send(message)
 
-        host = Headers(scope=scope).get("host", "")
-        if not is_known(host):
-            # Before a WebSocket is accepted, a server turns any response into a refusal.
-            shown = host.encode("ascii", "replace").decode()
-            refusal = PlainTextResponse(REFUSED_HOST.format(host=shown), status_code=421)
-            await refusal(scope, receive, send_unframed)
-        elif scope["type"] == "websocket" and not is_own_origin(Headers(scope=scope)):
-            await PlainTextResponse(REFUSED_ORIGIN, status_code=403)(scope, receive, send_unframed)
-        elif scope["path"].rstrip("/").endswith(_METRICS):
-            await PlainTextResponse("Not found", status_code=404)(scope, receive, send_unframed)
-        else:
-            await self._app(scope, receive, send_unframed)
+        headers = Headers(scope=scope)
+        with language.spoken(of_request(headers)):
+            answer = _refusal(scope, headers) or self._app
+            await answer(scope, receive, send_unframed)
+
+
+def _refusal(scope: Scope, headers: Headers) -> Response | None:
+    """What is said instead of an answer; before a WebSocket is accepted, a server makes any a refusal."""
+    host = headers.get("host", "")
+    if not is_known(host):
+        shown = host.encode("ascii", "replace").decode()
+        return PlainTextResponse(Sentence(REFUSED_HOST, host=shown).said(), status_code=421)
+    if scope["type"] == "websocket" and not is_own_origin(headers):
+        return PlainTextResponse(Sentence(REFUSED_ORIGIN).said(), status_code=403)
+    if scope["path"].rstrip("/").endswith(_METRICS):
+        return PlainTextResponse("Not found", status_code=404)
+    return None
 
 
 GUARD = Middleware(Guard)

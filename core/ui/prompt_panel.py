@@ -15,6 +15,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.correction.prompts import AcceptedMask, Prompts, accept, propose_mask
+from core.ui import prompt_words as words
 from core.ui.prompt_canvas import (
     PromptMode,
     clear_canvas,
@@ -24,43 +25,6 @@ from core.ui.prompt_canvas import (
     reopen_canvas,
 )
 from core.ui.prompt_picture import canvas_size_for, prompt_picture
-
-
-@dataclass(frozen=True)
-class PromptWords:
-    """Every word of the panel; another language gives other values."""
-
-    tool: str = "Draw"
-    box: str = "Box"
-    foreground: str = "Foreground"
-    background: str = "Background"
-    move: str = "Move"
-    box_hint: str = "Drag a box close around the object."
-    foreground_hint: str = "Draw lines on the object."
-    background_hint: str = "Draw lines on what must not be in the mask."
-    move_hint: str = "Drag to move, a corner to scale; the pencil deletes."
-    legend: str = (
-        "The proposed mask is orange. Undo and redo are above the picture when the pointer is on it."
-    )
-    nothing_yet: str = "No proposal yet."
-    only_background: str = (
-        "Add a box or a foreground line: background alone does not say where the object is."
-    )
-    found: str = "Proposed mask: {percent:.2f} % of the image ({pixels} pixels)."
-    found_nothing: str = "Nothing was found here. Move the box, or draw a foreground line on the object."
-    seconds: str = "It took {seconds:.1f} s."
-    how: str = "When accepted"
-    only_add: str = "Add to the mask"
-    replace: str = "Replace what is in the box"
-    how_help: str = (
-        "Add: proposed pixels become foreground, all others stay as they are. "
-        "Replace: the rest of the box also becomes background. Undo in the editor takes either back."
-    )
-    accept: str = "Accept proposal"
-    clear: str = "Clear prompts"
-
-
-WORDS = PromptWords()
 
 _CONTROLS_WIDTH = 240
 _TOOLS_WIDTH = 430
@@ -98,7 +62,6 @@ def prompt_panel(
     key: str,
     max_height: int = 520,
     max_width: int = 640,
-    words: PromptWords = WORDS,
 ) -> AcceptedMask | None:
     """Draw the panel; the accepted mask in the one run after "Accept proposal", else None.
 
@@ -113,7 +76,6 @@ def prompt_panel(
         max_height: Of the canvas, in CSS pixels; the image is scaled to fit.
         max_width: Of the canvas, in CSS pixels. The controls stand beside it where there is room for 272
             more, else under it.
-        words: Labels.
     """
     panel = _panel(key)
     if panel.accepted is not None:
@@ -124,15 +86,15 @@ def prompt_panel(
     prompts = drawn_prompts(key, canvas_size, image_size)
     with st.container(horizontal=True, gap="medium", key=f"{key}.layout"):
         with st.container(width=max(canvas_size[1], _TOOLS_WIDTH), key=f"{key}.left"):
-            mode = _choose_mode(key, words)
+            mode = _choose_mode(key)
             # Also keeps the canvas' own tool bar, which pops up right above it, off the buttons.
-            st.caption(_hint(mode, words))
+            st.caption(_hint(mode))
             proposal = _propose(panel, display, prompts)
             picture = prompt_picture(display, canvas_size, prompts, proposal.mask if proposal else None)
             prompt_canvas(picture, canvas_size, image_size, key=key, mode=mode)
         with st.container(width=_CONTROLS_WIDTH, key=f"{key}.right"):
-            _say(prompts, proposal, words)
-            _decide(key, prompts, proposal, words)
+            _say(prompts, proposal)
+            _decide(key, prompts, proposal)
     return None
 
 
@@ -145,15 +107,15 @@ def _panel(key: str) -> _Panel:
     return st.session_state.setdefault(f"{key}.panel", _Panel())  # type: ignore[no-any-return]
 
 
-def _choose_mode(key: str, words: PromptWords) -> PromptMode:
+def _choose_mode(key: str) -> PromptMode:
     names: dict[PromptMode, str] = {
-        "box": f":material/select: {words.box}",
-        "foreground": f":material/add: {words.foreground}",
-        "background": f":material/remove: {words.background}",
-        "move": f":material/open_with: {words.move}",
+        "box": f":material/select: {words.BOX}",
+        "foreground": f":material/add: {words.FOREGROUND}",
+        "background": f":material/remove: {words.BACKGROUND}",
+        "move": f":material/open_with: {words.MOVE}",
     }
     mode: PromptMode | None = st.segmented_control(
-        words.tool,
+        words.TOOL,
         list(names),
         default="box",
         required=True,
@@ -177,49 +139,50 @@ def _propose(panel: _Panel, display: NDArray[np.uint8], prompts: Prompts) -> _Pr
     return panel.proposal
 
 
-def _hint(mode: PromptMode, words: PromptWords) -> str:
+def _hint(mode: PromptMode) -> str:
     return {
-        "box": words.box_hint,
-        "foreground": words.foreground_hint,
-        "background": words.background_hint,
-        "move": words.move_hint,
+        "box": words.BOX_HINT,
+        "foreground": words.FOREGROUND_HINT,
+        "background": words.BACKGROUND_HINT,
+        "move": words.MOVE_HINT,
     }[mode]
 
 
-def _say(prompts: Prompts, proposal: _Proposal | None, words: PromptWords) -> None:
-    st.caption(words.legend)
+def _say(prompts: Prompts, proposal: _Proposal | None) -> None:
+    st.caption(words.LEGEND)
     if proposal is None:
-        st.write(words.nothing_yet if prompts.are_empty else words.only_background)
+        st.write(words.NOTHING_YET if prompts.are_empty else words.ONLY_BACKGROUND)
         return
     pixels = int(proposal.mask.sum())
     if pixels == 0:
-        st.write(words.found_nothing)
+        st.write(words.FOUND_NOTHING)
         return
-    said = words.found.format(percent=100 * pixels / proposal.mask.size, pixels=f"{pixels:,}")
-    slow = f" {words.seconds.format(seconds=proposal.seconds)}" if proposal.seconds > 0.5 else ""
+    said = words.FOUND.format(percent=100 * pixels / proposal.mask.size, pixels=f"{pixels:,}")
+    slow = f" {words.SECONDS.format(seconds=proposal.seconds)}" if proposal.seconds > 0.5 else ""
     st.write(said + slow)
 
 
-def _decide(key: str, prompts: Prompts, proposal: _Proposal | None, words: PromptWords) -> None:
+def _decide(key: str, prompts: Prompts, proposal: _Proposal | None) -> None:
     how = st.radio(
-        words.how,
-        (words.only_add, words.replace),
+        words.HOW,
+        (False, True),
+        format_func=lambda replaces: words.REPLACE if replaces else words.ONLY_ADD,
         key=f"{key}.how",
-        help=words.how_help,
+        help=words.HOW_HELP,
         disabled=not prompts.boxes,
     )
     st.button(
-        words.accept,
+        words.ACCEPT,
         type="primary",
         icon=":material/check:",
         width="stretch",
         disabled=proposal is None or not proposal.mask.any(),
         on_click=_accept,
-        args=(key, proposal, how == words.replace),
+        args=(key, proposal, bool(how)),
         key=f"{key}.accept",
     )
     st.button(
-        words.clear,
+        words.CLEAR,
         icon=":material/ink_eraser:",
         width="stretch",
         disabled=not is_drawn_on(key),

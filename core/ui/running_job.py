@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from core.jobs import queue
+from core.language.sentence import said
 from core.ui import words
 from core.ui.charts import curve
 from core.ui.errors import plain_errors
@@ -22,8 +23,8 @@ from core.workspace import JobRow, Workspace
 LOOK_AGAIN = 2.0
 _LEAST_DONE = 0.02
 ACTIVE = ("queued", "running")
-_SCORE_OF = {"fine_tune_classifier": ("accuracy", words.ACCURACY)}
-"""What a kind of job reports beside its loss, and what people read for it; Dice where nothing is said."""
+_SCORE_OF = {"fine_tune_classifier": "accuracy"}
+"""What a kind of job reports beside its loss; Dice where nothing is said."""
 
 
 def running_job(workspace: Workspace) -> None:
@@ -59,7 +60,7 @@ def live_curves(workspace: Workspace, job: JobRow) -> None:
             last = latest(reports)
             st.progress(part_done(last), text=how_far(workspace, now, last))
         epochs = by_epoch(reports)
-        score, score_name = _SCORE_OF.get(job.kind, ("dice", words.DICE))
+        score = _SCORE_OF.get(job.kind, "dice")
         left, right = st.columns(2)
         with left:
             curve(
@@ -76,7 +77,7 @@ def live_curves(workspace: Workspace, job: JobRow) -> None:
                     words.TRAINING_SERIES: [each.get(score) for each in epochs],
                     words.VALIDATION_SERIES: [each.get(f"val_{score}") for each in epochs],
                 },
-                title=score_name,
+                title=words.METRIC_NAMES[score],
                 x_title=words.EPOCH,
             )
         with st.expander(words.LOG):
@@ -127,14 +128,14 @@ def how_far(workspace: Workspace, job: JobRow, report: Mapping[str, Any]) -> str
     if job.stop_requested:
         return words.STOPPING_OF.get(job.kind, words.STOPPING_JOB)
     if "message" in report or "epoch" not in report:
-        return as_text(str(report.get("message") or words.JOB_STARTING))
-    said = [words.JOB_EPOCH.format(epoch=report["epoch"], num_epochs=report["num_epochs"])]
+        return as_text(str(said(report.get("message") or words.JOB_STARTING)))
+    parts = [words.JOB_EPOCH.format(epoch=report["epoch"], num_epochs=report["num_epochs"])]
     if report.get("num_runs", 1) > 1:
-        said.insert(0, words.JOB_RUN.format(run=report["run_number"], num_runs=report["num_runs"]))
+        parts.insert(0, words.JOB_RUN.format(run=report["run_number"], num_runs=report["num_runs"]))
     left = seconds_left(job, report)
     if left is not None:
-        said.append(words.JOB_LEFT.format(time=duration(left)))
-    return ", ".join(said)
+        parts.append(words.JOB_LEFT.format(time=duration(left)))
+    return ", ".join(parts)
 
 
 def seconds_left(job: JobRow, report: Mapping[str, Any]) -> float | None:

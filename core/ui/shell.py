@@ -15,6 +15,7 @@ from core.config import PROJECT_DIR
 from core.errors import AppError
 from core.ui import state, words
 from core.ui.errors import plain_errors as plain_errors
+from core.ui.language import choose_language, cookie, streamlit_words
 from core.ui.remembered import remembered_name
 from core.ui.running_job import running_job
 from core.ui.sign_in.asking import ask_who, show_who
@@ -24,11 +25,11 @@ from core.workspace import TaskRow, Workspace
 _ICON = Path(__file__).with_name("icon.svg")
 _TASK = "chosen_task"
 _PAGES = {
-    "segment": (words.SEGMENT, ":material/brush:"),
-    "review": (words.REVIEW, ":material/rate_review:"),
-    "fine_tune": (words.FINE_TUNE, ":material/model_training:"),
-    "models": (words.MODELS, ":material/deployed_code_history:"),
-    "experiments": (words.EXPERIMENTS, ":material/science:"),
+    "segment": ":material/brush:",
+    "review": ":material/rate_review:",
+    "fine_tune": ":material/model_training:",
+    "models": ":material/deployed_code_history:",
+    "experiments": ":material/science:",
 }
 _STYLE = """
 <style>
@@ -64,7 +65,7 @@ def route() -> None:
 
 def enter() -> Shell:
     """Begin a page: the side bar; gives the store and the task."""
-    st.html(_STYLE + LITERAL_STYLE)
+    st.html(_STYLE + LITERAL_STYLE + streamlit_words())
     try:
         ask_who()
         workspace = state.workspace()
@@ -112,9 +113,13 @@ def _choose_task(workspace: Workspace) -> TaskRow:
 
 def page(name: str) -> StreamlitPage:
     """A page of the app by the name of its file, to link to and to switch to."""
-    title, icon = _PAGES[name]
     # By its whole path: relative ones depend on which file the server was started with.
-    return st.Page(PROJECT_DIR / "pages" / f"{name}.py", title=title, icon=icon, default=name == "segment")
+    return st.Page(
+        PROJECT_DIR / "pages" / f"{name}.py",
+        title=words.PAGES[name],
+        icon=_PAGES[name],
+        default=name == "segment",
+    )
 
 
 def _link_pages(workspace: Workspace, task: TaskRow) -> None:
@@ -142,7 +147,7 @@ def _use_task(slug: str | None = None) -> None:
 
 
 def _choose_name() -> None:
-    kept = remembered_name(state.given_name())
+    kept = remembered_name(state.given_name(), cookie())
     if kept and not state.given_name():
         state.set_person(kept)
     # What the box shows is who works here, also when the browser has just told it.
@@ -152,6 +157,7 @@ def _choose_name() -> None:
     ):
         st.text_input(words.YOUR_NAME, key="your_name", max_chars=80, on_change=_take_name)
         st.caption(words.YOUR_NAME_HELP)
+    choose_language()
     if not state.given_name():
         st.caption(words.ASK_NAME)
 

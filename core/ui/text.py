@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from core.language.sentence import said
+
 MOST_OF_A_NAME = 255
 """Characters of a name that are shown."""
 _KEPT_AT_THE_END = 40
@@ -25,6 +27,7 @@ LITERAL_STYLE = """
 
 def as_text(line: str) -> str:
     """Foreign text, such as a hostile file name, as Markdown that shows it to the letter in one line."""
+    line = said(line)
     # The only thing that Streamlit changes in code too; the character between has no width.
     line = " ".join(line.splitlines()).replace(":material/", ":\u2060material/")
     fence = "`" * (1 + max(map(len, re.findall("`+", line)), default=0))
@@ -33,7 +36,7 @@ def as_text(line: str) -> str:
 
 def as_name(name: str) -> str:
     """As `as_text`, for a name; one that is too long is cut."""
-    return as_text(shortened(name))
+    return as_text(shortened(said(name)))
 
 
 def shortened(name: str) -> str:

@@ -12,6 +12,7 @@ from core.image_size import format_size
 from core.registry.compare import Comparison
 from core.registry.predictions import card_of
 from core.ui import state, words
+from core.ui.dialog import dialog
 from core.ui.image_row import filter_control, open_image
 from core.ui.pictures import pictures
 from core.ui.segment.strip import picture_of
@@ -83,7 +84,7 @@ def _class_table(compared: Comparison) -> None:
     st.dataframe(rows, hide_index=True, width="content", column_config=columns)
 
 
-@st.dialog(words.LOCKED_IMAGES, width="large")
+@dialog(lambda: words.LOCKED_IMAGES, width="large")
 def compare_by_eye(workspace: Workspace, version: VersionRow, compared: Comparison) -> None:
     """The locked images with both masks and the person's own, those that got worse first."""
     new = workspace.versions.get(compared.new_version_id)

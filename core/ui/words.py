@@ -1,17 +1,22 @@
 """Every word that a page shows, in one place, so that another language can follow.
 
 Plain sentences in sentence case; the same word for the same thing everywhere. Names in braces are filled in with
-`str.format`.
+`str.format`. Where they are used they read as the session's language, from the catalogues in `locale/`.
 """
+
+from core.language.lookup import looked_up
 
 APP_NAME = "Mask Loop"
 
 # Side bar
-SEGMENT = "Segment"
-REVIEW = "Review"
-FINE_TUNE = "Fine-tune"
-MODELS = "Models"
-EXPERIMENTS = "Experiments"
+PAGES = {
+    "segment": "Segment",
+    "review": "Review",
+    "fine_tune": "Fine-tune",
+    "models": "Models",
+    "experiments": "Experiments",
+}
+LANGUAGE = "Language (언어)"
 TASK = "Task"
 NEW_TASK = "New task"
 NEW_TASK_NAME = "What do you want to segment?"
@@ -52,14 +57,14 @@ TAKEN = "{who} is on this image. You can look at it; it is free once they go to 
 WHAT_THIS_IS = "Get good masks out of biomedical images, and make the model better by correcting it."
 THE_LOOP = "Upload → look at the predicted mask → slide the threshold → correct it → save → fine-tune → use the better model"
 UPLOAD = "Upload images"
+UPLOAD_BUTTON = "Upload"
 UPLOAD_HELP = "PNG, JPEG, TIFF (8 or 16 bit), BMP, WebP, GIF, DICOM, NIfTI, stacks and series, or a zip of these. Up to {megabytes} MB an image, 1 GB a zip."
 MASKS = "Existing masks (optional)"
 MASKS_HELP = (
     "Masks with the same names as the images, or a zip. A zip with images/ and masks/ folders can hold both."
 )
 MASK_USE = "Use existing masks as"
-MASK_USE_REFERENCE = "reference to compare with"
-MASK_USE_START = "starting point to correct"
+MASK_USES = {"reference": "reference to compare with", "start": "starting point to correct"}
 ATTACH_MASKS = "Attach to the images already here"
 READING_FILES = "Reading the files"
 READING_MASKS = "Reading the masks ({done} of {total})"
@@ -331,8 +336,8 @@ CORRECTED_COUNT = "You have {count} corrected images."
 CORRECTED_COUNT_ONE = "You have 1 corrected image."
 CORRECTED_NONE = "You have no corrected images yet."
 CORRECTED_NONE_HELP = "Correct and save a few masks on the Segment page first; 5 to 10 already help."
-WOULD_TRAIN = "{train} of them would be trained on"
-WOULD_VALIDATE = ", {count} used to choose the best epoch"
+WOULD_TRAIN = "{train} of them would be trained on."
+WOULD_TRAIN_AND_VALIDATE = "{train} of them would be trained on, {count} used to choose the best epoch."
 LOCKED_NONE = "None is locked for comparison yet: the 2nd, 7th, 12th ... that you save will be."
 LOCKED_ONE = "1 is locked: the new version is compared with the current one on it."
 LOCKED_SOME = "{locked} are locked: the new version is compared with the current one on them."
@@ -456,7 +461,11 @@ HISTORY_OF_USE = "What was in use"
 MADE_BY = "Made by {who}, {when}"
 SHIPPED = "Came with the program"
 BY_ITSELF = "by itself"
-EVENT_NAMES = {"promoted": "put into use", "rolled_back": "rolled back to", "kept": "not put into use:"}
+EVENT_LINES = {
+    "promoted": "{when}, {who}: put into use {title}. {why}",
+    "rolled_back": "{when}, {who}: rolled back to {title}. {why}",
+    "kept": "{when}, {who}: not put into use: {title}. {why}",
+}
 DATA_LINE = "{train} training, {val} validation, {test} test images."
 NET_LINE = "U-Net of depth {depth} with {filters} filters at first, input {size} pixels, suggested threshold {threshold:.2f}."
 TEST_SCORES = "On its test images (means over images)"
@@ -511,6 +520,7 @@ DATA_FOLDER_BAD = "{path} cannot be used: {problem}"
 DATA_FOLDER_MORE = "And {count} more of this kind."
 DATA_CHECKING = "Looking at image {done} of {total}"
 ARMS = "Networks"
+ARMS_CHOOSE = "Choose networks"
 ARMS_ONE_HELP = "Choose at least two networks to compare."
 ARMS_NONE_HELP = "Choose at least one network."
 FOLDS = "Folds"
@@ -574,7 +584,6 @@ NOTHING_DECIDED = "Between {first} and {second} nothing is decided: they differ 
 EXPERIMENT_STOPPED = "It ended before all of it was done; what was finished is kept."
 GO_ON = "Go on"
 GO_ON_HELP = "Finished runs are not trained again."
-HOW_TO_READ = "How to read the numbers"
 CURVES = "Curves"
 EXPERIMENT_NOTES = "How it was measured"
 REPEAT = "Repeat it in a terminal"
@@ -583,15 +592,21 @@ DOWNLOAD_REPORT = "Download report"
 DOWNLOAD_REPORT_HELP = "A zip with the report, the table as CSV, all numbers as JSON and the pictures."
 DOWNLOAD_TABLE = "Table as CSV"
 EXPERIMENT_FOLDER = "Everything, the trained models among it, lies in {path}"
-DICE_READ = "**Dice** is 1 where two masks agree on every pixel and 0 where they share none: at 0.93 the overlap is 93 % of the average area of the two masks."
+HOW_TO_READ = "How to read the numbers"
 INTERVAL_READ = "**95 % interval** (low to high): where the mean over all images of this kind would plausibly lie, judged from how much the images at hand differ."
-PRECISION_READ = "**Precision** is the part of the predicted foreground that is right, **recall** the part of the true foreground that was found; **F1** and Dice weigh both alike, **IoU** is the same more strictly."
-P_VALUE_READ = "**p** is how often chance alone would give a difference at least this large if both were equally good. Below 0.05 chance alone would rarely give it; above, nothing is decided."
-SHARP_READ = "**HD95** is how far the outlines lie apart in pixels, the worst 5 % left out (smaller is better); **boundary F1** is the part of the outline that lies within the tolerance (larger is better)."
-SPREAD_READ = "**± sd** is how much the score changes from fold to fold: a new model of the same kind would usually score within about that of the mean."
-SYNTHETIC_READ = "Every pixel's right answer is known here, so a healthy training comes close to 1 in all columns (0.99 and more, given enough epochs); clearly less means that something is wrong with this machine's set-up."
-THRESHOLD_READ = "**Threshold**: from this probability on a pixel counts as foreground. Lower finds more (recall), higher is surer (precision); Dice and IoU weigh both."
-IMPORTANCE_READ = "A **pruned** trial was cut short, since earlier ones had been better at the same epoch. **Importance** is how much of the difference between trials a setting explains; with few trials it is a hint, no more."
+READ_COLUMNS = {
+    "dice": "**Dice** is 1 where two masks agree on every pixel and 0 where they share none: at 0.93 the overlap is 93 % of the average area of the two masks.",
+    "val_dice": "**Dice** is 1 where two masks agree on every pixel and 0 where they share none: at 0.93 the overlap is 93 % of the average area of the two masks.",
+    "precision": "**Precision** is the part of the predicted foreground that is right, **recall** the part of the true foreground that was found; **F1** and Dice weigh both alike, **IoU** is the same more strictly.",
+    "hd95": "**HD95** is how far the outlines lie apart in pixels, the worst 5 % left out (smaller is better); **boundary F1** is the part of the outline that lies within the tolerance (larger is better).",
+}
+READ_KINDS = {
+    "compare": "**p** is how often chance alone would give a difference at least this large if both were equally good. Below 0.05 chance alone would rarely give it; above, nothing is decided.",
+    "cross_validate": "**± sd** is how much the score changes from fold to fold: a new model of the same kind would usually score within about that of the mean.",
+    "tune": "A **pruned** trial was cut short, since earlier ones had been better at the same epoch. **Importance** is how much of the difference between trials a setting explains; with few trials it is a hint, no more.",
+    "synthetic": "Every pixel's right answer is known here, so a healthy training comes close to 1 in all columns (0.99 and more, given enough epochs); clearly less means that something is wrong with this machine's set-up.",
+    "threshold_sweep": "**Threshold**: from this probability on a pixel counts as foreground. Lower finds more (recall), higher is surer (precision); Dice and IoU weigh both.",
+}
 
 # Times
 JUST_NOW = "just now"
@@ -600,3 +615,5 @@ HOURS_AGO = "{count} h ago"
 SECONDS = "{count} s"
 MINUTES = "{count} min"
 HOURS = "{count:.1f} h"
+
+looked_up(__name__)

@@ -21,6 +21,7 @@ from core.imaging.mask_readings import MaskReading
 from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.imaging.outlines import read_outlines
+from core.language.sentence import Sentence
 from core.workflows.arrive.class_values import any_class, class_table, read_classes, values_of
 from core.workflows.arrive.mask_meaning import kept_meaning, read_upload_mask, with_kept
 from core.workflows.arrive.stacks import add_stack, arrange_series, facts_of, stack_masks
@@ -104,11 +105,15 @@ def add_images(
         total += len(rows)
         for row, entry in unpacked(rows, [*files, *given_masks], batch.limits):
             if entry.problem is not None:
-                tell(FileOutcome(entry.name, "refused", str(entry.problem)))
+                tell(FileOutcome(entry.name, "refused", entry.problem.sentence))
             elif row.role == "image":
                 tell(batch.add_image(row, entry.data))
             elif row.role == "left out":
-                tell(FileOutcome(row.name, "left out", f"{row.name}: {row.reason}."))
+                tell(
+                    FileOutcome(
+                        row.name, "left out", Sentence("{name}: {reason}.", name=row.name, reason=row.reason)
+                    )
+                )
             else:
                 waiting.append(_Mask(row, entry.data))
     outcomes[:] = batch.with_series(outcomes)
@@ -183,12 +188,12 @@ class _Batch:
                 self._workspace.cache.put(image.sha256, "thumbnail", pictures.make_thumbnail(decoded))
                 notes, num_new = facts.notes, 1
         except AppError as error:
-            return FileOutcome(row.name, "refused", str(error))
+            return FileOutcome(row.name, "refused", error.sentence)
         self._remember(row, image.id)
         if len(file.order) == 1 and (place := slice_place(data, row.name)) is not None:
             self._slices[image.id] = place
         if num_new == 0:
-            message = f"{row.name} is in this task already, as {image.name}."
+            message = Sentence("{row} is in this task already, as {image}.", row=row.name, image=image.name)
             return FileOutcome(row.name, "already there", message, image.id)
         return FileOutcome(row.name, "added", "", image.id, notes)
 
@@ -209,19 +214,22 @@ class _Batch:
         try:
             found = read_outlines(file.data, name, self.limits, union=union)
         except AppError as error:
-            return [FileOutcome(name, "refused", str(error))]
+            return [FileOutcome(name, "refused", error.sentence)]
         if found is None:
-            told = f"{name}: is no JSON of labelme's or COCO's, so there are no outlines in it."
+            told = Sentence(
+                "{name}: is no JSON of labelme's or COCO's, so there are no outlines in it.", name=name
+            )
             return [FileOutcome(name, "left out", told)]
         outcomes = []
         for outlined in found:
             if outlined.mask is None:
-                outcomes.append(FileOutcome(name, "refused", str(outlined.problem)))
+                why = outlined.problem.sentence if outlined.problem else ""
+                outcomes.append(FileOutcome(name, "refused", why))
                 continue
             keys = image_keys(outlined.image)
             row = replace(file.row, keys=(*keys, *file.row.keys) if len(found) == 1 else keys)
             outcomes += self.add_masks([_Mask(row, b"", outlined.mask)])
-        return outcomes or [FileOutcome(name, "left out", f"{name}: outlines nothing.")]
+        return outcomes or [FileOutcome(name, "left out", Sentence("{name}: outlines nothing.", name=name))]
 
     def add_masks(self, parts: Sequence[_Mask]) -> list[FileOutcome]:
         """Give a mask to the image of its name; several parts as one."""
@@ -229,11 +237,19 @@ class _Batch:
         found = self._images_of(row)
         if len(found) != 1:
             reason = (
-                "no image of this upload or task has its name; name it like its image"
+                Sentence("no image of this upload or task has its name; name it like its image")
                 if not found
-                else f"{len(found)} images have its name, so it is not clear which one it belongs to"
+                else Sentence(
+                    "{num_found} images have its name, so it is not clear which one it belongs to",
+                    num_found=len(found),
+                )
             )
-            return [FileOutcome(each.row.name, "refused", f"{each.row.name}: {reason}.") for each in parts]
+            return [
+                FileOutcome(
+                    each.row.name, "refused", Sentence("{name}: {reason}.", name=each.row.name, reason=reason)
+                )
+                for each in parts
+            ]
         image = self._workspace.images.get(next(iter(found)))
         slices = self._workspace.images.of_file(self._task_id, image.sha256)
         if len(slices) > 1:
@@ -247,21 +263,31 @@ class _Batch:
                 masks.append(mask)
                 notes += [note] if note else []
             except AppError as error:
-                outcomes.append(FileOutcome(part.row.name, "refused", str(error)))
+                outcomes.append(FileOutcome(part.row.name, "refused", error.sentence))
         if masks and not outcomes:
             try:
                 first = self._use_mask(row, image, _union(masks))
             except AppError as error:
-                first = FileOutcome(row.name, "refused", str(error))
+                first = FileOutcome(row.name, "refused", error.sentence)
             if first.status == "mask added":
                 if notes:
                     self._workspace.images.add_notes(image.id, notes)
-                united = (f"{image.name}: {len(parts)} masks are united.",) if len(parts) > 1 else ()
+                united = (
+                    (
+                        Sentence(
+                            "{image}: {num_parts} masks are united.", image=image.name, num_parts=len(parts)
+                        ),
+                    )
+                    if len(parts) > 1
+                    else ()
+                )
                 first = replace(first, notes=(*united, *notes))
             return [first, *(replace(first, name=each.row.name, notes=()) for each in parts[1:])]
         if len(parts) > 1:
-            told = (
-                f"{image.name}: its mask of {len(parts)} files was left out, as one of them cannot be used."
+            told = Sentence(
+                "{image}: its mask of {num_parts} files was left out, as one of them cannot be used.",
+                image=image.name,
+                num_parts=len(parts),
             )
             outcomes.append(FileOutcome(image.name, "refused", told, image.id))
         return outcomes
@@ -274,7 +300,9 @@ class _Batch:
         try:
             for part in parts:
                 if part.pixels is not None:
-                    raise BadFileError(part.row.name, f"outlines one picture of {len(slices)} slices.")
+                    raise BadFileError(
+                        part.row.name, "outlines one picture of {num_slices} slices.", num_slices=len(slices)
+                    )
                 masks, said = self._stack_masks(part, slices, source)
                 found.append(masks)
                 notes += said
@@ -283,14 +311,19 @@ class _Batch:
                 for image, own in zip(slices, zip(*found, strict=True), strict=True)
             ]
         except AppError as error:
-            return [FileOutcome(each.row.name, "refused", str(error)) for each in parts]
+            return [FileOutcome(each.row.name, "refused", error.sentence) for each in parts]
         refused = [each for each in outcomes if each.status == "refused"]
         if len(refused) == len(outcomes):
             return [replace(refused[0], name=each.row.name) for each in parts]
         if refused:
             notes.append(
-                f"{row.name}: {len(refused)} of {len(slices)} slices have been worked on already, so their "
-                "masks were left as they are."
+                Sentence(
+                    "{row}: {num_refused} of {num_slices} slices have been worked on already, so their "
+                    "masks were left as they are.",
+                    row=row.name,
+                    num_refused=len(refused),
+                    num_slices=len(slices),
+                )
             )
         added = FileOutcome(row.name, "mask added", "", slices[0].id, tuple(notes))
         return [added, *(replace(added, name=each.row.name, notes=()) for each in parts[1:])]
@@ -335,7 +368,11 @@ class _Batch:
             height, width = part.pixels.shape
             raise BadFileError(
                 part.row.name,
-                f"outlines an image of {width} x {height} pixels, but this one is {shape[1]} x {shape[0]}.",
+                "outlines an image of {width} x {height} pixels, but this one is {shape} x {shape_2}.",
+                width=width,
+                height=height,
+                shape=shape[1],
+                shape_2=shape[0],
             )
         return self._of_the_one_class(part.pixels), ""
 
@@ -348,7 +385,11 @@ class _Batch:
             self._workspace.images.set_reference_mask(image.id, encode_png(mask))
             return FileOutcome(row.name, "mask added", "", image.id)
         if image.state != "new":
-            message = f"{row.name}: {image.name} has been worked on already, so its mask was left as it is."
+            message = Sentence(
+                "{row}: {image} has been worked on already, so its mask was left as it is.",
+                row=row.name,
+                image=image.name,
+            )
             return FileOutcome(row.name, "refused", message, image.id)
         content = content_of_mask(self._workspace, image, mask)
         self._workspace.drafts.start_from(image.id, content)

@@ -46,7 +46,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _existing(options: argparse.Namespace) -> Workspace:
     if not options.workspace.is_dir() and not options.database_url:
-        raise StoreError(f"There is no workspace at {options.workspace}; give its folder.")
+        raise StoreError(
+            "There is no workspace at {workspace}; give its folder.", workspace=options.workspace
+        )
     return Workspace.open(options.workspace, rows_at=options.database_url, files_at=options.files_url)
 
 

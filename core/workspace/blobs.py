@@ -53,7 +53,9 @@ class BlobStore:
             return self._place.read(_where(name))
         except OSError as error:
             raise StoreError(
-                f"The workspace has lost the file {name} ({error.strerror}); put a backup of it back."
+                "The workspace has lost the file {name} ({strerror}); put a backup of it back.",
+                name=name,
+                strerror=error.strerror,
             ) from error
 
     def remove(self, name: str) -> None:

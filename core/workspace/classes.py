@@ -130,14 +130,18 @@ def _check(alive: Classes, highest: int) -> None:
     if not alive:
         raise StoreError("A task needs at least one class; add another one before this one goes.")
     if highest > MOST_CLASSES:
-        raise StoreError(f"A task can have {MOST_CLASSES} classes, deleted ones among them.")
+        raise StoreError(
+            "A task can have {most_classes} classes, deleted ones among them.", most_classes=MOST_CLASSES
+        )
     names = [each.name.strip() for each in alive]
     if len(alive) > 1 and not all(names):
         raise StoreError("Give each class a name.")
     for name in names:
         if len(name) > LONGEST_NAME:
             raise StoreError(
-                f'"{name[:20]}..." is too long; a class is called by {LONGEST_NAME} letters or fewer.'
+                '"{name}..." is too long; a class is called by {longest_name} letters or fewer.',
+                name=name[:20],
+                longest_name=LONGEST_NAME,
             )
         if [other.casefold() for other in names].count(name.casefold()) > 1:
-            raise StoreError(f'Two classes would be called "{name}"; give each its own name.')
+            raise StoreError('Two classes would be called "{name}"; give each its own name.', name=name)

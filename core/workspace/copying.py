@@ -52,7 +52,9 @@ def copy_all(
             if any(
                 there.scalar(select(func.count()).select_from(each)) for each in Table.metadata.sorted_tables
             ):
-                raise StoreError(f"{target[0].name} holds something already; choose an empty place.")
+                raise StoreError(
+                    "{name} holds something already; choose an empty place.", name=target[0].name
+                )
         lost = list(_copy_files(rows, BlobStore(place), BlobStore(target[1]), on_progress))
         for folder in _folders(rows):
             _copy_folder(place, target[1], folder)

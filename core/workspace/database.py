@@ -9,11 +9,13 @@ PostgreSQL, so that what is read in it is still true when it writes.
 from __future__ import annotations
 
 import copy
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
@@ -23,6 +25,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.errors import NotAllowedError, StoreError
+from core.language.sentence import Sentence, from_plain, to_plain
 from core.workspace.names import name_key
 from core.workspace.roles import NEEDS, Action, may
 from core.workspace.tables import PersonTable, utc_now
@@ -49,13 +52,16 @@ class Database:
     def __init__(self, place: Path | str) -> None:
         self.path = place if isinstance(place, Path) else None
         if isinstance(place, Path):
-            self.name = f"The workspace {place.parent}"
+            self.name = Sentence("The workspace {parent}", parent=place.parent)
             self.engine = _make_sqlite_engine(place)
             self._read_engine: Engine = self.engine
             self._write_engine: Engine = self.engine.execution_options(begin_immediate=True)
         else:
             self.engine = _make_server_engine(place)
-            self.name = f"The database {self.engine.url.render_as_string(hide_password=True)}"
+            self.name = Sentence(
+                "The database {address}",
+                address=self.engine.url.render_as_string(hide_password=True),
+            )
             self._read_engine = self.engine.execution_options(isolation_level="REPEATABLE READ")
             self._write_engine = self.engine
 
@@ -90,10 +96,15 @@ class Database:
         here = (PersonTable.key == name_key(self.actor)) & PersonTable.removed_at.is_(None)
         role = session.scalar(select(PersonTable.role).where(here))
         if role is None:
-            raise NotAllowedError(f"{self.actor} no longer works in this workspace; ask an admin.")
+            raise NotAllowedError(
+                "{actor} no longer works in this workspace; ask an admin.", actor=self.actor
+            )
         if not may(role, action):
             raise NotAllowedError(
-                f"This needs the role {NEEDS[action]}, and {self.actor} is {role}; ask an admin."
+                "This needs the role {needs}, and {actor} is {role}; ask an admin.",
+                needs=NEEDS[action],
+                actor=self.actor,
+                role=role,
             )
 
     @contextmanager
@@ -164,19 +175,33 @@ class Database:
 
 
 def _sentence(cause: str, name: str) -> str:
-    cause = cause.strip().splitlines()[0] if cause.strip() else "no reason given"
+    cause = cause.strip().splitlines()[0] if cause.strip() else Sentence("no reason given")
     lowered = cause.lower()
     if any(word in lowered for word in ("full", "no space", "too large", "quota")):
-        return f"{name} has no room left ({cause}); free some disk space, nothing was changed."
+        return Sentence(
+            "{name} has no room left ({cause}); free some disk space, nothing was changed.",
+            name=name,
+            cause=cause,
+        )
     if "locked" in lowered or "lock timeout" in lowered:
-        return f"{name} is busy ({cause}); try again in a moment, nothing was changed."
+        return Sentence(
+            "{name} is busy ({cause}); try again in a moment, nothing was changed.", name=name, cause=cause
+        )
     if any(word in lowered for word in ("readonly", "read-only", "permission", "unable to open", "denied")):
-        return f"{name} cannot be written ({cause}); choose another folder or change its rights."
+        return Sentence(
+            "{name} cannot be written ({cause}); choose another folder or change its rights.",
+            name=name,
+            cause=cause,
+        )
     if "malformed" in lowered or "not a database" in lowered:
-        return f"{name} is damaged ({cause}); put a backup of it back."
+        return Sentence("{name} is damaged ({cause}); put a backup of it back.", name=name, cause=cause)
     if any(word in lowered for word in ("connect", "timeout", "server", "resolve")):
-        return f"{name} does not answer ({cause}); look at DATABASE_URL and at the server."
-    return f"{name} cannot do that ({cause}); nothing was changed."
+        return Sentence(
+            "{name} does not answer ({cause}); look at DATABASE_URL and at the server.",
+            name=name,
+            cause=cause,
+        )
+    return Sentence("{name} cannot do that ({cause}); nothing was changed.", name=name, cause=cause)
 
 
 def _pragma(connection: Connection, pragma: str) -> None:
@@ -193,6 +218,13 @@ def _sqlite_address(path: Path) -> str:
     return f"sqlite:///file:{quote(str(path))}?{mode}&uri=true"
 
 
+# No language is written into a row: sentences in JSON are templates with their facts.
+_JSON: dict[str, Any] = {
+    "json_serializer": lambda value: json.dumps(to_plain(value)),
+    "json_deserializer": lambda text: from_plain(json.loads(text)),
+}
+
+
 def _make_server_engine(address: str) -> Engine:
     try:
         return create_engine(
@@ -202,11 +234,13 @@ def _make_server_engine(address: str) -> Engine:
             max_overflow=30,
             pool_timeout=BUSY_TIMEOUT_SECONDS,
             pool_pre_ping=True,
+            **_JSON,
         )
     except (ArgumentError, ImportError, TypeError, ValueError) as error:
         raise StoreError(
-            f"DATABASE_URL is not understood ({error}); expected postgresql+psycopg://USER@HOST/NAME, and "
-            "the package psycopg."
+            "DATABASE_URL is not understood ({error}); expected "
+            "postgresql+psycopg://USER@HOST/NAME, and the package psycopg.",
+            error=error,
         ) from None
 
 
@@ -217,6 +251,7 @@ def _make_sqlite_engine(path: Path) -> Engine:
         pool_size=5,
         max_overflow=30,
         pool_timeout=BUSY_TIMEOUT_SECONDS,
+        **_JSON,
     )
 
     @event.listens_for(engine, "connect")

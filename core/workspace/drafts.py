@@ -161,9 +161,11 @@ def write_draft(
     if not 0.0 <= content.threshold <= 1.0:
         raise ValueError(f"threshold must lie in [0, 1], got {content.threshold}")
     if session.get(ImageTable, image_id) is None:
-        raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
+        raise StoreError("There is no image number {image_id}; it may have been deleted.", image_id=image_id)
     if content.version_id is not None and session.get(VersionTable, content.version_id) is None:
-        raise StoreError(f"There is no version number {content.version_id}; choose another model.")
+        raise StoreError(
+            "There is no version number {version_id}; choose another model.", version_id=content.version_id
+        )
     draft = draft_of(session, image_id, person_id)
     if draft is None:
         # Its revisions go on from those of the draft that was seen before there was an own one.

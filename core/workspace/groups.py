@@ -224,7 +224,7 @@ def _query() -> Select[GroupTable, int]:
 def _row_of(session: Session, group_id: int) -> GroupRow:
     found = session.execute(_query().where(GroupTable.id == group_id)).first()
     if found is None:
-        raise StoreError(f"There is no group number {group_id}; look at the task again.")
+        raise StoreError("There is no group number {group_id}; look at the task again.", group_id=group_id)
     return _to_row(found[0], found[1])
 
 

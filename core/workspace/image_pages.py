@@ -39,7 +39,9 @@ class ImagePages:
         with self._database.reading() as session:
             found = session.execute(image_query(task_id).where(ImageTable.id == image_id)).first()
             if found is None:
-                raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
+                raise StoreError(
+                    "There is no image number {image_id}; it may have been deleted.", image_id=image_id
+                )
             before = query.where(position < found.position)
             after = query.where(position > found.position)
             nearest = session.execute(before.order_by(position.desc()).limit(each_side)).all()

@@ -99,7 +99,9 @@ class ImageStacks(ImagePages):
         with self._database.reading() as session:
             found = session.execute(image_query(task_id).where(ImageTable.id == image_id)).first()
         if found is None:
-            raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
+            raise StoreError(
+                "There is no image number {image_id}; it may have been deleted.", image_id=image_id
+            )
         return to_image_row(found)
 
     def _with_counts(self, task_id: int, heads: Sequence[ImageRow]) -> list[StackRow]:

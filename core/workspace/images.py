@@ -80,7 +80,7 @@ class Images(ImageStacks):
         with self._database.writing() as session:
             task = session.get(TaskTable, task_id)
             if task is None:
-                raise StoreError(f"There is no task number {task_id}; choose another one.")
+                raise StoreError("There is no task number {task_id}; choose another one.", task_id=task_id)
             # Again, under the lock: a deletion of the same bytes may have been under way.
             file = self._blobs.put(data, extension)
             for frame, facts in frames:
@@ -134,7 +134,9 @@ class Images(ImageStacks):
         with self._database.reading() as session:
             found = session.execute(image_query().where(ImageTable.id == image_id)).first()
         if found is None:
-            raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
+            raise StoreError(
+                "There is no image number {image_id}; it may have been deleted.", image_id=image_id
+            )
         return to_image_row(found)
 
     def of_group(self, group_id: int, limit: int) -> Sequence[ImageRow]:
@@ -239,7 +241,7 @@ class Images(ImageStacks):
 def _existing(session: Session, image_id: int) -> ImageTable:
     image = session.get(ImageTable, image_id)
     if image is None:
-        raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
+        raise StoreError("There is no image number {image_id}; it may have been deleted.", image_id=image_id)
     return image
 
 

@@ -181,7 +181,7 @@ class Jobs:
 def _existing(session: Session, job_id: int) -> JobTable:
     job = session.get(JobTable, job_id)
     if job is None:
-        raise JobError(f"There is no job number {job_id} in this workspace.")
+        raise JobError("There is no job number {job_id} in this workspace.", job_id=job_id)
     return job
 
 

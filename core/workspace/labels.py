@@ -52,9 +52,14 @@ class Labels:
         _check(new)
         with self._database.writing() as session:
             if session.get(ImageTable, image_id) is None:
-                raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
+                raise StoreError(
+                    "There is no image number {image_id}; it may have been deleted.", image_id=image_id
+                )
             if new.version_id is not None and session.get(VersionTable, new.version_id) is None:
-                raise StoreError(f"There is no version number {new.version_id}; choose another model.")
+                raise StoreError(
+                    "There is no version number {version_id}; choose another model.",
+                    version_id=new.version_id,
+                )
             last = session.scalar(select(func.max(LabelTable.number)).where(LabelTable.image_id == image_id))
             label = LabelTable(
                 image_id=image_id,

@@ -106,7 +106,8 @@ class Masks:
             found = session.get(RevisionTable, revision_id)
             if found is None:
                 raise StoreError(
-                    f"There is no revision number {revision_id}; its image may have been deleted."
+                    "There is no revision number {revision_id}; its image may have been deleted.",
+                    revision_id=revision_id,
                 )
             return to_revision_row(found)
 
@@ -149,7 +150,9 @@ class Masks:
             agreed, older = session.get(RevisionTable, revision_id), session.get(RevisionTable, to_id)
             image = None if agreed is None else session.get(ImageTable, agreed.image_id)
             if image is None or older is None or older.image_id != image.id:
-                raise StoreError(f"Revision {to_id} is no older mask of this image; look at it again.")
+                raise StoreError(
+                    "Revision {to_id} is no older mask of this image; look at it again.", to_id=to_id
+                )
             if image.truth_revision_id != revision_id:
                 raise StoreError("The agreed mask counts no longer; another one was saved meanwhile.")
             point_to(session, image, older)
@@ -192,9 +195,11 @@ def save_in(session: Session, blobs: BlobStore, image_id: int, new: NewRevision)
     """
     image = session.get(ImageTable, image_id)
     if image is None:
-        raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
+        raise StoreError("There is no image number {image_id}; it may have been deleted.", image_id=image_id)
     if new.version_id is not None and session.get(VersionTable, new.version_id) is None:
-        raise StoreError(f"There is no version number {new.version_id}; choose another model.")
+        raise StoreError(
+            "There is no version number {version_id}; choose another model.", version_id=new.version_id
+        )
     # Again, under the lock: a deletion of the same content may have been under way.
     mask_file, layer_file = _put_files(blobs, new)
     person = existing_or_new(session, new.who)

@@ -76,8 +76,11 @@ def _config(current: str | None, name: str) -> Config:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
         raise StoreError(
-            f"{name} was written by a newer version of this program (its schema is "
-            f"{current}, this program knows up to {NEWEST}); update the program or choose another workspace."
+            "{name} was written by a newer version of this program (its schema is {current}, this "
+            "program knows up to {newest}); update the program or choose another workspace.",
+            name=name,
+            current=current,
+            newest=NEWEST,
         )
     return config
 

@@ -101,7 +101,7 @@ def id_of(session: Session, name: str) -> int | None:
 def _existing(session: Session, person_id: int) -> PersonTable:
     person = session.get(PersonTable, person_id)
     if person is None:
-        raise StoreError(f"There is no person number {person_id} in this workspace.")
+        raise StoreError("There is no person number {person_id} in this workspace.", person_id=person_id)
     return person
 
 

@@ -148,8 +148,10 @@ class AddressPlace:
         except Exception as error:
             reason = (str(error) or type(error).__name__).splitlines()[0]
             raise StoreError(
-                f"The files at {self._address} cannot be reached ({reason}); look at FILES_URL and at the "
-                "service, nothing was changed."
+                "The files at {address} cannot be reached ({reason}); look at FILES_URL and at the "
+                "service, nothing was changed.",
+                address=self._address,
+                reason=reason,
             ) from error
 
 

@@ -35,7 +35,9 @@ class Presence:
         with self._database.writing() as session:
             image = session.get(ImageTable, image_id)
             if image is None:
-                raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
+                raise StoreError(
+                    "There is no image number {image_id}; it may have been deleted.", image_id=image_id
+                )
             sign_in(session, image, existing_or_new(session, who).id, self._database.now(session))
 
     def first_on(self, image_id: int, who: str) -> str | None:

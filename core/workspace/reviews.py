@@ -110,7 +110,9 @@ class Reviews:
         with self._database.writing(needs="judge") as session:
             image = session.get(ImageTable, image_id)
             if image is None:
-                raise StoreError(f"There is no image number {image_id}; it may have been deleted.")
+                raise StoreError(
+                    "There is no image number {image_id}; it may have been deleted.", image_id=image_id
+                )
             return self._add(session, image, new)
 
     def decide(self, verdicts: Sequence[tuple[int, NewReview]]) -> list[ReviewRow | NotTaken]:
@@ -201,9 +203,13 @@ class Reviews:
         elif revision_id is not None:
             revision = session.get(RevisionTable, revision_id)
             if revision is None or revision.image_id != image.id:
-                raise StoreError(f"There is no revision number {revision_id} of this image.")
+                raise StoreError(
+                    "There is no revision number {revision_id} of this image.", revision_id=revision_id
+                )
         if new.version_id is not None and session.get(VersionTable, new.version_id) is None:
-            raise StoreError(f"There is no version number {new.version_id}; choose another model.")
+            raise StoreError(
+                "There is no version number {version_id}; choose another model.", version_id=new.version_id
+            )
         person = existing_or_new(session, new.who)
         review = ReviewTable(
             image_id=image.id,
@@ -227,9 +233,12 @@ class Reviews:
     def _withdraw(self, session: Session, review_id: int, person: PersonTable) -> ReviewRow:
         old = session.get(ReviewTable, review_id)
         if old is None:
-            raise StoreError(f"There is no verdict number {review_id}; its image may have been deleted.")
+            raise StoreError(
+                "There is no verdict number {review_id}; its image may have been deleted.",
+                review_id=review_id,
+            )
         if old.person_id != person.id:
-            raise StoreError(f"This verdict is {old.who}'s, who alone can take it back.")
+            raise StoreError("This verdict is {who}'s, who alone can take it back.", who=old.who)
         image = session.get_one(ImageTable, old.image_id)
         of_mask = {"revision_id": old.revision_id, "mask_file": old.mask_file, "version_id": old.version_id}
         withdrawn = ReviewTable(

@@ -24,14 +24,16 @@ def clean_title(title: str) -> str:
         raise StoreError("A task needs a name; type one, such as Cell nuclei.")
     if len(cleaned) > MAX_TITLE_LENGTH:
         raise StoreError(
-            f"The name has {len(cleaned)} characters; {MAX_TITLE_LENGTH} are possible, choose a shorter one."
+            "The name has {num_cleaned} characters; {max_title_length} are possible, choose a shorter one.",
+            num_cleaned=len(cleaned),
+            max_title_length=MAX_TITLE_LENGTH,
         )
     if any(unicodedata.category(each) in ("Cc", "Cs") for each in cleaned):
         raise StoreError(
             "The name has characters that cannot be shown; type it again with letters and digits."
         )
     if not any(each.isalnum() for each in cleaned):
-        raise StoreError(f'The name "{cleaned}" has no letter or digit; add one.')
+        raise StoreError('The name "{cleaned}" has no letter or digit; add one.', cleaned=cleaned)
     return cleaned
 
 

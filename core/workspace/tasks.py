@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
+from core.language.sentence import Sentence
 from core.workspace import audit
 from core.workspace.classes import completed, living
 from core.workspace.database import Database
@@ -48,7 +49,9 @@ class Tasks:
         Raises:
             StoreError: There is none.
         """
-        return self._one(TaskTable.slug == slug, f'There is no task "{slug}"; choose another one.')
+        return self._one(
+            TaskTable.slug == slug, Sentence('There is no task "{slug}"; choose another one.', slug=slug)
+        )
 
     def get_by_id(self, task_id: int) -> TaskRow:
         """The task of that key.
@@ -56,7 +59,10 @@ class Tasks:
         Raises:
             StoreError: There is none.
         """
-        return self._one(TaskTable.id == task_id, f"There is no task number {task_id}; choose another one.")
+        return self._one(
+            TaskTable.id == task_id,
+            Sentence("There is no task number {task_id}; choose another one.", task_id=task_id),
+        )
 
     def create(self, title: str) -> TaskRow:
         """A new task that starts from empty masks.
@@ -67,7 +73,7 @@ class Tasks:
         cleaned = clean_title(title)
         with self._database.writing(needs="task") as session:
             if session.scalar(select(TaskTable.id).where(TaskTable.title_key == title_key(cleaned))):
-                raise StoreError(f'There is a task "{cleaned}" already; choose another name.')
+                raise StoreError('There is a task "{cleaned}" already; choose another name.', cleaned=cleaned)
             slug = make_slug(cleaned, set(session.scalars(select(TaskTable.slug))))
             session.add(
                 TaskTable(
@@ -144,7 +150,7 @@ class Tasks:
 def _existing(session: Session, task_id: int) -> TaskTable:
     task = session.get(TaskTable, task_id)
     if task is None:
-        raise StoreError(f"There is no task number {task_id}; choose another one.")
+        raise StoreError("There is no task number {task_id}; choose another one.", task_id=task_id)
     return task
 
 

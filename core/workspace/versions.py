@@ -129,7 +129,9 @@ class Versions:
         with self._database.reading() as session:
             found = session.get(VersionTable, version_id)
             if found is None:
-                raise StoreError(f"There is no version number {version_id}; choose another model.")
+                raise StoreError(
+                    "There is no version number {version_id}; choose another model.", version_id=version_id
+                )
             return _to_row(found)
 
     def current(self, task_id: int, purpose: Purpose = "segment") -> VersionRow | None:
@@ -205,7 +207,9 @@ class Versions:
 def _existing(session: Session, version_id: int) -> VersionTable:
     version = session.get(VersionTable, version_id)
     if version is None:
-        raise StoreError(f"There is no version number {version_id}; choose another model.")
+        raise StoreError(
+            "There is no version number {version_id}; choose another model.", version_id=version_id
+        )
     return version
 
 

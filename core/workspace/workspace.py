@@ -119,7 +119,9 @@ class Workspace:
             root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(
-                f"The workspace folder {root} cannot be made ({error.strerror}); choose another folder."
+                "The workspace folder {root} cannot be made ({strerror}); choose another folder.",
+                root=root,
+                strerror=error.strerror,
             ) from error
         place = place_of(root, files_url() if files_at is None else files_at)
         database = Database((database_url() if rows_at is None else rows_at) or root / DATABASE_NAME)

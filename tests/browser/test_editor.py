@@ -667,6 +667,26 @@ def test_letters_of_another_script_work_by_their_place(editor: Editor) -> None:
     expect(editor.button("Eraser")).to_have_attribute("aria-pressed", "true")
 
 
+def test_keys_work_while_a_syllable_is_being_put_together(editor: Editor) -> None:
+    """An input method keeps keys to itself: the browser says "Process", or the letter while composing."""
+    pressed = {"bubbles": True, "composed": True, "isComposing": True}
+    editor.surface.dispatch_event("keydown", {**pressed, "key": "Process", "code": "KeyP", "keyCode": 229})
+    expect(editor.button("Polygon")).to_have_attribute("aria-pressed", "true")
+    editor.surface.dispatch_event("keydown", {**pressed, "key": "ㄷ", "code": "KeyE", "keyCode": 229})
+    expect(editor.button("Eraser")).to_have_attribute("aria-pressed", "true")
+    before = int(editor.slider("Brush size").input_value())
+    editor.surface.dispatch_event(
+        "keydown", {**pressed, "key": "Process", "code": "BracketRight", "keyCode": 229}
+    )
+    expect(editor.slider("Brush size")).not_to_have_value(str(before))
+    editor.surface.dispatch_event(
+        "keydown", {**pressed, "key": "Process", "code": "Slash", "keyCode": 229, "shiftKey": True}
+    )
+    expect(editor.page.get_by_role("dialog", name="Keys")).to_be_visible()
+    editor.surface.dispatch_event("keydown", {**pressed, "key": "Process", "code": "Escape", "keyCode": 229})
+    expect(editor.page.get_by_role("dialog", name="Keys")).to_be_hidden()
+
+
 def test_hiding_the_mask_changes_nothing_in_it(editor: Editor) -> None:
     overlay = editor.page.locator('[data-part="overlay"]')
     editor.press("m")

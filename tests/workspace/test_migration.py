@@ -123,7 +123,7 @@ def test_everything_of_the_second_schema_is_as_it_was(make_old):
         assert [str(event.why) for event in workspace.versions.events(1)] == ["The first."]
         assert [job.reason for job in workspace.jobs.list()] == [
             None,
-            Reason.of_text("It went wrong."),
+            Reason("text", {"text": "It went wrong."}),
             None,
         ]
         assert workspace.jobs.progress(1) == [{"epoch": 1, "word": "폐"}, {"epoch": 2}]

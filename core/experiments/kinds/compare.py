@@ -22,6 +22,7 @@ from core.experiments.runs.scoring import ImageScores
 from core.experiments.runs.store import Cell, ExperimentResult, Picture
 from core.experiments.runs.training_run import RunPlan, do_run, with_net
 from core.image_size import format_size
+from core.language.sentence import Sentence
 
 COLUMNS = (
     *("arm", "dice", "iou", "accuracy", "precision", "recall", "hd95", "boundary_f1"),
@@ -43,8 +44,8 @@ def compare(experiment: Experiment, request: CompareRequest) -> ExperimentResult
     train, val = with_validation(data, settings.val_part, settings.seed)
     scored = val if request.score_split == "val" else data.pairs_of.get("test", [])
     for name, pairs in (
-        ("training split", train),
-        ("validation split", val),
+        (Sentence("training split"), train),
+        (Sentence("validation split"), val),
         (f"{request.score_split} split", scored),
     ):
         require_foreground(name, pairs, classes)
@@ -117,45 +118,74 @@ def _headline(
 ) -> str:
     scores = ", ".join(f"{ARM_WORDS[str(row['arm'])]} {float(row['dice'] or 0):.4f}" for row in rows)
     classes = request.recipe.classes
-    over = "" if classes is None else f" and {foreground(classes)}"
-    text = f"Mean Dice over {rows[0]['images']} {request.score_split} images{over}: {scores}."
+    over = "" if classes is None else Sentence(" and {classes}", classes=foreground(classes))
+    text = Sentence(
+        "Mean Dice over {rows} {score_split} images{over}: {scores}.",
+        rows=rows[0]["images"],
+        score_split=request.score_split,
+        over=over,
+        scores=scores,
+    )
     for row in differences:
         if row["score"] == "dice":
-            text += f" {difference_sentence(row)}"
+            text = Sentence.joined([text, difference_sentence(row)])
     return text
 
 
 def _notes(request: CompareRequest, runs: Sequence[FinishedRun]) -> list[str]:
     settings, classes = request.recipe.settings, request.recipe.classes
-    chosen = "Epoch and threshold were" if classes is None else "The epoch was"
+    chosen = Sentence("Epoch and threshold were") if classes is None else Sentence("The epoch was")
     notes = [
-        f"All networks have the same splits, seed, augmentation and at most {settings.epochs} epochs of "
-        f"batches of {settings.batch_size} at {format_size(settings.image_size)} pixels; each is "
-        "scored with the weights of its best validation epoch"
-        + (", at its best threshold on validation." if classes is None else "."),
-        f"Scores are means over the {len(runs[0].images)} images of the {request.score_split} split, each at "
-        "its own size, with the bootstrap 95 % interval of the mean (2,000 resamples of the images).",
+        Sentence(
+            "All networks have the same splits, seed, augmentation and at most {epochs} epochs of "
+            "batches of {batch_size} at {format_size} pixels; each is scored with the weights of "
+            "its best validation epoch",
+            epochs=settings.epochs,
+            batch_size=settings.batch_size,
+            format_size=format_size(settings.image_size),
+        )
+        + (Sentence(", at its best threshold on validation.") if classes is None else "."),
+        Sentence(
+            "Scores are means over the {num_images} images of the {score_split} split, each at "
+            "its own size, with the bootstrap 95 % interval of the mean (2,000 resamples of the "
+            "images).",
+            num_images=len(runs[0].images),
+            score_split=request.score_split,
+        ),
         tolerance_note(request.tolerance),
         *class_notes(classes),
     ]
     if request.score_split == "val":
         notes.append(
-            f"{chosen} chosen on these same validation images, so the scores are a little too good, for all "
-            "networks alike."
+            Sentence(
+                "{chosen} chosen on these same validation images, so the scores are a little too "
+                "good, for all networks alike.",
+                chosen=chosen,
+            )
         )
     for run in runs:
         if missing := num_undefined(run.images, "hd95"):
             notes.append(
-                f"HD95 of {ARM_WORDS[run.name]} is undefined for {missing} images, where one mask is empty; "
-                "they are left out of its mean."
+                Sentence(
+                    "HD95 of {arm_words} is undefined for {missing} images, where one mask is empty; they "
+                    "are left out of its mean.",
+                    arm_words=ARM_WORDS[run.name],
+                    missing=missing,
+                )
             )
     return notes
 
 
 def tolerance_note(tolerance: float | None) -> str:
     """How boundary F1 and HD95 were measured."""
-    within = "0.75 % of the image's diagonal" if tolerance is None else f"{tolerance:g} pixels"
-    return f"Boundary F1 counts an outline pixel as found within {within}; HD95 is in pixels."
+    within = (
+        Sentence("0.75 % of the image's diagonal")
+        if tolerance is None
+        else Sentence("{tolerance:g} pixels", tolerance=tolerance)
+    )
+    return Sentence(
+        "Boundary F1 counts an outline pixel as found within {within}; HD95 is in pixels.", within=within
+    )
 
 
 def _draw(
@@ -167,6 +197,6 @@ def _draw(
     arms = {ARM_WORDS[run.name]: masks_of([run]) for run in runs}
     experiment.write_picture("predictions.png", telling_picture(scored, arms, classes))
     return (
-        Picture("curves.png", "Loss and Dice of every network, epoch by epoch."),
+        Picture("curves.png", Sentence("Loss and Dice of every network, epoch by epoch.")),
         Picture("predictions.png", telling_caption(arms, classes)),
     )

@@ -34,6 +34,7 @@ from core.experiments.runs.fold_runs import (
 )
 from core.experiments.runs.store import Cell, ExperimentResult, Picture
 from core.image_size import format_size
+from core.language.sentence import Sentence
 
 COLUMNS = (
     *("arm", "fold", "images", "dice", "iou", "accuracy", "precision", "recall", "hd95", "boundary_f1"),
@@ -68,7 +69,7 @@ def cross_validate(experiment: Experiment, request: CrossValidateRequest) -> Exp
         rows=tuple(rows),
         headline=_headline(rows, differences, request),
         number=float(best["dice"] or 0),
-        number_name=f"{best['arm']}: out-of-fold Dice",
+        number_name=Sentence("{best}: out-of-fold Dice", best=best["arm"]),
         pictures=_draw(experiment, plan, finished, request.recipe.settings.loss),
         notes=(
             *notes,
@@ -92,7 +93,8 @@ def plan_folds(experiment: Experiment, request: CrossValidateRequest) -> tuple[F
     stems = [pair.stem for pair in pairs]
     if twice := sorted({stem for stem in stems if stems.count(stem) > 1}):
         raise AppError(
-            f"{twice[0]} stands in train and in val; rename one, so that its mask can be told apart."
+            "{twice} stands in train and in val; rename one, so that its mask can be told apart.",
+            twice=twice[0],
         )
     strata = _strata(data.table, request, stems, data_dir)
     folds = assign_folds(groups, request.folds, seed=request.recipe.settings.seed, strata=strata)
@@ -121,9 +123,17 @@ def _draw(
     arms = {ARM_WORDS[arm]: masks_of(runs) for arm, runs in finished.items()}
     experiment.write_picture("predictions.png", telling_picture(plan.pairs, arms, plan.classes))
     return (
-        Picture("folds.png", "Mean Dice of each fold, beside it their mean and one standard deviation."),
-        Picture("curves.png", "Loss and Dice of every fold, epoch by epoch."),
-        Picture("predictions.png", f"{telling_caption(arms, plan.classes)} Every mask is out of fold."),
+        Picture(
+            "folds.png", Sentence("Mean Dice of each fold, beside it their mean and one standard deviation.")
+        ),
+        Picture("curves.png", Sentence("Loss and Dice of every fold, epoch by epoch.")),
+        Picture(
+            "predictions.png",
+            Sentence(
+                "{telling_caption} Every mask is out of fold.",
+                telling_caption=telling_caption(arms, plan.classes),
+            ),
+        ),
     )
 
 
@@ -133,32 +143,49 @@ def _strata(
     if not request.stratify_column:
         return None
     if table is None:
-        raise AppError(f"No CSV in {data_dir} names its images, so there is no column to spread over folds.")
+        raise AppError(
+            "No CSV in {data_dir} names its images, so there is no column to spread over folds.",
+            data_dir=data_dir,
+        )
     return table.values(request.stratify_column, stems)
 
 
 def _fold_notes(request: CrossValidateRequest, groups: NDArray[np.int64], data: GroupedData) -> list[str]:
     settings = request.recipe.settings
-    chosen = "epoch and threshold" if request.recipe.classes is None else "the epoch"
-    named = [f"the same {data.column}"] if data.column else []
-    named += ["names that the pattern takes together"] if request.group_pattern else []
-    together = f"Images with {' or '.join(named)} stay in one fold"
+    chosen = Sentence("epoch and threshold") if request.recipe.classes is None else Sentence("the epoch")
+    named = [Sentence("the same {column}", column=data.column)] if data.column else []
+    named += [Sentence("names that the pattern takes together")] if request.group_pattern else []
+    together = Sentence("Images with {named} stay in one fold", named=" or ".join(named))
     return [
-        f"{request.folds} folds over {len(groups)} images of train and val in {len(np.unique(groups))} "
-        "groups; no test image is scored.",
-        (together if named else "Images that have no patient's number count each by itself")
-        + (
-            ", and nearly equal ones stay together."
-            if data.alike
-            else "; likeness was left out, as most images look alike."
+        Sentence(
+            "{folds} folds over {num_groups} images of train and val in {num_unique} groups; no "
+            "test image is scored.",
+            folds=request.folds,
+            num_groups=len(groups),
+            num_unique=len(np.unique(groups)),
         ),
-        f"Of each fold's training images {settings.val_part:.0%} choose {chosen}, at most "
-        f"{settings.epochs} epochs of batches of {settings.batch_size} at "
-        f"{format_size(settings.image_size)} pixels; the fold itself chooses nothing.",
-        "A fold's line is the mean over its images with the bootstrap 95 % interval; sd is the standard "
-        "deviation between folds (n - 1); all images is the mean over every out-of-fold image, all pixels "
-        "takes their pixels together.",
-        "Each out-of-fold mask is kept, out_of_fold.csv says where.",
+        (together if named else Sentence("Images that have no patient's number count each by itself"))
+        + (
+            Sentence(", and nearly equal ones stay together.")
+            if data.alike
+            else Sentence("; likeness was left out, as most images look alike.")
+        ),
+        Sentence(
+            "Of each fold's training images {val_part:.0%} choose {chosen}, at most {epochs} "
+            "epochs of batches of {batch_size} at {format_size} pixels; the fold itself chooses "
+            "nothing.",
+            val_part=settings.val_part,
+            chosen=chosen,
+            epochs=settings.epochs,
+            batch_size=settings.batch_size,
+            format_size=format_size(settings.image_size),
+        ),
+        Sentence(
+            "A fold's line is the mean over its images with the bootstrap 95 % interval; sd is "
+            "the standard deviation between folds (n - 1); all images is the mean over every "
+            "out-of-fold image, all pixels takes their pixels together."
+        ),
+        Sentence("Each out-of-fold mask is kept, out_of_fold.csv says where."),
     ]
 
 
@@ -174,14 +201,22 @@ def _headline(
     request: CrossValidateRequest,
 ) -> str:
     classes = request.recipe.classes
-    over = "" if classes is None else f" and {foreground(classes)}"
-    sentences = []
+    over = "" if classes is None else Sentence(" and {classes}", classes=foreground(classes))
+    sentences: list[str] = []
     for row in rows:
         if row["fold"] == "mean of folds":
             spread = next(
                 each["dice"] for each in rows if each["fold"] == "sd of folds" and each["arm"] == row["arm"]
             )
             sd = f" ± {spread:.4f}" if isinstance(spread, float) else ""
-            sentences.append(f"{row['arm']}: Dice {row['dice']:.4f}{sd} over folds{over}.")
+            sentences.append(
+                Sentence(
+                    "{row}: Dice {row_2:.4f}{sd} over folds{over}.",
+                    row=row["arm"],
+                    row_2=row["dice"],
+                    sd=sd,
+                    over=over,
+                )
+            )
     sentences += [difference_sentence(row) for row in differences if row["score"] == "dice"]
-    return " ".join(sentences)
+    return Sentence.joined(sentences)

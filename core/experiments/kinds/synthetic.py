@@ -17,6 +17,7 @@ from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.finished_run import FinishedRun, read_curves
 from core.experiments.runs.fold_runs import FoldPlan, check_folds, index_rows, run_folds, summary_rows
 from core.experiments.runs.store import Cell, ExperimentResult, Picture
+from core.language.sentence import Sentence
 from core.workflows.learn.run_folder import hash_pairs
 
 ARM = "noise"
@@ -51,11 +52,11 @@ def synthetic(experiment: Experiment, request: SyntheticRequest) -> ExperimentRe
         kind="synthetic",
         columns=COLUMNS,
         rows=tuple(rows),
-        headline=f"Over {whole['images']} images that were not trained on: "
+        headline=Sentence("Over {whole} images that were not trained on: ", whole=whole["images"])
         + ", ".join(f"{name.replace('f1', 'F1')} {whole[name]:.4f}" for name in FOUR)
         + ".",
         number=lowest,
-        number_name="lowest of accuracy, precision, recall and F1",
+        number_name=Sentence("lowest of accuracy, precision, recall and F1"),
         pictures=_draw(experiment, runs, pairs, recipe),
         notes=_notes(request, recipe),
     )
@@ -82,15 +83,37 @@ def _with_f1(row: dict[str, Cell]) -> dict[str, Cell]:
 def _notes(request: SyntheticRequest, recipe: Recipe) -> tuple[str, ...]:
     settings, net = recipe.settings, recipe.net
     return (
-        f"{request.num_images} images of {request.side}x{request.side} pixels, each pixel a uniform "
-        f"{request.bits}-bit number; the mask is value / {2**request.bits - 1} > 0.5 of the stored value.",
-        f"{request.folds} folds; of each fold's training images {settings.val_part:.0%} choose epoch and "
-        "threshold, the fold itself chooses nothing.",
-        f"The network is a U-Net of depth {net.depth} with {net.base_filters} filters, input scaled by the "
-        f"fixed range 0 to {recipe.scaling.high:g}, {settings.precision} arithmetic, loss {settings.loss}, "
-        f"at most {settings.epochs} epochs of batches of {settings.batch_size}.",
-        "A fold's line is the mean over its images with the bootstrap 95 % interval; sd is the standard "
-        "deviation between folds (n - 1); all pixels takes all images together. F1 is the Dice.",
+        Sentence(
+            "{num_images} images of {side}x{side} pixels, each pixel a uniform {bits}-bit number; "
+            "the mask is value / {what} > 0.5 of the stored value.",
+            num_images=request.num_images,
+            side=request.side,
+            bits=request.bits,
+            what=2**request.bits - 1,
+        ),
+        Sentence(
+            "{folds} folds; of each fold's training images {val_part:.0%} choose epoch and "
+            "threshold, the fold itself chooses nothing.",
+            folds=request.folds,
+            val_part=settings.val_part,
+        ),
+        Sentence(
+            "The network is a U-Net of depth {depth} with {base_filters} filters, input scaled by "
+            "the fixed range 0 to {high:g}, {precision} arithmetic, loss {loss}, at most {epochs} "
+            "epochs of batches of {batch_size}.",
+            depth=net.depth,
+            base_filters=net.base_filters,
+            high=recipe.scaling.high,
+            precision=settings.precision,
+            loss=settings.loss,
+            epochs=settings.epochs,
+            batch_size=settings.batch_size,
+        ),
+        Sentence(
+            "A fold's line is the mean over its images with the bootstrap 95 % interval; sd is "
+            "the standard deviation between folds (n - 1); all pixels takes all images together. "
+            "F1 is the Dice."
+        ),
     )
 
 
@@ -101,8 +124,8 @@ def _draw(
     experiment.write_picture("curves.png", curves_picture(curves, recipe.settings.loss))
     experiment.write_picture("example.png", _example(runs[0], pairs))
     return (
-        Picture("curves.png", "Loss and Dice of every fold, epoch by epoch."),
-        Picture("example.png", "A corner of one image, its mask, and the mask that was predicted."),
+        Picture("curves.png", Sentence("Loss and Dice of every fold, epoch by epoch.")),
+        Picture("example.png", Sentence("A corner of one image, its mask, and the mask that was predicted.")),
     )
 
 

@@ -27,12 +27,13 @@ from core.imaging.class_masks import decided_pixels
 from core.imaging.masks import quantise
 from core.inference.predictor import Predictor, load_predictor
 from core.inference.stock_layers import check_stock, weights_path
+from core.language.sentence import Sentence
 
 COLUMNS = ("which", "threshold", *CURVE_SCORES, "images")
 CURVE_FILE = "thresholds.csv"
-SEVERAL_CLASSES = (
-    "This model tells several classes apart and takes the likeliest, so there is no threshold to sweep; "
-    "score it by evaluate.py."
+SEVERAL_CLASSES = Sentence(
+    "This model tells several classes apart and takes the likeliest, so there is no "
+    "threshold to sweep; score it by evaluate.py."
 )
 
 
@@ -50,7 +51,12 @@ def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> Experi
         raise AppError(SEVERAL_CLASSES)
     pairs_of = read_data(experiment, Path(request.data_dir)).pairs_of
     if request.split not in pairs_of:
-        raise AppError(f"{request.data_dir} has no {request.split} split; it has {', '.join(pairs_of)}.")
+        raise AppError(
+            "{data_dir} has no {split} split; it has {pairs_of}.",
+            data_dir=request.data_dir,
+            split=request.split,
+            pairs_of=", ".join(pairs_of),
+        )
     pairs = pairs_of[request.split]
     require_foreground(f"{request.split} split", pairs)
 
@@ -75,7 +81,11 @@ def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> Experi
     experiment.write_csv(CURVE_FILE, levels)
     picture = threshold_picture(curve, best, in_card)
     experiment.write_picture("thresholds.png", picture)
-    shown = [(f"best Dice on {request.split}", best), ("the model's card", in_card), ("a half", 50)]
+    shown = [
+        (Sentence("best Dice on {split}", split=request.split), best),
+        (Sentence("the model's card"), in_card),
+        (Sentence("a half"), 50),
+    ]
     at_best, at_card = levels[best], levels[in_card]
     return ExperimentResult(
         kind="threshold_sweep",
@@ -84,19 +94,36 @@ def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> Experi
             {"which": name, **levels[step], **_interval(counts, step), "images": len(counts)}
             for name, step in shown
         ),
-        headline=f"The best threshold on {len(counts)} {request.split} images is {at_best['threshold']:.2f} "
-        f"with a Dice of {at_best['dice']:.4f}; "
-        f"the card's {at_card['threshold']:.2f} gives {at_card['dice']:.4f}.",
+        headline=Sentence(
+            "The best threshold on {num_counts} {split} images is {at_best:.2f} with a Dice of "
+            "{at_best_2:.4f}; the card's {at_card:.2f} gives {at_card_2:.4f}.",
+            num_counts=len(counts),
+            split=request.split,
+            at_best=at_best["threshold"],
+            at_best_2=at_best["dice"],
+            at_card=at_card["threshold"],
+            at_card_2=at_card["dice"],
+        ),
         number=float(at_best["dice"] or 0),
-        number_name=f"{request.split} Dice at the best threshold",
-        pictures=(Picture("thresholds.png", "Dice, IoU, precision and recall against the threshold."),),
+        number_name=Sentence("{split} Dice at the best threshold", split=request.split),
+        pictures=(
+            Picture("thresholds.png", Sentence("Dice, IoU, precision and recall against the threshold.")),
+        ),
         notes=(
-            f"Means over the {len(counts)} images of the {request.split} split at their own sizes, at "
-            "thresholds from 0 to 1 in steps of 0.01; of equally good ones the nearest to 0.5. Intervals are "
-            "the bootstrap 95 % interval of the mean Dice.",
-            f"Every threshold stands in {CURVE_FILE}.",
+            Sentence(
+                "Means over the {num_counts} images of the {split} split at their own sizes, at "
+                "thresholds from 0 to 1 in steps of 0.01; of equally good ones the nearest to 0.5. "
+                "Intervals are the bootstrap 95 % interval of the mean Dice.",
+                num_counts=len(counts),
+                split=request.split,
+            ),
+            Sentence("Every threshold stands in {curve_file}.", curve_file=CURVE_FILE),
             *(
-                ("A threshold that is chosen on test makes the score on test too good; choose on val.",)
+                (
+                    Sentence(
+                        "A threshold that is chosen on test makes the score on test too good; choose on val."
+                    ),
+                )
                 if request.split == "test"
                 else ()
             ),

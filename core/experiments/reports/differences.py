@@ -9,6 +9,7 @@ from core.experiments.reports.tables import column_word
 from core.experiments.requests.plan import ARM_WORDS
 from core.experiments.runs.scoring import ImageScores
 from core.experiments.runs.store import Cell
+from core.language.sentence import Sentence
 
 COMPARED = ("dice", "hd95", "boundary_f1")
 
@@ -60,15 +61,23 @@ def difference_sentence(row: Mapping[str, Cell]) -> str:
         float(row[key] or 0) for key in ("difference", "difference_low", "difference_high", "p")
     )
     digits = 2 if score == "hd95" else 4
-    text = (
-        f"{first} minus {second}, {column_word(score)}: {difference:+.{digits}f} (95 % interval "
-        f"{low:+.{digits}f} to {high:+.{digits}f}, {row['images']} images, Wilcoxon p {_p_text(p)})"
+    text = Sentence(
+        "{first} minus {second}, {score}: {difference} (95 % interval {low} to {high}, {images} images, "
+        "Wilcoxon p {p})",
+        first=first,
+        second=second,
+        score=Sentence(column_word(score)),
+        difference=f"{difference:+.{digits}f}",
+        low=f"{low:+.{digits}f}",
+        high=f"{high:+.{digits}f}",
+        images=row["images"],
+        p=_p_text(p),
     )
     if low <= 0 <= high:
-        return f"{text}; no clear difference."
+        return Sentence("{text}; no clear difference.", text=text)
     # A distance is better when it is smaller.
     better = first if (difference > 0) != (score == "hd95") else second
-    return f"{text}; {better} is better."
+    return Sentence("{text}; {better} is better.", text=text, better=better)
 
 
 def _p_text(p: float) -> str:

@@ -14,6 +14,7 @@ from core.experiments.runs.store import Cell, ExperimentResult, Picture
 from core.experiments.runs.study import importance, suggest
 from core.image_size import format_size
 from core.imaging.class_table import class_table_json, names_alone
+from core.language.sentence import Sentence
 
 if TYPE_CHECKING:
     import optuna
@@ -39,7 +40,7 @@ def search_result(experiment: Experiment, request: TuneRequest, study: optuna.St
     rows = sorted((_row(trial) for trial in trials), key=lambda row: -float(row["val_dice"] or 0))
     best = best_trial(study)
     if best is None:
-        return ExperimentResult("tune", COLUMNS, tuple(rows), headline="No trial ran to its end.")
+        return ExperimentResult("tune", COLUMNS, tuple(rows), headline=Sentence("No trial ran to its end."))
     import optuna
 
     recipe = suggest(optuna.trial.FixedTrial(best.params), request)  # type: ignore[arg-type]
@@ -48,26 +49,39 @@ def search_result(experiment: Experiment, request: TuneRequest, study: optuna.St
     )
     experiment.write_text(COMMAND_FILE, command + "\n")
     how = (
-        "at the network's size and the threshold 0.5"
+        Sentence("at the network's size and the threshold 0.5")
         if recipe.classes is None
-        else f"and {foreground(recipe.classes)} at the network's size"
+        else Sentence("and {foreground} at the network's size", foreground=foreground(recipe.classes))
     )
     cut = sum(row["state"] == "cut short" for row in rows)
     return ExperimentResult(
         kind="tune",
         columns=COLUMNS,
         rows=tuple(rows),
-        headline=f"The best of {len(rows)} trials ({cut} of them cut short) is trial {best.number + 1} with "
-        f"a validation Dice of {best.value:.4f}.",
+        headline=Sentence(
+            "The best of {num_rows} trials ({cut} of them cut short) is trial {number} with a "
+            "validation Dice of {best_value:.4f}.",
+            num_rows=len(rows),
+            cut=cut,
+            number=best.number + 1,
+            best_value=best.value,
+        ),
         number=best.value,
-        number_name="best validation Dice",
+        number_name=Sentence("best validation Dice"),
         pictures=_draw(experiment, study, trials),
         notes=(
-            f"Validation Dice is the mean over validation images {how}, the best epoch's; choosing the best "
-            "of many trials makes it too good for a published number.",
-            "Trained with these settings, the test split untouched: " + f"`{command}`",
-            f"The weights of trial {best.number + 1} are kept under runs/trial_{best.number:04d}, those of "
-            "the others are not; every trial can be trained again by train.py --rerun.",
+            Sentence(
+                "Validation Dice is the mean over validation images {how}, the best epoch's; choosing "
+                "the best of many trials makes it too good for a published number.",
+                how=how,
+            ),
+            Sentence("Trained with these settings, the test split untouched: ") + f"`{command}`",
+            Sentence(
+                "The weights of trial {number} are kept under runs/trial_{number_2:04d}, those of the "
+                "others are not; every trial can be trained again by train.py --rerun.",
+                number=best.number + 1,
+                number_2=best.number,
+            ),
         ),
     )
 
@@ -94,15 +108,19 @@ def _draw(
     ]
     experiment.write_picture("trials.png", trials_picture(values))
     pictures = [
-        Picture("trials.png", "The best validation Dice of each trial, in the order they were tried.")
+        Picture(
+            "trials.png", Sentence("The best validation Dice of each trial, in the order they were tried.")
+        )
     ]
     if found := importance(study):
         experiment.write_picture("importance.png", importance_picture(found))
         pictures.append(
             Picture(
                 "importance.png",
-                "How much of the differences in validation Dice each setting explains (PED-ANOVA over the "
-                "trials that ran to their end).",
+                Sentence(
+                    "How much of the differences in validation Dice each setting explains (PED-ANOVA over "
+                    "the trials that ran to their end)."
+                ),
             )
         )
     return tuple(pictures)

@@ -29,21 +29,26 @@ def check_request(request: Request) -> None:
         AppError: Arms that are unknown or named twice, folds, trials or sizes that cannot be.
     """
     if isinstance(request, CrossValidateRequest | SyntheticRequest) and request.folds < 2:
-        raise AppError(f"{request.folds} folds divide nothing; take at least 2.")
+        raise AppError("{folds} folds divide nothing; take at least 2.", folds=request.folds)
     match request:
         case CompareRequest(arms=arms) | CrossValidateRequest(arms=arms):
             if not arms or len(set(arms)) < len(arms):
-                raise AppError(f"Name at least one of {', '.join(ARM_WORDS)}, and each of them once.")
+                raise AppError(
+                    "Name at least one of {arm_words}, and each of them once.", arm_words=", ".join(ARM_WORDS)
+                )
             if request.tolerance is not None and request.tolerance < 0:
                 raise AppError(
-                    f"The tolerance of boundary F1 is 0 or more pixels, got {request.tolerance:g}."
+                    "The tolerance of boundary F1 is 0 or more pixels, got {tolerance:g}.",
+                    tolerance=request.tolerance,
                 )
             nets = [arm_net(request.recipe.net, arm) for arm in arms]
             _check_training(nets, request.recipe)
         case SyntheticRequest(num_images=num_images, side=side):
             if num_images < 2 or side < 8:
                 raise AppError(
-                    f"Noise needs at least 2 images of 8 pixels a side, got {num_images} of {side}."
+                    "Noise needs at least 2 images of 8 pixels a side, got {num_images} of {side}.",
+                    num_images=num_images,
+                    side=side,
                 )
             if request.recipe.classes is not None:
                 raise AppError("The masks of noise have one foreground; leave out the classes.")
@@ -62,7 +67,9 @@ def _check_training(nets: Sequence[NetConfig], recipe: Recipe, **changes: Any) -
     if wrong := [net.num_classes for net in nets if net.num_classes != num_classes]:
         tells = "one foreground" if wrong[0] == 1 else f"{wrong[0]} classes"
         named = "no classes are" if recipe.classes is None else f"{num_classes} classes are"
-        raise AppError(f"The network tells {tells}, but {named} named; name each by --classes.")
+        raise AppError(
+            "The network tells {tells}, but {named} named; name each by --classes.", tells=tells, named=named
+        )
     from core.training.quiet_start import start_keras
 
     start_keras()
@@ -74,4 +81,4 @@ def _check_training(nets: Sequence[NetConfig], recipe: Recipe, **changes: Any) -
         for net in nets:
             check_size(net, settings.image_size)
     except ValueError as error:
-        raise AppError(f"This cannot be trained: {error}.") from None
+        raise AppError("This cannot be trained: {error}.", error=error) from None

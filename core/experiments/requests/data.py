@@ -63,9 +63,10 @@ def require_foreground(name: str, pairs: Sequence[Pair], classes: ClassTable | N
         AppError: There is no image, or no mask of it has a foreground pixel.
     """
     if not pairs:
-        raise AppError(f"The {name} has no image; give it at least one.")
+        raise AppError("The {name} has no image; give it at least one.", name=name)
     if not any(have_foreground(pairs, classes)):
         raise AppError(
-            f"No mask of the {name} has a foreground pixel, so no Dice can be measured; give it at least one "
-            "image that shows what is looked for."
+            "No mask of the {name} has a foreground pixel, so no Dice can be measured; give it at "
+            "least one image that shows what is looked for.",
+            name=name,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from core.experiments.requests.plan import ARM_WORDS
+from core.language.sentence import Sentence
 
 _PART = re.compile(r"(fold|trial)_?0*(\d+)$")
 _IN_A_SENTENCE = re.compile(rf"\b(?:\w+_(?:fold|trial)|trial)_?\d+\b|\b(?:{'|'.join(ARM_WORDS)})\b")
@@ -16,8 +17,8 @@ def run_title(run: str) -> str:
     if found is None:
         return ARM_WORDS.get(run, run)
     arm = ARM_WORDS.get(run[: found.start()].rstrip("_"), "")
-    part = f"{found[1]} {found[2]}"
-    return f"{arm}, {part}" if arm else part
+    part = Sentence("fold {number}" if found[1] == "fold" else "trial {number}", number=found[2])
+    return Sentence("{network}, {part}", network=arm, part=part) if arm else part
 
 
 def readable(message: str) -> str:

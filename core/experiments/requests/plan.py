@@ -17,6 +17,7 @@ from core.commands import number, whole_number
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict, to_dict
 from core.errors import AppError
 from core.imaging.class_table import ClassTable
+from core.language.sentence import Sentence
 from core.training.presets import AUGMENT_PRESETS
 
 ARM_WORDS = {
@@ -285,11 +286,17 @@ def request_from_json(values: dict[str, Any]) -> Request:
     """
     kind = values.get("kind")
     if kind not in KINDS:
-        raise AppError(f"There is no experiment of the kind {kind!r}; known are {', '.join(KINDS)}.")
+        raise AppError(
+            "There is no experiment of the kind {kind!r}; known are {kinds}.",
+            kind=kind,
+            kinds=", ".join(KINDS),
+        )
     try:
         return from_dict(KINDS[kind], values["settings"])
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise AppError(f"The settings of this {kind} are not of this version ({error}).") from None
+        raise AppError(
+            "The settings of this {kind} are not of this version ({error}).", kind=kind, error=error
+        ) from None
 
 
 def arm_net(net: NetConfig, arm: str) -> NetConfig:
@@ -299,7 +306,11 @@ def arm_net(net: NetConfig, arm: str) -> NetConfig:
         AppError: No such arm.
     """
     if arm not in ARM_WORDS:
-        raise AppError(f"There is no network {arm!r} to compare; known are {', '.join(ARM_WORDS)}.")
+        raise AppError(
+            "There is no network {arm!r} to compare; known are {arm_words}.",
+            arm=arm,
+            arm_words=", ".join(ARM_WORDS),
+        )
     architecture, _, padding = arm.partition("_")
     return from_dict(NetConfig, {**to_dict(net), "architecture": architecture, "padding": padding or "same"})
 
@@ -308,19 +319,42 @@ def title_of(request: Request) -> str:
     """What people read in a list of experiments."""
     match request:
         case CompareRequest():
-            return f"{_named(request.arms)} on {_name(request.data_dir)}"
+            return Sentence(
+                "{networks} on {data}", networks=_named(request.arms), data=_name(request.data_dir)
+            )
         case CrossValidateRequest():
-            return f"{request.folds} folds of {_name(request.data_dir)}: {_named(request.arms)}"
+            return Sentence(
+                "{folds} folds of {name}: {named}",
+                folds=request.folds,
+                name=_name(request.data_dir),
+                named=_named(request.arms),
+            )
         case TuneRequest():
-            return f"Search of settings on {_name(request.data_dir)}, {request.trials} trials"
+            return Sentence(
+                "Search of settings on {name}, {trials} trials",
+                name=_name(request.data_dir),
+                trials=request.trials,
+            )
         case SyntheticRequest():
-            return f"{request.num_images} noise images, {request.folds} folds"
+            return Sentence(
+                "{num_images} noise images, {folds} folds", num_images=request.num_images, folds=request.folds
+            )
         case ThresholdRequest():
-            return f"Thresholds of {_name(request.model_path)} on {_name(request.data_dir)} {request.split}"
+            return Sentence(
+                "Thresholds of {name} on {name_2} {split}",
+                name=_name(request.model_path),
+                name_2=_name(request.data_dir),
+                split=request.split,
+            )
 
 
 def _named(arms: tuple[str, ...]) -> str:
-    return " against ".join(ARM_WORDS.get(arm, arm) for arm in arms)
+    named = [Sentence(ARM_WORDS.get(arm, arm)) for arm in arms]
+    return (
+        named[0]
+        if len(named) == 1
+        else Sentence("{first} against {others}", first=named[0], others=Sentence.joined(named[1:], ", "))
+    )
 
 
 def _name(path: str) -> str:

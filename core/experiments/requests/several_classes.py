@@ -6,6 +6,7 @@ An image's Dice is then the mean over its foreground classes, as `core.evaluatio
 from __future__ import annotations
 
 from core.imaging.class_table import ClassTable
+from core.language.sentence import Sentence
 
 _ENDING = " dice"
 
@@ -39,18 +40,29 @@ def class_notes(classes: ClassTable | None) -> list[str]:
     """What the scores of several classes are; nothing for one foreground."""
     if classes is None:
         return []
-    undefined = " Undefined pixels of the reference weigh nothing." if classes.has_undefined else ""
+    undefined = Sentence(" Undefined pixels of the reference weigh nothing.") if classes.has_undefined else ""
     return [
-        f"Each pixel is of its likeliest class. Scores of an image are means over its {foreground(classes)} "
-        f"({', '.join(classes.names[1:])}), boundary F1 among them; accuracy is the part of all pixels that "
-        "are right, and HD95 the mean over the classes that have one. A class that is neither there nor "
-        f"predicted scores 1.{undefined}",
-        "A class's own Dice stands beside the mean, that of the background in table.csv alone; networks are "
-        "tested against each other on the means.",
+        Sentence(
+            "Each pixel is of its likeliest class. Scores of an image are means over its "
+            "{foreground} ({names}), boundary F1 among them; accuracy is the part of all pixels "
+            "that are right, and HD95 the mean over the classes that have one. A class that is "
+            "neither there nor predicted scores 1.{undefined}",
+            foreground=foreground(classes),
+            names=", ".join(classes.names[1:]),
+            undefined=undefined,
+        ),
+        Sentence(
+            "A class's own Dice stands beside the mean, that of the background in table.csv "
+            "alone; networks are tested against each other on the means."
+        ),
     ]
 
 
 def foreground(classes: ClassTable) -> str:
     """How many foreground classes there are, in words."""
     number = len(classes) - 1
-    return "one foreground class" if number == 1 else f"{number} foreground classes"
+    return (
+        Sentence("one foreground class")
+        if number == 1
+        else Sentence("{number} foreground classes", number=number)
+    )

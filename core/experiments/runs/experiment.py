@@ -59,8 +59,9 @@ class Experiment:
         # A file that a process died over (core.files) is nobody's work.
         if folder.is_dir() and any(path.suffix != ".part" for path in folder.iterdir()):
             raise AppError(
-                f"{folder} is not empty; choose another --output_dir, or go on with what lies there by "
-                f"--resume {folder}."
+                "{folder} is not empty; choose another --output_dir, or go on with what lies there by "
+                "--resume {folder}.",
+                folder=folder,
             )
         experiment = cls(folder, request, watchers)
         experiment._write_record({}, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
@@ -80,11 +81,13 @@ class Experiment:
             AppError: There is none, another process is at it, or a log of test scorings is no such log.
         """
         if not (folder / "experiment.json").is_file():
-            raise AppError(f"There is no experiment in {folder} to go on with.")
+            raise AppError("There is no experiment in {folder} to go on with.", folder=folder)
         record = read_record(folder)
         state = read_state(folder)
         if state.status == "running" and state.pid != os.getpid():
-            raise AppError(f"Another process is doing the experiment in {folder}; wait for it or stop it.")
+            raise AppError(
+                "Another process is doing the experiment in {folder}; wait for it or stop it.", folder=folder
+            )
         experiment = cls(folder, request or request_from_json(record), watchers)
         check_log(folder / LOG_NAME)
         _check_test_log(experiment.request)
@@ -103,8 +106,9 @@ class Experiment:
         known: DataHashes = record.get("data", {})
         if known and known != hashes:
             raise AppError(
-                f"The data are not those that {self.folder} was begun with; begin a new experiment, or put "
-                "the data back."
+                "The data are not those that {folder} was begun with; begin a new experiment, or put "
+                "the data back.",
+                folder=self.folder,
             )
         self._write_record(hashes, str(record["created"]))
 

@@ -49,7 +49,9 @@ def read_run(folder: Path) -> FinishedRun:
         images = tuple(from_dict(ImageScores, each) for each in values["images"])
         return FinishedRun(**{**values, "folder": folder, "images": images})
     except (KeyError, TypeError, ValueError) as error:
-        raise AppError(f"{folder / 'scores.json'} is not of this version ({error}).") from None
+        raise AppError(
+            "{folder} is not of this version ({error}).", folder=folder / "scores.json", error=error
+        ) from None
 
 
 def read_curves(folder: Path) -> list[dict[str, float | None]]:
@@ -65,5 +67,5 @@ def _read_json(path: Path) -> dict[str, Any]:
     try:
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise AppError(f"{path} cannot be read ({error}).") from None
+        raise AppError("{path} cannot be read ({error}).", path=path, error=error) from None
     return values

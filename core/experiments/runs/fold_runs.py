@@ -22,6 +22,7 @@ from core.experiments.runs.scoring import ImageScores
 from core.experiments.runs.store import Cell
 from core.experiments.runs.training_run import RunPlan, do_run, with_net
 from core.imaging.class_table import ClassTable
+from core.language.sentence import Sentence
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,10 @@ def check_folds(plan: FoldPlan) -> None:
     for fold in range(plan.num_folds):
         if not positive[plan.folds == fold].any():
             raise AppError(
-                f"Fold {fold + 1} of {plan.num_folds} has no image with a foreground pixel, so no Dice can "
-                "be measured on it; take fewer folds, or spread them with --stratify_column."
+                "Fold {fold} of {num_folds} has no image with a foreground pixel, so no Dice can be "
+                "measured on it; take fewer folds, or spread them with --stratify_column.",
+                fold=fold + 1,
+                num_folds=plan.num_folds,
             )
 
 
@@ -122,10 +125,12 @@ def summary_rows(runs: Sequence[FinishedRun]) -> list[dict[str, Cell]]:
         for number, run in enumerate(runs, start=1)
     ]
     everything = out_of_fold(runs)
-    rows.append({"fold": "mean of folds", **means, "seconds": sum(run.seconds for run in runs) / len(runs)})
-    rows.append({"fold": "sd of folds", **spreads})
-    rows.append({"fold": "all images", **mean_row(everything)})
-    rows.append({"fold": "all pixels", **pooled_row(everything)})
+    rows.append(
+        {"fold": Sentence("mean of folds"), **means, "seconds": sum(run.seconds for run in runs) / len(runs)}
+    )
+    rows.append({"fold": Sentence("sd of folds"), **spreads})
+    rows.append({"fold": Sentence("all images"), **mean_row(everything)})
+    rows.append({"fold": Sentence("all pixels"), **pooled_row(everything)})
     return rows
 
 
@@ -167,6 +172,8 @@ def _inner_split(plan: FoldPlan, fold: int, recipe: Recipe) -> tuple[list[Pair],
         )
     except ValueError as error:
         raise AppError(
-            f"The training images of fold {fold + 1} cannot be divided for validation ({error}); take more "
-            "images or another part for validation."
+            "The training images of fold {fold} cannot be divided for validation ({error}); take "
+            "more images or another part for validation.",
+            fold=fold + 1,
+            error=error,
         ) from None

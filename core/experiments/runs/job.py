@@ -14,6 +14,7 @@ from core.experiments.runs.run import resume_experiment, run_experiment
 from core.experiments.runs.start import experiment_folder
 from core.experiments.runs.watching import ExperimentWatchers
 from core.jobs.kinds import JobContext
+from core.language.sentence import Sentence
 from core.workflows.export.export_training import export_training
 from core.workflows.learn.job_reporter import JobReporter
 
@@ -34,9 +35,9 @@ def run_job(context: JobContext) -> dict[str, Any]:
     begun = (folder / "experiment.json").is_file()
     copied = job.settings.get("copy_corrected_to")
     if copied and job.task_id is not None and not begun:
-        context.report({"message": "Copying the corrected images"})
+        context.report({"message": Sentence("Copying the corrected images")})
         export_training(workspace, job.task_id, workspace.folder(copied))
-    context.report({"message": "Loading what training needs"})
+    context.report({"message": Sentence("Loading what training needs")})
     reporter = JobReporter(context)
     watchers = ExperimentWatchers(
         on_message=lambda message: context.report({"message": readable(message)}),

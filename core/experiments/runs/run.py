@@ -22,8 +22,9 @@ from core.experiments.requests.plan import (
 from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.store import ExperimentResult, read_record
 from core.experiments.runs.watching import ExperimentWatchers
+from core.language.sentence import Sentence
 
-STOPPED = (
+STOPPED = Sentence(
     "Stopped before all of it was done; the table has what was finished, and --resume goes on from there."
 )
 
@@ -110,5 +111,7 @@ def _find_out(experiment: Experiment) -> ExperimentResult:
 
 
 def _sentence(error: BaseException) -> str:
+    if isinstance(error, AppError):
+        return error.sentence
     text = " ".join(str(error).split()) or "no message"
-    return text if isinstance(error, AppError) else f"{type(error).__name__}: {text[:300]}"
+    return f"{type(error).__name__}: {text[:300]}"

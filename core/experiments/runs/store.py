@@ -25,8 +25,9 @@ from typing import Any
 
 from core.errors import AppError
 from core.jobs.process import is_alive
+from core.language.sentence import Sentence, from_plain
 
-DIED = "The process ended without a word; resume it to go on."
+DIED = Sentence("The process ended without a word; resume it to go on.")
 
 Cell = str | int | float | None
 
@@ -130,14 +131,19 @@ def summary(folder: Path) -> ExperimentSummary:
         AppError: There is no experiment in this folder.
     """
     if not (folder / "experiment.json").is_file():
-        raise AppError(f"There is no experiment in {folder}.")
+        raise AppError("There is no experiment in {folder}.", folder=folder)
     try:
         record = read_record(folder)
-        kind, title, created = str(record["kind"]), str(record["title"]), str(record["created"])
+        kind, title, created = str(record["kind"]), record["title"], str(record["created"])
         state, result = read_state(folder), read_result(folder)
     except (AppError, KeyError, TypeError) as error:
         return ExperimentSummary(
-            folder, "", folder.name, "failed", "", reason=f"It cannot be read ({error})."
+            folder,
+            "",
+            folder.name,
+            "failed",
+            "",
+            reason=Sentence("It cannot be read ({error}).", error=error),
         )
     return ExperimentSummary(
         folder=folder,
@@ -173,7 +179,7 @@ def read_state(folder: Path) -> State:
     try:
         state = State(**_read_json(path))
     except TypeError as error:
-        raise AppError(f"{path} is not of this version ({error}).") from None
+        raise AppError("{path} is not of this version ({error}).", path=path, error=error) from None
     if state.status == "running" and state.pid is not None and not is_alive(state.pid, state.process_created):
         return State("stopped", DIED)
     return state
@@ -200,7 +206,7 @@ def read_result(folder: Path) -> ExperimentResult | None:
             }
         )
     except (KeyError, TypeError) as error:
-        raise AppError(f"{path} is not of this version ({error}).") from None
+        raise AppError("{path} is not of this version ({error}).", path=path, error=error) from None
 
 
 def result_to_json(result: ExperimentResult) -> dict[str, Any]:
@@ -220,9 +226,9 @@ def progress(folder: Path) -> list[dict[str, Any]]:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = from_plain(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
-        raise AppError(f"{path} cannot be read ({error}).") from None
+        raise AppError("{path} cannot be read ({error}).", path=path, error=error) from None
     if not isinstance(values, dict):
-        raise AppError(f"{path} must hold a JSON object.")
+        raise AppError("{path} must hold a JSON object.", path=path)
     return values

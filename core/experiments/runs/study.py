@@ -48,12 +48,17 @@ def open_study(path: Path, request: TuneRequest) -> Iterator[optuna.Study]:
             study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
     except RuntimeError as error:
         raise AppError(
-            f"The study {path} was written by another version of Optuna than {optuna.__version__}; begin a "
-            f"new search, or install the version that wrote it ({' '.join(str(error).split())[:120]})."
+            "The study {path} was written by another version of Optuna than {version}; begin a "
+            "new search, or install the version that wrote it ({split}).",
+            path=path,
+            version=optuna.__version__,
+            split=" ".join(str(error).split())[:120],
         ) from None
     except (SQLAlchemyError, KeyError, ValueError) as error:
         reason = " ".join(str(getattr(error, "orig", error)).split())[:120]
-        raise AppError(f"The study {path} cannot be read ({reason}); begin a new search.") from None
+        raise AppError(
+            "The study {path} cannot be read ({reason}); begin a new search.", path=path, reason=reason
+        ) from None
     try:
         yield study
     finally:
@@ -111,19 +116,28 @@ def check_space(request: TuneRequest) -> None:
     """
     for name in ("base_filters", "batch_size", "augment_presets", "losses"):
         if not getattr(request, name):
-            raise AppError(f"The search has no {name.replace('_', ' ')} to choose from; give at least one.")
+            raise AppError(
+                "The search has no {replace} to choose from; give at least one.",
+                replace=name.replace("_", " "),
+            )
     for name in ("learning_rate", "dropout"):
         bounds: tuple[float, ...] = getattr(request, name)
         if len(bounds) != 2 or bounds[0] > bounds[1]:
             raise AppError(
-                f"The {name.replace('_', ' ')} is searched from a lowest to a highest, got {bounds}."
+                "The {replace} is searched from a lowest to a highest, got {bounds}.",
+                replace=name.replace("_", " "),
+                bounds=bounds,
             )
     if request.learning_rate[0] <= 0:
         raise AppError("The lowest learning rate must be above 0, since it is searched on a log scale.")
     if unknown := sorted(set(request.augment_presets) - set(AUGMENT_PRESETS)):
-        raise AppError(f"There is no augmentation {unknown[0]!r}; known are {', '.join(AUGMENT_PRESETS)}.")
+        raise AppError(
+            "There is no augmentation {unknown!r}; known are {augment_presets}.",
+            unknown=unknown[0],
+            augment_presets=", ".join(AUGMENT_PRESETS),
+        )
     if request.trials < 1:
-        raise AppError(f"{request.trials} trials find nothing; take at least 1.")
+        raise AppError("{trials} trials find nothing; take at least 1.", trials=request.trials)
 
 
 def _pruner(request: TuneRequest) -> Any:

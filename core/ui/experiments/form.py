@@ -17,6 +17,7 @@ from core.experiments.requests.plan import (
     TuneRequest,
 )
 from core.experiments.runs.start import start_experiment, work_of
+from core.language import say
 from core.ui import state, words
 from core.ui.experiments.data_source import Data, choose_data, is_sound
 from core.ui.experiments.more_settings import recipe_fields, synthetic_recipe
@@ -173,8 +174,9 @@ def _arms(default: list[str], *, fewest: int) -> tuple[str, ...] | None:
         words.ARMS,
         COMPARABLE,
         default=default,
-        format_func=ARM_WORDS.__getitem__,
+        format_func=lambda arm: say(ARM_WORDS[arm]),
         key=f"experiment_arms_{fewest}",
+        placeholder=words.ARMS_CHOOSE,
     )
     if len(chosen) < fewest:
         st.caption(words.ARMS_ONE_HELP if fewest > 1 else words.ARMS_NONE_HELP)

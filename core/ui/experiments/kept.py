@@ -49,7 +49,8 @@ def _show_all() -> None:
 
 def title_of(each: ExperimentSummary, job: JobRow | None) -> str:
     """What an experiment is called: as it was started from the page, else as its folder says."""
-    return str(job.settings.get("title") or each.title) if job is not None else each.title
+    title: str = each.title if job is None else job.settings.get("title") or each.title
+    return title
 
 
 def _line(each: ExperimentSummary, name: str) -> None:
@@ -95,7 +96,7 @@ def never_begun(workspace: Workspace, jobs: Sequence[JobRow]) -> None:
     for job in jobs:
         with st.container(border=True):
             title, action = st.columns([8, 1], vertical_alignment="center")
-            named = f"**{as_text(str(job.settings.get('title', '')))}**{status_badge(job.status)}"
+            named = f"**{as_text(job.settings.get('title', ''))}**{status_badge(job.status)}"
             said = f"{ago(job.ended_at or job.created_at)} · {as_text(str(job.reason))}"
             title.markdown(_two_lines(named, said))
             if action.button(words.RETRY, key=f"retry_{job.id}", icon=":material/replay:", width="stretch"):

@@ -15,6 +15,7 @@ from core.experiments.runs import store
 from core.experiments.runs.start import job_of_folder
 from core.experiments.runs.store import ExperimentResult, ExperimentSummary, Picture
 from core.jobs import queue
+from core.language import say
 from core.ui import state, words
 from core.ui.experiments.kept import QUERY, facts, status_badge, title_of
 from core.ui.experiments.plain_words import decided
@@ -23,19 +24,6 @@ from core.ui.text import as_name, as_text
 from core.workspace import JobRow, Workspace
 
 _UNFINISHED = ("failed", "stopped")
-_READ_COLUMNS = (
-    ("dice", words.DICE_READ),
-    ("val_dice", words.DICE_READ),
-    ("precision", words.PRECISION_READ),
-    ("hd95", words.SHARP_READ),
-)
-_READ_KINDS = {
-    "compare": (words.P_VALUE_READ,),
-    "cross_validate": (words.SPREAD_READ,),
-    "tune": (words.IMPORTANCE_READ,),
-    "synthetic": (words.SYNTHETIC_READ,),
-    "threshold_sweep": (words.THRESHOLD_READ,),
-}
 
 
 def opened(workspace: Workspace, folder: Path) -> None:
@@ -88,13 +76,16 @@ def _found(folder: Path, result: ExperimentResult) -> None:
     if said or result.headline:
         st.markdown("  \n".join(f"**{as_text(text)}**" for text in said or [result.headline]))
     columns = [column for column in result.columns if any(_is_there(row, column) for row in result.rows)]
-    table = {as_text(column_word(column)): [_cell(row, column) for row in result.rows] for column in columns}
+    table = {
+        as_text(say(column_word(column))): [_cell(row, column) for row in result.rows] for column in columns
+    }
     st.table(table, hide_index=True)
     has_intervals = any(key.endswith("_low") for row in result.rows for key in row)
-    said = [text for column, text in _READ_COLUMNS if column in columns]
+    said = [text for column, text in words.READ_COLUMNS.items() if column in columns]
     said += [words.INTERVAL_READ] if has_intervals else []
+    said += [words.READ_KINDS[result.kind]] if result.kind in words.READ_KINDS else []
     with st.expander(words.HOW_TO_READ, expanded=True):
-        st.caption("  \n".join([*said, *_READ_KINDS.get(result.kind, ())]))
+        st.caption("  \n".join(said))
 
 
 def _is_there(row: dict[str, Any], column: str) -> bool:
@@ -105,7 +96,7 @@ def _cell(row: dict[str, Any], column: str) -> str:
     """A cell as Markdown: an interval stands below its mean, short enough for a narrow column."""
     low, high = row.get(f"{column}_low"), row.get(f"{column}_high")
     if low is None or high is None:
-        return as_text(cell_text(row, column))
+        return as_text(say(cell_text(row, column)))
     mean = cell_text({column: row[column]}, column)
     digits = 1 if column == "hd95" else 3
     # Where it must break, it does behind the dash.

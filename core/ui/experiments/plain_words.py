@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from core.experiments.requests.plan import ARM_WORDS
+from core.language import say
 from core.ui import words
 
 _RARE = 0.05
@@ -29,7 +30,7 @@ def sentence(row: Mapping[str, str]) -> str:
         row: "first", "second", "difference" (first - second), "difference_low", "difference_high", "p",
             "images".
     """
-    first, second = (ARM_WORDS.get(row[key], row[key]) for key in ("first", "second"))
+    first, second = (say(ARM_WORDS.get(row[key], row[key])) for key in ("first", "second"))
     difference, low, high, p = (
         float(row[key]) for key in ("difference", "difference_low", "difference_high", "p")
     )

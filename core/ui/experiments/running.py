@@ -11,6 +11,7 @@ from core.experiments.requests.naming import run_title
 from core.experiments.runs import store
 from core.experiments.runs.start import experiment_folder
 from core.jobs import queue
+from core.language.sentence import said
 from core.ui import words
 from core.ui.charts import MOST_NAMED, curve
 from core.ui.errors import plain_errors
@@ -42,7 +43,7 @@ def running(workspace: Workspace, job: JobRow) -> None:
 
     with st.container(border=True):
         title, action = st.columns([4, 1], vertical_alignment="center")
-        title.markdown(f"**{as_text(str(job.settings.get('title', '')))}**")
+        title.markdown(f"**{as_text(job.settings.get('title', ''))}**")
         waits = job.status == "queued"
         if action.button(
             words.REMOVE_FROM_QUEUE if waits else words.STOP,
@@ -81,7 +82,7 @@ def series_of(reports: Sequence[Mapping[str, Any]], key: str) -> Series:
     """The values of each run by epoch, from 1; None where an epoch is missing."""
     by_run: dict[str, dict[int, float | None]] = {}
     for each in reports:
-        by_run.setdefault(run_title(str(each["run"])), {})[int(each["epoch"])] = each.get(key)
+        by_run.setdefault(str(said(run_title(str(each["run"])))), {})[int(each["epoch"])] = each.get(key)
     return {
         name: [epochs.get(number) for number in range(1, max(epochs) + 1)] for name, epochs in by_run.items()
     }

@@ -38,10 +38,8 @@ from core.ui.mask_editor.delivery import (
     editor_session,
 )
 from core.ui.mask_editor.messages import BadMessageError
-from core.ui.mask_editor.words import WORDS
 
 __all__ = [
-    "WORDS",
     "Acknowledgement",
     "Action",
     "BadMessageError",

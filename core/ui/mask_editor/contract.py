@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from core.ui.mask_editor.words import WORDS
+from core.ui.mask_editor import words as editor_words
 
 Action = Literal["", "save", "save_next", "next", "previous", "slice_next", "slice_previous", "reload"]
 ACTIONS: tuple[Action, ...] = (
@@ -158,4 +158,4 @@ class EditorOptions:
     height: int | None = None
     read_only: bool = False
     checked_only: bool = False
-    words: Mapping[str, str] = field(default_factory=lambda: WORDS)
+    words: Mapping[str, str] = field(default_factory=lambda: editor_words.WORDS)

@@ -65,7 +65,10 @@ def parse_envelope(payload: Any, layers: Mapping[str, LayerKind]) -> list[Receiv
     """
     messages = payload.get("messages") if isinstance(payload, dict) else None
     if not isinstance(messages, list) or not 0 < len(messages) <= MAX_MESSAGES:
-        raise BadMessageError(f"The editor sent no list of 1 to {MAX_MESSAGES} messages; reload the page.")
+        raise BadMessageError(
+            "The editor sent no list of 1 to {max_messages} messages; reload the page.",
+            max_messages=MAX_MESSAGES,
+        )
     received = [_parse_message(message, layers) for message in messages]
     return sorted(received, key=lambda each: each.message.sequence)
 
@@ -77,13 +80,15 @@ def _parse_message(fields: Any, layers: Mapping[str, LayerKind]) -> Received:
     kind = layers.get(image_id)
     if kind is None:
         raise BadMessageError(
-            f"The editor sent strokes for {image_id!r}, which is not open; reload the page."
+            "The editor sent strokes for {image_id!r}, which is not open; reload the page.", image_id=image_id
         )
     layer_png = _layer_bytes(fields)
     decode_layer(layer_png, kind.shape, kind.num_classes)
     action = fields.get("action", "")
     if action not in ACTIONS:
-        raise BadMessageError(f"The editor asked for {action!r}, which it cannot; reload the page.")
+        raise BadMessageError(
+            "The editor asked for {action!r}, which it cannot; reload the page.", action=action
+        )
     message = EditorMessage(
         image_id=image_id,
         client_id=_text(fields, "client_id"),
@@ -104,24 +109,27 @@ def _parse_message(fields: Any, layers: Mapping[str, LayerKind]) -> Received:
 def _text(fields: dict[str, Any], name: str) -> str:
     value = fields.get(name)
     if not isinstance(value, str) or len(value) > _MAX_TEXT:
-        raise BadMessageError(f"The editor sent {name} that is no short text; reload the page.")
+        raise BadMessageError("The editor sent {name} that is no short text; reload the page.", name=name)
     return value
 
 
 def _whole(fields: dict[str, Any], name: str) -> int:
     value = fields.get(name)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < _MAX_SEQUENCE:
-        raise BadMessageError(f"The editor sent {name} that is no whole number; reload the page.")
+        raise BadMessageError("The editor sent {name} that is no whole number; reload the page.", name=name)
     return value
 
 
 def _number(fields: dict[str, Any], name: str, largest: float) -> float:
     value = fields.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise BadMessageError(f"The editor sent {name} that is no number; reload the page.")
+        raise BadMessageError("The editor sent {name} that is no number; reload the page.", name=name)
     if not 0 <= value <= largest:
         raise BadMessageError(
-            f"The editor sent {name} {value:g}, expected 0 to {largest:g}; reload the page."
+            "The editor sent {name} {value:g}, expected 0 to {largest:g}; reload the page.",
+            name=name,
+            value=value,
+            largest=largest,
         )
     return float(value)
 

@@ -1,8 +1,10 @@
-"""Every word of the mask editor in English; another language gives the same names other values."""
+"""Every word of the mask editor; where `WORDS` is used it reads as the session's language."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
+
+from core.language.lookup import looked_up
 
 WORDS = MappingProxyType(
     {
@@ -104,3 +106,5 @@ WORDS = MappingProxyType(
         "key_slices": "Slice before or after; also Alt and the wheel",
     }
 )
+
+looked_up(__name__)

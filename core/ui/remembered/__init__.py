@@ -1,6 +1,7 @@
-"""What a browser remembers of its person: the name, in its localStorage, so that it is asked for once.
+"""What a browser remembers of its person: the name, so that it is asked for once, and the language.
 
-One Components v2 component that shows nothing.
+The name lies in its localStorage, the language in a cookie, which the server has from the start. One
+Components v2 component that shows nothing.
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ _component = st.components.v2.component(
 )
 
 
-def remembered_name(name: str) -> str:
+def remembered_name(name: str, cookie: str) -> str:
     """The name that the browser remembers, "" while it has told none.
 
     Args:
         name: What it is to remember from now on, "" to ask for what it has.
+        cookie: To be kept, "" for none; the server reads it at the next visit.
     """
     result = _component(
-        key="remembered_name", data={"name": name}, default={"name": ""}, on_name_change=lambda: None
+        key="remembered_name",
+        data={"name": name, "cookie": cookie},
+        default={"name": ""},
+        on_name_change=lambda: None,
     )
     return result.name or ""

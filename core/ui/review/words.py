@@ -1,5 +1,7 @@
 """Every word of the Review page; names in braces are filled in with `str.format`."""
 
+from core.language.lookup import looked_up
+
 TABS = {"queue": "Queue", "agreement": "Agreement", "progress": "Progress", "audit": "Audit"}
 
 # Above the queue
@@ -149,3 +151,5 @@ LOOK = {
     "broken": "This image could not be shown. Reload the page.",
     "keys": "L outline · M hide · T prediction · D difference · 0 fit · 1 real size · + − zoom · { } opacity",
 }
+
+looked_up(__name__)

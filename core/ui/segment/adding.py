@@ -12,6 +12,7 @@ from core.imaging.decode import decode_image
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_jpeg
 from core.imaging.overlay import thumbnail
+from core.language.sentence import said
 from core.ui import state, words
 from core.ui.pictures import Picture, pictures
 from core.ui.segment.folder import folder_box
@@ -106,7 +107,7 @@ def uploader(task: TaskRow) -> int | None:
         use: MaskUse = st.radio(
             words.MASK_USE,
             ["reference", "start"],
-            format_func={"reference": words.MASK_USE_REFERENCE, "start": words.MASK_USE_START}.__getitem__,
+            format_func=words.MASK_USES.__getitem__,
             key="mask_use",
             horizontal=True,
             persist_state="session",
@@ -176,7 +177,7 @@ def _tell_outcomes(outcomes: Sequence[FileOutcome]) -> None:
 
 
 def _shown(outcome: FileOutcome, sentence: str) -> str:
-    return sentence.replace(outcome.name, shortened(outcome.name))
+    return str(said(sentence)).replace(outcome.name, shortened(outcome.name))
 
 
 def _listed(heading: str, lines: Sequence[str]) -> str:

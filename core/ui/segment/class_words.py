@@ -1,5 +1,7 @@
 """Words of the list of classes and of what of an image counts."""
 
+from core.language.lookup import looked_up
+
 CLASSES = "Classes"
 CLASSES_HELP = "What can be painted in this task."
 ADD_CLASS = "Add class"
@@ -37,3 +39,5 @@ WHAT_COUNTS_HELP = (
     "Only what I checked: what you painted, or framed with Checked, is learnt from and compared; the hatched "
     "rest is not."
 )
+
+looked_up(__name__)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import AppError
 from core.ui import state, words
+from core.ui.dialog import dialog
 from core.ui.review.tabs import words as review_words
 from core.ui.segment import editing
 from core.ui.segment.classes import classes_button
@@ -155,7 +156,7 @@ def window_for(image: ImageRow) -> tuple[float, float] | None:
     return WINDOWS.get(st.session_state.get("window", "card")) if image.facts.kind == "hu" else None
 
 
-@st.dialog(words.HISTORY, width="large")
+@dialog(lambda: words.HISTORY, width="large")
 def _history_dialog(image: OpenedImage) -> None:
     revisions = state.workspace().masks.history(image.image.id)
     if not revisions:

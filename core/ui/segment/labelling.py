@@ -19,6 +19,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import AppError
 from core.ui import state, words
 from core.ui.bars import Bar, bars_html
+from core.ui.dialog import dialog
 from core.ui.errors import plain_errors
 from core.ui.text import as_name, as_text
 from core.ui.times import ago
@@ -153,7 +154,7 @@ def _keep_label(image_id: int, key: str) -> None:
         state.tell("error", as_text(str(error)))
 
 
-@st.dialog(words.LOOKED_AT)
+@dialog(lambda: words.LOOKED_AT)
 def _looked_at_dialog(question: Question) -> None:
     classifier = question.classifier
     known = known_answer(state.workspace(), question) or {}

@@ -8,6 +8,7 @@ import streamlit as st
 from core.correction.corrections import encode_layer
 from core.imaging.decode import decode_image
 from core.ui import words
+from core.ui.dialog import dialog
 from core.ui.prompt_panel import open_panel, prompt_panel
 from core.ui.segment import editing
 from core.workflows.correct.open_image import OpenedImage
@@ -23,7 +24,7 @@ def propose_button(image: OpenedImage) -> None:
         _dialog(image)
 
 
-@st.dialog(words.PROMPTS, width="large")
+@dialog(lambda: words.PROMPTS, width="large")
 def _dialog(image: OpenedImage) -> None:
     display = np.asarray(decode_image(image.picture, image.image.name).values, np.uint8)
     accepted = prompt_panel(display, key=_key(image), max_height=_PICTURE[0], max_width=_PICTURE[1])

@@ -55,7 +55,9 @@ def any_class(name: str, classes: Sequence[TaskClass]) -> BadFileError:
     """Foreground alone, where a task has several classes."""
     listed = ", ".join(f"{place} {each.name}" for place, each in enumerate(classes, start=1))
     return BadFileError(
-        name, f"says where something is but not which class; the numbers of this task's classes are {listed}."
+        name,
+        "says where something is but not which class; the numbers of this task's classes are {listed}.",
+        listed=listed,
     )
 
 

@@ -21,6 +21,7 @@ from core.datasets.signs import Signs, signs_of
 from core.errors import AppError, BadFileError, StoreError
 from core.jobs import queue
 from core.jobs.kinds import JobContext
+from core.language.sentence import Sentence
 from core.workflows.arrive.group_table import groups_of_table
 from core.workflows.correct.pictures import decode
 from core.workspace import GroupKind, ImageRow, JobRow, Workspace
@@ -68,7 +69,11 @@ def run_job(context: JobContext) -> dict[str, Any]:
     def told(done: int, total: int) -> None:
         if done % 20 == 0 or done == total:
             context.report(
-                {"message": f"Looking at images: {done} of {total}", "epoch": done, "num_epochs": total}
+                {
+                    "message": Sentence("Looking at images: {done} of {total}", done=done, total=total),
+                    "epoch": done,
+                    "num_epochs": total,
+                }
             )
 
     found = find_groups(

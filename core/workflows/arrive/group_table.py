@@ -27,15 +27,18 @@ def read_table(content: bytes, name: str, image_names: Sequence[str]) -> SetTabl
     """
     if len(content) > MOST_BYTES:
         raise AppError(
-            f"{name} has more than 50 MB; a table of groups needs a column of names and one of groups."
+            "{name} has more than 50 MB; a table of groups needs a column of names and one of groups.",
+            name=name,
         )
     path = Path(name)
     columns, rows = parse_csv(content, path)
     table = table_that_names(path, columns, rows, [stem_of_name(each) for each in image_names])
     if table is None:
         raise AppError(
-            f"No column of {name} names an image of this task (the first is "
-            f"{image_names[0] if image_names else ''!r}); give a table with a column of file names."
+            "No column of {name} names an image of this task (the first is {image_names!r}); give "
+            "a table with a column of file names.",
+            name=name,
+            image_names=image_names[0] if image_names else "",
         )
     return table
 
@@ -49,7 +52,9 @@ def use_column(workspace: Workspace, task: TaskRow, table: SetTable, column: str
     stems = list(table.row_of)
     group_of = {stem: value for stem, value in zip(stems, table.values(column, stems), strict=True) if value}
     if not group_of:
-        raise AppError(f"The column {column!r} of {table.path} is empty; choose another one.")
+        raise AppError(
+            "The column {column!r} of {path} is empty; choose another one.", column=column, path=table.path
+        )
     file = workspace.files.put(json.dumps(group_of).encode(), ".json")
     rule = {**(task.group_rule or {}), "column": column, "table": file}
     workspace.tasks.set_group_rule(task.id, rule)

@@ -17,6 +17,7 @@ from core.config import Limits
 from core.errors import BadFileError
 from core.jobs import queue
 from core.jobs.kinds import JobContext
+from core.language.sentence import Sentence
 from core.workflows.add_images import MaskUse, Upload, add_images
 from core.workflows.arrive.upload_plan import plan_upload
 from core.workspace import JobRow, Workspace
@@ -58,7 +59,11 @@ def run_job(context: JobContext) -> dict[str, Any]:
     folder, limits = Path(settings["folder"]), Limits.from_environment()
     files = [path.relative_to(folder.parent).as_posix() for path in files_in(folder)]
     plan = plan_upload(files)
-    problems = [f"{row.name}: {row.reason}." for row in plan if row.role == "left out"]
+    problems: list[str] = [
+        Sentence("{name}: {reason}.", name=row.name, reason=row.reason)
+        for row in plan
+        if row.role == "left out"
+    ]
     told = 0.0
 
     def report(done: int, _: int, name: str) -> None:
@@ -66,7 +71,11 @@ def run_job(context: JobContext) -> dict[str, Any]:
         if time.monotonic() - told >= _REPORT_SECONDS or done >= len(files):
             told = time.monotonic()
             context.report(
-                {"epoch": done + 1, "num_epochs": len(files), "message": f"{name}: {done} of {len(files)}"}
+                {
+                    "epoch": done + 1,
+                    "num_epochs": len(files),
+                    "message": Sentence("{name}: {done} of {total}", name=name, done=done, total=len(files)),
+                }
             )
 
     outcomes = add_images(
@@ -103,4 +112,6 @@ def _read(context: JobContext, names: Sequence[str], problems: list[str], limits
                 raise OSError("too large")
             yield name, path.read_bytes()
         except OSError as error:
-            problems.append(f"{name} cannot be read ({error.strerror or error}).")
+            problems.append(
+                Sentence("{name} cannot be read ({strerror}).", name=name, strerror=error.strerror or error)
+            )

@@ -17,6 +17,7 @@ from core.errors import BadFileError
 from core.imaging.decode import mask_reading, read_mask
 from core.imaging.mask_readings import MaskReading
 from core.imaging.mask_values import MaskValues
+from core.language.sentence import Sentence
 from core.workspace import Workspace
 
 Masks = TypeVar("Masks")
@@ -42,10 +43,16 @@ class KeptMeaning:
         """The answer in words."""
         foreground, undefined = self.meaning.foreground, self.meaning.undefined
         if foreground is None:
-            found = "all above 0 is foreground"
+            found = Sentence("all above 0 is foreground")
         else:
-            found = f"{', '.join(map(str, foreground)) or 'nothing'} is foreground"
-        return found + (f" and {', '.join(map(str, undefined))} undecided" if undefined else "")
+            found = Sentence(
+                "{foreground} is foreground", foreground=", ".join(map(str, foreground)) or "nothing"
+            )
+        return found + (
+            Sentence(" and {undefined} undecided", undefined=", ".join(map(str, undefined)))
+            if undefined
+            else ""
+        )
 
 
 def kept_meaning(workspace: Workspace, task_id: int) -> KeptMeaning | None:
@@ -124,7 +131,11 @@ def with_kept(
         if not reading.problem or not reading.options or not kept.covers(reading.values):
             raise
     values = ", ".join(map(str, reading.values))
-    note = f"A mask with the values {values} was read as was said for this task: {kept.told()}."
+    note = Sentence(
+        "A mask with the values {values} was read as was said for this task: {told}.",
+        values=values,
+        told=kept.told(),
+    )
     return read(kept.meaning), note
 
 

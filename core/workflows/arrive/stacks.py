@@ -80,7 +80,12 @@ def add_stack(
         frames.append((frame, facts_of(decoded, file.notes)))
         thumbnails[frame] = pictures.make_thumbnail(decoded)
     if not frames:
-        raise BadFileError(name, f"none of its {len(file.order)} slices can be read ({problems[0]})")
+        raise BadFileError(
+            name,
+            "none of its {num_order} slices can be read ({problems})",
+            num_order=len(file.order),
+            problems=problems[0],
+        )
     images = workspace.images.add_frames(task_id, name, data, frames)
     if any(image.stack != image.sha256 for image in images):
         # It was there with its first picture alone, from before stacks were read.
@@ -160,15 +165,24 @@ def stack_masks(
     file = open_file(data, name, limits)
     if len(file.order) != len(images):
         held = "one picture" if len(file.order) == 1 else f"a volume of {len(file.order)} slices"
-        raise BadFileError(name, f"is {held}, but its image has {len(images)}; they must be the same.")
+        raise BadFileError(
+            name,
+            "is {held}, but its image has {num_images}; they must be the same.",
+            held=held,
+            num_images=len(images),
+        )
     stored = [read_frame(file, name, frame) for frame in file.order]
     for found, image in zip(stored, images, strict=True):
         height, width = found.values.shape[:2]
         if (height, width) != (image.facts.height, image.facts.width):
             raise BadFileError(
                 name,
-                f"has slices of {width} x {height} pixels, but those of its image are "
-                f"{image.facts.width} x {image.facts.height}; they must be the same.",
+                "has slices of {width} x {height} pixels, but those of its image are {width_2} x "
+                "{height_2}; they must be the same.",
+                width=width,
+                height=height,
+                width_2=image.facts.width,
+                height_2=image.facts.height,
             )
     masks = _masks_of(stored, name, meaning)
     turned, notes = _towards(file.geometry, open_file(source, images[0].name, limits).geometry, name)

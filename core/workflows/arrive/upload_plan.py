@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Literal
 
+from core.language.sentence import Sentence
+
 Role = Literal["image", "mask", "outlines", "left out"]
 
 # Endings that call a file a mask wherever it lies, if an image has the rest of its name.
@@ -49,15 +51,17 @@ _NO_PICTURES = frozenset(
     ".xlsx .xls .py .ipynb .log .roi".split()
 )
 _TOLD = {
-    "_seg.npy": "Cellpose's own file, which is not read; in Cellpose, save the masks as PNG (_cp_masks.png)",
-    "labelmap.txt": "the names of CVAT's classes, which one foreground does not need",
-    ".npy": "a NumPy array, which is not read; save it as PNG or TIFF",
-    ".npz": "a NumPy archive, which is not read; save it as PNG or TIFF",
-    ".mat": "a MATLAB file, which is not read; save it as PNG or TIFF",
-    ".h5": "an HDF5 file, which is not read; save it as PNG or TIFF",
-    ".hdf5": "an HDF5 file, which is not read; save it as PNG or TIFF",
-    ".xml": "an XML file; outlines in it are not read, so save the masks as PNG",
-    ".roi": "an outline of ImageJ, which is not read; save the mask as PNG",
+    "_seg.npy": Sentence(
+        "Cellpose's own file, which is not read; in Cellpose, save the masks as PNG (_cp_masks.png)"
+    ),
+    "labelmap.txt": Sentence("the names of CVAT's classes, which one foreground does not need"),
+    ".npy": Sentence("a NumPy array, which is not read; save it as PNG or TIFF"),
+    ".npz": Sentence("a NumPy archive, which is not read; save it as PNG or TIFF"),
+    ".mat": Sentence("a MATLAB file, which is not read; save it as PNG or TIFF"),
+    ".h5": Sentence("an HDF5 file, which is not read; save it as PNG or TIFF"),
+    ".hdf5": Sentence("an HDF5 file, which is not read; save it as PNG or TIFF"),
+    ".xml": Sentence("an XML file; outlines in it are not read, so save the masks as PNG"),
+    ".roi": Sentence("an outline of ImageJ, which is not read; save the mask as PNG"),
 }
 
 
@@ -160,10 +164,18 @@ def _first_look(path: str, folders: set[str]) -> PlannedFile:
         if _IMAGE_FOLDER.fullmatch(folder) or folder in ("images", "imagestr"):
             in_nnunet = folder in ("imagestr", "imagests")
             if in_nnunet and _OTHER_CHANNEL.search(stem_key(path)):
-                return PlannedFile(path, "left out", "a further channel of nnU-Net's; the first one is used")
-            return PlannedFile(path, "image", f"image: it lies in {parts[position]}", image_keys(path), group)
+                return PlannedFile(
+                    path, "left out", Sentence("a further channel of nnU-Net's; the first one is used")
+                )
+            return PlannedFile(
+                path,
+                "image",
+                Sentence("image: it lies in {parts}", parts=parts[position]),
+                image_keys(path),
+                group,
+            )
         if position > 0 and _MASK_FOLDER.fullmatch(folder):
-            reason = f"it lies in {parts[position]}"
+            reason = Sentence("it lies in {parts}", parts=parts[position])
             return PlannedFile(path, "mask", reason, mask_keys(path), group)
     return PlannedFile(path, "image", "image", image_keys(path), "/".join(parts))
 
@@ -175,11 +187,11 @@ def _is_beside(folder: str, parents: Sequence[str]) -> bool:
 def _neither(path: str, folder: str, beside: set[str]) -> str | None:
     """Why a folder of masks does not hold the masks that are wanted, None where it may."""
     if folder in ("mask", "masks") and any(_FIRST_READER_FOLDER.fullmatch(each) for each in beside):
-        return "the field of view: the masks lie in the folder of the first reader"
+        return Sentence("the field of view: the masks lie in the folder of the first reader")
     if _SECOND_READER_FOLDER.fullmatch(folder):
-        return "of a second reader; the first one's masks are used"
+        return Sentence("of a second reader; the first one's masks are used")
     if folder == "segmentationobject" and "segmentationclass" in beside:
-        return "numbers the objects of SegmentationClass, which is used"
+        return Sentence("numbers the objects of SegmentationClass, which is used")
     return None
 
 
@@ -188,10 +200,12 @@ def _not_read(path: str) -> PlannedFile | None:
     name = PurePosixPath(path).name.casefold()
     suffix = PurePosixPath(name).suffix
     if suffix == ".json":
-        return PlannedFile(path, "outlines", "outlines, if it is labelme's or COCO's", (stem_key(path),))
+        return PlannedFile(
+            path, "outlines", Sentence("outlines, if it is labelme's or COCO's"), (stem_key(path),)
+        )
     if suffix not in _NO_PICTURES:
         return None
-    told = next((words for ending, words in _TOLD.items() if name.endswith(ending)), "no picture")
+    told = next((words for ending, words in _TOLD.items() if name.endswith(ending)), Sentence("no picture"))
     return PlannedFile(path, "left out", told)
 
 
@@ -207,17 +221,27 @@ def _masks_by_name(rows: Sequence[PlannedFile], known: Container[str]) -> list[P
 def _by_name(row: PlannedFile, beside: set[str], known: Container[str]) -> PlannedFile:
     key = stem_key(row.path)
     if _LABEL_STUDIO.match(key):
-        why = "a mask of Label Studio's, whose name does not say its image; name it like its image"
+        why = Sentence("a mask of Label Studio's, whose name does not say its image; name it like its image")
         return replace(row, role="mask", reason=why)
-    for pattern, why in ((_SIDE_PRODUCT, "made by a tool"), (_SECOND_READER, "a second reader's mask")):
+    for pattern, why in (
+        (_SIDE_PRODUCT, Sentence("made by a tool")),
+        (_SECOND_READER, Sentence("a second reader's mask")),
+    ):
         base = pattern.sub("", key)
         if base != key and base in beside:
-            return replace(row, role="left out", reason=f"{why} of the image beside it; not read")
+            return replace(
+                row, role="left out", reason=Sentence("{why} of the image beside it; not read", why=why)
+            )
     for pattern in (_MASK_ENDING, _MASK_PREFIX):
         base = pattern.sub("", key)
         if base != key and (base in beside or base in known):
             part = "begins" if pattern is _MASK_PREFIX else "ends"
-            return replace(row, role="mask", reason=f"its name {part} as masks do", keys=mask_keys(row.path))
+            return replace(
+                row,
+                role="mask",
+                reason=Sentence("its name {part} as masks do", part=part),
+                keys=mask_keys(row.path),
+            )
     return row
 
 
@@ -225,7 +249,7 @@ def _given_as_mask(path: str) -> PlannedFile:
     looked_at = _first_look(path, set())
     if looked_at.role in ("left out", "outlines"):
         return looked_at
-    return replace(looked_at, role="mask", reason="given as a mask", keys=mask_keys(path))
+    return replace(looked_at, role="mask", reason=Sentence("given as a mask"), keys=mask_keys(path))
 
 
 def _as_said(row: PlannedFile, role: Role) -> PlannedFile:
@@ -233,7 +257,7 @@ def _as_said(row: PlannedFile, role: Role) -> PlannedFile:
         return row
     keys = {"image": image_keys, "mask": mask_keys}.get(role, lambda path: (stem_key(path),))(row.path)
     folder = "/".join(PurePosixPath(row.path).parts[:-1])
-    return PlannedFile(row.path, role, "as you said", keys, row.group or folder)
+    return PlannedFile(row.path, role, Sentence("as you said"), keys, row.group or folder)
 
 
 def _paired(row: PlannedFile, images: Sequence[PlannedFile]) -> PlannedFile:
@@ -256,7 +280,7 @@ def _paired(row: PlannedFile, images: Sequence[PlannedFile]) -> PlannedFile:
 
 def _mask_of(images: Sequence[str], why: str) -> str:
     named = " or ".join(PurePosixPath(image).name for image in images[:3])
-    return f"mask of {named}: {why}"
+    return Sentence("mask of {named}: {why}", named=named, why=why)
 
 
 def _united(rows: Sequence[PlannedFile]) -> list[PlannedFile]:
@@ -276,7 +300,11 @@ def _united(rows: Sequence[PlannedFile]) -> list[PlannedFile]:
             numbered.add(image)
             done.append(row)
         else:
-            reason = f"a second mask of {PurePosixPath(image).name}; {earlier.name} is used"
+            reason = Sentence(
+                "a second mask of {name}; {earlier} is used",
+                name=PurePosixPath(image).name,
+                earlier=earlier.name,
+            )
             done.append(replace(row, role="left out", reason=reason))
     return [
         replace(row, is_part=True) if row.role == "mask" and row.images and row.images[0] in numbered else row

@@ -20,6 +20,7 @@ from core.imaging.class_masks import foreground
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
 from core.imaging.spotlight import spotlight
+from core.language.sentence import Sentence
 from core.registry.classifiers import Classifiers
 from core.registry.predictions import prediction_key
 from core.registry.predictors import Predictors
@@ -193,8 +194,14 @@ def save_label(
     classifier = classifier_of(workspace, workspace.images.get(image_id).task_id)
     known = () if classifier is None else classifier.card.labels
     if label is not None and label not in known:
-        expected = f"one of {', '.join(known)}" if known else "none, since this task has no classifier"
-        raise StoreError(f'"{label}" is no label of this task; expected {expected}.')
+        expected = (
+            Sentence("one of {known}", known=", ".join(known))
+            if known
+            else Sentence("none, since this task has no classifier")
+        )
+        raise StoreError(
+            '"{label}" is no label of this task; expected {expected}.', label=label, expected=expected
+        )
     version_id = None if classifier is None or shown is None else classifier.version.id
     return workspace.labels.save(image_id, NewLabel(label, who, version_id=version_id, shown=shown))
 

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.language.sentence import Sentence
+
 MAX_EDITOR_SIDE = 4096
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -32,9 +34,13 @@ def scaled_note(height: int, width: int) -> str | None:
     rows, columns = editor_size(height, width)
     if (rows, columns) == (height, width):
         return None
-    return (
-        f"This image is {width} x {height} pixels; you edit a copy of {columns} x {rows}, and the saved "
-        "mask is scaled back to the full size."
+    return Sentence(
+        "This image is {width} x {height} pixels; you edit a copy of {columns} x {rows}, and "
+        "the saved mask is scaled back to the full size.",
+        width=width,
+        height=height,
+        columns=columns,
+        rows=rows,
     )
 
 

@@ -12,6 +12,7 @@ from core.errors import BadModelError, StoreError
 from core.imaging.class_table import UNDEFINED
 from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
+from core.language.sentence import Sentence
 from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
@@ -118,7 +119,7 @@ def open_image(
         proposal = pictures.proposal_files(workspace, image, version, predictors)
     except BadModelError as error:
         # What is seen is what is saved: without its model the image is open as one without a version.
-        version, card, problem = None, None, str(error)
+        version, card, problem = None, None, error.sentence
         proposal = pictures.proposal_files(workspace, image, None, predictors)
     if window is None and image.facts.kind == "hu":
         window = pictures.window_of(card)
@@ -180,7 +181,10 @@ def _foreign_classes(card: ModelCard | None, classes: tuple[TaskClass, ...]) -> 
     names = [_name_in(card, value) for value in foreign if value not in known]
     if not names:
         return ""
-    return f"The model also knows {', '.join(names)}, which this task has not: there it shows background."
+    return Sentence(
+        "The model also knows {names}, which this task has not: there it shows background.",
+        names=", ".join(names),
+    )
 
 
 def _name_in(card: ModelCard | None, value: int) -> str:

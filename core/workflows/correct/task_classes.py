@@ -41,6 +41,7 @@ def set_classes(workspace: Workspace, task_id: int, classes: Sequence[TaskClass]
     ]
     if going and busy:
         raise StoreError(
-            f'A running job is learning "{going[0].name}"; wait until it has ended, or stop it first.'
+            'A running job is learning "{name}"; wait until it has ended, or stop it first.',
+            name=going[0].name,
         )
     return workspace.tasks.set_classes(task_id, classes, who=who)

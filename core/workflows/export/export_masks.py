@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from core.datasets.signs import pixel_hash
 from core.datasets.split import draw_groups
 from core.files import csv_bytes
+from core.language.sentence import Sentence
 from core.workflows.correct import pictures
 from core.workflows.export.class_names import classes_json, classes_of
 from core.workflows.export.export_names import UniqueStems
@@ -133,7 +134,12 @@ class _Writer:
         known_split, known_name = self._split_of_pixels.setdefault(pixel_hash(decoded), (split, image.name))
         if known_split != split:
             self.notes.append(
-                f"{image.name} is the same picture as {known_name} in {known_split}, so it was left out."
+                Sentence(
+                    "{image} is the same picture as {known_name} in {known_split}, so it was left out.",
+                    image=image.name,
+                    known_name=known_name,
+                    known_split=known_split,
+                )
             )
             return
         stem = self._stems.take(image.name)
@@ -174,8 +180,12 @@ class _Writer:
         without = len(self._rows) - len(self._label_rows)
         if without:
             self.notes.append(
-                f"{without} of {len(self._rows)} images have no label, so train.py --task classify refuses "
-                "them; label them first, or take them out of the zip."
+                Sentence(
+                    "{without} of {total} images have no label, so train.py --task classify refuses "
+                    "them; label them first, or take them out of the zip.",
+                    without=without,
+                    total=len(self._rows),
+                )
             )
 
 

@@ -92,6 +92,9 @@ def _unpack_train(packed: Path, root: Path) -> None:
 
 def _too_few(count: int) -> JobError:
     return JobError(
-        f"This task has {count} corrected images that are not locked; an experiment needs at least "
-        f"{FEWEST_IMAGES}, so correct a few more or give it a folder of images with masks."
+        "This task has {count} corrected images that are not locked; an experiment needs at "
+        "least {fewest_images}, so correct a few more or give it a folder of images with "
+        "masks.",
+        count=count,
+        fewest_images=FEWEST_IMAGES,
     )

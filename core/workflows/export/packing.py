@@ -28,6 +28,7 @@ from core.imaging.dicom_file import is_dicom
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
 from core.imaging.quiet import quiet_libraries
+from core.language.sentence import Sentence
 from core.registry.predictions import card_of
 from core.workflows.correct import pictures
 from core.workflows.export.provenance import of_mask, provenance_json
@@ -73,8 +74,10 @@ class Selection:
         if self.image_id is not None and self.which == "saved":
             raise StoreError("No mask of this image is saved yet; save it first.")
         if self.which == "approved":
-            raise StoreError(f"No mask of the task {title} is approved yet; approve one on the Review page.")
-        raise StoreError(f"No mask of the task {title} is saved yet; save one first.")
+            raise StoreError(
+                "No mask of the task {title} is approved yet; approve one on the Review page.", title=title
+            )
+        raise StoreError("No mask of the task {title} is saved yet; save one first.", title=title)
 
 
 class Archive:
@@ -156,7 +159,7 @@ def pack(
                 mask = in_places[decode_image(png, f"mask of {image.name}").values]
                 packer.add(image, revision, mask)
             except (StoreError, BadFileError) as error:
-                lost.append(f"{image.name} was left out: {error}")
+                lost.append(Sentence("{image} was left out: {error}", image=image.name, error=error))
             else:
                 records.append(of_mask(workspace, image, revision, archive.since()))
             if on_progress is not None:

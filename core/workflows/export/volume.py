@@ -53,7 +53,7 @@ def volume_masks(
     images = workspace.images.of_stack(image)
     sizes = {(each.facts.height, each.facts.width) for each in images}
     if len(sizes) > 1:
-        raise AppError(f"{image.name}: its slices have different sizes, so they are no volume.")
+        raise AppError("{image}: its slices have different sizes, so they are no volume.", image=image.name)
     masks = np.zeros((len(images), *sizes.pop()), np.uint8)
     num_saved = 0
     for place, each in enumerate(images):
@@ -62,7 +62,11 @@ def volume_masks(
             masks[place] = read_mask(workspace, revision)
             num_saved += 1
     if num_saved == 0:
-        raise AppError(f"{image.name}: no mask of its {len(images)} slices is saved yet; save one first.")
+        raise AppError(
+            "{image}: no mask of its {num_images} slices is saved yet; save one first.",
+            image=image.name,
+            num_images=len(images),
+        )
     return VolumeMasks(tuple(images), masks, num_saved, geometry_of(workspace, image))
 
 

@@ -18,6 +18,7 @@ from core.datasets.labels import LabelledImage, find_labelled
 from core.datasets.matching import read_bytes
 from core.errors import BadDatasetError, BadFileError
 from core.imaging.decode import DecodedImage, decode_image
+from core.language.sentence import Sentence
 from core.workflows.learn.lesion_masks import MaskSource
 
 if TYPE_CHECKING:
@@ -124,9 +125,14 @@ def read_labelled(
             image = decode_image(data, item.image_path.name)
             mask = needed_mask(masks, card, image, item)
         except BadFileError as error:
-            return ReadImage(None, problem=str(error))
+            return ReadImage(None, problem=error.sentence)
         if image.values.ndim == 2:
-            return ReadImage(None, problem=f"{item.image_path.name} is grey; labels are told from colours.")
+            return ReadImage(
+                None,
+                problem=Sentence(
+                    "{image_path} is grey; labels are told from colours.", image_path=item.image_path.name
+                ),
+            )
         scaled, _ = classifier_input(image, mask, card)
         pixels = np.rint(scaled * np.float32(255)).astype(np.uint8)
         return ReadImage(pixels, hashlib.sha256(data).hexdigest())
@@ -138,7 +144,11 @@ def read_labelled(
             results.append(result)
             if on_progress is not None:
                 on_progress(len(results), len(everything))
-    problems = [f"{s}: {r.problem}" for (s, _), r in zip(everything, results, strict=True) if r.problem]
+    problems: list[str] = [
+        Sentence("{split}: {problem}", split=s, problem=r.problem)
+        for (s, _), r in zip(everything, results, strict=True)
+        if r.problem
+    ]
     problems += _in_two_splits(everything, results)
     if problems:
         raise BadDatasetError("The labelled images", problems)
@@ -170,12 +180,12 @@ def _in_two_splits(
     everything: Sequence[tuple[str, LabelledImage]], results: Sequence[ReadImage]
 ) -> list[str]:
     first: dict[str, tuple[str, str]] = {}
-    problems = []
+    problems: list[str] = []
     for (split, item), result in zip(everything, results, strict=True):
         if not result.file_hash:
             continue
         earlier_split, earlier = first.setdefault(result.file_hash, (split, item.image_path.name))
         if earlier_split != split:
             twins = f"{earlier_split}/{earlier} and {split}/{item.image_path.name}"
-            problems.append(f"{twins} are the same file; keep it in one split.")
+            problems.append(Sentence("{twins} are the same file; keep it in one split.", twins=twins))
     return problems

@@ -15,6 +15,7 @@ from core.errors import JobError
 from core.evaluation.evidence import Decision
 from core.jobs import queue
 from core.jobs.kinds import JobContext
+from core.language.sentence import Sentence
 from core.registry.settle import settle
 from core.workflows.arrive.find_groups import find_groups
 from core.workflows.learn import fine_tune_recipe as recipe
@@ -121,7 +122,7 @@ def start_fine_tune(workspace: Workspace, plan: FineTunePlan, *, who: str) -> Jo
     if plan.num_train < 1:
         raise JobError(trainer.nothing)
     if plan.epochs < 1:
-        raise JobError(f"{plan.epochs} epochs train nothing; choose at least 1.")
+        raise JobError("{epochs} epochs train nothing; choose at least 1.", epochs=plan.epochs)
     _check_labels(plan.base_version_id, plan.missing)
     settings = {"base_version_id": plan.base_version_id, "epochs": plan.epochs, "seed": plan.seed}
     return queue.submit(workspace, trainer.kind, plan.task_id, settings, who=who)
@@ -144,7 +145,7 @@ def run_job(context: JobContext) -> dict[str, Any]:
     if task_id is None:
         raise JobError("A fine-tuning run needs a task.")
     trainer = next(each for each in TRAINERS.values() if each.kind == context.job.kind)
-    context.report({"message": "Reading images"})
+    context.report({"message": Sentence("Reading images")})
     begun = time.monotonic()
     # Before anything is split: what belongs to a locked group must not be trained on.
     groups = find_groups(workspace, task_id, should_stop=context.should_stop)
@@ -184,12 +185,14 @@ def _settle(context: JobContext, trainer: Trainer, candidate: VersionRow) -> tup
         return not stopped_before and context.should_stop()
 
     def told(done: int, total: int) -> None:
-        context.report({"message": f"Comparing on the locked images: {done} of {total}"})
+        context.report(
+            {"message": Sentence("Comparing on the locked images: {done} of {total}", done=done, total=total)}
+        )
 
     def compare(old: VersionRow | None) -> Compared | None:
         return trainer.compare(context.workspace, candidate, old, on_progress=told, should_stop=should_stop)
 
-    context.report({"message": "Comparing on the locked images"})
+    context.report({"message": Sentence("Comparing on the locked images")})
     return settle(context.workspace, candidate, compare, should_stop=should_stop)
 
 
@@ -230,8 +233,9 @@ def _split(images: list[ImageRow], seed: int) -> tuple[tuple[ImageRow, ...], tup
 def _check_labels(base_version_id: int | None, missing: tuple[str, ...]) -> None:
     if base_version_id is None and missing:
         raise JobError(
-            "From scratch each label needs an image to train on, and there is none of "
-            f"{', '.join(missing)}; label some, or start from a version."
+            "From scratch each label needs an image to train on, and there is none of {missing}; "
+            "label some, or start from a version.",
+            missing=", ".join(missing),
         )
 
 

@@ -31,7 +31,9 @@ def alert_label(chosen: str | None, labels: Sequence[str]) -> str:
         return DEFAULT_ALERT if DEFAULT_ALERT in labels else ""
     if chosen and chosen not in labels:
         raise AppError(
-            f"The alert label {chosen!r} is none of the labels {', '.join(labels)}; choose one of them."
+            "The alert label {chosen!r} is none of the labels {labels}; choose one of them.",
+            chosen=chosen,
+            labels=", ".join(labels),
         )
     return chosen
 

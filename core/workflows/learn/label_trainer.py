@@ -13,6 +13,7 @@ from core.config import AugmentConfig
 from core.errors import JobError
 from core.imaging.class_masks import foreground
 from core.jobs.kinds import JobContext
+from core.language.sentence import Sentence
 from core.registry.classifiers import Classifiers
 from core.registry.compare_labels import LabelComparison, compare_labels
 from core.workflows.correct import pictures
@@ -28,7 +29,9 @@ class LabelTrainer:
     """As `core.workflows.learn.trainer.Trainer` says."""
 
     kind = "fine_tune_classifier"
-    nothing = "There is no image with a label and a mask to train on yet; label and save one more first."
+    nothing: str = Sentence(
+        "There is no image with a label and a mask to train on yet; label and save one more first."
+    )
     given_name = "Labelled images"
     given_source = "Labels given in this workspace"
     suffix = "_labels"

@@ -44,7 +44,7 @@ class MaskSource:
         elif path.is_dir():
             self._mask_of = {stem_of(each).removesuffix("_mask"): each for each in list_images(path)}
         if not self.is_model and not self._mask_of:
-            raise AppError(f"{path} is neither a segmentation model nor a folder of masks.")
+            raise AppError("{path} is neither a segmentation model nor a folder of masks.", path=path)
 
     def mask(self, image: DecodedImage, name: str, own: Path | None) -> NDArray[np.uint8]:
         """The mask of one image, (H, W) uint8 of 0 and 1.
@@ -83,7 +83,9 @@ def _out_of_fold(folder: Path) -> dict[str, Path]:
     networks = sorted({row["arm"] for row in rows})
     if len(networks) > 1:
         raise AppError(
-            f"{folder} has masks of {len(networks)} networks ({', '.join(networks)}); "
-            "cross-validate one for this."
+            "{folder} has masks of {num_networks} networks ({networks}); cross-validate one for this.",
+            folder=folder,
+            num_networks=len(networks),
+            networks=", ".join(networks),
         )
     return {row["stem"]: folder / row["mask"] for row in rows}

@@ -10,6 +10,7 @@ from core.cards import MaskClass, ModelCard, Score
 from core.config import AugmentConfig, TrainConfig
 from core.imaging.class_table import DEFAULT_COLOURS
 from core.jobs.kinds import JobContext
+from core.language.sentence import Sentence
 from core.registry.compare import Comparison, compare
 from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
@@ -45,7 +46,9 @@ class MaskTrainer:
     """As `core.workflows.learn.trainer.Trainer` says."""
 
     kind = "fine_tune"
-    nothing = "There is no corrected image to train on yet; correct and save at least one more image first."
+    nothing: str = Sentence(
+        "There is no corrected image to train on yet; correct and save at least one more image first."
+    )
     given_name = "Corrected images"
     given_source = "Masks saved in this workspace"
     suffix = ""

@@ -49,7 +49,7 @@ def preview_augmentation(request: TrainRequest, path: Path) -> list[str]:
         BadFileError: A file that is shown cannot be read.
     """
     if path.suffix.lower() != ".png":
-        raise AppError(f"The preview is written as PNG, so {path} must end in .png.")
+        raise AppError("The preview is written as PNG, so {path} must end in .png.", path=path)
     pairs = _some_of(find_pairs(images_dir(request.data_dir, "train"), masks_dir(request.data_dir, "train")))
     if not pairs:
         raise BadDatasetError(str(request.data_dir), ["train: There are no images."])

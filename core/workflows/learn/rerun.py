@@ -66,19 +66,28 @@ def same_pairs(data_dir: Path, data: DataHashes, run_dir: Path) -> dict[str, lis
 def _same_pair(candidates: list[Pair], stem: str, hashes: list[str], data_dir: Path, run_dir: Path) -> Pair:
     if not candidates:
         raise AppError(
-            f"{stem}, which {run_dir} was trained on, is not in {data_dir}; name the folder with --data_dir."
+            "{stem}, which {run_dir} was trained on, is not in {data_dir}; name the folder with --data_dir.",
+            stem=stem,
+            run_dir=run_dir,
+            data_dir=data_dir,
         )
     seen = [pair_hashes(pair) for pair in candidates]
     if hashes in seen:
         return candidates[seen.index(hashes)]
     first = candidates[0]
     changed = first.image_path if seen[0][0] != hashes[0] else first.mask_path
-    raise AppError(f"{changed} is not what it was when {run_dir} was trained; put the file of then back.")
+    raise AppError(
+        "{changed} is not what it was when {run_dir} was trained; put the file of then back.",
+        changed=changed,
+        run_dir=run_dir,
+    )
 
 
 def _check_start(run_dir: Path, record: RunRecord) -> None:
     start = record.request.start_from
     if start is not None and file_hash(weights_path(start)) != record.start_from_hash:
         raise AppError(
-            f"{start} is not what it was when {run_dir} was trained; put the weights of then back."
+            "{start} is not what it was when {run_dir} was trained; put the weights of then back.",
+            start=start,
+            run_dir=run_dir,
         )

@@ -145,10 +145,10 @@ def read_record(folder: Path) -> RunRecord:
         )
     except FileNotFoundError:
         raise AppError(
-            f"There is no {path} to train again from; name the folder of a finished run."
+            "There is no {path} to train again from; name the folder of a finished run.", path=path
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise AppError(f"{path} is not of this version ({error}).") from None
+        raise AppError("{path} is not of this version ({error}).", path=path, error=error) from None
 
 
 def files_of(request: TrainRequest) -> tuple[str, ...]:

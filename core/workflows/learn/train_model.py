@@ -195,7 +195,7 @@ def _surroundings(request: TrainRequest, data: DataHashes, watchers: Watchers) -
         check_size(request.net, request.settings.image_size)
         get_loss(request.settings.loss, request.net.num_classes)
     except ValueError as error:
-        raise AppError(f"This run cannot be trained: {error}.") from None
+        raise AppError("This run cannot be trained: {error}.", error=error) from None
     accelerator.check_batch(request.settings.batch_size)
     if watchers.on_note is not None:
         watchers.on_note(accelerator.line)

@@ -144,7 +144,7 @@ def data_sources(
     try:
         return tuple(from_dict(DataSource, {**source, **counts}) for source in sources)
     except (TypeError, ValueError) as error:
-        raise AppError(f"{path} describes data wrongly ({error}).") from None
+        raise AppError("{path} describes data wrongly ({error}).", path=path, error=error) from None
 
 
 def limits_of_use(about: dict[str, Any]) -> tuple[str, ...]:
@@ -176,8 +176,12 @@ def read_about(path: Path | None, more: tuple[str, ...] = ()) -> dict[str, Any]:
     try:
         about = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise AppError(f"{path} cannot be read as JSON ({error}).") from None
+        raise AppError("{path} cannot be read as JSON ({error}).", path=path, error=error) from None
     known = {"title", "data", "licence", "limits_of_use", *more}
     if not isinstance(about, dict) or set(about) - known:
-        raise AppError(f"{path} must be a JSON object with {', '.join(sorted(known))} and nothing else.")
+        raise AppError(
+            "{path} must be a JSON object with {known} and nothing else.",
+            path=path,
+            known=", ".join(sorted(known)),
+        )
     return about

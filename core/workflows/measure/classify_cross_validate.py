@@ -78,7 +78,11 @@ def classify_cross_validate(
             nothing finished.
     """
     if not request.views or len(set(request.views)) < len(request.views) or set(request.views) - set(VIEWS):
-        raise AppError(f"The inputs {', '.join(request.views)} must be of {', '.join(VIEWS)}, each once.")
+        raise AppError(
+            "The inputs {views} must be of {views_2}, each once.",
+            views=", ".join(request.views),
+            views_2=", ".join(VIEWS),
+        )
     images = _images(request)
     labels = labels_of(images)
     card = _card(request, labels)
@@ -155,7 +159,10 @@ def _check_settings(request: ClassifyCrossValidateRequest, images: Sequence[Labe
     }
     path = request.output_dir / "runs" / "settings.json"
     if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != now:
-        raise AppError(f"{request.output_dir} holds runs of other settings or images; give another folder.")
+        raise AppError(
+            "{output_dir} holds runs of other settings or images; give another folder.",
+            output_dir=request.output_dir,
+        )
     write_json(path, now)
 
 

@@ -115,9 +115,14 @@ def _check_classes(request: EvaluateRequest, classes: ClassTable | None, num_cla
     if (1 if classes is None else len(classes)) != num_classes:
         given = "no classes are given" if classes is None else f"--classes names {len(classes)}"
         raise AppError(
-            f"{request.model_path} tells {tells}, but {given}; give the classes it was trained on."
+            "{model_path} tells {tells}, but {given}; give the classes it was trained on.",
+            model_path=request.model_path,
+            tells=tells,
+            given=given,
         )
     if classes is not None and request.threshold is not None:
         raise AppError(
-            f"{request.model_path} tells {tells}, of which the likeliest is taken; leave out --threshold."
+            "{model_path} tells {tells}, of which the likeliest is taken; leave out --threshold.",
+            model_path=request.model_path,
+            tells=tells,
         )

@@ -104,8 +104,9 @@ def classify_predict(
     card = load_classifier_card(request.model_path / "card.json")
     if card.input != "whole" and request.masks_from is None:
         raise AppError(
-            f"{request.model_path} looks at the lesion alone; give --masks_from, a segmentation model or a "
-            "folder of masks."
+            "{model_path} looks at the lesion alone; give --masks_from, a segmentation model or a "
+            "folder of masks.",
+            model_path=request.model_path,
         )
     images = find_inputs(request.image_path)
     targets, areas = plan_targets(images, request.output_path)
@@ -129,9 +130,9 @@ def classify_predict(
             try:
                 probabilities = classifier.classify(image, mask)
             except AppError as error:
-                raise BadFileError(path.name, str(error)) from None
+                raise BadFileError(path.name, error.sentence) from None
         except BadFileError as error:
-            problems.append(str(error))
+            problems.append(error.sentence)
         else:
             label = max(card.labels, key=lambda each: probabilities[each])
             alert = probabilities[card.alert_label] >= threshold if card.alert_label else None

@@ -83,7 +83,9 @@ class Places:
         if resume:
             self.local(f"{place.rstrip('/')}/{CHECKPOINTS_DIR}")
         elif holds_anything(place):
-            raise AppError(f"{place} holds files already; choose another --output_dir, or --resume.")
+            raise AppError(
+                "{place} holds files already; choose another --output_dir, or --resume.", place=place
+            )
         return self.results(place, is_file=False)
 
     def results(self, place: str, *, is_file: bool | None = None) -> Path:
@@ -136,7 +138,7 @@ class Places:
     def _copy(self, address: str) -> Path:
         parts = [part for part in re.split(r"[/\\]", address.replace("://", "/", 1)) if part not in ("", ".")]
         if ".." in parts:
-            raise AppError(f"{address} goes up by '..'; name the place itself.")
+            raise AppError("{address} goes up by '..'; name the place itself.", address=address)
         copy = self._aside.joinpath(*parts)
         self._address_of[copy] = address
         return copy

@@ -13,6 +13,7 @@ from typing import Any
 
 from core.datasets.matching import list_images, stem_of
 from core.errors import AppError
+from core.language.sentence import Sentence
 
 # What file systems take, less the longest ending that is put behind an image's name.
 _LONGEST_NAME = 255 - len("_explained.png")
@@ -49,8 +50,16 @@ def find_inputs(image_path: str) -> list[Path]:
             each for name in glob.glob(image_path, recursive=True) if not (each := Path(name)).is_dir()
         )
     if not found:
-        what = "holds no image" if path.is_dir() else "is no file, no folder and no pattern that finds one"
-        raise AppError(f"{image_path} {what}; give an image, a folder of images or a pattern in quotes.")
+        what = (
+            Sentence("holds no image")
+            if path.is_dir()
+            else Sentence("is no file, no folder and no pattern that finds one")
+        )
+        raise AppError(
+            "{image_path} {what}; give an image, a folder of images or a pattern in quotes.",
+            image_path=image_path,
+            what=what,
+        )
     return found
 
 
@@ -66,23 +75,35 @@ def plan_targets(images: Sequence[Path], output: Path) -> tuple[list[Targets], P
     """
     if output.suffix and not output.is_dir():
         if len(images) > 1:
-            raise AppError(f"{output} is one file for {len(images)} images; give a folder as the output.")
+            raise AppError(
+                "{output} is one file for {num_images} images; give a folder as the output.",
+                output=output,
+                num_images=len(images),
+            )
         if output.suffix.lower() != ".png":
-            raise AppError(f"Masks are written as PNG, so {output} must end in .png, or be a folder.")
+            raise AppError(
+                "Masks are written as PNG, so {output} must end in .png, or be a folder.", output=output
+            )
         beside = output.with_name(f"{output.stem}_overlay.png")
         if images[0].resolve() in (output.resolve(), beside.resolve()):
-            raise AppError(f"{output} would overwrite the image; give another output.")
+            raise AppError("{output} would overwrite the image; give another output.", output=output)
         return [Targets(output, beside)], output.with_name(f"{output.stem}_areas.csv")
     if output.is_file():
-        raise AppError(f"{output} is a file; give a folder, or a name that ends in .png.")
+        raise AppError("{output} is a file; give a folder, or a name that ends in .png.", output=output)
     if len(images) > 1 and output.resolve() in {image.parent.resolve() for image in images}:
-        raise AppError(f"{output} is the images' own folder; give another one, so that masks stay apart.")
+        raise AppError(
+            "{output} is the images' own folder; give another one, so that masks stay apart.", output=output
+        )
     targets = []
     for image, name in zip(images, _unique_names(images), strict=True):
         mask, overlay = output / f"{name}_mask.png", output / f"{name}_overlay.png"
         note = ""
         if _is_long(stem_of(image)):
-            note = f"{image.name}: its name is too long for its results; they begin with {name}."
+            note = Sentence(
+                "{image}: its name is too long for its results; they begin with {name}.",
+                image=image.name,
+                name=name,
+            )
         targets.append(Targets(mask, overlay, note))
     return targets, output / "areas.csv"
 

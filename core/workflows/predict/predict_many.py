@@ -114,8 +114,10 @@ def predict_many(
     classes = table_of_card(predictor.card)
     if classes is not None and request.threshold is not None:
         raise AppError(
-            f"{request.model_path} tells {len(classes)} classes, of which the likeliest is taken; "
-            "leave out --threshold."
+            "{model_path} tells {num_classes} classes, of which the likeliest is taken; leave out "
+            "--threshold.",
+            model_path=request.model_path,
+            num_classes=len(classes),
         )
     threshold = predictor.card.threshold if request.threshold is None else request.threshold
     predicted: list[PredictedImage] = []
@@ -127,7 +129,7 @@ def predict_many(
         try:
             image = decode_image(read_bytes(path), path.name)
         except BadFileError as error:
-            problems.append(str(error))
+            problems.append(error.sentence)
         else:
             notes.extend(image.notes)
             if classes is None:

@@ -13,6 +13,7 @@ from typing import Any
 from core.errors import AppError, JobError
 from core.jobs import queue
 from core.jobs.kinds import JobContext
+from core.language.sentence import Sentence
 from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
 from core.registry.trained_on import images_learnt
@@ -88,7 +89,9 @@ def predict_all(context: JobContext, predictors: Predictors) -> dict[str, Any]:
             made = []
             context.report(
                 {
-                    "message": f"Predicting: {done} of {len(waiting)} images",
+                    "message": Sentence(
+                        "Predicting: {done} of {num_waiting} images", done=done, num_waiting=len(waiting)
+                    ),
                     "epoch": done,
                     "num_epochs": len(waiting),
                 }

@@ -76,8 +76,10 @@ def settle(workspace: Workspace, image_id: int, how: How, *, who: str) -> Revisi
         raise StoreError("There is nothing to settle here; another mask was saved meanwhile.")
     if how == "majority" and len(readings.all) < FEWEST_FOR_MAJORITY:
         raise StoreError(
-            f"A majority needs {FEWEST_FOR_MAJORITY} readings, and there are {len(readings.all)}; let "
-            "another person read the image."
+            "A majority needs {fewest_for_majority} readings, and there are {num_all}; let "
+            "another person read the image.",
+            fewest_for_majority=FEWEST_FOR_MAJORITY,
+            num_all=len(readings.all),
         )
     sources = readings.all if how == "majority" else (readings.first, readings.others[-1])
     chosen = readings.first if how == "first" else readings.others[-1]
@@ -105,5 +107,7 @@ def undo(workspace: Workspace, agreed: RevisionRow, *, who: str) -> None:
     """
     sources = agreed.provenance.get(AGREED)
     if not sources:
-        raise StoreError(f"Revision {agreed.number} is no agreed mask, so there is nothing to take back.")
+        raise StoreError(
+            "Revision {number} is no agreed mask, so there is nothing to take back.", number=agreed.number
+        )
     workspace.masks.point_back(agreed.id, int(sources[0]), who=who)

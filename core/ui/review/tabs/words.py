@@ -1,5 +1,7 @@
 """What the tabs beside the queue say, and the button that predicts all images."""
 
+from core.language.lookup import looked_up
+
 # Predict all
 PREDICT_ALL = "Predict all"
 PREDICT_ALL_HELP = (
@@ -204,3 +206,5 @@ DIFFER_EDIT = "Edit the mask"
 DIFFER_EDIT_HELP = "Opens it on the Segment page; what you save is the agreed mask."
 SETTLED = "An agreed mask is saved; it names the readings it was made from."
 SETTLED_UNDO = "Take the agreed mask back"
+
+looked_up(__name__)
