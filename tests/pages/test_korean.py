@@ -26,7 +26,10 @@ def drawn(app: AppTest) -> list[str]:
     for element in [*app.main, *app.sidebar]:
         for name in ("label", "value", "help", "placeholder", "options"):
             value = getattr(element.proto, name, None) or getattr(element, name, None)
-            found += [value] if isinstance(value, str) else [str(each) for each in value or [] if value]
+            if isinstance(value, str):
+                found.append(value)
+            elif hasattr(value, "__iter__"):
+                found += [str(each) for each in value]
     return found
 
 
