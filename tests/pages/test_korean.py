@@ -24,7 +24,9 @@ def drawn(app: AppTest) -> list[str]:
     """Every label and text of a page, with what helps beside it."""
     found = []
     for element in [*app.main, *app.sidebar]:
-        for name in ("label", "value", "help", "placeholder", "options"):
+        # The value of a choice is its code; what people read are its options.
+        is_choice = hasattr(element.proto, "options")
+        for name in ("label", "help", "placeholder", "options", *(() if is_choice else ("value",))):
             value = getattr(element.proto, name, None) or getattr(element, name, None)
             if isinstance(value, str):
                 found.append(value)
