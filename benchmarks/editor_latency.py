@@ -98,7 +98,7 @@ def _propose_classes(workspace: Workspace, image_id: int, num_classes: int) -> N
     save_card(card, workspace.folder(folder) / "card.json")
     new = NewVersion(folder, "0" * 64, "scratch", "Benchmark")
     version = workspace.versions.add(image.task_id, new)
-    workspace.versions.promote(version.id, who="Benchmark", why=Reason.of_text("To measure."))
+    workspace.versions.promote(version.id, who="Benchmark", why=Reason("text", {"text": "To measure."}))
     side = image.facts.height
     rows, columns = np.mgrid[:side, :side].astype(np.float32)
     distance = np.hypot(rows - side / 2, columns - side / 2)

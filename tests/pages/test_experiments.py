@@ -247,7 +247,7 @@ def test_failed_experiment_says_why_and_goes_on_where_it_was(open_page, workspac
     settings = {**request_to_json(SyntheticRequest()), "folder": "experiments/one", "title": "Noise"}
     job = workspace.jobs.add("experiment", None, settings, who="Kim")
     workspace.jobs.take_next(machine())
-    workspace.jobs.end(job.id, "failed", reason=Reason.of_text("The disk is full."))
+    workspace.jobs.end(job.id, "failed", reason=Reason("text", {"text": "The disk is full."}))
     app = open_page("experiments", task=nuclei.slug, experiment="one")
     assert plain(app.error) == ["The disk is full."]
     labelled(app.button, "Go on").click().run()
@@ -267,7 +267,7 @@ def test_fine_tune_page_does_not_list_experiments(open_page, workspace, nuclei):
     settings = {"title": "Noise", "folder": "experiments/x"}
     job = workspace.jobs.add("experiment", nuclei.id, settings, who="Kim")
     workspace.jobs.take_next(machine())
-    workspace.jobs.end(job.id, "failed", reason=Reason.of_text("Too few images."))
+    workspace.jobs.end(job.id, "failed", reason=Reason("text", {"text": "Too few images."}))
     app = open_page("fine_tune", task=nuclei.slug)
     assert not app.error
     assert "No run yet." in said(app)

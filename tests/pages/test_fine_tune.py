@@ -65,7 +65,9 @@ def test_failed_run_shows_its_reason_and_can_start_again(open_page, workspace, n
     correct(workspace, nuclei, 1)
     job = workspace.jobs.add("fine_tune", nuclei.id, {"epochs": 1}, who="Kim")
     workspace.jobs.take_next(machine())
-    workspace.jobs.end(job.id, "failed", reason=Reason.of_text("The disk is full; free some space."))
+    workspace.jobs.end(
+        job.id, "failed", reason=Reason("text", {"text": "The disk is full; free some space."})
+    )
     app = open_page("fine_tune", task=nuclei.slug)
     assert [shown(each.value) for each in app.error] == ["The disk is full; free some space."]
     assert [each for each in app.button if each.label == "Start again"]

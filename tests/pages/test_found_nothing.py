@@ -33,7 +33,7 @@ def nuclei(workspace, monkeypatch):
     folder = f"versions/{task.slug}/one"
     save_card(ModelCard("one", threshold=0.5), workspace.folder(folder) / "card.json")
     version = workspace.versions.add(task.id, NewVersion(folder, "one" * 10, "fine_tuned", who="Kim"))
-    workspace.versions.promote(version.id, who="Kim", why=Reason.of_text("first"))
+    workspace.versions.promote(version.id, who="Kim", why=Reason("text", {"text": "first"}))
     return task
 
 

@@ -73,7 +73,7 @@ def hostile(workspace):
         save_card(card, workspace.folder(folder) / "card.json")
         new = NewVersion(folder, str(number) * 8, "fine_tuned", who=HOSTILE, title=HOSTILE)
         version = workspace.versions.add(task.id, new)
-        workspace.versions.promote(version.id, who=HOSTILE, why=Reason.of_text(HOSTILE))
+        workspace.versions.promote(version.id, who=HOSTILE, why=Reason("text", {"text": HOSTILE}))
     rows = (ImageComparison(1, HOSTILE, 0.8, 0.9),)
     workspace.versions.set_comparison(
         version.id, Comparison(version.id - 1, version.id, 0.5, 0.5, rows).to_dict()
@@ -123,11 +123,11 @@ def test_jobs_on_every_page(open_page, workspace, hostile_images):
     for status in ("failed", "stopped"):
         job = workspace.jobs.add("fine_tune", task.id, {"epochs": 1}, who=HOSTILE)
         workspace.jobs.take_next(machine())
-        workspace.jobs.end(job.id, status, reason=Reason.of_text(HOSTILE))
+        workspace.jobs.end(job.id, status, reason=Reason("text", {"text": HOSTILE}))
     settings = {"title": HOSTILE, "folder": "experiments/x"}
     job = workspace.jobs.add("experiment", task.id, settings, who=HOSTILE)
     workspace.jobs.take_next(machine())
-    workspace.jobs.end(job.id, "failed", reason=Reason.of_text(HOSTILE))
+    workspace.jobs.end(job.id, "failed", reason=Reason("text", {"text": HOSTILE}))
     running = workspace.jobs.add("experiment", task.id, settings, who=HOSTILE)
     workspace.jobs.take_next(machine())
     workspace.jobs.add("experiment", task.id, settings, who=HOSTILE)

@@ -35,7 +35,7 @@ def test_task_without_a_model_says_how_to_get_one(open_page, nuclei):
 
 def test_use_a_version_and_roll_back(open_page, workspace, nuclei):
     first, second = (add_version(workspace, nuclei, name) for name in ("one", "two"))
-    workspace.versions.promote(first.id, who="Kim", why=Reason.of_text("first"))
+    workspace.versions.promote(first.id, who="Kim", why=Reason("text", {"text": "first"}))
     app = open_page("models", task=nuclei.slug)
     assert button(app, "Roll back").disabled
     button(app, "Use this version").click().run()
@@ -52,7 +52,7 @@ def test_use_a_version_and_roll_back(open_page, workspace, nuclei):
 
 def test_comparison_is_told_with_its_numbers(open_page, workspace, nuclei):
     old, new = (add_version(workspace, nuclei, name) for name in ("one", "two"))
-    workspace.versions.promote(old.id, who="Kim", why=Reason.of_text("first"))
+    workspace.versions.promote(old.id, who="Kim", why=Reason("text", {"text": "first"}))
     rows = (ImageComparison(1, "a", 0.8, 0.9), ImageComparison(2, "b", 0.9, 0.85))
     workspace.versions.set_comparison(new.id, Comparison(old.id, new.id, 0.5, 0.5, rows).to_dict())
     app = open_page("models", task=nuclei.slug)

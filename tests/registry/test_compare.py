@@ -220,7 +220,7 @@ def test_where_the_version_in_use_changed_meanwhile_the_person_is_asked(
     load = predictors.get
 
     def promote_another_one_meanwhile(folder):
-        workspace.versions.promote(other.id, who="Lee", why=Reason.of_text("I like it."))
+        workspace.versions.promote(other.id, who="Lee", why=Reason("text", {"text": "I like it."}))
         return load(folder)
 
     monkeypatch.setattr(predictors, "get", promote_another_one_meanwhile)

@@ -55,7 +55,11 @@ def version(workspace, task):
         save_card(card, workspace.folder(folder) / "card.json")
         new = NewVersion(folder, name * 10, "fine_tuned", "Kim", purpose="classify")
         row = workspace.versions.add(task.id, new)
-        return workspace.versions.promote(row.id, who="Kim", why=Reason.of_text("Test.")) if promote else row
+        return (
+            workspace.versions.promote(row.id, who="Kim", why=Reason("text", {"text": "Test."}))
+            if promote
+            else row
+        )
 
     return add
 

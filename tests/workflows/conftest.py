@@ -57,7 +57,7 @@ def add_version(workspace, task):
             NewVersion(folder, name * 10, "fine_tuned", "Kim", job_id=job_id),
         )
         return (
-            workspace.versions.promote(version.id, who="Kim", why=Reason.of_text("Test."))
+            workspace.versions.promote(version.id, who="Kim", why=Reason("text", {"text": "Test."}))
             if promote
             else version
         )

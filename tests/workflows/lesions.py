@@ -33,7 +33,7 @@ def use_classifier(
     (workspace.folder(folder) / "model.keras").write_bytes(weights.read_bytes())
     new = NewVersion(folder, view * 8, "shipped", "", title="Lesions (shipped)", purpose="classify")
     version = workspace.versions.add(task.id, new)
-    workspace.versions.promote(version.id, who="", why=Reason.of_text("Test."))
+    workspace.versions.promote(version.id, who="", why=Reason("text", {"text": "Test."}))
     classifier = classifier_of(workspace, task.id)
     assert classifier is not None
     return classifier

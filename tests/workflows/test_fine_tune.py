@@ -135,7 +135,10 @@ def test_corrected_masks_become_a_better_version_in_use(workspace, task, correct
     image = workspace.images.list(task.id)[0]
     opened = open_image(workspace, image.id, Predictors(), who="Kim")
     assert opened.version.id == version.id
-    assert workspace.versions.roll_back(task.id, who="Kim", why=Reason.of_text("Just to see.")).id == base.id
+    assert (
+        workspace.versions.roll_back(task.id, who="Kim", why=Reason("text", {"text": "Just to see."})).id
+        == base.id
+    )
 
 
 @pytest.mark.slow
@@ -183,7 +186,7 @@ def test_a_new_task_is_trained_from_scratch_on_one_image(workspace, monkeypatch)
     assert (result["decision"], version.origin, version.parent_id) == ("ask", "scratch", None)
     card = load_card(workspace.versions.open(version) / "card.json")
     assert (card.net.input_channels, card.parent, card.threshold) == (3, None, 0.5)
-    workspace.versions.promote(version.id, who="Kim", why=Reason.of_text("The first one."))
+    workspace.versions.promote(version.id, who="Kim", why=Reason("text", {"text": "The first one."}))
     opened = open_image(workspace, image.id, Predictors(), who="Kim")
     assert (opened.version.id, opened.height, opened.width) == (version.id, SIZE, SIZE)
 

@@ -90,7 +90,9 @@ def test_labels_become_a_better_classifier_in_use(workspace, task, classifier, l
     card = classifier_card(workspace, version)
     assert (card.labels, card.input, card.parent) == (lesions.LABELS, "masked", "Lesions (shipped)")
     assert (card.data[-1].num_train, card.data[-1].num_val) == (25, 0)
-    back = workspace.versions.roll_back(task.id, who="Kim", why=Reason.of_text("To see."), purpose="classify")
+    back = workspace.versions.roll_back(
+        task.id, who="Kim", why=Reason("text", {"text": "To see."}), purpose="classify"
+    )
     assert back.id == base.id
 
 

@@ -68,7 +68,7 @@ def test_the_queue_in_each_order_and_page_by_page(workspace, cells, save, add_im
 
 def test_the_least_certain_comes_first_and_what_nothing_is_known_of_last(workspace, task, add_image):
     version = workspace.versions.add(task.id, NewVersion("versions/v", "hash", "scratch", "Kim"))
-    version = workspace.versions.promote(version.id, who="Kim", why=Reason.of_text("Test."))
+    version = workspace.versions.promote(version.id, who="Kim", why=Reason("text", {"text": "Test."}))
     images = [add_image(text) for text in "abc"]
     now = datetime.now(UTC)
     for image, score in zip(images, (0.9, 0.4, None), strict=True):
