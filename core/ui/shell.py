@@ -82,6 +82,8 @@ def enter() -> Shell:
             _choose_name()
         else:
             show_who()
+            remembered_name("", cookie())
+        choose_language()
     return Shell(workspace, task)
 
 
@@ -157,7 +159,6 @@ def _choose_name() -> None:
     ):
         st.text_input(words.YOUR_NAME, key="your_name", max_chars=80, on_change=_take_name)
         st.caption(words.YOUR_NAME_HELP)
-    choose_language()
     if not state.given_name():
         st.caption(words.ASK_NAME)
 

@@ -12,18 +12,26 @@ from core.workspace.tables import GroupTable, ImageTable
 
 Show = Literal["all", "new", "draft", "corrected", "flagged", "locked"]
 
+
 # Written as the conditions of the indexes in `tables`, so that filters and counts are answered from them.
-SHOWN: dict[Show, ColumnElement[bool]] = {
-    "all": true(),
-    "new": ImageTable.looked_at.is_(None)
-    & ImageTable.truth_revision_id.is_(None)
-    & (ImageTable.has_unsaved_changes == false()),
-    "draft": ImageTable.has_unsaved_changes == true(),
-    "corrected": ImageTable.truth_revision_id.is_not(None),
-    "flagged": ImageTable.review == "flagged",
-    "locked": ImageTable.locked == true(),
-}
-"""Which images a filter shows; "new" ones were never opened, saved or drawn on."""
+def shows(images: type[ImageTable]) -> dict[Show, ColumnElement[bool]]:
+    """Which images each filter shows, of the table or of another name for it.
+
+    "new" ones were never opened, saved or drawn on.
+    """
+    return {
+        "all": true(),
+        "new": images.looked_at.is_(None)
+        & images.truth_revision_id.is_(None)
+        & (images.has_unsaved_changes == false()),
+        "draft": images.has_unsaved_changes == true(),
+        "corrected": images.truth_revision_id.is_not(None),
+        "flagged": images.review == "flagged",
+        "locked": images.locked == true(),
+    }
+
+
+SHOWN = shows(ImageTable)
 
 
 def image_query(task_id: int | None = None, show: Show = "all") -> Select[Any]:

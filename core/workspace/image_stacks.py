@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from core.errors import StoreError
 from core.workspace.image_pages import ImagePages
-from core.workspace.image_rows import SHOWN, Show, image_query, to_image_row
+from core.workspace.image_rows import SHOWN, Show, image_query, shows, to_image_row
 from core.workspace.rows import ImageRow, StackRow
 from core.workspace.tables import ImageTable
 
@@ -133,15 +133,6 @@ class ImageStacks(ImagePages):
 def _is_head(show: Show) -> ColumnElement[bool]:
     """Whether no earlier slice of its stack passes the filter."""
     earlier = aliased(ImageTable)
-    shown = {
-        "all": None,
-        "new": earlier.looked_at.is_(None)
-        & earlier.truth_revision_id.is_(None)
-        & ~earlier.has_unsaved_changes,
-        "draft": earlier.has_unsaved_changes,
-        "corrected": earlier.truth_revision_id.is_not(None),
-        "locked": earlier.locked,
-    }[show]
     same = (earlier.task_id == ImageTable.task_id) & (earlier.stack == ImageTable.stack)
-    before = select(earlier.id).where(same, earlier.position < ImageTable.position)
-    return ImageTable.stack.is_(None) | ~(before if shown is None else before.where(shown)).exists()
+    before = select(earlier.id).where(same, earlier.position < ImageTable.position, shows(earlier)[show])
+    return ImageTable.stack.is_(None) | ~before.exists()

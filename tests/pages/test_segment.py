@@ -29,7 +29,7 @@ def nuclei(workspace):
 def test_empty_workspace_offers_upload_samples_and_tasks(open_page):
     app = open_page()
     assert not app.exception
-    assert labels(app.sidebar.selectbox) == ["Task"]
+    assert labels(app.sidebar.selectbox) == ["Task", "Language (언어)"]
     assert app.sidebar.selectbox[0].options == ["Lung X-ray", "Lung CT", "Skin lesion"]
     assert "Upload images" in labels(app.get("file_uploader"))
     assert len(next(box for box in app.selectbox if box.label == "Sample images").options) >= 4
