@@ -109,6 +109,8 @@ def open_dicom(data: bytes, name: str, limits: Limits) -> OpenFile:
         check_size(name, height, width, limits)
         num_frames = max(int(dataset.get("NumberOfFrames") or 1), 1)
         is_mask = dataset.get("SOPClassUID") in _SEGMENTATIONS or dataset.get("Modality") == "SEG"
+        if is_mask:
+            _check_segments(dataset, name)
         order, geometry, notes = place_frames(dataset, num_frames, name)
 
     def read(frame: int) -> StoredPixels:
@@ -174,8 +176,8 @@ def _can_unpack(syntax: UID) -> bool:
         return False
 
 
-def _segmentation(dataset: Dataset, name: str, frame: int) -> StoredPixels:
-    """A slice of a segmentation of one segment; of several, nobody said which is the mask."""
+def _check_segments(dataset: Dataset, name: str) -> None:
+    """Of several segments nobody said which is the mask."""
     num_segments = len(dataset.get("SegmentSequence") or [])
     if dataset.get("SegmentationType") != "LABELMAP" and num_segments > 1:
         raise BadFileError(
@@ -184,6 +186,10 @@ def _segmentation(dataset: Dataset, name: str, frame: int) -> StoredPixels:
             "or a label map with its values.",
             num_segments=num_segments,
         )
+
+
+def _segmentation(dataset: Dataset, name: str, frame: int) -> StoredPixels:
+    """A slice of a segmentation of one segment."""
     values = _frame(dataset, name, frame)
     if dataset.get("SegmentationType") == "FRACTIONAL":
         most = int(dataset.get("MaximumFractionalValue") or 255)

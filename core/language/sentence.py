@@ -73,7 +73,8 @@ def _made_of(value: Any) -> Any:
     if isinstance(value, Exception):
         told = getattr(value, "sentence", value.args[0] if value.args else "")
         return told if isinstance(told, Sentence) else str(value)
-    return Lines(value) if isinstance(value, list) else value
+    are_sentences = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return Lines(value) if are_sentences else value
 
 
 def _made(template: str, facts: Mapping[str, Any]) -> Sentence:
