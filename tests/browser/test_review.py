@@ -58,6 +58,8 @@ def reviews(workspace: Workspace) -> dict[str, str]:
 def test_keys_mark_and_approve_and_undo(server: AppServer, workspace: Workspace, open_page: OpenPage) -> None:
     page = open_page(f"{server.url}/review?task=discs")
     expect(tile(page, 0)).to_be_focused(timeout=WAIT)
+    # Nobody decides on a picture that is still on its way.
+    expect(page.get_by_role("button", name="Approve the others (5)")).to_be_visible(timeout=WAIT)
     page.keyboard.press("ArrowRight")
     expect(tile(page, 1)).to_be_focused()
     page.keyboard.press("Space")

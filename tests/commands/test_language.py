@@ -12,7 +12,7 @@ from tests.pages.conftest import PROJECT
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
-        ({"LANG": "ko_KR.UTF-8"}, "없는.png은(는) 파일도 폴더도 파일을 찾는 패턴도 아닙니다"),
+        ({"LANG": "ko_KR.UTF-8"}, "없는.png는 파일도 폴더도 파일을 찾는 패턴도 아닙니다"),
         ({"LANG": "en_US.UTF-8"}, "없는.png is no file, no folder and no pattern that finds one"),
     ],
 )
