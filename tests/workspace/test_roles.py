@@ -79,8 +79,13 @@ def test_each_role_may_do_what_the_table_says_and_nothing_else(workspace, action
 
 
 def test_without_sign_in_nobody_is_asked(workspace, actions):
+    assert set(actions) == set(TABLE)
     for act in actions.values():
         act(workspace)
+    assert "Nuclei of cells" in [task.title for task in workspace.tasks.list()]
+    assert [job.kind for job in workspace.jobs.list()] == ["fine_tune", "import_folder"]
+    assert "b.png" not in [image.name for image in workspace.images.list(workspace.tasks.get("lung_xray").id)]
+    assert "reviewer" in [person.role for person in workspace.persons.list()]
 
 
 def test_a_role_taken_away_counts_at_once(workspace, actions):
