@@ -20,7 +20,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from core.cards import ModelCard, save_card
 from core.config import NetConfig
@@ -29,7 +29,7 @@ from core.reasons import Reason
 from core.registry.predictions import prediction_key
 from core.workflows.add_images import add_images
 from core.workspace import NewVersion, TaskClass, Workspace
-from tests.browser.app_server import PROJECT, AppServer, launch_chromium
+from tests.browser.app_server import app_in_chromium
 from tests.browser.editor_driver import Editor
 
 FRAMES = """() => {
@@ -48,23 +48,12 @@ LIFTED = "addEventListener('pointerup', (event) => { window.lifted_ = Date.now()
 
 def main() -> None:
     arguments = _parse()
-    with tempfile.TemporaryDirectory() as folder:
-        workspace = Workspace.open(Path(folder))
+    with tempfile.TemporaryDirectory() as folder, Workspace.open(Path(folder)) as workspace:
         image_id, slug = _add_image(workspace, arguments.side)
         if arguments.classes > 1:
             _propose_classes(workspace, image_id, arguments.classes)
-        server = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": folder})
-        server.start()
-        try:
-            with sync_playwright() as playwright:
-                chromium = launch_chromium(playwright)
-                page = chromium.new_page(viewport={"width": 1440, "height": 900})
-                page.goto(f"{server.url}/?task={slug}&image={image_id}")
-                result = _measure(page, workspace, image_id, arguments)
-                chromium.close()
-        finally:
-            server.kill()
-            workspace.close()
+        with app_in_chromium(folder, f"/?task={slug}&image={image_id}") as (_, page):
+            result = _measure(page, workspace, image_id, arguments)
     print(json.dumps({"machine": platform.machine(), **result}, indent=2))
 
 

@@ -17,12 +17,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from benchmarks.big_task import fill_task
 from core.correction.corrections import decode_layer
 from core.workspace import Workspace
-from tests.browser.app_server import PROJECT, AppServer, launch_chromium
+from tests.browser.app_server import AppServer, app_in_chromium
 from tests.browser.editor_driver import Editor, Point
 from tests.browser.strokes import brush_pixels
 
@@ -34,17 +34,8 @@ def main() -> None:
     arguments = _parse()
     with tempfile.TemporaryDirectory() as folder, Workspace.open(Path(folder)) as workspace:
         slug = fill_task(workspace, 1, SIDE)
-        server = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": folder})
-        server.start()
-        try:
-            with sync_playwright() as playwright:
-                chromium = launch_chromium(playwright)
-                page = chromium.new_page(viewport={"width": 1440, "height": 900})
-                page.goto(f"{server.url}/?task={slug}")
-                print(json.dumps(_rounds(page, server, workspace, arguments), indent=2))
-                chromium.close()
-        finally:
-            server.kill()
+        with app_in_chromium(folder, f"/?task={slug}") as (server, page):
+            print(json.dumps(_rounds(page, server, workspace, arguments), indent=2))
 
 
 def _parse() -> argparse.Namespace:

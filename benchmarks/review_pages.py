@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from sqlalchemy import insert, select, update
 
 from benchmarks.big_task import fill_task
@@ -25,7 +25,7 @@ from benchmarks.phantoms.xray import xray_phantom
 from core.imaging.masks import encode_png
 from core.workspace import NewRevision, Workspace
 from core.workspace.tables import ImageTable, RevisionTable
-from tests.browser.app_server import PROJECT, AppServer, launch_chromium
+from tests.browser.app_server import app_in_chromium
 
 SIDE = 256
 UNTIL_CHANGED = """async ([host, selector, attribute]) => {
@@ -149,17 +149,8 @@ def main() -> None:
         with Workspace.open(Path(folder)) as workspace:
             slug = fill_task(workspace, arguments.images, SIDE)
             save_all(workspace, slug)
-        server = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": folder})
-        server.start()
-        try:
-            with sync_playwright() as playwright:
-                chromium = launch_chromium(playwright)
-                page = chromium.new_page(viewport={"width": 1440, "height": 900})
-                page.goto(f"{server.url}/review?task={slug}")
-                waits = measure(page, arguments.times)
-                chromium.close()
-        finally:
-            server.kill()
+        with app_in_chromium(folder, f"/review?task={slug}") as (_, page):
+            waits = measure(page, arguments.times)
     seconds = {
         name: waits[key]["p50"] / 1000
         for name, key in (("wait_grid", "grid_to_next_ms"), ("wait_one", "one_to_next_ms"))

@@ -10,10 +10,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_SECONDS = 240
@@ -86,3 +87,19 @@ def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("localhost", 0))
         return int(free.getsockname()[1])
+
+
+@contextmanager
+def app_in_chromium(workspace: Path | str, address: str) -> Iterator[tuple[AppServer, Page]]:
+    """The app on a workspace's folder, and a window of 1440x900 on an address of it such as "/?task=x"."""
+    server = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": str(workspace)})
+    server.start()
+    try:
+        with sync_playwright() as playwright:
+            chromium = launch_chromium(playwright)
+            page = chromium.new_page(viewport={"width": 1440, "height": 900})
+            page.goto(server.url + address)
+            yield server, page
+            chromium.close()
+    finally:
+        server.kill()
