@@ -27,7 +27,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from benchmarks.phantoms.xray import xray_phantom
 from core.config import MODELS_DIR
 from core.imaging.masks import encode_png
-from core.ui import words
+from core.ui.segment import words
 from core.workflows.add_images import add_images
 from core.workspace import Workspace
 from tests.browser.app_server import PROJECT, AppServer, launch_chromium

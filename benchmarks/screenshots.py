@@ -24,9 +24,10 @@ from core.experiments.runs.start import start_experiment
 from core.imaging.masks import encode_png
 from core.jobs import queue
 from core.registry.predictors import Predictors
-from core.ui import words
+from core.ui.experiments import words as experiments_words
 from core.ui.experiments.form import trial_request
 from core.ui.mask_editor import words as editor_words
+from core.ui.segment import words as segment_words
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
 from core.workflows.learn.fine_tune import plan_fine_tune, start_fine_tune
@@ -106,7 +107,7 @@ def draw_pages(browser: Browser, url: str, folder: Path, last_image: int) -> Non
         if name == "experiments":
             # A select box has a button of that name too.
             page.get_by_test_id("stButton").get_by_role(
-                "button", name=words.OPEN_EXPERIMENT, exact=True
+                "button", name=experiments_words.OPEN_EXPERIMENT, exact=True
             ).first.click()
             page.get_by_role("table").wait_for(timeout=90_000)
             shot(page, folder, "experiment", 3000)
@@ -128,7 +129,7 @@ def main() -> int:
         server.start()
         try:
             page = open_page(browser, server.url, WIDE)
-            page.get_by_text(words.UPLOAD).wait_for(timeout=90_000)
+            page.get_by_text(segment_words.UPLOAD).wait_for(timeout=90_000)
             shot(page, folder, "first_minute", 4000)
             page.close()
             with open_workspace(Path(temporary)) as workspace:

@@ -5,7 +5,9 @@ import streamlit as st
 from core.experiments.runs import store
 from core.experiments.runs.start import JOB_KIND, experiment_folder, experiments_root
 from core.experiments.runs.store import ExperimentSummary
-from core.ui import shell, state, words
+from core.ui import shell, state
+from core.ui import words as shared
+from core.ui.experiments import words
 from core.ui.experiments.form import offer, try_it
 from core.ui.experiments.kept import QUERY, kept, never_begun, open_experiment
 from core.ui.experiments.opened import opened
@@ -31,7 +33,7 @@ def page() -> None:
             opened(here.workspace, folder)
             return
         st.info(words.EXPERIMENT_GONE)
-    st.header(words.PAGES["experiments"])
+    st.header(shared.PAGES["experiments"])
     st.session_state[WATCHED] = active[0].id if active else None
     known = store.list_experiments(root)
     ask_or_watch(here, active, is_first=not known)

@@ -4,19 +4,21 @@ import streamlit as st
 
 from core.reasons import Reason
 from core.registry.trained_on import num_locked_since
-from core.ui import shell, state, words
-from core.ui.classifier_versions import classifier_details, label_comparison
-from core.ui.model_folder import model_folder
+from core.ui import shell, state
+from core.ui import words as shared
+from core.ui.models import words
+from core.ui.models.classifier_versions import classifier_details, label_comparison
+from core.ui.models.model_folder import model_folder
+from core.ui.models.versions import card_details, compared_images, comparison_line
 from core.ui.text import as_name, as_text
 from core.ui.times import ago
-from core.ui.versions import card_details, compared_images, comparison_line
 from core.workspace import Purpose, TaskRow, VersionRow, Workspace
 
 
 def page() -> None:
     here = shell.enter()
     state.show_messages()
-    st.header(words.PAGES["models"])
+    st.header(shared.PAGES["models"])
     tells_labels = bool(here.workspace.versions.list(here.task.id, "classify"))
     if tells_labels:
         st.subheader(words.MODELS_OF_MASKS)

@@ -12,6 +12,7 @@ from core import language
 from core.language.catalogue import files
 from core.language.update import sentences
 from core.ui import words
+from core.ui.segment import words as segment_words
 
 PROJECT = Path(__file__).resolve().parents[2]
 OTHERS = [each for each in language.LANGUAGES if each != language.ENGLISH]
@@ -49,21 +50,21 @@ def test_a_translation_has_the_braces_of_its_sentence(name):
 def test_an_ambiguous_english_word_is_told_apart_by_the_name_of_its_constant():
     assert language.say("Restore", name="RESTORE") == "Restore"
     with language.spoken("ko"):
-        assert words.RESTORE == language.say("Restore", name="RESTORE")
-        assert words.RESTORE.format() != "Restore"
-    assert words.RESTORE == "Restore"
+        assert segment_words.RESTORE == language.say("Restore", name="RESTORE")
+        assert segment_words.RESTORE.format() != "Restore"
+    assert segment_words.RESTORE == "Restore"
 
 
 def test_tables_of_words_are_looked_up_too():
     with language.spoken("ko"):
         assert words.PAGES["segment"] == "분할"
-        assert {"all", "new", "draft", "corrected"} <= set(words.FILTER_NAMES)
+        assert {"all", "new", "draft", "corrected"} <= set(segment_words.FILTER_NAMES)
 
 
 def test_particles_follow_what_is_filled_in():
     with language.spoken("ko"):
-        assert words.DELETED.format(name="폐") == "폐를 삭제했습니다."
-        assert words.DELETED.format(name="간") == "간을 삭제했습니다."
+        assert segment_words.DELETED.format(name="폐") == "폐를 삭제했습니다."
+        assert segment_words.DELETED.format(name="간") == "간을 삭제했습니다."
 
 
 @pytest.mark.parametrize(

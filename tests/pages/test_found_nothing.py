@@ -8,8 +8,8 @@ from core.errors import StoreError
 from core.imaging.masks import encode_png
 from core.reasons import Reason
 from core.registry.predictors import Predictors
-from core.ui import state, words
-from core.ui.segment import editing
+from core.ui import state
+from core.ui.segment import editing, words
 from core.workflows.add_images import add_images
 from core.workspace import NewVersion
 

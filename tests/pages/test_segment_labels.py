@@ -9,8 +9,8 @@ import pytest
 from benchmarks.phantoms.skin import skin_phantom
 from core.correction.corrections import encode_layer
 from core.imaging.masks import encode_png
-from core.ui import words
 from core.ui.bars import Bar, bars_html
+from core.ui.segment import words
 from core.workflows.add_images import add_images
 from core.workspace import DraftContent
 from tests.pages.conftest import shown

@@ -6,7 +6,7 @@ import pytest
 from core.config import Limits
 from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
-from core.ui import words
+from core.ui.segment import words
 from core.ui.segment.understanding import table_row
 from core.workflows.arrive.mask_meaning import KeptMeaning, kept_meaning
 from core.workflows.arrive.upload_survey import survey_upload

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 os.environ["WORKSPACE_DIR"] = sys.argv[1]
 
 from core.imaging.masks import encode_png
-from core.ui import state, words
+from core.ui import state
+from core.ui.segment import words
 from core.workflows.add_images import add_images
 
 PROJECT = Path(__file__).resolve().parents[2]

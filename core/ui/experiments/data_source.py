@@ -11,7 +11,7 @@ import streamlit as st
 from core.datasets.layout import find_splits, images_dir, masks_dir
 from core.datasets.pairs import check_dataset, list_images
 from core.errors import AppError, BadDatasetError
-from core.ui import words
+from core.ui.experiments import words
 from core.ui.text import as_name, as_text
 from core.workflows.export.export_training import FEWEST_IMAGES, VAL_PART, num_trainable
 from core.workspace import TaskRow, Workspace

@@ -18,7 +18,9 @@ from core.experiments.requests.plan import (
 )
 from core.experiments.runs.start import start_experiment, work_of
 from core.language import say
-from core.ui import state, words
+from core.ui import state
+from core.ui import words as shared
+from core.ui.experiments import words
 from core.ui.experiments.data_source import Data, choose_data, is_sound
 from core.ui.experiments.more_settings import recipe_fields, synthetic_recipe
 from core.ui.times import duration
@@ -147,7 +149,12 @@ def _training(kind: str, data: Data | None) -> Request | None:
     if kind == "tune":
         trials = first.number_input(words.TRIALS, 2, 500, 10, help=words.TRIALS_HELP, key="experiment_trials")
     epochs = (first if kind == "compare" else second).number_input(
-        words.EPOCHS_OF_RUN, 1, 1000, suggested, help=words.EPOCHS_HELP, key=f"experiment_epochs_{suggested}"
+        words.EPOCHS_OF_RUN,
+        1,
+        1000,
+        suggested,
+        help=shared.EPOCHS_HELP,
+        key=f"experiment_epochs_{suggested}",
     )
     with st.expander(words.MORE_SETTINGS):
         if kind == "cross_validate":

@@ -10,7 +10,9 @@ import streamlit as st
 
 from core.experiments.runs.store import ExperimentSummary
 from core.jobs import queue
-from core.ui import state, words
+from core.ui import state
+from core.ui import words as shared
+from core.ui.experiments import words
 from core.ui.text import as_name, as_text
 from core.ui.times import ago
 from core.workspace import JobRow, Workspace
@@ -78,7 +80,7 @@ def status_badge(status: str) -> str:
     """How it ended, as a badge behind a title; nothing for what went well."""
     if status == "done":
         return ""
-    return f" :{_COLOURS.get(status, 'gray')}-badge[{words.RUN_STATUS.get(status, status)}]"
+    return f" :{_COLOURS.get(status, 'gray')}-badge[{shared.RUN_STATUS.get(status, status)}]"
 
 
 def facts(each: ExperimentSummary) -> tuple[str, ...]:
@@ -99,6 +101,6 @@ def never_begun(workspace: Workspace, jobs: Sequence[JobRow]) -> None:
             named = f"**{as_text(job.settings.get('title', ''))}**{status_badge(job.status)}"
             said = f"{ago(job.ended_at or job.created_at)} · {as_text(str(job.reason))}"
             title.markdown(_two_lines(named, said))
-            if action.button(words.RETRY, key=f"retry_{job.id}", icon=":material/replay:", width="stretch"):
+            if action.button(shared.RETRY, key=f"retry_{job.id}", icon=":material/replay:", width="stretch"):
                 queue.retry(workspace, job.id, who=state.person())
                 st.rerun()

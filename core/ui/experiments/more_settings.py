@@ -9,7 +9,7 @@ import streamlit as st
 from core.config import NetConfig, TrainConfig
 from core.experiments.requests.plan import Recipe, SyntheticRequest
 from core.training.presets import AUGMENT_PRESETS
-from core.ui import words
+from core.ui.experiments import words
 
 _SIDES = [64, 128, 192, 256, 384, 512]
 _BATCHES = [2, 4, 8, 16, 32]

@@ -16,7 +16,9 @@ from core.experiments.runs.start import job_of_folder
 from core.experiments.runs.store import ExperimentResult, ExperimentSummary, Picture
 from core.jobs import queue
 from core.language import say
-from core.ui import state, words
+from core.ui import state
+from core.ui import words as shared
+from core.ui.experiments import words
 from core.ui.experiments.kept import QUERY, facts, status_badge, title_of
 from core.ui.experiments.plain_words import decided
 from core.ui.experiments.running import run_curves
@@ -65,7 +67,7 @@ def _head(workspace: Workspace, shown: ExperimentSummary, job: JobRow | None) ->
         st.info(words.EXPERIMENT_STOPPED)
     if job is None or job.status not in _UNFINISHED or shown.status not in _UNFINISHED:
         return
-    if st.button(words.GO_ON, icon=":material/play_arrow:", help=words.GO_ON_HELP):
+    if st.button(shared.GO_ON, icon=":material/play_arrow:", help=words.GO_ON_HELP):
         queue.retry(workspace, job.id, who=state.person())
         _close()
         st.rerun()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.experiments.requests.plan import ARM_WORDS
 from core.language import say
-from core.ui import words
+from core.ui.experiments import words
 
 _RARE = 0.05
 

@@ -12,9 +12,10 @@ from core.experiments.runs import store
 from core.experiments.runs.start import experiment_folder
 from core.jobs import queue
 from core.language.sentence import said
-from core.ui import words
+from core.ui import words as shared
 from core.ui.charts import MOST_NAMED, curve
 from core.ui.errors import plain_errors
+from core.ui.experiments import words
 from core.ui.running_job import ACTIVE, LOOK_AGAIN, how_far, latest, part_done
 from core.ui.text import as_text
 from core.workspace import JobRow, Workspace
@@ -38,15 +39,15 @@ def running(workspace: Workspace, job: JobRow) -> None:
         st.progress(part_done(last), text=how_far(workspace, now, last))
         if now.status == "running":
             run_curves(store.progress(experiment_folder(workspace, now)))
-            with st.expander(words.LOG):
-                st.code(queue.log_tail(workspace, job.id) or words.LOG_EMPTY, language=None)
+            with st.expander(shared.LOG):
+                st.code(queue.log_tail(workspace, job.id) or shared.LOG_EMPTY, language=None)
 
     with st.container(border=True):
         title, action = st.columns([4, 1], vertical_alignment="center")
         title.markdown(f"**{as_text(job.settings.get('title', ''))}**")
         waits = job.status == "queued"
         if action.button(
-            words.REMOVE_FROM_QUEUE if waits else words.STOP,
+            words.REMOVE_FROM_QUEUE if waits else shared.STOP,
             key=f"stop_{job.id}",
             help=None if waits else words.STOP_EXPERIMENT_HELP,
             icon=":material/close:" if waits else ":material/stop:",
@@ -69,11 +70,11 @@ def run_curves(reports: Sequence[Mapping[str, Any]]) -> None:
     left, right = st.columns(2)
     with left:
         title = words.VALIDATION_DICE if validated else words.TRAINING_DICE
-        curve(dice, title=title, x_title=words.EPOCH, height=_HEIGHT, quiet=quiet)
+        curve(dice, title=title, x_title=shared.EPOCH, height=_HEIGHT, quiet=quiet)
     with right:
         loss = series_of(reports, "val_loss" if validated else "loss")
         title = words.VALIDATION_LOSS if validated else words.TRAINING_LOSS
-        curve(loss, title=title, x_title=words.EPOCH, height=_HEIGHT, quiet=quiet)
+        curve(loss, title=title, x_title=shared.EPOCH, height=_HEIGHT, quiet=quiet)
     if quiet:
         st.caption(words.CURVES_QUIET.format(count=_BEST_SHOWN))
 

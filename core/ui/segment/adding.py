@@ -13,8 +13,9 @@ from core.imaging.intensity import to_display
 from core.imaging.masks import encode_jpeg
 from core.imaging.overlay import thumbnail
 from core.language.sentence import said
-from core.ui import state, words
+from core.ui import state
 from core.ui.pictures import Picture, pictures
+from core.ui.segment import words
 from core.ui.segment.folder import folder_box
 from core.ui.segment.navigation import go_to
 from core.ui.segment.reading_question import option_name

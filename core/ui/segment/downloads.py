@@ -7,7 +7,9 @@ from pathlib import PurePath
 import streamlit as st
 
 from core.errors import AppError
-from core.ui import state, words
+from core.ui import state
+from core.ui import words as shared
+from core.ui.segment import words
 from core.ui.text import as_text, shortened
 from core.workflows.correct.download import image_mask_png, image_overlay_png
 from core.workflows.correct.open_image import OpenedImage
@@ -135,7 +137,7 @@ def _offer(export: Export, written_as: Format) -> None:
     else:
         st.caption(words.EXPORTED.format(count=export.num_train, size=size))
     st.download_button(
-        words.DOWNLOAD_EXPORT,
+        shared.DOWNLOAD_EXPORT,
         lambda: export.path.open("rb"),
         file_name=export.path.name,
         mime="application/zip",

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from core.errors import StaleDraftError
 from core.imaging.decode import decode_image
-from core.ui import state, words
+from core.ui import state
+from core.ui import words as shared
 from core.ui.errors import plain_errors
 from core.ui.mask_editor import (
     Acknowledgement,
@@ -30,7 +31,7 @@ from core.ui.mask_editor import (
     carry_image,
     mask_editor,
 )
-from core.ui.segment import class_words
+from core.ui.segment import class_words, words
 from core.workflows.correct.open_image import OpenedImage, open_image
 from core.workflows.correct.pictures import prefetch
 from core.workflows.correct.save_mask import save_mask
@@ -124,7 +125,7 @@ def opened(image: ImageRow, *, window: tuple[float, float] | None) -> OpenedImag
     classes = workspace.tasks.get_by_id(image.task_id).all_classes
     shown = (session.drawing, session.window)
     if session.opened is None or session.opened.classes != classes or shown != (drawing, window):
-        with st.spinner(words.PREDICTING):
+        with st.spinner(shared.PREDICTING):
             session.opened = open_image(
                 workspace,
                 image.id,

@@ -9,8 +9,10 @@ from streamlit import config
 
 from core.errors import AppError
 from core.jobs import queue
-from core.ui import state, words
+from core.ui import state
+from core.ui import words as shared
 from core.ui.running_job import ACTIVE
+from core.ui.segment import words
 from core.ui.text import as_text
 from core.workflows.add_images import MaskUse
 from core.workflows.arrive.import_folder import KIND, start_import
@@ -45,7 +47,7 @@ def folder_box(task: TaskRow, mask_use: MaskUse) -> None:
 def _last_one(job: JobRow) -> None:
     if job.status in ACTIVE:
         st.caption(words.FOLDER_RUNS.format(folder=as_text(job.settings["folder"])))
-        if st.button(words.STOP, key=f"stop_{job.id}", disabled=job.stop_requested, icon=":material/stop:"):
+        if st.button(shared.STOP, key=f"stop_{job.id}", disabled=job.stop_requested, icon=":material/stop:"):
             queue.request_stop(state.workspace(), job.id)
             st.rerun()
         return
@@ -58,7 +60,7 @@ def _last_one(job: JobRow) -> None:
     if problems:
         st.error("\n".join(f"- {as_text(each)}" for each in problems))
     if job.status in ("failed", "stopped") and st.button(
-        words.GO_ON, key=f"retry_{job.id}", icon=":material/play_arrow:"
+        shared.GO_ON, key=f"retry_{job.id}", icon=":material/play_arrow:"
     ):
         queue.retry(state.workspace(), job.id, who=state.person())
         st.rerun()

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from core.correction.corrections import MOST_CLASSES, decode_layer
 from core.imaging.decode import decode_image
 from core.imaging.masks import finding_threshold, threshold_mask
-from core.ui import state, words
-from core.ui.segment import editing
+from core.ui import state
+from core.ui.segment import editing, words
 from core.workflows.correct.open_image import OpenedImage
 from core.workspace import DraftRow, ImageRow
 

@@ -6,9 +6,11 @@ import streamlit as st
 
 from core.datasets.set_table import group_column_of
 from core.errors import AppError
-from core.ui import state, words
+from core.ui import state
+from core.ui import words as shared
 from core.ui.pictures import pictures
 from core.ui.running_job import ACTIVE
+from core.ui.segment import words
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_name, as_text, shortened
 from core.workflows.arrive.find_groups import KIND, keys_of_names, start_find_groups
@@ -58,7 +60,7 @@ def _join(image: ImageRow) -> None:
     """Put the open image's group and another one's together."""
     workspace = state.workspace()
     text = st.text_input(
-        words.GROUP_JOIN, key=f"join_{image.id}", placeholder=words.FIND_EXAMPLE, max_chars=255
+        words.GROUP_JOIN, key=f"join_{image.id}", placeholder=shared.FIND_EXAMPLE, max_chars=255
     ).strip()
     if not text:
         return
@@ -68,7 +70,7 @@ def _join(image: ImageRow) -> None:
         if each.group_id != image.group_id
     ]
     if not found:
-        st.caption(words.FOUND_NONE.format(text=as_name(text)))
+        st.caption(shared.FOUND_NONE.format(text=as_name(text)))
         return
     chosen = pictures(
         [picture_of(workspace, each) for each in found],

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.errors import AppError
-from core.ui import state, words
+from core.ui import state
+from core.ui import words as shared
 from core.ui.dialog import dialog
 from core.ui.review.tabs import words as review_words
-from core.ui.segment import editing
+from core.ui.segment import editing, words
 from core.ui.segment.classes import classes_button
 from core.ui.segment.downloads import downloads
 from core.ui.segment.labelling import label_history
@@ -67,7 +68,7 @@ def _ask_chosen_version(image_id: int) -> None:
 
 def _title(version: VersionRow | None) -> str:
     if version is None:
-        return words.NO_MODEL
+        return shared.NO_MODEL
     return words.CURRENT_VERSION.format(title=version.title) if version.status == "current" else version.title
 
 

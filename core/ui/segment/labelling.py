@@ -17,10 +17,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import AppError
-from core.ui import state, words
+from core.ui import state
+from core.ui import words as shared
 from core.ui.bars import Bar, bars_html
 from core.ui.dialog import dialog
 from core.ui.errors import plain_errors
+from core.ui.segment import words
 from core.ui.text import as_name, as_text
 from core.ui.times import ago
 from core.workflows.correct.classify_image import (
@@ -133,7 +135,7 @@ def _choose_label(image: OpenedImage, classifier: TaskClassifier) -> None:
     options = list(dict.fromkeys([_UNLABELLED, *classifier.card.labels, given]))
     st.session_state[key] = given
     st.selectbox(
-        words.LABEL,
+        shared.LABEL,
         options,
         format_func=lambda label: _title(label, classifier),
         key=key,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import StoreError
-from core.ui import state, words
+from core.ui import state
 from core.ui.image_row import filter_control
+from core.ui.segment import words
 from core.ui.text import as_name
 from core.workspace import ImageRow, Show, TaskRow
 

@@ -7,10 +7,9 @@ import streamlit as st
 
 from core.correction.corrections import encode_layer
 from core.imaging.decode import decode_image
-from core.ui import words
 from core.ui.dialog import dialog
 from core.ui.prompt_panel import open_panel, prompt_panel
-from core.ui.segment import editing
+from core.ui.segment import editing, words
 from core.workflows.correct.open_image import OpenedImage
 
 _PICTURE = (600, 920)

@@ -17,7 +17,7 @@ from core.imaging.mask_readings import options_of
 from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_jpeg
 from core.imaging.overlay import overlay, thumbnail
-from core.ui import words
+from core.ui.segment import words
 from core.workflows.arrive.mask_meaning import KeptMeaning
 from core.workflows.arrive.upload_survey import Survey, Upload, unpacked
 

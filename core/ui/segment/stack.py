@@ -8,8 +8,8 @@ import streamlit as st
 
 from core.errors import AppError
 from core.imaging.geometry import Geometry
-from core.ui import state, words
-from core.ui.segment import editing
+from core.ui import state
+from core.ui.segment import editing, words
 from core.ui.segment.navigation import go_to
 from core.ui.text import as_text
 from core.workflows.correct.open_image import OpenedImage

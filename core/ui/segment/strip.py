@@ -12,8 +12,8 @@ from typing import Literal
 import streamlit as st
 
 from core.errors import BadFileError, StoreError
-from core.ui import words
 from core.ui.pictures import Picture, pictures
+from core.ui.segment import words
 from core.ui.text import shortened
 from core.workflows.correct.pictures import thumbnail_jpeg
 from core.workspace import Around, ImageRow, Show, StackRow, Workspace

@@ -7,8 +7,9 @@ import time
 import streamlit as st
 
 from core.errors import AppError, StoreError
-from core.ui import state, words
+from core.ui import state
 from core.ui.review.look import look as large_picture
+from core.ui.segment import words
 from core.ui.text import as_name, as_text
 from core.workflows.correct.second_reader import hides_anything
 from core.workflows.review.looking import colours_of, full_look, look_at

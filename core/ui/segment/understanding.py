@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from core.config import Limits
-from core.ui import state, words
+from core.ui import state
+from core.ui.segment import words
 from core.ui.segment.reading_question import ask_reading, option_name
 from core.ui.text import as_name
 from core.workflows.add_images import FileOutcome, MaskUse, add_images

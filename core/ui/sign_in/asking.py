@@ -7,8 +7,8 @@ from html import escape
 import streamlit as st
 
 from core.people import sessions
-from core.ui import state, words
-from core.ui.sign_in import rules
+from core.ui import state
+from core.ui.sign_in import rules, words
 from core.ui.sign_in.gate import SIGN_IN, SIGN_OUT
 from core.ui.store import opened
 from core.ui.text import as_name

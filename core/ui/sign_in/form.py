@@ -14,8 +14,8 @@ from starlette.routing import Route
 from core.errors import AppError
 from core.people import sessions
 from core.people.passwords import is_password
-from core.ui import words
-from core.ui.sign_in import rules
+from core.ui import words as shared
+from core.ui.sign_in import rules, words
 from core.ui.sign_in.gate import HEALTH, SIGN_IN, SIGN_OUT
 from core.ui.store import opened
 from core.workspace.names import MAX_NAME_LENGTH, name_key
@@ -68,9 +68,9 @@ def _token(name: str, password: str) -> tuple[str, str]:
 
 def _form(to: str, name: str = "", message: str = "", status_code: int = 200) -> Response:
     texts = {
-        "title": words.APP_NAME,
+        "title": shared.APP_NAME,
         "action": f"{SIGN_IN}?to={quote(to)}",
-        "name_label": words.YOUR_NAME,
+        "name_label": shared.YOUR_NAME,
         "password_label": words.PASSWORD,
         "button": words.SIGN_IN,
         "name": name,

@@ -12,8 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import AppError
 from core.people import sessions
-from core.ui import words
-from core.ui.sign_in import rules
+from core.ui.sign_in import rules, words
 from core.ui.store import opened
 
 SIGN_IN, SIGN_OUT, HEALTH = "/sign-in", "/sign-out", "/healthz"

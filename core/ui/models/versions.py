@@ -11,9 +11,11 @@ from core.errors import AppError, BadModelError, StoreError
 from core.image_size import format_size
 from core.registry.compare import Comparison
 from core.registry.predictions import card_of
-from core.ui import state, words
+from core.ui import state
+from core.ui import words as shared
 from core.ui.dialog import dialog
 from core.ui.image_row import filter_control, open_image
+from core.ui.models import words
 from core.ui.pictures import pictures
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_name, as_text
@@ -90,7 +92,7 @@ def compare_by_eye(workspace: Workspace, version: VersionRow, compared: Comparis
     new = workspace.versions.get(compared.new_version_id)
     old = None if compared.old_version_id is None else workspace.versions.get(compared.old_version_id)
     rows = sorted(compared.images, key=lambda each: each.new - each.old)
-    bar = st.progress(0.0, words.PREDICTING)
+    bar = st.progress(0.0, shared.PREDICTING)
     for done, row in enumerate(rows[:_MOST_SHOWN], start=1):
         image = _existing(workspace, row.image_id)
         if image is None:
@@ -105,7 +107,7 @@ def compare_by_eye(workspace: Workspace, version: VersionRow, compared: Comparis
             try:
                 picture = version_picture(workspace, image, shown, state.predictors())
                 column.image(
-                    picture, caption=as_name(shown.title) if shown else words.NO_MODEL, width="stretch"
+                    picture, caption=as_name(shown.title) if shown else shared.NO_MODEL, width="stretch"
                 )
             except AppError as error:
                 column.error(as_text(str(error)))
@@ -117,7 +119,7 @@ def compare_by_eye(workspace: Workspace, version: VersionRow, compared: Comparis
                 )
             except AppError as error:
                 columns[2].error(as_text(str(error)))
-        bar.progress(done / len(rows[:_MOST_SHOWN]), words.PREDICTING)
+        bar.progress(done / len(rows[:_MOST_SHOWN]), shared.PREDICTING)
     bar.empty()
 
 
@@ -130,7 +132,7 @@ def card_details(workspace: Workspace, version: VersionRow) -> None:
             st.error(as_text(str(error)))
             return
         for title, scores in ((words.TEST_SCORES, card.test), (words.VALIDATION_SCORES, card.validation)):
-            score_metrics(title, scores, words.METRIC_NAMES)
+            score_metrics(title, scores, shared.METRIC_NAMES)
         data_and_limits(card.data, card.limits_of_use, card.licence)
         net = card.net
         st.caption(

@@ -7,9 +7,10 @@ import streamlit as st
 from core.classifier_cards import ClassifierCard
 from core.errors import BadModelError
 from core.registry.compare_labels import LabelComparison
-from core.ui import words
+from core.ui import words as shared
+from core.ui.models import words
+from core.ui.models.versions import data_and_limits, score_metrics
 from core.ui.text import as_name, as_text
-from core.ui.versions import data_and_limits, score_metrics
 from core.workflows.correct.classify_image import classifier_card
 from core.workspace import VersionRow, Workspace
 
@@ -39,7 +40,7 @@ def label_comparison(version: VersionRow) -> None:
         st.table(
             {
                 words.IMAGE: [as_name(each.name) for each in compared.images],
-                words.LABEL: [as_text(each.label) for each in compared.images],
+                shared.LABEL: [as_text(each.label) for each in compared.images],
                 words.BEFORE: [as_text(each.old) or words.NO_MODEL_SHORT for each in compared.images],
                 words.NOW: [as_text(each.new) for each in compared.images],
             }

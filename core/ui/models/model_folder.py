@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import AppError
-from core.ui import words
+from core.ui import words as shared
+from core.ui.models import words
 from core.ui.text import as_text
 from core.workflows.export.export_model import ModelExport, export_model
 from core.workspace import VersionRow, Workspace
@@ -38,7 +39,7 @@ def _offer(export: ModelExport, version: VersionRow) -> None:
         st.warning(as_text(sentence))
     st.caption(words.MODEL_FOLDER_DONE.format(size=f"{export.path.stat().st_size / 1e6:.1f} MB"))
     st.download_button(
-        words.DOWNLOAD_EXPORT,
+        shared.DOWNLOAD_EXPORT,
         lambda: export.path.open("rb"),
         file_name=export.path.name,
         mime="application/zip",
