@@ -10,6 +10,6 @@ from core.ui.sign_in.gate import GATE
 
 app = st.App("pages/router.py", middleware=[GUARD, GATE], routes=ROUTES)
 
-if get_script_run_ctx() is not None:
+if get_script_run_ctx(suppress_warning=True) is not None:
     # Run as a page and not by the server, as Streamlit's test runner does.
     shell.route()

@@ -42,6 +42,7 @@ def test_nothing_is_stored_before_the_table_was_seen(open_page, workspace, nucle
     assert not app.exception
     assert workspace.images.list(nuclei.id) == []
     assert words.UNDERSTOOD_LINE.format(images=1, masks=1, rest=1) in [each.value for each in app.caption]
+    assert app.dataframe[0].value["file"].tolist() == ["a_mask.png", "note.txt", "a.png"]
     app = press(app, words.ADD_FILES)
     assert not app.exception
     (image,) = workspace.images.list(nuclei.id)

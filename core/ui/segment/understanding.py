@@ -144,10 +144,10 @@ def _dismissed() -> None:
 
 
 def _table(given: Given, kept: KeptMeaning | None) -> None:
-    rows = given.survey.rows[:_MOST_ROWS]
+    places = _most_telling_first(given.survey)[:_MOST_ROWS]
     named = words.UNDERSTOOD_COLUMNS
     st.data_editor(
-        [table_row(place, given.survey, kept) for place in range(len(rows))],
+        [table_row(place, given.survey, kept) for place in places],
         column_config={
             name: st.column_config.SelectboxColumn(
                 label, options=[*words.ROLE_NAMES.values()], required=True, width="small"
@@ -158,22 +158,27 @@ def _table(given: Given, kept: KeptMeaning | None) -> None:
         },
         disabled=[name for name in named if name != "role"],
         hide_index=True,
-        height=min(36 * (len(rows) + 1) + 4, 330),
+        height=min(36 * (len(places) + 1) + 4, 330),
         key=f"{_TABLE}_{given.changes}",
         on_change=_changed,
-        args=(given,),
+        args=(given, places),
     )
     st.caption(words.UNDERSTOOD_HELP)
-    if len(given.survey.rows) > len(rows):
-        st.caption(words.UNDERSTOOD_MORE.format(count=len(rows)))
+    if len(given.survey.rows) > len(places):
+        st.caption(words.UNDERSTOOD_MORE.format(count=len(places)))
 
 
-def _changed(given: Given) -> None:
+def _most_telling_first(survey: Survey) -> list[int]:
+    """Places of the files; plain images stand last, since nobody has to look at them."""
+    return sorted(range(len(survey.rows)), key=lambda place: survey.rows[place].role == "image")
+
+
+def _changed(given: Given, places: Sequence[int]) -> None:
     edited = st.session_state[f"{_TABLE}_{given.changes}"]["edited_rows"]
     role_of: dict[str, Any] = {name: role for role, name in words.ROLE_NAMES.items()}
-    for place, change in edited.items():
+    for row, change in edited.items():
         if change.get("role") in role_of:
-            given.roles[int(place)] = role_of[change["role"]]
+            given.roles[places[int(row)]] = role_of[change["role"]]
     given.changes += 1
 
 
