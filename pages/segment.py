@@ -50,7 +50,7 @@ def correct(around: Around) -> None:
     left, right = st.columns([4.1, 1], gap="small")
     with left:
         slice_slider(current)
-        image = editing.opened(current, window=keeping.window_for(current))
+        image = editing.opened(current)
         nothing = finds_nothing(image, current)
         steady = current.has_unsaved_changes and not labels_follow(current) and not nothing
         editing.draw(image, steady=steady)
@@ -72,7 +72,7 @@ def act(current: ImageRow) -> ImageRow:
     images = state.workspace().images
     do_wished(current)
     if editing.requested() in ("save", "save_next"):
-        image = editing.opened(current, window=keeping.window_for(current))
+        image = editing.opened(current)
         keeping.tell_saved(image, editing.save(image))
     moves = editing.requested()
     if moves in ("next", "previous", "slice_next", "slice_previous"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Integral, Real
 from typing import Any
 
 from core.language import say
@@ -103,7 +104,9 @@ def from_plain(value: Any) -> Any:
 def _fact(value: Any) -> Any:
     if isinstance(value, Sentence | Lines):
         return to_plain(value)
-    if isinstance(value, float):
-        # NumPy's numbers are floats too, and no JSON.
-        return float(value)
-    return value if isinstance(value, int | str) or value is None else str(value)
+    if isinstance(value, bool | str) or value is None:
+        return value
+    # NumPy's numbers are no JSON.
+    if isinstance(value, Integral):
+        return int(value)
+    return float(value) if isinstance(value, Real) else str(value)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
@@ -19,7 +18,6 @@ import streamlit as st
 
 from core.correction.corrections import encode_layer
 from core.files import write_whole
-from core.imaging.masks import encode_jpeg
 from core.ui.mask_editor import (
     Acknowledgement,
     EditorMessage,
@@ -47,7 +45,7 @@ def stored(image_id: str) -> dict | None:
 
 def keep(message: EditorMessage) -> None:
     """The rules of the real store, in small: the last writer goes on, others must have seen its draft."""
-    image_id = message.image_id.removesuffix("-bright")
+    image_id = message.image_id
     before = stored(image_id)
     state = st.session_state
     if message.action == "reload":
@@ -119,15 +117,8 @@ with st.sidebar:
         layer[40:45, 2:8] = 2
         state.insert = LayerInsert(f"proposal-{time.time()}", encode_layer(layer))
         st.rerun()
-    if st.button("Other window"):
-        state.bright = not state.get("bright", False)
-        st.rerun()
     st.text_input("Name")
     away_from_here = st.checkbox("Another page")
-
-if state.get("bright"):
-    white = encode_jpeg(np.full((image.height, image.width), 255, np.uint8))
-    image = replace(image, image_id=f"{name}-bright", drawing_id=name, picture=white)
 
 if away_from_here:
     st.stop()

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.imaging.decode import DecodedImage
+from core.imaging.levels import pack_levels
 from core.imaging.masks import encode_jpeg, encode_png
 from core.ui.mask_editor.contract import EditorClass, EditorImage
 
@@ -29,6 +31,7 @@ def scene(name: str) -> EditorImage:
         confidence=encode_png(probability),
         reference=encode_png(reference) if "reference" in name else None,
         suggested_threshold=0.5,
+        levels=pack_levels(DecodedImage(units(height, width), "hu"), LUNG) if "units" in name else b"",
     )
     if "classes" not in name:
         return image
@@ -37,6 +40,17 @@ def scene(name: str) -> EditorImage:
     return replace(
         image, classes=CLASSES, proposed=encode_png(classes), reference=encode_png(classes_of_reference)
     )
+
+
+LUNG = (-1000.0, 400.0)
+
+
+def units(height: int, width: int) -> NDArray[np.int16]:
+    """Hounsfield units: -1000 on the left half, on the right 40 with 60 in the lower half of it."""
+    values = np.full((height, width), -1000, np.int16)
+    values[:, width // 2 :] = 40
+    values[height // 2 :, width // 2 :] = 60
+    return values
 
 
 CLASSES = (

@@ -606,17 +606,53 @@ def test_each_image_gets_its_own_strokes(editor: Editor) -> None:
     assert editor.layer()[10, 50] == 2 and editor.layer()[40, 40] == 2
 
 
-def test_another_display_window_keeps_strokes_and_undo(editor: Editor) -> None:
-    editor.set_slider("Brush size", 3)
-    editor.stroke([(50.5, 10.5)])
-    editor.button("Other window").click()
-    middle = "canvas => canvas.getContext('2d').getImageData(60, 2, 1, 1).data[0]"
+def test_a_window_of_hounsfield_units_shows_what_8_bits_hide(open_editor: OpenEditor) -> None:
+    editor = open_editor()
+    told = editor.page.locator('[data-part="display-told"]')
+    expect(told).to_have_text("Window 1400, level −300")
+    editor.press("w")
+    editor.button("Soft tissue").click()
+    expect(told).to_have_text("Window 400, level 40")
+    # (40 - -160) / 400 and (60 - -160) / 400 of 255
+    _wait_for(lambda: _greys(editor) == [0, 128, 140])
+    editor.press("i")
+    expect(told).to_have_text("Window 400, level 40 · Inverted")
+    _wait_for(lambda: _greys(editor) == [255, 128, 115])
+    # A hundred pixels of 400 to the right: 1400 / 4 wider.
+    x, y = editor.place((32, 24))
+    editor.page.mouse.move(x, y)
+    editor.page.mouse.down(button="right")
+    editor.page.mouse.move(x + 100, y)
+    editor.page.mouse.up(button="right")
+    expect(told).to_have_text("Window 750, level 40 · Inverted")
+    editor.page.reload()
+    editor.wait_shown()
+    expect(told).to_have_text("Window 750, level 40 · Inverted")
+    editor.press("Shift+W")
+    expect(told).to_have_text("Window 1400, level −300")
+    assert not (editor.folder / f"{editor.image}.json").exists()
+
+
+def test_a_picture_of_8_bits_has_a_window_too(open_editor: OpenEditor) -> None:
+    editor = open_editor()
+    told = editor.page.locator('[data-part="display-told"]')
+    expect(told).to_have_text("")
+    editor.press("w")
+    expect(editor.button("Lung")).to_have_count(0)
+    darkest = min(_greys(editor))
+    editor.button("Auto contrast").click()
+    expect(told).to_have_text(re.compile(r"^Window \d+, level \d+$"))
+    _wait_for(lambda: min(_greys(editor)) < darkest)
+    editor.button("Usual contrast").click()
+    expect(told).to_have_text("")
+
+
+def _greys(editor: Editor) -> list[int]:
+    """Of the picture: on the left, on the right above and below."""
     picture = editor.page.locator('[data-part="picture"]')
-    _wait_for(lambda: picture.evaluate(middle) == 255)
-    expect(editor.button("Undo")).to_be_enabled()
-    editor.press("Control+z")
-    editor.wait_saved()
-    assert not editor.layer().any()
+    places = [[5, 5], [60, 5], [60, 40]]
+    read = "(c, places) => places.map(([x, y]) => c.getContext('2d').getImageData(x, y, 1, 1).data[0])"
+    return list(picture.evaluate(read, places))
 
 
 def test_read_only_looks_but_does_not_touch(editor: Editor, app: AppServer) -> None:

@@ -3,6 +3,7 @@
 import json
 import pickle
 
+import numpy as np
 import pytest
 
 from core import language
@@ -81,3 +82,11 @@ def test_reasons_are_said_in_the_language_of_the_moment():
     with language.spoken("ko"):
         assert str(Reason("chosen")) == "직접 골랐습니다."
         assert str(Reason("text", {"text": "Kept by an older version."})) == "Kept by an older version."
+
+
+def test_numpy_numbers_are_numbers_when_they_come_back():
+    values = np.array([-1000, 400], np.int32)
+    kept = to_plain(
+        Sentence("{low:g} to {high:g}, {part:.2f}", low=values[0], high=values[1], part=np.float32(0.5))
+    )
+    assert from_plain(json.loads(json.dumps(kept))) == "-1000 to 400, 0.50"

@@ -49,12 +49,12 @@ def rows_on_disk(workspace, image) -> list[int]:
 
 def test_another_version_takes_the_stroke_along_that_is_on_its_way(workspace, image, add_version):
     old, new = add_version("old"), add_version("new", promote=False)
-    editing.opened(image, window=None)
+    editing.opened(image)
     editing._keep(stroke(0, image_id=f"{image.id}.{old.id}"))
     # A busy server runs the callback of the button before the one of the editor.
     editing.ask_version(image.id, new.id)
     editing._keep(stroke(1, image_id=f"{image.id}.{old.id}", sequence=2))
-    opened = editing.opened(image, window=None)
+    opened = editing.opened(image)
     assert opened.version.id == new.id
     assert decode_layer(opened.layer_png, SHAPE)[1, 0] == 2
     assert rows_on_disk(workspace, image) == [1]
@@ -62,21 +62,21 @@ def test_another_version_takes_the_stroke_along_that_is_on_its_way(workspace, im
 
 def test_a_stroke_that_comes_after_the_other_version_is_kept_with_that_one(workspace, image, add_version):
     old, new = add_version("old"), add_version("new", promote=False)
-    editing.opened(image, window=None)
+    editing.opened(image)
     editing._keep(stroke(0, image_id=f"{image.id}.{old.id}"))
     editing.ask_version(image.id, new.id)
-    editing.opened(image, window=None)
+    editing.opened(image)
     editing._keep(stroke(2, image_id=f"{image.id}.{old.id}", sequence=2))
     assert workspace.drafts.get(image.id, "Kim").version_id == new.id
-    opened = editing.opened(image, window=None)
+    opened = editing.opened(image)
     assert (opened.version.id, rows_on_disk(workspace, image)) == (new.id, [2])
 
 
 def test_a_stroke_of_the_tab_before_a_reload_is_nobody_elses(workspace, image):
-    editing.opened(image, window=None)
+    editing.opened(image)
     editing._keep(stroke(0, image_id=f"{image.id}.0"))
     st.session_state.clear()
-    editing.opened(image, window=None)
+    editing.opened(image)
     # Still on its way when the page was reloaded, it arrives after the draft has been read.
     workspace.drafts.put(
         image.id,

@@ -125,7 +125,7 @@ def test_an_image_is_packed_with_its_lengths():
         "id": "a",
         "height": 2,
         "width": 3,
-        "parts": {"picture": 3, "confidence": 4, "proposed": 5, "reference": 0},
+        "parts": {"picture": 3, "confidence": 4, "proposed": 5, "reference": 0, "levels": 0},
     }
     assert packed[4 + length :] == b"PICCONFCLASS"
 
@@ -235,7 +235,7 @@ def test_strokes_on_a_replaced_draft_are_not_taken(sent):
 
 
 def test_the_last_message_is_what_an_editor_begins_with_while_the_token_stays(sent):
-    image = EditorImage("a", 2, 3, b"", b"", drawing_id="a")
+    image = EditorImage("a", 2, 3, b"", b"")
     assert sent.session.show(image, "t") is None
     sent(message(threshold=0.25))
     assert sent.session.show(image, "t").threshold == 0.25

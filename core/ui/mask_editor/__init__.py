@@ -95,7 +95,6 @@ def mask_editor(
         data={
             "image": {
                 "id": image.image_id,
-                "drawing_id": image.drawing_id or image.image_id,
                 "height": image.height,
                 "width": image.width,
                 "suggested_threshold": image.suggested_threshold,
@@ -135,6 +134,7 @@ def pack_image(image: EditorImage) -> bytes:
         "confidence": image.confidence,
         "proposed": image.proposed or b"",
         "reference": image.reference or b"",
+        "levels": image.levels,
     }
     header = json.dumps(
         {

@@ -21,6 +21,7 @@ FRONTEND = Path(__file__).resolve().parent / "frontend"
 SCRIPTS = (
     "registry.js",
     "png.js",
+    "bitmap.js",
     "raster.js",
     "regions.js",
     "tiles.js",
@@ -28,10 +29,12 @@ SCRIPTS = (
     "drawing.js",
     "painter.js",
     "view.js",
+    "display.js",
     "images.js",
     "copies.js",
     "outbox.js",
     "icons.js",
+    "key_of.js",
     "keys.js",
     "classes.js",
     "controls.js",
@@ -62,7 +65,7 @@ def components() -> tuple[Component, Component]:
 def _register(changed: int) -> tuple[Component, Component]:
     constants = {
         "EDITOR_HTML": _read("editor.html"),
-        "EDITOR_CSS": _read("editor.css"),
+        "EDITOR_CSS": _read("editor.css") + _read("display.css"),
         "CODE_VERSION": str(changed),
     }
     head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in constants.items())

@@ -45,7 +45,7 @@ class EditorImage:
     """What the editor shows under the corrections.
 
     Attributes:
-        image_id: Unique per image, model version and display window: other bytes, another id.
+        image_id: Unique per image and model version: other bytes, another id.
         height: Pixels.
         width: Pixels.
         picture: What the person sees, as JPEG, PNG or WebP of this size.
@@ -55,8 +55,8 @@ class EditorImage:
             class 1 everywhere.
         classes: What can be painted, in order, and what was merged or deleted.
         reference: A mask of class values to compare with, as 8-bit grey PNG of this size.
-        drawing_id: What the corrections belong to: image and model version. Where only the display window
-            changes this stays, and the editor keeps strokes, undo and zoom. Empty: the same as `image_id`.
+        levels: All values of an image of more than 8 bits, as `pack_levels` has them: what a display window
+            shows; empty where the picture has them all.
         suggested_threshold: The model's own, in [0, 1]; a double click on the slider goes back to it.
         pixel_mm2: Area of a pixel in square millimetres, None where it is not known.
     """
@@ -69,7 +69,7 @@ class EditorImage:
     proposed: bytes | None = None
     classes: tuple[EditorClass, ...] = (EditorClass(),)
     reference: bytes | None = None
-    drawing_id: str = ""
+    levels: bytes = b""
     suggested_threshold: float | None = None
     pixel_mm2: float | None = None
 

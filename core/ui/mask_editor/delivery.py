@@ -32,18 +32,16 @@ class EditorSession:
 
     Attributes:
         layers: What layers the images that were shown may have, by image id.
-        drawings: What the corrections of an image belong to, by image id.
-        tokens: Draft token that each drawing was last shown with, by drawing.
+        tokens: Draft token that each image was last shown with.
         handled: Sequence of the last message that the page took, by client.
         actions: Number of the last key press that the page took, by client.
-        latest: The last message that the page took, by drawing.
+        latest: The last message that the page took, by image.
         inserted: Token of the last insert that is in the layer.
         refused: Why the last message was not taken, empty if it was.
         turn: Held by the run that hands over.
     """
 
     layers: dict[str, LayerKind] = field(default_factory=dict)
-    drawings: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     handled: dict[str, int] = field(default_factory=dict)
     actions: dict[str, int] = field(default_factory=dict)
@@ -55,15 +53,13 @@ class EditorSession:
     def show(self, image: EditorImage, draft_token: str) -> EditorMessage | None:
         """Note what is shown now; gives the last message where the draft that it was painted on stays."""
         self.know(image)
-        drawing_id = image.drawing_id or image.image_id
-        remember(self.tokens, drawing_id, draft_token)
-        latest = self.latest.get(drawing_id)
+        remember(self.tokens, image.image_id, draft_token)
+        latest = self.latest.get(image.image_id)
         return latest if latest is not None and latest.draft_token == draft_token else None
 
     def know(self, image: EditorImage) -> None:
         """Note an image whose strokes may come."""
         remember(self.layers, image.image_id, LayerKind((image.height, image.width), image.num_classes))
-        remember(self.drawings, image.image_id, image.drawing_id or image.image_id)
 
 
 def editor_session(key: str) -> EditorSession:
@@ -118,10 +114,9 @@ def _deliver(key: str, on_message: OnMessage, sender: str) -> None:
 
 def _hand_over(received: Received, session: EditorSession, on_message: OnMessage) -> None:
     message = received.message
-    drawing_id = session.drawings.get(message.image_id, message.image_id)
     if message.sequence <= session.handled.get(message.client_id, -1):
         return
-    if message.draft_token != session.tokens.get(drawing_id, message.draft_token):
+    if message.draft_token != session.tokens.get(message.image_id, message.draft_token):
         # Painted on a draft that has been replaced since; the editor decides when it hears of the new one.
         return
     is_new_action = received.action_number > session.actions.get(message.client_id, 0)
@@ -135,4 +130,4 @@ def _hand_over(received: Received, session: EditorSession, on_message: OnMessage
     remember(session.handled, message.client_id, message.sequence)
     session.inserted = message.insert_token or session.inserted
     if message.action != "reload":
-        remember(session.latest, drawing_id, message)
+        remember(session.latest, message.image_id, message)

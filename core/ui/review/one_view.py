@@ -78,6 +78,7 @@ def _large(item: ReviewItem, look: Look) -> Full | None:
         image_id=str(look),
         picture=full.picture,
         picture_type=full.picture_type,
+        levels=full.levels,
         mask=full.mask,
         compared=full.prediction,
         colours=colours_of(state.workspace(), item.image),

@@ -22,7 +22,7 @@ from core.workspace import ImageRow
 _MOST_LISTED = 5
 
 
-def downloads(image: OpenedImage, window: tuple[float, float] | None) -> None:
+def downloads(image: OpenedImage) -> None:
     """The popover with all downloads; files are made at the click, with every stroke in them."""
     with st.popover(words.DOWNLOAD, icon=":material/download:", width="stretch"):
         mask, over = st.columns(2)
@@ -37,9 +37,7 @@ def downloads(image: OpenedImage, window: tuple[float, float] | None) -> None:
         )
         over.download_button(
             words.DOWNLOAD_OVERLAY,
-            lambda: image_overlay_png(
-                state.workspace(), image.image.id, state.predictors(), who=image.who, window=window
-            ),
+            lambda: image_overlay_png(state.workspace(), image.image.id, state.predictors(), who=image.who),
             file_name=f"{stem}_overlay.png",
             mime="image/png",
             on_click="ignore",

@@ -74,7 +74,6 @@ class _Session:
 
     Attributes:
         drawing: Image and version that are open, None where the draft has to be taken anew.
-        window: Display window that is shown.
         opened: What is open.
         tabs: What this tab knows of each image.
         insert: Proposal to lay over the layer.
@@ -89,7 +88,6 @@ class _Session:
     """
 
     drawing: tuple[int, int | None] | None = None
-    window: tuple[float, float] | None = None
     opened: OpenedImage | None = None
     tabs: dict[int, _Tab] = field(default_factory=dict)
     insert: LayerInsert | None = None
@@ -107,7 +105,7 @@ def _session() -> _Session:
     return st.session_state.setdefault("editing", _Session())  # type: ignore[no-any-return]
 
 
-def opened(image: ImageRow, *, window: tuple[float, float] | None) -> OpenedImage:
+def opened(image: ImageRow) -> OpenedImage:
     """The image as it is open in this session; the draft is read anew only where image or version change.
 
     An image without a draft is predicted by the version chosen in the Model box; one with a draft keeps the
@@ -123,8 +121,7 @@ def opened(image: ImageRow, *, window: tuple[float, float] | None) -> OpenedImag
     version_id = draft.version_id if draft is not None else chosen
     drawing = (image.id, version_id)
     classes = workspace.tasks.get_by_id(image.task_id).all_classes
-    shown = (session.drawing, session.window)
-    if session.opened is None or session.opened.classes != classes or shown != (drawing, window):
+    if session.opened is None or session.opened.classes != classes or session.drawing != drawing:
         with st.spinner(shared.PREDICTING):
             session.opened = open_image(
                 workspace,
@@ -132,11 +129,10 @@ def opened(image: ImageRow, *, window: tuple[float, float] | None) -> OpenedImag
                 state.predictors(),
                 who=state.person(),
                 version_id=version_id,
-                window=window,
             )
         if session.drawing != drawing:
             _take_draft(session, session.opened)
-        session.drawing, session.window = drawing, window
+        session.drawing = drawing
     return session.opened
 
 
@@ -182,7 +178,7 @@ def draw(image: OpenedImage, *, steady: bool) -> None:
     """
     session = _session()
     session.steady, session.needs_page = steady, False
-    shown = _editor_image(image, session)
+    shown = _editor_image(image)
     _editor(image, shown)
     # Outside of the fragment: a stroke does not send the image again.
     carry_image(shown, key=EDITOR_KEY, on_message=_keep)
@@ -202,7 +198,7 @@ def _editor(image: OpenedImage, shown: EditorImage) -> None:
         key=EDITOR_KEY,
         threshold=image.threshold,
         layer_png=image.layer_png,
-        draft_token=f"{shown.drawing_id}.{tab.token}",
+        draft_token=f"{shown.image_id}.{tab.token}",
         acknowledged=tab.conflict or acknowledged,
         on_message=_keep,
         insert=session.insert,
@@ -212,14 +208,13 @@ def _editor(image: OpenedImage, shown: EditorImage) -> None:
         st.rerun()
 
 
-def _editor_image(image: OpenedImage, session: _Session) -> EditorImage:
-    drawing_id = f"{image.image.id}.{_version_id(image) or 0}"
+def _editor_image(image: OpenedImage) -> EditorImage:
     return EditorImage(
-        image_id=f"{drawing_id}.{session.window}" if session.window else drawing_id,
-        drawing_id=drawing_id,
+        image_id=f"{image.image.id}.{_version_id(image) or 0}",
         height=image.height,
         width=image.width,
         picture=image.picture,
+        levels=image.levels,
         classes=_editor_classes(image.classes),
         proposed=image.proposal.proposed_png,
         confidence=image.proposal.confidence_png,
@@ -443,5 +438,5 @@ def _version_id(image: OpenedImage) -> int | None:
 
 def _parse_drawing(image_id: str) -> tuple[int, int | None]:
     """Image and version of an `EditorImage`."""
-    image, version = image_id.split(".")[:2]
+    image, version = image_id.split(".")
     return int(image), int(version) or None

@@ -23,12 +23,6 @@ from core.workflows.correct.open_image import OpenedImage
 from core.workflows.correct.save_mask import restore_revision
 from core.workspace import ImageRow, RevisionRow, VersionRow
 
-WINDOWS = {
-    "lung": (-1350.0, 150.0),
-    "soft": (-160.0, 240.0),
-    "bone": (-500.0, 1300.0),
-    "full": (-1024.0, 3071.0),
-}
 _NO_MODEL = 0
 _JUST_SAVED = "just_saved"
 
@@ -129,19 +123,9 @@ def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
     """Buttons that open what is not needed for every image."""
     classes_button(state.workspace().tasks.get_by_id(image.image.task_id))
     propose_button(image)
-    downloads(image, window_for(image.image))
+    downloads(image)
     if not image.hidden and st.button(words.HISTORY, icon=":material/history:", width="stretch"):
         _history_dialog(image)
-    if image.image.facts.kind == "hu":
-        with st.popover(words.DISPLAY, icon=":material/contrast:", width="stretch"):
-            st.selectbox(
-                words.WINDOW,
-                ["card", *WINDOWS],
-                format_func=lambda name: words.WINDOW_NAMES[name],
-                key="window",
-                help=words.WINDOW_HELP,
-                persist_state="session",
-            )
     with st.popover(words.DELETE, icon=":material/delete:", width="stretch", type="tertiary"):
         st.write(
             words.DELETE_QUESTION.format(name=as_name(image.image.name), count=image.image.num_revisions)
@@ -150,11 +134,6 @@ def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
             state.workspace().images.delete(image.image.id, state.person())
             state.tell("toast", words.DELETED.format(name=as_name(image.image.name)))
             after_delete()
-
-
-def window_for(image: ImageRow) -> tuple[float, float] | None:
-    """The display window that the person chose for Hounsfield units, None for the one on the model's card."""
-    return WINDOWS.get(st.session_state.get("window", "card")) if image.facts.kind == "hu" else None
 
 
 @dialog(lambda: words.HISTORY, width="large")

@@ -194,18 +194,6 @@ HISTORY_EMPTY = "Nothing is saved yet. Each save is kept here and can be brought
 RESTORE = "Restore"
 RESTORED = "Revision {old} is back, as revision {number}."
 REVISION_FACTS = "Threshold {threshold:.2f}, foreground {foreground:.2f} %, {seconds:.0f} s of work."
-DISPLAY = "Display"
-WINDOW = "Display window"
-WINDOW_HELP = (
-    "What is black and what is white on the screen, in Hounsfield units. The model keeps its own window."
-)
-WINDOW_NAMES = {
-    "lung": "Lung",
-    "soft": "Soft tissue",
-    "bone": "Bone",
-    "full": "All values",
-    "card": "As the model sees it",
-}
 DOWNLOAD = "Download"
 DOWNLOAD_MASK = "Download mask"
 DOWNLOAD_OVERLAY = "Download overlay"

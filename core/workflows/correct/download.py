@@ -45,19 +45,20 @@ def image_overlay_png(
     predictors: Predictors,
     *,
     who: str,
-    window: tuple[float, float] | None = None,
 ) -> bytes:
-    """The image with the mask over it, as the editor shows them: an RGB PNG at the image's own size.
+    """The image with the mask over it: an RGB PNG at the image's own size.
+
+    Hounsfield units are shown in the window of the current model's card.
 
     Args:
         workspace: The store.
         image_id: The image.
         predictors: Loaded models.
         who: Name of the person, whose draft is taken.
-        window: Display window that the person chose, None for the one on the current model's card.
     """
     image = workspace.images.get(image_id)
-    if window is None and image.facts.kind == "hu":
+    window = None
+    if image.facts.kind == "hu":
         current = workspace.versions.current(image.task_id)
         window = pictures.window_of(None if current is None else card_of(workspace, current))
     display = to_display(pictures.decode(workspace, image), window)

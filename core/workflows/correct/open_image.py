@@ -38,6 +38,7 @@ class OpenedImage:
         width: Columns in the editor.
         picture: What is shown, PNG or JPEG.
         picture_type: "image/png" or "image/jpeg".
+        levels: All values where the image has more than 8 bits, as `pack_levels` has them; else empty.
         proposal: What the model proposes, as PNGs; zero confidence without a model.
         classes: What can be painted, and what was merged or deleted.
         threshold: In [0, 1]; the draft's, else the card's.
@@ -58,6 +59,7 @@ class OpenedImage:
     width: int
     picture: bytes
     picture_type: str
+    levels: bytes
     proposal: pictures.ProposalFiles
     classes: tuple[TaskClass, ...]
     threshold: float
@@ -87,7 +89,6 @@ def open_image(
     *,
     who: str,
     version_id: int | None = None,
-    window: tuple[float, float] | None = None,
 ) -> OpenedImage:
     """An image as the editor takes it; remembers that it was looked at and is where the person is.
 
@@ -103,7 +104,6 @@ def open_image(
         predictors: Loaded models.
         who: Name of the person who opens it.
         version_id: Version that the person chose, None for none.
-        window: Display window that the person chose, None for the one on the model's card.
 
     Raises:
         StoreError: No such image or version.
@@ -121,8 +121,7 @@ def open_image(
         # What is seen is what is saved: without its model the image is open as one without a version.
         version, card, problem = None, None, error.sentence
         proposal = pictures.proposal_files(workspace, image, None, predictors)
-    if window is None and image.facts.kind == "hu":
-        window = pictures.window_of(card)
+    window = pictures.window_of(card) if image.facts.kind == "hu" else None
     picture, picture_type = pictures.display_picture(workspace, image, window)
     height, width = editor_size(image.facts.height, image.facts.width)
     suggested = DEFAULT_THRESHOLD if card is None else card.threshold
@@ -137,6 +136,7 @@ def open_image(
         width=width,
         picture=picture,
         picture_type=picture_type,
+        levels=pictures.display_levels(workspace, image, window),
         proposal=proposal,
         classes=classes,
         threshold=suggested if draft is None else draft.threshold,

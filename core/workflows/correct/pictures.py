@@ -6,7 +6,7 @@ How predictions are kept says `core.registry.predictions`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.cards import ModelCard
 from core.imaging.decode import DecodedImage, decode_image
 from core.imaging.intensity import to_display
+from core.imaging.levels import pack_levels
 from core.imaging.masks import Proposal, encode_jpeg, encode_png
 from core.imaging.overlay import ORANGE, overlay, overlay_classes, thumbnail
 from core.registry.predictions import card_of, kept_png, planes
@@ -61,13 +62,23 @@ def display_picture(workspace: Workspace, image: ImageRow, window: Window | None
     """
     shape = editor_size(image.facts.height, image.facts.width)
     as_png = shape[0] * shape[1] <= _MAX_PNG_PIXELS
-    shown = "robust" if window is None else f"{window[0]:g}_{window[1]:g}"
     content = workspace.cache.get_or_make(
         image.sha256,
-        image.cache_kind(f"display-{shown}"),
+        image.cache_kind(f"display-{_name_of(window)}"),
         lambda: _encode(shrink(to_display(decode(workspace, image), window), shape), as_png),
     )
     return content, "image/png" if as_png else "image/jpeg"
+
+
+def display_levels(workspace: Workspace, image: ImageRow, window: Window | None = None) -> bytes:
+    """All values of an image of more than 8 bits at the editor's size (`pack_levels`), else nothing."""
+    shape = editor_size(image.facts.height, image.facts.width)
+
+    def make() -> bytes:
+        decoded = decode(workspace, image)
+        return pack_levels(replace(decoded, values=shrink(decoded.values, shape)), window)
+
+    return workspace.cache.get_or_make(image.sha256, image.cache_kind(f"levels-{_name_of(window)}"), make)
 
 
 def thumbnail_jpeg(workspace: Workspace, image: ImageRow) -> bytes:
@@ -148,9 +159,15 @@ def prefetch(workspace: Workspace, image_id: int, version: VersionRow | None, pr
     """Make all that opening an image needs, in a thread while the person is at the one before."""
     image = workspace.images.get(image_id)
     card = None if version is None else card_of(workspace, version)
-    display_picture(workspace, image, window_of(card) if image.facts.kind == "hu" else None)
+    window = window_of(card) if image.facts.kind == "hu" else None
+    display_picture(workspace, image, window)
+    display_levels(workspace, image, window)
     thumbnail_jpeg(workspace, image)
     _proposal_png(workspace, image, version, predictors)
+
+
+def _name_of(window: Window | None) -> str:
+    return "robust" if window is None else f"{window[0]:g}_{window[1]:g}"
 
 
 def _encode(display: NDArray[np.uint8], as_png: bool) -> bytes:

@@ -136,6 +136,7 @@ class Full:
     Attributes:
         picture: The image, PNG or JPEG.
         picture_type: "image/png" or "image/jpeg".
+        levels: All values of an image of more than 8 bits (`pack_levels`), else empty.
         mask: PNG of class indices.
         prediction: What the model had proposed where the mask was saved, the same way; None without.
         dice: How well the two agree, in [0, 1]; None without.
@@ -143,6 +144,7 @@ class Full:
 
     picture: bytes
     picture_type: str
+    levels: bytes
     mask: bytes
     prediction: bytes | None
     dice: float | None
@@ -156,7 +158,9 @@ def full_look(workspace: Workspace, item: ReviewItem, look: Look, predictors: Pr
         BadModelError: A model is missing or broken, and its proposal is not kept.
     """
     image = item.image
-    picture, kind = pictures.display_picture(workspace, image, window_of(workspace, image))
+    window = window_of(workspace, image)
+    picture, kind = pictures.display_picture(workspace, image, window)
+    levels = pictures.display_levels(workspace, image, window)
     mask = mask_png(workspace, image, look, predictors)
     revision = item.revision
     then = None if revision is None else prediction_then(workspace, image, revision, predictors)
@@ -164,7 +168,7 @@ def full_look(workspace: Workspace, item: ReviewItem, look: Look, predictors: Pr
     if then is not None:
         own = read_png(mask, "mask")
         dice = scores_of_counts(count_pixels(read_png(then, "prediction"), own, own == UNDECIDED))["dice"]
-    return Full(picture, kind, mask, then, dice)
+    return Full(picture, kind, levels, mask, then, dice)
 
 
 def make_full(workspace: Workspace, item: ReviewItem, predictors: Predictors) -> None:

@@ -45,6 +45,9 @@ function makeCommands(editor) {
     original: toggle("original"),
     colour: () => editor.set({ colour: (settings.colour + 1) % MASK_COLOURS.length }),
     hide: () => editor.hide(!editor.hidden),
+    display: () => editor.display.toggle(),
+    invert: () => editor.display.invert(),
+    display_reset: () => editor.display.reset(),
     help: () => editor.controls.toggleSheetOfKeys(),
     zoom_out: () => view.zoomBy(1 / 1.4),
     zoom_in: () => view.zoomBy(1.4),
@@ -54,7 +57,10 @@ function makeCommands(editor) {
     larger: () => editor.setBrushSize(Math.max(settings.brushSize + 1, Math.round(settings.brushSize * BRUSH_STEP))),
     polygon_close: () => editor.tool().close?.(),
     polygon_back: () => editor.tool().back?.(),
-    polygon_cancel: () => editor.toolCancel(),
+    polygon_cancel: () => {
+      editor.toolCancel();
+      editor.display.toggle(false);
+    },
     threshold_down: thresholdBy(-0.01),
     threshold_up: thresholdBy(0.01),
     opacity_down: opacityBy(-0.05),

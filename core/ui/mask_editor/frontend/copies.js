@@ -16,33 +16,33 @@ function asCopy({ client_id, sequence, threshold, layer_png }, base) {
   return { client_id, sequence, base, threshold, layer_png };
 }
 
-/** @param {string} drawingId @param {Copy} copy */
-function writeCopy(drawingId, copy) {
+/** @param {string} imageId @param {Copy} copy */
+function writeCopy(imageId, copy) {
   try {
-    localStorage.setItem(COPY_PREFIX + drawingId, JSON.stringify(copy));
+    localStorage.setItem(COPY_PREFIX + imageId, JSON.stringify(copy));
   } catch {
     // Full or forbidden: the copy is a second net, the server's draft is the first.
   }
 }
 
 /** Forget a copy, unless another tab wrote it or it is newer than what arrived. */
-function removeCopy(drawingId, clientId, sequence) {
-  const copy = readCopy(drawingId);
-  if (copy && copy.client_id === clientId && copy.sequence <= sequence) dropCopy(drawingId);
+function removeCopy(imageId, clientId, sequence) {
+  const copy = readCopy(imageId);
+  if (copy && copy.client_id === clientId && copy.sequence <= sequence) dropCopy(imageId);
 }
 
-function dropCopy(drawingId) {
+function dropCopy(imageId) {
   try {
-    localStorage.removeItem(COPY_PREFIX + drawingId);
+    localStorage.removeItem(COPY_PREFIX + imageId);
   } catch {
     // As above.
   }
 }
 
 /** @returns {Copy | null} */
-function readCopy(drawingId) {
+function readCopy(imageId) {
   try {
-    const copy = JSON.parse(localStorage.getItem(COPY_PREFIX + drawingId));
+    const copy = JSON.parse(localStorage.getItem(COPY_PREFIX + imageId));
     return typeof copy?.layer_png === "string" && Number.isFinite(copy.threshold) ? copy : null;
   } catch {
     return null;

@@ -44,11 +44,6 @@ class Drawing {
     this.cut = cutOf(threshold);
     /** Classes that painting may change, by value; null for all. @type {Uint8Array | null} */
     this.allowed = null;
-    this.setImage(image);
-  }
-
-  /** Put another prediction or reference under the layer. */
-  setImage(image) {
     this.proposed = image.proposed;
     this.confidence = image.confidence;
     this.reference = image.reference;

@@ -24,6 +24,11 @@ class Editor {
     this.readout = new Readout(this.controls);
     this.painter = new Painter(this.controls.part("overlay"));
     this.view = new View(() => this.scheduleFrame());
+    const canvases = ["picture", "original-picture"].map((part) => this.controls.part(part));
+    this.display = new Display(canvases, this.controls.part("panes"), {
+      inSight: () => this.view.inSight(),
+      onPanel: () => this.showControls(),
+    });
     this.outbox = new Outbox({
       snapshot: () => this.snapshot(),
       send: (envelope) => this.component.setTriggerValue("message", envelope),
@@ -82,6 +87,7 @@ class Editor {
     this.component = component;
     this.data = component.data;
     this.controls.setWords(this.data.words);
+    this.display.setWords(this.data.words);
     this.classes.update(this.data);
     this.showWhatCounts();
     markContainer(this.parent, "maskEditor");

@@ -18,6 +18,7 @@ const ICONS = {
   original: '<rect x="2.8" y="4.3" width="14.4" height="11.4" rx="1.5"/><path d="M10 4.3v11.4"/><path d="m12.2 12.6 1.5-2.2 1.6 2.2"/>',
   corrections: '<path d="M3 6.5h6M6 3.5v6M11 14h6"/><path d="m4 17 12-14" opacity=".55"/>',
   colour: '<path d="M10 3.2c3 3.4 4.7 5.7 4.7 8a4.7 4.7 0 0 1-9.4 0c0-2.3 1.7-4.6 4.7-8Z"/><path class="swatch" d="M10 7c1.8 2.1 2.7 3.3 2.7 4.6a2.7 2.7 0 0 1-5.4 0C7.3 10.3 8.2 9.1 10 7Z"/>',
+  display: '<circle cx="10" cy="10" r="6.7"/><path d="M10 3.3a6.7 6.7 0 0 1 0 13.4Z" fill="currentColor"/>',
   zoom_out: '<path d="M5 10h10"/>',
   zoom_in: '<path d="M5 10h10M10 5v10"/>',
   fit: '<path d="M3.5 7.5v-4h4M16.5 7.5v-4h-4M3.5 12.5v4h4M16.5 12.5v4h-4"/>',

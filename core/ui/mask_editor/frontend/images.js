@@ -2,7 +2,7 @@
 
 /**
  * @typedef {{picture: ImageBitmap, proposed: Uint8Array | null, confidence: Uint8Array,
- *            reference: Uint8Array | null, width: number, height: number}} ReadyImage
+ *            reference: Uint8Array | null, levels: Levels | null, width: number, height: number}} ReadyImage
  *   `proposed` is null where that is class 1 everywhere
  * @typedef {{ready: Promise<ReadyImage>}} StoredImage
  */
@@ -39,11 +39,12 @@ async function decodeImage(header, bytes) {
   }
   const { width, height } = header;
   const plane = (name) => (parts[name].length ? decodeGrey(parts[name], width, height) : null);
-  const [picture, confidence, proposed, reference] = await Promise.all([
+  const [picture, confidence, proposed, reference, levels] = await Promise.all([
     decodeBitmap(parts.picture),
     plane("confidence"),
     plane("proposed"),
     plane("reference"),
+    decodeLevels(parts.levels, width, height),
   ]);
-  return { picture, proposed, confidence, reference, width, height };
+  return { picture, proposed, confidence, reference, levels, width, height };
 }

@@ -27,6 +27,7 @@ const COMMANDS = [
   { id: "corrections", place: "look", kind: "toggle", keys: ["c"], cap: "C" },
   { id: "original", place: "look", kind: "toggle", keys: ["d"], cap: "D" },
   { id: "colour", place: "look", kind: "action", keys: ["g"], cap: "G" },
+  { id: "display", place: "look", kind: "toggle", keys: ["w"], cap: "W" },
   { id: "help", place: "look", kind: "action", keys: ["?"], cap: "" },
   { id: "zoom_out", place: "zoom", kind: "action", keys: ["-"], cap: "" },
   { id: "zoom_in", place: "zoom", kind: "action", keys: ["+", "="], cap: "" },
@@ -46,6 +47,8 @@ const KEYS_ALONE = [
   { id: "threshold_up", word: "key_threshold_up", keys: ["."] },
   { id: "opacity_down", word: "key_opacity_down", keys: ["{"] },
   { id: "opacity_up", word: "key_opacity_up", keys: ["}"] },
+  { id: "invert", word: "invert", keys: ["i"] },
+  { id: "display_reset", word: "display_reset", keys: ["shift+w"] },
   { id: "pan_left", word: "key_pan_steps", keys: ["arrowleft"] },
   { id: "pan_right", word: "key_pan_steps", keys: ["arrowright"] },
   { id: "pan_up", word: "key_pan_steps", keys: ["arrowup"] },
@@ -80,45 +83,13 @@ const SHEET_OF_KEYS = [
   ["keys_view", [
     [["L"], "outline"], [["M"], "key_peek"], [["C"], "corrections"], [["D"], "original"], [["G"], "colour"],
     [["{", "}"], "opacity"], [["−", "+"], "zoom_level"], [["0"], "fit"], [["⇧0"], "actual"],
-    [["Space"], "key_pan"], [["←", "→", "↑", "↓"], "key_pan_steps"],
+    [["W"], "display"], [["I"], "invert"], [["⇧W"], "display_reset"], [["Space"], "key_pan"], [["←", "→", "↑", "↓"], "key_pan_steps"],
   ]],
   ["keys_go_on", [
     [["S"], "key_save"], [["Enter"], "key_save_next"], [["N"], "key_next"], [["⇧N"], "key_previous"],
     [["PgUp", "PgDn"], "key_slices"],
   ]],
 ];
-
-/** What keys that are no letters write, without and with Shift, by their place on the keyboard. */
-const SIGNS_BY_PLACE = {
-  BracketLeft: "[{", BracketRight: "]}", Comma: ",<", Period: ".>", Minus: "-_", Equal: "=+", Slash: "/?", Space: "  ",
-};
-
-/**
- * A key press as the tables write it: from the key's place on the keyboard where another script is being typed, or
- * where an input method keeps the letter to itself ("Process") to put a syllable together.
- *
- * @param {KeyboardEvent} event
- */
-function keyOf(event) {
-  let key = event.key.toLowerCase();
-  const isHidden = event.isComposing || event.keyCode === 229 || key === "process" || key === "unidentified";
-  if (isHidden || (key.length === 1 && !/^[\x20-\x7e]$/.test(key))) key = keyByPlace(event) ?? key;
-  // The row of digits by its place: on some keyboards a digit alone needs Shift.
-  const digit = /^Digit([1-9])$/.exec(event.code);
-  if (digit && !event.shiftKey && !KEYS_TO_IDS.has(key)) key = digit[1];
-  if (event.shiftKey && event.code === "Digit0") return "shift+0";
-  const control = event.ctrlKey || event.metaKey ? "mod+" : "";
-  const shift = event.shiftKey && /^[a-z]$/.test(key) ? "shift+" : "";
-  return control + shift + key;
-}
-
-/** What a key writes on an English keyboard. @param {KeyboardEvent} event @returns {string | undefined} */
-function keyByPlace({ code, shiftKey }) {
-  if (!code) return undefined;
-  const letter = /^(?:Key([A-Z])|(?:Digit|Numpad)([0-9]))$/.exec(code);
-  if (letter) return (letter[1] ?? letter[2]).toLowerCase();
-  return SIGNS_BY_PLACE[code]?.[shiftKey ? 1 : 0] ?? code.replace("Numpad", "").toLowerCase();
-}
 
 /** A command's keys as screen readers are told. */
 function spokenKeys(command) {

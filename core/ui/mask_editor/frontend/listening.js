@@ -20,7 +20,7 @@ function listenToKeys(editor) {
 }
 
 function onKeyDown(editor, event) {
-  const key = keyOf(event);
+  const key = keyOf(event, (each) => KEYS_TO_IDS.has(each));
   if (isTyping(event, key)) return;
   if (!editor.controls.part("keys").hidden) {
     if (key === "escape" || key === "?") {
@@ -52,7 +52,7 @@ function isTyping(event, key) {
 }
 
 function onKeyUp(editor, event) {
-  const key = keyOf(event);
+  const key = keyOf(event, (each) => KEYS_TO_IDS.has(each));
   if (key === " ") editor.pointer.holdSpace(false);
   // Held for a moment it was a peek, else a switch.
   if (key === "m" && editor.hiddenSince && event.timeStamp - editor.hiddenSince > PEEK_MS) editor.run("hide");

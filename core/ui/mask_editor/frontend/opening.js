@@ -14,7 +14,6 @@ class Opening {
   constructor(editor) {
     this.editor = editor;
     this.imageId = "";
-    this.drawingId = "";
     this.draftToken = "";
     this.insertToken = "";
     /** A copy of an earlier visit while somebody else's draft is on disk; the person chooses. @type {Copy | null} */
@@ -40,14 +39,11 @@ class Opening {
     const { editor } = this;
     const { image } = data;
     editor.toolCancel();
-    if (image.drawing_id !== this.drawingId) {
-      editor.outbox.open(image.drawing_id, writerOf(data.acknowledged));
-      editor.drawing = null;
-      this.foundCopy = null;
-      editor.clock = { seconds: 0, last: 0 };
-    }
+    editor.outbox.open(image.id, writerOf(data.acknowledged));
+    editor.drawing = null;
+    this.foundCopy = null;
+    editor.clock = { seconds: 0, last: 0 };
     this.imageId = image.id;
-    this.drawingId = image.drawing_id;
     editor.ready = false;
     delete editor.surface.dataset.image;
     editor.showState();
@@ -64,11 +60,10 @@ class Opening {
       if (id === this.imageId) editor.notice(editor.data.words.broken_image);
       return;
     }
-    const start = editor.drawing ? null : await this.firstState(image);
+    const start = await this.firstState(image);
     if (id !== this.imageId || editor.ready) return;
-    if (start) this.begin(image, start);
-    else editor.drawing.setImage(image);
-    this.showPicture(image);
+    this.begin(image, start);
+    editor.display.setImage(image);
     editor.ready = true;
     editor.notice("");
     editor.showControls();
@@ -84,15 +79,15 @@ class Opening {
   async firstState(image) {
     const { data, outbox } = this.editor;
     const token = data.draft.token;
-    const pending = outbox.pending.get(this.drawingId)?.message;
+    const pending = outbox.pending.get(this.imageId)?.message;
     if (pending) return this.stateOf(image, pending.threshold, pending.layer_png, { token, isUnsent: true });
-    const copy = readCopy(this.drawingId);
+    const copy = readCopy(this.imageId);
     const verdict = copy ? judgeCopy(copy, writerOf(data.acknowledged)) : "drop";
     if (verdict === "restore") {
       outbox.continues = copy;
       return this.stateOf(image, copy.threshold, copy.layer_png, { token, isUnsent: true });
     }
-    if (verdict === "drop") dropCopy(this.drawingId);
+    if (verdict === "drop") dropCopy(this.imageId);
     else this.foundCopy = copy;
     return this.stateOf(image, data.draft.threshold, data.draft.layer, { token });
   }
@@ -102,7 +97,7 @@ class Opening {
       return { threshold, layer: await this.decodeLayer(layer, image), ...more };
     } catch {
       // A copy of another size or a broken one: the draft on disk is what is left.
-      dropCopy(this.drawingId);
+      dropCopy(this.imageId);
       const { draft } = this.editor.data;
       return { threshold: draft.threshold, layer: await this.decodeLayer(draft.layer, image), token: more.token };
     }
@@ -120,15 +115,6 @@ class Opening {
     if (start.isUnsent) outbox.postAndKeep();
   }
 
-  showPicture(image) {
-    for (const part of ["picture", "original-picture"]) {
-      const canvas = this.editor.controls.part(part);
-      canvas.width = image.width;
-      canvas.height = image.height;
-      canvas.getContext("2d").drawImage(image.picture, 0, 0, image.width, image.height);
-    }
-  }
-
   /** The server wants another draft shown. It becomes one step, so that undo brings back what was there. */
   async takeDraft() {
     const { editor } = this;
@@ -143,7 +129,7 @@ class Opening {
       return;
     }
     if (verdict === "ask" && writer.client_id !== PROGRAM) {
-      writeCopy(this.drawingId, unsent);
+      writeCopy(this.imageId, unsent);
       this.foundCopy = unsent;
     }
     const id = this.imageId;
@@ -180,7 +166,7 @@ class Opening {
   useTheirs() {
     const { outbox } = this.editor;
     if (outbox.conflict) outbox.giveUp();
-    else dropCopy(this.drawingId);
+    else dropCopy(this.imageId);
     this.foundCopy = null;
     this.editor.showState();
   }

@@ -30,7 +30,7 @@ class Outbox {
     this.actionNumber = 0;
     /** Sent and not acknowledged, by drawing. @type {Map<string, {message: object, since: number, base: Writer}>} */
     this.pending = new Map();
-    this.drawingId = "";
+    this.imageId = "";
     /** Whether the open drawing holds what was never sent. */
     this.dirty = false;
     /** Whether that is only a stroke under way, which may yet change nothing. */
@@ -51,9 +51,9 @@ class Outbox {
   }
 
   /** Turn to another drawing; what is left of the one before stays pending. */
-  open(drawingId, writer) {
+  open(imageId, writer) {
     this.flush();
-    this.drawingId = drawingId;
+    this.imageId = imageId;
     this.writer = writer;
     this.continues = null;
     this.dirty = false;
@@ -110,7 +110,7 @@ class Outbox {
    */
   post(wish = {}) {
     this.stopTimers();
-    const before = this.pending.get(this.drawingId);
+    const before = this.pending.get(this.imageId);
     const message = {
       ...this.wires.snapshot(),
       client_id: this.clientId,
@@ -122,8 +122,8 @@ class Outbox {
       continues_client: this.continues?.client_id ?? "",
       continues_sequence: this.continues?.sequence ?? 0,
     };
-    this.pending.delete(this.drawingId);
-    this.pending.set(this.drawingId, { message, since: before?.since ?? Date.now(), base: this.writer });
+    this.pending.delete(this.imageId);
+    this.pending.set(this.imageId, { message, since: before?.since ?? Date.now(), base: this.writer });
     this.dirty = this.onlyTouched = false;
     this.transmit(wish.toPage);
   }
@@ -158,21 +158,21 @@ class Outbox {
     const mine = stored?.client_id === this.clientId ? stored : null;
     this.refused = answer.refused;
     if (mine?.conflict && mine.sequence > this.takenOverAt) this.conflict = true;
-    for (const [drawingId, { message }] of this.pending) {
-      const isOpen = drawingId === this.drawingId;
+    for (const [imageId, { message }] of this.pending) {
+      const isOpen = imageId === this.imageId;
       const onDisk = isOpen && mine && !mine.conflict && mine.saved && mine.sequence >= message.sequence;
-      if (message.sequence <= delivered || onDisk) this.settle(drawingId, message.sequence);
+      if (message.sequence <= delivered || onDisk) this.settle(imageId, message.sequence);
     }
     if (this.debounce && this.pending.size === 0) this.changed();
     this.wires.onState();
   }
 
-  settle(drawingId, sequence) {
-    this.pending.delete(drawingId);
+  settle(imageId, sequence) {
+    this.pending.delete(imageId);
     this.patience = PATIENCE_MS;
-    if (drawingId === this.drawingId && this.conflict) return;
-    removeCopy(drawingId, this.clientId, sequence);
-    if (drawingId !== this.drawingId) return;
+    if (imageId === this.imageId && this.conflict) return;
+    removeCopy(imageId, this.clientId, sequence);
+    if (imageId !== this.imageId) return;
     this.writer = { client_id: this.clientId, sequence };
     this.continues = null;
   }
@@ -186,7 +186,7 @@ class Outbox {
 
   /** The person chose what is on disk: ask the page for it. */
   giveUp() {
-    dropCopy(this.drawingId);
+    dropCopy(this.imageId);
     this.conflict = false;
     this.takenOverAt = this.sequence + 1;
     this.post({ action: "reload" });
@@ -195,7 +195,7 @@ class Outbox {
   /** The open drawing is now as the server gave it. */
   tookDraft(writer) {
     this.stopTimers();
-    this.pending.delete(this.drawingId);
+    this.pending.delete(this.imageId);
     this.dirty = false;
     this.conflict = false;
     this.writer = writer;
@@ -204,12 +204,12 @@ class Outbox {
 
   /** Whether the server lacks something of the open drawing. */
   isBehind() {
-    return this.dirty || this.pending.has(this.drawingId);
+    return this.dirty || this.pending.has(this.imageId);
   }
 
   /** @returns {Copy | null} what the server lacks of the open drawing; null also where the page is asked for its own */
   unsent() {
-    const entry = this.pending.get(this.drawingId);
+    const entry = this.pending.get(this.imageId);
     if (!this.isBehind() || entry?.message.action === "reload") return null;
     const message = { ...this.wires.snapshot(), client_id: this.clientId, sequence: this.sequence + Number(this.dirty) };
     return asCopy(message, entry?.base ?? this.writer);
@@ -243,12 +243,12 @@ class Outbox {
 
   /** Write copies of everything that is not acknowledged. */
   keepCopies() {
-    for (const [drawingId, { message, base }] of this.pending) {
-      if (message.action !== "reload") writeCopy(drawingId, asCopy(message, base));
+    for (const [imageId, { message, base }] of this.pending) {
+      if (message.action !== "reload") writeCopy(imageId, asCopy(message, base));
     }
     if (this.conflict) {
       const message = { ...this.wires.snapshot(), client_id: this.clientId, sequence: this.sequence };
-      writeCopy(this.drawingId, asCopy(message, this.writer));
+      writeCopy(this.imageId, asCopy(message, this.writer));
     }
   }
 

@@ -14,7 +14,7 @@ class PointerInput {
     this.surface = surface;
     /** Pointers that are down. @type {Map<number, {x: number, y: number}>} */
     this.down = new Map();
-    /** @type {"" | "draw" | "pan"} */
+    /** @type {"" | "draw" | "pan" | "window"} */
     this.mode = "";
     this.penSeen = false;
     this.spaceHeld = false;
@@ -49,7 +49,7 @@ class PointerInput {
     if (this.down.size === 2) this.startPinch();
     if (this.down.size > 1) return;
     this.downAt = event.timeStamp;
-    this.mode = this.draws(event) ? "draw" : "pan";
+    this.mode = event.button === 2 ? "window" : this.draws(event) ? "draw" : "pan";
     if (this.mode === "draw") this.editor.toolDown(this.editor.view.toImage(place.x, place.y));
     this.showState();
   }
@@ -86,6 +86,7 @@ class PointerInput {
     this.down.set(event.pointerId, place);
     if (this.mode === "draw") this.drawThrough(event);
     else if (this.down.size === 2) this.pinchOn();
+    else if (this.mode === "window") this.editor.display.drag(place.x - before.x, place.y - before.y);
     else this.editor.view.panBy(place.x - before.x, place.y - before.y);
   }
 

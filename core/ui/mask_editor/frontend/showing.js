@@ -90,6 +90,7 @@ function showControls(editor) {
   for (const id of TOOL_IDS) controls.press(id, settings.tool === id);
   for (const id of ["outline", "corrections", "original"]) controls.press(id, settings[id]);
   controls.press("hide", editor.hidden);
+  controls.press("display", editor.display.isOpen());
   for (const id of CHANGING) if (controls.buttons.has(id)) controls.enable(id, editor.canDraw());
   const threshold = controls.part("threshold");
   threshold.disabled = !editor.canDraw();

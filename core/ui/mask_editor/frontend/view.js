@@ -100,6 +100,17 @@ class View {
     return { x: point.x * this.scale + this.x, y: point.y * this.scale + this.y };
   }
 
+  /** @returns {{left: number, top: number, right: number, bottom: number}} whole pixels of the image in the window */
+  inSight() {
+    const from = this.toImage(0, 0);
+    const to = this.toImage(this.pane.width, this.pane.height);
+    const inside = (value, size) => Math.min(size, Math.max(0, Math.round(value)));
+    const { width, height } = this.image;
+    return {
+      left: inside(from.x, width), top: inside(from.y, height), right: inside(to.x, width), bottom: inside(to.y, height),
+    };
+  }
+
   transform() {
     return `translate(${this.x}px, ${this.y}px) scale(${this.scale})`;
   }

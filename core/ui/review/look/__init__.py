@@ -1,7 +1,7 @@
 """One mask, large and read-only: zoom, outline, opacity, hide, and what it is compared with, each by one key.
 
-One Components v2 component. Where the picture lies is the mask editor's own code; the words and the pictures
-come from the page, and nothing goes back.
+One Components v2 component. Where the picture lies and how light it is are the mask editor's own code; the
+words and the pictures come from the page, and nothing goes back.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.ui.mask_editor import words as editor_words
 from core.ui.mask_editor.assets import FRONTEND
 from core.ui.review import words
 
@@ -22,13 +23,15 @@ _HERE = Path(__file__).parent
 
 @functools.cache
 def _component() -> Any:
-    code = (FRONTEND / "view.js").read_text(encoding="utf-8") + (_HERE / "look.js").read_text(
-        encoding="utf-8"
+    shared = [FRONTEND / name for name in ("view.js", "bitmap.js", "display.js", "key_of.js")]
+    code, css = (
+        "\n".join(path.read_text(encoding="utf-8") for path in paths)
+        for paths in ([*shared, _HERE / "look.js"], [_HERE / "look.css", FRONTEND / "display.css"])
     )
     return st.components.v2.component(
         "review_look",
         html='<div class="look"></div>',
-        css=(_HERE / "look.css").read_text(encoding="utf-8"),
+        css=css,
         js=code,
     )
 
@@ -39,6 +42,7 @@ def look(
     image_id: str,
     picture: bytes,
     picture_type: str,
+    levels: bytes,
     mask: bytes,
     compared: bytes | None,
     colours: Sequence[tuple[int, int, int]],
@@ -50,6 +54,7 @@ def look(
         image_id: Changes with what is shown.
         picture: The image.
         picture_type: "image/png" or "image/jpeg".
+        levels: All values of an image of more than 8 bits (`pack_levels`), else empty.
         mask: PNG of class indices.
         compared: Another mask of that image, None for none.
         colours: Of the classes, in order.
@@ -59,10 +64,11 @@ def look(
         data={
             "id": image_id,
             "picture": _url(picture, picture_type),
+            "levels": _url(levels, "application/octet-stream"),
             "mask": _url(mask, "image/png"),
             "compared": "" if compared is None else _url(compared, "image/png"),
             "colours": [list(each) for each in colours],
-            "words": dict(words.LOOK),
+            "words": {**editor_words.WORDS, **words.LOOK},
         },
     )
 

@@ -8,11 +8,11 @@ const BOTH = [230, 159, 0];
 const UNDECIDED = 255;
 const BUTTONS = [
   ["outline", "L"], ["hide", "M"], ["prediction", "T"], ["difference", "D"],
-  ["zoom_out", "−"], ["zoom_in", "+"], ["fit", "0"], ["actual", "1"],
+  ["display", "W"], ["zoom_out", "−"], ["zoom_in", "+"], ["fit", "0"], ["actual", "1"],
 ];
 const KEYS = {
   l: "outline", m: "hide", t: "prediction", d: "difference", "-": "zoom_out", "+": "zoom_in", "=": "zoom_in", 0: "fit",
-  1: "actual", "{": "less", "}": "more", arrowleft: "left", arrowright: "right", arrowup: "up", arrowdown: "down",
+  1: "actual", w: "display", i: "invert", "shift+w": "display_reset", "{": "less", "}": "more", arrowleft: "left", arrowright: "right", arrowup: "up", arrowdown: "down",
 };
 const PAN_STEP = 60;
 /** What the person chose last, for every image of the page. */
@@ -36,6 +36,14 @@ class Look {
     this.bar.setAttribute("role", "toolbar");
     this.legend = make("div", "legend");
     root.replaceChildren(this.bar, this.pane, this.legend);
+    this.display = new Display([this.picture], this.pane, {
+      inSight: () => this.view.inSight(),
+      onPanel: () => this.drawBar(),
+    });
+    // A panel over the picture: what is done in it moves no picture.
+    for (const name of ["pointerdown", "pointermove", "dblclick", "wheel"]) {
+      this.display.panel.addEventListener(name, (event) => event.stopPropagation());
+    }
     this.listen();
   }
 
@@ -48,8 +56,10 @@ class Look {
     }, { passive: false });
     this.pane.addEventListener("pointerdown", (event) => this.pane.setPointerCapture(event.pointerId));
     this.pane.addEventListener("pointermove", (event) => {
-      if (event.buttons) this.view.panBy(event.movementX, event.movementY);
+      if (event.buttons & 2) this.display.drag(event.movementX, event.movementY);
+      else if (event.buttons) this.view.panBy(event.movementX, event.movementY);
     });
+    this.pane.addEventListener("contextmenu", (event) => event.preventDefault());
     this.pane.addEventListener("dblclick", () => this.view.fit());
     // Everywhere on the page but where somebody types, so that no click is needed first.
     this.onWindowKey = (event) => {
@@ -75,6 +85,7 @@ class Look {
     this.data = component.data;
     this.words = component.data.words;
     this.pane.setAttribute("aria-label", this.words.label);
+    this.display.setWords(this.words);
     if (this.id !== this.data.id) {
       this.id = this.data.id;
       Object.assign(this.shown, { hide: false, prediction: false, difference: false });
@@ -87,22 +98,30 @@ class Look {
     this.ready = false;
     this.sheet.style.visibility = "hidden";
     this.notice.textContent = this.words.loading;
-    const { picture, mask, compared } = this.data;
     try {
-      const found = await Promise.all([decode(picture), decode(mask), compared ? decode(compared) : null]);
+      const [picture, mask, compared, levels] = await Promise.all(
+        ["picture", "mask", "compared", "levels"].map((name) => bytesOf(this.data[name])),
+      );
+      const size = await decodeBitmap(mask);
+      const { width, height } = size;
+      const found = await Promise.all([
+        decodeBitmap(picture),
+        decodeGrey(mask, width, height),
+        compared.length ? decodeGrey(compared, width, height) : null,
+        decodeLevels(levels, width, height).catch(() => null),
+      ]);
       if (this.id !== id) return;
-      this.show(...found);
+      this.show(width, height, ...found);
     } catch {
       if (this.id === id) this.notice.textContent = this.words.broken;
     }
   }
 
-  show(picture, mask, compared) {
-    const { width, height } = mask;
-    for (const canvas of [this.picture, this.overlay]) Object.assign(canvas, { width, height });
-    this.picture.getContext("2d").drawImage(picture, 0, 0, width, height);
-    this.mask = indices(mask);
-    this.compared = compared ? indices(compared) : null;
+  show(width, height, picture, mask, compared, levels) {
+    Object.assign(this.overlay, { width, height });
+    this.display.setImage({ picture, levels, width, height });
+    this.mask = mask;
+    this.compared = compared;
     this.ready = true;
     this.notice.textContent = "";
     this.sheet.style.visibility = "";
@@ -168,7 +187,7 @@ class Look {
   }
 
   button(id, cap) {
-    const isOn = { ...this.shown, outline: chosen.outline }[id];
+    const isOn = { ...this.shown, outline: chosen.outline, display: this.display.isOpen() }[id];
     const button = make("button", "tool", { type: "button", title: `${this.words[id]} (${cap})` });
     button.append(this.words[id], make("kbd", "", { textContent: cap }));
     if (isOn !== undefined) button.setAttribute("aria-pressed", String(isOn));
@@ -193,6 +212,9 @@ class Look {
     const { view, shown } = this;
     if (id === "outline") chosen.outline = !chosen.outline;
     if (id in shown) shown[id] = !shown[id];
+    if (id === "display") this.display.toggle();
+    if (id === "invert") this.display.invert();
+    if (id === "display_reset") this.display.reset();
     if (id === "prediction") shown.difference = false;
     if (id === "difference") shown.prediction = false;
     if (id === "less") Object.assign(chosen, { opacity: Math.max(0, chosen.opacity - 0.1), outline: false });
@@ -209,7 +231,7 @@ class Look {
 
   onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !this.ready) return;
-    const id = KEYS[event.key.toLowerCase()];
+    const id = KEYS[keyOf(event, (key) => key in KEYS)];
     const isMissing = ["prediction", "difference"].includes(id) && !this.data.compared;
     if (!id || isMissing || event.composedPath()[0]?.type === "range") return;
     event.preventDefault();
@@ -234,20 +256,9 @@ function difference(mask, compared) {
   return values;
 }
 
-async function decode(url) {
-  const blob = await (await fetch(url)).blob();
-  return createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none", imageOrientation: "none" });
-}
-
-/** The grey values of a PNG, which are its classes. */
-function indices(bitmap) {
-  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(bitmap, 0, 0);
-  const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-  const values = new Uint8Array(data.length / 4);
-  for (let i = 0; i < values.length; i++) values[i] = data[4 * i];
-  return values;
+/** What a data address holds. @returns {Promise<Uint8Array>} empty where there is none */
+async function bytesOf(url) {
+  return url ? new Uint8Array(await (await fetch(url)).arrayBuffer()) : new Uint8Array();
 }
 
 function colour(rgb, alpha) {
