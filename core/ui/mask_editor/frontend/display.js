@@ -62,7 +62,7 @@ class Display {
   /** @param {{picture: ImageBitmap, levels: Levels | null, width: number, height: number}} image */
   setImage({ picture, levels, width, height }) {
     this.image = { picture, levels, width, height };
-    this.source = null;
+    this.source = this.target = null;
     this.kind = levels?.isHu ? "hu" : "other";
     this.usual = levels?.shown ?? [0, 255];
     this.ends = levels ? endsOf(levels) : [0, 255];
@@ -130,7 +130,7 @@ class Display {
     } catch {
       // Full or forbidden: it only lasts until the page is left.
     }
-    if (this.image) this.show();
+    this.show();
   }
 
   isOpen() {
@@ -147,6 +147,7 @@ class Display {
   }
 
   show() {
+    if (!this.image) return;
     this.showNumbers();
     this.frame ??= requestAnimationFrame(() => {
       this.frame = undefined;
@@ -154,11 +155,12 @@ class Display {
     });
   }
 
-  /** As it came where nothing was chosen, else from all values. */
+  /** As it came where nothing was chosen, else from all values; a canvas that is hidden is painted once it is not. */
   paint() {
     const { picture, width, height } = this.image;
     const changed = this.isChanged() ? this.changedPixels() : null;
     for (const canvas of this.canvases) {
+      if (!canvas.offsetParent) continue;
       const context = canvas.getContext("2d");
       if (changed) context.putImageData(changed, 0, 0);
       else context.drawImage(picture, 0, 0, width, height);
@@ -167,17 +169,21 @@ class Display {
 
   changedPixels() {
     const { levels, width, height } = this.image;
-    const pixels = new ImageData(width, height);
     const grey = this.table(levels ? NUM_LEVELS : 256, levels ?? { low: 0, step: 1 });
+    this.target ??= new ImageData(width, height);
+    const out = new Uint32Array(this.target.data.buffer);
     if (levels) {
-      const out = new Uint32Array(pixels.data.buffer);
+      const { numbers } = levels;
       const opaque = Uint32Array.from(grey, (value) => 0xff000000 + value * 0x10101);
-      for (let i = 0; i < out.length; i++) out[i] = opaque[levels.numbers[i]];
+      for (let i = 0; i < out.length; i++) out[i] = opaque[numbers[i]];
     } else {
-      const source = this.pixels();
-      for (let i = 0; i < source.length; i++) pixels.data[i] = (i & 3) === 3 ? 255 : grey[source[i]];
+      const source = new Uint32Array(this.pixels().buffer);
+      for (let i = 0; i < out.length; i++) {
+        const rgb = source[i];
+        out[i] = 0xff000000 | (grey[(rgb >> 16) & 255] << 16) | (grey[(rgb >> 8) & 255] << 8) | grey[rgb & 255];
+      }
     }
-    return pixels;
+    return this.target;
   }
 
   /** What each number is on the screen. */

@@ -103,7 +103,10 @@ function showControls(editor) {
   controls.setSlider("opacity", percent, `${percent} %`);
   controls.part("speck-size").value = String(settings.speckSize);
   controls.part("overlay").style.visibility = editor.hidden ? "hidden" : "visible";
-  controls.part("original-pane").hidden = !settings.original;
+  if (controls.part("original-pane").hidden === settings.original) {
+    controls.part("original-pane").hidden = !settings.original;
+    editor.display.show();
+  }
   classes.show();
   controls.buttons.get("colour").hidden = classes.isSeveral;
   controls.part("rail").querySelector('[data-place="checked"]').hidden = !editor.checkedOnly;
