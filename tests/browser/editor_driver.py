@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,25 @@ Point = tuple[float, float]
 SMALL = (48, 64)
 WAIT_MS = 90_000
 """How long a state is waited for: a test that goes well never waits so long, on a busy machine either."""
+
+
+def settled(page: Page) -> None:
+    """Wait until the run of the page is over: its elements come one after another.
+
+    Buttons with keys are among the last. To be called once something of the run is seen, else the one before
+    it may be what is over.
+    """
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=WAIT_MS
+    )
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait for what no page shows."""
+    deadline = time.monotonic() + WAIT_MS / 1000
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
 
 
 class Editor:

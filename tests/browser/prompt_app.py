@@ -13,6 +13,7 @@ import streamlit as st
 from core.correction.prompts import AcceptedMask
 from core.files import write_whole
 from core.imaging.masks import encode_png
+from core.ui.prompt_canvas import drawn_prompts
 from core.ui.prompt_panel import open_panel, prompt_panel
 
 # A bright disc on dark noise; the centre is (row, col).
@@ -53,6 +54,9 @@ def main() -> None:
             ask()
     elif keep(prompt_panel(picture(), key="page")):
         st.rerun()
+    drawn = drawn_prompts("page", (HEIGHT, WIDTH), (HEIGHT, WIDTH))
+    counts = len(drawn.boxes), len(drawn.foreground), len(drawn.background)
+    st.write("Drawn: {} boxes, {} foreground, {} background".format(*counts))
     st.write(f"Accepted {st.session_state.get('accepted', 0)} times")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from app_server import AppServer, OpenPage
 from editor_app_scenes import disc, proposed, small_probability
-from editor_driver import SMALL, Editor
+from editor_driver import SMALL, WAIT_MS, Editor, wait_for
 from playwright.sync_api import Browser, Page, expect
 from strokes import brush_pixels, polygon_pixels
 
@@ -35,6 +35,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
 def shared_page(app: AppServer, browser: Browser) -> Iterator[Page]:
     """One tab for all tests that need nothing special of it: opening one costs seconds."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(WAIT_MS)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -140,7 +141,7 @@ def test_a_polygon_that_is_given_up_leaves_nothing(editor: Editor) -> None:
         editor.click(corner)
     editor.press("Escape")
     editor.press("Enter")
-    _wait_for(lambda: editor.actions() == ["save_next"])
+    wait_for(lambda: editor.actions() == ["save_next"])
     expect(editor.button("Undo")).to_be_disabled()
 
 
@@ -352,7 +353,7 @@ def test_one_finger_paints_two_fingers_zoom(open_editor: OpenEditor) -> None:
     touch("touchStart", [first, second])
     touch("touchMove", [(first[0] - 50, first[1]), (second[0] + 50, second[1])])
     touch("touchEnd", [])
-    _wait_for(lambda: float(editor.surface.get_attribute("data-scale")) > 1.2 * scale)
+    wait_for(lambda: float(editor.surface.get_attribute("data-scale")) > 1.2 * scale)
     np.testing.assert_array_equal(editor.layer(), expected)
 
 
@@ -387,7 +388,7 @@ def test_a_click_right_after_a_stroke_finds_the_stroke(
         saved.unlink(missing_ok=True)
         editor.stroke(points, settle=False)
         editor.page.mouse.click(button["x"] + 10, button["y"] + 10)
-        _wait_for(saved.exists)
+        wait_for(saved.exists)
         time.sleep(0.05)
         np.testing.assert_array_equal(editor.saved_layer(), expected)
 
@@ -428,9 +429,11 @@ def test_strokes_survive_another_page(editor: Editor) -> None:
 def test_the_editor_never_fades_while_a_script_runs(editor: Editor, app: AppServer) -> None:
     editor = _show(editor.page, app, editor.image, "slow=2")
     editor.stroke([(50.5, 10.5)], settle=False)
-    editor.page.wait_for_timeout(1500)
-    opacity = "element => getComputedStyle(element.getRootNode().host.closest('.stElementContainer')).opacity"
-    assert editor.surface.evaluate(opacity) == "1"
+    # What Streamlit calls stale it fades, after a moment and slowly: an animation that has not begun counts.
+    stale = editor.page.locator('.stElementContainer[data-stale="true"]', has=editor.surface)
+    expect(stale).to_have_count(1)
+    fading = "element => [getComputedStyle(element).opacity, element.getAnimations().length]"
+    assert stale.evaluate(fading) == ["1", 0]
     editor.wait_saved()
 
 
@@ -531,7 +534,7 @@ def test_in_a_conflict_the_page_still_learns_what_is_shown(open_editor: OpenEdit
     second.stroke([(50.5, 30.5)], settle=False)
     both = brush_pixels([(50.5, 20.5)], 3, SMALL) | brush_pixels([(50.5, 30.5)], 3, SMALL)
     refused = second.folder / f"{second.image}.refused.png"
-    _wait_for(lambda: bool((decode_layer(refused.read_bytes(), SMALL) == np.where(both, 2, 0)).all()))
+    wait_for(lambda: bool((decode_layer(refused.read_bytes(), SMALL) == np.where(both, 2, 0)).all()))
     assert first.layer()[20, 50] == 0
     expect(second.button("Keep mine")).to_be_visible()
 
@@ -578,11 +581,11 @@ def test_an_accepted_proposal_is_one_step_and_taken_once(editor: Editor) -> None
     editor.stroke([(50.5, 10.5)])
     mine = editor.layer()
     editor.button("Accept proposal").click()
-    _wait_for(lambda: editor.layer()[42, 4] == 2)
+    wait_for(lambda: editor.layer()[42, 4] == 2)
     proposed = editor.layer()
     assert int((proposed != mine).sum()) == 5 * 6
     editor.press("Control+z")
-    _wait_for(lambda: editor.layer()[42, 4] == 0)
+    wait_for(lambda: editor.layer()[42, 4] == 0)
     np.testing.assert_array_equal(editor.layer(), mine)
     _run_once_more(editor)
     np.testing.assert_array_equal(editor.layer(), mine)
@@ -614,10 +617,10 @@ def test_a_window_of_hounsfield_units_shows_what_8_bits_hide(open_editor: OpenEd
     editor.button("Soft tissue").click()
     expect(told).to_have_text("Window 400, level 40")
     # (40 - -160) / 400 and (60 - -160) / 400 of 255
-    _wait_for(lambda: _greys(editor) == [0, 128, 140])
+    wait_for(lambda: _greys(editor) == [0, 128, 140])
     editor.press("i")
     expect(told).to_have_text("Window 400, level 40 · Inverted")
-    _wait_for(lambda: _greys(editor) == [255, 128, 115])
+    wait_for(lambda: _greys(editor) == [255, 128, 115])
     # A hundred pixels of 400 to the right: 1400 / 4 wider.
     x, y = editor.place((32, 24))
     editor.page.mouse.move(x, y)
@@ -642,7 +645,7 @@ def test_a_picture_of_8_bits_has_a_window_too(open_editor: OpenEditor) -> None:
     darkest = min(_greys(editor))
     editor.button("Auto contrast").click()
     expect(told).to_have_text(re.compile(r"^Window \d+, level \d+$"))
-    _wait_for(lambda: min(_greys(editor)) < darkest)
+    wait_for(lambda: min(_greys(editor)) < darkest)
     editor.button("Usual contrast").click()
     expect(told).to_have_text("")
 
@@ -685,10 +688,10 @@ def test_keys_for_saving_and_moving_on(editor: Editor) -> None:
     editor.set_slider("Brush size", 3)
     editor.stroke([(50.5, 10.5)], settle=False)
     editor.press("s")
-    _wait_for(lambda: editor.actions() == ["save"])
+    wait_for(lambda: editor.actions() == ["save"])
     assert editor.layer()[10, 50] == 2
     editor.press("Enter")
-    _wait_for(lambda: editor.actions() == ["save", "save_next"])
+    wait_for(lambda: editor.actions() == ["save", "save_next"])
     other = Editor(editor.page, editor.folder, f"{editor.image}-other")
     other.wait_shown()
     other.press("Shift+N")
@@ -725,15 +728,15 @@ def test_keys_work_while_a_syllable_is_being_put_together(editor: Editor) -> Non
 
 def test_hiding_the_mask_changes_nothing_in_it(editor: Editor) -> None:
     overlay = editor.page.locator('[data-part="overlay"]')
-    editor.press("m")
+    _send_key(editor, "m", "keydown", "keyup")
     expect(overlay).to_have_css("visibility", "hidden")
     expect(editor.page.get_by_text("588 px")).to_be_visible()
-    editor.press("m")
+    _send_key(editor, "m", "keydown", "keyup")
     expect(overlay).to_have_css("visibility", "visible")
-    editor.page.keyboard.down("m")
+    held_since = _send_key(editor, "m", "keydown")
     expect(overlay).to_have_css("visibility", "hidden")
-    editor.page.wait_for_timeout(500)
-    editor.page.keyboard.up("m")
+    editor.page.wait_for_function("since => performance.now() - since > 400", arg=held_since)
+    _send_key(editor, "m", "keyup")
     expect(overlay).to_have_css("visibility", "visible")
 
 
@@ -762,6 +765,16 @@ def test_brush_size_by_keys(editor: Editor) -> None:
     expect(editor.slider("Brush size")).to_have_value("10")
 
 
+def _send_key(editor: Editor, letter: str, *kinds: str) -> float:
+    """A key without the way through the system, which may take long; the page's clock in milliseconds."""
+    script = """(surface, [letter, kinds]) => {
+      const pressed = { key: letter, code: "Key" + letter.toUpperCase(), bubbles: true, composed: true };
+      for (const kind of kinds) surface.dispatchEvent(new KeyboardEvent(kind, pressed));
+      return performance.now();
+    }"""
+    return float(editor.surface.evaluate(script, [letter, list(kinds)]))
+
+
 def _run_once_more(editor: Editor) -> None:
     """Until the app has run again: what the page had sent by now has arrived."""
     runs = editor.page.get_by_text(re.compile(r"^run \d+$"))
@@ -770,13 +783,6 @@ def _run_once_more(editor: Editor) -> None:
     name.fill(f"after {before}")
     name.press("Enter")
     expect(runs).not_to_have_text(before)
-
-
-def _wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 # Several classes
@@ -841,7 +847,7 @@ def test_classes_that_are_locked_stay_under_every_tool(editor: Editor) -> None:
     saved = editor.draft()["sequence"]
     editor.button("Fill").click()
     editor.click((11.5, 12.5))
-    editor.page.wait_for_timeout(300)
+    _run_once_more(editor)
     assert editor.draft()["sequence"] == saved
     editor.button("Brush").click()
     editor.page.get_by_label("Paint over").select_option("Everything")

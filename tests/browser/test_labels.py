@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import pytest
 from app_server import AppServer, OpenPage
-from editor_driver import WAIT_MS, Editor
+from editor_driver import Editor, settled, wait_for
 from playwright.sync_api import Page, expect
 
 from benchmarks.phantoms.skin import skin_phantom
@@ -40,10 +39,8 @@ def answers(workspace: Workspace) -> list[str]:
     return sorted(path.name for path in workspace.folder("cache").rglob("labels-*"))
 
 
-def wait_for_answers(page: Page, workspace: Workspace, count: int) -> None:
-    deadline = time.monotonic() + WAIT_MS / 1000
-    while len(answers(workspace)) < count and time.monotonic() < deadline:
-        page.wait_for_timeout(100)
+def wait_for_answers(workspace: Workspace, count: int) -> None:
+    wait_for(lambda: len(answers(workspace)) >= count)
     assert len(answers(workspace)) == count
 
 
@@ -53,6 +50,7 @@ def test_bars_follow_the_mask_and_the_label_survives_a_reload(
 ) -> None:
     page = open_page(f"{server.url}/?task={moles.slug}")
     canvas = Editor(page, Path(), "", (SIDE, SIDE))
+    settled(page)
     canvas.set_slider("Brush size", 30)
     canvas.stroke([(48.0, 48.0), (50.0, 48.0)])
     for name in ("Melanoma", "Nevus", "Other"):
@@ -61,9 +59,9 @@ def test_bars_follow_the_mask_and_the_label_survives_a_reload(
     assert sum(int((each or "").split()[0]) for each in shown) in (99, 100, 101)
 
     # Of the mask that was there at first, and of the one after the stroke.
-    wait_for_answers(page, workspace, 2)
+    wait_for_answers(workspace, 2)
     canvas.stroke([(20.0, 20.0), (70.0, 70.0)])
-    wait_for_answers(page, workspace, 3)
+    wait_for_answers(workspace, 3)
 
     page.get_by_role("combobox", name="Label", exact=True).click()
     page.get_by_role("option", name="Nevus").click()
@@ -77,6 +75,8 @@ def test_bars_follow_the_mask_and_the_label_survives_a_reload(
     percents(page)
     page.get_by_role("button", name="What the network looked at").click()
     expect(page.get_by_role("img", name="What the network looked at")).to_be_visible()
+    settled(page)
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name="Save mask", exact=True).click()
     expect(page.get_by_text("Revision 1 by")).to_be_visible()

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 from app_server import AppServer, OpenPage
-from editor_driver import Editor
+from editor_driver import Editor, settled
 from playwright.sync_api import Locator, Page, expect
 
 from core.correction.corrections import decode_layer, encode_layer
@@ -64,7 +64,10 @@ def button(page: Page, name: str) -> Locator:
 
 
 def editor(page: Page) -> Editor:
-    return Editor(page, Path(), "", (SIDE, SIDE))
+    opened = Editor(page, Path(), "", (SIDE, SIDE))
+    # What comes above it later would move it under the pointer.
+    settled(page)
+    return opened
 
 
 def ids(workspace: Workspace, task: TaskRow) -> list[int]:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from app_server import AppServer, OpenPage
+from editor_driver import settled
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
@@ -47,15 +48,16 @@ class Panel:
         # A canvas of before stays a moment beside the new one.
         expect(self.surface).to_have_count(1)
         expect(self.page.get_by_role("button", name="Clear prompts")).to_be_visible()
+        self.settle()
         return self
 
     def choose(self, tool: str) -> None:
         button = self.page.get_by_role("radio", name=tool)
         button.click()
         expect(button).to_have_attribute("aria-checked", "true")
-        # The hint comes with the run that hands the tool to the canvas, a blink before the canvas takes it.
+        # The hint comes with the run that hands the tool to the canvas.
         expect(self.page.get_by_text(HINTS[tool])).to_be_visible()
-        self.page.wait_for_timeout(300)
+        self.settle()
 
     def drag(self, start: Point, end: Point, steps: int = 8) -> None:
         expect(self.surface).to_have_count(1)
@@ -72,7 +74,17 @@ class Panel:
         return self.page.get_by_text("Proposed mask:")
 
     def settle(self) -> None:
-        expect(self.page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        """Until the run is over and the canvas, which hears of it in the next frame, has what it brought."""
+        settled(self.page)
+        self.page.evaluate(
+            "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+        )
+
+    def wait_drawn(self, boxes: int, foreground: int, background: int) -> None:
+        """Until the server knows of so many."""
+        drawn = f"Drawn: {boxes} boxes, {foreground} foreground, {background} background"
+        expect(self.page.get_by_text(drawn)).to_be_visible()
+        self.settle()
 
     def accept(self) -> NDArray[np.uint8]:
         """The layer of 0, 1 and 2 that was handed over."""
@@ -124,8 +136,7 @@ def test_scribbles_alone_and_quick_ones_arrive_whole(panel: Panel) -> None:
     expect(panel.proposal()).to_be_visible()
     panel.choose("Background")
     panel.drag((150, 30), (150, 230))
-    panel.page.wait_for_timeout(500)
-    panel.settle()
+    panel.wait_drawn(0, 5, 1)
     layer = panel.accept()
     assert iou(layer == 2, disc()) > 0.9
     for start, end in strokes:
@@ -158,9 +169,7 @@ def test_undo_redo_and_clear(panel: Panel) -> None:
     panel.page.get_by_role("button", name="Clear prompts").click()
     expect(panel.proposal()).to_have_count(0)
     expect(panel.page.get_by_role("button", name="Clear prompts")).to_be_disabled()
-    panel.settle()
-    # The new canvas stands before it listens.
-    panel.page.wait_for_timeout(1500)
+    panel.ready()
     panel.drag((50, 80), (130, 160))
     expect(panel.proposal()).to_be_visible()
 

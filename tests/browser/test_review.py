@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from app_server import PROJECT, AppServer, OpenPage
+from editor_driver import settled
 from playwright.sync_api import Page, expect
 
 from core.imaging.masks import encode_png
 from core.workflows.add_images import add_images
 from core.workspace import NewRevision, Workspace
 
-WAIT = 60_000
 SIDE = 64
 
 
@@ -45,9 +45,12 @@ def tile(page: Page, number: int):
     return page.get_by_role("button", name=f"disc_{number}.png")
 
 
-def large(page: Page, name: str):
-    """The name beside the large picture; the tiles have it too."""
-    return page.locator("strong").get_by_text(name)
+def shows_large(page: Page, name: str) -> None:
+    """Wait for the large picture of an image and for the buttons under its name, whose keys are pressed."""
+    # The tiles have the name too.
+    expect(page.locator("strong").get_by_text(name)).to_be_visible()
+    settled(page)
+    expect(page.get_by_role("button", name="Approve")).to_be_enabled()
 
 
 def reviews(workspace: Workspace) -> dict[str, str]:
@@ -57,9 +60,10 @@ def reviews(workspace: Workspace) -> dict[str, str]:
 
 def test_keys_mark_and_approve_and_undo(server: AppServer, workspace: Workspace, open_page: OpenPage) -> None:
     page = open_page(f"{server.url}/review?task=discs")
-    expect(tile(page, 0)).to_be_focused(timeout=WAIT)
+    expect(tile(page, 0)).to_be_focused()
     # Nobody decides on a picture that is still on its way.
-    expect(page.get_by_role("button", name="Approve the others (5)")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("button", name="Approve the others (5)")).to_be_visible()
+    settled(page)
     page.keyboard.press("ArrowRight")
     expect(tile(page, 1)).to_be_focused()
     page.keyboard.press("Space")
@@ -67,7 +71,7 @@ def test_keys_mark_and_approve_and_undo(server: AppServer, workspace: Workspace,
     expect(page.get_by_role("button", name="Approve the others (4)")).to_be_visible()
     assert set(reviews(workspace).values()) == {"open"}
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Approved 4, flagged 1.")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("Approved 4, flagged 1.")).to_be_visible()
     assert reviews(workspace) == {
         "0": "approved",
         "1": "flagged",
@@ -75,8 +79,10 @@ def test_keys_mark_and_approve_and_undo(server: AppServer, workspace: Workspace,
         "3": "approved",
         "4": "approved",
     }
+    expect(page.get_by_role("button", name="Undo")).to_be_enabled()
+    settled(page)
     page.keyboard.press("u")
-    expect(tile(page, 0)).to_be_visible(timeout=WAIT)
+    expect(tile(page, 0)).to_be_visible()
     assert set(reviews(workspace).values()) == {"open"}
 
 
@@ -84,19 +90,20 @@ def test_one_by_one_by_keys_with_flag_reasons_and_the_way_to_the_editor_and_back
     server: AppServer, workspace: Workspace, open_page: OpenPage
 ) -> None:
     page = open_page(f"{server.url}/review?task=discs")
-    expect(tile(page, 0)).to_be_focused(timeout=WAIT)
+    expect(tile(page, 0)).to_be_focused()
+    settled(page)
     page.keyboard.press("v")
-    expect(large(page, "disc_0.png")).to_be_visible(timeout=WAIT)
+    shows_large(page, "disc_0.png")
     page.keyboard.press("a")
-    expect(large(page, "disc_1.png")).to_be_visible(timeout=WAIT)
+    shows_large(page, "disc_1.png")
     page.get_by_role("button", name="part missing").click()
     expect(page.get_by_role("button", name="part missing")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("f")
-    expect(large(page, "disc_2.png")).to_be_visible(timeout=WAIT)
+    shows_large(page, "disc_2.png")
     found = reviews(workspace)
     assert (found["0"], found["1"], found["2"]) == ("approved", "flagged", "open")
     page.keyboard.press("e")
-    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible(timeout=WAIT)
+    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible()
+    settled(page)
     page.get_by_role("button", name="Back to the review").click()
-    expect(large(page, "disc_2.png")).to_be_visible(timeout=WAIT)
-    expect(page.get_by_role("button", name="Approve")).to_be_visible(timeout=WAIT)
+    shows_large(page, "disc_2.png")
