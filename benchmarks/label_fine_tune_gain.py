@@ -41,7 +41,7 @@ from core.files import write_whole
 from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
 from core.jobs.kinds import JobContext
-from core.registry.classifiers import Classifiers
+from core.registry.predictors import Classifiers
 from core.registry.shipped import CLASSIFIER_SUFFIX
 from core.training.presets import augment_config
 from core.workflows.add_images import add_images

@@ -69,25 +69,22 @@ class MaskClass:
 
 
 @dataclass(frozen=True)
-class ModelCard:
-    """What a model says of itself.
+class Card:
+    """What any model says of itself, one of masks or of labels.
 
     Attributes:
         name: Machine name, such as "lung_xray".
         title: What people read, such as "Lung X-ray".
-        net: The network.
         scaling: Stored values to network input.
-        image_size: (height, width) in pixels that the network was trained on.
-        classes: The classes of a softmax, background first; empty for one foreground.
         remove_hair: Whether hair is removed from an image before it is scaled (`core.imaging.hair`).
-        threshold: Suggested threshold in [0, 1], chosen on validation.
+        threshold: In [0, 1], chosen on validation: suggested for masks, or from which the label that must not
+            be missed is called.
         flips: "horizontal", "vertical": the prediction is the mean over the image and these mirrorings of it.
         created: ISO 8601, UTC.
         command: The command that made it.
         data: What it was trained on.
-        validation: Scores on validation, by metric name; means over images.
-        test: Scores on test, by metric name; means over images. Empty where none was kept back.
-        training: Settings of the run, None where unknown.
+        validation: Scores on validation, by name.
+        test: Scores on test, by name. Empty where none was kept back.
         augmentation: Settings of the run, None where unknown.
         parent: Name or id of the model that this one started from, None from scratch.
         licence: What the weights may be used for.
@@ -97,10 +94,7 @@ class ModelCard:
 
     name: str
     title: str = ""
-    net: NetConfig = field(default_factory=NetConfig)
     scaling: ScalingConfig = field(default_factory=ScalingConfig)
-    image_size: tuple[int, int] = (256, 256)
-    classes: tuple[MaskClass, ...] = ()
     remove_hair: bool = False
     threshold: float = 0.5
     flips: tuple[str, ...] = ()
@@ -109,12 +103,28 @@ class ModelCard:
     data: tuple[DataSource, ...] = ()
     validation: dict[str, Score] = field(default_factory=dict)
     test: dict[str, Score] = field(default_factory=dict)
-    training: TrainConfig | None = None
     augmentation: AugmentConfig | None = None
     parent: str | None = None
     licence: str = ""
     limits_of_use: tuple[str, ...] = (NOT_A_DEVICE,)
     versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ModelCard(Card):
+    """What a segmentation model says of itself; its scores are means over images.
+
+    Attributes:
+        net: The network.
+        image_size: (height, width) in pixels that the network was trained on.
+        classes: The classes of a softmax, background first; empty for one foreground.
+        training: Settings of the run, None where unknown.
+    """
+
+    net: NetConfig = field(default_factory=NetConfig)
+    image_size: tuple[int, int] = (256, 256)
+    classes: tuple[MaskClass, ...] = ()
+    training: TrainConfig | None = None
 
 
 def pixel_digest(card: ModelCard) -> str:
@@ -131,8 +141,8 @@ def card_path(model_path: Path) -> Path:
     return model_path.with_name(f"{model_path.stem}.card.json")
 
 
-def save_card(card: Any, path: Path) -> None:
-    """Write a card whole, a `ModelCard` or the `ClassifierCard` of next door."""
+def save_card(card: Card, path: Path) -> None:
+    """Write a card whole."""
     write_json(path, to_dict(card))
 
 

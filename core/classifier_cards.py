@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from core.cards import NOT_A_DEVICE, DataSource, Score, read_card_values
-from core.config import AugmentConfig, ScalingConfig, from_dict
+from core.cards import Card, read_card_values
+from core.config import from_dict
 from core.errors import BadModelError
 
 View = Literal["whole", "masked", "crop"]
@@ -60,67 +60,35 @@ class ClassifyConfig:
 
 
 @dataclass(frozen=True)
-class ClassifierCard:
-    """What a classifier says of itself.
+class ClassifierCard(Card):
+    """What a classifier says of itself; its scores are those of `core.evaluation.classes`.
 
     Attributes:
-        name: Machine name, such as "skin_lesion_class".
-        title: What people read, such as "Skin lesion classes".
         labels: In the order of the network's outputs.
         label_titles: What people read for each label; a label without one is shown as it is.
         input: What the network sees: the whole image, the image with everything outside the mask black, or a
             square around the mask.
         margin: Of the square, as a part of the mask's larger side, on each side.
         image_size: Side of the square that the network sees, in pixels.
-        scaling: Stored values to network input.
-        remove_hair: Whether hair is removed from an image before it is scaled (`core.imaging.hair`).
-        flips: "horizontal", "vertical": logits are averaged over the image and these mirrorings of it.
         backbone: One of `core.classification.backbones.BACKBONES`, or "encoder" for a segmentation model's.
         origin: What the weights were before training, a sentence.
         temperature: Logits are divided by it before the softmax; fitted on validation.
         alert_label: The label that must not be missed (melanoma), empty for none.
-        threshold: Probability of the alert label from which it is called, chosen on validation.
-        created: ISO 8601, UTC.
-        command: The command that made it.
-        data: What it was trained on.
-        validation: Scores on validation by name (`core.evaluation.classes`).
-        test: Scores on test by name. Empty where none was kept back.
         confusion: Rows of the confusion matrix of the last scored split: true label by predicted label.
         training: Settings of the run, None where unknown.
-        augmentation: Settings of the run, None where unknown.
-        parent: Name or id of the classifier that this one started from, None for none.
-        licence: What the weights may be used for.
-        limits_of_use: Sentences.
-        versions: Package versions.
     """
 
-    name: str
-    title: str = ""
     labels: tuple[str, ...] = ()
     label_titles: dict[str, str] = field(default_factory=dict)
     input: View = "whole"
     margin: float = 0.2
     image_size: int = 224
-    scaling: ScalingConfig = field(default_factory=ScalingConfig)
-    remove_hair: bool = False
-    flips: tuple[str, ...] = ()
     backbone: str = "mobilenet_v3_small"
     origin: str = ""
     temperature: float = 1.0
     alert_label: str = ""
-    threshold: float = 0.5
-    created: str = ""
-    command: str = ""
-    data: tuple[DataSource, ...] = ()
-    validation: dict[str, Score] = field(default_factory=dict)
-    test: dict[str, Score] = field(default_factory=dict)
     confusion: tuple[tuple[int, ...], ...] = ()
     training: ClassifyConfig | None = None
-    augmentation: AugmentConfig | None = None
-    parent: str | None = None
-    licence: str = ""
-    limits_of_use: tuple[str, ...] = (NOT_A_DEVICE,)
-    versions: dict[str, str] = field(default_factory=dict)
 
 
 def load_classifier_card(path: Path) -> ClassifierCard:

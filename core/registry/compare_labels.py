@@ -1,27 +1,26 @@
 """Does a candidate tell labels better than the version in use? Both are asked about the locked images.
 
-Locked images with a label are never trained on, by any version of the task made here. Each classifier sees
-the newest mask that a person saved, and calls the label that must not be missed at its own card's threshold.
+Each classifier sees the newest mask that a person saved, and calls the label that must not be missed at its
+own card's threshold.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.config import from_dict, to_dict
 from core.evaluation.evidence import Decision, Evidence, weigh
 from core.imaging.class_masks import foreground
 from core.imaging.decode import decode_image
 from core.language.sentence import Sentence
 from core.reasons import Reason
-from core.registry.classifiers import ClassifierLike, Classifiers
-from core.registry.verdict import reason_of
-from core.workspace import VersionRow, Workspace
+from core.registry.compared import Compared, each_locked
+from core.registry.predictors import ClassifierLike, Classifiers
+from core.workspace import ImageRow, VersionRow, Workspace
 
 
 @dataclass(frozen=True)
@@ -50,22 +49,19 @@ class LabelCall:
 
 
 @dataclass(frozen=True)
-class LabelComparison:
-    """A candidate beside the version in use, on the same locked images.
+class LabelComparison(Compared):
+    """By balanced accuracy.
 
     Attributes:
-        old_version_id: Version in use, None where there is none.
-        new_version_id: The candidate.
         alert_label: Label that must not be missed, on the candidate's card; empty for none.
         alert_title: What people read for it.
-        images: One row an image, in order of their ranks.
     """
 
-    old_version_id: int | None
-    new_version_id: int
+    score = Sentence("balanced accuracy")
+
+    images: tuple[LabelCall, ...] = ()
     alert_label: str = ""
     alert_title: str = ""
-    images: tuple[LabelCall, ...] = ()
 
     @property
     def mean_old(self) -> float | None:
@@ -93,26 +89,16 @@ class LabelComparison:
         return sum(each.new_alert for each in self._alerts)
 
     @property
-    def num_better(self) -> int:
-        """Images that only the candidate calls rightly."""
-        return sum(each.old != each.label == each.new for each in self.images)
-
-    @property
-    def num_worse(self) -> int:
-        """Images that only the version in use calls rightly."""
-        return sum(each.old == each.label != each.new for each in self.images)
+    def gains(self) -> list[float]:
+        """1 for an image that only the candidate calls rightly, -1 where only the version in use does."""
+        return [float((each.new == each.label) - (each.old == each.label)) for each in self.images]
 
     @property
     def evidence(self) -> Evidence:
         """Whether the candidate is better beyond chance: an image weighs as in the balanced accuracy."""
         num_of = Counter(each.label for each in self.images)
-        differences = [
-            ((each.new == each.label) - (each.old == each.label))
-            * len(self.images)
-            / (len(num_of) * num_of[each.label])
-            for each in self.images
-        ]
-        return weigh(differences, [each.group or each.image_id for each in self.images])
+        weights = [len(self.images) / (len(num_of) * num_of[each.label]) for each in self.images]
+        return weigh([g * w for g, w in zip(self.gains, weights, strict=True)], self.groups)
 
     @property
     def decision(self) -> Decision:
@@ -123,7 +109,7 @@ class LabelComparison:
     @property
     def why(self) -> Reason:
         """The decision with its numbers."""
-        told = reason_of(self, Sentence("balanced accuracy"))
+        told = super().why
         if self.decision != "keep" or self.found_new >= self.found_old:
             return told
         facts = {"alert": self.alert_title, "alerts": self.num_alerts}
@@ -145,38 +131,18 @@ class LabelComparison:
         ]
         return float(np.mean(recalls))
 
-    def to_dict(self) -> dict[str, Any]:
-        """As plain JSON types."""
-        return to_dict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> LabelComparison:
-        """Back from `to_dict`.
-
-        Raises:
-            ValueError: Another version of this program wrote it.
-        """
-        return from_dict(cls, values)
-
 
 def compare_labels(
-    workspace: Workspace,
-    new: VersionRow,
-    old: VersionRow | None,
-    classifiers: Classifiers,
-    *,
-    on_progress: Callable[[int, int], None] | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    workspace: Workspace, new: VersionRow, old: VersionRow | None, classifiers: Classifiers, **watching: Any
 ) -> LabelComparison | None:
-    """Both versions on the task's locked images with a label that the candidate knows.
+    """Both versions on the task's locked colour images with a label that the candidate knows.
 
     Args:
         workspace: The store.
         new: The candidate.
         old: The version in use, None where there is none.
         classifiers: Loaded classifiers.
-        on_progress: Called with images done and all images.
-        should_stop: Asked before each image.
+        **watching: `on_progress` and `should_stop` of `each_locked`.
 
     Returns:
         None where it was stopped.
@@ -186,46 +152,26 @@ def compare_labels(
     """
     new_model = classifiers.get(workspace.versions.open(new))
     old_model = None if old is None else classifiers.get(workspace.versions.open(old))
-    masks = workspace.truth.of_task(new.task_id)
-    labels = workspace.labels.latest_of_task(new.task_id)
-    locked = [
-        image
-        for image in workspace.images.list(new.task_id, "locked")
-        if image.id in masks and image.id in labels and image.facts.channels == 3
-    ]
-    locked = [image for image in locked if labels[image.id].label in new_model.card.labels]
-    locked.sort(key=lambda image: image.corrected_rank or 0)
-    alert = new_model.card.alert_label
-    calls = []
-    for done, image in enumerate(locked, start=1):
-        if should_stop is not None and should_stop():
-            return None
+    labels = {key: row.label or "" for key, row in workspace.labels.latest_of_task(new.task_id).items()}
+
+    def counts(image: ImageRow) -> bool:
+        return image.facts.channels == 3 and labels.get(image.id) in new_model.card.labels
+
+    def row_of(image: ImageRow, mask: NDArray[Any]) -> LabelCall:
         decoded = decode_image(workspace.files.read(image.file), image.name, frame=image.frame)
-        mask = foreground(decode_image(workspace.masks.read_mask_png(masks[image.id]), image.name).values)
-        old_call = ("", False) if old_model is None else _call(old_model, old_model.classify(decoded, mask))
-        new_call = _call(new_model, new_model.classify(decoded, mask))
-        label = labels[image.id].label or ""
-        calls.append(
-            LabelCall(
-                image.id,
-                image.name,
-                label,
-                old_call[0],
-                new_call[0],
-                old_call[1],
-                new_call[1],
-                image.group_id,
-            )
+        (old_label, old_alert), (new_label, new_alert) = (
+            ("", False) if model is None else _call(model, model.classify(decoded, foreground(mask)))
+            for model in (old_model, new_model)
         )
-        if on_progress is not None:
-            on_progress(done, len(locked))
-    return LabelComparison(
-        old_version_id=None if old is None else old.id,
-        new_version_id=new.id,
-        alert_label=alert,
-        alert_title=new_model.card.label_titles.get(alert, alert),
-        images=tuple(calls),
-    )
+        told = (labels[image.id], old_label, new_label, old_alert, new_alert)
+        return LabelCall(image.id, image.name, *told, image.group_id)
+
+    rows = each_locked(workspace, new.task_id, row_of, counts=counts, **watching)
+    if rows is None:
+        return None
+    alert = new_model.card.alert_label
+    title = new_model.card.label_titles.get(alert, alert)
+    return LabelComparison(None if old is None else old.id, new.id, rows, alert, title)
 
 
 def _call(model: ClassifierLike, probabilities: dict[str, float]) -> tuple[str, bool]:

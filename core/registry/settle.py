@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 
 from core.evaluation.evidence import Decision
-from core.reasons import Reason
+from core.registry.compared import Compared
 from core.workspace import VersionRow, Workspace
 
 BY_ITSELF = ""
 """Who: nobody; the rule decided."""
 
 
-class Settled(Protocol):
-    """A comparison that says what follows from it."""
-
-    @property
-    def decision(self) -> Decision:
-        """What follows."""
-
-    @property
-    def why(self) -> Reason:
-        """The numbers behind it."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """As the store keeps it."""
-
-
-Comparison = TypeVar("Comparison", bound=Settled)
+Comparison = TypeVar("Comparison", bound=Compared)
 
 
 def settle(

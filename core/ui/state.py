@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from core.registry.classifiers import Classifiers
-from core.registry.predictors import Predictors
+from core.registry.predictors import Classifiers, Predictors
 from core.ui.sign_in import rules as sign_in
 from core.ui.store import opened
 from core.workflows.correct.thumbnails import start_thumbnails

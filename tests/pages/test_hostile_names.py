@@ -75,9 +75,7 @@ def hostile(workspace):
         version = workspace.versions.add(task.id, new)
         workspace.versions.promote(version.id, who=HOSTILE, why=Reason("text", {"text": HOSTILE}))
     rows = (ImageComparison(1, HOSTILE, 0.8, 0.9),)
-    workspace.versions.set_comparison(
-        version.id, Comparison(version.id - 1, version.id, 0.5, 0.5, rows).to_dict()
-    )
+    workspace.versions.set_comparison(version.id, Comparison(version.id - 1, version.id, rows).to_dict())
     return task
 
 

@@ -54,7 +54,7 @@ def test_comparison_is_told_with_its_numbers(open_page, workspace, nuclei):
     old, new = (add_version(workspace, nuclei, name) for name in ("one", "two"))
     workspace.versions.promote(old.id, who="Kim", why=Reason("text", {"text": "first"}))
     rows = (ImageComparison(1, "a", 0.8, 0.9), ImageComparison(2, "b", 0.9, 0.85))
-    workspace.versions.set_comparison(new.id, Comparison(old.id, new.id, 0.5, 0.5, rows).to_dict())
+    workspace.versions.set_comparison(new.id, Comparison(old.id, new.id, rows).to_dict())
     app = open_page("models", task=nuclei.slug)
     said = " ".join(each.value for each in app.markdown)
     assert "2 locked images in 2 groups: 0.8750, and 0.8500 for the version in use; fewer than 5" in said
@@ -67,7 +67,7 @@ def test_images_of_a_comparison_are_filtered_by_how_they_changed(open_page, work
     ids = [outcome.image_id for outcome in outcomes]
     gone = ImageComparison(ids[1] + 1, "gone", 0.9, 0.1)
     rows = (ImageComparison(ids[0], "0", 0.8, 0.9), ImageComparison(ids[1], "1", 0.9, 0.85), gone)
-    workspace.versions.set_comparison(new.id, Comparison(old.id, new.id, 0.5, 0.5, rows).to_dict())
+    workspace.versions.set_comparison(new.id, Comparison(old.id, new.id, rows).to_dict())
     app = open_page("models", task=nuclei.slug)
     assert not app.segmented_control
     app.session_state[f"compared_{new.id}"] = True

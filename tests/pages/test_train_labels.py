@@ -107,7 +107,7 @@ def test_versions_of_labels_have_their_own_way_back(open_page, workspace, moles,
         LabelCall(1, "a.png", "MEL", "NV", "MEL", False, True),
         LabelCall(2, "b.png", "NV", "NV", "NV"),
     )
-    compared = LabelComparison(first.id, second.id, "MEL", "Melanoma", rows)
+    compared = LabelComparison(first.id, second.id, rows, "MEL", "Melanoma")
     workspace.versions.set_comparison(second.id, compared.to_dict())
     app = open_page("models", task=moles.slug)
     assert not app.exception

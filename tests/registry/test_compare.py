@@ -12,7 +12,7 @@ def comparison(*pairs):
     rows = tuple(
         ImageComparison(number, f"{number}.png", old, new) for number, (old, new) in enumerate(pairs, 1)
     )
-    return Comparison(1, 2, 0.5, 0.5, rows)
+    return Comparison(1, 2, rows)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_five_groups_and_a_gain_beyond_chance_promote(pairs, decision):
 
 def test_images_of_one_group_prove_no_more_than_one():
     rows = tuple(ImageComparison(number, f"{number}.png", 0.8, 0.9, group=7) for number in range(1, 11))
-    assert Comparison(1, 2, 0.5, 0.5, rows).decision == "ask"
+    assert Comparison(1, 2, rows).decision == "ask"
 
 
 def test_means_and_counts():
@@ -75,7 +75,7 @@ def test_the_reason_is_a_sentence_with_its_numbers():
     assert "that may be chance" in unsure and "so you decide. Images that got worse: 1." in unsure
     assert "fewer than 5 groups do not decide, so you do." in str(comparison((0.8, 0.9)).why)
     assert "no locked image" in str(comparison().why)
-    first = Comparison(None, 2, 0.5, 0.5, (ImageComparison(1, "a.png", 0.0, 0.9, group=1),))
+    first = Comparison(None, 2, (ImageComparison(1, "a.png", 0.0, 0.9, group=1),))
     assert str(first.why).startswith(
         "Mean Dice on 1 locked images in 1 groups: 0.9000, and no version is in use yet; fewer than 5 groups"
     )
@@ -241,7 +241,7 @@ def test_of_several_classes_none_may_lose_more_than_the_margin():
             )
             for number in range(1, 6)
         )
-        return Comparison(1, 2, 0.5, 0.5, rows, classes=("Lung", "Heart"))
+        return Comparison(1, 2, rows, classes=("Lung", "Heart"))
 
     assert several(0.9, 0.895).decision == "promote"
     worse = several(0.95, 0.85)

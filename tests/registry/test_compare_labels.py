@@ -5,12 +5,12 @@ from core.cards import save_card
 from core.classifier_cards import ClassifierCard
 from core.imaging.masks import encode_png
 from core.reasons import Reason
-from core.registry.classifiers import Classifiers
 from core.registry.compare_labels import (
     LabelCall,
     LabelComparison,
     compare_labels,
 )
+from core.registry.predictors import Classifiers
 from core.registry.settle import settle
 from core.workspace import ImageFacts, NewLabel, NewRevision, NewVersion
 
@@ -84,7 +84,7 @@ def label(workspace, task):
 
 def comparison(*rows, alert=""):
     calls = [LabelCall(n, f"{n}.png", *row) for n, row in enumerate(rows)]
-    return LabelComparison(1, 2, alert, "Melanoma" if alert else "", tuple(calls))
+    return LabelComparison(1, 2, tuple(calls), alert, "Melanoma" if alert else "")
 
 
 def test_balanced_accuracy_counts_each_label_the_same():

@@ -9,7 +9,7 @@ from core.correction.corrections import encode_layer
 from core.errors import AppError, StoreError
 from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
-from core.registry.classifiers import Classifiers
+from core.registry.predictors import Classifiers
 from core.workflows.add_images import add_images
 from core.workflows.correct.classify_image import (
     answer,

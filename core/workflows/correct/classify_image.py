@@ -21,9 +21,8 @@ from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
 from core.imaging.spotlight import spotlight
 from core.language.sentence import Sentence
-from core.registry.classifiers import Classifiers
 from core.registry.predictions import prediction_key
-from core.registry.predictors import Predictors
+from core.registry.predictors import Classifiers, Predictors
 from core.registry.shipped import CARD_NAME
 from core.workflows.correct import pictures
 from core.workflows.correct.open_image import OpenedImage

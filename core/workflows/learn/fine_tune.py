@@ -16,6 +16,7 @@ from core.evaluation.evidence import Decision
 from core.jobs import queue
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
+from core.registry.compared import Compared
 from core.registry.settle import settle
 from core.workflows.arrive.find_groups import find_groups
 from core.workflows.learn import fine_tune_recipe as recipe
@@ -23,7 +24,7 @@ from core.workflows.learn.candidate import write_candidate
 from core.workflows.learn.label_trainer import LabelTrainer
 from core.workflows.learn.mask_trainer import MaskTrainer
 from core.workflows.learn.pace import PACE, Pace, pace_of
-from core.workflows.learn.trainer import Compared, Run, Trainer
+from core.workflows.learn.trainer import Run, Trainer
 from core.workspace import ImageRow, JobRow, Purpose, VersionRow, Workspace, is_trainable
 from core.workspace.tables import utc_now
 

@@ -14,8 +14,8 @@ from core.errors import JobError
 from core.imaging.class_masks import foreground
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
-from core.registry.classifiers import Classifiers
 from core.registry.compare_labels import LabelComparison, compare_labels
+from core.registry.predictors import Classifiers
 from core.workflows.correct import pictures
 from core.workflows.correct.classify_image import classifier_card, classifier_of
 from core.workflows.learn import fine_tune_labels_recipe as recipe

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from core.config import AugmentConfig
 from core.imaging.decode import decode_image
 from core.jobs.kinds import JobContext
-from core.registry.settle import Settled
+from core.registry.compared import Compared
 from core.workspace import ImageRow, LabelRow, RevisionRow, VersionRow, Workspace
 
 
@@ -70,22 +70,6 @@ class Run:
         if self.given.labels:
             ids["label_ids"] = sorted(self.given.labels[image.id].id for image in images)
         return ids
-
-
-class Compared(Settled, Protocol):
-    """A candidate beside the version in use."""
-
-    @property
-    def mean_old(self) -> float | None:
-        """The score of the version in use, None where nothing could be compared."""
-
-    @property
-    def mean_new(self) -> float | None:
-        """The candidate's."""
-
-    @property
-    def num_worse(self) -> int:
-        """Images on which the candidate is worse."""
 
 
 class Trainer(Protocol):
