@@ -18,7 +18,7 @@ from core.ui.experiments.running import quiet_runs, series_of
 from core.ui.running_job import job_name, latest, part_done, seconds_left
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
-from core.workspace import DraftContent, NewVersion
+from core.workspace import DraftContent, NewVersion, TaskClass
 from tests.pages.conftest import png, shown
 
 
@@ -135,6 +135,35 @@ def test_corrected_images_are_the_data_where_there_are_enough(open_page, workspa
     assert job.task_id == nuclei.id
     assert job.settings["title"] == "U-Net against FCN (no skips) on Nuclei"
     assert job.settings["settings"]["data_dir"] == str(workspace.folder(job.settings["copy_corrected_to"]))
+
+
+def test_corrected_images_of_several_classes_are_learnt_by_name(open_page, workspace, nuclei):
+    workspace.tasks.set_classes(nuclei.id, [TaskClass("nucleus"), TaskClass("membrane")])
+    correct(workspace, nuclei, 6)
+    app = open_page("experiments", task=nuclei.slug)
+    assert "Cross-entropy" not in labelled(app.selectbox, "Loss function").options
+    labelled(app.button, "Start experiment").click().run()
+    assert not app.exception
+    (job,) = workspace.jobs.list()
+    recipe = job.settings["settings"]["recipe"]
+    assert recipe["net"]["num_classes"] == 3
+    assert [each["name"] for each in recipe["classes"]["classes"]] == ["background", "nucleus", "membrane"]
+
+
+def test_folder_of_several_classes_needs_their_names(open_page, workspace, nuclei, folder):
+    for path in folder.glob("*/masks/*.png"):
+        path.write_bytes(encode_png((np.arange(256).reshape(16, 16) % 3).astype(np.uint8)))
+    app = open_page("experiments", task=nuclei.slug)
+    labelled(app.text_input, "Folder").input(str(folder)).run()
+    labelled(app.text_input, "Classes of the masks (optional)").input("background, background").run()
+    assert "two classes are called" in " ".join(plain(app.error))
+    assert labelled(app.button, "Start experiment").disabled
+    labelled(app.text_input, "Classes of the masks (optional)").input("background, dot, ring").run()
+    assert not app.error
+    labelled(app.button, "Start experiment").click().run()
+    (job,) = workspace.jobs.list()
+    assert job.settings["settings"]["recipe"]["net"]["num_classes"] == 3
+    assert "--classes background dot ring" in job.settings["settings"]["command"]
 
 
 def test_folder_that_cannot_be_used_is_told_before_anything_starts(open_page, workspace, nuclei, folder):

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from core.correction.corrections import encode_layer
-from core.datasets.pairs import check_dataset
+from core.datasets.pairs import check_dataset, load_pair
 from core.errors import JobError
 from core.registry.predictors import Predictors
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
+from core.workflows.export.class_names import training_table
 from core.workflows.export.export_training import export_training, num_trainable
-from core.workspace import DraftContent
+from core.workspace import DraftContent, TaskClass
 from tests.workflows.conftest import png
 
 
@@ -45,6 +46,22 @@ def test_unlocked_images_with_their_masks_and_a_part_for_validation(workspace, s
     stems = {pair.stem for pairs in pairs_of.values() for pair in pairs}
     assert stems == {"0", "2", "3", "4", "5", "7", "8", "9"}
     assert not list(root.glob("*.zip"))
+
+
+def test_masks_of_several_classes_are_read_by_their_names(workspace, tmp_path):
+    task = workspace.tasks.create("Cells")
+    workspace.tasks.set_classes(task.id, [TaskClass("nucleus", (9, 8, 7)), TaskClass("membrane")])
+    drawn = np.zeros((32, 32), np.uint8)
+    drawn[:4], drawn[4:10] = 1, 2
+    for number in range(6):
+        (outcome,) = add_images(workspace, task.id, [(f"{number}.png", png(noise(number)))])
+        # Painted as class v, a pixel of the layer holds v + 1.
+        content = DraftContent(0.5, encode_layer(drawn + 1), None)
+        save_mask(workspace, outcome.image_id, Predictors(), content=content, who="Kim")
+    table = training_table(workspace, task.id)
+    pairs_of = check_dataset(export_training(workspace, task.id, tmp_path / "data"), classes=table)
+    for pair in (*pairs_of["train"], *pairs_of["val"]):
+        assert np.array_equal(load_pair(pair, classes=table)[1], drawn)
 
 
 def test_nearly_the_same_picture_stays_on_one_side(workspace, save, tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -11,8 +11,10 @@ import streamlit as st
 from core.datasets.layout import find_splits, images_dir, masks_dir
 from core.datasets.pairs import check_dataset, list_images
 from core.errors import AppError, BadDatasetError
+from core.imaging.class_table import ClassTable, class_table
 from core.ui.experiments import words
 from core.ui.text import as_name, as_text
+from core.workflows.export.class_names import training_table
 from core.workflows.export.export_training import FEWEST_IMAGES, VAL_PART, num_trainable
 from core.workspace import TaskRow, Workspace
 
@@ -28,12 +30,14 @@ class Data:
         num_train: Images to train on.
         num_scored: Images of validation; those that would be set aside where there is no such folder.
         splits: Folders that are there.
+        classes: Of the masks, None for one foreground.
     """
 
     folder: str
     num_train: int
     num_scored: int
     splits: tuple[str, ...] = ("train", "val")
+    classes: ClassTable | None = None
 
 
 def choose_data(workspace: Workspace, task: TaskRow) -> Data | None:
@@ -51,17 +55,17 @@ def choose_data(workspace: Workspace, task: TaskRow) -> Data | None:
         key=f"experiment_data_{task.id}",
         required=True,
     )
-    return _folder() if source == _FOLDER else _corrected(task, count)
+    return _folder() if source == _FOLDER else _corrected(workspace, task, count)
 
 
-def _corrected(task: TaskRow, count: int) -> Data | None:
+def _corrected(workspace: Workspace, task: TaskRow, count: int) -> Data | None:
     if count < FEWEST_IMAGES:
         told = words.DATA_TASK_TOO_FEW.format(fewest=FEWEST_IMAGES, task=as_name(task.title), count=count)
         st.caption(told)
         return None
     scored = max(1, round(VAL_PART * count))
     st.caption(words.DATA_TASK_HELP.format(train=count - scored, val=scored))
-    return Data("", count - scored, scored)
+    return Data("", count - scored, scored, classes=training_table(workspace, task.id))
 
 
 def _folder() -> Data | None:
@@ -83,7 +87,19 @@ def _folder() -> Data | None:
     data = _counted(folder)
     text = words.DATA_FOLDER_COUNTS if "val" in data.splits else words.DATA_FOLDER_COUNTS_NO_VAL
     st.caption(text.format(train=data.num_train, val=data.num_scored))
-    return data
+    named = st.text_input(
+        words.DATA_CLASSES,
+        key="experiment_classes",
+        placeholder=words.DATA_CLASSES_EXAMPLE,
+        help=words.DATA_CLASSES_HELP,
+        persist_state="session",
+    )
+    names = [name.strip() for name in named.split(",") if name.strip()]
+    try:
+        return replace(data, classes=class_table(names) if names else None)
+    except AppError as error:
+        st.error(as_text(str(error)))
+        return None
 
 
 def folder_problem(folder: Path) -> str | None:
@@ -101,7 +117,7 @@ def folder_problem(folder: Path) -> str | None:
     return None
 
 
-def is_sound(folder: str) -> bool:
+def is_sound(data: Data) -> bool:
     """Whether every image and mask of a folder can be used; the page shows why not."""
     bar = st.progress(0.0)
 
@@ -109,17 +125,17 @@ def is_sound(folder: str) -> bool:
         bar.progress(done / max(total, 1), words.DATA_CHECKING.format(done=done, total=total))
 
     try:
-        return _checked(folder, show_progress)
+        return _checked(data, show_progress)
     finally:
         bar.empty()
 
 
-def _checked(folder: str, on_progress: Callable[[int, int], None]) -> bool:
+def _checked(data: Data, on_progress: Callable[[int, int], None]) -> bool:
     try:
-        check_dataset(Path(folder), on_progress=on_progress)
+        check_dataset(Path(data.folder), on_progress=on_progress, classes=data.classes)
     except BadDatasetError as error:
         first, *more = error.problems
-        said = [words.DATA_FOLDER_BAD.format(path=folder, problem=first)]
+        said = [words.DATA_FOLDER_BAD.format(path=data.folder, problem=first)]
         if more:
             said.append(words.DATA_FOLDER_MORE.format(count=len(more)))
         st.error(as_text(" ".join(said)))

@@ -73,7 +73,7 @@ def offer(workspace: Workspace, task: TaskRow) -> None:
         pressed = st.button(
             words.START_EXPERIMENT, type="primary", icon=":material/play_arrow:", disabled=plan is None
         )
-        if pressed and plan is not None and (data is None or not data.folder or is_sound(data.folder)):
+        if pressed and plan is not None and (data is None or not data.folder or is_sound(data)):
             start(workspace, plan)
 
 
@@ -163,7 +163,7 @@ def _training(kind: str, data: Data | None) -> Request | None:
             minutes = st.number_input(
                 words.MOST_MINUTES, 0, 10_000, 0, help=words.MOST_MINUTES_HELP, key="experiment_minutes"
             )
-        recipe = recipe_fields(kind, int(epochs), num_train)
+        recipe = recipe_fields(kind, int(epochs), num_train, None if data is None else data.classes)
     if kind == "tune":
         return TuneRequest(folder, trials=int(trials), timeout_minutes=float(minutes), recipe=recipe)
     if arms is None:
@@ -206,6 +206,9 @@ def _sweep(workspace: Workspace, task: TaskRow, data: Data | None) -> Plan | Non
     )
     st.caption(words.SWEEP_SEEN)
     if data is None:
+        return None
+    if data.classes is not None:
+        st.caption(words.SWEEP_SEVERAL)
         return None
     if "val" not in data.splits:
         st.caption(words.SWEEP_NEEDS_VAL)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.config import NetConfig, TrainConfig
 from core.experiments.requests.plan import Recipe, SyntheticRequest
+from core.imaging.class_table import ClassTable
 from core.training.presets import AUGMENT_PRESETS
 from core.ui.experiments import words
 
@@ -20,15 +21,16 @@ _FEW_IMAGES = 64
 """With fewer, small steps: a run of a few large ones learns too little."""
 
 
-def recipe_fields(kind: str, epochs: int, num_train: int) -> Recipe:
+def recipe_fields(kind: str, epochs: int, num_train: int, classes: ClassTable | None = None) -> Recipe:
     """How every run is trained.
 
     Args:
         kind: Of the experiment; what a search varies has no field.
         epochs: Of each run.
         num_train: Images to train on, for the suggested batch size.
+        classes: Of the masks, None for one foreground.
     """
-    net = NetConfig(input_channels=0)
+    net = NetConfig(input_channels=0, num_classes=1 if classes is None else len(classes))
     settings = TrainConfig(epochs=epochs, batch_size=4 if num_train < _FEW_IMAGES else 8, patience=0)
     left, right = st.columns(2)
     side = left.selectbox(
@@ -37,7 +39,7 @@ def recipe_fields(kind: str, epochs: int, num_train: int) -> Recipe:
     seed = right.number_input(words.SEED, 0, 2**31 - 1, 0, help=words.SEED_HELP, key="experiment_seed")
     settings = dataclasses.replace(settings, image_size=(side, side), seed=int(seed))
     if kind == "tune":
-        return Recipe(net=net, settings=settings, augment=AUGMENT_PRESETS["none"])
+        return Recipe(net=net, settings=settings, augment=AUGMENT_PRESETS["none"], classes=classes)
     batch = left.selectbox(
         words.BATCH_SIZE,
         _BATCHES,
@@ -51,7 +53,7 @@ def recipe_fields(kind: str, epochs: int, num_train: int) -> Recipe:
         help=words.BASE_FILTERS_HELP,
         key="experiment_filters",
     )
-    losses = list(words.LOSS_FUNCTIONS)
+    losses = [name for name in words.LOSS_FUNCTIONS if classes is None or name != "bce"]
     loss = left.selectbox(
         words.LOSS_FUNCTION,
         losses,
@@ -62,6 +64,7 @@ def recipe_fields(kind: str, epochs: int, num_train: int) -> Recipe:
     return Recipe(
         net=dataclasses.replace(net, base_filters=filters),
         settings=dataclasses.replace(settings, batch_size=batch, loss=loss),
+        classes=classes,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from core.cards import MaskClass
-from core.imaging.class_table import UNDEFINED_NAME, table_of_names
+from core.imaging.class_table import UNDEFINED_NAME, ClassTable, table_of_names
 from core.workspace import Workspace
 
 _ONE = "foreground"
@@ -25,5 +25,15 @@ def classes_of(workspace: Workspace, task_id: int) -> tuple[MaskClass, ...]:
 def classes_json(classes: tuple[MaskClass, ...]) -> bytes:
     """The classes as `train.py --classes` reads them, background first."""
     # Without colours: masks hold indices.
-    names = ["background", *(each.name for each in classes), UNDEFINED_NAME]
-    return (json.dumps([{"name": name} for name in names], indent=2, ensure_ascii=False) + "\n").encode()
+    names = [{"name": name} for name in _for_training(classes)]
+    return (json.dumps(names, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def training_table(workspace: Workspace, task_id: int) -> ClassTable | None:
+    """How the masks of a task's training folder are read; None for one foreground."""
+    classes = classes_of(workspace, task_id)
+    return table_of_names(_for_training(classes)) if len(classes) > 1 else None
+
+
+def _for_training(classes: tuple[MaskClass, ...]) -> list[str]:
+    return ["background", *(each.name for each in classes), UNDEFINED_NAME]

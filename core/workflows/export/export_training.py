@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from core.datasets.grouped_data import read_grouped, with_validation
 from core.datasets.layout import images_dir, masks_dir
 from core.errors import JobError, StoreError
+from core.workflows.export.class_names import training_table
 from core.workflows.export.export_masks import ROOT, export_masks
 from core.workspace import Workspace, is_trainable
 
@@ -67,7 +68,7 @@ def export_training(
             raise StoreError(export.lost[0])
         _unpack_train(packed, root)
         packed.unlink()
-        data = read_grouped(root)
+        data = read_grouped(root, classes=training_table(workspace, task_id))
         if len(data.pairs_of["train"]) < FEWEST_IMAGES:
             raise _too_few(len(data.pairs_of["train"]))
         _, validation = with_validation(data, VAL_PART, seed)
