@@ -3,6 +3,8 @@
 import streamlit as st
 
 from core.ui import shell, state
+from core.ui.assigned import words
+from core.ui.assigned.queue import mine_toggle, view
 from core.ui.image_row import find_image
 from core.ui.segment import adding, editing, keeping
 from core.ui.segment.flagged import back_to_review, flag_of, flagged_line
@@ -13,7 +15,7 @@ from core.ui.segment.navigation import choose_filter, chosen_filter, current_ima
 from core.ui.segment.stack import do_wished, get_ready, neighbour, slice_slider, stack_tools
 from core.ui.segment.strip import strip
 from core.ui.segment.taken import look_only, taken_by
-from core.workspace import Around, ImageRow
+from core.workspace import Around, ImageRow, TaskRow
 
 
 def page() -> None:
@@ -23,18 +25,22 @@ def page() -> None:
     editing.warm_up(task)
     current = current_image(task)
     if current is None:
+        if task.is_shared:
+            st.info(words.NONE_YET)
         show_first(adding.first_images(task))
         return
-    current = act(current)
+    current = act(task, current)
+    mine = view(task, current)
     with st.container(horizontal=True, vertical_alignment="center"):
-        show = choose_filter(task)
+        mine_toggle(task)
+        show = choose_filter(task, mine)
         show_first(find_image(task))
         show_first(adding.more_images(task))
         show_first(groups_box(task, current))
         back_to_review(task)
     flagged_line(task)
-    around = here.workspace.images.around(task.id, current.id, show)
-    strip(here.workspace, around, show, go_to)
+    around = mine.images.around(task.id, current.id, show)
+    strip(mine, around, show, go_to)
     holder = taken_by(current)
     if holder is None:
         correct(around)
@@ -67,9 +73,9 @@ def correct(around: Around) -> None:
     get_ready(current, around.next_id)
 
 
-def act(current: ImageRow) -> ImageRow:
+def act(task: TaskRow, current: ImageRow) -> ImageRow:
     """Do what a button or a key of the editor asked for; gives the image that is open after it."""
-    images = state.workspace().images
+    images = view(task, current).images
     do_wished(current)
     if editing.requested() in ("save", "save_next"):
         image = editing.opened(current)

@@ -4,6 +4,7 @@ Keeps everything of the way from image to mask to correction to better model, an
 it is computed. Frozen rows come out; all writing goes through `Workspace`.
 """
 
+from core.workspace.assignments import Share, Shares
 from core.workspace.drafts import DraftContent
 from core.workspace.groups import Moved, is_locked_rank
 from core.workspace.image_rows import Show
@@ -78,6 +79,8 @@ __all__ = [
     "RevisionRow",
     "Scope",
     "Seen",
+    "Share",
+    "Shares",
     "Show",
     "TaskClass",
     "TaskCounts",

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, Select, create_engine, event, func, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
@@ -28,6 +28,7 @@ from core.errors import NotAllowedError, StoreError
 from core.language.sentence import Sentence, from_plain, to_plain
 from core.workspace.names import name_key
 from core.workspace.roles import NEEDS, Action, may
+from core.workspace.seen import ONLY_OF, given_to, own_of, see_only
 from core.workspace.tables import PersonTable, utc_now
 
 BUSY_TIMEOUT_SECONDS = 20
@@ -45,9 +46,11 @@ class Database:
         path: The SQLite file, None on a server.
         name: What people read, without a password.
         actor: Name of the person who signed in and acts here, None where nobody has to.
+        queue: Name of the person whose images alone are read, None for all that `actor` may see.
     """
 
     actor: str | None = None
+    queue: str | None = None
 
     def __init__(self, place: Path | str) -> None:
         self.path = place if isinstance(place, Path) else None
@@ -73,6 +76,7 @@ class Database:
             StoreError: The database cannot be read.
         """
         with self.plain_errors(), Session(self._read_engine, expire_on_commit=False) as session:
+            self._limit(session)
             yield session
 
     def acting_as(self, name: str) -> Database:
@@ -80,6 +84,22 @@ class Database:
         acting = copy.copy(self)
         acting.actor = name
         return acting
+
+    def queue_of(self, name: str) -> Database:
+        """The same database, in which only images that were given to somebody are read."""
+        queue = copy.copy(self)
+        queue.queue = name
+        return queue
+
+    def _limit(self, session: Session) -> None:
+        """Let a session read no images but those that are asked for, and a reader's own."""
+        if self.queue is not None:
+            person = session.execute(_person(self.queue)).first()
+            see_only(session, given_to(-1 if person is None else person.id))
+        if self.actor is not None:
+            person = session.execute(_person(self.actor)).first()
+            if person is None or person.removed_at is not None or person.role == "reader":
+                see_only(session, own_of(-1 if person is None else person.id))
 
     def require(self, action: Action) -> None:
         """Go on only where the person who acts may do that.
@@ -93,19 +113,20 @@ class Database:
     def _require(self, session: Session, action: Action) -> None:
         if self.actor is None:
             return
-        here = (PersonTable.key == name_key(self.actor)) & PersonTable.removed_at.is_(None)
-        role = session.scalar(select(PersonTable.role).where(here))
-        if role is None:
+        person = session.execute(_person(self.actor)).first()
+        if person is None or person.removed_at is not None:
             raise NotAllowedError(
                 "{actor} no longer works in this workspace; ask an admin.", actor=self.actor
             )
-        if not may(role, action):
+        if not may(person.role, action):
             raise NotAllowedError(
                 "This needs the role {needs}, and {actor} is {role}; ask an admin.",
                 needs=NEEDS[action],
                 actor=self.actor,
-                role=role,
+                role=person.role,
             )
+        if person.role == "reader":
+            session.info[ONLY_OF] = person.id
 
     @contextmanager
     def writing(self, *, alone: bool = True, needs: Action = "draw") -> Iterator[Session]:
@@ -172,6 +193,12 @@ class Database:
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+
+
+def _person(name: str) -> Select[int, str, datetime | None]:
+    return select(PersonTable.id, PersonTable.role, PersonTable.removed_at).where(
+        PersonTable.key == name_key(name)
+    )
 
 
 def _sentence(cause: str, name: str) -> str:

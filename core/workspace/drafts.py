@@ -20,6 +20,7 @@ from core.errors import StaleDraftError, StoreError
 from core.workspace.database import Database
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import DraftRow
+from core.workspace.seen import existing_image
 from core.workspace.tables import DraftTable, ImageTable, PersonTable, VersionTable, utc_now
 
 SERVER = "server"
@@ -160,8 +161,7 @@ def write_draft(
     """Put a draft into its row, inside the caller's transaction; an equal one is not called changed."""
     if not 0.0 <= content.threshold <= 1.0:
         raise ValueError(f"threshold must lie in [0, 1], got {content.threshold}")
-    if session.get(ImageTable, image_id) is None:
-        raise StoreError("There is no image number {image_id}; it may have been deleted.", image_id=image_id)
+    existing_image(session, image_id)
     if content.version_id is not None and session.get(VersionTable, content.version_id) is None:
         raise StoreError(
             "There is no version number {version_id}; choose another model.", version_id=content.version_id

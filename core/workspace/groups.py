@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.workspace import audit
+from core.workspace.assignments import keep_together
 from core.workspace.database import Database
 from core.workspace.rows import GroupKind, GroupRow
 from core.workspace.tables import GroupTable, ImageTable, SettingTable, TaskTable
@@ -164,6 +165,7 @@ def _move(session: Session, images: Sequence[ImageTable], group: GroupTable, who
     for image in images:
         image.group_id = group.id
     session.flush()
+    keep_together(session, group.id)
     unlocked = session.scalars(_unlocked(group)).all()
     # The earliest rank of those that go up in this group stays its rank.
     ranks = [each.corrected_rank for each in left if _is_empty(session, each.id)] + [group.corrected_rank]

@@ -32,12 +32,13 @@ def shows(images: type[ImageTable]) -> dict[Show, ColumnElement[bool]]:
 
 
 SHOWN = shows(ImageTable)
+_COLUMNS = [getattr(ImageTable, each.key) for each in ImageTable.__table__.columns]
 
 
 def image_query(task_id: int | None = None, show: Show = "all") -> Select[Any]:
     """Images, as `to_image_row` takes them: of a task and a filter where these are given."""
     # Columns, not objects: ten thousand rows are listed at once.
-    query = select(*ImageTable.__table__.columns, GroupTable.corrected_rank).join(
+    query = select(*_COLUMNS, GroupTable.corrected_rank).join(
         GroupTable, GroupTable.id == ImageTable.group_id
     )
     return query if task_id is None else query.where(ImageTable.task_id == task_id, SHOWN[show])
@@ -73,4 +74,5 @@ def to_image_row(found: Any) -> ImageRow:
         state=state,
         has_unsaved_changes=unsaved,
         review=found.review,
+        reader_id=found.reader_id,
     )

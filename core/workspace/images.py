@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.workspace import audit
+from core.workspace.assignments import reader_of_new
 from core.workspace.blobs import BlobStore, sha256_of
 from core.workspace.cache import Cache
 from core.workspace.database import Database
@@ -20,6 +21,7 @@ from core.workspace.image_stacks import ImageStacks
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.presence import look_of, sign_in
 from core.workspace.rows import ImageFacts, ImageRow
+from core.workspace.seen import existing_image
 from core.workspace.tables import (
     ImageTable,
     ReviewTable,
@@ -97,6 +99,7 @@ class Images(ImageStacks):
                     task_id=task_id,
                     group_id=group.id,
                     locked=group.locked,
+                    reader_id=reader_of_new(session, task, group.id),
                     position=task.num_positions,
                     name=name,
                     name_key=search_key(name),
@@ -114,7 +117,7 @@ class Images(ImageStacks):
                 session.add(image)
                 session.flush()
                 image_ids.append(image.id)
-        with self._database.reading() as session:
+            # Still in this session: whoever brings an image need not be who is given it.
             query = image_query().where(ImageTable.id.in_(image_ids))
             rows = {row.id: row for row in map(to_image_row, session.execute(query))}
         return [rows[image_id] for image_id in image_ids]
@@ -166,7 +169,7 @@ class Images(ImageStacks):
     def mark_looked_at(self, image_id: int, who: str) -> None:
         """A person has opened it, and comes back to it; both are remembered in one short transaction."""
         with self._database.writing() as session:
-            image = _existing(session, image_id)
+            image = existing_image(session, image_id)
             image.looked_at = image.looked_at or utc_now()
             sign_in(session, image, existing_or_new(session, who).id, self._database.now(session))
 
@@ -185,7 +188,7 @@ class Images(ImageStacks):
             with self._database.plain_errors():
                 self._blobs.put(mask_png, ".png")
         with self._database.writing() as session:
-            image = _existing(session, image_id)
+            image = existing_image(session, image_id)
             before = image.reference_file
             image.reference_file = None if mask_png is None else self._blobs.put(mask_png, ".png")
         if before is not None:
@@ -194,7 +197,7 @@ class Images(ImageStacks):
     def add_notes(self, image_id: int, notes: Sequence[str]) -> None:
         """Say more beside an image, once each."""
         with self._database.writing() as session:
-            image = _existing(session, image_id)
+            image = existing_image(session, image_id)
             image.notes = [*image.notes, *(note for note in notes if note not in image.notes)]
 
     def read_reference(self, image: ImageRow) -> bytes | None:
@@ -211,7 +214,7 @@ class Images(ImageStacks):
             StoreError: There is none of that number.
         """
         with self._database.writing(needs="delete") as session:
-            image = _existing(session, image_id)
+            image = existing_image(session, image_id)
             of_revisions = select(RevisionTable.mask_file, RevisionTable.layer_file)
             of_reviews = select(ReviewTable.mask_file)
             files = {image.file, image.reference_file}
@@ -236,13 +239,6 @@ class Images(ImageStacks):
             for name in names:
                 if not _is_used(session, name):
                     self._blobs.remove(name)
-
-
-def _existing(session: Session, image_id: int) -> ImageTable:
-    image = session.get(ImageTable, image_id)
-    if image is None:
-        raise StoreError("There is no image number {image_id}; it may have been deleted.", image_id=image_id)
-    return image
 
 
 def _same(task_id: int, sha256: str, frame: int) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from sqlalchemy import Select, func, select
 from core.errors import StoreError
 from core.workspace.database import Database
 from core.workspace.rows import LabelOrigin, LabelRow
+from core.workspace.seen import existing_image
 from core.workspace.tables import ImageTable, LabelTable, VersionTable
 
 
@@ -51,10 +52,7 @@ class Labels:
         """
         _check(new)
         with self._database.writing() as session:
-            if session.get(ImageTable, image_id) is None:
-                raise StoreError(
-                    "There is no image number {image_id}; it may have been deleted.", image_id=image_id
-                )
+            existing_image(session, image_id)
             if new.version_id is not None and session.get(VersionTable, new.version_id) is None:
                 raise StoreError(
                     "There is no version number {version_id}; choose another model.",

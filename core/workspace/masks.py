@@ -21,6 +21,7 @@ from core.workspace.groups import give_rank
 from core.workspace.persons import existing_or_new
 from core.workspace.revision_rows import to_revision_row
 from core.workspace.rows import ImageRow, Origin, RevisionRow, Scope
+from core.workspace.seen import existing_image
 from core.workspace.tables import DraftTable, ImageTable, RevisionTable, TaskTable, VersionTable
 from core.workspace.tasks import classes_of
 from core.workspace.truth import point_to
@@ -193,9 +194,7 @@ def save_in(session: Session, blobs: BlobStore, image_id: int, new: NewRevision)
     Raises:
         StoreError: The image or the version is gone.
     """
-    image = session.get(ImageTable, image_id)
-    if image is None:
-        raise StoreError("There is no image number {image_id}; it may have been deleted.", image_id=image_id)
+    image = existing_image(session, image_id)
     if new.version_id is not None and session.get(VersionTable, new.version_id) is None:
         raise StoreError(
             "There is no version number {version_id}; choose another model.", version_id=new.version_id

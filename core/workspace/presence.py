@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from core.errors import StoreError
 from core.workspace.database import Database
 from core.workspace.persons import existing_or_new, id_of
+from core.workspace.seen import existing_image
 from core.workspace.tables import ImageTable, LastLookTable, PersonTable
 
 AWAY = timedelta(seconds=90)
@@ -33,11 +33,7 @@ class Presence:
             StoreError: There is none of that number.
         """
         with self._database.writing() as session:
-            image = session.get(ImageTable, image_id)
-            if image is None:
-                raise StoreError(
-                    "There is no image number {image_id}; it may have been deleted.", image_id=image_id
-                )
+            image = existing_image(session, image_id)
             sign_in(session, image, existing_or_new(session, who).id, self._database.now(session))
 
     def first_on(self, image_id: int, who: str) -> str | None:

@@ -20,6 +20,7 @@ from core.workspace.database import Database
 from core.workspace.masks import NewRevision, save_in
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import ReviewRow, Verdict
+from core.workspace.seen import existing_image
 from core.workspace.tables import (
     ImageTable,
     PersonTable,
@@ -108,11 +109,7 @@ class Reviews:
             ValueError: Neither a revision nor a mask, or several of them; or no name.
         """
         with self._database.writing(needs="judge") as session:
-            image = session.get(ImageTable, image_id)
-            if image is None:
-                raise StoreError(
-                    "There is no image number {image_id}; it may have been deleted.", image_id=image_id
-                )
+            image = existing_image(session, image_id)
             return self._add(session, image, new)
 
     def decide(self, verdicts: Sequence[tuple[int, NewReview]]) -> list[ReviewRow | NotTaken]:

@@ -101,6 +101,7 @@ class TaskRow:
         review_rules: How its masks are reviewed.
         current_version_id: Version in use for masks, None where there is no model yet.
         created_at: When it was made.
+        is_shared: Its images are given to persons; else they are everybody's.
     """
 
     id: int
@@ -113,6 +114,7 @@ class TaskRow:
     review_rules: ReviewRules
     current_version_id: int | None
     created_at: datetime
+    is_shared: bool = False
 
     @property
     def all_classes(self) -> tuple[TaskClass, ...]:
@@ -200,6 +202,7 @@ class ImageRow:
         has_unsaved_changes: A draft of somebody holds something that no revision holds; may be True of a
             corrected image.
         review: What counts of the verdicts on its mask; "open" where nobody has judged it as it is now.
+        reader_id: Person it was given to, None where it is everybody's.
     """
 
     id: int
@@ -221,6 +224,7 @@ class ImageRow:
     state: ImageState
     has_unsaved_changes: bool
     review: Review = "open"
+    reader_id: int | None = None
 
     def cache_kind(self, kind: str) -> str:
         """What a thing made of this image is called in the cache, where it is kept by its file's hash."""

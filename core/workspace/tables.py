@@ -66,7 +66,10 @@ class Table(DeclarativeBase):
 
 
 class TaskTable(Table):
-    """See `TaskRow`; `title_key` is the title as compared, `num_ranked` the last corrected rank given."""
+    """See `TaskRow`; `title_key` is the title as compared, `num_ranked` the last corrected rank given.
+
+    `shares` says how its images are given to persons, as `Shares` in JSON; None where they are everybody's.
+    """
 
     __tablename__ = "tasks"
 
@@ -78,6 +81,7 @@ class TaskTable(Table):
     classes: Mapped[list[dict[str, Any]]]
     group_rule: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     review_rules: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    shares: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     num_positions: Mapped[int] = mapped_column(default=0)
     num_ranked: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -132,7 +136,7 @@ class ImageTable(Table):
 
     `locked` is a copy of its group's, `has_unsaved_changes` of its drafts', `review` of the verdicts on its
     truth and `truth_person_id` of who drew that, so that filters and counts come from an index; `name_key` is
-    the name as it is searched.
+    the name as it is searched. `reader_id` is the person it was given to, None for everybody's.
     """
 
     __tablename__ = "images"
@@ -152,6 +156,7 @@ class ImageTable(Table):
         _of_task_where("corrected", "truth_revision_id IS NOT NULL"),
         _of_task_where("locked", "locked = 1", "locked = true"),
         Index("ix_images_review", "task_id", "review", "position"),
+        Index("ix_images_reader", "task_id", "reader_id", "position"),
         # A deleted image's number is never given to another one: it stands in people's URLs.
         {"sqlite_autoincrement": True},
     )
@@ -180,6 +185,7 @@ class ImageTable(Table):
     truth_revision_id: Mapped[int | None]
     truth_person_id: Mapped[int | None]
     review: Mapped[str] = mapped_column(default="open", server_default="open")
+    reader_id: Mapped[int | None]
     has_unsaved_changes: Mapped[bool] = mapped_column(default=False)
 
 

@@ -189,6 +189,7 @@ def _to_row(found: Row[TaskTable, int | None]) -> TaskRow:
         review_rules=to_review_rules(task.review_rules),
         current_version_id=current_version_id,
         created_at=task.created_at,
+        is_shared=task.shares is not None,
     )
 
 

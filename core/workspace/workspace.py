@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from core.config import database_url, files_url
 from core.errors import StoreError
+from core.workspace.assignments import Assignments
 from core.workspace.audit import Audit
 from core.workspace.blobs import BlobStore
 from core.workspace.cache import Cache
@@ -58,6 +59,7 @@ class Workspace:
         tasks: What is being segmented.
         images: Images of the tasks.
         groups: Which images must not be separated.
+        assignments: Which images were given to whom.
         drafts: What the editor shows each person of an image.
         masks: Saved masks.
         truth: Which mask of an image counts.
@@ -84,6 +86,7 @@ class Workspace:
         self.tasks = Tasks(database)
         self.images = Images(database, self.files, self.cache)
         self.groups = Groups(database)
+        self.assignments = Assignments(database)
         self.drafts = Drafts(database)
         self.masks = Masks(database, self.files)
         self.truth = Truth(database)
@@ -138,6 +141,10 @@ class Workspace:
     def acting_as(self, name: str) -> Workspace:
         """The same workspace for somebody who signed in: what their role does not allow is refused."""
         return Workspace(self._root, self._database.acting_as(name), self._place)
+
+    def queue_of(self, name: str) -> Workspace:
+        """The same workspace, in which only images that were given to somebody are seen."""
+        return Workspace(self._root, self._database.queue_of(name), self._place)
 
     def require(self, action: Action) -> None:
         """Go on only where the person who acts may do that.

@@ -11,7 +11,8 @@ from typing import Literal
 
 import streamlit as st
 
-from core.ui import state
+from core.ui.assigned.queue import view
+from core.ui.segment.navigation import image_of, number_of
 from core.workspace import Drawn, Review, ReviewOrder, ReviewPlace, TaskRow
 from core.workspace.review_pages import ReviewPages
 
@@ -99,4 +100,5 @@ def chosen_seed() -> int:
 def pages_of(task: TaskRow) -> ReviewPages:
     """The queue as it was asked for."""
     drawn: Drawn = st.session_state.get(WHOSE) or "anybody"
-    return state.workspace().review_pages(task.id, chosen_order(), drawn=drawn, seed=chosen_seed())
+    opened = image_of(task, number_of(st.query_params.get("image")))
+    return view(task, opened).review_pages(task.id, chosen_order(), drawn=drawn, seed=chosen_seed())

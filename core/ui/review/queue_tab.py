@@ -7,6 +7,8 @@ from dataclasses import replace
 import streamlit as st
 
 from core.ui import state
+from core.ui.assigned.giving import give_box
+from core.ui.assigned.queue import mine_toggle
 from core.ui.review import words
 from core.ui.review.asked import (
     FILTER,
@@ -38,7 +40,9 @@ def queue_tab(task: TaskRow) -> None:
     here = asked(task)
     pages = pages_of(task)
     with st.container(horizontal=True, horizontal_alignment="right", gap="small", key="review_tools"):
+        mine_toggle(task)
         predict_all_button(task)
+        give_box(task)
         _rules(task)
     st.html(_STYLE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -8,6 +8,7 @@ from core.datasets.set_table import group_column_of
 from core.errors import AppError
 from core.ui import state
 from core.ui import words as shared
+from core.ui.assigned.giving import group_giver
 from core.ui.pictures import pictures
 from core.ui.running_job import ACTIVE
 from core.ui.segment import words
@@ -30,6 +31,7 @@ def groups_box(task: TaskRow, image: ImageRow) -> int | None:
         st.caption(words.GROUPS_HELP)
         _look(task)
         clicked = _of_the_open_one(image)
+        group_giver(task, image)
         _by_name(task)
         _by_table(task)
     return clicked

@@ -6,10 +6,11 @@ import streamlit as st
 
 from core.errors import StoreError
 from core.ui import state
+from core.ui.assigned.queue import view
 from core.ui.image_row import filter_control
 from core.ui.segment import words
 from core.ui.text import as_name
-from core.workspace import ImageRow, Show, TaskRow
+from core.workspace import ImageRow, Show, TaskRow, Workspace
 
 FILTER = "filter"
 _MOST_DIGITS = 18
@@ -18,12 +19,12 @@ _MOST_DIGITS = 18
 
 def current_image(task: TaskRow) -> ImageRow | None:
     """The image of the address if it is of this task, else the task's last one, else its first, else None."""
-    images = state.workspace().images
+    images = view(task).images
     asked = st.query_params.get("image")
-    found = _of_task(task, number_of(asked))
+    found = image_of(task, number_of(asked))
     if asked is not None and found is None:
         st.toast(words.NO_SUCH_IMAGE.format(number=as_name(asked)), icon=":material/info:")
-    found = found or _of_task(task, images.last_looked_at(task.id, state.person())) or images.first(task.id)
+    found = found or image_of(task, images.last_looked_at(task.id, state.person())) or images.first(task.id)
     if found is not None and asked != str(found.id):
         go_to(found.id)
     return found
@@ -35,7 +36,8 @@ def number_of(asked: str | None) -> int | None:
     return int(asked or "") if is_number else None
 
 
-def _of_task(task: TaskRow, image_id: int | None) -> ImageRow | None:
+def image_of(task: TaskRow, image_id: int | None) -> ImageRow | None:
+    """The image of a number, None where the task has no such image for the person here."""
     if image_id is None:
         return None
     try:
@@ -61,9 +63,9 @@ def chosen_filter() -> Show:
     return st.session_state.get(FILTER) or "all"  # type: ignore[no-any-return]
 
 
-def choose_filter(task: TaskRow) -> Show:
+def choose_filter(task: TaskRow, workspace: Workspace) -> Show:
     """The filter above the strip, with the number of images in each state."""
-    counts = state.workspace().tasks.counts(task.id)
+    counts = workspace.tasks.counts(task.id)
     numbers: dict[Show, int] = {
         "all": counts.images,
         "new": counts.new,

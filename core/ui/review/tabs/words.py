@@ -54,6 +54,7 @@ ACTION = {
     "agreement_undone": "took an agreed mask back",
     "image_deleted": "deleted an image",
     "review_rules_set": "changed how masks are reviewed",
+    "images_given": "gave images to persons",
 }
 FACT = {
     "image": "image {value}",

@@ -1,0 +1,1 @@
+"""Images that were given to persons: one's own queue, and sharing a task's images out."""

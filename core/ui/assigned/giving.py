@@ -1,0 +1,98 @@
+"""Sharing a task's images out among persons; the store lets admins alone do it where people sign in."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import AppError, NotAllowedError
+from core.ui import state
+from core.ui.assigned import words
+from core.ui.text import as_name, as_text, shortened
+from core.workspace import ImageRow, PersonRow, Share, Shares, TaskRow
+
+
+def give_box(task: TaskRow) -> None:
+    """The popover with everybody's share and how far they are."""
+    if not _may_give():
+        return
+    with st.popover(words.GIVE, icon=":material/group_add:", key=f"give_{task.id}"):
+        st.caption(words.GIVE_HELP)
+        held = {each.person_id: each for each in state.workspace().assignments.of_task(task.id)}
+        with st.container(gap="small"):
+            percent = {each.id: _share(task, each, held.get(each.id)) for each in _people()}
+        if state.signed_in() is None:
+            st.text_input(words.NEW_NAME, key="give_new_name", max_chars=80, on_change=_add_person)
+        total = sum(percent.values())
+        if 0 < total != 100:
+            st.caption(words.NOT_HUNDRED.format(total=total))
+        shares = Shares({each: part for each, part in percent.items() if part})
+        st.button(words.SHARE_OUT, type="primary", disabled=total != 100, on_click=_give, args=(task, shares))
+        if task.is_shared:
+            st.button(words.EVERYBODY, type="tertiary", on_click=_give, args=(task, None))
+
+
+def group_giver(task: TaskRow, image: ImageRow) -> None:
+    """Whose the open image and its group are, to be changed; nothing where images are everybody's."""
+    if not task.is_shared or not _may_give():
+        return
+    names = {each.id: each.name for each in _people()}
+    key = f"given_{image.id}_{image.reader_id}"
+    st.selectbox(
+        words.ONE_GROUP,
+        list(names),
+        index=list(names).index(image.reader_id) if image.reader_id in names else None,
+        format_func=lambda number: shortened(names[number]),
+        key=key,
+        on_change=_give_group,
+        args=(image, key),
+    )
+
+
+def _share(task: TaskRow, person: PersonRow, held: Share | None) -> int:
+    who, label = as_name(person.name), words.SHARE_OF
+    if held is not None and held.images:
+        label = words.SHARE_OF_DONE
+    percent = st.number_input(
+        label.format(who=who, done=held.done if held else 0, total=held.images if held else 0),
+        0,
+        100,
+        0 if held is None else held.percent,
+        5,
+        key=f"share_{task.id}_{person.id}",
+    )
+    return int(percent)
+
+
+def _people() -> list[PersonRow]:
+    return [each for each in state.workspace().persons.list() if each.removed_at is None]
+
+
+def _may_give() -> bool:
+    try:
+        state.workspace().require("task")
+    except NotAllowedError:
+        return False
+    return True
+
+
+def _add_person() -> None:
+    name = st.session_state["give_new_name"].strip()
+    if name:
+        state.workspace().persons.get_or_add(name)
+    st.session_state["give_new_name"] = ""
+
+
+def _give(task: TaskRow, shares: Shares | None) -> None:
+    try:
+        state.workspace().assignments.give(task.id, shares, who=state.person())
+    except AppError as error:
+        state.tell("error", as_text(str(error)))
+        return
+    state.tell("toast", words.EVERYBODY_DONE if shares is None else words.SHARED_OUT)
+
+
+def _give_group(image: ImageRow, key: str) -> None:
+    try:
+        state.workspace().assignments.give_group(image.group_id, st.session_state[key], who=state.person())
+    except AppError as error:
+        state.tell("error", as_text(str(error)))

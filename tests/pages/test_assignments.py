@@ -1,0 +1,56 @@
+"""One's own queue on the pages, and sharing images out."""
+
+import pytest
+
+from core.ui import state
+from core.workflows.add_images import add_images
+from core.workspace import NewRevision, Shares
+from tests.pages.conftest import png
+
+
+@pytest.fixture
+def task(workspace):
+    """Four images, of which two are given to whoever is here."""
+    task = workspace.tasks.create("Nuclei")
+    add_images(workspace, task.id, [(f"{name}.png", png(seed)) for seed, name in enumerate("abcd")])
+    people = [workspace.persons.get_or_add(name).id for name in (state.person(), "Lee")]
+    workspace.assignments.give(task.id, Shares(dict.fromkeys(people, 50)), who="Chief")
+    return workspace.tasks.get_by_id(task.id)
+
+
+def named(elements, key):
+    return next(each for each in elements if each.key == key)
+
+
+def test_segment_opens_one_s_own_queue_and_counts_it(open_page, workspace, task):
+    own = workspace.queue_of(state.person()).images.list(task.id)
+    other = next(each for each in workspace.images.list(task.id) if each.id not in [row.id for row in own])
+    workspace.masks.save(own[0].id, NewRevision(png(0), None, 0.5, None, state.person(), 1.0, 0.1))
+    app = open_page(task=task.slug)
+    assert not app.exception
+    assert named(app.toggle, "only_mine").label == "Mine: 1 of 2"
+    assert "All 2" in named(app.button_group, "filter").options[0]
+    assert "".join(app.query_params["image"]) == str(own[0].id)
+    # What somebody else was given is there for whoever asks for it by its address.
+    app.query_params["image"] = str(other.id)
+    assert "All 4" in named(app.run().button_group, "filter").options[0]
+    app.query_params["image"] = str(own[0].id)
+    named(app.run().toggle, "only_mine").set_value(False).run()
+    assert "All 4" in named(app.button_group, "filter").options[0]
+
+
+def test_images_are_shared_out_on_the_review_page(open_page, workspace, task):
+    app = open_page("review", task=task.slug)
+    assert not app.exception
+    here, lee = (workspace.persons.find(name).id for name in (state.person(), "Lee"))
+    share = f"share_{task.id}_"
+    assert named(app.number_input, f"{share}{here}").value == 50
+    named(app.number_input, f"{share}{here}").set_value(0).run()
+    button = next(each for each in app.button if each.label == "Share the images out")
+    assert button.disabled
+    named(app.number_input, f"{share}{lee}").set_value(100).run()
+    next(each for each in app.button if each.label == "Share the images out").click().run()
+    assert [(each.who, each.images) for each in workspace.assignments.of_task(task.id)] == [("Lee", 4)]
+    next(each for each in app.button if each.label == "Let everybody work on all").click().run()
+    assert not workspace.tasks.get_by_id(task.id).is_shared
+    assert not app.exception
