@@ -613,7 +613,7 @@ def test_a_window_of_hounsfield_units_shows_what_8_bits_hide(open_editor: OpenEd
     editor = open_editor()
     told = editor.page.locator('[data-part="display-told"]')
     expect(told).to_have_text("Window 1400, level −300")
-    editor.press("w")
+    editor.press("o")
     editor.button("Soft tissue").click()
     expect(told).to_have_text("Window 400, level 40")
     # (40 - -160) / 400 and (60 - -160) / 400 of 255
@@ -631,7 +631,7 @@ def test_a_window_of_hounsfield_units_shows_what_8_bits_hide(open_editor: OpenEd
     editor.page.reload()
     editor.wait_shown()
     expect(told).to_have_text("Window 750, level 40 · Inverted")
-    editor.press("Shift+W")
+    editor.press("Shift+O")
     expect(told).to_have_text("Window 1400, level −300")
     assert not (editor.folder / f"{editor.image}.json").exists()
 
@@ -640,7 +640,7 @@ def test_a_picture_of_8_bits_has_a_window_too(open_editor: OpenEditor) -> None:
     editor = open_editor()
     told = editor.page.locator('[data-part="display-told"]')
     expect(told).to_have_text("")
-    editor.press("w")
+    editor.press("o")
     expect(editor.button("Lung")).to_have_count(0)
     darkest = min(_greys(editor))
     editor.button("Auto contrast").click()

@@ -53,6 +53,7 @@ def look_only(task: TaskRow, image: ImageRow, holder: str) -> None:
         image_id=str(look),
         picture=full.picture,
         picture_type=full.picture_type,
+        levels=full.levels,
         mask=full.mask,
         compared=None,
         colours=colours_of(workspace, item.image),

@@ -27,7 +27,7 @@ const COMMANDS = [
   { id: "corrections", place: "look", kind: "toggle", keys: ["c"], cap: "C" },
   { id: "original", place: "look", kind: "toggle", keys: ["d"], cap: "D" },
   { id: "colour", place: "look", kind: "action", keys: ["g"], cap: "G" },
-  { id: "display", place: "look", kind: "toggle", keys: ["w"], cap: "W" },
+  { id: "display", place: "look", kind: "toggle", keys: ["o"], cap: "O" },
   { id: "help", place: "look", kind: "action", keys: ["?"], cap: "" },
   { id: "zoom_out", place: "zoom", kind: "action", keys: ["-"], cap: "" },
   { id: "zoom_in", place: "zoom", kind: "action", keys: ["+", "="], cap: "" },
@@ -48,7 +48,7 @@ const KEYS_ALONE = [
   { id: "opacity_down", word: "key_opacity_down", keys: ["{"] },
   { id: "opacity_up", word: "key_opacity_up", keys: ["}"] },
   { id: "invert", word: "invert", keys: ["i"] },
-  { id: "display_reset", word: "display_reset", keys: ["shift+w"] },
+  { id: "display_reset", word: "display_reset", keys: ["shift+o"] },
   { id: "pan_left", word: "key_pan_steps", keys: ["arrowleft"] },
   { id: "pan_right", word: "key_pan_steps", keys: ["arrowright"] },
   { id: "pan_up", word: "key_pan_steps", keys: ["arrowup"] },
@@ -83,7 +83,7 @@ const SHEET_OF_KEYS = [
   ["keys_view", [
     [["L"], "outline"], [["M"], "key_peek"], [["C"], "corrections"], [["D"], "original"], [["G"], "colour"],
     [["{", "}"], "opacity"], [["−", "+"], "zoom_level"], [["0"], "fit"], [["⇧0"], "actual"],
-    [["W"], "display"], [["I"], "invert"], [["⇧W"], "display_reset"], [["Space"], "key_pan"], [["←", "→", "↑", "↓"], "key_pan_steps"],
+    [["O"], "display"], [["I"], "invert"], [["⇧O"], "display_reset"], [["Space"], "key_pan"], [["←", "→", "↑", "↓"], "key_pan_steps"],
   ]],
   ["keys_go_on", [
     [["S"], "key_save"], [["Enter"], "key_save_next"], [["N"], "key_next"], [["⇧N"], "key_previous"],

@@ -8,11 +8,11 @@ const BOTH = [230, 159, 0];
 const UNDECIDED = 255;
 const BUTTONS = [
   ["outline", "L"], ["hide", "M"], ["prediction", "T"], ["difference", "D"],
-  ["display", "W"], ["zoom_out", "−"], ["zoom_in", "+"], ["fit", "0"], ["actual", "1"],
+  ["display", "O"], ["zoom_out", "−"], ["zoom_in", "+"], ["fit", "0"], ["actual", "1"],
 ];
 const KEYS = {
   l: "outline", m: "hide", t: "prediction", d: "difference", "-": "zoom_out", "+": "zoom_in", "=": "zoom_in", 0: "fit",
-  1: "actual", w: "display", i: "invert", "shift+w": "display_reset", "{": "less", "}": "more", arrowleft: "left", arrowright: "right", arrowup: "up", arrowdown: "down",
+  1: "actual", o: "display", i: "invert", "shift+o": "display_reset", "{": "less", "}": "more", arrowleft: "left", arrowright: "right", arrowup: "up", arrowdown: "down",
 };
 const PAN_STEP = 60;
 /** What the person chose last, for every image of the page. */
