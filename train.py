@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from core.commands import Parser, run
 from core.commands.progress import TrainingDisplay
 from core.commands.segment_presets import SEGMENT_PRESETS, preset_defaults
-from core.commands.task import labels_asked
+from core.commands.task import clicks_asked, labels_asked
 from core.commands.train_flags import build_parser
 from core.commands.train_options import classes_of, net_config, scaling_config, settings_of
 from core.config import TrainConfig
@@ -39,6 +39,10 @@ def main(arguments: list[str]) -> int:
         from core.commands import classify
 
         return classify.train(arguments)
+    if clicks_asked(arguments):
+        from core.commands import clicks
+
+        return clicks.train(arguments)
     parser = build_parser()
     parser.set_defaults(**preset_defaults(arguments, SEGMENT_PRESETS))
     options = parser.parse_args(arguments)

@@ -66,22 +66,23 @@ class NetConfig:
 
     Attributes:
         architecture: "unet" (Ronneberger et al. 2015, arXiv:1505.04597), "fcn" (the same without its skip
-            concatenations) or "fcn8s" (Long et al. 2015, arXiv:1411.4038), which ignores `depth`, since it
-            always halves five times, and `upsampling`.
+            concatenations), "fcn8s" (Long et al. 2015, arXiv:1411.4038), which ignores `depth`, since it
+            always halves five times, and `upsampling`, or "click" (`core.nets.click_net`), which follows
+            clicks in a crop and halves `depth` + 1 times.
         padding: "same" keeps the sides; "valid" is the paper's own U-Net, whose output is smaller than its
             input (572 to 388 at depth 4); for "unet" with transposed convolutions only.
         depth: Number of halvings; the input's sides must be multiples of 2**depth
             (`core.nets.check_size` says it for every architecture and padding).
         base_filters: Filters of the first block; doubled at each halving ("fcn8s": up to eight times, and 16
             times at the bottom).
-        input_channels: 1 (grey) or 3 (RGB).
+        input_channels: 1 (grey) or 3 (RGB); 6 for "click" (`core.correction.click_crop`).
         num_classes: 1 for one sigmoid foreground channel, else softmax over that many classes.
         batch_norm: Batch normalisation after each convolution.
         dropout: Dropout rate after the two deepest blocks, 0 for none.
         upsampling: "transpose" (2x2 transposed convolution) or "resize" (bilinear, then convolution).
     """
 
-    architecture: Literal["unet", "fcn", "fcn8s"] = "unet"
+    architecture: Literal["unet", "fcn", "fcn8s", "click"] = "unet"
     padding: Literal["same", "valid"] = "same"
     depth: int = 4
     base_filters: int = 16

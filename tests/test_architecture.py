@@ -11,7 +11,7 @@ import pytest
 
 import evaluate
 import predict
-from core.commands import classify_flags, train_flags
+from core.commands import classify_flags, clicks, train_flags
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -235,10 +235,10 @@ def test_every_file_has_a_home():
 @pytest.mark.parametrize(
     "parser",
     [
-        *(train_flags.build_parser(), evaluate.build_parser(), predict.build_parser()),
+        *(train_flags.build_parser(), clicks.build_parser(), evaluate.build_parser(), predict.build_parser()),
         *(classify_flags.train_parser([]), classify_flags.evaluate_parser(), classify_flags.predict_parser()),
     ],
-    ids=["train", "evaluate", "predict", "train labels", "evaluate labels", "predict labels"],
+    ids=["train", "train clicks", "evaluate", "predict", "train labels", "evaluate labels", "predict labels"],
 )
 def test_readme_names_every_command_line_flag(parser):
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")

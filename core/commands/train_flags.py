@@ -41,7 +41,7 @@ EXAMPLES = """\
 def build_parser() -> Parser:
     """The parser of train.py."""
     parser = Parser(DESCRIPTION, EXAMPLES)
-    add_task_flag(parser)
+    add_task_flag(parser, "click")
     parser.add_argument("--preset", choices=tuple(SEGMENT_PRESETS), help=PRESET_HELP)
     parser.add_argument("--data_dir", help="folder or address with train/, perhaps val/ and test/")
     parser.add_argument(

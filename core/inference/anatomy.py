@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from core.correction.click_crop import CHANNELS
 from core.errors import BadModelError
 from core.inference.load import load_classifier_network, load_network
 from core.inference.sizes import NetworkSizes, Purpose
@@ -35,8 +36,8 @@ def open_for(path: Path, image_size: tuple[int, int], purpose: Purpose) -> tuple
     Raises:
         BadModelError: Missing, damaged, unsafe, or no network for the purpose; one sentence.
     """
-    if purpose == "segment":
-        model = load_network(path)
+    if purpose != "classify":
+        model = load_network(path, (CHANNELS,) if purpose == "click" else (1, 3))
         return model, sizes_of(model, image_size)
     model = load_classifier_network(path)
     size = _own_size(model, image_size)

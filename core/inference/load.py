@@ -10,11 +10,12 @@ from core.errors import BadModelError
 from core.inference.stock_layers import check_stock
 
 
-def load_network(path: Path) -> keras.Model:
+def load_network(path: Path, channels: tuple[int, ...] = (1, 3)) -> keras.Model:
     """The network in a weights file, uncompiled.
 
     Args:
         path: A `.keras` or `.h5` file of stock Keras layers.
+        channels: That the network's input may have.
 
     Returns:
         A model of one image (N, H, W, 1 or 3) -> probabilities (N, H, W, classes).
@@ -23,7 +24,7 @@ def load_network(path: Path) -> keras.Model:
         BadModelError: Missing, damaged, unsafe, or no network from an image to a map; one sentence.
     """
     model = _open(path)
-    if not _maps_images(model):
+    if not _maps_images(model, channels):
         raise BadModelError(
             "{path} is no network from one image (1 or 3 channels) to a map of probabilities; "
             "choose a segmentation model.",
@@ -66,7 +67,7 @@ def _open(path: Path) -> keras.Model:
         ) from None
 
 
-def _maps_images(model: keras.Model) -> bool:
+def _maps_images(model: keras.Model, channels: tuple[int, ...]) -> bool:
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         return False
-    return model.inputs[0].ndim == 4 and model.outputs[0].ndim == 4 and model.inputs[0].shape[-1] in (1, 3)
+    return model.inputs[0].ndim == 4 and model.outputs[0].ndim == 4 and model.inputs[0].shape[-1] in channels

@@ -7,7 +7,7 @@ from typing import Literal
 
 from core.inference.tiling import Tiles
 
-Purpose = Literal["segment", "classify"]
+Purpose = Literal["segment", "classify", "click"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class NetworkSizes:
 
     Attributes:
         input_size: (height, width) of the images that it is given, in pixels.
-        channels: 1 or 3.
+        channels: 1 or 3; those of `core.correction.click_crop` for clicks.
         answer_size: (height, width) of its answer that counts, before it is resized to the image's own.
         num_outputs: Classes of a mask (1 for one foreground), or labels of a classifier.
         tiles: How a network of valid convolutions takes an image, None for one that keeps its sides.

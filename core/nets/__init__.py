@@ -6,6 +6,7 @@ import keras
 
 from core.config import NetConfig
 from core.nets.blocks import Blocks, Normalization
+from core.nets.click_net import click_net
 from core.nets.fcn import fcn
 from core.nets.fcn8s import fcn8s
 from core.nets.sizes import border, check_size
@@ -13,7 +14,7 @@ from core.nets.unet import unet
 
 __all__ = ["NETS", "border", "build", "check_net", "check_size"]
 
-NETS = {"unet": unet, "fcn": fcn, "fcn8s": fcn8s}
+NETS = {"unet": unet, "fcn": fcn, "fcn8s": fcn8s, "click": click_net}
 
 
 def build(

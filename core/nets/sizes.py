@@ -17,7 +17,9 @@ InputSize = tuple[int | None, int | None]
 
 def halvings(config: NetConfig) -> int:
     """How often the network halves the sides of its input."""
-    return FCN8S_HALVINGS if config.architecture == "fcn8s" else config.depth
+    if config.architecture == "fcn8s":
+        return FCN8S_HALVINGS
+    return config.depth + (config.architecture == "click")
 
 
 def border(config: NetConfig) -> int:

@@ -38,6 +38,15 @@ def encoder_decoder(
 ) -> keras.Model:
     """The U-Net, or with `skips` False the same blocks without its concatenations."""
     inputs, x = blocks.image(input_size)
+    x = down_and_up(config, blocks, x, skips=skips)
+    x = keras.layers.Conv2D(
+        config.num_classes, 1, kernel_initializer=blocks.initializer(), dtype="float32", name="logits"
+    )(x)
+    return finish(config, inputs, x, logits=logits)
+
+
+def down_and_up(config: NetConfig, blocks: Blocks, x: Any, *, skips: bool) -> Any:
+    """The features of `base_filters` channels at the size of x, after all halvings and doublings."""
     kept: list[Any] = []
     for level in range(config.depth):
         dropout = config.dropout if level == config.depth - 1 else 0.0
@@ -51,7 +60,4 @@ def encoder_decoder(
             crop = cropping(config, level) if config.padding == "valid" else 0
             x = blocks.join(kept[level], x, f"up{level}", crop=crop)
         x = blocks.double_conv(x, config.base_filters << level, f"up{level}")
-    x = keras.layers.Conv2D(
-        config.num_classes, 1, kernel_initializer=blocks.initializer(), dtype="float32", name="logits"
-    )(x)
-    return finish(config, inputs, x, logits=logits)
+    return x

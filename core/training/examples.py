@@ -57,11 +57,44 @@ class ExampleArrays:
         """Number of examples."""
         return len(self.images)
 
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """(H, W, C)."""
+        return self.images.shape[1:]
+
+    @property
+    def image_type(self) -> np.dtype[Any]:
+        """Of the images' values."""
+        return self.images.dtype
+
+
+@dataclass(frozen=True)
+class DrawnExamples:
+    """Examples without end, each made when its place in the stream is reached.
+
+    Attributes:
+        draw: (seed of the run, position) -> image (H, W, C) uint8 and target (H, W, 2) uint8 (class index,
+            weight); the same for the same two numbers.
+        image_shape: (H, W, C).
+        num_examples: That make an epoch.
+    """
+
+    draw: Callable[[int, int], tuple[NDArray[np.uint8], NDArray[np.uint8]]]
+    image_shape: tuple[int, ...]
+    num_examples: int
+    image_type: np.dtype[Any] = np.dtype(np.uint8)
+
+    def __len__(self) -> int:
+        """Number of examples in an epoch."""
+        return self.num_examples
+
 
 def in_one_type(
-    examples: ExampleArrays, others: ExampleArrays | None
-) -> tuple[ExampleArrays, ExampleArrays | None]:
+    examples: ExampleArrays | DrawnExamples, others: ExampleArrays | None
+) -> tuple[ExampleArrays | DrawnExamples, ExampleArrays | None]:
     """Both with images of one type, the wider of the two: a network is fed with one."""
+    if isinstance(examples, DrawnExamples):
+        return examples, others
     if others is None or examples.images.dtype == others.images.dtype:
         return examples, others
     return replace(examples, images=_wide(examples.images)), replace(others, images=_wide(others.images))

@@ -39,7 +39,7 @@ from core.training.checkpoint import (
     restore_state,
 )
 from core.training.devices import one_device
-from core.training.examples import ExampleArrays, in_one_type
+from core.training.examples import DrawnExamples, ExampleArrays, in_one_type
 from core.training.losses import Loss, dice_score, get_loss, pixel_accuracy
 from core.training.networks import copy_weights, exported_network, training_network
 from core.training.optimizer import make_optimizer, steps_of_epoch
@@ -87,7 +87,7 @@ class Surroundings:
 
 
 def train(
-    examples: ExampleArrays,
+    examples: ExampleArrays | DrawnExamples,
     validation: ExampleArrays | None,
     *,
     net: NetConfig,
@@ -105,7 +105,8 @@ def train(
     schedule are. A resumed run takes the same steps that the ended one would have taken, dropout included.
 
     Args:
-        examples: To train on, at `settings.image_size`; fewer than a batch will do.
+        examples: To train on, at `settings.image_size`; fewer than a batch will do. Drawn ones are not
+            augmented.
         validation: To choose on, None for none.
         net: The network; that of the base model when going on from one.
         settings: The run.
@@ -129,7 +130,7 @@ def train(
     accelerator = around.accelerator or one_device()
     _check(settings, around)
     accelerator.check_batch(settings.batch_size)
-    state = _state_to_go_on_from(around.checkpoints, are_bytes=examples.images.dtype == np.uint8)
+    state = _state_to_go_on_from(around.checkpoints, are_bytes=examples.image_type == np.uint8)
     training, validation = in_one_type(examples, validation)
     num_steps = steps_of_epoch(len(examples), settings)
     first_epoch = 0 if state is None else (settings.epochs if state.ended else state.epoch)
@@ -151,10 +152,10 @@ def train(
             precision=settings.precision,
             seed=settings.seed,
             accelerator=accelerator,
-            largest=int(np.iinfo(training.images.dtype).max),
+            largest=int(np.iinfo(training.image_type).max),
         )
         if start_from is not None:
-            copy_weights(load_network(start_from), network)
+            copy_weights(load_network(start_from, (1, 3, net.input_channels)), network)
         _compile(network, net, settings, num_steps, weighs_images=accelerator.pads_evaluation)
         if state is not None:
             restore_state(state, network)

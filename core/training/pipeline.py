@@ -16,13 +16,13 @@ import keras
 import numpy as np
 
 from core.config import AugmentConfig
-from core.training.examples import ExampleArrays
+from core.training.examples import DrawnExamples, ExampleArrays
 from core.training.plain_batches import EveryImage, endless_batches
-from core.training.stream import ALL, Share, TrainingStream
+from core.training.stream import ALL, DrawnStream, Share, TrainingStream
 
 
 def training_batches(
-    examples: ExampleArrays,
+    examples: ExampleArrays | DrawnExamples,
     augment: AugmentConfig,
     *,
     batch_size: int,
@@ -46,7 +46,11 @@ def training_batches(
         Batches of images (B, H + 2 border, W + 2 border, C) in their stored type and targets (B, H, W, 2)
         uint8 (class index, weight); B is the share's part of `batch_size`.
     """
-    stream = TrainingStream(examples, augment, seed, border)
+    stream = (
+        DrawnStream(examples, seed)
+        if isinstance(examples, DrawnExamples)
+        else TrainingStream(examples, augment, seed, border)
+    )
     if keras.backend.backend() == "tensorflow":
         return _training_dataset(stream, batch_size, first_step)
     return endless_batches(stream, batch_size, first_step=first_step, share=share)
@@ -74,17 +78,17 @@ def validation_batches(
     return _validation_dataset(every) if keras.backend.backend() == "tensorflow" else every
 
 
-def _training_dataset(stream: TrainingStream, batch_size: int, first_step: int) -> Any:
+def _training_dataset(stream: TrainingStream | DrawnStream, batch_size: int, first_step: int) -> Any:
     import tensorflow as tf
 
-    height, width, channels = stream.examples.images.shape[1:]
+    height, width, channels = stream.examples.image_shape
     outer = (height + 2 * stream.border, width + 2 * stream.border, channels)
 
     def load(position: Any) -> tuple[Any, Any]:
         image, target = tf.numpy_function(
             lambda p: stream.example(int(p)),
             [position],
-            (tf.as_dtype(stream.examples.images.dtype), tf.uint8),
+            (tf.as_dtype(stream.examples.image_type), tf.uint8),
         )
         return tf.ensure_shape(image, outer), tf.ensure_shape(target, (height, width, 2))
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from core.config import AugmentConfig
 from core.training.augment import change_image, change_labels, draw_change
-from core.training.examples import ExampleArrays
+from core.training.examples import DrawnExamples, ExampleArrays
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,24 @@ class TrainingStream:
         weight = np.ones_like(mask) if weights is None else change_labels(weights[index], change)
         image = mirror_out(change_image(examples.images[index], change), self.border)
         return image, np.stack([mask, weight], axis=-1)
+
+
+@dataclass(frozen=True)
+class DrawnStream:
+    """The endless stream of examples that are drawn one by one.
+
+    Attributes:
+        examples: Draws them.
+        seed: Of the run.
+    """
+
+    examples: DrawnExamples
+    seed: int
+    border: int = 0
+
+    def example(self, position: int) -> tuple[NDArray[Any], NDArray[np.uint8]]:
+        """The example at one position, as `TrainingStream.example` gives it."""
+        return self.examples.draw(self.seed, position)
 
 
 def mirror_out(image: NDArray[Any], border: int) -> NDArray[Any]:

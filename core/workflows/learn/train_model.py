@@ -143,7 +143,7 @@ def train_on(
     card = training_card(request, read_about(request.about), num_images)
 
     data = hash_pairs({"train": train_pairs, "val": val_pairs})
-    around = _surroundings(request, data, watchers)
+    around = surroundings_of(request, data, watchers)
     from core.training.fit import train
 
     result = train(
@@ -178,7 +178,7 @@ def train_on(
     return TrainOutcome(weights, card, len(result.history), result.best_epoch, previous, result.stopped)
 
 
-def _surroundings(request: TrainRequest, data: DataHashes, watchers: Watchers) -> Surroundings:
+def surroundings_of(request: TrainRequest, data: DataHashes, watchers: Watchers) -> Surroundings:
     """Start Keras, find the devices, and say what else a run needs; what does not fit is an `AppError`."""
     from core.training.quiet_start import start_keras
 
