@@ -1,0 +1,176 @@
+"""Clicks -> mask, by a network that answers crops: where to look, and what of an answer is taken.
+
+The network is given as a function, so this knows no file and no library. Only the connected region that the
+last click touches changes, and clicked pixels always are what the clicks say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.correction.click_crop import (
+    RADIUS,
+    SIDE,
+    Click,
+    Mask,
+    Picture,
+    Window,
+    click_crop,
+    mask_crop,
+    network_input,
+    pasted,
+    picture_crop,
+    standardised,
+    window_around,
+)
+
+Box = tuple[int, int, int, int]
+"""Top, left, bottom and right of an object in picture pixels; bottom and right lie outside."""
+Answer = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+"""Network input (SIDE, SIDE, 6) uint8 -> probability (SIDE, SIDE) float32 in [0, 1]."""
+
+MARGIN = 1.5
+"""Side of the window, in longest sides of the object."""
+FITS = 0.3
+"""An object that spans less of the window is looked at again from nearer."""
+LEAST_SIDE = 24
+BESIDE = 0.25
+"""A click this near to an object, in its longest sides, is about that object."""
+
+
+def follow_click(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Answer) -> Mask:
+    """The mask after the last click.
+
+    Args:
+        picture: (H, W) or (H, W, 3) uint8, as it is shown.
+        mask: (H, W) bool, what the clicks before have led to.
+        clicks: All of them on this object, at least one, all inside the picture.
+        answer: The network.
+
+    Returns:
+        (H, W) bool.
+    """
+    last = clicks[-1]
+    box = _object_at(mask, last)
+    if box is not None:
+        found = _asked(picture, mask, clicks, _around(box, mask.shape), answer)
+    else:
+        found = _searched(picture, mask, clicks, answer)
+    return _obeying(_changed(mask, found, last), clicks, _reach(found, last, mask))
+
+
+def _asked(picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window, answer: Answer) -> Mask:
+    fed = network_input(
+        standardised(picture_crop(picture, window)),
+        mask_crop(mask, window),
+        [(*click_crop(click, window), click.include) for click in clicks],
+    )
+    found = pasted(answer(fed), window, mask.shape)
+    outside = np.ones(mask.shape, bool)
+    outside[
+        max(window.top, 0) : max(window.top + window.side, 0),
+        max(window.left, 0) : max(window.left + window.side, 0),
+    ] = False
+    return np.asarray(found | (mask & outside))
+
+
+def _searched(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Answer) -> Mask:
+    """An object of unknown size: from the whole picture nearer and nearer, until it fills what is seen."""
+    last = clicks[-1]
+    side = float(max(mask.shape))
+    while True:
+        window = window_around((last.row + 0.5, last.col + 0.5), side, mask.shape)
+        found = _asked(picture, mask, clicks, window, answer)
+        box = _box(_part_at(found & ~mask, last))
+        longest = 0 if box is None else max(box[2] - box[0], box[3] - box[1])
+        if box is not None and longest >= FITS * window.side:
+            break
+        if side / 2 < LEAST_SIDE:
+            break
+        side /= 2
+    if box is None or longest * MARGIN >= window.side:
+        return found
+    return _asked(picture, mask, clicks, _around(box, mask.shape), answer)
+
+
+def _object_at(mask: Mask, click: Click) -> Box | None:
+    """The object that a click is on or beside, with the click itself; None for a place away from all."""
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8))
+    label = int(parts[click.row, click.col])
+    if label == 0 and count > 1:
+        label = _nearest(stats, (click.row, click.col))
+    if label == 0:
+        return None
+    left, top, width, height = (int(value) for value in stats[label, :4])
+    return (
+        min(top, click.row),
+        min(left, click.col),
+        max(top + height, click.row + 1),
+        max(left + width, click.col + 1),
+    )
+
+
+def _nearest(stats: NDArray[np.int32], place: tuple[int, int]) -> int:
+    """The object whose box is nearest and near enough, 0 for none."""
+    left, top, width, height = stats[1:, 0], stats[1:, 1], stats[1:, 2], stats[1:, 3]
+    down = np.maximum(np.maximum(top - place[0], place[0] - (top + height - 1)), 0)
+    across = np.maximum(np.maximum(left - place[1], place[1] - (left + width - 1)), 0)
+    away = np.hypot(down, across) / np.maximum(width, height)
+    best = int(np.argmin(away))
+    return 1 + best if away[best] <= BESIDE else 0
+
+
+def _around(box: Box, shape: tuple[int, int]) -> Window:
+    top, left, bottom, right = box
+    side = max(MARGIN * max(bottom - top, right - left), LEAST_SIDE)
+    return window_around(((top + bottom) / 2, (left + right) / 2), side, shape)
+
+
+def _changed(mask: Mask, found: Mask, click: Click) -> Mask:
+    """The mask with the region of the answer that the click touches."""
+    if mask[click.row, click.col] == click.include:
+        # Already as the click says: the object under it is outlined anew.
+        if not click.include:
+            return mask
+        return (mask & ~_part_at(mask, click)) | _part_at(found, click)
+    different = mask ^ found
+    if not different[click.row, click.col]:
+        return mask
+    return mask ^ _part_at(different, click)
+
+
+def _reach(found: Mask, click: Click, mask: Mask) -> int:
+    """Radius in pixels that a click decides by itself: that of its disc where the object is seen."""
+    box = _box(_part_at(found if click.include else mask, click))
+    longest = LEAST_SIDE if box is None else max(box[2] - box[0], box[3] - box[1])
+    return max(0, round(RADIUS * longest * MARGIN / SIDE / 2))
+
+
+def _obeying(mask: Mask, clicks: Sequence[Click], radius: int) -> Mask:
+    """The mask with every click's pixel as the click says, and a small disc about the last one."""
+    plane = mask.view(np.uint8).copy()
+    last = clicks[-1]
+    if mask[last.row, last.col] != last.include:
+        cv2.circle(plane, (last.col, last.row), radius, int(last.include), cv2.FILLED)
+    for click in clicks:
+        plane[click.row, click.col] = click.include
+    return plane != 0
+
+
+def _part_at(mask: Mask, click: Click) -> Mask:
+    """The connected part under a click, nothing where there is none."""
+    if not mask[click.row, click.col]:
+        return np.zeros_like(mask)
+    _, parts = cv2.connectedComponents(mask.view(np.uint8), connectivity=4)
+    return np.asarray(parts == parts[click.row, click.col])
+
+
+def _box(mask: Mask) -> Box | None:
+    rows, cols = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if len(rows) == 0:
+        return None
+    return int(rows[0]), int(cols[0]), int(rows[-1]) + 1, int(cols[-1]) + 1
