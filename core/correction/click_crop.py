@@ -103,7 +103,7 @@ def standardised(crop: Picture) -> Picture:
 def mask_crop(mask: Mask, window: Window, side: int = SIDE) -> Mask:
     """Where at least half of a crop's pixel is mask, (side, side)."""
     part = cut(mask.view(np.uint8), window, border=cv2.BORDER_CONSTANT)
-    return _resized(part * np.uint8(255), side) >= 128
+    return np.asarray(_resized(part * np.uint8(255), side) >= 128)
 
 
 def click_crop(click: Click, window: Window, side: int = SIDE) -> tuple[int, int]:

@@ -102,7 +102,7 @@ def _object_at(mask: Mask, click: Click) -> Box | None:
     count, parts, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8))
     label = int(parts[click.row, click.col])
     if label == 0 and count > 1:
-        label = _nearest(stats, (click.row, click.col))
+        label = _nearest(np.asarray(stats, np.int32), (click.row, click.col))
     if label == 0:
         return None
     left, top, width, height = (int(value) for value in stats[label, :4])
@@ -158,7 +158,7 @@ def _obeying(mask: Mask, clicks: Sequence[Click], radius: int) -> Mask:
         cv2.circle(plane, (last.col, last.row), radius, int(last.include), cv2.FILLED)
     for click in clicks:
         plane[click.row, click.col] = click.include
-    return plane != 0
+    return np.asarray(plane != 0)
 
 
 def _part_at(mask: Mask, click: Click) -> Mask:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
@@ -177,9 +178,12 @@ def _turned(
 ) -> tuple[Picture, Mask, Mask]:
     """Mirrored and turned by quarters, all three alike."""
     quarters, mirrored = int(generator.integers(4)), generator.random() < 0.5
-    turned = [np.rot90(each, quarters) for each in (picture, target, others)]
-    picture, target, others = (np.ascontiguousarray(each[:, ::-1] if mirrored else each) for each in turned)
-    return picture, target, others
+
+    def turn(pixels: NDArray[Any]) -> NDArray[Any]:
+        turned = np.rot90(pixels, quarters)
+        return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
+
+    return turn(picture), turn(target), turn(others)
 
 
 def _recoloured(picture: Picture, generator: np.random.Generator) -> Picture:
