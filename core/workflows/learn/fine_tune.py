@@ -7,7 +7,7 @@ it with the version in use on the locked images, and does what the rule says: al
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from core.datasets.split import draw_groups
@@ -209,15 +209,15 @@ def _run(context: JobContext, task_id: int, trainer: Trainer) -> Run:
         raise JobError(trainer.nothing)
     train, validation = _split(images, seed)
     _check_labels(base_id, trainer.missing(given, train))
-    return Run(
+    run = Run(
         base=base,
         given=given,
         train=train,
         validation=validation,
         masks=masks,
         settings=trainer.settings(given.card, epochs, seed, from_scratch=base is None),
-        augment=trainer.augmentation(given.card, from_scratch=base is None),
     )
+    return replace(run, augment=trainer.augmentation(workspace, run))
 
 
 def _split(images: list[ImageRow], seed: int) -> tuple[tuple[ImageRow, ...], tuple[ImageRow, ...]]:

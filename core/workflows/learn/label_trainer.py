@@ -62,9 +62,9 @@ class LabelTrainer:
         """As the recipe says."""
         return recipe.settings_of(card, epochs, seed, from_scratch=from_scratch)
 
-    def augmentation(self, card: ClassifierCard, *, from_scratch: bool) -> AugmentConfig:
+    def augmentation(self, workspace: Workspace, run: Run) -> AugmentConfig:
         """The same as when the classifier was trained."""
-        return card.augmentation or AugmentConfig()
+        return run.given.card.augmentation or AugmentConfig()
 
     def train(self, context: JobContext, run: Run) -> Any:
         """Train on labels."""

@@ -14,12 +14,16 @@ from core.language.sentence import Sentence
 from core.registry.compare import Comparison, compare
 from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
+from core.training.sides import sides_that_matter
 from core.workflows.correct import pictures
 from core.workflows.learn import fine_tune_recipe as recipe
 from core.workflows.learn.job_reporter import JobReporter
 from core.workflows.learn.trainer import Given, Run
 from core.workspace import ImageRow, TaskClass, VersionRow, Workspace, is_trainable
 from core.workspace.classes import highest_value
+
+_MOST_LOOKED_AT = 100
+"""Masks that are looked at for sides."""
 
 
 def with_classes(card: ModelCard, classes: Sequence[TaskClass]) -> ModelCard:
@@ -82,9 +86,19 @@ class MaskTrainer:
             return recipe.scratch_settings(epochs, seed)
         return recipe.fine_tune_settings(card, epochs, seed)
 
-    def augmentation(self, card: ModelCard, *, from_scratch: bool) -> AugmentConfig:
-        """The same as when the base was trained."""
-        return AugmentConfig() if from_scratch or card.augmentation is None else card.augmentation
+    def augmentation(self, workspace: Workspace, run: Run) -> AugmentConfig:
+        """The same as when the base was trained, but never mirrored where sides tell classes apart."""
+        card: ModelCard = run.given.card
+        usual = card.augmentation or AugmentConfig()
+        if card.net.num_classes <= 2:
+            return usual
+        masks = (run.mask_of(workspace, image) for image in run.train[:_MOST_LOOKED_AT])
+        left_right, up_down = sides_that_matter(masks, card.net.num_classes)
+        return replace(
+            usual,
+            flip_horizontal=0.0 if left_right else usual.flip_horizontal,
+            flip_vertical=0.0 if up_down else usual.flip_vertical,
+        )
 
     def train(self, context: JobContext, run: Run) -> Any:
         """Train on masks."""
@@ -121,8 +135,11 @@ class MaskTrainer:
         """The threshold that is best on validation, and the Dice there."""
         dice = trained.history[trained.best_epoch - 1].val_dice if trained.history else None
         card: ModelCard = run.given.card
+        learnt = {"horizontal": run.augment.flip_horizontal, "vertical": run.augment.flip_vertical}
+        several = card.net.num_classes > 2
         return replace(
             card,
+            flips=tuple(each for each in card.flips if learnt[each] or not several),
             threshold=card.threshold if trained.threshold is None else trained.threshold,
             validation={} if dice is None else {"dice": Score(dice)},
         )

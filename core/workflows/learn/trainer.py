@@ -51,7 +51,7 @@ class Run:
     validation: tuple[ImageRow, ...]
     masks: dict[int, RevisionRow]
     settings: Any
-    augment: AugmentConfig
+    augment: AugmentConfig = AugmentConfig()
 
     def label_of(self, image: ImageRow) -> str:
         """What a person called an image."""
@@ -104,8 +104,8 @@ class Trainer(Protocol):
     def settings(self, card: Any, epochs: int, seed: int, *, from_scratch: bool) -> Any:
         """The settings of a run."""
 
-    def augmentation(self, card: Any, *, from_scratch: bool) -> AugmentConfig:
-        """The random changes of a run."""
+    def augmentation(self, workspace: Workspace, run: Run) -> AugmentConfig:
+        """The random changes of a run, whose own are not decided yet."""
 
     def train(self, context: JobContext, run: Run) -> Any:
         """`core.training.fit.TrainResult` or `core.classification.fit.ClassifyResult`."""
