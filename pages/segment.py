@@ -12,6 +12,7 @@ from core.ui.segment.found_nothing import finds_nothing, found_nothing
 from core.ui.segment.grouping import groups_box
 from core.ui.segment.labelling import labels_follow, labels_panel
 from core.ui.segment.navigation import choose_filter, chosen_filter, current_image, forget_image, go_to
+from core.ui.segment.seen import images_for
 from core.ui.segment.stack import do_wished, get_ready, neighbour, slice_slider, stack_tools
 from core.ui.segment.strip import strip
 from core.ui.segment.taken import look_only, taken_by
@@ -31,6 +32,7 @@ def page() -> None:
         return
     current = act(task, current)
     mine = view(task, current)
+    images = images_for(task, mine)
     with st.container(horizontal=True, vertical_alignment="center"):
         mine_toggle(task)
         show = choose_filter(task, mine)
@@ -39,8 +41,8 @@ def page() -> None:
         show_first(groups_box(task, current))
         back_to_review(task)
     flagged_line(task)
-    around = mine.images.around(task.id, current.id, show)
-    strip(mine, around, show, go_to)
+    around = images.around(task.id, current.id, show)
+    strip(mine, images, around, show, go_to)
     holder = taken_by(current)
     if holder is None:
         correct(around)
@@ -75,7 +77,7 @@ def correct(around: Around) -> None:
 
 def act(task: TaskRow, current: ImageRow) -> ImageRow:
     """Do what a button or a key of the editor asked for; gives the image that is open after it."""
-    images = view(task, current).images
+    images = images_for(task, view(task, current))
     do_wished(current)
     if editing.requested() in ("save", "save_next"):
         image = editing.opened(current)

@@ -15,6 +15,8 @@ from core.workspace import RevisionRow
 
 SECOND = "second_reading_of"
 """In the provenance of a second reading: the revision that it was compared with."""
+AGAIN = "again_of"
+"""Likewise, of a mask that somebody drew again: their own of before."""
 DICE = "dice_with_first"
 """Likewise: the mean Dice of the two."""
 AGREED = "agreed_from"
@@ -27,17 +29,19 @@ BLIND_VERSION = "blind_to_version"
 """In the provenance of a mask that was drawn without its prediction: the version that was hidden."""
 
 
-def is_chosen(image_id: int, percent: int, what: Literal["read twice", "blind first"]) -> bool:
-    """Whether an image belongs to the part of a task that is read twice, or first without its prediction.
+def is_chosen(
+    what: str, percent: int, purpose: Literal["read twice", "blind first", "again", "gold", "planted"]
+) -> bool:
+    """Whether something belongs to the part of a task that is shown for a purpose.
 
-    The choice is the image's own and looks random; who asks for more later keeps those that were chosen.
+    The choice looks random and is always the same; who asks for more later keeps what was chosen.
 
     Args:
-        image_id: The image.
-        percent: Of the images, 0 to 100.
-        what: The two parts are drawn apart from each other.
+        what: Names it, such as an image's number.
+        percent: Of all, 0 to 100.
+        purpose: The parts of different purposes are drawn apart from each other.
     """
-    drawn = hashlib.sha256(f"{what} {image_id}".encode()).digest()
+    drawn = hashlib.sha256(f"{purpose} {what}".encode()).digest()
     return int.from_bytes(drawn[:8]) % 10_000 < percent * 100
 
 

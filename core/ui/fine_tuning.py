@@ -10,6 +10,7 @@ from core.ui import shell, state, words
 from core.ui.image_row import filter_control, find_image, open_image
 from core.ui.pictures import pictures
 from core.ui.review import words as review_words
+from core.ui.segment.seen import images_for
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_text
 from core.ui.times import duration
@@ -143,7 +144,7 @@ def _show_images(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     def newness(image: ImageRow) -> int:
         return labels[image.id].id if labels else image.corrected_rank or 0
 
-    images = workspace.images.list(task.id, "corrected" if purpose == "segment" else "all")
+    images = images_for(task).list(task.id, "corrected" if purpose == "segment" else "all")
     given = [image for image in images if purpose == "segment" or image.id in labels]
     given.sort(key=newness, reverse=True)
     kinds = {

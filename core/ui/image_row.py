@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.ui import shell, state, words
 from core.ui.pictures import pictures
+from core.ui.segment.seen import images_for
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_name
 from core.workspace import TaskRow
@@ -61,7 +62,7 @@ def find_image(task: TaskRow) -> int | None:
 
 
 def _asked_for(task: TaskRow, text: str) -> int | None:
-    images = state.workspace().images.search(task.id, text, limit=_MOST_FOUND)
+    images = images_for(task).search(task.id, text, limit=_MOST_FOUND)
     # A place is meant as such, also where names hold the same digits.
     if len(images) == 1 or (images and text.isdecimal()):
         return images[0].id

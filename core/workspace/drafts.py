@@ -132,12 +132,22 @@ class Drafts:
             session.flush()
             return _to_row(session, draft)
 
-    def begin_anew(self, image_id: int, content: DraftContent, who: str) -> DraftRow:
-        """A person's own draft; who has none begins from this, whatever others have drawn of the image."""
+    def begin_anew(
+        self, image_id: int, content: DraftContent, who: str, *, in_place_of_saved: bool = False
+    ) -> DraftRow:
+        """A person's own draft; who has none begins from this, whatever others have drawn of the image.
+
+        Args:
+            image_id: The image.
+            content: What it holds.
+            who: Whose it is.
+            in_place_of_saved: Who has a draft that a revision holds begins from this too.
+        """
         with self._database.writing() as session:
             person_id = existing_or_new(session, who).id
             draft = draft_of(session, image_id, person_id)
-            if draft is None:
+            is_saved = draft is not None and not draft.has_unsaved_changes and not holds(draft, content)
+            if draft is None or (in_place_of_saved and is_saved):
                 draft = write_draft(session, image_id, person_id, content, SERVER, 0)
                 draft.has_unsaved_changes = False
                 mark_unsaved(session, image_id)

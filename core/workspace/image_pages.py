@@ -6,11 +6,22 @@ images cost a page no more than a hundred.
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+import copy
+from typing import Any, Self
+
+from sqlalchemy import Select, func, select
 
 from core.errors import StoreError
 from core.workspace.database import Database
-from core.workspace.image_rows import SHOWN, Show, image_query, search_key, to_image_row
+from core.workspace.image_rows import (
+    NOTHING_UNREAD,
+    Show,
+    Unread,
+    image_query,
+    search_key,
+    shows,
+    to_image_row,
+)
 from core.workspace.persons import id_of
 from core.workspace.rows import Around, ImageRow
 from core.workspace.tables import ImageTable
@@ -19,8 +30,16 @@ from core.workspace.tables import ImageTable
 class ImagePages:
     """What pages ask of the images of a task; they come in order of arrival."""
 
+    _unread: Unread = NOTHING_UNREAD
+
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def with_unread(self, unread: Unread) -> Self:
+        """The same images as a person sees them to whom some that have a mask look new."""
+        seen = copy.copy(self)
+        seen._unread = unread
+        return seen
 
     def around(self, task_id: int, image_id: int, show: Show = "all", *, each_side: int = 1) -> Around:
         """The images before and after one within a filter, which may leave out the one itself.
@@ -34,10 +53,10 @@ class ImagePages:
         Raises:
             StoreError: The task has no such image.
         """
-        query, position = image_query(task_id, show), ImageTable.position
-        count = select(func.count()).where(ImageTable.task_id == task_id, SHOWN[show])
+        query, position = self._query(task_id, show), ImageTable.position
+        count = select(func.count()).where(ImageTable.task_id == task_id, shows(unread=self._unread)[show])
         with self._database.reading() as session:
-            found = session.execute(image_query(task_id).where(ImageTable.id == image_id)).first()
+            found = session.execute(self._query(task_id).where(ImageTable.id == image_id)).first()
             if found is None:
                 raise StoreError(
                     "There is no image number {image_id}; it may have been deleted.", image_id=image_id
@@ -49,9 +68,9 @@ class ImagePages:
             num_before = session.scalar(count.where(position < found.position)) or 0
             num_after = session.scalar(count.where(position > found.position)) or 0
         return Around(
-            image=to_image_row(found),
-            before=tuple(to_image_row(each) for each in reversed(nearest)),
-            after=tuple(to_image_row(each) for each in following),
+            image=self._row(found),
+            before=tuple(self._row(each) for each in reversed(nearest)),
+            after=tuple(self._row(each) for each in following),
             place=num_before + 1,
             total=num_before + 1 + num_after,
         )
@@ -64,29 +83,35 @@ class ImagePages:
         """The first image of a task whose mask somebody drew and a reviewer flagged; None for none."""
         with self._database.reading() as session:
             theirs = ImageTable.truth_person_id == (id_of(session, who) or 0)
-            query = image_query(task_id, "flagged").where(theirs).order_by(ImageTable.position).limit(1)
+            query = self._query(task_id, "flagged").where(theirs).order_by(ImageTable.position).limit(1)
             found = session.execute(query).first()
-        return None if found is None else to_image_row(found)
+        return None if found is None else self._row(found)
 
     def at(self, task_id: int, place: int, show: Show = "all") -> ImageRow | None:
         """The image at a place of a filter, 1 for the first; None where there is no such place."""
         if place < 1:
             return None
-        query = image_query(task_id, show).order_by(ImageTable.position).offset(place - 1).limit(1)
+        query = self._query(task_id, show).order_by(ImageTable.position).offset(place - 1).limit(1)
         with self._database.reading() as session:
             found = session.execute(query).first()
-        return None if found is None else to_image_row(found)
+        return None if found is None else self._row(found)
 
     def search(self, task_id: int, text: str, *, limit: int = 20) -> list[ImageRow]:
         """The images whose name holds a text, in any case; a number finds the image at that place first."""
         text = text.strip()
         if not text:
             return []
-        query = image_query(task_id).where(ImageTable.name_key.contains(search_key(text), autoescape=True))
+        query = self._query(task_id).where(ImageTable.name_key.contains(search_key(text), autoescape=True))
         with self._database.reading() as session:
             found = session.execute(query.order_by(ImageTable.position).limit(limit))
-            named = [to_image_row(each) for each in found]
+            named = [self._row(each) for each in found]
         numbered = self.at(task_id, int(text)) if text.isdecimal() and len(text) < 10 else None
         if numbered is None:
             return named
         return [numbered, *(each for each in named if each.id != numbered.id)][:limit]
+
+    def _query(self, task_id: int | None = None, show: Show = "all") -> Select[Any]:
+        return image_query(task_id, show, self._unread)
+
+    def _row(self, found: Any) -> ImageRow:
+        return to_image_row(found, self._unread)

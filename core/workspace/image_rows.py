@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, false, select, true
@@ -13,13 +14,36 @@ from core.workspace.tables import GroupTable, ImageTable
 Show = Literal["all", "new", "draft", "corrected", "flagged", "locked"]
 
 
+@dataclass(frozen=True)
+class Unread:
+    """Images that have a mask and look to a person as if they had none.
+
+    Attributes:
+        unopened: Keys of those that this person never had open.
+        opened: Keys of those that they had open and did not save.
+    """
+
+    unopened: frozenset[int] = frozenset()
+    opened: frozenset[int] = frozenset()
+
+    @property
+    def all(self) -> frozenset[int]:
+        """Both."""
+        return self.unopened | self.opened
+
+
+NOTHING_UNREAD = Unread()
+
+
 # Written as the conditions of the indexes in `tables`, so that filters and counts are answered from them.
-def shows(images: type[ImageTable]) -> dict[Show, ColumnElement[bool]]:
+def shows(
+    images: type[ImageTable] = ImageTable, unread: Unread = NOTHING_UNREAD
+) -> dict[Show, ColumnElement[bool]]:
     """Which images each filter shows, of the table or of another name for it.
 
     "new" ones were never opened, saved or drawn on.
     """
-    return {
+    found: dict[Show, ColumnElement[bool]] = {
         "all": true(),
         "new": images.looked_at.is_(None)
         & images.truth_revision_id.is_(None)
@@ -29,19 +53,28 @@ def shows(images: type[ImageTable]) -> dict[Show, ColumnElement[bool]]:
         "flagged": images.review == "flagged",
         "locked": images.locked == true(),
     }
+    if unread.all:
+        found["new"] = found["new"] | images.id.in_(unread.unopened)
+        for each in ("corrected", "locked"):
+            found[each] = found[each] & images.id.not_in(unread.all)
+    return found
 
 
-SHOWN = shows(ImageTable)
+SHOWN = shows()
 _COLUMNS = [getattr(ImageTable, each.key) for each in ImageTable.__table__.columns]
 
 
-def image_query(task_id: int | None = None, show: Show = "all") -> Select[Any]:
+def image_query(
+    task_id: int | None = None, show: Show = "all", unread: Unread = NOTHING_UNREAD
+) -> Select[Any]:
     """Images, as `to_image_row` takes them: of a task and a filter where these are given."""
     # Columns, not objects: ten thousand rows are listed at once.
     query = select(*_COLUMNS, GroupTable.corrected_rank).join(
         GroupTable, GroupTable.id == ImageTable.group_id
     )
-    return query if task_id is None else query.where(ImageTable.task_id == task_id, SHOWN[show])
+    return (
+        query if task_id is None else query.where(ImageTable.task_id == task_id, shows(unread=unread)[show])
+    )
 
 
 def search_key(text: str) -> str:
@@ -49,10 +82,11 @@ def search_key(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def to_image_row(found: Any) -> ImageRow:
+def to_image_row(found: Any, unread: Unread = NOTHING_UNREAD) -> ImageRow:
     """A result of the query above as a frozen row."""
     unsaved = bool(found.has_unsaved_changes)
-    corrected = found.truth_revision_id is not None
+    is_read = found.id not in unread.all
+    corrected = found.truth_revision_id is not None and is_read
     state: ImageState = "corrected" if corrected else "draft" if unsaved else "new"
     return ImageRow(
         id=found.id,
@@ -66,13 +100,14 @@ def to_image_row(found: Any) -> ImageRow:
         file=found.file,
         facts=ImageFacts(found.height, found.width, found.channels, found.kind, tuple(found.notes)),
         created_at=found.created_at,
-        looked_at=found.looked_at,
+        looked_at=None if found.id in unread.unopened else found.looked_at,
         reference_file=found.reference_file,
-        corrected_rank=found.corrected_rank,
-        locked=found.locked,
-        num_revisions=found.num_revisions,
+        corrected_rank=found.corrected_rank if is_read else None,
+        locked=found.locked and is_read,
+        num_revisions=found.num_revisions if is_read else 0,
         state=state,
         has_unsaved_changes=unsaved,
-        review=found.review,
+        review=found.review if is_read else "open",
         reader_id=found.reader_id,
+        gold_revision_id=found.gold_revision_id,
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from core.errors import StoreError
 from core.workspace.image_pages import ImagePages
-from core.workspace.image_rows import SHOWN, Show, image_query, shows, to_image_row
+from core.workspace.image_rows import Show, shows
 from core.workspace.rows import ImageRow, StackRow
 from core.workspace.tables import ImageTable
 
@@ -27,15 +27,15 @@ class ImageStacks(ImagePages):
             return [image]
         same = (ImageTable.task_id == image.task_id) & (ImageTable.stack == image.stack)
         with self._database.reading() as session:
-            query = image_query().where(same).order_by(ImageTable.position)
-            return [to_image_row(each) for each in session.execute(query)]
+            query = self._query().where(same).order_by(ImageTable.position)
+            return [self._row(each) for each in session.execute(query)]
 
     def of_file(self, task_id: int, sha256: str) -> list[ImageRow]:
         """The images of a task that are of one file, in order."""
         same = (ImageTable.task_id == task_id) & (ImageTable.sha256 == sha256)
         with self._database.reading() as session:
-            query = image_query().where(same).order_by(ImageTable.position)
-            return [to_image_row(each) for each in session.execute(query)]
+            query = self._query().where(same).order_by(ImageTable.position)
+            return [self._row(each) for each in session.execute(query)]
 
     def put_in_order(self, image_ids: Sequence[int], stack: str) -> None:
         """Make images of one task a stack; they share the positions that they had, in the order given.
@@ -76,8 +76,10 @@ class ImageStacks(ImagePages):
         images = self.of_stack(self._get(task_id, image_id))
         own = images[0]
         not_own = ImageTable.stack.is_distinct_from(own.stack) if own.stack else ImageTable.id != own.id
-        heads = (ImageTable.task_id == task_id) & SHOWN[show] & _is_head(show) & not_own
-        query, position = image_query().where(heads), ImageTable.position
+        heads = (
+            (ImageTable.task_id == task_id) & shows(unread=self._unread)[show] & self._is_head(show) & not_own
+        )
+        query, position = self._query().where(heads), ImageTable.position
         count = select(func.count()).select_from(ImageTable).where(heads)
         with self._database.reading() as session:
             before = session.execute(
@@ -89,24 +91,24 @@ class ImageStacks(ImagePages):
             num_before = session.scalar(count.where(position < own.position)) or 0
             total = (session.scalar(count) or 0) + 1
         rows = [
-            *(to_image_row(each) for each in reversed(before)),
+            *(self._row(each) for each in reversed(before)),
             own,
-            *(to_image_row(each) for each in after),
+            *(self._row(each) for each in after),
         ]
         return self._with_counts(task_id, rows), num_before + 1, total
 
     def _get(self, task_id: int, image_id: int) -> ImageRow:
         with self._database.reading() as session:
-            found = session.execute(image_query(task_id).where(ImageTable.id == image_id)).first()
+            found = session.execute(self._query(task_id).where(ImageTable.id == image_id)).first()
         if found is None:
             raise StoreError(
                 "There is no image number {image_id}; it may have been deleted.", image_id=image_id
             )
-        return to_image_row(found)
+        return self._row(found)
 
     def _with_counts(self, task_id: int, heads: Sequence[ImageRow]) -> list[StackRow]:
         keys = [head.stack for head in heads if head.stack is not None]
-        corrected = func.count(ImageTable.truth_revision_id)
+        corrected = func.count().filter(shows(unread=self._unread)["corrected"])
         unsaved = func.count().filter(ImageTable.has_unsaved_changes)
         of_stacks = (ImageTable.task_id == task_id) & ImageTable.stack.in_(keys)
         counts = (
@@ -117,11 +119,11 @@ class ImageStacks(ImagePages):
         place = func.row_number().over(partition_by=ImageTable.stack, order_by=ImageTable.position)
         size = func.count().over(partition_by=ImageTable.stack)
         placed = select(ImageTable.id, place.label("place"), size.label("size")).where(of_stacks).subquery()
-        middles = image_query().join(placed, placed.c.id == ImageTable.id)
+        middles = self._query().join(placed, placed.c.id == ImageTable.id)
         middles = middles.where(placed.c.place == placed.c.size // 2 + 1)
         with self._database.reading() as session:
             found = {row[0]: row[1:] for row in session.execute(counts)} if keys else {}
-            middle = {row.stack: to_image_row(row) for row in session.execute(middles)} if keys else {}
+            middle = {row.stack: self._row(row) for row in session.execute(middles)} if keys else {}
         return [
             StackRow(head, middle.get(head.stack or "", head), *found[head.stack])
             if head.stack in found
@@ -129,10 +131,10 @@ class ImageStacks(ImagePages):
             for head in heads
         ]
 
-
-def _is_head(show: Show) -> ColumnElement[bool]:
-    """Whether no earlier slice of its stack passes the filter."""
-    earlier = aliased(ImageTable)
-    same = (earlier.task_id == ImageTable.task_id) & (earlier.stack == ImageTable.stack)
-    before = select(earlier.id).where(same, earlier.position < ImageTable.position, shows(earlier)[show])
-    return ImageTable.stack.is_(None) | ~before.exists()
+    def _is_head(self, show: Show) -> ColumnElement[bool]:
+        """Whether no earlier slice of its stack passes the filter."""
+        earlier = aliased(ImageTable)
+        same = (earlier.task_id == ImageTable.task_id) & (earlier.stack == ImageTable.stack)
+        passes = shows(earlier, self._unread)[show]
+        before = select(earlier.id).where(same, earlier.position < ImageTable.position, passes)
+        return ImageTable.stack.is_(None) | ~before.exists()

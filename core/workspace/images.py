@@ -16,7 +16,7 @@ from core.workspace.cache import Cache
 from core.workspace.database import Database
 from core.workspace.groups import drop_empty, new_single
 from core.workspace.groups import existing_or_new as group_of_key
-from core.workspace.image_rows import Show, image_query, search_key, to_image_row
+from core.workspace.image_rows import Show, search_key
 from core.workspace.image_stacks import ImageStacks
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.presence import look_of, sign_in
@@ -118,15 +118,15 @@ class Images(ImageStacks):
                 session.flush()
                 image_ids.append(image.id)
             # Still in this session: whoever brings an image need not be who is given it.
-            query = image_query().where(ImageTable.id.in_(image_ids))
-            rows = {row.id: row for row in map(to_image_row, session.execute(query))}
+            query = self._query().where(ImageTable.id.in_(image_ids))
+            rows = {row.id: row for row in map(self._row, session.execute(query))}
         return [rows[image_id] for image_id in image_ids]
 
     def find(self, task_id: int, sha256: str, frame: int = 0) -> ImageRow | None:
         """The frame of these bytes in a task, None where it is not there yet."""
         with self._database.reading() as session:
-            found = session.execute(image_query().where(_same(task_id, sha256, frame))).first()
-        return None if found is None else to_image_row(found)
+            found = session.execute(self._query().where(_same(task_id, sha256, frame))).first()
+        return None if found is None else self._row(found)
 
     def get(self, image_id: int) -> ImageRow:
         """One image.
@@ -135,20 +135,20 @@ class Images(ImageStacks):
             StoreError: There is none of that number.
         """
         with self._database.reading() as session:
-            found = session.execute(image_query().where(ImageTable.id == image_id)).first()
+            found = session.execute(self._query().where(ImageTable.id == image_id)).first()
         if found is None:
             raise StoreError(
                 "There is no image number {image_id}; it may have been deleted.", image_id=image_id
             )
-        return to_image_row(found)
+        return self._row(found)
 
     def of_group(self, group_id: int, limit: int) -> Sequence[ImageRow]:
         """The first images of a group, in order of arrival."""
         query = (
-            image_query().where(ImageTable.group_id == group_id).order_by(ImageTable.position).limit(limit)
+            self._query().where(ImageTable.group_id == group_id).order_by(ImageTable.position).limit(limit)
         )
         with self._database.reading() as session:
-            return [to_image_row(each) for each in session.execute(query)]
+            return [self._row(each) for each in session.execute(query)]
 
     def list(self, task_id: int, show: Show = "all") -> list[ImageRow]:
         """All images of a task in order of arrival, for work that goes over the whole task.
@@ -158,9 +158,9 @@ class Images(ImageStacks):
             show: "new" (not looked at), "draft" (unsaved changes, also of corrected ones), "corrected",
                 "locked".
         """
-        query = image_query(task_id, show).order_by(ImageTable.position)
+        query = self._query(task_id, show).order_by(ImageTable.position)
         with self._database.reading() as session:
-            return [to_image_row(each) for each in session.execute(query)]
+            return [self._row(each) for each in session.execute(query)]
 
     def read_bytes(self, image_id: int) -> bytes:
         """The file as it came."""

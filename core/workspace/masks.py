@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,7 +19,7 @@ from core.workspace.classes import reading_table
 from core.workspace.database import Database
 from core.workspace.drafts import SERVER, DraftContent, draft_of, holds, mark_unsaved, write_draft
 from core.workspace.groups import give_rank
-from core.workspace.persons import existing_or_new
+from core.workspace.persons import existing_or_new, id_of
 from core.workspace.revision_rows import to_revision_row
 from core.workspace.rows import ImageRow, Origin, RevisionRow, Scope
 from core.workspace.seen import existing_image
@@ -129,6 +130,25 @@ class Masks:
             query = select(RevisionTable).where(RevisionTable.id.in_(ids)).order_by(RevisionTable.id)
             return [to_revision_row(each) for each in session.scalars(query)] if ids else []
 
+    def last_of(
+        self, task_id: int, who: str, image_id: int | None = None
+    ) -> list[tuple[RevisionRow, timedelta]]:
+        """The last mask that a person saved of each image of a task, or of one, with its age.
+
+        The age is by the database's clock, so that two machines agree about it.
+        """
+        with self._database.reading() as session:
+            of_image = select(func.max(RevisionTable.id)).join(
+                ImageTable, ImageTable.id == RevisionTable.image_id
+            )
+            own = (ImageTable.task_id == task_id) & (RevisionTable.person_id == (id_of(session, who) or 0))
+            if image_id is not None:
+                own &= ImageTable.id == image_id
+            last = of_image.where(own).group_by(RevisionTable.image_id)
+            query = select(RevisionTable).where(RevisionTable.id.in_(last)).order_by(RevisionTable.image_id)
+            now = self._database.now(session)
+            return [(to_revision_row(each), now - each.created_at) for each in session.scalars(query)]
+
     def files(self) -> dict[int, str]:
         """The file of every mask of the workspace, by revision id."""
         with self._database.reading() as session:
@@ -237,8 +257,8 @@ def _put_files(blobs: BlobStore, new: NewRevision) -> tuple[str, str | None]:
 
 
 def is_trainable(image: ImageRow) -> bool:
-    """True for an image that fine-tuning may learn from: corrected by a person and not locked."""
-    return image.state == "corrected" and not image.locked
+    """True for an image that fine-tuning may learn from: corrected by a person, not locked, and no gold."""
+    return image.state == "corrected" and not image.locked and image.gold_revision_id is None
 
 
 def _settle_draft(session: Session, image_id: int, person_id: int, new: NewRevision) -> None:

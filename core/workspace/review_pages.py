@@ -6,6 +6,7 @@ without a saved mask stands in the queue with what the model proposes, where the
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
@@ -71,6 +72,7 @@ class ReviewPages:
             "uploaded" is the order of arrival; "random" is the same for the same seed.
         drawn: Whose masks.
         seed: Of the random order.
+        without: Images that the person must not see here.
     """
 
     def __init__(
@@ -81,8 +83,10 @@ class ReviewPages:
         *,
         drawn: Drawn = "anybody",
         seed: int = 0,
+        without: Collection[int] = (),
     ) -> None:
         self._database = database
+        self._without = without
         self._task_id = task_id
         self._drawn = drawn
         # One direction for each order, so that a place is one comparison of rows.
@@ -129,7 +133,7 @@ class ReviewPages:
 
     def item(self, image_id: int) -> ReviewItem | None:
         """An image of the task with its place, whatever its state; None where there is none."""
-        query = self._places().where(ImageTable.id == image_id, ImageTable.task_id == self._task_id)
+        query = self._places().where(ImageTable.id == image_id, self._of_task())
         with self._database.reading() as session:
             return next(iter(self._items(session, query)), None)
 
@@ -156,7 +160,7 @@ class ReviewPages:
 
     def _is_here(self, session: Session) -> ColumnElement[bool]:
         """Of the task, and with something to look at: a saved mask, or what a model proposes."""
-        of_task = ImageTable.task_id == self._task_id
+        of_task = self._of_task()
         if isinstance(self._drawn, int):
             return of_task & (ImageTable.truth_person_id == self._drawn)
         has_model = session.scalar(select(self._in_use()))
@@ -164,6 +168,10 @@ class ReviewPages:
         if self._drawn == "model":
             return of_task & ~is_saved if has_model is not None else of_task & false()
         return of_task if has_model is not None else of_task & is_saved
+
+    def _of_task(self) -> ColumnElement[bool]:
+        of_task = ImageTable.task_id == self._task_id
+        return of_task & ImageTable.id.not_in(self._without) if self._without else of_task
 
     def _items(self, session: Session, places: Select[Any]) -> list[ReviewItem]:
         """The images of a query of `_places`, in its order."""

@@ -76,6 +76,9 @@ class ReviewRules:
         second_percent: Part of the images that is read twice, 0 to 100.
         blind_percent: Part of the images whose prediction is hidden until a first mask is saved, 0 to 100.
         differ_below: Readers differ where their masks have a lower Dice than that.
+        gold_percent: Part of the gold images that each reader gets among their own, 0 to 100.
+        again_percent: Part of the images that come back to who drew them, 0 to 100.
+        planted_percent: Part of the queue of a reviewer that is shown with an error first, 0 to 100.
     """
 
     second_person: bool = False
@@ -83,6 +86,9 @@ class ReviewRules:
     second_percent: int = 0
     blind_percent: int = 0
     differ_below: float = 0.9
+    gold_percent: int = 0
+    again_percent: int = 0
+    planted_percent: int = 0
 
 
 @dataclass(frozen=True)
@@ -203,6 +209,7 @@ class ImageRow:
             corrected image.
         review: What counts of the verdicts on its mask; "open" where nobody has judged it as it is now.
         reader_id: Person it was given to, None where it is everybody's.
+        gold_revision_id: The mask that readers are compared with in secret, None for no gold image.
     """
 
     id: int
@@ -225,6 +232,7 @@ class ImageRow:
     has_unsaved_changes: bool
     review: Review = "open"
     reader_id: int | None = None
+    gold_revision_id: int | None = None
 
     def cache_kind(self, kind: str) -> str:
         """What a thing made of this image is called in the cache, where it is kept by its file's hash."""
@@ -379,6 +387,27 @@ class ReviewRow:
     reasons: tuple[str, ...]
     comment: str
     label_id: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class PlantedRow:
+    """What a reviewer said of a mask that was shown with an error on purpose.
+
+    Attributes:
+        image_id: The image.
+        who: The reviewer.
+        key: Names the real mask.
+        kind: What was wrong: "missing", "added" or "shifted".
+        verdict: "flagged" has caught it, "approved" has not.
+        created_at: When.
+    """
+
+    image_id: int
+    who: str
+    key: str
+    kind: str
+    verdict: Verdict
     created_at: datetime
 
 

@@ -157,6 +157,7 @@ class ImageTable(Table):
         _of_task_where("locked", "locked = 1", "locked = true"),
         Index("ix_images_review", "task_id", "review", "position"),
         Index("ix_images_reader", "task_id", "reader_id", "position"),
+        Index(None, "task_id", "gold_revision_id"),
         # A deleted image's number is never given to another one: it stands in people's URLs.
         {"sqlite_autoincrement": True},
     )
@@ -186,6 +187,7 @@ class ImageTable(Table):
     truth_person_id: Mapped[int | None]
     review: Mapped[str] = mapped_column(default="open", server_default="open")
     reader_id: Mapped[int | None]
+    gold_revision_id: Mapped[int | None]
     has_unsaved_changes: Mapped[bool] = mapped_column(default=False)
 
 
@@ -278,6 +280,21 @@ class ReviewTable(Table):
     comment: Mapped[str] = mapped_column(default="")
     # No foreign key: a label is never deleted but with its image, and so is this.
     label_id: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class PlantedTable(Table):
+    """See `PlantedRow`; append only, apart from reviews: nothing here ever counts for an image."""
+
+    __tablename__ = "planted"
+    __table_args__ = (Index(None, "image_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    key: Mapped[str]
+    kind: Mapped[str]
+    verdict: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 

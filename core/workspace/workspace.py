@@ -11,7 +11,7 @@ cache/              predictions and thumbnails; may be deleted at any time
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,7 @@ from types import TracebackType
 from sqlalchemy import select
 
 from core.config import database_url, files_url
-from core.errors import StoreError
+from core.errors import NotAllowedError, StoreError
 from core.workspace.assignments import Assignments
 from core.workspace.audit import Audit
 from core.workspace.blobs import BlobStore
@@ -28,6 +28,7 @@ from core.workspace.check import lost_files, lost_versions
 from core.workspace.copying import Progress, copy_all
 from core.workspace.database import Database
 from core.workspace.drafts import Drafts
+from core.workspace.gold import Gold
 from core.workspace.groups import Groups
 from core.workspace.images import Images
 from core.workspace.jobs import Jobs
@@ -63,6 +64,7 @@ class Workspace:
         drafts: What the editor shows each person of an image.
         masks: Saved masks.
         truth: Which mask of an image counts.
+        gold: Which images readers are compared on.
         reviews: What reviewers said of masks.
         quality: How good each version's masks are thought to be.
         presence: Who is on which image now.
@@ -90,6 +92,7 @@ class Workspace:
         self.drafts = Drafts(database)
         self.masks = Masks(database, self.files)
         self.truth = Truth(database)
+        self.gold = Gold(database)
         self.reviews = Reviews(database, self.files)
         self.quality = Quality(database)
         self.presence = Presence(database)
@@ -154,15 +157,29 @@ class Workspace:
         """
         self._database.require(action)
 
+    def may(self, action: Action) -> bool:
+        """Whether the person who acts may do that; where nobody signs in, everybody may."""
+        try:
+            self.require(action)
+        except NotAllowedError:
+            return False
+        return True
+
     def folder(self, name: str) -> Path:
         """A folder on this machine that lies with the workspace, such as that of experiments or exports."""
         return self._root / name
 
     def review_pages(
-        self, task_id: int, order: ReviewOrder, *, drawn: Drawn = "anybody", seed: int = 0
+        self,
+        task_id: int,
+        order: ReviewOrder,
+        *,
+        drawn: Drawn = "anybody",
+        seed: int = 0,
+        without: Collection[int] = (),
     ) -> ReviewPages:
-        """The queue of masks of a task that wait for a verdict, or have one."""
-        return ReviewPages(self._database, task_id, order, drawn=drawn, seed=seed)
+        """The queue of masks of a task that wait for a verdict, or have one; see `ReviewPages`."""
+        return ReviewPages(self._database, task_id, order, drawn=drawn, seed=seed, without=without)
 
     def lost_files(self) -> Iterator[str]:
         """One line for each file of a row that is missing or damaged."""

@@ -1,5 +1,7 @@
 """The Review page without a browser: what it offers, and what a verdict does."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.ui.review.asked import Asked
@@ -153,3 +155,31 @@ def test_a_message_of_the_grid_is_taken_once_and_only_if_it_is_one(open_page, wo
     assert pages.counts() == {"open": 0, "approved": 2, "flagged": 1}
     assert [len(workspace.reviews.of_image(image_id)) for image_id, _ in saved] == [1, 1, 1]
     assert (here.done.approved, here.done.flagged) == (2, 1)
+
+
+def test_a_gold_image_looks_to_a_reader_like_any_new_one(open_page, workspace, nuclei, saved):
+    gold_id, revision = saved[0]
+    workspace.reviews.add(gold_id, NewReview("approved", "Park", revision.id))
+    workspace.settings.set("person", "Park")
+    app = one_by_one(open_page, nuclei, gold_id)
+    assert button(app, "Make gold").key == "review_gold"
+    button(app, "Make gold").click().run()
+    assert "Gold:" in texts(app)
+    rules = replace(nuclei.review_rules, gold_percent=100)
+    workspace.tasks.set_review_rules(nuclei.id, rules, who="Park")
+    workspace.presence.leave("Park")
+    workspace.settings.set("person", "Lee")
+    [new] = add_images(workspace, nuclei.id, [("d.png", png(4))])
+    pages = []
+    for image_id, name, place in ((gold_id, "a.png", "1 of 4"), (new.image_id, "d.png", "4 of 4")):
+        app = open_page("segment", task=nuclei.slug, image=str(image_id))
+        assert not app.exception
+        assert "gold" not in str(app._tree).lower()
+        written = [shown(each.value).replace(name, "") for each in [*app.caption, *app.info, *app.markdown]]
+        assert place in written
+        pages.append([each for each in written if each != place])
+    # Nothing that is written beside the two differs.
+    assert pages[0] == pages[1]
+    # Nor does the review show the mask that Lee is to be compared with.
+    app = open_page("review", task=nuclei.slug)
+    assert app.segmented_control[0].options[1] == "Approved 0"

@@ -5,13 +5,13 @@ from core.review.second_reading import DICE, SECOND, is_chosen, readings_by_imag
 
 
 def test_a_part_is_chosen_and_stays_chosen():
-    few = {number for number in range(2000) if is_chosen(number, 20, "read twice")}
-    more = {number for number in range(2000) if is_chosen(number, 50, "read twice")}
+    few = {number for number in range(2000) if is_chosen(str(number), 20, "read twice")}
+    more = {number for number in range(2000) if is_chosen(str(number), 50, "read twice")}
     assert few < more
-    assert few != {number for number in range(2000) if is_chosen(number, 20, "blind first")}
+    assert few != {number for number in range(2000) if is_chosen(str(number), 20, "blind first")}
     assert len(few) == pytest.approx(400, abs=60)
-    assert not any(is_chosen(number, 0, "read twice") for number in range(100))
-    assert all(is_chosen(number, 100, "read twice") for number in range(100))
+    assert not any(is_chosen(str(number), 0, "read twice") for number in range(100))
+    assert all(is_chosen(str(number), 100, "read twice") for number in range(100))
 
 
 def test_the_last_reading_of_each_reader(workspace, add_image, save):

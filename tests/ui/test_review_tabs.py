@@ -14,7 +14,7 @@ from core.ui import state
 from core.ui.review.tabs import words
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
-from core.workspace import DraftContent
+from core.workspace import DraftContent, NewReview
 
 
 @pytest.fixture
@@ -128,3 +128,19 @@ def test_readers_differ_until_one_of_them_is_taken(workspace, task, corrected):
     assert sorted(one == other for one, other in zip(before, agreed, strict=True)) == [False, True]
     next(each for each in app.button if each.label == words.SETTLED_UNDO).click().run()
     assert [workspace.truth.of(image.id) for image in corrected] == before
+
+
+def test_readers_see_their_own_numbers_of_gold_images_alone(workspace, task, corrected):
+    for image in corrected:
+        truth = workspace.truth.of(image.id)
+        workspace.reviews.add(image.id, NewReview("approved", "Park", truth.id))
+        workspace.gold.make(image.id, who="Park")
+    workspace.tasks.set_review_rules(task.id, replace(task.review_rules, gold_percent=100), who="Park")
+    content = DraftContent(0.5, None, workspace.versions.current(task.id).id, 5.0)
+    for who in ("Choi", "Lee"):
+        save_mask(workspace, corrected[0].id, state.predictors(), content=content, who=who)
+    workspace.settings.set("person", "Lee")
+    app = draw("agreement")
+    assert app.dataframe[0].value[words.AGREEMENT_WHO].tolist() == ["Lee"]
+    app.toggle(key="everybody_gold").set_value(True).run()
+    assert app.dataframe[0].value[words.AGREEMENT_WHO].tolist() == ["Choi", "Lee"]

@@ -8,20 +8,14 @@ from core.errors import StoreError
 from core.review.progress import summarise
 from core.review.second_reading import AGREED, BLIND_VERSION, DICE, HOW, SECOND
 from core.workflows.add_images import add_images
+from core.workflows.correct.blind import readings_of, reads_blind, waiting_for
 from core.workflows.correct.open_image import open_image
 from core.workflows.correct.save_mask import read_mask, save_mask
-from core.workflows.correct.second_reader import reads_blind
 from core.workflows.review.agreement import AGREED as WITH_AGREED
 from core.workflows.review.agreement import MODEL, measure_agreement
 from core.workflows.review.compared_picture import compare_readings
 from core.workflows.review.corrective import corrected_images
-from core.workflows.review.second_reading import (
-    differing,
-    readings_of,
-    settle,
-    undo,
-    waiting_for,
-)
+from core.workflows.review.second_reading import differing, settle, undo
 from core.workspace import DraftContent, NewReview
 from tests.workflows.conftest import png
 
@@ -73,7 +67,7 @@ def test_the_second_reader_starts_from_the_prediction(workspace, task, images, a
     assert open_image(workspace, images[0].id, predictors, who="Kim").layer_png is not None
     opened = open_image(workspace, images[0].id, predictors, who="Lee")
     assert (opened.layer_png, opened.hidden) == (None, "mask")
-    assert reads_blind(workspace, images[0], "Lee") == first
+    assert reads_blind(workspace, images[0], "Lee").beside == first
     assert reads_blind(workspace, images[0], " kim ") is None
     second = save(images[0], "Lee", MORE)
     assert workspace.truth.of(images[0].id) == first

@@ -13,6 +13,7 @@ import streamlit as st
 
 from core.ui.assigned.queue import view
 from core.ui.segment.navigation import image_of, number_of
+from core.ui.segment.seen import unread_for
 from core.workspace import Drawn, Review, ReviewOrder, ReviewPlace, TaskRow
 from core.workspace.review_pages import ReviewPages
 
@@ -101,4 +102,6 @@ def pages_of(task: TaskRow) -> ReviewPages:
     """The queue as it was asked for."""
     drawn: Drawn = st.session_state.get(WHOSE) or "anybody"
     opened = image_of(task, number_of(st.query_params.get("image")))
-    return view(task, opened).review_pages(task.id, chosen_order(), drawn=drawn, seed=chosen_seed())
+    return view(task, opened).review_pages(
+        task.id, chosen_order(), drawn=drawn, seed=chosen_seed(), without=unread_for(task).all
+    )

@@ -9,6 +9,7 @@ from core.ui import state
 from core.ui.review import words
 from core.ui.review.asked import Asked, chosen_filter
 from core.ui.review.deciding import decide, done_line
+from core.ui.review.gold import gold_button
 from core.ui.review.look import look as large_picture
 from core.ui.review.telling import counting, expected, said_by, verdict_line, why_here
 from core.ui.segment.flagged import go_to_edit
@@ -44,6 +45,7 @@ def one_view(task: TaskRow, here: Asked, pages: ReviewPages) -> None:
         _facts(item, full)
         _verdict(item, reviews, look)
         _buttons(here, item, look, following[0] if following else None)
+        gold_button(item)
         _turn(earlier[0] if earlier else None, following[0] if following else None)
         _history(reviews)
         done_line(here)

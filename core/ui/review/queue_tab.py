@@ -74,7 +74,7 @@ def queue_tab(task: TaskRow) -> None:
 
 
 def _second(task: TaskRow, show: str, counts: dict[str, int]) -> None:
-    if not task.review_rules.second_percent:
+    if not second_readings.is_asked_for(task):
         st.write(words.SECOND_OFF)
     elif show == "second":
         second_readings.waiting(task)

@@ -100,6 +100,13 @@ EDIT_HELP = "Open it on the Segment page; a link leads back."
 REASONS_LABEL = "What is wrong (optional)"
 COMMENT = "Comment"
 COMMENT_EXAMPLE = "Left base is cut off"
+MAKE_GOLD = "Make gold"
+MAKE_GOLD_HELP = (
+    "Readers get this image among their own as if nobody had saved it, and their masks are compared with this "
+    "one. It is never trained on from now on."
+)
+NOT_GOLD = "No longer gold"
+IS_GOLD = "Gold: readers are compared with this image, and do not know it."
 TAKE_BACK = "Take back my verdict"
 BACK_TO_REVIEW = "Back to the review"
 PREDICTION_ALONE = "The prediction of {title}; to approve it saves it unchanged."

@@ -12,12 +12,14 @@ from core.ui.assigned.giving import group_giver
 from core.ui.pictures import pictures
 from core.ui.running_job import ACTIVE
 from core.ui.segment import words
+from core.ui.segment.seen import images_for
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_name, as_text, shortened
 from core.workflows.arrive.find_groups import KIND, keys_of_names, start_find_groups
 from core.workflows.arrive.group_table import read_table, use_column
 from core.workspace import ImageRow, TaskRow
 from core.workspace.groups import Moved
+from core.workspace.images import Images
 
 _MOST_SHOWN = 12
 
@@ -30,16 +32,16 @@ def groups_box(task: TaskRow, image: ImageRow) -> int | None:
         st.markdown(f"**{words.GROUPS_LINE.format(images=num_images, groups=num_groups)}**")
         st.caption(words.GROUPS_HELP)
         _look(task)
-        clicked = _of_the_open_one(image)
+        clicked = _of_the_open_one(image, images_for(task))
         group_giver(task, image)
         _by_name(task)
         _by_table(task)
     return clicked
 
 
-def _of_the_open_one(image: ImageRow) -> int | None:
+def _of_the_open_one(image: ImageRow, images: Images) -> int | None:
     workspace = state.workspace()
-    together = workspace.images.of_group(image.group_id, _MOST_SHOWN)
+    together = images.of_group(image.group_id, _MOST_SHOWN)
     clicked = None
     if len(together) > 1:
         kind = workspace.groups.get(image.group_id).kind
@@ -54,11 +56,11 @@ def _of_the_open_one(image: ImageRow) -> int | None:
             _told(workspace.groups.take_out(image.id, who=state.person()))
     else:
         st.caption(words.GROUP_ALONE.format(name=as_name(image.name)))
-    _join(image)
+    _join(image, images)
     return None if clicked is None or int(clicked) == image.id else int(clicked)
 
 
-def _join(image: ImageRow) -> None:
+def _join(image: ImageRow, images: Images) -> None:
     """Put the open image's group and another one's together."""
     workspace = state.workspace()
     text = st.text_input(
@@ -68,7 +70,7 @@ def _join(image: ImageRow) -> None:
         return
     found = [
         each
-        for each in workspace.images.search(image.task_id, text, limit=_MOST_SHOWN)
+        for each in images.search(image.task_id, text, limit=_MOST_SHOWN)
         if each.group_id != image.group_id
     ]
     if not found:

@@ -21,6 +21,7 @@ from core.ui.times import ago
 from core.workflows.correct.mask_pictures import revision_picture
 from core.workflows.correct.open_image import OpenedImage
 from core.workflows.correct.save_mask import restore_revision
+from core.workflows.correct.second_reader import history_for
 from core.workspace import ImageRow, RevisionRow, VersionRow
 
 _NO_MODEL = 0
@@ -90,23 +91,23 @@ def save_buttons(image: OpenedImage) -> None:
 
 def tell_saved(image: OpenedImage, revision: RevisionRow) -> None:
     """Say in the next run what was saved; after "Save and next" that is beside another image."""
-    locked = state.workspace().images.get(revision.image_id).locked
-    said = (words.SAVED_LOCKED if locked else words.SAVED).format(number=revision.number)
+    locked = not image.hidden and state.workspace().images.get(revision.image_id).locked
+    said = (words.SAVED_LOCKED if locked else words.SAVED).format(number=_number(image, revision))
     st.session_state[_JUST_SAVED] = words.OF_IMAGE.format(name=as_name(image.image.name), said=said)
 
 
 def saved_line(image: OpenedImage, row: ImageRow) -> None:
     """What is saved of this image, and whether it is locked; `row` is how the store has it now."""
-    revision = state.workspace().truth.of(row.id)
+    revision = _saved(image)
     just_saved = st.session_state.pop(_JUST_SAVED, None)
     if just_saved is not None:
         st.caption(f":green[:material/check_circle:] {just_saved}")
-    if image.hidden:
+    if image.hidden in review_words.HIDDEN:
         st.info(review_words.HIDDEN[image.hidden], icon=":material/visibility_off:")
     elif revision is None:
         st.caption(words.REVISIONS_NONE)
     else:
-        line = _revision_line(revision)
+        line = _revision_line(revision, _number(image, revision))
         st.caption(f"{line}; {words.UNSAVED_CHANGES}" if row.has_unsaved_changes else line)
     if row.locked:
         st.caption(f":material/lock: {words.LOCKED_HELP}")
@@ -114,9 +115,27 @@ def saved_line(image: OpenedImage, row: ImageRow) -> None:
         st.caption(f":material/info: {as_text(note)}")
 
 
-def _revision_line(revision: RevisionRow) -> str:
+def _saved(image: OpenedImage) -> RevisionRow | None:
+    """The mask that counts, of a gold image the reader's own."""
+    if image.hidden == "gold":
+        return next(iter(_history(image)), None)
+    return state.workspace().truth.of(image.image.id)
+
+
+def _history(image: OpenedImage) -> list[RevisionRow]:
+    return history_for(state.workspace(), image.image.id, image.hidden, image.who)
+
+
+def _number(image: OpenedImage, revision: RevisionRow) -> int:
+    """As the person counts: masks that they must not see have no number."""
+    if image.hidden != "gold":
+        return revision.number
+    return sum(each.number <= revision.number for each in _history(image))
+
+
+def _revision_line(revision: RevisionRow, number: int) -> str:
     who = as_name(revision.who)
-    return words.REVISION_LINE.format(number=revision.number, who=who, when=ago(revision.created_at))
+    return words.REVISION_LINE.format(number=number, who=who, when=ago(revision.created_at))
 
 
 def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
@@ -124,35 +143,35 @@ def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
     classes_button(state.workspace().tasks.get_by_id(image.image.task_id))
     propose_button(image)
     downloads(image)
-    if not image.hidden and st.button(words.HISTORY, icon=":material/history:", width="stretch"):
+    if image.hidden in ("", "gold") and st.button(words.HISTORY, icon=":material/history:", width="stretch"):
         _history_dialog(image)
     with st.popover(words.DELETE, icon=":material/delete:", width="stretch", type="tertiary"):
-        st.write(
-            words.DELETE_QUESTION.format(name=as_name(image.image.name), count=image.image.num_revisions)
-        )
+        st.write(words.DELETE_QUESTION.format(name=as_name(image.image.name), count=_num_saved(image)))
         if st.button(words.DELETE_YES, type="primary"):
             state.workspace().images.delete(image.image.id, state.person())
             state.tell("toast", words.DELETED.format(name=as_name(image.image.name)))
             after_delete()
 
 
+def _num_saved(image: OpenedImage) -> int:
+    return len(_history(image)) if image.hidden == "gold" else image.image.num_revisions
+
+
 @dialog(lambda: words.HISTORY, width="large")
 def _history_dialog(image: OpenedImage) -> None:
-    revisions = state.workspace().masks.history(image.image.id)
+    revisions = _history(image)
     if not revisions:
         st.write(words.HISTORY_EMPTY)
     for revision in revisions:
-        _history_row(revision)
+        _history_row(revision, _number(image, revision))
     label_history(image)
 
 
-def _history_row(revision: RevisionRow) -> None:
+def _history_row(revision: RevisionRow, number: int) -> None:
     picture, text, action = st.columns([1, 2, 1], vertical_alignment="center")
-    line = _revision_line(revision)
+    line = _revision_line(revision, number)
     try:
-        picture.image(
-            revision_picture(state.workspace(), revision), alt=words.REVISION.format(number=revision.number)
-        )
+        picture.image(revision_picture(state.workspace(), revision), alt=words.REVISION.format(number=number))
     except AppError as error:
         picture.error(as_text(str(error)))
     text.write(line)
@@ -168,5 +187,5 @@ def _history_row(revision: RevisionRow) -> None:
             st.error(as_text(str(error)))
             return
         editing.reopen()
-        state.tell("success", words.RESTORED.format(old=revision.number, number=new.number))
+        state.tell("success", words.RESTORED.format(old=number, number=new.number))
         st.rerun()

@@ -9,6 +9,7 @@ from core.ui import state
 from core.ui.assigned.queue import view
 from core.ui.image_row import filter_control
 from core.ui.segment import words
+from core.ui.segment.seen import images_for, unread_for
 from core.ui.text import as_name
 from core.workspace import ImageRow, Show, TaskRow, Workspace
 
@@ -19,7 +20,7 @@ _MOST_DIGITS = 18
 
 def current_image(task: TaskRow) -> ImageRow | None:
     """The image of the address if it is of this task, else the task's last one, else its first, else None."""
-    images = view(task).images
+    images = images_for(task, view(task))
     asked = st.query_params.get("image")
     found = image_of(task, number_of(asked))
     if asked is not None and found is None:
@@ -41,7 +42,7 @@ def image_of(task: TaskRow, image_id: int | None) -> ImageRow | None:
     if image_id is None:
         return None
     try:
-        image = state.workspace().images.get(image_id)
+        image = images_for(task).get(image_id)
     except StoreError:
         return None
     return image if image.task_id == task.id else None
@@ -65,12 +66,12 @@ def chosen_filter() -> Show:
 
 def choose_filter(task: TaskRow, workspace: Workspace) -> Show:
     """The filter above the strip, with the number of images in each state."""
-    counts = workspace.tasks.counts(task.id)
+    counts, unread = workspace.tasks.counts(task.id), unread_for(task, workspace)
     numbers: dict[Show, int] = {
         "all": counts.images,
-        "new": counts.new,
+        "new": counts.new + len(unread.unopened),
         "draft": counts.draft,
-        "corrected": counts.corrected,
+        "corrected": counts.corrected - len(unread.all),
         "flagged": counts.flagged,
     }
     return filter_control(numbers, words.FILTER_NAMES, key=FILTER)

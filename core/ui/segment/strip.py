@@ -17,6 +17,7 @@ from core.ui.segment import words
 from core.ui.text import shortened
 from core.workflows.correct.pictures import thumbnail_jpeg
 from core.workspace import Around, ImageRow, Show, StackRow, Workspace
+from core.workspace.images import Images
 
 EACH_SIDE = 14
 """Neighbours that are sent, on each side."""
@@ -33,19 +34,20 @@ def mark_of(row: ImageRow) -> Literal["", "new", "draft", "corrected", "flagged"
     return "new" if row.looked_at is None else ""
 
 
-def strip(workspace: Workspace, around: Around, show: Show, go_to: Callable[[int], None]) -> None:
+def strip(
+    workspace: Workspace, images: Images, around: Around, show: Show, go_to: Callable[[int], None]
+) -> None:
     """Draw the strip around the image that is open; a stack is one thumbnail.
 
     Args:
         workspace: The store.
+        images: Its images as the person sees them.
         around: The open image with those before and after it, slices counted one by one.
         show: The filter.
         go_to: Opens another image.
     """
     current = around.image
-    stacks, place, total = workspace.images.stacks_around(
-        current.task_id, current.id, show, each_side=EACH_SIDE
-    )
+    stacks, place, total = images.stacks_around(current.task_id, current.id, show, each_side=EACH_SIDE)
     selected = next(
         each.image.id
         for each in stacks

@@ -25,6 +25,7 @@ from core.imaging.masks import encode_png
 from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
+from core.workflows.correct.blind import reads_blind
 from core.workflows.correct.editor_scale import editor_size, resize_nearest
 from core.workflows.correct.open_image import DEFAULT_THRESHOLD
 from core.workflows.correct.second_reader import what_it_becomes
@@ -174,6 +175,7 @@ def restore_revision(workspace: Workspace, revision_id: int, who: str) -> Revisi
     image = workspace.images.get(old.image_id)
     layer_png = workspace.masks.read_layer_png(old)
     shown = DraftContent(old.threshold, _editor_layer(layer_png, image), old.version_id)
+    reading = reads_blind(workspace, image, who)
     return workspace.masks.save(
         image.id,
         NewRevision(
@@ -189,6 +191,8 @@ def restore_revision(workspace: Workspace, revision_id: int, who: str) -> Revisi
             provenance={**old.provenance, "restored_from": old.number},
             shown=shown,
             replace_draft=True,
+            # Who reads a gold image sees no other masks than their own, and takes nothing else back.
+            counts=reading is None or reading.purpose != "gold",
         ),
     )
 

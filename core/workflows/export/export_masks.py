@@ -93,7 +93,7 @@ def export_masks(
         raise ValueError(f"the part for validation lies in [0, 1), got {val_part}")
     selection = Selection(task_id, which, image_id, who)
     # Test first: a picture that is there twice stays in test, and is left out of train.
-    chosen = sorted(selection.of(workspace), key=lambda each: not each[0].locked)
+    chosen = sorted(selection.of(workspace), key=lambda each: not _is_kept_out(each[0]))
     splits = splits_of([image for image, _ in chosen], val_part, seed)
     target = path or workspace.folder("exports") / f"{workspace.tasks.get_by_id(task_id).slug}.zip"
     writers: list[_Writer] = []
@@ -190,10 +190,14 @@ class _Writer:
 
 
 def splits_of(images: Sequence[ImageRow], val_part: float, seed: int) -> dict[int, str]:
-    """Locked images are test; of the others whole groups are set aside for val, and one group stays."""
-    free = [image.group_id for image in images if not image.locked]
+    """Locked and gold images are test; of the others whole groups are set aside for val; one stays."""
+    free = [image.group_id for image in images if not _is_kept_out(image)]
     aside = draw_groups(free, val_part, seed) if val_part and len(set(free)) > 1 else set()
     return {
-        image.id: "test" if image.locked else "val" if image.group_id in aside else "train"
+        image.id: "test" if _is_kept_out(image) else "val" if image.group_id in aside else "train"
         for image in images
     }
+
+
+def _is_kept_out(image: ImageRow) -> bool:
+    return image.locked or image.gold_revision_id is not None

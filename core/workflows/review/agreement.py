@@ -10,11 +10,13 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import AppError
+from core.evaluation.contours import Spacing
 from core.imaging.masks import encode_png
 from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
@@ -22,14 +24,16 @@ from core.registry.trained_on import images_learnt
 from core.review.agreement import Agreement, agree
 from core.review.readers import ImageAgreement, ModelAgainstPeople, compare_model
 from core.review.second_reading import Readings
+from core.workflows.correct.blind import KEYS, Purpose, readings_of_task
 from core.workflows.correct.save_mask import mask_as_shown, read_mask
-from core.workflows.review.second_reading import readings_of_task
+from core.workflows.correct.slices import geometry_of
 from core.workspace import DraftContent, ImageRow, RevisionRow, TaskRow, VersionRow, Workspace
 from core.workspace.blobs import sha256_of
+from core.workspace.names import name_key
 
 Pair = tuple[str, str]
-AGREED, MODEL = "", "\N{BULLET}model"
-"""Stand for the mask that counts and for the model in use; no person is called so."""
+AGREED, MODEL, AGAIN_READ = "", "\N{BULLET}model", "\N{BULLET}again"
+"""Stand for the mask that counts, the model in use, and one's own mask of weeks ago; nobody is called so."""
 
 
 @dataclass
@@ -38,19 +42,26 @@ class TaskAgreement:
 
     Attributes:
         class_index: The class that is compared.
-        num_images: Images read twice or more.
+        in_mm: Distances and areas are in mm and mm2, since the size of every image's pixels is known; else in
+            pixels.
+        num_images: Images read twice or more, or again by the same reader.
         readers: Of each pair of readers, in the order of their names.
         with_agreed: Of each reader against the mask that counts, where somebody settled which one that is.
         with_model: Of each reader against what the version in use predicts, on images it has not learnt.
+        with_self: Of each reader against what they had drawn of the same image weeks before.
+        gold: Of each reader against the gold masks, their first mask of each.
         model: The model against people, None of too few images.
         lost: Images left out since a file is gone.
     """
 
     class_index: int
+    in_mm: bool = False
     num_images: int = 0
     readers: dict[Pair, list[ImageAgreement]] = field(default_factory=dict)
     with_agreed: dict[Pair, list[ImageAgreement]] = field(default_factory=dict)
     with_model: dict[Pair, list[ImageAgreement]] = field(default_factory=dict)
+    with_self: dict[Pair, list[ImageAgreement]] = field(default_factory=dict)
+    gold: dict[str, list[ImageAgreement]] = field(default_factory=dict)
     model: ModelAgainstPeople | None = None
     lost: int = 0
 
@@ -80,14 +91,16 @@ def measure_agreement(
         class_index: The class that is compared.
         on_progress: Called with images done and all images.
     """
-    found = TaskAgreement(class_index)
+    readings = readings_of_task(workspace, task.id)
+    again, gold = _readings_beside(workspace, task.id, "again"), _readings_beside(workspace, task.id, "gold")
+    images = {*readings, *(each.image_id for each, _ in again + gold)}
+    found = TaskAgreement(class_index, _all_in_mm(workspace, images))
     version = workspace.versions.current(task.id)
     learnt = set() if version is None else images_learnt(workspace, version)
     truths = workspace.truth.of_task(task.id)
     people: list[float] = []
     model: list[float] = []
     groups: list[int] = []
-    readings = readings_of_task(workspace, task.id)
     for done, (image_id, of_image) in enumerate(readings.items(), start=1):
         try:
             image = workspace.images.get(image_id)
@@ -105,7 +118,63 @@ def measure_agreement(
         if on_progress is not None:
             on_progress(done, len(readings))
     found.model = compare_model(people, model, groups)
+    for own, before in _first_of_each(again):
+        found.num_images += _beside(workspace, found, own, before, found.with_self, (own.who, AGAIN_READ))
+    is_gold = {each.id for each in workspace.images.list(task.id, "corrected") if each.gold_revision_id}
+    for own, before in _first_of_each(gold):
+        if own.image_id in is_gold:
+            _beside(workspace, found, own, before, found.gold, own.who)
     return found
+
+
+def _readings_beside(
+    workspace: Workspace, task_id: int, purpose: Purpose
+) -> list[tuple[RevisionRow, RevisionRow]]:
+    """The blind readings of a task for a purpose, each with the mask that it stands beside; oldest first."""
+    key = KEYS[purpose]
+    by_id = {each.id: each for each in workspace.masks.naming(task_id, key)}
+    named = [each for each in by_id.values() if key in each.provenance and each.origin == "person"]
+    return [(each, by_id[int(each.provenance[key])]) for each in named if each.provenance[key] in by_id]
+
+
+def _first_of_each(
+    readings: list[tuple[RevisionRow, RevisionRow]],
+) -> list[tuple[RevisionRow, RevisionRow]]:
+    """Of each reader the first reading beside a mask: what is saved after it was begun on the first one."""
+    kept: dict[tuple[int, str], tuple[RevisionRow, RevisionRow]] = {}
+    for own, before in readings:
+        kept.setdefault((before.id, name_key(own.who)), (own, before))
+    return list(kept.values())
+
+
+def _beside(
+    workspace: Workspace,
+    found: TaskAgreement,
+    own: RevisionRow,
+    before: RevisionRow,
+    to: dict[Any, list[ImageAgreement]],
+    name: Any,
+) -> bool:
+    try:
+        image = workspace.images.get(own.image_id)
+        agreement = _compare(workspace, image, _saved(workspace, own), _saved(workspace, before), found)
+    except AppError:
+        found.lost += 1
+        return False
+    to.setdefault(name, []).append(_of(image, agreement))
+    return True
+
+
+def _all_in_mm(workspace: Workspace, image_ids: set[int]) -> bool:
+    """Whether the size of every image's pixels is known: numbers in two units have no mean."""
+    images = [workspace.images.get(each) for each in image_ids]
+    return bool(images) and all(geometry_of(workspace, each) is not None for each in images)
+
+
+def spacing_of(workspace: Workspace, image: ImageRow) -> Spacing | None:
+    """Height and width of an image's pixels in mm, None where nobody says."""
+    geometry = geometry_of(workspace, image)
+    return None if geometry is None else (geometry.row_mm, geometry.column_mm)
 
 
 def _readers(workspace: Workspace, found: TaskAgreement, image: ImageRow, readings: Readings) -> list[float]:
@@ -151,10 +220,13 @@ def _saved(workspace: Workspace, revision: RevisionRow) -> _Mask:
 def _compare(
     workspace: Workspace, image: ImageRow, one: _Mask, other: _Mask, found: TaskAgreement
 ) -> Agreement:
-    def measure() -> bytes:
-        return json.dumps(asdict(agree(one.read(), other.read(), found.class_index))).encode()
+    spacing = spacing_of(workspace, image) if found.in_mm else None
 
-    key = f"agreement-{one.key[:20]}-{other.key[:20]}-{found.class_index}"
+    def measure() -> bytes:
+        return json.dumps(asdict(agree(one.read(), other.read(), found.class_index, spacing))).encode()
+
+    unit = "" if spacing is None else f"-{spacing[0]:g}-{spacing[1]:g}"
+    key = f"agreement-{one.key[:20]}-{other.key[:20]}-{found.class_index}{unit}"
     return Agreement(**json.loads(workspace.cache.get_or_make(image.sha256, key, measure)))
 
 

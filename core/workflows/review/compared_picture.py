@@ -14,6 +14,7 @@ from core.review.agreement import UNDECIDED, Agreement, agree
 from core.workflows.correct.editor_scale import resize_nearest, shrink
 from core.workflows.correct.pictures import decode
 from core.workflows.correct.save_mask import read_mask
+from core.workflows.review.agreement import spacing_of
 from core.workspace import ImageRow, RevisionRow, Workspace
 
 _SIDE = 720
@@ -30,12 +31,14 @@ class ComparedReadings:
         second: With the second.
         difference: With what both, only the first and only the second have, each in a colour of its own.
         agreement: Of all classes together: foreground against background.
+        in_mm: Its distances and areas are in mm and mm2, else in pixels.
     """
 
     first: bytes
     second: bytes
     difference: bytes
     agreement: Agreement
+    in_mm: bool
 
 
 def compare_readings(
@@ -47,6 +50,7 @@ def compare_readings(
         AppError: A file is gone or damaged.
     """
     one, other = read_mask(workspace, first), read_mask(workspace, second)
+    spacing = spacing_of(workspace, image)
     height, width = one.shape
     scale = min(1.0, _SIDE / max(height, width))
     shape = max(1, round(height * scale)), max(1, round(width * scale))
@@ -59,7 +63,8 @@ def compare_readings(
         first=_drawn(display, np.where(ours, 2, 0).astype(np.uint8)),
         second=_drawn(display, np.where(theirs, 3, 0).astype(np.uint8)),
         difference=_drawn(display, parts),
-        agreement=agree(_foreground(one), _foreground(other)),
+        agreement=agree(_foreground(one), _foreground(other), spacing=spacing),
+        in_mm=spacing is not None,
     )
 
 

@@ -13,7 +13,8 @@ from core.registry.predictions import card_of, prediction_key
 from core.registry.predictors import Predictors
 from core.review.agreement import mean_dice
 from core.review.progress import CorrectedImage
-from core.review.second_reading import BLIND_VERSION, SECOND
+from core.review.second_reading import BLIND_VERSION
+from core.workflows.correct.blind import KEYS
 from core.workflows.correct.save_mask import mask_as_shown, read_mask
 from core.workspace import DraftContent, ImageRow, RevisionRow, VersionRow, Workspace
 
@@ -63,7 +64,7 @@ def corrected_images(
     seconds: dict[int, float] = {}
     for revision in workspace.masks.of_task(task_id):
         first.setdefault(revision.image_id, revision)
-        if SECOND not in revision.provenance:
+        if not any(key in revision.provenance for key in KEYS.values()):
             seconds[revision.image_id] = seconds.get(revision.image_id, 0.0) + revision.seconds
     images = {image.id: image for image in workspace.images.list(task_id, "corrected")}
     truths = whole_truths(workspace, task_id)

@@ -1,7 +1,7 @@
-"""A part of the images is read twice, blind; where readers differ, somebody settles it.
+"""Where the readers of an image differ, somebody settles it.
 
-The second reader starts from the prediction and sees nothing of the first. A second reading never becomes the
-mask that counts by itself: it stands beside it until readers agree or the difference is settled.
+A second reading never becomes the mask that counts by itself: it stands beside it until readers agree or the
+difference is settled.
 """
 
 from __future__ import annotations
@@ -13,38 +13,13 @@ import numpy as np
 from core.errors import StoreError
 from core.imaging.masks import encode_png
 from core.review.agreement import majority
-from core.review.second_reading import AGREED, HOW, SECOND, Readings, readings_by_image
+from core.review.second_reading import AGREED, HOW, Readings
+from core.workflows.correct.blind import readings_of, readings_of_task
 from core.workflows.correct.save_mask import read_mask
-from core.workflows.correct.second_reader import has_read, readings_of, same_person, waits
 from core.workspace import ImageRow, NewRevision, RevisionRow, TaskRow, Workspace
 
 How = Literal["first", "second", "majority"]
 FEWEST_FOR_MAJORITY = 3
-
-
-def readings_of_task(workspace: Workspace, task_id: int) -> dict[int, Readings]:
-    """The readings of each image of a task that was read twice."""
-    seconds = workspace.masks.naming(task_id, SECOND)
-    truths = (
-        {each.image_id: each.revision_id for each in workspace.truth.readings(task_id)} if seconds else {}
-    )
-    return readings_by_image(seconds, truths)
-
-
-def waiting_for(workspace: Workspace, task: TaskRow, who: str) -> list[int]:
-    """The images that a person could read a second time, in order of arrival."""
-    if task.review_rules.second_percent == 0:
-        return []
-    readings = readings_of_task(workspace, task.id)
-    judged = workspace.reviews.judged_by(task.id, who)
-    return [
-        each.image_id
-        for each in workspace.truth.readings(task.id)
-        if each.image_id not in judged
-        and waits(task.review_rules, each.image_id, each.review, readings.get(each.image_id))
-        and not same_person(each.who, who)
-        and not has_read(readings.get(each.image_id), who)
-    ]
 
 
 def differing(workspace: Workspace, task: TaskRow) -> list[tuple[ImageRow, Readings]]:

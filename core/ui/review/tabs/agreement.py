@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
-from core.review.readers import ImageAgreement, ModelAgainstPeople, summarise_pair
+from core.review.readers import ImageAgreement, ModelAgainstPeople
 from core.ui import state
-from core.ui.review.tabs import areas_chart, second_readings, words
+from core.ui.review.tabs import areas_chart, proof, second_readings, words
+from core.ui.review.tabs.agreement_row import row
 from core.ui.text import as_name
-from core.workflows.review.agreement import AGREED, MODEL, Pair, TaskAgreement, measure_agreement
+from core.workflows.review.agreement import (
+    AGAIN_READ,
+    AGREED,
+    MODEL,
+    Pair,
+    TaskAgreement,
+    measure_agreement,
+)
 from core.workspace import TaskRow
 
 
@@ -22,21 +28,27 @@ def show(task: TaskRow) -> None:
     second_readings.differing_images(task)
     st.subheader(words.AGREEMENT)
     found = _measure(task)
-    if not found.num_images:
+    if found.num_images:
+        _tables(found)
+    else:
         st.info(words.AGREEMENT_EMPTY)
-        return
-    st.markdown(_sentence(found.model))
+    proof.gold(task, found)
+
+
+def _tables(found: TaskAgreement) -> None:
+    if found.readers:
+        st.markdown(_sentence(found.model))
     st.caption(words.AGREEMENT_FROM_PREDICTION)
     if found.lost:
         st.warning(words.AGREEMENT_LOST.format(count=found.lost))
-    rows = [
-        _row(pair, images)
-        for pairs in (found.readers, found.with_agreed, found.with_model)
-        for pair, images in pairs.items()
-    ]
+    rows = [row(title(pair), images, found) for pair, images in _pairs(found).items()]
     st.dataframe(rows, hide_index=True, width="stretch")
     st.caption(words.AGREEMENT_TABLE_HELP)
     _areas(found)
+
+
+def _pairs(found: TaskAgreement) -> dict[Pair, list[ImageAgreement]]:
+    return {**found.readers, **found.with_self, **found.with_agreed, **found.with_model}
 
 
 def _measure(task: TaskRow) -> TaskAgreement:
@@ -74,34 +86,19 @@ def _sentence(model: ModelAgainstPeople | None) -> str:
 
 def title(pair: Pair) -> str:
     """Who is compared with whom."""
-    names = {AGREED: words.AGREEMENT_AGREED, MODEL: words.AGREEMENT_MODEL}
+    names = {
+        AGREED: words.AGREEMENT_AGREED,
+        MODEL: words.AGREEMENT_MODEL,
+        AGAIN_READ: words.AGREEMENT_AGAIN,
+    }
     first, second = (names.get(name, name) for name in pair)
     return words.AGREEMENT_PAIR.format(first=first, second=second)
 
 
-def _row(pair: Pair, images: list[ImageAgreement]) -> dict[str, Any]:
-    found = summarise_pair(images)
-    interval = words.NONE_YET
-    if found.low is not None and found.high is not None:
-        interval = words.AGREEMENT_INTERVAL.format(low=found.low, high=found.high)
-    return {
-        words.AGREEMENT_WHO: title(pair),
-        words.AGREEMENT_IMAGES: found.num_images,
-        words.AGREEMENT_DICE: f"{found.dice:.3f}",
-        words.AGREEMENT_DICE_INTERVAL: interval,
-        words.AGREEMENT_SURFACE: f"{found.surface_dice:.3f}",
-        words.AGREEMENT_HD95: words.NONE_YET if found.hd95 is None else f"{found.hd95:.1f}",
-        words.AGREEMENT_AREA: f"{found.area_difference:+.0f}",
-        words.AGREEMENT_LIMITS: words.NONE_YET
-        if found.num_images < 2
-        else words.AGREEMENT_AREAS.format(low=found.area_low, high=found.area_high),
-    }
-
-
 def _areas(found: TaskAgreement) -> None:
-    pairs = {**found.readers, **found.with_agreed, **found.with_model}
+    pairs = _pairs(found)
     with st.expander(words.BLAND_ALTMAN):
         pair = st.selectbox(
             words.AGREEMENT_WHO, list(pairs), format_func=title, key=f"areas_{found.class_index}"
         )
-        areas_chart.bland_altman(pairs[pair], as_name(title(pair)))
+        areas_chart.bland_altman(pairs[pair], as_name(title(pair)), in_mm=found.in_mm)

@@ -13,17 +13,19 @@ from core.ui.review.tabs import words
 _HEIGHT = 280
 
 
-def bland_altman(images: Sequence[ImageAgreement], title: str) -> None:
+def bland_altman(images: Sequence[ImageAgreement], title: str, *, in_mm: bool) -> None:
     """Difference of the areas over their mean, with its mean and its limits of agreement.
 
     Args:
         images: Of one pair of readers.
         title: Who is compared with whom, as Markdown.
+        in_mm: Areas are in mm2, else in pixels.
     """
     # A second at the first chart instead of at the start of every page.
     import altair as alt
     import pandas as pd
 
+    x_title, y_title = (each["mm" if in_mm else "px"] for each in (words.BLAND_X, words.BLAND_Y))
     found = summarise_pair(images)
     data = pd.DataFrame(
         {
@@ -43,12 +45,12 @@ def bland_altman(images: Sequence[ImageAgreement], title: str) -> None:
         alt.Chart(data)
         .mark_point(size=60, filled=True, opacity=0.75, color=MARK_COLOUR)
         .encode(
-            x=alt.X("mean:Q", title=words.BLAND_X, scale=alt.Scale(zero=False)),
-            y=alt.Y("difference:Q", title=words.BLAND_Y),
+            x=alt.X("mean:Q", title=x_title, scale=alt.Scale(zero=False)),
+            y=alt.Y("difference:Q", title=y_title),
             tooltip=[
                 alt.Tooltip("name:N", title=words.PROGRESS_NAME),
-                alt.Tooltip("mean:Q", title=words.BLAND_X, format=".0f"),
-                alt.Tooltip("difference:Q", title=words.BLAND_Y, format="+.0f"),
+                alt.Tooltip("mean:Q", title=x_title, format=".0f"),
+                alt.Tooltip("difference:Q", title=y_title, format="+.0f"),
             ],
         )
     )

@@ -13,6 +13,7 @@ from core.review.progress import CorrectedImage, MeanDice, Progress, changes, ru
 from core.ui import shell, state
 from core.ui.charts import MARK_COLOUR, MEAN_COLOUR
 from core.ui.review.tabs import words
+from core.ui.segment.seen import unread_for
 from core.workflows.review.corrective import corrected_images
 from core.workspace import TaskRow, Workspace
 
@@ -53,7 +54,8 @@ def _read(workspace: Workspace, task: TaskRow) -> list[CorrectedImage]:
 
     images = corrected_images(workspace, task.id, state.predictors(), on_progress=told)
     place.empty()
-    return images
+    unread = unread_for(task).all
+    return [each for each in images if each.image_id not in unread]
 
 
 def _numbers(progress: Progress) -> None:

@@ -13,15 +13,9 @@ from core.ui.pictures import pictures
 from core.ui.review.tabs import words
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_name, as_text
+from core.workflows.correct.blind import waiting_for
 from core.workflows.review.compared_picture import compare_readings
-from core.workflows.review.second_reading import (
-    FEWEST_FOR_MAJORITY,
-    How,
-    differing,
-    settle,
-    undo,
-    waiting_for,
-)
+from core.workflows.review.second_reading import FEWEST_FOR_MAJORITY, How, differing, settle, undo
 from core.workspace import ImageRow, TaskRow
 
 _MOST_SHOWN = 12
@@ -36,9 +30,20 @@ def rules(task: TaskRow) -> None:
         percent = st.slider(words.SECOND_PERCENT, 0, 100, now.second_percent, step=5, format="%d %%")
         blind = st.slider(words.BLIND_PERCENT, 0, 100, now.blind_percent, step=5, format="%d %%")
         st.caption(words.BLIND_HELP)
+        again = st.slider(words.AGAIN_PERCENT, 0, 100, now.again_percent, step=5, format="%d %%")
+        st.caption(words.AGAIN_HELP)
+        gold = st.slider(words.GOLD_PERCENT, 0, 100, now.gold_percent, step=5, format="%d %%")
+        st.caption(words.GOLD_HELP)
         limit = st.slider(words.SECOND_LIMIT, 0.5, 1.0, now.differ_below, step=0.01)
         st.caption(words.SECOND_LIMIT_HELP)
-    changed = replace(now, second_percent=percent, differ_below=limit, blind_percent=blind)
+    changed = replace(
+        now,
+        second_percent=percent,
+        differ_below=limit,
+        blind_percent=blind,
+        again_percent=again,
+        gold_percent=gold,
+    )
     if changed != now:
         state.workspace().tasks.set_review_rules(task.id, changed, who=state.person())
         st.rerun()
@@ -46,18 +51,21 @@ def rules(task: TaskRow) -> None:
 
 def counts(task: TaskRow) -> dict[str, int]:
     """How many images wait for this person's second reading, and of how many the readers differ."""
-    if not task.review_rules.second_percent:
-        return {"second": 0, "differ": 0}
     workspace = state.workspace()
     return {
         "second": len(waiting_for(workspace, task, state.person())),
-        "differ": len(differing(workspace, task)),
+        "differ": len(differing(workspace, task)) if task.review_rules.second_percent else 0,
     }
+
+
+def is_asked_for(task: TaskRow) -> bool:
+    """Whether images are read twice, by others or by who drew them."""
+    return bool(task.review_rules.second_percent or task.review_rules.again_percent)
 
 
 def waiting(task: TaskRow) -> None:
     """The images that this person could read a second time; a click opens one, blind."""
-    if not task.review_rules.second_percent:
+    if not is_asked_for(task):
         return
     st.subheader(words.SECOND_READING)
     workspace = state.workspace()
@@ -111,7 +119,7 @@ def _side_by_side(image: ImageRow, readings: Readings) -> None:
             st.caption(line)
     agreement = compared.agreement
     st.write(
-        words.DIFFER_NUMBERS.format(
+        words.DIFFER_NUMBERS["mm" if compared.in_mm else "px"].format(
             dice=agreement.dice,
             surface=agreement.surface_dice,
             hd95=words.NONE_YET if agreement.hd95 is None else f"{agreement.hd95:.1f}",

@@ -53,6 +53,8 @@ ACTION = {
     "group_locked": "locked a group",
     "agreement_undone": "took an agreed mask back",
     "image_deleted": "deleted an image",
+    "gold_made": "made an image gold",
+    "gold_withdrawn": "made an image no longer gold",
     "review_rules_set": "changed how masks are reviewed",
     "images_given": "gave images to persons",
 }
@@ -143,19 +145,20 @@ AGREEMENT_IMAGES = "Images"
 AGREEMENT_DICE = "Dice"
 AGREEMENT_DICE_INTERVAL = "95 % interval"
 AGREEMENT_INTERVAL = "{low:.3f} to {high:.3f}"
-AGREEMENT_SURFACE = "Surface Dice (2 px)"
-AGREEMENT_HD95 = "HD95 (px)"
-AGREEMENT_AREA = "Area difference (px)"
+AGREEMENT_AGAIN = "own mask of weeks before"
+AGREEMENT_SURFACE = {"px": "Surface Dice (2 px)", "mm": "Surface Dice (1 mm)"}
+AGREEMENT_HD95 = {"px": "HD95 (px)", "mm": "HD95 (mm)"}
+AGREEMENT_AREA = {"px": "Area difference (px)", "mm": "Area difference (mm²)"}
 AGREEMENT_LIMITS = "Limits of agreement"
 AGREEMENT_AREAS = "{low:+.0f} to {high:+.0f}"
 AGREEMENT_TABLE_HELP = (
-    "Dice: 1 is the same to the pixel. Surface Dice: the part of both outlines within 2 pixels of each other. "
-    "HD95: 95 % of the outlines lie within that distance. Intervals are over groups of images that belong "
+    "Dice: 1 is the same to the pixel. Surface Dice: the part of both outlines within the distance in "
+    "brackets of each other: 1 mm where the size of every image's pixels is known, else 2 pixels. HD95: 95 % of the outlines lie within that distance. Intervals are over groups of images that belong "
     "together; between the limits of agreement lie 95 % of the area differences."
 )
 BLAND_ALTMAN = "Areas compared (Bland and Altman)"
-BLAND_X = "Mean of both areas (pixels)"
-BLAND_Y = "First - second (pixels)"
+BLAND_X = {"px": "Mean of both areas (pixels)", "mm": "Mean of both areas (mm²)"}
+BLAND_Y = {"px": "First - second (pixels)", "mm": "First - second (mm²)"}
 BLAND_HIGH = "upper limit of agreement"
 BLAND_MEAN = "mean difference"
 BLAND_LOW = "lower limit of agreement"
@@ -165,7 +168,7 @@ BLAND_HELP = (
 )
 
 # Second readings
-SECOND_RULES = "Second readings"
+SECOND_RULES = "Proof that masks are right"
 SECOND_RULES_HELP = (
     "A part of the images that somebody saved waits for a second reader, who starts from the prediction and "
     "does not see the first mask."
@@ -175,30 +178,40 @@ SECOND_LIMIT = "Readers differ below a Dice of"
 SECOND_LIMIT_HELP = "Below that the image comes to Readers differ; above it the first mask stays as it is."
 SECOND_READING = "Second reading"
 SECOND_NONE = "No image waits for you to read it a second time."
-SECOND_COUNT = (
-    "{count} images wait for a second reader. You start from the prediction and do not see the first mask."
-)
-SECOND_COUNT_ONE = (
-    "1 image waits for a second reader. You start from the prediction and do not see the first mask."
-)
+SECOND_COUNT = "{count} images wait for you to read them a second time. You start from the prediction and do not see the mask that is there."
+SECOND_COUNT_ONE = "1 image waits for you to read it a second time. You start from the prediction and do not see the mask that is there."
 HIDDEN = {
-    "mask": "Second reading: somebody has read this image. You start from the prediction and do not see their mask; what you save stands beside it.",
+    "mask": "Second reading: this image was read before, by somebody else or by you. You start from the prediction and do not see that mask; what you save stands beside it.",
     "prediction": "Draw this one without the prediction; it comes back with the next image. So one sees how far predictions draw readers towards themselves.",
 }
 BLIND_PERCENT = "Images that are drawn without the prediction first"
 BLIND_HELP = (
     "Their prediction is hidden until a first mask is saved; Progress then compares them with the others."
 )
+GOLD_PERCENT = "Gold images that each reader gets"
+GOLD_HELP = "Approved images made gold on the queue's large view look to readers like new ones, and their masks are compared with the gold ones; they are never trained on and never counted as work."
+AGAIN_PERCENT = "Images that come back to the same reader"
+AGAIN_HELP = (
+    "After 28 days they wait as second readings for who drew them, who does not see the mask of before."
+)
+GOLD_TITLE = "Gold images"
+GOLD_NONE = "No image is gold yet. Approved masks are made gold one by one, in the queue's large view."
+GOLD_COUNT = "{count} gold images."
+GOLD_COUNT_ONE = "1 gold image."
+GOLD_UNREAD = "Nobody has read a gold image yet."
+GOLD_OWN_NONE = "You have read no gold image yet, or none whose numbers are known."
+GOLD_EVERYBODY = "Show all readers"
+GOLD_EVERYBODY_HELP = "Readers see their own numbers only."
 READERS_DIFFER = "Readers differ"
 DIFFER_PLACE = "{place} of {total}: {name}"
 DIFFER_PREVIOUS = "Previous difference"
 DIFFER_NEXT = "Next difference"
 DIFFER_READER = "{letter}: {who}"
 DIFFER_COLOURS = "Blue: only A. Yellow: only B. Pink: both."
-DIFFER_NUMBERS = (
-    "Dice {dice:.3f}, surface Dice {surface:.3f} (within 2 pixels), HD95 {hd95} pixels, area of B less A "
-    "{area:+.0f} pixels."
-)
+DIFFER_NUMBERS = {
+    "px": "Dice {dice:.3f}, surface Dice {surface:.3f} (within 2 pixels), HD95 {hd95} pixels, area of B less A {area:+.0f} pixels.",
+    "mm": "Dice {dice:.3f}, surface Dice {surface:.3f} (within 1 mm), HD95 {hd95} mm, area of B less A {area:+.0f} mm².",
+}
 TAKE_A = "Take A"
 TAKE_B = "Take B"
 MAJORITY = "Majority"

@@ -1,0 +1,116 @@
+"""Gold images: approved masks that readers are compared with, without knowing which images they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from core.errors import StoreError
+from core.workspace import audit
+from core.workspace.database import Database
+from core.workspace.persons import id_of
+from core.workspace.tables import DraftTable, ImageTable, ReviewTable, RevisionTable
+
+GOLD = "gold_of"
+"""In the provenance of a mask that was drawn of a gold image: the mask that it is compared with."""
+
+
+@dataclass(frozen=True)
+class GoldImage:
+    """A gold image that a person could be given.
+
+    Attributes:
+        image_id: The image.
+        revision_id: Its gold mask.
+        is_opened: The person has a draft of it.
+        is_read: The person has saved it.
+    """
+
+    image_id: int
+    revision_id: int
+    is_opened: bool
+    is_read: bool
+
+
+class Gold:
+    """The gold images of a workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def make(self, image_id: int, *, who: str) -> None:
+        """Make an image gold by the mask that counts; it leaves training from now on.
+
+        Raises:
+            StoreError: It is gone, or its mask is not approved or only a part of it was checked.
+            NotAllowedError: Readers make nothing gold.
+        """
+        with self._database.writing(needs="judge") as session:
+            image = session.get(ImageTable, image_id)
+            truth_id = None if image is None else image.truth_revision_id
+            truth = None if truth_id is None else session.get(RevisionTable, truth_id)
+            if image is None or truth is None or image.review != "approved" or truth.scope != "whole":
+                raise StoreError(
+                    "Only an approved mask of a whole image can be gold; approve this one first."
+                )
+            image.gold_revision_id = truth.id
+            facts = {"image": image.id, "revision": truth.id}
+            audit.append(session, "gold_made", facts, who=who, task_id=image.task_id)
+
+    def withdraw(self, image_id: int, *, who: str) -> None:
+        """Let an image be like all others again; what was drawn of it stays in its history.
+
+        Raises:
+            NotAllowedError: Readers withdraw nothing.
+        """
+        with self._database.writing(needs="judge") as session:
+            image = session.get(ImageTable, image_id)
+            if image is None or image.gold_revision_id is None:
+                return
+            facts = {"image": image.id, "revision": image.gold_revision_id}
+            image.gold_revision_id = None
+            audit.append(session, "gold_withdrawn", facts, who=who, task_id=image.task_id)
+
+    def count(self, task_id: int) -> int:
+        """How many gold images a task has."""
+        is_gold = (ImageTable.task_id == task_id) & ImageTable.gold_revision_id.is_not(None)
+        with self._database.reading() as session:
+            return session.scalar(select(func.count()).where(is_gold)) or 0
+
+    def for_reader(self, task_id: int, who: str) -> list[GoldImage]:
+        """The gold images of a task whose mask a person has neither drawn nor judged, in order of arrival.
+
+        One that is not approved any more is left out.
+        """
+        with self._database.reading() as session:
+            person_id = id_of(session, who) or 0
+            query = select(ImageTable.id, ImageTable.gold_revision_id).where(
+                ImageTable.task_id == task_id,
+                ImageTable.gold_revision_id.is_not(None),
+                ImageTable.review == "approved",
+            )
+            golds = {
+                image_id: gold for image_id, gold in session.execute(query.order_by(ImageTable.position))
+            }
+            if not golds:
+                return []
+            judged = select(ReviewTable.image_id).where(
+                ReviewTable.person_id == person_id, ReviewTable.image_id.in_(golds)
+            )
+            known = set(session.scalars(judged))
+            own = select(RevisionTable.image_id, RevisionTable.provenance).where(
+                RevisionTable.person_id == person_id, RevisionTable.image_id.in_(golds)
+            )
+            read: set[int] = set()
+            for image_id, provenance in session.execute(own):
+                (read if GOLD in provenance else known).add(image_id)
+            drafts = select(DraftTable.image_id).where(
+                DraftTable.person_id == person_id, DraftTable.image_id.in_(golds)
+            )
+            opened = set(session.scalars(drafts))
+        return [
+            GoldImage(image_id, int(gold or 0), image_id in opened, image_id in read)
+            for image_id, gold in golds.items()
+            if image_id not in known
+        ]
