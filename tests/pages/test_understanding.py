@@ -6,6 +6,7 @@ import pytest
 from core.config import Limits
 from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
+from core.language import spoken
 from core.ui.segment import words
 from core.ui.segment.understanding import table_row
 from core.workflows.arrive.mask_meaning import KeptMeaning, kept_meaning
@@ -77,3 +78,11 @@ def test_the_table_says_role_image_values_and_why():
     ]
     kept = KeptMeaning((0, 1, 2), MaskValues())
     assert table_row(1, survey, kept)["values"] == "0, 1, 2: All above 0"
+
+
+def test_the_table_tells_why_in_the_language_of_the_page():
+    files = [("a.png", png(1)), ("notes.txt", b"x")]
+    survey = survey_upload(files, [], known=(), roles={}, limits=Limits())
+    assert [table_row(place, survey, None)["note"] for place in range(2)] == ["", "no picture"]
+    with spoken("ko"):
+        assert table_row(1, survey, None)["note"] == "그림이 아님"

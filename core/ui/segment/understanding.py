@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.config import Limits
+from core.language.sentence import said
 from core.ui import state
 from core.ui.segment import words
 from core.ui.segment.reading_question import ask_reading, option_name
@@ -234,7 +235,7 @@ def table_row(place: int, survey: Survey, kept: KeptMeaning | None) -> dict[str,
         "role": words.ROLE_NAMES[row.role],
         "image": of,
         "values": _values(place, survey, kept),
-        "note": row.reason,
+        "note": said(row.reason),
     }
 
 
@@ -245,16 +246,16 @@ def _values(place: int, survey: Survey, kept: KeptMeaning | None) -> str:
     listed = ", ".join(map(str, reading.values[:_MOST_VALUES]))
     listed += " ..." if len(reading.values) > _MOST_VALUES else ""
     if survey.problem(place, kept):
-        return words.VALUES_UNCLEAR.format(values=listed) if reading.options else reading.problem
+        return words.VALUES_UNCLEAR.format(values=listed) if reading.options else said(reading.problem)
     if reading.problem and kept is not None:
         return f"{listed}: {option_name(kept.meaning)}"
-    said = []
+    told = []
     if not reading.foreground:
-        said.append(words.VALUES_NONE)
+        told.append(words.VALUES_NONE)
     elif len(reading.foreground) > 1:
-        said.append(words.VALUES_ABOVE_0)
+        told.append(words.VALUES_ABOVE_0)
     else:
-        said.append(words.VALUES_FOREGROUND.format(values=reading.foreground[0]))
+        told.append(words.VALUES_FOREGROUND.format(values=reading.foreground[0]))
     if reading.undefined:
-        said.append(words.VALUES_UNDECIDED.format(values=", ".join(map(str, reading.undefined))))
-    return f"{listed}: {', '.join(said)}" if listed else ", ".join(said)
+        told.append(words.VALUES_UNDECIDED.format(values=", ".join(map(str, reading.undefined))))
+    return f"{listed}: {', '.join(told)}" if listed else ", ".join(told)

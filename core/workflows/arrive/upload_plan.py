@@ -177,7 +177,7 @@ def _first_look(path: str, folders: set[str]) -> PlannedFile:
         if position > 0 and _MASK_FOLDER.fullmatch(folder):
             reason = Sentence("it lies in {parts}", parts=parts[position])
             return PlannedFile(path, "mask", reason, mask_keys(path), group)
-    return PlannedFile(path, "image", "image", image_keys(path), "/".join(parts))
+    return PlannedFile(path, "image", "", image_keys(path), "/".join(parts))
 
 
 def _is_beside(folder: str, parents: Sequence[str]) -> bool:
