@@ -56,7 +56,7 @@ def build_parser() -> Parser:
         metavar="FILE.json|NAME",
         help="as for train.py, where masks hold undefined pixels or the model has no card",
     )
-    add_shared(parser, "mask_values")
+    add_shared(parser, "mask_values", "read_channel")
     add("--both_classes", action="store_true", help="of one foreground judge the background as a class too")
     return parser
 
@@ -84,6 +84,7 @@ def main(arguments: list[str]) -> int:
             update_card=options.update_card,
             classes=None if options.classes is None else class_table(options.classes),
             mask_values=None if options.mask_values is None else mask_values(options.mask_values),
+            channel=options.read_channel,
             both_classes=options.both_classes,
             test_log=None if options.test_log is None else places.log(options.test_log),
             command=shlex.join(["python", "evaluate.py", *arguments]),

@@ -6,17 +6,24 @@ import sys
 
 from core.commands import EXIT_WRONG_INPUT, Parser, number, run
 from core.commands.progress import ImageBar
+from core.commands.shared_flags import add_shared
 from core.commands.task import add_task_flag, labels_asked
 from core.language.sentence import Sentence, said
 
 DESCRIPTION = """\
 Predict the mask of an image, of every image in a folder, or of those that a pattern finds.
 
-Images: PNG, JPEG, TIFF (8 and 16 bit), BMP, WebP, GIF, DICOM, of any size. Written for each,
-at its own size: NAME_mask.png (0 and 255; of a model of several classes their indices) and
-NAME_overlay.png; and areas.csv with the pixels and the percentage of each mask. With a
+Images: PNG, JPEG, TIFF (8 and 16 bit), BMP, WebP, GIF, DICOM, NIfTI, of any size. Written for
+each, at its own size: NAME_mask.png (0 and 255; of a model of several classes their indices)
+and NAME_overlay.png; and areas.csv with the pixels and the percentage of each mask. With a
 single image, OUTPUT_PATH may be a file name ending in .png; overlay and CSV then lie beside
-it. Files of the same name are replaced. Images, model and output may lie at an address such
+it.
+
+A file of many pictures (TIFF pages, NIfTI, multi-frame DICOM, GIF) is predicted slice by slice
+and given back as one volume of class indices that lies where it lies: NAME_mask.nii.gz, or
+NAME_mask.tif where no place is known. The slices of a DICOM series in files of their own get
+their PNGs, and NAME_series_mask.nii.gz for all of them.
+ Files of the same name are replaced. Images, model and output may lie at an address such
 as gs://bucket/folder.
 
 A file that cannot be used is named on stderr, the others go on, and the exit code is 2."""
@@ -36,6 +43,7 @@ def build_parser() -> Parser:
     add("--model_path", required=True, help="weights file (.keras, .h5) or model folder")
     add("--output_path", default="predictions", help="folder, or NAME.png for one image")
     add("--threshold", type=number(0, 1), help="instead of the card's")
+    add_shared(parser, "read_channel", more=" (default: the first)")
     return parser
 
 
@@ -56,6 +64,7 @@ def main(arguments: list[str]) -> int:
             places.local_model(options.model_path),
             places.results(options.output_path),
             threshold=options.threshold,
+            channel=options.read_channel,
         )
         with ImageBar("predicting") as bar:
             outcome = predict_many(request, on_progress=bar)

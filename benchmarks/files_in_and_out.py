@@ -1,4 +1,4 @@
-"""Images a second and peak memory: import of PNGs, and export of saved masks in each format.
+"""Images a second and peak memory: import of PNGs and of a series, and export of saved masks in each format.
 
 Each is done by a process of its own, whose largest resident memory is told.
 
@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
+from benchmarks.phantoms.ct import ct_phantom_units
 from benchmarks.phantoms.xray import xray_phantom
 from core.imaging.masks import encode_png
 from core.workflows.add_images import add_images
@@ -33,6 +34,7 @@ from core.workflows.export.packing import Selection
 from core.workspace import NewRevision, Workspace
 
 IMPORT_SIDE, EXPORT_SIDE = 512, 256
+NUM_SLICES = 300
 
 
 def main() -> None:
@@ -48,7 +50,7 @@ def main() -> None:
         _fill(Path(folder) / "png", options.masks, dicom=False)
         _fill(Path(folder) / "dicom", options.masks, dicom=True)
         print("| | images a second | peak memory, MB | size, MB |\n|---|---|---|---|")
-        for what in ("nothing", "import", *FORMATS):
+        for what in ("nothing", "import", "series", *FORMATS):
             place = Path(folder) / ("dicom" if what == "dicom_seg" else "png")
             command = [sys.executable, "-m", "benchmarks.files_in_and_out", "--images", str(options.images)]
             told = subprocess.run(
@@ -62,8 +64,9 @@ def _measured(what: str, folder: Path, num_images: int) -> dict[str, float]:
     size, count, seconds = 0.0, 0, 1.0
     with Workspace.open(folder) as workspace:
         task = workspace.tasks.get("lung_xray")
-        if what == "import":
-            task, files = workspace.tasks.create("Import"), list(_pngs(num_images))
+        if what in ("import", "series"):
+            files = list(_pngs(num_images)) if what == "import" else list(_series())
+            task = workspace.tasks.create("Import")
             start = time.perf_counter()
             count = len(add_images(workspace, task.id, files))
             size = sum(len(data) for _, data in files) / 1e6
@@ -86,6 +89,13 @@ def _pngs(count: int) -> Iterator[tuple[str, bytes]]:
         yield f"film_{number:04}.png", encode_png(image)
 
 
+def _series() -> Iterator[tuple[str, bytes]]:
+    """A CT of 300 slices, a file each."""
+    base, uid = ct_phantom_units(0, IMPORT_SIDE)[0], generate_uid()
+    for number in range(NUM_SLICES):
+        yield f"slice_{number:03}.dcm", dicom_slice(base + np.int16(number % 7), number, uid)
+
+
 def _fill(folder: Path, count: int, *, dicom: bool) -> None:
     """A task with saved masks of `count` images, every one with other pixels."""
     with Workspace.open(folder) as workspace:
@@ -94,7 +104,7 @@ def _fill(folder: Path, count: int, *, dicom: bool) -> None:
         for number in range(count):
             own = image.copy()
             own[0, :4] = np.frombuffer(number.to_bytes(4, "little"), np.uint8)
-            file = _dicom(own, number) if dicom else encode_png(own)
+            file = dicom_slice(own, number) if dicom else encode_png(own)
             name = f"image_{number:04}.{'dcm' if dicom else 'png'}"
             (outcome,) = add_images(workspace, task.id, [(name, file)])
             drawn = np.roll(mask != 0, number % 17, axis=0)
@@ -104,22 +114,24 @@ def _fill(folder: Path, count: int, *, dicom: bool) -> None:
             workspace.masks.save(outcome.image_id or 0, new)
 
 
-def _dicom(values: NDArray[np.uint8], number: int) -> bytes:
+def dicom_slice(values: NDArray[Any], number: int, series: str = "") -> bytes:
+    """A CT slice; without a series a study of its own, so that it is a single image and no stack."""
     data: Any = Dataset()
     data.file_meta = FileMetaDataset()
     data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     data.SOPClassUID = data.file_meta.MediaStorageSOPClassUID = CTImageStorage
     data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = generate_uid()
-    # A study each, so that they are single images and no stack.
-    data.StudyInstanceUID, data.SeriesInstanceUID = generate_uid(), generate_uid()
-    data.FrameOfReferenceUID = generate_uid()
-    data.Modality, data.PatientID, data.PatientName, data.InstanceNumber = "CT", str(number), "Phantom", 1
-    data.ImageOrientationPatient, data.ImagePositionPatient = [1, 0, 0, 0, 1, 0], [0, 0, 0]
+    own = series or generate_uid()
+    data.StudyInstanceUID, data.SeriesInstanceUID, data.FrameOfReferenceUID = own, f"{own}.1", f"{own}.2"
+    data.Modality, data.PatientID, data.PatientName = "CT", str(number), "Phantom^"
+    data.InstanceNumber = number
+    data.ImageOrientationPatient, data.ImagePositionPatient = [1, 0, 0, 0, 1, 0], [0, 0, number]
     data.PixelSpacing, data.SliceThickness = [0.7, 0.7], 1
     data.Rows, data.Columns = values.shape
-    data.SamplesPerPixel, data.PhotometricInterpretation, data.PixelRepresentation = 1, "MONOCHROME2", 0
-    data.BitsAllocated, data.BitsStored, data.HighBit = 16, 12, 11
-    data.PixelData = values.astype(np.uint16).tobytes()
+    data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
+    data.BitsAllocated, data.BitsStored, data.HighBit = 16, 16, 15
+    data.PixelRepresentation = 1
+    data.PixelData = values.astype(np.int16).tobytes()
     buffer = io.BytesIO()
     pydicom.dcmwrite(buffer, data, enforce_file_format=True)
     return buffer.getvalue()

@@ -10,7 +10,14 @@ from core.commands import number, whole_number
 from core.config import AugmentConfig, ScalingConfig
 from core.evaluation.history import LOSS_LABELS
 from core.image_size import format_size, parse_size
+from core.imaging.channels import ALL
 from core.training.presets import AUGMENT_PRESETS, SCALINGS
+
+
+def channel_number(text: str) -> int:
+    """A channel as `core.imaging.channels` has it, of what a person counts from 1."""
+    return ALL if text == "all" else whole_number(1)(text) - 1
+
 
 _FLAGS: dict[str, dict[str, Any]] = {
     "epochs": {"type": whole_number(1), "help": "most epochs"},
@@ -69,6 +76,12 @@ _FLAGS: dict[str, dict[str, Any]] = {
         "metavar": "VALUE",
         "help": "what is foreground where masks of one foreground hold several values: union for all above "
         "0, or the values, such as 1 2; undefined=255 weighs nothing (default: what the files tell)",
+    },
+    "read_channel": {
+        "type": channel_number,
+        "metavar": "N",
+        "help": "which channel is read of images that have several, such as OME-TIFF: its number from 1, or "
+        "all for the first three as red, green and blue",
     },
     "scaling": {
         "choices": tuple(SCALINGS),

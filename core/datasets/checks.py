@@ -11,12 +11,14 @@ from pathlib import Path
 
 from core.config import Limits
 from core.datasets.layout import SPLITS, find_split, images_dir, masks_dir
+from core.datasets.loading import open_image, open_volume
 from core.datasets.matching import Pair, list_images, match, read_bytes
 from core.datasets.signs import Signs, signs_of
 from core.errors import BadDatasetError, BadFileError
+from core.imaging.channels import must_be_asked
 from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import ClassTable
-from core.imaging.decode import decode_image, read_mask
+from core.imaging.decode import read_frame, read_mask, to_image
 from core.imaging.mask_values import MaskValues
 from core.language.sentence import Sentence
 
@@ -32,12 +34,14 @@ class CheckedPair:
         signs: What the image belongs with, None where it could not be read.
         has_foreground: Whether a pixel of the mask is foreground; False where it could not be read.
         problems: Sentences.
+        num_slices: Of a volume, 1 for a picture.
     """
 
     file_hash: str | None
     signs: Signs | None
     has_foreground: bool = False
     problems: tuple[str, ...] = ()
+    num_slices: int = 1
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class ExaminedData:
     """A data set with which nothing is wrong.
 
     Attributes:
-        pairs_of: For each split its pairs in the order of their stems.
+        pairs_of: For each split its pairs in the order of their stems, of volumes each slice.
         signs_of: For each split what its images belong with, in the same order.
     """
 
@@ -61,10 +65,17 @@ def check_dataset(
     on_progress: Callable[[int, int], None] | None = None,
     classes: ClassTable | None = None,
     values: MaskValues | None = None,
+    channel: int | None = None,
 ) -> dict[str, list[Pair]]:
     """The pairs of each split, once nothing is wrong with any of them; see `examine_dataset`."""
     examined = examine_dataset(
-        root, splits, limits=limits, on_progress=on_progress, classes=classes, values=values
+        root,
+        splits,
+        limits=limits,
+        on_progress=on_progress,
+        classes=classes,
+        values=values,
+        channel=channel,
     )
     return examined.pairs_of
 
@@ -77,6 +88,7 @@ def examine_dataset(
     on_progress: Callable[[int, int], None] | None = None,
     classes: ClassTable | None = None,
     values: MaskValues | None = None,
+    channel: int | None = None,
 ) -> ExaminedData:
     """The pairs of each split and what their images belong with, once nothing is wrong with any of them.
 
@@ -87,6 +99,7 @@ def examine_dataset(
         on_progress: Called with (pairs read, all pairs).
         classes: Of the masks, None for one foreground.
         values: What the person says that the values of masks of one foreground mean; the pairs keep it.
+        channel: Of images that have several (`core.imaging.channels`); the pairs keep it.
 
     Raises:
         BadDatasetError: Listing every problem: a missing folder, split or mate, an empty split, two files
@@ -95,10 +108,10 @@ def examine_dataset(
     """
     wanted = tuple(splits) if splits is not None else _present(root)
     pairs_of, problems = _match_splits(root, wanted)
-    if values is not None:
-        pairs_of = {
-            split: [replace(pair, values=values) for pair in pairs] for split, pairs in pairs_of.items()
-        }
+    pairs_of = {
+        split: [replace(pair, values=values, channel=channel) for pair in pairs]
+        for split, pairs in pairs_of.items()
+    }
     everything = [(split, pair) for split, pairs in pairs_of.items() for pair in pairs]
     checked: list[CheckedPair] = []
     salt = secrets.token_bytes()
@@ -115,11 +128,14 @@ def examine_dataset(
     problems.extend(_without_foreground(everything, checked))
     if problems:
         raise BadDatasetError(str(root), problems)
+    slices_of: dict[str, list[Pair]] = {split: [] for split in pairs_of}
     signs_of: dict[str, list[Signs]] = {split: [] for split in pairs_of}
-    for (split, _), result in zip(everything, checked, strict=True):
+    for (split, pair), result in zip(everything, checked, strict=True):
         if result.signs is not None:
-            signs_of[split].append(result.signs)
-    return ExaminedData(pairs_of, signs_of)
+            # Slices of one volume have the same signs, and so are of one group.
+            signs_of[split] += [result.signs] * result.num_slices
+            slices_of[split] += pair.slices(result.num_slices)
+    return ExaminedData(slices_of, signs_of)
 
 
 def check_pair(
@@ -130,22 +146,34 @@ def check_pair(
     file_hash = signs = None
     shape: tuple[int, int] | None = None
     has_foreground = False
+    num_slices = 1
+    meaning = classes or pair.values
     try:
         data = read_bytes(pair.image_path)
         file_hash = hashlib.sha256(data).hexdigest()
-        decoded = decode_image(data, Sentence("image {file}", file=pair.image_path.name), limits)
+        called = Sentence("image {file}", file=pair.image_path.name)
+        file = open_image(pair, limits, called)
+        must_be_asked(file, called, pair.channel)
+        num_slices = len(file.order)
+        middle = file.order[num_slices // 2]
+        decoded = to_image(read_frame(file, called, middle))
         shape = (decoded.values.shape[0], decoded.values.shape[1])
         signs = signs_of(data, pair.image_path.name, decoded, salt=salt)
+        if num_slices > 1:
+            # Empty slices look alike in every volume: the file stands for all of its pixels.
+            signs = replace(signs, pixels=file_hash)
     except BadFileError as error:
         problems.append(error.sentence)
     try:
-        name = Sentence("mask {file}", file=pair.mask_path.name)
-        meaning = classes or pair.values
-        mask = read_mask(read_bytes(pair.mask_path), name, shape, limits, meaning=meaning)
-        has_foreground = bool(split_undefined(mask)[0].any())
+        if num_slices > 1:
+            masks = open_volume(pair, limits, meaning).masks
+        else:
+            name = Sentence("mask {file}", file=pair.mask_path.name)
+            masks = [read_mask(read_bytes(pair.mask_path), name, shape, limits, meaning=meaning)]
+        has_foreground = any(bool(split_undefined(mask)[0].any()) for mask in masks)
     except BadFileError as error:
         problems.append(error.sentence)
-    return CheckedPair(file_hash, signs, has_foreground, tuple(problems))
+    return CheckedPair(file_hash, signs, has_foreground, tuple(problems), num_slices)
 
 
 def _present(root: Path) -> tuple[str, ...]:

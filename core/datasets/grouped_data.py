@@ -52,6 +52,7 @@ def read_grouped(
     on_progress: Callable[[int, int], None] | None = None,
     classes: ClassTable | None = None,
     values: MaskValues | None = None,
+    channel: int | None = None,
 ) -> GroupedData:
     """Check a data set as `examine_dataset` does, and find its groups.
 
@@ -65,15 +66,18 @@ def read_grouped(
         on_progress: Called with (pairs read, all pairs).
         classes: Of the masks, None for one foreground.
         values: What the person says that the values of masks of one foreground mean.
+        channel: Of images that have several.
 
     Raises:
         BadDatasetError: Everything that is wrong, groups that stand in two splits among it.
         AppError: A table that cannot be read, no such column, or a pattern that fits nothing.
     """
     rule = rule or GroupRule()
-    examined = examine_dataset(root, limits=limits, on_progress=on_progress, classes=classes, values=values)
+    examined = examine_dataset(
+        root, limits=limits, on_progress=on_progress, classes=classes, values=values, channel=channel
+    )
     placed = [(split, pair) for split, pairs in examined.pairs_of.items() for pair in pairs]
-    stems = [pair.stem for _, pair in placed]
+    stems = [pair.file_stem for _, pair in placed]
     table = read_set_table(root, stems)
     column = _column(table, rule, root)
     named = _named_keys(stems, table, column, rule.pattern)

@@ -1,4 +1,4 @@
-"""Which mask belongs to which image in two folders: found by stem and never by position; and reading a pair.
+"""Which mask belongs to which image in two folders: found by stem and never by position.
 
 What is wrong with a data set as a whole is found in `core.datasets.checks`.
 """
@@ -7,42 +7,65 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.config import Limits
 from core.errors import BadDatasetError, BadFileError
-from core.imaging.class_table import ClassTable
-from core.imaging.decode import DecodedImage, decode_image, read_mask
 from core.imaging.mask_values import MaskValues
 from core.language.sentence import Sentence
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".dcm", ".dicom")
+SUFFIXES = (
+    *(".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".dcm", ".dicom"),
+    *(".nii", ".nii.gz"),
+)
 
 
 @dataclass(frozen=True)
 class Pair:
-    """An image and its mask on disk.
+    """An image and its mask on disk, or one slice of both.
 
     Attributes:
-        stem: Name without suffix, in NFC.
+        stem: Name without suffix, in NFC; of a slice with its number behind it.
         image_path: The image.
         mask_path: Its mask.
         values: What the person says that the mask's values mean, None for what the file tells.
+        channel: Which channel of the image is read (`core.imaging.channels`), None for the only one.
+        slice: Its place in a volume and in the mask's, None where both are one picture.
     """
 
     stem: str
     image_path: Path
     mask_path: Path
     values: MaskValues | None = None
+    channel: int | None = None
+    slice: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What people read: the image's file, and which slice of it."""
+        return self.image_path.name if self.slice is None else f"{self.image_path.name} #{self.slice + 1}"
+
+    @property
+    def file_stem(self) -> str:
+        """The stem of the file, which all slices of a volume share."""
+        return stem_of(self.image_path)
+
+    def slices(self, count: int) -> list[Pair]:
+        """One pair for each slice; the pair itself where there is one picture."""
+        if count == 1:
+            return [self]
+        return [replace(self, stem=f"{self.stem}_s{place + 1:04d}", slice=place) for place in range(count)]
 
 
 def stem_of(path: Path) -> str:
     """The name without its suffix, in NFC: macOS and Windows write Korean names differently."""
-    return unicodedata.normalize("NFC", path.stem)
+    is_packed = path.name.lower().endswith(".nii.gz")
+    return unicodedata.normalize("NFC", path.name[: -len(".nii.gz")] if is_packed else path.stem)
+
+
+def is_image_name(name: str) -> bool:
+    """Whether a file is called like an image, and is not hidden."""
+    return name.lower().endswith(SUFFIXES) and not name.startswith(".")
 
 
 def list_images(folder: Path) -> list[Path]:
@@ -53,9 +76,7 @@ def list_images(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise BadDatasetError(str(folder), [Sentence("There is no such folder.")])
-    found = (
-        path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
-    )
+    found = (path for path in folder.iterdir() if is_image_name(path.name))
     # A link to nowhere stays in: whoever reads it is told, and the image does not vanish without a word.
     return sorted((path for path in found if not path.is_dir()), key=lambda path: (stem_of(path), path.name))
 
@@ -88,20 +109,6 @@ def find_pairs(images_dir: Path, masks_dir: Path) -> list[Pair]:
     if problems:
         raise BadDatasetError(str(images_dir.parent), problems)
     return pairs
-
-
-def load_pair(
-    pair: Pair, limits: Limits | None = None, *, classes: ClassTable | None = None
-) -> tuple[DecodedImage, NDArray[np.uint8]]:
-    """The decoded image and its (H, W) uint8 mask: 0 and 1, or class indices; 255 where undefined.
-
-    Raises:
-        BadFileError: Either cannot be read, or they differ in size.
-    """
-    image = decode_image(read_bytes(pair.image_path), pair.image_path.name, limits)
-    height, width = image.values.shape[:2]
-    name, meaning = Sentence("mask {file}", file=pair.mask_path.name), classes or pair.values
-    return image, read_mask(read_bytes(pair.mask_path), name, (height, width), limits, meaning=meaning)
 
 
 def read_bytes(path: Path) -> bytes:

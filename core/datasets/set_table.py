@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.datasets.matching import SUFFIXES, stem_of
+from core.datasets.matching import is_image_name, stem_of
 from core.errors import AppError
 
 GROUP_COLUMNS = (
@@ -109,7 +109,7 @@ def group_column_of(columns: Sequence[str]) -> str | None:
 def stem_of_name(name: str) -> str:
     """The name as `core.datasets.matching.stem_of` has it; only an image's ending is taken off."""
     path = Path(name.strip())
-    return stem_of(path) if path.suffix.lower() in SUFFIXES else unicodedata.normalize("NFC", path.name)
+    return stem_of(path) if is_image_name(path.name) else unicodedata.normalize("NFC", path.name)
 
 
 def _plain(column: str) -> str:

@@ -132,7 +132,7 @@ def read_mask(
     Raises:
         BadFileError: As `decode_image`; also "is no mask: ..." and a size other than `shape`.
     """
-    stored = _read(open_file(data, name, limits), name, None)
+    stored = _read(open_mask(data, name, limits), name, None)
     height, width = stored.values.shape[:2]
     if shape is not None and (height, width) != tuple(shape):
         raise BadFileError(
@@ -165,7 +165,7 @@ def mask_reading(data: bytes, name: str, limits: Limits | None = None) -> MaskRe
     Raises:
         BadFileError: The file is no picture at all.
     """
-    file = open_file(data, name, limits)
+    file = open_mask(data, name, limits)
     return reading_of(joined([read_frame(file, name, frame) for frame in file.order]))
 
 
@@ -197,13 +197,29 @@ def open_file(data: bytes, name: str, limits: Limits | None = None) -> OpenFile:
         return file
 
 
+def open_mask(data: bytes, name: str, limits: Limits | None = None) -> OpenFile:
+    """The pictures of a file that is meant to hold a mask, or one for each slice.
+
+    Raises:
+        BadFileError: As `decode_image`; also a file of several channels.
+    """
+    file = open_file(data, name, limits)
+    if file.channels:
+        raise BadFileError(
+            name,
+            "has {count} channels, and a mask is one; save the right one, or all in one.",
+            count=len(file.channels),
+        )
+    return file
+
+
 def read_frame(file: OpenFile, name: str, frame: int) -> StoredPixels:
     """One picture of an open file.
 
     Raises:
         BadFileError: It is not there, cut off or damaged.
     """
-    if frame not in file.order:
+    if not file.holds(frame):
         raise BadFileError(
             name, "has no picture {frame}; it holds {num_order}.", frame=frame + 1, num_order=len(file.order)
         )

@@ -20,6 +20,7 @@ from pydicom.uid import UID, ImplicitVRLittleEndian
 from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.dicom_places import place_frames
+from core.imaging.dicom_segments import Segments, frame_origins, segment_places
 from core.imaging.dicom_values import stored_pixels
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, spread_bits
@@ -110,13 +111,11 @@ def open_dicom(data: bytes, name: str, limits: Limits) -> OpenFile:
         num_frames = max(int(dataset.get("NumberOfFrames") or 1), 1)
         is_mask = dataset.get("SOPClassUID") in _SEGMENTATIONS or dataset.get("Modality") == "SEG"
         if is_mask:
-            _check_segments(dataset, name)
+            return _open_segmentation(dataset, name, num_frames)
         order, geometry, notes = place_frames(dataset, num_frames, name)
 
     def read(frame: int) -> StoredPixels:
         with quiet_libraries():
-            if is_mask:
-                return _segmentation(dataset, name, frame)
             return stored_pixels(_frame(dataset, name, frame), dataset, name, frame)
 
     told = (
@@ -124,13 +123,49 @@ def open_dicom(data: bytes, name: str, limits: Limits) -> OpenFile:
         if num_frames > 1
         else ""
     )
+    return OpenFile(read, order, told, geometry, notes)
+
+
+def is_segmentation(data: bytes) -> bool:
+    """Whether the bytes begin as a DICOM segmentation: a mask, whatever it is called."""
+    return is_dicom(data) and any(kind.encode() in data[:4096] for kind in _SEGMENTATIONS)
+
+
+def _open_segmentation(dataset: Dataset, name: str, num_frames: int) -> OpenFile:
+    """A segmentation as one picture a place; of several segments each pixel holds its segment's number."""
+    places = segment_places(dataset, num_frames, name)
+    shown = Dataset()
+    shown.update(dataset.group_dataset(0x0020))
+    shown.update(dataset.group_dataset(0x0028))
+    for keyword in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
+        if keyword in dataset:
+            setattr(shown, keyword, dataset.get(keyword))
+    per_frame = dataset.get("PerFrameFunctionalGroupsSequence") or []
+    if len(per_frame) >= num_frames:
+        shown.PerFrameFunctionalGroupsSequence = [per_frame[place[0][1]] for place in places]
+    order, geometry, notes = place_frames(shown, len(places), name)
+    origins = frame_origins(shown, len(places))
+    places = [places[each] for each in order]
+
+    def read(place: int) -> StoredPixels:
+        with quiet_libraries():
+            return _segmentation(dataset, name, places[place])
+
     only = ""
-    if is_mask and num_frames > 1:
+    if len(places) > 1:
         only = Sentence(
-            "is a DICOM segmentation of {num_frames} slices; save the slice of each image by itself.",
-            num_frames=num_frames,
+            "is a DICOM segmentation of {num_frames} slices; give it as the mask of its images.",
+            num_frames=len(places),
         )
-    return OpenFile(read, order, told, geometry, notes, only)
+    return OpenFile(
+        read,
+        tuple(range(len(places))),
+        "",
+        geometry,
+        notes,
+        only,
+        origins=None if origins is None else origins[list(order)],
+    )
 
 
 def _without_pixels(dataset: Dataset) -> str:
@@ -176,28 +211,25 @@ def _can_unpack(syntax: UID) -> bool:
         return False
 
 
-def _check_segments(dataset: Dataset, name: str) -> None:
-    """Of several segments nobody said which is the mask."""
-    num_segments = len(dataset.get("SegmentSequence") or [])
-    if dataset.get("SegmentationType") != "LABELMAP" and num_segments > 1:
-        raise BadFileError(
-            name,
-            "is a DICOM segmentation of {num_segments} segments; save the one that is foreground, "
-            "or a label map with its values.",
-            num_segments=num_segments,
-        )
-
-
-def _segmentation(dataset: Dataset, name: str, frame: int) -> StoredPixels:
-    """A slice of a segmentation of one segment."""
-    values = _frame(dataset, name, frame)
-    if dataset.get("SegmentationType") == "FRACTIONAL":
-        most = int(dataset.get("MaximumFractionalValue") or 255)
-        values = (values.astype(np.int32) * 2 >= most).astype(np.uint8)
-    spread = spread_bits(values, 1) if values.max() <= 1 else values
+def _segmentation(dataset: Dataset, name: str, frames: Segments) -> StoredPixels:
+    """A slice of a segmentation, from the frames of its segments; where they overlap the last one stays."""
+    most = int(dataset.get("MaximumFractionalValue") or 255)
+    labels: NDArray[Any] | None = None
+    for segment, frame in frames:
+        values = _frame(dataset, name, frame)
+        if dataset.get("SegmentationType") == "FRACTIONAL":
+            values = (values.astype(np.int32) * 2 >= most).astype(np.uint8)
+        if len(dataset.get("SegmentSequence") or []) < 2 or dataset.get("SegmentationType") == "LABELMAP":
+            labels = values
+            continue
+        labels = np.zeros(values.shape, np.uint8) if labels is None else labels
+        labels[values != 0] = segment
+    if labels is None:
+        raise broken(name, Sentence("it has no frames"))
+    spread = spread_bits(labels, 1) if labels.max() <= 1 else labels
     return StoredPixels(
         spread,
-        numbers=values,
+        numbers=labels,
         by_number=True,
         notes=(Sentence("{name} is a DICOM segmentation: a mask, not an image.", name=name),),
     )

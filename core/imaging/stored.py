@@ -58,6 +58,10 @@ class OpenFile:
         geometry: Spacing and place of the pixels, None where the file does not say.
         notes: Plain sentences on the file as a whole.
         masks_only: Why it is no image and no single mask, empty for all but masks of many slices.
+        origins: (pictures, 3) mm (RAS+), where the first pixel of each picture in order lies;
+            None but for masks that may lack slices.
+        channels: What its channels are called, "" where nobody says; empty for a file of one. `order` are the
+            pictures of one of them.
     """
 
     read: Callable[[int], StoredPixels]
@@ -66,6 +70,19 @@ class OpenFile:
     geometry: Geometry | None = None
     notes: tuple[str, ...] = ()
     masks_only: str = ""
+    origins: NDArray[np.float64] | None = None
+    channels: tuple[str, ...] = ()
+
+    def of_channel(self, channel: int) -> OpenFile:
+        """The same pictures of another channel; of the one after the last all as red, green and blue."""
+        places = len(self.order)
+        return replace(self, order=tuple(channel * places + frame % places for frame in self.order))
+
+    def holds(self, frame: int) -> bool:
+        """Whether there is a picture of that number, of whichever channel."""
+        if not self.channels:
+            return frame in self.order
+        return 0 <= frame < len(self.order) * (len(self.channels) + 1)
 
 
 def joined(stored: Sequence[StoredPixels]) -> StoredPixels:

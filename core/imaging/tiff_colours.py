@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
 from tifffile import PHOTOMETRIC
+
+from core.config import GREY_PERCENTILES
 
 _YCBCR_WEIGHTS, _REFERENCE_BLACK_WHITE = 529, 532
 _D50 = np.array([0.96422, 1.0, 0.82521])
@@ -19,6 +22,17 @@ _XYZ_TO_SRGB = np.array(
         [0.0719453, -0.2289914, 1.4052427],
     ]
 )
+
+
+def as_colours(channels: Sequence[NDArray[Any]]) -> NDArray[np.uint8]:
+    """Up to three channels (H, W) as red, green and blue, each over its own robust range; (H, W, 3)."""
+    colours = np.zeros((*channels[0].shape[:2], 3), np.uint8)
+    for place, values in enumerate(channels):
+        low, high = (float(each) for each in np.percentile(values, GREY_PERCENTILES))
+        high = max(high, float(values.max())) if high <= low else high
+        part = np.clip((values.astype(np.float32) - low) / max(high - low, 1e-12), 0, 1)
+        colours[..., place] = np.rint(255 * part)
+    return colours
 
 
 def looked_up(indices: NDArray[Any], table: NDArray[np.uint16]) -> NDArray[np.uint8]:

@@ -7,6 +7,8 @@ into that by the formulas of TIFF 6.0.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -20,7 +22,7 @@ from core.errors import BadFileError
 from core.imaging.orientation import turn_upright
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, spread_bits
-from core.imaging.tiff_colours import looked_up, to_rgb, white_of
+from core.imaging.tiff_colours import as_colours, looked_up, to_rgb, white_of
 from core.imaging.tiff_stack import TiffStack, find_pages
 from core.imaging.value_types import is_hounsfield, plain_type
 from core.language.sentence import Sentence
@@ -58,23 +60,57 @@ def open_tiff(data: bytes, name: str, limits: Limits) -> OpenFile:
     with quiet_libraries():
         file = tifffile.TiffFile(io.BytesIO(data))
         stack = find_pages(file, name)
-    num_pages = len(stack.pages)
+    num_samples = _num_grey_samples(stack.pages[0])
+    channels = stack.channels or (("",) * num_samples if num_samples > 1 else ())
+    num_pages = len(stack.pages) // max(len(stack.channels), 1)
     middle: list[bool] = []
 
-    def read(frame: int) -> StoredPixels:
+    def read_page(place: int, channel: int) -> StoredPixels:
         with quiet_libraries():
             # Of a stack the slice in the middle says for all what the values are.
             if num_pages > 1 and not middle:
-                middle.append(_is_hounsfield_page(stack, num_pages // 2, data))
+                middle.append(not channels and _is_hounsfield_page(stack, num_pages // 2, data))
             units = middle[0] if middle else None
-            return _read_page(stack, frame, data, name, limits, units)
+            frame, sample = (channel * num_pages + place, 0) if stack.channels else (place, channel)
+            return replace(
+                _read_page(stack, frame, data, name, limits, units, sample), num_pictures=num_pages
+            )
+
+    def read(frame: int) -> StoredPixels:
+        if not channels:
+            return read_page(frame, 0)
+        channel, place = divmod(frame, num_pages)
+        told = _channel_note(name, channels, channel)
+        if channel < len(channels):
+            found = read_page(place, channel)
+            return replace(found, notes=(*found.notes, told))
+        parts = [read_page(place, each).values for each in range(min(3, len(channels)))]
+        return StoredPixels(as_colours(parts), num_pictures=num_pages, notes=(told,))
 
     told = (
         Sentence("{name} has {num_pages} pages; the first one is used.", name=name, num_pages=num_pages)
         if num_pages > 1
         else ""
     )
-    return OpenFile(read, tuple(range(num_pages)), told, stack.geometry, stack.notes)
+    return OpenFile(read, tuple(range(num_pages)), told, stack.geometry, stack.notes, channels=channels)
+
+
+def _channel_note(name: str, channels: Sequence[str], channel: int) -> Sentence:
+    if channel == len(channels):
+        return Sentence(
+            "{name} has {count} channels; the first ones are shown as red, green and blue, each over its own "
+            "range.",
+            name=name,
+            count=len(channels),
+        )
+    called = Sentence(" ({name})", name=channels[channel]) if channels[channel] else ""
+    return Sentence(
+        "{name} has {count} channels; number {number}{called} is used.",
+        name=name,
+        count=len(channels),
+        number=channel + 1,
+        called=called,
+    )
 
 
 def _is_hounsfield_page(stack: TiffStack, frame: int, data: bytes) -> bool:
@@ -89,15 +125,15 @@ def _is_hounsfield_page(stack: TiffStack, frame: int, data: bytes) -> bool:
 
 
 def _read_page(
-    stack: TiffStack, frame: int, data: bytes, name: str, limits: Limits, units: bool | None
+    stack: TiffStack, frame: int, data: bytes, name: str, limits: Limits, units: bool | None, sample: int
 ) -> StoredPixels:
     page = stack.pages[frame]
     _check_page(page, data, name, limits)
-    samples, alpha, more = _split_samples(_samples(page, data, stack.planes[frame]), page)
+    stored = _samples(page, data, stack.planes[frame])
+    is_channel = stored.ndim == 3 and _num_grey_samples(page) > 1
+    samples, alpha = (stored[..., sample], None) if is_channel else _split_samples(stored, page)
     values = plain_type(samples, name) if page.photometric != PHOTOMETRIC.PALETTE else samples
     numbers, by_number, kind, notes = None, False, "display", []
-    if more:
-        notes.append(Sentence("{name} has {more} channels; the first one is used.", name=name, more=more + 1))
     if page.photometric == PHOTOMETRIC.PALETTE and page.colormap is not None:
         numbers, values = samples, looked_up(samples, page.colormap)
     elif values.ndim == 3:
@@ -162,7 +198,7 @@ def _check_page(page: tifffile.TiffPage, data: bytes, name: str, limits: Limits)
         raise BadFileError(
             name, "is packed as {packed}, which is not read; save it without compression.", packed=packed
         )
-    if page.samplesperpixel > max(4, _COLOURS[page.photometric] + 1):
+    if page.samplesperpixel > max(4, _COLOURS[page.photometric] + 1) and _num_grey_samples(page) < 2:
         raise BadFileError(
             name,
             "has {samplesperpixel} channels a pixel; grey and RGB, with or without alpha, are read.",
@@ -199,19 +235,24 @@ def _samples(page: tifffile.TiffPage, data: bytes, plane: int = 0) -> NDArray[An
     return np.moveaxis(values, 0, -1) if page.planarconfig == 2 and values.ndim == 3 else values
 
 
-def _split_samples(
-    values: NDArray[Any], page: tifffile.TiffPage
-) -> tuple[NDArray[Any], NDArray[Any] | None, int]:
-    """Colour or grey, alpha, and how many channels are left over."""
+def _num_grey_samples(page: tifffile.TiffPage) -> int:
+    """Channels of a page of grey values: several only where no one of them is alpha and all are no RGB."""
+    num_samples = page.samplesperpixel
+    if page.photometric not in (PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.MINISWHITE):
+        return 1
+    is_grey_and_other = num_samples == 2 and bool(page.extrasamples) and page.extrasamples[0] not in (1, 2)
+    return num_samples if num_samples > 4 or is_grey_and_other else 1
+
+
+def _split_samples(values: NDArray[Any], page: tifffile.TiffPage) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    """Colour or grey, and alpha."""
     if values.ndim == 2:
-        return values, None, 0
+        return values, None
     num_colours = min(_COLOURS[page.photometric], values.shape[2])
     # Three samples of "grey" are how some tools write RGB.
     if num_colours == 1 and values.shape[2] >= 3 and page.photometric != PHOTOMETRIC.PALETTE:
         num_colours = 3
     extra = page.extrasamples[0] if page.extrasamples else 2
     colour = values[..., 0] if num_colours == 1 else values[..., :num_colours]
-    left_over = values.shape[2] - num_colours
-    if left_over and (extra in (1, 2) or num_colours >= 3):
-        return colour, values[..., num_colours], 0
-    return colour, None, left_over
+    has_more = values.shape[2] > num_colours
+    return colour, values[..., num_colours] if has_more and (extra in (1, 2) or num_colours >= 3) else None

@@ -27,16 +27,19 @@ class TiffStack:
     """The pictures of a TIFF file.
 
     Attributes:
-        pages: Their pages in order; a page may stand for several where the file has one directory for all.
+        pages: Their pages in order, one channel after the other; a page may stand for several where the file
+            has one directory for all.
         planes: For each picture the place of its plane behind its page's first, nearly always 0.
         geometry: Of their pixels, None where nobody says.
         notes: Plain sentences on how the axes were understood.
+        channels: What the channels are called that lie in pages of their own, empty for one.
     """
 
     pages: tuple[tifffile.TiffPage, ...]
     planes: tuple[int, ...]
     geometry: Geometry | None = None
     notes: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
 
 
 def find_pages(file: tifffile.TiffFile, name: str) -> TiffStack:
@@ -77,11 +80,10 @@ def _described(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, name: s
     order = np.arange(total).reshape(shape)
     notes = []
     num_channels = shape[axes.index("C")] if "C" in axes else 1
+    channels: tuple[str, ...] = ()
     if num_channels > 1:
-        order = np.take(order, 0, axis=axes.index("C"))
-        channel = _first_channel(file)
-        called = f" ({channel})" if channel else ""
-        notes.append(f"{name} has {num_channels} channels; the first one{called} is used.")
+        order = np.moveaxis(order, axes.index("C"), 0)
+        channels = _channel_names(file, num_channels)
     kept = [(axis, size) for axis, size in zip(axes, shape, strict=True) if axis != "C" and size > 1]
     if len(kept) > 1:
         sizes = " of ".join(f"{size} {_AXES.get(axis, 'pictures')}" for axis, size in kept)
@@ -92,7 +94,11 @@ def _described(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, name: s
     chosen = [page.aspage() for place in wanted if (page := pages[0 if one_directory else place]) is not None]
     geometry = _ome_geometry(file) if file.is_ome else _imagej_geometry(file)
     return TiffStack(
-        tuple(chosen), tuple(wanted if one_directory else [0] * len(wanted)), geometry, tuple(notes)
+        tuple(chosen),
+        tuple(wanted if one_directory else [0] * len(wanted)),
+        geometry,
+        tuple(notes),
+        channels,
     )
 
 
@@ -113,13 +119,15 @@ def _pixels(file: tifffile.TiffFile) -> ElementTree.Element | None:
     return root.find(".//{*}Pixels")
 
 
-def _first_channel(file: tifffile.TiffFile) -> str:
+def _channel_names(file: tifffile.TiffFile, num_channels: int) -> tuple[str, ...]:
+    names: list[Any] = []
     if file.is_ome:
         pixels = _pixels(file)
-        channel = None if pixels is None else pixels.find("{*}Channel")
-        return "" if channel is None else channel.get("Name", "")[:40]
-    labels = (file.imagej_metadata or {}).get("Labels") or [""]
-    return str(labels[0])[:40] if isinstance(labels, Sequence) else ""
+        names = [] if pixels is None else [each.get("Name", "") for each in pixels.findall("{*}Channel")]
+    elif isinstance(labels := (file.imagej_metadata or {}).get("Labels"), Sequence):
+        names = list(labels)
+    names = [str(name)[:40] for name in names[:num_channels]]
+    return (*names, *[""] * (num_channels - len(names)))
 
 
 def _ome_geometry(file: tifffile.TiffFile) -> Geometry | None:

@@ -15,21 +15,28 @@ from numpy.typing import NDArray
 from core.config import Limits
 from core.errors import AppError, BadFileError
 from core.imaging.class_table import UNDEFINED
-from core.imaging.decode import mask_reading, open_file, read_frame, to_image
+from core.imaging.decode import mask_reading, open_file, open_mask, read_frame, to_image
+from core.imaging.dicom_file import is_segmentation
+from core.imaging.dicom_identity import hashed
 from core.imaging.dicom_places import SlicePlace, slice_place
+from core.imaging.dicom_segments import referenced_series
 from core.imaging.mask_readings import MaskReading
 from core.imaging.mask_values import MaskValues
+from core.imaging.mask_volume import volume_masks
 from core.imaging.masks import encode_png
 from core.imaging.outlines import read_outlines
+from core.imaging.yolo import yolo_mask
 from core.language.sentence import Sentence
+from core.workflows.arrive.channels import kept_channel
 from core.workflows.arrive.class_values import any_class, class_table, read_classes, values_of
 from core.workflows.arrive.mask_meaning import kept_meaning, read_upload_mask, with_kept
-from core.workflows.arrive.stacks import add_stack, arrange_series, facts_of, stack_masks
+from core.workflows.arrive.stacks import add_stack, arrange_series, facts_of
 from core.workflows.arrive.upload_plan import PlannedFile, Role, image_keys
 from core.workflows.arrive.upload_survey import Upload as Upload
 from core.workflows.arrive.upload_survey import plan_of, unpacked
 from core.workflows.correct import pictures
 from core.workflows.correct.save_mask import content_of_mask
+from core.workflows.correct.slices import geometry_of
 from core.workspace import ImageRow, Workspace
 from core.workspace.blobs import sha256_of
 
@@ -159,6 +166,7 @@ class _Batch:
         self._mask_use = mask_use
         self._mask_values = mask_values
         self._kept = kept_meaning(workspace, task_id)
+        self._channel = kept_channel(workspace, task_id)
         self._classes = workspace.tasks.get_by_id(task_id).classes
         self._by_path: dict[str, set[int]] = {}
         self._by_key: dict[str, set[int]] = {}
@@ -174,6 +182,7 @@ class _Batch:
         known = self._workspace.images.find(self._task_id, sha256_of(data))
         try:
             file = open_file(data, row.name, self.limits)
+            file = file if self._channel is None else self._channel.of(file)
             if file.masks_only:
                 raise BadFileError(row.name, file.masks_only)
             if len(file.order) > 1:
@@ -182,10 +191,12 @@ class _Batch:
             elif known is not None:
                 image, notes, num_new = known, (), 0
             else:
-                decoded = to_image(read_frame(file, row.name, file.order[0]))
+                frame = file.order[0]
+                decoded = to_image(read_frame(file, row.name, frame))
                 facts = facts_of(decoded, file.notes)
-                image = self._workspace.images.add(self._task_id, row.name, data, facts)
-                self._workspace.cache.put(image.sha256, "thumbnail", pictures.make_thumbnail(decoded))
+                image = self._workspace.images.add(self._task_id, row.name, data, facts, frame=frame)
+                kind = image.cache_kind("thumbnail")
+                self._workspace.cache.put(image.sha256, kind, pictures.make_thumbnail(decoded))
                 notes, num_new = facts.notes, 1
         except AppError as error:
             return FileOutcome(row.name, "refused", error.sentence)
@@ -210,6 +221,8 @@ class _Batch:
     def add_outlines(self, file: _Mask) -> list[FileOutcome]:
         """Draw the outlines of a JSON file and give each mask to its image."""
         name = file.row.name
+        if name.lower().endswith(".txt"):
+            return self._add_yolo(file)
         union = self._mask_values is not None and self._mask_values.foreground is None
         try:
             found = read_outlines(file.data, name, self.limits, union=union)
@@ -231,10 +244,25 @@ class _Batch:
             outcomes += self.add_masks([_Mask(row, b"", outlined.mask)])
         return outcomes or [FileOutcome(name, "left out", Sentence("{name}: outlines nothing.", name=name))]
 
+    def _add_yolo(self, file: _Mask) -> list[FileOutcome]:
+        """Draw YOLO's polygons at the size of their image."""
+        found = self._images_of(file.row)
+        facts = self._workspace.images.get(next(iter(found))).facts if len(found) == 1 else None
+        try:
+            # Without its one image any size will do: that is what is told.
+            shape = (1, 1) if facts is None else (facts.height, facts.width)
+            drawn = encode_png(yolo_mask(file.data, file.row.name, shape))
+        except AppError as error:
+            return [FileOutcome(file.row.name, "refused", error.sentence)]
+        return self.add_masks([replace(file, data=drawn)])
+
     def add_masks(self, parts: Sequence[_Mask]) -> list[FileOutcome]:
         """Give a mask to the image of its name; several parts as one."""
         row = parts[0].row
         found = self._images_of(row)
+        slices = self._stack_of(parts, found)
+        if len(slices) > 1:
+            return self._add_to_stack(parts, slices)
         if len(found) != 1:
             reason = (
                 Sentence("no image of this upload or task has its name; name it like its image")
@@ -251,9 +279,6 @@ class _Batch:
                 for each in parts
             ]
         image = self._workspace.images.get(next(iter(found)))
-        slices = self._workspace.images.of_file(self._task_id, image.sha256)
-        if len(slices) > 1:
-            return self._add_to_stack(parts, slices)
         outcomes: list[FileOutcome] = []
         masks = []
         notes: list[str] = []
@@ -292,9 +317,45 @@ class _Batch:
             outcomes.append(FileOutcome(image.name, "refused", told, image.id))
         return outcomes
 
+    def _stack_of(self, parts: Sequence[_Mask], found: set[int]) -> Sequence[ImageRow]:
+        """The slices that masks are of, none where they are of single images.
+
+        Of the image of their name; a mask of many slices also of the series that it refers to, else of the
+        only stack that has as many slices of its size.
+        """
+        images = self._workspace.images
+        named = images.get(next(iter(found))) if len(found) == 1 else None
+        if named is not None and len(of_file := images.of_file(self._task_id, named.sha256)) > 1:
+            return of_file
+        data, name = parts[0].data, parts[0].row.name
+        series = referenced_series(data) if is_segmentation(data) else ""
+        if len(parts) > 1 or parts[0].pixels is not None:
+            return ()
+        try:
+            file = open_mask(data, name, self.limits)
+            size = read_frame(file, name, file.order[0]).values.shape[:2]
+        except AppError:
+            return ()  # told where the mask itself is read
+        if not series and len(file.order) == 1:
+            return ()
+        key = hashed(f"series:{series}", self._workspace.groups.salt())
+        if named is not None and named.stack not in (None, key):
+            return images.of_stack(named)
+        stacks: dict[str, list[ImageRow]] = {}
+        for image in images.list(self._task_id):
+            if image.stack is not None:
+                stacks.setdefault(image.stack, []).append(image)
+        if key in stacks:
+            return images.of_stack(stacks[key][0])
+        same = [
+            each
+            for each in stacks.values()
+            if len(each) == len(file.order) and (each[0].facts.height, each[0].facts.width) == size
+        ]
+        return images.of_stack(same[0][0]) if len(same) == 1 else ()
+
     def _add_to_stack(self, parts: Sequence[_Mask], slices: Sequence[ImageRow]) -> list[FileOutcome]:
         """Give the masks of a volume to the slices of their image; several files as one."""
-        source = self._workspace.files.read(slices[0].file)
         row, found = parts[0].row, []
         notes: list[str] = []
         try:
@@ -303,7 +364,7 @@ class _Batch:
                     raise BadFileError(
                         part.row.name, "outlines one picture of {num_slices} slices.", num_slices=len(slices)
                     )
-                masks, said = self._stack_masks(part, slices, source)
+                masks, said = self._stack_masks(part, slices)
                 found.append(masks)
                 notes += said
             outcomes = [
@@ -329,18 +390,20 @@ class _Batch:
         return [added, *(replace(added, name=each.row.name, notes=()) for each in parts[1:])]
 
     def _stack_masks(
-        self, part: _Mask, slices: Sequence[ImageRow], source: bytes
+        self, part: _Mask, slices: Sequence[ImageRow]
     ) -> tuple[list[NDArray[np.uint8]], tuple[str, ...]]:
         name = part.row.name
+        shapes = [(each.facts.height, each.facts.width) for each in slices]
+        geometry = geometry_of(self._workspace, slices[0])
         if len(self._classes) > 1:
             if part.row.holds_objects:
                 raise any_class(name, self._classes)
             table = class_table(self._classes)
-            masks, notes = stack_masks(part.data, name, slices, source, self.limits, table)
+            masks, notes = volume_masks(part.data, name, shapes, geometry, limits=self.limits, meaning=table)
             return [values_of(mask, self._classes) for mask in masks], notes
 
         def read(meaning: MaskValues | None) -> tuple[list[NDArray[np.uint8]], tuple[str, ...]]:
-            return stack_masks(part.data, name, slices, source, self.limits, meaning)
+            return volume_masks(part.data, name, shapes, geometry, limits=self.limits, meaning=meaning)
 
         def reading() -> MaskReading:
             return mask_reading(part.data, name, self.limits)

@@ -13,7 +13,7 @@ from PIL import Image, ImageCms
 
 from core.config import Limits
 from core.errors import BadFileError
-from core.imaging.decode import decode_image, decode_mask
+from core.imaging.decode import decode_image, decode_mask, open_file
 from core.imaging.intensity import to_display
 from tests.imaging.making import saved, tiff
 
@@ -150,9 +150,7 @@ def test_the_limit_is_checked_on_the_header() -> None:
 
 def test_many_channels_are_refused() -> None:
     with pytest.raises(BadFileError, match="7 channels"):
-        decode_image(
-            tiff(np.zeros((8, 9, 7), np.uint8), photometric="minisblack", planarconfig="contig"), "a.tif"
-        )
+        decode_image(tiff(np.zeros((8, 9, 7), np.uint8), photometric="rgb", planarconfig="contig"), "a.tif")
 
 
 @pytest.mark.parametrize("compression", [None, "zlib"])
@@ -220,7 +218,25 @@ def test_two_samples_are_grey_with_alpha_or_two_channels() -> None:
     assert alpha.notes == ()
     channels = decode_image(tiff(two, **settings), "a.tif")
     np.testing.assert_array_equal(channels.values, RAMP)
-    assert channels.notes == ("a.tif has 2 channels; the first one is used.",)
+    assert channels.notes == ("a.tif has 2 channels; number 1 is used.",)
+    second = decode_image(tiff(two, **settings), "a.tif", frame=1)
+    np.testing.assert_array_equal(second.values, RAMP[::-1])
+
+
+def test_five_samples_are_channels_and_may_be_seen_as_colours() -> None:
+    five = np.stack([RAMP, RAMP[::-1], RAMP // 2, RAMP * 0, RAMP * 0 + 7], -1)
+    data = tiff(five, photometric="minisblack", planarconfig="contig")
+    file = open_file(data, "a.tif")
+    assert file.channels == ("",) * 5 and file.order == (0,)
+    np.testing.assert_array_equal(decode_image(data, "a.tif", frame=3).values, RAMP * 0)
+    (frame,) = file.of_channel(5).order
+    colours = decode_image(data, "a.tif", frame=frame)
+    assert colours.values.shape == (*RAMP.shape, 3)
+    assert colours.notes[0].startswith(
+        "a.tif has 5 channels; the first ones are shown as red, green and blue"
+    )
+    with pytest.raises(BadFileError, match="no picture 7"):
+        decode_image(data, "a.tif", frame=6)
 
 
 COLOUR = np.stack([RAMP, RAMP[::-1], RAMP // 2], axis=-1)

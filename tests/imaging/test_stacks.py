@@ -64,7 +64,12 @@ def test_of_omes_channels_the_first_is_taken_over_all_slices() -> None:
     data = pages(both, ome=True, metadata=told)
     file = open_file(data, "a.ome.tif", LIMITS)
     assert np.array_equal(frames(data, "a.ome.tif"), VOLUME)
-    assert file.notes == ("a.ome.tif has 2 channels; the first one (DAPI) is used.",)
+    assert file.channels == ("DAPI", "GFP")
+    assert decode_image(data, "a.ome.tif", frame=1).notes == (
+        "a.ome.tif has 2 channels; number 1 (DAPI) is used.",
+    )
+    other = file.of_channel(1)
+    assert np.array_equal([read_frame(other, "a", each).values for each in other.order], VOLUME + 1000)
     # Micrometres: 0.25 and 0.5 a pixel, 2 a slice.
     assert file.geometry is not None
     assert (file.geometry.row_mm, file.geometry.column_mm) == pytest.approx((0.00025, 0.0005))

@@ -1,7 +1,10 @@
 """Files that are not plain images are shown as they are understood before anything is stored."""
 
+import io
+
 import numpy as np
 import pytest
+import tifffile
 
 from core.config import Limits
 from core.imaging.mask_values import MaskValues
@@ -9,8 +12,10 @@ from core.imaging.masks import encode_png
 from core.language import spoken
 from core.ui.segment import words
 from core.ui.segment.understanding import table_row
+from core.workflows.arrive.channels import KeptChannel, kept_channel
 from core.workflows.arrive.mask_meaning import KeptMeaning, kept_meaning
 from core.workflows.arrive.upload_survey import survey_upload
+from core.workflows.correct.pictures import decode
 from tests.pages.conftest import png
 
 CLASSES = np.repeat(np.array([0, 1, 2], np.uint8), 20)[:, None] * np.ones((1, 64), np.uint8)
@@ -86,3 +91,27 @@ def test_the_table_tells_why_in_the_language_of_the_page():
     assert [table_row(place, survey, None)["note"] for place in range(2)] == ["", "no picture"]
     with spoken("ko"):
         assert table_row(1, survey, None)["note"] == "그림이 아님"
+
+
+def two_channels():
+    values = np.stack([np.eye(40, 64, dtype=np.uint8) * 200, np.full((40, 64), 9, np.uint8)])
+    buffer = io.BytesIO()
+    told = {"axes": "CYX", "Channel": {"Name": ["DAPI", "GFP"]}}
+    tifffile.imwrite(buffer, values, ome=True, metadata=told, photometric="minisblack")
+    return buffer.getvalue()
+
+
+def test_the_channel_is_asked_once_and_kept(open_page, workspace, nuclei):
+    app = upload(open_page(task=nuclei.slug), ("a.ome.tif", two_channels()))
+    question = next(each for each in app.radio if words.CHANNEL_ALL in each.options)
+    assert question.options == ["Channel 1 (` DAPI `)", "Channel 2 (` GFP `)", words.CHANNEL_ALL]
+    assert workspace.images.list(nuclei.id) == []
+    app = press(question.set_value(1).run(), words.ADD_FILES)
+    assert not app.exception
+    (image,) = workspace.images.list(nuclei.id)
+    assert decode(workspace, image).values.max() == 9
+    assert image.facts.notes == ("a.ome.tif has 2 channels; number 2 (GFP) is used.",)
+    assert kept_channel(workspace, nuclei.id) == KeptChannel(2, 1)
+    # The next one is added at once.
+    upload(open_page(task=nuclei.slug), ("b.ome.tif", two_channels() + b" "))
+    assert [decode(workspace, each).values.max() for each in workspace.images.list(nuclei.id)] == [9, 9]

@@ -96,7 +96,7 @@ def plan_folds(experiment: Experiment, request: CrossValidateRequest) -> tuple[F
             "{twice} stands in train and in val; rename one, so that its mask can be told apart.",
             twice=twice[0],
         )
-    strata = _strata(data.table, request, stems, data_dir)
+    strata = _strata(data.table, request, [pair.file_stem for pair in pairs], data_dir)
     folds = assign_folds(groups, request.folds, seed=request.recipe.settings.seed, strata=strata)
     notes = _fold_notes(request, groups, data)
     return FoldPlan(data_dir, pairs, folds, groups, request.tolerance, classes), notes

@@ -16,12 +16,14 @@ from core.language.sentence import said
 from core.ui import state
 from core.ui.pictures import Picture, pictures
 from core.ui.segment import words
+from core.ui.segment.channel_question import channel_name
 from core.ui.segment.folder import folder_box
 from core.ui.segment.navigation import go_to
 from core.ui.segment.reading_question import option_name
 from core.ui.segment.understanding import look_first
 from core.ui.text import as_name, as_text, shortened
 from core.workflows.add_images import FileOutcome, MaskUse, Upload, add_images
+from core.workflows.arrive.channels import keep_channel, kept_channel
 from core.workflows.arrive.mask_meaning import keep_meaning, kept_meaning
 from core.workspace import TaskRow
 
@@ -84,14 +86,22 @@ def _open_first(outcomes: Sequence[FileOutcome]) -> None:
 
 
 def _kept_answer(task: TaskRow) -> None:
-    """What was said of unclear masks of the task, and the way to be asked again."""
-    kept = kept_meaning(state.workspace(), task.id)
-    if kept is None:
-        return
-    st.caption(
-        words.KEPT_ANSWER.format(values=", ".join(map(str, kept.asked)), answer=option_name(kept.meaning))
-    )
-    st.button(words.KEPT_FORGET, on_click=keep_meaning, args=(state.workspace(), task.id, None))
+    """What was said of unclear masks and of channels of the task, and the way to be asked again."""
+    workspace = state.workspace()
+    kept, channel = kept_meaning(workspace, task.id), kept_channel(workspace, task.id)
+    if kept is not None:
+        values = ", ".join(map(str, kept.asked))
+        st.caption(words.KEPT_ANSWER.format(values=values, answer=option_name(kept.meaning)))
+        st.button(words.KEPT_FORGET, on_click=keep_meaning, args=(workspace, task.id, None))
+    if channel is not None:
+        answer = channel_name(channel.channel, [""] * channel.num_channels)
+        st.caption(words.KEPT_CHANNEL.format(channels=channel.num_channels, answer=answer))
+        st.button(
+            words.KEPT_FORGET,
+            key="forget_channel",
+            on_click=keep_channel,
+            args=(workspace, task.id, None),
+        )
 
 
 def uploader(task: TaskRow) -> int | None:

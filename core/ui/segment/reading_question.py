@@ -19,7 +19,7 @@ from core.imaging.masks import encode_jpeg
 from core.imaging.overlay import overlay, thumbnail
 from core.ui.segment import words
 from core.workflows.arrive.mask_meaning import KeptMeaning
-from core.workflows.arrive.upload_survey import Survey, Upload, unpacked
+from core.workflows.arrive.upload_survey import Survey, Upload, mask_file, unpacked
 
 _SIDE = 180
 _PICTURES = "reading_pictures"
@@ -86,20 +86,25 @@ def _pictures(
     limits = Limits.from_environment()
     row = survey.rows[example]
     image = row.images[0] if len(row.images) == 1 else None
-    mask_file, image_file = b"", b""
+    found, image_file = b"", b""
     for place, (each, entry) in enumerate(unpacked(survey.rows, uploads, limits)):
         if place == example:
-            mask_file = entry.data
+            found = entry.data
         elif each.role == "image" and each.path == image:
             image_file = entry.data
-        if mask_file and (image_file or image is None):
+        if found and (image_file or image is None):
             break
     display: NDArray[Any] | None = None
     try:
         display = to_display(decode_image(image_file, "image", limits))
     except AppError:
         pass
-    return [_picture(mask_file, row.name, display, option, limits) for option in options]
+    shape = (256, 256) if display is None else (display.shape[0], display.shape[1])
+    try:
+        drawn = mask_file(row, found, shape)
+    except AppError:
+        return [None] * len(options)
+    return [_picture(drawn, row.name, display, option, limits) for option in options]
 
 
 def _picture(

@@ -12,9 +12,11 @@ from core.config import Limits
 from core.language.sentence import said
 from core.ui import state
 from core.ui.segment import words
+from core.ui.segment.channel_question import ask_channel
 from core.ui.segment.reading_question import ask_reading, option_name
 from core.ui.text import as_name
 from core.workflows.add_images import FileOutcome, MaskUse, add_images
+from core.workflows.arrive.channels import KeptChannel, keep_channel, kept_channel
 from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning, kept_meaning
 from core.workflows.arrive.upload_plan import Role, image_keys
 from core.workflows.arrive.upload_survey import Survey, Upload, survey_upload
@@ -70,15 +72,16 @@ def look_first(
         after: Called in the dialog with what became of the files.
         token: What tells the upload from every other one.
     """
-    kept = kept_meaning(state.workspace(), task.id)
+    kept, channel = kept_meaning(state.workspace(), task.id), kept_channel(state.workspace(), task.id)
     given = st.session_state.get(_UPLOAD)
     if given is None or given.token != token:
         given = Given(token, files, masks, use, _survey(task, files, masks, {}))
-        if not given.survey.needs_look(kept):
+        if not given.survey.needs_look(kept, channel):
             return False
     given.use = use
     st.session_state[_UPLOAD] = given
-    st.dialog(words.UNDERSTOOD, width="large", on_dismiss=_dismissed)(_look)(task, given, kept, after)
+    opened = st.dialog(words.UNDERSTOOD, width="large", on_dismiss=_dismissed)(_look)
+    opened(task, given, kept, channel, after)
     return True
 
 
@@ -86,6 +89,7 @@ def _look(
     task: TaskRow,
     given: Given,
     kept: KeptMeaning | None,
+    channel: KeptChannel | None,
     after: Callable[[Sequence[FileOutcome]], None],
 ) -> None:
     if given.changes != given.seen:
@@ -100,9 +104,10 @@ def _look(
     )
     unclear = given.survey.unclear(kept)
     answer = ask_reading(given.files, given.masks, given.survey, unclear) if unclear else None
-    pressed = st.button(
-        words.ADD_FILES, type="primary", disabled=bool(unclear) and answer is None, key="add_understood"
-    )
+    unasked = given.survey.unasked(channel)
+    chosen = ask_channel([*given.files, *given.masks], given.survey, unasked) if unasked else None
+    waits = (bool(unclear) and answer is None) or (bool(unasked) and chosen is None)
+    pressed = st.button(words.ADD_FILES, type="primary", disabled=waits, key="add_understood")
     progress = st.empty()
     _table(given, kept)
     if not pressed:
@@ -110,6 +115,8 @@ def _look(
     workspace = state.workspace()
     if isinstance(answer, KeptMeaning):
         keep_meaning(workspace, task.id, answer)
+    if chosen is not None:
+        keep_channel(workspace, task.id, chosen)
     roles = dict(given.roles)
     if answer == "leave":
         roles.update(dict.fromkeys(unclear, "left out"))
@@ -201,7 +208,7 @@ def _survey(
         known=_TaskImages(state.workspace(), task.id),
         roles=roles,
         limits=Limits.from_environment(),
-        already=None if earlier is None else earlier.readings,
+        earlier=earlier,
         on_progress=show_progress,
     )
     bar.empty()

@@ -1,20 +1,14 @@
-"""Files of many pictures, and series of many files, on their way in; and the masks of their slices."""
+"""Files of many pictures, and series of many files, on their way in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.config import Limits
 from core.errors import AppError, BadFileError
-from core.imaging.decode import DecodedImage, MaskMeaning, mask_of, open_file, read_frame, to_image
+from core.imaging.decode import DecodedImage, read_frame, to_image
 from core.imaging.dicom_identity import hashed
 from core.imaging.dicom_places import SlicePlace, order_slices, slice_place
-from core.imaging.geometry import Geometry
-from core.imaging.stored import OpenFile, StoredPixels, joined
+from core.imaging.stored import OpenFile
 from core.workflows.correct import pictures
 from core.workspace import ImageFacts, ImageRow, Workspace
 from core.workspace.blobs import sha256_of
@@ -138,71 +132,3 @@ def arrange_series(
             notes = (f"{len(ids)} slices of the series of {first.name} are one stack.", *notes)
         said[last] = notes
     return said
-
-
-def stack_masks(
-    data: bytes, name: str, images: Sequence[ImageRow], source: bytes, limits: Limits, meaning: MaskMeaning
-) -> tuple[list[NDArray[np.uint8]], tuple[str, ...]]:
-    """The masks in a file of many slices, one for each slice of its image.
-
-    What a value means is found over all slices, so that a slice that holds one class alone is read like the
-    others.
-
-    Args:
-        data: The file with the masks.
-        name: What the person calls it.
-        images: The slices in order.
-        source: The file that they are of.
-        limits: What is let in.
-        meaning: What the person said of the values, None for what the file tells.
-
-    Returns:
-        (H, W) uint8 in {0, 1, 255} for each slice, and what is to be said.
-
-    Raises:
-        BadFileError: It is no mask, or has other slices than its image.
-    """
-    file = open_file(data, name, limits)
-    if len(file.order) != len(images):
-        held = "one picture" if len(file.order) == 1 else f"a volume of {len(file.order)} slices"
-        raise BadFileError(
-            name,
-            "is {held}, but its image has {num_images}; they must be the same.",
-            held=held,
-            num_images=len(images),
-        )
-    stored = [read_frame(file, name, frame) for frame in file.order]
-    for found, image in zip(stored, images, strict=True):
-        height, width = found.values.shape[:2]
-        if (height, width) != (image.facts.height, image.facts.width):
-            raise BadFileError(
-                name,
-                "has slices of {width} x {height} pixels, but those of its image are {width_2} x "
-                "{height_2}; they must be the same.",
-                width=width,
-                height=height,
-                width_2=image.facts.width,
-                height_2=image.facts.height,
-            )
-    masks = _masks_of(stored, name, meaning)
-    turned, notes = _towards(file.geometry, open_file(source, images[0].name, limits).geometry, name)
-    return masks[::-1] if turned else masks, notes
-
-
-def _masks_of(stored: Sequence[StoredPixels], name: str, meaning: MaskMeaning) -> list[NDArray[np.uint8]]:
-    """Masks of slices that mean the same by the same values; slices of several sizes each by themselves."""
-    if len({each.values.shape for each in stored}) > 1:
-        return [mask_of(joined([each]), name, meaning) for each in stored]
-    return np.split(mask_of(joined(stored), name, meaning), len(stored))
-
-
-def _towards(mask: Geometry | None, image: Geometry | None, name: str) -> tuple[bool, tuple[str, ...]]:
-    """Whether a mask's slices run the other way, and what is to be said of where it lies."""
-    if mask is None or image is None or mask.affine is None or image.affine is None:
-        return False, ()
-    through, wanted = mask.affine[:3, 2], image.affine[:3, 2]
-    turned = bool(through @ wanted < 0)
-    along = float(abs(through @ wanted) / (np.linalg.norm(through) * np.linalg.norm(wanted)))
-    if along < 0.99:
-        return False, (f"{name} lies another way than its image; its slices are taken as they follow.",)
-    return turned, ()

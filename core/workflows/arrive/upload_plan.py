@@ -71,7 +71,7 @@ class PlannedFile:
 
     Attributes:
         path: As it came, with its zip as the first folder.
-        role: "image", "mask", "outlines" (a JSON that may hold polygons) or "left out".
+        role: "image", "mask", "outlines" (a JSON, or YOLO's text, that may hold polygons) or "left out".
         reason: Plain words for a person, such as "mask of a.png: its name ends in _mask".
         keys: For a mask, the names its image may have, the likeliest first; for an image its own.
         group: Folder that an image and its mask share.
@@ -114,6 +114,7 @@ def plan_upload(
     folders = {folder for path in files for folder in _folders(path)}
     rows = [_first_look(path, folders) for path in files]
     rows = _masks_by_name(rows, known)
+    rows = _with_yolo(rows, known)
     rows += [_given_as_mask(path) for path in masks]
     rows = [_as_said(row, said.get(place, row.role)) for place, row in enumerate(rows)]
     images = [row for row in rows if row.role == "image"]
@@ -153,6 +154,10 @@ def _folders(path: str) -> list[str]:
 def _first_look(path: str, folders: set[str]) -> PlannedFile:
     """Role by suffix and folder; names are looked at next, when all files are known."""
     if not_read := _not_read(path):
+        in_nnunet = any(folder.rpartition("/")[2] == "imagestr" for folder in folders)
+        if in_nnunet and not_read.name.casefold() == "dataset.json":
+            reason = Sentence("nnU-Net's description of the data, which is not needed")
+            return PlannedFile(path, "left out", reason)
         return not_read
     parts = list(PurePosixPath(path).parts[:-1])
     for position in reversed(range(len(parts))):
@@ -216,6 +221,20 @@ def _masks_by_name(rows: Sequence[PlannedFile], known: Container[str]) -> list[P
         if row.role == "image":
             of_folder.setdefault(row.group, set()).update(row.keys)
     return [_by_name(row, of_folder[row.group], known) if row.role == "image" else row for row in rows]
+
+
+def _with_yolo(rows: Sequence[PlannedFile], known: Container[str]) -> list[PlannedFile]:
+    """The rows, with text files that are called like an image as YOLO's outlines."""
+    images = {key for row in rows if row.role == "image" for key in row.keys}
+    done = []
+    for row in rows:
+        key = stem_key(row.path)
+        is_text = row.role == "left out" and row.name.casefold().endswith(".txt")
+        if is_text and (key in images or key in known):
+            reason = Sentence("outlines of YOLO's: it is called like an image")
+            row = replace(row, role="outlines", reason=reason, keys=(key,))
+        done.append(row)
+    return done
 
 
 def _by_name(row: PlannedFile, beside: set[str], known: Container[str]) -> PlannedFile:

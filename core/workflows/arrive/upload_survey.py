@@ -6,17 +6,26 @@ Files of a zip are taken out one at a time and let go of.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from core.config import Limits
 from core.errors import AppError, BadFileError
 from core.imaging.archive import ArchiveEntry, is_zip, names_in_upload, unpack_upload
-from core.imaging.decode import mask_reading
+from core.imaging.decode import mask_reading, open_file
+from core.imaging.dicom_file import is_segmentation
 from core.imaging.mask_readings import MaskReading
+from core.imaging.masks import encode_png
+from core.imaging.yolo import yolo_mask
+from core.language.sentence import Sentence
+from core.workflows.arrive.channels import KeptChannel
 from core.workflows.arrive.mask_meaning import KeptMeaning
-from core.workflows.arrive.upload_plan import PlannedFile, Role, plan_upload
+from core.workflows.arrive.upload_plan import PlannedFile, Role, mask_keys, plan_upload
 
 Upload = tuple[str, bytes]
+_MAY_HAVE_CHANNELS = (".tif", ".tiff")
+_MAY_BE_SEGMENTATION = (".dcm", ".dicom")
+_YOLO_SIDE = 512
+"""Pixels a side at which outlines are drawn to find their classes."""
 MOST_READ = 300
 """Masks whose values are looked at beforehand; what is unclear in the others is told when they are added."""
 
@@ -30,20 +39,29 @@ class Survey:
         num_files: How many of them were given as images.
         readings: How the values of masks are read, by place in `rows`.
         unpaired: Places of masks of which no one image of this upload or of the task has the name.
+        channels: Names of the channels of each image that has several, by place.
     """
 
     rows: tuple[PlannedFile, ...]
     num_files: int
     readings: Mapping[int, MaskReading]
     unpaired: frozenset[int]
+    channels: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
-    def needs_look(self, kept: KeptMeaning | None) -> bool:
+    def needs_look(self, kept: KeptMeaning | None, channel: KeptChannel | None = None) -> bool:
         """Whether a person should see it before anything is stored.
 
-        Not where all that was given as images are images, and every mask is clear and has its image.
+        Not where all that was given as images are images of one channel, and every mask is clear and has its
+        image.
         """
         given = any(row.role != "image" for row in self.rows[: self.num_files])
-        return given or bool(self.unpaired) or any(self.problem(place, kept) for place in self.readings)
+        given = given or bool(self.unpaired) or bool(self.unasked(channel))
+        return given or any(self.problem(place, kept) for place in self.readings)
+
+    def unasked(self, channel: KeptChannel | None) -> list[int]:
+        """Places of images of several channels that no kept answer speaks of."""
+        known = None if channel is None else channel.num_channels
+        return [place for place, names in self.channels.items() if len(names) != known]
 
     def problem(self, place: int, kept: KeptMeaning | None) -> str:
         """Why a mask cannot be read, empty where it can."""
@@ -63,7 +81,7 @@ def survey_upload(
     known: Container[str],
     roles: Mapping[int, Role],
     limits: Limits,
-    already: Mapping[int, MaskReading] | None = None,
+    earlier: Survey | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Survey:
     """Understand an upload; nothing is stored.
@@ -74,15 +92,23 @@ def survey_upload(
         known: `image_keys` of the images that the task has already.
         roles: What the person says of files, by their place.
         limits: Of files.
-        already: Readings of an earlier survey of the same upload.
+        earlier: An earlier survey of the same upload: what was read then is not read again.
         on_progress: Called with masks read and all that are read.
     """
     rows = plan_of(files, masks, known=known, roles=roles, limits=limits)
+    if any(row.name.lower().endswith(_MAY_BE_SEGMENTATION) for row in rows):
+        rows = [row for row, _ in unpacked(rows, [*files, *masks], limits)]
     num_files = sum(len(_paths(*each, limits)) for each in files)
-    of_masks = [place for place, row in enumerate(rows) if row.role == "mask"][:MOST_READ]
-    readings = {place: reading for place, reading in (already or {}).items() if place in of_masks}
+    of_masks = [place for place, row in enumerate(rows) if row.role == "mask" or _is_yolo(row)][:MOST_READ]
+    already = {} if earlier is None else earlier.readings
+    readings = {place: reading for place, reading in already.items() if place in of_masks}
     missing = set(of_masks) - set(readings)
-    for place, (row, entry) in enumerate(unpacked(rows, [*files, *masks], limits) if missing else ()):
+    channels = {} if earlier is None else dict(earlier.channels)
+    may_have = {place for place, row in enumerate(rows) if row.name.lower().endswith(_MAY_HAVE_CHANNELS)}
+    look_at = missing | (may_have if earlier is None else set())
+    for place, (row, entry) in enumerate(unpacked(rows, [*files, *masks], limits) if look_at else ()):
+        if place in may_have and earlier is None and (names := _channels(row, entry, limits)):
+            channels[place] = names
         if place in missing:
             readings[place] = _read(row, entry, limits)
             if on_progress is not None:
@@ -92,7 +118,8 @@ def survey_upload(
         for place, row in enumerate(rows)
         if row.role == "mask" and len(row.images) != 1 and not any(key in known for key in row.keys)
     }
-    return Survey(tuple(rows), num_files, readings, frozenset(unpaired))
+    of_images = {place: names for place, names in channels.items() if rows[place].role == "image"}
+    return Survey(tuple(rows), num_files, readings, frozenset(unpaired), of_images)
 
 
 def plan_of(
@@ -113,6 +140,8 @@ def unpacked(
 ) -> Iterator[tuple[PlannedFile, ArchiveEntry]]:
     """Each file with how it is understood; a zip that cannot be opened is one file with a problem.
 
+    A DICOM segmentation is a mask, whatever it is called.
+
     Args:
         rows: What `plan_of` says of these uploads.
         uploads: What was given as images, then what was given as masks.
@@ -122,7 +151,11 @@ def unpacked(
     for name, data in uploads:
         try:
             for entry in unpack_upload(data, name, limits):
-                yield next(left), entry
+                row = next(left)
+                if row.role == "image" and is_segmentation(entry.data):
+                    reason = Sentence("a DICOM segmentation")
+                    row = replace(row, role="mask", reason=reason, keys=mask_keys(row.path))
+                yield row, entry
         except BadFileError as error:
             yield next(left), ArchiveEntry(name, b"", error)
 
@@ -135,12 +168,29 @@ def _paths(name: str, data: bytes, limits: Limits) -> list[str]:
     return [f"{name}/{path}" for path in inside] if is_zip(data) else [name]
 
 
+def mask_file(row: PlannedFile, data: bytes, shape: tuple[int, int] = (_YOLO_SIDE, _YOLO_SIDE)) -> bytes:
+    """A mask's file; outlines of YOLO's drawn at a size."""
+    return encode_png(yolo_mask(data, row.name, shape)) if _is_yolo(row) else data
+
+
+def _is_yolo(row: PlannedFile) -> bool:
+    return row.role == "outlines" and row.name.lower().endswith(".txt")
+
+
+def _channels(row: PlannedFile, entry: ArchiveEntry, limits: Limits) -> tuple[str, ...]:
+    """The channels of a file, none where it has one or cannot be read, which is told when it is added."""
+    try:
+        return open_file(entry.data, row.name, limits).channels
+    except AppError:
+        return ()
+
+
 def _read(row: PlannedFile, entry: ArchiveEntry, limits: Limits) -> MaskReading:
     """The reading of a mask, without its pixels."""
     if entry.problem is not None:
         return MaskReading(None, problem=str(entry.problem))
     try:
-        reading = mask_reading(entry.data, row.name, limits)
+        reading = mask_reading(mask_file(row, entry.data), row.name, limits)
     except BadFileError as error:
         return MaskReading(None, problem=error.reason)
     if row.holds_objects:

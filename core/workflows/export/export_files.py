@@ -21,6 +21,7 @@ from core.files import csv_bytes
 from core.formats.coco import CocoWriter
 from core.formats.dicom_seg import mask_dicom_seg
 from core.formats.indexed import indexed_png, mask_tiff
+from core.formats.volume import stack_tiff
 from core.formats.yolo import yolo_labels
 from core.imaging.class_table import UNDEFINED
 from core.imaging.dicom_file import is_dicom
@@ -42,7 +43,7 @@ from core.workflows.export.packing import (
     window_of_task,
 )
 from core.workflows.export.provenance import program_version
-from core.workflows.export.volume import VolumeMasks, volume_masks, volume_nifti, volume_tiff
+from core.workflows.export.volume import VolumeMasks, volume_masks, volume_nifti
 from core.workspace import ImageRow, RevisionRow, Workspace
 from core.workspace.classes import places
 
@@ -163,7 +164,7 @@ def _indexed(workspace: Workspace, volume: VolumeMasks, classes: tuple[MaskClass
 
 def _tiff(workspace: Workspace, volume: VolumeMasks, classes: tuple[MaskClass, ...]) -> bytes:
     if len(volume.masks) > 1:
-        return volume_tiff(volume)
+        return stack_tiff(volume.masks, volume.geometry)
     size = volume.geometry
     return mask_tiff(volume.masks[0], spacing_mm=None if size is None else (size.row_mm, size.column_mm))
 

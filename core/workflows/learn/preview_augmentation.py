@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets.layout import images_dir, masks_dir
-from core.datasets.matching import Pair, find_pairs, load_pair
+from core.datasets.loading import slices_of
+from core.datasets.pairs import Pair, find_pairs, load_pair
 from core.errors import AppError, BadDatasetError
 from core.files import write_whole
 from core.imaging.class_table import ClassTable
@@ -97,8 +98,10 @@ def _some_of(pairs: list[Pair]) -> list[Pair]:
 
 
 def _prepare(pairs: list[Pair], request: TrainRequest) -> ExampleArrays:
-    read_as = [replace(pair, values=request.mask_values) for pair in pairs]
-    loaded = [load_pair(pair, classes=request.classes) for pair in read_as]
+    loaded = []
+    for pair in pairs:
+        slices = slices_of(replace(pair, values=request.mask_values, channel=request.channel))
+        loaded.append(load_pair(slices[len(slices) // 2], classes=request.classes))
     in_colour = sum(image.values.ndim == 3 for image, _ in loaded) * 2 > len(loaded)
     return prepare_examples(
         [Example(image, mask) for image, mask in loaded],

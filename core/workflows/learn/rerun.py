@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.datasets.layout import find_splits, images_dir, masks_dir
+from core.datasets.loading import slices_of
 from core.datasets.pairs import Pair, find_pairs
 from core.errors import AppError
 from core.inference.stock_layers import weights_path
@@ -34,10 +35,12 @@ def rerun(
     record = read_record(run_dir)
     record = replace(record, request=change(record.request))
     _check_start(run_dir, record)
-    pairs_of = same_pairs(record.request.data_dir, record.data, run_dir)
-    return train_on(
-        pairs_of["train"], pairs_of.get("val", []), record.request, watchers, num_test=record.num_test
-    )
+    request = record.request
+    pairs_of = {
+        split: [replace(pair, values=request.mask_values, channel=request.channel) for pair in pairs]
+        for split, pairs in same_pairs(request.data_dir, record.data, run_dir).items()
+    }
+    return train_on(pairs_of["train"], pairs_of.get("val", []), request, watchers, num_test=record.num_test)
 
 
 def same_pairs(data_dir: Path, data: DataHashes, run_dir: Path) -> dict[str, list[Pair]]:
@@ -57,7 +60,9 @@ def same_pairs(data_dir: Path, data: DataHashes, run_dir: Path) -> dict[str, lis
             found.setdefault(pair.stem, []).append(pair)
     return {
         split: [
-            _same_pair(found.get(stem, []), stem, hashes, data_dir, run_dir) for stem, hashes in of.items()
+            one
+            for stem, hashes in of.items()
+            for one in slices_of(_same_pair(found.get(stem, []), stem, hashes, data_dir, run_dir))
         ]
         for split, of in data.items()
     }

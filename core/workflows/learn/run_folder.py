@@ -67,10 +67,11 @@ def hash_pairs(pairs_of: dict[str, Sequence[Pair]]) -> DataHashes:
     """
     with ThreadPoolExecutor(NUM_THREADS) as pool:
         return {
-            split: {
-                pair.stem: hashes for pair, hashes in zip(pairs, pool.map(pair_hashes, pairs), strict=True)
-            }
-            for split, pairs in pairs_of.items()
+            split: dict(zip(files, pool.map(pair_hashes, files.values()), strict=True))
+            # Of the slices of a volume, which have one stem, one.
+            for split, files in (
+                (split, {pair.file_stem: pair for pair in pairs}) for split, pairs in pairs_of.items()
+            )
         }
 
 
@@ -95,6 +96,7 @@ def run_identity(request: TrainRequest, data: DataHashes) -> dict[str, Any]:
         "remove_hair": request.remove_hair,
         "classes": None if request.classes is None else to_dict(request.classes),
         **({} if request.mask_values is None else {"mask_values": to_dict(request.mask_values)}),
+        **({} if request.channel is None else {"channel": request.channel}),
         "start_from": _start_hash(request),
         "data": data,
     }

@@ -33,6 +33,8 @@ class TrainRequest:
         classes: What the masks hold, as many as `net.num_classes`; None for one foreground.
         mask_values: What the person says that the values of masks of one foreground mean; None for what the
             files tell.
+        channel: Which channel of images that have several is read (`core.imaging.channels`); None for images
+            of one.
         settings: The run.
         augment: How far training images are changed.
         scaling: Stored values to network input.
@@ -59,6 +61,7 @@ class TrainRequest:
     net: NetConfig = field(default_factory=NetConfig)
     classes: ClassTable | None = None
     mask_values: MaskValues | None = None
+    channel: int | None = None
     settings: TrainConfig = field(default_factory=TrainConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     scaling: ScalingConfig = field(default_factory=ScalingConfig)

@@ -29,12 +29,14 @@ class EvaluateRequest(ScoreRequest):
         classes: What the masks hold; None for what the card says.
         mask_values: What the person says that the values of masks of one foreground mean; None for what the
             files tell.
+        channel: Which channel of images that have several is read; None for images of one.
         both_classes: Judge the background of one foreground as a class too.
     """
 
     data_dir: Path
     classes: ClassTable | None = None
     mask_values: MaskValues | None = None
+    channel: int | None = None
     both_classes: bool = False
 
 
@@ -81,8 +83,13 @@ def evaluate_model(
             [f"There is no {request.split}/images and {request.split}/masks ({there})."],
         )
     classes = request.classes or _classes_of(weights)
-    values = request.mask_values
-    pairs = check_dataset(request.data_dir, [request.split], classes=classes, values=values)[request.split]
+    pairs = check_dataset(
+        request.data_dir,
+        [request.split],
+        classes=classes,
+        values=request.mask_values,
+        channel=request.channel,
+    )[request.split]
 
     predictor = load_predictor(request.model_path)
     _check_classes(request, classes, predictor.card.net.num_classes)

@@ -83,7 +83,7 @@ def _score_foreground(
     predicted = threshold_mask(quantise(predictor.predict(image)), threshold)
     reference, weight = split_undefined(mask)
     ignore = None if weight is None else weight == 0
-    return score_image(pair.image_path.name, predicted, reference, ignore=ignore, both_classes=both_classes)
+    return score_image(pair.name, predicted, reference, ignore=ignore, both_classes=both_classes)
 
 
 def _score_classes(predictor: Predicts, pair: Pair, classes: ClassTable) -> ImageResult:
@@ -91,4 +91,4 @@ def _score_classes(predictor: Predicts, pair: Pair, classes: ClassTable) -> Imag
     labels, weight = split_undefined(mask)
     predicted = likeliest(predictor.predict(image))
     ignore = None if weight is None else weight == 0
-    return score_class_image(pair.image_path.name, predicted, labels, len(classes), ignore=ignore)
+    return score_class_image(pair.name, predicted, labels, len(classes), ignore=ignore)

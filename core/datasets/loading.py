@@ -1,0 +1,125 @@
+"""Reading pairs: a picture with its mask, or one slice of a volume with the mask's slice.
+
+Volumes are read going up, as they are trained on and scored: the last slices stay, and so do the masks of the
+volumes that were read last, since what a mask's values mean is found over all of it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config import Limits
+from core.datasets.matching import Pair, read_bytes
+from core.imaging.channels import of_channel
+from core.imaging.class_table import ClassTable
+from core.imaging.decode import DecodedImage, MaskMeaning, open_file, read_frame, read_mask, to_image
+from core.imaging.mask_volume import volume_masks
+from core.imaging.stored import OpenFile
+from core.language.sentence import Sentence
+
+_KEPT_SLICES = 16
+_KEPT_VOLUMES = 2
+_opening = threading.Lock()
+
+
+def load_pair(
+    pair: Pair, limits: Limits | None = None, *, classes: ClassTable | None = None
+) -> tuple[DecodedImage, NDArray[np.uint8]]:
+    """The decoded image and its (H, W) uint8 mask: 0 and 1, or class indices; 255 where undefined.
+
+    Raises:
+        BadFileError: Either cannot be read, or they differ in size.
+    """
+    meaning = classes or pair.values
+    if pair.slice is not None:
+        return open_volume(pair, limits, meaning).read(pair.slice)
+    file = open_image(pair, limits)
+    image = to_image(read_frame(file, pair.image_path.name, file.order[0]))
+    height, width = image.values.shape[:2]
+    name = Sentence("mask {file}", file=pair.mask_path.name)
+    return image, read_mask(read_bytes(pair.mask_path), name, (height, width), limits, meaning=meaning)
+
+
+def open_image(pair: Pair, limits: Limits | None, name: str = "") -> OpenFile:
+    """The pictures of a pair's image file, of the channel that is wanted; `name` is what messages call it.
+
+    Raises:
+        BadFileError: It cannot be read.
+    """
+    name = name or pair.image_path.name
+    return of_channel(open_file(read_bytes(pair.image_path), name, limits), name, pair.channel)
+
+
+def slices_of(pair: Pair) -> list[Pair]:
+    """One pair for each slice of its files, or itself.
+
+    Raises:
+        BadFileError: The image cannot be read.
+    """
+    return pair.slices(len(open_image(pair, None).order))
+
+
+class Volume:
+    """An image and a mask of as many slices.
+
+    Args:
+        pair: The two files.
+        limits: What is let in.
+        meaning: Of the mask's values.
+
+    Raises:
+        BadFileError: Either cannot be read, or they do not fit.
+    """
+
+    def __init__(self, pair: Pair, limits: Limits | None, meaning: MaskMeaning) -> None:
+        self._file = open_image(pair, limits)
+        self._name = pair.image_path.name
+        self._kept: OrderedDict[int, DecodedImage] = OrderedDict()
+        self._lock = threading.Lock()
+        # The file says nothing of its slices' sizes: the masks have those of the images, or are refused.
+        shapes = [self.image(place).values.shape[:2] for place in range(len(self._file.order))]
+        name = Sentence("mask {file}", file=pair.mask_path.name)
+        data, geometry = read_bytes(pair.mask_path), self._file.geometry
+        self.masks, _ = volume_masks(data, name, shapes, geometry, limits=limits, meaning=meaning)
+
+    def __len__(self) -> int:
+        """Number of slices."""
+        return len(self._file.order)
+
+    def image(self, place: int) -> DecodedImage:
+        """One slice; several threads may ask, and those a little behind read nothing again."""
+        with self._lock:
+            if place not in self._kept:
+                self._kept[place] = to_image(read_frame(self._file, self._name, self._file.order[place]))
+                while len(self._kept) > _KEPT_SLICES:
+                    self._kept.popitem(last=False)
+            return self._kept[place]
+
+    def read(self, place: int) -> tuple[DecodedImage, NDArray[np.uint8]]:
+        """One slice with its mask."""
+        return self.image(place), self.masks[place]
+
+
+def open_volume(pair: Pair, limits: Limits | None, meaning: MaskMeaning) -> Volume:
+    """The volume that a pair is a slice of; the last ones stay open."""
+    changed = (pair.image_path.stat().st_mtime_ns, pair.mask_path.stat().st_mtime_ns)
+    with _opening:
+        return _volume(pair.image_path, pair.mask_path, pair.channel, limits, meaning, changed)
+
+
+@lru_cache(_KEPT_VOLUMES)
+def _volume(
+    image: Path,
+    mask: Path,
+    channel: int | None,
+    limits: Limits | None,
+    meaning: MaskMeaning,
+    changed: tuple[int, int],
+) -> Volume:
+    return Volume(Pair("", image, mask, channel=channel), limits, meaning)

@@ -1,0 +1,77 @@
+"""The masks of slices as one volume that lies where its source lies: NIfTI, or pages of a TIFF."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+
+from core.formats.nifti import mask_nifti
+from core.imaging.geometry import Geometry
+from core.imaging.nifti_file import is_nifti, read_header, volume_of
+
+
+def volume_ending(name: str, geometry: Geometry | None) -> str:
+    """NIfTI's where the source is one or says how it lies in the patient, else TIFF's."""
+    has_place = geometry is not None and geometry.affine is not None
+    return ".nii.gz" if has_place or name.lower().endswith((".nii", ".nii.gz")) else ".tif"
+
+
+def mask_volume(
+    masks: NDArray[np.uint8],
+    *,
+    name: str,
+    source: bytes,
+    frames: Sequence[int],
+    geometry: Geometry | None,
+) -> bytes:
+    """A file of `volume_ending`: a NIfTI gets its masks on its own axes with its own affine.
+
+    Args:
+        masks: (slices, H, W) uint8 of class indices, in order.
+        name: Of the source.
+        source: The source, or one file of it.
+        frames: Number of each slice in the source; in a NIfTI those without a mask stay background.
+        geometry: Of the slices as shown, None where nobody says.
+    """
+    if volume_ending(name, geometry) == ".tif":
+        return stack_tiff(masks, geometry)
+    return nifti_of(masks, name=name, source=source, frames=frames, geometry=geometry)
+
+
+def nifti_of(
+    masks: NDArray[np.uint8],
+    *,
+    name: str,
+    source: bytes,
+    frames: Sequence[int],
+    geometry: Geometry | None,
+) -> bytes:
+    """Masks as NIfTI; what has no place is shown upright by viewers, and a size that is not known is 1 mm."""
+    if is_nifti(source):
+        header = read_header(source, name)
+        labels = np.zeros((header.shape[2], *masks.shape[1:]), np.uint8)
+        labels[list(frames)] = masks
+        return mask_nifti(volume_of(labels, header), affine=header.affine, header=header.first)
+    geometry = geometry or Geometry(1.0, 1.0)
+    affine = geometry.affine
+    if affine is None:
+        affine = np.diag([-geometry.column_mm, -geometry.row_mm, geometry.slice_mm or 1.0, 1.0])
+    return mask_nifti(np.ascontiguousarray(masks.transpose(2, 1, 0)), affine=affine)
+
+
+def stack_tiff(masks: NDArray[np.uint8], geometry: Geometry | None) -> bytes:
+    """Masks as pages of a TIFF, ImageJ's own."""
+    buffer = io.BytesIO()
+    about: dict[str, object] = {"axes": "ZYX"}
+    resolution = None
+    if geometry is not None:
+        about["unit"] = "mm"
+        if geometry.slice_mm is not None:
+            about["spacing"] = geometry.slice_mm
+        resolution = (1 / geometry.column_mm, 1 / geometry.row_mm)
+    tifffile.imwrite(buffer, masks, imagej=True, metadata=about, resolution=resolution, compression="zlib")
+    return buffer.getvalue()

@@ -1,0 +1,73 @@
+"""Which frames of a DICOM segmentation show which segment at which place, and of which series it is."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+from core.errors import BadFileError
+from core.imaging.quiet import quiet_libraries
+
+Segments = tuple[tuple[int, int], ...]
+"""(number of a segment, frame that shows it), of one place."""
+_MOST_SEGMENTS = 254
+
+
+def segment_places(dataset: Dataset, num_frames: int, name: str) -> list[Segments]:
+    """The frames of each place, in the order in which places first come.
+
+    Raises:
+        BadFileError: Several segments whose frames do not say which one they show, or more than a mask takes.
+    """
+    num_segments = len(dataset.get("SegmentSequence") or [])
+    if num_segments < 2 or dataset.get("SegmentationType") == "LABELMAP":
+        return [((1, frame),) for frame in range(num_frames)]
+    per_frame = dataset.get("PerFrameFunctionalGroupsSequence") or []
+    shared = (dataset.get("SharedFunctionalGroupsSequence") or [None])[0]
+    if num_segments > _MOST_SEGMENTS or (len(per_frame) < num_frames and num_frames > 1):
+        raise BadFileError(
+            name,
+            "is a DICOM segmentation of {num_segments} segments; save the one that is foreground, "
+            "or a label map with its values.",
+            num_segments=num_segments,
+        )
+    places: dict[tuple[float, ...], list[tuple[int, int]]] = {}
+    for frame in range(num_frames):
+        groups = [each for each in (shared, *per_frame[frame : frame + 1]) if each is not None]
+        number, position = 1, tuple[float, ...]()
+        for group in groups:
+            for item in (group.get("SegmentIdentificationSequence") or [])[:1]:
+                number = int(item.ReferencedSegmentNumber)
+            for item in (group.get("PlanePositionSequence") or [])[:1]:
+                position = tuple(round(float(each), 2) for each in item.ImagePositionPatient)
+        places.setdefault(position, []).append((number, frame))
+    return [tuple(sorted(frames)) for frames in places.values()]
+
+
+def frame_origins(dataset: Dataset, num_frames: int) -> NDArray[np.float64] | None:
+    """(frames, 3) mm (RAS+) of the first pixels of frames; None if any is missing."""
+    per_frame = dataset.get("PerFrameFunctionalGroupsSequence") or []
+    found = []
+    for group in per_frame[:num_frames]:
+        for item in (group.get("PlanePositionSequence") or [])[:1]:
+            found.append([float(each) for each in item.ImagePositionPatient])
+    if len(found) < num_frames or not found:
+        return None
+    return np.array(found, np.float64) * (-1.0, -1.0, 1.0)
+
+
+def referenced_series(data: bytes) -> str:
+    """The series whose images a segmentation was drawn on, as the file names it; never stored or shown."""
+    try:
+        with quiet_libraries():
+            found = pydicom.dcmread(
+                io.BytesIO(data), specific_tags=["ReferencedSeriesSequence"], stop_before_pixels=True
+            )
+        return str(found.ReferencedSeriesSequence[0].SeriesInstanceUID)
+    # Damaged headers raise nearly every type there is; then names decide.
+    except Exception:
+        return ""

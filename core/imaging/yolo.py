@@ -1,0 +1,53 @@
+"""YOLO segmentation labels -> a label image.
+
+A line for each object: `class x1 y1 x2 y2 ...`, in parts of the image's size.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadFileError
+
+_MOST_CLASSES = 254
+
+
+def yolo_mask(data: bytes, name: str, shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """(H, W) uint8 of class + 1, 0 where there is no object; an empty file is an empty mask.
+
+    A corner lies in the pixel that its coordinates are cut to, as readers of the format fill polygons.
+
+    Args:
+        data: The file.
+        name: What the person calls it.
+        shape: (height, width) of the image.
+
+    Raises:
+        BadFileError: It holds no polygons of YOLO's.
+    """
+    height, width = shape
+    mask = np.zeros(shape, np.uint8)
+    for line in data.decode("utf-8", errors="replace").split("\n"):
+        words = line.split()
+        if not words:
+            continue
+        try:
+            number, points = int(words[0]), np.array([float(word) for word in words[1:]], np.float64)
+        except ValueError:
+            raise BadFileError(name, "holds no outlines of YOLO's: its lines are no numbers.") from None
+        if len(points) == 4:
+            raise BadFileError(
+                name, "holds boxes of YOLO's, and no outlines; export it for segmentation, as polygons."
+            )
+        if len(points) < 6 or len(points) % 2 or not 0 <= number < _MOST_CLASSES:
+            raise BadFileError(
+                name, "holds no outlines of YOLO's: a line has a class and three corners or more."
+            )
+        if not np.isfinite(points).all() or points.min() < -0.01 or points.max() > 1.01:
+            raise BadFileError(name, "holds corners that are no parts of the image's size, from 0 to 1.")
+        corners = np.floor(points.reshape(-1, 2) * (width, height)).astype(np.int32)
+        corners = np.clip(corners, 0, (width - 1, height - 1)).astype(np.int32)
+        cv2.fillPoly(mask, [corners], number + 1)
+    return mask

@@ -1,0 +1,39 @@
+"""YOLO's polygons drawn at the size of their image."""
+
+import numpy as np
+import pytest
+
+from core.errors import BadFileError
+from core.formats.yolo import yolo_labels
+from core.imaging.yolo import yolo_mask
+
+
+def test_a_polygon_fills_its_pixels():
+    # Corners in the middle of pixels (1, 1), (4, 1), (4, 3) and (1, 3) of 8 x 5.
+    line = "2 0.1875 0.3 0.5625 0.3 0.5625 0.7 0.1875 0.7\n"
+    expected = np.zeros((5, 8), np.uint8)
+    expected[1:4, 1:5] = 3
+    np.testing.assert_array_equal(yolo_mask(line.encode(), "a.txt", (5, 8)), expected)
+    assert not yolo_mask(b"\n", "a.txt", (5, 8)).any()
+
+
+def test_what_leaves_comes_back():
+    mask = np.zeros((40, 60), np.uint8)
+    mask[5:30, 8:40], mask[10:14, 20:25], mask[33:38, 2:9], mask[0, 59] = 1, 0, 2, 1
+    np.testing.assert_array_equal(yolo_mask(yolo_labels(mask).encode(), "a.txt", mask.shape), mask)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("0 0.5 0.5 0.2 0.2", "boxes"),
+        ("read me first", "no numbers"),
+        ("0 0.1 0.1 0.2 0.2", "boxes"),
+        ("0 0.1 0.1 0.2 0.2 0.3", "three corners"),
+        ("0 10 10 20 20 30 30", "no parts of the image's size"),
+        ("0 nan 0.1 0.2 0.2 0.3 0.3", "no parts"),
+    ],
+)
+def test_what_holds_no_polygons_says_why(text, said):
+    with pytest.raises(BadFileError, match=said):
+        yolo_mask(text.encode(), "a.txt", (5, 8))
