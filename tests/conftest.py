@@ -1,9 +1,33 @@
 import gc
 import os
+from pathlib import Path
 
 import pytest
 
 from tests.eager import eagerly
+
+IS_ONE_OF_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ
+if IS_ONE_OF_SEVERAL:
+    # Of this process and of those it starts: pools as large as the machine would wait for each other.
+    for name in ("TF_NUM_INTRAOP", "TF_NUM_INTEROP", "OMP_NUM", "OPENBLAS_NUM"):
+        os.environ.setdefault(f"{name}_THREADS", "1")
+    os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
+
+# Else one process would go on alone with the last of them. One that waits for a browser, one that computes.
+LONGEST_FIRST = """
+browser/test_loop commands/test_ctrl_c browser/test_editor training/test_devices browser/test_experiments
+commands/test_train_again browser/test_review workflows/test_fine_tune browser/test_labels
+commands/test_three_commands inference/test_exported browser/test_persons browser/test_prompt_canvas
+jobs/test_queue training/test_fit commands/test_classify experiments/test_tune experiments/test_compare
+""".split()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    if IS_ONE_OF_SEVERAL:
+        place = {f"{name}.py": number for number, name in enumerate(LONGEST_FIRST)}
+        tests = Path(__file__).parent
+        items.sort(key=lambda item: place.get(item.path.relative_to(tests).as_posix(), len(place)))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -11,7 +35,7 @@ def exported_networks(tmp_path_factory):
     """Networks that tests export for OpenVINO are kept for the session, not in the person's own cache."""
     folder = tmp_path_factory.getbasetemp()
     # Processes of pytest-xdist have folders of their own beside each other.
-    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    folder = folder.parent if IS_ONE_OF_SEVERAL else folder
     os.environ.setdefault("NETWORK_CACHE_DIR", str(folder / "networks"))
 
 

@@ -27,7 +27,7 @@ def test_the_app_starts_without_a_question_and_listens_here_only(tmp_path):
         stderr=subprocess.DEVNULL,
     )
     try:
-        assert answers(f"http://localhost:{port}/_stcore/health", within=60)
+        assert answers(f"http://localhost:{port}/_stcore/health", within=240)
         with socket.socket() as other:
             other.settimeout(2)
             # 127.0.0.2 is this machine too, but not the address that the app listens on.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -44,7 +45,7 @@ class AppServer:
     def __init__(self, script: Path, environment: dict[str, str]) -> None:
         self.script = script
         self.environment = {**os.environ, "PYTHONPATH": str(PROJECT), **environment}
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -83,10 +84,13 @@ class AppServer:
         raise RuntimeError(f"no Streamlit server within {START_SECONDS} s on port {self.port}")
 
 
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        return int(free.getsockname()[1])
+def free_port() -> int:
+    """A port that nothing listens on, and that the system gives to no connection while the server is away."""
+    for port in random.SystemRandom().sample(range(10_000, 32_000), 100):
+        with socket.socket() as free:
+            if free.connect_ex(("localhost", port)) != 0:
+                return port
+    raise RuntimeError("no port is free")
 
 
 @contextmanager

@@ -59,6 +59,7 @@ def test_progress_is_told_at_each_step_and_each_epoch(learnt):
     assert seen[-1].seconds_left == pytest.approx(0)
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_run_is_repeatable(training):
     run = ClassifyRun(3, replace(SETTINGS, seed=7), AugmentConfig(hair=0.5, rotation=90))
     first, second = (train_classifier(training, None, run) for _ in range(2))
@@ -66,6 +67,7 @@ def test_a_run_is_repeatable(training):
     assert (first.temperature, first.validation_logits, first.best_epoch) == (1.0, None, 1)
 
 
+@pytest.mark.usefixtures("eager")
 def test_patience_and_a_wish_to_stop_end_a_run(training, validation):
     # At a rate of nearly 0 the validation loss of the first epoch is hardly ever beaten for long.
     hopeless = replace(
@@ -79,12 +81,14 @@ def test_patience_and_a_wish_to_stop_end_a_run(training, validation):
     assert stopped.stopped and len(stopped.history) == 1
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_loss_that_is_no_number_ends_the_run(training):
     wild = replace(SETTINGS, learning_rate=1e30, optimizer="sgd", loss="focal", epochs=5)
     with pytest.raises(DivergedError, match="stopped being finite at step"):
         train_classifier(training, None, ClassifyRun(3, wild, NOTHING))
 
 
+@pytest.mark.usefixtures("eager")
 def test_going_on_from_a_classifier_keeps_its_statistics(learnt, training, tmp_path):
     save_weights(learnt[0].model, tmp_path / "model.keras")
     run = ClassifyRun(3, SETTINGS, NOTHING, start_from=tmp_path / "model.keras")
@@ -95,6 +99,7 @@ def test_going_on_from_a_classifier_keeps_its_statistics(learnt, training, tmp_p
         train_classifier(spots([0, 1], 0), None, replace(run, num_labels=2))
 
 
+@pytest.mark.usefixtures("eager")
 def test_without_pretrained_weights_the_run_says_so(training, monkeypatch):
     def no_internet(**_):
         raise Exception("URL fetch failure on https://example.invalid: no route to host")
@@ -104,6 +109,7 @@ def test_without_pretrained_weights_the_run_says_so(training, monkeypatch):
     assert "could not be loaded (URL fetch failure" in result.origin and "from scratch" in result.origin
 
 
+@pytest.mark.usefixtures("eager")
 def test_pretrained_weights_are_put_in_and_frozen_first(training, monkeypatch):
     source = backbones.build_classifier("small", 3, image_size=32, seed=5)
     backbone = keras.Model(source.inputs[0], source.get_layer("features").output)
@@ -120,6 +126,7 @@ def test_pretrained_weights_are_put_in_and_frozen_first(training, monkeypatch):
     np.testing.assert_array_equal(thawed.model.get_layer("block0_norm").moving_mean, norm)
 
 
+@pytest.mark.usefixtures("eager")
 def test_the_encoder_of_a_segmentation_model_is_frozen_first(training, tmp_path):
     network = build(NetConfig(depth=2, base_filters=4, input_channels=3), seed=4)
     save_weights(network, tmp_path / "lesions.keras")

@@ -84,6 +84,7 @@ def test_a_run_that_is_at_its_end_trains_no_more(whole, training_discs, validati
     assert difference(again, whole[0]) < 1e-6 and len(again.history) == 4
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_full_disk_leaves_the_last_good_one_and_the_run_goes_on(
     training_discs, validation_discs, tmp_path, monkeypatch
 ):

@@ -17,7 +17,8 @@ from tests.training.conftest import discs
 
 pytestmark = pytest.mark.slow
 
-QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}
+# Compiling is most of the time of such small networks, and optimising most of compiling.
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
 
 
 def start(module, **environment):
@@ -43,23 +44,23 @@ def devices():
 
 
 def test_all_devices_are_found_and_named(devices):
-    assert "CPU, 4 devices" in devices["line"] and "MirroredStrategy" in devices["line"]
+    assert "CPU, 2 devices" in devices["line"] and "MirroredStrategy" in devices["line"]
 
 
-def test_four_devices_train_what_one_does(devices):
+def test_two_devices_train_what_one_does(devices):
     assert devices["sgd"]["weights"] < 1e-4
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_training_losses_are_equal(devices, optimizer):
-    one, four = ([row[0] for row in devices[optimizer][name]] for name in ("one", "four"))
-    np.testing.assert_allclose(four, one, rtol=1e-3)
+    one, two = ([row[0] for row in devices[optimizer][name]] for name in ("one", "two"))
+    np.testing.assert_allclose(two, one, rtol=1e-3)
 
 
 def test_no_validation_image_is_left_out(devices):
-    # 5 images in a batch of 8: the last device has two of weight 0, and the one before it one of two.
-    one, four = (np.array(devices["sgd"][name])[:, 1:] for name in ("one", "four"))
-    np.testing.assert_allclose(four, one, rtol=1e-3)
+    # 9 images in batches of 8: of the second the first device has one and three of weight 0, the other none.
+    one, two = (np.array(devices["sgd"][name])[:, 1:] for name in ("one", "two"))
+    np.testing.assert_allclose(two, one, rtol=1e-3)
 
 
 @pytest.fixture(scope="module")

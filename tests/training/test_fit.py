@@ -185,6 +185,7 @@ def test_a_loss_that_is_no_number_is_found_at_the_next_look():
         watch.on_train_batch_end(19, {"loss": math.nan})
 
 
+@pytest.mark.usefixtures("eager")
 def test_going_on_from_weights_without_validation(result, training_discs, validation_discs, tmp_path):
     save_weights(result.model, tmp_path / "base.keras")
     few = type(training_discs)(training_discs.images[:3], training_discs.masks[:3])
@@ -208,6 +209,7 @@ def test_going_on_from_another_network_is_refused(result, training_discs, tmp_pa
             run(training_discs, net=other, start_from=tmp_path / "base.keras")
 
 
+@pytest.mark.usefixtures("eager")
 def test_stopping_ends_the_run_and_keeps_what_was_learnt(training_discs, validation_discs):
     asked = []
     stopped = run(
@@ -218,6 +220,7 @@ def test_stopping_ends_the_run_and_keeps_what_was_learnt(training_discs, validat
     assert stopped.best_epoch in (1, 2)
 
 
+@pytest.mark.usefixtures("eager")
 def test_patience_ends_a_run_that_gets_no_better(training_discs, validation_discs):
     idle = TrainConfig(
         image_size=(16, 16), epochs=10, batch_size=16, learning_rate=1e-12, patience=2, warmup=0
@@ -226,6 +229,7 @@ def test_patience_ends_a_run_that_gets_no_better(training_discs, validation_disc
     assert len(ended.history) < 10
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_loss_that_is_no_number_names_epoch_and_step(training_discs):
     # Without normalisation, weights of 1e30 square to infinity in the second step.
     wild = TrainConfig(
@@ -236,6 +240,7 @@ def test_a_loss_that_is_no_number_names_epoch_and_step(training_discs):
         run(training_discs, settings=wild, net=plain)
 
 
+@pytest.mark.usefixtures("eager")
 def test_undecided_pixels_teach_nothing(training_discs):
     # Masks that are wrong wherever nobody decided: only the weights keep them from being learnt.
     wrong = training_discs.masks.copy()

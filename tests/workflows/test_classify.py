@@ -20,6 +20,9 @@ from core.workflows.measure.classify_cross_validate import (
 from core.workflows.measure.classify_evaluate import ClassifyEvaluateRequest, classify_evaluate
 from core.workflows.predict.classify_predict import ClassifyPredictRequest, classify_predict
 from tests.classification.making import spot
+from tests.eager import eagerly
+
+pytestmark = pytest.mark.usefixtures("eager")
 
 LABELS = ("MEL", "NV", "SK")
 SETTINGS = ClassifyConfig(
@@ -66,9 +69,10 @@ def source(data):
 @pytest.fixture(scope="module")
 def trained(source, tmp_path_factory):
     out = tmp_path_factory.mktemp("out") / "spots"
-    return classify_train(
-        ClassifyTrainRequest(source, out, view="crop", settings=SETTINGS, augment=NOTHING, command="x")
-    )
+    with eagerly():
+        return classify_train(
+            ClassifyTrainRequest(source, out, view="crop", settings=SETTINGS, augment=NOTHING, command="x")
+        )
 
 
 def test_training_leaves_a_whole_folder(trained):

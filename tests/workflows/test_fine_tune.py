@@ -169,6 +169,7 @@ def test_a_killed_run_leaves_no_version_and_the_next_one_keeps_its_best_when_sto
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("eager")
 def test_a_new_task_is_trained_from_scratch_on_one_image(workspace, monkeypatch):
     task = workspace.tasks.create("Cells")
     picture = np.zeros((SIZE, SIZE, 3), np.uint8)

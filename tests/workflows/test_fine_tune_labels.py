@@ -114,6 +114,7 @@ def test_the_worker_does_it_and_a_stop_keeps_the_best(workspace, task, classifie
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("eager")
 def test_from_scratch_it_keeps_labels_and_view(workspace, task, classifier, label):
     label("MEL", "NV", "Other_SC", "MEL", "Other_SC", "NV")
     result = run(workspace, task, None, 1)

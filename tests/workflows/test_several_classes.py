@@ -55,6 +55,7 @@ def data(tmp_path):
     return tmp_path
 
 
+@pytest.mark.usefixtures("eager")
 def test_training_keeps_the_classes_and_their_scores(tmp_path):
     from core.workflows.learn.train_model import train_model
 
