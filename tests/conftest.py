@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.eager import eagerly
+from tests.new_workspaces import copied
 
 IS_ONE_OF_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ
 if IS_ONE_OF_SEVERAL:
@@ -37,6 +38,13 @@ def exported_networks(tmp_path_factory):
     # Processes of pytest-xdist have folders of their own beside each other.
     folder = folder.parent if IS_ONE_OF_SEVERAL else folder
     os.environ.setdefault("NETWORK_CACHE_DIR", str(folder / "networks"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def new_workspaces(tmp_path_factory):
+    """Those of this process are not migrated one by one, see `tests.new_workspaces`."""
+    with copied(tmp_path_factory.mktemp("migrated")):
+        yield
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -35,7 +35,7 @@ def port(tmp_path_factory) -> Iterator[int]:
 
 def ask(port: int, path: str, host: str, headers: dict[str, str] | None = None) -> tuple[int, Message, bytes]:
     """Status, headers and body of an answer."""
-    with closing(http.client.HTTPConnection("localhost", port, timeout=20)) as connection:
+    with closing(http.client.HTTPConnection("localhost", port, timeout=120)) as connection:
         connection.request("GET", path, headers={"Host": host, **(headers or {})})
         with connection.getresponse() as answer:
             # A WebSocket that was accepted has no end to read to.

@@ -59,7 +59,7 @@ def ask(
     """Status, headers and body of an answer; underscores in names of headers stand for dashes."""
     sent = {"Host": f"localhost:{port}", **({"X-Forwarded-For": "10.1.2.3"} if proxy else {})}
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-    with closing(http.client.HTTPConnection("localhost", port, timeout=60)) as connection:
+    with closing(http.client.HTTPConnection("localhost", port, timeout=120)) as connection:
         connection.request(method, path, body, sent)
         with connection.getresponse() as answer:
             text = "" if answer.status == 101 else answer.read().decode(errors="replace")

@@ -32,7 +32,7 @@ def test_wrong_input_is_told_in_the_language_of_the_environment(environment, sai
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=900,
         check=False,
     )
     assert (run.returncode, said in run.stderr) == (2, True), run.stderr

@@ -126,6 +126,7 @@ def test_a_bad_file_is_named_and_the_others_go_on(folder, trained):
     assert (folder / "mixed_out" / "good_mask.png").is_file()
 
 
+@pytest.mark.usefixtures("eager")
 def test_training_again_goes_on_from_a_model_and_moves_the_earlier_one(folder, evaluated):
     before = (folder / "saved_model" / "unet_model.keras").read_bytes()
     flags = ("--data_dir", "dataset", "--epochs", "1", "--batch_size", "4")
@@ -139,6 +140,7 @@ def test_training_again_goes_on_from_a_model_and_moves_the_earlier_one(folder, e
     assert card.test == {}
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_refit_trains_on_validation_images_too_and_chooses_nothing(tmp_path):
     make_dataset(tmp_path / "dataset", train=4, val=2, test=1)
     refit = ("--data_dir", "dataset", "--epochs", "2", "--refit", *SMALL_NET)

@@ -114,6 +114,7 @@ def test_a_rerun_on_changed_data_names_the_first_file(here, whole, tmp_path):
     assert not (here / "none").exists()
 
 
+@pytest.mark.usefixtures("eager")
 def test_data_base_model_and_results_may_lie_elsewhere(here, whole):
     memory = fsspec.filesystem("memory")
     memory.put(str(here / "dataset"), "/dataset", recursive=True)
@@ -131,6 +132,7 @@ def test_data_base_model_and_results_may_lie_elsewhere(here, whole):
         memory.rm("/", recursive=True)
 
 
+@pytest.mark.usefixtures("eager")
 def test_one_image_is_trained_on_and_nothing_is_validated(here, tmp_path):
     make_dataset(tmp_path / "one", train=1)
     arguments = ["--data_dir", str(tmp_path / "one"), "--output_dir", str(tmp_path / "out")]

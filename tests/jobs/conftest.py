@@ -20,7 +20,7 @@ def workspace(tmp_path):
         for job in opened.jobs.list():
             if job.pid is not None and is_alive(job.pid, job.process_created):
                 if job.status != "running":
-                    psutil.wait_procs([psutil.Process(job.pid)], timeout=20)
+                    psutil.wait_procs([psutil.Process(job.pid)], timeout=120)
                 else:
                     psutil.Process(job.pid).kill()
 
@@ -35,10 +35,10 @@ def submit(workspace):
 
 @pytest.fixture
 def wait(workspace):
-    """Waits until a job is as expected; the row, or a failure after 30 seconds."""
+    """Waits until a job is as expected; the row, or a failure after four minutes."""
 
     def wait_until(job_id, *statuses, condition=lambda job: True):
-        end = time.monotonic() + 30
+        end = time.monotonic() + 240
         while time.monotonic() < end:
             job = queue.status(workspace, job_id)
             if job.status in statuses and condition(job):

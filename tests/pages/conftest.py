@@ -35,7 +35,7 @@ def open_page(workspace: Workspace) -> OpenPage:
     """Opens a page of the app through the router, with a query."""
 
     def open_one(name: str = "segment", **query: str) -> AppTest:
-        app = AppTest.from_file(str(PROJECT / "pages" / "router.py"), default_timeout=60)
+        app = AppTest.from_file(str(PROJECT / "pages" / "router.py"), default_timeout=240)
         for key, value in query.items():
             app.query_params[key] = value
         app.run()

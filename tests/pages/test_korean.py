@@ -14,7 +14,7 @@ PAGES = [path.stem for path in sorted((PROJECT / "pages").glob("*.py")) if path.
 
 
 def korean(name: str) -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "pages" / "router.py"), default_timeout=60)
+    app = AppTest.from_file(str(PROJECT / "pages" / "router.py"), default_timeout=240)
     app.context["locale"] = "ko-KR"
     app.run()
     return app if name == "segment" else app.switch_page(f"{name}.py").run()

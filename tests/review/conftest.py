@@ -1,18 +1,10 @@
 import pytest
 
 from core.imaging.masks import encode_png
-from core.workspace import ImageFacts, NewRevision, Workspace
+from core.workspace import ImageFacts, NewRevision
+from tests.workflows.conftest import task, workspace
 
-
-@pytest.fixture
-def workspace(tmp_path):
-    with Workspace.open(tmp_path / "workspace") as opened:
-        yield opened
-
-
-@pytest.fixture
-def task(workspace):
-    return workspace.tasks.get("lung_xray")
+__all__ = ["add_image", "save", "task", "workspace"]
 
 
 @pytest.fixture

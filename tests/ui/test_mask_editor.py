@@ -206,12 +206,12 @@ def test_a_run_that_comes_while_another_hands_over_waits_for_its_end(sent):
 
     def slowly(message):
         begun.set()
-        go_on.wait(10)
+        go_on.wait(120)
         written.append(message.sequence)
 
     older = threading.Thread(target=sent, args=(message(sequence=1),), kwargs={"on_message": slowly})
     older.start()
-    assert begun.wait(10)
+    assert begun.wait(120)
     newer = threading.Thread(
         target=sent,
         args=(message(sequence=2),),
@@ -220,8 +220,8 @@ def test_a_run_that_comes_while_another_hands_over_waits_for_its_end(sent):
     newer.start()
     newer.join(0.3)
     go_on.set()
-    older.join(10)
-    newer.join(10)
+    older.join(120)
+    newer.join(120)
     assert written == [1, 2]
     assert sent.session.handled == {"tab": 2}
 

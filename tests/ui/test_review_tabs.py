@@ -61,7 +61,7 @@ def draw(name):
         tab = importlib.import_module(f"core.ui.review.tabs.{name}")
         tab.show(state.workspace().tasks.get("lung_xray"))
 
-    app = AppTest.from_function(script, default_timeout=60, kwargs={"name": name}).run()
+    app = AppTest.from_function(script, default_timeout=240, kwargs={"name": name}).run()
     assert not app.exception
     return app
 

@@ -56,7 +56,7 @@ def workspace(tmp_path, models):
                 process = psutil.Process(job.pid)
                 if job.status == "running":
                     process.kill()
-                psutil.wait_procs([process], timeout=30)
+                psutil.wait_procs([process], timeout=120)
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def correct(workspace, task):
 
 
 def wait(workspace, job, condition=lambda row: row.status not in ("queued", "running")):
-    end = time.monotonic() + 120
+    end = time.monotonic() + 600
     while time.monotonic() < end:
         row = queue.status(workspace, job.id)
         if condition(row):

@@ -38,7 +38,7 @@ def classifier(workspace, task, weights):
             process = psutil.Process(job.pid)
             if job.status == "running":
                 process.kill()
-            psutil.wait_procs([process], timeout=30)
+            psutil.wait_procs([process], timeout=120)
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_from_scratch_it_keeps_labels_and_view(workspace, task, classifier, labe
 
 
 def wait(workspace, job, condition):
-    end = time.monotonic() + 120
+    end = time.monotonic() + 600
     while time.monotonic() < end:
         row = queue.status(workspace, job.id)
         if condition(row):

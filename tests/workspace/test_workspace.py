@@ -114,7 +114,7 @@ def test_two_processes_write_at_once_and_lose_nothing(tmp_path):
         subprocess.Popen([sys.executable, "-c", code, str(tmp_path), name], cwd=PROJECT_DIR)
         for name in ("a", "b")
     ]
-    assert [process.wait(60) for process in processes] == [0, 0]
+    assert [process.wait(240) for process in processes] == [0, 0]
     with Workspace.open(tmp_path) as workspace:
         assert [image.position for image in workspace.images.list(1)] == list(range(80))
 
