@@ -46,7 +46,7 @@ from core.registry.shipped import CLASSIFIER_SUFFIX
 from core.training.presets import augment_config
 from core.workflows.add_images import add_images
 from core.workflows.correct.classify_image import save_label
-from core.workflows.learn import fine_tune_labels_recipe as recipe
+from core.workflows.learn import label_trainer as recipe
 from core.workflows.learn.classify_data import LabelSource
 from core.workflows.learn.classify_train import ClassifyTrainRequest, classify_train
 from core.workflows.learn.fine_tune import plan_fine_tune, run_job
@@ -134,7 +134,13 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--image_size", type=int, default=96, help="side of the input in pixels")
     add("--base_epochs", type=int, default=40, help="epochs of the base classifier")
     add("--rates", type=float, nargs="+", default=[recipe.FINE_TUNE_RATE], help="learning rates to try")
-    add("--images_shown", type=int, nargs="+", default=[recipe.FINE_TUNE_IMAGES], help="lengths to try")
+    add(
+        "--images_shown",
+        type=int,
+        nargs="+",
+        default=[recipe.LabelTrainer.fine_tune_images],
+        help="lengths to try",
+    )
     add("--ceiling", action="store_true", help="also train on all labels at once, which the app cannot")
     add("--wrong_labels", action="store_true", help="the person is wrong on all images that are trained on")
     add("--json", type=Path, help="file to write the numbers to")
@@ -246,7 +252,10 @@ def fine_tune(
     for index in np.random.default_rng(draw.seed).permutation(len(draw.corrected)):
         correct(workspace, task.id, draw.corrected[index], others)
     begun = time.monotonic()
-    with patch.multiple(recipe, FINE_TUNE_RATE=arm.rate, FINE_TUNE_IMAGES=arm.shown):
+    with (
+        patch.object(recipe, "FINE_TUNE_RATE", arm.rate),
+        patch.object(recipe.LabelTrainer, "fine_tune_images", arm.shown),
+    ):
         plan = plan_fine_tune(workspace, task.id, "classify", base_version_id=base.id, seed=draw.seed)
         settings = {"base_version_id": base.id, "epochs": plan.epochs, "seed": plan.seed}
         job = workspace.jobs.add("fine_tune_classifier", task.id, settings, who=PERSON)

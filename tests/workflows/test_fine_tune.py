@@ -234,7 +234,8 @@ def test_a_run_that_is_stopped_before_the_first_step_makes_no_version(workspace,
     [(16, False, 75), (1, False, 100), (40, False, 30), (16, True, 100), (100, True, 32), (10_000, False, 1)],
 )
 def test_the_suggested_epochs_give_about_equal_work(num_train, from_scratch, epochs):
-    assert recipe.default_epochs(num_train, from_scratch=from_scratch) == epochs
+    shown = recipe.SCRATCH_IMAGES if from_scratch else recipe.FINE_TUNE_IMAGES
+    assert recipe.epochs_to_show(shown, num_train) == epochs
 
 
 @pytest.mark.parametrize(("num_images", "kept"), [(1, 0), (39, 0), (40, 6), (100, 15)])

@@ -14,8 +14,8 @@ from core.jobs.process import is_alive
 from core.reasons import Reason
 from core.registry.compare_labels import LabelComparison
 from core.workflows.correct.classify_image import classifier_card
-from core.workflows.learn import fine_tune_labels_recipe as recipe
 from core.workflows.learn import fine_tune_recipe
+from core.workflows.learn import label_trainer as recipe
 from core.workflows.learn.fine_tune import plan_fine_tune, run_job, start_fine_tune
 from core.workspace import ImageFacts, NewLabel, NewRevision
 from tests.workflows import lesions

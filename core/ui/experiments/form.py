@@ -25,7 +25,7 @@ from core.ui.experiments.data_source import Data, choose_data, is_sound
 from core.ui.experiments.more_settings import recipe_fields, synthetic_recipe
 from core.ui.times import duration
 from core.workflows.export.export_training import FEWEST_IMAGES, num_trainable
-from core.workflows.learn import fine_tune_recipe
+from core.workflows.learn.fine_tune_recipe import SCRATCH_IMAGES, epochs_to_show
 from core.workspace import TaskRow, Workspace
 
 EPOCHS = (10, 60)
@@ -140,7 +140,7 @@ def _training(kind: str, data: Data | None) -> Request | None:
     folder = "" if data is None else data.folder
     num_train = 200 if data is None else data.num_train
     fewest, most = EPOCHS
-    suggested = min(most, max(fewest, fine_tune_recipe.default_epochs(num_train, from_scratch=True)))
+    suggested = min(most, max(fewest, epochs_to_show(SCRATCH_IMAGES, num_train)))
     if kind == "compare":
         arms = _arms(["unet", "fcn"], fewest=2)
     first, second = st.columns(2)

@@ -93,7 +93,8 @@ def plan_fine_tune(
     validation = len(_split(list(trainable), seed)[1])
     num_train = len(trainable) - validation
     if epochs is None:
-        epochs = trainer.default_epochs(num_train, from_scratch=base_version_id is None)
+        shown = trainer.scratch_images if base_version_id is None else trainer.fine_tune_images
+        epochs = recipe.epochs_to_show(shown, num_train)
     num_shown = num_train * epochs * trainer.work_of(given.card)
     num_locked = sum(image.locked and image.id in counting for image in given.images)
     pace = pace_of(workspace, trainer.kind)

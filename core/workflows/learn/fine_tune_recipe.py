@@ -29,11 +29,6 @@ SCRATCH_NET = NetConfig()
 LUNG_WINDOW = (-1000.0, 400.0)
 
 
-def default_epochs(num_train: int, *, from_scratch: bool) -> int:
-    """Epochs that show about as many images whatever the number of different ones; at most 100."""
-    return epochs_to_show(SCRATCH_IMAGES if from_scratch else FINE_TUNE_IMAGES, num_train)
-
-
 def epochs_to_show(num_shown: int, num_train: int) -> int:
     """Epochs that show that many images, each as often as the others; 1 to 100."""
     return max(1, min(MAX_EPOCHS, math.ceil(num_shown / max(num_train, 1))))
@@ -44,8 +39,11 @@ def num_validation(num_images: int) -> int:
     return round(num_images * VALIDATION_PART) if num_images >= MIN_FOR_VALIDATION else 0
 
 
-def fine_tune_settings(base: ModelCard, epochs: int, seed: int) -> TrainConfig:
-    """The run from a base model."""
+def settings_of(base: ModelCard, epochs: int, seed: int, *, from_scratch: bool) -> TrainConfig:
+    """The run; what a base model was trained with is not asked."""
+    if from_scratch:
+        size, batch = SCRATCH_IMAGE_SIZE, SCRATCH_BATCH_SIZE
+        return TrainConfig(image_size=size, epochs=epochs, batch_size=batch, patience=0, seed=seed)
     return TrainConfig(
         image_size=base.image_size,
         epochs=epochs,
@@ -54,13 +52,6 @@ def fine_tune_settings(base: ModelCard, epochs: int, seed: int) -> TrainConfig:
         warmup=0.05,
         patience=0,
         seed=seed,
-    )
-
-
-def scratch_settings(epochs: int, seed: int) -> TrainConfig:
-    """The run from scratch."""
-    return TrainConfig(
-        image_size=SCRATCH_IMAGE_SIZE, epochs=epochs, batch_size=SCRATCH_BATCH_SIZE, patience=0, seed=seed
     )
 
 

@@ -1,4 +1,9 @@
-"""Fine-tuning of labels: every colour image with a label and a mask of a person teaches the classifier."""
+"""Fine-tuning of labels: every colour image with a label and a mask of a person teaches the classifier.
+
+How a run is set up is set by analogy with the recipe of masks and the classifier's own training. Measured on
+real images by `benchmarks/label_fine_tune_gain.py`: no gain beyond chance
+(`docs/decisions/015-how-labels-are-learnt.md`).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from core.classifier_cards import ClassifierCard, ClassifyConfig
-from core.config import AugmentConfig
 from core.errors import JobError
 from core.imaging.class_masks import foreground
 from core.jobs.kinds import JobContext
@@ -18,15 +22,18 @@ from core.registry.compare_labels import LabelComparison, compare_labels
 from core.registry.predictors import Classifiers
 from core.workflows.correct import pictures
 from core.workflows.correct.classify_image import classifier_card, classifier_of
-from core.workflows.learn import fine_tune_labels_recipe as recipe
 from core.workflows.learn.job_reporter import JobReporter
 from core.workflows.learn.label_card import validated_card
-from core.workflows.learn.trainer import Given, Run
+from core.workflows.learn.trainer import Given, Run, Trainer
 from core.workspace import ImageRow, VersionRow, Workspace
 
+FINE_TUNE_RATE = 1e-4
+"""A tenth of the usual rate, so that what the classifier knows already is not unlearnt from a few images."""
+FINE_TUNE_BATCH_SIZE = 8
 
-class LabelTrainer:
-    """As `core.workflows.learn.trainer.Trainer` says."""
+
+class LabelTrainer(Trainer):
+    """As the base class says."""
 
     kind = "fine_tune_classifier"
     nothing: str = Sentence(
@@ -35,6 +42,8 @@ class LabelTrainer:
     given_name = "Labelled images"
     given_source = "Labels given in this workspace"
     suffix = "_labels"
+    fine_tune_images = 1200
+    scratch_images = 6000
 
     def given(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Given:
         """Colour images with a label of the card's; from scratch the card of the classifier in use."""
@@ -50,21 +59,25 @@ class LabelTrainer:
         titles = given.card.label_titles
         return tuple(titles.get(label, label) for label in given.card.labels if label not in there)
 
-    def default_epochs(self, num_train: int, *, from_scratch: bool) -> int:
-        """As the recipe says."""
-        return recipe.default_epochs(num_train, from_scratch=from_scratch)
-
     def work_of(self, card: ClassifierCard) -> float:
         """In multiples of 224x224."""
-        return recipe.work_of(card)
+        return (card.image_size / 224) ** 2
 
     def settings(self, card: ClassifierCard, epochs: int, seed: int, *, from_scratch: bool) -> ClassifyConfig:
-        """As the recipe says."""
-        return recipe.settings_of(card, epochs, seed, from_scratch=from_scratch)
-
-    def augmentation(self, workspace: Workspace, run: Run) -> AugmentConfig:
-        """The same as when the classifier was trained."""
-        return run.given.card.augmentation or AugmentConfig()
+        """What is not said here is as when the classifier was trained."""
+        before = card.training or ClassifyConfig()
+        before = replace(before, backbone=card.backbone, image_size=card.image_size)
+        same = replace(before, epochs=epochs, patience=0, seed=seed)
+        if from_scratch:
+            return same
+        return replace(
+            same,
+            pretrained=False,
+            frozen_epochs=0,
+            optimizer="adam",
+            learning_rate=FINE_TUNE_RATE,
+            batch_size=FINE_TUNE_BATCH_SIZE,
+        )
 
     def train(self, context: JobContext, run: Run) -> Any:
         """Train on labels."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.cards import MaskClass, ModelCard, Score
-from core.config import AugmentConfig, TrainConfig
+from core.config import TrainConfig
 from core.imaging.class_table import DEFAULT_COLOURS
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
@@ -18,7 +18,7 @@ from core.training.sides import sides_that_matter
 from core.workflows.correct import pictures
 from core.workflows.learn import fine_tune_recipe as recipe
 from core.workflows.learn.job_reporter import JobReporter
-from core.workflows.learn.trainer import Given, Run
+from core.workflows.learn.trainer import Given, Run, Trainer
 from core.workspace import ImageRow, TaskClass, VersionRow, Workspace, is_trainable
 from core.workspace.classes import highest_value
 
@@ -46,8 +46,8 @@ def with_classes(card: ModelCard, classes: Sequence[TaskClass]) -> ModelCard:
     )
 
 
-class MaskTrainer:
-    """As `core.workflows.learn.trainer.Trainer` says."""
+class MaskTrainer(Trainer):
+    """As the base class says."""
 
     kind = "fine_tune"
     nothing: str = Sentence(
@@ -55,7 +55,8 @@ class MaskTrainer:
     )
     given_name = "Corrected images"
     given_source = "Masks saved in this workspace"
-    suffix = ""
+    fine_tune_images = recipe.FINE_TUNE_IMAGES
+    scratch_images = recipe.SCRATCH_IMAGES
 
     def given(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Given:
         """Corrected images, and the card of a network that fits them and tells the task's classes apart."""
@@ -68,28 +69,18 @@ class MaskTrainer:
             card = recipe.scratch_card("scratch", trainable)
         return Given(with_classes(card, workspace.tasks.get_by_id(task_id).all_classes), images)
 
-    def missing(self, given: Given, train: tuple[ImageRow, ...]) -> tuple[str, ...]:
-        """Nothing: a mask needs no label."""
-        return ()
-
-    def default_epochs(self, num_train: int, *, from_scratch: bool) -> int:
-        """As the recipe says."""
-        return recipe.default_epochs(num_train, from_scratch=from_scratch)
-
     def work_of(self, card: ModelCard) -> float:
         """In multiples of 256x256 through 16 base filters."""
         return recipe.work_of(card)
 
     def settings(self, card: ModelCard, epochs: int, seed: int, *, from_scratch: bool) -> TrainConfig:
         """As the recipe says."""
-        if from_scratch:
-            return recipe.scratch_settings(epochs, seed)
-        return recipe.fine_tune_settings(card, epochs, seed)
+        return recipe.settings_of(card, epochs, seed, from_scratch=from_scratch)
 
     def augmentation(self, workspace: Workspace, run: Run) -> AugmentConfig:
         """The same as when the base was trained, but never mirrored where sides tell classes apart."""
         card: ModelCard = run.given.card
-        usual = card.augmentation or AugmentConfig()
+        usual = super().augmentation(workspace, run)
         if card.net.num_classes <= 2:
             return usual
         masks = (run.mask_of(workspace, image) for image in run.train[:_MOST_LOOKED_AT])

@@ -7,7 +7,7 @@ say what they differ in.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from core.config import AugmentConfig
 from core.imaging.decode import decode_image
@@ -72,7 +72,7 @@ class Run:
         return ids
 
 
-class Trainer(Protocol):
+class Trainer:
     """What masks and labels do of their own; Keras is imported in `train` alone.
 
     Attributes:
@@ -81,39 +81,48 @@ class Trainer(Protocol):
         given_name: What the data are called on the card, before the task's title.
         given_source: Where they come from.
         suffix: Of the candidate's machine name.
+        fine_tune_images: Training images, each counted as often as it is seen, that are usually enough.
+        scratch_images: The same from scratch.
     """
 
     kind: str
     nothing: str
     given_name: str
     given_source: str
-    suffix: str
+    suffix = ""
+    fine_tune_images: int
+    scratch_images: int
 
     def given(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Given:
         """Card, images and labels; a `JobError` where the task has nothing of the kind."""
+        raise NotImplementedError
 
     def missing(self, given: Given, train: tuple[ImageRow, ...]) -> tuple[str, ...]:
         """Labels, as people read them, that no image to train on has."""
-
-    def default_epochs(self, num_train: int, *, from_scratch: bool) -> int:
-        """Epochs that are usually enough."""
+        return ()
 
     def work_of(self, card: Any) -> float:
         """Arithmetic of one training image, in multiples of the usual network's."""
+        raise NotImplementedError
 
     def settings(self, card: Any, epochs: int, seed: int, *, from_scratch: bool) -> Any:
         """The settings of a run."""
+        raise NotImplementedError
 
     def augmentation(self, workspace: Workspace, run: Run) -> AugmentConfig:
-        """The random changes of a run, whose own are not decided yet."""
+        """The random changes of a run, whose own are not decided yet: as when the base was trained."""
+        return run.given.card.augmentation or AugmentConfig()
 
     def train(self, context: JobContext, run: Run) -> Any:
         """`core.training.fit.TrainResult` or `core.classification.fit.ClassifyResult`."""
+        raise NotImplementedError
 
     def card(self, run: Run, trained: Any) -> Any:
         """The base's card with the candidate's scores, threshold and calibration."""
+        raise NotImplementedError
 
     def compare(
         self, workspace: Workspace, new: VersionRow, old: VersionRow | None, **watching: Any
     ) -> Compared | None:
         """Both versions on the locked images; `on_progress` and `should_stop`, None where it was stopped."""
+        raise NotImplementedError
