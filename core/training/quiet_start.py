@@ -6,6 +6,7 @@ that is turned aside for the seconds of the import; whatever else arrives there 
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -45,6 +46,15 @@ def start_keras(accelerator: str = "auto") -> None:
     from absl import logging
 
     logging.set_verbosity(logging.ERROR)
+
+
+def forget_networks() -> None:
+    """Let go of the networks of earlier runs, which Keras holds on to; those still in use go on working."""
+    import keras
+
+    keras.utils.clear_session()
+    # Networks and their compiled steps point at each other.
+    gc.collect()
 
 
 @contextmanager

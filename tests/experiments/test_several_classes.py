@@ -22,7 +22,7 @@ from core.experiments.requests.plan import (
 )
 from core.experiments.requests.several_classes import dice_column, shown_columns
 from core.experiments.runs.run import run_experiment
-from core.experiments.runs.scoring import score_labels
+from core.experiments.runs.scoring import image_scores
 from core.imaging.class_table import class_table_json, names_alone, read_class_table, table_of_names
 from tests.eager import eagerly
 from tests.experiments.making import RECIPE, make_class_set
@@ -48,7 +48,7 @@ def scored():
     # Of the four pixels that count (the fifth is undefined) one of class 1 is taken for class 2.
     reference = np.array([[0, 1, 1, 2, 255]], np.uint8)
     predicted = np.array([[0, 1, 2, 2, 2]], np.uint8)
-    return score_labels("a", predicted, reference, 0.0, CLASSES)
+    return image_scores("a", predicted, reference, 0.0, CLASSES)
 
 
 def test_scores_are_means_over_the_foreground_and_each_class_has_its_dice():

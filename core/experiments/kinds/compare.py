@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.finished_run import FinishedRun, read_curves
 from core.experiments.runs.scoring import ImageScores
 from core.experiments.runs.store import Cell, ExperimentResult, Picture
-from core.experiments.runs.training_run import RunPlan, do_run, with_net
+from core.experiments.runs.training_run import RunPlan, do_run
 from core.image_size import format_size
 from core.language.sentence import Sentence
 
@@ -51,7 +52,7 @@ def compare(experiment: Experiment, request: CompareRequest) -> ExperimentResult
         require_foreground(name, pairs, classes)
     runs: list[FinishedRun] = []
     for number, (arm, net) in enumerate(nets.items(), start=1):
-        recipe = with_net(request.recipe, net)
+        recipe = replace(request.recipe, net=net)
         plan = RunPlan(arm, number, len(nets), recipe, data_dir, train, val, scored, request.tolerance)
         run = do_run(experiment, plan, on_scored=partial(_log_test, experiment, request, arm))
         if run is None:

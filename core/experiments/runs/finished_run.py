@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from core.config import from_dict
 from core.errors import AppError
 from core.experiments.runs.scoring import ImageScores
+from core.experiments.runs.store import read_json
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def read_run(folder: Path) -> FinishedRun:
     Raises:
         AppError: It is not finished, or its file is damaged.
     """
-    values = _read_json(folder / "scores.json")
+    values = read_json(folder / "scores.json")
     try:
         images = tuple(from_dict(ImageScores, each) for each in values["images"])
         return FinishedRun(**{**values, "folder": folder, "images": images})
@@ -61,11 +60,3 @@ def read_curves(folder: Path) -> list[dict[str, float | None]]:
             {name: float(text) if text else None for name, text in row.items()}
             for row in csv.DictReader(file)
         ]
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise AppError("{path} cannot be read ({error}).", path=path, error=error) from None
-    return values

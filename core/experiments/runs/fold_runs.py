@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.finished_run import FinishedRun
 from core.experiments.runs.scoring import ImageScores
 from core.experiments.runs.store import Cell
-from core.experiments.runs.training_run import RunPlan, do_run, with_net
+from core.experiments.runs.training_run import RunPlan, do_run
 from core.imaging.class_table import ClassTable
 from core.language.sentence import Sentence
 
@@ -96,7 +96,7 @@ def run_folds(
                     name=f"{arm}_fold{fold + 1}",
                     number=number,
                     num_runs=plan.num_folds * len(nets),
-                    recipe=with_net(recipe, net),
+                    recipe=replace(recipe, net=net),
                     data_dir=plan.data_dir,
                     train=train,
                     val=val,

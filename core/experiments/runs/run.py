@@ -1,24 +1,18 @@
 """A request -> an experiment's folder: begin or go on, do it, write what was found. The door to this folder.
 
-What each kind does stands in the module of its name; they are imported when they are asked for.
+What each kind does stands in the function and the module of its name, imported when it is asked for.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 from core.errors import AppError
 from core.experiments.reports.report import report_markdown
 from core.experiments.requests.checks import check_request
-from core.experiments.requests.plan import (
-    CompareRequest,
-    CrossValidateRequest,
-    Request,
-    SyntheticRequest,
-    ThresholdRequest,
-    TuneRequest,
-)
+from core.experiments.requests.plan import Request, kind_of
 from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.store import ExperimentResult, read_record
 from core.experiments.runs.watching import ExperimentWatchers
@@ -87,27 +81,10 @@ def _do(experiment: Experiment) -> ExperimentResult:
 
 
 def _find_out(experiment: Experiment) -> ExperimentResult:
-    match experiment.request:
-        case CompareRequest() as request:
-            from core.experiments.kinds.compare import compare
-
-            return compare(experiment, request)
-        case CrossValidateRequest() as request:
-            from core.experiments.kinds.cross_validate import cross_validate
-
-            return cross_validate(experiment, request)
-        case TuneRequest() as request:
-            from core.experiments.kinds.tune import tune
-
-            return tune(experiment, request)
-        case SyntheticRequest() as request:
-            from core.experiments.kinds.synthetic import synthetic
-
-            return synthetic(experiment, request)
-        case ThresholdRequest() as request:
-            from core.experiments.kinds.threshold_sweep import threshold_sweep
-
-            return threshold_sweep(experiment, request)
+    kind = kind_of(experiment.request)
+    do = getattr(import_module(f"core.experiments.kinds.{kind}"), kind)
+    result: ExperimentResult = do(experiment, experiment.request)
+    return result
 
 
 def _sentence(error: BaseException) -> str:

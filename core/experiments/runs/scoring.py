@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from core.datasets.pairs import Pair, load_pair
 from core.evaluation.boundary import boundary_f1
-from core.evaluation.report import score_class_image
-from core.evaluation.scores import Counts, count_pixels, score_mask
+from core.evaluation.scores import Counts
 from core.experiments.requests.several_classes import dice_column
 from core.files import write_whole
-from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import ClassTable
-from core.imaging.masks import encode_png, likeliest, quantise, threshold_mask
+from core.imaging.masks import encode_png
 from core.inference.predictor import Predictor
+from core.workflows.measure.score_model import predicted_mask, score_against, truth_of
 
 SCORES = ("dice", "iou", "accuracy", "precision", "recall", "hd95", "boundary_f1")
 """F1 is left out: for one foreground, and for the mean over several, it is the Dice."""
@@ -50,7 +49,6 @@ def score_images(
     tolerance: float | None,
     masks_dir: Path,
     classes: ClassTable | None = None,
-    on_progress: Callable[[int, int], None] | None = None,
 ) -> list[ImageScores]:
     """The scores of each image: at the threshold of the model's card, or by the likeliest of several classes.
 
@@ -60,7 +58,6 @@ def score_images(
         tolerance: Of boundary F1 in pixels, None for a part of the diagonal.
         masks_dir: Where STEM.png goes, 0 and 255, or class indices.
         classes: Of the masks, None for one foreground.
-        on_progress: Called with (images scored, all images).
 
     Raises:
         BadFileError: A file of a pair cannot be read.
@@ -69,57 +66,36 @@ def score_images(
     results = []
     for pair in pairs:
         image, reference = load_pair(pair, classes=classes)
-        probability = predictor.predict(image)
-        mask: NDArray[Any]
-        if classes is None:
-            mask = threshold_mask(quantise(probability), predictor.card.threshold)
-            results.append(score_foreground(pair.stem, mask, reference, tolerance))
-        else:
-            mask = likeliest(probability)
-            results.append(score_labels(pair.stem, mask, reference, tolerance, classes))
+        mask = predicted_mask(predictor, image, predictor.card.threshold, classes)
+        results.append(image_scores(pair.stem, mask, reference, tolerance, classes))
         write_whole(masks_dir / f"{pair.stem}.png", encode_png(mask))
-        if on_progress is not None:
-            on_progress(len(results), len(pairs))
     return results
 
 
-def score_foreground(
-    stem: str, mask: NDArray[Any], reference: NDArray[np.uint8], tolerance: float | None
-) -> ImageScores:
-    """The scores of an image of one foreground; masks are (H, W), 255 in the reference where undefined."""
-    truth, weight = split_undefined(reference)
-    ignore = None if weight is None else weight == 0
-    scores = score_mask(mask, truth, ignore)
-    scores["boundary_f1"] = boundary_f1(mask, truth, tolerance, ignore)
-    return ImageScores(stem, {name: scores[name] for name in SCORES}, count_pixels(mask, truth, ignore))
-
-
-def score_labels(
+def image_scores(
     stem: str,
-    labels: NDArray[np.uint8],
+    mask: NDArray[Any],
     reference: NDArray[np.uint8],
     tolerance: float | None,
-    classes: ClassTable,
+    classes: ClassTable | None = None,
 ) -> ImageScores:
-    """The scores of an image of several classes, as evaluate.py takes them; boundary F1 as the mean likewise.
+    """The scores of an image as evaluate.py takes them, and boundary F1, of several classes as their mean.
 
     Args:
         stem: Its name without ending.
-        labels: (H, W) class indices.
-        reference: (H, W) class indices, 255 where nobody decided.
+        mask: (H, W) foreground, or class indices.
+        reference: (H, W) likewise, 255 where nobody decided.
         tolerance: Of boundary F1 in pixels, None for a part of the diagonal.
-        classes: Background first.
+        classes: Background first; None for one foreground.
     """
-    truth, weight = split_undefined(reference)
-    ignore = None if weight is None else weight == 0
-    result = score_class_image(stem, labels, truth, len(classes), ignore=ignore)
+    result = score_against(stem, mask, reference, classes)
+    truth, ignore = truth_of(reference)
+    names = ("background", "foreground") if classes is None else classes.names
     outlines = [
-        boundary_f1(labels == index, truth == index, tolerance, ignore) for index in range(1, len(classes))
+        boundary_f1(mask == index, truth == index, tolerance, ignore) for index in range(1, len(names))
     ]
     scores = {**result.scores, "boundary_f1": float(np.mean(outlines))}
-    own = {
-        dice_column(name): each["dice"] for name, each in zip(classes.names, result.class_scores, strict=True)
-    }
-    return ImageScores(
-        stem, {**{name: scores[name] for name in SCORES}, **own}, result.counts, result.class_counts
-    )
+    shown = {name: scores[name] for name in SCORES}
+    # Empty for one foreground.
+    shown |= {dice_column(n): each["dice"] for n, each in zip(names, result.class_scores, strict=False)}
+    return ImageScores(stem, shown, result.counts, result.class_counts)

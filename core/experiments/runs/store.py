@@ -164,7 +164,7 @@ def read_record(folder: Path) -> dict[str, Any]:
     Raises:
         AppError: It is not there or damaged.
     """
-    return _read_json(folder / "experiment.json")
+    return read_json(folder / "experiment.json")
 
 
 def read_state(folder: Path) -> State:
@@ -177,7 +177,7 @@ def read_state(folder: Path) -> State:
     if not path.is_file():
         return State("stopped", DIED)
     try:
-        state = State(**_read_json(path))
+        state = State(**read_json(path))
     except TypeError as error:
         raise AppError("{path} is not of this version ({error}).", path=path, error=error) from None
     if state.status == "running" and state.pid is not None and not is_alive(state.pid, state.process_created):
@@ -194,7 +194,7 @@ def read_result(folder: Path) -> ExperimentResult | None:
     path = folder / "results.json"
     if not path.is_file():
         return None
-    values = _read_json(path)
+    values = read_json(path)
     try:
         return ExperimentResult(
             **{
@@ -224,7 +224,12 @@ def progress(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in whole.splitlines() if line.strip()]
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """What one of its JSON files holds.
+
+    Raises:
+        AppError: It is not there or damaged.
+    """
     try:
         values = from_plain(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:

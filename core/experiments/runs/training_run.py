@@ -10,11 +10,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.config import NetConfig
 from core.datasets.pairs import Pair
 from core.experiments.requests.plan import Recipe
 from core.experiments.runs.experiment import Experiment
@@ -122,6 +121,10 @@ def train_run(
     def should_stop() -> bool:
         return experiment.should_stop() or (should_end is not None and should_end())
 
+    from core.training.quiet_start import forget_networks, start_keras
+
+    start_keras()
+    # A search would fill the memory.
     forget_networks()
     from core.training.checkpoint import CHECKPOINT
 
@@ -183,18 +186,3 @@ def count_parameters(weights: Path) -> int:
     from core.inference.load import load_network
 
     return sum(math.prod(weight.shape) for weight in load_network(weights).trainable_weights)
-
-
-def forget_networks() -> None:
-    """Let go of the networks of earlier runs, which Keras holds on to: a search would fill the memory."""
-    from core.training.quiet_start import start_keras
-
-    start_keras()
-    from core.training.forgetting import forget_all
-
-    forget_all()
-
-
-def with_net(recipe: Recipe, net: NetConfig) -> Recipe:
-    """The recipe with another network."""
-    return replace(recipe, net=net)

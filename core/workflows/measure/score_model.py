@@ -65,30 +65,40 @@ def score_pairs(
     if on_progress is not None:
         on_progress(0, len(pairs))
     for pair in pairs:
-        if classes is not None:
-            results.append(_score_classes(predictor, pair, classes))
-        elif threshold is not None:
-            results.append(_score_foreground(predictor, pair, threshold, both_classes=both_classes))
-        else:
-            raise ValueError("masks of one foreground are scored at a threshold, got none")
+        image, reference = load_pair(pair, classes=classes)
+        mask = predicted_mask(predictor, image, threshold, classes)
+        results.append(score_against(pair.name, mask, reference, classes, both_classes))
         if on_progress is not None:
             on_progress(len(results), len(pairs))
     return results
 
 
-def _score_foreground(
-    predictor: Predicts, pair: Pair, threshold: float, *, both_classes: bool
+def predicted_mask(
+    predictor: Predicts, image: DecodedImage, threshold: float | None, classes: ClassTable | None
+) -> NDArray[Any]:
+    """(H, W) foreground at a threshold, or the index of the likeliest of the classes."""
+    if classes is not None:
+        return likeliest(predictor.predict(image))
+    if threshold is None:
+        raise ValueError("masks of one foreground are scored at a threshold, got none")
+    return threshold_mask(quantise(predictor.predict(image)), threshold)
+
+
+def score_against(
+    name: str,
+    mask: NDArray[Any],
+    reference: NDArray[np.uint8],
+    classes: ClassTable | None = None,
+    both_classes: bool = False,
 ) -> ImageResult:
-    image, mask = load_pair(pair)
-    predicted = threshold_mask(quantise(predictor.predict(image)), threshold)
-    reference, weight = split_undefined(mask)
-    ignore = None if weight is None else weight == 0
-    return score_image(pair.name, predicted, reference, ignore=ignore, both_classes=both_classes)
+    """The scores of a mask; where the reference is 255, nothing is decided and nothing counts."""
+    truth, ignore = truth_of(reference)
+    if classes is not None:
+        return score_class_image(name, mask, truth, len(classes), ignore=ignore)
+    return score_image(name, mask, truth, ignore=ignore, both_classes=both_classes)
 
 
-def _score_classes(predictor: Predicts, pair: Pair, classes: ClassTable) -> ImageResult:
-    image, mask = load_pair(pair, classes=classes)
-    labels, weight = split_undefined(mask)
-    predicted = likeliest(predictor.predict(image))
-    ignore = None if weight is None else weight == 0
-    return score_class_image(pair.name, predicted, labels, len(classes), ignore=ignore)
+def truth_of(reference: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.bool_] | None]:
+    """The reference without its 255, and where it had them; None where it had none."""
+    truth, weight = split_undefined(reference)
+    return truth, None if weight is None else weight == 0
