@@ -154,15 +154,16 @@ def card_scores(results: Sequence[ImageResult], class_names: Sequence[str] = ())
         results: One entry an image.
         class_names: Of the classes that were judged, background first; each adds "dice_NAME" and "iou_NAME".
     """
-    scores = {metric: _mean(result.scores[metric] for result in results) for metric in METRICS}
+    scores = {metric: mean_score(result.scores[metric] for result in results) for metric in METRICS}
     for index, name in enumerate(class_names):
         for metric in CLASS_METRICS:
             key = f"{metric}_{name.replace(' ', '_')}"
-            scores[key] = _mean(result.class_scores[index][metric] for result in results)
+            scores[key] = mean_score(result.class_scores[index][metric] for result in results)
     return {name: score for name, score in scores.items() if score is not None}
 
 
-def _mean(values: Iterable[float | None]) -> Score | None:
+def mean_score(values: Iterable[float | None]) -> Score | None:
+    """Mean of what is defined with its bootstrap 95 % interval, None where nothing is."""
     defined = [value for value in values if value is not None]
     if not defined:
         return None

@@ -4,8 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from core.classification.cross_validation import run_fold
-from core.classification.fit import ClassifyRun
+from core.classification.fit import ClassifyRun, run_fold
 from core.classification.logits import Logits
 from core.classifier_cards import ClassifyConfig
 from core.config import AugmentConfig

@@ -6,6 +6,7 @@ import pytest
 
 from core.config import NetConfig
 from core.errors import AppError
+from core.experiments.requests.naming import title_of
 from core.experiments.requests.plan import (
     KINDS,
     CompareRequest,
@@ -18,7 +19,6 @@ from core.experiments.requests.plan import (
     kind_of,
     request_from_json,
     request_to_json,
-    title_of,
 )
 from core.imaging.class_table import table_of_names
 

@@ -7,18 +7,15 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from core.datasets.grouped_data import with_validation
-from core.datasets.groups import GroupRule
 from core.datasets.pairs import Pair
 from core.experiments.reports.differences import difference_rows, difference_sentence
-from core.experiments.reports.pictures import curves_picture
-from core.experiments.reports.predictions_picture import masks_of, telling_caption, telling_picture
+from core.experiments.reports.predictions_picture import draw_runs
 from core.experiments.reports.tables import defined, mean_row, num_undefined
-from core.experiments.requests.data import read_data, require_foreground
+from core.experiments.requests.data import require_foreground, train_and_val
 from core.experiments.requests.plan import ARM_WORDS, CompareRequest, arm_net
 from core.experiments.requests.several_classes import class_notes, foreground, shown_columns
 from core.experiments.runs.experiment import Experiment
-from core.experiments.runs.finished_run import FinishedRun, read_curves
+from core.experiments.runs.finished_run import FinishedRun
 from core.experiments.runs.scoring import ImageScores
 from core.experiments.runs.store import Cell, ExperimentResult, Picture
 from core.experiments.runs.training_run import RunPlan, do_run
@@ -37,23 +34,15 @@ def compare(experiment: Experiment, request: CompareRequest) -> ExperimentResult
     Raises:
         AppError: An arm is unknown or named twice, a split is missing or shows nothing.
     """
-    data_dir = Path(request.data_dir)
     nets = {arm: arm_net(request.recipe.net, arm) for arm in request.arms}
-    classes = request.recipe.classes
-    rule, settings = GroupRule(request.group_column, request.group_pattern), request.recipe.settings
-    data = read_data(experiment, data_dir, rule, classes)
-    train, val = with_validation(data, settings.val_part, settings.seed)
+    data, train, val = train_and_val(experiment, request)
     scored = val if request.score_split == "val" else data.pairs_of.get("test", [])
-    for name, pairs in (
-        (Sentence("training split"), train),
-        (Sentence("validation split"), val),
-        (f"{request.score_split} split", scored),
-    ):
-        require_foreground(name, pairs, classes)
+    require_foreground(f"{request.score_split} split", scored, request.recipe.classes)
     runs: list[FinishedRun] = []
     for number, (arm, net) in enumerate(nets.items(), start=1):
         recipe = replace(request.recipe, net=net)
-        plan = RunPlan(arm, number, len(nets), recipe, data_dir, train, val, scored, request.tolerance)
+        folder = Path(request.data_dir)
+        plan = RunPlan(arm, number, len(nets), recipe, folder, train, val, scored, request.tolerance)
         run = do_run(experiment, plan, on_scored=partial(_log_test, experiment, request, arm))
         if run is None:
             break
@@ -192,12 +181,10 @@ def tolerance_note(tolerance: float | None) -> str:
 def _draw(
     experiment: Experiment, request: CompareRequest, runs: Sequence[FinishedRun], scored: Sequence[Pair]
 ) -> tuple[Picture, ...]:
-    curves = {ARM_WORDS[run.name]: read_curves(run.folder) for run in runs}
-    experiment.write_picture("curves.png", curves_picture(curves, request.recipe.settings.loss))
-    classes = request.recipe.classes
-    arms = {ARM_WORDS[run.name]: masks_of([run]) for run in runs}
-    experiment.write_picture("predictions.png", telling_picture(scored, arms, classes))
+    recipe = request.recipe
+    arms = {ARM_WORDS[run.name]: [run] for run in runs}
+    caption = draw_runs(experiment, {name: of[0] for name, of in arms.items()}, recipe, (scored, arms))
     return (
         Picture("curves.png", Sentence("Loss and Dice of every network, epoch by epoch.")),
-        Picture("predictions.png", telling_caption(arms, classes)),
+        Picture("predictions.png", caption),
     )

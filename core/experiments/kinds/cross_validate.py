@@ -15,15 +15,15 @@ from core.datasets.pairs import Pair
 from core.datasets.set_table import SetTable
 from core.errors import AppError
 from core.experiments.reports.differences import difference_rows, difference_sentence
-from core.experiments.reports.pictures import curves_picture, folds_picture
-from core.experiments.reports.predictions_picture import masks_of, telling_caption, telling_picture
+from core.experiments.reports.pictures import folds_picture
+from core.experiments.reports.predictions_picture import draw_runs
 from core.experiments.reports.tables import defined
 from core.experiments.requests.data import read_data
 from core.experiments.requests.naming import run_title
-from core.experiments.requests.plan import ARM_WORDS, CrossValidateRequest, arm_net
+from core.experiments.requests.plan import ARM_WORDS, CrossValidateRequest, Recipe, arm_net
 from core.experiments.requests.several_classes import class_notes, foreground, shown_columns
 from core.experiments.runs.experiment import Experiment
-from core.experiments.runs.finished_run import FinishedRun, read_curves
+from core.experiments.runs.finished_run import FinishedRun
 from core.experiments.runs.fold_runs import (
     FoldPlan,
     check_folds,
@@ -70,7 +70,7 @@ def cross_validate(experiment: Experiment, request: CrossValidateRequest) -> Exp
         headline=_headline(rows, differences, request),
         number=float(best["dice"] or 0),
         number_name=Sentence("{best}: out-of-fold Dice", best=best["arm"]),
-        pictures=_draw(experiment, plan, finished, request.recipe.settings.loss),
+        pictures=_draw(experiment, plan, finished, request.recipe),
         notes=(
             *notes,
             *class_notes(classes),
@@ -111,17 +111,16 @@ def _train_and_val(data: GroupedData) -> tuple[list[Pair], NDArray[np.int64]]:
 
 
 def _draw(
-    experiment: Experiment, plan: FoldPlan, finished: Mapping[str, Sequence[FinishedRun]], loss: str
+    experiment: Experiment, plan: FoldPlan, finished: Mapping[str, Sequence[FinishedRun]], recipe: Recipe
 ) -> tuple[Picture, ...]:
-    curves = {run_title(run.name): read_curves(run.folder) for runs in finished.values() for run in runs}
-    experiment.write_picture("curves.png", curves_picture(curves, loss))
+    arms = {ARM_WORDS[arm]: runs for arm, runs in finished.items()}
+    named = {run_title(run.name): run for runs in finished.values() for run in runs}
+    caption = draw_runs(experiment, named, recipe, (plan.pairs, arms))
     means = {
-        ARM_WORDS[arm]: [sum(dice) / len(dice) for run in runs if (dice := defined(run.images, "dice"))]
-        for arm, runs in finished.items()
+        name: [sum(dice) / len(dice) for run in runs if (dice := defined(run.images, "dice"))]
+        for name, runs in arms.items()
     }
     experiment.write_picture("folds.png", folds_picture(means))
-    arms = {ARM_WORDS[arm]: masks_of(runs) for arm, runs in finished.items()}
-    experiment.write_picture("predictions.png", telling_picture(plan.pairs, arms, plan.classes))
     return (
         Picture(
             "folds.png", Sentence("Mean Dice of each fold, beside it their mean and one standard deviation.")
@@ -129,10 +128,7 @@ def _draw(
         Picture("curves.png", Sentence("Loss and Dice of every fold, epoch by epoch.")),
         Picture(
             "predictions.png",
-            Sentence(
-                "{telling_caption} Every mask is out of fold.",
-                telling_caption=telling_caption(arms, plan.classes),
-            ),
+            Sentence("{telling_caption} Every mask is out of fold.", telling_caption=caption),
         ),
     )
 

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.datasets.grouped_data import with_validation
-from core.datasets.groups import GroupRule
 from core.datasets.pairs import Pair
 from core.errors import DivergedError
 from core.experiments.reports.tune_result import best_trial, search_result
-from core.experiments.requests.data import read_data, require_foreground
+from core.experiments.requests.data import train_and_val
 from core.experiments.requests.plan import TuneRequest
 from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.store import ExperimentResult
@@ -37,13 +35,7 @@ def tune(experiment: Experiment, request: TuneRequest) -> ExperimentResult:
         AppError: A search space that holds nothing, a study that cannot be read, data without foreground.
     """
     check_space(request)
-    data_dir = Path(request.data_dir)
-    classes = request.recipe.classes
-    rule, settings = GroupRule(request.group_column, request.group_pattern), request.recipe.settings
-    data = read_data(experiment, data_dir, rule, classes)
-    train, val = with_validation(data, settings.val_part, settings.seed)
-    require_foreground("training split", train, classes)
-    require_foreground("validation split", val, classes)
+    _, train, val = train_and_val(experiment, request)
     ends = time.monotonic() + request.timeout_minutes * 60 if request.timeout_minutes else None
     with open_study(experiment.folder / STUDY_FILE, request) as study:
         while num_judged(study) < request.trials and not experiment.should_stop():

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets.pairs import Pair, load_pair
-from core.experiments.reports.pictures import new_figure, png
-from core.experiments.runs.finished_run import FinishedRun
+from core.experiments.reports.pictures import curves_picture, new_figure, png
+from core.experiments.requests.plan import Recipe
+from core.experiments.runs.experiment import Experiment
+from core.experiments.runs.finished_run import FinishedRun, read_curves
 from core.imaging.class_table import ClassTable
 from core.imaging.decode import decode_mask
 from core.imaging.intensity import to_display
@@ -28,6 +30,30 @@ NUM_TYPICAL = 2
 
 Masks = Mapping[str, tuple[Path, float]]
 """A network's mask of each image, by the image's stem, with its Dice."""
+
+
+def draw_runs(
+    experiment: Experiment,
+    runs: Mapping[str, FinishedRun],
+    recipe: Recipe,
+    shown: tuple[Sequence[Pair], Mapping[str, Sequence[FinishedRun]]],
+) -> str:
+    """Write `curves.png` and `predictions.png` of an experiment.
+
+    Args:
+        experiment: Has the folder.
+        runs: Every run by its name.
+        recipe: Of the runs.
+        shown: The scored pairs, and the runs of each network.
+
+    Returns:
+        What the predictions show.
+    """
+    curves = {name: read_curves(run.folder) for name, run in runs.items()}
+    experiment.write_picture("curves.png", curves_picture(curves, recipe.settings.loss))
+    pairs, arms = shown[0], {name: masks_of(of) for name, of in shown[1].items()}
+    experiment.write_picture("predictions.png", telling_picture(pairs, arms, recipe.classes))
+    return telling_caption(arms, recipe.classes)
 
 
 def masks_of(runs: Sequence[FinishedRun]) -> Masks:

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from core.datasets.grouped_data import GroupedData, read_grouped
+from core.datasets.grouped_data import GroupedData, read_grouped, with_validation
 from core.datasets.groups import GroupRule
 from core.datasets.pairs import Pair, load_pair
 from core.errors import AppError
+from core.experiments.requests.plan import CompareRequest, TuneRequest
 from core.experiments.runs.experiment import Experiment
 from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import ClassTable
+from core.language.sentence import Sentence
 from core.workflows.learn.run_folder import hash_pairs
 
 NUM_THREADS = 4
@@ -39,6 +41,19 @@ def read_data(
     data = read_grouped(data_dir, rule, on_progress=experiment.watchers.on_check, classes=classes)
     experiment.keep_hashes(hash_pairs({**data.pairs_of}))
     return data
+
+
+def train_and_val(
+    experiment: Experiment, request: CompareRequest | TuneRequest
+) -> tuple[GroupedData, list[Pair], list[Pair]]:
+    """The data, with the pairs to train on and those to choose on, which show what is looked for."""
+    classes, settings = request.recipe.classes, request.recipe.settings
+    rule = GroupRule(request.group_column, request.group_pattern)
+    data = read_data(experiment, Path(request.data_dir), rule, classes)
+    train, val = with_validation(data, settings.val_part, settings.seed)
+    require_foreground(Sentence("training split"), train, classes)
+    require_foreground(Sentence("validation split"), val, classes)
+    return data, train, val
 
 
 def have_foreground(pairs: Sequence[Pair], classes: ClassTable | None = None) -> list[bool]:

@@ -17,7 +17,6 @@ from core.commands import number, whole_number
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict, to_dict
 from core.errors import AppError
 from core.imaging.class_table import ClassTable
-from core.language.sentence import Sentence
 from core.training.presets import AUGMENT_PRESETS
 
 ARM_WORDS = {
@@ -41,8 +40,8 @@ def setting(default: Any = MISSING, *, flag: str = "", left_open: bool = False, 
     return field(default=default, metadata={"flag": flag, "open": left_open, "options": options})
 
 
-def _data_dir() -> Any:
-    return setting(help="folder with train/, perhaps val/ and test/ (needed unless --resume)")
+SHARED_FLAG = {"flag": "", "open": False, "options": {}}
+"""Of a field whose flag `core.commands.shared_flags` knows."""
 
 
 def _arms(*default: str) -> Any:
@@ -57,10 +56,6 @@ def _tolerance() -> Any:
 
 def _test_log() -> Any:
     return setting("", metavar="FILE", help="CSV that gets a line if test is scored")
-
-
-def _group_flag() -> Any:
-    return setting("")
 
 
 def _folds() -> Any:
@@ -89,99 +84,77 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class CompareRequest:
-    """Several networks on the same splits, seed and budget.
+class _Asked:
+    """What every kind has.
 
     Attributes:
-        data_dir: Folder in the training layout.
-        arms: Of `ARM_WORDS`, each once.
-        recipe: What all arms share.
-        group_column: As of `CrossValidateRequest`; groups are kept whole where validation is set aside.
-        group_pattern: Likewise.
-        score_split: "val", or "test" where the choice is made and the number is wanted.
-        tolerance: Pixels that an outline may be off and still count in boundary F1; None for 0.75 % of each
-            image's diagonal.
-        test_log: CSV that gets a line when a test split is scored, beside the experiment's own; "" for none.
         command: The command as it was typed, for the report.
     """
 
-    data_dir: str = _data_dir()
+    command: str = field(default="", kw_only=True)
+
+
+@dataclass(frozen=True)
+class _OnData(_Asked):
+    """On a folder in the training layout."""
+
+    data_dir: str = setting(help="folder with train/, perhaps val/ and test/ (needed unless --resume)")
+
+
+@dataclass(frozen=True)
+class _TrainedOnData(_OnData):
+    """On a folder, with runs that are trained.
+
+    Attributes:
+        recipe: What all runs share; its `val_part` of the images that are trained on makes choices.
+        group_column: Column of the set's table whose images stay together, in folds and where validation is
+            set aside; "" looks for a patient's, "none" takes none.
+        group_pattern: What names of images that stay together have in common, see
+            `core.datasets.groups.keys_by_pattern`; "" for none.
+    """
+
+    recipe: Recipe = field(default_factory=Recipe, kw_only=True)
+    group_column: str = field(default="", kw_only=True, metadata=SHARED_FLAG)
+    group_pattern: str = field(default="", kw_only=True, metadata=SHARED_FLAG)
+
+
+@dataclass(frozen=True)
+class CompareRequest(_TrainedOnData):
+    """Several networks on the same splits, seed and budget; arms are of `ARM_WORDS`, each once."""
+
     arms: tuple[str, ...] = _arms("unet", "fcn", "fcn8s")
-    recipe: Recipe = field(default_factory=Recipe)
-    group_column: str = _group_flag()
-    group_pattern: str = _group_flag()
     score_split: Literal["val", "test"] = setting(
         "val", choices=("val", "test"), help="which split is scored"
     )
     tolerance: float | None = _tolerance()
     test_log: str = _test_log()
-    command: str = ""
 
 
 @dataclass(frozen=True)
-class CrossValidateRequest:
-    """k folds of train and val together; the test folder is never opened for scores.
+class CrossValidateRequest(_TrainedOnData):
+    """k folds of train and val together, the same for all arms; test is never opened for scores."""
 
-    Attributes:
-        data_dir: Folder in the training layout.
-        folds: Number of folds, from 2.
-        arms: Of `ARM_WORDS`, each once; all see the same folds.
-        recipe: What all runs share; its `val_part` of each fold's training images chooses epoch and
-            threshold.
-        group_column: Column of the set's table whose images stay together; "" looks for a patient's, "none"
-            takes none.
-        group_pattern: What names of images that stay together have in common, see
-            `core.datasets.groups.keys_by_pattern`; "" for none.
-        stratify_column: Column whose values are spread evenly over the folds; "" for none.
-        tolerance: Pixels that an outline may be off and still count in boundary F1; None for 0.75 % of each
-            image's diagonal.
-        command: The command as it was typed, for the report.
-    """
-
-    data_dir: str = _data_dir()
     folds: int = _folds()
     arms: tuple[str, ...] = _arms("unet")
-    recipe: Recipe = field(default_factory=Recipe)
-    group_column: str = _group_flag()
-    group_pattern: str = _group_flag()
     stratify_column: str = setting("", help="column whose values are spread evenly over the folds")
     tolerance: float | None = _tolerance()
-    command: str = ""
 
 
 @dataclass(frozen=True)
-class TuneRequest:
-    """A search for settings by validation Dice, with weak trials cut short.
+class TuneRequest(_TrainedOnData):
+    """A search for settings by validation Dice, with weak trials cut short; the recipe is what stays.
 
-    Attributes:
-        data_dir: Folder in the training layout.
-        trials: Trials in all, those of an earlier part of the search among them.
-        timeout_minutes: No further trial is begun after that long; 0 for never.
-        recipe: What is not searched; its `settings.epochs` are those of a full trial.
-        group_column: As of `CrossValidateRequest`; groups are kept whole where validation is set aside.
-        group_pattern: Likewise.
-        learning_rate: Lowest and highest, searched on a log scale.
-        base_filters: Choices.
-        batch_size: Choices.
-        dropout: Lowest and highest.
-        augment_presets: Choices, of `core.training.presets.AUGMENT_PRESETS`.
-        losses: Choices, of `core.training.losses.LOSSES`.
-        pruner: "median" ends a trial that is below the median of earlier ones at the same epoch (Golovin et
-            al. 2017), "halving" keeps the better third at each rung (Jamieson and Talwalkar 2016), "none"
-            ends none.
-        command: The command as it was typed, for the report.
+    Learning rates are searched on a log scale. The pruner "median" ends a trial that is below the median of
+    earlier ones at the same epoch (Golovin et al. 2017), "halving" keeps the better third at each rung
+    (Jamieson and Talwalkar 2016), "none" ends none.
     """
 
-    data_dir: str = _data_dir()
     trials: int = setting(
         20, left_open=True, type=whole_number(1), help="trials in all, resumed ones too (default: 20)"
     )
     timeout_minutes: float = setting(
         0.0, left_open=True, type=number(0, 1e6), help="no trial is begun after that long; 0 for never"
     )
-    recipe: Recipe = field(default_factory=Recipe)
-    group_column: str = _group_flag()
-    group_pattern: str = _group_flag()
     learning_rate: tuple[float, ...] = setting((3e-4, 1e-2), nargs=2, metavar=("LOW", "HIGH"), help="range")
     base_filters: tuple[int, ...] = setting((8, 16), nargs="+", help="choices")
     batch_size: tuple[int, ...] = setting((4, 8, 16), nargs="+", help="choices")
@@ -198,20 +171,15 @@ class TuneRequest:
     pruner: Literal["median", "halving", "none"] = setting(
         "median", choices=("median", "halving", "none"), help="how weak trials end early"
     )
-    command: str = ""
 
 
 @dataclass(frozen=True)
-class SyntheticRequest:
+class SyntheticRequest(_Asked):
     """k folds over made-up noise whose mask is "pixel above a half"; see `core.datasets.noise`.
 
     Attributes:
-        num_images: Images that are made.
-        side: Their side in pixels.
-        bits: 16 or 8 a pixel.
-        folds: Number of folds, from 2.
+        side: Of the images, in pixels.
         recipe: What all runs share.
-        command: The command as it was typed, for the report.
     """
 
     num_images: int = setting(1000, type=whole_number(2), help="noise images that are made")
@@ -232,28 +200,17 @@ class SyntheticRequest:
             augment=AugmentConfig(0, 0, 0, 0, 0, 0, 0),
         )
     )
-    command: str = ""
 
 
 @dataclass(frozen=True)
-class ThresholdRequest:
-    """Scores of one model against the threshold.
+class ThresholdRequest(_OnData):
+    """Scores of one model against the threshold; "val" to choose on, "test" to look at afterwards."""
 
-    Attributes:
-        data_dir: Folder in the training layout.
-        model_path: Model folder or weights file.
-        split: "val" to choose on, or "test" to look at afterwards.
-        test_log: CSV that gets a line when a test split is scored, beside the experiment's own; "" for none.
-        command: The command as it was typed, for the report.
-    """
-
-    data_dir: str = _data_dir()
     model_path: str = setting(help="weights file or model folder (needed unless --resume)")
     split: Literal["train", "val", "test"] = setting(
         "val", choices=("train", "val", "test"), help="which split is scored"
     )
     test_log: str = _test_log()
-    command: str = ""
 
 
 Request = CompareRequest | CrossValidateRequest | TuneRequest | SyntheticRequest | ThresholdRequest
@@ -313,49 +270,3 @@ def arm_net(net: NetConfig, arm: str) -> NetConfig:
         )
     architecture, _, padding = arm.partition("_")
     return from_dict(NetConfig, {**to_dict(net), "architecture": architecture, "padding": padding or "same"})
-
-
-def title_of(request: Request) -> str:
-    """What people read in a list of experiments."""
-    match request:
-        case CompareRequest():
-            return Sentence(
-                "{networks} on {data}", networks=_named(request.arms), data=_name(request.data_dir)
-            )
-        case CrossValidateRequest():
-            return Sentence(
-                "{folds} folds of {name}: {named}",
-                folds=request.folds,
-                name=_name(request.data_dir),
-                named=_named(request.arms),
-            )
-        case TuneRequest():
-            return Sentence(
-                "Search of settings on {name}, {trials} trials",
-                name=_name(request.data_dir),
-                trials=request.trials,
-            )
-        case SyntheticRequest():
-            return Sentence(
-                "{num_images} noise images, {folds} folds", num_images=request.num_images, folds=request.folds
-            )
-        case ThresholdRequest():
-            return Sentence(
-                "Thresholds of {name} on {name_2} {split}",
-                name=_name(request.model_path),
-                name_2=_name(request.data_dir),
-                split=request.split,
-            )
-
-
-def _named(arms: tuple[str, ...]) -> str:
-    named = [Sentence(ARM_WORDS.get(arm, arm)) for arm in arms]
-    return (
-        named[0]
-        if len(named) == 1
-        else Sentence("{first} against {others}", first=named[0], others=Sentence.joined(named[1:], ", "))
-    )
-
-
-def _name(path: str) -> str:
-    return path.rstrip("/\\").replace("\\", "/").rpartition("/")[2]

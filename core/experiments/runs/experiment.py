@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import AppError
 from core.evaluation.test_log import LOG_NAME, Scoring, check_log, log_scorings
-from core.experiments.requests.plan import Request, kind_of, request_from_json, request_to_json, title_of
+from core.experiments.requests.naming import title_of
+from core.experiments.requests.plan import Request, kind_of, request_from_json, request_to_json
 from core.experiments.runs.store import ExperimentResult, State, read_record, read_state, result_to_json
 from core.experiments.runs.watching import ExperimentWatchers, RunProgress
 from core.files import write_json, write_table, write_whole

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.experiments.requests.command_line import command_of
+from core.experiments.requests.naming import title_of
 from core.experiments.requests.plan import (
     CompareRequest,
     CrossValidateRequest,
@@ -20,7 +21,6 @@ from core.experiments.requests.plan import (
     TuneRequest,
     kind_of,
     request_to_json,
-    title_of,
 )
 from core.jobs import queue
 from core.workflows.export.export_names import safe_stem

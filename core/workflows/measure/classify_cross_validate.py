@@ -195,8 +195,7 @@ def _run(
     place: tuple[tuple[int, int], NDArray[np.int64]],
     watchers: tuple[Callable[[ProgressReport], None] | None, Callable[[], bool] | None],
 ) -> dict[str, Any]:
-    from core.classification.cross_validation import run_fold
-    from core.classification.fit import ClassifyRun
+    from core.classification.fit import ClassifyRun, run_fold
 
     (repeat, fold), part_of = place
     seed = request.settings.seed + repeat * request.folds + fold

@@ -12,7 +12,7 @@ import numpy as np
 from core.cards import ModelCard, Score
 from core.datasets.pairs import Pair, check_dataset, load_pair
 from core.evaluation.paired import PairedTest, paired_test
-from core.evaluation.scores import bootstrap_interval
+from core.evaluation.report import mean_score
 from core.imaging.hair import hair_mask, shrink_to_working_side
 from core.inference.predictor import load_predictor
 from core.inference.stock_layers import check_stock, weights_path
@@ -117,7 +117,4 @@ def _hair_part(pair: Pair) -> float:
 
 
 def _score(iou: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Score:
-    if not len(iou):
-        return Score(float("nan"))
-    low, high = bootstrap_interval(iou.tolist())
-    return Score(round(float(iou.mean()), 5), round(low, 5), round(high, 5))
+    return mean_score(iou.tolist()) or Score(float("nan"))
