@@ -36,7 +36,6 @@ def build_classifier(
         backbone: One of `BACKBONES`.
         num_labels: Two or more.
         image_size: Side of the input in pixels, 32 or more ("small": 16 or more).
-        dropout: Dropout rate before the last layer.
         seed: The same seed gives the same weights. Sets Keras' own seed, since `keras.applications` knows no
             other way.
 
@@ -72,9 +71,6 @@ def build_on_encoder(path: Path, num_labels: int, *, dropout: float = 0.0, seed:
 
     Args:
         path: A segmentation model of this project's U-Net (weights file), three channels.
-        num_labels: Two or more.
-        dropout: Dropout rate before the last layer.
-        seed: Of the last layer.
 
     Returns:
         As `build_classifier`, for images of any size.
@@ -109,11 +105,6 @@ def load_imagenet(model: keras.Model, backbone: str, image_size: int) -> str:
     """Put ImageNet's weights into a classifier's backbone, where Keras can load them.
 
     They come from Keras' cache or by a download; without either the network stays as it is.
-
-    Args:
-        model: As `build_classifier` makes it.
-        backbone: One of `BACKBONES`.
-        image_size: Side of the input in pixels.
 
     Returns:
         An empty text when they are in, else a sentence that says why they are not.

@@ -28,12 +28,7 @@ def labelled_batches(
     """Augmented batches without an end.
 
     Args:
-        examples: What to train on.
-        augment: How far images are changed.
         weights: (labels,) float32, of each label in the loss.
-        batch_size: Images in each batch.
-        seed: Of order and changes.
-        first_step: Batches to leave out at the start.
 
     Yields:
         Images (B, S, S, 3) float32 in [0, 1], labels (B,) and their weights (B,).

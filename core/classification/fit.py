@@ -100,9 +100,6 @@ def train_classifier(
 
     Args:
         examples: To train on; each label at least once, but for a classifier that is trained further.
-        validation: To choose on and to calibrate with, None for none.
-        run: What is trained, and how.
-        on_progress: Told after each step.
         should_stop: Asked after each step; True ends the run and keeps the best so far.
 
     Raises:
@@ -201,12 +198,8 @@ def run_fold(
     """Train on part 0, stop, calibrate and choose the threshold on part 1, predict part 2.
 
     Args:
-        examples: All images of the cross-validation.
         part_of: (N,) 0, 1 or 2 for each image.
-        run: How it is trained.
         alert: Place of the label that must not be missed, None for none.
-        on_progress: Told after each step.
-        should_stop: Asked after each step.
     """
     # Dozens of networks in one process: without this Keras keeps the graphs of all.
     keras.utils.clear_session()
@@ -227,8 +220,6 @@ class ValidateLabels(keras.callbacks.Callback):
     """Adds the validation's plain cross-entropy and accuracy to what an epoch tells the callbacks after it.
 
     Args:
-        logits_of: Of the network that is trained.
-        validation: To validate on.
         best: Judges by the cross-entropy; stands before this one.
     """
 

@@ -17,7 +17,6 @@ class Logits:
 
     Args:
         model: As `core.classification.backbones.build_classifier` makes it; later weights count.
-        batch_size: Images at once.
     """
 
     def __init__(self, model: keras.Model, *, batch_size: int = 16) -> None:

@@ -1,4 +1,7 @@
-"""The losses of a classifier, on any Keras backend, and how much each label weighs in them."""
+"""The losses of a classifier, on any Keras backend, and how much each label weighs in them.
+
+Truth is (N,) or (N, 1) places of the true labels, logits are (N, K), a loss is (N,) float32.
+"""
 
 from __future__ import annotations
 
@@ -13,29 +16,13 @@ FOCAL_GAMMA = 2.0
 
 
 def focal(truth: Any, logits: Any) -> Any:
-    """-(1 - p)^2 log p of the true label's probability p (Lin et al. 2017, arXiv:1708.02002).
-
-    Args:
-        truth: (N,) or (N, 1) places of the true labels.
-        logits: (N, K).
-
-    Returns:
-        (N,) float32.
-    """
+    """-(1 - p)^2 log p of the true label's probability p (Lin et al. 2017, arXiv:1708.02002)."""
     each = sparse_cross_entropy(truth, logits)
     return (1.0 - ops.exp(-each)) ** FOCAL_GAMMA * each
 
 
 def sparse_cross_entropy(truth: Any, logits: Any) -> Any:
-    """-log p of the true label's probability p.
-
-    Args:
-        truth: (N,) or (N, 1) places of the true labels.
-        logits: (N, K).
-
-    Returns:
-        (N,) float32.
-    """
+    """-log p of the true label's probability p."""
     flat = ops.reshape(truth, (-1,))
     return keras.losses.sparse_categorical_crossentropy(flat, logits, from_logits=True)
 
@@ -46,9 +33,6 @@ def label_weights(
     """The weight of each label in the loss; N / (K n_k) when balanced (King and Zeng 2001), else 1.
 
     Args:
-        labels: (N,) places of the labels.
-        num_labels: K.
-        balanced: Whether rare labels weigh more.
         some_missing: Let labels without an image pass, as where a network is trained further that knows them;
             K then counts the others.
 

@@ -29,10 +29,6 @@ CHANNELS = 3
 class Classifier:
     """A network with its card, ready to classify.
 
-    Args:
-        model_path: Weights of a network as `core.classification.backbones.build_classifier` makes it.
-        card: What the classifier says of itself.
-
     Attributes:
         card: The card in use.
 
@@ -67,7 +63,6 @@ class Classifier:
         """The calibrated probability of each label, in the card's order; they add up to 1.
 
         Args:
-            image: A decoded colour image of any size.
             mask: (H, W), the lesion where it is not 0. Not looked at by a classifier of whole images; where
                 it is None or empty, the others see the whole image.
 
@@ -93,11 +88,6 @@ class Classifier:
         relu(sum_k w_k A_k) with feature maps A_k and w_k the last layer's weight of the map's mean. Since the
         logit is a dense layer on these means, d logit / d A_k is w_k divided by the number of places
         (Selvaraju et al. 2017, section 3.1): this is Grad-CAM, and no gradient has to be computed.
-
-        Args:
-            image: A decoded colour image of any size.
-            mask: As for `classify`.
-            label: One of the card's.
 
         Returns:
             (H, W) float32 in [0, 1] at the image's own size, its largest value 1; all 0 where nothing speaks

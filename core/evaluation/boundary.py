@@ -30,8 +30,6 @@ def boundary_f1(
     predicted pixel within it; F1 = 2 P R / (P + R).
 
     Args:
-        predicted: (H, W), foreground where it is not 0.
-        reference: (H, W), foreground where it is not 0.
         tolerance: Largest Euclidean distance in pixels; None for `boundary_tolerance`.
         ignore: (H, W), pixels that are neither foreground nor background; None for none.
 

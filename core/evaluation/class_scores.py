@@ -1,5 +1,6 @@
 """Scores of masks of several classes: each class against all others, and the mean over the foreground ones.
 
+Masks are (H, W) class indices; `ignore`, (H, W) or None, marks pixels that weigh nothing.
 `core.evaluation.scores` says what each score is; a class that is neither there nor predicted scores 1.
 """
 
@@ -21,10 +22,7 @@ def count_classes(
     """The confusion matrix of each class against all others.
 
     Args:
-        predicted: (H, W) class indices.
-        reference: (H, W) class indices.
         num_classes: Background among them.
-        ignore: (H, W), pixels that are not counted; None for none.
 
     Raises:
         ValueError: Shapes differ, or an index that is no class.
@@ -56,10 +54,7 @@ def score_classes(
     """All scores of each class against all others.
 
     Args:
-        predicted: (H, W) class indices.
-        reference: (H, W) class indices.
         counts: Of the same masks, from `count_classes`.
-        ignore: (H, W), pixels that weigh nothing; None for none.
 
     Returns:
         For each class, background first, each of `METRICS`.
@@ -83,7 +78,6 @@ def mean_over_foreground(scores: Sequence[Scores], counts: Sequence[Counts]) -> 
 
     Args:
         scores: Of each class, background first; hd95 may be left out of all.
-        counts: Of each class.
 
     Returns:
         Accuracy as the part of all pixels whose class is right; every other score as the mean over the

@@ -42,8 +42,6 @@ def single(
     """Predictions of one model.
 
     Args:
-        labels: In the order of the probabilities.
-        truth: (N,) indices of the true labels.
         probabilities: (N, K).
         alert: The label that must not be missed, empty for none, and its threshold.
     """
@@ -70,11 +68,6 @@ def class_scores(predictions: Predictions, *, seed: int = 0, num_samples: int = 
 
     The most probable label is predicted, the first of equal ones. Precision is 0 where a label was never
     predicted, recall and AUC are left out where it does not occur or (AUC) nothing else does.
-
-    Args:
-        predictions: At least one image.
-        seed: Of the resampling.
-        num_samples: Number of resamples.
 
     Raises:
         ValueError: No images.

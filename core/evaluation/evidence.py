@@ -64,7 +64,6 @@ def weigh(differences: Sequence[float], groups: Sequence[object]) -> Evidence:
 
     Args:
         differences: Score of the candidate less that of the version in use, one an image.
-        groups: The group of each image.
     """
     if not len(differences):
         return Evidence(0, 0.0, None)

@@ -63,13 +63,7 @@ LOSS_LABELS = {
 
 
 def curves_png(rows: Sequence[EpochRow], best_epoch: int, *, loss: str = "bce_dice") -> bytes:
-    """Loss, Dice and, where it was measured, accuracy against the epoch, training and validation, as a PNG.
-
-    Args:
-        rows: At least one.
-        best_epoch: Marked with a line.
-        loss: Name of the loss that was trained on.
-    """
+    """Loss, Dice and (where measured) accuracy against the epoch, training and validation, as a PNG."""
     # Half a second to import, which the other commands need not wait for.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

@@ -38,7 +38,6 @@ def paired_test(first: Sequence[float], second: Sequence[float], *, seed: int = 
     Args:
         first: One score an image.
         second: Of the same images in the same order.
-        seed: Of the bootstrap.
 
     Raises:
         ValueError: No images, lists of different lengths, or a score that is no number.

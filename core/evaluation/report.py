@@ -61,10 +61,6 @@ def score_image(
     """The result of one image of one foreground.
 
     Args:
-        name: File name of the image.
-        predicted: (H, W), foreground where it is not 0.
-        reference: (H, W), foreground where it is not 0.
-        ignore: (H, W), pixels that weigh nothing; None for none.
         both_classes: Judge the background as a class too.
     """
     height, width = reference.shape
@@ -93,11 +89,7 @@ def score_class_image(
     """The result of one image of several classes.
 
     Args:
-        name: File name of the image.
-        predicted: (H, W) class indices.
-        reference: (H, W) class indices.
         num_classes: Background among them.
-        ignore: (H, W), pixels that weigh nothing; None for none.
     """
     height, width = reference.shape
     counts = count_classes(predicted, reference, num_classes, ignore)
@@ -111,7 +103,6 @@ def report(
     """The scores as plain JSON types.
 
     Args:
-        results: One entry an image.
         threshold: That made the masks; None for the likeliest of several classes.
         class_names: Of the classes that were judged, background first; empty for one foreground alone.
 
@@ -151,7 +142,6 @@ def card_scores(results: Sequence[ImageResult], class_names: Sequence[str] = ())
     """Mean over images of each metric with its bootstrap 95 % interval; undefined ones are left out.
 
     Args:
-        results: One entry an image.
         class_names: Of the classes that were judged, background first; each adds "dice_NAME" and "iou_NAME".
     """
     scores = {metric: mean_score(result.scores[metric] for result in results) for metric in METRICS}

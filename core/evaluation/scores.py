@@ -1,7 +1,8 @@
 """Scores of a binary mask against a reference, their means, and the threshold they choose.
 
-All functions are about one foreground; several classes are scored by calling them once a class. An `ignore`
-mask marks pixels that weigh nothing, in counts and in distances alike.
+All functions are about one foreground, the pixels of (H, W) masks that are not 0; several classes are scored
+by calling them once a class. `ignore`, (H, W) or None, marks pixels that weigh nothing, in counts and in
+distances alike.
 """
 
 from __future__ import annotations
@@ -51,11 +52,6 @@ def count_pixels(
 ) -> Counts:
     """The confusion matrix of one image.
 
-    Args:
-        predicted: (H, W), foreground where it is not 0.
-        reference: (H, W), foreground where it is not 0.
-        ignore: (H, W), pixels that are not counted; None for none.
-
     Raises:
         ValueError: Shapes differ.
     """
@@ -101,11 +97,6 @@ def score_mask(
 ) -> Scores:
     """All scores of one image.
 
-    Args:
-        predicted: (H, W), foreground where it is not 0.
-        reference: (H, W), foreground where it is not 0.
-        ignore: (H, W), pixels that weigh nothing; None for none.
-
     Returns:
         Each of `METRICS`. Both masks empty: Dice and IoU 1, hd95 0. One empty: Dice 0, hd95 None.
 
@@ -140,11 +131,6 @@ def bootstrap_interval(
     values: Sequence[float], *, seed: int = 0, num_samples: int = 2000
 ) -> tuple[float, float]:
     """The 95 % interval of a mean by the percentile bootstrap (Efron 1979): 2.5th and 97.5th percentile.
-
-    Args:
-        values: One score an image.
-        seed: Of the resampling; equal seeds give equal intervals.
-        num_samples: Number of resamples.
 
     Raises:
         ValueError: No values.

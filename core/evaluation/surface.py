@@ -1,4 +1,4 @@
-"""How far the edges of two masks lie apart."""
+"""How far the edges of two masks lie apart; a mask is (H, W), foreground where it is not 0."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ def hausdorff_95(
     before the percentile. Huttenlocher, Klanderman and Rucklidge 1993 for the distance itself.
 
     Args:
-        predicted: (H, W), foreground where it is not 0.
-        reference: (H, W), foreground where it is not 0.
         ignore: (H, W), pixels that are neither foreground nor background, so that a mask cut off by them has
             no surface there; None for none.
 
@@ -43,12 +41,7 @@ def hausdorff_95(
 
 
 def surface_pixels(mask: NDArray[Any], ignore: NDArray[Any] | None = None) -> NDArray[np.bool_]:
-    """The surface of a mask as `hausdorff_95` takes it, (H, W) bool.
-
-    Args:
-        mask: (H, W), foreground where it is not 0.
-        ignore: (H, W), pixels that are neither foreground nor background; None for none.
-    """
+    """The surface of a mask as `hausdorff_95` takes it, (H, W) bool."""
     inside = np.asarray(mask) != 0
     if ignore is None:
         return outline(inside)

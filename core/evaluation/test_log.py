@@ -49,10 +49,6 @@ COLUMNS = ("date", *(field.name for field in fields(Scoring)))
 def log_scorings(path: Path, scorings: Sequence[Scoring]) -> None:
     """Add a line for each scoring, with the time now; what is there stays.
 
-    Args:
-        path: A log, or a file that is not there yet.
-        scorings: What was scored.
-
     Raises:
         AppError: The file is no log of test scorings.
     """

@@ -55,8 +55,6 @@ def count_by_threshold(
 
     Args:
         probability: (H, W) uint8 from `core.imaging.masks.quantise`.
-        reference: (H, W), foreground where it is not 0.
-        ignore: (H, W), pixels that are not counted; None for none.
 
     Raises:
         ValueError: Shapes differ.
@@ -77,9 +75,6 @@ def count_by_threshold(
 
 def mean_curve(counts: Sequence[CountsByThreshold]) -> dict[str, NDArray[np.float64]]:
     """Scores at every threshold from 0 to 1 in steps of 0.01.
-
-    Args:
-        counts: Of each image.
 
     Returns:
         "threshold" and each of `CURVE_SCORES` as means over images, all (101,). At 0 all is foreground.

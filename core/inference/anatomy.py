@@ -29,9 +29,7 @@ def open_for(path: Path, image_size: tuple[int, int], purpose: Purpose) -> tuple
     (N, labels).
 
     Args:
-        path: The weights file.
         image_size: (height, width) of images in the network's own pixels; taken where it says none itself.
-        purpose: What it is for.
 
     Raises:
         BadModelError: Missing, damaged, unsafe, or no network for the purpose; one sentence.
@@ -103,7 +101,6 @@ def tiles_of(model: keras.Model, image_size: tuple[int, int]) -> Tiles | None:
     """The tiles in which a network of valid convolutions takes images; None for one that keeps its sides.
 
     Args:
-        model: A network from images to maps.
         image_size: (height, width) of the image in the network's own pixels.
 
     Raises:

@@ -29,9 +29,7 @@ class ChildNetwork:
     """A network in a child process, which starts at the first call; may be called from several threads.
 
     Args:
-        path: The weights file, `.keras` or `.h5`.
         image_size: (height, width) of images in the network's own pixels; taken where it says none itself.
-        purpose: What it is for.
     """
 
     def __init__(self, path: Path, image_size: tuple[int, int], purpose: Purpose) -> None:

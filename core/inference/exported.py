@@ -113,9 +113,7 @@ def exported_network(
     """The graph of a network: one that was kept, else one that a child process makes now.
 
     Args:
-        weights: The weights file, checked.
         image_size: (height, width) of images in the network's own pixels; taken where it says none itself.
-        purpose: What the network does.
         otherwise: Finds out the sizes of a network that could not be exported.
 
     Raises:

@@ -14,7 +14,6 @@ def load_network(path: Path, channels: tuple[int, ...] = (1, 3)) -> keras.Model:
     """The network in a weights file, uncompiled.
 
     Args:
-        path: A `.keras` or `.h5` file of stock Keras layers.
         channels: That the network's input may have.
 
     Returns:
@@ -35,9 +34,6 @@ def load_network(path: Path, channels: tuple[int, ...] = (1, 3)) -> keras.Model:
 
 def load_classifier_network(path: Path) -> keras.Model:
     """The network in a classifier's weights file, uncompiled.
-
-    Args:
-        path: A `.keras` or `.h5` file of stock Keras layers.
 
     Returns:
         A model of one image (N, S, S, 3) -> probabilities (N, labels).

@@ -30,10 +30,8 @@ def write_portable(
     """Write a segmentation network down; without a card, a script or the weights themselves.
 
     Args:
-        weights: The weights file.
         image_size: (height, width) of images in the network's own pixels.
         threshold: Of the card, to count pixels that change their side.
-        folder: Where to; it is there already.
 
     Returns:
         Why a format was left out, one sentence each.
@@ -66,7 +64,6 @@ def check_same(found: NDArray[np.float32], expected: NDArray[np.float32], thresh
 
     Args:
         found: (1, H, W, classes) probabilities.
-        expected: What Keras says.
         threshold: Where foreground begins, for one class.
 
     Raises:

@@ -32,7 +32,6 @@ class Predictor:
     """A network with its card, ready to predict.
 
     Args:
-        model_path: Weights, `.keras` or `.h5`.
         card: What the model says of itself; None reads the card beside the weights, and where there is none
             takes the defaults (values 0 to 255, threshold 0.5) and says so in `notes`.
 
@@ -66,9 +65,6 @@ class Predictor:
 
     def predict(self, image: DecodedImage) -> NDArray[np.float32]:
         """The probability of the foreground at each pixel of the image.
-
-        Args:
-            image: A decoded image of any size, 1x1 included.
 
         Returns:
             (H, W) float32 in [0, 1] at the image's own size; (H, W, classes) from a softmax over classes.
@@ -107,9 +103,6 @@ def load_predictor(path: Path) -> Predictor:
 
 def mirrorings(flips: Sequence[str]) -> list[tuple[int, ...]]:
     """The axes of each mirroring that is averaged: none first, then every combination of the flips.
-
-    Args:
-        flips: Of "horizontal" and "vertical".
 
     Raises:
         BadModelError: Another word.

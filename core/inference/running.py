@@ -23,9 +23,7 @@ class Network:
     """A network of a weights file; may be called from several threads at once.
 
     Args:
-        path: The weights file, `.keras` or `.h5`.
         image_size: (height, width) of images in the network's own pixels; taken where it says none itself.
-        purpose: What it is for.
 
     Attributes:
         sizes: What it takes and gives.

@@ -45,9 +45,6 @@ def weights_path(path: Path) -> Path:
 def check_stock(path: Path) -> None:
     """Let a weights file through that holds stock layers and numbers only.
 
-    Args:
-        path: A `.keras` or `.h5` file.
-
     Raises:
         BadModelError: Missing, of another kind, damaged, or made of more than stock layers; one sentence.
     """

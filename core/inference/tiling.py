@@ -48,7 +48,6 @@ def predict_tiles(
     Args:
         run: The network: (N, h, w, C) -> (N, h - 2 * border, w - 2 * border, classes).
         images: (N, H, W, C) of any size.
-        tiles: How the network takes them.
 
     Returns:
         (N, H, W, classes) float32.

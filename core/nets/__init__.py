@@ -30,14 +30,12 @@ def build(
     """A network with fresh weights; the defaults give the form that is exported: float32, stock layers only.
 
     Args:
-        config: The network's settings.
         image_size: (height, width) of the output in pixels, None for any that `check_size` lets through. The
             input is `border(config)` pixels larger on each side.
         logits: Leave out the final sigmoid or softmax.
         dtype: Keras type policy of all but the last layer, "float32" or "mixed_bfloat16".
         normalization: "fused" takes TensorFlow's kernel, for training on one replica; "synchronized" takes
             statistics over all replicas, on TensorFlow.
-        seed: The same seed gives the same weights.
         largest: What stands for 1 in the images; 255 lets a network be fed with bytes.
 
     Returns:

@@ -38,7 +38,6 @@ class Blocks:
     """Makes named layers with one arithmetic, one kind of normalisation and seeds that count up.
 
     Args:
-        config: The network's settings.
         dtype: Keras type policy, "float32" or "mixed_bfloat16".
         normalization: "stock" for Keras' layer, "synchronized" for the same with statistics over all replicas
             (TensorFlow), "fused" for TensorFlow's kernel (training on one replica).
@@ -137,9 +136,6 @@ def finish(config: NetConfig, inputs: Any, scores: Any, *, logits: bool) -> kera
     The last layers are float32 in every arithmetic: their probabilities are what people threshold.
 
     Args:
-        config: The network's settings; its architecture is the model's name.
-        inputs: The input layer.
-        scores: (N, H, W, num_classes) float32, symbolic.
         logits: Leave out the sigmoid (one foreground channel) or softmax (several classes).
     """
     if not logits:

@@ -21,9 +21,7 @@ def fcn(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logits: boo
 
     Args:
         config: The network's settings; all but `padding` count, which must be "same".
-        blocks: Makes the layers.
         input_size: (height, width) of the input in pixels; None leaves a side open (multiples of 2**depth).
-        logits: Leave out the final sigmoid or softmax.
 
     Returns:
         A model of (N, H, W, input_channels) in [0, 1] -> (N, H, W, num_classes) float32.

@@ -34,9 +34,7 @@ def fcn8s(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logits: b
 
     Args:
         config: The network's settings; `depth`, `upsampling` and `padding` have no say here.
-        blocks: Makes the layers.
         input_size: (height, width) of the input in pixels; None leaves a side open (multiples of 32).
-        logits: Leave out the final sigmoid or softmax.
 
     Returns:
         A model of (N, H, W, input_channels) in [0, 1] -> (N, H, W, num_classes) float32.
@@ -67,7 +65,6 @@ def bilinear_kernel(factor: int, channels: int) -> NDArray[np.float32]:
 
     Args:
         factor: Of the enlargement, even.
-        channels: In and out.
 
     Returns:
         (2 * factor, 2 * factor, channels, channels) float32.

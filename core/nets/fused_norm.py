@@ -14,13 +14,7 @@ import keras
 
 
 class FusedBatchNormalization(keras.layers.Layer):
-    """`keras.layers.BatchNormalization` over the last axis, by a fused kernel (Ioffe and Szegedy 2015).
-
-    Args:
-        momentum: Of the moving mean and variance.
-        epsilon: Added to the variance.
-        **settings: Of `keras.layers.Layer`.
-    """
+    """`keras.layers.BatchNormalization` over the last axis, by a fused kernel (Ioffe and Szegedy 2015)."""
 
     def __init__(self, momentum: float, epsilon: float, **settings: Any) -> None:
         super().__init__(**settings)
@@ -35,15 +29,7 @@ class FusedBatchNormalization(keras.layers.Layer):
         self.moving_variance = self._weight("moving_variance", input_shape, "ones", trainable=False)
 
     def call(self, inputs: Any, training: bool = False) -> Any:
-        """Normalise with the batch's statistics in training, with the moving ones otherwise.
-
-        Args:
-            inputs: (N, H, W, C) in the layer's compute type.
-            training: Whether the batch's own statistics are used and kept.
-
-        Returns:
-            The same shape and type.
-        """
+        """Normalise with the batch's statistics in training, with the moving ones otherwise."""
         import tensorflow as tf
 
         outputs, batch_mean, batch_variance, *_ = tf.raw_ops.FusedBatchNormV3(

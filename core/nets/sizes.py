@@ -45,7 +45,6 @@ def check_size(config: NetConfig, image_size: tuple[int, int]) -> None:
     """Let a size through that the network can be trained on.
 
     Args:
-        config: The network's settings.
         image_size: (height, width) of the network's output in pixels, which is that of its input where
             convolutions are padded.
 

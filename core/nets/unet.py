@@ -21,8 +21,6 @@ def unet(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logits: bo
     what it was made from, and the skips are cut to what came up.
 
     Args:
-        config: The network's settings.
-        blocks: Makes the layers.
         input_size: (height, width) of the input in pixels; None leaves a side open.
         logits: Leave out the final sigmoid or softmax, for losses that are more exact on logits.
 

@@ -126,10 +126,6 @@ def compare(
     The version in use is not asked again where its prediction is kept.
 
     Args:
-        workspace: The store.
-        new: The candidate.
-        old: The version in use, None where there is none.
-        predictors: Loaded models.
         **watching: `on_progress` and `should_stop` of `each_locked`.
 
     Returns:

@@ -138,10 +138,6 @@ def compare_labels(
     """Both versions on the task's locked colour images with a label that the candidate knows.
 
     Args:
-        workspace: The store.
-        new: The candidate.
-        old: The version in use, None where there is none.
-        classifiers: Loaded classifiers.
         **watching: `on_progress` and `should_stop` of `each_locked`.
 
     Returns:

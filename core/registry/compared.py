@@ -126,8 +126,6 @@ def each_locked(
     """A row for each locked image of a task that has a mask of a person, in order of their ranks.
 
     Args:
-        workspace: The store.
-        task_id: The task.
         row_of: Makes it of the image and the newest mask that a person saved.
         counts: Whether an image is compared on.
         on_progress: Called with images done and all images.

@@ -39,10 +39,6 @@ def kept_png(
     """As the cache keeps it: a grey PNG of the confidence, or RGB of proposed class, confidence and 0.
 
     Args:
-        workspace: The store.
-        image: The image.
-        version: Whose prediction.
-        predictors: Loaded models.
         scaled: Makes the copy that a larger image is edited as; None for the image's own size.
     """
 

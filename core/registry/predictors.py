@@ -50,12 +50,7 @@ Model = TypeVar("Model")
 
 
 class LoadedModels(Generic[Model]):
-    """The last `capacity` models; safe to share between threads.
-
-    Args:
-        capacity: Models kept in memory.
-        load: How a model is loaded from its folder.
-    """
+    """The last `capacity` models; safe to share between threads."""
 
     def __init__(self, capacity: int, load: Callable[[Path], Model]) -> None:
         self._capacity = capacity

@@ -28,8 +28,6 @@ def settle(
     Where the version in use was changed meanwhile, the numbers speak of another one, and the person is asked.
 
     Args:
-        workspace: The store.
-        candidate: The version that is new.
         compare: Compares it with the version in use (None where there is none); None where it was stopped.
         should_stop: Asked once more before anything is put into use.
 

@@ -32,9 +32,6 @@ def add_shipped(
     The first model of a task is put into use at once; one that came with a newer program is a candidate.
 
     Args:
-        workspace: The store.
-        task: The task.
-        models_dir: Where the shipped models lie.
         purpose: The model that makes masks, or the classifier beside it.
 
     Returns:

@@ -51,7 +51,6 @@ def draw_change(config: AugmentConfig, size: tuple[int, int], seed: tuple[int, i
     """The change of one image in one pass over the data.
 
     Args:
-        config: How far each change may go.
         size: (height, width) of the image in pixels.
         seed: (seed of the run, number of the pass, index of the image), each >= 0.
     """
@@ -91,7 +90,6 @@ def change_image(image: NDArray[Any], change: Change) -> NDArray[Any]:
 
     Args:
         image: (H, W, C) uint8 or uint16.
-        change: What is done to it.
 
     Returns:
         The same shape and type.
@@ -114,7 +112,6 @@ def change_labels(labels: NDArray[np.uint8], change: Change) -> NDArray[np.uint8
 
     Args:
         labels: (H, W) uint8.
-        change: What is done to its image.
 
     Returns:
         (H, W) uint8.

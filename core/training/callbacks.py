@@ -78,8 +78,6 @@ class Watch(keras.callbacks.Callback):
     """Reports progress, asks whether to stop, and ends a run whose loss is no longer a number.
 
     Args:
-        num_epochs: Most epochs.
-        num_steps: Steps of an epoch.
         on_progress: Told whenever the loss is looked at, None for nobody.
         should_stop: Asked after each call of the compiled step, None for never.
         first_epoch: Epochs that an earlier process has done.

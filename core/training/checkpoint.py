@@ -87,10 +87,7 @@ class SaveCheckpoint(keras.callbacks.Callback):
     the network, and after the others have counted the epoch.
 
     Args:
-        checkpoints: Where, and what the run is.
         watch: Knows whether the run was stopped within an epoch; such an epoch is trained anew.
-        best: The best weights.
-        history: The rows.
     """
 
     def __init__(self, checkpoints: Checkpoints, watch: Watch, best: KeepBest, history: HistoryRows) -> None:
@@ -192,8 +189,6 @@ def check_identity(state: RunState, identity: dict[str, Any], *, are_bytes: bool
     """Refuse to go on with other settings or data than the run's.
 
     Args:
-        state: The run.
-        identity: Settings and data as they are now.
         are_bytes: Whether all images are of 8 bits, which no percentiles change.
 
     Raises:

@@ -28,7 +28,6 @@ def elastic_maps(
         matrix: (2, 3), the pixel (x, y) of the input to that of the output.
         size: (height, width) of the image in pixels.
         largest: Displacement along x or y, either way, in pixels of the output.
-        generator: Draws the field.
 
     Returns:
         The x and the y of the input, each (H, W) float32.

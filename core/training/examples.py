@@ -116,7 +116,6 @@ def prepare_examples(
             one of a few threads, so that large images are never all in memory.
         image_size: (height, width) in pixels.
         channels: 1 or 3.
-        scaling: Stored values to network input.
         remove_hair: Remove hair from colour images first (`core.imaging.hair`).
         num_classes: 1 for masks of 0 and 1, else of indices below it, where 255 weighs nothing.
 

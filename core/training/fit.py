@@ -109,8 +109,6 @@ def train(
             augmented.
         validation: To choose on, None for none.
         net: The network; that of the base model when going on from one.
-        settings: The run.
-        augment: How far training images are changed.
         start_from: Weights file (.keras or .h5) to go on from, None for fresh weights.
         on_progress: Told after each call of the compiled step (`settings.steps_per_execution` steps), on
             accelerators after every 20th, since to be told is to wait for the device.

@@ -1,9 +1,10 @@
 """What training makes small, as plain functions of a packed target and logits, on any Keras backend.
 
-A target is (N, H, W, 2): the class index and the weight of each pixel. A weight of 0 is a pixel that nobody
-decided; it counts in no sum. Logits are (N, H, W, C): with C = 1 a sigmoid tells foreground from background,
-else a softmax tells C classes, background first. Each function gives one number an image, so that the mean
-over a batch does not depend on how the batch was divided.
+A target is (N, H, W, 2) float32: the class index and the weight of each pixel. A weight of 0 is a pixel that
+nobody decided; it counts in no sum. Logits are (N, H, W, C): with C = 1 a sigmoid tells foreground from
+background, else a softmax tells C classes, background first. Each function gives one number an image, (N,)
+float32, so that the mean over a batch does not depend on how the batch was divided; an image without a
+weighted pixel has the loss 0 and the scores 1.
 """
 
 from __future__ import annotations
@@ -26,26 +27,12 @@ def cross_entropy(target: Any, logits: Any) -> Any:
     """Weighted mean over pixels of -log p, with p the probability of the pixel's own class.
 
     The binary cross-entropy with one channel, the sparse categorical one with several.
-
-    Args:
-        target: (N, H, W, 2) float32: class index, weight >= 0.
-        logits: (N, H, W, C).
-
-    Returns:
-        (N,) float32; 0 for an image without a weighted pixel.
     """
     return _weighted_mean(-_log_probability(target, logits), target)
 
 
 def binary_cross_entropy(target: Any, logits: Any) -> Any:
     """Weighted mean over pixels of -t log p - (1 - t) log(1 - p), with p = sigmoid(logit).
-
-    Args:
-        target: (N, H, W, 2) float32: mask in {0, 1}, weight >= 0.
-        logits: (N, H, W, 1).
-
-    Returns:
-        (N,) float32; 0 for an image without a weighted pixel.
 
     Raises:
         ValueError: Logits of several classes.
@@ -61,13 +48,6 @@ def dice_loss(target: Any, logits: Any) -> Any:
     After Milletari, Navab and Ahmadi 2016 (V-Net, arXiv:1606.04797), without their squares, as in Drozdzal et
     al. 2016 (arXiv:1608.04117). Of several classes the mean over the foreground ones; a class that is neither
     there nor predicted has no loss.
-
-    Args:
-        target: (N, H, W, 2) float32: class index, weight >= 0.
-        logits: (N, H, W, C).
-
-    Returns:
-        (N,) float32 in [0, 1).
     """
     truth, weight = _foreground_truth(target, logits)
     probability = _foreground_probability(logits)
@@ -77,15 +57,7 @@ def dice_loss(target: Any, logits: Any) -> Any:
 
 
 def bce_dice(target: Any, logits: Any) -> Any:
-    """Cross-entropy + soft Dice loss, the sum that nnU-Net trains on (Isensee et al. 2021).
-
-    Args:
-        target: (N, H, W, 2) float32: class index, weight >= 0.
-        logits: (N, H, W, C).
-
-    Returns:
-        (N,) float32.
-    """
+    """Cross-entropy + soft Dice loss, the sum that nnU-Net trains on (Isensee et al. 2021)."""
     return cross_entropy(target, logits) + dice_loss(target, logits)
 
 
@@ -94,13 +66,6 @@ def focal_loss(target: Any, logits: Any) -> Any:
 
     Lin et al. 2017 (arXiv:1708.02002) with their gamma of 2 and without their alpha, which balances classes;
     they divide by the number of foreground anchors, here by the weighted pixels.
-
-    Args:
-        target: (N, H, W, 2) float32: class index, weight >= 0.
-        logits: (N, H, W, C).
-
-    Returns:
-        (N,) float32; 0 for an image without a weighted pixel.
     """
     log_probability = _log_probability(target, logits)
     missing = -ops.expm1(log_probability)
@@ -113,13 +78,6 @@ def tversky_loss(target: Any, logits: Any) -> Any:
     Salehi, Erdogmus and Gholipour 2017 (arXiv:1706.05721) with their best alpha and beta; with both at 0.5 it
     is the soft Dice loss above. TP = sum(w p t), FP = sum(w p (1 - t)), FN = sum(w (1 - p) t). Of several
     classes the mean over the foreground ones.
-
-    Args:
-        target: (N, H, W, 2) float32: class index, weight >= 0.
-        logits: (N, H, W, C).
-
-    Returns:
-        (N,) float32 in [0, 1).
     """
     truth, weight = _foreground_truth(target, logits)
     probability = _foreground_probability(logits)
@@ -143,10 +101,6 @@ LOSSES: dict[str, Loss] = {
 def get_loss(name: str, num_classes: int) -> Loss:
     """The loss of that name.
 
-    Args:
-        name: One of `LOSSES`.
-        num_classes: Channels of the logits.
-
     Raises:
         ValueError: An unknown name, or a binary loss for several classes; one sentence.
     """
@@ -163,13 +117,6 @@ def dice_score(target: Any, logits: Any) -> Any:
     """Dice of each image at the threshold 0.5, or of the likeliest class, over weighted pixels.
 
     Of several classes the mean over the foreground ones; one that is neither there nor predicted scores 1.
-
-    Args:
-        target: (N, H, W, 2) float32: class index, weight >= 0.
-        logits: (N, H, W, C).
-
-    Returns:
-        (N,) float32 in [0, 1].
     """
     truth, weight = _foreground_truth(target, logits)
     predicted = _foreground(_likeliest(logits), logits.shape[-1])
@@ -179,15 +126,7 @@ def dice_score(target: Any, logits: Any) -> Any:
 
 
 def pixel_accuracy(target: Any, logits: Any) -> Any:
-    """The weighted part of the pixels of each image whose class is right, at the threshold 0.5 of a sigmoid.
-
-    Args:
-        target: (N, H, W, 2) float32: class index, weight >= 0.
-        logits: (N, H, W, C).
-
-    Returns:
-        (N,) float32 in [0, 1]; 1 for an image without a weighted pixel.
-    """
+    """The weighted part of the pixels whose class is right, at the threshold 0.5 of a sigmoid."""
     labels, weight = unpack(target)
     right = ops.cast(_likeliest(logits) == ops.cast(labels, "int32"), "float32")
     total = ops.sum(weight, axis=(1, 2))

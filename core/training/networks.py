@@ -34,10 +34,7 @@ def training_network(
     """A network to train, with fresh weights.
 
     Args:
-        config: The network's settings.
         image_size: (height, width) of the output in pixels.
-        precision: "auto", "float32" or "bfloat16".
-        seed: Of the weights.
         accelerator: What it is trained on, inside whose scope this is called; None for one device.
         largest: What stands for 1 in the images that it is fed.
     """

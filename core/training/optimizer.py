@@ -14,12 +14,7 @@ MOMENTUM = 0.9
 
 
 def make_optimizer(settings: TrainConfig, num_steps: int) -> keras.optimizers.Optimizer:
-    """Adam (Kingma and Ba 2015, arXiv:1412.6980), or stochastic gradient descent with momentum 0.9.
-
-    Args:
-        settings: The run.
-        num_steps: Steps of an epoch.
-    """
+    """Adam (Kingma and Ba 2015, arXiv:1412.6980), or stochastic gradient descent with momentum 0.9."""
     averaging = averaging_momentum(settings, num_steps)
     schedule = learning_rate(settings, num_steps)
     if settings.optimizer == "sgd":
@@ -30,12 +25,7 @@ def make_optimizer(settings: TrainConfig, num_steps: int) -> keras.optimizers.Op
 
 
 def learning_rate(settings: TrainConfig, num_steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
-    """Linear from 0 to the peak, then a cosine to 0 (Loshchilov and Hutter 2017), or the peak to the end.
-
-    Args:
-        settings: The run.
-        num_steps: Steps of an epoch.
-    """
+    """Linear from 0 to the peak, then a cosine to 0 (Loshchilov and Hutter 2017), or the peak to the end."""
     all_steps = settings.epochs * num_steps
     warmup_steps = int(all_steps * settings.warmup)
     return keras.optimizers.schedules.CosineDecay(
@@ -52,20 +42,11 @@ def averaging_momentum(settings: TrainConfig, num_steps: int) -> float:
     """The momentum of the averaged weights: as set, but over a tenth of the run at the most.
 
     A short run would otherwise end with an average of weights that had hardly begun to learn.
-
-    Args:
-        settings: The run.
-        num_steps: Steps of an epoch.
     """
     return max(0.0, min(settings.weight_averaging, 1 - 10 / (settings.epochs * num_steps)))
 
 
 def steps_of_epoch(num_examples: int, settings: TrainConfig) -> int:
-    """Steps that show about every image once, in whole calls of `steps_per_execution`; at least one call.
-
-    Args:
-        num_examples: Images to train on.
-        settings: The run.
-    """
+    """Steps that show about every image once, in whole calls of `steps_per_execution`; at least one call."""
     calls = round(num_examples / (settings.batch_size * settings.steps_per_execution))
     return max(1, calls) * settings.steps_per_execution

@@ -34,10 +34,7 @@ def training_batches(
     """Endless augmented batches, as Keras' `fit` takes them.
 
     Args:
-        examples: What to train on.
-        augment: How far images are changed.
         batch_size: Images in each batch, over all replicas and processes.
-        seed: Of order and changes.
         first_step: Batches to leave out at the start.
         border: Pixels that images are mirrored out by on each side.
         share: The part of each batch that this process makes.
@@ -62,7 +59,6 @@ def validation_batches(
     """Every image once, in order, unchanged, as Keras' `fit` takes it.
 
     Args:
-        examples: What to validate on.
         batch_size: Images in each batch, over all replicas and processes.
         border: Pixels that images are mirrored out by on each side.
         fill: Give all batches the same size: the last one repeats images with the weight 0, and every image

@@ -48,15 +48,7 @@ def endless_batches(
 
 
 class EveryImage(keras.utils.PyDataset):
-    """Every image once, in order, in batches; `pipeline.validation_batches` says what they hold.
-
-    Args:
-        examples: What to validate on.
-        batch_size: Images in each batch, over all processes.
-        border: Pixels that images are mirrored out by on each side.
-        fill: Whether the last batch is filled up with images of weight 0.
-        share: The part of each batch that this process makes.
-    """
+    """Every image once, in order, in batches; `pipeline.validation_batches` says what they hold."""
 
     def __init__(
         self, examples: ExampleArrays, batch_size: int, *, border: int, fill: bool, share: Share

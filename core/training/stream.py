@@ -95,12 +95,7 @@ class DrawnStream:
 
 
 def mirror_out(image: NDArray[Any], border: int) -> NDArray[Any]:
-    """The image with its own mirror image on each side, again and again where the border is wider than it.
-
-    Args:
-        image: (H, W, C).
-        border: Pixels on each side.
-    """
+    """The image with its own mirror image on each side, again and again where the border is wider than it."""
     if border == 0:
         return image
     return np.pad(image, ((border, border), (border, border), (0, 0)), mode="reflect")

@@ -21,7 +21,6 @@ def find_devices(wish: str, resolve_tpu: Callable[[], Any] | None = None) -> Acc
     """All devices of the best kind that is there, or of the kind that is wished if it is.
 
     Args:
-        wish: "auto", "cpu", "gpu" or "tpu".
         resolve_tpu: Makes a cluster resolver of the TPU, or None where there is none.
     """
     if wish in ("auto", "tpu"):

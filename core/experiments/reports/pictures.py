@@ -43,12 +43,7 @@ def png(figure: Figure) -> bytes:
 
 
 def curves_picture(curves: Curves, loss: str) -> bytes:
-    """Loss and Dice of every run against the epoch: validation in full colour, training faint.
-
-    Args:
-        curves: At least one run.
-        loss: What the loss is called.
-    """
+    """Loss and Dice of every run against the epoch: validation in full colour, training faint."""
     figure = new_figure(10, 4)
     for axes, name, label in zip(
         figure.subplots(1, 2), ("loss", "dice"), (f"loss ({loss})", "Dice"), strict=True
@@ -66,11 +61,7 @@ def curves_picture(curves: Curves, loss: str) -> bytes:
 
 
 def folds_picture(scores: Mapping[str, Sequence[float]]) -> bytes:
-    """The mean Dice of each fold, one mark a fold, with their mean and one standard deviation either way.
-
-    Args:
-        scores: Mean Dice of each fold, by network.
-    """
+    """The mean Dice of each fold, one mark a fold, with their mean and one standard deviation either way."""
     import numpy as np
 
     figure = new_figure(1.8 + 1.6 * len(scores), 4)

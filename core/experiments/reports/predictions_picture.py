@@ -41,9 +41,6 @@ def draw_runs(
     """Write `curves.png` and `predictions.png` of an experiment.
 
     Args:
-        experiment: Has the folder.
-        runs: Every run by its name.
-        recipe: Of the runs.
         shown: The scored pairs, and the runs of each network.
 
     Returns:
@@ -70,8 +67,6 @@ def telling_picture(pairs: Sequence[Pair], arms: Mapping[str, Masks], classes: C
 
     Args:
         pairs: The scored pairs; those that a network has not scored yet are left out.
-        arms: The masks of each network.
-        classes: Of the masks, None for one foreground.
     """
     scored = [pair for pair in pairs if all(pair.stem in masks for masks in arms.values())]
     dice = {arm: [masks[pair.stem][1] for pair in scored] for arm, masks in arms.items()}
@@ -120,8 +115,6 @@ def predictions_picture(
     """A row for each image: the image, its reference, and each network's mask over it with its Dice.
 
     Args:
-        pairs: The scored pairs.
-        arms: The masks of each network.
         rows: Positions of the pairs to show, by what they are shown for.
         classes: Of the masks, whose colours they are shown in and named by; None for one foreground.
     """

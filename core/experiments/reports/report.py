@@ -13,8 +13,6 @@ def report_markdown(record: dict[str, Any], result: ExperimentResult, *, reason:
     """The report of an experiment.
 
     Args:
-        record: `experiment.json`.
-        result: What was found.
         reason: Why it is not complete, one sentence; "" where it is.
 
     Returns:

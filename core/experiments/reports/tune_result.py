@@ -140,8 +140,6 @@ def train_command(data_dir: str, recipe: Recipe, preset: str, classes: Sequence[
     """The `train.py` command that trains by a recipe.
 
     Args:
-        data_dir: Folder in the training layout.
-        recipe: How.
         preset: Name of the recipe's augmentation.
         classes: Words of --classes, none for one foreground.
     """

@@ -28,10 +28,7 @@ def read_data(
     Test images are read to see that none of them is trained on, whatever is scored.
 
     Args:
-        experiment: Keeps the hashes.
-        data_dir: Folder in the training layout.
         rule: What the person says of images that belong together, None for nothing.
-        classes: Of the masks, None for one foreground.
 
     Raises:
         BadDatasetError: Everything that is wrong with the data set.
@@ -68,11 +65,6 @@ def have_foreground(pairs: Sequence[Pair], classes: ClassTable | None = None) ->
 
 def require_foreground(name: str, pairs: Sequence[Pair], classes: ClassTable | None = None) -> None:
     """See that a part of the data shows what is looked for.
-
-    Args:
-        name: Of the part, for the sentence.
-        pairs: The part.
-        classes: Of the masks, None for one foreground.
 
     Raises:
         AppError: There is no image, or no mask of it has a foreground pixel.

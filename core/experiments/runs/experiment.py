@@ -33,11 +33,6 @@ if TYPE_CHECKING:
 class Experiment:
     """A folder, what is done in it, and who watches.
 
-    Args:
-        folder: From `begin` or `go_on`.
-        request: What is done.
-        watchers: Who is told, and asked.
-
     Attributes:
         cut_short: Whether something was left undone because it was asked to stop; set by who leaves it.
     """
@@ -74,8 +69,6 @@ class Experiment:
         """One that was begun, done or not.
 
         Args:
-            folder: Where it lies.
-            watchers: Who is told, and asked.
             request: What is done from now on, where it is not the same; of the same kind and data.
 
         Raises:

@@ -28,11 +28,6 @@ def run_experiment(
 ) -> ExperimentResult:
     """Do an experiment in a new folder.
 
-    Args:
-        request: What is asked for.
-        out_dir: Folder that is empty or not there yet.
-        watchers: Who is told, and asked.
-
     Returns:
         What was found; where it was stopped, by the runs that were finished.
 
@@ -50,8 +45,6 @@ def resume_experiment(
     """Go on with an experiment; finished runs are read and not trained again.
 
     Args:
-        folder: Where it lies.
-        watchers: Who is told, and asked.
         request: What is asked for from now on, such as more trials; None for the same as before.
 
     Raises:

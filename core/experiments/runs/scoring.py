@@ -54,10 +54,8 @@ def score_images(
 
     Args:
         weights: Weights file with its card beside it.
-        pairs: Images with reference masks.
         tolerance: Of boundary F1 in pixels, None for a part of the diagonal.
         masks_dir: Where STEM.png goes, 0 and 255, or class indices.
-        classes: Of the masks, None for one foreground.
 
     Raises:
         BadFileError: A file of a pair cannot be read.
@@ -82,7 +80,6 @@ def image_scores(
     """The scores of an image as evaluate.py takes them, and boundary F1, of several classes as their mean.
 
     Args:
-        stem: Its name without ending.
         mask: (H, W) foreground, or class indices.
         reference: (H, W) likewise, 255 where nobody decided.
         tolerance: Of boundary F1 in pixels, None for a part of the diagonal.

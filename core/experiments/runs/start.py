@@ -78,9 +78,7 @@ def start_experiment(
     """Put an experiment into the queue; returns at once.
 
     Args:
-        workspace: The store.
         request: What is asked for; where a task is given, `data_dir` is filled in by the worker.
-        who: Person who starts it.
         task_id: The task whose corrected images are the data, None where the request names a folder or needs
             none.
         title: What people read; "" for that of the request, which names data and models by their folders.
@@ -106,9 +104,7 @@ def work_of(request: Request, num_train: int, num_scored: int) -> Work:
     """What an experiment has to do on this machine, roughly.
 
     Args:
-        request: What is asked for.
         num_train: Images to train on, before any are set aside; not counted for made-up ones.
-        num_scored: Images of validation.
     """
     match request:
         case CompareRequest(arms=arms, recipe=each):

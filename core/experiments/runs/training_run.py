@@ -66,8 +66,6 @@ def do_run(
     """The run's scores: read where it is finished, else trained and scored now.
 
     Args:
-        experiment: That the run is part of.
-        plan: The run.
         on_scored: Told the scores before they are written, so that no crash hides that they were seen.
 
     Returns:
@@ -106,10 +104,6 @@ def train_run(
     """Train as planned into a folder; weights and card are written also when it was asked to stop.
 
     Args:
-        experiment: Hears of each step, and may stop it.
-        plan: What is trained on.
-        folder: Where everything goes.
-        on_progress: Told after each step too.
         should_end: Whether this run, and not the whole experiment, is to end now.
     """
 

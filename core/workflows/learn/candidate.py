@@ -19,13 +19,6 @@ def write_candidate(
 ) -> VersionRow:
     """The candidate's row, once its weights and card are whole on disk.
 
-    Args:
-        workspace: The store.
-        job: The job that trained it.
-        trainer: Of masks or of labels.
-        run: What it learnt from.
-        trained: What its training gave.
-
     Raises:
         StoreError: The disk is full; no row is written.
     """

@@ -104,10 +104,7 @@ def read_labelled(
     """The arrays of each split as a classifier with this card sees them.
 
     Args:
-        splits: Labelled images by split.
-        card: Says labels, view, size, scaling and whether hair is removed.
         masks: Where masks come from; not asked by a classifier of whole images.
-        on_progress: Called with (images read, all images).
 
     Returns:
         Arrays by split, and the SHA-256 of each image file by split and stem.

@@ -76,12 +76,9 @@ def plan_fine_tune(
     """What a run would do now; starts nothing.
 
     Args:
-        workspace: The store.
-        task_id: The task.
         purpose: Masks, or the labels of a task with a classifier.
         base_version_id: Version to start from, None for from scratch.
         epochs: Times that each image is seen, None for as many as are usually enough.
-        seed: Of order and random changes.
 
     Raises:
         JobError: Labels of a task without a classifier.

@@ -16,11 +16,7 @@ SECONDS_BETWEEN_EPOCHS = 0.2
 
 
 class JobReporter:
-    """Told after each step of a training; the end of its last epoch is always passed on.
-
-    Args:
-        context: The job.
-    """
+    """Told after each step of a training; the end of its last epoch is always passed on."""
 
     def __init__(self, context: JobContext) -> None:
         self._context = context
@@ -30,7 +26,6 @@ class JobReporter:
         """Pass a report on, unless one was passed on a moment ago.
 
         Args:
-            report: Of the training.
             **place: Which run it is of, where a job has several: "run", "run_number", "num_runs".
         """
         now = time.monotonic()

@@ -22,7 +22,6 @@ def alert_label(chosen: str | None, labels: Sequence[str]) -> str:
 
     Args:
         chosen: By the person; None for MEL where there is one.
-        labels: Of the classifier.
 
     Raises:
         AppError: The chosen one is none of them.
@@ -44,7 +43,6 @@ def validated_card(
     """The card with temperature, scores and confusion matrix of validation, and the alert label's threshold.
 
     Args:
-        card: As before training.
         truth: (N,) places of the true labels of the validation images.
         trained: `core.classification.fit.ClassifyResult`, trained with validation.
         alert_recall: Part of the alert label's images that its threshold must find; without one of them the

@@ -50,8 +50,6 @@ class MaskSource:
         """The mask of one image, (H, W) uint8 of 0 and 1.
 
         Args:
-            image: The decoded image.
-            name: The image's file name.
             own: The data set's mask, None where it has none.
 
         Raises:

@@ -39,7 +39,6 @@ def preview_augmentation(request: TrainRequest, path: Path) -> list[str]:
 
     Args:
         request: As for training; only data, image size, channels, scaling, augmentation and seed count.
-        path: The PNG to write.
 
     Returns:
         The names of the images, in the order of the rows.
@@ -60,12 +59,7 @@ def preview_augmentation(request: TrainRequest, path: Path) -> list[str]:
 
 
 def contact_sheet(examples: ExampleArrays, request: TrainRequest) -> NDArray[np.uint8]:
-    """The sheet of prepared examples, (H, W, 3) uint8.
-
-    Args:
-        examples: One a row.
-        request: Its augmentation and seed.
-    """
+    """The sheet of prepared examples, (H, W, 3) uint8."""
     height, width = tile_size(examples.masks.shape[1:])
     down, across = height + GAP, width + GAP
     sheet = np.full((HEADING + len(examples) * down, GAP + (1 + NUM_CHANGED) * across, 3), WHITE, np.uint8)

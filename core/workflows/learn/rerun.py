@@ -24,9 +24,7 @@ def rerun(
     Images that came to the data folder since are left out.
 
     Args:
-        run_dir: Folder of a run.
         change: From the request of then to that of now: another output folder, data that were moved.
-        watchers: Who is told, and asked.
 
     Raises:
         AppError: No such run, or an image, a mask or the weights that it started from are missing or not what
@@ -45,11 +43,6 @@ def rerun(
 
 def same_pairs(data_dir: Path, data: DataHashes, run_dir: Path) -> dict[str, list[Pair]]:
     """The pairs of a run in its splits, found by name and checked by content.
-
-    Args:
-        data_dir: Folder in the training layout.
-        data: Hashes of the run.
-        run_dir: Named in the message.
 
     Raises:
         AppError: A file is missing or not what it was; the message names the first.

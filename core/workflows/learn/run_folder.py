@@ -162,10 +162,6 @@ def files_of(request: TrainRequest) -> tuple[str, ...]:
 def move_earlier_files(folder: Path, names: Sequence[str]) -> Path | None:
     """Move what an earlier run left to `previous/`, so that nothing is overwritten.
 
-    Args:
-        folder: Of the run.
-        names: Of the files and folders.
-
     Returns:
         Where they are now, None where there were none.
     """

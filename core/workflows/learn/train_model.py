@@ -125,10 +125,8 @@ def train_on(
     """Train on pairs that were found and checked, write everything, score validation as `train_model` does.
 
     Args:
-        train_pairs: At least one.
         val_pairs: To choose on; empty for none.
         request: What is trained; `data_dir` only names the data in the card.
-        watchers: Who is told, and asked.
         num_test: Images kept back, for the card.
 
     Raises:

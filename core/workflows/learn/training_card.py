@@ -98,8 +98,6 @@ def training_card(request: TrainRequest, about: dict[str, Any], num_images: dict
     """The card of a run, without scores; the threshold is the request's, or 0.5 until one is chosen.
 
     Args:
-        request: What was trained.
-        about: From `read_about`.
         num_images: Images of "train", "val" and "test".
 
     Raises:
@@ -133,12 +131,6 @@ def data_sources(
 ) -> tuple[DataSource, ...]:
     """What a card says of the data; the folder's name where `about` says nothing.
 
-    Args:
-        about: From `read_about`.
-        path: Where that was read.
-        data_dir: The data set.
-        num_images: Images by split.
-
     Raises:
         AppError: `about` describes the data with other words than `core.cards.DataSource`.
     """
@@ -168,7 +160,6 @@ def read_about(path: Path | None, more: tuple[str, ...] = ()) -> dict[str, Any]:
     """What the card will say of data and use; empty without a file.
 
     Args:
-        path: JSON, None for none.
         more: Words that this card has a place for beside title, data, licence and limits_of_use.
 
     Raises:

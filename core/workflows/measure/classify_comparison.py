@@ -72,12 +72,9 @@ def compare_views(
     """Put the runs of all repeats that are whole together.
 
     Args:
-        views: Inputs, in order.
-        card: Says labels and alert label.
         truth: (N,) places of the true labels.
         runs: What each image was there for, and each run by `run_name`: "probabilities" of what it held out,
             "threshold", "best_epoch", "origin".
-        hashes: SHA-256 of each image file by stem.
 
     Raises:
         AppError: No repeat is whole.

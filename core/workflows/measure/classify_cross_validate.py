@@ -65,13 +65,6 @@ def classify_cross_validate(
 ) -> ClassifyComparison:
     """Train every fold of every repeat on every input, and compare.
 
-    Args:
-        request: What is compared.
-        on_check: Called with (images read, all images) for each input.
-        on_run: Called with (name, number from 1, all runs) when a run begins.
-        on_progress: Told after each step.
-        should_stop: Asked after each step; True keeps the runs that are whole and ends.
-
     Raises:
         BadDatasetError: Everything that is wrong with the images or their labels.
         AppError: Too few images for the folds, an unknown input, runs of other settings in the folder, or

@@ -52,10 +52,6 @@ def classify_evaluate(
 ) -> ClassifyScores:
     """Score every image of the split.
 
-    Args:
-        request: What is to be scored.
-        on_progress: Called with (images read, all images).
-
     Raises:
         BadDatasetError: No such split, or everything that is wrong with it, unknown labels among it.
         BadModelError: The classifier is missing, damaged or unsafe.

@@ -60,10 +60,6 @@ def evaluate_model(
 ) -> EvaluateOutcome:
     """Score every image of the split at its own size.
 
-    Args:
-        request: What is to be scored.
-        on_progress: Called with (images scored, all images).
-
     Raises:
         BadDatasetError: No such split, or everything that is wrong with it.
         BadModelError: The model is missing, damaged or unsafe.

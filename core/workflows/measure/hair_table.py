@@ -73,8 +73,6 @@ def hair_table(
     """Score each model on a split, images with and without hair apart.
 
     Args:
-        data_dir: Folder in the training layout.
-        split: "train", "val" or "test".
         models: Model folders or weights files with cards; at least one.
         part: Part of an image that its hair covers at least (`core.imaging.hair.hair_mask`).
         threshold: In [0, 1]; None for each model's own.

@@ -27,10 +27,6 @@ class Predicts(Protocol):
 def choose_threshold(predictor: Predicts, pairs: Sequence[Pair]) -> float:
     """The threshold with the highest mean Dice over the images of the pairs.
 
-    Args:
-        predictor: Of one foreground.
-        pairs: At least one.
-
     Raises:
         BadFileError: A file of a pair cannot be read.
     """
@@ -50,10 +46,7 @@ def score_pairs(
     """The scores of each image.
 
     Args:
-        predictor: Of one foreground, or of the classes.
-        pairs: Images with reference masks.
         threshold: In [0, 1]; not used with classes, of which the likeliest is taken.
-        classes: What the masks hold, None for one foreground.
         both_classes: Judge the background of one foreground as a class too.
         on_progress: Called with (images scored, all images), first with 0.
 

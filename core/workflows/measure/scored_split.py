@@ -62,9 +62,7 @@ class ScoreRequest:
 
         Args:
             step: "segment" or "classify".
-            data_dir: Where the images lie.
             score: The first score and its mean.
-            num_images: Images scored.
             told: What the JSON says.
         """
         if self.test_log is not None and self.split == "test":
