@@ -22,6 +22,7 @@ from core.storage import is_address
 from core.training.presets import augment_config
 
 if TYPE_CHECKING:
+    from core.cards import ModelCard
     from core.workflows.learn.train_model import TrainOutcome, Watchers
     from core.workflows.learn.training_card import TrainRequest
     from core.workflows.predict.places import Places
@@ -142,19 +143,9 @@ def _rerun(options: Namespace, places: Places, command: str) -> int:
     return _run(lambda watchers: rerun(run_dir, change, watchers), options, places)
 
 
-def _run(train: Callable[[Watchers], TrainOutcome], options: Namespace, places: Places) -> int:
-    from core.workflows.learn.train_model import Watchers
-
+def _run(train: Callable[[Watchers], TrainOutcome[ModelCard]], options: Namespace, places: Places) -> int:
     with TrainingDisplay() as display:
-        outcome = train(
-            Watchers(
-                on_check=display.check,
-                on_progress=display.step,
-                should_stop=lambda: display.interrupted,
-                on_note=display.note,
-                on_saved=places.saved,
-            )
-        )
+        outcome = train(replace(display.watchers(), on_note=display.note, on_saved=places.saved))
     places.saved()
     if outcome.previous is not None:
         print(

@@ -33,12 +33,7 @@ def train(arguments: list[str]) -> int:
     except ValueError as error:
         parser.error(str(error))
     with ClassifyDisplay() as display:
-        outcome = classify_train(
-            request,
-            on_check=display.check,
-            on_progress=display.step,
-            should_stop=lambda: display.interrupted,
-        )
+        outcome = classify_train(request, display.watchers())
     if outcome.previous is not None:
         print(
             Sentence("The files of an earlier run are now in {previous}.", previous=outcome.previous).said()
@@ -53,7 +48,7 @@ def train(arguments: list[str]) -> int:
         ).said()
     )
     _print_scores(outcome.card.validation, "validation ")
-    print(Sentence("Wrote {folder} with its card.", folder=outcome.folder / "model.keras").said())
+    print(Sentence("Wrote {folder} with its card.", folder=outcome.weights).said())
     return 0
 
 

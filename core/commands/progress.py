@@ -13,6 +13,7 @@ from core.language.sentence import Sentence, said
 
 if TYPE_CHECKING:
     from core.training.callbacks import ProgressReport
+    from core.workflows.learn.train_model import Watchers
 
 
 class ImageBar:
@@ -62,6 +63,19 @@ class TrainingDisplay:
             if bar is not None:
                 bar.close()
 
+    def watchers(self) -> Watchers:
+        """Its functions, as a training calls them."""
+        from core.workflows.learn.train_model import Watchers
+
+        return Watchers(self.check, self.begin, self.step, lambda: self.interrupted)
+
+    def begin(self, name: str, number: int, total: int) -> None:
+        """One of several runs that begins."""
+        if self._training is not None:
+            self._training.close()
+        self._training, self._told = None, 0
+        print(f"run {number}/{total}: {name}", file=sys.stderr)
+
     def check(self, done: int, total: int) -> None:
         """Pairs that were read; shown on a terminal only."""
         if self._checking is None:
@@ -102,13 +116,6 @@ class TrainingDisplay:
 
 
 class ClassifyDisplay(TrainingDisplay):
-    """The same for a classifier, and for several runs one after the other."""
+    """The same for a classifier."""
 
     measure = ("accuracy", "accuracy")
-
-    def begin(self, name: str, number: int, total: int) -> None:
-        """A run that begins."""
-        if self._training is not None:
-            self._training.close()
-        self._training, self._told = None, 0
-        print(f"run {number}/{total}: {name}", file=sys.stderr)

@@ -38,11 +38,13 @@ def main(arguments: list[str]) -> int:
             from core.experiments.runs.run import run_experiment
 
             request = request_of(parser, kind, options, arguments)
-            result = run_experiment(request, out, display.watchers())
+            result = run_experiment(request, out, display.experiment_watchers())
         else:
             from core.experiments.runs.run import resume_experiment
 
-            result = resume_experiment(out, display.watchers(), request=_longer(parser, kind, options))
+            result = resume_experiment(
+                out, display.experiment_watchers(), request=_longer(parser, kind, options)
+            )
     _tell(result, out)
     if read_state(out).status == "stopped":
         print(f"Go on with: {shlex.join(['python', '-m', 'core.experiments', kind, '--resume', str(out)])}")

@@ -13,6 +13,7 @@ from core.config import AugmentConfig, NetConfig, ScalingConfig
 from core.errors import AppError, BadDatasetError
 from core.workflows.learn.classify_data import LabelSource
 from core.workflows.learn.classify_train import ClassifyTrainRequest, classify_train
+from core.workflows.learn.train_model import Watchers
 from core.workflows.measure.classify_cross_validate import (
     ClassifyCrossValidateRequest,
     classify_cross_validate,
@@ -76,34 +77,36 @@ def trained(source, tmp_path_factory):
 
 
 def test_training_leaves_a_whole_folder(trained):
-    assert {path.name for path in trained.folder.iterdir()} == {
+    assert {path.name for path in trained.weights.parent.iterdir()} == {
         *("model.keras", "card.json", "history.csv", "run.json")
     }
-    card = load_classifier_card(trained.folder / "card.json")
+    card = load_classifier_card(trained.weights.parent / "card.json")
     assert card == trained.card
     assert (card.labels, card.input, card.alert_label) == (("MEL", "NV", "Other_SC"), "crop", "MEL")
     # 18 images, a part of 0.3: one of round(1 / 0.3) = 3 folds.
     assert (card.data[0].num_train, card.data[0].num_val) == (12, 6)
     assert card.origin == "From scratch." and 0 < card.threshold < 1
     assert sum(map(sum, card.confusion)) == 6 and card.validation["auc"].mean > 0.5
-    run = json.loads((trained.folder / "run.json").read_text())
+    run = json.loads((trained.weights.parent / "run.json").read_text())
     assert len(run["data"]["train"]) == 12 and all(len(seal) == 64 for seal in run["data"]["val"].values())
 
 
 def test_scores_of_a_split_go_into_a_file_and_the_card(trained, source, tmp_path):
     request = ClassifyEvaluateRequest(
-        source=source, model_path=trained.folder, json_path=tmp_path / "s.json", update_card=True
+        source=source, model_path=trained.weights.parent, json_path=tmp_path / "s.json", update_card=True
     )
     result = classify_evaluate(request)
     report = json.loads((tmp_path / "s.json").read_text())
     assert report["num_images"] == 6 == len(report["images"])
     right = sum(image["label"] == image["predicted"] for image in report["images"])
     assert result.scores["accuracy"].mean == pytest.approx(right / 6, abs=1e-4)
-    assert load_classifier_card(trained.folder / "card.json").test == result.scores
+    assert load_classifier_card(trained.weights.parent / "card.json").test == result.scores
     log = tmp_path / "log.csv"
     for split in ("test", "train"):
         classify_evaluate(
-            ClassifyEvaluateRequest(source=source, model_path=trained.folder, split=split, test_log=log)
+            ClassifyEvaluateRequest(
+                source=source, model_path=trained.weights.parent, split=split, test_log=log
+            )
         )
     with log.open(newline="") as file:
         (row,) = csv.DictReader(file)
@@ -116,7 +119,7 @@ def test_scores_of_a_split_go_into_a_file_and_the_card(trained, source, tmp_path
 def test_labels_are_written_beside_masks_of_a_folder(trained, data, tmp_path):
     request = ClassifyPredictRequest(
         str(data / "test" / "images"),
-        trained.folder,
+        trained.weights.parent,
         tmp_path / "out",
         masks_from=data / "test" / "masks",
         explain=True,
@@ -148,7 +151,7 @@ def test_masks_of_a_model_are_written_too(trained, data, tmp_path):
     )
     image = data / "test" / "images" / "test_1.png"
     request = ClassifyPredictRequest(
-        str(image), trained.folder, tmp_path / "o", masks_from=tmp_path / "segment"
+        str(image), trained.weights.parent, tmp_path / "o", masks_from=tmp_path / "segment"
     )
     outcome = classify_predict(request)
     assert {path.name for path in (tmp_path / "o").iterdir()} == {
@@ -169,23 +172,23 @@ def test_bad_images_are_named_and_the_others_go_on(trained, data, tmp_path):
     from core.cards import save_card
 
     save_card(card, whole / "card.json")
-    (whole / "model.keras").write_bytes((trained.folder / "model.keras").read_bytes())
+    (whole / "model.keras").write_bytes((trained.weights.parent / "model.keras").read_bytes())
     outcome = classify_predict(ClassifyPredictRequest(str(tmp_path / "in"), whole, tmp_path / "out"))
     assert [row.image.name for row in outcome.classified] == ["good.png"]
     assert any("grey.png: The image is grey" in problem for problem in outcome.problems)
     assert any("cut.png" in problem for problem in outcome.problems)
     with pytest.raises(AppError, match="give --masks_from"):
-        classify_predict(ClassifyPredictRequest(str(good), trained.folder, tmp_path / "out2"))
+        classify_predict(ClassifyPredictRequest(str(good), trained.weights.parent, tmp_path / "out2"))
 
 
 def test_training_again_goes_on_and_moves_the_earlier_files(trained, source):
-    before = (trained.folder / "model.keras").read_bytes()
+    before = (trained.weights.parent / "model.keras").read_bytes()
     request = ClassifyTrainRequest(
         source,
-        trained.folder,
+        trained.weights.parent,
         settings=replace(SETTINGS, epochs=1),
         augment=NOTHING,
-        start_from=trained.folder,
+        start_from=trained.weights.parent,
     )
     again = classify_train(request)
     assert again.previous is not None and (again.previous / "model.keras").read_bytes() == before
@@ -228,17 +231,19 @@ def test_inputs_are_compared_on_the_same_folds_and_runs_are_kept(source, tmp_pat
         augment=NOTHING,
     )
     begun = []
-    first = classify_cross_validate(request, on_run=lambda name, *_: begun.append(name))
+    first = classify_cross_validate(request, Watchers(on_run=lambda name, *_: begun.append(name)))
     assert begun == ["whole-1-1", "whole-1-2", "crop-1-1", "crop-1-2"]
     # Train alone: test is not opened.
     assert first.num_images == 18 and not first.stopped
     assert [sum(map(sum, view.confusion)) for view in first.views] == [18, 18]
     assert set(first.differences) == {"whole - crop"}
     kept = (tmp_path / "runs" / "crop-1-2.json").read_bytes()
-    again = classify_cross_validate(request, should_stop=lambda: True)
+    again = classify_cross_validate(request, Watchers(should_stop=lambda: True))
     assert again.views == first.views
     assert (tmp_path / "runs" / "crop-1-2.json").read_bytes() == kept
     with pytest.raises(AppError, match="runs of other settings"):
         classify_cross_validate(replace(request, folds=3))
     with pytest.raises(AppError, match="No repeat of the folds is finished"):
-        classify_cross_validate(replace(request, output_dir=tmp_path / "new"), should_stop=lambda: True)
+        classify_cross_validate(
+            replace(request, output_dir=tmp_path / "new"), Watchers(should_stop=lambda: True)
+        )

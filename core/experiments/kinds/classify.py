@@ -70,13 +70,7 @@ def classify(arguments: list[str]) -> int:
         parser.error(str(error))
     begun = datetime.now(UTC)
     with ClassifyDisplay() as display:
-        comparison = classify_cross_validate(
-            request,
-            on_check=display.check,
-            on_run=display.begin,
-            on_progress=display.step,
-            should_stop=lambda: display.interrupted,
-        )
+        comparison = classify_cross_validate(request, display.watchers())
     result = comparison_result(comparison, request)
     _write(request, comparison, result, begun)
     print(markdown_table(result))

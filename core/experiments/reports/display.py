@@ -19,7 +19,7 @@ class ExperimentDisplay(TrainingDisplay):
         super().__enter__()
         return self
 
-    def watchers(self) -> ExperimentWatchers:
+    def experiment_watchers(self) -> ExperimentWatchers:
         """Its functions, as an experiment calls them."""
         return ExperimentWatchers(
             on_message=self.message,

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.cards import ModelCard
 from core.datasets.pairs import Pair
 from core.experiments.requests.plan import Recipe
 from core.experiments.runs.experiment import Experiment
@@ -100,7 +101,7 @@ def train_run(
     *,
     on_progress: Callable[[ProgressReport], None] | None = None,
     should_end: Callable[[], bool] | None = None,
-) -> TrainOutcome:
+) -> TrainOutcome[ModelCard]:
     """Train as planned into a folder; weights and card are written also when it was asked to stop.
 
     Args:
@@ -143,7 +144,7 @@ def train_run(
 def keep_scores(
     plan: RunPlan,
     folder: Path,
-    outcome: TrainOutcome,
+    outcome: TrainOutcome[ModelCard],
     seconds: float,
     *,
     on_scored: Callable[[Sequence[ImageScores]], None] | None = None,

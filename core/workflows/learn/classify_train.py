@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,11 +24,11 @@ from core.workflows.learn.classify_data import LabelRequest, read_labelled
 from core.workflows.learn.label_card import alert_label, validated_card
 from core.workflows.learn.lesion_masks import MaskSource
 from core.workflows.learn.run_folder import move_earlier_files
+from core.workflows.learn.train_model import TrainOutcome, Watchers
 from core.workflows.learn.training_card import data_sources, limits_of_use, package_versions, read_about
 
 if TYPE_CHECKING:
     from core.classification.fit import ClassifyResult
-    from core.training.callbacks import ProgressReport
 
 FILES = ("model.keras", "card.json", "history.csv", "run.json")
 ENCODER = "encoder"
@@ -51,32 +50,9 @@ class ClassifyTrainRequest(LabelRequest):
     about: Path | None = None
 
 
-@dataclass(frozen=True)
-class ClassifyTrainOutcome:
-    """What a run left on disk.
-
-    Attributes:
-        folder: With `model.keras` and `card.json`.
-        card: What the classifier says of itself.
-        num_epochs: Epochs that ran.
-        best_epoch: Epoch whose weights were kept.
-        previous: Folder that earlier files were moved to, None where there were none.
-    """
-
-    folder: Path
-    card: ClassifierCard
-    num_epochs: int
-    best_epoch: int
-    previous: Path | None
-
-
 def classify_train(
-    request: ClassifyTrainRequest,
-    *,
-    on_check: Callable[[int, int], None] | None = None,
-    on_progress: Callable[[ProgressReport], None] | None = None,
-    should_stop: Callable[[], bool] | None = None,
-) -> ClassifyTrainOutcome:
+    request: ClassifyTrainRequest, watchers: Watchers | None = None
+) -> TrainOutcome[ClassifierCard]:
     """Read, train, calibrate and score on validation, write everything. Test images are not opened.
 
     Raises:
@@ -85,6 +61,7 @@ def classify_train(
         DivergedError: The loss stopped being finite.
         AppError: The table of labels or `about` cannot be used.
     """
+    watchers = watchers or Watchers()
     about = read_about(request.about, ("label_titles",))
     base = None if request.start_from is None else load_classifier_card(request.start_from / "card.json")
     splits = _splits(request, base)
@@ -96,7 +73,7 @@ def classify_train(
     start_keras()
     from core.classification.fit import ClassifyRun, train_classifier
 
-    arrays, hashes = read_labelled(splits, card, masks, on_progress=on_check)
+    arrays, hashes = read_labelled(splits, card, masks, on_progress=watchers.on_check)
     validation = arrays.get("val")
     result = train_classifier(
         arrays["train"],
@@ -109,15 +86,18 @@ def classify_train(
             None if request.start_from is None else request.start_from / "model.keras",
             None if request.encoder is None else weights_path(request.encoder),
         ),
-        on_progress=on_progress,
-        should_stop=should_stop,
+        on_progress=watchers.on_progress,
+        should_stop=watchers.should_stop,
     )
     card = replace(card, origin=result.origin)
     if validation is not None:
         card = validated_card(card, validation.labels, result, request.settings.alert_recall)
     previous = move_earlier_files(request.output_dir, FILES)
     _write(request, card, result, hashes)
-    return ClassifyTrainOutcome(request.output_dir, card, len(result.history), result.best_epoch, previous)
+    weights = request.output_dir / "model.keras"
+    return TrainOutcome(
+        weights, card, len(result.history), result.best_epoch, previous, stopped=result.stopped
+    )
 
 
 def _splits(request: ClassifyTrainRequest, base: ClassifierCard | None) -> dict[str, list[LabelledImage]]:

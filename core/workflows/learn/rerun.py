@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from core.cards import ModelCard
 from core.datasets.layout import find_splits, images_dir, masks_dir
 from core.datasets.loading import slices_of
 from core.datasets.pairs import Pair, find_pairs
@@ -18,7 +19,7 @@ from core.workflows.learn.training_card import TrainRequest
 
 def rerun(
     run_dir: Path, change: Callable[[TrainRequest], TrainRequest], watchers: Watchers | None = None
-) -> TrainOutcome:
+) -> TrainOutcome[ModelCard]:
     """Train again as run.json says, with the same images in the same splits.
 
     Images that came to the data folder since are left out.

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from core.cards import ModelCard, card_path, save_card
+from core.cards import Card, ModelCard, card_path, save_card
 from core.datasets.grouped_data import GroupedData, read_grouped, with_validation
 from core.datasets.groups import GroupRule
 from core.datasets.pairs import Pair, load_pair
@@ -36,16 +36,17 @@ if TYPE_CHECKING:
     from core.training.examples import ExampleArrays
     from core.training.fit import Surroundings
 
+AnyCard = TypeVar("AnyCard", bound=Card)
 # Images that are looked at to tell grey from colour.
 NUM_PROBED = 20
 
 
 @dataclass(frozen=True)
-class TrainOutcome:
+class TrainOutcome(Generic[AnyCard]):
     """What a run left on disk.
 
     Attributes:
-        weights: The `.keras` file; the `.h5` lies beside it.
+        weights: The `.keras` file; of masks the `.h5` lies beside it.
         card: What the model says of itself.
         num_epochs: Epochs that ran.
         best_epoch: Epoch whose weights were kept.
@@ -54,7 +55,7 @@ class TrainOutcome:
     """
 
     weights: Path
-    card: ModelCard
+    card: AnyCard
     num_epochs: int
     best_epoch: int
     previous: Path | None
@@ -66,7 +67,8 @@ class Watchers:
     """Who is told, and asked, while a run goes on.
 
     Attributes:
-        on_check: Called with (pairs read, all pairs) while the data set is checked.
+        on_check: Called with (images read, all images) while the data set is checked.
+        on_run: Called with (name, number from 1, all runs) when one of several runs begins.
         on_progress: Called after each training step.
         should_stop: Asked after each training step; True ends the run and keeps the best so far.
         on_note: Told in one sentence what the run computes on, and that a checkpoint could not be written.
@@ -74,13 +76,14 @@ class Watchers:
     """
 
     on_check: Callable[[int, int], None] | None = None
+    on_run: Callable[[str, int, int], None] | None = None
     on_progress: Callable[[ProgressReport], None] | None = None
     should_stop: Callable[[], bool] | None = None
     on_note: Callable[[str], None] | None = None
     on_saved: Callable[[], None] | None = None
 
 
-def train_model(request: TrainRequest, watchers: Watchers | None = None) -> TrainOutcome:
+def train_model(request: TrainRequest, watchers: Watchers | None = None) -> TrainOutcome[ModelCard]:
     """Check the data set, train, write everything, score validation at each image's own size.
 
     Test images are checked for overlap with the others and not used. A refit has no validation images: it
@@ -121,7 +124,7 @@ def train_on(
     watchers: Watchers | None = None,
     *,
     num_test: int = 0,
-) -> TrainOutcome:
+) -> TrainOutcome[ModelCard]:
     """Train on pairs that were found and checked, write everything, score validation as `train_model` does.
 
     Args:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from core.inference.stock_layers import weights_path
 from core.workflows.learn.classify_data import LabelRequest, read_labelled
 from core.workflows.learn.label_card import alert_label
 from core.workflows.learn.lesion_masks import MaskSource
+from core.workflows.learn.train_model import Watchers
 from core.workflows.measure.classify_comparison import (
     ASIDE,
     HELD,
@@ -37,7 +38,6 @@ from core.workflows.measure.classify_comparison import (
 
 if TYPE_CHECKING:
     from core.classification.examples import LabelledArrays
-    from core.training.callbacks import ProgressReport
 
 
 @dataclass(frozen=True)
@@ -56,20 +56,16 @@ class ClassifyCrossValidateRequest(LabelRequest):
 
 
 def classify_cross_validate(
-    request: ClassifyCrossValidateRequest,
-    *,
-    on_check: Callable[[int, int], None] | None = None,
-    on_run: Callable[[str, int, int], None] | None = None,
-    on_progress: Callable[[ProgressReport], None] | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    request: ClassifyCrossValidateRequest, watchers: Watchers | None = None
 ) -> ClassifyComparison:
-    """Train every fold of every repeat on every input, and compare.
+    """Train every fold of every repeat on every input, and compare; whole runs are kept where it is stopped.
 
     Raises:
         BadDatasetError: Everything that is wrong with the images or their labels.
         AppError: Too few images for the folds, an unknown input, runs of other settings in the folder, or
             nothing finished.
     """
+    watchers = watchers or Watchers()
     if not request.views or len(set(request.views)) < len(request.views) or set(request.views) - set(VIEWS):
         raise AppError(
             "The inputs {views} must be of {views_2}, each once.",
@@ -92,19 +88,19 @@ def classify_cross_validate(
     for view in request.views:
         view_card = replace(card, input=view)
         masks = MaskSource(request.source.masks_from if view != "whole" else None)
-        arrays, found = read_labelled({"train and val": images}, view_card, masks, on_progress=on_check)
+        arrays, found = read_labelled(
+            {"train and val": images}, view_card, masks, on_progress=watchers.on_check
+        )
         hashes = found["train and val"]
         for place, part_of in parts.items():
             if stopped:
                 break
             name = run_name(view, *place)
-            if on_run is not None:
-                on_run(name, names.index(name) + 1, len(names))
+            if watchers.on_run is not None:
+                watchers.on_run(name, names.index(name) + 1, len(names))
             run = _kept_run(request, name)
             if run is None:
-                run = _run(
-                    request, card, arrays["train and val"], (place, part_of), (on_progress, should_stop)
-                )
+                run = _run(request, card, arrays["train and val"], (place, part_of), watchers)
                 stopped = bool(run.pop("stopped"))
                 if stopped:
                     break
@@ -186,7 +182,7 @@ def _run(
     card: ClassifierCard,
     examples: LabelledArrays,
     place: tuple[tuple[int, int], NDArray[np.int64]],
-    watchers: tuple[Callable[[ProgressReport], None] | None, Callable[[], bool] | None],
+    watchers: Watchers,
 ) -> dict[str, Any]:
     from core.classification.fit import ClassifyRun, run_fold
 
@@ -204,8 +200,8 @@ def _run(
         part_of,
         run,
         alert=card.labels.index(card.alert_label) if card.alert_label else None,
-        on_progress=watchers[0],
-        should_stop=watchers[1],
+        on_progress=watchers.on_progress,
+        should_stop=watchers.should_stop,
     )
     return {**asdict(result), "probabilities": result.probabilities.tolist()}
 
