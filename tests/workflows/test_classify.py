@@ -103,11 +103,8 @@ def test_scores_of_a_split_go_into_a_file_and_the_card(trained, source, tmp_path
     assert load_classifier_card(trained.weights.parent / "card.json").test == result.scores
     log = tmp_path / "log.csv"
     for split in ("test", "train"):
-        classify_evaluate(
-            ClassifyEvaluateRequest(
-                source=source, model_path=trained.weights.parent, split=split, test_log=log
-            )
-        )
+        model = trained.weights.parent
+        classify_evaluate(ClassifyEvaluateRequest(source=source, model_path=model, split=split, test_log=log))
     with log.open(newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["step"], row["images"], row["score"]) == ("classify", "6", "accuracy")
@@ -243,7 +240,6 @@ def test_inputs_are_compared_on_the_same_folds_and_runs_are_kept(source, tmp_pat
     assert (tmp_path / "runs" / "crop-1-2.json").read_bytes() == kept
     with pytest.raises(AppError, match="runs of other settings"):
         classify_cross_validate(replace(request, folds=3))
+    stopped = Watchers(should_stop=lambda: True)
     with pytest.raises(AppError, match="No repeat of the folds is finished"):
-        classify_cross_validate(
-            replace(request, output_dir=tmp_path / "new"), Watchers(should_stop=lambda: True)
-        )
+        classify_cross_validate(replace(request, output_dir=tmp_path / "new"), stopped)

@@ -88,9 +88,8 @@ def classify_cross_validate(
     for view in request.views:
         view_card = replace(card, input=view)
         masks = MaskSource(request.source.masks_from if view != "whole" else None)
-        arrays, found = read_labelled(
-            {"train and val": images}, view_card, masks, on_progress=watchers.on_check
-        )
+        everything = {"train and val": images}
+        arrays, found = read_labelled(everything, view_card, masks, on_progress=watchers.on_check)
         hashes = found["train and val"]
         for place, part_of in parts.items():
             if stopped:
