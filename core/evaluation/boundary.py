@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation.surface import surface_pixels
+from core.evaluation.surface import check_shapes, surface_pixels
 
 
 def boundary_tolerance(shape: tuple[int, int]) -> float:
@@ -39,8 +39,7 @@ def boundary_f1(
     Raises:
         ValueError: Shapes differ.
     """
-    if predicted.shape != reference.shape:
-        raise ValueError(f"masks differ in shape: predicted {predicted.shape}, reference {reference.shape}")
+    check_shapes(predicted, reference)
     first, second = surface_pixels(predicted, ignore), surface_pixels(reference, ignore)
     if not first.any() or not second.any():
         return float(first.any() == second.any())

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.scores import METRICS, Counts, Scores, scores_of_counts
-from core.evaluation.surface import hausdorff_95
+from core.evaluation.surface import check_shapes, hausdorff_95
 
 
 def count_classes(
@@ -27,8 +27,7 @@ def count_classes(
     Raises:
         ValueError: Shapes differ, or an index that is no class.
     """
-    if predicted.shape != reference.shape or (ignore is not None and ignore.shape != reference.shape):
-        raise ValueError(f"masks differ in shape: predicted {predicted.shape}, reference {reference.shape}")
+    check_shapes(predicted, reference, ignore)
     counted = np.ones(reference.shape, np.bool_) if ignore is None else np.asarray(ignore) == 0
     ours, theirs = (np.asarray(mask)[counted].astype(np.intp) for mask in (predicted, reference))
     largest = max(ours.max(initial=0), theirs.max(initial=0))

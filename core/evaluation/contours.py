@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.evaluation.surface import check_shapes, cropped
+
 Spacing = tuple[float, float]
 _CODES = np.array([[8, 4], [2, 1]])
 
@@ -50,12 +52,11 @@ def contour_distances(
     Raises:
         ValueError: Shapes differ.
     """
-    if first.shape != second.shape:
-        raise ValueError(f"masks differ in shape: {first.shape} and {second.shape}")
+    check_shapes(first, second)
     # Late: SciPy is a quarter of the time in which the page's process starts.
     from scipy.ndimage import distance_transform_edt
 
-    codes = [_corner_codes(mask) for mask in _cropped(np.asarray(first) != 0, np.asarray(second) != 0)]
+    codes = [_corner_codes(mask) for mask in cropped(np.asarray(first) != 0, np.asarray(second) != 0)]
     borders = [(code != 0) & (code != 15) for code in codes]
     lengths = [_lengths(spacing)[code] for code in codes]
     found = []
@@ -101,16 +102,6 @@ def _percentile(distances: NDArray[np.float64], lengths: NDArray[np.float64], pe
     part = np.cumsum(lengths) / lengths.sum()
     place = int(np.searchsorted(part, percent / 100))
     return float(distances[min(place, len(distances) - 1)])
-
-
-def _cropped(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
-    """Both masks cut to the box that holds them: the same distances in less time."""
-    either = first | second
-    if not either.any():
-        return [either, either]
-    rows, columns = np.flatnonzero(either.any(axis=1)), np.flatnonzero(either.any(axis=0))
-    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    return [first[box], second[box]]
 
 
 def _corner_codes(mask: NDArray[np.bool_]) -> NDArray[np.intp]:

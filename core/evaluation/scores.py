@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation.surface import hausdorff_95
+from core.evaluation.surface import check_shapes, hausdorff_95
 from core.evaluation.thresholds import THRESHOLDS, best_step, count_by_threshold
 
 METRICS = ("dice", "iou", "accuracy", "precision", "recall", "f1", "hd95")
@@ -55,7 +55,7 @@ def count_pixels(
     Raises:
         ValueError: Shapes differ.
     """
-    _check_shapes(predicted, reference, ignore)
+    check_shapes(predicted, reference, ignore)
     code = (np.asarray(predicted) != 0) * np.uint8(2) + (np.asarray(reference) != 0)
     if ignore is not None:
         code = code[np.asarray(ignore) == 0]
@@ -178,11 +178,3 @@ def _ratio(part: int, whole: int, both_empty: bool) -> float:
     if both_empty:
         return 1.0
     return part / whole if whole else 0.0
-
-
-def _check_shapes(predicted: NDArray[Any], reference: NDArray[Any], ignore: NDArray[Any] | None) -> None:
-    if predicted.shape != reference.shape or (ignore is not None and ignore.shape != reference.shape):
-        raise ValueError(
-            f"masks differ in shape: predicted {predicted.shape}, reference {reference.shape}"
-            + ("" if ignore is None else f", ignore {ignore.shape}")
-        )

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.evaluation.surface import check_shapes
+
 CURVE_SCORES = ("dice", "iou", "precision", "recall")
 
 THRESHOLDS = tuple(round(0.01 * step, 2) for step in range(101))
@@ -59,11 +61,7 @@ def count_by_threshold(
     Raises:
         ValueError: Shapes differ.
     """
-    if probability.shape != reference.shape or (ignore is not None and ignore.shape != reference.shape):
-        shown = "" if ignore is None else f", ignore {ignore.shape}"
-        raise ValueError(
-            f"masks differ in shape: predicted {probability.shape}, reference {reference.shape}{shown}"
-        )
+    check_shapes(probability, reference, ignore)
     inside = np.asarray(reference) != 0
     if ignore is not None:
         counted = np.asarray(ignore) == 0

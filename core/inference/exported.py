@@ -198,20 +198,26 @@ def _only_one(path: Path) -> Iterator[None]:
 
 def _export_in_child(path: Path, image_size: tuple[int, int], purpose: Purpose) -> bytes | None:
     """What `core.inference.exporting` writes, None where Keras on OpenVINO cannot open or run the network."""
+    # Training must not inherit this backend, so it is set for the child alone.
+    arguments = ["-c", _CHILD, str(path.resolve()), purpose, *map(str, image_size)]
+    code, answer, log = run_child(arguments, KERAS_BACKEND="openvino")
+    if code == 0:
+        return answer
+    logger.warning("%s is not exported for OpenVINO:\n%s", path, log)
+    return None
+
+
+def run_child(arguments: list[str], **changes: str) -> tuple[int, bytes, str]:
+    """Exit code, stdout and the end of stderr of a Python process with another environment, once it ended."""
     with tempfile.TemporaryFile() as log:
         child = subprocess.run(
-            [sys.executable, "-c", _CHILD, str(path.resolve()), purpose, *map(str, image_size)],
+            [sys.executable, *arguments],
             cwd=PROJECT_DIR,
-            # Training must not inherit this backend, so it is set for the child alone.
-            env=child_environment(KERAS_BACKEND="openvino"),
+            env=child_environment(**changes),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,
             check=False,
         )
-        if child.returncode == 0:
-            return child.stdout
         log.seek(0)
-        said = log.read()[-4000:].decode(errors="replace")
-    logger.warning("%s is not exported for OpenVINO:\n%s", path, said)
-    return None
+        return child.returncode, child.stdout, log.read()[-4000:].decode(errors="replace")

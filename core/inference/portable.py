@@ -5,17 +5,13 @@ A child process that has Keras writes them and refuses what does not say the sam
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import PROJECT_DIR
 from core.errors import BadModelError
-from core.inference.exported import child_environment
+from core.inference.exported import run_child
 
 ONNX, OPENVINO, TEST_INPUT, TEST_OUTPUT = "model.onnx", "model.xml", "test_input.npy", "test_output.npy"
 MOST_DIFFERENCE = 1e-3
@@ -41,21 +37,12 @@ def write_portable(
     """
     height, width = image_size
     arguments = [str(weights.resolve()), str(height), str(width), str(threshold), str(folder.resolve())]
-    with tempfile.TemporaryFile() as log:
-        child = subprocess.run(
-            [sys.executable, "-m", "core.inference.portable_main", *arguments],
-            cwd=PROJECT_DIR,
-            env=child_environment(KERAS_BACKEND="tensorflow", CUDA_VISIBLE_DEVICES="-1"),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            check=False,
-        )
-        said = child.stdout.decode(errors="replace").splitlines()
-        if child.returncode == 0:
-            return tuple(said)
-        log.seek(0)
-        last = log.read()[-400:].decode(errors="replace").strip().splitlines()[-1:]
+    module = ["-m", "core.inference.portable_main", *arguments]
+    code, answer, log = run_child(module, KERAS_BACKEND="tensorflow", CUDA_VISIBLE_DEVICES="-1")
+    said = answer.decode(errors="replace").splitlines()
+    if code == 0:
+        return tuple(said)
+    last = log[-400:].strip().splitlines()[-1:]
     raise BadModelError(said[0] if said else f"{weights.name} cannot be written for other programs ({last}).")
 
 

@@ -42,8 +42,8 @@ def weights_path(path: Path) -> Path:
     return path / "model.keras" if path.is_dir() else path
 
 
-def check_stock(path: Path) -> None:
-    """Let a weights file through that holds stock layers and numbers only.
+def check_stock(path: Path) -> Any:
+    """The network's configuration in a weights file, which must hold stock layers and numbers only.
 
     Raises:
         BadModelError: Missing, of another kind, damaged, or made of more than stock layers; one sentence.
@@ -77,6 +77,7 @@ def check_stock(path: Path) -> None:
         # How the whole was compiled is never read: models are loaded uncompiled. A model inside would be.
         config.pop("compile_config", None)
     _check_classes(config, path.name)
+    return config
 
 
 def _keras_config(path: Path) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,15 +37,14 @@ def read_weights(path: Path) -> WeightsFile:
     Raises:
         BadModelError: Missing, damaged or unsafe; one sentence.
     """
-    check_stock(path)
+    config = check_stock(path)
     try:
+        content: Any = path
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
-                config = json.loads(archive.read("config.json"))
-                with h5py.File(io.BytesIO(archive.read(WEIGHTS_NAME)), "r") as file:
-                    return WeightsFile(path, config, data_sets(file))
-        with h5py.File(path, "r") as file:
-            return WeightsFile(path, json.loads(file.attrs["model_config"]), data_sets(file))
+                content = io.BytesIO(archive.read(WEIGHTS_NAME))
+        with h5py.File(content, "r") as file:
+            return WeightsFile(path, config, data_sets(file))
     except (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
         raise BadModelError(
             "{path} is cut off or damaged ({error}); copy or train it again.", path=path.name, error=error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,7 @@ from core.workflows.learn.label_card import alert_label, validated_card
 from core.workflows.learn.lesion_masks import MaskSource
 from core.workflows.learn.run_folder import move_earlier_files
 from core.workflows.learn.train_model import TrainOutcome, Watchers
-from core.workflows.learn.training_card import data_sources, limits_of_use, package_versions, read_about
+from core.workflows.learn.training_card import read_about, run_fields
 
 if TYPE_CHECKING:
     from core.classification.fit import ClassifyResult
@@ -133,6 +132,7 @@ def _card(
     return ClassifierCard(
         name=name,
         title=about.get("title", name),
+        **run_fields(about, request.about, request.source.data_dir, counts),
         labels=labels,
         label_titles=about.get("label_titles", {}),
         input=request.view if base is None else base.input,
@@ -143,15 +143,10 @@ def _card(
         flips=request.flips,
         backbone=_backbone(request) if base is None else base.backbone,
         alert_label=alert_label(request.alert_label, labels),
-        created=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         command=request.command,
-        data=data_sources(about, request.about, request.source.data_dir, counts),
         training=request.settings,
         augmentation=request.augment,
         parent=None if base is None else base.name,
-        licence=about.get("licence", ""),
-        limits_of_use=limits_of_use(about),
-        versions=package_versions(),
     )
 
 

@@ -107,6 +107,7 @@ def training_card(request: TrainRequest, about: dict[str, Any], num_images: dict
         # A shipped model is called after its folder.
         name=request.output_dir.resolve().name if request.name == "model" else request.name,
         title=about.get("title", request.name),
+        **run_fields(about, request.about, request.data_dir, num_images),
         net=request.net,
         scaling=request.scaling,
         image_size=request.settings.image_size,
@@ -114,22 +115,21 @@ def training_card(request: TrainRequest, about: dict[str, Any], num_images: dict
         remove_hair=request.remove_hair,
         threshold=0.5 if request.threshold is None else request.threshold,
         flips=request.flips,
-        created=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         command=request.command,
-        data=data_sources(about, request.about, request.data_dir, num_images),
         training=request.settings,
         augmentation=request.augment,
         parent=None if request.start_from is None else read_base_card(request.start_from).name,
-        licence=about.get("licence", ""),
-        limits_of_use=limits_of_use(about),
-        versions=package_versions(),
     )
 
 
-def data_sources(
+def run_fields(
     about: dict[str, Any], path: Path | None, data_dir: Path, num_images: dict[str, int]
-) -> tuple[DataSource, ...]:
-    """What a card says of the data; the folder's name where `about` says nothing.
+) -> dict[str, Any]:
+    """What any card says of data, time and use; the folder's name where `about` says nothing of data.
+
+    Args:
+        path: Where `about` was read.
+        num_images: Images by split.
 
     Raises:
         AppError: `about` describes the data with other words than `core.cards.DataSource`.
@@ -137,14 +137,16 @@ def data_sources(
     counts = {f"num_{split}": number for split, number in num_images.items()}
     sources = about.get("data") or [{"name": data_dir.resolve().name}]
     try:
-        return tuple(from_dict(DataSource, {**source, **counts}) for source in sources)
+        data = tuple(from_dict(DataSource, {**source, **counts}) for source in sources)
     except (TypeError, ValueError) as error:
         raise AppError("{path} describes data wrongly ({error}).", path=path, error=error) from None
-
-
-def limits_of_use(about: dict[str, Any]) -> tuple[str, ...]:
-    """What a card says against misuse: the sentences of `about`, else the usual one."""
-    return tuple(about.get("limits_of_use", ())) or (NOT_A_DEVICE,)
+    return {
+        "created": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "data": data,
+        "licence": about.get("licence", ""),
+        "limits_of_use": tuple(about.get("limits_of_use", ())) or (NOT_A_DEVICE,),
+        "versions": package_versions(),
+    }
 
 
 def package_versions() -> dict[str, str]:
