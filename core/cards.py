@@ -45,7 +45,6 @@ class Score:
     """A mean over images with its bootstrap 95 % interval.
 
     Attributes:
-        mean: Mean over images.
         low: 2.5th percentile of the bootstrap, None where it was not computed.
         high: 97.5th percentile of the bootstrap, None where it was not computed.
     """
@@ -60,7 +59,6 @@ class MaskClass:
     """A class that a mask can hold; its index is its place in the card.
 
     Attributes:
-        name: What people read.
         colour: (red, green, blue), each 0 to 255, in overlays and in coloured masks.
     """
 
@@ -81,15 +79,12 @@ class Card:
             be missed is called.
         flips: "horizontal", "vertical": the prediction is the mean over the image and these mirrorings of it.
         created: ISO 8601, UTC.
-        command: The command that made it.
         data: What it was trained on.
         validation: Scores on validation, by name.
         test: Scores on test, by name. Empty where none was kept back.
         augmentation: Settings of the run, None where unknown.
         parent: Name or id of the model that this one started from, None from scratch.
         licence: What the weights may be used for.
-        limits_of_use: Sentences.
-        versions: Package versions.
     """
 
     name: str
@@ -115,10 +110,8 @@ class ModelCard(Card):
     """What a segmentation model says of itself; its scores are means over images.
 
     Attributes:
-        net: The network.
         image_size: (height, width) in pixels that the network was trained on.
         classes: The classes of a softmax, background first; empty for one foreground.
-        training: Settings of the run, None where unknown.
     """
 
     net: NetConfig = field(default_factory=NetConfig)

@@ -28,7 +28,6 @@ class ClassifyConfig:
         image_size: Side of the square that the network sees, in pixels.
         epochs: Most epochs, those with a frozen backbone included.
         frozen_epochs: First epochs in which only the last layer learns; only with ImageNet weights.
-        batch_size: Images in a step.
         optimizer: "adam", or "sgd" with momentum 0.9.
         learning_rate: Its rate at the start; a tenth of it once frozen layers begin to learn.
         schedule: "cosine" falls to 0 at the last step, "constant" stays.
@@ -75,7 +74,6 @@ class ClassifierCard(Card):
         temperature: Logits are divided by it before the softmax; fitted on validation.
         alert_label: The label that must not be missed (melanoma), empty for none.
         confusion: Rows of the confusion matrix of the last scored split: true label by predicted label.
-        training: Settings of the run, None where unknown.
     """
 
     labels: tuple[str, ...] = ()

@@ -24,7 +24,6 @@ class LabelledExample:
     Attributes:
         image: The decoded image, (H, W, 3).
         mask: (H, W), the lesion where it is not 0; None where the classifier sees whole images.
-        label: One of the card's labels.
     """
 
     image: DecodedImage

@@ -42,9 +42,6 @@ class ClassifyRun:
     """What is trained, and how.
 
     Attributes:
-        num_labels: Two or more.
-        settings: The run.
-        augment: How far training images are changed.
         flips: Mirrorings that logits are averaged over when the temperature is fitted.
         start_from: A classifier's weights to go on from, None for ImageNet's or fresh ones.
         encoder: A segmentation U-Net's weights, whose halving side is the backbone; None for that of the
@@ -66,7 +63,6 @@ class ClassifyResult:
     Attributes:
         model: The network to export, uncompiled; the weights of the lowest validation loss.
         origin: What its weights were before training, a sentence.
-        history: One row an epoch.
         best_epoch: Epoch whose weights were kept, from 1; the last one without validation.
         temperature: Fitted on validation; 1 without.
         logits_of: Gives the logits of other images, compiled already.
@@ -174,7 +170,6 @@ class FoldResult:
     Attributes:
         probabilities: (n, labels) of the held-out images, calibrated.
         threshold: Of the alert label; 0.5 without one.
-        best_epoch: Epoch whose weights were kept.
         origin: What the weights were before training, a sentence.
         stopped: Whether the run was ended before its end, so that the fold does not count.
     """

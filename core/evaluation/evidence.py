@@ -30,7 +30,6 @@ class Evidence:
     """Candidate less version in use, over groups.
 
     Attributes:
-        num_groups: Groups compared on.
         gain: Mean over groups of the mean difference within each; 0 without groups.
         low: The gain is above this with a confidence of 95 % (one-sided paired t-test over groups); None
             with fewer than two groups.

@@ -15,11 +15,9 @@ class PairedTest:
     """First against second, over images.
 
     Attributes:
-        mean_difference: Mean of first - second.
         low: 2.5th percentile of its bootstrap.
         high: 97.5th percentile of its bootstrap.
         p_value: Of the two-sided Wilcoxon signed-rank test; 1 where all differences are 0.
-        num: Images.
     """
 
     mean_difference: float

@@ -14,8 +14,6 @@ class Proportion:
     """So many of so many.
 
     Attributes:
-        count: How many.
-        total: Of how many.
         low: Lower end of the 95 % interval of the part, in [0, 1].
         high: Its upper end.
     """

@@ -34,7 +34,6 @@ class ImageResult:
     """The scores of one image at its own size.
 
     Attributes:
-        name: File name of the image.
         scores: Each of `METRICS`; of several classes as `mean_over_foreground` takes them together.
         counts: Its confusion matrix, for the pooled scores; empty for several classes.
         shape: (height, width) in pixels.

@@ -24,8 +24,6 @@ class ImageComparison:
     """One locked image.
 
     Attributes:
-        image_id: The image.
-        name: Its file name.
         old: Dice of the version in use, in [0, 1]; that of an empty mask where there is none.
         new: Dice of the candidate, in [0, 1].
         group: What it must not be separated from; 0 in comparisons from before there were groups.

@@ -28,8 +28,6 @@ class LabelCall:
     """One locked image.
 
     Attributes:
-        image_id: The image.
-        name: Its file name.
         label: What a person called it.
         old: Most probable label of the version in use, empty where there is none.
         new: Most probable label of the candidate.

@@ -27,8 +27,6 @@ class ProgressReport:
         epoch: Running epoch, from 1.
         num_epochs: Most epochs.
         step: Steps done in this epoch.
-        num_steps: Steps of an epoch.
-        loss: Mean training loss of this epoch so far.
         val_loss: Of the last epoch that was validated, None before.
         seconds_left: Until the last epoch ends, at the pace so far.
         epoch_done: Whether the epoch is over, validation included.

@@ -60,12 +60,8 @@ class RunState:
     Attributes:
         epoch: Epochs that are done.
         ended: Whether the run is over: all epochs, or no better for too long.
-        identity: Settings and data of the run.
-        rows: The history.
         best_epoch: From 1; 0 before the first validation.
         best_dice: Of that epoch.
-        model: All variables of the network.
-        optimizer: All variables of the optimiser.
         best: The best weights; empty before the first validation.
     """
 

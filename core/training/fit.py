@@ -57,7 +57,6 @@ class TrainResult:
 
     Attributes:
         model: The network to export: float32, stock layers, probabilities, uncompiled; the best weights.
-        history: One row an epoch.
         best_epoch: Epoch whose weights were kept, from 1; the last one without validation.
         threshold: The best on validation at the network's size; None without validation or with several
             classes.

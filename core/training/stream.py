@@ -47,9 +47,6 @@ class TrainingStream:
     """The endless stream of augmented examples.
 
     Attributes:
-        examples: What to train on.
-        augment: How far images are changed.
-        seed: Of order and changes.
         border: Pixels that each image is mirrored out by on every side, after it was changed; the target
             keeps its size (the U-Net without padding, whose output is smaller than its input).
     """

@@ -69,8 +69,6 @@ class Recipe:
     Attributes:
         net: The network; the architecture is the arm's, `input_channels` 0 for what most images have.
         settings: The run, its seed among it.
-        augment: How far training images are changed.
-        scaling: Stored values to network input.
         flips: Mirrorings that predictions are averaged over, "horizontal" and "vertical".
         classes: What the masks hold, as many as `net.num_classes`; None for one foreground.
     """

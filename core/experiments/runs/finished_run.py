@@ -17,14 +17,10 @@ class FinishedRun:
     """What a run found; `scores.json`.
 
     Attributes:
-        name: Of its folder.
-        folder: Where it lies.
         threshold: Chosen on its validation images; None of several classes, of which the likeliest is taken.
-        num_epochs: Epochs that ran.
         best_epoch: Epoch whose weights were kept.
         seconds: Of training alone.
         num_parameters: Numbers that the network learns.
-        images: Scores of each scored image.
     """
 
     name: str

@@ -31,7 +31,6 @@ class FoldPlan:
 
     Attributes:
         data_dir: Folder that the pairs lie in.
-        pairs: All images.
         folds: (N,) int64, the fold of each, from 0.
         groups: (N,) int64; images with one number are never parted, in folds and inside of them.
         tolerance: Of boundary F1 in pixels, None for a part of the diagonal.

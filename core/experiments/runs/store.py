@@ -38,7 +38,6 @@ class Picture:
 
     Attributes:
         file: PNG, relative to the experiment's folder.
-        caption: One sentence.
     """
 
     file: str
@@ -75,13 +74,9 @@ class ExperimentSummary:
     """One line of a list of experiments.
 
     Attributes:
-        folder: Where it lies.
         kind: As in `core.experiments.requests.plan.KINDS`.
-        title: What people read.
         status: "running", "done", "stopped" or "failed".
-        created: ISO 8601, UTC.
         number: The headline number, None before there is one.
-        number_name: What the number is.
         headline: The finding in one sentence, "" before there is one.
         reason: Why it stopped or failed, one sentence, else "".
     """

@@ -128,12 +128,7 @@ def train_run(
         data_dir=plan.data_dir,
         output_dir=folder,
         name=NAME,
-        net=plan.recipe.net,
-        settings=plan.recipe.settings,
-        augment=plan.recipe.augment,
-        scaling=plan.recipe.scaling,
-        flips=plan.recipe.flips,
-        classes=plan.recipe.classes,
+        **vars(plan.recipe),
         command=experiment.request.command,
         # A run that was cut short goes on from its last whole epoch, if one was ever kept.
         resume=(folder / CHECKPOINTS_DIR / CHECKPOINT).is_file(),

@@ -18,7 +18,6 @@ class RunProgress:
         run: Name of the run, which is its folder under `runs/`.
         run_number: From 1.
         num_runs: Runs of the experiment, as far as is known.
-        report: Where the run is.
     """
 
     run: str

@@ -36,7 +36,6 @@ class FineTunePlan:
     """What a run would do.
 
     Attributes:
-        task_id: The task.
         purpose: "segment" for masks, "classify" for labels.
         base_version_id: Version to start from, None for from scratch.
         epochs: Times that each image is seen.
@@ -46,8 +45,6 @@ class FineTunePlan:
         num_validation: Those that the best epoch is chosen on, in whole groups; 0 for small sets.
         num_locked: Those that are kept for comparison.
         missing: Labels, as people read them, without an image to train on.
-        seconds: About how long it takes.
-        seed: Of order and random changes.
     """
 
     task_id: int

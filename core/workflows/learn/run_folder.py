@@ -49,7 +49,6 @@ class RunRecord:
     Attributes:
         request: What was trained, as it was asked for; `output_dir` is the run's own folder.
         data: SHA-256 of each image and mask, by split ("train", "val") and stem.
-        num_test: Images kept back.
         start_from_hash: SHA-256 of the weights that the run started from, None for fresh ones.
     """
 

@@ -47,8 +47,6 @@ class TrainOutcome(Generic[AnyCard]):
 
     Attributes:
         weights: The `.keras` file; of masks the `.h5` lies beside it.
-        card: What the model says of itself.
-        num_epochs: Epochs that ran.
         best_epoch: Epoch whose weights were kept.
         previous: Folder that earlier files were moved to, None where there were none.
         stopped: Whether `should_stop` ended it; `resume` goes on from there.

@@ -42,7 +42,6 @@ class Run:
         validation: Images to choose the best epoch and the threshold on; empty for small sets.
         masks: Newest revision of each image, by image id.
         settings: `TrainConfig` or `ClassifyConfig`.
-        augment: Random changes.
     """
 
     base: VersionRow | None

@@ -26,7 +26,6 @@ class TrainRequest:
     """What is to be trained.
 
     Attributes:
-        data_dir: Folder in the training layout.
         output_dir: Where the files go; earlier ones of the same name are moved to `previous/` there.
         name: Of the weights files, without ending.
         net: The network; `input_channels` 0 for what most training images have.

@@ -27,7 +27,6 @@ class ViewScores:
     """What one input reached.
 
     Attributes:
-        view: The input.
         scores: Means over repeats of the out-of-fold scores, intervals over images.
         confusion: Summed over repeats.
         epochs: Mean of the epochs that were kept, for a final run without validation.
@@ -45,7 +44,6 @@ class ClassifyComparison:
 
     Attributes:
         labels: In the order of the confusion matrices.
-        num_images: Images of train and val.
         views: One entry an input.
         differences: For each pair of inputs "a - b" the paired test of how often each image was right.
         origin: What the weights were before training, a sentence.

@@ -19,11 +19,7 @@ from core.workflows.measure.scored_split import ScoreRequest
 
 @dataclass(frozen=True, kw_only=True)
 class ClassifyEvaluateRequest(ScoreRequest):
-    """What is to be scored; `model_path` is the classifier's folder, `threshold` that of the alert label.
-
-    Attributes:
-        source: The labelled images.
-    """
+    """What is to be scored; `model_path` is the classifier's folder, `threshold` that of the alert label."""
 
     source: LabelSource
 
@@ -33,8 +29,6 @@ class ClassifyScores:
     """Scores of a split.
 
     Attributes:
-        card: Of the classifier.
-        num_images: Images scored.
         threshold: Of the alert label.
         scores: By name, see `core.evaluation.classes.class_scores`.
         confusion: Rows true labels, columns predicted ones, in the card's order.

@@ -25,7 +25,6 @@ class EvaluateRequest(ScoreRequest):
     """What is to be scored.
 
     Attributes:
-        data_dir: Folder in the training layout.
         classes: What the masks hold; None for what the card says.
         mask_values: What the person says that the values of masks of one foreground mean; None for what the
             files tell.
