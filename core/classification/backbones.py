@@ -72,9 +72,6 @@ def build_on_encoder(path: Path, num_labels: int, *, dropout: float = 0.0, seed:
     Args:
         path: A segmentation model of this project's U-Net (weights file), three channels.
 
-    Returns:
-        As `build_classifier`, for images of any size.
-
     Raises:
         BadModelError: The file cannot be used, or is another network.
     """

@@ -163,24 +163,6 @@ def train_classifier(
     )
 
 
-@dataclass(frozen=True)
-class FoldResult:
-    """What a fold tells about its images.
-
-    Attributes:
-        probabilities: (n, labels) of the held-out images, calibrated.
-        threshold: Of the alert label; 0.5 without one.
-        origin: What the weights were before training, a sentence.
-        stopped: Whether the run was ended before its end, so that the fold does not count.
-    """
-
-    probabilities: NDArray[np.float64]
-    threshold: float
-    best_epoch: int
-    origin: str
-    stopped: bool
-
-
 def run_fold(
     examples: LabelledArrays,
     part_of: NDArray[np.int64],
@@ -189,12 +171,16 @@ def run_fold(
     alert: int | None,
     on_progress: Callable[[ProgressReport], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
-) -> FoldResult:
+) -> dict[str, Any]:
     """Train on part 0, stop, calibrate and choose the threshold on part 1, predict part 2.
 
     Args:
         part_of: (N,) 0, 1 or 2 for each image.
         alert: Place of the label that must not be missed, None for none.
+
+    Returns:
+        What is kept of the fold, as JSON takes it: calibrated "probabilities" of part 2, the alert label's
+        "threshold" (0.5 without one), "best_epoch", "origin" and "stopped", where the fold does not count.
     """
     # Dozens of networks in one process: without this Keras keeps the graphs of all.
     keras.utils.clear_session()
@@ -208,7 +194,13 @@ def run_fold(
             chosen_on[:, alert], aside.labels == alert, run.settings.alert_recall
         )
     probabilities = softmax(logits / result.temperature)
-    return FoldResult(probabilities, threshold, result.best_epoch, result.origin, result.stopped)
+    return {
+        "probabilities": probabilities.tolist(),
+        "threshold": threshold,
+        "best_epoch": result.best_epoch,
+        "origin": result.origin,
+        "stopped": result.stopped,
+    }
 
 
 class ValidateLabels(keras.callbacks.Callback):

@@ -94,7 +94,6 @@ class Classifier:
             for the label, and outside of what the network saw.
 
         Raises:
-            AppError: A grey image.
             ValueError: Another label, or a mask of another size.
         """
         if label not in self.card.labels:
@@ -137,11 +136,7 @@ def classifier_input(
 
 
 def check_colour(image: DecodedImage) -> None:
-    """Refuse a grey image.
-
-    Raises:
-        AppError: It has no colour.
-    """
+    """Refuse a grey image."""
     if image.values.ndim == 2:
         raise AppError(
             "The image is grey, and this classifier tells its labels from colours; give a colour image."

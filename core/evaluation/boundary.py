@@ -35,9 +35,6 @@ def boundary_f1(
 
     Returns:
         In [0, 1]; 1 where neither mask has a boundary, 0 where one has none.
-
-    Raises:
-        ValueError: Shapes differ.
     """
     check_shapes(predicted, reference)
     first, second = surface_pixels(predicted, ignore), surface_pixels(reference, ignore)

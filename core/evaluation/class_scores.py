@@ -54,9 +54,6 @@ def score_classes(
 
     Args:
         counts: Of the same masks, from `count_classes`.
-
-    Returns:
-        For each class, background first, each of `METRICS`.
     """
     return tuple(
         {

@@ -48,9 +48,6 @@ def contour_distances(
         first: (H, W), foreground where it is not 0.
         second: (H, W), likewise.
         spacing: Height and width of a pixel, in whatever unit the distances are to have.
-
-    Raises:
-        ValueError: Shapes differ.
     """
     check_shapes(first, second)
     # Late: SciPy is a quarter of the time in which the page's process starts.

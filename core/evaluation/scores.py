@@ -50,11 +50,7 @@ class Counts:
 def count_pixels(
     predicted: NDArray[Any], reference: NDArray[Any], ignore: NDArray[Any] | None = None
 ) -> Counts:
-    """The confusion matrix of one image.
-
-    Raises:
-        ValueError: Shapes differ.
-    """
+    """The confusion matrix of one image."""
     check_shapes(predicted, reference, ignore)
     code = (np.asarray(predicted) != 0) * np.uint8(2) + (np.asarray(reference) != 0)
     if ignore is not None:
@@ -73,9 +69,6 @@ def scores_of_counts(counts: Counts) -> dict[str, float]:
     masks empty: everything is 1. Nothing predicted but something there: precision 0. Nothing there but
     something
     predicted: recall 0. Not one counted pixel: everything is 1.
-
-    Returns:
-        Each of `METRICS` but hd95, in [0, 1].
     """
     hit, false_alarm, missed = counts.true_positive, counts.false_positive, counts.false_negative
     both_empty = hit + false_alarm + missed == 0
@@ -99,9 +92,6 @@ def score_mask(
 
     Returns:
         Each of `METRICS`. Both masks empty: Dice and IoU 1, hd95 0. One empty: Dice 0, hd95 None.
-
-    Raises:
-        ValueError: Shapes differ.
     """
     counts = count_pixels(predicted, reference, ignore)
     return {**scores_of_counts(counts), "hd95": hausdorff_95(predicted, reference, ignore)}

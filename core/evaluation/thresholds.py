@@ -57,9 +57,6 @@ def count_by_threshold(
 
     Args:
         probability: (H, W) uint8 from `core.imaging.masks.quantise`.
-
-    Raises:
-        ValueError: Shapes differ.
     """
     check_shapes(probability, reference, ignore)
     inside = np.asarray(reference) != 0

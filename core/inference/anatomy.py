@@ -44,11 +44,7 @@ def open_for(path: Path, image_size: tuple[int, int], purpose: Purpose) -> tuple
 
 
 def sizes_of(model: keras.Model, image_size: tuple[int, int]) -> NetworkSizes:
-    """The sizes of a network from images to maps.
-
-    Raises:
-        BadModelError: Its output is smaller than its input, but not as the paper's U-Net does it.
-    """
+    """The sizes of a network from images to maps."""
     channels, num_outputs = (int(end.shape[-1]) for end in (model.inputs[0], model.outputs[0]))
     tiles = tiles_of(model, image_size)
     if tiles is None:

@@ -118,11 +118,7 @@ def write_arrays(pipe: BinaryIO, arrays: list[NDArray[np.float32]]) -> None:
 
 
 def read_arrays(pipe: BinaryIO) -> list[NDArray[np.float32]]:
-    """What `write_arrays` sent.
-
-    Raises:
-        EOFError: The other side is gone.
-    """
+    """What `write_arrays` sent."""
     with np.load(io.BytesIO(read_message(pipe))) as arrays:
         return [arrays[f"arr_{number}"] for number in range(len(arrays.files))]
 

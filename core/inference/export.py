@@ -19,7 +19,6 @@ def save_weights(model: keras.Model, path: Path) -> None:
 
     Raises:
         ValueError: Another ending, or a network that plain Keras would not open.
-        OSError: The disk is full or the folder cannot be written.
     """
     if path.suffix not in (".keras", ".h5"):
         raise ValueError(f"weights are written as .keras or .h5, got {path.name}")

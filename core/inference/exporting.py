@@ -31,7 +31,6 @@ def export(path: Path, image_size: tuple[int, int], purpose: Purpose) -> Exporte
     """The graph of the network in a weights file.
 
     Raises:
-        BadModelError: It is no network for the purpose.
         RuntimeError: The graph with the weights in it is not what the network is.
     """
     with tempfile.TemporaryDirectory() as folder:

@@ -26,11 +26,7 @@ Array = NDArray[np.float32]
 
 
 def write(weights: Path, image_size: tuple[int, int], threshold: float, folder: Path) -> list[str]:
-    """Write the files; why a format was left out, one sentence each.
-
-    Raises:
-        BadModelError: It is no network for masks.
-    """
+    """Write the files; why a format was left out, one sentence each."""
     model, sizes = open_for(weights, image_size, "segment")
     image = test_image(sizes)
     expected = np.asarray(model.predict_on_batch(image), np.float32)

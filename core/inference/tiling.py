@@ -48,9 +48,6 @@ def predict_tiles(
     Args:
         run: The network: (N, h, w, C) -> (N, h - 2 * border, w - 2 * border, classes).
         images: (N, H, W, C) of any size.
-
-    Returns:
-        (N, H, W, classes) float32.
     """
     height, width = images.shape[1:3]
     rows, columns = tiles.starts(0, height), tiles.starts(1, width)

@@ -7,10 +7,9 @@ import keras
 from core.config import NetConfig
 from core.nets.blocks import Blocks, Normalization
 from core.nets.click_net import click_net
-from core.nets.fcn import fcn
 from core.nets.fcn8s import fcn8s
 from core.nets.sizes import border, check_size
-from core.nets.unet import unet
+from core.nets.unet import fcn, unet
 
 __all__ = ["NETS", "border", "build", "check_net", "check_size"]
 

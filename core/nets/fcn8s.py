@@ -35,9 +35,6 @@ def fcn8s(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logits: b
     Args:
         config: The network's settings; `depth`, `upsampling` and `padding` have no say here.
         input_size: (height, width) of the input in pixels; None leaves a side open (multiples of 32).
-
-    Returns:
-        A model of (N, H, W, input_channels) in [0, 1] -> (N, H, W, num_classes) float32.
     """
     inputs, x = blocks.image(input_size)
     pooled: list[Any] = []

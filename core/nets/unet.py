@@ -31,6 +31,15 @@ def unet(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logits: bo
     return encoder_decoder(config, blocks, input_size, logits=logits, skips=True)
 
 
+def fcn(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logits: bool) -> keras.Model:
+    """The U-Net without its skip concatenations, to see what the skips alone bring; padding must be "same".
+
+    The first convolution of each block on the way up sees half of the channels that the U-Net's sees, so this
+    network has fewer weights. Where each pixel of a mask lies must come through `depth` halvings.
+    """
+    return encoder_decoder(config, blocks, input_size, logits=logits, skips=False)
+
+
 def encoder_decoder(
     config: NetConfig, blocks: Blocks, input_size: InputSize, *, logits: bool, skips: bool
 ) -> keras.Model:

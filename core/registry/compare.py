@@ -126,9 +126,6 @@ def compare(
     Args:
         **watching: `on_progress` and `should_stop` of `each_locked`.
 
-    Returns:
-        None where it was stopped.
-
     Raises:
         BadModelError: A model is missing or broken.
     """

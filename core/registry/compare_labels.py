@@ -138,9 +138,6 @@ def compare_labels(
     Args:
         **watching: `on_progress` and `should_stop` of `each_locked`.
 
-    Returns:
-        None where it was stopped.
-
     Raises:
         BadModelError: A classifier is missing or broken.
     """

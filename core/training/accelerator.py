@@ -77,11 +77,7 @@ class Accelerator:
         return nullcontext() if holder is None else holder.scope()
 
     def check_batch(self, batch_size: int) -> None:
-        """Refuse a batch that the replicas do not divide, rather than change it.
-
-        Raises:
-            AppError: Such a batch.
-        """
+        """Refuse a batch that the replicas do not divide, rather than change it."""
         if batch_size % self.num_replicas == 0:
             return
         below = batch_size // self.num_replicas * self.num_replicas

@@ -90,9 +90,6 @@ def change_image(image: NDArray[Any], change: Change) -> NDArray[Any]:
 
     Args:
         image: (H, W, C) uint8 or uint16.
-
-    Returns:
-        The same shape and type.
     """
     moved = _warp(image, change, cv2.INTER_LINEAR)
     table = _table(change, image.dtype, image.shape[-1])
@@ -112,9 +109,6 @@ def change_labels(labels: NDArray[np.uint8], change: Change) -> NDArray[np.uint8
 
     Args:
         labels: (H, W) uint8.
-
-    Returns:
-        (H, W) uint8.
     """
     return _warp(labels, change, cv2.INTER_NEAREST)
 

@@ -114,9 +114,6 @@ def train(
         should_stop: Asked after each call; True ends the run and keeps the best so far.
         surroundings: Devices, checkpoints and logs; None for one device and neither of these.
 
-    Returns:
-        The network, ready for `core.inference.export.save_weights`, and how it went.
-
     Raises:
         DivergedError: The loss stopped being finite; the message names the step.
         BadModelError: `start_from` cannot be read, or is another network than `net`.

@@ -43,8 +43,8 @@ def test_a_fold_compiles_its_prediction_once(compilings):
         part_of[fold * 9 : fold * 9 + 3] = ASIDE
         part_of[fold * 9 + 3 : fold * 9 + 9] = HELD
         result = run_fold(EXAMPLES, part_of, RUN, alert=0)
-        assert result.probabilities.shape == (6, 3)
-        np.testing.assert_allclose(result.probabilities.sum(axis=1), 1)
+        assert np.shape(result["probabilities"]) == (6, 3)
+        np.testing.assert_allclose(np.sum(result["probabilities"], axis=1), 1)
     assert compilings == [(4, 32, 32, 3)] * 2
 
 

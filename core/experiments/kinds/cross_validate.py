@@ -80,11 +80,7 @@ def cross_validate(experiment: Experiment, request: CrossValidateRequest) -> Exp
 
 
 def plan_folds(experiment: Experiment, request: CrossValidateRequest) -> tuple[FoldPlan, list[str]]:
-    """Which image is in which fold, and the sentences that say how that was found.
-
-    Raises:
-        AppError: Columns that are not there, a name in both train and val, too few groups.
-    """
+    """Which image is in which fold, and the sentences that say how that was found."""
     data_dir = Path(request.data_dir)
     classes = request.recipe.classes
     rule = GroupRule(request.group_column, request.group_pattern)

@@ -42,9 +42,6 @@ def draw_runs(
 
     Args:
         shown: The scored pairs, and the runs of each network.
-
-    Returns:
-        What the predictions show.
     """
     curves = {name: read_curves(run.folder) for name, run in runs.items()}
     experiment.write_picture("curves.png", curves_picture(curves, recipe.settings.loss))

@@ -14,9 +14,6 @@ def report_markdown(record: dict[str, Any], result: ExperimentResult, *, reason:
 
     Args:
         reason: Why it is not complete, one sentence; "" where it is.
-
-    Returns:
-        Markdown; pictures are named relative to the experiment's folder.
     """
     parts = [f"# {record['title']}"]
     if reason:

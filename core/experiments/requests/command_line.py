@@ -99,12 +99,7 @@ def request_of(parser: Parser, kind: str, options: Namespace, arguments: Sequenc
 
 
 def _recipe(options: Namespace, *, searched: bool) -> Recipe:
-    """What the flags say of every run; a search's own ranges are not among it.
-
-    Raises:
-        AppError: Classes that make no table.
-        ValueError: An augmentation or scaling that is none.
-    """
+    """What the flags say of every run; a search's own ranges are not among it."""
     words = getattr(options, "classes", None)
     classes = None if words is None else class_table(words)
     usual = Recipe()

@@ -34,11 +34,7 @@ class FinishedRun:
 
 
 def read_run(folder: Path) -> FinishedRun:
-    """What a finished run found.
-
-    Raises:
-        AppError: It is not finished, or its file is damaged.
-    """
+    """What a finished run found."""
     values = read_json(folder / "scores.json")
     try:
         images = tuple(from_dict(ImageScores, each) for each in values["images"])

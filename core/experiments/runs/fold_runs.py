@@ -78,9 +78,6 @@ def run_folds(
 
     Of each fold's training images the recipe's `val_part` chooses epoch and threshold; the fold itself is
     scored and chooses nothing.
-
-    Raises:
-        AppError: The training images of a fold cannot be divided.
     """
     finished: dict[str, list[FinishedRun]] = {arm: [] for arm in nets}
     number = 0

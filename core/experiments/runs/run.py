@@ -33,7 +33,6 @@ def run_experiment(
 
     Raises:
         AppError: Data, settings or folder cannot be used; one sentence. The folder says so too.
-        OSError: A file cannot be written.
     """
     check_request(request)
     return _do(Experiment.begin(out_dir, request, watchers or ExperimentWatchers()))
@@ -49,7 +48,6 @@ def resume_experiment(
 
     Raises:
         AppError: There is none, another process is at it, or the data have changed.
-        OSError: A file cannot be written.
     """
     return _do(Experiment.go_on(folder, watchers or ExperimentWatchers(), request))
 

@@ -56,9 +56,6 @@ def score_images(
         weights: Weights file with its card beside it.
         tolerance: Of boundary F1 in pixels, None for a part of the diagonal.
         masks_dir: Where STEM.png goes, 0 and 255, or class indices.
-
-    Raises:
-        BadFileError: A file of a pair cannot be read.
     """
     predictor = Predictor(weights)
     results = []

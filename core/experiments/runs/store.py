@@ -154,20 +154,12 @@ def summary(folder: Path) -> ExperimentSummary:
 
 
 def read_record(folder: Path) -> dict[str, Any]:
-    """`experiment.json`.
-
-    Raises:
-        AppError: It is not there or damaged.
-    """
+    """`experiment.json`."""
     return read_json(folder / "experiment.json")
 
 
 def read_state(folder: Path) -> State:
-    """How the experiment stands; one whose process is gone was stopped, also before it could say a word.
-
-    Raises:
-        AppError: The file is damaged.
-    """
+    """How the experiment stands; one whose process is gone was stopped, also before it could say a word."""
     path = folder / "state.json"
     if not path.is_file():
         return State("stopped", DIED)
@@ -181,11 +173,7 @@ def read_state(folder: Path) -> State:
 
 
 def read_result(folder: Path) -> ExperimentResult | None:
-    """What was found so far, None before there is anything.
-
-    Raises:
-        AppError: The file is damaged.
-    """
+    """What was found so far, None before there is anything."""
     path = folder / "results.json"
     if not path.is_file():
         return None

@@ -75,7 +75,6 @@ def do_run(
     Raises:
         DivergedError: The loss stopped being finite.
         AppError: An image cannot be read, a setting fits no network.
-        OSError: A file cannot be written.
     """
     folder = experiment.folder / "runs" / plan.name
     if (folder / "scores.json").is_file():

@@ -163,11 +163,7 @@ def read_labelled(
 def needed_mask(
     masks: MaskSource, card: ClassifierCard, image: DecodedImage, item: LabelledImage
 ) -> NDArray[np.uint8] | None:
-    """The mask that the card's view asks for, None for whole images.
-
-    Raises:
-        BadFileError: There is none, or one that cannot be read.
-    """
+    """The mask that the card's view asks for, None for whole images."""
     if card.input == "whole":
         return None
     return masks.mask(image, item.image_path.name, item.mask_path)

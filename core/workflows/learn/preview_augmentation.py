@@ -46,7 +46,6 @@ def preview_augmentation(request: TrainRequest, path: Path) -> list[str]:
     Raises:
         AppError: The path is no PNG.
         BadDatasetError: No train split, or images and masks that do not match.
-        BadFileError: A file that is shown cannot be read.
     """
     if path.suffix.lower() != ".png":
         raise AppError("The preview is written as PNG, so {path} must end in .png.", path=path)

@@ -59,11 +59,7 @@ class RunRecord:
 
 
 def hash_pairs(pairs_of: dict[str, Sequence[Pair]]) -> DataHashes:
-    """The SHA-256 of each image and mask file, by split and stem.
-
-    Raises:
-        OSError: A file cannot be read.
-    """
+    """The SHA-256 of each image and mask file, by split and stem."""
     with ThreadPoolExecutor(NUM_THREADS) as pool:
         return {
             split: dict(zip(files, pool.map(pair_hashes, files.values()), strict=True))

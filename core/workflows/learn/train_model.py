@@ -129,12 +129,6 @@ def train_on(
         val_pairs: To choose on; empty for none.
         request: What is trained; `data_dir` only names the data in the card.
         num_test: Images kept back, for the card.
-
-    Raises:
-        BadModelError: `start_from` cannot be used.
-        DivergedError: The loss stopped being finite.
-        AppError: `about` cannot be read.
-        OSError: A file cannot be written; weights of an earlier run are still there.
     """
     watchers = watchers or Watchers()
     request = _with_channels(request, train_pairs)

@@ -98,9 +98,6 @@ def training_card(request: TrainRequest, about: dict[str, Any], num_images: dict
 
     Args:
         num_images: Images of "train", "val" and "test".
-
-    Raises:
-        AppError: `about` describes the data with other words than `core.cards.DataSource`.
     """
     return ModelCard(
         # A shipped model is called after its folder.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -194,7 +194,7 @@ def _run(
         request.flips,
         encoder=None if request.encoder is None else weights_path(request.encoder),
     )
-    result = run_fold(
+    return run_fold(
         examples,
         part_of,
         run,
@@ -202,7 +202,6 @@ def _run(
         on_progress=watchers.on_progress,
         should_stop=watchers.should_stop,
     )
-    return {**asdict(result), "probabilities": result.probabilities.tolist()}
 
 
 def _kept_run(request: ClassifyCrossValidateRequest, name: str) -> dict[str, Any] | None:

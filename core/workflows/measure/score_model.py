@@ -25,11 +25,7 @@ class Predicts(Protocol):
 
 
 def choose_threshold(predictor: Predicts, pairs: Sequence[Pair]) -> float:
-    """The threshold with the highest mean Dice over the images of the pairs.
-
-    Raises:
-        BadFileError: A file of a pair cannot be read.
-    """
+    """The threshold with the highest mean Dice over the images of the pairs."""
     loaded = (load_pair(pair) for pair in pairs)
     return best_threshold(decided_pixels(quantise(predictor.predict(image)), mask) for image, mask in loaded)
 
@@ -51,7 +47,6 @@ def score_pairs(
         on_progress: Called with (images scored, all images), first with 0.
 
     Raises:
-        BadFileError: A file of a pair cannot be read.
         ValueError: No threshold for one foreground.
     """
     results: list[ImageResult] = []
