@@ -15,12 +15,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from core.classification.backbones import (
-    backbone_layers,
-    build_classifier,
-    build_on_encoder,
-    load_imagenet,
-)
+from core.classification.backbones import backbone_layers, build_classifier, build_on_encoder, load_imagenet
 from core.classification.batches import labelled_batches
 from core.classification.examples import LabelledArrays
 from core.classification.logits import Logits
@@ -248,11 +243,7 @@ def _start(run: ClassifyRun, image_size: int) -> tuple[keras.Model, str, bool]:
         name = run.encoder.parent.name if run.encoder.name == "model.keras" else run.encoder.stem
         return model, f"The encoder of the segmentation model {name}, which learnt from masks alone.", True
     model = build_classifier(
-        settings.backbone,
-        run.num_labels,
-        image_size=image_size,
-        dropout=settings.dropout,
-        seed=settings.seed,
+        settings.backbone, run.num_labels, image_size=image_size, dropout=settings.dropout, seed=settings.seed
     )
     if not settings.pretrained:
         return model, "From scratch.", False

@@ -105,10 +105,7 @@ class Exported:
 
 
 def exported_network(
-    weights: WeightsFile,
-    image_size: tuple[int, int],
-    purpose: Purpose,
-    otherwise: Callable[[], NetworkSizes],
+    weights: WeightsFile, image_size: tuple[int, int], purpose: Purpose, otherwise: Callable[[], NetworkSizes]
 ) -> Exported:
     """The graph of a network: one that was kept, else one that a child process makes now.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 import keras
 
@@ -13,13 +12,11 @@ from core.training.accelerator import Accelerator
 WISHES = ("auto", "cpu", "gpu", "tpu")
 
 
-def find_accelerator(wish: str = "auto", *, resolve_tpu: Callable[[], Any] | None = None) -> Accelerator:
+def find_accelerator(wish: str = "auto") -> Accelerator:
     """What is there: a TPU before GPUs before the processor, all devices of the kind together.
 
     Args:
         wish: "auto", or the kind that must be there.
-        resolve_tpu: Makes a TensorFlow cluster resolver of the TPU, None where there is none; None for
-            TensorFlow's own.
 
     Raises:
         AppError: The kind that was asked for is not there.
@@ -36,7 +33,7 @@ def find_accelerator(wish: str = "auto", *, resolve_tpu: Callable[[], Any] | Non
             "Training runs on TensorFlow or JAX, not on {backend}; set KERAS_BACKEND.",
             backend=keras.backend.backend(),
         )
-    accelerator = find_devices(wish, resolve_tpu)
+    accelerator = find_devices(wish)
     if wish not in ("auto", accelerator.kind):
         raise AppError(
             "No {wish} was found by {backend}; train with --accelerator auto, or look at its installation.",

@@ -31,12 +31,10 @@ class Example:
     Attributes:
         image: The decoded image, (H, W) or (H, W, 3).
         mask: (H, W) uint8 in {0, 1}, or class indices; 255 where nobody decided.
-        weight: (H, W) uint8 in {0, 1}, 0 where nobody decided what the pixel is; None for decided everywhere.
     """
 
     image: DecodedImage
     mask: NDArray[np.uint8]
-    weight: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +118,7 @@ def prepare_examples(
         num_classes: 1 for masks of 0 and 1, else of indices below it, where 255 weighs nothing.
 
     Raises:
-        ValueError: No examples, a mask or weight of another shape than its image, or one with other values.
+        ValueError: No examples, a mask of another shape than its image, or one with other values.
     """
 
     def scale(image: DecodedImage) -> NDArray[np.float32]:
@@ -149,8 +147,6 @@ def _prepare_labels(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
     """Mask and weight at a size; a pixel of it counts where at least half of it is decided."""
     decided = example.mask != UNDEFINED
-    if example.weight is not None:
-        decided &= example.weight != 0
     if num_classes == 1:
         mask = resize_labels(example.mask == 1, size)
     else:
@@ -179,11 +175,8 @@ def _stack_weights(
 
 def _check(example: Example, num_classes: int) -> None:
     shape = example.image.values.shape[:2]
-    for name, labels in (("mask", example.mask), ("weight", example.weight)):
-        if labels is not None and labels.shape != shape:
-            raise ValueError(f"the {name} is {labels.shape}, its image {shape}; they must agree")
-    if example.weight is not None and example.weight.max(initial=0) > 1:
-        raise ValueError(f"the weight holds 0 and 1 only, got {example.weight.max()}")
+    if example.mask.shape != shape:
+        raise ValueError(f"the mask is {example.mask.shape}, its image {shape}; they must agree")
     most = max(num_classes, 2)
     if ((example.mask >= most) & (example.mask != UNDEFINED)).any():
         raise ValueError(f"the mask holds class indices below {most} and 255 only, got others")

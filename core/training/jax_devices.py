@@ -8,9 +8,7 @@ on one global batch, each on its part.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from core.errors import AppError
 from core.training.accelerator import Accelerator
@@ -42,12 +40,11 @@ def join_processes() -> None:
         ) from None
 
 
-def find_devices(wish: str, resolve_tpu: Callable[[], Any] | None = None) -> Accelerator:
+def find_devices(wish: str) -> Accelerator:
     """All devices of the kind that JAX takes by itself; it prefers TPUs to GPUs to processors.
 
     Args:
         wish: Is compared with what was found by the caller; JAX takes it by JAX_PLATFORMS.
-        resolve_tpu: TensorFlow's alone.
     """
     import jax
     import keras

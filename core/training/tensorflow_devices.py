@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +16,10 @@ BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
 BFLOAT16_CAPABILITY = (8, 0)
 
 
-def find_devices(wish: str, resolve_tpu: Callable[[], Any] | None = None) -> Accelerator:
-    """All devices of the best kind that is there, or of the kind that is wished if it is.
-
-    Args:
-        resolve_tpu: Makes a cluster resolver of the TPU, or None where there is none.
-    """
+def find_devices(wish: str) -> Accelerator:
+    """All devices of the best kind that is there, or of the kind that is wished if it is."""
     if wish in ("auto", "tpu"):
-        resolver = (resolve_tpu or tpu_resolver)()
+        resolver = tpu_resolver()
         if resolver is not None:
             strategy = _connect(resolver)
             return Accelerator("tpu", strategy.num_replicas_in_sync, has_bfloat16=True, strategy=strategy)

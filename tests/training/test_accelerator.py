@@ -82,7 +82,8 @@ def test_a_resolver_of_a_tpu_takes_its_branch(monkeypatch):
         tf.tpu.experimental, "initialize_tpu_system", lambda which: calls.append(("start", which))
     )
     monkeypatch.setattr(tf.distribute, "TPUStrategy", EightCores)
-    found = find_accelerator("auto", resolve_tpu=lambda: resolver)
+    monkeypatch.setattr(tensorflow_devices, "tpu_resolver", lambda: resolver)
+    found = find_accelerator("auto")
     assert calls == [("connect", resolver), ("start", resolver)]
     assert found.kind == "tpu" and found.num_replicas == 8 and found.strategy.resolver is resolver
     assert found.normalization == "synchronized" and found.pads_evaluation
@@ -90,8 +91,9 @@ def test_a_resolver_of_a_tpu_takes_its_branch(monkeypatch):
     assert found.line.startswith("Training on TPU, 8 devices (tensorflow, EightCores")
 
 
-def test_without_a_resolver_the_processor_is_taken():
-    assert find_accelerator("auto", resolve_tpu=lambda: None).kind == "cpu"
+def test_without_a_resolver_the_processor_is_taken(monkeypatch):
+    monkeypatch.setattr(tensorflow_devices, "tpu_resolver", lambda: None)
+    assert find_accelerator("auto").kind == "cpu"
 
 
 @pytest.mark.parametrize(("batch", "fitting"), [(10, "8 or 12"), (3, "4")])

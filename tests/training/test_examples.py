@@ -6,10 +6,10 @@ from core.imaging.decode import DecodedImage
 from core.training.examples import Example, prepare_examples
 
 
-def example(values, mask=None, weight=None, kind="display"):
+def example(values, mask=None, kind="display"):
     values = np.array(values)
     mask = np.zeros(values.shape[:2], np.uint8) if mask is None else np.array(mask, np.uint8)
-    return Example(DecodedImage(values, kind), mask, weight)
+    return Example(DecodedImage(values, kind), mask)
 
 
 def prepare(*examples, size=(2, 2), channels=1, scaling=None):
@@ -62,11 +62,9 @@ def test_a_grey_image_is_repeated_for_three_channels():
 
 
 def test_weights_of_some_are_ones_for_the_others():
-    undecided = np.array([[0, 1], [1, 1]], np.uint8)
-    arrays = prepare(
-        example(np.zeros((2, 2), np.uint8), weight=undecided), example(np.zeros((2, 2), np.uint8))
-    )
-    np.testing.assert_array_equal(arrays.weights, [undecided, [[1, 1], [1, 1]]])
+    nothing = np.zeros((2, 2), np.uint8)
+    arrays = prepare(example(nothing, [[255, 0], [0, 0]]), example(nothing))
+    np.testing.assert_array_equal(arrays.weights, [[[0, 1], [1, 1]], [[1, 1], [1, 1]]])
 
 
 def test_functions_load_examples_and_the_order_stays():
@@ -106,17 +104,14 @@ def test_classes_shrink_to_the_largest_part_and_undefined_pixels_count_for_none(
     np.testing.assert_array_equal(arrays.weights[0], [[1, 0], [1, 1]])
 
 
-def test_classes_of_the_right_size_are_kept_with_both_kinds_of_undecided():
-    labels = np.array([[2, 1], [255, 0]], np.uint8)
-    weight = np.array([[1, 0], [1, 1]], np.uint8)
-    example_ = Example(DecodedImage(np.zeros((2, 2), np.uint8)), labels, weight)
-    arrays = prepare_examples(
-        [example_], image_size=(2, 2), channels=1, scaling=ScalingConfig(), num_classes=3
-    )
+def test_classes_of_the_right_size_are_kept_and_others_refused():
+    example_ = example(np.zeros((2, 2), np.uint8), [[2, 255], [255, 0]])
+    size = {"image_size": (2, 2), "channels": 1, "scaling": ScalingConfig()}
+    arrays = prepare_examples([example_], **size, num_classes=3)
     np.testing.assert_array_equal(arrays.masks[0], [[2, 0], [0, 0]])
     np.testing.assert_array_equal(arrays.weights[0], [[1, 0], [0, 1]])
     with pytest.raises(ValueError, match="indices below 2"):
-        prepare_examples([example_], image_size=(2, 2), channels=1, scaling=ScalingConfig(), num_classes=2)
+        prepare_examples([example_], **size, num_classes=2)
 
 
 def test_hair_is_removed_before_an_example_is_resized():

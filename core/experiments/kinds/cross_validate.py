@@ -188,9 +188,7 @@ def _differences(finished: Mapping[str, Sequence[FinishedRun]]) -> list[dict[str
 
 
 def _headline(
-    rows: Sequence[dict[str, Cell]],
-    differences: Sequence[dict[str, Cell]],
-    request: CrossValidateRequest,
+    rows: Sequence[dict[str, Cell]], differences: Sequence[dict[str, Cell]], request: CrossValidateRequest
 ) -> str:
     classes = request.recipe.classes
     over = "" if classes is None else Sentence(" and {classes}", classes=foreground(classes))

@@ -109,10 +109,7 @@ def _recipe(options: Namespace, *, searched: bool) -> Recipe:
 
     return Recipe(
         net=replace(
-            usual.net,
-            input_channels=0,
-            num_classes=1 if classes is None else len(classes),
-            **given(_OF_NET),
+            usual.net, input_channels=0, num_classes=1 if classes is None else len(classes), **given(_OF_NET)
         ),
         settings=replace(
             usual.settings, **given(("image_size", *_OF_RUN, "batch_size", "learning_rate", "loss"))

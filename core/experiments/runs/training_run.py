@@ -59,10 +59,7 @@ class RunPlan:
 
 
 def do_run(
-    experiment: Experiment,
-    plan: RunPlan,
-    *,
-    on_scored: Callable[[Sequence[ImageScores]], None] | None = None,
+    experiment: Experiment, plan: RunPlan, *, on_scored: Callable[[Sequence[ImageScores]], None] | None = None
 ) -> FinishedRun | None:
     """The run's scores: read where it is finished, else trained and scored now.
 
@@ -146,11 +143,7 @@ def keep_scores(
     """Score a trained run, keep its masks, and write `scores.json`, which finishes it."""
     classes = plan.recipe.classes
     images = score_images(
-        outcome.weights,
-        plan.scored,
-        tolerance=plan.tolerance,
-        masks_dir=folder / "masks",
-        classes=classes,
+        outcome.weights, plan.scored, tolerance=plan.tolerance, masks_dir=folder / "masks", classes=classes
     )
     if on_scored is not None:
         on_scored(images)

@@ -7,11 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cards import save_card
-from core.classifier_cards import (
-    ClassifierCard,
-    View,
-    load_classifier_card,
-)
+from core.classifier_cards import ClassifierCard, View, load_classifier_card
 from core.config import ScalingConfig, to_dict
 from core.datasets.label_folds import set_aside
 from core.datasets.labels import LabelledImage, labels_of
