@@ -70,22 +70,23 @@ def weigh(differences: Sequence[float], groups: Sequence[object]) -> Evidence:
     num_groups, gain = len(means), float(means.mean())
     if num_groups < 2:
         return Evidence(num_groups, gain, None)
-    # Student's quantile; scipy.stats would take a second to import.
-    from scipy.special import stdtrit
-
-    error = float(means.std(ddof=1)) / num_groups**0.5
-    return Evidence(num_groups, gain, gain - float(stdtrit(num_groups - 1, CONFIDENCE)) * error)
+    return Evidence(num_groups, gain, gain - _reach(means, CONFIDENCE))
 
 
 def mean_interval(means: NDArray[np.float64]) -> tuple[float, float] | None:
     """The 95 % interval of a mean over groups by Student's t, None of fewer than two groups."""
     if len(means) < 2:
         return None
-    # Student's quantile; scipy.stats would take a second to import.
+    reach = _reach(means, 0.975)
+    return float(means.mean()) - reach, float(means.mean()) + reach
+
+
+def _reach(means: NDArray[np.float64], part: float) -> float:
+    """Student's quantile times the standard error."""
+    # scipy.stats would take a second to import.
     from scipy.special import stdtrit
 
-    reach = float(stdtrit(len(means) - 1, 0.975)) * float(means.std(ddof=1)) / len(means) ** 0.5
-    return float(means.mean()) - reach, float(means.mean()) + reach
+    return float(stdtrit(len(means) - 1, part)) * float(means.std(ddof=1)) / len(means) ** 0.5
 
 
 def group_means(values: Sequence[float], groups: Sequence[object]) -> NDArray[np.float64]:

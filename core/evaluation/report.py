@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -62,19 +62,13 @@ def score_image(
     Args:
         both_classes: Judge the background as a class too.
     """
+    if both_classes:
+        inside = np.asarray(predicted) != 0, np.asarray(reference) != 0
+        result = score_class_image(name, *inside, 2, ignore=ignore)
+        return replace(result, counts=result.class_counts[1])
     height, width = reference.shape
-    scores, counts = score_mask(predicted, reference, ignore), count_pixels(predicted, reference, ignore)
-    if not both_classes:
-        return ImageResult(name, scores, counts, (height, width))
-    outside = np.asarray(predicted) == 0, np.asarray(reference) == 0
-    return ImageResult(
-        name,
-        scores,
-        counts,
-        (height, width),
-        class_scores=(score_mask(*outside, ignore), scores),
-        class_counts=(count_pixels(*outside, ignore), counts),
-    )
+    counts = count_pixels(predicted, reference, ignore)
+    return ImageResult(name, score_mask(predicted, reference, ignore), counts, (height, width))
 
 
 def score_class_image(

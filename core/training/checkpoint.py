@@ -139,14 +139,8 @@ def save_state(state: RunState, folder: Path) -> None:
     arrays = {
         f"{part}_{number:05d}": value for part in PARTS for number, value in enumerate(getattr(state, part))
     }
-    said = {
-        "epoch": state.epoch,
-        "ended": state.ended,
-        "identity": state.identity,
-        "rows": [dataclasses.asdict(row) for row in state.rows],
-        "best_epoch": state.best_epoch,
-        "best_dice": state.best_dice,
-    }
+    said = {name: getattr(state, name) for name in ("epoch", "ended", "identity", "best_epoch", "best_dice")}
+    said["rows"] = [dataclasses.asdict(row) for row in state.rows]
     content = io.BytesIO()
     np.savez(content, allow_pickle=False, said=np.frombuffer(json.dumps(said).encode(), np.uint8), **arrays)
     write_whole(folder / CHECKPOINT, content.getvalue())

@@ -1,7 +1,7 @@
 import io
 import zipfile
 
-from core.experiments.reports.packing import report_zip
+from core.experiments.reports.report import report_zip
 
 
 def test_report_holds_numbers_and_pictures_but_no_weights_or_images(tmp_path):

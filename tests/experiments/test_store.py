@@ -1,3 +1,5 @@
+from dataclasses import asdict
+
 """What pages read of an experiment's folder: lists, states, results, epochs; damage is a sentence."""
 
 import json
@@ -14,7 +16,6 @@ from core.experiments.runs.store import (
     list_experiments,
     progress,
     read_result,
-    result_to_json,
     summary,
 )
 from core.jobs.process import created_at
@@ -27,7 +28,7 @@ def make(root, name, *, created="2026-01-01T00:00:00Z", state=None, result=None)
     (folder / "experiment.json").write_text(json.dumps(record))
     (folder / "state.json").write_text(json.dumps(state or {"status": "done"}))
     if result is not None:
-        (folder / "results.json").write_text(json.dumps(result_to_json(result)))
+        (folder / "results.json").write_text(json.dumps(asdict(result)))
     return folder
 
 

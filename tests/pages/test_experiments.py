@@ -1,13 +1,14 @@
 """The Experiments page: what it asks, what it starts, how it shows what runs, what ended and what is kept."""
 
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
 from core.experiments.requests.plan import CompareRequest, SyntheticRequest, request_to_json, title_of
 from core.experiments.runs.start import experiments_root
-from core.experiments.runs.store import ExperimentResult, Picture, result_to_json
+from core.experiments.runs.store import ExperimentResult, Picture
 from core.imaging.masks import encode_png
 from core.jobs import queue
 from core.jobs.process import machine
@@ -63,7 +64,7 @@ def keep(workspace):
         (path / "experiment.json").write_text(json.dumps(record))
         (path / "state.json").write_text(json.dumps({"status": status, "reason": reason}))
         if result is not None:
-            (path / "results.json").write_text(json.dumps(result_to_json(result)))
+            (path / "results.json").write_text(json.dumps(asdict(result)))
             (path / "table.csv").write_text("arm,dice\n")
             (path / "curves.png").write_bytes(png(1))
         return path

@@ -20,7 +20,7 @@ from core.commands.progress import ClassifyDisplay
 from core.config import to_dict
 from core.evaluation.paired import PairedTest
 from core.experiments.reports.report import markdown_table, report_markdown
-from core.experiments.runs.store import Cell, ExperimentResult, State, result_to_json
+from core.experiments.runs.store import Cell, ExperimentResult, State
 from core.files import write_json, write_table, write_whole
 from core.workflows.learn.training_card import package_versions
 from core.workflows.measure.classify_comparison import ClassifyComparison
@@ -165,6 +165,6 @@ def _write(
     out = request.output_dir
     write_json(out / "experiment.json", record)
     write_json(out / "state.json", asdict(State("stopped" if reason else "done", reason)))
-    write_json(out / "results.json", result_to_json(result))
+    write_json(out / "results.json", asdict(result))
     write_table(out / "table.csv", result.rows)
     write_whole(out / "report.md", report_markdown(record, result, reason=reason).encode())

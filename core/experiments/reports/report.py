@@ -1,12 +1,17 @@
-"""`report.md`: everything that an experiment found, so that the file can stand by itself. Text only."""
+"""`report.md`: everything that an experiment found, so that the file can stand by itself; and a zip of it."""
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from core.experiments.reports.tables import cell_text, column_word
 from core.experiments.runs.store import ExperimentResult
+
+_SUFFIXES = (".md", ".csv", ".json", ".jsonl", ".png")
 
 
 def report_markdown(record: dict[str, Any], result: ExperimentResult, *, reason: str = "") -> str:
@@ -36,6 +41,20 @@ def markdown_table(result: ExperimentResult) -> str:
     lines = [_line([column_word(column) for column in result.columns]), _line(["---"] * len(result.columns))]
     lines += [_line([cell_text(row, column) for column in result.columns]) for row in result.rows]
     return "\n".join(lines)
+
+
+def report_zip(folder: Path) -> bytes:
+    """The report, the table, the numbers, the curves and the pictures of an experiment.
+
+    Args:
+        folder: Of the experiment; the zip has one folder of the same name.
+    """
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.iterdir()):
+            if path.suffix in _SUFFIXES and path.is_file() and not path.name.startswith("."):
+                archive.write(path, f"{folder.name}/{path.name}")
+    return content.getvalue()
 
 
 def _about(record: dict[str, Any]) -> list[str]:

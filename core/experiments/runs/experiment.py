@@ -19,7 +19,7 @@ from core.errors import AppError
 from core.evaluation.test_log import LOG_NAME, Scoring, check_log, log_scorings
 from core.experiments.requests.naming import title_of
 from core.experiments.requests.plan import Request, kind_of, request_from_json, request_to_json
-from core.experiments.runs.store import ExperimentResult, State, read_record, read_state, result_to_json
+from core.experiments.runs.store import ExperimentResult, State, read_record, read_state
 from core.experiments.runs.watching import ExperimentWatchers, RunProgress
 from core.files import write_json, write_table, write_whole
 from core.jobs.process import created_at
@@ -111,11 +111,11 @@ class Experiment:
         running = status == "running"
         pid = os.getpid() if running else None
         state = State(status, reason, pid, created_at(os.getpid()) if running else None)
-        self._write_json("state.json", asdict(state))
+        write_json(self.folder / "state.json", asdict(state))
 
     def write_result(self, result: ExperimentResult) -> None:
         """Write `results.json` and `table.csv`."""
-        self._write_json("results.json", result_to_json(result))
+        write_json(self.folder / "results.json", asdict(result))
         self.write_csv("table.csv", result.rows)
 
     def write_csv(self, name: str, rows: Sequence[dict[str, Any]]) -> None:
@@ -178,10 +178,7 @@ class Experiment:
             "data": hashes,
             "created": created,
         }
-        self._write_json("experiment.json", record)
-
-    def _write_json(self, name: str, values: Any) -> None:
-        write_json(self.folder / name, values)
+        write_json(self.folder / "experiment.json", record)
 
 
 def _check_test_log(request: Request) -> None:

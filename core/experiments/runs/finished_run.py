@@ -37,8 +37,7 @@ def read_run(folder: Path) -> FinishedRun:
     """What a finished run found."""
     values = read_json(folder / "scores.json")
     try:
-        images = tuple(from_dict(ImageScores, each) for each in values["images"])
-        return FinishedRun(**{**values, "folder": folder, "images": images})
+        return from_dict(FinishedRun, {**values, "folder": folder})
     except (KeyError, TypeError, ValueError) as error:
         raise AppError(
             "{folder} is not of this version ({error}).", folder=folder / "scores.json", error=error

@@ -19,10 +19,11 @@ The formats, all UTF-8:
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.config import from_dict
 from core.errors import AppError
 from core.jobs.process import is_alive
 from core.language.sentence import Sentence, from_plain
@@ -130,27 +131,12 @@ def summary(folder: Path) -> ExperimentSummary:
     try:
         record = read_record(folder)
         kind, title, created = str(record["kind"]), record["title"], str(record["created"])
-        state, result = read_state(folder), read_result(folder)
+        state, result = read_state(folder), read_result(folder) or ExperimentResult(kind)
     except (AppError, KeyError, TypeError) as error:
-        return ExperimentSummary(
-            folder,
-            "",
-            folder.name,
-            "failed",
-            "",
-            reason=Sentence("It cannot be read ({error}).", error=error),
-        )
-    return ExperimentSummary(
-        folder=folder,
-        kind=kind,
-        title=title,
-        status=state.status,
-        created=created,
-        number=None if result is None else result.number,
-        number_name="" if result is None else result.number_name,
-        headline="" if result is None else result.headline,
-        reason=state.reason,
-    )
+        reason = Sentence("It cannot be read ({error}).", error=error)
+        return ExperimentSummary(folder, "", folder.name, "failed", "", reason=reason)
+    found = {name: getattr(result, name) for name in ("number", "number_name", "headline")}
+    return ExperimentSummary(folder, kind, title, state.status, created, reason=state.reason, **found)
 
 
 def read_record(folder: Path) -> dict[str, Any]:
@@ -177,24 +163,10 @@ def read_result(folder: Path) -> ExperimentResult | None:
     path = folder / "results.json"
     if not path.is_file():
         return None
-    values = read_json(path)
     try:
-        return ExperimentResult(
-            **{
-                **values,
-                "columns": tuple(values["columns"]),
-                "rows": tuple(values["rows"]),
-                "pictures": tuple(Picture(**picture) for picture in values["pictures"]),
-                "notes": tuple(values["notes"]),
-            }
-        )
-    except (KeyError, TypeError) as error:
+        return from_dict(ExperimentResult, read_json(path))
+    except (TypeError, ValueError) as error:
         raise AppError("{path} is not of this version ({error}).", path=path, error=error) from None
-
-
-def result_to_json(result: ExperimentResult) -> dict[str, Any]:
-    """`results.json` in plain types."""
-    return asdict(result)
 
 
 def progress(folder: Path) -> list[dict[str, Any]]:

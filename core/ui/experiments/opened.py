@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import AppError
-from core.experiments.reports.packing import report_zip
+from core.experiments.reports.report import report_zip
 from core.experiments.reports.tables import cell_text, column_word
 from core.experiments.runs import store
 from core.experiments.runs.start import job_of_folder
