@@ -1,9 +1,8 @@
-from dataclasses import asdict
-
 """What pages read of an experiment's folder: lists, states, results, epochs; damage is a sentence."""
 
 import json
 import os
+from dataclasses import asdict
 
 import pytest
 
