@@ -86,8 +86,7 @@ def _reach(means: NDArray[np.float64], part: float) -> float:
     # scipy.stats would take a second to import.
     from scipy.special import stdtrit
 
-    error = float(means.std(ddof=1)) / len(means) ** 0.5
-    return float(stdtrit(len(means) - 1, part)) * error
+    return float(stdtrit(len(means) - 1, part) * means.std(ddof=1) / np.sqrt(len(means)))
 
 
 def group_means(values: Sequence[float], groups: Sequence[object]) -> NDArray[np.float64]:
