@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.cards import MaskClass, ModelCard, Score
-from core.config import TrainConfig
+from core.config import AugmentConfig, TrainConfig
 from core.imaging.class_table import DEFAULT_COLOURS
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence

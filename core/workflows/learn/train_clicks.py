@@ -61,7 +61,7 @@ def train_clicks(
     num_examples: int,
     num_validated: int,
     watchers: Watchers | None = None,
-) -> TrainOutcome:
+) -> TrainOutcome[ModelCard]:
     """Train on drawn examples, write weights, card, history and record.
 
     Args:
