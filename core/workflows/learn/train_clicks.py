@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.cards import DataSource, Score, card_path, save_card
+from core.cards import DataSource, ModelCard, Score, card_path, save_card
 from core.correction.click_crop import CHANNELS, SIDE
 from core.datasets.pairs import Pair, find_pairs, load_pair
 from core.imaging.intensity import to_display
