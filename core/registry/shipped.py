@@ -49,7 +49,8 @@ def add_shipped(
     load = load_card if purpose == "segment" else load_classifier_card
     title = load(source / CARD_NAME).title or task.title
     weights_sha256 = hash_of(source / WEIGHTS_NAME)
-    version = _known(workspace, task, weights_sha256, purpose)
+    known = (each for each in workspace.versions.list(task.id, purpose) if each.origin == "shipped")
+    version = next((each for each in known if each.weights_sha256 == weights_sha256), None)
     if version is None:
         kind = "shipped" if purpose == "segment" else "shipped-classifier"
         folder = f"versions/{task.slug}/{kind}-{weights_sha256[:12]}"
@@ -62,10 +63,3 @@ def add_shipped(
     if workspace.versions.current(task.id, purpose) is None:
         version = workspace.versions.promote(version.id, who="", why=Reason("shipped"))
     return version
-
-
-def _known(workspace: Workspace, task: TaskRow, weights_sha256: str, purpose: Purpose) -> VersionRow | None:
-    for version in workspace.versions.list(task.id, purpose):
-        if version.origin == "shipped" and version.weights_sha256 == weights_sha256:
-            return version
-    return None

@@ -31,8 +31,7 @@ _SEARCHED = ("learning_rate", "dropout", *_CHOICES)
 
 def parser_of(kind: str) -> Parser:
     """The parser of a kind of experiment."""
-    text = help_texts.OF_KIND[kind]
-    parser = Parser(text.about, text.examples)
+    parser = Parser(*help_texts.OF_KIND[kind])
     parser.prog = f"python -m core.experiments {kind}"
     searched = parser.add_argument_group("what is searched") if kind == "tune" else parser
     for flag, each in _own(KINDS[kind]).items():

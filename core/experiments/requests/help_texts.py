@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 SUMMARY = """\
 Experiments: the same training runs put side by side so that a number can be trusted.
 
@@ -92,18 +90,11 @@ THRESHOLD_SWEEP_EXAMPLES = """\
   python -m core.experiments threshold_sweep --data_dir dataset --model_path models/lung_xray"""
 
 
-@dataclass(frozen=True)
-class HelpText:
-    """What a kind is, and commands to try."""
-
-    about: str
-    examples: str
-
-
 OF_KIND = {
-    "compare": HelpText(COMPARE, COMPARE_EXAMPLES),
-    "cross_validate": HelpText(CROSS_VALIDATE, CROSS_VALIDATE_EXAMPLES),
-    "tune": HelpText(TUNE, TUNE_EXAMPLES),
-    "synthetic": HelpText(SYNTHETIC, SYNTHETIC_EXAMPLES),
-    "threshold_sweep": HelpText(THRESHOLD_SWEEP, THRESHOLD_SWEEP_EXAMPLES),
+    "compare": (COMPARE, COMPARE_EXAMPLES),
+    "cross_validate": (CROSS_VALIDATE, CROSS_VALIDATE_EXAMPLES),
+    "tune": (TUNE, TUNE_EXAMPLES),
+    "synthetic": (SYNTHETIC, SYNTHETIC_EXAMPLES),
+    "threshold_sweep": (THRESHOLD_SWEEP, THRESHOLD_SWEEP_EXAMPLES),
 }
+"""What each kind is, and commands to try."""

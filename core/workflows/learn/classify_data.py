@@ -17,7 +17,7 @@ from core.config import AugmentConfig
 from core.datasets.labels import LabelledImage, find_labelled
 from core.datasets.matching import read_bytes
 from core.errors import BadDatasetError, BadFileError
-from core.imaging.decode import DecodedImage, decode_image
+from core.imaging.decode import decode_image
 from core.language.sentence import Sentence
 from core.workflows.learn.lesion_masks import MaskSource
 
@@ -79,19 +79,8 @@ class LabelRequest:
     command: str = ""
 
 
-@dataclass(frozen=True)
-class ReadImage:
-    """What reading one image told.
-
-    Attributes:
-        pixels: (S, S, 3) uint8 as the classifier sees it, None where something is wrong.
-        file_hash: SHA-256 of the image file, empty where it could not be read.
-        problem: A sentence, empty where nothing is wrong.
-    """
-
-    pixels: NDArray[np.uint8] | None
-    file_hash: str = ""
-    problem: str = ""
+Read = tuple[NDArray[np.uint8] | None, str, str]
+"""What reading an image told: (S, S, 3) as the classifier sees it, the file's SHA-256, what is wrong."""
 
 
 def read_labelled(
@@ -116,35 +105,32 @@ def read_labelled(
     from core.classification.examples import LabelledArrays
     from core.classification.predictor import classifier_input
 
-    def read(item: LabelledImage) -> ReadImage:
+    def read(item: LabelledImage) -> Read:
         try:
             data = read_bytes(item.image_path)
             image = decode_image(data, item.image_path.name)
-            mask = needed_mask(masks, card, image, item)
+            whole = card.input == "whole"
+            mask = None if whole else masks.mask(image, item.image_path.name, item.mask_path)
         except BadFileError as error:
-            return ReadImage(None, problem=error.sentence)
+            return None, "", error.sentence
         if image.values.ndim == 2:
-            return ReadImage(
-                None,
-                problem=Sentence(
-                    "{image_path} is grey; labels are told from colours.", image_path=item.image_path.name
-                ),
-            )
+            name = item.image_path.name
+            return None, "", Sentence("{image_path} is grey; labels are told from colours.", image_path=name)
         scaled, _ = classifier_input(image, mask, card)
         pixels = np.rint(scaled * np.float32(255)).astype(np.uint8)
-        return ReadImage(pixels, hashlib.sha256(data).hexdigest())
+        return pixels, hashlib.sha256(data).hexdigest(), ""
 
     everything = [(split, item) for split, items in splits.items() for item in items]
-    results: list[ReadImage] = []
+    results: list[Read] = []
     with ThreadPoolExecutor(NUM_THREADS) as pool:
         for result in pool.map(lambda each: read(each[1]), everything):
             results.append(result)
             if on_progress is not None:
                 on_progress(len(results), len(everything))
     problems: list[str] = [
-        Sentence("{split}: {problem}", split=s, problem=r.problem)
-        for (s, _), r in zip(everything, results, strict=True)
-        if r.problem
+        Sentence("{split}: {problem}", split=split, problem=problem)
+        for (split, _), (_, _, problem) in zip(everything, results, strict=True)
+        if problem
     ]
     problems += _in_two_splits(everything, results)
     if problems:
@@ -153,31 +139,20 @@ def read_labelled(
     hashes: dict[str, dict[str, str]] = {}
     for split, items in splits.items():
         own = [r for (s, _), r in zip(everything, results, strict=True) if s == split]
-        pixels = np.stack([each.pixels for each in own if each.pixels is not None])
+        pixels = np.stack([each for each, _, _ in own if each is not None])
         labels = np.array([card.labels.index(item.label) for item in items], np.int64)
         arrays[split] = LabelledArrays(pixels, labels)
-        hashes[split] = {item.stem: each.file_hash for item, each in zip(items, own, strict=True)}
+        hashes[split] = {item.stem: seal for item, (_, seal, _) in zip(items, own, strict=True)}
     return arrays, hashes
 
 
-def needed_mask(
-    masks: MaskSource, card: ClassifierCard, image: DecodedImage, item: LabelledImage
-) -> NDArray[np.uint8] | None:
-    """The mask that the card's view asks for, None for whole images."""
-    if card.input == "whole":
-        return None
-    return masks.mask(image, item.image_path.name, item.mask_path)
-
-
-def _in_two_splits(
-    everything: Sequence[tuple[str, LabelledImage]], results: Sequence[ReadImage]
-) -> list[str]:
+def _in_two_splits(everything: Sequence[tuple[str, LabelledImage]], results: Sequence[Read]) -> list[str]:
     first: dict[str, tuple[str, str]] = {}
     problems: list[str] = []
-    for (split, item), result in zip(everything, results, strict=True):
-        if not result.file_hash:
+    for (split, item), (_, seal, _) in zip(everything, results, strict=True):
+        if not seal:
             continue
-        earlier_split, earlier = first.setdefault(result.file_hash, (split, item.image_path.name))
+        earlier_split, earlier = first.setdefault(seal, (split, item.image_path.name))
         if earlier_split != split:
             twins = f"{earlier_split}/{earlier} and {split}/{item.image_path.name}"
             problems.append(Sentence("{twins} are the same file; keep it in one split.", twins=twins))

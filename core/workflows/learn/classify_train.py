@@ -125,6 +125,7 @@ def _card(
     labels = base.labels if base is not None else labels_of(splits["train"])
     counts = {"train": len(splits["train"]), "val": len(splits.get("val", ()))}
     name = request.output_dir.resolve().name
+    backbone = request.settings.backbone if request.encoder is None else ENCODER
     return ClassifierCard(
         name=name,
         title=about.get("title", name),
@@ -137,17 +138,13 @@ def _card(
         scaling=ScalingConfig() if base is None else base.scaling,
         remove_hair=request.remove_hair if base is None else base.remove_hair,
         flips=request.flips,
-        backbone=_backbone(request) if base is None else base.backbone,
+        backbone=backbone if base is None else base.backbone,
         alert_label=alert_label(request.alert_label, labels),
         command=request.command,
         training=request.settings,
         augmentation=request.augment,
         parent=None if base is None else base.name,
     )
-
-
-def _backbone(request: ClassifyTrainRequest) -> str:
-    return request.settings.backbone if request.encoder is None else ENCODER
 
 
 def _write(

@@ -97,13 +97,15 @@ def classify_cross_validate(
             name = run_name(view, *place)
             if watchers.on_run is not None:
                 watchers.on_run(name, names.index(name) + 1, len(names))
-            run = _kept_run(request, name)
-            if run is None:
+            path = request.output_dir / "runs" / f"{name}.json"
+            if path.is_file():
+                run = json.loads(path.read_text(encoding="utf-8"))
+            else:
                 run = _run(request, card, arrays["train and val"], (place, part_of), watchers)
                 stopped = bool(run.pop("stopped"))
                 if stopped:
                     break
-                write_json(request.output_dir / "runs" / f"{name}.json", run, indent=None)
+                write_json(path, run, indent=None)
             kept[name] = run
     truth = np.array([labels.index(image.label) for image in images], np.int64)
     return compare_views(request.views, card, truth, (parts, kept), hashes)
@@ -202,8 +204,3 @@ def _run(
         on_progress=watchers.on_progress,
         should_stop=watchers.should_stop,
     )
-
-
-def _kept_run(request: ClassifyCrossValidateRequest, name: str) -> dict[str, Any] | None:
-    path = request.output_dir / "runs" / f"{name}.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
