@@ -42,12 +42,7 @@ class DataSource:
 
 @dataclass(frozen=True)
 class Score:
-    """A mean over images with its bootstrap 95 % interval.
-
-    Attributes:
-        low: 2.5th percentile of the bootstrap, None where it was not computed.
-        high: 97.5th percentile of the bootstrap, None where it was not computed.
-    """
+    """A mean over images with its bootstrap 95 % interval, None where that was not computed."""
 
     mean: float
     low: float | None = None
@@ -56,11 +51,7 @@ class Score:
 
 @dataclass(frozen=True)
 class MaskClass:
-    """A class that a mask can hold; its index is its place in the card.
-
-    Attributes:
-        colour: (red, green, blue), each 0 to 255, in overlays and in coloured masks.
-    """
+    """A class of a mask, by its place in the card; (red, green, blue), each 0 to 255."""
 
     name: str
     colour: tuple[int, int, int]

@@ -33,12 +33,7 @@ class LabelledExample:
 
 @dataclass(frozen=True)
 class LabelledArrays:
-    """Examples as the network sees them.
-
-    Attributes:
-        images: (N, S, S, 3) uint8; 255 stands for 1.
-        labels: (N,) int64, places in the card's labels.
-    """
+    """(N, S, S, 3) uint8, where 255 stands for 1, and (N,) int64 places of their labels on the card."""
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]

@@ -199,11 +199,7 @@ def run_fold(
 
 
 class ValidateLabels(keras.callbacks.Callback):
-    """Adds the validation's plain cross-entropy and accuracy to what an epoch tells the callbacks after it.
-
-    Args:
-        best: Judges by the cross-entropy; stands before this one.
-    """
+    """Adds the validation's plain cross-entropy and accuracy to an epoch's logs; stands after `best`."""
 
     def __init__(self, logits_of: Logits, validation: LabelledArrays, best: KeepBest) -> None:
         super().__init__()

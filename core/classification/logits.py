@@ -24,12 +24,7 @@ class Logits:
         self._batch_size = batch_size
 
     def __call__(self, images: NDArray[np.uint8], flips: tuple[str, ...] = ()) -> NDArray[np.float32]:
-        """The logits, (N, labels) float32.
-
-        Args:
-            images: (N, S, S, 3) uint8; 255 stands for 1.
-            flips: Of "horizontal" and "vertical"; logits are averaged over these mirrorings of each image.
-        """
+        """(N, labels) float32 of (N, S, S, 3) uint8 (255 stands for 1), the mean over mirrored images."""
         axes_of = mirrorings(flips)
         total = np.zeros((len(images), int(self._ends.outputs[0].shape[-1])), np.float32)
         for start in range(0, len(images), self._batch_size):

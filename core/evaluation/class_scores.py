@@ -50,11 +50,7 @@ def score_classes(
     counts: Sequence[Counts],
     ignore: NDArray[Any] | None = None,
 ) -> tuple[Scores, ...]:
-    """All scores of each class against all others.
-
-    Args:
-        counts: Of the same masks, from `count_classes`.
-    """
+    """All scores of each class against all others, with their counts from `count_classes`."""
     return tuple(
         {
             **scores_of_counts(each),

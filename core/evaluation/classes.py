@@ -39,12 +39,7 @@ class Predictions:
 def single(
     labels: Sequence[str], truth: NDArray[Any], probabilities: NDArray[Any], *, alert: tuple[str, float]
 ) -> Predictions:
-    """Predictions of one model.
-
-    Args:
-        probabilities: (N, K).
-        alert: The label that must not be missed, empty for none, and its threshold.
-    """
+    """Predictions of one model, (N, K); the label that must not be missed, or "", with its threshold."""
     given = np.asarray(probabilities, np.float64)[None]
     return Predictions(
         tuple(labels), np.asarray(truth, np.int64), given, alert[0], np.full(given.shape[:2], alert[1])

@@ -70,11 +70,7 @@ def contour_distances(
 
 
 def surface_dice(distances: ContourDistances, tolerance: float) -> float:
-    """The part of both contours' length that lies within the tolerance of the other one.
-
-    Returns:
-        In [0, 1]; 1 where neither mask has a contour (the definition leaves that open), 0 where one has none.
-    """
+    """The part of both contours' length that lies within the tolerance of the other one; 1 without any."""
     near = float(distances.first_lengths[distances.first <= tolerance].sum())
     near += float(distances.second_lengths[distances.second <= tolerance].sum())
     total = float(distances.first_lengths.sum() + distances.second_lengths.sum())
@@ -82,11 +78,7 @@ def surface_dice(distances: ContourDistances, tolerance: float) -> float:
 
 
 def robust_hausdorff(distances: ContourDistances, percent: float = 95.0) -> float | None:
-    """The larger of the distances within which so much of either contour's length lies.
-
-    Returns:
-        In the unit of the spacing; 0 where neither mask has a contour, None where one has none.
-    """
+    """The larger distance within which so much of a contour lies; 0 without any, None where one is missing."""
     if not distances.first.size or not distances.second.size:
         return None if distances.first.size or distances.second.size else 0.0
     return max(

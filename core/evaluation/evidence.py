@@ -59,11 +59,7 @@ def mean_over_groups(scores: Sequence[float], groups: Sequence[object]) -> float
 
 
 def weigh(differences: Sequence[float], groups: Sequence[object]) -> Evidence:
-    """The evidence of paired differences.
-
-    Args:
-        differences: Score of the candidate less that of the version in use, one an image.
-    """
+    """The evidence of each image's score of the candidate less that of the version in use."""
     if not len(differences):
         return Evidence(0, 0.0, None)
     means = group_means(differences, groups)

@@ -11,12 +11,7 @@ _Z = 1.959963984540054
 
 @dataclass(frozen=True)
 class Proportion:
-    """So many of so many.
-
-    Attributes:
-        low: Lower end of the 95 % interval of the part, in [0, 1].
-        high: Its upper end.
-    """
+    """So many of so many, with the 95 % interval of the part, in [0, 1]."""
 
     count: int
     total: int

@@ -57,11 +57,7 @@ def score_image(
     ignore: NDArray[Any] | None = None,
     both_classes: bool = False,
 ) -> ImageResult:
-    """The result of one image of one foreground.
-
-    Args:
-        both_classes: Judge the background as a class too.
-    """
+    """The result of one image of one foreground; the background may be judged as a class too."""
     if both_classes:
         inside = np.asarray(predicted) != 0, np.asarray(reference) != 0
         result = score_class_image(name, *inside, 2, ignore=ignore)
@@ -79,11 +75,7 @@ def score_class_image(
     *,
     ignore: NDArray[Any] | None = None,
 ) -> ImageResult:
-    """The result of one image of several classes.
-
-    Args:
-        num_classes: Background among them.
-    """
+    """The result of one image of several classes, background among them."""
     height, width = reference.shape
     counts = count_classes(predicted, reference, num_classes, ignore)
     scores = score_classes(predicted, reference, counts, ignore)

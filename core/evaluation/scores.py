@@ -88,11 +88,7 @@ def scores_of_counts(counts: Counts) -> dict[str, float]:
 def score_mask(
     predicted: NDArray[Any], reference: NDArray[Any], ignore: NDArray[Any] | None = None
 ) -> Scores:
-    """All scores of one image.
-
-    Returns:
-        Each of `METRICS`. Both masks empty: Dice and IoU 1, hd95 0. One empty: Dice 0, hd95 None.
-    """
+    """Each of `METRICS`. Both masks empty: Dice and IoU 1, hd95 0. One empty: Dice 0, hd95 None."""
     counts = count_pixels(predicted, reference, ignore)
     return {**scores_of_counts(counts), "hd95": hausdorff_95(predicted, reference, ignore)}
 

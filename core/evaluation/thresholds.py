@@ -53,11 +53,7 @@ class CountsByThreshold:
 def count_by_threshold(
     probability: NDArray[np.uint8], reference: NDArray[Any], ignore: NDArray[Any] | None = None
 ) -> CountsByThreshold:
-    """The counts of one image.
-
-    Args:
-        probability: (H, W) uint8 from `core.imaging.masks.quantise`.
-    """
+    """The counts of one image, by the (H, W) uint8 of `core.imaging.masks.quantise`."""
     check_shapes(probability, reference, ignore)
     inside = np.asarray(reference) != 0
     if ignore is not None:

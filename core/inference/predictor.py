@@ -64,11 +64,7 @@ class Predictor:
         self._mirrorings = mirrorings(card.flips)
 
     def predict(self, image: DecodedImage) -> NDArray[np.float32]:
-        """The probability of the foreground at each pixel of the image.
-
-        Returns:
-            (H, W) float32 in [0, 1] at the image's own size; (H, W, classes) from a softmax over classes.
-        """
+        """(H, W) float32 in [0, 1] at the image's own size; (H, W, classes) from a softmax over classes."""
         height, width = image.values.shape[:2]
         scaled = network_input(
             image,

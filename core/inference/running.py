@@ -41,11 +41,7 @@ class Network:
         self._run = compile_graph(exported.graph, constants) if exported.graph else child
 
     def __call__(self, images: NDArray[np.float32]) -> Outputs:
-        """Each output of the network, (N, ...) float32.
-
-        Args:
-            images: (N, height, width, channels) float32 of the size that `sizes` tells.
-        """
+        """Each output, (N, ...), for (N, height, width, channels) float32 of the size that `sizes` tells."""
         answers = [self._run(image[None]) for image in images]
         return [np.concatenate(outputs) for outputs in zip(*answers, strict=True)]
 

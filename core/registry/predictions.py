@@ -36,11 +36,7 @@ def kept_png(
     predictors: Predictors,
     scaled: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None,
 ) -> bytes:
-    """As the cache keeps it: a grey PNG of the confidence, or RGB of proposed class, confidence and 0.
-
-    Args:
-        scaled: Makes the copy that a larger image is edited as; None for the image's own size.
-    """
+    """As the cache keeps it, perhaps scaled: a grey PNG of the confidence, or RGB of class, confidence, 0."""
 
     def predict() -> bytes:
         decoded = decode_image(workspace.files.read(image.file), image.name, frame=image.frame)

@@ -86,11 +86,7 @@ def draw_change(config: AugmentConfig, size: tuple[int, int], seed: tuple[int, i
 
 
 def change_image(image: NDArray[Any], change: Change) -> NDArray[Any]:
-    """The image moved and recoloured; what comes in at the borders is the image mirrored.
-
-    Args:
-        image: (H, W, C) uint8 or uint16.
-    """
+    """(H, W, C) uint8 or uint16 moved and recoloured; what comes in at the borders is the image mirrored."""
     moved = _warp(image, change, cv2.INTER_LINEAR)
     table = _table(change, image.dtype, image.shape[-1])
     recoloured = np.stack([np.take(table[c], moved[..., c]) for c in range(image.shape[-1])], axis=-1)
@@ -105,11 +101,7 @@ def change_image(image: NDArray[Any], change: Change) -> NDArray[Any]:
 
 
 def change_labels(labels: NDArray[np.uint8], change: Change) -> NDArray[np.uint8]:
-    """A mask or weight map moved exactly as its image; values stay values (nearest neighbour).
-
-    Args:
-        labels: (H, W) uint8.
-    """
+    """(H, W) uint8 moved exactly as its image; values stay values (nearest neighbour)."""
     return _warp(labels, change, cv2.INTER_NEAREST)
 
 

@@ -226,11 +226,7 @@ class KeepBest(keras.callbacks.Callback):
 
 
 class HistoryRows(keras.callbacks.Callback):
-    """Collects the history, a row an epoch.
-
-    Args:
-        earlier: Rows of the epochs that an earlier process has done.
-    """
+    """Collects the history, a row an epoch, after the rows of an earlier process."""
 
     def __init__(self, earlier: Sequence[EpochRow] = ()) -> None:
         super().__init__()

@@ -41,11 +41,7 @@ def join_processes() -> None:
 
 
 def find_devices(wish: str) -> Accelerator:
-    """All devices of the kind that JAX takes by itself; it prefers TPUs to GPUs to processors.
-
-    Args:
-        wish: Is compared with what was found by the caller; JAX takes it by JAX_PLATFORMS.
-    """
+    """All devices of the kind that JAX takes by JAX_PLATFORMS; the caller compares it with the wish."""
     import jax
     import keras
 

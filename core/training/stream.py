@@ -23,12 +23,7 @@ from core.training.examples import DrawnExamples, ExampleArrays
 
 @dataclass(frozen=True)
 class Share:
-    """The part of each batch that a process makes; all of it by default.
-
-    Attributes:
-        number: Of the process, from 0.
-        count: Processes, which take equal parts in the order of their numbers.
-    """
+    """The part of each batch that process `number` of `count` makes; all of it by default."""
 
     number: int = 0
     count: int = 1

@@ -101,11 +101,7 @@ def threshold_picture(curve: Mapping[str, NDArray[np.float64]], best: int, card:
 
 
 def trials_picture(values: Sequence[tuple[int, float, bool]]) -> bytes:
-    """Validation Dice of each trial in its order, with the best so far as a line.
-
-    Args:
-        values: (number, best validation Dice, whether it ran to its end) of each trial with a value.
-    """
+    """Each trial's (number, best validation Dice, whether it ran to its end), and the best so far."""
     figure = new_figure(7, 4)
     axes = figure.subplots()
     for whole, mark, label in ((True, "o", "ran to its end"), (False, "x", "cut short")):

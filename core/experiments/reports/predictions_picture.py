@@ -38,11 +38,7 @@ def draw_runs(
     recipe: Recipe,
     shown: tuple[Sequence[Pair], Mapping[str, Sequence[FinishedRun]]],
 ) -> str:
-    """Write `curves.png` and `predictions.png` of an experiment.
-
-    Args:
-        shown: The scored pairs, and the runs of each network.
-    """
+    """Write `curves.png`, and `predictions.png` of scored pairs and each network's runs; what that shows."""
     curves = {name: read_curves(run.folder) for name, run in runs.items()}
     experiment.write_picture("curves.png", curves_picture(curves, recipe.settings.loss))
     pairs, arms = shown[0], {name: masks_of(of) for name, of in shown[1].items()}
@@ -60,11 +56,7 @@ def masks_of(runs: Sequence[FinishedRun]) -> Masks:
 
 
 def telling_picture(pairs: Sequence[Pair], arms: Mapping[str, Masks], classes: ClassTable | None) -> bytes:
-    """Predictions of the images where the networks are furthest apart, and of typical ones.
-
-    Args:
-        pairs: The scored pairs; those that a network has not scored yet are left out.
-    """
+    """Predictions where the networks are furthest apart, and typical ones, of pairs that all have scored."""
     scored = [pair for pair in pairs if all(pair.stem in masks for masks in arms.values())]
     dice = {arm: [masks[pair.stem][1] for pair in scored] for arm, masks in arms.items()}
     apart, typical = telling_images(dice, NUM_APART, NUM_TYPICAL)
@@ -109,12 +101,7 @@ def predictions_picture(
     rows: Mapping[str, Sequence[int]],
     classes: ClassTable | None = None,
 ) -> bytes:
-    """A row for each image: the image, its reference, and each network's mask over it with its Dice.
-
-    Args:
-        rows: Positions of the pairs to show, by what they are shown for.
-        classes: Of the masks, whose colours they are shown in and named by; None for one foreground.
-    """
+    """A row for each position, by why it is shown: image, reference, and each network's mask and Dice."""
     shown = [(reason, index) for reason, indices in rows.items() for index in indices]
     figure = new_figure(2.4 * (2 + len(arms)), 2.6 * len(shown) + (0.3 if classes else 0))
     grid = figure.subplots(len(shown), 2 + len(arms), squeeze=False)

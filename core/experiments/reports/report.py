@@ -15,11 +15,7 @@ _SUFFIXES = (".md", ".csv", ".json", ".jsonl", ".png")
 
 
 def report_markdown(record: dict[str, Any], result: ExperimentResult, *, reason: str = "") -> str:
-    """The report of an experiment.
-
-    Args:
-        reason: Why it is not complete, one sentence; "" where it is.
-    """
+    """The report of an experiment; the reason says why it is not complete, "" where it is."""
     parts = [f"# {record['title']}"]
     if reason:
         parts.append(f"**Not complete.** {reason}")
@@ -44,11 +40,7 @@ def markdown_table(result: ExperimentResult) -> str:
 
 
 def report_zip(folder: Path) -> bytes:
-    """The report, the table, the numbers, the curves and the pictures of an experiment.
-
-    Args:
-        folder: Of the experiment; the zip has one folder of the same name.
-    """
+    """Report, table, numbers, curves and pictures of an experiment, in one folder of the same name."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.iterdir()):

@@ -137,12 +137,7 @@ def _classes_words(experiment: Experiment, recipe: Recipe) -> tuple[str, ...]:
 
 
 def train_command(data_dir: str, recipe: Recipe, preset: str, classes: Sequence[str] = ()) -> str:
-    """The `train.py` command that trains by a recipe.
-
-    Args:
-        preset: Name of the recipe's augmentation.
-        classes: Words of --classes, none for one foreground.
-    """
+    """The `train.py` command of a recipe, its augmentation by name, with the words of --classes."""
     settings, net = recipe.settings, recipe.net
     flags = {
         "data_dir": data_dir,

@@ -83,11 +83,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What every kind has.
-
-    Attributes:
-        command: The command as it was typed, for the report.
-    """
+    """What every kind has: the command as it was typed, for the report."""
 
     command: str = field(default="", kw_only=True)
 
@@ -173,12 +169,7 @@ class TuneRequest(_TrainedOnData):
 
 @dataclass(frozen=True)
 class SyntheticRequest(_Asked):
-    """k folds over made-up noise whose mask is "pixel above a half"; see `core.datasets.noise`.
-
-    Attributes:
-        side: Of the images, in pixels.
-        recipe: What all runs share.
-    """
+    """k folds over noise of `side` pixels a side whose mask is "pixel above a half" (`datasets.noise`)."""
 
     num_images: int = setting(1000, type=whole_number(2), help="noise images that are made")
     side: int = 128

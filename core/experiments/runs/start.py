@@ -45,12 +45,7 @@ _PRUNED_PART = 0.6
 
 @dataclass(frozen=True)
 class Work:
-    """What an experiment has to do.
-
-    Attributes:
-        runs: Networks that are trained.
-        seconds: About how long all of it takes.
-    """
+    """What an experiment has to do: how many networks are trained, and for about how many seconds."""
 
     runs: int
     seconds: float
@@ -101,11 +96,7 @@ def start_experiment(
 
 
 def work_of(request: Request, num_train: int, num_scored: int) -> Work:
-    """What an experiment has to do on this machine, roughly.
-
-    Args:
-        num_train: Images to train on, before any are set aside; not counted for made-up ones.
-    """
+    """What an experiment has to do here, roughly; images to train on before any are set aside."""
     match request:
         case CompareRequest(arms=arms, recipe=each):
             return _training(len(arms), num_train, num_scored, each)

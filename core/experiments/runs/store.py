@@ -35,11 +35,7 @@ Cell = str | int | float | None
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of a result.
-
-    Attributes:
-        file: PNG, relative to the experiment's folder.
-    """
+    """A PNG of a result, relative to the experiment's folder."""
 
     file: str
     caption: str

@@ -98,11 +98,7 @@ def train_run(
     on_progress: Callable[[ProgressReport], None] | None = None,
     should_end: Callable[[], bool] | None = None,
 ) -> TrainOutcome[ModelCard]:
-    """Train as planned into a folder; weights and card are written also when it was asked to stop.
-
-    Args:
-        should_end: Whether this run, and not the whole experiment, is to end now.
-    """
+    """Train as planned into a folder, and write also what was stopped; `should_end` ends this run alone."""
 
     def tell(report: ProgressReport) -> None:
         experiment.report(plan.name, plan.number, plan.num_runs, report)

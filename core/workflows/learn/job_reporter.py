@@ -23,11 +23,7 @@ class JobReporter:
         self._told = 0.0
 
     def __call__(self, report: ProgressReport, **place: Any) -> None:
-        """Pass a report on, unless one was passed on a moment ago.
-
-        Args:
-            **place: Which run it is of, where a job has several: "run", "run_number", "num_runs".
-        """
+        """Pass a report, and which of several runs it is of, on unless one was passed on a moment ago."""
         now = time.monotonic()
         is_last = report.epoch_done and report.epoch == report.num_epochs
         pause = SECONDS_BETWEEN_EPOCHS if report.epoch_done else SECONDS_BETWEEN_STEPS

@@ -155,11 +155,7 @@ def files_of(request: TrainRequest) -> tuple[str, ...]:
 
 
 def move_earlier_files(folder: Path, names: Sequence[str]) -> Path | None:
-    """Move what an earlier run left to `previous/`, so that nothing is overwritten.
-
-    Returns:
-        Where they are now, None where there were none.
-    """
+    """Move what an earlier run left to `previous/`: where it is now, None where there was nothing."""
     earlier = [path for name in names if (path := folder / name).exists()]
     if not earlier:
         return None

@@ -94,11 +94,7 @@ def read_base_card(path: Path) -> ModelCard:
 
 
 def training_card(request: TrainRequest, about: dict[str, Any], num_images: dict[str, int]) -> ModelCard:
-    """The card of a run, without scores; the threshold is the request's, or 0.5 until one is chosen.
-
-    Args:
-        num_images: Images of "train", "val" and "test".
-    """
+    """A run's card without scores, with images by split; its threshold is 0.5 until one is chosen."""
     return ModelCard(
         # A shipped model is called after its folder.
         name=request.output_dir.resolve().name if request.name == "model" else request.name,
