@@ -78,7 +78,7 @@ def surface_dice(distances: ContourDistances, tolerance: float) -> float:
 
 
 def robust_hausdorff(distances: ContourDistances, percent: float = 95.0) -> float | None:
-    """The larger distance within which so much of a contour lies; 0 without any, None where one is missing."""
+    """The larger distance within which so much of a contour lies; 0 without any, None with one alone."""
     if not distances.first.size or not distances.second.size:
         return None if distances.first.size or distances.second.size else 0.0
     return max(
