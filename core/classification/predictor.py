@@ -116,11 +116,7 @@ class Classifier:
 
 
 def load_classifier(folder: Path) -> Classifier:
-    """The classifier of a folder with `model.keras` and `card.json`.
-
-    Raises:
-        BadModelError: Missing, damaged or unsafe; one sentence.
-    """
+    """The classifier of a folder with `model.keras` and `card.json`."""
     card = load_classifier_card(folder / "card.json")
     return Classifier(folder / "model.keras", card)
 

@@ -25,11 +25,7 @@ class Proportion:
 
 
 def proportion(count: int, total: int) -> Proportion:
-    """A part with its 95 % interval (Wilson 1927, JASA 22); of none it reaches from 0 to 1.
-
-    Raises:
-        ValueError: More than all, or less than none.
-    """
+    """A part with its 95 % interval (Wilson 1927, JASA 22); of none it reaches from 0 to 1."""
     if not 0 <= count <= total:
         raise ValueError(f"a part lies between none and all, got {count} of {total}")
     if total == 0:

@@ -116,11 +116,7 @@ def pooled_scores(counts: Iterable[Counts]) -> dict[str, float]:
 def bootstrap_interval(
     values: Sequence[float], *, seed: int = 0, num_samples: int = 2000
 ) -> tuple[float, float]:
-    """The 95 % interval of a mean by the percentile bootstrap (Efron 1979): 2.5th and 97.5th percentile.
-
-    Raises:
-        ValueError: No values.
-    """
+    """The 95 % interval of a mean by the percentile bootstrap (Efron 1979): 2.5th and 97.5th percentile."""
     if len(values) == 0:
         raise ValueError("an interval needs at least one value")
     if len(values) == 1:

@@ -63,11 +63,7 @@ def cropped(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> list[NDArray
 def check_shapes(
     predicted: NDArray[Any], reference: NDArray[Any], ignore: NDArray[Any] | None = None
 ) -> None:
-    """See that masks belong together.
-
-    Raises:
-        ValueError: Shapes differ.
-    """
+    """Refuse masks of different shapes, by a `ValueError`."""
     if predicted.shape != reference.shape or (ignore is not None and ignore.shape != reference.shape):
         shown = "" if ignore is None else f", ignore {ignore.shape}"
         raise ValueError(

@@ -47,11 +47,7 @@ COLUMNS = ("date", *(field.name for field in fields(Scoring)))
 
 
 def log_scorings(path: Path, scorings: Sequence[Scoring]) -> None:
-    """Add a line for each scoring, with the time now; what is there stays.
-
-    Raises:
-        AppError: The file is no log of test scorings.
-    """
+    """Add a line for each scoring, with the time now; what is there stays."""
     check_log(path)
     now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     text = io.StringIO()
@@ -65,11 +61,7 @@ def log_scorings(path: Path, scorings: Sequence[Scoring]) -> None:
 
 
 def check_log(path: Path) -> None:
-    """Refuse a file that lines of this kind must not be added to; asked before a long scoring.
-
-    Raises:
-        AppError: The file is no log of test scorings, or its last line has no end.
-    """
+    """Refuse a file that is no log of test scorings, or ends within a line; asked before a long scoring."""
     if not path.exists():
         return
     if not path.is_file():

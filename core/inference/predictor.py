@@ -89,20 +89,12 @@ class Predictor:
 
 
 def load_predictor(path: Path) -> Predictor:
-    """The predictor of a model folder (`model.keras` and `card.json`) or of a weights file.
-
-    Raises:
-        BadModelError: Missing, damaged or unsafe; one sentence.
-    """
+    """The predictor of a model folder (`model.keras` and `card.json`) or of a weights file."""
     return Predictor(weights_path(path), load_card(path / "card.json") if path.is_dir() else None)
 
 
 def mirrorings(flips: Sequence[str]) -> list[tuple[int, ...]]:
-    """The axes of each mirroring that is averaged: none first, then every combination of the flips.
-
-    Raises:
-        BadModelError: Another word.
-    """
+    """The axes of each mirroring that is averaged: none first, then each combination of the flips."""
     axis_of = {"vertical": 0, "horizontal": 1}
     if unknown := [flip for flip in flips if flip not in axis_of]:
         raise BadModelError(

@@ -54,11 +54,7 @@ def build(
 
 
 def check_net(config: NetConfig) -> None:
-    """Let settings through that make a network.
-
-    Raises:
-        ValueError: They do not; one sentence.
-    """
+    """Refuse settings that make no network, by a `ValueError` of one sentence."""
     if config.architecture not in NETS:
         known = ", ".join(sorted(NETS))
         raise ValueError(f"there is no network {config.architecture!r}; choose one of {known}")

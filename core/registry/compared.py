@@ -106,11 +106,7 @@ class Compared:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """Back from `to_dict`.
-
-        Raises:
-            ValueError: Another version of this program wrote it.
-        """
+        """Back from `to_dict`; a `ValueError` where another version of this program wrote it."""
         return from_dict(cls, values)
 
 

@@ -99,11 +99,7 @@ LOSSES: dict[str, Loss] = {
 
 
 def get_loss(name: str, num_classes: int) -> Loss:
-    """The loss of that name.
-
-    Raises:
-        ValueError: An unknown name, or a binary loss for several classes; one sentence.
-    """
+    """The loss of that name; an unknown name and a binary loss for several classes are a `ValueError`."""
     if name not in LOSSES:
         raise ValueError(f"there is no loss {name!r}; choose one of {', '.join(LOSSES)}")
     if name == "bce" and num_classes > 1:

@@ -29,11 +29,7 @@ COLUMNS = (
 
 
 def compare(experiment: Experiment, request: CompareRequest) -> ExperimentResult:
-    """Train and score each arm; where it is stopped, the arms that are finished.
-
-    Raises:
-        AppError: An arm is unknown or named twice, a split is missing or shows nothing.
-    """
+    """Train and score each arm; where it is stopped, the arms that are finished."""
     nets = {arm: arm_net(request.recipe.net, arm) for arm in request.arms}
     data, train, val = train_and_val(experiment, request)
     scored = val if request.score_split == "val" else data.pairs_of.get("test", [])

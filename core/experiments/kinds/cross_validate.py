@@ -43,11 +43,7 @@ COLUMNS = (
 
 
 def cross_validate(experiment: Experiment, request: CrossValidateRequest) -> ExperimentResult:
-    """Train and score every fold; where it is stopped, the folds that are finished.
-
-    Raises:
-        AppError: Arms, columns or folds that cannot be.
-    """
+    """Train and score every fold; where it is stopped, the folds that are finished."""
     nets = {arm: arm_net(request.recipe.net, arm) for arm in request.arms}
     classes = request.recipe.classes
     columns = shown_columns(COLUMNS, classes)

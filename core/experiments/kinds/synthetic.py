@@ -26,11 +26,7 @@ FOUR = ("accuracy", "precision", "recall", "f1")
 
 
 def synthetic(experiment: Experiment, request: SyntheticRequest) -> ExperimentResult:
-    """Make the images, train and score every fold; where it is stopped, the folds that are finished.
-
-    Raises:
-        AppError: Fewer images than folds.
-    """
+    """Make the images, train and score every fold; where it is stopped, the folds that are finished."""
     recipe = noise_recipe(request)
     seed = recipe.settings.seed
     data_dir = experiment.folder / "data"

@@ -29,11 +29,7 @@ STUDY_FILE = "study.db"
 
 
 def tune(experiment: Experiment, request: TuneRequest) -> ExperimentResult:
-    """Try settings until there are enough trials, the time is up or it is stopped.
-
-    Raises:
-        AppError: A search space that holds nothing, a study that cannot be read, data without foreground.
-    """
+    """Try settings until there are enough trials, the time is up or it is stopped."""
     check_space(request)
     _, train, val = train_and_val(experiment, request)
     ends = time.monotonic() + request.timeout_minutes * 60 if request.timeout_minutes else None

@@ -23,11 +23,7 @@ from core.experiments.runs.study import check_space
 
 
 def check_request(request: Request) -> None:
-    """See that a request can be done, as far as it says itself.
-
-    Raises:
-        AppError: Arms that are unknown or named twice, folds, trials or sizes that cannot be.
-    """
+    """Refuse arms that are unknown or named twice, and folds, trials or sizes that cannot be."""
     if isinstance(request, CrossValidateRequest | SyntheticRequest) and request.folds < 2:
         raise AppError("{folds} folds divide nothing; take at least 2.", folds=request.folds)
     match request:

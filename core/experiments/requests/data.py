@@ -64,11 +64,7 @@ def have_foreground(pairs: Sequence[Pair], classes: ClassTable | None = None) ->
 
 
 def require_foreground(name: str, pairs: Sequence[Pair], classes: ClassTable | None = None) -> None:
-    """See that a part of the data shows what is looked for.
-
-    Raises:
-        AppError: There is no image, or no mask of it has a foreground pixel.
-    """
+    """Refuse a part of the data without an image, or without a foreground pixel."""
     if not pairs:
         raise AppError("The {name} has no image; give it at least one.", name=name)
     if not any(have_foreground(pairs, classes)):

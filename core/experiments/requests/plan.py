@@ -246,11 +246,7 @@ def request_from_json(values: dict[str, Any]) -> Request:
 
 
 def arm_net(net: NetConfig, arm: str) -> NetConfig:
-    """The network of an arm: `net` with the arm's architecture.
-
-    Raises:
-        AppError: No such arm.
-    """
+    """`net` with the architecture of an arm, one of `ARM_WORDS`."""
     if arm not in ARM_WORDS:
         raise AppError(
             "There is no network {arm!r} to compare; known are {arm_words}.",

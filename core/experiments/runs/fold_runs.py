@@ -55,11 +55,7 @@ class FoldPlan:
 
 
 def check_folds(plan: FoldPlan) -> None:
-    """See that every fold has something to find in it.
-
-    Raises:
-        AppError: A fold without a foreground pixel.
-    """
+    """Refuse a fold without a foreground pixel."""
     positive = np.asarray(have_foreground(plan.pairs, plan.classes))
     for fold in range(plan.num_folds):
         if not positive[plan.folds == fold].any():

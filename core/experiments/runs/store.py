@@ -117,11 +117,7 @@ def find_experiment(root: Path, name: str) -> Path | None:
 
 
 def summary(folder: Path) -> ExperimentSummary:
-    """The line of one experiment; one whose files are damaged has failed, and says so.
-
-    Raises:
-        AppError: There is no experiment in this folder.
-    """
+    """The line of one experiment; one whose files are damaged has failed, and says so."""
     if not (folder / "experiment.json").is_file():
         raise AppError("There is no experiment in {folder}.", folder=folder)
     try:

@@ -109,11 +109,7 @@ def importance(study: optuna.Study) -> dict[str, float]:
 
 
 def check_space(request: TuneRequest) -> None:
-    """See that there is something to choose from.
-
-    Raises:
-        AppError: An empty choice, a range upside down, a preset that is not there, no trial.
-    """
+    """Refuse an empty choice, a range upside down, a preset that is not there, and no trial."""
     for name in ("base_filters", "batch_size", "augment_presets", "losses"):
         if not getattr(request, name):
             raise AppError(

@@ -43,11 +43,7 @@ def rerun(
 
 
 def same_pairs(data_dir: Path, data: DataHashes, run_dir: Path) -> dict[str, list[Pair]]:
-    """The pairs of a run in its splits, found by name and checked by content.
-
-    Raises:
-        AppError: A file is missing or not what it was; the message names the first.
-    """
+    """The pairs of a run in its splits, found by name and checked by content."""
     found: dict[str, list[Pair]] = {}
     for split in find_splits(data_dir):
         for pair in find_pairs(images_dir(data_dir, split), masks_dir(data_dir, split)):
