@@ -1,8 +1,9 @@
-"""Labelled images as one block of arrays: what the network sees of each, decoded and resized once."""
+"""Labelled images as one block of arrays, decoded and resized once, and the augmented batches they make."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +13,14 @@ from numpy.typing import NDArray
 
 from core.classification.predictor import check_colour, classifier_input
 from core.classifier_cards import ClassifierCard
+from core.config import AugmentConfig
 from core.imaging.decode import DecodedImage
+from core.training.augment import change_image, draw_change
+from core.training.stream import example_at
 
 NUM_THREADS = 4
+
+Batch = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -76,3 +82,34 @@ def prepare_labelled(
         raise ValueError("training needs at least one labelled image")
     images, labels = zip(*prepared, strict=True)
     return LabelledArrays(np.stack(images), np.array(labels, np.int64))
+
+
+def labelled_batches(
+    examples: LabelledArrays,
+    augment: AugmentConfig,
+    weights: NDArray[np.float32],
+    *,
+    batch_size: int,
+    seed: int,
+    first_step: int = 0,
+) -> Iterator[Batch]:
+    """Augmented batches without an end.
+
+    Args:
+        weights: (labels,) float32, of each label in the loss.
+
+    Yields:
+        Images (B, S, S, 3) float32 in [0, 1], labels (B,) and their weights (B,).
+    """
+    for start in itertools.count(first_step * batch_size, batch_size):
+        chosen = [example_at(start + place, len(examples), seed) for place in range(batch_size)]
+        images = np.stack([_augmented(examples, augment, (seed, *each)) for each in chosen])
+        labels = examples.labels[[index for _, index in chosen]]
+        yield images.astype(np.float32) / np.float32(255), labels, weights[labels]
+
+
+def _augmented(
+    examples: LabelledArrays, augment: AugmentConfig, seed: tuple[int, int, int]
+) -> NDArray[np.uint8]:
+    image = examples.images[seed[2]]
+    return change_image(image, draw_change(augment, image.shape[:2], seed))

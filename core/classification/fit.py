@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.classification.backbones import backbone_layers, build_classifier, build_on_encoder, load_imagenet
-from core.classification.batches import labelled_batches
-from core.classification.examples import LabelledArrays
+from core.classification.examples import LabelledArrays, labelled_batches
 from core.classification.logits import Logits
 from core.classification.losses import focal, label_weights, sparse_cross_entropy
 from core.classifier_cards import ClassifyConfig

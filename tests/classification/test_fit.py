@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.classification import backbones
-from core.classification.batches import labelled_batches
+from core.classification.examples import labelled_batches
 from core.classification.fit import ClassifyRun, train_classifier
 from core.classifier_cards import ClassifyConfig
 from core.config import AugmentConfig, NetConfig

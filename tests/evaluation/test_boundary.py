@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.evaluation.boundary import boundary_f1, boundary_tolerance
+from core.evaluation.surface import boundary_f1, boundary_tolerance
 
 
 def column(*columns: int) -> np.ndarray:

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from core.experiments.requests.plan import CompareRequest
+from core.experiments.runs.experiment import ExperimentWatchers
 from core.experiments.runs.run import resume_experiment, run_experiment
 from core.experiments.runs.store import summary
-from core.experiments.runs.watching import ExperimentWatchers
 from tests.eager import eagerly
 from tests.experiments.making import RECIPE, make_set
 

@@ -8,9 +8,9 @@ import pytest
 
 from core.errors import AppError
 from core.experiments.requests.plan import CompareRequest, Recipe
+from core.experiments.runs.experiment import ExperimentWatchers
 from core.experiments.runs.run import resume_experiment, run_experiment
 from core.experiments.runs.store import progress, read_record, read_result, summary
-from core.experiments.runs.watching import ExperimentWatchers
 from tests.experiments.making import RECIPE, make_set, recipe, write_pair
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("eager")]

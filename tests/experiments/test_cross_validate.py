@@ -7,10 +7,9 @@ import pytest
 from core.errors import AppError
 from core.experiments.kinds.cross_validate import plan_folds
 from core.experiments.requests.plan import CrossValidateRequest
-from core.experiments.runs.experiment import Experiment
+from core.experiments.runs.experiment import Experiment, ExperimentWatchers
 from core.experiments.runs.fold_runs import check_folds
 from core.experiments.runs.run import run_experiment
-from core.experiments.runs.watching import ExperimentWatchers
 from tests.experiments.making import make_set, recipe
 
 STEMS = [*(f"t{index}" for index in range(8)), *(f"v{index}" for index in range(4))]

@@ -48,7 +48,7 @@ def test_differences_are_first_minus_other_over_the_same_images():
         "unet": [image("a", 0.8), image("b", 0.8), image("c", 0.9, hd95=None)],
         "fcn": [image("a", 0.7), image("b", 0.6), image("c", 0.6)],
     }
-    rows = {row["score"]: row for row in difference_rows(images_of, "unet")}
+    rows = {row["score"]: row for row in difference_rows(images_of)}
     assert rows["dice"]["difference"] == pytest.approx(0.2)
     assert rows["dice"]["p"] == pytest.approx(0.25)
     assert rows["hd95"]["images"] == 2

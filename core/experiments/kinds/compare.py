@@ -65,8 +65,7 @@ def _result(
     if not runs:
         return ExperimentResult("compare", columns)
     rows = [arm_row(run) for run in runs]
-    images_of = {run.name: run.images for run in runs}
-    differences = difference_rows(images_of, "unet" if "unet" in images_of else runs[0].name)
+    differences = difference_rows({run.name: run.images for run in runs})
     if differences:
         experiment.write_csv("differences.csv", differences)
     best = max(rows, key=lambda row: float(row["dice"] or 0))

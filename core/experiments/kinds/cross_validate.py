@@ -179,8 +179,7 @@ def _fold_notes(request: CrossValidateRequest, groups: NDArray[np.int64], data: 
 
 def _differences(finished: Mapping[str, Sequence[FinishedRun]]) -> list[dict[str, Cell]]:
     num_folds = min(len(runs) for runs in finished.values())
-    images_of = {arm: out_of_fold(runs[:num_folds]) for arm, runs in finished.items()}
-    return difference_rows(images_of, "unet" if "unet" in images_of else next(iter(images_of)))
+    return difference_rows({arm: out_of_fold(runs[:num_folds]) for arm, runs in finished.items()})
 
 
 def _headline(

@@ -14,17 +14,17 @@ from core.language.sentence import Sentence
 COMPARED = ("dice", "hd95", "boundary_f1")
 
 
-def difference_rows(images_of: Mapping[str, Sequence[ImageScores]], first: str) -> list[dict[str, Cell]]:
-    """A row for each other network and each of `COMPARED`: first - other, over images.
+def difference_rows(images_of: Mapping[str, Sequence[ImageScores]]) -> list[dict[str, Cell]]:
+    """A row for each of `COMPARED` and each network but the U-Net or else the first: that one - other.
 
     Args:
         images_of: Scores of the same images in the same order, by network.
-        first: The network that the others are held against.
 
     Returns:
         Rows with "first", "second", "score", "difference" with its 95 % interval, "p" of the Wilcoxon
         signed-rank test and "images"; images that have no score with either are left out.
     """
+    first = "unet" if "unet" in images_of else next(iter(images_of))
     rows: list[dict[str, Cell]] = []
     for second in images_of:
         if second == first:

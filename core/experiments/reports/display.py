@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from core.commands.progress import TrainingDisplay
-from core.experiments.runs.watching import ExperimentWatchers, RunProgress
+from core.experiments.runs.experiment import ExperimentWatchers, RunProgress
 
 
 class ExperimentDisplay(TrainingDisplay):

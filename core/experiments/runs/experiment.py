@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +20,6 @@ from core.evaluation.test_log import LOG_NAME, Scoring, check_log, log_scorings
 from core.experiments.requests.naming import title_of
 from core.experiments.requests.plan import Request, kind_of, request_from_json, request_to_json
 from core.experiments.runs.store import ExperimentResult, State, read_record, read_state
-from core.experiments.runs.watching import ExperimentWatchers, RunProgress
 from core.files import write_json, write_table, write_whole
 from core.jobs.process import created_at
 from core.workflows.learn.run_folder import DataHashes
@@ -28,6 +27,39 @@ from core.workflows.learn.training_card import package_versions
 
 if TYPE_CHECKING:
     from core.training.callbacks import ProgressReport
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """Where an experiment is, told after each step and at the end of each epoch.
+
+    Attributes:
+        run: Name of the run, which is its folder under `runs/`.
+        run_number: From 1.
+        num_runs: Runs of the experiment, as far as is known.
+    """
+
+    run: str
+    run_number: int
+    num_runs: int
+    report: ProgressReport
+
+
+@dataclass(frozen=True)
+class ExperimentWatchers:
+    """The functions that are called; None for nobody.
+
+    Attributes:
+        on_message: Called with a sentence when something else begins.
+        on_check: Called with (pairs read, all pairs) while the data set is checked.
+        on_progress: Called after each training step.
+        should_stop: Asked after each step and between runs; True keeps what is finished and ends.
+    """
+
+    on_message: Callable[[str], None] | None = None
+    on_check: Callable[[int, int], None] | None = None
+    on_progress: Callable[[RunProgress], None] | None = None
+    should_stop: Callable[[], bool] | None = None
 
 
 class Experiment:

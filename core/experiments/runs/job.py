@@ -10,9 +10,9 @@ from typing import Any
 
 from core.experiments.requests.naming import readable
 from core.experiments.requests.plan import request_from_json
+from core.experiments.runs.experiment import ExperimentWatchers
 from core.experiments.runs.run import resume_experiment, run_experiment
 from core.experiments.runs.start import experiment_folder
-from core.experiments.runs.watching import ExperimentWatchers
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
 from core.workflows.export.export_training import export_training

@@ -13,9 +13,8 @@ from core.errors import AppError
 from core.experiments.reports.report import report_markdown
 from core.experiments.requests.checks import check_request
 from core.experiments.requests.plan import Request, kind_of
-from core.experiments.runs.experiment import Experiment
+from core.experiments.runs.experiment import Experiment, ExperimentWatchers
 from core.experiments.runs.store import ExperimentResult, read_record
-from core.experiments.runs.watching import ExperimentWatchers
 from core.language.sentence import Sentence
 
 STOPPED = Sentence(

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets.pairs import Pair, load_pair
-from core.evaluation.boundary import boundary_f1
 from core.evaluation.scores import Counts
+from core.evaluation.surface import boundary_f1
 from core.experiments.requests.several_classes import dice_column
 from core.files import write_whole
 from core.imaging.class_table import ClassTable
