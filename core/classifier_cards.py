@@ -28,15 +28,11 @@ class ClassifyConfig:
         image_size: Side of the square that the network sees, in pixels.
         epochs: Most epochs, those with a frozen backbone included.
         frozen_epochs: First epochs in which only the last layer learns; only with ImageNet weights.
-        optimizer: "adam", or "sgd" with momentum 0.9.
         learning_rate: Its rate at the start; a tenth of it once frozen layers begin to learn.
-        schedule: "cosine" falls to 0 at the last step, "constant" stays.
         loss: "cross_entropy" or "focal" (Lin et al. 2017, gamma 2).
         class_weights: Weigh each label by the inverse of its number of training images.
-        dropout: Dropout rate before the last layer.
         patience: Epochs without a lower validation loss before the run ends; 0 for never.
         alert_recall: Part of the alert label's validation images that its threshold must find.
-        seed: Of weights, order, augmentation and split.
         val_part: Part of train taken as validation where there is no val folder.
     """
 

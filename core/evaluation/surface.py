@@ -1,4 +1,4 @@
-"""How far the edges of two masks lie apart, and what is near; a mask is (H, W), foreground where it is not 0."""
+"""How far the edges of two masks lie apart, and what is near; a mask is (H, W), foreground where not 0."""
 
 from __future__ import annotations
 

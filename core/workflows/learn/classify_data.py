@@ -55,16 +55,9 @@ class LabelRequest:
     """Labelled images, and how classifiers are trained on them: what every command that trains one is told.
 
     Attributes:
-        source: The labelled images.
-        output_dir: Where everything goes.
         margin: Of a crop, see `ClassifierCard.margin`.
-        settings: Of each run.
-        augment: How far training images are changed.
-        remove_hair: Whether hair is removed, in training and prediction.
-        flips: Mirrorings that predictions are averaged over.
         alert_label: The label that must not be missed; None for MEL where there is one.
         encoder: Segmentation model whose halving side is the backbone (folder or weights file), or None.
-        command: The command as it was typed.
     """
 
     source: LabelSource

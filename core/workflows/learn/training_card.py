@@ -23,34 +23,17 @@ PACKAGES = ("keras", "tensorflow", "jax", "numpy", "opencv-python")
 
 @dataclass(frozen=True)
 class TrainRequest:
-    """What is to be trained.
+    """What is to be trained; `core.commands.train_flags` says what each setting does.
 
     Attributes:
         output_dir: Where the files go; earlier ones of the same name are moved to `previous/` there.
-        name: Of the weights files, without ending.
         net: The network; `input_channels` 0 for what most training images have.
         classes: What the masks hold, as many as `net.num_classes`; None for one foreground.
-        mask_values: What the person says that the values of masks of one foreground mean; None for what the
-            files tell.
-        channel: Which channel of images that have several is read (`core.imaging.channels`); None for images
-            of one.
-        settings: The run.
-        augment: How far training images are changed.
-        scaling: Stored values to network input.
-        remove_hair: Whether hair is removed from an image before it is scaled, in training and prediction.
-        flips: Mirrorings that predictions are averaged over, "horizontal" and "vertical".
+        mask_values: What the values of masks of one foreground mean; None for what the files tell.
+        channel: Which channel of images that have several is read; None for images of one.
         threshold: Of the card, in [0, 1]; None for the best on validation.
-        refit: Train on the val folder's images too, once all is chosen; nothing is validated.
         start_from: Model folder or weights file to go on from, None for fresh weights.
-        about: JSON with what the card says of data and use (title, data, licence, limits_of_use), None for
-            none.
         command: The command as it was typed, for the card.
-        resume: Go on from the checkpoint in `output_dir` rather than from the start.
-        accelerator: "auto", or "cpu", "gpu" or "tpu" that must be there.
-        tensorboard: Write TensorBoard's logs to `output_dir/tensorboard`.
-        group_column: Column of the set's table whose images stay together in the split for validation; see
-            `core.datasets.groups.GroupRule`.
-        group_pattern: What the names of images that stay together have in common; see there.
         data_source: Where `data_dir` was fetched from; empty for a folder of this machine.
     """
 

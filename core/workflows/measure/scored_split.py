@@ -23,12 +23,9 @@ class ScoreRequest:
 
     Attributes:
         model_path: Weights file or model folder.
-        split: "train", "val" or "test".
         threshold: In [0, 1]; None for that of the card.
-        json_path: Where the scores are written as JSON, None for nowhere.
         update_card: Write the scores into the card ("test" and "val" only).
         test_log: Log that gets a line where the split is test (`core.evaluation.test_log`), None for none.
-        command: The command as it was typed.
         called: What the log calls a model or a data folder; its address where it was fetched.
     """
 
