@@ -6,7 +6,8 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from core.experiments.requests.plan import CompareRequest, SyntheticRequest, request_to_json, title_of
+from core.experiments.requests.naming import title_of
+from core.experiments.requests.plan import CompareRequest, SyntheticRequest, request_to_json
 from core.experiments.runs.start import experiments_root
 from core.experiments.runs.store import ExperimentResult, Picture
 from core.imaging.masks import encode_png
