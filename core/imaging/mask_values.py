@@ -81,7 +81,8 @@ def to_mask(stored: StoredPixels, said: MaskValues | None = None) -> NDArray[np.
     0/65535 ...); one value that is 0, 1, 255 or the largest of its type; 0 and 1 with 255, which is undefined
     then; 0 to the largest value with others at the edges only, as JPEG and resizing leave it (half and more
     is foreground); label images of at least ten objects, all of which are foreground. A table that only
-    inverts is not looked through, a coloured palette counts by index, and one colour on black is foreground.
+    inverts is not looked through, a coloured palette counts by index, and one colour on black or white is
+    foreground.
     Where the opaque pixels have one colour, they are the mask; else transparent ones are background.
 
     Returns:
@@ -202,7 +203,7 @@ def _numbers(stored: StoredPixels, clear: NDArray[np.bool_] | None, said: MaskVa
         return numbers
     if clear is not None:
         values = np.where(clear[..., None], np.zeros_like(values), values)
-    return _one_colour_on_black(values, said)
+    return _one_colour(values, said)
 
 
 def _counts_by_index(values: NDArray[Any], indices: NDArray[Any]) -> bool:
@@ -212,15 +213,19 @@ def _counts_by_index(values: NDArray[Any], indices: NDArray[Any]) -> bool:
     return not (black & (used != 0)).any() or bool(black[used == 0].any()) or black.sum() > 1
 
 
-def _one_colour_on_black(values: NDArray[Any], said: MaskValues | None) -> NDArray[np.bool_]:
+def _one_colour(values: NDArray[Any], said: MaskValues | None) -> NDArray[np.bool_]:
     coloured = values.any(axis=-1)
     seen = values[coloured]
     if (seen == seen[:1]).all() or (said is not None and said.foreground is None):
         return np.asarray(coloured)
+    drawn = (values != (np.iinfo(values.dtype).max if values.dtype.kind == "u" else 1)).any(axis=-1)
+    seen = values[drawn]
+    if len(seen) < len(drawn.ravel()) and (seen == seen[:1]).all() and len(set(seen[0].tolist())) > 1:
+        return np.asarray(drawn)
     raise NotAMask(
         Sentence(
             "it is a colour picture; expected grey with 0 for background and one value for "
-            "foreground, or one colour on black, so say --mask_values union for all that is not "
+            "foreground, or one colour on black or white, so say --mask_values union for all that is not "
             "black, or give the colours of the classes in the JSON of --classes"
         )
     )

@@ -15,6 +15,7 @@ from pydicom.dataset import Dataset
 from core.errors import AppError, BadFileError
 from core.imaging.decode import decode_image, decode_mask, read_mask
 from core.imaging.mask_values import MaskValues, mask_values
+from core.imaging.masks import encode_png
 from tests.imaging.making import dicom, png_by_hand, saved, tiff
 
 ROWS, COLUMNS = np.mgrid[:40, :60]
@@ -245,3 +246,9 @@ def test_a_photograph_is_no_mask() -> None:
     buffer = io.BytesIO()
     Image.fromarray(noise).save(buffer, "JPEG")
     assert "is no mask: it is a colour picture" in refusal(buffer.getvalue())
+
+
+def test_one_colour_on_white_is_the_mask() -> None:
+    picture = np.full((*DISC.shape, 3), 255, np.uint8)
+    picture[DISC != 0] = (200, 30, 30)
+    np.testing.assert_array_equal(decode_mask(encode_png(picture), "m.png"), DISC)

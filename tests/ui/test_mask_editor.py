@@ -244,7 +244,7 @@ def test_the_last_message_is_what_an_editor_begins_with_while_the_token_stays(se
 
 def test_every_script_is_there_and_none_is_forgotten():
     on_disk = {path.name for path in FRONTEND.glob("*.js")}
-    assert on_disk == {*SCRIPTS, "mount.js"}
+    assert on_disk == {*SCRIPTS, "mount.js", "shortcuts.js"}
 
 
 def test_words_are_all_there():

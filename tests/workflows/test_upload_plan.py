@@ -75,6 +75,13 @@ def test_a_name_like_a_mask_s_is_one_only_where_the_image_is():
     assert understood("left_lung.png", "left.png")[0] == {"left_lung.png": [], "left.png": []}
 
 
+def test_a_mask_beside_images_that_begin_like_it_is_no_image():
+    # As in BraTS: with one picture it is clear whose it is, with several it is not.
+    rows = plan_upload([f"d/{name}.nii.gz" for name in ("a_t1", "a_seg", "b_t1", "b_t2", "b_seg")])
+    assert [row.role for row in rows] == ["image", "mask", "image", "image", "mask"]
+    assert [row.images for row in rows] == [(), ("d/a_t1.nii.gz",), (), (), ()]
+
+
 def test_what_is_given_as_a_mask_is_one():
     assert understood("a.png", masks=["a_lesion.png"]) == ({"a.png": ["a_lesion.png"]}, [])
     (row,) = plan_upload([], ["z.zip/images/a.png"])

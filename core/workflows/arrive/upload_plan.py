@@ -38,8 +38,8 @@ _LABEL_STUDIO = re.compile(r"task-\d+-annotation-\d+")
 _SECOND_READER = re.compile(r"[ _.-](?:manual[_ -]?2|2ndho|2nd_manual)$")
 
 _MASK_FOLDER = re.compile(
-    r"(?:.*[ _-])?(?:masks?|labels?(?:tr|ts)?|annotations?|ground[ _-]?truths?|gts?|segmentations?|segs?|"
-    r"manual[_ -]?1?|1st_manual|targets?)|segmentation(?:class|object)(?:png|aug)?|.*segmentations?[_ -].*"
+    r"(?:.*[ _-])?(?:masks?|labels?(?:tr|ts)?|annotations?|ground(?:[ _-]?truths?)?|gts?|segmentations?|"
+    r"segs?|manual[_ -]?1?|1st_manual|targets?)|segmentation(?:class|object)(?:png|aug)?|.*segmentations?[_ -].*"
 )
 _IMAGE_FOLDER = re.compile(
     r"(?:.*[ _-])?(?:images?(?:tr|ts)?|imgs?|inputs?|photos?|scans?)(?:[ _-].*)?|(?:jpeg|png)images"
@@ -261,6 +261,14 @@ def _by_name(row: PlannedFile, beside: set[str], known: Container[str]) -> Plann
                 reason=Sentence("its name {part} as masks do", part=part),
                 keys=mask_keys(row.path),
             )
+    base = _MASK_ENDING.sub("", key)
+    # BraTS: a_seg beside a_t1, a_t2; of several it is not clear which one, and that is told.
+    begun = sorted(each for each in beside if base != key and re.match(rf"{re.escape(base)}[ _.-]", each))
+    begun = [each for each in begun if each != key and not _MASK_ENDING.search(each)]
+    if begun:
+        reason = Sentence("its name {part} as masks do", part="ends")
+        keys = (base, *(begun if len(begun) == 1 else ()))
+        return replace(row, role="mask", reason=reason, keys=keys)
     return row
 
 

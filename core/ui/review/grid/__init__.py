@@ -15,14 +15,16 @@ from typing import Any
 
 import streamlit as st
 
+from core.ui.mask_editor.assets import FRONTEND
 from core.ui.review import words
 
 _HERE = Path(__file__).parent
+_SHORTCUTS = (FRONTEND / "shortcuts.js").read_text(encoding="utf-8")
 _component = st.components.v2.component(
     "review_grid",
     html='<div class="review-grid"></div>',
     css=(_HERE / "grid.css").read_text(encoding="utf-8"),
-    js=(_HERE / "grid.js").read_text(encoding="utf-8"),
+    js=_SHORTCUTS + (_HERE / "grid.js").read_text(encoding="utf-8"),
 )
 
 

@@ -24,6 +24,7 @@ class Grid {
     this.bar.className = "bar";
     root.replaceChildren(this.tiles, this.bar);
     root.addEventListener("keydown", (event) => this.onKey(event));
+    passShortcuts();
     this.observer = new ResizeObserver(() => this.measure());
     this.observer.observe(root);
   }
@@ -150,9 +151,11 @@ class Grid {
     const { items } = this.component.data;
     if (!items.length || event.ctrlKey || event.metaKey || event.altKey) return;
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns };
-    if (event.key in steps) this.move(steps[event.key]);
-    else if (event.key === " ") this.choose(this.at);
-    else if (event.key === "Enter") this.decide();
+    // By place: an input method keeps their names to itself.
+    const { code } = event;
+    if (code in steps) this.move(steps[code]);
+    else if (code === "Space") this.choose(this.at);
+    else if (code === "Enter" || code === "NumpadEnter") this.decide();
     else return;
     event.preventDefault();
     event.stopPropagation();

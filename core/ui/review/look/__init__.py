@@ -23,7 +23,7 @@ _HERE = Path(__file__).parent
 
 @functools.cache
 def _component() -> Any:
-    shared = [FRONTEND / name for name in ("view.js", "bitmap.js", "display.js", "key_of.js")]
+    shared = [FRONTEND / name for name in ("view.js", "bitmap.js", "display.js", "key_of.js", "shortcuts.js")]
     code, css = (
         "\n".join(path.read_text(encoding="utf-8") for path in paths)
         for paths in ([*shared, _HERE / "look.js"], [_HERE / "look.css", FRONTEND / "display.css"])

@@ -45,6 +45,7 @@ class Look {
       this.display.panel.addEventListener(name, (event) => event.stopPropagation());
     }
     this.listen();
+    passShortcuts();
   }
 
   listen() {
