@@ -11,6 +11,7 @@ from core.commands.progress import ImageBar
 from core.commands.shared_flags import add_shared
 from core.commands.task import add_task_flag, labels_asked
 from core.evaluation.scores import METRICS
+from core.language import say
 from core.language.sentence import Sentence, said
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def main(arguments: list[str]) -> int:
         )
         if options.update_card:
             places.results(options.model_path)
-        with ImageBar("scoring") as bar:
+        with ImageBar(say("scoring")) as bar:
             outcome = evaluate_model(request, on_progress=bar)
         places.saved()
     for note in outcome.notes:
@@ -106,8 +107,14 @@ def main(arguments: list[str]) -> int:
 def _print_means(split: str, outcome: EvaluateOutcome) -> None:
     scores = outcome.report
     threshold = scores["threshold"]
-    how = "by the likeliest class" if threshold is None else f"at threshold {threshold:.2f}"
-    print(f"{split}: {scores['num_images']} images {how}")
+    facts = {"split": split, "count": scores["num_images"], "threshold": threshold}
+    how = Sentence(
+        "{split}: {count} images by the likeliest class"
+        if threshold is None
+        else "{split}: {count} images at threshold {threshold:.2f}",
+        **facts,
+    )
+    print(how.said())
     print(f"{'':10} {'mean':>8}  {'95 % interval':<18} {'pooled':>8}")
     for name in METRICS:
         if name not in outcome.scores:

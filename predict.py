@@ -8,6 +8,7 @@ from core.commands import EXIT_WRONG_INPUT, Parser, number, run
 from core.commands.progress import ImageBar
 from core.commands.shared_flags import add_shared
 from core.commands.task import add_task_flag, labels_asked
+from core.language import say
 from core.language.sentence import Sentence, said
 
 DESCRIPTION = """\
@@ -23,7 +24,8 @@ A file of many pictures (TIFF pages, NIfTI, multi-frame DICOM, GIF) is predicted
 and given back as one volume of class indices that lies where it lies: NAME_mask.nii.gz, or
 NAME_mask.tif where no place is known. The slices of a DICOM series in files of their own get
 their PNGs, and NAME_series_mask.nii.gz for all of them.
- Files of the same name are replaced. Images, model and output may lie at an address such
+
+Files of the same name are replaced. Images, model and output may lie at an address such
 as gs://bucket/folder.
 
 A file that cannot be used is named on stderr, the others go on, and the exit code is 2."""
@@ -66,7 +68,7 @@ def main(arguments: list[str]) -> int:
             threshold=options.threshold,
             channel=options.read_channel,
         )
-        with ImageBar("predicting") as bar:
+        with ImageBar(say("predicting")) as bar:
             outcome = predict_many(request, on_progress=bar)
         places.saved()
     for sentence in (*outcome.notes, *outcome.problems):

@@ -24,11 +24,20 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, description: str, examples: str) -> None:
         super().__init__(
-            description=description,
-            epilog=f"examples:\n{examples}",
+            description=say(description),
+            epilog=f"{say('examples')}:\n{examples}",
             formatter_class=_Format,
             allow_abbrev=False,
+            add_help=False,
         )
+        self._optionals.title = say("options")
+        self.add_argument("-h", "--help", action="help", help="show this help and leave")
+
+    def format_help(self) -> str:
+        """The help, its headings in the language of the environment too."""
+        for group in self._action_groups:
+            group.title = None if group.title is None else say(group.title)
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         """Print one sentence and leave with exit code 2."""
@@ -40,8 +49,9 @@ class _Format(argparse.RawDescriptionHelpFormatter):
     """The default of each flag that has one in its help; line breaks of description and examples kept."""
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
+        told = None if action.help is None else say(action.help)
         plain = action.default in (None, False, argparse.SUPPRESS)
-        return action.help if plain else f"{action.help} (default: %(default)s)"
+        return told if plain else f"{told} ({say('default')}: %(default)s)"
 
 
 def whole_number(low: int, high: int = 2**31) -> Callable[[str], int]:

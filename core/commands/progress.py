@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from tqdm import tqdm
 
+from core.language import say
 from core.language.sentence import Sentence, said
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class TrainingDisplay:
     def check(self, done: int, total: int) -> None:
         """Pairs that were read; shown on a terminal only."""
         if self._checking is None:
-            self._checking = tqdm(total=total, desc="checking", unit="pair", leave=False, disable=None)
+            self._checking = tqdm(total=total, desc=say("checking"), unit="pair", leave=False, disable=None)
         self._checking.update(done - self._checking.n)
         if done == total:
             self._checking.close()
@@ -97,7 +98,7 @@ class TrainingDisplay:
         value, val_value = getattr(report, name), getattr(report, f"val_{name}")
         if self._training is None:
             total = report.num_epochs * report.num_steps
-            self._training = tqdm(total=total, desc="training", unit="step", mininterval=1)
+            self._training = tqdm(total=total, desc=say("training"), unit="step", mininterval=1)
         bar = self._training
         bar.update((report.epoch - 1) * report.num_steps + report.step - bar.n)
         bar.set_postfix_str(f"epoch {report.epoch} loss {report.loss:.3f} {word} {value:.3f}", refresh=False)

@@ -11,6 +11,7 @@ from core.config import AugmentConfig, ScalingConfig
 from core.evaluation.history import LOSS_LABELS
 from core.image_size import format_size, parse_size
 from core.imaging.channels import ALL
+from core.language import say
 from core.training.presets import AUGMENT_PRESETS, SCALINGS
 
 
@@ -123,7 +124,7 @@ def add_shared(group: _ActionsContainer, *names: str, of: object = None, more: s
     """
     for name in names:
         known = _FLAGS.get(name, {"help": ""})
-        settings = {**known, "help": known["help"] + more}
+        settings = {**known, "help": say(known["help"]) + say(more) if more else known["help"]}
         if of is not None:
             default = getattr(of, name)
             settings["default"] = format_size(default) if name == "image_size" else default

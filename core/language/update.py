@@ -33,7 +33,7 @@ def sentences() -> dict[str, set[str]]:
             said["pages"].update(_constants(path))
         else:
             tree = ast.parse(source)
-            said["errors"].update([*_literals(tree), *_tables(tree)])
+            said["errors"].update([*_literals(tree), *_tables(tree), *_help_texts(tree)])
     said["errors"] -= said["pages"]
     return said
 
@@ -91,9 +91,27 @@ def _tables(tree: ast.Module) -> Iterator[str]:
                 yield from (each for each in found if isinstance(each, str) and _has_words(each))
 
 
+def _help_texts(tree: ast.Module) -> Iterator[str]:
+    """What commands say of themselves and of their flags: DESCRIPTION, and whatever is called `help`."""
+    for node in ast.walk(tree):
+        found: list[ast.expr] = []
+        if isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            found += [value for key, value in pairs if isinstance(key, ast.Constant) and key.value == "help"]
+        elif isinstance(node, ast.keyword) and node.arg in ("help", "more"):
+            found.append(node.value)
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found += [node.value] if node.targets[0].id == "DESCRIPTION" else []
+        for each in found:
+            if isinstance(each, ast.Constant) and isinstance(each.value, str) and _has_words(each.value):
+                yield each.value
+
+
 def _says(function: ast.expr) -> bool:
     name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
-    return name in ("say", "Sentence") or (name.endswith("Error") and name not in _PLAIN_ERRORS)
+    return name in ("say", "Sentence", "add_argument_group") or (
+        name.endswith("Error") and name not in _PLAIN_ERRORS
+    )
 
 
 _PLAIN_ERRORS = {"ValueError", "TypeError", "KeyError", "RuntimeError", "OSError", "NotImplementedError"}

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+import predict
+from core import language
 from tests.pages.conftest import PROJECT
 
 
@@ -36,3 +38,16 @@ def test_wrong_input_is_told_in_the_language_of_the_environment(environment, sai
         check=False,
     )
     assert (run.returncode, said in run.stderr) == (2, True), run.stderr
+
+
+def test_the_help_is_told_in_the_language_of_the_environment():
+    def told(tongue):
+        with language.spoken(tongue):
+            return predict.build_parser().format_help()
+
+    assert (
+        "마스크를 예측합니다" in told("ko")
+        and "옵션:" in told("ko")
+        and "(기본값: predictions)" in told("ko")
+    )
+    assert "Predict the mask of an image" in told("en") and "options:" in told("en")

@@ -39,7 +39,8 @@ _SECOND_READER = re.compile(r"[ _.-](?:manual[_ -]?2|2ndho|2nd_manual)$")
 
 _MASK_FOLDER = re.compile(
     r"(?:.*[ _-])?(?:masks?|labels?(?:tr|ts)?|annotations?|ground(?:[ _-]?truths?)?|gts?|segmentations?|"
-    r"segs?|manual[_ -]?1?|1st_manual|targets?)|segmentation(?:class|object)(?:png|aug)?|.*segmentations?[_ -].*"
+    r"segs?|manual[_ -]?1?|1st_manual|targets?)|segmentation(?:class|object)(?:png|aug)?|"
+    r".*segmentations?[_ -].*"
 )
 _IMAGE_FOLDER = re.compile(
     r"(?:.*[ _-])?(?:images?(?:tr|ts)?|imgs?|inputs?|photos?|scans?)(?:[ _-].*)?|(?:jpeg|png)images"
