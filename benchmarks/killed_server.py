@@ -5,6 +5,9 @@ on drawing while it is away, starts it again, and reloads the tab in every secon
 stroke that was called saved has to be in the draft on disk, and the tab must not ask which draft goes on.
 
     python -m benchmarks.killed_server --rounds 100
+
+With `--review` verdicts are given instead, one by one on the Review page, and the server is killed at a
+moment drawn at random after the key. Each verdict whose image had left the screen must be on disk.
 """
 
 from __future__ import annotations
@@ -14,12 +17,14 @@ import json
 import random
 import tempfile
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from benchmarks.big_task import fill_task
+from benchmarks.review_pages import save_all
 from core.correction.corrections import decode_layer
 from core.workspace import Workspace
 from tests.browser.app_server import AppServer, app_in_chromium
@@ -33,6 +38,12 @@ BRUSH = 5
 def main() -> None:
     arguments = _parse()
     with tempfile.TemporaryDirectory() as folder, Workspace.open(Path(folder)) as workspace:
+        if arguments.review:
+            slug = fill_task(workspace, arguments.rounds + 1, SIDE)
+            save_all(workspace, slug)
+            with app_in_chromium(folder, f"/review?task={slug}") as (server, page):
+                print(json.dumps(_verdicts(page, server, workspace, arguments), indent=2))
+            return
         slug = fill_task(workspace, 1, SIDE)
         with app_in_chromium(folder, f"/?task={slug}") as (server, page):
             print(json.dumps(_rounds(page, server, workspace, arguments), indent=2))
@@ -41,6 +52,7 @@ def main() -> None:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rounds", type=int, default=100, help="times that the server is killed")
+    parser.add_argument("--review", action="store_true", help="verdicts instead of strokes")
     parser.add_argument("--seed", type=int, default=0, help="of the strokes' places")
     return parser.parse_args()
 
@@ -72,6 +84,32 @@ def _rounds(
         lost_pixels += int((called_saved & (_layer(workspace, image.id) != 2)).sum())
         print(f"round {number + 1}: {lost_pixels} pixels lost, {questions} questions", flush=True)
     return {"rounds": arguments.rounds, **strokes, "lost_pixels": lost_pixels, "questions": questions}
+
+
+def _verdicts(
+    page: Page, server: AppServer, workspace: Workspace, arguments: argparse.Namespace
+) -> dict[str, int]:
+    moments = random.Random(arguments.seed)
+    given = {"acknowledged": 0, "on_disk_without_answer": 0, "lost": 0}
+    name = page.locator("[data-testid=stColumn] strong").first
+    page.get_by_role("button", name="One by one").click()
+    for number in range(arguments.rounds):
+        expect(page.get_by_role("button", name="Flag")).to_be_enabled(timeout=60_000)
+        image_id = int(parse_qs(urlsplit(page.url).query)["image"][0])
+        before = name.inner_text()
+        page.keyboard.press("a")
+        page.wait_for_timeout(moments.uniform(0, 700))
+        answered = name.inner_text() != before
+        server.kill()
+        on_disk = workspace.images.get(image_id).review == "approved"
+        given["acknowledged"] += answered
+        given["lost"] += answered and not on_disk
+        given["on_disk_without_answer"] += on_disk and not answered
+        server.start()
+        page.goto(f"{server.url}/review?{urlsplit(page.url).query.partition('&image')[0]}")
+        page.get_by_role("button", name="One by one").click()
+        print(f"round {number + 1}: {given}", flush=True)
+    return {"rounds": arguments.rounds, **given}
 
 
 def _stroke(editor: Editor, places: random.Random, *, settle: bool) -> NDArray[np.bool_]:

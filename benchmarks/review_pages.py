@@ -1,8 +1,9 @@
 """What a reviewer waits for in a task of 10,000 saved masks, and what that makes of a review of 200 images.
 
-Timed inside the browser: from Enter in the grid to the next grid, from N to the next large picture. The
-simulated reviewer then looks at 200 masks of which 20 are wrong; how long a person takes to look, to move and
-to press is assumed, with two speeds, and told with the result.
+Timed inside the browser: from Enter in the grid to the next grid, from N to the next large picture; and at
+the server, where `--without_browser` stops. The simulated reviewer then looks at 200 masks of which 20 are
+wrong; how long a person takes to look, to move and to press is assumed, with two speeds, and told with the
+result.
 
     python -m benchmarks.review_pages --images 10000
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +24,11 @@ from sqlalchemy import insert, select, update
 from benchmarks.big_task import fill_task
 from benchmarks.many_images import spread
 from benchmarks.phantoms.xray import xray_phantom
+from benchmarks.streamlit_client import StreamlitClient
 from core.imaging.masks import encode_png
 from core.workspace import NewRevision, Workspace
 from core.workspace.tables import ImageTable, RevisionTable
-from tests.browser.app_server import app_in_chromium
+from tests.browser.app_server import PROJECT, AppServer, app_in_chromium
 
 SIDE = 256
 UNTIL_CHANGED = """async ([host, selector, attribute]) => {
@@ -131,6 +134,24 @@ def measure(page: Page, times: int) -> dict[str, Any]:
     return {"grid_to_next_ms": spread(grid), "one_to_next_ms": spread(one)}
 
 
+def at_the_server(server: AppServer, slug: str, times: int) -> dict[str, Any]:
+    """The same without a browser: from the message until the run that answers it has ended."""
+    client = StreamlitClient(server.url, f"task={slug}", "bench", "review")
+    client.run_page()
+    client.run_page()
+    grid = []
+    for _ in range(times):
+        time.sleep(2)
+        grid.append(1000 * client.approve_grid())
+    client.press("review_view_one")
+    one = []
+    for _ in range(times):
+        time.sleep(1)
+        one.append(1000 * client.press("review_next"))
+    client.close()
+    return {"grid_to_next_at_server_ms": spread(grid), "one_to_next_at_server_ms": spread(one)}
+
+
 def press(page: Page, key: str, root: str, selector: str, attribute: str) -> float:
     """Milliseconds from a key until what is watched inside a component is another one."""
     page.evaluate("([key]) => { window.pressed_ = key; window.code_ = key; }", [key])
@@ -144,13 +165,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--images", type=int, default=10_000, help="in the task")
     parser.add_argument("--times", type=int, default=20, help="of each thing that is timed")
+    parser.add_argument("--without_browser", action="store_true", help="time the server alone")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         with Workspace.open(Path(folder)) as workspace:
             slug = fill_task(workspace, arguments.images, SIDE)
             save_all(workspace, slug)
-        with app_in_chromium(folder, f"/review?task={slug}") as (_, page):
-            waits = measure(page, arguments.times)
+        if arguments.without_browser:
+            server = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": folder})
+            server.start()
+            try:
+                print(json.dumps(at_the_server(server, slug, arguments.times), indent=2))
+            finally:
+                server.kill()
+            return
+        with app_in_chromium(folder, f"/review?task={slug}") as (server, page):
+            waits = measure(page, arguments.times) | at_the_server(server, slug, arguments.times)
     seconds = {
         name: waits[key]["p50"] / 1000
         for name, key in (("wait_grid", "grid_to_next_ms"), ("wait_one", "one_to_next_ms"))

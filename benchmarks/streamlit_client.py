@@ -25,13 +25,16 @@ class StreamlitClient:
         url: Of the server, "http://host:port".
         query: Of the address, without "?".
         name: Client id of its strokes.
+        page: In the address, "" for the first page.
     """
 
-    def __init__(self, url: str, query: str, name: str) -> None:
+    def __init__(self, url: str, query: str, name: str, page: str = "") -> None:
         address = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
         self._socket = connect(address, subprotocols=["streamlit"], max_size=None, compression=None)  # type: ignore[list-item]
         self._query, self._name = query, name
-        self._page = ""
+        self._page, self._page_name = "", page
+        self._buttons: set[str] = set()
+        self._grid: dict[str, Any] = {}
         self._sequence = 0
         self._editor: dict[str, Any] = {}
         self._cached: set[str] = set()
@@ -67,6 +70,33 @@ class StreamlitClient:
             raise RuntimeError(f"stroke {self._sequence} of {self._name} was not taken")
         return seconds
 
+    def press(self, key: str) -> float:
+        """Seconds until the run that a button begins has ended; the button is known by the end of its id."""
+        back = BackMsg()
+        found = next(each for each in self._buttons if each.endswith(f"-{key}"))
+        back.rerun_script.widget_states.widgets.append(WidgetState(id=found, trigger_value=True))
+        return self._run(back)
+
+    def approve_grid(self) -> float:
+        """Seconds until all masks of the grid are approved and the next ones are sent."""
+        self._sequence += 1
+        looks = [each["look"] for each in self._grid["data"]["items"]]
+        message = {
+            "client": self._name,
+            "number": self._sequence,
+            "action": "decide",
+            "looks": looks,
+            "marked": [],
+        }
+        back = BackMsg()
+        state = WidgetState(id=_TRIGGER.format(component=self._grid["id"]))
+        state.json_trigger_value = json.dumps([{"event": "message", "value": message}])
+        back.rerun_script.widget_states.widgets.append(state)
+        seconds = self._run(back)
+        if looks == [each["look"] for each in self._grid["data"]["items"]]:
+            raise RuntimeError("the grid was not taken")
+        return seconds
+
     def close(self) -> None:
         """Leave."""
         self._socket.close()
@@ -74,6 +104,8 @@ class StreamlitClient:
     def _run(self, back: BackMsg) -> float:
         back.rerun_script.query_string = self._query
         back.rerun_script.page_script_hash = self._page
+        if not self._page:
+            back.rerun_script.page_name = self._page_name
         back.rerun_script.cached_message_hashes.extend(self._cached)
         start = time.perf_counter()
         self._socket.send(back.SerializeToString())
@@ -93,8 +125,12 @@ class StreamlitClient:
             self._page = forward.navigation.page_script_hash
         elif kind == "page_info_changed":
             self._query = forward.page_info_changed.query_string
+        elif kind == "delta" and forward.delta.new_element.HasField("button"):
+            self._buttons.add(forward.delta.new_element.button.id)
         elif kind == "delta" and forward.delta.new_element.HasField("bidi_component"):
             component = forward.delta.new_element.bidi_component
+            if component.component_name == "review_grid":
+                self._grid = {"id": component.id, "data": json.loads(component.json)}
             if component.component_name == "mask_editor":
                 fragment = forward.delta.fragment_id
                 self._editor = {

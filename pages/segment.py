@@ -6,6 +6,7 @@ from core.ui import shell, state
 from core.ui.assigned import words
 from core.ui.assigned.queue import mine_toggle, view
 from core.ui.image_row import find_image
+from core.ui.review.tabs.predicting import predict_all_button
 from core.ui.segment import adding, editing, keeping
 from core.ui.segment.flagged import back_to_review, flag_of, flagged_line
 from core.ui.segment.found_nothing import finds_nothing, found_nothing
@@ -39,6 +40,7 @@ def page() -> None:
         show_first(find_image(task))
         show_first(adding.more_images(task))
         show_first(groups_box(task, current))
+        predict_all_button(task)
         back_to_review(task)
     flagged_line(task)
     around = images.around(task.id, current.id, show)

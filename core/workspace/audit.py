@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from core.workspace.database import Database
@@ -36,23 +36,24 @@ class Audit:
         action: str | None = None,
         who: str | None = None,
     ) -> list[AuditRow]:
-        """Rows, the newest first: before a row, of a task, an action and a person where one is given."""
+        """Rows, the newest first: before a row, of a task, an action and a person where one is given.
+
+        With those of a task come those of the whole workspace, such as that somebody was given a role.
+        """
         query = select(AuditTable).order_by(AuditTable.id.desc()).limit(limit)
         if before_id is not None:
             query = query.where(AuditTable.id < before_id)
-        for column, wanted in (
-            (AuditTable.task_id, task_id),
-            (AuditTable.action, action),
-            (AuditTable.who, who),
-        ):
+        if task_id is not None:
+            query = query.where(_of_task(task_id))
+        for column, wanted in ((AuditTable.action, action), (AuditTable.who, who)):
             if wanted is not None:
                 query = query.where(column == wanted)
         with self._database.reading() as session:
             return [_to_row(each) for each in session.scalars(query)]
 
     def persons(self, task_id: int) -> Sequence[str]:
-        """Who did something in a task, by name."""
-        query = select(AuditTable.who).where(AuditTable.task_id == task_id).distinct()
+        """Who did something in a task or in the whole workspace, by name."""
+        query = select(AuditTable.who).where(_of_task(task_id)).distinct()
         with self._database.reading() as session:
             return sorted(each for each in session.scalars(query) if each)
 
@@ -98,6 +99,10 @@ def append(
     row.seal = _seal(row, before or "")
     session.add(row)
     session.flush()
+
+
+def _of_task(task_id: int) -> ColumnElement[bool]:
+    return (AuditTable.task_id == task_id) | AuditTable.task_id.is_(None)
 
 
 def _seal(row: AuditTable, before: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 
 from core.errors import StoreError
+from core.workspace import audit
 from core.workspace.database import Database
 from core.workspace.rows import LabelOrigin, LabelRow
 from core.workspace.seen import existing_image
@@ -52,7 +53,7 @@ class Labels:
         """
         _check(new)
         with self._database.writing() as session:
-            existing_image(session, image_id)
+            image = existing_image(session, image_id)
             if new.version_id is not None and session.get(VersionTable, new.version_id) is None:
                 raise StoreError(
                     "There is no version number {version_id}; choose another model.",
@@ -70,6 +71,8 @@ class Labels:
             )
             session.add(label)
             session.flush()
+            facts = {"image": image_id, "label": label.id, "number": label.number}
+            audit.append(session, "label_saved", facts, who=label.who, task_id=image.task_id)
             return _to_row(label)
 
     def history(self, image_id: int) -> list[LabelRow]:

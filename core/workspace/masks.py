@@ -127,27 +127,38 @@ class Masks:
         with self._database.reading() as session:
             pairs = session.execute(of_task.where(ImageTable.task_id == task_id, named.is_not(None))).all()
             ids = {each for pair in pairs for each in pair}
-            query = select(RevisionTable).where(RevisionTable.id.in_(ids)).order_by(RevisionTable.id)
-            return [to_revision_row(each) for each in session.scalars(query)] if ids else []
+        return self.get_all(ids) if ids else []
 
-    def last_of(
-        self, task_id: int, who: str, image_id: int | None = None
-    ) -> list[tuple[RevisionRow, timedelta]]:
-        """The last mask that a person saved of each image of a task, or of one, with its age.
-
-        The age is by the database's clock, so that two machines agree about it.
-        """
+    def last_of(self, image_id: int, who: str) -> tuple[RevisionRow, timedelta] | None:
+        """The last mask that a person saved of an image, with its age by the database's clock."""
         with self._database.reading() as session:
-            of_image = select(func.max(RevisionTable.id)).join(
-                ImageTable, ImageTable.id == RevisionTable.image_id
-            )
-            own = (ImageTable.task_id == task_id) & (RevisionTable.person_id == (id_of(session, who) or 0))
-            if image_id is not None:
-                own &= ImageTable.id == image_id
-            last = of_image.where(own).group_by(RevisionTable.image_id)
-            query = select(RevisionTable).where(RevisionTable.id.in_(last)).order_by(RevisionTable.image_id)
-            now = self._database.now(session)
-            return [(to_revision_row(each), now - each.created_at) for each in session.scalars(query)]
+            own = RevisionTable.person_id == (id_of(session, who) or 0)
+            query = select(RevisionTable).where(RevisionTable.image_id == image_id, own)
+            found = session.scalars(query.order_by(RevisionTable.id.desc()).limit(1)).first()
+            if found is None:
+                return None
+            return to_revision_row(found), self._database.now(session) - found.created_at
+
+    def last_before(self, task_id: int, who: str, age: timedelta) -> dict[int, int]:
+        """The last mask that a person saved of each image of a task, where it is so old and not flagged.
+
+        Returns:
+            Keys of revisions by image id, in the order in which they were saved.
+        """
+        last = func.max(RevisionTable.id)
+        query = select(RevisionTable.image_id, last).join(ImageTable, ImageTable.id == RevisionTable.image_id)
+        with self._database.reading() as session:
+            own = RevisionTable.person_id == (id_of(session, who) or 0)
+            is_old = func.max(RevisionTable.created_at) <= self._database.now(session) - age
+            query = query.where(ImageTable.task_id == task_id, ImageTable.review != "flagged", own)
+            grouped = query.group_by(RevisionTable.image_id).having(is_old).order_by(last)
+            return {image_id: revision_id for image_id, revision_id in session.execute(grouped)}
+
+    def get_all(self, revision_ids: Collection[int]) -> list[RevisionRow]:
+        """Revisions by key, the oldest first."""
+        query = select(RevisionTable).where(RevisionTable.id.in_(revision_ids)).order_by(RevisionTable.id)
+        with self._database.reading() as session:
+            return [to_revision_row(each) for each in session.scalars(query)]
 
     def files(self) -> dict[int, str]:
         """The file of every mask of the workspace, by revision id."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 MAX_NAME_LENGTH = 80
 
@@ -19,6 +20,7 @@ def clean_name(name: str) -> str:
     return cleaned
 
 
+@lru_cache(maxsize=1024)
 def name_key(name: str) -> str:
     """The form in which names are compared: "Kim" and " kim" are the same person."""
     return unicodedata.normalize("NFKC", clean_name(name)).casefold()

@@ -85,12 +85,13 @@ class NotTaken:
     Attributes:
         image_id: The image.
         why: "gone", "changed" (another mask counts by now), "judged" (somebody else was faster), "own" (the
-            task asks for a second person), "second" (the prediction was kept, another person has to approve).
+            task asks for a second person), "second" (the prediction was kept, another person has to approve),
+            "unknown" (not shown to whom says it).
         who: Who changed or judged it.
     """
 
     image_id: int
-    why: Literal["gone", "changed", "judged", "own", "second"]
+    why: Literal["gone", "changed", "judged", "own", "second", "unknown"]
     who: str = ""
 
 

@@ -400,7 +400,7 @@ class PlantedRow:
         key: Names the real mask.
         kind: What was wrong: "missing", "added" or "shifted".
         verdict: "flagged" has caught it, "approved" has not.
-        created_at: When.
+        created_at: When; None where it is not kept yet.
     """
 
     image_id: int
@@ -408,7 +408,7 @@ class PlantedRow:
     key: str
     kind: str
     verdict: Verdict
-    created_at: datetime
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True)

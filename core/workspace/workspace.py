@@ -37,6 +37,7 @@ from core.workspace.masks import Masks
 from core.workspace.migrate import migrate
 from core.workspace.persons import Persons
 from core.workspace.places import Place, place_of
+from core.workspace.planted import Planted
 from core.workspace.presence import Presence
 from core.workspace.quality import Quality
 from core.workspace.review_pages import Drawn, ReviewOrder, ReviewPages
@@ -66,6 +67,7 @@ class Workspace:
         truth: Which mask of an image counts.
         gold: Which images readers are compared on.
         reviews: What reviewers said of masks.
+        planted: What reviewers said of masks with an error on purpose.
         quality: How good each version's masks are thought to be.
         presence: Who is on which image now.
         labels: What a person called each image.
@@ -94,6 +96,7 @@ class Workspace:
         self.truth = Truth(database)
         self.gold = Gold(database)
         self.reviews = Reviews(database, self.files)
+        self.planted = Planted(database)
         self.quality = Quality(database)
         self.presence = Presence(database)
         self.labels = Labels(database)

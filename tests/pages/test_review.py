@@ -1,14 +1,16 @@
 """The Review page without a browser: what it offers, and what a verdict does."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from core.ui.review.asked import Asked
 from core.ui.review.grid import GridMessage
 from core.ui.review.grid_view import take
+from core.ui.review.telling import counting
 from core.workflows.add_images import add_images
-from core.workspace import NewReview, NewRevision
+from core.workspace import NewReview, NewRevision, ReviewRow
 from tests.pages.conftest import png, shown
 
 
@@ -93,13 +95,14 @@ def test_a_flag_has_reasons_and_a_comment(open_page, workspace, nuclei, saved):
     image_id, _ = saved[0]
     app = one_by_one(open_page, nuclei, image_id)
     app.button_group[-1].set_value(["part_missing", "unsure"])
-    app.text_area[0].set_value("왼쪽 <b>base</b>")
+    comment = ("왼쪽 <script>alert(1)</script> **base** `x` 🫁 " * 300)[:10_000].strip()
+    app.text_area[0].set_value(comment)
     button(app, "Flag").click().run()
     (flag,) = workspace.reviews.of_image(image_id)
-    assert (flag.reasons, flag.comment) == (("part_missing", "unsure"), "왼쪽 <b>base</b>")
+    assert (flag.reasons, flag.comment) == (("part_missing", "unsure"), comment)
     app = one_by_one(open_page, nuclei, image_id)
     assert f"Flagged by {flag.who}: part missing, unsure" in texts(app)
-    assert "왼쪽 <b>base</b>" in texts(app)
+    assert comment in texts(app)
 
 
 def test_what_was_changed_since_says_so(open_page, workspace, nuclei, saved):
@@ -183,3 +186,29 @@ def test_a_gold_image_looks_to_a_reader_like_any_new_one(open_page, workspace, n
     # Nor does the review show the mask that Lee is to be compared with.
     app = open_page("review", task=nuclei.slug)
     assert app.segmented_control[0].options[1] == "Approved 0"
+
+
+def test_a_planted_error_is_told_and_the_real_mask_comes(open_page, workspace, nuclei, saved):
+    rules = replace(nuclei.review_rules, planted_percent=100)
+    workspace.tasks.set_review_rules(nuclei.id, rules, who="Park")
+    workspace.settings.set("person", "Lee")
+    image_id, revision = saved[0]
+    app = one_by_one(open_page, nuclei, image_id)
+    assert "planted" not in str(app._tree).lower()
+    button(app, "Approve").click().run()
+    assert "Not caught" in texts(app)
+    assert image_of(app) == str(image_id)
+    assert workspace.reviews.of_image(image_id) == []
+    button(app, "Approve").click().run()
+    assert workspace.reviews.of_image(image_id)[0].revision_id == revision.id
+
+
+def test_ten_thousand_verdicts_on_one_image():
+    """One of them counts: that of who never took it back."""
+    row = ReviewRow(0, 1, 7, None, None, "Kim", 1, "flagged", (), "", None, datetime.now(UTC))
+    others = [
+        replace(row, id=number, who="Lee", person_id=2, verdict="withdrawn" if number % 2 else "approved")
+        for number in range(9_999, 0, -1)
+    ]
+    assert counting([*others, row], 7) == row
+    assert counting([*others, row], 8) is None

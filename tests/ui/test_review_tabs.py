@@ -14,7 +14,7 @@ from core.ui import state
 from core.ui.review.tabs import words
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
-from core.workspace import DraftContent, NewReview
+from core.workspace import DraftContent, NewReview, PlantedRow
 
 
 @pytest.fixture
@@ -143,4 +143,23 @@ def test_readers_see_their_own_numbers_of_gold_images_alone(workspace, task, cor
     app = draw("agreement")
     assert app.dataframe[0].value[words.AGREEMENT_WHO].tolist() == ["Lee"]
     app.toggle(key="everybody_gold").set_value(True).run()
+    assert app.dataframe[0].value[words.AGREEMENT_WHO].tolist() == ["Choi", "Lee"]
+
+
+def test_planted_errors_end_in_a_table_with_intervals(workspace, task, corrected):
+    rules = replace(task.review_rules, planted_percent=10)
+    workspace.tasks.set_review_rules(task.id, rules, who="Park")
+    workspace.settings.set("person", "Lee")
+    for number in range(10):
+        verdict = "approved" if number == 0 else "flagged"
+        kind = ("missing", "added", "shifted")[number % 3]
+        workspace.planted.keep([PlantedRow(corrected[0].id, "Lee", f"revision {number}", kind, verdict)])
+    workspace.planted.keep([PlantedRow(corrected[0].id, "Choi", "revision 1", "added", "approved")])
+    app = draw("agreement")
+    # Wilson's interval of 9 of 10: 0.5958 to 0.9821.
+    told = next(each.value for each in app.markdown if "planted" in each.value)
+    assert told.startswith("9 of 10 planted errors caught, 60 to 98 %")
+    [row] = app.dataframe[0].value.to_dict("records")
+    assert (row[words.AGREEMENT_WHO], row[words.PLANTED_KINDS["missing"]]) == ("Lee", "3 of 4")
+    app.toggle(key="everybody_planted").set_value(True).run()
     assert app.dataframe[0].value[words.AGREEMENT_WHO].tolist() == ["Choi", "Lee"]

@@ -10,7 +10,8 @@ from core.workflows.correct.save_mask import read_mask, save_mask
 from core.workflows.export.export_training import num_trainable
 from core.workflows.learn.fine_tune import plan_fine_tune
 from core.workflows.review.judging import Said, judge
-from core.workflows.review.looking import Look, full_look, look_at, mask_png, outlined, read_png, tile_jpeg
+from core.workflows.review.look import Look
+from core.workflows.review.looking import full_look, look_at, mask_png, outlined, read_png, tile_jpeg
 from core.workspace import DraftContent, ReviewRules
 from tests.workflows.conftest import gradient
 

@@ -257,7 +257,7 @@ def test_the_list_of_readings_is_whole(workspace, task, two):
     )
     of_a_row_that_was_read = "images.read_reference images.of_stack masks.read_mask_png masks.read_layer_png"
     same_query = (
-        "images.first images.with_unread masks.naming masks.last_of "
+        "images.first images.with_unread masks.naming masks.last_of masks.last_before masks.get_all "
         "masks.image_ids masks.num_locked reviews.of_images "
         "reviews.num_flagged_of labels.latest labels.latest_of_images truth.image_ids truth.of_task "
         "quality.missing quality.num_missing"

@@ -101,6 +101,9 @@ def test_the_audit_says_who_did_what(workspace, task, add_image):
     assert workspace.audit.list(action="grouped") == [told[1]]
     assert workspace.audit.list(task_id=task.id + 1) == []
     assert workspace.audit.persons(task.id) == ["Kim", "Lee", "Park"]
+    workspace.persons.set_role(workspace.persons.get_or_add("Lee").id, "reviewer")
+    assert workspace.audit.list(limit=1, task_id=task.id)[0].action == "role_set"
+    told = workspace.audit.list()
     assert list(workspace.audit.rows()) == told[::-1]
     assert workspace.audit.last_seal() == told[0].seal
 

@@ -12,7 +12,7 @@ from core.ui.review import words
 from core.ui.review.asked import UNDO_SECONDS, Asked, Done
 from core.ui.text import as_name, as_text
 from core.workflows.review.judging import Said, judge
-from core.workspace import NotTaken, ReviewPlace
+from core.workspace import NotTaken, PlantedRow, ReviewPlace, ReviewRow
 
 _MOST_TOLD = 5
 
@@ -20,7 +20,7 @@ _MOST_TOLD = 5
 def decide(
     asked: Asked, said: Sequence[Said], *, start: ReviewPlace | None, image_id: int | None = None
 ) -> bool:
-    """Keep verdicts; False where none was taken, which is told.
+    """Keep verdicts; False where none was taken, which is told, as is what had been planted.
 
     Args:
         asked: What this session looks at.
@@ -33,7 +33,8 @@ def decide(
     except AppError as error:
         state.tell("error", as_text(str(error)))
         return False
-    kept = [each for each in outcomes if not isinstance(each, NotTaken)]
+    kept = [each for each in outcomes if isinstance(each, ReviewRow)]
+    _tell_planted([each for each in outcomes if isinstance(each, PlantedRow)])
     _tell([each for each in outcomes if isinstance(each, NotTaken)])
     if kept:
         num_approved = sum(each.verdict == "approved" for each in kept)
@@ -89,6 +90,16 @@ def _tell(refused: Sequence[NotTaken]) -> None:
         state.tell("info" if each.why == "second" else "warning", text)
     if len(refused) > _MOST_TOLD:
         state.tell("warning", words.AND_MORE.format(count=len(refused) - _MOST_TOLD))
+
+
+def _tell_planted(planted: Sequence[PlantedRow]) -> None:
+    for each in planted[:_MOST_TOLD]:
+        caught = each.verdict == "flagged"
+        said = words.PLANTED_CAUGHT if caught else words.PLANTED_MISSED
+        text = said.format(name=_name_of(each.image_id), what=words.PLANTED_KIND[each.kind])
+        state.tell("success" if caught else "warning", text)
+    if len(planted) > _MOST_TOLD:
+        state.tell("info", words.PLANTED_MORE.format(count=len(planted) - _MOST_TOLD))
 
 
 def _name_of(image_id: int) -> str:

@@ -11,7 +11,7 @@ from core.ui.review.deciding import decide, done_line
 from core.ui.review.grid import GridMessage, columns_of, message_of, review_grid
 from core.ui.review.showing import make_ahead, tiles_of
 from core.workflows.review.judging import Said
-from core.workflows.review.looking import Look
+from core.workflows.review.look import Look
 from core.workspace import Review, ReviewItem, ReviewPlace, TaskRow
 from core.workspace.review_pages import ReviewPages
 

@@ -18,7 +18,9 @@ from core.ui.text import as_name, as_text
 from core.ui.times import ago
 from core.workflows.correct.classify_image import classifier_of
 from core.workflows.review.judging import MOST_OF_A_COMMENT, REASONS, Said
-from core.workflows.review.looking import Full, Look, colours_of, full_look, look_at, make_full
+from core.workflows.review.look import Look
+from core.workflows.review.looking import Full, colours_of, full_look, look_at, make_full
+from core.workflows.review.planting import with_planted
 from core.workspace import ReviewItem, ReviewPlace, ReviewRow, TaskRow, Verdict
 from core.workspace.review_pages import ReviewPages
 
@@ -34,7 +36,7 @@ def one_view(task: TaskRow, here: Asked, pages: ReviewPages) -> None:
         st.write(words.NOTHING[show])
         return
     reviews = workspace.reviews.of_image(item.image.id)
-    look = look_at(workspace, item, reviews)
+    [look] = with_planted(workspace, task, [(item, look_at(workspace, item, reviews))], state.person())
     following = pages.page(show, ReviewPlace(item.key, inclusive=False), 2)
     earlier = pages.before(show, item.key, 1)
     left, right = st.columns([4.1, 1], gap="small")
@@ -96,7 +98,8 @@ def _facts(item: ReviewItem, full: Full | None) -> None:
         facts = f"{expected(item)} {words.PREDICTION_ALONE.format(title=title)}"
         st.caption(f"{as_text(why_here(item))}. {facts}")
         return
-    facts = words.REVISION_FACTS.format(number=revision.number, foreground=100 * revision.foreground)
+    foreground = revision.foreground if full is None else full.foreground
+    facts = words.REVISION_FACTS.format(number=revision.number, foreground=100 * foreground)
     agrees = ""
     if full is not None and full.dice is not None:
         agrees = words.UNCHANGED if full.dice == 1 else words.AGREES.format(dice=full.dice)

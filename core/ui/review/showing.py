@@ -19,8 +19,10 @@ from core.ui.review.asked import Asked
 from core.ui.review.grid import Tile
 from core.ui.review.telling import verdict_line, why_here
 from core.ui.text import shortened
-from core.workflows.review.looking import Look, kept_tile, look_at, tile_jpeg
-from core.workspace import ImageRow, ReviewItem, Workspace
+from core.workflows.review.look import Look
+from core.workflows.review.looking import colours_of, kept_tile, look_at, tile_jpeg
+from core.workflows.review.planting import with_planted
+from core.workspace import ImageRow, ReviewItem, ReviewRow, Workspace
 
 _AT_ONCE_SECONDS = 0.3
 _ASK_AGAIN_SECONDS = 0.7
@@ -30,13 +32,14 @@ Wanted = tuple[ImageRow, Look]
 
 def tiles_of(workspace: Workspace, here: Asked, items: Sequence[ReviewItem]) -> list[Tile]:
     """What the grid shows of items; what takes longer is begun in the background, and comes by itself."""
-    reviews = workspace.reviews.of_images([item.image.id for item in items])
+    reviews, looks = _looks_of(workspace, items)
     until = time.monotonic() + _AT_ONCE_SECONDS
     tiles: list[Tile] = []
     missing: list[Wanted] = []
+    colours = colours_of(workspace, items[0].image) if items else ()
     for item in items:
-        look, name = look_at(workspace, item, reviews[item.image.id]), shortened(item.image.name)
-        jpeg = kept_tile(workspace, item.image, look)
+        look, name = looks[item.image.id], shortened(item.image.name)
+        jpeg = kept_tile(workspace, item.image, look, colours)
         if jpeg is None and look.revision_id is not None and time.monotonic() < until:
             # A saved mask needs no model.
             jpeg = _made(workspace, here, (item.image, look), state.predictors())
@@ -56,10 +59,21 @@ def tiles_of(workspace: Workspace, here: Asked, items: Sequence[ReviewItem]) -> 
 
 def make_ahead(workspace: Workspace, here: Asked, items: Sequence[ReviewItem]) -> None:
     """Make the tiles of items that come next, in the background, once."""
+    _, looks = _looks_of(workspace, items)
+    _begin(workspace, here, [(item.image, looks[item.image.id]) for item in items])
+
+
+def _looks_of(
+    workspace: Workspace, items: Sequence[ReviewItem]
+) -> tuple[dict[int, list[ReviewRow]], dict[int, Look]]:
+    """The verdicts on items and what is shown of each, by image id."""
     reviews = workspace.reviews.of_images([item.image.id for item in items])
-    _begin(
-        workspace, here, [(item.image, look_at(workspace, item, reviews[item.image.id])) for item in items]
-    )
+    real = [(item, look_at(workspace, item, reviews[item.image.id])) for item in items]
+    if not real:
+        return reviews, {}
+    task = workspace.tasks.get_by_id(items[0].image.task_id)
+    shown = with_planted(workspace, task, real, state.person())
+    return reviews, {look.image_id: look for look in shown}
 
 
 @st.fragment(run_every=_ASK_AGAIN_SECONDS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from core.ui.review import words
 from core.ui.review.asked import chosen_order, chosen_seed
 from core.ui.times import ago
@@ -47,7 +49,7 @@ def verdict_line(item: ReviewItem, reviews: list[ReviewRow]) -> str:
     current = counting(reviews, None if item.revision is None else item.revision.id)
     if current is not None:
         return said_by(current, item)
-    before = next((each for each in reviews if _stands(each, reviews)), None)
+    before = next(_standing(reviews), None)
     if before is None:
         return ""
     return _with_reasons(words.BEFORE[before.verdict].format(who=before.who), before)
@@ -65,13 +67,17 @@ def said_by(review: ReviewRow, item: ReviewItem | None = None) -> str:
 
 def counting(reviews: list[ReviewRow], revision_id: int | None) -> ReviewRow | None:
     """The verdict on a mask that counts: the newest of each reviewer's last ones that was not withdrawn."""
-    of_mask = [each for each in reviews if each.revision_id == revision_id]
-    return next((each for each in of_mask if _stands(each, of_mask)), None)
+    return next((each for each in _standing(reviews) if each.revision_id == revision_id), None)
 
 
-def _stands(review: ReviewRow, reviews: list[ReviewRow]) -> bool:
-    later = (each for each in reviews if each.id > review.id and each.revision_id == review.revision_id)
-    return review.verdict != "withdrawn" and all(each.person_id != review.person_id for each in later)
+def _standing(reviews: list[ReviewRow]) -> Iterator[ReviewRow]:
+    """Of each reviewer and mask the last verdict where it was not withdrawn, the newest first."""
+    told: set[tuple[int, int | None]] = set()
+    for review in reviews:
+        of = (review.person_id, review.revision_id)
+        if of not in told and review.verdict != "withdrawn":
+            yield review
+        told.add(of)
 
 
 def _with_reasons(line: str, review: ReviewRow) -> str:

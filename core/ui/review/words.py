@@ -126,8 +126,17 @@ NOT_TAKEN = {
     "changed": "{name} was not judged: {who} saved another mask meanwhile. Look at that one.",
     "judged": "{name} was not judged again: {who} was faster. Look at what was said.",
     "own": "{name} was not approved: you saved this mask, and this task asks for a second person.",
+    "unknown": "{name} was not judged: it was shown to somebody else. Look at it again.",
     "second": "{name} is saved unchanged; this task asks for a second person to approve it.",
 }
+PLANTED_KIND = {
+    "missing": "a part was missing",
+    "added": "a part was added",
+    "shifted": "it was shifted",
+}
+PLANTED_CAUGHT = "Caught: the mask shown of {name} had an error on purpose ({what}). Its real mask is in the queue now; nothing was said of that one."
+PLANTED_MISSED = "Not caught: the mask shown of {name} had an error on purpose ({what}). Its real mask is in the queue now; nothing was said of that one."
+PLANTED_MORE = "And {count} more masks with an error on purpose; tab Agreement counts them."
 AND_MORE = "And {count} more."
 NOT_AN_IMAGE = "an image"
 

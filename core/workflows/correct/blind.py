@@ -120,7 +120,7 @@ def _again(workspace: Workspace, rules: ReviewRules, image: ImageRow, who: str) 
     """One's own mask of weeks ago; who has drawn it again stays blind, until the next time."""
     if not is_chosen(str(image.id), rules.again_percent, "again") or image.review == "flagged":
         return None
-    found = next(iter(workspace.masks.last_of(image.task_id, who, image.id)), None)
+    found = workspace.masks.last_of(image.id, who)
     if found is None:
         return None
     own, age = found
@@ -138,17 +138,10 @@ def _again(workspace: Workspace, rules: ReviewRules, image: ImageRow, who: str) 
 
 
 def _again_of(workspace: Workspace, task: TaskRow, who: str) -> list[int]:
-    old = [
-        own.image_id
-        for own, age in workspace.masks.last_of(task.id, who)
-        if age >= AGAIN_AFTER
-        and _was_drawn(own)
-        and is_chosen(str(own.image_id), task.review_rules.again_percent, "again")
-    ]
-    if not old:
-        return []
-    open_ = {each.image_id for each in workspace.truth.readings(task.id) if each.review != "flagged"}
-    return [each for each in old if each in open_]
+    percent = task.review_rules.again_percent
+    old = workspace.masks.last_before(task.id, who, AGAIN_AFTER)
+    chosen = [own for image_id, own in old.items() if is_chosen(str(image_id), percent, "again")]
+    return [own.image_id for own in workspace.masks.get_all(chosen) if _was_drawn(own)]
 
 
 def _was_drawn(own: RevisionRow) -> bool:

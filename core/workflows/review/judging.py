@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.errors import StoreError
 from core.registry.predictors import Predictors
+from core.review.planted import plant
 from core.workflows.correct.save_mask import provenance_of
-from core.workflows.review.looking import Look, mask_png, read_png, shown_content
-from core.workspace import NewReview, NewRevision, NotTaken, ReviewRow, Seen, Verdict, Workspace
+from core.workflows.review.look import Look
+from core.workflows.review.looking import mask_png, read_png, shown_content
+from core.workflows.review.planting import key_of, resolved
+from core.workspace import (
+    NewReview,
+    NewRevision,
+    NotTaken,
+    PlantedRow,
+    ReviewRow,
+    Seen,
+    Verdict,
+    Workspace,
+)
 from core.workspace.reviews import ACCEPTED
 
 REASONS = ("outline_off", "part_missing", "part_too_much", "wrong_class", "bad_picture", "unsure")
@@ -38,28 +50,49 @@ class Said:
 
 def judge(
     workspace: Workspace, said: Sequence[Said], predictors: Predictors, *, who: str
-) -> list[ReviewRow | NotTaken]:
+) -> list[ReviewRow | NotTaken | PlantedRow]:
     """Keep verdicts on what was seen, all in one transaction; they are on disk when this returns.
 
     A proposal that is approved is kept as a revision, "accepted unchanged", and that is what is approved.
+    What is said of a mask with a planted error is kept apart, and is no verdict on the image.
 
     Returns:
-        For each the verdict, or why it was not taken.
+        For each the verdict, why it was not taken, or what was planted.
 
     Raises:
         StoreError: The disk is full or a file is gone; nothing is half-written.
         BadModelError: A model is gone, and its proposal is not kept.
     """
-    reviews, gone = [], []
+    reviews: list[tuple[int, NewReview]] = []
+    gone: list[NotTaken] = []
+    planted: list[PlantedRow] = []
     labels = workspace.labels.latest_of_images([each.look.image_id for each in said])
     for each in said:
-        label = labels.get(each.look.image_id)
+        image_id, label = each.look.image_id, labels.get(each.look.image_id)
+        look = resolved(workspace, each.look, who)
+        if look is None:
+            gone.append(NotTaken(image_id, "unknown"))
+            continue
         try:
-            new = _review(workspace, each, predictors, who, None if label is None else label.id)
-            reviews.append((each.look.image_id, new))
+            kind = _planted(workspace, look, predictors)
+            if kind is not None:
+                planted.append(PlantedRow(image_id, who, key_of(look), kind, each.verdict))
+                continue
+            real = replace(each, look=replace(look, seed=None))
+            new = _review(workspace, real, predictors, who, None if label is None else label.id)
+            reviews.append((image_id, new))
         except _GoneError:
-            gone.append(NotTaken(each.look.image_id, "gone"))
-    return [*workspace.reviews.decide(reviews), *gone]
+            gone.append(NotTaken(image_id, "gone"))
+    kept = workspace.planted.keep(planted) if planted else []
+    return [*(workspace.reviews.decide(reviews) if reviews else []), *gone, *kept]
+
+
+def _planted(workspace: Workspace, look: Look, predictors: Predictors) -> str | None:
+    """What was wrong with the mask that was shown; None for a real one."""
+    if look.seed is None:
+        return None
+    found = plant(read_png(_proposal(workspace, replace(look, seed=None), predictors), "mask"), look.seed)
+    return None if found is None else found[1]
 
 
 def _review(

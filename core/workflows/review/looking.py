@@ -1,14 +1,13 @@
 """What a reviewer sees of an image: the saved mask, else what the model proposes, as a tile and in full.
 
-A look names all that was seen, so that a verdict is on that mask and on no other, whatever is saved or put
-into use meanwhile. Tiles are kept in the cache by mask and size.
+Tiles are kept in the cache by mask and size.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -23,6 +22,8 @@ from core.registry.predictions import card_of, prediction_key
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.save_mask import mask_as_shown
+from core.workflows.review.look import Look
+from core.workflows.review.planting import shown_mask
 from core.workspace import DraftContent, ImageRow, ReviewItem, ReviewRow, RevisionRow, Workspace
 
 logger = logging.getLogger(__name__)
@@ -36,44 +37,13 @@ _LINE = 3
 Colour = tuple[int, int, int]
 
 
-@dataclass(frozen=True)
-class Look:
-    """What a reviewer has before their eyes.
-
-    Attributes:
-        image_id: The image.
-        revision_id: The saved mask, None for what a model proposes.
-        review_id: Newest verdict on the image, None before the first.
-        version_id: Whose proposal it is, None for a saved mask.
-    """
-
-    image_id: int
-    revision_id: int | None
-    review_id: int | None
-    version_id: int | None
-
-    def __str__(self) -> str:
-        numbers = (self.image_id, self.revision_id, self.review_id, self.version_id)
-        return ".".join(str(each or 0) for each in numbers)
-
-    @classmethod
-    def parse(cls, text: str) -> Look:
-        """The look that was written so.
-
-        Raises:
-            ValueError: It is none.
-        """
-        image_id, *others = (int(each) for each in text.split("."))
-        revision_id, review_id, version_id = (each or None for each in others)
-        return cls(image_id, revision_id, review_id, version_id)
-
-
 def look_at(workspace: Workspace, item: ReviewItem, reviews: list[ReviewRow]) -> Look:
     """What is to be seen of an item of the queue now; `reviews` are the image's, the newest first."""
-    revision_id = None if item.revision is None else item.revision.id
+    revision_id, file = (None, "") if item.revision is None else (item.revision.id, item.revision.mask_file)
     version = None if item.revision is not None else workspace.versions.current(item.image.task_id)
     review_id = reviews[0].id if reviews else None
-    return Look(item.image.id, revision_id, review_id, None if version is None else version.id)
+    version_id = None if version is None else version.id
+    return Look(item.image.id, revision_id, review_id, version_id, mask_file=file)
 
 
 def shown_content(workspace: Workspace, look: Look) -> DraftContent:
@@ -91,6 +61,9 @@ def mask_png(workspace: Workspace, image: ImageRow, look: Look, predictors: Pred
         StoreError: Its file is gone.
         BadModelError: The model is missing or broken, and the proposal is not kept.
     """
+    if look.seed is not None:
+        real = read_png(mask_png(workspace, image, replace(look, seed=None), predictors), image.name)
+        return encode_png(shown_mask(real, look))
     if look.revision_id is not None:
         return workspace.masks.read_mask_png(workspace.masks.get(look.revision_id))
     content = shown_content(workspace, look)
@@ -118,14 +91,16 @@ def prediction_then(
         return None
 
 
-def kept_tile(workspace: Workspace, image: ImageRow, look: Look) -> bytes | None:
-    """The tile where it was made before, else None."""
-    return workspace.cache.get(image.sha256, _tile_key(workspace, image, look))
+def kept_tile(
+    workspace: Workspace, image: ImageRow, look: Look, colours: Sequence[Colour] | None = None
+) -> bytes | None:
+    """The tile where it was made before, else None; `colours` are the task's where they are known."""
+    return workspace.cache.get(image.sha256, _tile_key(workspace, image, look, colours))
 
 
 def tile_jpeg(workspace: Workspace, image: ImageRow, look: Look, predictors: Predictors) -> bytes:
     """The image with the mask's outline on it, at the tile's own size; made once for each mask."""
-    key = _tile_key(workspace, image, look)
+    key = _tile_key(workspace, image, look, None)
     return workspace.cache.get_or_make(image.sha256, key, lambda: _tile(workspace, image, look, predictors))
 
 
@@ -140,6 +115,7 @@ class Full:
         mask: PNG of class indices.
         prediction: What the model had proposed where the mask was saved, the same way; None without.
         dice: How well the two agree, in [0, 1]; None without.
+        foreground: Part of the mask that is not background, in [0, 1].
     """
 
     picture: bytes
@@ -148,6 +124,7 @@ class Full:
     mask: bytes
     prediction: bytes | None
     dice: float | None
+    foreground: float
 
 
 def full_look(workspace: Workspace, item: ReviewItem, look: Look, predictors: Predictors) -> Full:
@@ -164,11 +141,11 @@ def full_look(workspace: Workspace, item: ReviewItem, look: Look, predictors: Pr
     mask = mask_png(workspace, image, look, predictors)
     revision = item.revision
     then = None if revision is None else prediction_then(workspace, image, revision, predictors)
-    dice = None
+    dice, own = None, read_png(mask, "mask")
     if then is not None:
-        own = read_png(mask, "mask")
         dice = scores_of_counts(count_pixels(read_png(then, "prediction"), own, own == UNDECIDED))["dice"]
-    return Full(picture, kind, levels, mask, then, dice)
+    foreground = np.count_nonzero((own != 0) & (own != UNDECIDED)) / own.size
+    return Full(picture, kind, levels, mask, then, dice, foreground)
 
 
 def make_full(workspace: Workspace, item: ReviewItem, predictors: Predictors) -> None:
@@ -234,9 +211,9 @@ def window_of(workspace: Workspace, image: ImageRow) -> pictures.Window | None:
     return pictures.window_of(None if current is None else card_of(workspace, current))
 
 
-def _tile_key(workspace: Workspace, image: ImageRow, look: Look) -> str:
-    colours = bytes(level for colour in colours_of(workspace, image) for level in colour).hex()[:60]
-    return f"tile-{_digest(workspace, look)}-{TILE_SIDE}-{colours}{_frame(image)}"
+def _tile_key(workspace: Workspace, image: ImageRow, look: Look, colours: Sequence[Colour] | None) -> str:
+    levels = (level for colour in colours or colours_of(workspace, image) for level in colour)
+    return f"tile-{_digest(workspace, look)}-{TILE_SIDE}-{bytes(levels).hex()[:60]}{_frame(image)}"
 
 
 def colours_of(workspace: Workspace, image: ImageRow) -> tuple[Colour, ...]:
@@ -247,8 +224,10 @@ def colours_of(workspace: Workspace, image: ImageRow) -> tuple[Colour, ...]:
 
 def _digest(workspace: Workspace, look: Look) -> str:
     """Names the mask that is seen: by its own hash, or by what it was predicted with and cut at."""
+    if look.seed is not None:
+        return f"{_digest(workspace, replace(look, seed=None))}-{look.shown}"
     if look.revision_id is not None:
-        return workspace.masks.get(look.revision_id).mask_file[:20]
+        return (look.mask_file or workspace.masks.get(look.revision_id).mask_file)[:20]
     if look.version_id is None:
         return "none"
     version = workspace.versions.get(look.version_id)

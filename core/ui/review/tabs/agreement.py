@@ -33,6 +33,7 @@ def show(task: TaskRow) -> None:
     else:
         st.info(words.AGREEMENT_EMPTY)
     proof.gold(task, found)
+    proof.planted(task)
 
 
 def _tables(found: TaskAgreement) -> None:

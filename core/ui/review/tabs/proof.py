@@ -1,15 +1,19 @@
-"""What gold images prove: each reader sees their own numbers, who judges may see everybody's."""
+"""What gold images and planted errors prove: each sees their own numbers, who judges may see everybody's."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from core.evaluation.proportions import Proportion, proportion
+from core.review.planted import KINDS
 from core.ui import state
 from core.ui.review.tabs import words
 from core.ui.review.tabs.agreement_row import row
 from core.workflows.correct.blind import same_person
 from core.workflows.review.agreement import TaskAgreement
-from core.workspace import TaskRow
+from core.workspace import PlantedRow, TaskRow
 
 
 def gold(task: TaskRow, found: TaskAgreement) -> None:
@@ -29,6 +33,54 @@ def gold(task: TaskRow, found: TaskAgreement) -> None:
         return
     rows = [row(who, images, found) for who, images in sorted(shown.items())]
     st.dataframe(rows, hide_index=True, width="stretch")
+
+
+def planted(task: TaskRow) -> None:
+    """How many planted errors reviewers have caught."""
+    rows = state.workspace().planted.of_task(task.id)
+    if not rows and not task.review_rules.planted_percent:
+        return
+    st.subheader(words.PLANTED_TITLE)
+    everybody = state.workspace().may("judge") and _wants_everybody("planted")
+    shown = [each for each in rows if everybody or same_person(each.who, state.person())]
+    if not shown:
+        st.write(words.PLANTED_NONE if everybody else words.PLANTED_OWN_NONE)
+        return
+    all_of = _caught(shown)
+    st.markdown(
+        words.PLANTED_ALL.format(
+            count=all_of.count, total=all_of.total, low=100 * all_of.low, high=100 * all_of.high
+        )
+    )
+    table = [_planted_row(who, [each for each in shown if each.who == who]) for who in _names(shown)]
+    st.dataframe(table, hide_index=True, width="stretch")
+
+
+def _planted_row(who: str, rows: Sequence[PlantedRow]) -> dict[str, str]:
+    found = _caught(rows)
+    kinds = {kind: _caught([each for each in rows if each.kind == kind]) for kind in KINDS}
+    interval = words.SHARE_INTERVAL.format(low=100 * found.low, high=100 * found.high)
+    return {
+        words.AGREEMENT_WHO: who,
+        words.PLANTED_ALL_KEY: _share(found),
+        words.AGREEMENT_DICE_INTERVAL: interval,
+        **{
+            words.PLANTED_KINDS[kind]: _share(of) if of.total else words.NONE_YET
+            for kind, of in kinds.items()
+        },
+    }
+
+
+def _share(of: Proportion) -> str:
+    return words.SHARE.format(count=of.count, total=of.total)
+
+
+def _caught(rows: Sequence[PlantedRow]) -> Proportion:
+    return proportion(sum(each.verdict == "flagged" for each in rows), len(rows))
+
+
+def _names(rows: Sequence[PlantedRow]) -> list[str]:
+    return sorted({each.who for each in rows})
 
 
 def _wants_everybody(what: str) -> bool:

@@ -34,6 +34,8 @@ def rules(task: TaskRow) -> None:
         st.caption(words.AGAIN_HELP)
         gold = st.slider(words.GOLD_PERCENT, 0, 100, now.gold_percent, step=5, format="%d %%")
         st.caption(words.GOLD_HELP)
+        planted = st.slider(words.PLANTED_PERCENT, 0, 100, now.planted_percent, step=5, format="%d %%")
+        st.caption(words.PLANTED_HELP)
         limit = st.slider(words.SECOND_LIMIT, 0.5, 1.0, now.differ_below, step=0.01)
         st.caption(words.SECOND_LIMIT_HELP)
     changed = replace(
@@ -43,6 +45,7 @@ def rules(task: TaskRow) -> None:
         blind_percent=blind,
         again_percent=again,
         gold_percent=gold,
+        planted_percent=planted,
     )
     if changed != now:
         state.workspace().tasks.set_review_rules(task.id, changed, who=state.person())

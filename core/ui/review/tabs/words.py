@@ -52,9 +52,16 @@ ACTION = {
     "grouped": "put images into a group",
     "group_locked": "locked a group",
     "agreement_undone": "took an agreed mask back",
+    "mask_taken_back": "took an accepted prediction back",
+    "label_saved": "labelled an image",
+    "classes_changed": "changed the classes",
     "image_deleted": "deleted an image",
+    "role_set": "gave a role",
+    "password_set": "set a password",
+    "person_removed": "took a person away",
     "gold_made": "made an image gold",
     "gold_withdrawn": "made an image no longer gold",
+    "planted_judged": "judged a planted error",
     "review_rules_set": "changed how masks are reviewed",
     "images_given": "gave images to persons",
 }
@@ -70,6 +77,10 @@ FACT = {
     "rank": "rank {value}",
     "locked": "locked: {value}",
     "why": "reason: {value}",
+    "person": "person {value}",
+    "role": "role: {value}",
+    "back_to": "back to mask {value}",
+    "label": "label {value}",
 }
 
 # Progress
@@ -194,6 +205,14 @@ AGAIN_PERCENT = "Images that come back to the same reader"
 AGAIN_HELP = (
     "After 28 days they wait as second readings for who drew them, who does not see the mask of before."
 )
+PLANTED_PERCENT = "Masks to review that are shown with an error first"
+PLANTED_HELP = "A part of the mask shown is missing, added or shifted; whether it was caught is told after the verdict, which counts for nothing, and then the real mask comes."
+PLANTED_TITLE = "Planted errors"
+PLANTED_NONE = "No mask with a planted error has been judged yet."
+PLANTED_OWN_NONE = "You have judged no mask with a planted error yet."
+PLANTED_ALL = "{count} of {total} planted errors caught, {low:.0f} to {high:.0f} % (95 % interval by Wilson)."
+PLANTED_ALL_KEY = "Caught"
+PLANTED_KINDS = {"missing": "Part missing", "added": "Part added", "shifted": "Shifted"}
 GOLD_TITLE = "Gold images"
 GOLD_NONE = "No image is gold yet. Approved masks are made gold one by one, in the queue's large view."
 GOLD_COUNT = "{count} gold images."

@@ -1,0 +1,69 @@
+"""What reviewers said of masks that were shown with an error on purpose. Nothing here counts for an image."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+
+from core.workspace import audit
+from core.workspace.database import Database
+from core.workspace.persons import existing_or_new, id_of
+from core.workspace.rows import PlantedRow
+from core.workspace.tables import ImageTable, PersonTable, PlantedTable
+
+
+class Planted:
+    """The planted errors of a workspace that somebody has judged."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, rows: Sequence[PlantedRow]) -> list[PlantedRow]:
+        """What a reviewer said of some; of each mask the first answer of a person counts, and is given back.
+
+        Those of images that are gone by now are dropped.
+        """
+        kept = []
+        with self._database.writing(needs="judge") as session:
+            for row in rows:
+                image = session.get(ImageTable, row.image_id)
+                if image is None:
+                    continue
+                person = existing_or_new(session, row.who)
+                same = (PlantedTable.image_id == image.id) & (PlantedTable.person_id == person.id)
+                found = session.scalars(select(PlantedTable).where(same, PlantedTable.key == row.key)).first()
+                if found is None:
+                    found = PlantedTable(
+                        image_id=image.id,
+                        person_id=person.id,
+                        key=row.key,
+                        kind=row.kind,
+                        verdict=row.verdict,
+                    )
+                    session.add(found)
+                    session.flush()
+                    facts = {"image": image.id, "kind": row.kind, "verdict": row.verdict}
+                    audit.append(session, "planted_judged", facts, who=person.name, task_id=image.task_id)
+                kept.append(_to_row(found, person.name))
+        return kept
+
+    def judged(self, image_ids: Collection[int], who: str) -> set[tuple[int, str]]:
+        """Image and key of what a person was shown with an error already."""
+        query = select(PlantedTable.image_id, PlantedTable.key).where(PlantedTable.image_id.in_(image_ids))
+        with self._database.reading() as session:
+            own = PlantedTable.person_id == (id_of(session, who) or 0)
+            return {(image_id, key) for image_id, key in session.execute(query.where(own))}
+
+    def of_task(self, task_id: int) -> list[PlantedRow]:
+        """All of a task, the oldest first."""
+        query = select(PlantedTable, PersonTable.name)
+        query = query.join(PersonTable, PersonTable.id == PlantedTable.person_id)
+        query = query.join(ImageTable, ImageTable.id == PlantedTable.image_id)
+        with self._database.reading() as session:
+            found = session.execute(query.where(ImageTable.task_id == task_id).order_by(PlantedTable.id))
+            return [_to_row(row, name) for row, name in found]
+
+
+def _to_row(row: PlantedTable, who: str) -> PlantedRow:
+    return PlantedRow(row.image_id, who, row.key, row.kind, row.verdict, row.created_at)  # type: ignore[arg-type]
