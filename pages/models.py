@@ -12,6 +12,7 @@ from core.ui.models.model_folder import model_folder
 from core.ui.models.versions import card_details, compared_images, comparison_line
 from core.ui.text import as_name, as_text
 from core.ui.times import ago
+from core.ui.titles import version_title
 from core.workspace import Purpose, TaskRow, VersionRow, Workspace
 
 
@@ -48,7 +49,7 @@ def in_use(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
         key=f"roll_back_{purpose}",
         icon=":material/undo:",
         disabled=before is None,
-        help=words.ROLL_BACK_HELP.format(title=as_name(before.title))
+        help=words.ROLL_BACK_HELP.format(title=as_name(version_title(before)))
         if before
         else words.NOTHING_TO_ROLL_BACK,
         on_click=roll_back,
@@ -62,21 +63,23 @@ def roll_back(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     )
     if purpose == "segment":
         state.use_current_version(task.id)
-    state.tell("success", words.NOW_IN_USE.format(title=as_name(version.title)))
+    state.tell("success", words.NOW_IN_USE.format(title=as_name(version_title(version))))
 
 
 def use(workspace: Workspace, version: VersionRow) -> None:
     workspace.versions.promote(version.id, who=state.person(), why=Reason("chosen"))
     if version.purpose == "segment":
         state.use_current_version(version.task_id)
-    state.tell("success", words.NOW_IN_USE.format(title=as_name(version.title)))
+    state.tell("success", words.NOW_IN_USE.format(title=as_name(version_title(version))))
 
 
 def one_version(workspace: Workspace, version: VersionRow) -> None:
     with st.container(border=True):
         title, action = st.columns([4, 1], vertical_alignment="center")
         colour = {"current": "green", "candidate": "orange", "retired": "gray"}[version.status]
-        title.markdown(f"**{as_name(version.title)}** :{colour}-badge[{words.STATUS_NAMES[version.status]}]")
+        title.markdown(
+            f"**{as_name(version_title(version))}** :{colour}-badge[{words.STATUS_NAMES[version.status]}]"
+        )
         made = words.MADE_BY.format(who=as_name(version.who), when=ago(version.created_at))
         title.caption(made if version.who else words.SHIPPED)
         if version.status != "current":
@@ -110,7 +113,7 @@ def history(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
                 words.EVENT_LINES[event.action].format(
                     when=ago(event.created_at),
                     who=as_name(event.who) if event.who else words.BY_ITSELF,
-                    title=as_name(version.title) if version else "",
+                    title=as_name(version_title(version)) if version else "",
                     why=as_text(str(event.why)),
                 )
             )

@@ -14,6 +14,7 @@ from core.ui.segment.seen import images_for
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_text
 from core.ui.times import duration
+from core.ui.titles import version_title
 from core.workflows.correct.classify_image import classifier_of
 from core.workflows.learn.fine_tune import FineTunePlan, plan_fine_tune, start_fine_tune
 from core.workspace import ImageRow, Purpose, TaskRow, Workspace, is_trainable
@@ -112,7 +113,7 @@ def _reviewed(workspace: Workspace, task: TaskRow) -> None:
 def _base_and_epochs(workspace: Workspace, task: TaskRow, purpose: Purpose) -> tuple[int | None, int]:
     """The version to go on from, None for none, and the number of epochs."""
     current = workspace.versions.current(task.id, purpose)
-    titles = {version.id: version.title for version in workspace.versions.list(task.id, purpose)}
+    titles = {version.id: version_title(version) for version in workspace.versions.list(task.id, purpose)}
     titles[SCRATCH] = words.FROM_SCRATCH
     key = f"{_words(purpose).key}_{task.id}"
     left, right = st.columns(2)

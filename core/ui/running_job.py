@@ -18,6 +18,7 @@ from core.ui.charts import curve
 from core.ui.errors import plain_errors
 from core.ui.text import as_text
 from core.ui.times import duration
+from core.ui.titles import task_title
 from core.workspace import JobRow, Workspace
 
 LOOK_AGAIN = 2.0
@@ -91,7 +92,7 @@ def job_name(workspace: Workspace, job: JobRow) -> str:
     kind = words.JOB_KIND.get(job.kind, job.kind)
     what = job.settings.get("title")
     if not what and job.task_id is not None:
-        what = workspace.tasks.get_by_id(job.task_id).title
+        what = task_title(workspace.tasks.get_by_id(job.task_id))
     return words.JOB_OF.format(kind=kind, what=what) if what else kind
 
 

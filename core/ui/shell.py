@@ -20,6 +20,7 @@ from core.ui.remembered import remembered_name
 from core.ui.running_job import running_job
 from core.ui.sign_in.asking import ask_who, show_who
 from core.ui.text import LITERAL_STYLE, as_name, as_text
+from core.ui.titles import task_title
 from core.workspace import TaskRow, Workspace
 
 _ICON = Path(__file__).with_name("icon.svg")
@@ -97,7 +98,7 @@ def _choose_task(workspace: Workspace) -> TaskRow:
     st.selectbox(
         words.TASK,
         list(tasks),
-        format_func=lambda slug: tasks[slug].title,
+        format_func=lambda slug: task_title(tasks[slug]),
         key="task",
         on_change=_use_task,
     )

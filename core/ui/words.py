@@ -18,6 +18,13 @@ PAGES = {
 }
 LANGUAGE = "Language (언어)"
 TASK = "Task"
+BUILT_IN_TASKS = {
+    "lung_xray": "Lung X-ray",
+    "lung_ct": "Lung CT",
+    "skin_lesion": "Skin lesion",
+}
+SHIPPED_VERSION = "{task} (shipped)"
+NUMBERED_VERSION = "Version {number}"
 NEW_TASK = "New task"
 NEW_TASK_NAME = "What do you want to segment?"
 NEW_TASK_EXAMPLE = "Cell nuclei"

@@ -14,6 +14,7 @@ from core.errors import AppError, BadDatasetError
 from core.imaging.class_table import ClassTable, class_table
 from core.ui.experiments import words
 from core.ui.text import as_name, as_text
+from core.ui.titles import task_title
 from core.workflows.export.class_names import training_table
 from core.workflows.export.export_training import FEWEST_IMAGES, VAL_PART, num_trainable
 from core.workspace import TaskRow, Workspace
@@ -44,7 +45,7 @@ def choose_data(workspace: Workspace, task: TaskRow) -> Data | None:
     """The chosen images, None while there are none that could be used; the page says why."""
     count = num_trainable(workspace, task.id)
     names = {
-        _TASK: words.DATA_TASK.format(task=as_name(task.title), count=count),
+        _TASK: words.DATA_TASK.format(task=as_name(task_title(task)), count=count),
         _FOLDER: words.DATA_FOLDER,
     }
     source = st.segmented_control(
@@ -60,7 +61,9 @@ def choose_data(workspace: Workspace, task: TaskRow) -> Data | None:
 
 def _corrected(workspace: Workspace, task: TaskRow, count: int) -> Data | None:
     if count < FEWEST_IMAGES:
-        told = words.DATA_TASK_TOO_FEW.format(fewest=FEWEST_IMAGES, task=as_name(task.title), count=count)
+        told = words.DATA_TASK_TOO_FEW.format(
+            fewest=FEWEST_IMAGES, task=as_name(task_title(task)), count=count
+        )
         st.caption(told)
         return None
     scored = max(1, round(VAL_PART * count))

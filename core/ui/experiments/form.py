@@ -24,6 +24,7 @@ from core.ui.experiments import words
 from core.ui.experiments.data_source import Data, choose_data, is_sound
 from core.ui.experiments.more_settings import recipe_fields, synthetic_recipe
 from core.ui.times import duration
+from core.ui.titles import version_title
 from core.workflows.export.export_training import FEWEST_IMAGES, num_trainable
 from core.workflows.learn.fine_tune_recipe import SCRATCH_IMAGES, epochs_to_show
 from core.workspace import TaskRow, Workspace
@@ -201,7 +202,7 @@ def _sweep(workspace: Workspace, task: TaskRow, data: Data | None) -> Plan | Non
         words.SWEEP_MODEL,
         ids,
         index=ids.index(task.current_version_id) if task.current_version_id in versions else 0,
-        format_func=lambda version_id: versions[version_id].title,
+        format_func=lambda version_id: version_title(versions[version_id]),
         key=f"experiment_model_{task.id}",
     )
     st.caption(words.SWEEP_SEEN)

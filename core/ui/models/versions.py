@@ -19,6 +19,7 @@ from core.ui.models import words
 from core.ui.pictures import pictures
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_name, as_text
+from core.ui.titles import version_title
 from core.workflows.correct.mask_pictures import revision_picture, version_picture
 from core.workspace import ImageRow, VersionRow, Workspace
 
@@ -107,7 +108,9 @@ def compare_by_eye(workspace: Workspace, version: VersionRow, compared: Comparis
             try:
                 picture = version_picture(workspace, image, shown, state.predictors())
                 column.image(
-                    picture, caption=as_name(shown.title) if shown else shared.NO_MODEL, width="stretch"
+                    picture,
+                    caption=as_name(version_title(shown)) if shown else shared.NO_MODEL,
+                    width="stretch",
                 )
             except AppError as error:
                 column.error(as_text(str(error)))

@@ -16,6 +16,7 @@ from core.ui.segment.flagged import go_to_edit
 from core.ui.segment.navigation import number_of
 from core.ui.text import as_name, as_text
 from core.ui.times import ago
+from core.ui.titles import version_title
 from core.workflows.correct.classify_image import classifier_of
 from core.workflows.review.judging import MOST_OF_A_COMMENT, REASONS, Said
 from core.workflows.review.look import Look
@@ -94,7 +95,7 @@ def _facts(item: ReviewItem, full: Full | None) -> None:
     revision = item.revision
     if revision is None:
         current = state.workspace().versions.current(item.image.task_id)
-        title = as_name("" if current is None else current.title)
+        title = as_name("" if current is None else version_title(current))
         facts = f"{expected(item)} {words.PREDICTION_ALONE.format(title=title)}"
         st.caption(f"{as_text(why_here(item))}. {facts}")
         return

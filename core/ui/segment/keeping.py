@@ -18,6 +18,7 @@ from core.ui.segment.labelling import label_history
 from core.ui.segment.proposing import propose_button
 from core.ui.text import as_name, as_text
 from core.ui.times import ago
+from core.ui.titles import version_title
 from core.workflows.correct.mask_pictures import revision_picture
 from core.workflows.correct.open_image import OpenedImage
 from core.workflows.correct.save_mask import restore_revision
@@ -46,7 +47,7 @@ def choose_model(image: OpenedImage) -> None:
     )
     newer = image.newer_version
     if newer is not None and image.draft is not None:
-        st.info(words.NEW_PREDICTION.format(title=as_name(newer.title)))
+        st.info(words.NEW_PREDICTION.format(title=as_name(version_title(newer))))
         st.button(
             words.USE_NEW_PREDICTION,
             on_click=editing.ask_version,
@@ -64,7 +65,8 @@ def _ask_chosen_version(image_id: int) -> None:
 def _title(version: VersionRow | None) -> str:
     if version is None:
         return shared.NO_MODEL
-    return words.CURRENT_VERSION.format(title=version.title) if version.status == "current" else version.title
+    title = version_title(version)
+    return words.CURRENT_VERSION.format(title=title) if version.status == "current" else title
 
 
 def save_buttons(image: OpenedImage) -> None:

@@ -14,6 +14,7 @@ from core.ui import shell, state
 from core.ui.charts import MARK_COLOUR, MEAN_COLOUR
 from core.ui.review.tabs import words
 from core.ui.segment.seen import unread_for
+from core.ui.titles import version_title
 from core.workflows.review.corrective import corrected_images
 from core.workspace import TaskRow, Workspace
 
@@ -31,7 +32,7 @@ def show(task: TaskRow) -> None:
     summary = summarise(images)
     _numbers(summary)
     _hidden(summary)
-    titles = {version.id: version.title for version in workspace.versions.list(task.id)}
+    titles = {version.id: version_title(version) for version in workspace.versions.list(task.id)}
     _chart(task, images, titles)
     with st.expander(words.PROGRESS_TABLE):
         rows = [_row(place, image, titles) for place, image in enumerate(images, start=1)]

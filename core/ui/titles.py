@@ -1,0 +1,24 @@
+"""What tasks and versions are called: what a person called them, else in the language of the session."""
+
+from __future__ import annotations
+
+from core.ui import words
+from core.workspace import TaskRow, VersionRow
+
+_SHIPPED = " (shipped)"
+
+
+def task_title(task: TaskRow) -> str:
+    """The title; of a task that every workspace begins with in the session's language."""
+    return words.BUILT_IN_TASKS.get(task.base_model or "", task.title)
+
+
+def version_title(version: VersionRow) -> str:
+    """The title; in the session's language where nobody chose one."""
+    if version.title == f"Version {version.number}":
+        return words.NUMBERED_VERSION.format(number=version.number)
+    if version.origin == "shipped" and version.title.endswith(_SHIPPED):
+        named = version.title.removesuffix(_SHIPPED)
+        folder = version.folder.split("/")[1] if version.folder.count("/") else ""
+        return words.SHIPPED_VERSION.format(task=words.BUILT_IN_TASKS.get(folder, named))
+    return version.title
