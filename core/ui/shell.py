@@ -98,7 +98,7 @@ def _choose_task(workspace: Workspace) -> TaskRow:
     st.selectbox(
         words.TASK,
         list(tasks),
-        format_func=lambda slug: task_title(tasks[slug]),
+        format_func={slug: task_title(task) for slug, task in tasks.items()}.__getitem__,
         key="task",
         on_change=_use_task,
     )

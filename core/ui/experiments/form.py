@@ -202,7 +202,7 @@ def _sweep(workspace: Workspace, task: TaskRow, data: Data | None) -> Plan | Non
         words.SWEEP_MODEL,
         ids,
         index=ids.index(task.current_version_id) if task.current_version_id in versions else 0,
-        format_func=lambda version_id: version_title(versions[version_id]),
+        format_func={key: version_title(version) for key, version in versions.items()}.__getitem__,
         key=f"experiment_model_{task.id}",
     )
     st.caption(words.SWEEP_SEEN)

@@ -40,7 +40,7 @@ def choose_model(image: OpenedImage) -> None:
     st.selectbox(
         words.MODEL,
         options,
-        format_func=lambda version_id: _title(versions.get(version_id)),
+        format_func={each: _title(versions.get(each)) for each in options}.__getitem__,
         key="model",
         on_change=_ask_chosen_version,
         args=(image.image.id,),
