@@ -42,25 +42,35 @@ BESIDE = 0.25
 """A click this near to an object, in its longest sides, is about that object."""
 
 
-def follow_click(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Answer) -> Mask:
-    """The mask after the last click.
+def follow_clicks(
+    picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Answer, *, num_new: int = 1
+) -> Mask:
+    """The mask after the last click, or after the last few that make one scribble.
 
     Args:
         picture: (H, W) or (H, W, 3) uint8, as it is shown.
         mask: (H, W) bool, what the clicks before have led to.
         clicks: All of them on this object, at least one, all inside the picture.
         answer: The network.
+        num_new: Clicks at the end that the mask does not follow yet: 1, or those along a scribble.
 
     Returns:
         (H, W) bool.
     """
-    last = clicks[-1]
+    new = clicks[-num_new:]
+    last = new[-1]
+    if not any(click.include or mask[click.row, click.col] for click in new):
+        # What is excluded already only counts in answers to come.
+        return mask
     box = _object_at(mask, last)
     if box is not None:
         found = _asked(picture, mask, clicks, _around(box, mask.shape), answer)
     else:
         found = _searched(picture, mask, clicks, answer)
-    return _obeying(_changed(mask, found, last), clicks, _reach(found, last, mask))
+    reach = _reach(found, last, mask)
+    for click in new:
+        mask = _changed(mask, found, click)
+    return _obeying(mask, clicks, num_new, reach)
 
 
 def _asked(picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window, answer: Answer) -> Mask:
@@ -150,12 +160,12 @@ def _reach(found: Mask, click: Click, mask: Mask) -> int:
     return max(0, round(RADIUS * longest * MARGIN / SIDE / 2))
 
 
-def _obeying(mask: Mask, clicks: Sequence[Click], radius: int) -> Mask:
-    """The mask with every click's pixel as the click says, and a small disc about the last one."""
+def _obeying(mask: Mask, clicks: Sequence[Click], num_new: int, radius: int) -> Mask:
+    """The mask with every click's pixel as the click says, and small discs about new ones that it ignores."""
     plane = mask.view(np.uint8).copy()
-    last = clicks[-1]
-    if mask[last.row, last.col] != last.include:
-        cv2.circle(plane, (last.col, last.row), radius, int(last.include), cv2.FILLED)
+    for click in clicks[-num_new:]:
+        if mask[click.row, click.col] != click.include:
+            cv2.circle(plane, (click.col, click.row), radius, int(click.include), cv2.FILLED)
     for click in clicks:
         plane[click.row, click.col] = click.include
     return np.asarray(plane != 0)

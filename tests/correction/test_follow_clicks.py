@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.correction.click_crop import SIDE, Click
-from core.correction.follow_clicks import follow_click
+from core.correction.follow_clicks import follow_clicks
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ EMPTY = np.zeros((200, 300), bool)
 
 
 def test_a_click_finds_the_object_and_only_that_one(picture):
-    mask = follow_click(picture, EMPTY, [Click(120, 60, True)], bright)
+    mask = follow_clicks(picture, EMPTY, [Click(120, 60, True)], bright)
     assert mask[100:160, 40:100].mean() > 0.95
     assert mask.sum() == pytest.approx(60 * 60, rel=0.1)
     assert not mask[:60].any()
@@ -40,7 +40,7 @@ def test_a_small_object_is_looked_at_from_near(picture):
         seen.append((fed[..., 0] > 128).mean())
         return bright(fed)
 
-    mask = follow_click(picture, EMPTY, [Click(33, 253, True)], answer)
+    mask = follow_clicks(picture, EMPTY, [Click(33, 253, True)], answer)
     assert mask.sum() == pytest.approx(64, abs=30)
     # At last it fills a good part of what the network sees.
     assert len(seen) > 2 and seen[-1] > 0.05
@@ -51,7 +51,7 @@ def test_only_the_region_that_the_click_touches_changes(picture):
     start[100:160, 40:100] = True
     start[100:120, 80:100] = False
     start[150:190, 150:190] = True
-    mask = follow_click(picture, start, [Click(110, 90, True)], bright)
+    mask = follow_clicks(picture, start, [Click(110, 90, True)], bright)
     assert mask[102:118, 82:98].all()
     # The wrong square elsewhere is not what was clicked.
     assert mask[150:190, 150:190].all()
@@ -60,33 +60,40 @@ def test_only_the_region_that_the_click_touches_changes(picture):
 def test_excluding_takes_a_region_away(picture):
     start = EMPTY.copy()
     start[100:160, 40:130] = True
-    mask = follow_click(picture, start, [Click(130, 120, False)], bright)
+    mask = follow_clicks(picture, start, [Click(130, 120, False)], bright)
     assert not mask[105:155, 105:130].any()
     assert mask[105:155, 45:95].all()
 
 
 def test_clicked_pixels_obey_where_the_network_does_not(picture):
     clicks = [Click(120, 60, True), Click(10, 10, False), Click(199, 299, True)]
-    mask = follow_click(picture, EMPTY, clicks, nothing)
+    mask = follow_clicks(picture, EMPTY, clicks, nothing)
     assert mask[120, 60] and mask[199, 299] and not mask[10, 10]
     full = np.ones_like(EMPTY)
-    assert not follow_click(picture, full, [Click(10, 10, False)], lambda fed: 1 - nothing(fed))[10, 10]
+    assert not follow_clicks(picture, full, [Click(10, 10, False)], lambda fed: 1 - nothing(fed))[10, 10]
 
 
 def test_a_click_on_what_is_excluded_already_changes_nothing(picture):
     start = EMPTY.copy()
     start[100:160, 40:100] = True
-    assert np.array_equal(follow_click(picture, start, [Click(5, 5, False)], bright), start)
+    assert np.array_equal(follow_clicks(picture, start, [Click(5, 5, False)], bright), start)
 
 
 def test_two_hundred_clicks_on_one_pixel(picture):
     clicks = [Click(120, 60, number % 2 == 0) for number in range(200)]
-    mask = follow_click(picture, EMPTY, clicks, bright)
+    mask = follow_clicks(picture, EMPTY, clicks, bright)
     assert not mask[120, 60]
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 400), (30, 30, 3)])
 def test_any_size(shape):
     picture = np.zeros(shape, np.uint8)
-    mask = follow_click(picture, np.zeros(shape[:2], bool), [Click(0, 0, True)], bright)
+    mask = follow_clicks(picture, np.zeros(shape[:2], bool), [Click(0, 0, True)], bright)
     assert mask.shape == shape[:2] and mask[0, 0]
+
+
+def test_a_scribble_takes_every_region_that_it_crosses(picture):
+    clicks = [Click(120, 60, True), Click(10, 10, True)]
+    mask = follow_clicks(picture, EMPTY, clicks, nothing, num_new=2)
+    # The network finds nothing, so each place of the scribble counts by itself.
+    assert mask[120, 60] and mask[10, 10]

@@ -22,6 +22,7 @@ from typing import Any
 
 from core.correction.corrections import decode_layer
 from core.ui.mask_editor.assets import components
+from core.ui.mask_editor.clicking import ClickAnswer, ClickRequest, OnClicks, answer_clicks
 from core.ui.mask_editor.contract import (
     Acknowledgement,
     Action,
@@ -43,6 +44,8 @@ __all__ = [
     "Acknowledgement",
     "Action",
     "BadMessageError",
+    "ClickAnswer",
+    "ClickRequest",
     "EditorClass",
     "EditorImage",
     "EditorMessage",
@@ -61,6 +64,7 @@ def mask_editor(
     layer_png: bytes | None,
     draft_token: str,
     on_message: OnMessage,
+    on_clicks: OnClicks | None = None,
     acknowledged: Acknowledgement | None = None,
     insert: LayerInsert | None = None,
     options: EditorOptions | None = None,
@@ -78,6 +82,8 @@ def mask_editor(
         on_message: Called with each new message, before the script's body runs. An `AppError` that it raises
             is shown beside the status, and the editor sends again. Returning means that the draft is on disk,
             or that `acknowledged` tells of a conflict.
+        on_clicks: Called with the clicks of "Smart click"; an `AppError` that it raises is shown in the tool.
+            None leaves the tool out.
         acknowledged: Whose message the draft on disk is (from its row); None where there is no draft.
         insert: A proposal to lay over the layer as one undoable step; it may stay in place, it is taken once.
         options: Height and words.
@@ -104,6 +110,8 @@ def mask_editor(
             "delivered": dict(session.handled),
             "refused": session.refused,
             "insert": _insert(insert, session),
+            "smart_click": on_clicks is not None,
+            "preview": session.preview,
             "height": options.height,
             "read_only": options.read_only,
             "checked_only": options.checked_only,
@@ -112,6 +120,7 @@ def mask_editor(
             "words": dict(options.words),
         },
         on_message_change=lambda: deliver_waiting(key, on_message),
+        on_clicks_change=lambda: on_clicks and answer_clicks(key, on_message, on_clicks),
     )
 
 

@@ -39,6 +39,7 @@ SCRIPTS = (
     "classes.js",
     "controls.js",
     "settings.js",
+    "clicks.js",
     "tools.js",
     "pointer.js",
     "readout.js",

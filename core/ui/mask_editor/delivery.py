@@ -38,6 +38,7 @@ class EditorSession:
         latest: The last message that the page took, by image.
         inserted: Token of the last insert that is in the layer.
         refused: Why the last message was not taken, empty if it was.
+        preview: What the last clicks of "Smart click" lead to, as the browser is told; None before the first.
         turn: Held by the run that hands over.
     """
 
@@ -48,6 +49,7 @@ class EditorSession:
     latest: dict[str, EditorMessage] = field(default_factory=dict)
     inserted: str = ""
     refused: str = ""
+    preview: dict[str, Any] | None = None
     turn: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     def show(self, image: EditorImage, draft_token: str) -> EditorMessage | None:

@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.errors import StaleDraftError
+from core.errors import AppError, StaleDraftError
 from core.imaging.decode import decode_image
 from core.ui import state
 from core.ui import words as shared
@@ -23,6 +23,8 @@ from core.ui.errors import plain_errors
 from core.ui.mask_editor import (
     Acknowledgement,
     Action,
+    ClickAnswer,
+    ClickRequest,
     EditorClass,
     EditorImage,
     EditorMessage,
@@ -31,7 +33,7 @@ from core.ui.mask_editor import (
     carry_image,
     mask_editor,
 )
-from core.ui.segment import class_words, words
+from core.ui.segment import class_words, smart_click, words
 from core.workflows.correct.open_image import OpenedImage, open_image
 from core.workflows.correct.pictures import prefetch
 from core.workflows.correct.save_mask import save_mask
@@ -201,6 +203,7 @@ def _editor(image: OpenedImage, shown: EditorImage) -> None:
         draft_token=f"{shown.image_id}.{tab.token}",
         acknowledged=tab.conflict or acknowledged,
         on_message=_keep,
+        on_clicks=_follow,
         insert=session.insert,
         options=EditorOptions(checked_only=scope_of(image) == "part"),
     )
@@ -398,6 +401,22 @@ def _keep(message: EditorMessage) -> None:
     session.needs_page = session.needs_page or (
         draft.has_unsaved_changes and not (is_open and session.steady)
     )
+
+
+def _follow(request: ClickRequest) -> ClickAnswer:
+    """What the clicks of "Smart click" change of the mask that the editor shows."""
+    session = _session()
+    image_id, _ = _parse_drawing(request.image_id)
+    image = session.opened
+    if image is None or image.image.id != image_id:
+        raise AppError("The image that was clicked is not open any more; click on the one that is shown.")
+    tab = session.tabs.get(image_id)
+    return smart_click.answer(image, (tab and tab.shown) or _as_opened(image), request)
+
+
+def _as_opened(image: OpenedImage) -> DraftContent:
+    """What the editor shows before it has said anything."""
+    return DraftContent(image.threshold, image.layer_png, _version_id(image), 0.0)
 
 
 def _as_on_disk(image_id: int, message: EditorMessage) -> bytes:

@@ -2,7 +2,7 @@
 
 const PAN_STEP = 60;
 const BRUSH_STEP = 1.15;
-const TOOL_IDS = ["brush", "eraser", "restore", "polygon", "cut", "fill", "frame"];
+const TOOL_IDS = ["brush", "eraser", "restore", "polygon", "cut", "fill", "frame", "smart_click"];
 /** Commands that may repeat while a key is held. */
 const REPEATING = new Set(
   ("undo redo smaller larger threshold_down threshold_up opacity_down opacity_up " +
@@ -73,16 +73,20 @@ function makeCommands(editor) {
   for (const key of "123456789") commands[`class_${key}`] = () => editor.classes.chooseByKey(key);
   for (const id of TOOL_IDS) commands[id] = () => editor.chooseTool(id);
   for (const action of ["save", "save_next", "next", "previous", "slice_next", "slice_previous"]) {
-    commands[action] = () => outbox.post({ action });
+    commands[action] = () => {
+      // What is seen is saved.
+      if (action.startsWith("save")) editor.tools.smart_click.close();
+      outbox.post({ action });
+    };
   }
   return commands;
 }
 
-/** The command that a key means now: Enter closes an open polygon, else it saves. */
-function commandForKey(key, polygonIsOpen) {
+/** The command that a key means now: Enter closes an open polygon or accepts a preview, else it saves. */
+function commandForKey(key, somethingIsOpen) {
   const ids = KEYS_TO_IDS.get(key) ?? [];
   if (ids.length < 2) return ids[0];
-  return polygonIsOpen ? ids[0] : ids[1];
+  return somethingIsOpen ? ids[0] : ids[1];
 }
 
 function within(low, high, value) {

@@ -161,16 +161,44 @@ class Drawing {
    * where that class is; with one class that is every pixel that the other layer decides.
    */
   insert(layer, chosen) {
-    const { allowed } = this;
-    return this.asStep(() =>
-      this.takeRows(layer, (value, index) => {
-        const label = this.labelAt(index);
-        const isOpen = allowed === null || allowed[label];
-        if (value === UNTOUCHED || !isOpen) return this.layer[index];
-        if (value !== BACKGROUND) return chosen + BACKGROUND;
-        return label === chosen || label === 0 ? BACKGROUND : this.layer[index];
-      }),
-    );
+    return this.asStep(() => this.takeRows(layer, (value, index) => this.inserted(value, index, chosen)));
+  }
+
+  /** What a pixel of the layer becomes where such a mask says `value`. */
+  inserted(value, index, chosen) {
+    const label = this.labelAt(index);
+    const isOpen = this.allowed === null || this.allowed[label];
+    if (value === UNTOUCHED || !isOpen) return this.layer[index];
+    if (value !== BACKGROUND) return chosen + BACKGROUND;
+    return label === chosen || label === 0 ? BACKGROUND : this.layer[index];
+  }
+
+  /** The same for a crop. @param {ClickCrop} crop */
+  insertCrop(crop, chosen) {
+    return this.asStep(() => {
+      for (let y = 0, i = 0; y < crop.height && crop.values.length > 0; y++) {
+        const start = (crop.top + y) * this.width + crop.left;
+        this.history.touch(crop.top + y, crop.left, crop.left + crop.width - 1);
+        for (let x = 0; x < crop.width; x++, i++) {
+          this.setPixel(start + x, this.inserted(crop.values[i], start + x, chosen));
+        }
+      }
+      this.tiles.touch(crop.left, crop.top, crop.left + crop.width, crop.top + crop.height);
+    });
+  }
+
+  /** What of a crop would be seen to change: by pixel 0, `BACKGROUND` or `FOREGROUND`. @param {ClickCrop} crop */
+  cropStates(crop, chosen) {
+    const states = new Uint8Array(crop.values.length);
+    for (let i = 0; i < states.length; i++) {
+      if (crop.values[i] === UNTOUCHED) continue;
+      const index = (crop.top + Math.floor(i / crop.width)) * this.width + crop.left + (i % crop.width);
+      const value = this.inserted(crop.values[i], index, chosen);
+      if (value !== this.layer[index] && this.reads[value - BACKGROUND] !== this.labelAt(index)) {
+        states[i] = value === BACKGROUND ? BACKGROUND : FOREGROUND;
+      }
+    }
+    return states;
   }
 
   /** Forget every decision, as one step. */

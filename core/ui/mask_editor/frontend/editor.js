@@ -93,6 +93,7 @@ class Editor {
     markContainer(this.parent, "maskEditor");
     this.fitWindow();
     this.opening.update();
+    this.tools.smart_click.take(this.data.preview);
     this.showControls();
     this.scheduleFrame();
   }
@@ -141,20 +142,20 @@ class Editor {
   }
 
   chooseTool(id) {
-    if (id === "frame" && !this.checkedOnly) return;
+    if (id === "frame" ? !this.checkedOnly : id === "smart_click" && !this.data.smart_click) return;
     this.tool().cancel();
     this.set({ tool: id });
   }
 
-  /** An open polygon loses its last corner first. */
+  /** An open polygon loses its last corner first, a preview its last click. */
   undo() {
     const tool = this.tool();
-    if (tool instanceof PolygonTool && tool.isBusy()) tool.back();
+    if (tool.back && tool.isBusy()) tool.back();
     else if (!tool.isBusy()) this.stepDone(this.drawing.undo());
   }
 
-  toolDown(point) {
-    this.tool().down(point);
+  toolDown(point, how) {
+    this.tool().down(point, how);
   }
 
   toolMove(points) {

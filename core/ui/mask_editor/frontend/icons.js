@@ -7,6 +7,7 @@ const ICONS = {
   polygon: '<path d="M10 3.3 16.7 8l-2.5 8H5.8L3.3 8Z"/><path d="M10 8v5M7.5 10.5h5"/>',
   cut: '<path d="M10 3.3 16.7 8l-2.5 8H5.8L3.3 8Z" stroke-dasharray="2.4 1.8"/><path d="M7.5 10.5h5"/>',
   fill: '<path d="m8.3 3 6.5 6.5-5.4 5.4a1.5 1.5 0 0 1-2.1 0L3.8 11.4a1.5 1.5 0 0 1 0-2.1L9.2 4"/><path d="M3.6 10.3h10.5"/><path d="M16.6 12.5c.9 1.4 1.3 2.1 1.3 2.7a1.3 1.3 0 0 1-2.6 0c0-.6.4-1.3 1.3-2.7Z" fill="currentColor"/>',
+  smart_click: '<path d="m9.5 9.5 2.6 7 1.3-3.1 3.1-1.3Z"/><path d="M8 3v2.2M8 10.8V13M3 8h2.2M4.5 4.5 6 6M11.5 4.5 10 6M4.5 11.5 6 10"/>',
   frame: '<path d="M3.5 6.5v-3h3M16.5 6.5v-3h-3M3.5 13.5v3h3M16.5 13.5v3h-3"/><path d="m7 10.2 2.2 2.2L13.2 8"/>',
   fill_holes: '<circle cx="10" cy="10" r="6.7"/><circle cx="10" cy="10" r="2.6" fill="currentColor"/>',
   specks: '<path d="M3.5 12a4.5 4.5 0 0 1 9 0 4.5 4.5 0 0 1-9 0Z"/><circle cx="15.5" cy="5" r=".9" fill="currentColor"/><circle cx="11.7" cy="3.8" r=".5" fill="currentColor"/><path d="m13.6 7.7 4 0"/>',

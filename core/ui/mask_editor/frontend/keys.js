@@ -16,6 +16,7 @@ const COMMANDS = [
   { id: "polygon", place: "paint", kind: "tool", keys: ["p"], cap: "P" },
   { id: "cut", place: "paint", kind: "tool", keys: ["x"], cap: "X" },
   { id: "fill", place: "paint", kind: "tool", keys: ["f"], cap: "F" },
+  { id: "smart_click", place: "paint", kind: "tool", keys: ["w"], cap: "W" },
   { id: "frame", place: "checked", kind: "tool", keys: ["q"], cap: "Q" },
   { id: "fill_holes", place: "repair", kind: "action", keys: ["h"], cap: "H" },
   { id: "specks", place: "repair", kind: "action", keys: ["k"], cap: "K" },
@@ -73,6 +74,7 @@ const KEYS_TO_IDS = (() => {
 const SHEET_OF_KEYS = [
   ["keys_draw", [
     [["B"], "brush"], [["E"], "eraser"], [["R"], "restore"], [["P"], "polygon"], [["X"], "cut"], [["F"], "fill"],
+    [["W"], "smart_click"], [["Alt"], "key_exclude"], [["Enter"], "key_accept"], [["⌫"], "key_click_back"],
     [["1", "9"], "key_class"], [["[", "]"], "brush_size"], [["Enter"], "key_polygon_close"], [["⌫"], "key_polygon_back"],
     [["Esc"], "key_polygon_cancel"],
   ]],

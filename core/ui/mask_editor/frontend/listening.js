@@ -34,7 +34,7 @@ function onKeyDown(editor, event) {
     editor.pointer.holdSpace(true);
     return;
   }
-  const id = commandForKey(key, editor.tool() instanceof PolygonTool && editor.tool().isBusy());
+  const id = commandForKey(key, Boolean(editor.tool().close) && editor.tool().isBusy());
   if (!id || event.altKey) return;
   event.preventDefault();
   if (event.repeat && !REPEATING.has(id)) return;

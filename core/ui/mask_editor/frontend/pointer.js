@@ -50,12 +50,16 @@ class PointerInput {
     if (this.down.size > 1) return;
     this.downAt = event.timeStamp;
     this.mode = event.button === 2 ? "window" : this.draws(event) ? "draw" : "pan";
-    if (this.mode === "draw") this.editor.toolDown(this.editor.view.toImage(place.x, place.y));
+    if (this.mode === "draw") {
+      const excludes = event.button === 2 || event.altKey;
+      this.editor.toolDown(this.editor.view.toImage(place.x, place.y), { excludes });
+    }
     this.showState();
   }
 
   draws(event) {
-    if (!this.editor.canDraw() || this.spaceHeld || event.button !== 0) return false;
+    const button = event.button === 0 || (event.button === 2 && this.editor.tool().takesRight);
+    if (!this.editor.canDraw() || this.spaceHeld || !button) return false;
     return event.pointerType !== "touch" || !this.penSeen;
   }
 

@@ -65,7 +65,7 @@ function showSketch(editor) {
   const drawn = editor.controls.part("sketch");
   const { corners, hover } = editor.sketch ?? { corners: [], hover: null };
   if (corners.length === 0) {
-    drawn.replaceChildren();
+    drawn.replaceChildren(...clickMarks(editor));
     return;
   }
   const places = corners.map((corner) => editor.view.toPane(corner));
@@ -109,6 +109,8 @@ function showControls(editor) {
   }
   classes.show();
   controls.buttons.get("colour").hidden = classes.isSeveral;
+  controls.buttons.get("smart_click").hidden = !editor.data.smart_click;
+  controls.part("preview").style.visibility = editor.hidden ? "hidden" : "visible";
   controls.part("rail").querySelector('[data-place="checked"]').hidden = !editor.checkedOnly;
   const shown = classes.list.find((each) => each.value === classes.chosen);
   const rgb = colourOf(shown, classes.list, settings.colour).join(" ");

@@ -213,5 +213,6 @@ function makeTools(editor) {
     cut: new PolygonTool(editor, () => BACKGROUND),
     fill: new FillTool(editor),
     frame: new FrameTool(editor),
+    smart_click: new ClickTool(editor),
   };
 }

@@ -1,0 +1,80 @@
+"""The page's side of "Smart click": the clicks on the open image, over the mask that its editor shows."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from core.correction.corrections import apply_layer, decode_layer
+from core.errors import BadModelError
+from core.imaging.decode import decode_image
+from core.imaging.masks import Proposal
+from core.inference.click_network import click_network
+from core.ui.mask_editor import ClickAnswer, ClickRequest
+from core.workflows.correct.open_image import OpenedImage
+from core.workflows.correct.smart_click import Following
+from core.workspace import DraftContent
+from core.workspace.classes import reading_table
+
+
+@dataclass
+class _Open:
+    """The mask that is being clicked on in this session.
+
+    Attributes:
+        about: Image, class, threshold and layer that it is of.
+        following: What the clicks lead to.
+    """
+
+    about: tuple[str, int, float, str] = ("", 0, 0.0, "")
+    following: Following | None = None
+
+
+def answer(image: OpenedImage, shown: DraftContent, request: ClickRequest) -> ClickAnswer:
+    """Where the clicks change the mask of the chosen class.
+
+    Args:
+        image: The open image.
+        shown: Threshold and layer that its editor shows.
+        request: The clicks.
+
+    Raises:
+        BadModelError: The network that follows clicks is missing or damaged; one sentence.
+    """
+    try:
+        network = click_network()
+    except BadModelError as error:
+        raise BadModelError(
+            "Smart click needs models/smart_click, which cannot be used ({error}) All other tools work.",
+            error=error,
+        ) from None
+    layer = shown.layer_png or b""
+    about = (request.image_id, request.chosen, shown.threshold, hashlib.sha256(layer).hexdigest())
+    opened: _Open = st.session_state.setdefault("smart_click", _Open())
+    following = opened.following
+    if following is None or opened.about != about:
+        picture = np.asarray(decode_image(image.picture, "picture").values, np.uint8)
+        following = Following(picture, _mask(image, shown, request.chosen), network)
+        opened.about, opened.following = about, following
+    return ClickAnswer(*following.changes(request.strokes))
+
+
+def _mask(image: OpenedImage, shown: DraftContent, chosen: int) -> NDArray[Any]:
+    """Where the editor shows the chosen class, (H, W) bool."""
+    size = (image.height, image.width)
+    confidence = _plane(image.proposal.confidence_png)
+    proposed = image.proposal.proposed_png
+    proposal = Proposal(np.ones(size, np.uint8) if proposed is None else _plane(proposed), confidence)
+    most = max(each.value for each in image.classes)
+    layer = None if shown.layer_png is None else decode_layer(shown.layer_png, size, most)
+    labels = apply_layer(proposal, shown.threshold, layer)
+    return np.asarray(reading_table(image.classes)[labels] == chosen)
+
+
+def _plane(png: bytes) -> NDArray[Any]:
+    return np.asarray(decode_image(png, "plane").values, np.uint8)

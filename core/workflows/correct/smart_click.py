@@ -1,0 +1,64 @@
+"""What clicks on an image lead to: one object's masks, click after click, over what is there."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.correction.click_crop import Click, Mask, Picture
+from core.correction.corrections import BACKGROUND, FOREGROUND
+from core.correction.follow_clicks import Answer, follow_clicks
+
+MOST_KEPT = 12
+"""Masks after earlier clicks, so that taking one back and clicking elsewhere asks for one answer alone."""
+
+Strokes = tuple[tuple[Click, ...], ...]
+
+
+class Following:
+    """Clicks on a picture over one mask; the masks after the last few of them are kept.
+
+    Args:
+        picture: (H, W) or (H, W, 3) uint8, as it is shown.
+        start: (H, W) bool, the mask that is there.
+        answer: The network.
+    """
+
+    def __init__(self, picture: Picture, start: Mask, answer: Answer) -> None:
+        self._picture = picture
+        self._start = start
+        self._answer = answer
+        self._kept: dict[Strokes, Mask] = {}
+
+    def mask(self, strokes: Strokes) -> Mask:
+        """The mask after these clicks and scribbles, (H, W) bool."""
+        known = len(strokes)
+        while known and strokes[:known] not in self._kept:
+            known -= 1
+        mask = self._kept[strokes[:known]] if known else self._start
+        for number in range(known, len(strokes)):
+            clicks = [click for stroke in strokes[: number + 1] for click in stroke]
+            mask = follow_clicks(self._picture, mask, clicks, self._answer, num_new=len(strokes[number]))
+            self._keep(strokes[: number + 1], mask)
+        return mask
+
+    def changes(self, strokes: Strokes) -> tuple[int, int, NDArray[np.uint8]]:
+        """What these clicks change of the mask that is there.
+
+        Returns:
+            Top and left of the smallest crop with all changes, and the crop: 0 stays, else as in a layer: 1
+            becomes background, 2 becomes foreground. An empty crop where nothing changes.
+        """
+        mask = self.mask(strokes)
+        changed = mask ^ self._start
+        rows, cols = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+        if len(rows) == 0:
+            return 0, 0, np.zeros((0, 0), np.uint8)
+        part = np.s_[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
+        values = np.where(mask[part], FOREGROUND, BACKGROUND) * changed[part]
+        return int(rows[0]), int(cols[0]), values.astype(np.uint8)
+
+    def _keep(self, strokes: Strokes, mask: Mask) -> None:
+        self._kept[strokes] = mask
+        while len(self._kept) > MOST_KEPT:
+            self._kept.pop(next(iter(self._kept)))
