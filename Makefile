@@ -38,7 +38,9 @@ exported: $(VENV)/.app-installed
 	rm -rf models/exported
 	NETWORK_CACHE_DIR=models/exported $(BIN)/python -c 'from pathlib import Path; \
 	from core.classification.predictor import load_classifier; from core.inference.predictor import load_predictor; \
-	[(load_classifier if each.parent.name.endswith("_class") else load_predictor)(each.parent) for each in Path("models").glob("*/card.json")]'
+	from core.inference.click_network import ClickNetwork; \
+	[(load_classifier if each.parent.name.endswith("_class") else ClickNetwork if each.parent.name == "smart_click" else load_predictor)(each.parent) \
+	for each in Path("models").glob("*/card.json")]'
 	rm -f models/exported/*.lock
 
 bench: $(VENV)/.dev-installed chromium

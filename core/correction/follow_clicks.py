@@ -38,6 +38,10 @@ MARGIN = 1.5
 FITS = 0.3
 """An object that spans less of the window is looked at again from nearer."""
 LEAST_SIDE = 24
+DOUBT = 0.2
+"""How far from 0.5 an answer must be to change a mask that is there."""
+THIN = 4.0
+"""Pixels of the crop; what differs along a border by less is no region of its own."""
 BESIDE = 0.25
 """A click this near to an object, in its longest sides, is about that object."""
 
@@ -64,12 +68,13 @@ def follow_clicks(
         return mask
     box = _object_at(mask, last)
     if box is not None:
-        found = _asked(picture, mask, clicks, _around(box, mask.shape), answer)
+        window = _around(box, mask.shape)
+        found = _asked(picture, mask, clicks, window, answer)
     else:
-        found = _searched(picture, mask, clicks, answer)
+        found, window = _searched(picture, mask, clicks, answer)
     reach = _reach(found, last, mask)
     for click in new:
-        mask = _changed(mask, found, click)
+        mask = _changed(mask, found, click, thin=THIN * window.side / SIDE)
     return _obeying(mask, clicks, num_new, reach)
 
 
@@ -79,7 +84,12 @@ def _asked(picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window
         mask_crop(mask, window),
         [(*click_crop(click, window), click.include) for click in clicks],
     )
-    found = pasted(answer(fed), window, mask.shape)
+    probability = answer(fed)
+    if mask.any():
+        # What is there is changed by an answer that is sure, so that doubts leave it as it is.
+        known = fed[..., 3] > 0
+        probability = np.where(known, probability + DOUBT, probability - DOUBT).astype(np.float32)
+    found = pasted(probability, window, mask.shape)
     outside = np.ones(mask.shape, bool)
     outside[
         max(window.top, 0) : max(window.top + window.side, 0),
@@ -88,7 +98,7 @@ def _asked(picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window
     return np.asarray(found | (mask & outside))
 
 
-def _searched(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Answer) -> Mask:
+def _searched(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Answer) -> tuple[Mask, Window]:
     """An object of unknown size: from the whole picture nearer and nearer, until it fills what is seen."""
     last = clicks[-1]
     side = float(max(mask.shape))
@@ -103,8 +113,9 @@ def _searched(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Ans
             break
         side /= 2
     if box is None or longest * MARGIN >= window.side:
-        return found
-    return _asked(picture, mask, clicks, _around(box, mask.shape), answer)
+        return found, window
+    window = _around(box, mask.shape)
+    return _asked(picture, mask, clicks, window, answer), window
 
 
 def _object_at(mask: Mask, click: Click) -> Box | None:
@@ -140,17 +151,21 @@ def _around(box: Box, shape: tuple[int, int]) -> Window:
     return window_around(((top + bottom) / 2, (left + right) / 2), side, shape)
 
 
-def _changed(mask: Mask, found: Mask, click: Click) -> Mask:
-    """The mask with the region of the answer that the click touches."""
+def _changed(mask: Mask, found: Mask, click: Click, *, thin: float) -> Mask:
+    """The mask with the region of the answer that the click touches; what is as the click says stays.
+
+    Along a border that was right an answer from a crop differs by slivers, which join everything: what is
+    thinner than `thin` pixels does not belong to the region.
+    """
     if mask[click.row, click.col] == click.include:
-        # Already as the click says: the object under it is outlined anew.
-        if not click.include:
-            return mask
-        return (mask & ~_part_at(mask, click)) | _part_at(found, click)
-    different = mask ^ found
-    if not different[click.row, click.col]:
         return mask
-    return mask ^ _part_at(different, click)
+    different = mask ^ found
+    if not mask.any():
+        return mask ^ _part_at(different, click)
+    width = 2 * round(thin / 2) + 1
+    disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)))
+    thick = cv2.morphologyEx(different.view(np.uint8), cv2.MORPH_OPEN, disc) != 0
+    return mask ^ _part_at(np.asarray(thick) if thick[click.row, click.col] else different, click)
 
 
 def _reach(found: Mask, click: Click, mask: Mask) -> int:

@@ -17,9 +17,12 @@ import numpy as np
 import streamlit as st
 
 from core.correction.corrections import encode_layer
+from core.errors import AppError
 from core.files import write_whole
 from core.ui.mask_editor import (
     Acknowledgement,
+    ClickAnswer,
+    ClickRequest,
     EditorMessage,
     EditorOptions,
     LayerInsert,
@@ -78,6 +81,17 @@ def act(image_id: str, action: str) -> None:
         st.session_state.other = True
     if action == "previous":
         st.session_state.other = False
+
+
+def follow(request: ClickRequest) -> ClickAnswer:
+    """A square of 7 pixels about each place that was clicked; on the last row it cannot."""
+    values = np.zeros((image.height, image.width), np.uint8)
+    for click in (click for stroke in request.strokes for click in stroke):
+        if click.row == image.height - 1:
+            raise AppError("Smart click needs a network.")
+        square = np.s_[max(click.row - 3, 0) : click.row + 4, max(click.col - 3, 0) : click.col + 4]
+        values[square] = 2 if click.include else 1
+    return ClickAnswer(0, 0, values)
 
 
 state = st.session_state
@@ -140,6 +154,7 @@ def editor() -> None:
         layer_png=draft_path(name).with_suffix(".png").read_bytes() if draft else None,
         draft_token=f"{name}:{state.token}",
         on_message=keep,
+        on_clicks=follow,
         acknowledged=state.conflict or on_disk,
         insert=state.insert if not state.other else None,
         options=EditorOptions(

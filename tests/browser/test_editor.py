@@ -135,6 +135,38 @@ def test_polygon_and_cut_out(editor: Editor) -> None:
     np.testing.assert_array_equal(layer, expected)
 
 
+def test_smart_click_previews_and_only_accept_changes_the_mask(editor: Editor) -> None:
+    accept, told = editor.button("Accept"), editor.page.locator('[data-part="preview-text"]')
+    editor.press("w")
+    editor.click((50.5, 8.5))
+    expect(accept).to_be_enabled(timeout=WAIT_MS)
+    editor.click((50.5, 30.5))
+    expect(told).to_have_text("Clicks: 2", timeout=WAIT_MS)
+    editor.press("Backspace")
+    expect(told).to_have_text("Clicks: 1")
+    expect(editor.status).to_have_text("No changes yet")
+    editor.press("Enter")
+    editor.wait_saved()
+    expected = np.zeros(SMALL, int)
+    expected[5:12, 47:54] = 2
+    np.testing.assert_array_equal(editor.layer(), expected)
+    expect(accept).to_be_hidden()
+    # Out of the mask again, by the right button; given up, then taken.
+    for key in ("Escape", "Enter"):
+        editor.page.mouse.click(*editor.place((15.5, 14.5)), button="right")
+        expect(accept).to_be_enabled(timeout=WAIT_MS)
+        editor.press(key)
+        expect(accept).to_be_hidden()
+    editor.wait_saved()
+    expected[11:18, 12:19] = 1
+    np.testing.assert_array_equal(editor.layer(), expected)
+    assert editor.actions() == []
+    # What goes wrong is said in the tool.
+    editor.click((50.5, 47.5))
+    expect(told).to_have_text("Smart click needs a network.", timeout=WAIT_MS)
+    expect(accept).to_be_disabled()
+
+
 def test_a_polygon_that_is_given_up_leaves_nothing(editor: Editor) -> None:
     editor.button("Polygon").click()
     for corner in [(44.0, 4.0), (58.0, 6.0), (52.0, 16.0)]:

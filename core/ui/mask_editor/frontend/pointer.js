@@ -49,7 +49,7 @@ class PointerInput {
     if (this.down.size === 2) this.startPinch();
     if (this.down.size > 1) return;
     this.downAt = event.timeStamp;
-    this.mode = event.button === 2 ? "window" : this.draws(event) ? "draw" : "pan";
+    this.mode = this.draws(event) ? "draw" : event.button === 2 ? "window" : "pan";
     if (this.mode === "draw") {
       const excludes = event.button === 2 || event.altKey;
       this.editor.toolDown(this.editor.view.toImage(place.x, place.y), { excludes });
