@@ -97,7 +97,8 @@ def standardised(crop: Picture) -> Picture:
     """A crop with mean 128 and standard deviation 50 over all its channels together, so that colours stay."""
     values = crop.astype(np.float32)
     scaled = (values - values.mean()) * (SPREAD / max(float(values.std()), LEAST_DEVIATION)) + MIDDLE
-    return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
+    rounded: Picture = np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
+    return rounded
 
 
 def mask_crop(mask: Mask, window: Window, side: int = SIDE) -> Mask:

@@ -120,7 +120,7 @@ def mask_editor(
             "words": dict(options.words),
         },
         on_message_change=lambda: deliver_waiting(key, on_message),
-        on_clicks_change=lambda: on_clicks and answer_clicks(key, on_message, on_clicks),
+        on_clicks_change=lambda: answer_clicks(key, on_message, on_clicks),
     )
 
 

@@ -63,12 +63,12 @@ class ClickAnswer:
 OnClicks = Callable[[ClickRequest], ClickAnswer]
 
 
-def answer_clicks(key: str, on_message: OnMessage, on_clicks: OnClicks) -> None:
+def answer_clicks(key: str, on_message: OnMessage, on_clicks: OnClicks | None) -> None:
     """Take the clicks that have come; strokes of brushes that were sent before them are kept first."""
     deliver_waiting(key, on_message)
     value = st.session_state.get(key)
     payload = value.get("clicks") if isinstance(value, Mapping) else None
-    if payload is None:
+    if payload is None or on_clicks is None:
         return
     session = editor_session(key)
     number = payload.get("number") if isinstance(payload, dict) else None
