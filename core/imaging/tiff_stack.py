@@ -7,6 +7,7 @@ and slices follow each other. Where a description does not fit the pages, they a
 from __future__ import annotations
 
 import math
+import struct
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ import numpy as np
 import tifffile
 
 from core.imaging.geometry import Geometry, positive
+from core.imaging.stored import broken
+from core.language.sentence import Sentence
 
 _AXES = {"Z": "slices", "T": "time points"}
 _MM = {"nm": 1e-6, "um": 1e-3, "µm": 1e-3, "μm": 1e-3, "micron": 1e-3, "microns": 1e-3}
@@ -48,7 +51,12 @@ def find_pages(file: tifffile.TiffFile, name: str) -> TiffStack:
     Args:
         file: The open file.
         name: What the person calls it.
+
+    Raises:
+        BadFileError: Its pages run in a circle.
     """
+    if _runs_in_a_circle(file):
+        raise broken(name, Sentence("its pages run in a circle"))
     described = file.series[0] if file.is_ome or file.is_imagej else None
     if described is not None and described.kind in ("ome", "imagej"):
         if stack := _described(file, described, name):
@@ -64,6 +72,23 @@ def find_pages(file: tifffile.TiffFile, name: str) -> TiffStack:
         )
     pages = pages or [file.pages.first]
     return TiffStack(tuple(pages), (0,) * len(pages), None, notes)
+
+
+def _runs_in_a_circle(file: tifffile.TiffFile) -> bool:
+    """Whether a page names an earlier one as its next: tifffile would follow them until memory ends."""
+    kind, handle = file.tiff, file.filehandle
+    seen: set[int] = set()
+    offset = file.pages.first.offset
+    while offset and offset not in seen:
+        seen.add(offset)
+        try:
+            handle.seek(offset)
+            (count,) = struct.unpack(kind.tagnoformat, handle.read(kind.tagnosize))
+            handle.seek(offset + kind.tagnosize + count * kind.tagsize)
+            (offset,) = struct.unpack(kind.offsetformat, handle.read(kind.offsetsize))
+        except (struct.error, OSError, ValueError, OverflowError):
+            return False  # cut off, which is told where its pixels are read
+    return offset != 0
 
 
 def _described(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, name: str) -> TiffStack | None:

@@ -62,3 +62,12 @@ def test_an_image_or_one_sentence(name: str) -> None:
         except BadFileError as error:
             assert str(error).startswith(f"{name}: ")
             assert "\n" not in str(error)
+
+
+def test_pages_that_run_in_a_circle_are_told() -> None:
+    data = bytearray(tiff(NOISE[..., 0]))
+    offset = int.from_bytes(data[4:8], "little")
+    after = offset + 2 + 12 * int.from_bytes(data[offset : offset + 2], "little")
+    data[after : after + 4] = data[4:8]
+    with pytest.raises(BadFileError, match="pages run in a circle"):
+        decode_image(bytes(data), "a.tif")
