@@ -40,6 +40,16 @@ def files_url() -> str:
     return os.environ.get("FILES_URL", "")
 
 
+def engine_name() -> str:
+    """Where many like pieces of work are done: `ENGINE`, "local" (the default) or "dask"."""
+    return os.environ.get("ENGINE") or "local"
+
+
+def scheduler_address() -> str:
+    """Address of the Dask scheduler: `SCHEDULER`, else empty."""
+    return os.environ.get("SCHEDULER", "")
+
+
 @dataclass(frozen=True)
 class ScalingConfig:
     """How stored values become network input in [0, 1].

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.metadata
+import operator
 import os
 import platform
 import re
@@ -22,8 +23,16 @@ from pathlib import Path
 
 import psutil
 
-from core.config import PROJECT_DIR, database_url, files_url, workspace_dir
+from core.config import (
+    PROJECT_DIR,
+    database_url,
+    engine_name,
+    files_url,
+    scheduler_address,
+    workspace_dir,
+)
 from core.errors import AppError
+from core.jobs.chosen_engine import chosen_engine
 from core.workspace import Workspace
 
 LEAST_FREE_GB = 5
@@ -74,6 +83,7 @@ def findings(workspace: Path) -> Iterator[Finding]:
         lambda: _disk(workspace),
         lambda: _write_speed(workspace),
         lambda: _store(workspace),
+        _cluster,
     ]
     for look in looks:
         yield look()
@@ -179,6 +189,17 @@ def _store(workspace: Path) -> Finding:
     except AppError as error:
         return Finding("Workspace", str(error), "Nothing was changed")
     return Finding("Workspace", f"{len(tasks)} tasks, {images} images{server}{files}")
+
+
+def _cluster() -> Finding:
+    if engine_name() == "local":
+        return Finding("Cluster", "none; everything runs on this machine")
+    try:
+        with chosen_engine() as engine:
+            list(engine.run(operator.add, [1], shared=1))
+    except AppError as error:
+        return Finding("Cluster", str(error), "docs/cluster.md tells what is needed")
+    return Finding("Cluster", f"a worker of {scheduler_address()} did a piece of work")
 
 
 def _existing(folder: Path) -> Path:

@@ -53,7 +53,9 @@ TOP_LEVEL = {
     *(".ci", ".gitignore", ".streamlit", "CHANGELOG.md", "LICENSE", "Makefile", "README.ko.md", "README.md"),
     *("benchmarks", "core", "docs", "evaluate.py", "locale", "models", "pages", "predict.py"),
     *(
+        "compose.yaml",
         "pyproject.toml",
+        "requirements-cluster.txt",
         "requirements-dev.txt",
         "requirements.txt",
         "sample_images",

@@ -18,7 +18,8 @@ def test_each_thing_has_one_line(tmp_path, capsys, monkeypatch):
     assert doctor.main(["--workspace", str(tmp_path / "workspace")]) == 0
     lines = lines_of(capsys)
     assert list(lines) == [
-        *("Python", "Libraries", "Processor", "Memory", "OpenVINO", "GPU", "Disk", "Writing", "Workspace")
+        *("Python", "Libraries", "Processor", "Memory", "OpenVINO", "GPU", "Disk", "Writing", "Workspace"),
+        "Cluster",
     ]
     assert lines["Workspace"] == "ok    Workspace: 3 tasks, 0 images"
     assert not list((tmp_path / "workspace").glob("tmp*"))
@@ -39,3 +40,11 @@ def test_what_is_wrong_is_told_with_what_to_do(tmp_path, capsys, monkeypatch):
     assert "Free some space" in lines["Disk"]
     assert "streamlit is 0.1 instead of" in lines["Libraries"]
     assert "put a backup of it back" in lines["Workspace"]
+
+
+def test_a_cluster_that_does_not_answer_is_told(monkeypatch):
+    assert doctor._cluster() == doctor.Finding("Cluster", "none; everything runs on this machine")
+    monkeypatch.setenv("ENGINE", "dask")
+    monkeypatch.setenv("SCHEDULER", "")
+    assert "needs SCHEDULER" in doctor._cluster().found
+    assert doctor._cluster().advice

@@ -48,6 +48,19 @@ class JobContext:
         """Whether to stop now and keep what there is; cheap, ask at each step."""
         return self.stop.is_set()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How a worker of a cluster gets it."""
+        return JobElsewhere, (self.workspace, self.job)
+
+
+class JobElsewhere(JobContext):
+    """A job of which another machine does a piece; it hears by the store alone that it should stop."""
+
+    def should_stop(self) -> bool:
+        """See `JobContext`; one query."""
+        row = self.workspace.jobs.get(self.job.id)
+        return row.stop_requested or row.status != "running"
+
 
 Handler = Callable[[JobContext], dict[str, Any]]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -88,12 +89,21 @@ class Predictors(LoadedModels[PredictorLike]):
     def __init__(self, capacity: int = 2, load: Callable[[Path], PredictorLike] = load_predictor) -> None:
         super().__init__(capacity, load)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How a worker of a cluster gets them: it loads its own, once for each process."""
+        return _of_this_process, ()
+
 
 class Classifiers(LoadedModels[ClassifierLike]):
     """Classifiers."""
 
     def __init__(self, capacity: int = 2, load: Callable[[Path], ClassifierLike] = load_classifier) -> None:
         super().__init__(capacity, load)
+
+
+@cache
+def _of_this_process() -> Predictors:
+    return Predictors()
 
 
 def _written_at(path: Path) -> int | None:

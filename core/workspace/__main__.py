@@ -1,9 +1,10 @@
-"""`python -m core.workspace`: look for lost files, or copy a workspace to another place."""
+"""`python -m core.workspace`: look for lost files, copy, back up, delete what no row names."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from core.config import workspace_dir
@@ -30,7 +31,11 @@ def _parser() -> argparse.ArgumentParser:
     copy = commands.add_parser(
         "copy", help="copy all of it to a place that holds nothing: a move, or a backup"
     )
-    for each in (check, copy):
+    backup = commands.add_parser(
+        "backup", help="copy all of it into a new folder named by the time, and check the copy"
+    )
+    clean = commands.add_parser("clean", help="delete files that no row names; tells them and asks first")
+    for each in (check, copy, backup, clean):
         each.add_argument(
             "--workspace", type=Path, default=workspace_dir(), help="its folder, WORKSPACE_DIR by default"
         )
@@ -41,6 +46,8 @@ def _parser() -> argparse.ArgumentParser:
         "--to_database_url", default="", help="rows of the copy, a file in its folder by default"
     )
     copy.add_argument("--to_files_url", default="", help="files of the copy, its folder by default")
+    backup.add_argument("to", type=Path, help="folder of the backups")
+    clean.add_argument("--yes", action="store_true", help="do not ask")
     return parser
 
 
@@ -62,21 +69,49 @@ def _check(workspace: Workspace, _: argparse.Namespace) -> int:
 
 
 def _copy(workspace: Workspace, options: argparse.Namespace) -> int:
+    with Workspace.open(
+        options.to, rows_at=options.to_database_url, files_at=options.to_files_url, seed=False
+    ) as target:
+        return _copied(workspace, target)
+
+
+def _backup(workspace: Workspace, options: argparse.Namespace) -> int:
+    folder = options.to / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    with Workspace.open(folder, rows_at="", files_at="", seed=False) as target:
+        num_lost = _copied(workspace, target)
+        print(f"The backup is in {folder}.")
+        return num_lost + _check(target, options)
+
+
+def _copied(workspace: Workspace, target: Workspace) -> int:
     def tell(done: int, of: int) -> None:
         if sys.stderr.isatty():
             print(f"\r{done} of {of} files", end="\n" if done == of else "", file=sys.stderr)
 
-    with Workspace.open(
-        options.to, rows_at=options.to_database_url, files_at=options.to_files_url, seed=False
-    ) as target:
-        num_rows, lost = workspace.copy_to(target, tell)
+    num_rows, lost = workspace.copy_to(target, tell)
     print(f"{num_rows} rows and their files are copied.")
     for name in lost:
         print(f"{name} is missing and was not copied.")
     return len(lost)
 
 
-_COMMANDS = {"check": _check, "copy": _copy}
+def _clean(workspace: Workspace, options: argparse.Namespace) -> int:
+    names = workspace.images.unused_files()
+    for name in names:
+        print(name)
+    if not names:
+        print("There is no file that no row names.")
+        return 0
+    question = f"Delete {len(names)} file(s) that no row names? [y/N] "
+    if not options.yes and input(question).strip().lower() not in ("y", "yes"):
+        print("Nothing was deleted.")
+        return 0
+    workspace.images.remove_unused(names)
+    print(f"{len(names)} file(s) are deleted.")
+    return 0
+
+
+_COMMANDS = {"check": _check, "copy": _copy, "backup": _backup, "clean": _clean}
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 
 from core.errors import StoreError
 from core.workspace.places import Place
@@ -57,6 +58,11 @@ class BlobStore:
                 name=name,
                 strerror=error.strerror,
             ) from error
+
+    def names(self) -> Iterator[str]:
+        """Every file that is kept, whether a row names it or not."""
+        for name in self._place.names("files"):
+            yield name.rpartition("/")[2]
 
     def remove(self, name: str) -> None:
         """Delete a file that no row names any more; a missing one is no error."""

@@ -44,6 +44,7 @@ class Database:
 
     Attributes:
         path: The SQLite file, None on a server.
+        address: Of the server, with its password; empty for a file.
         name: What people read, without a password.
         actor: Name of the person who signed in and acts here, None where nobody has to.
         queue: Name of the person whose images alone are read, None for all that `actor` may see.
@@ -54,6 +55,7 @@ class Database:
 
     def __init__(self, place: Path | str) -> None:
         self.path = place if isinstance(place, Path) else None
+        self.address = "" if isinstance(place, Path) else place
         if isinstance(place, Path):
             self.name = Sentence("The workspace {parent}", parent=place.parent)
             self.engine = _make_sqlite_engine(place)

@@ -232,9 +232,19 @@ class Images(ImageStacks):
         self._cache.forget(sha256)
         self._remove_unshared([name for name in files if name is not None])
 
+    def unused_files(self) -> Sequence[str]:
+        """The files that no row names: left by a crash, or by an upload that was broken off."""
+        with self._database.reading() as session:
+            return sorted(name for name in self._blobs.names() if not _is_used(session, name))
+
+    def remove_unused(self, names: Sequence[str]) -> None:
+        """Delete files, those that a row names by now excepted."""
+        self._database.require("delete")
+        self._remove_unshared(names)
+
     def _remove_unshared(self, names: Sequence[str]) -> None:
         # Under the write lock, so that nobody can begin to use one of them between the question and the
-        # removal.
+        # removal; what adds a row puts its file again under that lock.
         with self._database.writing() as session:
             for name in names:
                 if not _is_used(session, name):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
-NEWEST = "0009"
+NEWEST = "0010"
 """Schema that this program writes; a test holds it equal to the newest file in `migrations/versions`."""
 
 

@@ -20,7 +20,13 @@ from core.storage import fetch, holds_anything, put_folder
 
 
 class Place(Protocol):
-    """Files by names such as `files/ab/abcd.png`, which have the slash as separator everywhere."""
+    """Files by names such as `files/ab/abcd.png`, which have the slash as separator everywhere.
+
+    Attributes:
+        address: What opens it on another machine.
+    """
+
+    address: str
 
     def read(self, name: str) -> bytes:
         """The bytes of a file; OSError where it is not there."""
@@ -33,6 +39,9 @@ class Place(Protocol):
 
     def remove(self, name: str) -> None:
         """Delete a file; a missing one is no error."""
+
+    def names(self, folder: str) -> Iterator[str]:
+        """The files that lie below a folder, as `read` takes them; none that is still being written."""
 
     def folder(self, name: str) -> Path:
         """A folder on this machine with what is kept under that name; it need not be there yet."""
@@ -50,6 +59,7 @@ class FolderPlace:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self.address = root.absolute().as_uri()
 
     def read(self, name: str) -> bytes:
         """See `Place`."""
@@ -66,6 +76,12 @@ class FolderPlace:
     def remove(self, name: str) -> None:
         """See `Place`."""
         (self._root / name).unlink(missing_ok=True)
+
+    def names(self, folder: str) -> Iterator[str]:
+        """See `Place`."""
+        for path in (self._root / folder).rglob("*"):
+            if path.is_file() and not path.name.startswith("."):
+                yield path.relative_to(self._root).as_posix()
 
     def folder(self, name: str) -> Path:
         """See `Place`."""
@@ -89,10 +105,11 @@ class AddressPlace:
     def __init__(self, address: str, copies: Path) -> None:
         import fsspec
 
-        self._address = address.rstrip("/")
+        self.address = address.rstrip("/")
         self._copies = copies
         with self._plain_errors():
-            self._system, self._root = fsspec.core.url_to_fs(self._address)
+            # Other machines write there too: what was listed a while ago is not what is there.
+            self._system, self._root = fsspec.core.url_to_fs(self.address, use_listings_cache=False)
 
     def read(self, name: str) -> bytes:
         """See `Place`."""
@@ -117,21 +134,28 @@ class AddressPlace:
             with self._plain_errors():
                 self._system.rm_file(self._path(name))
 
+    def names(self, folder: str) -> Iterator[str]:
+        """See `Place`."""
+        with self._plain_errors():
+            found = self._system.find(self._path(folder))
+        for path in found:
+            yield f"{folder}/{path.split(f'/{folder}/', 1)[1]}"
+
     def folder(self, name: str) -> Path:
         """See `Place`; fetched the first time."""
         copy = self._copies / name
         with self._plain_errors():
-            if not copy.exists() and holds_anything(f"{self._address}/{name}"):
+            if not copy.exists() and holds_anything(f"{self.address}/{name}"):
                 part = copy.with_name(f".{copy.name}.part")
                 shutil.rmtree(part, ignore_errors=True)
-                fetch(f"{self._address}/{name}", part)
+                fetch(f"{self.address}/{name}", part)
                 part.rename(copy)
         return copy
 
     def keep(self, name: str) -> None:
         """See `Place`."""
         with self._plain_errors():
-            put_folder(self._copies / name, f"{self._address}/{name}")
+            put_folder(self._copies / name, f"{self.address}/{name}")
 
     def _path(self, name: str) -> str:
         return f"{str(self._root).rstrip('/')}/{name}"
@@ -150,7 +174,7 @@ class AddressPlace:
             raise StoreError(
                 "The files at {address} cannot be reached ({reason}); look at FILES_URL and at the "
                 "service, nothing was changed.",
-                address=self._address,
+                address=self.address,
                 reason=reason,
             ) from error
 

@@ -11,10 +11,13 @@ cache/              predictions and thumbnails; may be deleted at any time
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from sqlalchemy import select
 
@@ -152,6 +155,12 @@ class Workspace:
         """The same workspace, in which only images that were given to somebody are seen."""
         return Workspace(self._root, self._database.queue_of(name), self._place)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How a worker of a cluster opens it: the same store, once for each process."""
+        if self._database.actor is not None or self._database.queue is not None:
+            raise TypeError("what somebody may do goes to no other machine")
+        return _opened, (self.address, self._database.address, self._place.address)
+
     def require(self, action: Action) -> None:
         """Go on only where the person who acts may do that.
 
@@ -208,6 +217,18 @@ class Workspace:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+@cache
+def _opened(root: str, rows_at: str, files_at: str) -> Workspace:
+    if not rows_at and not (Path(root) / DATABASE_NAME).is_file():
+        raise StoreError(
+            "This machine ({machine}) does not see the workspace {root}; give the workers the same folder, "
+            "or use DATABASE_URL and FILES_URL.",
+            machine=socket.gethostname(),
+            root=root,
+        )
+    return Workspace.open(root, rows_at=rows_at, files_at=files_at, seed=False)
 
 
 def _seed(database: Database) -> None:

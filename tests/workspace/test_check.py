@@ -93,3 +93,32 @@ def test_a_read_only_workspace_can_be_looked_at(tmp_path):
                 workspace.images.mark_looked_at(image.id, "Kim")
     finally:
         subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.sqlite
+def test_clean_deletes_what_no_row_names_and_asks_first(filled, capsys, monkeypatch):
+    kept = {path: path.read_bytes() for path in filled.folder("files").rglob("*.*")}
+    left = filled.files.put(b"left by a crash", ".png")
+    again = filled.files.put(b"came back", ".png")
+    monkeypatch.setattr("builtins.input", lambda question: "n")
+    assert main(["clean", "--workspace", filled.address]) == 0
+    assert capsys.readouterr().out.splitlines() == [*sorted([left, again]), "Nothing was deleted."]
+    # Told as unused, and used by an image before it is deleted: it stays.
+    filled.images.add(1, "again.png", b"came back", ImageFacts(2, 3))
+    filled.images.remove_unused([again])
+    assert main(["clean", "--workspace", filled.address, "--yes"]) == 0
+    assert capsys.readouterr().out.splitlines() == [left, "1 file(s) are deleted."]
+    now = {path: path.read_bytes() for path in filled.folder("files").rglob("*.*")}
+    assert now == {**kept, file_of(filled, b"came back"): b"came back"}
+    assert main(["clean", "--workspace", filled.address]) == 0
+    assert "no file that no row names" in capsys.readouterr().out
+
+
+@pytest.mark.sqlite
+def test_a_backup_is_a_copy_of_its_own_that_is_checked(filled, tmp_path, capsys):
+    assert main(["backup", "--workspace", filled.address, str(tmp_path / "backups")]) == 0
+    (folder,) = (tmp_path / "backups").iterdir()
+    assert "Every file is there." in capsys.readouterr().out
+    with Workspace.open(folder) as copy:
+        assert copy.audit.last_seal() == filled.audit.last_seal()
+        assert list(copy.lost_files()) == []

@@ -209,3 +209,9 @@ def test_the_job_of_an_old_worker_is_given_up(make_old):
     folder = make_old("0002", old_rows())
     with Workspace.open(folder) as workspace:
         assert workspace.jobs.end_if_lost(3).reason.code == "lost"
+
+
+@pytest.mark.sqlite
+def test_the_newest_schema_is_the_last_migration():
+    """Else every start would migrate once more, and a read-only workspace could not be opened."""
+    assert max(path.name[:4] for path in (MIGRATIONS_DIR / "versions").glob("[0-9]*.py")) == NEWEST

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.config import ScalingConfig
 from core.datasets.matching import read_bytes
 from core.errors import AppError, BadFileError
 from core.files import write_whole
-from core.imaging.channels import of_channel
-from core.imaging.class_table import ClassTable, table_of_card
-from core.imaging.decode import DecodedImage, open_file, read_frame, to_image
-from core.imaging.intensity import to_display
-from core.imaging.masks import encode_png, likeliest, quantise, threshold_mask
-from core.imaging.overlay import overlay, overlay_classes
-from core.inference.predictor import Predictor, load_predictor
+from core.imaging.class_table import table_of_card
+from core.inference.predictor import load_predictor
 from core.inference.stock_layers import check_stock, weights_path
-from core.language.sentence import Sentence
+from core.jobs.chosen_engine import chosen_engine
 from core.workflows.predict.predict_files import (
     Targets,
     csv_file,
@@ -29,7 +20,8 @@ from core.workflows.predict.predict_files import (
     names_in_tables,
     plan_targets,
 )
-from core.workflows.predict.predict_volumes import SeriesMasks, predict_volume
+from core.workflows.predict.predict_one import Item, Made, Maker, PredictedImage, make_one
+from core.workflows.predict.predict_volumes import SeriesMasks
 
 
 @dataclass(frozen=True)
@@ -49,35 +41,6 @@ class PredictRequest:
     output_path: Path
     threshold: float | None = None
     channel: int | None = None
-
-
-@dataclass(frozen=True)
-class PredictedImage:
-    """One row of the areas: an image, or a slice of a volume.
-
-    Attributes:
-        image: The image file.
-        height: In pixels.
-        width: In pixels.
-        foreground_pixels: Pixels of the mask that are not background.
-        foreground_percent: Part of the image, 0 to 100.
-        class_pixels: Of each class, background first; empty for one foreground.
-        threshold: That made the mask, None for the likeliest of several classes.
-        mask: The mask's file.
-        overlay: The overlay's file, None of a slice.
-        slice: Its number from 1, None for an image of one picture.
-    """
-
-    image: Path
-    height: int
-    width: int
-    foreground_pixels: int
-    foreground_percent: float
-    class_pixels: tuple[int, ...]
-    threshold: float | None
-    mask: Path
-    overlay: Path | None
-    slice: int | None = None
 
 
 @dataclass(frozen=True)
@@ -126,103 +89,44 @@ def predict_many(
             model_path=request.model_path,
             num_classes=len(classes),
         )
-    threshold = predictor.card.threshold if request.threshold is None else request.threshold
+    if on_progress is not None:
+        on_progress(0, len(images))
+    found: dict[int, Made | BadFileError] = {}
+    maker = Maker(request.model_path, request.threshold, request.channel, predictor)
+    with chosen_engine() as engine:
+        for _, (number, made) in engine.run(make_one, _read(images, targets, found), shared=maker):
+            found[number] = made if isinstance(made, BadFileError) else made.put(targets[number])
+            if on_progress is not None:
+                on_progress(len(found), len(images))
     predicted: list[PredictedImage] = []
     problems: list[str] = []
     notes = [*predictor.notes, *(target.note for target in targets if target.note)]
-    if on_progress is not None:
-        on_progress(0, len(images))
-    maker = _Maker(predictor, classes, threshold, request.channel)
-    for number, (path, target) in enumerate(zip(images, targets, strict=True), start=1):
-        try:
-            rows, said = maker.predict(path, target)
-        except BadFileError as error:
-            problems.append(error.sentence)
+    series = SeriesMasks()
+    for number in range(len(images)):
+        made = found[number]
+        if isinstance(made, BadFileError):
+            problems.append(made.sentence)
         else:
-            predicted.extend(rows)
-            notes.extend(said)
-        if on_progress is not None:
-            on_progress(number, len(images))
-    notes.extend(maker.series.write())
+            predicted.extend(made.rows)
+            notes.extend(made.notes)
+            series.take(made.series)
+    notes.extend(series.write())
     if predicted:
         write_whole(areas, _areas_csv(predicted, () if classes is None else classes.names))
     return PredictOutcome(tuple(predicted), tuple(problems), tuple(notes), areas if predicted else None)
 
 
-class _Maker:
-    """Makes the files of each image; remembers the masks of DICOM slices until their series is whole."""
-
-    def __init__(
-        self, predictor: Predictor, classes: ClassTable | None, threshold: float, channel: int | None
-    ) -> None:
-        self.series = SeriesMasks()
-        self._predictor = predictor
-        self._classes = classes
-        self._threshold = threshold
-        self._channel = channel
-
-    def predict(self, path: Path, target: Targets) -> tuple[list[PredictedImage], list[str]]:
-        """The rows of an image, one for each slice, and what is to be said."""
-        data, name = read_bytes(path), path.name
-        file = of_channel(open_file(data, name), name, self._channel)
-        if file.masks_only:
-            raise BadFileError(name, file.masks_only)
-        asked = file.channels and self._channel is None
-        notes = [Sentence("{name}: --read_channel chooses another one.", name=name)] if asked else []
-        if len(file.order) > 1:
-            volume, masks, said = predict_volume(file, name, data, target.mask, self._labels)
-            rows = [self._row(path, mask, place, volume, None) for place, mask in enumerate(masks, start=1)]
-            return rows, [*said, *notes]
-        image = to_image(read_frame(file, name, file.order[0]))
-        labels = self._labels(image)
-        write_whole(target.mask, encode_png(labels if self._classes is not None else labels != 0))
-        write_whole(target.overlay, encode_png(self._overlay(image, labels)))
-        self.series.add(data, name, target.mask, labels)
-        return [self._row(path, labels, None, target.mask, target.overlay)], [
-            *image.notes,
-            *file.notes,
-            *notes,
-        ]
-
-    def _labels(self, image: DecodedImage) -> NDArray[np.uint8]:
-        """(H, W) uint8, 0 and 1 or the likeliest class."""
-        found = self._predictor.predict(image)
-        if self._classes is not None:
-            return likeliest(found)
-        return threshold_mask(quantise(found), self._threshold).astype(np.uint8)
-
-    def _overlay(self, image: DecodedImage, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        display = _display(image, self._predictor.card.scaling)
-        if self._classes is None:
-            return overlay(display, labels != 0)
-        return overlay_classes(display, labels, self._classes.colours)
-
-    def _row(
-        self, path: Path, labels: NDArray[np.uint8], place: int | None, mask: Path, over: Path | None
-    ) -> PredictedImage:
-        several = self._classes is not None
-        num_classes = 2 if self._classes is None else len(self._classes)
-        counts = tuple(np.bincount(labels.ravel(), minlength=num_classes).tolist())
-        height, width = labels.shape
-        pixels = labels.size - counts[0]
-        return PredictedImage(
-            image=path,
-            height=height,
-            width=width,
-            foreground_pixels=pixels,
-            foreground_percent=100 * pixels / labels.size,
-            class_pixels=counts if several else (),
-            threshold=None if several else self._threshold,
-            mask=mask,
-            overlay=over,
-            slice=place,
-        )
-
-
-def _display(image: DecodedImage, scaling: ScalingConfig) -> NDArray[np.uint8]:
-    if scaling.kind == "hu_window" and image.kind == "hu":
-        return to_display(image, (scaling.low, scaling.high))
-    return to_display(image)
+def _read(
+    images: Sequence[Path], targets: Sequence[Targets], found: dict[int, Made | BadFileError]
+) -> Iterator[Item]:
+    """The images; one that cannot be read is noted as found."""
+    for number, (path, target) in enumerate(zip(images, targets, strict=True)):
+        try:
+            data = read_bytes(path)
+        except BadFileError as error:
+            found[number] = error
+        else:
+            yield number, path, data, target
 
 
 def _areas_csv(predicted: Sequence[PredictedImage], class_names: Sequence[str]) -> bytes:

@@ -76,6 +76,20 @@ class SeriesMasks:
         if place is not None:
             self._slices.setdefault(place.series, []).append((place, target, mask))
 
+    def take(self, others: SeriesMasks) -> None:
+        """Note what was noted elsewhere."""
+        for series, slices in others._slices.items():
+            self._slices.setdefault(series, []).extend(slices)
+
+    def moved(self, folder: Path) -> SeriesMasks:
+        """The same with their files in another folder."""
+        return SeriesMasks(
+            {
+                series: [(place, folder / target.name, mask) for place, target, mask in slices]
+                for series, slices in self._slices.items()
+            }
+        )
+
     def write(self) -> list[str]:
         """Write a volume for each series of several slices, beside the masks of its files; says so."""
         notes: list[str] = []

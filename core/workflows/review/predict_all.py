@@ -7,11 +7,14 @@ prediction stays in the cache, so that opening the image later costs nothing.
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.errors import AppError, JobError
 from core.jobs import queue
+from core.jobs.chosen_engine import chosen_engine
+from core.jobs.engine import Engine, ThisProcess
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
 from core.registry.predictions import card_of
@@ -25,12 +28,29 @@ from core.workspace.tables import utc_now
 
 KIND = "predict_all"
 _AT_ONCE = 16
-"""Guesses that are kept in one transaction; what a killed worker has to do again."""
+"""Images of a piece of work: guesses kept in one transaction, what a killed worker has to do again."""
 _REWRITTEN_AT_ONCE = 1000
 _MOST_KNOWN = 200
 """Truths that an interval rests on at the most; more would not make it sharper."""
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Predicting:
+    """What all pieces of the work share, also on other machines.
+
+    Attributes:
+        context: The job.
+        predictors: The loaded models of the process.
+        version: Which model predicts.
+        calibration: What makes guesses of scores.
+    """
+
+    context: JobContext
+    predictors: Predictors
+    version: VersionRow
+    calibration: Calibration
 
 
 def num_to_predict(workspace: Workspace, task_id: int) -> int | None:
@@ -55,11 +75,12 @@ def start_predict_all(workspace: Workspace, task_id: int, *, who: str) -> JobRow
 
 def run_job(context: JobContext) -> dict[str, Any]:
     """The worker's part: "predicted" and "failed" images, and "known" truths that the guesses rest on."""
-    return predict_all(context, Predictors())
+    with chosen_engine() as engine:
+        return predict_all(context, Predictors(), engine)
 
 
-def predict_all(context: JobContext, predictors: Predictors) -> dict[str, Any]:
-    """The same with loaded models.
+def predict_all(context: JobContext, predictors: Predictors, engine: Engine | None = None) -> dict[str, Any]:
+    """The same with loaded models, in this process or on a cluster.
 
     Raises:
         JobError: The task has no model any more.
@@ -72,33 +93,42 @@ def predict_all(context: JobContext, predictors: Predictors) -> dict[str, Any]:
     predictors.get(workspace.versions.open(version))
     waiting = workspace.quality.missing(task_id, version.id)
     calibration = known_calibration(workspace, task_id, version, predictors)
-    made: list[GuessRow] = []
-    failed = predicted = 0
-    for done, image_id in enumerate(waiting, start=1):
-        if context.should_stop():
+    predicting = _Predicting(context, predictors, version, calibration)
+    predicted = tried = 0
+    for _, (guesses, number) in (engine or ThisProcess()).run(
+        _predict_some,
+        (waiting[start : start + _AT_ONCE] for start in range(0, len(waiting), _AT_ONCE)),
+        shared=predicting,
+        should_stop=context.should_stop,
+    ):
+        workspace.quality.put(guesses)
+        predicted, tried = predicted + len(guesses), tried + number
+        context.report(
+            {
+                "message": Sentence(
+                    "Predicting: {done} of {num_waiting} images", done=tried, num_waiting=len(waiting)
+                ),
+                "epoch": tried,
+                "num_epochs": len(waiting),
+            }
+        )
+    known = recalibrate(workspace, task_id, version, predictors).num_known
+    return {"predicted": predicted, "failed": tried - predicted, "known": known}
+
+
+def _predict_some(predicting: _Predicting, image_ids: Sequence[int]) -> tuple[list[GuessRow], int]:
+    """The guesses of some images, and how many were tried: the rest was stopped."""
+    made, tried = [], 0
+    for image_id in image_ids:
+        if predicting.context.should_stop():
             break
+        tried += 1
         try:
-            made.append(_guess(workspace, workspace.images.get(image_id), version, predictors, calibration))
-            predicted += 1
+            made.append(_guess(predicting, image_id))
         except AppError as error:
             # Deleted meanwhile, or a file that cannot be read: the others go on.
             logger.warning("image %d: not predicted (%s)", image_id, error)
-            failed += 1
-        if len(made) == _AT_ONCE or done == len(waiting):
-            workspace.quality.put(made)
-            made = []
-            context.report(
-                {
-                    "message": Sentence(
-                        "Predicting: {done} of {num_waiting} images", done=done, num_waiting=len(waiting)
-                    ),
-                    "epoch": done,
-                    "num_epochs": len(waiting),
-                }
-            )
-    workspace.quality.put(made)
-    known = recalibrate(workspace, task_id, version, predictors).num_known
-    return {"predicted": predicted, "failed": failed, "known": known}
+    return made, tried
 
 
 def recalibrate(
@@ -142,19 +172,14 @@ def known_calibration(
     return calibrate([scores[image.id].score for image in chosen], dices)
 
 
-def _guess(
-    workspace: Workspace,
-    image: ImageRow,
-    version: VersionRow,
-    predictors: Predictors,
-    calibration: Calibration,
-) -> GuessRow:
-    predicted = proposal(workspace, image, version, predictors)
+def _guess(predicting: _Predicting, image_id: int) -> GuessRow:
+    workspace, version = predicting.context.workspace, predicting.version
+    predicted = proposal(workspace, workspace.images.get(image_id), version, predicting.predictors)
     threshold = card_of(workspace, version).threshold
     score = soft_dice(predicted, threshold)
-    guess, low, high = calibration.guess(score)
+    guess, low, high = predicting.calibration.guess(score)
     return GuessRow(
-        image_id=image.id,
+        image_id=image_id,
         version_id=version.id,
         score=score,
         unsure=unsure_outline(predicted, threshold),

@@ -1,0 +1,135 @@
+"""One contract for both engines: this process, and a Dask cluster of two workers with one thread each."""
+
+import os
+import threading
+import time
+
+import pytest
+
+from core.errors import BadFileError, JobError
+from core.jobs.chosen_engine import chosen_engine
+from core.jobs.engine import ThisProcess
+from tests.jobs import pieces
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A scheduler with two worker processes; its address, and what runs it."""
+    distributed = pytest.importorskip("distributed", reason="dask[distributed] is not installed here")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
+    ) as running:
+        yield running
+
+
+@pytest.fixture(params=["local", "dask"])
+def engine(request, monkeypatch):
+    if request.param == "local":
+        yield ThisProcess()
+        return
+    monkeypatch.setenv("ENGINE", "dask")
+    monkeypatch.setenv("SCHEDULER", request.getfixturevalue("cluster").scheduler_address)
+    with chosen_engine() as chosen:
+        yield chosen
+
+
+@pytest.fixture
+def dask_engine(cluster, monkeypatch):
+    monkeypatch.setenv("ENGINE", "dask")
+    monkeypatch.setenv("SCHEDULER", cluster.scheduler_address)
+    with chosen_engine() as chosen:
+        yield chosen
+
+
+def test_every_item_is_done_once_and_told_with_its_place(engine):
+    found = list(engine.run(pieces.square, range(2, 30), shared=100))
+    assert sorted(place for place, _ in found) == list(range(28))
+    assert {place: value for place, (_, value) in found} == {n - 2: 100 + n * n for n in range(2, 30)}
+    assert (os.getpid() in {pid for _, (pid, _) in found}) == isinstance(engine, ThisProcess)
+
+
+def test_nothing_is_no_work(engine):
+    assert list(engine.run(pieces.square, [], shared=0)) == []
+
+
+def test_what_a_piece_raises_is_raised_here_as_it_was(engine):
+    with pytest.raises(BadFileError, match=r"3\.png: it has no pixels") as caught:
+        list(engine.run(pieces.refuse, range(10), shared=None))
+    assert caught.value.name == "3.png"
+
+
+def test_items_are_asked_for_a_few_ahead_only(engine):
+    asked = []
+
+    def items():
+        for number in range(40):
+            asked.append(number)
+            yield number
+
+    for done, _ in enumerate(engine.run(pieces.slowly, items(), shared=0.0), start=1):
+        assert len(asked) <= done + 4
+    assert len(asked) == 40
+
+
+def test_it_stops_within_five_seconds(engine):
+    stop = threading.Event()
+    found = []
+    for place, _ in engine.run(pieces.slowly, range(1000), shared=0.05, should_stop=stop.is_set):
+        found.append(place)
+        if len(found) == 5:
+            stop.set()
+            stopped_at = time.monotonic()
+    assert 5 <= len(found) < 20
+    assert time.monotonic() - stopped_at < 5
+
+
+def test_a_killed_worker_s_pieces_are_done_by_another_once_each(dask_engine, tmp_path):
+    found = sorted(number for _, number in dask_engine.run(pieces.die_once, range(40), shared=str(tmp_path)))
+    assert (tmp_path / "died").exists()
+    assert found == list(range(40))
+
+
+def test_a_piece_that_kills_its_workers_is_told(monkeypatch):
+    dask = pytest.importorskip("dask", reason="dask[distributed] is not installed here")
+    distributed = pytest.importorskip("distributed", reason="dask[distributed] is not installed here")
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        distributed.LocalCluster(n_workers=1, processes=True, dashboard_address=":0") as running,
+    ):
+        monkeypatch.setenv("ENGINE", "dask")
+        monkeypatch.setenv("SCHEDULER", running.scheduler_address)
+        with pytest.raises(JobError, match="died on the same piece"), chosen_engine() as engine:
+            list(engine.run(pieces.die, [1], shared=None))
+
+
+def test_a_worker_of_another_version_is_told(dask_engine, monkeypatch):
+    monkeypatch.setattr("core.jobs.engine_dask.program", lambda: "0123")
+    with pytest.raises(JobError, match=r"another version of this program \(.*, here it is 0123\)"):
+        list(dask_engine.run(pieces.square, [1, 2], shared=0))
+
+
+def test_a_scheduler_that_vanishes_is_told(monkeypatch):
+    distributed = pytest.importorskip("distributed", reason="dask[distributed] is not installed here")
+    running = distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
+    )
+    monkeypatch.setenv("ENGINE", "dask")
+    monkeypatch.setenv("SCHEDULER", running.scheduler_address)
+    with pytest.raises(JobError, match="is gone; what was done is kept"), chosen_engine() as engine:
+        for done, _ in enumerate(engine.run(pieces.slowly, range(1000), shared=0.01)):
+            if done == 3:
+                running.close()
+
+
+def test_what_is_not_there_is_refused_in_one_sentence(monkeypatch):
+    for name, scheduler, said in (
+        ("slurm", "", "ENGINE=slurm is not known"),
+        ("dask", "", "needs SCHEDULER"),
+        ("dask", "tcp://localhost:1", "does not answer"),
+        ("dask", "not an address", "does not answer"),
+    ):
+        monkeypatch.setenv("ENGINE", name)
+        monkeypatch.setenv("SCHEDULER", scheduler)
+        monkeypatch.setattr("core.jobs.engine_dask.CONNECT_SECONDS", 1)
+        with pytest.raises(JobError, match=said), chosen_engine():
+            pass
