@@ -70,7 +70,8 @@ def test_every_image_gets_a_guess_and_none_is_predicted_twice(
 def test_a_stopped_job_goes_on_where_it_was(workspace, task, images, add_version, predictors):
     version = add_version()
     context = job_of(workspace, task)
-    asked = iter([False, False, False])
+    # Asked before the piece of work and before each of its images.
+    asked = iter([False, False, False, False])
     object.__setattr__(context, "should_stop", lambda: next(asked, True))
     assert run(workspace, task, predictors, context)["predicted"] == 3
     assert len(workspace.quality.of_version(version.id)) == 3
