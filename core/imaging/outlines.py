@@ -59,7 +59,10 @@ def read_outlines(data: bytes, name: str, limits: Limits, *, union: bool = False
     if isinstance(said.get("shapes"), list) and "imagePath" in said:
         return [_one(str(said["imagePath"]), name, lambda: _labelme(said, name, limits, union))]
     if isinstance(said.get("images"), list) and isinstance(said.get("annotations"), list):
-        return _coco(said, name, limits, union)
+        try:
+            return _coco(said, name, limits, union)
+        except (TypeError, AttributeError):
+            raise BadFileError(name, "its outlines do not fit together; export it again.") from None
     return None
 
 

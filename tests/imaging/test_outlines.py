@@ -121,3 +121,9 @@ def test_other_json_is_none_and_no_json_is_refused():
 def test_the_limit_is_checked_before_anything_is_drawn():
     (found,) = read(labelme(height=10**6, width=10**6))
     assert "at most 100,000,000 pixels" in str(found.problem)
+
+
+def test_ids_that_are_none_are_told():
+    said = {"images": [{"id": 1, "file_name": "a.png"}], "annotations": [{"image_id": [1]}]}
+    with pytest.raises(BadFileError, match="do not fit together"):
+        read_outlines(json.dumps(said).encode(), "a.json", Limits())
