@@ -42,6 +42,10 @@ DOUBT = 0.2
 """How far from 0.5 an answer must be to change a mask that is there."""
 THIN = 4.0
 """Pixels of the crop; what differs along a border by less is no region of its own."""
+NEAR = 2.0
+"""A click on a sliver changes what lies within that many times `THIN`."""
+FURTHEST = 0.2
+"""How far from a click it can exclude, in the object's longest sides: what is asked for is a piece of it."""
 BESIDE = 0.25
 """A click this near to an object, in its longest sides, is about that object."""
 
@@ -155,7 +159,7 @@ def _changed(mask: Mask, found: Mask, click: Click, *, thin: float) -> Mask:
     """The mask with the region of the answer that the click touches; what is as the click says stays.
 
     Along a border that was right an answer from a crop differs by slivers, which join everything: what is
-    thinner than `thin` pixels does not belong to the region.
+    thinner than `thin` pixels does not belong to the region, and a click on a sliver changes what is near.
     """
     if mask[click.row, click.col] == click.include:
         return mask
@@ -165,7 +169,18 @@ def _changed(mask: Mask, found: Mask, click: Click, *, thin: float) -> Mask:
     width = 2 * round(thin / 2) + 1
     disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)))
     thick = cv2.morphologyEx(different.view(np.uint8), cv2.MORPH_OPEN, disc) != 0
-    return mask ^ _part_at(np.asarray(thick) if thick[click.row, click.col] else different, click)
+    is_thick = bool(thick[click.row, click.col])
+    region = np.asarray(thick) if is_thick else different & _disc(click, NEAR * thin, mask.shape)
+    if not click.include:
+        region &= _disc(click, FURTHEST * thin / THIN * SIDE / MARGIN, mask.shape)
+    return mask ^ _part_at(region, click)
+
+
+def _disc(click: Click, radius: float, shape: tuple[int, ...]) -> Mask:
+    """What lies no further from a click than `radius` pixels."""
+    plane = np.zeros(shape, np.uint8)
+    cv2.circle(plane, (click.col, click.row), round(radius), 1, cv2.FILLED)
+    return np.asarray(plane != 0)
 
 
 def _reach(found: Mask, click: Click, mask: Mask) -> int:

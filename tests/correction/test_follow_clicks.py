@@ -59,10 +59,20 @@ def test_only_the_region_that_the_click_touches_changes(picture):
 
 def test_excluding_takes_a_region_away(picture):
     start = EMPTY.copy()
-    start[100:160, 40:130] = True
-    mask = follow_clicks(picture, start, [Click(130, 120, False)], bright)
-    assert not mask[105:155, 105:130].any()
+    start[100:160, 40:110] = True
+    start[120:140, 110:130] = True
+    mask = follow_clicks(picture, start, [Click(130, 118, False)], bright)
+    assert not mask[122:138, 107:128].any()
     assert mask[105:155, 45:95].all()
+
+
+def test_excluding_takes_a_piece_where_the_network_drops_the_whole_object(picture):
+    start = EMPTY.copy()
+    start[100:160, 40:100] = True
+    mask = follow_clicks(picture, start, [Click(130, 60, False)], nothing)
+    gone = np.argwhere(start & ~mask)
+    # A fifth of 60 pixels away at the furthest.
+    assert 0 < np.hypot(*(gone - (130, 60)).T).max() <= 12.5
 
 
 def test_clicked_pixels_obey_where_the_network_does_not(picture):
