@@ -16,4 +16,4 @@ def test_the_whole_loop_imports_neither_tensorflow_nor_keras(tmp_path):
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    assert run.stdout.splitlines() == ["1 display geometry labels looked probability thumbnail", "[]"]
+    assert run.stdout.splitlines() == ["1 display geometry labels levels looked probability thumbnail", "[]"]
