@@ -73,11 +73,16 @@ def test_a_copy_into_a_bucket_and_back_and_what_nobody_needs_there(bucket, tmp_p
     with (
         Workspace.open(tmp_path / "here", files_at="") as here,
         Workspace.open(tmp_path / "there", seed=False) as there,
+        Workspace.open(tmp_path / "back", files_at="", seed=False) as back,
     ):
         image = here.images.add(1, "a.png", b"picture", ImageFacts(2, 3))
-        save(here, image)
+        revision = save(here, image)
         assert here.copy_to(there, lambda done, of: None)[1] == []
         assert list(there.lost_files()) == []
+        assert there.copy_to(back, lambda done, of: None)[1] == []
+        assert list(back.lost_files()) == []
+        assert back.images.read_bytes(image.id) == b"picture"
+        assert back.masks.read_mask_png(revision) == here.masks.read_mask_png(revision)
         left = there.files.put(b"left by a crash", ".png")
         assert there.images.unused_files() == [left]
         there.images.remove_unused([left])
