@@ -1,5 +1,6 @@
 import gc
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,12 @@ def little_to_collect():
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_main(main=sys.modules["__main__"]):
+    """Streamlit's test runner leaves its script as `__main__`, which processes that are spawned would run."""
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture
