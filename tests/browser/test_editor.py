@@ -400,6 +400,7 @@ def test_ten_quick_strokes_under_a_slow_server(editor: Editor, app: AppServer) -
         points = [(45.0, 3.0 + 4 * i), (60.0, 4.0 + 4 * i)]
         editor.stroke(points, settle=False)
         expected[brush_pixels(points, 2, SMALL)] = 2
+    expect(editor.status).to_have_text("Saving…")
     editor.wait_saved()
     np.testing.assert_array_equal(editor.layer(), expected)
 
