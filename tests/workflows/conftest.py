@@ -5,9 +5,12 @@ import numpy as np
 import pytest
 
 from core.cards import ModelCard, save_card
+from core.correction.corrections import encode_layer
 from core.reasons import Reason
 from core.registry.predictors import Predictors
-from core.workspace import NewVersion, Workspace
+from core.workflows.correct.open_image import open_image
+from core.workflows.correct.save_mask import save_mask
+from core.workspace import DraftContent, NewVersion, Workspace
 
 
 @pytest.fixture
@@ -79,3 +82,17 @@ def predictors():
     made = Predictors(load=load)
     made.models = loaded
     return made
+
+
+@pytest.fixture
+def save(workspace, predictors):
+    """Saves as the editor would: what is opened, with a layer over it."""
+
+    def do(image, who, layer=None):
+        opened = open_image(workspace, image.id, predictors, who=who)
+        layer_png = opened.layer_png if layer is None else encode_layer(np.array([layer], np.uint8))
+        version_id = None if opened.version is None else opened.version.id
+        content = DraftContent(opened.threshold, layer_png, version_id, 3.0)
+        return save_mask(workspace, image.id, predictors, content=content, who=who)
+
+    return do

@@ -12,7 +12,7 @@ from core.review.second_reading import AGAIN, DICE
 from core.workflows.add_images import add_images
 from core.workflows.correct.blind import reads_blind, unread_gold, waiting_for
 from core.workflows.correct.open_image import open_image
-from core.workflows.correct.save_mask import restore_revision, save_mask
+from core.workflows.correct.save_mask import restore_revision
 from core.workflows.correct.second_reader import history_for
 from core.workflows.review.agreement import AGAIN_READ, measure_agreement
 from core.workflows.review.corrective import corrected_images
@@ -31,20 +31,6 @@ def images(workspace, task, add_version):
     rows = [[200 + number, 200, 0, 0] for number in range(4)]
     add_images(workspace, task.id, [(f"{number}.png", png([row])) for number, row in enumerate(rows)])
     return workspace.images.list(task.id)
-
-
-@pytest.fixture
-def save(workspace, predictors):
-    """Saves as the editor would: what is opened, with a layer over it."""
-
-    def do(image, who, layer=None):
-        opened = open_image(workspace, image.id, predictors, who=who)
-        layer_png = opened.layer_png if layer is None else encode_layer(np.array([layer], np.uint8))
-        version_id = None if opened.version is None else opened.version.id
-        content = DraftContent(opened.threshold, layer_png, version_id, 3.0)
-        return save_mask(workspace, image.id, predictors, content=content, who=who)
-
-    return do
 
 
 def ask(workspace, task, **rules):

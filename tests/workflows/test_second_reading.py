@@ -10,7 +10,7 @@ from core.review.second_reading import AGREED, BLIND_VERSION, DICE, HOW, SECOND
 from core.workflows.add_images import add_images
 from core.workflows.correct.blind import readings_of, reads_blind, waiting_for
 from core.workflows.correct.open_image import open_image
-from core.workflows.correct.save_mask import read_mask, save_mask
+from core.workflows.correct.save_mask import read_mask
 from core.workflows.review.agreement import AGREED as WITH_AGREED
 from core.workflows.review.agreement import MODEL, measure_agreement
 from core.workflows.review.compared_picture import compare_readings
@@ -40,20 +40,6 @@ def ask(workspace, task):
     def do(percent=100, limit=0.9):
         rules = replace(task.review_rules, second_percent=percent, differ_below=limit)
         return workspace.tasks.set_review_rules(task.id, rules, who="Kim")
-
-    return do
-
-
-@pytest.fixture
-def save(workspace, predictors):
-    """Saves as the editor would: what is opened, with a layer over it."""
-
-    def do(image, who, layer=None):
-        opened = open_image(workspace, image.id, predictors, who=who)
-        layer_png = opened.layer_png if layer is None else encode_layer(np.array([layer], np.uint8))
-        version_id = None if opened.version is None else opened.version.id
-        content = DraftContent(opened.threshold, layer_png, version_id, 3.0)
-        return save_mask(workspace, image.id, predictors, content=content, who=who)
 
     return do
 
