@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.workspace.database import Database
 from core.workspace.rows import AuditRow
-from core.workspace.tables import AuditTable, utc_now
+from core.workspace.tables import AuditTable, as_row, utc_now
 
 _LAST_SEAL = select(AuditTable.seal).order_by(AuditTable.id.desc()).limit(1)
 
@@ -49,7 +49,7 @@ class Audit:
             if wanted is not None:
                 query = query.where(column == wanted)
         with self._database.reading() as session:
-            return [_to_row(each) for each in session.scalars(query)]
+            return [as_row(AuditRow, each) for each in session.scalars(query)]
 
     def persons(self, task_id: int) -> Sequence[str]:
         """Who did something in a task or in the whole workspace, by name."""
@@ -61,7 +61,7 @@ class Audit:
         """All rows, the oldest first."""
         with self._database.reading() as session:
             for row in session.scalars(select(AuditTable).order_by(AuditTable.id)).yield_per(1000):
-                yield _to_row(row)
+                yield as_row(AuditRow, row)
 
     def last_seal(self) -> str:
         """The seal of the newest row, "" before the first; who keeps it sees later if the end was cut."""
@@ -108,15 +108,3 @@ def _of_task(task_id: int) -> ColumnElement[bool]:
 def _seal(row: AuditTable, before: str) -> str:
     told = [before, row.created_at.isoformat(), row.who, row.task_id, row.action, row.facts]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-
-
-def _to_row(row: AuditTable) -> AuditRow:
-    return AuditRow(
-        id=row.id,
-        task_id=row.task_id,
-        who=row.who,
-        action=row.action,
-        facts=row.facts,
-        created_at=row.created_at,
-        seal=row.seal,
-    )

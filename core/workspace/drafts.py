@@ -21,7 +21,7 @@ from core.workspace.database import Database
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import DraftRow
 from core.workspace.seen import existing_image
-from core.workspace.tables import DraftTable, ImageTable, PersonTable, VersionTable, utc_now
+from core.workspace.tables import DraftTable, ImageTable, PersonTable, VersionTable, as_row, utc_now
 
 SERVER = "server"
 """Client that stands for the program itself (starting points, restored revisions); no tab is called so."""
@@ -217,17 +217,5 @@ def _is_foreign(draft: DraftTable, client_id: str, base_revision: int | None) ->
 
 
 def _to_row(session: Session, draft: DraftTable) -> DraftRow:
-    return DraftRow(
-        image_id=draft.image_id,
-        who="" if draft.person_id is None else session.get_one(PersonTable, draft.person_id).name,
-        version_id=draft.version_id,
-        threshold=draft.threshold,
-        layer_png=draft.layer_png,
-        client_id=draft.client_id,
-        sequence=draft.sequence,
-        revision=draft.revision,
-        seconds=draft.seconds,
-        has_unsaved_changes=draft.has_unsaved_changes,
-        filled=draft.filled,
-        updated_at=draft.updated_at,
-    )
+    who = "" if draft.person_id is None else session.get_one(PersonTable, draft.person_id).name
+    return as_row(DraftRow, draft, who=who)

@@ -20,7 +20,7 @@ from core.workspace import audit
 from core.workspace.assignments import keep_together
 from core.workspace.database import Database
 from core.workspace.rows import GroupKind, GroupRow
-from core.workspace.tables import GroupTable, ImageTable, SettingTable, TaskTable
+from core.workspace.tables import GroupTable, ImageTable, SettingTable, TaskTable, as_row
 
 _SALT = "group_salt"
 
@@ -231,12 +231,4 @@ def _row_of(session: Session, group_id: int) -> GroupRow:
 
 
 def _to_row(group: GroupTable, num_images: int) -> GroupRow:
-    return GroupRow(
-        id=group.id,
-        task_id=group.task_id,
-        kind=group.kind,  # type: ignore[arg-type]
-        name=group.name,
-        corrected_rank=group.corrected_rank,
-        locked=group.locked,
-        num_images=num_images,
-    )
+    return as_row(GroupRow, group, num_images=num_images)

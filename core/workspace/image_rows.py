@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, false, select, true
 
 from core.workspace.rows import ImageFacts, ImageRow, ImageState
-from core.workspace.tables import GroupTable, ImageTable
+from core.workspace.tables import GroupTable, ImageTable, as_row
 
 Show = Literal["all", "new", "draft", "corrected", "flagged", "locked"]
 
@@ -88,26 +88,10 @@ def to_image_row(found: Any, unread: Unread = NOTHING_UNREAD) -> ImageRow:
     is_read = found.id not in unread.all
     corrected = found.truth_revision_id is not None and is_read
     state: ImageState = "corrected" if corrected else "draft" if unsaved else "new"
-    return ImageRow(
-        id=found.id,
-        task_id=found.task_id,
-        position=found.position,
-        name=found.name,
-        sha256=found.sha256,
-        frame=found.frame,
-        stack=found.stack,
-        group_id=found.group_id,
-        file=found.file,
-        facts=ImageFacts(found.height, found.width, found.channels, found.kind, tuple(found.notes)),
-        created_at=found.created_at,
-        looked_at=None if found.id in unread.unopened else found.looked_at,
-        reference_file=found.reference_file,
-        corrected_rank=found.corrected_rank if is_read else None,
-        locked=found.locked and is_read,
-        num_revisions=found.num_revisions if is_read else 0,
-        state=state,
-        has_unsaved_changes=unsaved,
-        review=found.review if is_read else "open",
-        reader_id=found.reader_id,
-        gold_revision_id=found.gold_revision_id,
-    )
+    others: dict[str, Any] = {}
+    if not is_read:
+        others = {"corrected_rank": None, "locked": False, "num_revisions": 0, "review": "open"}
+    if found.id in unread.unopened:
+        others["looked_at"] = None
+    facts = ImageFacts(found.height, found.width, found.channels, found.kind, tuple(found.notes))
+    return as_row(ImageRow, found, facts=facts, state=state, has_unsaved_changes=unsaved, **others)

@@ -23,7 +23,7 @@ from core.workspace.database import Database
 from core.workspace.places import Place
 from core.workspace.roles import action_of_job
 from core.workspace.rows import JobRow, JobStatus
-from core.workspace.tables import JobProgressTable, JobTable, utc_now
+from core.workspace.tables import JobProgressTable, JobTable, as_row, utc_now
 
 LEASE = timedelta(seconds=60)
 
@@ -186,23 +186,5 @@ def _existing(session: Session, job_id: int) -> JobTable:
 
 
 def _to_row(job: JobTable) -> JobRow:
-    return JobRow(
-        id=job.id,
-        task_id=job.task_id,
-        kind=job.kind,
-        settings=job.settings,
-        status=job.status,  # type: ignore[arg-type]
-        reason=Reason(job.reason_code, job.reason_facts) if job.reason_code else None,
-        who=job.who,
-        result=job.result,
-        stop_requested=job.stop_requested,
-        worker=job.worker,
-        lease_until=job.lease_until,
-        pid=job.pid,
-        process_created=job.process_created,
-        retry_of=job.retry_of,
-        created_at=job.created_at,
-        started_at=job.started_at,
-        ended_at=job.ended_at,
-        heartbeat_at=job.heartbeat_at,
-    )
+    reason = Reason(job.reason_code, job.reason_facts) if job.reason_code else None
+    return as_row(JobRow, job, reason=reason)

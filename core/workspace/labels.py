@@ -16,7 +16,7 @@ from core.workspace import audit
 from core.workspace.database import Database
 from core.workspace.rows import LabelOrigin, LabelRow
 from core.workspace.seen import existing_image
-from core.workspace.tables import ImageTable, LabelTable, VersionTable
+from core.workspace.tables import ImageTable, LabelTable, VersionTable, as_row
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,13 @@ class Labels:
             session.flush()
             facts = {"image": image_id, "label": label.id, "number": label.number}
             audit.append(session, "label_saved", facts, who=label.who, task_id=image.task_id)
-            return _to_row(label)
+            return as_row(LabelRow, label)
 
     def history(self, image_id: int) -> list[LabelRow]:
         """All labels of an image, the newest first."""
         query = select(LabelTable).where(LabelTable.image_id == image_id).order_by(LabelTable.number.desc())
         with self._database.reading() as session:
-            return [_to_row(each) for each in session.scalars(query)]
+            return [as_row(LabelRow, each) for each in session.scalars(query)]
 
     def latest(self, image_id: int) -> LabelRow | None:
         """The newest label of an image, also where it takes the one before back; None before the first."""
@@ -90,14 +90,14 @@ class Labels:
         """The newest label of images, by image id, in one query; none where the one before was taken back."""
         query = select(LabelTable).where(LabelTable.image_id.in_(image_ids)).order_by(LabelTable.number)
         with self._database.reading() as session:
-            newest = {each.image_id: _to_row(each) for each in session.scalars(query)}
+            newest = {each.image_id: as_row(LabelRow, each) for each in session.scalars(query)}
         return {image_id: label for image_id, label in newest.items() if label.label is not None}
 
     def latest_of_task(self, task_id: int) -> dict[int, LabelRow]:
         """The newest label of every image of a task that has one now, by image id, in one query."""
         with self._database.reading() as session:
             found = session.scalars(_newest_of_task(task_id))
-            return {each.image_id: _to_row(each) for each in found if each.label is not None}
+            return {each.image_id: as_row(LabelRow, each) for each in found if each.label is not None}
 
 
 def _check(new: NewLabel) -> None:
@@ -119,17 +119,3 @@ def _newest_of_task(task_id: int) -> Select[LabelTable]:
     )
     same = (newest.c.image_id == LabelTable.image_id) & (newest.c.number == LabelTable.number)
     return select(LabelTable).join(newest, same)
-
-
-def _to_row(label: LabelTable) -> LabelRow:
-    return LabelRow(
-        id=label.id,
-        image_id=label.image_id,
-        number=label.number,
-        label=label.label,
-        who=label.who,
-        origin=label.origin,  # type: ignore[arg-type]
-        version_id=label.version_id,
-        shown=label.shown,
-        created_at=label.created_at,
-    )

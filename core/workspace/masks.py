@@ -20,10 +20,9 @@ from core.workspace.database import Database
 from core.workspace.drafts import SERVER, DraftContent, draft_of, holds, mark_unsaved, write_draft
 from core.workspace.groups import give_rank
 from core.workspace.persons import existing_or_new, id_of
-from core.workspace.revision_rows import to_revision_row
 from core.workspace.rows import ImageRow, Origin, RevisionRow, Scope
 from core.workspace.seen import existing_image
-from core.workspace.tables import DraftTable, ImageTable, RevisionTable, TaskTable, VersionTable
+from core.workspace.tables import DraftTable, ImageTable, RevisionTable, TaskTable, VersionTable, as_row
 from core.workspace.tasks import classes_of
 from core.workspace.truth import point_to
 
@@ -89,14 +88,14 @@ class Masks:
         with self._database.plain_errors():
             _put_files(self._blobs, new)
         with self._database.writing() as session:
-            return to_revision_row(save_in(session, self._blobs, image_id, new))
+            return as_row(RevisionRow, save_in(session, self._blobs, image_id, new))
 
     def history(self, image_id: int) -> list[RevisionRow]:
         """All revisions of an image, the newest first."""
         query = select(RevisionTable).where(RevisionTable.image_id == image_id)
         with self._database.reading() as session:
             found = session.scalars(query.order_by(RevisionTable.number.desc()))
-            return [to_revision_row(each) for each in found]
+            return [as_row(RevisionRow, each) for each in found]
 
     def get(self, revision_id: int) -> RevisionRow:
         """One revision.
@@ -111,14 +110,14 @@ class Masks:
                     "There is no revision number {revision_id}; its image may have been deleted.",
                     revision_id=revision_id,
                 )
-            return to_revision_row(found)
+            return as_row(RevisionRow, found)
 
     def of_task(self, task_id: int) -> list[RevisionRow]:
         """All revisions of a task, the oldest first."""
         of_image = select(RevisionTable).join(ImageTable, ImageTable.id == RevisionTable.image_id)
         query = of_image.where(ImageTable.task_id == task_id).order_by(RevisionTable.id)
         with self._database.reading() as session:
-            return [to_revision_row(each) for each in session.scalars(query)]
+            return [as_row(RevisionRow, each) for each in session.scalars(query)]
 
     def naming(self, task_id: int, key: str) -> list[RevisionRow]:
         """The revisions of a task whose provenance names another one under a key, and those; oldest first."""
@@ -137,7 +136,7 @@ class Masks:
             found = session.scalars(query.order_by(RevisionTable.id.desc()).limit(1)).first()
             if found is None:
                 return None
-            return to_revision_row(found), self._database.now(session) - found.created_at
+            return as_row(RevisionRow, found), self._database.now(session) - found.created_at
 
     def last_before(self, task_id: int, who: str, age: timedelta) -> dict[int, int]:
         """The last mask that a person saved of each image of a task, where it is so old and not flagged.
@@ -158,7 +157,7 @@ class Masks:
         """Revisions by key, the oldest first."""
         query = select(RevisionTable).where(RevisionTable.id.in_(revision_ids)).order_by(RevisionTable.id)
         with self._database.reading() as session:
-            return [to_revision_row(each) for each in session.scalars(query)]
+            return [as_row(RevisionRow, each) for each in session.scalars(query)]
 
     def files(self) -> dict[int, str]:
         """The file of every mask of the workspace, by revision id."""

@@ -11,7 +11,7 @@ from core.workspace.database import Database
 from core.workspace.names import clean_name, name_key
 from core.workspace.roles import Role
 from core.workspace.rows import PersonRow
-from core.workspace.tables import PersonTable, utc_now
+from core.workspace.tables import PersonTable, as_row, utc_now
 
 
 class Persons:
@@ -31,18 +31,21 @@ class Persons:
         if found is None:
             with self._database.writing() as session:
                 found = existing_or_new(session, name)
-        return _to_row(found)
+        return as_row(PersonRow, found)
 
     def list(self) -> list[PersonRow]:
         """Everybody, in the order in which they came; also those who were taken away."""
         with self._database.reading() as session:
-            return [_to_row(each) for each in session.scalars(select(PersonTable).order_by(PersonTable.id))]
+            return [
+                as_row(PersonRow, each)
+                for each in session.scalars(select(PersonTable).order_by(PersonTable.id))
+            ]
 
     def find(self, name: str) -> PersonRow | None:
         """The person of that name who works here, None where there is none or who was taken away."""
         with self._database.reading() as session:
             person = session.scalars(_of_name(name)).first()
-        return None if person is None or person.removed_at is not None else _to_row(person)
+        return None if person is None or person.removed_at is not None else as_row(PersonRow, person)
 
     def password_hash(self, person_id: int) -> str | None:
         """The hash of a person's password, None for somebody without one."""
@@ -107,7 +110,3 @@ def _existing(session: Session, person_id: int) -> PersonTable:
 
 def _of_name(name: str) -> Select[PersonTable]:
     return select(PersonTable).where(PersonTable.key == name_key(name))
-
-
-def _to_row(person: PersonTable) -> PersonRow:
-    return PersonRow(person.id, person.name, person.role, person.created_at, person.removed_at)

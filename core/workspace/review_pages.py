@@ -16,9 +16,8 @@ from sqlalchemy.orm import Session
 
 from core.workspace.database import Database
 from core.workspace.image_rows import image_query, to_image_row
-from core.workspace.revision_rows import to_revision_row
 from core.workspace.rows import GuessRow, ImageRow, PersonRow, Review, RevisionRow
-from core.workspace.tables import ImageTable, PersonTable, QualityTable, RevisionTable, VersionTable
+from core.workspace.tables import ImageTable, PersonTable, QualityTable, RevisionTable, VersionTable, as_row
 
 ReviewOrder = Literal["unsure", "newest", "uploaded", "random"]
 ReviewKey = tuple[float, ...]
@@ -142,10 +141,7 @@ class ReviewPages:
         theirs = select(ImageTable.truth_person_id).where(ImageTable.task_id == self._task_id).distinct()
         query = select(PersonTable).where(PersonTable.id.in_(theirs)).order_by(PersonTable.id)
         with self._database.reading() as session:
-            return [
-                PersonRow(each.id, each.name, each.role, each.created_at, each.removed_at)
-                for each in session.scalars(query)
-            ]
+            return [as_row(PersonRow, each) for each in session.scalars(query)]
 
     def _places(self) -> Select[Any]:
         """Images with their keys and nothing else: that is what is sorted."""
@@ -180,7 +176,7 @@ class ReviewPages:
         images = {each.id: (to_image_row(each), each.truth_revision_id) for each in of_images}
         saved = [revision_id for _, revision_id in images.values() if revision_id is not None]
         of_saved = session.scalars(select(RevisionTable).where(RevisionTable.id.in_(saved)))
-        revisions = {each.id: to_revision_row(each) for each in of_saved}
+        revisions = {each.id: as_row(RevisionRow, each) for each in of_saved}
         guesses = self._guesses(session, list(keys))
         return [
             ReviewItem(images[each][0], revisions.get(images[each][1] or 0), key, guesses.get(each))

@@ -28,6 +28,7 @@ from core.workspace.tables import (
     RevisionTable,
     TaskTable,
     VersionTable,
+    as_row,
 )
 from core.workspace.tasks import to_review_rules
 from core.workspace.truth import judge, point_to
@@ -292,17 +293,4 @@ def _drawn_by(session: Session, image: ImageTable) -> str:
 
 
 def _to_row(review: ReviewTable) -> ReviewRow:
-    return ReviewRow(
-        id=review.id,
-        image_id=review.image_id,
-        revision_id=review.revision_id,
-        mask_file=review.mask_file,
-        version_id=review.version_id,
-        who=review.who,
-        person_id=review.person_id,
-        verdict=review.verdict,  # type: ignore[arg-type]
-        reasons=tuple(review.reasons),
-        comment=review.comment,
-        label_id=review.label_id,
-        created_at=review.created_at,
-    )
+    return as_row(ReviewRow, review, reasons=tuple(review.reasons))

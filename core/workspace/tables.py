@@ -6,8 +6,9 @@ Only the modules of this package see these classes; everybody else gets the froz
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     JSON,
@@ -23,6 +24,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+Frozen = TypeVar("Frozen")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -63,6 +66,12 @@ class Table(DeclarativeBase):
         list[str]: JSON,
         str: Text,
     }
+
+
+def as_row(kind: type[Frozen], found: object, **others: Any) -> Frozen:
+    """What is handed out of a row: its columns of the same names, and what is given besides."""
+    names = [each.name for each in fields(kind) if each.name not in others]  # type: ignore[arg-type]
+    return kind(**{name: getattr(found, name) for name in names}, **others)
 
 
 class TaskTable(Table):

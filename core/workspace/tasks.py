@@ -17,7 +17,7 @@ from core.workspace.database import Database
 from core.workspace.image_rows import SHOWN, Show
 from core.workspace.rows import ReviewRules, TaskClass, TaskCounts, TaskRow
 from core.workspace.slugs import clean_title, make_slug, title_key
-from core.workspace.tables import ImageTable, TaskTable, VersionTable
+from core.workspace.tables import ImageTable, TaskTable, VersionTable, as_row
 
 SHIPPED_TASKS = (
     ("lung_xray", "Lung X-ray"),
@@ -178,17 +178,13 @@ def _query() -> Select[TaskTable, int]:
 def _to_row(found: Row[TaskTable, int | None]) -> TaskRow:
     task, current_version_id = found
     classes = classes_of(task)
-    return TaskRow(
-        id=task.id,
-        slug=task.slug,
-        title=task.title,
-        base_model=task.base_model,
+    return as_row(
+        TaskRow,
+        task,
         classes=living(classes),
         retired=tuple(each for each in classes if each.becomes is not None),
-        group_rule=task.group_rule,
         review_rules=to_review_rules(task.review_rules),
         current_version_id=current_version_id,
-        created_at=task.created_at,
         is_shared=task.shares is not None,
     )
 

@@ -12,9 +12,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from core.workspace.database import Database
-from core.workspace.revision_rows import to_revision_row
 from core.workspace.rows import Review, RevisionRow
-from core.workspace.tables import ImageTable, PersonTable, ReviewTable, RevisionTable, TaskTable
+from core.workspace.tables import ImageTable, PersonTable, ReviewTable, RevisionTable, TaskTable, as_row
 from core.workspace.tasks import to_review_rules
 
 _IS_TRUTH = RevisionTable.id == ImageTable.truth_revision_id
@@ -48,13 +47,13 @@ class Truth:
         query = select(RevisionTable).join(ImageTable, _IS_TRUTH).where(ImageTable.id == image_id)
         with self._database.reading() as session:
             found = session.scalars(query).first()
-            return None if found is None else to_revision_row(found)
+            return None if found is None else as_row(RevisionRow, found)
 
     def of_task(self, task_id: int) -> dict[int, RevisionRow]:
         """The masks of a task that count, by image id, in one query."""
         with self._database.reading() as session:
             query = select(RevisionTable).join(ImageTable, _IS_TRUTH).where(_counting(session, task_id))
-            return {each.image_id: to_revision_row(each) for each in session.scalars(query)}
+            return {each.image_id: as_row(RevisionRow, each) for each in session.scalars(query)}
 
     def readings(self, task_id: int) -> list[TruthReading]:
         """Who made the mask that is pointed to of each image, in order of arrival, in one quick query."""

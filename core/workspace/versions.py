@@ -17,7 +17,7 @@ from core.workspace import audit
 from core.workspace.database import Database
 from core.workspace.places import Place
 from core.workspace.rows import Purpose, VersionEvent, VersionRow
-from core.workspace.tables import VersionEventTable, VersionTable
+from core.workspace.tables import VersionEventTable, VersionTable, as_row
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Versions:
                 )
                 same = session.scalars(query).first()
                 if same is not None:
-                    return _to_row(same)
+                    return as_row(VersionRow, same)
             query_last = select(func.max(VersionTable.number)).where(VersionTable.task_id == task_id)
             number = (session.scalar(query_last) or 0) + 1
             version = VersionTable(
@@ -108,7 +108,7 @@ class Versions:
             )
             session.add(version)
             session.flush()
-            return _to_row(version)
+            return as_row(VersionRow, version)
 
     def list(self, task_id: int, purpose: Purpose = "segment") -> list[VersionRow]:
         """All versions of a task for a purpose, the newest first."""
@@ -118,7 +118,7 @@ class Versions:
             .order_by(VersionTable.number.desc())
         )
         with self._database.reading() as session:
-            return [_to_row(each) for each in session.scalars(query)]
+            return [as_row(VersionRow, each) for each in session.scalars(query)]
 
     def get(self, version_id: int) -> VersionRow:
         """One version.
@@ -132,13 +132,13 @@ class Versions:
                 raise StoreError(
                     "There is no version number {version_id}; choose another model.", version_id=version_id
                 )
-            return _to_row(found)
+            return as_row(VersionRow, found)
 
     def current(self, task_id: int, purpose: Purpose = "segment") -> VersionRow | None:
         """The version in use, None where the task has no model for that purpose yet."""
         with self._database.reading() as session:
             version_id = _current_id(session, task_id, purpose)
-            return None if version_id is None else _to_row(_existing(session, version_id))
+            return None if version_id is None else as_row(VersionRow, _existing(session, version_id))
 
     def set_comparison(self, version_id: int, comparison: dict[str, Any] | None) -> None:
         """Remember how a candidate did against the version in use."""
@@ -166,7 +166,7 @@ class Versions:
                 _happened(session, version.task_id, "promoted", version_id, previous_id, who=who, why=why)
             session.flush()
             session.refresh(version)
-            return _to_row(version)
+            return as_row(VersionRow, version)
 
     def keep_back(self, version_id: int, *, who: str, why: Reason) -> None:
         """Remember that a candidate was not put into use, and why."""
@@ -190,13 +190,13 @@ class Versions:
             _happened(session, task_id, "rolled_back", in_use[-2], in_use[-1], who=who, why=why)
             session.flush()
             session.refresh(version)
-            return _to_row(version)
+            return as_row(VersionRow, version)
 
     def before_current(self, task_id: int, purpose: Purpose = "segment") -> VersionRow | None:
         """The version that a roll-back would put into use, None where there is none."""
         with self._database.reading() as session:
             in_use = _stack(session, task_id, purpose)
-            return _to_row(_existing(session, in_use[-2])) if len(in_use) > 1 else None
+            return as_row(VersionRow, _existing(session, in_use[-2])) if len(in_use) > 1 else None
 
     def events(self, task_id: int, purpose: Purpose = "segment") -> Sequence[VersionEvent]:
         """What happened to the versions of a task for a purpose, the newest first."""
@@ -271,30 +271,4 @@ def _happened(
 
 
 def _to_event(found: VersionEventTable) -> VersionEvent:
-    return VersionEvent(
-        action=found.action,  # type: ignore[arg-type]
-        version_id=found.version_id,
-        previous_id=found.previous_id,
-        who=found.who,
-        why=Reason(found.why_code, found.why_facts),
-        created_at=found.created_at,
-    )
-
-
-def _to_row(version: VersionTable) -> VersionRow:
-    return VersionRow(
-        id=version.id,
-        task_id=version.task_id,
-        purpose=version.purpose,  # type: ignore[arg-type]
-        number=version.number,
-        title=version.title,
-        folder=version.folder,
-        weights_sha256=version.weights_sha256,
-        status=version.status,  # type: ignore[arg-type]
-        origin=version.origin,
-        parent_id=version.parent_id,
-        job_id=version.job_id,
-        who=version.who,
-        comparison=version.comparison,
-        created_at=version.created_at,
-    )
+    return as_row(VersionEvent, found, why=Reason(found.why_code, found.why_facts))
