@@ -22,9 +22,11 @@ from core.ui.segment.navigation import go_to
 from core.ui.segment.reading_question import option_name
 from core.ui.segment.understanding import look_first
 from core.ui.text import as_name, as_text, shortened
-from core.workflows.add_images import FileOutcome, MaskUse, Upload, add_images
+from core.workflows.add_images import add_images
+from core.workflows.arrive.arrival import FileOutcome, MaskUse
 from core.workflows.arrive.channels import keep_channel, kept_channel
 from core.workflows.arrive.mask_meaning import keep_meaning, kept_meaning
+from core.workflows.arrive.upload_survey import Upload
 from core.workspace import TaskRow
 
 _MAX_LISTED = 12

@@ -14,7 +14,7 @@ from core.ui import words as shared
 from core.ui.running_job import ACTIVE
 from core.ui.segment import words
 from core.ui.text import as_text
-from core.workflows.add_images import MaskUse
+from core.workflows.arrive.arrival import MaskUse
 from core.workflows.arrive.import_folder import KIND, start_import
 from core.workspace import JobRow, TaskRow
 

@@ -15,7 +15,8 @@ from core.ui.segment import words
 from core.ui.segment.channel_question import ask_channel
 from core.ui.segment.reading_question import ask_reading, option_name
 from core.ui.text import as_name
-from core.workflows.add_images import FileOutcome, MaskUse, add_images
+from core.workflows.add_images import add_images
+from core.workflows.arrive.arrival import FileOutcome, MaskUse
 from core.workflows.arrive.channels import KeptChannel, keep_channel, kept_channel
 from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning, kept_meaning
 from core.workflows.arrive.upload_plan import Role, image_keys

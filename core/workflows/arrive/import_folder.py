@@ -18,8 +18,10 @@ from core.errors import BadFileError
 from core.jobs import queue
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
-from core.workflows.add_images import MaskUse, Upload, add_images
+from core.workflows.add_images import add_images
+from core.workflows.arrive.arrival import MaskUse
 from core.workflows.arrive.upload_plan import plan_upload
+from core.workflows.arrive.upload_survey import Upload
 from core.workspace import JobRow, Workspace
 
 KIND = "import_folder"

@@ -1,0 +1,94 @@
+"""One upload on its way in: what its files became, and which image has which name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.config import Limits
+from core.imaging.dicom_places import SlicePlace
+from core.imaging.mask_values import MaskValues
+from core.workflows.arrive.channels import kept_channel
+from core.workflows.arrive.mask_meaning import kept_meaning
+from core.workflows.arrive.upload_plan import PlannedFile, image_keys
+from core.workspace import ImageRow, Workspace
+
+MaskUse = Literal["reference", "start"]
+Status = Literal["added", "already there", "mask added", "left out", "refused"]
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """What became of one file.
+
+    Attributes:
+        name: As it came.
+        status: "added", "already there", "mask added", "left out" (neither image nor mask) or "refused".
+        message: One sentence where there is something to say, such as why it was refused; else empty.
+        image_id: The image that it became or belongs to, None where refused.
+        notes: Plain sentences on what was done with it.
+    """
+
+    name: str
+    status: Status
+    message: str = ""
+    image_id: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Arrival:
+    """One upload of a task; knows which image has which name."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        task_id: int,
+        *,
+        mask_use: MaskUse,
+        mask_values: MaskValues | None,
+        limits: Limits,
+    ) -> None:
+        self.workspace = workspace
+        self.task_id = task_id
+        self.mask_use = mask_use
+        self.mask_values = mask_values
+        self.limits = limits
+        self.kept = kept_meaning(workspace, task_id)
+        self.channel = kept_channel(workspace, task_id)
+        self.classes = workspace.tasks.get_by_id(task_id).classes
+        self.slices: dict[int, SlicePlace] = {}
+        self._by_path: dict[str, set[int]] = {}
+        self._by_key: dict[str, set[int]] = {}
+        self._of_task: dict[str, set[int]] | None = None
+
+    def __contains__(self, key: object) -> bool:
+        """Whether this upload brought, or the task has, an image of that name."""
+        return key in self._by_key or key in self._task_images()
+
+    def remember(self, row: PlannedFile, image_id: int) -> None:
+        """An image that a file became."""
+        self._by_path.setdefault(row.path, set()).add(image_id)
+        for key in row.keys:
+            self._by_key.setdefault(key, set()).add(image_id)
+
+    def images_of(self, row: PlannedFile) -> set[int]:
+        """The images that the plan says, else those of this upload or the task that have the name."""
+        planned = {each for path in row.images for each in self._by_path.get(path, ())}
+        if planned:
+            return planned
+        for key in row.keys:
+            found = self._by_key.get(key) or self._task_images().get(key, set())
+            if found:
+                return found
+        return set()
+
+    def _task_images(self) -> dict[str, set[int]]:
+        if self._of_task is None:
+            self._of_task = {}
+            of_file: dict[str, ImageRow] = {}
+            for image in self.workspace.images.list(self.task_id):
+                of_file.setdefault(image.sha256, image)
+            for image in of_file.values():
+                for key in image_keys(image.name):
+                    self._of_task.setdefault(key, set()).add(image.id)
+        return self._of_task

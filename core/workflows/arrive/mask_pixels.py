@@ -1,0 +1,91 @@
+"""Masks of an upload: their pixels as the task's classes, and what they are kept for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BadFileError
+from core.imaging.class_table import UNDEFINED
+from core.imaging.mask_values import MaskValues
+from core.imaging.masks import encode_png
+from core.language.sentence import Sentence
+from core.workflows.arrive.arrival import Arrival, FileOutcome
+from core.workflows.arrive.class_values import any_class, read_classes
+from core.workflows.arrive.mask_meaning import read_upload_mask
+from core.workflows.arrive.upload_plan import PlannedFile
+from core.workflows.correct.save_mask import content_of_mask
+from core.workspace import ImageRow
+
+
+@dataclass(frozen=True)
+class WaitingMask:
+    """A mask that waits until all images are there: its file, or its pixels where they were drawn here."""
+
+    row: PlannedFile
+    data: bytes
+    pixels: NDArray[np.uint8] | None = None
+
+
+def meaning_of(arrival: Arrival, part: WaitingMask) -> MaskValues | None:
+    """What the person says that the values of a file mean, None for what it tells itself."""
+    return MaskValues() if part.row.holds_objects else arrival.mask_values
+
+
+def pixels_of(arrival: Arrival, part: WaitingMask, shape: tuple[int, int]) -> tuple[NDArray[np.uint8], str]:
+    """The mask, and what was assumed of it."""
+    name, several = part.row.name, len(arrival.classes) > 1
+    if several and (part.pixels is not None or part.row.holds_objects):
+        raise any_class(name, arrival.classes)
+    if several:
+        return read_classes(part.data, name, shape, arrival.limits, arrival.classes), ""
+    if part.pixels is None:
+        said, kept = meaning_of(arrival, part), arrival.kept
+        mask, note = read_upload_mask(part.data, name, shape, arrival.limits, said=said, kept=kept)
+        return of_the_one_class(arrival, mask), note
+    if part.pixels.shape != shape:
+        height, width = part.pixels.shape
+        raise BadFileError(
+            name,
+            "outlines an image of {width} x {height} pixels, but this one is {shape} x {shape_2}.",
+            width=width,
+            height=height,
+            shape=shape[1],
+            shape_2=shape[0],
+        )
+    return of_the_one_class(arrival, part.pixels), ""
+
+
+def of_the_one_class(arrival: Arrival, mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Foreground as the value of the task's one class."""
+    return np.where(mask == 1, np.uint8(arrival.classes[0].value), mask)
+
+
+def keep_mask(arrival: Arrival, row: PlannedFile, image: ImageRow, mask: NDArray[np.uint8]) -> FileOutcome:
+    """Keep a mask to compare with, or as the draft of an image that nobody has worked on."""
+    if arrival.mask_use == "reference":
+        arrival.workspace.images.set_reference_mask(image.id, encode_png(mask))
+        return FileOutcome(row.name, "mask added", "", image.id)
+    if image.state != "new":
+        message = Sentence(
+            "{row}: {image} has been worked on already, so its mask was left as it is.",
+            row=row.name,
+            image=image.name,
+        )
+        return FileOutcome(row.name, "refused", message, image.id)
+    content = content_of_mask(arrival.workspace, image, mask)
+    arrival.workspace.drafts.start_from(image.id, content)
+    return FileOutcome(row.name, "mask added", "", image.id)
+
+
+def united(masks: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """The last class that a mask has, else undefined where one has that."""
+    whole = np.zeros_like(masks[0])
+    for mask in masks:
+        whole[(mask == UNDEFINED) & (whole == 0)] = UNDEFINED
+        classes = (mask != 0) & (mask != UNDEFINED)
+        whole[classes] = mask[classes]
+    return whole

@@ -1,0 +1,122 @@
+"""Masks of an upload: each goes to the image of its name, outlines once they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from core.errors import AppError
+from core.imaging.masks import encode_png
+from core.imaging.outlines import read_outlines
+from core.imaging.yolo import yolo_mask
+from core.language.sentence import Sentence
+from core.workflows.arrive.arrival import Arrival, FileOutcome
+from core.workflows.arrive.mask_pixels import WaitingMask, keep_mask, pixels_of, united
+from core.workflows.arrive.stack_masks import add_to_stack, slices_of
+from core.workflows.arrive.upload_plan import image_keys
+
+
+def of_one_mask(waiting: Sequence[WaitingMask]) -> list[list[WaitingMask]]:
+    """The files of each mask, in the order of the first ones."""
+    together: dict[object, list[WaitingMask]] = {}
+    for place, mask in enumerate(waiting):
+        together.setdefault(mask.row.images if mask.row.is_part else place, []).append(mask)
+    return list(together.values())
+
+
+def add_outlines(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
+    """Draw the outlines of a JSON file and give each mask to its image."""
+    name = file.row.name
+    if name.lower().endswith(".txt"):
+        return _add_yolo(arrival, file)
+    union = arrival.mask_values is not None and arrival.mask_values.foreground is None
+    try:
+        found = read_outlines(file.data, name, arrival.limits, union=union)
+    except AppError as error:
+        return [FileOutcome(name, "refused", error.sentence)]
+    if found is None:
+        told = Sentence(
+            "{name}: is no JSON of labelme's or COCO's, so there are no outlines in it.", name=name
+        )
+        return [FileOutcome(name, "left out", told)]
+    outcomes = []
+    for outlined in found:
+        if outlined.mask is None:
+            why = outlined.problem.sentence if outlined.problem else ""
+            outcomes.append(FileOutcome(name, "refused", why))
+            continue
+        keys = image_keys(outlined.image)
+        row = replace(file.row, keys=(*keys, *file.row.keys) if len(found) == 1 else keys)
+        outcomes += add_masks(arrival, [WaitingMask(row, b"", outlined.mask)])
+    return outcomes or [FileOutcome(name, "left out", Sentence("{name}: outlines nothing.", name=name))]
+
+
+def _add_yolo(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
+    """Draw YOLO's polygons at the size of their image."""
+    found = arrival.images_of(file.row)
+    facts = arrival.workspace.images.get(next(iter(found))).facts if len(found) == 1 else None
+    try:
+        # Without its one image any size will do: that is what is told.
+        shape = (1, 1) if facts is None else (facts.height, facts.width)
+        drawn = encode_png(yolo_mask(file.data, file.row.name, shape))
+    except AppError as error:
+        return [FileOutcome(file.row.name, "refused", error.sentence)]
+    return add_masks(arrival, [replace(file, data=drawn)])
+
+
+def add_masks(arrival: Arrival, parts: Sequence[WaitingMask]) -> list[FileOutcome]:
+    """Give a mask to the image of its name; several parts as one."""
+    row = parts[0].row
+    found = arrival.images_of(row)
+    slices = slices_of(arrival, parts, found)
+    if len(slices) > 1:
+        return add_to_stack(arrival, parts, slices)
+    if len(found) != 1:
+        reason = (
+            Sentence("no image of this upload or task has its name; name it like its image")
+            if not found
+            else Sentence(
+                "{num_found} images have its name, so it is not clear which one it belongs to",
+                num_found=len(found),
+            )
+        )
+        return [
+            FileOutcome(
+                each.row.name, "refused", Sentence("{name}: {reason}.", name=each.row.name, reason=reason)
+            )
+            for each in parts
+        ]
+    image = arrival.workspace.images.get(next(iter(found)))
+    outcomes: list[FileOutcome] = []
+    masks = []
+    notes: list[str] = []
+    for part in parts:
+        try:
+            mask, note = pixels_of(arrival, part, (image.facts.height, image.facts.width))
+            masks.append(mask)
+            notes += [note] if note else []
+        except AppError as error:
+            outcomes.append(FileOutcome(part.row.name, "refused", error.sentence))
+    if masks and not outcomes:
+        try:
+            first = keep_mask(arrival, row, image, united(masks))
+        except AppError as error:
+            first = FileOutcome(row.name, "refused", error.sentence)
+        if first.status == "mask added":
+            if notes:
+                arrival.workspace.images.add_notes(image.id, notes)
+            if len(parts) > 1:
+                told = Sentence(
+                    "{image}: {num_parts} masks are united.", image=image.name, num_parts=len(parts)
+                )
+                notes.insert(0, told)
+            first = replace(first, notes=tuple(notes))
+        return [first, *(replace(first, name=each.row.name, notes=()) for each in parts[1:])]
+    if len(parts) > 1:
+        told = Sentence(
+            "{image}: its mask of {num_parts} files was left out, as one of them cannot be used.",
+            image=image.name,
+            num_parts=len(parts),
+        )
+        outcomes.append(FileOutcome(image.name, "refused", told, image.id))
+    return outcomes

@@ -1,0 +1,124 @@
+"""Masks of volumes in an upload: which slices they are of, and one for each of these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import AppError, BadFileError
+from core.imaging.decode import mask_reading, open_mask, read_frame
+from core.imaging.dicom_file import is_segmentation
+from core.imaging.dicom_identity import hashed
+from core.imaging.dicom_segments import referenced_series
+from core.imaging.mask_readings import MaskReading
+from core.imaging.mask_values import MaskValues
+from core.imaging.mask_volume import volume_masks
+from core.language.sentence import Sentence
+from core.workflows.arrive.arrival import Arrival, FileOutcome
+from core.workflows.arrive.class_values import any_class, class_table, values_of
+from core.workflows.arrive.mask_meaning import with_kept
+from core.workflows.arrive.mask_pixels import WaitingMask, keep_mask, meaning_of, of_the_one_class, united
+from core.workflows.correct.slices import geometry_of
+from core.workspace import ImageRow
+
+
+def slices_of(arrival: Arrival, parts: Sequence[WaitingMask], found: set[int]) -> Sequence[ImageRow]:
+    """The slices that masks are of, none where they are of single images.
+
+    Of the image of their name; a mask of many slices also of the series that it refers to, else of the
+    only stack that has as many slices of its size.
+    """
+    images = arrival.workspace.images
+    named = images.get(next(iter(found))) if len(found) == 1 else None
+    if named is not None and len(of_file := images.of_file(arrival.task_id, named.sha256)) > 1:
+        return of_file
+    data, name = parts[0].data, parts[0].row.name
+    series = referenced_series(data) if is_segmentation(data) else ""
+    if len(parts) > 1 or parts[0].pixels is not None:
+        return ()
+    try:
+        file = open_mask(data, name, arrival.limits)
+        size = read_frame(file, name, file.order[0]).values.shape[:2]
+    except AppError:
+        return ()  # told where the mask itself is read
+    if not series and len(file.order) == 1:
+        return ()
+    key = hashed(f"series:{series}", arrival.workspace.groups.salt())
+    if named is not None and named.stack not in (None, key):
+        return images.of_stack(named)
+    stacks: dict[str, list[ImageRow]] = {}
+    for image in images.list(arrival.task_id):
+        if image.stack is not None:
+            stacks.setdefault(image.stack, []).append(image)
+    if key in stacks:
+        return images.of_stack(stacks[key][0])
+    same = [
+        each
+        for each in stacks.values()
+        if len(each) == len(file.order) and (each[0].facts.height, each[0].facts.width) == size
+    ]
+    return images.of_stack(same[0][0]) if len(same) == 1 else ()
+
+
+def add_to_stack(
+    arrival: Arrival, parts: Sequence[WaitingMask], slices: Sequence[ImageRow]
+) -> list[FileOutcome]:
+    """Give the masks of a volume to the slices of their image; several files as one."""
+    row, found = parts[0].row, []
+    notes: list[str] = []
+    try:
+        for part in parts:
+            if part.pixels is not None:
+                raise BadFileError(
+                    part.row.name, "outlines one picture of {num_slices} slices.", num_slices=len(slices)
+                )
+            masks, said = _stack_masks(arrival, part, slices)
+            found.append(masks)
+            notes += said
+        outcomes = [
+            keep_mask(arrival, row, image, united(own))
+            for image, own in zip(slices, zip(*found, strict=True), strict=True)
+        ]
+    except AppError as error:
+        return [FileOutcome(each.row.name, "refused", error.sentence) for each in parts]
+    refused = [each for each in outcomes if each.status == "refused"]
+    if len(refused) == len(outcomes):
+        return [replace(refused[0], name=each.row.name) for each in parts]
+    if refused:
+        notes.append(
+            Sentence(
+                "{row}: {num_refused} of {num_slices} slices have been worked on already, so their "
+                "masks were left as they are.",
+                row=row.name,
+                num_refused=len(refused),
+                num_slices=len(slices),
+            )
+        )
+    added = FileOutcome(row.name, "mask added", "", slices[0].id, tuple(notes))
+    return [added, *(replace(added, name=each.row.name, notes=()) for each in parts[1:])]
+
+
+def _stack_masks(
+    arrival: Arrival, part: WaitingMask, slices: Sequence[ImageRow]
+) -> tuple[list[NDArray[np.uint8]], tuple[str, ...]]:
+    name = part.row.name
+    shapes = [(each.facts.height, each.facts.width) for each in slices]
+    geometry = geometry_of(arrival.workspace, slices[0])
+    if len(arrival.classes) > 1:
+        if part.row.holds_objects:
+            raise any_class(name, arrival.classes)
+        table = class_table(arrival.classes)
+        masks, notes = volume_masks(part.data, name, shapes, geometry, limits=arrival.limits, meaning=table)
+        return [values_of(mask, arrival.classes) for mask in masks], notes
+
+    def read(meaning: MaskValues | None) -> tuple[list[NDArray[np.uint8]], tuple[str, ...]]:
+        return volume_masks(part.data, name, shapes, geometry, limits=arrival.limits, meaning=meaning)
+
+    def reading() -> MaskReading:
+        return mask_reading(part.data, name, arrival.limits)
+
+    (masks, notes), note = with_kept(read, reading, said=meaning_of(arrival, part), kept=arrival.kept)
+    return [of_the_one_class(arrival, mask) for mask in masks], (*notes, note) if note else notes
