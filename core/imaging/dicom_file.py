@@ -113,6 +113,7 @@ def open_dicom(data: bytes, name: str, limits: Limits) -> OpenFile:
         if is_mask:
             return _open_segmentation(dataset, name, num_frames)
         order, geometry, notes = place_frames(dataset, num_frames, name)
+        notes = (*_fill_blanks(dataset, name), *notes)
 
     def read(frame: int) -> StoredPixels:
         with quiet_libraries():
@@ -165,6 +166,28 @@ def _open_segmentation(dataset: Dataset, name: str, num_frames: int) -> OpenFile
         notes,
         only,
         origins=None if origins is None else origins[list(order)],
+    )
+
+
+def _fill_blanks(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
+    """What an anonymiser blanked of the pixels' form, as every viewer takes it; told."""
+    usual = {
+        "SamplesPerPixel": 1,
+        "PhotometricInterpretation": "MONOCHROME2",
+        "PixelRepresentation": 0,
+        "BitsStored": dataset.get("BitsAllocated"),
+    }
+    blank = [keyword for keyword in usual if dataset.get(keyword) in (None, "")]
+    if "PixelData" not in dataset or not blank or int(dataset.get("SamplesPerPixel") or 1) != 1:
+        return ()
+    for keyword in blank:
+        setattr(dataset, keyword, usual[keyword])
+    return (
+        Sentence(
+            "{name} does not say its {elements}; it is read as grey values without sign, of all bits.",
+            name=name,
+            elements=", ".join(blank),
+        ),
     )
 
 

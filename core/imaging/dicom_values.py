@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
-from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi
+from pydicom.pixels.processing import apply_color_lut
 from pydicom.uid import RLELossless
 
 from core.config import GREY_PERCENTILES
@@ -61,6 +61,8 @@ def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str, frame: int 
         shown = None if image is None else _range(outside[image])
     inverted = photometric == "MONOCHROME1" or dataset.get("PresentationLUTShape") == "INVERSE"
     seen = _without_padding(outside, image)
+    if windowed is not None and image is not None:
+        seen = np.where(image, windowed, np.uint16(_WHITE if inverted else 0))
     if seen.dtype == np.uint8 and shown is None and dataset.get("BitsStored") == 8:
         return StoredPixels(255 - seen if inverted else seen, **about)
     seen, offset, factor = _to_uint16(seen)
@@ -95,13 +97,20 @@ def _stored_bits(values: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
 
 def _is_image(values: NDArray[Any], numbers: NDArray[Any], dataset: Dataset) -> NDArray[np.bool_] | None:
     """Where there is image rather than padding (C.7.5.1.1.2); None where all is image."""
-    padding = _number(dataset, "PixelPaddingValue")
+    padding = _signed(_number(dataset, "PixelPaddingValue"), values)
     if padding is None:
         return None
-    limit = _number(dataset, "PixelPaddingRangeLimit")
+    limit = _signed(_number(dataset, "PixelPaddingRangeLimit"), values)
     low, high = sorted((padding, padding if limit is None else limit))
     image = ~(((values >= low) & (values <= high)) | ((numbers >= low) & (numbers <= high)))
     return image if image.any() and not image.all() else None
+
+
+def _signed(number: float | None, values: NDArray[Any]) -> float | None:
+    """A value of stored pixels that was written without the sign that they have."""
+    size = 2 ** (8 * values.dtype.itemsize)
+    too_large = number is not None and values.dtype.kind == "i" and number >= size / 2
+    return number - size if too_large and number is not None else number
 
 
 def _lift_frame_values(dataset: Dataset, frame: int) -> None:
@@ -116,7 +125,7 @@ def _lift_frame_values(dataset: Dataset, frame: int) -> None:
 def _modality(numbers: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
     """C.11.1: the table if there is one, else slope and intercept; empty elements count as absent."""
     if dataset.get("ModalityLUTSequence"):
-        return np.asarray(apply_modality_lut(numbers, dataset))
+        return _looked_up(numbers, dataset.ModalityLUTSequence[0])
     slope, intercept = _number(dataset, "RescaleSlope"), _number(dataset, "RescaleIntercept")
     if (slope in (None, 1) or slope == 0) and not intercept:
         return numbers
@@ -142,7 +151,7 @@ def _values_of_interest(outside: NDArray[Any], dataset: Dataset) -> NDArray[np.u
         item = dataset.VOILUTSequence[0]
         # The descriptor's third value: how many bits the table's entries have.
         white = 2 ** int(item.LUTDescriptor[2]) - 1
-        looked_up = apply_voi(outside, dataset).astype(np.float64) / max(white, 1)
+        looked_up = _looked_up(outside, item) / max(white, 1)
     else:
         centre, width = _number(dataset, "WindowCenter"), _number(dataset, "WindowWidth")
         if centre is None or width is None or width <= 0:
@@ -158,6 +167,24 @@ def _values_of_interest(outside: NDArray[Any], dataset: Dataset) -> NDArray[np.u
             looked_up = (outside - (centre - 0.5)) / max(width - 1, 1e-9) + 0.5
     levels: NDArray[np.uint16] = np.rint(np.clip(looked_up, 0, 1) * _WHITE).astype(np.uint16)
     return levels if levels.min() < levels.max() or outside.min() == outside.max() else None
+
+
+def _looked_up(values: NDArray[Any], item: Dataset) -> NDArray[Any]:
+    """Values by a table (C.11.1.1): how many entries, the first value that has one, how many bits each.
+
+    Entries of 8 bits may stand in words of 16, which their number of bytes tells; pydicom misreads them.
+    """
+    count, first, _ = (int(each) for each in item.LUTDescriptor)
+    count = count or 65536
+    first = first - 65536 if first >= 32768 and values.min() < 0 else first
+    data = item.LUTData
+    if isinstance(data, bytes):
+        is_big = bool(item.original_encoding and item.original_encoding[1] is False)
+        words = ">u2" if is_big else "<u2"
+        table = np.frombuffer(data, words if len(data) >= 2 * count else "u1")[:count]
+    else:
+        table = np.atleast_1d(np.asarray(data, np.int64)) & 0xFFFF
+    return np.asarray(table[np.clip(values.astype(np.int64) - first, 0, len(table) - 1)])
 
 
 def _number(dataset: Dataset, keyword: str) -> float | None:

@@ -27,7 +27,7 @@ _FEW_VALUES = 16
 _LEAST_OBJECTS = 10
 _LEAST_PIXELS = 4
 _MOST_LISTED = 6
-# The colour of index 255 in the palettes of PASCAL VOC, whose outlines nobody decided on.
+# The colour of PASCAL VOC's outlines, which nobody decided on; index 255 of its palettes.
 _VOC_VOID = (224, 224, 192)
 
 
@@ -213,11 +213,14 @@ def _counts_by_index(values: NDArray[Any], indices: NDArray[Any]) -> bool:
     return not (black & (used != 0)).any() or bool(black[used == 0].any()) or black.sum() > 1
 
 
-def _one_colour(values: NDArray[Any], said: MaskValues | None) -> NDArray[np.bool_]:
+def _one_colour(values: NDArray[Any], said: MaskValues | None) -> NDArray[Any]:
     coloured = values.any(axis=-1)
-    seen = values[coloured]
-    if (seen == seen[:1]).all() or (said is not None and said.foreground is None):
+    if said is not None and said.foreground is None:
         return np.asarray(coloured)
+    void = (values == _VOC_VOID).all(axis=-1)
+    seen = values[coloured & ~void]
+    if (seen == seen[:1]).all():
+        return np.where(void, np.uint8(UNDEFINED), coloured.astype(np.uint8))
     drawn = (values != (np.iinfo(values.dtype).max if values.dtype.kind == "u" else 1)).any(axis=-1)
     seen = values[drawn]
     if len(seen) < len(drawn.ravel()) and (seen == seen[:1]).all() and len(set(seen[0].tolist())) > 1:

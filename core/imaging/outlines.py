@@ -6,6 +6,8 @@ belongs to is said by name alone, and found elsewhere.
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import math
 from collections.abc import Iterable
@@ -20,6 +22,9 @@ from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.class_table import UNDEFINED
 from core.imaging.stored import check_size
+
+# Labels of labelme's own that are no classes (labelme2voc.py).
+_LABELME_LEVELS = {"_background_": 0, "__ignore__": UNDEFINED}
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ def _one(image: str, name: str, draw: Any) -> Outlined:
         return Outlined(image, draw())
     except BadFileError as error:
         return Outlined(image, None, error)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError):
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, OSError):
         problem = BadFileError(
             name, "its outlines of {image} do not fit together; export it again.", image=image
         )
@@ -80,29 +85,48 @@ def _one(image: str, name: str, draw: Any) -> Outlined:
 
 
 def _labelme(said: dict[str, Any], name: str, limits: Limits, union: bool) -> NDArray[np.uint8]:
-    height, width = int(said["imageHeight"]), int(said["imageWidth"])
-    check_size(name, height, width, limits)
-    _check_labels((str(shape["label"]) for shape in said["shapes"]), name, union)
+    height, width = _size(said.get("imageHeight"), said.get("imageWidth"), name, limits)
+    labels = [str(shape["label"]) for shape in said["shapes"]]
+    _check_labels((label for label in labels if label not in _LABELME_LEVELS), name, union)
     picture = Image.new("L", (width, height))
     draw = ImageDraw.Draw(picture)
-    for shape in said["shapes"]:
+    for shape, label in zip(said["shapes"], labels, strict=True):
         points, kind = _points(shape["points"]), shape.get("shape_type") or "polygon"
-        if kind == "polygon" and len(points) >= 3:
-            draw.polygon(points, fill=1, outline=1)
+        level = _LABELME_LEVELS.get(label, 1)
+        if kind in ("polygon", "oriented_rectangle") and len(points) >= 3:
+            draw.polygon(points, fill=level, outline=level)
         elif kind == "rectangle" and len(points) == 2:
             (x, y), (u, v) = points
-            draw.rectangle((min(x, u), min(y, v), max(x, u), max(y, v)), fill=1)
+            draw.rectangle((min(x, u), min(y, v), max(x, u), max(y, v)), fill=level)
         elif kind == "circle" and len(points) == 2:
             (x, y), radius = points[0], math.dist(*points)
-            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=1)
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=level)
+        elif kind == "mask" and len(points) == 2 and shape.get("mask"):
+            _paste(picture, shape["mask"], points[0], level)
         else:
             raise BadFileError(
                 name,
-                "holds a {kind} of {num_points} points; polygons, rectangles and circles are read.",
+                "holds a {kind} of {num_points} points; polygons, rectangles, circles and masks are read.",
                 kind=kind,
                 num_points=len(points),
             )
     return np.array(picture)
+
+
+def _paste(picture: Image.Image, packed: str, corner: tuple[float, float], level: int) -> None:
+    """A mask of labelme's: a PNG of what lies in a box, from the corner that is its first point."""
+    with Image.open(io.BytesIO(base64.b64decode(packed)), formats=["PNG"]) as part:
+        if part.width > picture.width or part.height > picture.height:
+            raise ValueError("a mask that is larger than its image")
+        shape = Image.fromarray((np.array(part.convert("L")) > 0).astype(np.uint8) * 255)
+    picture.paste(level, (round(corner[0]), round(corner[1])), shape)
+
+
+def _size(height: Any, width: Any, name: str, limits: Limits) -> tuple[int, int]:
+    if not height or not width:
+        raise BadFileError(name, "does not say how large its image is; export it again.")
+    check_size(name, int(height), int(width), limits)
+    return int(height), int(width)
 
 
 def _coco(said: dict[str, Any], name: str, limits: Limits, union: bool) -> list[Outlined]:
@@ -143,11 +167,17 @@ def _drawer(
     union: bool,
 ) -> Any:
     def draw() -> NDArray[np.uint8]:
-        height, width = int(image["height"]), int(image["width"])
-        check_size(name, height, width, limits)
+        height, width = _size(image.get("height"), image.get("width"), name, limits)
         _check_labels((named.get(each.get("category_id"), "?") for each in own), name, union)
         mask = np.zeros((height, width), np.uint8)
         for annotation in own:
+            if not annotation.get("segmentation"):
+                raise BadFileError(
+                    name,
+                    "holds no outline for an object of {image}, such as a box alone; export it for "
+                    "segmentation.",
+                    image=image["file_name"],
+                )
             part = _coco_part(annotation["segmentation"], (height, width), name)
             mask[part] = np.where(mask[part] == 1, 1, UNDEFINED) if annotation.get("iscrowd") else 1
         return mask
@@ -165,6 +195,8 @@ def _coco_part(segmentation: Any, shape: tuple[int, int], name: str) -> NDArray[
                 shape=list(shape),
             )
         return _from_run_lengths(segmentation["counts"], shape)
+    if not isinstance(segmentation[0], list):  # one polygon, without the list round it
+        segmentation = [segmentation]
     picture = Image.new("L", shape[::-1])
     draw = ImageDraw.Draw(picture)
     for flat in segmentation:

@@ -29,7 +29,7 @@ from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.orientation import turn_upright
 from core.imaging.quiet import quiet_libraries
-from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, spread_bits
+from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, inverts, spread_bits
 from core.language.sentence import Sentence
 
 _EXIF_ORIENTATION = 0x0112
@@ -171,15 +171,15 @@ def _from_pillow(picture: ImageFile) -> StoredPixels:
         palette = np.zeros((256, 3), np.uint8)
         colours = np.array(picture.getpalette("RGB") or [], np.uint8).reshape(-1, 3)[:256]
         palette[: len(colours)] = colours
-        # Fiji's inverting table: all of a palette, from white to black; 255 is shown black and is foreground.
-        inverting = np.array_equal(palette, np.arange(255, -1, -1, dtype=np.uint8)[:, None].repeat(3, axis=1))
         clear = picture.info.get("transparency")
-        return StoredPixels(
-            palette[indices],
-            alpha=None if clear is None else _palette_alpha(clear)[indices],
-            numbers=indices,
-            by_number=inverting,
-        )
+        if clear is None:
+            return StoredPixels(palette[indices], numbers=indices, by_number=inverts(palette))
+        alpha = _palette_alpha(clear)
+        visible = alpha[: len(colours)] > 0
+        # A table of one colour and of none: also a tile that is full of it says so.
+        one_colour = not visible.all() and len(np.unique(palette[: len(colours)][visible], axis=0)) == 1
+        numbers = (alpha[indices] > 0).astype(np.uint8) if one_colour else indices
+        return StoredPixels(palette[indices], alpha=alpha[indices], numbers=numbers, by_number=one_colour)
     if picture.mode in ("1", "L"):
         return StoredPixels(np.asarray(picture.convert("L")))
     if "A" in picture.mode:

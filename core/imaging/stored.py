@@ -138,6 +138,15 @@ def spread_bits(numbers: NDArray[Any], num_bits: int) -> NDArray[np.uint8]:
     return spread
 
 
+def inverts(table: NDArray[np.uint8]) -> bool:
+    """Whether a table of 256 colours only goes from white to black: in Fiji's, 255 is shown black.
+
+    Args:
+        table: (256, 3).
+    """
+    return np.array_equal(table, np.arange(255, -1, -1, dtype=np.uint8)[:, None].repeat(3, axis=1))
+
+
 def broken(name: str, what: str) -> BadFileError:
     """The error for a file that begins right and then does not hold what it promises."""
     return BadFileError(name, "is cut off or damaged ({what}); copy or export it again.", what=what)

@@ -21,7 +21,7 @@ from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.orientation import turn_upright
 from core.imaging.quiet import quiet_libraries
-from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, spread_bits
+from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, inverts, spread_bits
 from core.imaging.tiff_colours import as_colours, looked_up, to_rgb, white_of
 from core.imaging.tiff_stack import TiffStack, find_pages
 from core.imaging.value_types import is_hounsfield, plain_type
@@ -136,6 +136,7 @@ def _read_page(
     numbers, by_number, kind, notes = None, False, "display", []
     if page.photometric == PHOTOMETRIC.PALETTE and page.colormap is not None:
         numbers, values = samples, looked_up(samples, page.colormap)
+        by_number = page.colormap.shape[1] == 256 and inverts(looked_up(np.arange(256), page.colormap))
     elif values.ndim == 3:
         values = to_rgb(values, page)
     else:

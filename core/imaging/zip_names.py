@@ -5,6 +5,7 @@ All names of a zip are read together, since one name alone often makes sense in 
 
 from __future__ import annotations
 
+import itertools
 import re
 import struct
 import unicodedata
@@ -14,8 +15,8 @@ from collections.abc import Callable, Sequence
 
 _UTF8_NAME = 0x800
 _UNICODE_PATH = 0x7075
-# What Windows calls its code pages: Korea, Japan, western Europe, Russia; the order decides a tie.
-_CODE_PAGES = ("cp949", "cp932", "cp850", "cp866", "cp1252")
+# What Windows calls its code pages: Korea, Japan, western Europe, Russia, China; the order decides a tie.
+_CODE_PAGES = ("cp949", "cp932", "cp850", "cp866", "cp1252", "cp936")
 _WESTERN = set("äöüÄÖÜßåÅæÆøØéèêëÉÈÊáàâãÁÀÂíìîïóòôõÓúùûñÑçÇ¿¡°²³µ×§")
 _DOUBTFUL = 0.3
 _LEAST_LIKELY = 0.5
@@ -82,7 +83,8 @@ def _likelihood(names: Sequence[bytes], code_page: str) -> float:
         "cp932": _usual_in_japan,
         "cp850": lambda run: [0.9 * part for part in _usual_in_the_west(run)],
         "cp1252": lambda run: [0.7 * part for part in _usual_in_the_west(run)],
-        "cp866": lambda run: [0.8 * ("А" <= letter <= "ё") for letter in run],
+        "cp866": _usual_in_russia,
+        "cp936": _usual_in_china,
     }[code_page]
     # Runs of letters beyond ASCII, with the letters of ASCII that touch them.
     shares = [share for run in re.findall(r"[A-Za-z]?[^\x00-\x7f]+[A-Za-z]?", text) for share in usual(run)]
@@ -96,7 +98,7 @@ def _usual_in_korea(run: str) -> list[float]:
 
 def _of_hangul(letter: str) -> float:
     if not "가" <= letter <= "힣":
-        return 0
+        return 0.5 if _is_ideograph(letter) else 0
     # Python writes the syllables that KS X 1001 lacks as eight bytes of its letters.
     return 1 if len(letter.encode("euc_kr")) == 2 else _DOUBTFUL
 
@@ -108,14 +110,32 @@ def _usual_in_japan(run: str) -> list[float]:
         1
         if "ぁ" <= letter <= "ヿ"
         else 0.95
-        if "一" <= letter <= "鿿" and letter.encode("cp932")[0] < 0x98 and not latin
-        else _DOUBTFUL * ("一" <= letter <= "鿿")
+        if _is_ideograph(letter) and letter.encode("cp932")[0] < 0x98 and not latin
+        else _DOUBTFUL * _is_ideograph(letter)
         for letter in run
         if not letter.isascii()
     ]
 
 
-def _usual_in_the_west(run: str) -> list[float]:
-    """Letters with accents, which seldom stand three in a row."""
+def _is_ideograph(letter: str) -> bool:
+    return "一" <= letter <= "鿿"
+
+
+def _usual_in_china(run: str) -> list[float]:
+    """The common characters of GB 2312 (level 1), which Korean names read as rare hanja."""
+    pairs = [letter.encode("cp936") for letter in run if not letter.isascii()]
+    return [0.85 * (len(pair) == 2 and 0xB0 <= pair[0] < 0xD8 and pair[1] > 0xA0) for pair in pairs]
+
+
+def _usual_in_russia(run: str) -> list[float]:
+    """Letters that stand among their own; two or three capitals alone may be Danish ones of small letters."""
     letters = [letter for letter in run if not letter.isascii()]
-    return [float(letter in _WESTERN) * (1 if len(letters) < 3 else _DOUBTFUL) for letter in letters]
+    usual = 0.6 if len(letters) <= 3 and "".join(letters).isupper() else 0.8
+    return [usual * ("А" <= letter <= "ё") for letter in letters]
+
+
+def _usual_in_the_west(run: str) -> list[float]:
+    """Letters with accents; seldom more than three in a row, or a capital behind a small one."""
+    letters = [letter for letter in run if not letter.isascii()]
+    grows = any(a.islower() and b.isupper() for a, b in itertools.pairwise(letters))
+    return [float(letter in _WESTERN) * (_DOUBTFUL if grows or len(letters) > 3 else 1) for letter in letters]

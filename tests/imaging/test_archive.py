@@ -83,6 +83,10 @@ def test_korean_names_without_the_mark(encoding: str) -> None:
         ("細胞_01.png", "cp932"),
         ("レントゲン.png", "cp932"),
         ("клетка.png", "cp866"),
+        ("lunge_æøå.png", "cp850"),
+        ("ÄÖÜ.png", "cp850"),
+        ("乳腺超声.png", "gbk"),
+        ("肺_01.png", "cp949"),
         ("세포핵_폐_01.png", "cp949"),
     ],
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import imagecodecs
 import numpy as np
+import pydicom
 import pytest
 from PIL import Image
 from pydicom.dataset import Dataset
@@ -279,3 +281,49 @@ def test_other_objects_are_called_by_their_name() -> None:
     data = dicom(None, Modality="SR", SOPClassUID="1.2.840.10008.5.1.4.1.1.88.11")
     with pytest.raises(BadFileError, match=r"without an image in it .Basic Text SR"):
         decode_image(data, "report.dcm")
+
+
+def test_padding_written_without_its_sign_is_padding() -> None:
+    stored = np.array([[-2000, 0, 1000]], np.int16)
+    data = dicom(stored, Modality="MR", PixelRepresentation=1, PixelPaddingValue=-2000)
+    # -2000 as an unsigned 16-bit number is 63536, which many writers put down.
+    data = data.replace(b"\x28\x00\x20\x01SS\x02\x00", b"\x28\x00\x20\x01US\x02\x00")
+    assert b"US\x02\x00\x30\xf8" in data
+    assert to_display(decode_image(data, "mr.dcm")).tolist() == [[0, 0, 255]]
+
+
+@pytest.mark.parametrize("photometric", ["MONOCHROME2", "MONOCHROME1"])
+def test_padding_is_black_under_a_window_too(photometric: str) -> None:
+    stored = np.array([[4095, 400, 600]], np.uint16)
+    data = dicom(
+        stored,
+        Modality="MR",
+        PhotometricInterpretation=photometric,
+        PixelPaddingValue=4095,
+        WindowCenter=500,
+        WindowWidth=400,
+    )
+    assert to_display(decode_image(data, "mr.dcm"))[0, 0] == 0
+
+
+def test_a_table_of_8_bits_in_words_of_16_is_looked_up_by_its_entries() -> None:
+    table = Dataset()
+    table.LUTDescriptor, table.LUTData = (
+        [1001, 500, 8],
+        (np.arange(1001) * 255 // 1000).astype("<u2").tobytes(),
+    )
+    table["LUTDescriptor"].VR, table["LUTData"].VR = "US", "OW"
+    stored = np.array([[0, 500, 1000, 1500, 4000]], np.uint16)
+    data = dicom(stored, Modality="CR", VOILUTSequence=[table])
+    assert to_display(decode_image(data, "cr.dcm")).tolist() == [[0, 0, 127, 255, 255]]
+
+
+def test_blank_elements_of_the_pixels_are_taken_as_usual_and_told() -> None:
+    whole = dicom(STORED, Modality="DX", PhotometricInterpretation="MONOCHROME2")
+    read = pydicom.dcmread(io.BytesIO(whole))
+    read.PhotometricInterpretation, read.PixelRepresentation = "", None
+    blanked = io.BytesIO()
+    pydicom.dcmwrite(blanked, read)
+    image = decode_image(blanked.getvalue(), "x.dcm")
+    assert image.values.tolist() == STORED.tolist()
+    assert "does not say its PhotometricInterpretation, PixelRepresentation" in image.notes[0]

@@ -64,6 +64,7 @@ REVERSED = [(255 - level,) * 3 for level in range(256)]
         tiff(DISC.astype(bool), photometric="minisblack"),
         palette(DISC * 255, REVERSED),
         palette(DISC * 255, REVERSED, "BMP"),
+        tiff(DISC * 255, photometric="palette", colormap=np.array(REVERSED, np.uint16).T * 257),
         saved(Image.fromarray(DISC.astype(bool)), "TIFF", compression="group4"),
         # what is opaque
         palette(DISC, [(0, 0, 0), (0, 0, 0)], transparency=bytes([0, 255])),
@@ -95,7 +96,15 @@ def test_the_disc_is_foreground(data: bytes) -> None:
     np.testing.assert_array_equal(decode_mask(data, "m"), DISC)
 
 
-@pytest.mark.parametrize("data", [png(VOC), palette(VOC, VOC_COLOURS), tiff(VOC.astype(np.uint16))])
+@pytest.mark.parametrize(
+    "data",
+    [
+        png(VOC),
+        palette(VOC, VOC_COLOURS),
+        tiff(VOC.astype(np.uint16)),
+        png(np.array(VOC_COLOURS, np.uint8)[VOC]),
+    ],
+)
 def test_255_beside_0_and_1_is_undefined(data: bytes) -> None:
     np.testing.assert_array_equal(read_mask(data, "m"), VOC)
     np.testing.assert_array_equal(decode_mask(data, "m"), DISC)
@@ -111,6 +120,9 @@ def test_a_tile_of_voc_that_is_all_outline_is_undefined() -> None:
 def test_an_empty_or_full_tile_keeps_its_meaning(value: int, expected: int) -> None:
     tile = np.full((8, 9), value, np.uint8)
     for data in (png(tile), palette(tile, REVERSED), tiff(tile, photometric="miniswhite")):
+        assert (decode_mask(data, "m") == expected).all()
+    for colours in ([(0, 0, 0)] * 2, [(255, 255, 255), (0, 0, 0)], [(0, 0, 0), (255, 0, 0)]):
+        data = palette(tile // 255, colours, transparency=bytes([0, 255]))
         assert (decode_mask(data, "m") == expected).all()
     clear = np.zeros((8, 9, 4), np.uint8)
     clear[..., :3], clear[..., 3] = 255, value

@@ -1,13 +1,16 @@
 """labelme's and COCO's outlines as masks."""
 
+import base64
 import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.outlines import read_outlines
+from tests.imaging.making import saved
 
 SQUARE = [[1, 1], [3, 1], [3, 2], [1, 2]]
 
@@ -51,7 +54,7 @@ def test_a_polygon_and_a_rectangle_of_labelme():
 def test_two_points_are_no_polygon():
     (found,) = read(labelme({"label": "x", "points": SQUARE[:2], "shape_type": "polygon"}))
     assert str(found.problem) == (
-        "a.json: holds a polygon of 2 points; polygons, rectangles and circles are read."
+        "a.json: holds a polygon of 2 points; polygons, rectangles, circles and masks are read."
     )
 
 
@@ -103,7 +106,8 @@ def test_a_crowd_is_undefined():
         ({"segmentation": {"size": [4, 6], "counts": [3]}}, "do not fit together"),
         ({"segmentation": [[1, 1, 2, 2]]}, "a polygon of 2 points"),
         ({"segmentation": [[1, 1, 1e300, 2, 3, 3]]}, "do not fit together"),
-        ({"segmentation": None}, "do not fit together"),
+        ({"segmentation": None}, "holds no outline for an object of a.png"),
+        ({"segmentation": [], "bbox": [1, 1, 2, 2]}, "holds no outline for an object of a.png"),
         ({"image_id": 7, "segmentation": []}, "1 outlines are of image 7, which it does not list"),
     ],
 )
@@ -127,3 +131,30 @@ def test_ids_that_are_none_are_told():
     said = {"images": [{"id": 1, "file_name": "a.png"}], "annotations": [{"image_id": [1]}]}
     with pytest.raises(BadFileError, match="do not fit together"):
         read_outlines(json.dumps(said).encode(), "a.json", Limits())
+
+
+def test_masks_and_labels_of_labelme_s_own():
+    png = saved(Image.fromarray(np.array([[0, 1], [1, 1]], np.uint8) * 255), "PNG")
+    shapes = [
+        {
+            "label": "x",
+            "points": [[1, 1], [2, 2]],
+            "shape_type": "mask",
+            "mask": base64.b64encode(png).decode(),
+        },
+        {"label": "__ignore__", "points": [[4, 0], [5, 0]] + [[5, 1], [4, 1]]},
+        {"label": "_background_", "points": [[2, 2], [2, 2], [2, 2]]},
+    ]
+    (found,) = read(labelme(*shapes))
+    wanted = [[0, 0, 0, 0, 255, 255], [0, 0, 1, 0, 255, 255], [0, 1, 0, 0, 0, 0], [0] * 6]
+    np.testing.assert_array_equal(found.mask, wanted)
+
+
+def test_a_polygon_of_coco_may_come_without_its_list():
+    (found,) = read(coco({"segmentation": [1, 1, 3, 1, 3, 2, 1, 2]}))
+    np.testing.assert_array_equal(found.mask, expected())
+
+
+def test_an_image_of_no_size_is_told():
+    (found,) = read(labelme(height=None))
+    assert "does not say how large its image is" in str(found.problem)

@@ -51,6 +51,26 @@ def understood(*files, masks=(), known=()):
         (["001_img.png"], ["001_masks.png"], []),
         (["a.png"], ["a_Simple Segmentation.png"], ["a_Probabilities.png"]),  # ilastik
         (["z/images/train/a.png"], ["z/masks/train/a.png"], []),
+        (["z/Dataset_BUSI_with_GT/benign/b (1).png"], ["z/Dataset_BUSI_with_GT/benign/b (1)_mask.png"], []),
+        (
+            ["z/JPEGImages/a.jpg"],
+            ["z/SegmentationClassPNG/a.png"],
+            ["z/SegmentationClassVisualization/a.jpg", "z/SegmentationClass/a.npy"],
+        ),  # labelme2voc
+        (["z/CamVid/train/a.png"], ["z/CamVid/trainannot/a.png"], []),
+        (["z/test/images/01_test.tif"], [], ["z/test/mask/01_test_mask.gif"]),  # DRIVE's test set
+        (["z/images/1.png"], [f"z/masks/{letter * 64}.png" for letter in "ab"], []),  # DSB 2018, one image
+        (["z/CXR/M.png"], ["z/ManualMask/leftMask/M.png", "z/ManualMask/rightMask/M.png"], []),  # Montgomery
+        (["z/Slide_01/01_1.png"], ["z/GT_01/01_1.png"], []),  # TNBC
+        (["z/testA_1.bmp"], ["z/testA_1_anno.bmp"], []),  # GlaS
+        (["volume-0.nii"], ["segmentation-0.nii"], []),  # LiTS
+        (["z/case_0/imaging.nii.gz"], ["z/case_0/segmentation.nii.gz"], []),  # KiTS
+        (["a.png"], ["a_Object Predictions.tif"], ["a_Pixel Probabilities.tif"]),  # ilastik
+        (["z/ds/img/a.png"], ["z/ds/masks_machine/a.png"], ["z/ds/masks_human/a.png"]),  # Supervisely
+        (["a.tif"], ["Mask of a.tif"], []),  # Fiji
+        (["z/img_dir/train/a.png"], ["z/ann_dir/train/a.png"], []),
+        (["z/영상/폐01.png"], ["z/마스크/폐01.png"], []),
+        (["폐01.png"], ["폐01_마스크.png"], []),
         (["z/train/image/1.png"], ["z/train/label/1.png"], []),
         (["img_1.png"], ["mask_1.png"], []),
         ([unicodedata.normalize("NFC", "폐.png")], [unicodedata.normalize("NFD", "폐_mask.png")], []),
@@ -80,6 +100,19 @@ def test_a_mask_beside_images_that_begin_like_it_is_no_image():
     rows = plan_upload([f"d/{name}.nii.gz" for name in ("a_t1", "a_seg", "b_t1", "b_t2", "b_seg")])
     assert [row.role for row in rows] == ["image", "mask", "image", "image", "mask"]
     assert [row.images for row in rows] == [(), ("d/a_t1.nii.gz",), (), (), ()]
+
+
+def test_images_of_one_name_may_be_image_and_mask_and_are_asked_about():
+    side_by_side = plan_upload(["a.jpg", "a.png", "b.png"])
+    assert [row.namesake for row in side_by_side] == ["a.png", "a.jpg", ""]
+    folders = plan_upload(["z/x/1.png", "z/y/1.png"])
+    assert [row.namesake for row in folders] == ["z/y/1.png", "z/x/1.png"]
+    assert "say so" in folders[0].reason
+    said = plan_upload(["z/x/1.png", "z/y/1.png"], roles={1: "mask"})
+    assert said[1].images == ("z/x/1.png",) and not said[0].namesake
+    # Patients whose files are called alike, and files that a folder says are images.
+    assert not any(row.namesake for row in plan_upload([f"z/{each}/1.png" for each in "abc"]))
+    assert not any(row.namesake for row in plan_upload([f"z/{each}/images/1.png" for each in "ab"]))
 
 
 def test_what_is_given_as_a_mask_is_one():

@@ -18,8 +18,9 @@ from core.ui.text import as_name
 from core.workflows.add_images import add_images
 from core.workflows.arrive.arrival import FileOutcome, MaskUse
 from core.workflows.arrive.channels import KeptChannel, keep_channel, kept_channel
+from core.workflows.arrive.layouts import image_keys
 from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning, kept_meaning
-from core.workflows.arrive.upload_plan import Role, image_keys
+from core.workflows.arrive.upload_plan import Role
 from core.workflows.arrive.upload_survey import Survey, Upload, survey_upload
 from core.workspace import TaskRow, Workspace
 
@@ -179,7 +180,8 @@ def _table(given: Given, kept: KeptMeaning | None) -> None:
 
 def _most_telling_first(survey: Survey) -> list[int]:
     """Places of the files; plain images stand last, since nobody has to look at them."""
-    return sorted(range(len(survey.rows)), key=lambda place: survey.rows[place].role == "image")
+    rows = survey.rows
+    return sorted(range(len(rows)), key=lambda at: rows[at].role == "image" and not rows[at].namesake)
 
 
 def _changed(given: Given, places: Sequence[int]) -> None:

@@ -18,8 +18,9 @@ from core.imaging.masks import encode_png
 from core.imaging.yolo import yolo_mask
 from core.language.sentence import Sentence
 from core.workflows.arrive.channels import KeptChannel
+from core.workflows.arrive.layouts import mask_keys
 from core.workflows.arrive.mask_meaning import KeptMeaning
-from core.workflows.arrive.upload_plan import PlannedFile, Role, mask_keys, plan_upload
+from core.workflows.arrive.upload_plan import PlannedFile, Role, plan_upload
 
 Upload = tuple[str, bytes]
 _MAY_HAVE_CHANNELS = (".tif", ".tiff")
@@ -51,10 +52,10 @@ class Survey:
     def needs_look(self, kept: KeptMeaning | None, channel: KeptChannel | None = None) -> bool:
         """Whether a person should see it before anything is stored.
 
-        Not where all that was given as images are images of one channel, and every mask is clear and has its
-        image.
+        Not where all that was given as images are images of one channel, none of which may be another one's
+        mask, and every mask is clear and has its image.
         """
-        given = any(row.role != "image" for row in self.rows[: self.num_files])
+        given = any(row.role != "image" or row.namesake for row in self.rows[: self.num_files])
         given = given or bool(self.unpaired) or bool(self.unasked(channel))
         return given or any(self.problem(place, kept) for place in self.readings)
 

@@ -1,0 +1,124 @@
+"""How tools and data sets call images and masks, and the folders they lie in: patterns of names, no files.
+
+`core.workflows.arrive.upload_plan` says what follows from them for an upload.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Container
+from pathlib import PurePosixPath
+
+from core.language.sentence import Sentence
+
+# Endings that call a file a mask wherever it lies, if an image has the rest of its name.
+_ENDING = (
+    r"cp[_ -]masks?|masks?|segmentations?|segmented|simple segmentation|seg|labels?|label(?:l)?ed|"
+    r"annotations?|anno|ground[_ -]?truth|gt|manual(?:[_ -]?1)?|1st(?:ho|_manual|manual)|"
+    r"object predictions|object[ -]identities|마스크|라벨|정답"
+)
+# Endings that do so only for what was given as a mask: images are called like this too.
+_WEAK_ENDING = r"lesions?|roi|contours?|nuclei|cells?|lungs?|target|instances?|binary|bw"
+_NUMBERED = r"(?P<number>[_ -]?\d+)?"
+MASK_ENDING = re.compile(rf"[ _.-](?P<word>{_ENDING}){_NUMBERED}$")
+ANY_ENDING = re.compile(rf"[ _.-](?P<word>{_ENDING}|{_WEAK_ENDING}){_NUMBERED}$")
+# Also Fiji's "Mask of a.tif".
+MASK_PREFIX = re.compile(r"^(?:(?:count )?masks? of |(?:masks?|segmentation|seg|labels?|gt)[ _.-]?)(?=.)")
+# A file that is called nothing but this is the mask of the one image beside it (KiTS: imaging, segmentation).
+ONLY_MASK = re.compile(r"masks?|segmentations?|seg|labels?|ground[_ -]?truth|gt|마스크|라벨")
+_IMAGE_PREFIX = re.compile(r"^(?:images?|img|volume)[ _.-]?(?=.)")
+_IMAGE_ENDING = re.compile(r"[ _.-](?:0000|training|test|img|image)$")
+OTHER_CHANNEL = re.compile(r"_(?!0000)\d{4}$")
+SIDE_PRODUCT = re.compile(
+    r"[ _.-](superpixels|cp_output|flows|cp_outlines|outlines|(?:object |pixel )?probabilities|uncertainty|"
+    r"overlay)$"
+)
+LABEL_STUDIO = re.compile(r"task-\d+-annotation-\d+")
+SECOND_READER = re.compile(r"[ _.-](?:manual[_ -]?2|2ndho|2nd_manual)$")
+OBJECTS_OF_CELLPOSE = re.compile(r"[ _-]cp[_ -]masks?$")
+# DSB 2018 calls the mask of each nucleus by the hash of something.
+HASH_NAME = re.compile(r"[0-9a-f]{40,}")
+
+_MASK_FOLDER = re.compile(
+    r"(?:.*[ _-])?(?:masks?|labels?(?:tr|ts)?|annotations?|ground(?:[ _-]?truths?)?|gts?|segmentations?|"
+    r"segs?|manual[ _-]?1?|1st_manual|targets?)|segmentation(?:class|object)(?:png|aug)?|"
+    r".*segmentations?[_ -].*|gt[_ -]?\d+|anns?(?:[_ -]dir)?|(?:train|val|test)annots?|masks_machine|"
+    r"(?:manual|left|right)masks?|.*(?:마스크|라벨|정답)"
+)
+IMAGE_FOLDER = re.compile(
+    r"(?:.*[ _-])?(?:images?(?:tr|ts)?|imgs?|inputs?|photos?|scans?)(?:[ _-].*)?|(?:jpeg|png)images|"
+    r".*(?:영상|이미지|원본)"
+)
+# Montgomery: a mask for each lung, in two folders.
+_SIDE_FOLDER = re.compile(r"(?:left|right)[ _-]?(?:lung)?[ _-]?masks?")
+_FIRST_READER_FOLDER = re.compile(r"1st_manual|manual[_ -]?1?")
+_SECOND_READER_FOLDER = re.compile(r"2nd_manual|manual[_ -]?2")
+_FIELD_OF_VIEW = re.compile(r"\d+_(?:training|test)_mask")
+_FOR_PEOPLE = re.compile(r".*visualization|masks_human")
+
+
+def stem_key(name: str) -> str:
+    """The name without its endings, as names are compared: NFC, case does not matter."""
+    stem = unicodedata.normalize("NFC", PurePosixPath(name).stem).casefold()
+    return re.sub(r"\.(?:nii|ome)$", "", stem)  # a.nii.gz, a.ome.tif
+
+
+def image_keys(name: str) -> tuple[str, ...]:
+    """What masks may call an image: `a_0000.png` is `a_0000` and `a`, `img_1.png` is `img_1` and `1`."""
+    key = stem_key(name)
+    shorter = _IMAGE_ENDING.sub("", key)
+    return tuple(dict.fromkeys((key, shorter, _IMAGE_PREFIX.sub("", key), _IMAGE_PREFIX.sub("", shorter))))
+
+
+def mask_keys(name: str) -> tuple[str, ...]:
+    """What the image of a mask may be called: `a_mask.png` belongs to `a_mask` or `a`."""
+    key = stem_key(name)
+    keys = [key]
+    for _ in range(2):  # a_lesion_mask
+        key = ANY_ENDING.sub("", key)
+        keys.append(key)
+    keys += [MASK_PREFIX.sub("", each) for each in tuple(keys)]
+    return tuple(dict.fromkeys(keys))
+
+
+def plain(folder: str) -> str:
+    """A folder's name as patterns compare it."""
+    return unicodedata.normalize("NFC", folder).casefold()
+
+
+def is_mask_folder(folder: str) -> bool:
+    """Whether a folder (as `plain` gives it) is called like one of masks."""
+    return bool(_MASK_FOLDER.fullmatch(folder))
+
+
+def is_side_folder(folder: str) -> bool:
+    """Whether a folder holds the masks of one side, which belong together with the other's."""
+    return bool(_SIDE_FOLDER.fullmatch(folder))
+
+
+def has_first_reader(folders: Container[str]) -> bool:
+    """Whether a folder of the first reader's masks is among these; "mask" is the field of view then."""
+    return any(_FIRST_READER_FOLDER.fullmatch(each) for each in folders)
+
+
+def neither(path: str, folder: str, beside: Container[str], everywhere: Container[str]) -> str | None:
+    """Why a folder of masks does not hold the masks that are wanted, None where it may.
+
+    Args:
+        path: The file in it.
+        folder: Its name, as `plain` gives it.
+        beside: The folders that lie beside it.
+        everywhere: All folders of the upload.
+    """
+    if folder in ("mask", "masks") and (
+        has_first_reader(everywhere) or _FIELD_OF_VIEW.fullmatch(stem_key(path))
+    ):
+        return Sentence("the field of view: the masks lie in the folder of the first reader")
+    if _SECOND_READER_FOLDER.fullmatch(folder):
+        return Sentence("of a second reader; the first one's masks are used")
+    if folder == "segmentationobject" and "segmentationclass" in beside:
+        return Sentence("numbers the objects of SegmentationClass, which is used")
+    if _FOR_PEOPLE.fullmatch(folder):
+        return Sentence("a picture of a mask, made for people; the masks themselves lie in another folder")
+    return None

@@ -1,0 +1,105 @@
+"""Which image of an upload each mask belongs to, which of them are united, and what stays in doubt.
+
+By names and folders alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from core.language.sentence import Sentence
+from core.workflows.arrive import layouts
+from core.workflows.arrive.layouts import stem_key
+from core.workflows.arrive.planned_file import PlannedFile
+
+
+def paired(row: PlannedFile, images: Sequence[PlannedFile]) -> PlannedFile:
+    """A mask with the images it may belong to: of its own folder first, then of the whole upload."""
+    key = stem_key(row.path)
+    row = replace(row, holds_objects=bool(layouts.OBJECTS_OF_CELLPOSE.search(key)))
+    own = [image for image in images if image.group == row.group]
+    for pool in (own, images):
+        for wanted in row.keys:
+            # An image's full name counts before what is left of it.
+            for depth in (1, None):
+                found = tuple(image.path for image in pool if wanted in image.keys[:depth])
+                if found:
+                    return replace(row, images=found, reason=_mask_of(found, row.reason))
+    if len(own) == 1 and ("/" in row.group or layouts.HASH_NAME.fullmatch(key)):
+        # DSB 2018: id/images/id.png and one mask a nucleus in id/masks, with names of their own.
+        return replace(row, images=(own[0].path,), is_part=True, reason=_mask_of((own[0].path,), row.reason))
+    return row
+
+
+def _mask_of(images: Sequence[str], why: str) -> str:
+    named = " or ".join(PurePosixPath(image).name for image in images[:3])
+    return Sentence("mask of {named}: {why}", named=named, why=why)
+
+
+def united(rows: Sequence[PlannedFile]) -> list[PlannedFile]:
+    """Masks of one image: united where they are numbered, else all but the first left out."""
+    first: dict[str, PlannedFile] = {}
+    numbered: set[str] = set()
+    done: list[PlannedFile] = []
+    for row in rows:
+        if row.role != "mask" or len(row.images) != 1:
+            done.append(row)
+            continue
+        (image,) = row.images
+        earlier = first.setdefault(image, row)
+        if earlier is row or (earlier.is_part and row.is_part):
+            done.append(row)
+        elif _series(earlier.path) == _series(row.path) and stem_key(earlier.path) != stem_key(row.path):
+            numbered.add(image)
+            done.append(row)
+        else:
+            reason = Sentence(
+                "a second mask of {name}; {earlier} is used",
+                name=PurePosixPath(image).name,
+                earlier=earlier.name,
+            )
+            done.append(replace(row, role="left out", reason=reason))
+    return [
+        replace(row, is_part=True) if row.role == "mask" and row.images and row.images[0] in numbered else row
+        for row in done
+    ]
+
+
+def _series(path: str) -> tuple[str, str, str]:
+    """What the numbered masks of one image have in common: folder, rest of the name, word."""
+    key = stem_key(path)
+    found = layouts.ANY_ENDING.search(key)
+    folder = str(PurePosixPath(path).parent)
+    return (folder, key, "") if found is None else (folder, key[: found.start()], found["word"])
+
+
+def with_namesakes(rows: Sequence[PlannedFile], said: Container[int]) -> list[PlannedFile]:
+    """The rows, with images of one name that lie side by side, or in two folders that hold the same names."""
+    plain_images = [row for place, row in enumerate(rows) if row.role == "image" and not row.reason]
+    of_folder: dict[str, dict[str, str]] = {}
+    doubtful: dict[str, str] = {}
+    for row in plain_images:
+        folder = of_folder.setdefault(str(PurePosixPath(row.path).parent), {})
+        first = folder.setdefault(stem_key(row.path), row.path)
+        if first != row.path:
+            doubtful |= {first: row.name, row.path: PurePosixPath(first).name}
+    beside: dict[str, list[str]] = {}
+    for name in of_folder:
+        beside.setdefault(str(PurePosixPath(name).parent), []).append(name)
+    for one, *others in beside.values():
+        if len(others) == 1 and of_folder[one].keys() == of_folder[others[0]].keys():
+            for key, path in of_folder[one].items():
+                other = of_folder[others[0]][key]
+                doubtful |= {path: other, other: path}
+    return [
+        replace(row, namesake=doubtful[row.path], reason=_namesake(doubtful[row.path]))
+        if place not in said and row.path in doubtful
+        else row
+        for place, row in enumerate(rows)
+    ]
+
+
+def _namesake(other: str) -> Sentence:
+    return Sentence("{other} has the same name: if one of the two is the mask, say so", other=other)
