@@ -41,6 +41,8 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=50, help="opened before memory is read")
     parser.add_argument("--repeats", type=int, default=20, help="predictions of each kind")
     options = parser.parse_args()
+    # As on a person's machine, where Python keeps what it has compiled.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["NETWORK_CACHE_DIR"] = str(Path(folder) / "networks")
         result = {**page_and_memory(Path(folder) / "workspace", options.images), **speed(options.repeats)}

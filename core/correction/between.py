@@ -5,9 +5,9 @@ Raya and Udupa, "Shape-based interpolation of multidimensional objects", IEEE TM
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
 
 
 def fill_between(
@@ -63,6 +63,9 @@ def _signed_distance(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
     if mask.all():
         # No edge in the picture: as deep as it is large.
         return np.full(mask.shape, -float(max(mask.shape)), np.float32)
-    outside, inside = distance_transform_edt(~mask), distance_transform_edt(mask)
+    outside, inside = (
+        cv2.distanceTransform(region.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+        for region in (~mask, mask)
+    )
     distance: NDArray[np.float32] = np.where(mask, 0.5 - inside, outside - 0.5).astype(np.float32)
     return distance

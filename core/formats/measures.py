@@ -8,7 +8,6 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from skimage.measure import perimeter_crofton
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,9 @@ def measure(
         return Measures(0, area_mm2, 0.0, None, 0, None)
     col, row, width, height = cv2.boundingRect(region.astype(np.uint8))
     num_labels, _ = cv2.connectedComponents(region.astype(np.uint8), connectivity=8)
+    # Imported late, with the whole of scipy behind it.
+    from skimage.measure import perimeter_crofton
+
     # A frame of background, so that what touches the image's edge has its outline there.
     perimeter = float(perimeter_crofton(np.pad(region, 1), directions=4))
     grey = float(np.mean(image[region], dtype=np.float64))

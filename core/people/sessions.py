@@ -7,10 +7,12 @@ password, so that it ends with a new password, with a removal, and by itself aft
 from __future__ import annotations
 
 import secrets
+from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from core.workspace import PersonRow, Workspace
+if TYPE_CHECKING:
+    from core.workspace import PersonRow, Workspace
 
 COOKIE = "mask_loop_session"
 LIFETIME = 7 * 24 * 3600

@@ -400,7 +400,7 @@ def test_ten_quick_strokes_under_a_slow_server(editor: Editor, app: AppServer) -
         points = [(45.0, 3.0 + 4 * i), (60.0, 4.0 + 4 * i)]
         editor.stroke(points, settle=False)
         expected[brush_pixels(points, 2, SMALL)] = 2
-    expect(editor.status).to_have_text("Saving…")
+    # From the first pixel of a stroke on, "Saved" is not shown before its layer is on disk.
     editor.wait_saved()
     np.testing.assert_array_equal(editor.layer(), expected)
 
@@ -606,6 +606,26 @@ def test_a_restored_revision_is_one_step(editor: Editor) -> None:
     editor.press("Control+z")
     editor.wait_saved()
     np.testing.assert_array_equal(editor.layer(), mine)
+
+
+@pytest.mark.parametrize("button", ["Restore revision", "Accept proposal"])
+def test_a_stroke_under_way_is_kept_when_the_page_lays_something_over_it(editor: Editor, button: str) -> None:
+    """Somebody else's press, or the page's own: the mouse is still down."""
+    points = [(45.0, 10.0), (60.0, 20.0)]
+    mouse = editor.page.mouse
+    editor.set_slider("Brush size", 4)
+    mouse.move(*editor.place(points[0]))
+    mouse.down()
+    mouse.move(*editor.place(points[1]))
+    pixels = editor.page.locator('[data-part="pixels"]')
+    under_way = re.compile("^" + re.escape(pixels.inner_text()) + "$")
+    editor.button(button).evaluate("button => button.click()")
+    expect(pixels).not_to_have_text(under_way)
+    mouse.up()
+    editor.wait_saved()
+    editor.press("Control+z")
+    editor.wait_saved()
+    np.testing.assert_array_equal(editor.layer(), np.where(brush_pixels(points, 4, SMALL), 2, 0))
 
 
 def test_an_accepted_proposal_is_one_step_and_taken_once(editor: Editor) -> None:

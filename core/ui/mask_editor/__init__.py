@@ -21,6 +21,7 @@ import struct
 from typing import Any
 
 from core.correction.corrections import decode_layer
+from core.ui.component_data import without_frames
 from core.ui.mask_editor.assets import components
 from core.ui.mask_editor.clicking import ClickAnswer, ClickRequest, OnClicks, answer_clicks
 from core.ui.mask_editor.contract import (
@@ -98,27 +99,29 @@ def mask_editor(
         threshold, layer_png = latest.threshold, latest.layer_png
     editor(
         key=key,
-        data={
-            "image": {
-                "id": image.image_id,
-                "height": image.height,
-                "width": image.width,
-                "suggested_threshold": image.suggested_threshold,
-            },
-            "draft": {"token": draft_token, "threshold": threshold, "layer": _base64(layer_png)},
-            "acknowledged": _acknowledgement(acknowledged),
-            "delivered": dict(session.handled),
-            "refused": session.refused,
-            "insert": _insert(insert, session),
-            "smart_click": on_clicks is not None,
-            "preview": session.preview,
-            "height": options.height,
-            "read_only": options.read_only,
-            "checked_only": options.checked_only,
-            "classes": [dict(each.__dict__) for each in image.classes],
-            "pixel_mm2": image.pixel_mm2,
-            "words": dict(options.words),
-        },
+        data=without_frames(
+            {
+                "image": {
+                    "id": image.image_id,
+                    "height": image.height,
+                    "width": image.width,
+                    "suggested_threshold": image.suggested_threshold,
+                },
+                "draft": {"token": draft_token, "threshold": threshold, "layer": _base64(layer_png)},
+                "acknowledged": _acknowledgement(acknowledged),
+                "delivered": dict(session.handled),
+                "refused": session.refused,
+                "insert": _insert(insert, session),
+                "smart_click": on_clicks is not None,
+                "preview": session.preview,
+                "height": options.height,
+                "read_only": options.read_only,
+                "checked_only": options.checked_only,
+                "classes": [dict(each.__dict__) for each in image.classes],
+                "pixel_mm2": image.pixel_mm2,
+                "words": dict(options.words),
+            }
+        ),
         on_message_change=lambda: deliver_waiting(key, on_message),
         on_clicks_change=lambda: answer_clicks(key, on_message, on_clicks),
     )

@@ -14,6 +14,8 @@ from typing import Literal
 
 import streamlit as st
 
+from core.ui.component_data import without_frames
+
 _STRIP_HEIGHT = 92
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(
@@ -80,7 +82,7 @@ def pictures(
     }
     result = _component(
         key=key,
-        data=data,
+        data=without_frames(data),
         height=_STRIP_HEIGHT if layout == "strip" else "content",
         on_clicked_change=lambda: None,
     )

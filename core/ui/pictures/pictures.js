@@ -54,7 +54,8 @@ function centreSelected(root) {
 }
 
 export default function (component) {
-  const { parentElement, data, setTriggerValue } = component;
+  const { parentElement, setTriggerValue } = component;
+  const [data] = component.data;
   const root = parentElement.querySelector(".pictures");
   const drawn = JSON.stringify(data);
   if (root.drawn === drawn) return;

@@ -18,7 +18,6 @@ from core.ui import words as shared
 from core.ui.sign_in import rules, words
 from core.ui.sign_in.gate import HEALTH, SIGN_IN, SIGN_OUT
 from core.ui.store import opened
-from core.workspace.names import MAX_NAME_LENGTH, name_key
 
 _PAGE = Path(__file__).with_name("form.html").read_text(encoding="utf-8")
 
@@ -30,7 +29,7 @@ async def _sign_in(request: Request) -> Response:
     if urlsplit(request.headers.get("origin", "")).netloc not in _hosts(request):
         return PlainTextResponse(words.SIGN_IN_ELSEWHERE, status_code=403)
     fields = await request.form()
-    name, password = str(fields.get("name", ""))[:MAX_NAME_LENGTH], str(fields.get("password", ""))[:1000]
+    name, password = str(fields.get("name", "")), str(fields.get("password", ""))[:1000]
     token, message = await run_in_threadpool(_token, name, password)
     if not token:
         return _form(to, name, message, status_code=401)
@@ -48,6 +47,9 @@ async def _sign_in(request: Request) -> Response:
 
 def _token(name: str, password: str) -> tuple[str, str]:
     """A session for who gave the right password, or why there is none."""
+    from core.workspace.names import MAX_NAME_LENGTH, name_key
+
+    name = name[:MAX_NAME_LENGTH]
     if not name.strip():
         return "", words.SIGN_IN_WRONG
     attempts, key = rules.attempts(), name_key(name)

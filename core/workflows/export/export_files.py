@@ -19,7 +19,6 @@ from core.cards import MaskClass
 from core.errors import BadFileError
 from core.files import csv_bytes
 from core.formats.coco import CocoWriter
-from core.formats.dicom_seg import mask_dicom_seg
 from core.formats.indexed import indexed_png, mask_tiff
 from core.formats.volume import stack_tiff
 from core.formats.yolo import yolo_labels
@@ -174,6 +173,9 @@ def _nifti(workspace: Workspace, volume: VolumeMasks, classes: tuple[MaskClass, 
 
 
 def _dicom_seg(workspace: Workspace, volume: VolumeMasks, classes: tuple[MaskClass, ...]) -> bytes:
+    # Imported late: it takes longest of all formats.
+    from core.formats.dicom_seg import mask_dicom_seg
+
     names, images = [each.name for each in classes], volume.images
     one_file = len({each.file for each in images}) == 1
     sources = [workspace.files.read(each.file) for each in (images[:1] if one_file else images)]

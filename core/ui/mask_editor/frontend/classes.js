@@ -59,7 +59,7 @@ class Classes {
   }
 
   choose(value) {
-    this.editor.tool().cancel();
+    this.editor.toolEnd();
     this.set({ chosenClass: value });
   }
 

@@ -85,7 +85,7 @@ class Editor {
   /** Streamlit has run: take in what is new. */
   update(component) {
     this.component = component;
-    this.data = component.data;
+    [this.data] = component.data;
     this.controls.setWords(this.data.words);
     this.display.setWords(this.data.words);
     this.classes.update(this.data);
@@ -143,7 +143,7 @@ class Editor {
 
   chooseTool(id) {
     if (id === "frame" ? !this.checkedOnly : id === "smart_click" && !this.data.smart_click) return;
-    this.tool().cancel();
+    this.toolEnd();
     this.set({ tool: id });
   }
 
@@ -168,7 +168,14 @@ class Editor {
   }
 
   toolCancel() {
-    if (this.drawing) this.tool().cancel();
+    this.tool().cancel();
+  }
+
+  /** Something else comes: a stroke under way is finished, what is only sketched is dropped. */
+  toolEnd() {
+    const tool = this.tool();
+    if (tool instanceof BrushTool) tool.up();
+    else if (this.drawing) tool.cancel();
   }
 
   toolDoubleClick() {

@@ -38,7 +38,7 @@ class Opening {
   open(data) {
     const { editor } = this;
     const { image } = data;
-    editor.toolCancel();
+    editor.toolEnd();
     editor.outbox.open(image.id, writerOf(data.acknowledged));
     editor.drawing = null;
     this.foundCopy = null;
@@ -120,8 +120,12 @@ class Opening {
     const { editor } = this;
     const { draft, acknowledged } = editor.data;
     const writer = writerOf(acknowledged);
+    const id = this.imageId;
     this.draftToken = draft.token;
-    // After a restart of the server its draft can be the one that was drawn on here; what is shown is newer.
+    const layer = await this.decodeLayer(draft.layer, editor.drawing);
+    if (id !== this.imageId || this.draftToken !== draft.token) return;
+    // Judged now and not before: a stroke may have been drawn meanwhile. After a restart of the server its draft
+    // can be the one that was drawn on here; what is shown is newer.
     const unsent = editor.outbox.unsent();
     const verdict = unsent ? judgeCopy(unsent, writer) : "drop";
     if (verdict === "restore") {
@@ -132,10 +136,7 @@ class Opening {
       writeCopy(this.imageId, unsent);
       this.foundCopy = unsent;
     }
-    const id = this.imageId;
-    const layer = await this.decodeLayer(draft.layer, editor.drawing);
-    if (id !== this.imageId || this.draftToken !== draft.token) return;
-    editor.toolCancel();
+    editor.toolEnd();
     editor.drawing.takeLayer(layer);
     editor.drawing.setThreshold(draft.threshold);
     editor.outbox.tookDraft(writer);
@@ -156,7 +157,7 @@ class Opening {
     }
     const layer = await this.decodeLayer(copy.layer_png, editor.drawing);
     this.foundCopy = null;
-    editor.toolCancel();
+    editor.toolEnd();
     editor.drawing.takeLayer(layer);
     editor.drawing.setThreshold(copy.threshold);
     editor.outbox.postAndKeep();
@@ -180,7 +181,7 @@ class Opening {
     const id = this.imageId;
     const layer = await this.decodeLayer(insert.layer, editor.drawing);
     if (id !== this.imageId) return;
-    editor.toolCancel();
+    editor.toolEnd();
     editor.drawing.insert(layer, editor.classes.chosen);
     editor.outbox.changed();
     editor.outbox.flush();

@@ -15,6 +15,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.ui.component_data import without_frames
 from core.ui.mask_editor.assets import FRONTEND
 from core.ui.review import words
 
@@ -106,7 +107,7 @@ def review_grid(
     }
     _component(
         key=key,
-        data={"items": items, "canJudge": can_judge, "handled": dict(handled), "words": said},
+        data=without_frames({"items": items, "canJudge": can_judge, "handled": dict(handled), "words": said}),
         on_message_change=on_message,
         on_columns_change=on_columns,
     )

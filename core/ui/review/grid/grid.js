@@ -31,7 +31,8 @@ class Grid {
 
   update(component) {
     this.component = component;
-    const { items, handled } = component.data;
+    [this.data] = component.data;
+    const { items, handled } = this.data;
     if (this.waiting && (handled[this.client] ?? -1) >= this.waiting.number) this.taken();
     const drawn = items.map((item) => item.look).join();
     const isNew = drawn !== this.drawn;
@@ -40,7 +41,7 @@ class Grid {
       this.marked.clear();
       this.at = 0;
     }
-    const shown = JSON.stringify([component.data, this.waiting?.number]);
+    const shown = JSON.stringify([this.data, this.waiting?.number]);
     if (shown !== this.shown) {
       const hadFocus = this.tiles.contains(this.root.getRootNode().activeElement);
       this.shown = shown;
@@ -59,7 +60,7 @@ class Grid {
   }
 
   draw() {
-    const { items, canJudge, words } = this.component.data;
+    const { items, canJudge, words } = this.data;
     this.tiles.setAttribute("aria-label", words.label);
     this.tiles.replaceChildren(...items.map((item, index) => this.tile(item, index)));
     this.bar.replaceChildren();
@@ -73,7 +74,7 @@ class Grid {
 
   /** @param {Tile} item @param {number} index @returns {HTMLButtonElement} */
   tile(item, index) {
-    const { canJudge, words } = this.component.data;
+    const { canJudge, words } = this.data;
     const isMarked = this.marked.has(item.look);
     const button = document.createElement("button");
     button.type = "button";
@@ -102,11 +103,11 @@ class Grid {
 
   /** Nobody decides on what was not shown yet. */
   seen() {
-    return this.component.data.items.filter((item) => item.src).map((item) => item.look);
+    return this.data.items.filter((item) => item.src).map((item) => item.look);
   }
 
   approveButton() {
-    const { words } = this.component.data;
+    const { words } = this.data;
     const button = element("button", "approve", `${words.approve} (${this.seen().length - this.marked.size})`);
     button.type = "button";
     button.setAttribute("aria-keyshortcuts", "Enter");
@@ -117,7 +118,7 @@ class Grid {
 
   /** Mark or unmark a tile; where nothing can be judged, open it. */
   choose(index) {
-    const { items, canJudge } = this.component.data;
+    const { items, canJudge } = this.data;
     const { look, src } = items[index];
     if (!canJudge) return this.say("open", [look]);
     if (this.waiting || !src) return;
@@ -128,7 +129,7 @@ class Grid {
 
   decide() {
     const looks = this.seen();
-    if (this.component.data.canJudge && looks.length && !this.waiting) this.say("decide", looks);
+    if (this.data.canJudge && looks.length && !this.waiting) this.say("decide", looks);
   }
 
   say(action, looks) {
@@ -148,7 +149,7 @@ class Grid {
   }
 
   onKey(event) {
-    const { items } = this.component.data;
+    const { items } = this.data;
     if (!items.length || event.ctrlKey || event.metaKey || event.altKey) return;
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns };
     // By place: an input method keeps their names to itself.
@@ -163,7 +164,7 @@ class Grid {
 
   move(step) {
     const next = this.at + step;
-    if (next < 0 || next >= this.component.data.items.length) return;
+    if (next < 0 || next >= this.data.items.length) return;
     this.tiles.children[this.at].tabIndex = -1;
     this.at = next;
     this.focus();

@@ -14,6 +14,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.ui.component_data import without_frames
 from core.ui.mask_editor import words as editor_words
 from core.ui.mask_editor.assets import FRONTEND
 from core.ui.review import words
@@ -61,15 +62,17 @@ def look(
     """
     _component()(
         key=key,
-        data={
-            "id": image_id,
-            "picture": _url(picture, picture_type),
-            "levels": _url(levels, "application/octet-stream"),
-            "mask": _url(mask, "image/png"),
-            "compared": "" if compared is None else _url(compared, "image/png"),
-            "colours": [list(each) for each in colours],
-            "words": {**editor_words.WORDS, **words.LOOK},
-        },
+        data=without_frames(
+            {
+                "id": image_id,
+                "picture": _url(picture, picture_type),
+                "levels": _url(levels, "application/octet-stream"),
+                "mask": _url(mask, "image/png"),
+                "compared": "" if compared is None else _url(compared, "image/png"),
+                "colours": [list(each) for each in colours],
+                "words": {**editor_words.WORDS, **words.LOOK},
+            }
+        ),
     )
 
 

@@ -83,8 +83,8 @@ class Look {
   }
 
   async update(component) {
-    this.data = component.data;
-    this.words = component.data.words;
+    [this.data] = component.data;
+    this.words = this.data.words;
     this.pane.setAttribute("aria-label", this.words.label);
     this.display.setWords(this.words);
     if (this.id !== this.data.id) {
