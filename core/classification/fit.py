@@ -25,7 +25,8 @@ from core.errors import BadModelError
 from core.evaluation.calibration import cross_entropy, fit_temperature, softmax, threshold_for_recall
 from core.evaluation.history import EpochRow
 from core.inference.load import load_classifier_network
-from core.training.callbacks import HistoryRows, KeepBest, ProgressReport, Watch
+from core.training.callbacks import HistoryRows, KeepBest, Watch
+from core.training.progress_report import ProgressReport
 
 # Rate of a network that was frozen, against that of its new last layer.
 UNFROZEN_PART = 0.1

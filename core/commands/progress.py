@@ -13,7 +13,7 @@ from core.language import say
 from core.language.sentence import Sentence, said
 
 if TYPE_CHECKING:
-    from core.training.callbacks import ProgressReport
+    from core.training.progress_report import ProgressReport
     from core.workflows.learn.train_model import Watchers
 
 

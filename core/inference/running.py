@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -52,10 +53,10 @@ def compile_graph(graph: bytes, constants: bytes) -> Callable[[NDArray[np.float3
         _openvino().read_model(graph, constants),
         "CPU",
         # The page and its browser share the cores, so no thread insists on one of its own.
-        {"PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": False},
+        {"PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": False, "INFERENCE_NUM_THREADS": _num_threads()},
     )
     request = compiled.create_infer_request()
-    # It uses every core for one image, so that two at a time would gain nothing.
+    # It uses all its threads for one image, so that two at a time would gain nothing.
     one_at_a_time = threading.Lock()
 
     def run(image: NDArray[np.float32]) -> Outputs:
@@ -64,6 +65,12 @@ def compile_graph(graph: bytes, constants: bytes) -> Callable[[NDArray[np.float3
             return [np.array(answers[output], np.float32) for output in compiled.outputs]
 
     return run
+
+
+def _num_threads() -> int:
+    """As many as OMP_NUM_THREADS says, which Dask sets to 1 for its workers; 0, for all cores, without it."""
+    said = os.environ.get("OMP_NUM_THREADS", "")
+    return int(said) if said.isdigit() else 0
 
 
 @functools.cache

@@ -9,23 +9,28 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import pickle
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from functools import cache
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Any
+from uuid import uuid4
 
-from distributed import Client, Future, KilledWorker, wait
+from distributed import Client, Future, KilledWorker, get_worker, wait
 
 from core.config import PROJECT_DIR
 from core.errors import JobError
-from core.jobs.engine import Item, Result, Shared, never
+from core.jobs.engine import Item, Result, Shared, Told, never, unheard, within_piece
 
 CONNECT_SECONDS = 10
 NO_WORKER_SECONDS = 60
 """Without any worker for so long a job fails; a queue of a cluster may take its time to start some."""
 _LOOK_SECONDS = 0.5
+_END_SECONDS = 5
+"""What was given up has so long to end, so that it does not meet whoever does it again."""
 _AHEAD = 2
 """Pieces for each thread of the workers: one under way, one waiting."""
 
@@ -67,9 +72,11 @@ class Cluster:
         *,
         shared: Shared,
         should_stop: Callable[[], bool] = never,
+        on_told: Told = unheard,
     ) -> Iterator[tuple[int, Result]]:
         """See `Engine`."""
         numbered = enumerate(items)
+        ear = _Ear(self._client, on_told)
         places: dict[Future[Any], int] = {}
         # A piece of its own, which Dask makes again where the worker that held it died.
         kept = self._client.submit(_same, shared, pure=False)
@@ -77,15 +84,20 @@ class Cluster:
         try:
             while not should_stop():
                 for place, item in itertools.islice(numbered, workers.room(len(places))):
-                    done = self._client.submit(_do, program(), function, kept, item, pure=False)
+                    task = (program(), ear.topic, place, function)
+                    done = self._client.submit(_do, task, kept, item, pure=False)
                     places[done] = place
                 if not places:
                     return
                 for future in self._done(list(places)):
-                    yield places.pop(future), self._result(future)
+                    result = self._result(future)
+                    ear.wait_for([places[future]])
+                    yield places.pop(future), result
+                ear.pass_on()
         finally:
             if self._client.status == "running":
                 self._client.cancel([*places, kept])
+                ear.close()
 
     def _done(self, futures: list[Future[Any]]) -> list[Future[Any]]:
         """Those that have ended, after a moment at the most."""
@@ -116,6 +128,47 @@ class Cluster:
                 "environment.",
                 module=error.name,
             ) from None
+
+
+class _Ear:
+    """What pieces tell, which comes through the scheduler, and which of them are under way."""
+
+    def __init__(self, client: Client, on_told: Told) -> None:
+        self.topic = f"pieces-{uuid4().hex}"
+        self._client = client
+        self._on_told = on_told
+        self._heard: SimpleQueue[tuple[int, str, bytes]] = SimpleQueue()
+        self._under_way: set[int] = set()
+        self._ended: set[int] = set()
+        client.subscribe_topic(self.topic, lambda event: self._heard.put(event[1]))
+
+    def pass_on(self) -> None:
+        """Call `on_told` with what was heard since."""
+        while not self._heard.empty():
+            place, what, content = self._heard.get()
+            if what == "begun":
+                self._under_way.add(place)
+            elif what == "ended":
+                self._under_way.discard(place)
+                self._ended.add(place)
+            else:
+                self._on_told(place, pickle.loads(content))
+
+    def wait_for(self, places: Iterable[int]) -> None:
+        """Until all that these tell was heard, a few seconds at the most: results come by another way."""
+        until = time.monotonic() + _END_SECONDS
+        self.pass_on()
+        while not self._ended.issuperset(places) and time.monotonic() < until:
+            if self._client.status != "running":
+                return
+            time.sleep(0.005)
+            self.pass_on()
+
+    def close(self) -> None:
+        """Hear out what was given up, and no more."""
+        self.wait_for(set(self._under_way))
+        if self._client.status == "running":
+            self._client.unsubscribe_topic(self.topic)
 
 
 class _Workers:
@@ -163,8 +216,9 @@ def _same(shared: Shared) -> Shared:
     return shared
 
 
-def _do(asked_by: str, function: Callable[[Shared, Item], Result], shared: Shared, item: Item) -> Result:
+def _do(task: tuple[str, str, int, Callable[[Shared, Item], Result]], shared: Shared, item: Item) -> Result:
     """The worker's part."""
+    asked_by, topic, place, function = task
     if program() != asked_by:
         raise JobError(
             "A worker of the Dask cluster runs another version of this program ({theirs}, here it is "
@@ -172,4 +226,20 @@ def _do(asked_by: str, function: Callable[[Shared, Item], Result], shared: Share
             theirs=program(),
             ours=asked_by,
         )
-    return function(shared, item)
+    worker = get_worker()
+    key = worker.get_current_task()
+
+    def say(what: str, content: bytes = b"") -> None:
+        worker.log_event(topic, (place, what, content))
+
+    def given_up() -> bool:
+        # Dask lets go of a task that was cancelled, and of all of a client or a scheduler that is gone.
+        known = worker.state.tasks.get(key)
+        return known is None or known.state != "executing"
+
+    say("begun")
+    try:
+        with within_piece(lambda value: say("told", pickle.dumps(value)), given_up):
+            return function(shared, item)
+    finally:
+        say("ended")

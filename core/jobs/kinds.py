@@ -48,18 +48,43 @@ class JobContext:
         """Whether to stop now and keep what there is; cheap, ask at each step."""
         return self.stop.is_set()
 
+    def asks_elsewhere(self) -> bool:
+        """For `Engine.run` of work that ends by itself once it hears of a stop: always False.
+
+        What stops this process, and is not in the store yet, is told to the store.
+        """
+        if self.stop.is_set() and not self.workspace.jobs.get(self.job.id).stop_requested:
+            self.workspace.jobs.request_stop(self.job.id)
+        return False
+
     def __reduce__(self) -> tuple[Any, ...]:
         """How a worker of a cluster gets it."""
         return JobElsewhere, (self.workspace, self.job)
 
 
+_ASK_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
 class JobElsewhere(JobContext):
     """A job of which another machine does a piece; it hears by the store alone that it should stop."""
 
+    _asked: list[float] = field(default_factory=list)
+
     def should_stop(self) -> bool:
-        """See `JobContext`; one query."""
-        row = self.workspace.jobs.get(self.job.id)
-        return row.stop_requested or row.status != "running"
+        """See `JobContext`; a query a second.
+
+        Raises:
+            JobError: The job has ended meanwhile, so that nothing must be written any more.
+        """
+        if not self.stop.is_set() and not (self._asked and time.monotonic() - self._asked[-1] < _ASK_SECONDS):
+            row = self.workspace.jobs.get(self.job.id)
+            self._asked[:] = [time.monotonic()]
+            if row.status != "running":
+                raise JobError("Job {job_id} has ended meanwhile; start it again.", job_id=row.id)
+            if row.stop_requested:
+                self.stop.set()
+        return self.stop.is_set()
 
 
 Handler = Callable[[JobContext], dict[str, Any]]

@@ -26,7 +26,6 @@ from core.training.callbacks import (
     IMAGE_LOSS,
     HistoryRows,
     KeepBest,
-    ProgressReport,
     UnhurriedCallbacks,
     Watch,
 )
@@ -45,6 +44,7 @@ from core.training.networks import copy_weights, exported_network, training_netw
 from core.training.optimizer import make_optimizer, steps_of_epoch
 from core.training.pipeline import training_batches, validation_batches
 from core.training.plain_batches import to_float
+from core.training.progress_report import ProgressReport
 from core.training.stream import Share
 
 CALLS_BETWEEN_LOOKS = 20

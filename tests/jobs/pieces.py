@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from core.errors import BadFileError
+from core.jobs.engine import is_given_up, tell
 
 
 def square(offset, number):
@@ -33,3 +34,17 @@ def die_once(folder, number):
 
 def die(_, number):
     os.kill(os.getpid(), 9)
+
+
+def count(_, number):
+    for step in range(number):
+        tell({"step": step})
+    return number
+
+
+def until_given_up(folder, number):
+    tell("begun")
+    end = time.monotonic() + 60
+    while not is_given_up() and time.monotonic() < end:
+        time.sleep(0.02)
+    (Path(folder) / f"{number}").write_text(f"{time.monotonic() < end}")

@@ -83,6 +83,33 @@ def test_it_stops_within_five_seconds(engine):
     assert time.monotonic() - stopped_at < 5
 
 
+def test_what_a_piece_tells_is_heard_in_its_order_before_its_result(engine):
+    heard = {place: [] for place in range(4)}
+    for place, number in engine.run(
+        pieces.count, range(4), shared=None, on_told=lambda place, told: heard[place].append(told)
+    ):
+        assert heard[place] == [{"step": step} for step in range(number)]
+    assert [len(told) for told in heard.values()] == [0, 1, 2, 3]
+
+
+def test_a_long_piece_hears_within_five_seconds_that_it_is_given_up(engine, tmp_path):
+    stop = threading.Event()
+    begun = []
+
+    def heard(place, _):
+        begun.append((place, time.monotonic()))
+        stop.set()
+
+    run = engine.run(
+        pieces.until_given_up, range(9), shared=str(tmp_path), should_stop=stop.is_set, on_told=heard
+    )
+    list(run)
+    assert time.monotonic() - begun[0][1] < 5
+    # All that began have ended when it is over.
+    ended = {int(path.name): path.read_text() for path in tmp_path.iterdir()}
+    assert ended == {place: "True" for place, _ in begun}
+
+
 def test_a_killed_worker_s_pieces_are_done_by_another_once_each(dask_engine, tmp_path):
     found = sorted(number for _, number in dask_engine.run(pieces.die_once, range(40), shared=str(tmp_path)))
     assert (tmp_path / "died").exists()

@@ -1,34 +1,43 @@
-"""Predict all and predict.py give the same on a Dask cluster as in this process."""
+"""Predict all, predict.py, folds, trials and fine-tunes: on a Dask cluster as in this process."""
 
 import numpy as np
 import pytest
 
 from benchmarks.phantoms.xray import xray_phantom
 from core.config import MODELS_DIR
+from core.errors import AppError, JobError
+from core.experiments.requests.plan import CrossValidateRequest, TuneRequest
+from core.experiments.runs.experiment import ExperimentWatchers
+from core.experiments.runs.run import run_experiment
+from core.experiments.runs.store import progress
+from core.experiments.runs.training_run import RunPlan, Shared, train_and_score
 from core.imaging.masks import encode_png
 from core.jobs.chosen_engine import chosen_engine
 from core.jobs.kinds import JobContext, JobElsewhere
 from core.registry.predictors import Predictors
 from core.workflows.add_images import add_images
+from core.workflows.learn.fine_tune import run_job
 from core.workflows.open_workspace import open_workspace
 from core.workflows.predict.predict_many import PredictRequest, predict_many
 from core.workflows.review.predict_all import KIND, predict_all
+from core.workspace import NewRevision
+from tests.experiments.making import make_set, recipe
 
 
 @pytest.fixture(scope="module")
-def scheduler():
+def cluster():
     distributed = pytest.importorskip("distributed", reason="dask[distributed] is not installed here")
     with distributed.LocalCluster(
         n_workers=1, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as running:
-        yield running.scheduler_address
+        yield running
 
 
 @pytest.fixture
-def on_the_cluster(scheduler, monkeypatch):
+def on_the_cluster(cluster, monkeypatch):
     def choose(name):
         monkeypatch.setenv("ENGINE", name)
-        monkeypatch.setenv("SCHEDULER", scheduler)
+        monkeypatch.setenv("SCHEDULER", cluster.scheduler_address)
 
     return choose
 
@@ -82,7 +91,8 @@ def test_predict_files_writes_the_same_files(tmp_path, on_the_cluster):
     assert (tmp_path / "dask" / "areas.csv").is_file()
 
 
-def test_a_piece_elsewhere_hears_of_a_stop_by_the_store(tmp_path):
+def test_a_piece_elsewhere_hears_of_a_stop_by_the_store(tmp_path, monkeypatch):
+    monkeypatch.setattr("core.jobs.kinds._ASK_SECONDS", 0)
     with open_workspace(tmp_path / "workspace") as workspace:
         task = workspace.tasks.get("lung_xray")
         workspace.jobs.add(KIND, task.id, {}, who="Kim")
@@ -93,3 +103,79 @@ def test_a_piece_elsewhere_hears_of_a_stop_by_the_store(tmp_path):
         assert not elsewhere.should_stop()
         workspace.jobs.request_stop(job.id)
         assert elsewhere.should_stop()
+
+
+def test_a_piece_of_a_job_that_was_called_lost_writes_nothing_more(tmp_path):
+    with open_workspace(tmp_path / "workspace") as workspace:
+        workspace.jobs.add(KIND, workspace.tasks.get("lung_xray").id, {}, who="Kim")
+        job = workspace.jobs.take_next("here")
+        workspace.jobs.end(job.id, "failed")
+        with pytest.raises(JobError, match="has ended meanwhile"):
+            JobElsewhere(workspace, job).should_stop()
+
+
+def test_what_stops_the_job_s_own_process_is_told_to_the_store(tmp_path):
+    with open_workspace(tmp_path / "workspace") as workspace:
+        workspace.jobs.add(KIND, workspace.tasks.get("lung_xray").id, {}, who="Kim")
+        context = JobContext(workspace, workspace.jobs.take_next("here"))
+        assert not context.asks_elsewhere()
+        assert not workspace.jobs.get(context.job.id).stop_requested
+        context.stop.set()
+        assert not context.asks_elsewhere()
+        assert workspace.jobs.get(context.job.id).stop_requested
+
+
+@pytest.mark.slow
+def test_trials_and_folds_are_the_same_on_two_workers(tmp_path, on_the_cluster, cluster):
+    cluster.scale(2)
+    cluster.wait_for_workers(2)
+    data = make_set(tmp_path / "discs", train=12, val=4)
+    found = {}
+    for name in ("local", "dask"):
+        on_the_cluster(name)
+        heard = set()
+        watchers = ExperimentWatchers(on_progress=lambda told, heard=heard: heard.add(told.run))
+        space = {"base_filters": (2, 4), "batch_size": (4,), "augment_presets": ("none",)}
+        search = TuneRequest(str(data), trials=4, recipe=recipe(epochs=2), **space)
+        tuned = run_experiment(search, tmp_path / name / "tune", watchers)
+        folds = CrossValidateRequest(str(data), arms=("unet",), folds=2, recipe=recipe(epochs=1))
+        crossed = run_experiment(folds, tmp_path / name / "folds", watchers)
+        assert heard == {"unet_fold1", "unet_fold2", *(f"trial_{number:04d}" for number in range(4))}
+        assert len(progress(tmp_path / name / "tune")) >= 4
+        told = [{**row, "seconds": None} for row in tuned.rows]
+        found[name] = (told, [row["dice"] for row in crossed.rows])
+    assert len(found["local"][0]) == 4
+    assert found["dask"] == found["local"]
+
+
+@pytest.mark.slow
+def test_a_fine_tune_runs_on_a_worker_and_leaves_one_candidate(tmp_path, on_the_cluster):
+    on_the_cluster("dask")
+    with open_workspace(tmp_path / "workspace") as workspace:
+        task = workspace.tasks.create("Discs")
+        for number in range(6):
+            picture = np.random.default_rng(number).integers(0, 60, (32, 32)).astype(np.uint8)
+            mask = np.zeros((32, 32), np.uint8)
+            mask[4 + number : 20, 6:20] = 1
+            content = encode_png(picture + 150 * mask)
+            (outcome,) = add_images(workspace, task.id, [(f"{number}.png", content)])
+            workspace.masks.save(
+                outcome.image_id, NewRevision(encode_png(mask), None, 0.5, None, "Kim", 5.0, mask.mean())
+            )
+        settings = {"base_version_id": None, "epochs": 1, "seed": 0}
+        workspace.jobs.add("fine_tune", task.id, settings, who="Kim")
+        context = JobContext(workspace, workspace.jobs.take_next("here"))
+        result = run_job(context)
+        (candidate,) = workspace.versions.list(task.id)
+        assert (candidate.id, candidate.job_id) == (result["version_id"], context.job.id)
+        assert any("epoch" in row for row in workspace.jobs.progress(context.job.id))
+        assert list(workspace.lost_files()) == []
+        # As when a worker died after it had written: nothing is trained or written twice.
+        assert run_job(context)["version_id"] == candidate.id
+        assert len(workspace.versions.list(task.id)) == 1
+
+
+def test_a_machine_without_the_shared_folder_is_told(tmp_path):
+    plan = RunPlan("unet", 1, 1, recipe(), tmp_path, [], [], [], None)
+    with pytest.raises(AppError, match="folders that all machines have at the same path"):
+        train_and_score(Shared(tmp_path / "elsewhere", ""), plan)

@@ -18,7 +18,7 @@ from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.finished_run import FinishedRun
 from core.experiments.runs.scoring import ImageScores
 from core.experiments.runs.store import Cell, ExperimentResult, Picture
-from core.experiments.runs.training_run import RunPlan, do_run
+from core.experiments.runs.training_run import RunPlan, do_runs
 from core.image_size import format_size
 from core.language.sentence import Sentence
 
@@ -34,16 +34,13 @@ def compare(experiment: Experiment, request: CompareRequest) -> ExperimentResult
     data, train, val = train_and_val(experiment, request)
     scored = val if request.score_split == "val" else data.pairs_of.get("test", [])
     require_foreground(f"{request.score_split} split", scored, request.recipe.classes)
-    runs: list[FinishedRun] = []
+    plans = []
     for number, (arm, net) in enumerate(nets.items(), start=1):
         recipe = replace(request.recipe, net=net)
         folder = Path(request.data_dir)
-        plan = RunPlan(arm, number, len(nets), recipe, folder, train, val, scored, request.tolerance)
-        run = do_run(experiment, plan, on_scored=partial(_log_test, experiment, request, arm))
-        if run is None:
-            break
-        runs.append(run)
-    return _result(experiment, request, runs, (scored, data.notes))
+        plans.append(RunPlan(arm, number, len(nets), recipe, folder, train, val, scored, request.tolerance))
+    runs = do_runs(experiment, plans, on_scored=partial(_log_test, experiment, request))
+    return _result(experiment, request, list(runs.values()), (scored, data.notes))
 
 
 def _log_test(

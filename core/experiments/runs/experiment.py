@@ -26,7 +26,7 @@ from core.workflows.learn.run_folder import DataHashes
 from core.workflows.learn.training_card import package_versions
 
 if TYPE_CHECKING:
-    from core.training.callbacks import ProgressReport
+    from core.training.progress_report import ProgressReport
 
 
 @dataclass(frozen=True)

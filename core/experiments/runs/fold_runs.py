@@ -1,9 +1,10 @@
-"""Folds trained and scored one after the other, and the table they make, of real sets and made-up ones."""
+"""Folds trained and scored, here or on a cluster, and the table they make, of real sets and made-up ones."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.finished_run import FinishedRun
 from core.experiments.runs.scoring import ImageScores
 from core.experiments.runs.store import Cell
-from core.experiments.runs.training_run import RunPlan, do_run
+from core.experiments.runs.training_run import RunPlan, do_runs
 from core.imaging.class_table import ClassTable
 from core.language.sentence import Sentence
 
@@ -70,23 +71,20 @@ def check_folds(plan: FoldPlan) -> None:
 def run_folds(
     experiment: Experiment, plan: FoldPlan, nets: Mapping[str, NetConfig], recipe: Recipe
 ) -> dict[str, list[FinishedRun]]:
-    """The finished folds of each network, in order; all networks of a fold before the next fold.
+    """The finished folds of each network, in order up to the first that is not.
 
     Of each fold's training images the recipe's `val_part` chooses epoch and threshold; the fold itself is
     scored and chooses nothing.
     """
-    finished: dict[str, list[FinishedRun]] = {arm: [] for arm in nets}
-    number = 0
+    plans: list[RunPlan] = []
     for fold in range(plan.num_folds):
         train, val = _inner_split(plan, fold, recipe)
         scored = [plan.pairs[index] for index in plan.of_fold(fold, inside=True)]
         for arm, net in nets.items():
-            number += 1
-            run = do_run(
-                experiment,
+            plans.append(
                 RunPlan(
-                    name=f"{arm}_fold{fold + 1}",
-                    number=number,
+                    name=_run_name(arm, fold),
+                    number=len(plans) + 1,
                     num_runs=plan.num_folds * len(nets),
                     recipe=replace(recipe, net=net),
                     data_dir=plan.data_dir,
@@ -94,12 +92,15 @@ def run_folds(
                     val=val,
                     scored=scored,
                     tolerance=plan.tolerance,
-                ),
+                )
             )
-            if run is None:
-                return finished
-            finished[arm].append(run)
-    return finished
+    finished = do_runs(experiment, plans)
+    of_arm = {arm: [finished.get(_run_name(arm, fold)) for fold in range(plan.num_folds)] for arm in nets}
+    return {arm: [run for run in takewhile(bool, runs) if run] for arm, runs in of_arm.items()}
+
+
+def _run_name(arm: str, fold: int) -> str:
+    return f"{arm}_fold{fold + 1}"
 
 
 def summary_rows(runs: Sequence[FinishedRun]) -> list[dict[str, Cell]]:

@@ -40,7 +40,7 @@ def open_study(path: Path, request: TuneRequest) -> Iterator[optuna.Study]:
             study_name=STUDY_NAME,
             direction="maximize",
             load_if_exists=True,
-            pruner=_pruner(request),
+            pruner=pruner_of(request),
         )
         # The sampler's own state is not kept; with the same seed it would propose its first trials again.
         study.sampler = optuna.samplers.TPESampler(seed=request.recipe.settings.seed + len(study.trials))
@@ -136,7 +136,8 @@ def check_space(request: TuneRequest) -> None:
         raise AppError("{trials} trials find nothing; take at least 1.", trials=request.trials)
 
 
-def _pruner(request: TuneRequest) -> Any:
+def pruner_of(request: TuneRequest) -> Any:
+    """What cuts weak trials short."""
     import optuna
 
     epochs = request.recipe.settings.epochs

@@ -10,25 +10,27 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from core.cards import ModelCard
 from core.datasets.pairs import Pair
+from core.errors import AppError
 from core.experiments.requests.plan import Recipe
 from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.finished_run import FinishedRun, read_run
 from core.experiments.runs.scoring import ImageScores, score_images
 from core.files import write_json
+from core.jobs.chosen_engine import chosen_engine
+from core.jobs.engine import is_given_up, tell
+from core.training.progress_report import ProgressReport
 from core.workflows.learn.run_folder import CHECKPOINTS_DIR
 from core.workflows.learn.train_model import TrainOutcome, Watchers, train_on
 from core.workflows.learn.training_card import TrainRequest
 
-if TYPE_CHECKING:
-    from core.training.callbacks import ProgressReport
-
 NAME = "model"
+SCORES = "scores.json"
 
 
 @dataclass(frozen=True)
@@ -58,56 +60,106 @@ class RunPlan:
     tolerance: float | None
 
 
-def do_run(
-    experiment: Experiment, plan: RunPlan, *, on_scored: Callable[[Sequence[ImageScores]], None] | None = None
-) -> FinishedRun | None:
-    """The run's scores: read where it is finished, else trained and scored now.
+@dataclass(frozen=True)
+class Shared:
+    """What all runs of an experiment share, also on other machines.
+
+    Attributes:
+        folder: Of the experiment, which all machines see.
+        command: As it was typed.
+    """
+
+    folder: Path
+    command: str
+
+
+def shared_of(experiment: Experiment) -> Shared:
+    """What the runs of an experiment share."""
+    return Shared(experiment.folder.absolute(), experiment.request.command)
+
+
+def do_runs(
+    experiment: Experiment,
+    plans: Sequence[RunPlan],
+    *,
+    on_scored: Callable[[str, Sequence[ImageScores]], None] | None = None,
+) -> dict[str, FinishedRun]:
+    """The scores of the runs that are through, by name, in the order of their plans.
+
+    Those that were finished before are read, the others are trained and scored, here or on a cluster. Where
+    it was asked to stop before all were through, the experiment is cut short.
 
     Args:
-        on_scored: Told the scores before they are written, so that no crash hides that they were seen.
-
-    Returns:
-        None where the experiment was asked to stop before the run was through.
+        on_scored: Told name and scores before they are written, so that no crash hides that they were seen.
 
     Raises:
         DivergedError: The loss stopped being finite.
         AppError: An image cannot be read, a setting fits no network.
     """
-    folder = experiment.folder / "runs" / plan.name
-    if (folder / "scores.json").is_file():
-        return read_run(folder)
-    if experiment.should_stop():
-        experiment.cut_short = True
-        return None
-    experiment.say(f"Training {plan.name} ({plan.number} of {plan.num_runs})")
+    runs = experiment.folder / "runs"
+    finished = {plan.name: read_run(runs / plan.name) for plan in plans if _is_finished(runs / plan.name)}
+    waiting = [plan for plan in plans if plan.name not in finished]
+    with chosen_engine() as engine:
+        for place, run in engine.run(
+            train_and_score,
+            map(elsewhere, waiting),
+            shared=shared_of(experiment),
+            should_stop=experiment.should_stop,
+            on_told=partial(pass_on, experiment, waiting),
+        ):
+            if run is None:
+                continue
+            name = waiting[place].name
+            if on_scored is not None:
+                on_scored(name, run.images)
+            _write_scores(run)
+            finished[name] = run
+    experiment.cut_short = experiment.cut_short or len(finished) < len(plans)
+    return {plan.name: finished[plan.name] for plan in plans if plan.name in finished}
+
+
+def elsewhere(plan: RunPlan) -> RunPlan:
+    """The same with paths that do not depend on where a process was started."""
+
+    def absolute(pairs: Sequence[Pair]) -> list[Pair]:
+        return [
+            replace(pair, image_path=pair.image_path.absolute(), mask_path=pair.mask_path.absolute())
+            for pair in pairs
+        ]
+
+    return replace(plan, train=absolute(plan.train), val=absolute(plan.val), scored=absolute(plan.scored))
+
+
+def pass_on(experiment: Experiment, plans: Sequence[RunPlan], place: int, told: str | ProgressReport) -> None:
+    """Let the watchers of an experiment know what a run tells."""
+    plan = plans[place]
+    if isinstance(told, str):
+        experiment.say(told)
+    else:
+        experiment.report(plan.name, plan.number, plan.num_runs, told)
+
+
+def train_and_score(shared: Shared, plan: RunPlan) -> FinishedRun | None:
+    """A piece of work: the scores of a run, None where it was given up before it was through."""
+    tell(f"Training {plan.name} ({plan.number} of {plan.num_runs})")
     started = time.monotonic()
-    outcome = train_run(experiment, plan, folder)
+    outcome = train_run(shared, plan)
     seconds = time.monotonic() - started
     if outcome.stopped:
-        experiment.cut_short = True
         return None
-    experiment.say(f"Scoring {plan.name}")
-    return keep_scores(plan, folder, outcome, seconds, on_scored=on_scored)
+    tell(f"Scoring {plan.name}")
+    return _score(shared.folder / "runs" / plan.name, plan, outcome, seconds)
 
 
 def train_run(
-    experiment: Experiment,
+    shared: Shared,
     plan: RunPlan,
-    folder: Path,
     *,
-    on_progress: Callable[[ProgressReport], None] | None = None,
-    should_end: Callable[[], bool] | None = None,
+    on_progress: Callable[[ProgressReport], None] = tell,
+    should_end: Callable[[], bool] = is_given_up,
 ) -> TrainOutcome[ModelCard]:
-    """Train as planned into a folder, and write also what was stopped; `should_end` ends this run alone."""
-
-    def tell(report: ProgressReport) -> None:
-        experiment.report(plan.name, plan.number, plan.num_runs, report)
-        if on_progress is not None:
-            on_progress(report)
-
-    def should_stop() -> bool:
-        return experiment.should_stop() or (should_end is not None and should_end())
-
+    """Within a piece of work: train as planned into the run's folder, and write also what was ended early."""
+    _check_shared(shared, plan)
     from core.training.quiet_start import forget_networks, start_keras
 
     start_keras()
@@ -115,35 +167,38 @@ def train_run(
     forget_networks()
     from core.training.checkpoint import CHECKPOINT
 
-    watchers = Watchers(on_progress=tell, should_stop=should_stop)
+    folder = shared.folder / "runs" / plan.name
     request = TrainRequest(
         data_dir=plan.data_dir,
         output_dir=folder,
         name=NAME,
         **vars(plan.recipe),
-        command=experiment.request.command,
+        command=shared.command,
         # A run that was cut short goes on from its last whole epoch, if one was ever kept.
         resume=(folder / CHECKPOINTS_DIR / CHECKPOINT).is_file(),
     )
-    return train_on(plan.train, plan.val, request, watchers)
+    return train_on(plan.train, plan.val, request, Watchers(on_progress=on_progress, should_stop=should_end))
 
 
-def keep_scores(
-    plan: RunPlan,
-    folder: Path,
-    outcome: TrainOutcome[ModelCard],
-    seconds: float,
-    *,
-    on_scored: Callable[[Sequence[ImageScores]], None] | None = None,
-) -> FinishedRun:
-    """Score a trained run, keep its masks, and write `scores.json`, which finishes it."""
+def _check_shared(shared: Shared, plan: RunPlan) -> None:
+    """Refuse to work where what whoever asked sees is not seen."""
+    images = [pair.image_path for pair in (*plan.train, *plan.val, *plan.scored)]
+    for path in (shared.folder / "experiment.json", *images):
+        if not path.is_file():
+            raise AppError(
+                "{path} is not there for the process that trains; on a cluster, images and experiments must "
+                "lie in folders that all machines have at the same path.",
+                path=path,
+            )
+
+
+def _score(folder: Path, plan: RunPlan, outcome: TrainOutcome[ModelCard], seconds: float) -> FinishedRun:
+    """Score a trained run and keep its masks."""
     classes = plan.recipe.classes
     images = score_images(
         outcome.weights, plan.scored, tolerance=plan.tolerance, masks_dir=folder / "masks", classes=classes
     )
-    if on_scored is not None:
-        on_scored(images)
-    run = FinishedRun(
+    return FinishedRun(
         name=plan.name,
         folder=folder,
         threshold=outcome.card.threshold if classes is None else None,
@@ -153,10 +208,17 @@ def keep_scores(
         num_parameters=count_parameters(outcome.weights),
         images=tuple(images),
     )
+
+
+def _is_finished(folder: Path) -> bool:
+    return (folder / SCORES).is_file()
+
+
+def _write_scores(run: FinishedRun) -> None:
+    """Write `scores.json`, which finishes a run."""
     values = asdict(run)
     del values["folder"]
-    write_json(folder / "scores.json", values, indent=None)
-    return run
+    write_json(run.folder / SCORES, values, indent=None)
 
 
 def count_parameters(weights: Path) -> int:

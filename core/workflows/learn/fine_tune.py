@@ -14,6 +14,7 @@ from core.datasets.split import draw_groups
 from core.errors import JobError
 from core.evaluation.evidence import Decision
 from core.jobs import queue
+from core.jobs.chosen_engine import chosen_engine
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
 from core.registry.compared import Compared
@@ -125,7 +126,17 @@ def start_fine_tune(workspace: Workspace, plan: FineTunePlan, *, who: str) -> Jo
 
 
 def run_job(context: JobContext) -> dict[str, Any]:
-    """Do the run in this process; called by the worker.
+    """Do the run in this process or on one worker of a cluster, see `fine_tune`; called by the job's process.
+
+    A stop leaves what was learnt so far, so the worker hears of it by the store and ends by itself.
+    """
+    with chosen_engine() as engine:
+        ((_, result),) = engine.run(fine_tune, [None], shared=context, should_stop=context.asks_elsewhere)
+    return result
+
+
+def fine_tune(context: JobContext, _: None = None) -> dict[str, Any]:
+    """Do the run here.
 
     Returns:
         "version_id" of the candidate (None where it was stopped before the first step), "decision",
@@ -155,21 +166,32 @@ def run_job(context: JobContext) -> dict[str, Any]:
     from core.training.quiet_start import start_keras
 
     start_keras()
-    trained = trainer.train(context, run)
-    candidate = write_candidate(workspace, context.job, trainer, run, trained)
+    # A worker that died had got so far.
+    candidate, trained = _candidate_of(context, task_id, trainer), None
+    if candidate is None:
+        trained = trainer.train(context, run)
+        candidate = write_candidate(workspace, context.job, trainer, run, trained)
     settled = _settle(context, trainer, candidate)
     if settled is None:
         return {"version_id": candidate.id, **run.sources}
     comparison, decision = settled
+    pace = {} if trained is None else {PACE: asdict(_pace(context, trainer, run, trained, seconds_of_groups))}
     return {
         "version_id": candidate.id,
         "decision": decision,
         "mean_old": comparison.mean_old,
         "mean_new": comparison.mean_new,
         "num_worse": comparison.num_worse,
-        PACE: asdict(_pace(context, trainer, run, trained, seconds_of_groups)),
+        **pace,
         **run.sources,
     }
+
+
+def _candidate_of(context: JobContext, task_id: int, trainer: Trainer) -> VersionRow | None:
+    """What this job has written already."""
+    purpose = next(purpose for purpose, each in TRAINERS.items() if each is trainer)
+    versions = context.workspace.versions.list(task_id, purpose)
+    return next((each for each in versions if each.job_id == context.job.id), None)
 
 
 def _settle(context: JobContext, trainer: Trainer, candidate: VersionRow) -> tuple[Compared, Decision] | None:

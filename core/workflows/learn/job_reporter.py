@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.jobs.kinds import JobContext
 
 if TYPE_CHECKING:
-    from core.training.callbacks import ProgressReport
+    from core.training.progress_report import ProgressReport
 
 SECONDS_BETWEEN_STEPS = 0.5
 SECONDS_BETWEEN_EPOCHS = 0.2

@@ -32,9 +32,9 @@ from core.workflows.learn.training_card import TrainRequest, read_about, read_ba
 from core.workflows.measure.score_model import choose_threshold, score_pairs
 
 if TYPE_CHECKING:
-    from core.training.callbacks import ProgressReport
     from core.training.examples import ExampleArrays
     from core.training.fit import Surroundings
+    from core.training.progress_report import ProgressReport
 
 AnyCard = TypeVar("AnyCard", bound=Card)
 # Images that are looked at to tell grey from colour.
