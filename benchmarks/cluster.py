@@ -1,7 +1,7 @@
 """Predict all on a Dask cluster of one worker and of two, a worker killed half-way, a stop, and files on S3.
 
-Each worker is a process with one thread, on this machine: on two cores that also run the job, the scheduler and
-whatever else, the ratio is a lower bound.
+Each worker is a process with one thread, on this machine: on two cores that also run the job, the scheduler
+and whatever else, the ratio is a lower bound.
 
     python -m benchmarks.cluster --images 2000
 """

@@ -229,7 +229,7 @@ def _do(task: tuple[str, str, int, Callable[[Shared, Item], Result]], shared: Sh
     worker = get_worker()
     key = worker.get_current_task()
 
-    def say(what: str, content: bytes = b"") -> None:
+    def send(what: str, content: bytes = b"") -> None:
         worker.log_event(topic, (place, what, content))
 
     def given_up() -> bool:
@@ -237,9 +237,9 @@ def _do(task: tuple[str, str, int, Callable[[Shared, Item], Result]], shared: Sh
         known = worker.state.tasks.get(key)
         return known is None or known.state != "executing"
 
-    say("begun")
+    send("begun")
     try:
-        with within_piece(lambda value: say("told", pickle.dumps(value)), given_up):
+        with within_piece(lambda value: send("told", pickle.dumps(value)), given_up):
             return function(shared, item)
     finally:
-        say("ended")
+        send("ended")

@@ -13,6 +13,7 @@ from core.experiments.runs.store import progress
 from core.experiments.runs.training_run import RunPlan, Shared, train_and_score
 from core.imaging.masks import encode_png
 from core.jobs.chosen_engine import chosen_engine
+from core.jobs.engine import ThisProcess
 from core.jobs.kinds import JobContext, JobElsewhere
 from core.registry.predictors import Predictors
 from core.workflows.add_images import add_images
@@ -21,6 +22,7 @@ from core.workflows.open_workspace import open_workspace
 from core.workflows.predict.predict_many import PredictRequest, predict_many
 from core.workflows.review.predict_all import KIND, predict_all
 from core.workspace import NewRevision
+from tests.eager import from_now_on
 from tests.experiments.making import make_set, recipe
 
 
@@ -125,10 +127,17 @@ def test_what_stops_the_job_s_own_process_is_told_to_the_store(tmp_path):
         assert workspace.jobs.get(context.job.id).stop_requested
 
 
-@pytest.mark.slow
-def test_trials_and_folds_are_the_same_on_two_workers(tmp_path, on_the_cluster, cluster):
+@pytest.fixture
+def two_workers(cluster, eager):
     cluster.scale(2)
     cluster.wait_for_workers(2)
+    with cluster.get_client() as client:
+        client.run(from_now_on)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("two_workers")
+def test_trials_and_folds_are_the_same_on_two_workers(tmp_path, on_the_cluster):
     data = make_set(tmp_path / "discs", train=12, val=4)
     found = {}
     for name in ("local", "dask"):
@@ -136,19 +145,20 @@ def test_trials_and_folds_are_the_same_on_two_workers(tmp_path, on_the_cluster, 
         heard = set()
         watchers = ExperimentWatchers(on_progress=lambda told, heard=heard: heard.add(told.run))
         space = {"base_filters": (2, 4), "batch_size": (4,), "augment_presets": ("none",)}
-        search = TuneRequest(str(data), trials=4, recipe=recipe(epochs=2), **space)
+        search = TuneRequest(str(data), trials=3, recipe=recipe(epochs=1), **space)
         tuned = run_experiment(search, tmp_path / name / "tune", watchers)
         folds = CrossValidateRequest(str(data), arms=("unet",), folds=2, recipe=recipe(epochs=1))
         crossed = run_experiment(folds, tmp_path / name / "folds", watchers)
-        assert heard == {"unet_fold1", "unet_fold2", *(f"trial_{number:04d}" for number in range(4))}
-        assert len(progress(tmp_path / name / "tune")) >= 4
+        assert heard == {"unet_fold1", "unet_fold2", *(f"trial_{number:04d}" for number in range(3))}
+        assert len(progress(tmp_path / name / "tune")) == 3
         told = [{**row, "seconds": None} for row in tuned.rows]
         found[name] = (told, [row["dice"] for row in crossed.rows])
-    assert len(found["local"][0]) == 4
+    assert len(found["local"][0]) == 3
     assert found["dask"] == found["local"]
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("two_workers")
 def test_a_fine_tune_runs_on_a_worker_and_leaves_one_candidate(tmp_path, on_the_cluster):
     on_the_cluster("dask")
     with open_workspace(tmp_path / "workspace") as workspace:
@@ -178,4 +188,4 @@ def test_a_fine_tune_runs_on_a_worker_and_leaves_one_candidate(tmp_path, on_the_
 def test_a_machine_without_the_shared_folder_is_told(tmp_path):
     plan = RunPlan("unet", 1, 1, recipe(), tmp_path, [], [], [], None)
     with pytest.raises(AppError, match="folders that all machines have at the same path"):
-        train_and_score(Shared(tmp_path / "elsewhere", ""), plan)
+        list(ThisProcess().run(train_and_score, [plan], shared=Shared(tmp_path / "elsewhere", "")))
