@@ -1,16 +1,20 @@
 """How long people wait while others draw at the same server, in a small task and in a big one.
 
-Two measurements for each size of task: sessions without a browser, each running its page and drawing a stroke
-in turn (the server alone); and real browsers, each with a stroke every two seconds, timed in the page from
-the lifted pointer to "Saved". Every stroke that was called saved has to be on the disk at the end.
+Two measurements for each size of task: sessions without a browser, each running its page and drawing a
+stroke in turn and saving every third one (the server alone); and real browsers, each with a stroke every two
+seconds, timed in the page from the lifted pointer to "Saved". Every stroke that was called saved has to be on
+the disk at the end, and every mask that was saved has to be one revision. Several servers are behind one
+address, where who comes back meets the same server.
 
     python -m benchmarks.many_people --images 100 10000
+    python -m benchmarks.many_people --images 1000 --servers 2 --browsers 10
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import tempfile
 import threading
@@ -23,6 +27,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.big_task import fill_task
 from benchmarks.many_images import SIDE, WATCH_SAVED, spread, stroke
+from benchmarks.sticky_proxy import COOKIE, StickyProxy
 from benchmarks.streamlit_client import StreamlitClient
 from core.correction.corrections import decode_layer, encode_layer
 from core.workspace import Workspace
@@ -37,47 +42,66 @@ def main() -> None:
     parser.add_argument("--images", type=int, nargs="+", default=[100, 10_000], help="in a task")
     parser.add_argument("--clients", type=int, default=10, help="sessions without a browser")
     parser.add_argument("--browsers", type=int, default=5, help="sessions with one")
+    parser.add_argument("--servers", type=int, default=1, help="processes behind the address")
     parser.add_argument("--seconds", type=float, default=40, help="of each measurement")
     arguments = parser.parse_args()
     result: dict[int, Any] = {}
     for count in arguments.images:
         with tempfile.TemporaryDirectory() as folder, Workspace.open(Path(folder)) as workspace:
             slug = fill_task(workspace, count, SIDE)
-            server = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": folder})
-            server.start()
+            servers = [
+                AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": folder})
+                for _ in range(arguments.servers)
+            ]
             try:
+                for server in servers:
+                    server.start()
+                url = StickyProxy([server.port for server in servers]).url
                 result[count] = {
-                    "clients": _clients(server, workspace, slug, arguments),
-                    "browsers": _browsers(server, workspace, slug, arguments),
+                    "load_before": os.getloadavg()[0],
+                    "clients": _clients(url, workspace, slug, arguments),
+                    "browsers": _browsers(url, workspace, slug, arguments),
+                    "load_after": os.getloadavg()[0],
                 }
             finally:
-                server.kill()
+                for server in servers:
+                    server.kill()
     print(json.dumps(result, indent=2))
 
 
-def _clients(
-    server: AppServer, workspace: Workspace, slug: str, arguments: argparse.Namespace
-) -> dict[str, Any]:
+def _clients(url: str, workspace: Workspace, slug: str, arguments: argparse.Namespace) -> dict[str, Any]:
     """Each on an image of its own: a rerun of the page and a stroke, every two seconds."""
     images = _image_ids(workspace, slug, arguments.clients)
     clients = [
-        StreamlitClient(server.url, f"task={slug}&image={image_id}", f"client{number}")
+        StreamlitClient(
+            url,
+            f"task={slug}&image={image_id}",
+            f"client{number}",
+            cookie=f"{COOKIE}={number % arguments.servers}",
+        )
         for number, image_id in enumerate(images)
     ]
     for client in clients:
         client.run_page()
     reruns: list[float] = []
     strokes: list[float] = []
+    saves = [0] * len(clients)
+    layers = [np.zeros((SIDE, SIDE), np.uint8) for _ in clients]
     end = time.monotonic() + arguments.seconds
 
     def work(client: StreamlitClient, number: int) -> None:
-        layer = np.zeros((SIDE, SIDE), np.uint8)
+        layer, drawn = layers[number], 0
         time.sleep(EVERY_SECONDS * number / len(clients))
         while time.monotonic() < end:
             start = time.monotonic()
-            layer[len(strokes) % SIDE] = 2
+            drawn += 1
+            layer[drawn % SIDE] = 2
             strokes.append(client.draw(encode_layer(layer)))
-            reruns.append(client.run_page())
+            if drawn % 3:
+                reruns.append(client.run_page())
+            else:
+                client.press("save")
+                saves[number] += 1
             time.sleep(max(0.0, EVERY_SECONDS - (time.monotonic() - start)))
 
     _together([threading.Thread(target=work, args=(each, number)) for number, each in enumerate(clients)])
@@ -87,12 +111,19 @@ def _clients(
         "rerun_ms": spread([1000 * each for each in reruns]),
         "stroke_ms": spread([1000 * each for each in strokes]),
         "strokes": len(strokes),
+        "images_that_lost_strokes": sum(
+            _on_disk(workspace, image_id) != (layer == 2).sum()
+            for image_id, layer in zip(images, layers, strict=True)
+        ),
+        "masks_saved": sum(saves),
+        "images_with_other_than_one_revision_a_save": sum(
+            len(workspace.masks.history(image_id)) != saved
+            for image_id, saved in zip(images, saves, strict=True)
+        ),
     }
 
 
-def _browsers(
-    server: AppServer, workspace: Workspace, slug: str, arguments: argparse.Namespace
-) -> dict[str, Any]:
+def _browsers(url: str, workspace: Workspace, slug: str, arguments: argparse.Namespace) -> dict[str, Any]:
     """All in one Chromium, each in a context and on an image of its own; the mice move in turn."""
     images = _image_ids(workspace, slug, arguments.browsers)
     with sync_playwright() as playwright:
@@ -100,7 +131,7 @@ def _browsers(
         pages = []
         for image_id in images:
             page = chromium.new_context(viewport={"width": 1440, "height": 900}).new_page()
-            page.goto(f"{server.url}/?task={slug}&image={image_id}")
+            page.goto(f"{url}/?task={slug}&image={image_id}")
             pages.append(page)
         editors = [Editor(page, Path(), "", (SIDE, SIDE)) for page in pages]
         for editor in editors:

@@ -26,11 +26,17 @@ class StreamlitClient:
         query: Of the address, without "?".
         name: Client id of its strokes.
         page: In the address, "" for the first page.
+        cookie: That it comes with, "" for none.
     """
 
-    def __init__(self, url: str, query: str, name: str, page: str = "") -> None:
-        address = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
-        self._socket = connect(address, subprotocols=["streamlit"], max_size=None, compression=None)  # type: ignore[list-item]
+    def __init__(self, url: str, query: str, name: str, page: str = "", cookie: str = "") -> None:
+        self._socket = connect(
+            f"{url.replace('http', 'ws', 1)}/_stcore/stream",
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            max_size=None,
+            compression=None,
+            additional_headers={"Cookie": cookie} if cookie else None,
+        )
         self._query, self._name = query, name
         self._page, self._page_name = "", page
         self._buttons: set[str] = set()
