@@ -16,6 +16,7 @@ def copied(folder: Path):
     """Every `Workspace.open` of this process; the folder keeps what is copied."""
     from core.workspace import workspace
     from core.workspace.database import Database
+    from core.workspace.migrate import NEWEST
 
     migrated, migrate = folder / "migrated.db", workspace.migrate
     empty = Database(migrated)
@@ -34,6 +35,7 @@ def copied(folder: Path):
             return migrate(database)
         finally:
             whole.unlink(missing_ok=True)
+        database.schema = NEWEST
         return True
 
     with mock.patch.object(workspace, "migrate", copy_or_migrate):

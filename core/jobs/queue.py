@@ -35,7 +35,13 @@ logger = logging.getLogger(__name__)
 
 
 def submit(
-    workspace: Workspace, kind: str, task_id: int | None, settings: dict[str, Any], *, who: str
+    workspace: Workspace,
+    kind: str,
+    task_id: int | None,
+    settings: dict[str, Any],
+    *,
+    who: str,
+    once: bool = False,
 ) -> JobRow:
     """Put a job into the queue and start it if none runs.
 
@@ -45,11 +51,15 @@ def submit(
         task_id: The task it belongs to, None for none.
         settings: What the handler is given; anything that JSON can hold.
         who: Person who starts it.
+        once: Give the same job where it waits or runs already, as when two people press a button at once.
 
     Raises:
         StoreError: The workspace cannot be written.
     """
-    job = workspace.jobs.add(kind, task_id, settings, who=who)
+    if once:
+        # One that has died does not count.
+        refresh(workspace)
+    job = workspace.jobs.add(kind, task_id, settings, who=who, once=once)
     refresh(workspace)
     return workspace.jobs.get(job.id)
 

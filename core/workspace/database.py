@@ -48,10 +48,12 @@ class Database:
         name: What people read, without a password.
         actor: Name of the person who signed in and acts here, None where nobody has to.
         queue: Name of the person whose images alone are read, None for all that `actor` may see.
+        schema: That this program writes, once it was seen to be the database's; None before.
     """
 
     actor: str | None = None
     queue: str | None = None
+    schema: str | None = None
 
     def __init__(self, place: Path | str) -> None:
         self.path = place if isinstance(place, Path) else None
@@ -140,8 +142,8 @@ class Database:
 
         Raises:
             NotAllowedError: They may not.
-            StoreError: The disk is full, the folder cannot be written, or another process holds on for too
-                long.
+            StoreError: The disk is full, the folder cannot be written, another process holds on for too long,
+                or one of a newer version has changed the database meanwhile.
         """
         with self.plain_errors(), Session(self._write_engine, expire_on_commit=False) as session:
             with session.begin():
@@ -149,6 +151,7 @@ class Database:
                 connection = session.connection()
                 if alone:
                     self._lock(connection)
+                self._check_schema(connection)
                 self._require(session, needs)
                 yield session
 
@@ -176,6 +179,19 @@ class Database:
             return utc_now()
         moment: datetime = session.scalars(select(func.clock_timestamp())).one()
         return moment.astimezone(UTC)
+
+    def _check_schema(self, connection: Connection) -> None:
+        if self.schema is None:
+            return
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        if found != self.schema:
+            raise StoreError(
+                "{name} was brought to the schema {found} by another version of this program (this one "
+                "writes {schema}); update this server and start it again, nothing was changed.",
+                name=self.name,
+                found=found,
+                schema=self.schema,
+            )
 
     def _lock(self, connection: Connection) -> None:
         if self.path is None:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.errors import JobError
@@ -56,9 +56,17 @@ class Jobs:
         *,
         who: str,
         retry_of: int | None = None,
+        once: bool = False,
     ) -> JobRow:
-        """A new job at the end of the queue."""
+        """A new job at the end of the queue.
+
+        Args:
+            once: Where the same one waits or runs already, it is that one.
+        """
         with self._database.writing(needs=action_of_job(kind)) as session:
+            for each in session.scalars(_unfinished(kind, task_id)) if once else ():
+                if each.settings == settings:
+                    return _to_row(each)
             job = JobTable(
                 kind=kind, task_id=task_id, settings=settings, status="queued", who=who, retry_of=retry_of
             )
@@ -176,6 +184,11 @@ class Jobs:
     def _is_lost(self, job: JobRow) -> bool:
         with self._database.reading() as session:
             return job.lease_until is None or job.lease_until < self._database.now(session)
+
+
+def _unfinished(kind: str, task_id: int | None) -> Select[JobTable]:
+    same = (JobTable.kind == kind) & (JobTable.task_id == task_id)
+    return select(JobTable).where(same, JobTable.status.in_(("queued", "running"))).order_by(JobTable.id)
 
 
 def _existing(session: Session, job_id: int) -> JobTable:

@@ -34,11 +34,13 @@ def migrate(database: Database) -> bool:
         StoreError: The workspace was written by a newer program, or cannot be written.
     """
     if _revision_of(database) == NEWEST:
+        database.schema = NEWEST
         return False
     with database.migrating() as connection:
         # Asked again under the write lock: another process may have been faster.
         current = _revision(connection)
         if current == NEWEST:
+            database.schema = NEWEST
             return False
         config = _config(current, database.name)
         if current is not None and database.path is not None:
@@ -46,6 +48,7 @@ def migrate(database: Database) -> bool:
         config.attributes["connection"] = connection
         config.attributes["folder"] = None if database.path is None else database.path.parent
         _upgrade(config)
+    database.schema = NEWEST
     return True
 
 

@@ -1,13 +1,17 @@
 """Two machines on one store: jobs are leased, and nobody judges another machine's processes."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from core.jobs import queue
 from core.jobs.process import machine
 from core.reasons import Reason
+from core.workspace.database import Database
+from core.workspace.jobs import LEASE
 from core.workspace.tables import JobTable, utc_now
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -53,6 +57,32 @@ def test_a_job_of_this_machine_outlives_its_lease(workspace, submit, wait):
     assert workspace.jobs.get(job.id).worker == machine()
     queue.request_stop(workspace, job.id)
     wait(job.id, "stopped")
+
+
+def test_a_job_that_is_asked_for_twice_is_one(workspace):
+    def ask(to=1):
+        return workspace.jobs.add("a", 1, {"to": to}, who="Kim", once=True).id
+
+    job = ask()
+    assert ask() == job
+    assert ask(to=2) != job
+    workspace.jobs.take_next("machine 1")
+    assert ask() == job
+    workspace.jobs.end(job, "done")
+    assert ask() != job
+
+
+def test_leases_go_by_the_database_s_clock(workspace, add, monkeypatch):
+    """A clock that is ten minutes ahead neither calls another's job lost nor gives its own more time."""
+    job = add()
+    monkeypatch.setattr(Database, "now", lambda *_: NOON)
+    workspace.jobs.take_next("machine 2")
+    monkeypatch.setattr("core.workspace.jobs.utc_now", lambda: NOON + timedelta(minutes=10))
+    assert queue.status(workspace, job.id).status == "running"
+    workspace.jobs.beat(job.id)
+    assert workspace.jobs.get(job.id).lease_until == NOON + LEASE
+    monkeypatch.setattr(Database, "now", lambda *_: NOON + LEASE + timedelta(seconds=1))
+    assert queue.status(workspace, job.id).status == "failed"
 
 
 def run_out(workspace, job_id):

@@ -89,3 +89,6 @@ def test_a_database_of_a_newer_program_is_refused(workspace):
         session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreError, match="written by a newer version of this program .its schema is 9999"):
         Workspace.open(workspace.address)
+    # Nor does a server write that was running meanwhile.
+    with pytest.raises(StoreError, match="brought to the schema 9999 by another version of this program"):
+        workspace.persons.get_or_add("Kim")

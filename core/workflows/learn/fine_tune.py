@@ -110,7 +110,7 @@ def plan_fine_tune(
 
 
 def start_fine_tune(workspace: Workspace, plan: FineTunePlan, *, who: str) -> JobRow:
-    """Put the run into the queue; returns at once.
+    """Put the run into the queue; returns at once. The same one that waits or runs already is not doubled.
 
     Raises:
         JobError: There is nothing to train on, no epoch, or a label without an image for a run from scratch.
@@ -122,7 +122,7 @@ def start_fine_tune(workspace: Workspace, plan: FineTunePlan, *, who: str) -> Jo
         raise JobError("{epochs} epochs train nothing; choose at least 1.", epochs=plan.epochs)
     _check_labels(plan.base_version_id, plan.missing)
     settings = {"base_version_id": plan.base_version_id, "epochs": plan.epochs, "seed": plan.seed}
-    return queue.submit(workspace, trainer.kind, plan.task_id, settings, who=who)
+    return queue.submit(workspace, trainer.kind, plan.task_id, settings, who=who, once=True)
 
 
 def run_job(context: JobContext) -> dict[str, Any]:

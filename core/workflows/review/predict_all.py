@@ -67,10 +67,7 @@ def start_predict_all(workspace: Workspace, task_id: int, *, who: str) -> JobRow
     """
     if workspace.versions.current(task_id) is None:
         raise JobError("This task has no model yet, so nothing can be predicted; fine-tune one first.")
-    for job in workspace.jobs.list(task_id):
-        if job.kind == KIND and queue.status(workspace, job.id).status in ("queued", "running"):
-            return job
-    return queue.submit(workspace, KIND, task_id, {}, who=who)
+    return queue.submit(workspace, KIND, task_id, {}, who=who, once=True)
 
 
 def run_job(context: JobContext) -> dict[str, Any]:
