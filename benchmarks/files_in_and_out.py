@@ -1,4 +1,4 @@
-"""Images a second and peak memory: import of PNGs and of a series, and export of saved masks in each format.
+"""Images a second and peak memory: import, export of saved masks in each format, and volumes of gigabytes.
 
 Each is done by a process of its own, whose largest resident memory is told.
 
@@ -8,6 +8,7 @@ Each is done by a process of its own, whose largest resident memory is told.
 from __future__ import annotations
 
 import argparse
+import gzip
 import io
 import json
 import resource
@@ -19,21 +20,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nibabel as nib
 import numpy as np
 import pydicom
+import tifffile
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 from benchmarks.phantoms.ct import ct_phantom_units
 from benchmarks.phantoms.xray import xray_phantom
+from core.imaging.decode import open_file, read_frame
 from core.imaging.masks import encode_png
+from core.large_files import read_file
 from core.workflows.add_images import add_images
 from core.workflows.export.export_files import FORMATS, export_files
 from core.workflows.export.packing import Selection
 from core.workspace import NewRevision, Workspace
 
-IMPORT_SIDE, EXPORT_SIDE = 512, 256
+IMPORT_SIDE, EXPORT_SIDE, VOLUME_SIDE = 512, 256, 1024
 NUM_SLICES = 300
 
 
@@ -50,7 +55,7 @@ def main() -> None:
         _fill(Path(folder) / "png", options.masks, dicom=False)
         _fill(Path(folder) / "dicom", options.masks, dicom=True)
         print("| | images a second | peak memory, MB | size, MB |\n|---|---|---|---|")
-        for what in ("nothing", "import", "series", *FORMATS):
+        for what in ("nothing", "import", "series", *FORMATS, "volume.nii", "volume.nii.gz", "volume.tif"):
             place = Path(folder) / ("dicom" if what == "dicom_seg" else "png")
             command = [sys.executable, "-m", "benchmarks.files_in_and_out", "--images", str(options.images)]
             told = subprocess.run(
@@ -62,6 +67,20 @@ def main() -> None:
 
 def _measured(what: str, folder: Path, num_images: int) -> dict[str, float]:
     size, count, seconds = 0.0, 0, 1.0
+    if what.startswith("volume"):
+        path = folder.with_name(what)
+        _write_volume(path)
+        # Of this program alone: what was needed to make the file counts for nothing.
+        read = [sys.executable, "-m", "benchmarks.files_in_and_out", "--child", "read", str(path)]
+        return dict(json.loads(subprocess.run(read, check=True, capture_output=True, text=True).stdout))
+    if what == "read":
+        start = time.perf_counter()
+        file = open_file(read_file(folder), folder.name)
+        for frame in file.order:
+            read_frame(file, folder.name, frame)
+        seconds, count, size = time.perf_counter() - start, len(file.order), folder.stat().st_size / 1e6
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        return {"rate": count / seconds, "memory": memory, "size": size}
     with Workspace.open(folder) as workspace:
         task = workspace.tasks.get("lung_xray")
         if what in ("import", "series"):
@@ -96,6 +115,24 @@ def _series() -> Iterator[tuple[str, bytes]]:
         yield f"slice_{number:03}.dcm", dicom_slice(base + np.int16(number % 7), number, uid)
 
 
+def _write_volume(path: Path) -> None:
+    """1,024 slices of 1,024 x 1,024 in 16 bits, 2 GB unpacked; no more of it in memory than a slice."""
+    slices = (np.full((VOLUME_SIDE, VOLUME_SIDE), number, np.int16) for number in range(VOLUME_SIDE))
+    if path.suffix == ".tif":
+        with tifffile.TiffWriter(path, bigtiff=True) as writer:
+            for each in slices:
+                writer.write(each, contiguous=False)
+        return
+    header: Any = nib.Nifti1Header()
+    header.set_data_dtype(np.int16)
+    header.set_data_shape((VOLUME_SIDE,) * 3)
+    header["vox_offset"], header["magic"] = 352, b"n+1"
+    with gzip.open(path, "wb", 1) if path.suffix == ".gz" else path.open("wb") as file:
+        file.write(header.binaryblock + bytes(4))
+        for each in slices:
+            file.write(each.tobytes())
+
+
 def _fill(folder: Path, count: int, *, dicom: bool) -> None:
     """A task with saved masks of `count` images, every one with other pixels."""
     with Workspace.open(folder) as workspace:
@@ -121,7 +158,7 @@ def dicom_slice(values: NDArray[Any], number: int, series: str = "") -> bytes:
     data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     data.SOPClassUID = data.file_meta.MediaStorageSOPClassUID = CTImageStorage
     data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = generate_uid()
-    own = series or generate_uid()
+    own = (series or generate_uid())[:60]
     data.StudyInstanceUID, data.SeriesInstanceUID, data.FrameOfReferenceUID = own, f"{own}.1", f"{own}.2"
     data.Modality, data.PatientID, data.PatientName = "CT", str(number), "Phantom^"
     data.InstanceNumber = number

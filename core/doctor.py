@@ -23,6 +23,7 @@ from pathlib import Path
 
 import psutil
 
+from core import language
 from core.config import (
     PROJECT_DIR,
     database_url,
@@ -33,8 +34,13 @@ from core.config import (
 )
 from core.errors import AppError
 from core.jobs.chosen_engine import chosen_engine
+from core.language.help_texts import translated
 from core.workspace import Workspace
 
+DESCRIPTION = (
+    "Whether this machine has what the program needs, one line for each thing. It writes one file to the "
+    "workspace's folder and takes it away again; a workspace of an older program is brought up to date."
+)
 LEAST_FREE_GB = 5
 LEAST_MEMORY_GB = 4
 SLOW_MB_PER_SECOND = 20
@@ -58,11 +64,11 @@ class Finding:
 
 def main(arguments: list[str] | None = None) -> int:
     """0 where all is well, 1 where something is to be done."""
-    parser = argparse.ArgumentParser(prog="python -m core.doctor", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m core.doctor", description=DESCRIPTION)
     parser.add_argument(
         "--workspace", type=Path, default=workspace_dir(), help="its folder, WORKSPACE_DIR by default"
     )
-    options = parser.parse_args(arguments)
+    options = translated(parser).parse_args(arguments)
     num_to_do = 0
     for finding in findings(options.workspace):
         mark = "to do" if finding.advice else "ok"
@@ -207,4 +213,5 @@ def _existing(folder: Path) -> Path:
 
 
 if __name__ == "__main__":
+    language.speak(language.of_environment())
     sys.exit(main())

@@ -20,6 +20,11 @@ def channel_number(text: str) -> int:
     return ALL if text == "all" else whole_number(1)(text) - 1
 
 
+def channel_word(channel: int | None) -> str | None:
+    """What `channel_number` makes a channel of."""
+    return None if channel is None else "all" if channel == ALL else str(channel + 1)
+
+
 _FLAGS: dict[str, dict[str, Any]] = {
     "epochs": {"type": whole_number(1), "help": "most epochs"},
     "batch_size": {"type": whole_number(1), "help": "images in a step, of all devices"},

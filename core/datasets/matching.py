@@ -13,6 +13,7 @@ from pathlib import Path
 from core.errors import BadDatasetError, BadFileError
 from core.imaging.mask_values import MaskValues
 from core.language.sentence import Sentence
+from core.large_files import read_file
 
 SUFFIXES = (
     *(".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".dcm", ".dicom"),
@@ -118,7 +119,7 @@ def read_bytes(path: Path) -> bytes:
         BadFileError: It cannot be opened.
     """
     try:
-        return path.read_bytes()
+        return read_file(path)
     except OSError as error:
         if path.is_symlink() and not path.exists():
             raise BadFileError(

@@ -23,11 +23,12 @@ from core.imaging.dicom_file import is_dicom, is_dicom_name, open_dicom
 from core.imaging.known_formats import unread_format
 from core.imaging.mask_readings import MaskReading, reading_of
 from core.imaging.mask_values import MaskValues, NotAMask, to_mask
-from core.imaging.nifti_file import is_nifti, open_nifti
+from core.imaging.nifti_file import is_nifti, is_plain_nifti, open_nifti
 from core.imaging.raster_file import open_raster, raster_format
 from core.imaging.stored import OpenFile, StoredPixels, broken, joined
 from core.imaging.tiff_file import is_tiff, open_tiff
 from core.language.sentence import Sentence
+from core.large_files import MappedFile
 
 MaskMeaning = ClassTable | MaskValues | None
 
@@ -178,12 +179,16 @@ def open_file(data: bytes, name: str, limits: Limits | None = None) -> OpenFile:
     limits = limits or Limits.from_environment()
     if not data:
         raise BadFileError(name, "is empty (0 bytes); copy or export it again.")
-    if len(data) > limits.max_file_bytes:
+    # A volume on this machine is read slice by slice, whatever its size; what is unpacked whole is limited.
+    by_slices = isinstance(data, MappedFile) and (is_tiff(data) or is_plain_nifti(data))
+    most = limits.max_zip_bytes if by_slices else limits.max_file_bytes
+    if len(data) > most:
         raise BadFileError(
             name,
-            "has {num_data:,} bytes; at most {max_file_bytes:,} are let in (LIMIT_MAX_FILE_BYTES).",
+            "has {num_data:,} bytes; at most {most:,} are let in ({setting}).",
             num_data=len(data),
-            max_file_bytes=limits.max_file_bytes,
+            most=most,
+            setting="LIMIT_MAX_ZIP_BYTES" if by_slices else "LIMIT_MAX_FILE_BYTES",
         )
     with _told_plainly(name):
         file = _opener(data, name)(data, name, limits)

@@ -18,6 +18,7 @@ from pydicom.dataset import Dataset
 
 from core.imaging.geometry import Geometry, positive
 from core.imaging.quiet import quiet_libraries
+from core.language.sentence import Sentence
 
 # Positions within a fiftieth of a millimetre are one; a gap of half a slice more than usual is one.
 _SAME_MM = 0.02
@@ -100,8 +101,12 @@ def order_slices(
             tuple(by_number),
             _flat(first),
             (
-                f"{what} does not say where its {len(slices)} slices lie; they are in the order of their "
-                "numbers.",
+                Sentence(
+                    "{what} does not say where its {count} slices lie; they are in the order of their "
+                    "numbers.",
+                    what=what,
+                    count=len(slices),
+                ),
             ),
         )
     normals = np.stack([np.cross(*each) for each in axes])  # type: ignore[misc]
@@ -110,8 +115,12 @@ def order_slices(
             tuple(by_number),
             _flat(first),
             (
-                f"{what}: its {len(slices)} slices are tilted against each other; they are in the order of "
-                "their numbers, and no distance between them is known.",
+                Sentence(
+                    "{what}: its {count} slices are tilted against each other; they are in the order of "
+                    "their numbers, and no distance between them is known.",
+                    what=what,
+                    count=len(slices),
+                ),
             ),
         )
     along = np.stack(positions) @ normals[by_number[0]]
@@ -173,22 +182,36 @@ def _of_frames(
 def _remarks(along: NDArray[np.float64], slices: Sequence[SlicePlace], what: str) -> tuple[str, ...]:
     """What is wrong with sorted positions, one sentence for each kind."""
     steps = np.diff(along)
-    notes = []
+    notes: list[str] = []
     doubled = int((steps < _SAME_MM).sum())
     if doubled:
         notes.append(
-            f"{what} has {doubled} slices more than places: those at one place follow their numbers."
+            Sentence(
+                "{what} has {doubled} slices more than places: those at one place follow their numbers.",
+                what=what,
+                doubled=doubled,
+            )
         )
     usual = float(np.median(steps[steps >= _SAME_MM])) if doubled < len(steps) else 0.0
     gaps = steps[steps > _GAP * usual] if usual else steps[:0]
     if len(gaps):
         missing = int(np.rint(gaps / usual - 1).sum())
         notes.append(
-            f"{what}: about {max(missing, 1)} slices seem to be missing (a gap of {gaps.max():.1f} mm where "
-            f"{usual:.1f} mm are usual)."
+            Sentence(
+                "{what}: about {missing} slices seem to be missing (a gap of {gap:.1f} mm where {usual:.1f} "
+                "mm are usual).",
+                what=what,
+                missing=max(missing, 1),
+                gap=float(gaps.max()),
+                usual=usual,
+            )
         )
     if len({each.shape for each in slices}) > 1:
-        notes.append(f"{what} has slices of different sizes; nothing can be filled in between those.")
+        notes.append(
+            Sentence(
+                "{what} has slices of different sizes; nothing can be filled in between those.", what=what
+            )
+        )
     return tuple(notes)
 
 

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-_AS_PICTURE = "save it as PNG or TIFF"
-_STARTS: tuple[tuple[int, bytes, str, str], ...] = (
-    (0, b"version https://git-lfs", "a Git LFS pointer without the file itself", "fetch it (git lfs pull)"),
-    (344, b"ni1\0", "the header of a NIfTI volume in two files", "save it as one file (.nii)"),
-    (0, b"NRRD", "an NRRD volume", "save its slices as PNG or TIFF"),
-    (0, b"ObjectType", "a MetaImage volume", "save its slices as PNG or TIFF"),
-    (0, b"\x93NUMPY", "a NumPy array", _AS_PICTURE),
-    (0, b"\x89HDF", "an HDF5 file", _AS_PICTURE),
-    (0, b"MATLAB", "a MATLAB file", _AS_PICTURE),
-    (0, b"\0\0\0\x0cjP  ", "a JPEG 2000 picture", _AS_PICTURE),
-    (0, b"\xffO\xffQ", "a JPEG 2000 picture", _AS_PICTURE),
-    (0, b"\0\0\0\x0cJXL ", "a JPEG XL picture", _AS_PICTURE),
-    (0, b"\xff\n", "a JPEG XL picture", _AS_PICTURE),
-    (4, b"ftypheic", "an HEIC picture", _AS_PICTURE),
-    (4, b"ftypmif1", "an HEIF picture", _AS_PICTURE),
-    (4, b"ftypavif", "an AVIF picture", _AS_PICTURE),
-    (0, b"II\xbc\x01", "a JPEG XR picture", _AS_PICTURE),
-    (0, b"8BPS", "a Photoshop file", _AS_PICTURE),
-    (0, b"%PDF", "a PDF", "save its pictures as PNG"),
-    (0, b"ZISRAWFILE", "a Zeiss CZI file", "export it as TIFF"),
-    (0, b"p\0\0\0", "a Leica LIF file", "export it as TIFF"),
-    (0, b"\x1f\x8b", "a gzip file", "unpack it first"),
-    (0, b"7z\xbc\xaf", "a 7z archive", "pack it as a zip"),
-    (0, b"Rar!", "a RAR archive", "pack it as a zip"),
+from core.language.sentence import Sentence
+
+_AS_PICTURE = Sentence("save it as PNG or TIFF")
+_STARTS: tuple[tuple[int, bytes, Sentence, Sentence], ...] = (
+    (
+        0,
+        b"version https://git-lfs",
+        Sentence("a Git LFS pointer without the file itself"),
+        Sentence("fetch it (git lfs pull)"),
+    ),
+    (
+        344,
+        b"ni1\0",
+        Sentence("the header of a NIfTI volume in two files"),
+        Sentence("save it as one file (.nii)"),
+    ),
+    (0, b"NRRD", Sentence("an NRRD volume"), Sentence("save its slices as PNG or TIFF")),
+    (0, b"ObjectType", Sentence("a MetaImage volume"), Sentence("save its slices as PNG or TIFF")),
+    (0, b"\x93NUMPY", Sentence("a NumPy array"), _AS_PICTURE),
+    (0, b"\x89HDF", Sentence("an HDF5 file"), _AS_PICTURE),
+    (0, b"MATLAB", Sentence("a MATLAB file"), _AS_PICTURE),
+    (0, b"\0\0\0\x0cjP  ", Sentence("a JPEG 2000 picture"), _AS_PICTURE),
+    (0, b"\xffO\xffQ", Sentence("a JPEG 2000 picture"), _AS_PICTURE),
+    (0, b"\0\0\0\x0cJXL ", Sentence("a JPEG XL picture"), _AS_PICTURE),
+    (0, b"\xff\n", Sentence("a JPEG XL picture"), _AS_PICTURE),
+    (4, b"ftypheic", Sentence("an HEIC picture"), _AS_PICTURE),
+    (4, b"ftypmif1", Sentence("an HEIF picture"), _AS_PICTURE),
+    (4, b"ftypavif", Sentence("an AVIF picture"), _AS_PICTURE),
+    (0, b"II\xbc\x01", Sentence("a JPEG XR picture"), _AS_PICTURE),
+    (0, b"8BPS", Sentence("a Photoshop file"), _AS_PICTURE),
+    (0, b"%PDF", Sentence("a PDF"), Sentence("save its pictures as PNG")),
+    (0, b"ZISRAWFILE", Sentence("a Zeiss CZI file"), Sentence("export it as TIFF")),
+    (0, b"p\0\0\0", Sentence("a Leica LIF file"), Sentence("export it as TIFF")),
+    (0, b"\x1f\x8b", Sentence("a gzip file"), Sentence("unpack it first")),
+    (0, b"7z\xbc\xaf", Sentence("a 7z archive"), Sentence("pack it as a zip")),
+    (0, b"Rar!", Sentence("a RAR archive"), Sentence("pack it as a zip")),
 )
 
 
@@ -33,8 +45,8 @@ def unread_format(data: bytes) -> str | None:
     """What a file is that is not read, and what to do with it; None for what is not known either."""
     for place, start, name, advice in _STARTS:
         if data[place : place + len(start)] == start:
-            return f"is {name}, which is not read; {advice}."
+            return Sentence("is {name}, which is not read; {advice}.", name=name, advice=advice)
     text = data[:200].lstrip().lower()
     if text.startswith((b"<svg", b"<?xml", b"<!doctype")):
-        return f"is an XML or SVG file, not a picture of pixels; {_AS_PICTURE}."
+        return Sentence("is an XML or SVG file, not a picture of pixels; {advice}.", advice=_AS_PICTURE)
     return None

@@ -12,6 +12,7 @@ from core.errors import BadFileError
 from core.imaging.decode import MaskMeaning, mask_of, open_mask, read_frame
 from core.imaging.geometry import Geometry
 from core.imaging.stored import OpenFile, StoredPixels, joined
+from core.language.sentence import Sentence
 
 Shape = tuple[int, int]
 
@@ -55,7 +56,8 @@ def volume_masks(
             masks[place] = mask
         return masks, ()
     if len(file.order) != len(shapes):
-        held = "one picture" if len(file.order) == 1 else f"a volume of {len(file.order)} slices"
+        count = len(file.order)
+        held = Sentence("one picture") if count == 1 else Sentence("a volume of {count} slices", count=count)
         raise BadFileError(
             name,
             "is {held}, but its image has {num_images}; they must be the same.",
@@ -116,5 +118,8 @@ def _towards(mask: Geometry | None, image: Geometry | None, name: str) -> tuple[
     turned = bool(through @ wanted < 0)
     along = float(abs(through @ wanted) / (np.linalg.norm(through) * np.linalg.norm(wanted)))
     if along < 0.99:
-        return False, (f"{name} lies another way than its image; its slices are taken as they follow.",)
+        told = Sentence(
+            "{name} lies another way than its image; its slices are taken as they follow.", name=name
+        )
+        return False, (told,)
     return turned, ()

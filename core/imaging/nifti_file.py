@@ -7,7 +7,6 @@ how a mask goes back to the file's own axes says `volume_of`.
 from __future__ import annotations
 
 import gzip
-import io
 import zlib
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +21,11 @@ from core.imaging.geometry import Geometry, geometry_of_affine
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size
 from core.imaging.value_types import is_hounsfield, plain_type
+from core.language.sentence import Sentence
+from core.large_files import as_file
 
 _GZIP = b"\x1f\x8b"
+_SLOW_TO_UNPACK = 256_000_000
 # Which of two axes stands upright, and the end of it that lies at the top or on the left.
 _UPRIGHT = {"S": 3, "I": 3, "A": 2, "P": 2, "R": 1, "L": 1}
 _TURNED_BACK = ("S", "A", "R")
@@ -89,6 +91,11 @@ def is_nifti(data: bytes) -> bool:
     return start[344:348] == b"n+1\0" or start[4:8] == b"n+2\0"
 
 
+def is_plain_nifti(data: bytes) -> bool:
+    """Whether it is one that is not packed, so that a slice is found without those before it."""
+    return not data.startswith(_GZIP) and is_nifti(data)
+
+
 def open_nifti(data: bytes, name: str, limits: Limits) -> OpenFile:
     """The slices of a NIfTI file.
 
@@ -113,7 +120,7 @@ def open_nifti(data: bytes, name: str, limits: Limits) -> OpenFile:
         try:
             plane = np.asanyarray(header.image.dataobj[..., frame]).reshape(header.shape[:2])
         except (OSError, EOFError, ValueError, zlib.error):
-            raise broken(name, "its slices end too early") from None
+            raise broken(name, Sentence("its slices end too early")) from None
         return np.ascontiguousarray(plain_type(header.layout.shown(plane), name))
 
     def read(frame: int) -> StoredPixels:
@@ -124,20 +131,34 @@ def open_nifti(data: bytes, name: str, limits: Limits) -> OpenFile:
             except BadFileError:
                 middle.append(False)  # told when that slice itself is read
         found = values(frame)
-        notes = (f"{name}: its values are taken as Hounsfield units.",) if middle[0] else ()
+        told = Sentence("{name}: its values are taken as Hounsfield units.", name=name)
+        notes = (told,) if middle[0] else ()
         kind: Any = "hu" if middle[0] else "display"
         return StoredPixels(found, kind=kind, num_pictures=num_slices, notes=notes)
 
-    told = f"{name} has {num_slices} slices; the first one is used." if num_slices > 1 else ""
-    notes = (
+    told = Sentence(
+        "{name} has {num_slices} slices; the first one is used.", name=name, num_slices=num_slices
+    )
+    notes: tuple[str, ...] = (
         ()
         if header.has_place
         else (
-            f"{name} does not say how it lies in the patient (no affine), so its slices are shown as they "
-            "are stored.",
+            Sentence(
+                "{name} does not say how it lies in the patient (no affine), so its slices are shown as they "
+                "are stored.",
+                name=name,
+            ),
         )
     )
-    return OpenFile(read, tuple(range(num_slices)), told, _geometry(header), notes)
+    if data.startswith(_GZIP) and unpacked > _SLOW_TO_UNPACK:
+        notes += (
+            Sentence(
+                "{name} is packed, so that its last slice takes as long as all of them; save it as .nii to "
+                "go through it quickly.",
+                name=name,
+            ),
+        )
+    return OpenFile(read, tuple(range(num_slices)), told if num_slices > 1 else "", _geometry(header), notes)
 
 
 def read_header(data: bytes, name: str) -> NiftiHeader:
@@ -146,7 +167,7 @@ def read_header(data: bytes, name: str) -> NiftiHeader:
     Raises:
         BadFileError: As `open_nifti`, but for its size.
     """
-    file: Any = io.BytesIO(data)
+    file: Any = as_file(data)
     packed = data.startswith(_GZIP)
     if packed:
         file = gzip.GzipFile(fileobj=file)
@@ -158,7 +179,7 @@ def read_header(data: bytes, name: str) -> NiftiHeader:
             image = kind.from_file_map({"image": nib.FileHolder(fileobj=file)}, mmap=False)
     # nibabel raises nearly every type there is on damaged headers.
     except Exception:
-        raise broken(name, "its NIfTI header cannot be read") from None
+        raise broken(name, Sentence("its NIfTI header cannot be read")) from None
     dtype = image.header.get_data_dtype()
     if dtype.fields is not None:
         raise BadFileError(
@@ -168,7 +189,7 @@ def read_header(data: bytes, name: str) -> NiftiHeader:
         raise BadFileError(name, "is a NIfTI volume of complex numbers; save their magnitude.")
     shape = tuple(int(size) for size in image.shape)
     if min(shape, default=0) < 1:
-        raise broken(name, "its NIfTI header says that it is empty")
+        raise broken(name, Sentence("its NIfTI header says that it is empty"))
     if len(shape) > 3 and max(shape[3:]) > 1:
         sizes = " x ".join(str(size) for size in shape)
         raise BadFileError(
@@ -181,7 +202,7 @@ def read_header(data: bytes, name: str) -> NiftiHeader:
     size = (shape[0], shape[1], shape[2])
     num_bytes = int(np.prod(size)) * dtype.itemsize
     if not packed and int(image.header["vox_offset"]) + num_bytes > len(data):
-        raise broken(name, "its slices end too early")
+        raise broken(name, Sentence("its slices end too early"))
     told = image.header
     has_place = bool(int(told["qform_code"]) or int(told["sform_code"]))
     has_place = has_place and geometry_of_affine(np.asarray(image.affine, np.float64)) is not None

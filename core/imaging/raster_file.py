@@ -72,7 +72,9 @@ def open_raster(data: bytes, name: str, limits: Limits) -> OpenFile:
                 picture.seek(frame)
                 stored = _from_pillow(picture)
             except (OSError, SyntaxError, EOFError):
-                raise broken(name, f"its picture {frame + 1} ends too early") from None
+                raise broken(
+                    name, Sentence("its picture {number} ends too early", number=frame + 1)
+                ) from None
         return replace(stored, num_pictures=num_frames)
 
     told = Sentence(

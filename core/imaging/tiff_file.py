@@ -6,7 +6,6 @@ into that by the formulas of TIFF 6.0.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -26,6 +25,7 @@ from core.imaging.tiff_colours import as_colours, looked_up, to_rgb, white_of
 from core.imaging.tiff_stack import TiffStack, find_pages
 from core.imaging.value_types import is_hounsfield, plain_type
 from core.language.sentence import Sentence
+from core.large_files import as_file
 
 _ORIENTATION = 274
 _FAX = (COMPRESSION.CCITTRLE, COMPRESSION.CCITT_T4, COMPRESSION.CCITT_T6)
@@ -58,7 +58,7 @@ def open_tiff(data: bytes, name: str, limits: Limits) -> OpenFile:
             or compression that is not known, or with values that are not numbers.
     """
     with quiet_libraries():
-        file = tifffile.TiffFile(io.BytesIO(data))
+        file = tifffile.TiffFile(as_file(data))
         stack = find_pages(file, name)
     num_samples = _num_grey_samples(stack.pages[0])
     channels = stack.channels or (("",) * num_samples if num_samples > 1 else ())

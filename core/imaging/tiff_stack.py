@@ -20,7 +20,6 @@ from core.imaging.geometry import Geometry, positive
 from core.imaging.stored import broken
 from core.language.sentence import Sentence
 
-_AXES = {"Z": "slices", "T": "time points"}
 _MM = {"nm": 1e-6, "um": 1e-3, "µm": 1e-3, "μm": 1e-3, "micron": 1e-3, "microns": 1e-3}
 _MM |= {"\\u00b5m": 1e-3, "mm": 1.0, "cm": 10.0, "m": 1000.0, "inch": 25.4, "in": 25.4}
 
@@ -67,8 +66,12 @@ def find_pages(file: tifffile.TiffFile, name: str) -> TiffStack:
     if described is not None and len(pages) > 1:
         tool = "OME" if file.is_ome else "ImageJ"
         notes = (
-            f"{name}: its {tool} description does not fit its {len(pages)} pages, which are taken as "
-            "they lie.",
+            Sentence(
+                "{name}: its {tool} description does not fit its {count} pages, which are taken as they lie.",
+                name=name,
+                tool=tool,
+                count=len(pages),
+            ),
         )
     pages = pages or [file.pages.first]
     return TiffStack(tuple(pages), (0,) * len(pages), None, notes)
@@ -103,7 +106,7 @@ def _described(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, name: s
         return None
     axes, shape = _axes_before_page(series, total)
     order = np.arange(total).reshape(shape)
-    notes = []
+    notes: list[str] = []
     num_channels = shape[axes.index("C")] if "C" in axes else 1
     channels: tuple[str, ...] = ()
     if num_channels > 1:
@@ -111,10 +114,21 @@ def _described(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, name: s
         channels = _channel_names(file, num_channels)
     kept = [(axis, size) for axis, size in zip(axes, shape, strict=True) if axis != "C" and size > 1]
     if len(kept) > 1:
-        sizes = " of ".join(f"{size} {_AXES.get(axis, 'pictures')}" for axis, size in kept)
-        notes.append(f"{name} has {sizes}; all are taken, one after the other.")
+        notes.append(
+            Sentence(
+                "{name} has {sizes}; all are taken, one after the other.",
+                name=name,
+                sizes=_told_sizes(dict(kept)),
+            )
+        )
     if len(file.series) > 1 and file.is_ome:
-        notes.append(f"{name} has {len(file.series)} series of images; the first one is used.")
+        notes.append(
+            Sentence(
+                "{name} has {count} series of images; the first one is used.",
+                name=name,
+                count=len(file.series),
+            )
+        )
     wanted = order.ravel().tolist()
     chosen = [page.aspage() for place in wanted if (page := pages[0 if one_directory else place]) is not None]
     geometry = _ome_geometry(file) if file.is_ome else _imagej_geometry(file)
@@ -125,6 +139,12 @@ def _described(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, name: s
         tuple(notes),
         channels,
     )
+
+
+def _told_sizes(sizes: dict[str, int]) -> str:
+    if list(sizes) == ["T", "Z"]:
+        return Sentence("{times} time points of {slices} slices", times=sizes["T"], slices=sizes["Z"])
+    return " x ".join(f"{size} {axis}" for axis, size in sizes.items())
 
 
 def _axes_before_page(series: tifffile.TiffPageSeries, total: int) -> tuple[str, tuple[int, ...]]:

@@ -38,8 +38,12 @@ HDF5_START = b"\x89HDF\r\n\x1a\n"
 
 
 def weights_path(path: Path) -> Path:
-    """The weights file of a model: the file itself, or `model.keras` in a model folder."""
-    return path / "model.keras" if path.is_dir() else path
+    """The weights file of a model: the file itself, or `model.keras` in a folder, or its only .keras."""
+    if not path.is_dir():
+        return path
+    usual = path / "model.keras"
+    found = [] if usual.exists() else list(path.glob("*.keras"))  # train.py writes it under --name
+    return found[0] if len(found) == 1 else usual
 
 
 def check_stock(path: Path) -> Any:

@@ -7,18 +7,25 @@ import getpass
 import sys
 from pathlib import Path
 
+from core import language
 from core.config import workspace_dir
 from core.errors import AppError
+from core.language import say
+from core.language.help_texts import translated
+from core.language.sentence import Sentence
 from core.people.passwords import hash_password
 from core.workspace import PersonRow, Workspace
 from core.workspace.roles import ROLES
+
+DESCRIPTION = "Who may come in where people sign in, and with which role."
 
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when done, 2 where that cannot be."""
     options = _parser().parse_args(arguments)
     if not options.workspace.is_dir():
-        print(f"There is no workspace at {options.workspace}; give its folder.", file=sys.stderr)
+        told = say("There is no workspace at {workspace}; give its folder.")
+        print(told.format(workspace=options.workspace), file=sys.stderr)
         return 2
     try:
         with Workspace.open(options.workspace) as workspace:
@@ -30,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m core.people", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m core.people", description=DESCRIPTION)
     parser.add_argument(
         "--workspace", type=Path, default=workspace_dir(), help="its folder, WORKSPACE_DIR by default"
     )
@@ -43,9 +50,12 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--role", choices=ROLES, default="reader", help="reader by default")
     add.add_argument("--without_password", action="store_true", help="for who signs in at a service")
     role.add_argument("role", choices=ROLES)
-    for name, text in (("password", "give a new password"), ("remove", "let somebody in no more")):
+    for name, text in (
+        ("password", Sentence("give a new password")),
+        ("remove", Sentence("let somebody in no more")),
+    ):
         commands.add_parser(name, help=text).add_argument("name")
-    return parser
+    return translated(parser)
 
 
 def _add(workspace: Workspace, options: argparse.Namespace) -> None:
@@ -54,7 +64,7 @@ def _add(workspace: Workspace, options: argparse.Namespace) -> None:
     workspace.persons.set_role(person.id, options.role)
     if hashed is not None:
         workspace.persons.set_password_hash(person.id, hashed)
-    print(f"{person.name} may come in as {options.role}.")
+    print(say("{name} may come in as {role}.").format(name=person.name, role=options.role))
 
 
 def _list(workspace: Workspace, _: argparse.Namespace) -> None:
@@ -67,19 +77,20 @@ def _list(workspace: Workspace, _: argparse.Namespace) -> None:
 def _role(workspace: Workspace, options: argparse.Namespace) -> None:
     person = _existing(workspace, options.name)
     workspace.persons.set_role(person.id, options.role)
-    print(f"{person.name} is {options.role} now.")
+    print(say("{name} is {role} now.").format(name=person.name, role=options.role))
 
 
 def _password(workspace: Workspace, options: argparse.Namespace) -> None:
     person = _existing(workspace, options.name)
     workspace.persons.set_password_hash(person.id, hash_password(_ask_password()))
-    print(f"{person.name} has a new password; sessions with the old one have ended.")
+    told = say("{name} has a new password; sessions with the old one have ended.")
+    print(told.format(name=person.name))
 
 
 def _remove(workspace: Workspace, options: argparse.Namespace) -> None:
     person = _existing(workspace, options.name)
     workspace.persons.remove(person.id)
-    print(f"{person.name} may come in no more; what they made keeps their name.")
+    print(say("{name} may come in no more; what they made keeps their name.").format(name=person.name))
 
 
 _COMMANDS = {"add": _add, "list": _list, "role": _role, "password": _password, "remove": _remove}
@@ -105,4 +116,5 @@ def _ask_password() -> str:
 
 
 if __name__ == "__main__":
+    language.speak(language.of_environment())
     sys.exit(main())

@@ -7,9 +7,14 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+from core import language
 from core.config import workspace_dir
 from core.errors import AppError, StoreError
+from core.language import say
+from core.language.help_texts import translated
 from core.workspace.workspace import Workspace
+
+DESCRIPTION = "Look for lost files of a workspace, copy it, back it up, delete what no row names."
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m core.workspace", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m core.workspace", description=DESCRIPTION)
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="every row whose file is missing or damaged, one line each")
     copy = commands.add_parser(
@@ -48,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     copy.add_argument("--to_files_url", default="", help="files of the copy, its folder by default")
     backup.add_argument("to", type=Path, help="folder of the backups")
     clean.add_argument("--yes", action="store_true", help="do not ask")
-    return parser
+    return translated(parser)
 
 
 def _existing(options: argparse.Namespace) -> Workspace:
@@ -64,7 +69,8 @@ def _check(workspace: Workspace, _: argparse.Namespace) -> int:
     for line in workspace.lost_files():
         print(line)
         num_lost += 1
-    print("Every file is there." if num_lost == 0 else f"{num_lost} file(s) are missing or damaged.")
+    told = say("Every file is there." if num_lost == 0 else "{count} file(s) are missing or damaged.")
+    print(told.format(count=num_lost))
     return num_lost
 
 
@@ -79,19 +85,20 @@ def _backup(workspace: Workspace, options: argparse.Namespace) -> int:
     folder = options.to / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     with Workspace.open(folder, rows_at="", files_at="", seed=False) as target:
         num_lost = _copied(workspace, target)
-        print(f"The backup is in {folder}.")
+        print(say("The backup is in {folder}.").format(folder=folder))
         return num_lost + _check(target, options)
 
 
 def _copied(workspace: Workspace, target: Workspace) -> int:
     def tell(done: int, of: int) -> None:
         if sys.stderr.isatty():
-            print(f"\r{done} of {of} files", end="\n" if done == of else "", file=sys.stderr)
+            told = say("{done} of {of} files").format(done=done, of=of)
+            print(f"\r{told}", end="\n" if done == of else "", file=sys.stderr)
 
     num_rows, lost = workspace.copy_to(target, tell)
-    print(f"{num_rows} rows and their files are copied.")
+    print(say("{count} rows and their files are copied.").format(count=num_rows))
     for name in lost:
-        print(f"{name} is missing and was not copied.")
+        print(say("{name} is missing and was not copied.").format(name=name))
     return len(lost)
 
 
@@ -100,14 +107,14 @@ def _clean(workspace: Workspace, options: argparse.Namespace) -> int:
     for name in names:
         print(name)
     if not names:
-        print("There is no file that no row names.")
+        print(say("There is no file that no row names."))
         return 0
-    question = f"Delete {len(names)} file(s) that no row names? [y/N] "
+    question = say("Delete {count} file(s) that no row names? [y/N] ").format(count=len(names))
     if not options.yes and input(question).strip().lower() not in ("y", "yes"):
-        print("Nothing was deleted.")
+        print(say("Nothing was deleted."))
         return 0
     workspace.images.remove_unused(names)
-    print(f"{len(names)} file(s) are deleted.")
+    print(say("{count} file(s) are deleted.").format(count=len(names)))
     return 0
 
 
@@ -115,4 +122,5 @@ _COMMANDS = {"check": _check, "copy": _copy, "backup": _backup, "clean": _clean}
 
 
 if __name__ == "__main__":
+    language.speak(language.of_environment())
     sys.exit(main())

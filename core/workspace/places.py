@@ -16,6 +16,7 @@ from urllib.request import url2pathname
 
 from core.errors import AppError, StoreError
 from core.files import write_whole
+from core.large_files import read_file
 from core.storage import fetch, holds_anything, put_folder
 
 
@@ -63,7 +64,7 @@ class FolderPlace:
 
     def read(self, name: str) -> bytes:
         """See `Place`."""
-        return (self._root / name).read_bytes()
+        return read_file(self._root / name)
 
     def write(self, name: str, content: bytes) -> None:
         """See `Place`."""

@@ -80,7 +80,7 @@ def plan_folds(experiment: Experiment, request: CrossValidateRequest) -> tuple[F
     data_dir = Path(request.data_dir)
     classes = request.recipe.classes
     rule = GroupRule(request.group_column, request.group_pattern)
-    data = read_data(experiment, data_dir, rule, classes)
+    data = read_data(experiment, request, rule, classes)
     pairs, groups = _train_and_val(data)
     stems = [pair.stem for pair in pairs]
     if twice := sorted({stem for stem in stems if stems.count(stem) > 1}):

@@ -49,7 +49,7 @@ def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> Experi
     card = card_path(weights)
     if card.is_file() and load_card(card).net.num_classes != 1:
         raise AppError(SEVERAL_CLASSES)
-    pairs_of = read_data(experiment, Path(request.data_dir)).pairs_of
+    pairs_of = read_data(experiment, request).pairs_of
     if request.split not in pairs_of:
         raise AppError(
             "{data_dir} has no {split} split; it has {pairs_of}.",

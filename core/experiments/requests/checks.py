@@ -12,6 +12,7 @@ from core.experiments.requests.plan import (
     ARM_WORDS,
     CompareRequest,
     CrossValidateRequest,
+    OnData,
     Recipe,
     Request,
     SyntheticRequest,
@@ -20,12 +21,15 @@ from core.experiments.requests.plan import (
     arm_net,
 )
 from core.experiments.runs.study import check_space
+from core.imaging.mask_values import mask_values
 
 
 def check_request(request: Request) -> None:
-    """Refuse arms that are unknown or named twice, and folds, trials or sizes that cannot be."""
+    """Refuse arms that are unknown or named twice, and folds, trials, values or sizes that cannot be."""
     if isinstance(request, CrossValidateRequest | SyntheticRequest) and request.folds < 2:
         raise AppError("{folds} folds divide nothing; take at least 2.", folds=request.folds)
+    if isinstance(request, OnData) and request.mask_values:
+        mask_values(request.mask_values)
     match request:
         case CompareRequest(arms=arms) | CrossValidateRequest(arms=arms):
             if not arms or len(set(arms)) < len(arms):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from core.commands import Parser, number
-from core.commands.shared_flags import add_shared, augment_words, scaling_of
+from core.commands.shared_flags import add_shared, augment_words, channel_word, scaling_of
 from core.config import TrainConfig
 from core.experiments.requests import help_texts
 from core.experiments.requests.plan import KINDS, Recipe, Request, SyntheticRequest, kind_of
@@ -141,6 +141,8 @@ def _flag_values(request: Request) -> Mapping[str, Any]:
     for flag, each in own.items():
         if each.metadata["open"] and values[flag] == each.default:
             values[flag] = None
+    if "read_channel" in values:
+        values["read_channel"] = channel_word(values["read_channel"])
     recipe = getattr(request, "recipe", None)
     if recipe is None:
         return values

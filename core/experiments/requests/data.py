@@ -10,10 +10,11 @@ from core.datasets.grouped_data import GroupedData, read_grouped, with_validatio
 from core.datasets.groups import GroupRule
 from core.datasets.pairs import Pair, load_pair
 from core.errors import AppError
-from core.experiments.requests.plan import CompareRequest, TuneRequest
+from core.experiments.requests.plan import CompareRequest, OnData, TuneRequest
 from core.experiments.runs.experiment import Experiment
 from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import ClassTable
+from core.imaging.mask_values import mask_values
 from core.language.sentence import Sentence
 from core.workflows.learn.run_folder import hash_pairs
 
@@ -21,7 +22,7 @@ NUM_THREADS = 4
 
 
 def read_data(
-    experiment: Experiment, data_dir: Path, rule: GroupRule | None = None, classes: ClassTable | None = None
+    experiment: Experiment, request: OnData, rule: GroupRule | None = None, classes: ClassTable | None = None
 ) -> GroupedData:
     """The pairs of every split that is there with their groups; their hashes are kept with the experiment.
 
@@ -35,7 +36,15 @@ def read_data(
         AppError: The data are not those that the experiment was begun with, or a rule that groups nothing.
     """
     experiment.say("Checking the data")
-    data = read_grouped(data_dir, rule, on_progress=experiment.watchers.on_check, classes=classes)
+    words = request.mask_values
+    data = read_grouped(
+        Path(request.data_dir),
+        rule,
+        on_progress=experiment.watchers.on_check,
+        classes=classes,
+        values=mask_values(words) if words else None,
+        channel=request.read_channel,
+    )
     experiment.keep_hashes(hash_pairs({**data.pairs_of}))
     return data
 
@@ -46,7 +55,7 @@ def train_and_val(
     """The data, with the pairs to train on and those to choose on, which show what is looked for."""
     classes, settings = request.recipe.classes, request.recipe.settings
     rule = GroupRule(request.group_column, request.group_pattern)
-    data = read_data(experiment, Path(request.data_dir), rule, classes)
+    data = read_data(experiment, request, rule, classes)
     train, val = with_validation(data, settings.val_part, settings.seed)
     require_foreground(Sentence("training split"), train, classes)
     require_foreground(Sentence("validation split"), val, classes)

@@ -89,14 +89,21 @@ class _Asked:
 
 
 @dataclass(frozen=True)
-class _OnData(_Asked):
-    """On a folder in the training layout."""
+class OnData(_Asked):
+    """On a folder in the training layout.
+
+    Attributes:
+        mask_values: What the masks' values mean, in the words of `core.imaging.mask_values.mask_values`.
+        read_channel: Of images that have several (`core.imaging.channels`).
+    """
 
     data_dir: str = setting(help="folder with train/, perhaps val/ and test/ (needed unless --resume)")
+    mask_values: tuple[str, ...] = field(default=(), kw_only=True, metadata=SHARED_FLAG)
+    read_channel: int | None = field(default=None, kw_only=True, metadata=SHARED_FLAG)
 
 
 @dataclass(frozen=True)
-class _TrainedOnData(_OnData):
+class _TrainedOnData(OnData):
     """On a folder, with runs that are trained.
 
     Attributes:
@@ -192,7 +199,7 @@ class SyntheticRequest(_Asked):
 
 
 @dataclass(frozen=True)
-class ThresholdRequest(_OnData):
+class ThresholdRequest(OnData):
     """Scores of one model against the threshold; "val" to choose on, "test" to look at afterwards."""
 
     model_path: str = setting(help="weights file or model folder (needed unless --resume)")

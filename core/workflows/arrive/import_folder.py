@@ -18,6 +18,7 @@ from core.errors import BadFileError
 from core.jobs import queue
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
+from core.large_files import read_file
 from core.workflows.add_images import add_images
 from core.workflows.arrive.arrival import MaskUse
 from core.workflows.arrive.upload_plan import plan_upload
@@ -112,7 +113,7 @@ def _read(context: JobContext, names: Sequence[str], problems: list[str], limits
         try:
             if path.stat().st_size > limits.max_zip_bytes:
                 raise OSError("too large")
-            yield name, path.read_bytes()
+            yield name, read_file(path)
         except OSError as error:
             problems.append(
                 Sentence("{name} cannot be read ({strerror}).", name=name, strerror=error.strerror or error)
