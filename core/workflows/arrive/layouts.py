@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 
 from core.language.sentence import Sentence
@@ -97,12 +97,12 @@ def is_side_folder(folder: str) -> bool:
     return bool(_SIDE_FOLDER.fullmatch(folder))
 
 
-def has_first_reader(folders: Container[str]) -> bool:
+def has_first_reader(folders: Iterable[str]) -> bool:
     """Whether a folder of the first reader's masks is among these; "mask" is the field of view then."""
     return any(_FIRST_READER_FOLDER.fullmatch(each) for each in folders)
 
 
-def neither(path: str, folder: str, beside: Container[str], everywhere: Container[str]) -> str | None:
+def neither(path: str, folder: str, beside: Collection[str], everywhere: Collection[str]) -> str | None:
     """Why a folder of masks does not hold the masks that are wanted, None where it may.
 
     Args:
