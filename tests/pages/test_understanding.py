@@ -11,10 +11,12 @@ from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.language import spoken
 from core.ui.segment import words
+from core.ui.segment.reading_question import _telling_slice
 from core.ui.segment.understanding import table_row
 from core.workflows.arrive.channels import KeptChannel, kept_channel
 from core.workflows.arrive.mask_meaning import KeptMeaning, kept_meaning
-from core.workflows.arrive.upload_survey import survey_upload
+from core.workflows.arrive.upload_plan import plan_upload
+from core.workflows.arrive.upload_survey import Survey, survey_upload
 from core.workflows.correct.pictures import decode
 from tests.pages.conftest import png
 
@@ -115,3 +117,18 @@ def test_the_channel_is_asked_once_and_kept(open_page, workspace, nuclei):
     # The next one is added at once.
     upload(open_page(task=nuclei.slug), ("b.ome.tif", two_channels() + b" "))
     assert [decode(workspace, each).values.max() for each in workspace.images.list(nuclei.id)] == [9, 9]
+
+
+def test_a_volume_s_readings_are_shown_on_its_most_telling_slice():
+    slices = np.stack([np.zeros_like(CLASSES), CLASSES, np.zeros_like(CLASSES)])
+    buffer = io.BytesIO()
+    tifffile.imwrite(buffer, slices, photometric="minisblack")
+    place, stored = _telling_slice(buffer.getvalue(), "a.tif", Limits())
+    assert place == 1 and stored.num_pictures == 1
+    np.testing.assert_array_equal(stored.values, CLASSES)
+
+
+def test_folders_that_all_files_lie_in_are_left_out_of_the_table():
+    rows = plan_upload(["z.zip/set/images/a.png", "z.zip/set/labels/a.png"])
+    survey = Survey(tuple(rows), 2, {}, frozenset())
+    assert [table_row(place, survey, None)["file"] for place in (0, 1)] == ["images/a.png", "labels/a.png"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -11,12 +12,13 @@ from numpy.typing import NDArray
 
 from core.config import Limits
 from core.errors import AppError
-from core.imaging.decode import decode_image, read_mask
+from core.imaging.decode import mask_of, open_file, open_mask, read_frame, to_image
 from core.imaging.intensity import to_display
 from core.imaging.mask_readings import options_of
 from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_jpeg
 from core.imaging.overlay import overlay, thumbnail
+from core.imaging.stored import StoredPixels
 from core.ui.segment import words
 from core.workflows.arrive.mask_meaning import KeptMeaning
 from core.workflows.arrive.upload_survey import Survey, Upload, mask_file, unpacked
@@ -24,6 +26,8 @@ from core.workflows.arrive.upload_survey import Survey, Upload, mask_file, unpac
 _SIDE = 180
 _PICTURES = "reading_pictures"
 _MOST_LISTED = 8
+_MOST_SLICES = 16
+"""Slices of a volume among which one is chosen to show."""
 
 
 def ask_reading(
@@ -94,24 +98,46 @@ def _pictures(
             image_file = entry.data
         if found and (image_file or image is None):
             break
+    is_drawn = row.role == "outlines"
+    place = 0
     display: NDArray[Any] | None = None
     try:
-        display = to_display(decode_image(image_file, "image", limits))
-    except AppError:
-        pass
-    shape = (256, 256) if display is None else (display.shape[0], display.shape[1])
-    try:
-        drawn = mask_file(row, found, shape)
+        if not is_drawn:
+            place, stored = _telling_slice(found, row.name, limits)
+        display = _shown(image_file, place, limits)
+        if is_drawn:
+            shape = (256, 256) if display is None else (display.shape[0], display.shape[1])
+            _, stored = _telling_slice(mask_file(row, found, shape), row.name, limits)
     except AppError:
         return [None] * len(options)
-    return [_picture(drawn, row.name, display, option, limits) for option in options]
+    return [_picture(stored, row.name, display, option) for option in options]
+
+
+def _telling_slice(data: bytes, name: str, limits: Limits) -> tuple[int, StoredPixels]:
+    """Of a mask's slices the one with most values, and of those with most in it; of a single one that."""
+    file = open_mask(data, name, limits)
+    places = range(0, len(file.order), max(1, len(file.order) // _MOST_SLICES))
+    slices = [(place, read_frame(file, name, file.order[place])) for place in places]
+    place, stored = max(
+        slices, key=lambda each: (len(np.unique(each[1].values)), np.count_nonzero(each[1].values))
+    )
+    return place, replace(stored, num_pictures=1)
+
+
+def _shown(image: bytes, place: int, limits: Limits) -> NDArray[Any] | None:
+    """A slice of an image as a screen shows it, None where it did not come along or cannot be read."""
+    try:
+        file = open_file(image, "image", limits)
+        return to_display(to_image(read_frame(file, "image", file.order[min(place, len(file.order) - 1)])))
+    except AppError:
+        return None
 
 
 def _picture(
-    data: bytes, name: str, display: NDArray[Any] | None, option: MaskValues, limits: Limits
+    stored: StoredPixels, name: str, display: NDArray[Any] | None, option: MaskValues
 ) -> bytes | None:
     try:
-        mask = read_mask(data, name, limits=limits, meaning=option)
+        mask = mask_of(stored, name, option)
     except AppError:
         return None
     under = np.zeros(mask.shape, np.uint8) if display is None or display.shape[:2] != mask.shape else display

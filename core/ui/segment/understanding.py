@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,7 @@ from core.workflows.arrive.arrival import FileOutcome, MaskUse
 from core.workflows.arrive.channels import KeptChannel, keep_channel, kept_channel
 from core.workflows.arrive.layouts import image_keys
 from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning, kept_meaning
-from core.workflows.arrive.upload_plan import Role
+from core.workflows.arrive.planned_file import PlannedFile, Role
 from core.workflows.arrive.upload_survey import Survey, Upload, survey_upload
 from core.workspace import TaskRow, Workspace
 
@@ -163,7 +164,9 @@ def _table(given: Given, kept: KeptMeaning | None) -> None:
                 label, options=[*words.ROLE_NAMES.values()], required=True, width="small"
             )
             if name == "role"
-            else st.column_config.TextColumn(label, width="medium" if name in ("file", "note") else None)
+            else st.column_config.TextColumn(
+                label, width="medium" if name in ("file", "image", "note") else None
+            )
             for name, label in named.items()
         },
         disabled=[name for name in named if name != "role"],
@@ -180,8 +183,9 @@ def _table(given: Given, kept: KeptMeaning | None) -> None:
 
 def _most_telling_first(survey: Survey) -> list[int]:
     """Places of the files; plain images stand last, since nobody has to look at them."""
+    order = ("mask", "outlines", "left out", "image")
     rows = survey.rows
-    return sorted(range(len(rows)), key=lambda at: rows[at].role == "image" and not rows[at].namesake)
+    return sorted(range(len(rows)), key=lambda at: (not rows[at].namesake, order.index(rows[at].role)))
 
 
 def _changed(given: Given, places: Sequence[int]) -> None:
@@ -241,12 +245,19 @@ def table_row(place: int, survey: Survey, kept: KeptMeaning | None) -> dict[str,
         of = ", ".join(path.rpartition("/")[2] for path in row.images) or words.IMAGE_IN_TASK
         of = words.NO_IMAGE_OF_MASK if place in survey.unpaired and not row.images else of
     return {
-        "file": row.path,
+        "file": row.path.removeprefix(_common_folder(survey.rows)),
         "role": words.ROLE_NAMES[row.role],
         "image": of,
         "values": _values(place, survey, kept),
         "note": said(row.reason),
     }
+
+
+def _common_folder(rows: Sequence[PlannedFile]) -> str:
+    """The folders that all files of an upload lie in; nothing of a single file."""
+    parts = [row.path.split("/")[:-1] for row in rows]
+    common = os.path.commonprefix(parts) if len(rows) > 1 else []
+    return "".join(f"{part}/" for part in common)
 
 
 def _values(place: int, survey: Survey, kept: KeptMeaning | None) -> str:
