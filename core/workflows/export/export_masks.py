@@ -43,7 +43,6 @@ class Export:
     """What was written.
 
     Attributes:
-        path: The zip.
         num_train: Images in train.
         num_val: Images in val, 0 for no such folder.
         num_test: Images in test, 0 for no such folder.
@@ -74,8 +73,6 @@ def export_masks(
     """Write the zip; what was at that path before is replaced once the new one is complete.
 
     Args:
-        workspace: The store.
-        task_id: The task.
         which: All masks that count, or the approved ones alone.
         image_id: One image alone, None for all.
         who: Who takes them away.

@@ -43,7 +43,6 @@ class ModelExport:
     """What was written.
 
     Attributes:
-        path: The zip.
         left_out: Why a format is not in it, one sentence each.
     """
 

@@ -41,8 +41,6 @@ def export_training(
     """Write `root/{train,val}/{images,masks}`; what stood there before is replaced.
 
     Args:
-        workspace: The store.
-        task_id: The task.
         root: Folder that is made.
         seed: Of the split; equal seeds and images give equal splits.
         on_progress: Called with images packed and all images.

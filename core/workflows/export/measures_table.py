@@ -34,12 +34,9 @@ def measure_rows(
     """A row for each class, as `MEASURE_COLUMNS` names them; None for what is not known.
 
     Args:
-        workspace: The store.
-        image: The image.
         revision: Its saved mask.
         mask: (H, W) uint8 of class indices, 255 where nobody decided.
         classes: Foreground classes, class 1 first.
-        predictors: Loaded models.
     """
     values = pictures.decode(workspace, image).values
     size = geometry_of(workspace, image)

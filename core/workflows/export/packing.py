@@ -45,7 +45,6 @@ class Selection:
     """Which masks of a task leave.
 
     Attributes:
-        task_id: The task.
         which: Those that count, or the approved ones alone.
         image_id: Of one image alone, None for all.
         who: Who takes them away, for `provenance.json`.
@@ -106,7 +105,6 @@ class Packer(Protocol):
         """Write one mask; all that may be missing is read before anything is written.
 
         Args:
-            image: Its image.
             revision: Where it comes from.
             mask: (H, W) uint8 of class indices, 255 where nobody decided.
         """
@@ -131,7 +129,6 @@ def pack(
     """Write the zip; what was at that path before is replaced once the new one is complete.
 
     Args:
-        workspace: The store.
         selection: What was asked for.
         chosen: What `selection` gives, in the order in which it is written.
         target: Where to.

@@ -27,8 +27,6 @@ def of_mask(
     """What is told of one mask.
 
     Args:
-        workspace: The store.
-        image: Its image.
         revision: The saved mask.
         files: Names in the export, with the SHA-256 of each.
     """
@@ -61,8 +59,6 @@ def provenance_json(
     """The file.
 
     Args:
-        workspace: The store.
-        task_id: The task.
         told: What was asked for and by whom.
         masks: What `of_mask` tells of each.
         lost: What could not be exported, one sentence each.

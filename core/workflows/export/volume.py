@@ -40,7 +40,6 @@ def volume_masks(
     """The saved masks of the stack that an image is a slice of.
 
     Args:
-        workspace: The store.
         image: A slice.
         revisions: Those that are wanted, by image id; None for all that count.
 

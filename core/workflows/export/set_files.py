@@ -1,0 +1,109 @@
+"""Saved masks of a task as one set: COCO's and YOLO's with the pictures, and a table of measures."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.cards import MaskClass
+from core.files import csv_bytes
+from core.formats.coco import CocoWriter
+from core.formats.yolo import yolo_labels
+from core.registry.predictors import Predictors
+from core.workflows.correct.pictures import decode
+from core.workflows.export.export_names import UniqueStems
+from core.workflows.export.measures_table import MEASURE_COLUMNS, measure_rows
+from core.workflows.export.packing import Archive, picture_of_image, window_of_task
+from core.workspace import ImageRow, RevisionRow, Workspace
+
+
+class Pictures:
+    """The images themselves, under names that are safe and unique."""
+
+    def __init__(self, workspace: Workspace, archive: Archive, task_id: int) -> None:
+        self._workspace = workspace
+        self._archive = archive
+        self._window = window_of_task(workspace, task_id)
+        self._stems = UniqueStems()
+
+    def add(self, image: ImageRow, folder: str) -> str:
+        """Write one; its name in that folder."""
+        data = self._workspace.files.read(image.file)
+        decoded = decode(self._workspace, image)
+        content, suffix = picture_of_image(data, decoded, image, self._window)
+        name = f"{self._stems.take(image.name)}{suffix}"
+        self._archive.write(f"{folder}/{name}", content)
+        return name
+
+
+class Coco:
+    """`annotations.json` beside the pictures that it names."""
+
+    def __init__(self, archive: Archive, classes: tuple[MaskClass, ...], pictures: Pictures) -> None:
+        self._archive = archive
+        self._pictures = pictures
+        self._coco = CocoWriter([each.name for each in classes])
+
+    def add(self, image: ImageRow, revision: RevisionRow, mask: NDArray[np.uint8]) -> None:
+        """Take a mask in."""
+        self._coco.add(self._pictures.add(image, "images"), mask)
+
+    def finish(self) -> None:
+        """Write what is told of all of them."""
+        self._archive.write("annotations.json", self._coco.to_json().encode())
+
+
+@dataclass(frozen=True)
+class Yolo:
+    """`images/` and `labels/` with a folder for each split, and `data.yaml`; locked images are test."""
+
+    archive: Archive
+    classes: tuple[MaskClass, ...]
+    pictures: Pictures
+    splits: dict[int, str]
+
+    def add(self, image: ImageRow, revision: RevisionRow, mask: NDArray[np.uint8]) -> None:
+        """Take a mask in."""
+        split = self.splits[image.id]
+        labels = yolo_labels(mask)
+        name = self.pictures.add(image, f"images/{split}")
+        self.archive.write(f"labels/{split}/{name.rpartition('.')[0]}.txt", labels.encode())
+
+    def finish(self) -> None:
+        """Write what is told of all of them."""
+        there = set(self.splits.values())
+        # Trainers insist on both; where one is empty, the other stands for it, as their own examples do.
+        train = "train" if "train" in there else "test"
+        val = "val" if "val" in there else train
+        lines = [f"train: images/{train}", f"val: images/{val}"]
+        lines += ["test: images/test"] if "test" in there else []
+        # JSON's strings are YAML's.
+        names = [
+            f"  {index}: {json.dumps(each.name, ensure_ascii=False)}"
+            for index, each in enumerate(self.classes)
+        ]
+        self.archive.write("data.yaml", "\n".join([*lines, "names:", *names, ""]).encode())
+
+
+@dataclass
+class Measures:
+    """`measures.csv`, a row for each class of each image."""
+
+    workspace: Workspace
+    archive: Archive
+    classes: tuple[MaskClass, ...]
+    predictors: Predictors
+    rows: list[tuple[object, ...]] = field(default_factory=list)
+
+    def add(self, image: ImageRow, revision: RevisionRow, mask: NDArray[np.uint8]) -> None:
+        """Take a mask in."""
+        self.rows += measure_rows(self.workspace, image, revision, mask, self.classes, self.predictors)
+
+    def finish(self) -> None:
+        """Write what is told of all of them."""
+        # With the mark by which Excel knows that it is UTF-8.
+        content = b"\xef\xbb\xbf" + csv_bytes([MEASURE_COLUMNS, *self.rows])
+        self.archive.write("measures.csv", content)
