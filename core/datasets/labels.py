@@ -25,7 +25,6 @@ class LabelledImage:
 
     Attributes:
         stem: Name without suffix, in NFC.
-        image_path: The image.
         mask_path: The mask of the same stem, None where there is none.
         label: What the image is.
         group: Patient or lesion, whose images stay together; the stem where the table has none.

@@ -27,7 +27,6 @@ class Pair:
 
     Attributes:
         stem: Name without suffix, in NFC; of a slice with its number behind it.
-        image_path: The image.
         mask_path: Its mask.
         values: What the person says that the mask's values mean, None for what the file tells.
         channel: Which channel of the image is read (`core.imaging.channels`), None for the only one.

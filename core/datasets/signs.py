@@ -37,7 +37,6 @@ def signs_of(data: bytes, name: str, decoded: DecodedImage, *, salt: bytes) -> S
     """The signs of an image.
 
     Args:
-        data: The file.
         name: What the person calls it.
         decoded: The image in it.
         salt: Of the hashes of patient and study.

@@ -63,7 +63,6 @@ def decode_image(
     kept. RGB whose three channels are equal comes back as grey (H, W).
 
     Args:
-        data: The file.
         name: What the person calls it; for messages, and for DICOM files without the DICOM mark.
         limits: None for the defaults with the environment's settings.
         frame: Which picture of the file; None for the first, with a note where there are others.
@@ -93,7 +92,6 @@ def decode_mask(
     """The mask in a file as foreground alone; `read_mask` also tells what is undefined.
 
     Args:
-        data: The file.
         name: What the person calls it.
         shape: (height, width) of the image it belongs to, None for any.
         limits: None for the defaults with the environment's settings.
@@ -120,7 +118,6 @@ def read_mask(
     """The mask in a file; `to_mask` says what counts as one, with several classes `to_class_mask`.
 
     Args:
-        data: The file.
         name: What the person calls it.
         shape: (height, width) of the image it belongs to, None for any.
         limits: None for the defaults with the environment's settings.
@@ -159,7 +156,6 @@ def mask_reading(data: bytes, name: str, limits: Limits | None = None) -> MaskRe
     """How the mask in a file is read, over all of its slices, and what else it could mean.
 
     Args:
-        data: The file.
         name: What the person calls it.
         limits: None for the defaults with the environment's settings.
 

@@ -25,7 +25,6 @@ def identity_keys(data: bytes, name: str, salt: bytes) -> tuple[str, ...]:
     """A key for the patient and one for the study; equal for images of one, with the same salt.
 
     Args:
-        data: The file.
         name: What the person calls it.
         salt: Of the workspace or the run: without it nobody finds a number by hashing all there are.
 

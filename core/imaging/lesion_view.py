@@ -22,8 +22,6 @@ class Square:
     Attributes:
         top: First row, may be negative.
         left: First column, may be negative.
-        height: Rows.
-        width: Columns.
     """
 
     top: int

@@ -47,7 +47,6 @@ def read_outlines(data: bytes, name: str, limits: Limits, *, union: bool = False
     """The masks that a JSON file outlines; None where it is neither labelme's nor COCO's.
 
     Args:
-        data: The file.
         name: What the person calls it.
         limits: For the size of a mask.
         union: Take all labels together; else more than one is refused.

@@ -20,7 +20,6 @@ def yolo_mask(data: bytes, name: str, shape: tuple[int, int]) -> NDArray[np.uint
     A corner lies in the pixel that its coordinates are cut to, as readers of the format fill polygons.
 
     Args:
-        data: The file.
         name: What the person calls it.
         shape: (height, width) of the image.
 

@@ -21,7 +21,6 @@ class WeightsFile:
     """A `.keras` or `.h5` file of stock layers.
 
     Attributes:
-        path: The file.
         config: Its network's configuration, as Keras writes it.
         values: Each data set by its name in the file.
     """

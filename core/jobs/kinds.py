@@ -31,7 +31,6 @@ class JobContext:
     """What a handler works with.
 
     Attributes:
-        workspace: The store.
         job: Its row, with the settings.
         stop: Set when the person asked it to stop.
     """

@@ -46,7 +46,6 @@ def submit(
     """Put a job into the queue and start it if none runs.
 
     Args:
-        workspace: The store.
         kind: Which handler does it, see `core.jobs.kinds`.
         task_id: The task it belongs to, None for none.
         settings: What the handler is given; anything that JSON can hold.

@@ -51,7 +51,6 @@ def verify(workspace: Workspace, kept_seal: str = "") -> Verdict:
     """Check every row of the audit, and every mask against the hash it was saved under.
 
     Args:
-        workspace: The store.
         kept_seal: The last seal as an export or a note has it; "" for none. Rows that were cut off at the
             end are seen by it alone.
     """

@@ -19,8 +19,6 @@ class CorrectedImage:
     """A prediction against the mask that counts.
 
     Attributes:
-        image_id: The image.
-        name: Its file name.
         version_id: Version that predicted it when it was first saved, and that had not learnt from it.
         dice: Corrective Dice, in [0, 1]: of the prediction and the mask that counts.
         seconds: Time spent on it, all saves together.
@@ -61,7 +59,6 @@ class Progress:
     """All of them together.
 
     Attributes:
-        num_images: Images.
         unchanged: Part whose prediction was accepted as it was.
         first_dice: Mean corrective Dice of the first images.
         last_dice: Of the last ones.

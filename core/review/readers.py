@@ -27,8 +27,6 @@ class ImageAgreement:
     """Two readings of one image, of one class.
 
     Attributes:
-        image_id: The image.
-        name: Its file name.
         group_id: What it must not be separated from.
         found: How far they agree.
     """
@@ -44,7 +42,6 @@ class PairAgreement:
     """Two readers over the images that both have read.
 
     Attributes:
-        num_images: Images.
         num_groups: Groups that they are of.
         dice: Mean over groups of the mean within each.
         low: Lower end of its 95 % interval over groups, None of one group.

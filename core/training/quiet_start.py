@@ -18,6 +18,8 @@ NOISE = re.compile(
     rb"oneDNN custom operations|cuda|CUDA|GPU|before absl::InitializeLog"
     rb"|cpu_feature_guard|To enable the following"
 )
+NOT_NEEDED = ("IPython", "matplotlib", "pandas", "sklearn")
+"""Keras takes these along wherever they are installed, for what nothing here uses: a third of its import."""
 
 
 def start_keras(accelerator: str = "auto") -> None:
@@ -35,7 +37,8 @@ def start_keras(accelerator: str = "auto") -> None:
     if accelerator == "cpu" and "keras" not in sys.modules:
         os.environ.update(CUDA_VISIBLE_DEVICES="-1", JAX_PLATFORMS="cpu")
     with _filtered_stderr():
-        import keras
+        with _kept_out(NOT_NEEDED):
+            import keras
 
         if keras.backend.backend() == "jax":
             from core.training.jax_devices import join_processes
@@ -55,6 +58,18 @@ def forget_networks() -> None:
     keras.utils.clear_session()
     # Networks and their compiled steps point at each other.
     gc.collect()
+
+
+@contextmanager
+def _kept_out(names: tuple[str, ...]) -> Iterator[None]:
+    """Libraries that were not imported before look as if they were not installed; afterwards they can be."""
+    absent = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
 
 
 @contextmanager

@@ -49,7 +49,6 @@ class Shell:
     """What a page starts from.
 
     Attributes:
-        workspace: The store.
         task: The task chosen in the side bar.
     """
 

@@ -40,8 +40,6 @@ def add_images(
     one for each object, are united.
 
     Args:
-        workspace: The store.
-        task_id: The task.
         uploads: (name, bytes) of images and zips; of a generator each one is understood by itself, as it
             comes.
         masks: (name, bytes) of masks and zips of masks.

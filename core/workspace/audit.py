@@ -88,7 +88,6 @@ def append(
     """Add a row, inside the caller's transaction.
 
     Args:
-        session: The transaction.
         action: Code, such as "mask_saved".
         facts: Keys, hashes and numbers.
         who: Person, empty where a rule of the program decided.

@@ -120,7 +120,6 @@ class Drafts:
         """Lay a draft down from outside any tab; tabs open on the image are told at their next stroke.
 
         Args:
-            image_id: The image.
             content: What it holds.
             who: Whose it is; None for the one that everybody begins from.
             filled: It was filled in between drawn slices; so it is called until it is changed.
@@ -138,7 +137,6 @@ class Drafts:
         """A person's own draft; who has none begins from this, whatever others have drawn of the image.
 
         Args:
-            image_id: The image.
             content: What it holds.
             who: Whose it is.
             in_place_of_saved: Who has a draft that a revision holds begins from this too.

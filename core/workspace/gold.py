@@ -21,7 +21,6 @@ class GoldImage:
     """A gold image that a person could be given.
 
     Attributes:
-        image_id: The image.
         revision_id: Its gold mask.
         is_opened: The person has a draft of it.
         is_read: The person has saved it.

@@ -45,9 +45,7 @@ class ImagePages:
         """The images before and after one within a filter, which may leave out the one itself.
 
         Args:
-            task_id: The task.
             image_id: The image that is open.
-            show: The filter.
             each_side: Neighbours wanted on each side, at the most.
 
         Raises:

@@ -64,7 +64,6 @@ class ImageStacks(ImagePages):
         """The neighbourhood of an image with every stack as one.
 
         Args:
-            task_id: The task.
             image_id: The image that is open.
             show: The filter; a stack is shown where one of its slices is.
             each_side: Neighbours wanted on each side, at the most.

@@ -43,9 +43,7 @@ class Images(ImageStacks):
         """The image's row; the same frame of the same bytes twice in a task is one row with its first name.
 
         Args:
-            task_id: The task.
             name: File name as it came.
-            data: The file.
             facts: What decoding found out.
             frame: Which picture of the file, 0 for the first or only one.
 
@@ -66,9 +64,7 @@ class Images(ImageStacks):
         """The rows of pictures of one file, in one transaction.
 
         Args:
-            task_id: The task.
             name: File name as it came.
-            data: The file.
             frames: Number in the file and what decoding found out, in the order in which they belong.
             stacked: Whether they are slices of one stack and one group; else each is an image by itself.
 
@@ -154,7 +150,6 @@ class Images(ImageStacks):
         """All images of a task in order of arrival, for work that goes over the whole task.
 
         Args:
-            task_id: The task.
             show: "new" (not looked at), "draft" (unsaved changes, also of corrected ones), "corrected",
                 "locked".
         """

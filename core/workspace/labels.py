@@ -25,7 +25,6 @@ class NewLabel:
 
     Attributes:
         label: Name as the classifier's card has it; None takes the label back.
-        who: Name of the person.
         origin: "person" or "imported".
         version_id: Version of the classifier whose probabilities were shown, None for none.
         shown: Probability by label as it was shown, each in [0, 1]; None where none was.

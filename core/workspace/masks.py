@@ -36,7 +36,6 @@ class NewRevision:
         layer_png: Correction layer at the image's own size, None for an empty one.
         threshold: In [0, 1].
         version_id: Model version under the layer, None for no model.
-        who: Name of the person.
         seconds: Time spent since the save before.
         foreground: Part of the pixels that is not background, in [0, 1].
         origin: "person" or "restored".

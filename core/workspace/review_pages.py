@@ -48,7 +48,6 @@ class ReviewItem:
     """An image in the queue.
 
     Attributes:
-        image: The image.
         revision: The mask that counts, None for what the model proposes.
         key: Its place in the order.
         guess: How good the prediction of the model in use is thought to be, None for no guess.
@@ -65,7 +64,6 @@ class ReviewPages:
 
     Args:
         database: The store's.
-        task_id: The task.
         order: "unsure" has the masks first of whose prediction by the model in use the least is expected,
             and what nothing is expected of last; "newest" what was saved last, then what was uploaded last;
             "uploaded" is the order of arrival; "random" is the same for the same seed.

@@ -84,7 +84,6 @@ class NotTaken:
     """A verdict that was not kept.
 
     Attributes:
-        image_id: The image.
         why: "gone", "changed" (another mask counts by now), "judged" (somebody else was faster), "own" (the
             task asks for a second person), "second" (the prediction was kept, another person has to approve),
             "unknown" (not shown to whom says it).

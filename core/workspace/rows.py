@@ -31,7 +31,6 @@ class PersonRow:
     """Somebody who works in the workspace; identity is the name, as it is compared.
 
     Attributes:
-        id: Key.
         name: As it was typed first.
         role: "reader" until somebody gives another one.
         created_at: When the name was first seen.
@@ -96,7 +95,6 @@ class TaskRow:
     """What is being segmented.
 
     Attributes:
-        id: Key.
         slug: Safe in a URL and as a folder's name, unique.
         title: What people read.
         base_model: Folder below `models/` that the task starts from, None for one that starts from empty
@@ -145,8 +143,6 @@ class ImageFacts:
     """What decoding an image found out.
 
     Attributes:
-        height: Rows.
-        width: Columns.
         channels: 1 (grey) or 3 (RGB).
         kind: "display" values or Hounsfield units ("hu").
         notes: Plain sentences for the person, such as that only the first page is used.
@@ -164,8 +160,6 @@ class GroupRow:
     """Images that must not be separated: locks, ranks and every split go by group.
 
     Attributes:
-        id: Key.
-        task_id: Its task.
         kind: What holds it together; "single" for an image alone.
         name: What people read, empty where there is nothing to read; never a patient's name.
         corrected_rank: n for the n-th group of the task of which a person saved an image, None before.
@@ -188,7 +182,6 @@ class ImageRow:
 
     Attributes:
         id: Key, stands in the URL.
-        task_id: Its task.
         position: Order of arrival in the task; gaps where images were deleted.
         name: File name as it came.
         sha256: Hash of the file's bytes.
@@ -292,7 +285,6 @@ class DraftRow:
     """What the editor shows a person of an image, saved or not.
 
     Attributes:
-        image_id: Its image.
         who: Whose it is, empty for the one that everybody begins from.
         version_id: Model version whose prediction lies under the layer, None for no model.
         threshold: In [0, 1].
@@ -325,8 +317,6 @@ class RevisionRow:
     """A saved mask with its provenance; never changed.
 
     Attributes:
-        id: Key.
-        image_id: Its image.
         number: 1, 2, 3 ... within the image.
         scope: "whole", or "part" where only what was checked counts.
         mask_file: PNG of class indices at the image's own size; 255 is undecided or not checked.
@@ -362,8 +352,6 @@ class ReviewRow:
     """What a reviewer said of a mask; never changed.
 
     Attributes:
-        id: Key.
-        image_id: Its image.
         revision_id: The saved mask that was judged, None for one that was only shown.
         mask_file: The mask that was only shown, None for a saved one.
         version_id: Model version that made the mask that was only shown, None for none.
@@ -373,7 +361,6 @@ class ReviewRow:
         reasons: Codes.
         comment: As it was typed.
         label_id: Label of the image that was judged with the mask, None for none.
-        created_at: When.
     """
 
     id: int
@@ -395,7 +382,6 @@ class PlantedRow:
     """What a reviewer said of a mask that was shown with an error on purpose.
 
     Attributes:
-        image_id: The image.
         who: The reviewer.
         key: Names the real mask.
         kind: What was wrong: "missing", "added" or "shifted".
@@ -416,14 +402,12 @@ class GuessRow:
     """How good a version's mask of an image is thought to be, without knowing the truth.
 
     Attributes:
-        image_id: The image.
         version_id: The version that predicted it.
         score: Soft Dice of the probability map and its own mask, in [0, 1]; what the guess is made of.
         unsure: Part of the mask's outline along which the map is in doubt, in [0, 1].
         guess: Of the Dice with the truth, in [0, 1].
         low: Lower end of the 80 % interval, None where too few truths are known to say.
         high: Its upper end, likewise.
-        made_at: When.
     """
 
     image_id: int
@@ -441,12 +425,10 @@ class AuditRow:
     """That somebody did something; never changed.
 
     Attributes:
-        id: Key.
         task_id: The task it was done in, None for none.
         who: Person, empty where a rule of the program decided.
         action: Code, such as "mask_saved".
         facts: Keys, hashes and numbers; no names of files or patients.
-        created_at: When.
         seal: Hash of all this and of the seal of the row before.
     """
 
@@ -464,11 +446,8 @@ class LabelRow:
     """What a person called an image; never changed.
 
     Attributes:
-        id: Key.
-        image_id: Its image.
         number: 1, 2, 3 ... within the image.
         label: Name as the classifier's card has it; None where the label before was taken back.
-        who: Name of the person.
         origin: "person" or "imported" (came as a file).
         version_id: Version of the classifier whose probabilities were shown, None for none.
         shown: Probability by label as it was shown, each in [0, 1]; None where none was.
@@ -491,8 +470,6 @@ class VersionRow:
     """A model of a task.
 
     Attributes:
-        id: Key.
-        task_id: Its task.
         purpose: "segment" (makes masks) or "classify" (gives labels); each has a version in use of its own.
         number: 1, 2, 3 ... within the task.
         title: What people read, such as "Version 3".
@@ -533,8 +510,6 @@ class VersionEvent:
             back.
         previous_id: Version in use before it, None for none.
         who: Person, or the name of the job.
-        why: The reason.
-        created_at: When.
     """
 
     action: Literal["promoted", "rolled_back", "kept"]
@@ -550,7 +525,6 @@ class JobRow:
     """A piece of work for a process of its own.
 
     Attributes:
-        id: Key.
         task_id: Its task, None for none.
         kind: Which handler does it, such as "fine_tune".
         settings: What the handler is given.

@@ -100,9 +100,7 @@ class Tasks:
         Masks stay as they are: `core.workspace.classes` says how they are read from now on.
 
         Args:
-            task_id: The task.
             classes: Living ones, and retired ones that are to be read as others.
-            who: Name of the person.
 
         Raises:
             StoreError: There is no such task, or the classes cannot be kept.

@@ -149,9 +149,7 @@ class Versions:
         """Put a version into use; the one before is retired, nothing is deleted.
 
         Args:
-            version_id: The version.
             who: Person, empty where the rule decided.
-            why: The reason.
             instead_of: Do it only if this version is in use (0 for none), and change nothing otherwise.
 
         Raises:

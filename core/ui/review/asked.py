@@ -52,7 +52,6 @@ class Asked:
     """What this session remembers of the queue of a task.
 
     Attributes:
-        task_id: The task.
         view: Many at a glance, or one large.
         start: Where the grid begins, None for the beginning.
         columns: How many tiles lie side by side, as the browser says.

@@ -40,10 +40,8 @@ def strip(
     """Draw the strip around the image that is open; a stack is one thumbnail.
 
     Args:
-        workspace: The store.
         images: Its images as the person sees them.
         around: The open image with those before and after it, slices counted one by one.
-        show: The filter.
         go_to: Opens another image.
     """
     current = around.image

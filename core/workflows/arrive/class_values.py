@@ -27,10 +27,8 @@ def read_classes(
     It holds the place of each class in the list (1 for the first), or has their colours; 255 is undecided.
 
     Args:
-        data: The file.
         name: What the person calls it.
         shape: (height, width) of its image.
-        limits: Of files.
         classes: What can be painted, in order.
 
     Raises:

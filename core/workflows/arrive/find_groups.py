@@ -94,8 +94,6 @@ def find_groups(
     """Put the images of a task together that must not be separated.
 
     Args:
-        workspace: The store.
-        task_id: The task.
         on_progress: Called with images looked at and all images.
         should_stop: Asked before each image.
 

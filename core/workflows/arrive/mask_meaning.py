@@ -87,10 +87,8 @@ def read_upload_mask(
     """The mask in a file, and a sentence where a kept answer decided what its values mean.
 
     Args:
-        data: The file.
         name: What the person calls it.
         shape: (height, width) of its image.
-        limits: Of files.
         said: What is said for this upload; None for what the file tells.
         kept: What was said for the task, taken where the file does not tell.
 

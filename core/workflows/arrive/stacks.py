@@ -49,10 +49,7 @@ def add_stack(
     """Every picture of a file as an image of one group; one that cannot be read stops no other.
 
     Args:
-        workspace: The store.
-        task_id: The task.
         name: What the person calls the file.
-        data: The file.
         file: The same, opened.
 
     Raises:
@@ -103,8 +100,6 @@ def arrange_series(
     """Make stacks of the files of each series, with those that are in the task already.
 
     Args:
-        workspace: The store.
-        task_id: The task.
         slices: Where the images of an upload lie, by image id.
 
     Returns:

@@ -92,7 +92,6 @@ def survey_upload(
         masks: (name, bytes) of what was given as masks.
         known: `image_keys` of the images that the task has already.
         roles: What the person says of files, by their place.
-        limits: Of files.
         earlier: An earlier survey of the same upload: what was read then is not read again.
         on_progress: Called with masks read and all that are read.
     """
@@ -146,7 +145,6 @@ def unpacked(
     Args:
         rows: What `plan_of` says of these uploads.
         uploads: What was given as images, then what was given as masks.
-        limits: Of files.
     """
     left = iter(rows)
     for name, data in uploads:

@@ -55,7 +55,6 @@ class Question:
     """An image with the mask that is shown of it, for a classifier.
 
     Attributes:
-        image: The image.
         content: Threshold, layer and version that make the mask.
         classifier: Who is asked.
         key: Names the answer in the cache of the image.
@@ -111,10 +110,8 @@ def answer(
     """The probability of each label, in the card's order; they add up to 1.
 
     Args:
-        workspace: The store.
         question: Image, mask and classifier.
         predictors: Loaded models, asked where the prediction under the mask is not in the cache.
-        classifiers: Loaded classifiers.
 
     Raises:
         AppError: A grey image, or a model that is missing or broken.
@@ -143,11 +140,8 @@ def looked_at_png(
     """A picture of what spoke for a label (Grad-CAM): bright where the network found it, dark elsewhere.
 
     Args:
-        workspace: The store.
         question: Image, mask and classifier.
         label: One of the card's.
-        predictors: Loaded models.
-        classifiers: Loaded classifiers.
 
     Returns:
         An RGB PNG whose longest side is at most `LOOKED_AT_SIDE`, with the outline of the mask.
@@ -181,10 +175,7 @@ def save_label(
     """Keep what a person calls an image, beside what the classifier had said.
 
     Args:
-        workspace: The store.
-        image_id: The image.
         label: One of the labels of the task's classifier; None takes the one before back.
-        who: Name of the person.
         shown: Probabilities that stood beside it, None where there were none.
 
     Raises:

@@ -51,9 +51,6 @@ def image_overlay_png(
     Hounsfield units are shown in the window of the current model's card.
 
     Args:
-        workspace: The store.
-        image_id: The image.
-        predictors: Loaded models.
         who: Name of the person, whose draft is taken.
     """
     image = workspace.images.get(image_id)

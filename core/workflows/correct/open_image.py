@@ -99,9 +99,6 @@ def open_image(
     takes nothing else away: the image opens without a prediction, and a note says why.
 
     Args:
-        workspace: The store.
-        image_id: The image.
-        predictors: Loaded models.
         who: Name of the person who opens it.
         version_id: Version that the person chose, None for none.
 

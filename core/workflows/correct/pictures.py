@@ -53,8 +53,6 @@ def display_picture(workspace: Workspace, image: ImageRow, window: Window | None
     """The image as it is shown in the editor, at the editor's size.
 
     Args:
-        workspace: The store.
-        image: The image.
         window: Stored values that become black and white, None for the usual.
 
     Returns:

@@ -89,8 +89,6 @@ def content_of_mask(workspace: Workspace, image: ImageRow, mask: NDArray[np.uint
     """A mask as a draft whose layer decides every pixel that the mask does, whatever a model says.
 
     Args:
-        workspace: The store.
-        image: The image.
         mask: (H, W) uint8 of class indices at the image's own size; 255 stays untouched.
     """
     version = workspace.versions.current(image.task_id)
@@ -121,11 +119,8 @@ def save_mask(
     unless it was drawn on since. Two saves at the same moment both become revisions.
 
     Args:
-        workspace: The store.
-        image_id: The image.
         predictors: Loaded models, asked only where the prediction is no longer in the cache.
         content: Threshold, layer (PNG at the editor's size), version and seconds, as the editor has them.
-        who: Name of the person.
         scope: "whole", or "part" where only what the person painted counts.
         client_id: Tab that saves.
 

@@ -65,8 +65,6 @@ def what_it_becomes(
     """What a mask that a person saves says of itself, and whether it becomes the one that counts.
 
     Args:
-        workspace: The store.
-        image: The image.
         who: Who saves.
         content: As the editor has it.
         mask: (H, W) class indices.

@@ -72,9 +72,7 @@ def fill_slices(workspace: Workspace, image: ImageRow, predictors: Predictors, *
     """Fill the gap that a slice lies in, from the drawn slices on both sides; drawn slices are left alone.
 
     Args:
-        workspace: The store.
         image: A slice of the gap, or the drawn one before it.
-        predictors: Loaded models.
         who: Name of the person, whose drafts are read and written.
 
     Raises:

@@ -85,9 +85,6 @@ def measure_agreement(
     """Compare all readings of a task.
 
     Args:
-        workspace: The store.
-        task: The task.
-        predictors: Loaded models.
         class_index: The class that is compared.
         on_progress: Called with images done and all images.
     """

@@ -14,7 +14,6 @@ class Look:
     """What a reviewer has before their eyes.
 
     Attributes:
-        image_id: The image.
         revision_id: The saved mask, None for what a model proposes.
         review_id: Newest verdict on the image, None before the first.
         version_id: Whose proposal it is, None for a saved mask.

@@ -36,8 +36,6 @@ def settle(workspace: Workspace, image_id: int, how: How, *, who: str) -> Revisi
     """The agreed mask as a new revision that counts and names its sources.
 
     Args:
-        workspace: The store.
-        image_id: The image.
         how: Take the first reading, take the last of the others, or what most of three or more say.
         who: Who decides.
 
