@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.eager import eagerly
+from tests.exporter import one_child
 from tests.new_workspaces import copied
 
 IS_ONE_OF_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ
@@ -39,6 +40,8 @@ def exported_networks(tmp_path_factory):
     # Processes of pytest-xdist have folders of their own beside each other.
     folder = folder.parent if IS_ONE_OF_SEVERAL else folder
     os.environ.setdefault("NETWORK_CACHE_DIR", str(folder / "networks"))
+    with one_child(tmp_path_factory.mktemp("exporter")):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -57,6 +60,17 @@ def little_to_collect():
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def graphs_as_they_are():
+    """TensorFlow optimises a graph for longer than the small networks of these tests compute.
+
+    Of this process alone: workers, commands and the like have their graphs optimised, as people do.
+    """
+    if "tensorflow" in sys.modules:
+        options = {"disable_meta_optimizer": True}
+        sys.modules["tensorflow"].config.optimizer.set_experimental_options(options)
 
 
 @pytest.fixture(scope="module", autouse=True)

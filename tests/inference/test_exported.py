@@ -20,10 +20,17 @@ from core.inference.exported import Exported
 from core.inference.running import Network, compile_graph
 from core.inference.weights_file import read_weights
 from core.nets import build
+from tests.exporter import in_a_child_of_its_own
 from tests.inference.conftest import TOLERANCE
 
 PROJECT = Path(__file__).resolve().parents[2]
 SMALL = NetConfig(depth=1, base_filters=2)
+
+
+@pytest.fixture
+def real_child(monkeypatch):
+    """Exports in a child of their own, as people's are."""
+    monkeypatch.setattr(exported, "_export_in_child", in_a_child_of_its_own)
 
 
 @pytest.fixture
@@ -79,7 +86,7 @@ def test_a_damaged_file_is_made_again(cache, weights):
     assert path.read_bytes() == whole
 
 
-def test_two_that_ask_at_once_make_it_once(cache, weights, monkeypatch):
+def test_two_that_ask_at_once_make_it_once(real_child, cache, weights, monkeypatch):
     started = []
     run = subprocess.run
 
@@ -100,7 +107,7 @@ def test_where_nothing_can_be_kept_it_still_predicts(weights, tmp_path, monkeypa
     assert Network(weights, (16, 16), "segment")(image())[0].shape == (1, 16, 16, 1)
 
 
-def test_weights_that_do_not_fit_their_network_are_refused(cache, weights, tmp_path):
+def test_weights_that_do_not_fit_their_network_are_refused(real_child, cache, weights, tmp_path):
     def more_filters(config):
         config["config"]["layers"][1]["config"]["filters"] = 7
         return config
@@ -124,7 +131,7 @@ def test_unsafe_weights_are_refused_before_anything_is_started(no_child, tmp_pat
 
 
 @pytest.mark.slow
-def test_what_openvino_refuses_is_predicted_in_a_child_process(cache, tmp_path, monkeypatch):
+def test_what_openvino_refuses_is_predicted_in_a_child_process(real_child, cache, tmp_path, monkeypatch):
     # Every plain layer can be exported, see below, so the refusal itself is made up.
     monkeypatch.setattr(exported, "_CHILD", "raise SystemExit(1)")
     inputs = keras.Input((8, 8, 3))
