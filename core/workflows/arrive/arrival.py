@@ -9,8 +9,9 @@ from core.config import Limits
 from core.imaging.dicom_places import SlicePlace
 from core.imaging.mask_values import MaskValues
 from core.workflows.arrive.channels import kept_channel
+from core.workflows.arrive.layouts import image_keys
 from core.workflows.arrive.mask_meaning import kept_meaning
-from core.workflows.arrive.upload_plan import PlannedFile, image_keys
+from core.workflows.arrive.planned_file import PlannedFile
 from core.workspace import ImageRow, Workspace
 
 MaskUse = Literal["reference", "start"]

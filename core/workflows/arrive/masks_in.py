@@ -11,9 +11,9 @@ from core.imaging.outlines import read_outlines
 from core.imaging.yolo import yolo_mask
 from core.language.sentence import Sentence
 from core.workflows.arrive.arrival import Arrival, FileOutcome
+from core.workflows.arrive.layouts import image_keys
 from core.workflows.arrive.mask_pixels import WaitingMask, keep_mask, pixels_of, united
 from core.workflows.arrive.stack_masks import add_to_stack, slices_of
-from core.workflows.arrive.upload_plan import image_keys
 
 
 def of_one_mask(waiting: Sequence[WaitingMask]) -> list[list[WaitingMask]]:
