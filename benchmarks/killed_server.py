@@ -53,6 +53,7 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rounds", type=int, default=100, help="times that the server is killed")
     parser.add_argument("--review", action="store_true", help="verdicts instead of strokes")
+    parser.add_argument("--within", type=int, default=700, help="ms after a verdict's key to kill it in")
     parser.add_argument("--seed", type=int, default=0, help="of the strokes' places")
     return parser.parse_args()
 
@@ -98,7 +99,7 @@ def _verdicts(
         image_id = int(parse_qs(urlsplit(page.url).query)["image"][0])
         before = name.inner_text()
         page.keyboard.press("a")
-        page.wait_for_timeout(moments.uniform(0, 700))
+        page.wait_for_timeout(moments.uniform(0, arguments.within))
         answered = name.inner_text() != before
         server.kill()
         on_disk = workspace.images.get(image_id).review == "approved"

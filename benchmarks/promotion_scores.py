@@ -86,10 +86,10 @@ def add_scores(scores: Scores, data_dir: Path, arms: dict[int, range]) -> Iterat
             yield
 
 
-def prepare(pairs: Sequence[Pair], channels: int) -> ExampleArrays:
+def prepare(pairs: Sequence[Pair], channels: int, image_size: tuple[int, int] = IMAGE_SIZE) -> ExampleArrays:
     """Images and masks at the network's size."""
     loads = [partial(lambda pair: Example(*load_pair(pair)), pair) for pair in pairs]
-    return prepare_examples(loads, image_size=IMAGE_SIZE, channels=channels, scaling=ScalingConfig())
+    return prepare_examples(loads, image_size=image_size, channels=channels, scaling=ScalingConfig())
 
 
 def dice_of(learnt: ExampleArrays, asked: ExampleArrays, seed: int) -> NDArray[np.float64]:

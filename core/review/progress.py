@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from core.evaluation.scores import bootstrap_interval
 
 WINDOW = 10
 """Images that a running mean goes back over, and that "the first" and "the last" stand for."""
+FEWEST_GUESSES = 15
+"""Of fewer guesses it is not told whether they find the worst predictions."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,28 @@ class MeanDice:
 
 
 @dataclass(frozen=True)
+class WorstFirst:
+    """What an order by guess would have brought to the front.
+
+    Attributes:
+        num_images: Images whose Dice was guessed before they were saved.
+        fifth: A fifth of them.
+        found: Of the fifth with the lowest Dice so many are in the fifth with the lowest guess.
+        chance: How often a random order finds as many or more.
+    """
+
+    num_images: int
+    fifth: int
+    found: int
+    chance: float
+
+    @property
+    def is_chance(self) -> bool:
+        """The order is not shown to be better than a random one."""
+        return self.chance > 0.05
+
+
+@dataclass(frozen=True)
 class Progress:
     """All of them together.
 
@@ -67,6 +92,7 @@ class Progress:
         num_guessed: Images whose Dice was guessed, with an interval, before they were saved.
         held: Part of these whose Dice lies within the interval, None without any.
         guess_error: Mean distance of the guess, None without any.
+        worst_first: Whether guesses found the worst predictions, None of too few to tell.
         seen: Mean Dice with the prediction of masks that were drawn on it, None without any.
         hidden: Of those that were drawn without seeing it, None without any.
     """
@@ -80,6 +106,7 @@ class Progress:
     num_guessed: int
     held: Proportion | None
     guess_error: float | None
+    worst_first: WorstFirst | None
     seen: MeanDice | None
     hidden: MeanDice | None
 
@@ -114,9 +141,22 @@ def summarise(images: Sequence[CorrectedImage]) -> Progress:
         num_guessed=len(guessed),
         held=proportion(held, len(guessed)) if guessed else None,
         guess_error=float(np.mean(errors)) if guessed else None,
+        worst_first=_worst_first([(each.guess, each.dice) for each in images if each.guess is not None]),
         seen=_mean([each.dice for each in images if not each.was_hidden]),
         hidden=_mean([each.dice for each in images if each.was_hidden]),
     )
+
+
+def _worst_first(guesses: Sequence[tuple[float, float]]) -> WorstFirst | None:
+    """From pairs of guess and Dice; that many or more is the tail of the hypergeometric distribution."""
+    total = len(guesses)
+    if total < FEWEST_GUESSES:
+        return None
+    fifth = round(total / 5)
+    by_guess, by_dice = (sorted(range(total), key=lambda at: guesses[at][what]) for what in (0, 1))
+    found = len(set(by_guess[:fifth]) & set(by_dice[:fifth]))
+    ways = sum(comb(fifth, hit) * comb(total - fifth, fifth - hit) for hit in range(found, fifth + 1))
+    return WorstFirst(total, fifth, found, ways / comb(total, fifth))
 
 
 def _mean(values: Sequence[float]) -> MeanDice | None:

@@ -10,7 +10,7 @@ from core.ui import shell, state, words
 from core.ui.image_row import filter_control, find_image, open_image
 from core.ui.pictures import pictures
 from core.ui.review import words as review_words
-from core.ui.segment.seen import images_for
+from core.ui.segment.seen import images_for, unread_for
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_text
 from core.ui.times import duration
@@ -102,6 +102,8 @@ def offer(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
 def _reviewed(workspace: Workspace, task: TaskRow) -> None:
     """How far the review of the saved masks is, and which of them are used."""
     numbers = workspace.truth.num_reviewed(task.id)
+    # Gold images are approved, and are none to whom they wait for.
+    numbers["approved"] -= len(unread_for(task).all)
     if numbers["approved"] + numbers["flagged"] == 0 and not task.review_rules.approved_only:
         return
     used = review_words.TRAINS_SAVED if numbers["flagged"] else ""

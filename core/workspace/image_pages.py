@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from typing import Any, Self
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, tuple_
 
 from core.errors import StoreError
 from core.workspace.database import Database
@@ -22,13 +22,14 @@ from core.workspace.image_rows import (
     shows,
     to_image_row,
 )
+from core.workspace.order import in_order
 from core.workspace.persons import id_of
 from core.workspace.rows import Around, ImageRow
 from core.workspace.tables import ImageTable
 
 
 class ImagePages:
-    """What pages ask of the images of a task; they come in order of arrival."""
+    """What pages ask of the images of a task; they come in order of arrival, or in a person's own."""
 
     _unread: Unread = NOTHING_UNREAD
 
@@ -51,7 +52,7 @@ class ImagePages:
         Raises:
             StoreError: The task has no such image.
         """
-        query, position = self._query(task_id, show), ImageTable.position
+        query, order = self._query(task_id, show), in_order(self._unread)
         count = select(func.count()).where(ImageTable.task_id == task_id, shows(unread=self._unread)[show])
         with self._database.reading() as session:
             found = session.execute(self._query(task_id).where(ImageTable.id == image_id)).first()
@@ -59,12 +60,13 @@ class ImagePages:
                 raise StoreError(
                     "There is no image number {image_id}; it may have been deleted.", image_id=image_id
                 )
-            before = query.where(position < found.position)
-            after = query.where(position > found.position)
-            nearest = session.execute(before.order_by(position.desc()).limit(each_side)).all()
-            following = session.execute(after.order_by(position).limit(each_side)).all()
-            num_before = session.scalar(count.where(position < found.position)) or 0
-            num_after = session.scalar(count.where(position > found.position)) or 0
+            own = session.execute(select(*order).where(ImageTable.id == image_id)).one()
+            is_before, is_after = tuple_(*order) < tuple_(*own), tuple_(*order) > tuple_(*own)
+            falling = [each.desc() for each in order]
+            nearest = session.execute(query.where(is_before).order_by(*falling).limit(each_side)).all()
+            following = session.execute(query.where(is_after).order_by(*order).limit(each_side)).all()
+            num_before = session.scalar(count.where(is_before)) or 0
+            num_after = session.scalar(count.where(is_after)) or 0
         return Around(
             image=self._row(found),
             before=tuple(self._row(each) for each in reversed(nearest)),
@@ -89,7 +91,7 @@ class ImagePages:
         """The image at a place of a filter, 1 for the first; None where there is no such place."""
         if place < 1:
             return None
-        query = self._query(task_id, show).order_by(ImageTable.position).offset(place - 1).limit(1)
+        query = self._query(task_id, show).order_by(*in_order(self._unread)).offset(place - 1).limit(1)
         with self._database.reading() as session:
             found = session.execute(query).first()
         return None if found is None else self._row(found)
@@ -101,7 +103,7 @@ class ImagePages:
             return []
         query = self._query(task_id).where(ImageTable.name_key.contains(search_key(text), autoescape=True))
         with self._database.reading() as session:
-            found = session.execute(query.order_by(ImageTable.position).limit(limit))
+            found = session.execute(query.order_by(*in_order(self._unread)).limit(limit))
             named = [self._row(each) for each in found]
         numbered = self.at(task_id, int(text)) if text.isdecimal() and len(text) < 10 else None
         if numbered is None:

@@ -21,10 +21,12 @@ class Unread:
     Attributes:
         unopened: Keys of those that this person never had open.
         opened: Keys of those that they had open and did not save.
+        seed: Of the person's own order of all images, None for that of arrival.
     """
 
     unopened: frozenset[int] = frozenset()
     opened: frozenset[int] = frozenset()
+    seed: int | None = None
 
     @property
     def all(self) -> frozenset[int]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from core.errors import StoreError
 from core.workspace.image_pages import ImagePages
 from core.workspace.image_rows import Show, shows
+from core.workspace.order import in_order
 from core.workspace.rows import ImageRow, StackRow
 from core.workspace.tables import ImageTable
 
@@ -78,16 +79,15 @@ class ImageStacks(ImagePages):
         heads = (
             (ImageTable.task_id == task_id) & shows(unread=self._unread)[show] & self._is_head(show) & not_own
         )
-        query, position = self._query().where(heads), ImageTable.position
+        query, order = self._query().where(heads), in_order(self._unread)
         count = select(func.count()).select_from(ImageTable).where(heads)
         with self._database.reading() as session:
-            before = session.execute(
-                query.where(position < own.position).order_by(position.desc()).limit(each_side)
-            ).all()
-            after = session.execute(
-                query.where(position > own.position).order_by(position).limit(each_side)
-            ).all()
-            num_before = session.scalar(count.where(position < own.position)) or 0
+            at = session.execute(select(*order).where(ImageTable.id == own.id)).one()
+            is_before, is_after = tuple_(*order) < tuple_(*at), tuple_(*order) > tuple_(*at)
+            falling = [each.desc() for each in order]
+            before = session.execute(query.where(is_before).order_by(*falling).limit(each_side)).all()
+            after = session.execute(query.where(is_after).order_by(*order).limit(each_side)).all()
+            num_before = session.scalar(count.where(is_before)) or 0
             total = (session.scalar(count) or 0) + 1
         rows = [
             *(self._row(each) for each in reversed(before)),

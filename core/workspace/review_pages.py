@@ -10,12 +10,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, ColumnElement, Select, false, func, select, tuple_
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import ColumnElement, Select, false, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.workspace.database import Database
 from core.workspace.image_rows import image_query, to_image_row
+from core.workspace.order import scattered
 from core.workspace.rows import GuessRow, ImageRow, PersonRow, Review, RevisionRow
 from core.workspace.tables import ImageTable, PersonTable, QualityTable, RevisionTable, VersionTable, as_row
 
@@ -24,7 +24,6 @@ ReviewKey = tuple[float, ...]
 Drawn = int | Literal["anybody", "model"]
 """Whose masks: anybody's, what the model proposes, or those of the person of a number."""
 
-_PRIME = 2_147_483_647
 _SURE = 2.0
 """Stands for the score of an image without a guess; those of guesses end at 1."""
 _STATES: tuple[Review, ...] = ("open", "approved", "flagged")
@@ -93,7 +92,7 @@ class ReviewPages:
             "unsure": (func.coalesce(QualityTable.score, _SURE), ImageTable.position),
             "newest": (saved, ImageTable.position),
             "uploaded": (ImageTable.position,),
-            "random": (_scattered(ImageTable.id, seed), ImageTable.id),
+            "random": (scattered(ImageTable.id, seed), ImageTable.id),
         }
         self._key = keys[order]
 
@@ -186,16 +185,3 @@ class ReviewPages:
         query = select(*columns).where(QualityTable.version_id == self._in_use())
         found = session.execute(query.where(QualityTable.image_id.in_(image_ids)))
         return {each.image_id: GuessRow(*each) for each in found}
-
-
-def _scattered(number: Any, seed: int) -> Any:
-    """A number of its own for each below the prime, in no visible order: x ** 5 modulo 2 ** 31 - 1.
-
-    5 has no factor in common with 2 ** 31 - 2, so that no two come out alike; all steps fit into 64 bits.
-    """
-    # 64 bits also on PostgreSQL, where a number of its own would have 32.
-    number = sql_cast(number, BigInteger)
-    start = (number * 48_271 + (seed * 69_621 + 1) % _PRIME) % _PRIME
-    square = (start * start) % _PRIME
-    fourth = (square * square) % _PRIME
-    return (fourth * start) % _PRIME

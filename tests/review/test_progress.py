@@ -24,6 +24,21 @@ def test_a_summary_by_hand():
     assert changes(images) == [3]
 
 
+def test_whether_the_lowest_guesses_are_the_worst_predictions():
+    dices = [place / 20 for place in range(20)]
+    right = summarise([corrected(dice, guess=dice) for dice in dices]).worst_first
+    # One way of 20! / (4! 16!) = 4845 has all four.
+    assert (right.num_images, right.fifth, right.found) == (20, 4, 4)
+    assert right.chance == pytest.approx(1 / 4845)
+    assert not right.is_chance
+    wrong = summarise([corrected(dice, guess=1 - dice) for dice in dices]).worst_first
+    assert (wrong.found, wrong.chance, wrong.is_chance) == (0, 1.0, True)
+    # 6 * 120 ways have two of the four, 4 * 16 three: (720 + 64 + 1) / 4845.
+    two = summarise([corrected(dice, guess=dice if dice < 0.1 else 1 - dice) for dice in dices]).worst_first
+    assert two.chance == pytest.approx(785 / 4845)
+    assert summarise([corrected(0.5, guess=0.5)] * 14).worst_first is None
+
+
 def test_first_and_last_are_ten_each():
     found = summarise([corrected(0.5, seconds=60)] * 15 + [corrected(1.0, seconds=5)] * 10)
     assert (found.first_dice, found.last_dice) == (0.5, 1.0)

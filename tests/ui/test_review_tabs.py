@@ -52,16 +52,17 @@ def _threshold(workspace, version):
     return card_of(workspace, version).threshold
 
 
-def draw(name):
-    def script(name):
+def draw(name, function="show"):
+    def script(name, function):
         import importlib
 
         from core.ui import state
 
         tab = importlib.import_module(f"core.ui.review.tabs.{name}")
-        tab.show(state.workspace().tasks.get("lung_xray"))
+        getattr(tab, function)(state.workspace().tasks.get("lung_xray"))
 
-    app = AppTest.from_function(script, default_timeout=240, kwargs={"name": name}).run()
+    kwargs = {"name": name, "function": function}
+    app = AppTest.from_function(script, default_timeout=240, kwargs=kwargs).run()
     assert not app.exception
     return app
 
@@ -78,6 +79,7 @@ def test_the_audit_lists_checks_and_filters(workspace, task, corrected):
     app.button[0].click().run()
     count = sum(1 for _ in workspace.audit.rows())
     assert app.success[0].value == words.AUDIT_WHOLE.format(count=count)
+    assert "model 1, reason: came with the program" in told[words.AUDIT_DETAILS].tolist()[-1]
     app.selectbox[0].select("group_locked").run()
     assert app.dataframe[0].value[words.AUDIT_WHAT].tolist() == [words.ACTION["group_locked"]]
     with workspace._database.writing() as session:
@@ -109,12 +111,7 @@ def test_readers_differ_until_one_of_them_is_taken(workspace, task, corrected):
         content = DraftContent(0.5, encode_layer(layer), version.id, 5.0)
         save_mask(workspace, image.id, state.predictors(), content=content, who="Lee")
     app = draw("agreement")
-    assert [each.value for each in app.subheader] == [
-        words.SECOND_READING,
-        words.READERS_DIFFER,
-        words.AGREEMENT,
-    ]
-    assert app.button(key="settle_majority").disabled
+    assert [each.value for each in app.subheader] == [words.AGREEMENT]
     table = app.dataframe[0].value
     assert table[words.AGREEMENT_WHO].tolist() == [
         "Kim and Lee",
@@ -123,6 +120,8 @@ def test_readers_differ_until_one_of_them_is_taken(workspace, task, corrected):
     ]
     assert table[words.AGREEMENT_IMAGES].tolist() == [2, 2, 2]
     before = [workspace.truth.of(image.id) for image in corrected]
+    app = draw("second_readings", "differing_images")
+    assert app.button(key="settle_majority").disabled
     app.button(key="settle_second").click().run()
     agreed = [workspace.truth.of(image.id) for image in corrected]
     assert sorted(one == other for one, other in zip(before, agreed, strict=True)) == [False, True]
@@ -144,6 +143,30 @@ def test_readers_see_their_own_numbers_of_gold_images_alone(workspace, task, cor
     assert app.dataframe[0].value[words.AGREEMENT_WHO].tolist() == ["Lee"]
     app.toggle(key="everybody_gold").set_value(True).run()
     assert app.dataframe[0].value[words.AGREEMENT_WHO].tolist() == ["Choi", "Lee"]
+
+
+def test_no_tab_names_a_gold_image_to_who_is_to_read_it(workspace, task, corrected):
+    rules = replace(task.review_rules, second_percent=100, differ_below=1.0)
+    task = workspace.tasks.set_review_rules(task.id, rules, who="Park")
+    layer = np.zeros((64, 64), np.uint8)
+    layer[:, 32:] = 1
+    content = DraftContent(0.5, encode_layer(layer), workspace.versions.current(task.id).id, 5.0)
+    for image in corrected:
+        save_mask(workspace, image.id, state.predictors(), content=content, who="Lee")
+    gold_id = corrected[0].id
+    workspace.reviews.add(gold_id, NewReview("approved", "Park", workspace.truth.of(gold_id).id))
+    workspace.gold.make(gold_id, who="Park")
+    workspace.tasks.set_review_rules(task.id, replace(rules, gold_percent=100), who="Park")
+    for who, is_seen in (("Park", True), ("Choi", False)):
+        workspace.settings.set("person", who)
+        differ = draw("second_readings", "differing_images")
+        assert ("1 of 2" in str(differ.markdown)) is is_seen
+        agreed = draw("agreement").dataframe[0].value[words.AGREEMENT_IMAGES].tolist()
+        assert agreed == ([2, 2, 2] if is_seen else [1, 1, 1])
+        details = draw("audit").dataframe[0].value[words.AUDIT_DETAILS].tolist()
+        assert any(each.startswith(f"image {gold_id},") for each in details) is is_seen
+        assert any(each.startswith(f"image {corrected[1].id},") for each in details)
+        assert ("0.png" in draw("progress").dataframe[0].value[words.PROGRESS_NAME].tolist()) is is_seen
 
 
 def test_planted_errors_end_in_a_table_with_intervals(workspace, task, corrected):

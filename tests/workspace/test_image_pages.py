@@ -2,6 +2,7 @@ import pytest
 
 from core.errors import StoreError
 from core.workspace import DraftContent
+from core.workspace.image_rows import Unread
 
 
 @pytest.fixture
@@ -53,6 +54,32 @@ def test_a_jump_to_a_place(workspace, task, images):
     assert workspace.images.at(task.id, 4, "draft").name == "h.png"
     for nowhere in (-1, 0, 9):
         assert workspace.images.at(task.id, nowhere) is None
+
+
+def test_an_order_of_ones_own_is_the_same_everywhere_and_keeps_groups_and_stacks(workspace, task, add_image):
+    rows = [add_image(text) for text in "abcdefghijklmnop"]
+    workspace.groups.assign([rows[1].id, rows[12].id], kind="hand", key="together")
+    workspace.images.put_in_order([rows[5].id, rows[4].id, rows[6].id], "stack")
+    workspace.groups.assign([each.id for each in rows[4:7]], kind="volume", key="stack")
+    own = workspace.images.with_unread(Unread(seed=5))
+    order = [own.at(task.id, place).id for place in range(1, 17)]
+    assert sorted(order) == sorted(each.id for each in rows)
+    assert order != sorted(order)
+    assert order != [
+        workspace.images.with_unread(Unread(seed=6)).at(task.id, place).id for place in range(1, 17)
+    ]
+    assert order.index(rows[12].id) == order.index(rows[1].id) + 1
+    start = order.index(rows[5].id)
+    assert order[start : start + 3] == [rows[5].id, rows[4].id, rows[6].id]
+    for place, image_id in enumerate(order, start=1):
+        around = own.around(task.id, image_id, each_side=16)
+        assert [each.id for each in (*around.before, around.image, *around.after)] == order
+        assert (around.place, around.total) == (place, 16)
+        stacks, at, total = own.stacks_around(task.id, image_id, each_side=16)
+        heads = [each for each in order if each not in (rows[4].id, rows[6].id)]
+        assert [each.image.id for each in stacks] == heads
+        head = rows[5].id if image_id in (rows[4].id, rows[6].id) else image_id
+        assert (at, total) == (heads.index(head) + 1, 14)
 
 
 def test_a_search_by_name_or_number(workspace, task, add_image):

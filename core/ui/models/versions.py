@@ -9,7 +9,7 @@ import streamlit as st
 from core.cards import DataSource, Score
 from core.errors import AppError, BadModelError, StoreError
 from core.image_size import format_size
-from core.registry.compare import Comparison
+from core.registry.compare import Comparison, ImageComparison
 from core.registry.predictions import card_of
 from core.ui import state
 from core.ui import words as shared
@@ -17,6 +17,7 @@ from core.ui.dialog import dialog
 from core.ui.image_row import filter_control, open_image
 from core.ui.models import words
 from core.ui.pictures import pictures
+from core.ui.segment.seen import unread_for
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_name, as_text
 from core.ui.titles import version_title
@@ -42,7 +43,7 @@ def comparison_line(version: VersionRow) -> Comparison | None:
 
 def compared_images(workspace: Workspace, version: VersionRow, compared: Comparison) -> None:
     """The images of a comparison, folded: by how they changed, the most first; a click opens one."""
-    rows = sorted(compared.images, key=lambda each: each.new - each.old)
+    rows = _seen(workspace, version, compared)
     kinds = {
         "worse": [each for each in rows if each.new < each.old],
         "better": [each for each in reversed(rows) if each.new > each.old],
@@ -65,6 +66,18 @@ def compared_images(workspace: Workspace, version: VersionRow, compared: Compari
         )
         if clicked is not None:
             open_image(workspace.tasks.get_by_id(version.task_id), int(clicked))
+
+
+def _seen(workspace: Workspace, version: VersionRow, compared: Comparison) -> list[ImageComparison]:
+    """The images of a comparison, those that got worse the most first.
+
+    Without those that look to the person as if nobody had saved them.
+    """
+    unread = unread_for(workspace.tasks.get_by_id(version.task_id)).all
+    return sorted(
+        (each for each in compared.images if each.image_id not in unread),
+        key=lambda each: each.new - each.old,
+    )
 
 
 def _existing(workspace: Workspace, image_id: int) -> ImageRow | None:
@@ -92,7 +105,7 @@ def compare_by_eye(workspace: Workspace, version: VersionRow, compared: Comparis
     """The locked images with both masks and the person's own, those that got worse first."""
     new = workspace.versions.get(compared.new_version_id)
     old = None if compared.old_version_id is None else workspace.versions.get(compared.old_version_id)
-    rows = sorted(compared.images, key=lambda each: each.new - each.old)
+    rows = _seen(workspace, version, compared)
     bar = st.progress(0.0, shared.PREDICTING)
     for done, row in enumerate(rows[:_MOST_SHOWN], start=1):
         image = _existing(workspace, row.image_id)

@@ -6,6 +6,7 @@ weeks ago. Gold: an approved one, on an image that looks to the reader as if nob
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -56,17 +57,21 @@ def reads_blind(workspace: Workspace, image: ImageRow, who: str) -> BlindReading
 
 
 def unread_gold(workspace: Workspace, task: TaskRow, who: str) -> Unread:
-    """The gold images that wait for a person, which look to them as if they had no mask."""
+    """The gold images that wait for a person, which look to them as if they had no mask.
+
+    With them comes an order of the person's own, which stays when they are read.
+    """
     if not task.review_rules.gold_percent:
         return NOTHING_UNREAD
-    given = [
-        each
-        for each in workspace.gold.for_reader(task.id, who)
-        if not each.is_read and _is_given(task.review_rules, each, who)
-    ]
+    for_reader = workspace.gold.for_reader(task.id, who)
+    given = [each for each in for_reader if _is_given(task.review_rules, each, who)]
+    if not given:
+        return NOTHING_UNREAD
+    drawn = hashlib.sha256(f"order {task.id} {name_key(who)}".encode()).digest()
     return Unread(
-        frozenset(each.image_id for each in given if not each.is_opened),
-        frozenset(each.image_id for each in given if each.is_opened),
+        frozenset(each.image_id for each in given if not (each.is_read or each.is_opened)),
+        frozenset(each.image_id for each in given if each.is_opened and not each.is_read),
+        int.from_bytes(drawn[:3]),
     )
 
 

@@ -31,6 +31,7 @@ from core.imaging.quiet import quiet_libraries
 from core.language.sentence import Sentence
 from core.registry.predictions import card_of
 from core.workflows.correct import pictures
+from core.workflows.correct.blind import unread_gold
 from core.workflows.export.provenance import of_mask, provenance_json
 from core.workspace import ImageRow, RevisionRow, Workspace
 from core.workspace.classes import places
@@ -56,12 +57,15 @@ class Selection:
     who: str = ""
 
     def of(self, workspace: Workspace) -> list[tuple[ImageRow, RevisionRow]]:
-        """The images in order of arrival, each with its mask.
+        """The images in order of arrival, each with its mask; a reader gets no gold mask they are to draw.
 
         Raises:
             StoreError: There is none.
         """
         revisions = workspace.truth.of_task(self.task_id)
+        if not workspace.may("judge"):
+            unread = unread_gold(workspace, workspace.tasks.get_by_id(self.task_id), self.who).all
+            revisions = {image_id: each for image_id, each in revisions.items() if image_id not in unread}
         images = [image for image in workspace.images.list(self.task_id) if image.id in revisions]
         if self.image_id is not None:
             images = [image for image in images if image.id == self.image_id]

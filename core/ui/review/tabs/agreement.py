@@ -1,4 +1,4 @@
-"""The tab of the Review page that tells how well readers agree, and where a difference is settled."""
+"""The tab of the Review page that tells how well readers agree; differences are settled in the queue."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from core.review.readers import ImageAgreement, ModelAgainstPeople
 from core.ui import state
 from core.ui.review.tabs import areas_chart, proof, second_readings, words
 from core.ui.review.tabs.agreement_row import row
+from core.ui.segment.seen import unread_for
 from core.ui.text import as_name
 from core.workflows.review.agreement import (
     AGAIN_READ,
@@ -24,32 +25,35 @@ def show(task: TaskRow) -> None:
     """The whole tab."""
     st.caption(words.AGREEMENT_INTRO)
     second_readings.rules(task)
-    second_readings.waiting(task)
-    second_readings.differing_images(task)
     st.subheader(words.AGREEMENT)
     found = _measure(task)
     if found.num_images:
-        _tables(found)
+        _tables(task, found)
     else:
         st.info(words.AGREEMENT_EMPTY)
     proof.gold(task, found)
     proof.planted(task)
 
 
-def _tables(found: TaskAgreement) -> None:
+def _tables(task: TaskRow, found: TaskAgreement) -> None:
     if found.readers:
         st.markdown(_sentence(found.model))
     st.caption(words.AGREEMENT_FROM_PREDICTION)
     if found.lost:
         st.warning(words.AGREEMENT_LOST.format(count=found.lost))
-    rows = [row(title(pair), images, found) for pair, images in _pairs(found).items()]
+    pairs = _pairs(task, found)
+    rows = [row(title(pair), images, found) for pair, images in pairs.items()]
     st.dataframe(rows, hide_index=True, width="stretch")
     st.caption(words.AGREEMENT_TABLE_HELP)
-    _areas(found)
+    _areas(pairs, found)
 
 
-def _pairs(found: TaskAgreement) -> dict[Pair, list[ImageAgreement]]:
-    return {**found.readers, **found.with_self, **found.with_agreed, **found.with_model}
+def _pairs(task: TaskRow, found: TaskAgreement) -> dict[Pair, list[ImageAgreement]]:
+    """All comparisons, without the images that look to the person as if nobody had read them."""
+    unread = unread_for(task).all
+    pairs = {**found.readers, **found.with_self, **found.with_agreed, **found.with_model}
+    seen = {pair: [each for each in of if each.image_id not in unread] for pair, of in pairs.items()}
+    return {pair: of for pair, of in seen.items() if of}
 
 
 def _measure(task: TaskRow) -> TaskAgreement:
@@ -96,8 +100,9 @@ def title(pair: Pair) -> str:
     return words.AGREEMENT_PAIR.format(first=first, second=second)
 
 
-def _areas(found: TaskAgreement) -> None:
-    pairs = _pairs(found)
+def _areas(pairs: dict[Pair, list[ImageAgreement]], found: TaskAgreement) -> None:
+    if not pairs:
+        return
     with st.expander(words.BLAND_ALTMAN):
         pair = st.selectbox(
             words.AGREEMENT_WHO, list(pairs), format_func=title, key=f"areas_{found.class_index}"

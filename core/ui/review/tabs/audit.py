@@ -10,7 +10,10 @@ import streamlit as st
 
 from core.review.audit import as_csv, as_json_lines, verify
 from core.ui import state
+from core.ui.review import words as review_words
 from core.ui.review.tabs import words
+from core.ui.segment.seen import unread_for
+from core.ui.sign_in import words as role_words
 from core.ui.text import as_text
 from core.workspace import AuditRow, TaskRow, Workspace
 
@@ -45,11 +48,14 @@ def show(task: TaskRow) -> None:
             _tell(workspace)
     action, who = _choose(workspace, task)
     rows = workspace.audit.list(limit=_SHOWN, task_id=task.id, action=action, who=who)
+    # What was said of a gold image is no news to who is to read it yet; the files have it all.
+    unread, num_found = unread_for(task).all, len(rows)
+    rows = [each for each in rows if each.facts.get("image") not in unread]
     if not rows:
         st.info(words.AUDIT_EMPTY)
         return
     st.dataframe([_told(row) for row in rows], hide_index=True, width="stretch")
-    if len(rows) == _SHOWN:
+    if num_found == _SHOWN:
         st.caption(words.AUDIT_NEWEST.format(count=_SHOWN))
 
 
@@ -90,13 +96,26 @@ def _told(row: AuditRow) -> dict[str, Any]:
     }
 
 
+def _codes() -> dict[str, dict[str, str]]:
+    """What people read for the codes among the facts."""
+    return {
+        "verdict": words.VERDICT,
+        "reasons": review_words.REASONS,
+        "why": words.WHY,
+        "kind": words.KIND,
+        "role": role_words.ROLES,
+    }
+
+
 def _details(row: AuditRow) -> str:
     """What the facts of an entry say, those that a person can read."""
     said = []
     for name, text in words.FACT.items():
         value = row.facts.get(name)
-        if value in (None, "", []):
+        # 0 and False too: what is switched off is not told.
+        if not value:
             continue
-        shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        said.append(text.format(value=shown))
+        codes = _codes().get(name, {})
+        shown = (str(codes.get(each, each)) for each in (value if isinstance(value, list) else [value]))
+        said.append(text.format(value=", ".join(shown)))
     return ", ".join(said)

@@ -31,6 +31,7 @@ def show(task: TaskRow) -> None:
         return
     summary = summarise(images)
     _numbers(summary)
+    _worst_first(summary)
     _hidden(summary)
     titles = {version.id: version_title(version) for version in workspace.versions.list(task.id)}
     _chart(task, images, titles)
@@ -113,6 +114,15 @@ def _share(of: Proportion) -> str:
 
 def _interval(of: Proportion) -> str:
     return words.SHARE_INTERVAL.format(low=100 * of.low, high=100 * of.high)
+
+
+def _worst_first(progress: Progress) -> None:
+    """Whether the order of the queue is worth having, as far as this task can tell."""
+    found = progress.worst_first
+    if found is not None:
+        said = words.WORST_FIRST["chance" if found.is_chance else "better"]
+        told = {"fifth": found.fifth, "images": found.num_images, "found": found.found}
+        st.caption(said.format(**told, random=found.fifth**2 / found.num_images))
 
 
 def _chart(task: TaskRow, images: Sequence[CorrectedImage], titles: dict[int, str]) -> None:

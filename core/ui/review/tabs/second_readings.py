@@ -11,6 +11,7 @@ from core.review.second_reading import Readings
 from core.ui import shell, state
 from core.ui.pictures import pictures
 from core.ui.review.tabs import words
+from core.ui.segment.seen import unread_for
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_name, as_text
 from core.workflows.correct.blind import waiting_for
@@ -57,7 +58,7 @@ def counts(task: TaskRow) -> dict[str, int]:
     workspace = state.workspace()
     return {
         "second": len(waiting_for(workspace, task, state.person())),
-        "differ": len(differing(workspace, task)) if task.review_rules.second_percent else 0,
+        "differ": len(_differing(task)) if task.review_rules.second_percent else 0,
     }
 
 
@@ -68,9 +69,6 @@ def is_asked_for(task: TaskRow) -> bool:
 
 def waiting(task: TaskRow) -> None:
     """The images that this person could read a second time; a click opens one, blind."""
-    if not is_asked_for(task):
-        return
-    st.subheader(words.SECOND_READING)
     workspace = state.workspace()
     waiting_ids = waiting_for(workspace, task, state.person())
     if not waiting_ids:
@@ -89,11 +87,10 @@ def waiting(task: TaskRow) -> None:
 
 def differing_images(task: TaskRow) -> None:
     """One image after the other whose readers differ, side by side, with what can be done about it."""
-    found = differing(state.workspace(), task)
+    found = _differing(task)
     _undo_line()
     if not found:
         return
-    st.subheader(words.READERS_DIFFER)
     place = min(st.session_state.get(_PLACE, 0), len(found) - 1)
     image, readings = found[place]
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -102,6 +99,12 @@ def differing_images(task: TaskRow) -> None:
         st.markdown(words.DIFFER_PLACE.format(place=place + 1, total=len(found), name=as_name(image.name)))
     _side_by_side(image, readings)
     _decide(task, image, readings)
+
+
+def _differing(task: TaskRow) -> list[tuple[ImageRow, Readings]]:
+    """Those of which this person may see what others drew."""
+    unread = unread_for(task).all
+    return [each for each in differing(state.workspace(), task) if each[0].id not in unread]
 
 
 def _side_by_side(image: ImageRow, readings: Readings) -> None:

@@ -81,6 +81,43 @@ FACT = {
     "role": "role: {value}",
     "back_to": "back to mask {value}",
     "label": "label {value}",
+    "kind": "{value}",
+    "second_person": "a second person approves",
+    "approved_only": "trained on approved masks only",
+    "second_percent": "read twice: {value} %",
+    "differ_below": "readers differ below a Dice of {value}",
+    "blind_percent": "without the prediction first: {value} %",
+    "gold_percent": "gold images: {value} %",
+    "again_percent": "read again: {value} %",
+    "planted_percent": "planted errors: {value} %",
+}
+VERDICT = {"approved": "approved", "flagged": "flagged", "withdrawn": "taken back"}
+WHY = {
+    "shipped": "came with the program",
+    "chosen": "chosen by hand",
+    "rolled_back": "rolled back by hand",
+    "better": "better on the locked images",
+    "class_worse": "a class got worse on the locked images",
+    "not_better": "not better on the locked images",
+    "alerts_missed": "missed what must not be missed",
+    "unsure": "the difference may be chance",
+    "compared_too_few": "too few locked groups to compare on",
+    "compared_nothing": "no locked image to compare on",
+    "text": "told by an older version of the program",
+}
+KIND = {
+    "single": "alone",
+    "hand": "by hand",
+    "patient": "same patient",
+    "study": "same study",
+    "volume": "same volume",
+    "pattern": "same beginning of the name",
+    "column": "same group of a table",
+    "same_pixels": "same pixels",
+    "alike": "look alike",
+    "missing": "a part was missing",
+    "added": "a part was added",
+    "shifted": "it was shifted",
 }
 
 # Progress
@@ -109,6 +146,10 @@ PROGRESS_GUESS_HELP = (
     "promises. The guess was {error:.3f} off, on average."
 )
 PROGRESS_NO_GUESS_HELP = "No image had a guess with an interval before it was saved; Predict all makes them."
+WORST_FIRST = {
+    "better": "Least certain first finds the worst masks here: of the {fifth} worst of {images} predictions, {found} had the lowest guesses; at random it would be {random:.1f}.",
+    "chance": "Least certain first is no better than random here: of the {fifth} worst of {images} predictions, {found} had the lowest guesses; at random it would be {random:.1f}.",
+}
 PROGRESS_HIDDEN = "Drawn without seeing the prediction ({images} images): Dice {mean:.3f} with it ({low:.3f} to {high:.3f})."
 PROGRESS_SEEN = "Drawn on it ({images} images): {mean:.3f} ({low:.3f} to {high:.3f}). The difference is how far it draws readers."
 PROGRESS_TABLE = "As a table"
@@ -200,7 +241,7 @@ BLIND_HELP = (
     "Their prediction is hidden until a first mask is saved; Progress then compares them with the others."
 )
 GOLD_PERCENT = "Gold images that each reader gets"
-GOLD_HELP = "Approved images made gold on the queue's large view look to readers like new ones, and their masks are compared with the gold ones; they are never trained on and never counted as work."
+GOLD_HELP = "Approved images made gold on the queue's large view look to readers like new ones, and their masks are compared with the gold ones; they are never trained on and never counted as work. Readers who get some see all images in an order of their own, drawn at random."
 AGAIN_PERCENT = "Images that come back to the same reader"
 AGAIN_HELP = (
     "After 28 days they wait as second readings for who drew them, who does not see the mask of before."
@@ -221,7 +262,6 @@ GOLD_UNREAD = "Nobody has read a gold image yet."
 GOLD_OWN_NONE = "You have read no gold image yet, or none whose numbers are known."
 GOLD_EVERYBODY = "Show all readers"
 GOLD_EVERYBODY_HELP = "Readers see their own numbers only."
-READERS_DIFFER = "Readers differ"
 DIFFER_PLACE = "{place} of {total}: {name}"
 DIFFER_PREVIOUS = "Previous difference"
 DIFFER_NEXT = "Next difference"
