@@ -160,7 +160,7 @@ def test_no_tab_names_a_gold_image_to_who_is_to_read_it(workspace, task, correct
     for who, is_seen in (("Park", True), ("Choi", False)):
         workspace.settings.set("person", who)
         differ = draw("second_readings", "differing_images")
-        assert ("1 of 2" in str(differ.markdown)) is is_seen
+        assert any("1 of 2" in each.value for each in differ.markdown) is is_seen
         agreed = draw("agreement").dataframe[0].value[words.AGREEMENT_IMAGES].tolist()
         assert agreed == ([2, 2, 2] if is_seen else [1, 1, 1])
         details = draw("audit").dataframe[0].value[words.AUDIT_DETAILS].tolist()
