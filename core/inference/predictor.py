@@ -90,7 +90,8 @@ class Predictor:
 
 def load_predictor(path: Path) -> Predictor:
     """The predictor of a model folder (`model.keras` and `card.json`) or of a weights file."""
-    return Predictor(weights_path(path), load_card(path / "card.json") if path.is_dir() else None)
+    weights = weights_path(path)
+    return Predictor(weights, load_card(card_path(weights)) if path.is_dir() else None)
 
 
 def mirrorings(flips: Sequence[str]) -> list[tuple[int, ...]]:

@@ -10,6 +10,7 @@ import pytest
 
 from core.errors import BadModelError
 from core.inference.load import load_network
+from core.inference.stock_layers import weights_path
 from tests.inference.conftest import with_layer
 
 
@@ -179,3 +180,12 @@ def test_a_classifier_is_refused(tmp_path):
     inputs = keras.Input((8, 8, 1))
     keras.Model(inputs, keras.layers.Flatten()(inputs)).save(tmp_path / "classes.keras")
     assert "no network from one image" in refusal(tmp_path / "classes.keras")
+
+
+def test_a_model_folder_may_hold_its_weights_under_another_name(tmp_path):
+    assert weights_path(tmp_path) == tmp_path / "model.keras"
+    (tmp_path / "unet_model.keras").touch()
+    assert weights_path(tmp_path) == tmp_path / "unet_model.keras"
+    (tmp_path / "other.keras").touch()
+    assert weights_path(tmp_path) == tmp_path / "model.keras"  # of two nobody says which
+    assert weights_path(tmp_path / "other.keras") == tmp_path / "other.keras"
