@@ -2,7 +2,7 @@
 
 Each is done by a process of its own, whose largest resident memory is told.
 
-    python -m benchmarks.files_in_and_out --images 1000 --masks 2000
+    python -m benchmarks.files_in_and_out --images 1000 --masks 2000 --json docs/results/files.json
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import argparse
 import gzip
 import io
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -30,6 +31,7 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 from benchmarks.phantoms.ct import ct_phantom_units
 from benchmarks.phantoms.xray import xray_phantom
+from core.files import write_json
 from core.imaging.decode import open_file, read_frame
 from core.imaging.masks import encode_png
 from core.large_files import read_file
@@ -46,6 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, default=1000)
     parser.add_argument("--masks", type=int, default=2000)
+    parser.add_argument("--json", type=Path, help="written anew after each row")
     parser.add_argument("--child", nargs=2, metavar=("WHAT", "FOLDER"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
@@ -54,15 +57,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         _fill(Path(folder) / "png", options.masks, dicom=False)
         _fill(Path(folder) / "dicom", options.masks, dicom=True)
-        print("| | images a second | peak memory, MB | size, MB |\n|---|---|---|---|")
+        rows: dict[str, dict[str, float]] = {}
         for what in ("nothing", "import", "series", *FORMATS, "volume.nii", "volume.nii.gz", "volume.tif"):
             place = Path(folder) / ("dicom" if what == "dicom_seg" else "png")
             command = [sys.executable, "-m", "benchmarks.files_in_and_out", "--images", str(options.images)]
             told = subprocess.run(
                 [*command, "--child", what, str(place)], check=True, capture_output=True, text=True
             ).stdout
-            row = json.loads(told.splitlines()[-1])
-            print(f"| {what} | {row['rate']:.0f} | {row['memory']:.0f} | {row['size']:.1f} |", flush=True)
+            rows[what] = json.loads(told.splitlines()[-1]) | {"load": os.getloadavg()[0]}
+            print(what, rows[what], flush=True)
+            if options.json:
+                about = {"images": options.images, "masks": options.masks, "cores": os.cpu_count()}
+                write_json(options.json, {**about, "rows": rows}, indent=1)
 
 
 def _measured(what: str, folder: Path, num_images: int) -> dict[str, float]:
