@@ -53,7 +53,34 @@ def page(parts: Path) -> str:
     speed = parts / "speed.json"
     if speed.exists():
         text.append(speed_part(json.loads(speed.read_text())))
+    files = parts / "files.json"
+    if files.exists():
+        text.append(files_part(json.loads(files.read_text())))
     return "\n".join(text)
+
+
+_FILES = {
+    "nothing": "the program alone",
+    "import": "import of {images:,} PNGs of 512 x 512",
+    "series": "import of a series of 300 slices of 512 x 512",
+    "volume": "reading {what} of 2 GB, 1,024 slices of 1,024 x 1,024",
+}
+
+
+def files_part(content: dict[str, Any]) -> str:
+    """Rates and memory of import, export and volumes, from the JSON of `benchmarks.files_in_and_out`."""
+    lines = [
+        f"## Files in and out\n\nEach by a process of its own on {content['cores']} cores; largest resident "
+        "memory. With other work on the machine (load above 1) a rate is a bound and no figure.\n",
+        "| | images a second | peak memory, MB | written, MB | load |\n|---|---|---|---|---|",
+    ]
+    for what, row in content["rows"].items():
+        named = _FILES.get(what.partition(".")[0], "export of {masks:,} masks as {what}")
+        told = named.format(what=what.replace("volume", "a volume"), **content)
+        rate = "" if what == "nothing" else f"{row['rate']:.0f}"
+        lines.append(f"| {told} | {rate} | {row['memory']:.0f} | {row['size']:.0f} | {row['load']:.1f} |")
+    command = "python -m benchmarks.files_in_and_out --json docs/results/files.json"
+    return "\n".join([*lines, f"\n```\n{command}\n```\n"])
 
 
 def clicks_part(content: dict[str, Any]) -> str:

@@ -18,8 +18,10 @@ def masks_dir(root: Path, split: str) -> Path:
 
 
 def find_split(root: Path, split: str) -> Path | None:
-    """The folder of a split, None where it has no images folder."""
-    return root / split if images_dir(root, split).is_dir() else None
+    """The folder of a split, None where it has no images folder; a link to nowhere counts, to be told of."""
+    images = images_dir(root, split)
+    is_lost = any(each.is_symlink() and not each.exists() for each in (root / split, images))
+    return root / split if images.is_dir() or is_lost else None
 
 
 def find_splits(root: Path) -> tuple[str, ...]:
