@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from core.errors import StoreError
 from core.workspace import audit
 from core.workspace.database import Database
+from core.workspace.existing import existing_task
 from core.workspace.names import name_key
 from core.workspace.seen import ONLY_OF
 from core.workspace.tables import ImageTable, PersonTable, TaskTable
@@ -94,9 +95,7 @@ class Assignments:
             StoreError: There is no such task or person, or the shares do not come to 100 per cent.
         """
         with self._database.writing(needs="task") as session:
-            task = session.get(TaskTable, task_id)
-            if task is None:
-                raise StoreError("There is no task number {task_id}; choose another one.", task_id=task_id)
+            task = existing_task(session, task_id)
             if shares is None:
                 task.shares = None
                 of_task = ImageTable.task_id == task_id

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.errors import StaleDraftError, StoreError
+from core.errors import StaleDraftError
 from core.workspace.database import Database
+from core.workspace.existing import existing_version
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import DraftRow
 from core.workspace.seen import existing_image
-from core.workspace.tables import DraftTable, ImageTable, PersonTable, VersionTable, as_row, utc_now
+from core.workspace.tables import DraftTable, ImageTable, PersonTable, as_row, utc_now
 
 SERVER = "server"
 """Client that stands for the program itself (starting points, restored revisions); no tab is called so."""
@@ -170,10 +171,8 @@ def write_draft(
     if not 0.0 <= content.threshold <= 1.0:
         raise ValueError(f"threshold must lie in [0, 1], got {content.threshold}")
     existing_image(session, image_id)
-    if content.version_id is not None and session.get(VersionTable, content.version_id) is None:
-        raise StoreError(
-            "There is no version number {version_id}; choose another model.", version_id=content.version_id
-        )
+    if content.version_id is not None:
+        existing_version(session, content.version_id)
     draft = draft_of(session, image_id, person_id)
     if draft is None:
         # Its revisions go on from those of the draft that was seen before there was an own one.

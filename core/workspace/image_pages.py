@@ -11,8 +11,8 @@ from typing import Any, Self
 
 from sqlalchemy import Select, func, select, tuple_
 
-from core.errors import StoreError
 from core.workspace.database import Database
+from core.workspace.existing import no_image
 from core.workspace.image_rows import (
     NOTHING_UNREAD,
     Show,
@@ -57,9 +57,7 @@ class ImagePages:
         with self._database.reading() as session:
             found = session.execute(self._query(task_id).where(ImageTable.id == image_id)).first()
             if found is None:
-                raise StoreError(
-                    "There is no image number {image_id}; it may have been deleted.", image_id=image_id
-                )
+                raise no_image(image_id)
             own = session.execute(select(*order).where(ImageTable.id == image_id)).one()
             is_before, is_after = tuple_(*order) < tuple_(*own), tuple_(*order) > tuple_(*own)
             falling = [each.desc() for each in order]

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from core.errors import StoreError
+from core.workspace.existing import no_image
 from core.workspace.image_pages import ImagePages
 from core.workspace.image_rows import Show, shows
 from core.workspace.order import in_order
@@ -100,9 +101,7 @@ class ImageStacks(ImagePages):
         with self._database.reading() as session:
             found = session.execute(self._query(task_id).where(ImageTable.id == image_id)).first()
         if found is None:
-            raise StoreError(
-                "There is no image number {image_id}; it may have been deleted.", image_id=image_id
-            )
+            raise no_image(image_id)
         return self._row(found)
 
     def _with_counts(self, task_id: int, heads: Sequence[ImageRow]) -> list[StackRow]:

@@ -8,12 +8,12 @@ from pathlib import PurePath
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
-from core.errors import StoreError
 from core.workspace import audit
 from core.workspace.assignments import reader_of_new
 from core.workspace.blobs import BlobStore, sha256_of
 from core.workspace.cache import Cache
 from core.workspace.database import Database
+from core.workspace.existing import existing_task, no_image
 from core.workspace.groups import drop_empty, new_single
 from core.workspace.groups import existing_or_new as group_of_key
 from core.workspace.image_rows import Show, search_key
@@ -26,7 +26,6 @@ from core.workspace.tables import (
     ImageTable,
     ReviewTable,
     RevisionTable,
-    TaskTable,
     utc_now,
 )
 
@@ -76,9 +75,7 @@ class Images(ImageStacks):
             self._blobs.put(data, extension)
         image_ids = []
         with self._database.writing() as session:
-            task = session.get(TaskTable, task_id)
-            if task is None:
-                raise StoreError("There is no task number {task_id}; choose another one.", task_id=task_id)
+            task = existing_task(session, task_id)
             # Again, under the lock: a deletion of the same bytes may have been under way.
             file = self._blobs.put(data, extension)
             for frame, facts in frames:
@@ -133,9 +130,7 @@ class Images(ImageStacks):
         with self._database.reading() as session:
             found = session.execute(self._query().where(ImageTable.id == image_id)).first()
         if found is None:
-            raise StoreError(
-                "There is no image number {image_id}; it may have been deleted.", image_id=image_id
-            )
+            raise no_image(image_id)
         return self._row(found)
 
     def of_group(self, group_id: int, limit: int) -> Sequence[ImageRow]:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
 
-from core.errors import StoreError
 from core.workspace import audit
 from core.workspace.database import Database
+from core.workspace.existing import existing_version
 from core.workspace.rows import LabelOrigin, LabelRow
 from core.workspace.seen import existing_image
-from core.workspace.tables import ImageTable, LabelTable, VersionTable, as_row
+from core.workspace.tables import ImageTable, LabelTable, as_row
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,8 @@ class Labels:
         _check(new)
         with self._database.writing() as session:
             image = existing_image(session, image_id)
-            if new.version_id is not None and session.get(VersionTable, new.version_id) is None:
-                raise StoreError(
-                    "There is no version number {version_id}; choose another model.",
-                    version_id=new.version_id,
-                )
+            if new.version_id is not None:
+                existing_version(session, new.version_id)
             last = session.scalar(select(func.max(LabelTable.number)).where(LabelTable.image_id == image_id))
             label = LabelTable(
                 image_id=image_id,

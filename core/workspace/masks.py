@@ -18,11 +18,12 @@ from core.workspace.blobs import BlobStore
 from core.workspace.classes import reading_table
 from core.workspace.database import Database
 from core.workspace.drafts import SERVER, DraftContent, draft_of, holds, mark_unsaved, write_draft
+from core.workspace.existing import existing_version
 from core.workspace.groups import give_rank
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import ImageRow, Origin, RevisionRow, Scope
 from core.workspace.seen import existing_image
-from core.workspace.tables import DraftTable, ImageTable, RevisionTable, TaskTable, VersionTable, as_row
+from core.workspace.tables import DraftTable, ImageTable, RevisionTable, TaskTable, as_row
 from core.workspace.tasks import classes_of
 from core.workspace.truth import point_to
 
@@ -224,10 +225,8 @@ def save_in(session: Session, blobs: BlobStore, image_id: int, new: NewRevision)
         StoreError: The image or the version is gone.
     """
     image = existing_image(session, image_id)
-    if new.version_id is not None and session.get(VersionTable, new.version_id) is None:
-        raise StoreError(
-            "There is no version number {version_id}; choose another model.", version_id=new.version_id
-        )
+    if new.version_id is not None:
+        existing_version(session, new.version_id)
     # Again, under the lock: a deletion of the same content may have been under way.
     mask_file, layer_file = _put_files(blobs, new)
     person = existing_or_new(session, new.who)

@@ -17,6 +17,7 @@ from core.errors import StoreError
 from core.workspace import audit
 from core.workspace.blobs import BlobStore
 from core.workspace.database import Database
+from core.workspace.existing import existing_version
 from core.workspace.masks import NewRevision, save_in
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import ReviewRow, Verdict
@@ -27,7 +28,6 @@ from core.workspace.tables import (
     ReviewTable,
     RevisionTable,
     TaskTable,
-    VersionTable,
     as_row,
 )
 from core.workspace.tasks import to_review_rules
@@ -204,10 +204,8 @@ class Reviews:
                 raise StoreError(
                     "There is no revision number {revision_id} of this image.", revision_id=revision_id
                 )
-        if new.version_id is not None and session.get(VersionTable, new.version_id) is None:
-            raise StoreError(
-                "There is no version number {version_id}; choose another model.", version_id=new.version_id
-            )
+        if new.version_id is not None:
+            existing_version(session, new.version_id)
         person = existing_or_new(session, new.who)
         review = ReviewTable(
             image_id=image.id,

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, event, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
-from core.errors import NotAllowedError, StoreError
+from core.errors import NotAllowedError
+from core.workspace.existing import no_image
 from core.workspace.tables import (
     DraftTable,
     ImageTable,
@@ -80,7 +81,7 @@ def existing_image(session: Session, image_id: int) -> ImageTable:
     """
     image = session.get(ImageTable, image_id)
     if image is None:
-        raise StoreError("There is no image number {image_id}; it may have been deleted.", image_id=image_id)
+        raise no_image(image_id)
     reader = session.info.get(ONLY_OF)
     if reader is not None:
         own = select(_IMAGES.c.id).where(_IMAGES.c.id == image_id, own_of(reader)(_IMAGES.c))

@@ -14,6 +14,7 @@ from core.language.sentence import Sentence
 from core.workspace import audit
 from core.workspace.classes import completed, living
 from core.workspace.database import Database
+from core.workspace.existing import existing_task
 from core.workspace.image_rows import SHOWN, Show
 from core.workspace.rows import ReviewRules, TaskClass, TaskCounts, TaskRow
 from core.workspace.slugs import clean_title, make_slug, title_key
@@ -106,7 +107,7 @@ class Tasks:
             StoreError: There is no such task, or the classes cannot be kept.
         """
         with self._database.writing(needs="task") as session:
-            task = _existing(session, task_id)
+            task = existing_task(session, task_id)
             kept = completed(classes, classes_of(task))
             task.classes = [asdict(each) for each in kept]
             facts = {
@@ -123,7 +124,7 @@ class Tasks:
             StoreError: There is no such task.
         """
         with self._database.writing(needs="group") as session:
-            _existing(session, task_id).group_rule = rule
+            existing_task(session, task_id).group_rule = rule
         return self.get_by_id(task_id)
 
     def set_review_rules(self, task_id: int, rules: ReviewRules, who: str = "") -> TaskRow:
@@ -133,7 +134,7 @@ class Tasks:
             StoreError: There is no such task.
         """
         with self._database.writing(needs="task") as session:
-            _existing(session, task_id).review_rules = asdict(rules)
+            existing_task(session, task_id).review_rules = asdict(rules)
             audit.append(session, "review_rules_set", asdict(rules), who=who, task_id=task_id)
         return self.get_by_id(task_id)
 
@@ -143,13 +144,6 @@ class Tasks:
         if found is None:
             raise StoreError(message)
         return _to_row(found)
-
-
-def _existing(session: Session, task_id: int) -> TaskTable:
-    task = session.get(TaskTable, task_id)
-    if task is None:
-        raise StoreError("There is no task number {task_id}; choose another one.", task_id=task_id)
-    return task
 
 
 def seed_tasks(session: Session) -> None:

@@ -15,6 +15,7 @@ from core.errors import StoreError
 from core.reasons import Reason
 from core.workspace import audit
 from core.workspace.database import Database
+from core.workspace.existing import existing_version
 from core.workspace.places import Place
 from core.workspace.rows import Purpose, VersionEvent, VersionRow
 from core.workspace.tables import VersionEventTable, VersionTable, as_row
@@ -127,23 +128,18 @@ class Versions:
             StoreError: There is none of that number.
         """
         with self._database.reading() as session:
-            found = session.get(VersionTable, version_id)
-            if found is None:
-                raise StoreError(
-                    "There is no version number {version_id}; choose another model.", version_id=version_id
-                )
-            return as_row(VersionRow, found)
+            return as_row(VersionRow, existing_version(session, version_id))
 
     def current(self, task_id: int, purpose: Purpose = "segment") -> VersionRow | None:
         """The version in use, None where the task has no model for that purpose yet."""
         with self._database.reading() as session:
             version_id = _current_id(session, task_id, purpose)
-            return None if version_id is None else as_row(VersionRow, _existing(session, version_id))
+            return None if version_id is None else as_row(VersionRow, existing_version(session, version_id))
 
     def set_comparison(self, version_id: int, comparison: dict[str, Any] | None) -> None:
         """Remember how a candidate did against the version in use."""
         with self._database.writing() as session:
-            _existing(session, version_id).comparison = comparison
+            existing_version(session, version_id).comparison = comparison
 
     def promote(self, version_id: int, *, who: str, why: Reason, instead_of: int | None = None) -> VersionRow:
         """Put a version into use; the one before is retired, nothing is deleted.
@@ -156,7 +152,7 @@ class Versions:
             StoreError: There is no such version.
         """
         with self._database.writing(needs="model") as session:
-            version = _existing(session, version_id)
+            version = existing_version(session, version_id)
             previous_id = _current_id(session, version.task_id, version.purpose)
             as_expected = instead_of is None or instead_of == (previous_id or 0)
             if previous_id != version_id and as_expected:
@@ -169,7 +165,7 @@ class Versions:
     def keep_back(self, version_id: int, *, who: str, why: Reason) -> None:
         """Remember that a candidate was not put into use, and why."""
         with self._database.writing() as session:
-            version = _existing(session, version_id)
+            version = existing_version(session, version_id)
             current_id = _current_id(session, version.task_id, version.purpose)
             _happened(session, version.task_id, "kept", version_id, current_id, who=who, why=why)
 
@@ -183,7 +179,7 @@ class Versions:
             in_use = _stack(session, task_id, purpose)
             if len(in_use) < 2:
                 raise StoreError("There is no earlier version to roll back to; promote another one instead.")
-            version = _existing(session, in_use[-2])
+            version = existing_version(session, in_use[-2])
             _switch(session, version)
             _happened(session, task_id, "rolled_back", in_use[-2], in_use[-1], who=who, why=why)
             session.flush()
@@ -194,21 +190,12 @@ class Versions:
         """The version that a roll-back would put into use, None where there is none."""
         with self._database.reading() as session:
             in_use = _stack(session, task_id, purpose)
-            return as_row(VersionRow, _existing(session, in_use[-2])) if len(in_use) > 1 else None
+            return as_row(VersionRow, existing_version(session, in_use[-2])) if len(in_use) > 1 else None
 
     def events(self, task_id: int, purpose: Purpose = "segment") -> Sequence[VersionEvent]:
         """What happened to the versions of a task for a purpose, the newest first."""
         with self._database.reading() as session:
             return [_to_event(each) for each in reversed(_events(session, task_id, purpose))]
-
-
-def _existing(session: Session, version_id: int) -> VersionTable:
-    version = session.get(VersionTable, version_id)
-    if version is None:
-        raise StoreError(
-            "There is no version number {version_id}; choose another model.", version_id=version_id
-        )
-    return version
 
 
 def _current_id(session: Session, task_id: int, purpose: str) -> int | None:

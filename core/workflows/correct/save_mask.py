@@ -143,7 +143,7 @@ def save_mask(
         image_id,
         NewRevision(
             mask_png=encode_png(mask),
-            layer_png=_full_size_layer(content.layer_png, image),
+            layer_png=_resized(content.layer_png, image, to_full=True),
             threshold=content.threshold,
             version_id=content.version_id,
             who=who,
@@ -169,7 +169,7 @@ def restore_revision(workspace: Workspace, revision_id: int, who: str) -> Revisi
     old = workspace.masks.get(revision_id)
     image = workspace.images.get(old.image_id)
     layer_png = workspace.masks.read_layer_png(old)
-    shown = DraftContent(old.threshold, _editor_layer(layer_png, image), old.version_id)
+    shown = DraftContent(old.threshold, _resized(layer_png, image, to_full=False), old.version_id)
     reading = reads_blind(workspace, image, who)
     return workspace.masks.save(
         image.id,
@@ -209,20 +209,13 @@ def _areas(mask: NDArray[np.uint8]) -> dict[str, int]:
     return {str(value): count for value, count in found if value not in (0, UNDEFINED)}
 
 
-def _full_size_layer(layer_png: bytes | None, image: ImageRow) -> bytes | None:
-    shape = editor_size(image.facts.height, image.facts.width)
-    full = (image.facts.height, image.facts.width)
-    if layer_png is None or shape == full:
+def _resized(layer_png: bytes | None, image: ImageRow, *, to_full: bool) -> bytes | None:
+    """A layer of the editor's size at the image's own, or the other way round."""
+    sizes = editor_size(image.facts.height, image.facts.width), (image.facts.height, image.facts.width)
+    if layer_png is None or sizes[0] == sizes[1]:
         return layer_png
-    return encode_layer(resize_nearest(decode_layer(layer_png, shape, MOST_CLASSES), full))
-
-
-def _editor_layer(layer_png: bytes | None, image: ImageRow) -> bytes | None:
-    shape = editor_size(image.facts.height, image.facts.width)
-    full = (image.facts.height, image.facts.width)
-    if layer_png is None or shape == full:
-        return layer_png
-    return encode_layer(resize_nearest(decode_layer(layer_png, full, MOST_CLASSES), shape))
+    layer = decode_layer(layer_png, sizes[not to_full], MOST_CLASSES)
+    return encode_layer(resize_nearest(layer, sizes[to_full]))
 
 
 def provenance_of(workspace: Workspace, version_id: int | None) -> dict[str, object]:
