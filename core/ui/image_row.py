@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import streamlit as st
@@ -20,13 +20,20 @@ _MOST_FOUND = 20
 Kind = TypeVar("Kind", bound=str)
 
 
-def filter_control(counts: Mapping[Kind, int], names: Mapping[str, str], *, key: str) -> Kind:
+def filter_control(
+    counts: Mapping[Kind, int],
+    names: Mapping[str, str],
+    *,
+    key: str,
+    on_change: Callable[[], None] | None = None,
+) -> Kind:
     """The filter: what is shown, with the number of images of each kind; the first one at first.
 
     Args:
         counts: Number of images by kind, in order.
         names: What people read, by kind.
         key: Of the control; it is remembered while the person is on other pages.
+        on_change: Called before the page is drawn with another filter.
     """
     kinds = list(counts)
     st.segmented_control(
@@ -38,6 +45,7 @@ def filter_control(counts: Mapping[Kind, int], names: Mapping[str, str], *, key:
         key=key,
         label_visibility="collapsed",
         persist_state="session",
+        on_change=on_change,
     )
     return st.session_state.get(key) or kinds[0]
 

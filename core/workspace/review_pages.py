@@ -68,7 +68,8 @@ class ReviewPages:
             "uploaded" is the order of arrival; "random" is the same for the same seed.
         drawn: Whose masks.
         seed: Of the random order.
-        without: Images that the person must not see here.
+        without: Images that look to the person as if nobody had saved them. With any, the queue holds saved
+            masks alone: what is missing among the others would tell which these are.
     """
 
     def __init__(
@@ -164,7 +165,9 @@ class ReviewPages:
 
     def _of_task(self) -> ColumnElement[bool]:
         of_task = ImageTable.task_id == self._task_id
-        return of_task & ImageTable.id.not_in(self._without) if self._without else of_task
+        if not self._without:
+            return of_task
+        return of_task & ImageTable.id.not_in(self._without) & ImageTable.truth_revision_id.is_not(None)
 
     def _items(self, session: Session, places: Select[Any]) -> list[ReviewItem]:
         """The images of a query of `_places`, in its order."""

@@ -83,6 +83,21 @@ def test_the_least_certain_comes_first_and_what_nothing_is_known_of_last(workspa
     assert names(pages.before("open", found[2].key, 9)) == ["b", "a"]
 
 
+def test_who_is_to_draw_gold_images_finds_saved_masks_alone_in_the_queue(workspace, task, add_image):
+    version = workspace.versions.add(task.id, NewVersion("versions/v", "hash", "scratch", "Kim"))
+    workspace.versions.promote(version.id, who="Kim", why=Reason("text", {"text": "Test."}))
+    gold, other, new = (add_image(text) for text in "abc")
+    for image in (gold, other):
+        workspace.masks.save(image.id, revision_of())
+    assert names(workspace.review_pages(task.id, "uploaded").page("open", None, 9)) == ["a", "b", "c"]
+    pages = workspace.review_pages(task.id, "uploaded", without=[gold.id])
+    assert names(pages.page("open", None, 9)) == ["b"]
+    # An address opens neither the gold image nor one that is really new.
+    assert pages.item(gold.id) is None
+    assert pages.item(new.id) is None
+    assert pages.item(other.id) is not None
+
+
 def test_a_random_order_holds_everything_and_is_the_same_for_the_same_seed(workspace, cells, save):
     for text in "abcdefgh":
         save(text)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from core.ui import state
 from core.ui.assigned.giving import give_box
 from core.ui.assigned.queue import mine_toggle
+from core.ui.image_row import filter_control, find_image
 from core.ui.review import words
 from core.ui.review.asked import (
     FILTER,
@@ -22,6 +24,7 @@ from core.ui.review.grid_view import grid_view
 from core.ui.review.one_view import one_view
 from core.ui.review.tabs import second_readings
 from core.ui.review.tabs.predicting import predict_all_button
+from core.ui.segment.seen import unread_for
 from core.ui.text import shortened
 from core.workspace import Drawn, ReviewOrder, TaskRow
 
@@ -41,30 +44,27 @@ def queue_tab(task: TaskRow) -> None:
     pages = pages_of(task)
     with st.container(horizontal=True, horizontal_alignment="right", gap="small", key="review_tools"):
         mine_toggle(task)
+        found = find_image(task)
         predict_all_button(task)
         give_box(task)
         _rules(task)
     st.html(_STYLE)
+    if found is not None:
+        here.view = "one"
+        st.query_params["image"] = str(found)
+        st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        counts = second_readings.counts(task) | {name: count for name, count in pages.counts().items()}
-        st.segmented_control(
-            words.FILTER,
-            list(words.FILTER_NAMES),
-            default="open",
-            required=True,
-            format_func=lambda name: f"{words.FILTER_NAMES[name]} {counts[name]}",
-            key=FILTER,
-            label_visibility="collapsed",
-            persist_state="session",
-            on_change=_from_the_start,
-            args=(here,),
+        counts: dict[str, int] = {**pages.counts(), **second_readings.counts(task)}
+        show = filter_control(
+            counts, words.FILTER_NAMES, key=FILTER, on_change=partial(_from_the_start, here)
         )
         _choose_order(here)
         _choose_whose(here, pages.drawers())
         st.space("stretch")
         _choose_view(here)
     state.show_messages()
-    show = st.session_state[FILTER]
+    if unread_for(task).all:
+        st.caption(words.SAVED_ALONE)
     if show in ("second", "differ"):
         _second(task, show, counts)
     elif here.view == "grid":

@@ -5,7 +5,6 @@ from core.language.lookup import looked_up
 TABS = {"queue": "Queue", "agreement": "Agreement", "progress": "Progress", "audit": "Audit"}
 
 # Above the queue
-FILTER = "Show"
 FILTER_NAMES = {
     "open": "To review",
     "approved": "Approved",
@@ -29,6 +28,9 @@ ONE_BY_ONE = "One by one"
 VIEW_HELP = "Many at a glance, or one large; V switches."
 PREVIOUS = "Previous"
 NEXT = "Next"
+SAVED_ALONE = (
+    "Saved masks alone stand here; what a model has proposed follows when you have drawn more of this task."
+)
 RULES = "Rules"
 SECOND_PERSON = "A second person approves"
 SECOND_PERSON_HELP = "Nobody approves a mask that they saved themselves."

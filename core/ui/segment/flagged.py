@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.ui import shell, state
+from core.ui.image_row import open_image
 from core.ui.review import words
 from core.ui.review.telling import counting, said_by
 from core.ui.segment.navigation import FILTER, chosen_filter, go_to
@@ -17,7 +18,7 @@ _BACK = "back_to_review"
 def go_to_edit(task: TaskRow, image_id: int) -> None:
     """Open an image that is being reviewed on the Segment page, with a way back."""
     st.session_state[_BACK] = image_id
-    st.switch_page(shell.page("segment"), query_params={"task": task.slug, "image": str(image_id)})
+    open_image(task, image_id)
 
 
 def flagged_line(task: TaskRow) -> None:

@@ -10,8 +10,9 @@ import streamlit as st
 from core.evaluation.proportions import Proportion
 from core.files import csv_bytes
 from core.review.progress import CorrectedImage, MeanDice, Progress, changes, running_mean, summarise
-from core.ui import shell, state
+from core.ui import state
 from core.ui.charts import MARK_COLOUR, MEAN_COLOUR
+from core.ui.image_row import open_image
 from core.ui.review.tabs import words
 from core.ui.segment.seen import unread_for
 from core.ui.titles import version_title
@@ -194,8 +195,7 @@ def _chart(task: TaskRow, images: Sequence[CorrectedImage], titles: dict[int, st
     st.caption(words.PROGRESS_CLICK)
     chosen: list[dict[str, Any]] = event["selection"].get("clicked", [])
     if chosen and "image" in chosen[0]:
-        address = {"task": task.slug, "image": str(int(chosen[0]["image"]))}
-        st.switch_page(shell.page("segment"), query_params=address)
+        open_image(task, int(chosen[0]["image"]))
 
 
 def _row(place: int, image: CorrectedImage, titles: dict[int, str]) -> dict[str, Any]:

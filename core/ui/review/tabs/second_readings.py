@@ -8,7 +8,8 @@ import streamlit as st
 
 from core.errors import AppError
 from core.review.second_reading import Readings
-from core.ui import shell, state
+from core.ui import state
+from core.ui.image_row import open_image
 from core.ui.pictures import pictures
 from core.ui.review.tabs import words
 from core.ui.segment.seen import unread_for
@@ -82,7 +83,7 @@ def waiting(task: TaskRow) -> None:
         label=words.SECOND_READING,
     )
     if clicked is not None:
-        _open(task, int(clicked))
+        open_image(task, int(clicked))
 
 
 def differing_images(task: TaskRow) -> None:
@@ -147,7 +148,7 @@ def _decide(task: TaskRow, image: ImageRow, readings: Readings) -> None:
                 args=(image, how),
             )
         if st.button(words.DIFFER_EDIT, icon=":material/edit:", help=words.DIFFER_EDIT_HELP):
-            _open(task, image.id)
+            open_image(task, image.id)
 
 
 def _settle(image: ImageRow, how: How) -> None:
@@ -178,7 +179,3 @@ def _undo(revision_id: int) -> None:
 
 def _turn(place: int) -> None:
     st.session_state[_PLACE] = place
-
-
-def _open(task: TaskRow, image_id: int) -> None:
-    st.switch_page(shell.page("segment"), query_params={"task": task.slug, "image": str(image_id)})
