@@ -74,7 +74,8 @@ def main(arguments: list[str]) -> int:
     for sentence in (*outcome.notes, *outcome.problems):
         print(said(sentence), file=sys.stderr)
     for row in outcome.predicted:
-        print(f"{places.as_asked(row.mask)}  {row.foreground_percent:.2f} %")
+        number = "" if row.slice is None else f" #{row.slice}"
+        print(f"{places.as_asked(row.mask)}{number}  {row.foreground_percent:.2f} %")
     if outcome.areas is not None:
         print(
             Sentence(

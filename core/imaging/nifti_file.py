@@ -118,7 +118,9 @@ def open_nifti(data: bytes, name: str, limits: Limits) -> OpenFile:
 
     def values(frame: int) -> NDArray[Any]:
         try:
-            plane = np.asanyarray(header.image.dataobj[..., frame]).reshape(header.shape[:2])
+            # Files of one slice may have two axes, those of one volume a fourth of length 1.
+            wanted = (slice(None), slice(None), frame)[: len(header.image.shape)]
+            plane = np.asanyarray(header.image.dataobj[wanted]).reshape(header.shape[:2])
         except (OSError, EOFError, ValueError, zlib.error):
             raise broken(name, Sentence("its slices end too early")) from None
         return np.ascontiguousarray(plain_type(header.layout.shown(plane), name))

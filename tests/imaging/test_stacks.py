@@ -162,6 +162,14 @@ def test_the_affine_of_what_is_shown_points_at_the_same_place_as_the_files() -> 
             assert np.array_equal(volume_of(shown, read_header(data, "a.nii")), array)
 
 
+def test_a_nifti_may_have_two_axes_or_a_fourth_of_length_1() -> None:
+    volume = np.arange(2 * 3 * 4, dtype=np.int16).reshape(2, 3, 4)
+    wanted = frames(nifti(volume), "a.nii")
+    for shape in ((2, 3, 4, 1), (2, 3, 4, 1, 1)):
+        np.testing.assert_array_equal(frames(nifti(volume.reshape(shape)), "a.nii"), wanted)
+    np.testing.assert_array_equal(frames(nifti(volume[:, :, 0]), "a.nii"), wanted[:1])
+
+
 def test_a_packed_nifti_is_read_slice_by_slice() -> None:
     volume = np.random.default_rng(0).integers(0, 1000, (128, 128, 60), np.int16)
     data = gzip.compress(nifti(volume), 1)
