@@ -15,6 +15,8 @@ from typing import Any
 
 import streamlit as st
 
+from core.ui.mask_editor.kept_in_order import keep_in_order
+
 FRONTEND = Path(__file__).resolve().parent / "frontend"
 
 # Later files use what earlier ones define.
@@ -58,6 +60,7 @@ Component = Callable[..., Any]
 
 def components() -> tuple[Component, Component]:
     """The carrier and the editor, registered again when a file has changed (while somebody works on them)."""
+    keep_in_order()
     changed = max(path.stat().st_mtime_ns for path in FRONTEND.iterdir())
     return _register(changed)
 
