@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 from distributed import LocalCluster
 
@@ -59,11 +60,14 @@ def main() -> None:
 
 
 def _fill(workspace: Workspace, count: int, side: int) -> None:
-    task = workspace.tasks.get(TASK)
+    """Copies of one picture, each with noise of its own."""
+    task, picture = workspace.tasks.get(TASK), xray_phantom(0, side)[0]
+    noise = np.random.default_rng(0)
     for start in range(0, count, 100):
         numbers = range(start, min(count, start + 100))
-        files = [(f"{number}.png", encode_png(xray_phantom(number, side)[0])) for number in numbers]
-        add_images(workspace, task.id, files)
+        pictures = [picture // 2 + noise.integers(0, 100, picture.shape, np.uint8) for _ in numbers]
+        files = zip((f"{number}.png" for number in numbers), map(encode_png, pictures), strict=True)
+        add_images(workspace, task.id, list(files))
 
 
 @contextmanager
