@@ -12,10 +12,14 @@ from core.workspace import Workspace
 from core.workspace.tables import ImageTable, TaskTable, utc_now
 
 
-def fill_task(workspace: Workspace, count: int, side: int = 256) -> str:
-    """The slug of a new task without a model that holds `count` images; every second one was looked at."""
+def fill_task(workspace: Workspace, count: int, side: int = 256, slug: str = "") -> str:
+    """The slug of a task that holds `count` images; every second one was looked at.
+
+    Args:
+        slug: Of an empty task, "" for a new one, which has no model.
+    """
     noise = np.random.default_rng(0).integers(0, 255, (side, side), np.uint8)
-    task = workspace.tasks.create(f"{count} images")
+    task = workspace.tasks.get(slug) if slug else workspace.tasks.create(f"{count} images")
     (outcome,) = add_images(workspace, task.id, [("image_0.png", encode_png(cv2.blur(noise, (9, 9))))])
     if outcome.image_id is None:
         raise RuntimeError(f"the image was refused: {outcome}")

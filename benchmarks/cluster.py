@@ -19,18 +19,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import psutil
 from distributed import LocalCluster
 
-from benchmarks.phantoms.xray import xray_phantom
-from core.imaging.masks import encode_png
+from benchmarks.big_task import fill_task
 from core.jobs import queue
 from core.jobs.kinds import JobContext
-from core.workflows.add_images import add_images
 from core.workflows.open_workspace import open_workspace
 from core.workflows.review.predict_all import KIND, num_to_predict, run_job, start_predict_all
-from core.workspace import JobRow, Workspace
+from core.workspace import JobRow
 from tests.workspace.s3 import KEYS, Server
 
 TASK = "lung_xray"
@@ -48,7 +45,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         full = Path(folder) / "full"
         with open_workspace(full) as workspace:
-            _fill(workspace, arguments.images, arguments.side)
+            fill_task(workspace, arguments.images, arguments.side, TASK)
         for name, num_workers, kill in (("one", 1, False), ("two", 2, False), ("two_one_killed", 2, True)):
             result[name] = _predict(full, Path(folder) / name, num_workers, kill=kill)
             print(json.dumps({name: result[name]}), flush=True)
@@ -57,17 +54,6 @@ def main() -> None:
         result["s3"] = _on_s3(Path(folder) / "s3")
     result["load_after"] = os.getloadavg()[0]
     print(json.dumps(result, indent=2))
-
-
-def _fill(workspace: Workspace, count: int, side: int) -> None:
-    """Copies of one picture, each with noise of its own."""
-    task, picture = workspace.tasks.get(TASK), xray_phantom(0, side)[0]
-    noise = np.random.default_rng(0)
-    for start in range(0, count, 100):
-        numbers = range(start, min(count, start + 100))
-        pictures = [picture // 2 + noise.integers(0, 100, picture.shape, np.uint8) for _ in numbers]
-        files = zip((f"{number}.png" for number in numbers), map(encode_png, pictures), strict=True)
-        add_images(workspace, task.id, list(files))
 
 
 @contextmanager
@@ -132,7 +118,7 @@ def _on_s3(folder: Path) -> dict[str, Any]:
     os.environ["DATABASE_URL"] = f"sqlite:///{folder / 'rows.db'}"
     try:
         with open_workspace(folder / "here") as workspace, _cluster(1):
-            _fill(workspace, 20, 64)
+            fill_task(workspace, 20, 64, TASK)
             job = workspace.jobs.add(KIND, workspace.tasks.get(TASK).id, {}, who="benchmark")
             workspace.jobs.take_next("benchmark")
             workspace.address = str(folder / "worker")
