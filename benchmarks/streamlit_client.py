@@ -136,11 +136,11 @@ class StreamlitClient:
         elif kind == "delta" and forward.delta.new_element.HasField("bidi_component"):
             component = forward.delta.new_element.bidi_component
             if component.component_name == "review_grid":
-                self._grid = {"id": component.id, "data": json.loads(component.json)}
+                self._grid = {"id": component.id, "data": json.loads(component.json)[0]}
             if component.component_name == "mask_editor":
                 fragment = forward.delta.fragment_id
                 self._editor = {
                     "id": component.id,
                     "fragment": fragment,
-                    "data": json.loads(component.json),
+                    "data": json.loads(component.json)[0],
                 }

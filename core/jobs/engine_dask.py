@@ -110,11 +110,7 @@ class Cluster:
 
     def _result(self, future: Future[Any]) -> Any:
         if future.status == "cancelled" or self._client.status != "running":
-            raise JobError(
-                "The Dask scheduler at {address} is gone; what was done is kept, start the job again once it "
-                "is back.",
-                address=self._address,
-            )
+            raise _gone(self._address)
         try:
             return future.result(timeout=CONNECT_SECONDS)
         except KilledWorker:
@@ -188,8 +184,8 @@ class _Workers:
             JobError: There has been no worker for a while.
         """
         now = time.monotonic()
-        if now - self._asked_at > 1 and self._client.status == "running":
-            self._threads = sum(self._client.nthreads().values())
+        if now - self._asked_at > 1:
+            self._threads = self._count()
             self._asked_at = now
         if self._threads:
             self._seen_at = now
@@ -200,6 +196,20 @@ class _Workers:
             )
         # One where none is there yet, so that there is something to wait for.
         return max(0, max(1, _AHEAD * self._threads) - under_way)
+
+    def _count(self) -> int:
+        try:
+            return sum(self._client.nthreads().values())
+        except (OSError, CancelledError):
+            raise _gone(self._address) from None
+
+
+def _gone(address: str) -> JobError:
+    return JobError(
+        "The Dask scheduler at {address} is gone; what was done is kept, start the job again once it "
+        "is back.",
+        address=address,
+    )
 
 
 @cache

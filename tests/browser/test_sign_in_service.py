@@ -15,7 +15,7 @@ from core.workspace import Workspace
 SECRETS = """
 [auth]
 redirect_uri = "http://localhost:{port}/oauth2callback"
-cookie_secret = "of the tests"
+cookie_secret = "of the tests, long enough to sign with"
 client_id = "mask-loop"
 client_secret = "of the tests"
 server_metadata_url = "{service}/.well-known/openid-configuration"
