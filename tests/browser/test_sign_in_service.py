@@ -61,7 +61,7 @@ def test_the_service_says_who_it_is_and_the_list_whether_they_may_come_in(
     # An address of a page does not lead past the gate.
     page.goto(f"{server.url}/review")
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_text("Add images", exact=False).first).to_be_visible()
+    expect(page.get_by_test_id("stFileUploader").first).to_be_visible()
     page.get_by_test_id("stSidebar").get_by_role("button", name="kim@lab.org").click()
     expect(page.get_by_text("You work here as reader.")).to_be_visible()
 
@@ -70,7 +70,7 @@ def test_the_service_says_who_it_is_and_the_list_whether_they_may_come_in(
     workspace.persons.remove(kim.id)
     page.reload()
     expect(page.get_by_text("is signed in, but not on the list of this workspace")).to_be_visible()
-    expect(page.get_by_text("Add images", exact=False)).to_have_count(0)
+    expect(page.get_by_test_id("stFileUploader")).to_have_count(0)
 
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_text("Sign in to see the images of this workspace.")).to_be_visible()
