@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from app_server import PROJECT, AppServer
-from editor_driver import Editor, wait_for
+from editor_driver import Editor, settled, wait_for
 from playwright.sync_api import Browser, expect
 from sqlalchemy import create_engine
 
@@ -76,11 +76,13 @@ def test_what_is_drawn_while_the_services_are_away_is_kept(lab: SimpleNamespace,
     editor = Editor(page, Path(), "", SHAPE)
     editor.set_slider("Brush size", 6)
     editor.stroke([(10, 10), (20, 10)])
+    # The page around the editor knows of the draft.
+    expect(page.get_by_text("Draft 1", exact=True)).to_be_visible()
+    settled(page)
 
     with lab.database_away():
         editor.stroke([(10, 24), (20, 24)], settle=False)
         expect(page.get_by_text("does not answer").first).to_be_visible()
-        page.screenshot(path="/tmp/a_outage.png")
         # Still there to be drawn on.
         expect(editor.surface).to_be_visible()
     editor.stroke([(10, 38), (20, 38)], settle=False)
@@ -93,11 +95,13 @@ def test_what_is_drawn_while_the_services_are_away_is_kept(lab: SimpleNamespace,
 
     wait_for(lambda: all(drawn(row) for row in (10, 24, 38)))
 
+    settled(page)
     lab.files.stop()
     page.get_by_role("button", name="Save mask", exact=True).click()
     expect(page.get_by_text("cannot be reached").first).to_be_visible()
     assert len(lab.workspace.masks.history(added.image_id)) == 0
     lab.files.start()
+    page.reload()
     page.get_by_role("button", name="Save mask", exact=True).click()
     expect(page.get_by_text("Revision 1").first).to_be_visible()
     assert len(lab.workspace.masks.history(added.image_id)) == 1

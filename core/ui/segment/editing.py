@@ -9,13 +9,14 @@ kept with the image it was drawn on. What is kept here may be lost: the draft on
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.errors import AppError, StaleDraftError
+from core.errors import AppError, StaleDraftError, StoreError
 from core.imaging.decode import decode_image
 from core.ui import state
 from core.ui import words as shared
@@ -59,6 +60,7 @@ class _Tab:
         shown: What the editor last said it shows, also where it was refused; None before its first message.
         client_id: Who the editor says it is, empty before its first message.
         conflict: Another tab wrote in between, and the person has not chosen yet.
+        on_disk: Whose message was on disk when that was looked up last.
     """
 
     token: str = ""
@@ -68,6 +70,7 @@ class _Tab:
     shown: DraftContent | None = None
     client_id: str = ""
     conflict: Acknowledgement | None = None
+    on_disk: Acknowledgement | None = None
 
 
 @dataclass
@@ -193,15 +196,17 @@ def _editor(image: OpenedImage, shown: EditorImage) -> None:
     if session.action or session.drawing is None:
         st.rerun()
     tab = session.tabs[image.image.id]
-    draft = state.workspace().drafts.get(image.image.id, state.person())
-    acknowledged = Acknowledgement(draft.client_id, draft.sequence) if draft else None
+    # While the store is away the editor stays, says why a stroke was refused, and sends it again.
+    with suppress(StoreError):
+        draft = state.workspace().drafts.get(image.image.id, state.person())
+        tab.on_disk = Acknowledgement(draft.client_id, draft.sequence) if draft else None
     mask_editor(
         shown,
         key=EDITOR_KEY,
         threshold=image.threshold,
         layer_png=image.layer_png,
         draft_token=f"{shown.image_id}.{tab.token}",
-        acknowledged=tab.conflict or acknowledged,
+        acknowledged=tab.conflict or tab.on_disk,
         on_message=_keep,
         on_clicks=_follow,
         insert=session.insert,
