@@ -20,17 +20,19 @@ from typing import Any
 
 import cv2
 import numpy as np
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from core.cards import ModelCard, save_card
 from core.config import NetConfig
+from core.imaging.decode import decode_image
+from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
 from core.reasons import Reason
 from core.registry.predictions import prediction_key
 from core.workflows.add_images import add_images
 from core.workspace import NewVersion, TaskClass, Workspace
 from tests.browser.app_server import app_in_chromium
-from tests.browser.editor_driver import Editor
+from tests.browser.editor_driver import WAIT_MS, Editor
 
 FRAMES = """() => {
   window.frames_ = [];
@@ -43,13 +45,18 @@ FRAMES = """() => {
   window.ticking_ = requestAnimationFrame(tick);
 }"""
 FRAMES_END = "() => { cancelAnimationFrame(window.ticking_); return window.frames_.slice(1); }"
+PREVIEWS = """(bar) => {
+  window.previews_ = [];
+  const seen = () => bar.dataset.waits === "false" && window.previews_.push(Date.now() - window.lifted_);
+  new MutationObserver(seen).observe(bar, { attributes: true, attributeFilter: ["data-waits"] });
+}"""
 LIFTED = "addEventListener('pointerup', (event) => { window.lifted_ = Date.now(); }, true)"
 
 
 def main() -> None:
     arguments = _parse()
     with tempfile.TemporaryDirectory() as folder, Workspace.open(Path(folder)) as workspace:
-        image_id, slug = _add_image(workspace, arguments.side)
+        image_id, slug = _add_image(workspace, arguments.side, arguments.image)
         if arguments.classes > 1:
             _propose_classes(workspace, image_id, arguments.classes)
         with app_in_chromium(folder, f"/?task={slug}&image={image_id}") as (_, page):
@@ -64,14 +71,20 @@ def _parse() -> argparse.Namespace:
         "--classes", type=int, default=1, help="foreground classes; several are proposed in patches"
     )
     parser.add_argument("--strokes", type=int, default=40, help="strokes to time")
+    parser.add_argument("--clicks", type=int, default=20, help="clicks of Smart click to time")
+    parser.add_argument("--image", type=Path, help="a picture instead of noise, stretched to the side")
     parser.add_argument("--seed", type=int, default=0, help="of the strokes' places")
     return parser.parse_args()
 
 
-def _add_image(workspace: Workspace, side: int) -> tuple[int, str]:
-    noise = np.random.default_rng(0).integers(0, 255, (side, side), np.uint8)
+def _add_image(workspace: Workspace, side: int, path: Path | None) -> tuple[int, str]:
+    if path is None:
+        picture = cv2.blur(np.random.default_rng(0).integers(0, 255, (side, side), np.uint8), (9, 9))
+    else:
+        given = to_display(decode_image(path.read_bytes(), path.name))
+        picture = cv2.resize(given, (side, side), interpolation=cv2.INTER_CUBIC)
     task = workspace.tasks.create("Latency")
-    (outcome,) = add_images(workspace, task.id, [("noise.png", encode_png(cv2.blur(noise, (9, 9))))])
+    (outcome,) = add_images(workspace, task.id, [("picture.png", encode_png(np.asarray(picture, np.uint8)))])
     if outcome.image_id is None:
         raise RuntimeError(f"the image was refused: {outcome}")
     return outcome.image_id, task.slug
@@ -117,6 +130,7 @@ def _measure(
             "p95": round(float(np.percentile(milliseconds, 95))),
             "max": round(float(milliseconds.max())),
         },
+        "click_to_preview_ms": _clicks(editor, arguments.clicks, places),
         "frame_while_painting_ms": _frames(page, lambda: _long_stroke(editor)),
         "frame_while_dragging_threshold_ms": _frames(page, lambda: _drag_threshold(editor)),
         "layer_bytes": len(workspace.drafts.get(image_id).layer_png),
@@ -147,6 +161,25 @@ def _time_stroke(editor: Editor, workspace: Workspace, image_id: int, places: ra
     if not arrived:
         raise RuntimeError("a stroke did not reach the store within 20 s")
     return arrived[0] - editor.page.evaluate("window.lifted_") / 1000
+
+
+def _clicks(editor: Editor, count: int, places: random.Random) -> dict[str, int]:
+    """From the lifted pointer to the preview, each click on another place, the first not counted."""
+    side, page = editor.shape[0], editor.page
+    page.locator('[data-part="preview-bar"]').evaluate(PREVIEWS)
+    editor.press("w")
+    taken = []
+    for _ in range(count + 1):
+        editor.click((places.uniform(0.15, 0.85) * side, places.uniform(0.15, 0.85) * side))
+        expect(editor.button("Accept")).to_be_enabled(timeout=WAIT_MS)
+        taken.append(page.evaluate("window.previews_.at(-1)"))
+        editor.press("Escape")
+    editor.press("b")
+    return {
+        "p50": round(float(np.percentile(taken[1:], 50))),
+        "p95": round(float(np.percentile(taken[1:], 95))),
+        "max": round(float(max(taken[1:]))),
+    }
 
 
 def _frames(page: Page, act: Any) -> dict[str, int]:

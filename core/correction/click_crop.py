@@ -43,6 +43,16 @@ class Click:
 
 
 @dataclass(frozen=True)
+class Framed:
+    """A box that a person drew around an object, inside the picture; bottom and right lie outside of it."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
 class Window:
     """A square of a picture, which may reach over its edges; all in picture pixels."""
 

@@ -72,7 +72,7 @@ def follow_clicks(
         return mask
     box = _object_at(mask, last)
     if box is not None:
-        window = _around(box, mask.shape)
+        window = window_of_object(box, mask.shape)
         found = _asked(picture, mask, clicks, window, answer)
     else:
         found, window = _searched(picture, mask, clicks, answer)
@@ -83,23 +83,45 @@ def follow_clicks(
 
 
 def _asked(picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window, answer: Answer) -> Mask:
-    fed = network_input(
-        standardised(picture_crop(picture, window)),
-        mask_crop(mask, window),
-        [(*click_crop(click, window), click.include) for click in clicks],
-    )
-    probability = answer(fed)
-    if mask.any():
-        # What is there is changed by an answer that is sure, so that doubts leave it as it is.
-        known = fed[..., 3] > 0
-        probability = np.where(known, probability + DOUBT, probability - DOUBT).astype(np.float32)
-    found = pasted(probability, window, mask.shape)
+    # What is there is changed by an answer that is sure, so that doubts leave it as it is.
+    found = ask(picture, mask, clicks, window, answer, doubt=DOUBT if mask.any() else 0.0)
     outside = np.ones(mask.shape, bool)
     outside[
         max(window.top, 0) : max(window.top + window.side, 0),
         max(window.left, 0) : max(window.left + window.side, 0),
     ] = False
     return np.asarray(found | (mask & outside))
+
+
+def ask(
+    picture: Picture,
+    mask: Mask,
+    clicks: Sequence[Click],
+    window: Window,
+    answer: Answer,
+    *,
+    doubt: float = 0.0,
+) -> Mask:
+    """What the network finds in a window, (H, W) bool, nowhere outside of it.
+
+    Args:
+        picture: (H, W) or (H, W, 3) uint8, as it is shown.
+        mask: (H, W) bool, the mask so far.
+        clicks: All of them on this object.
+        window: Where to look.
+        answer: The network.
+        doubt: How far from 0.5 an answer must be to change the mask.
+    """
+    fed = network_input(
+        standardised(picture_crop(picture, window)),
+        mask_crop(mask, window),
+        [(*click_crop(click, window), click.include) for click in clicks],
+    )
+    probability = answer(fed)
+    if doubt:
+        known = fed[..., 3] > 0
+        probability = np.where(known, probability + doubt, probability - doubt).astype(np.float32)
+    return pasted(probability, window, mask.shape)
 
 
 def _searched(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Answer) -> tuple[Mask, Window]:
@@ -118,7 +140,7 @@ def _searched(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Ans
         side /= 2
     if box is None or longest * MARGIN >= window.side:
         return found, window
-    window = _around(box, mask.shape)
+    window = window_of_object(box, mask.shape)
     return _asked(picture, mask, clicks, window, answer), window
 
 
@@ -149,7 +171,8 @@ def _nearest(stats: NDArray[np.int32], place: tuple[int, int]) -> int:
     return 1 + best if away[best] <= BESIDE else 0
 
 
-def _around(box: Box, shape: tuple[int, int]) -> Window:
+def window_of_object(box: Box, shape: tuple[int, int]) -> Window:
+    """What is looked at of an object: it with its surroundings, a square."""
     top, left, bottom, right = box
     side = max(MARGIN * max(bottom - top, right - left), LEAST_SIDE)
     return window_around(((top + bottom) / 2, (left + right) / 2), side, shape)

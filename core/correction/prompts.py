@@ -107,7 +107,7 @@ def propose_mask(display: NDArray[np.uint8], prompts: Prompts) -> NDArray[np.boo
     inside = boxed_area(prompts.boxes, shape)
     mask = foreground.copy()
     for box in prompts.boxes:
-        rows, cols = _clip(box, shape)
+        rows, cols = clip_box(box, shape)
         if rows.start < rows.stop and cols.start < cols.stop:
             mask |= cut_box(display, rows, cols, foreground, background)
     drawn = (draw_scribbles([scribble], shape) for scribble in prompts.foreground)
@@ -140,7 +140,7 @@ def boxed_area(boxes: Iterable[Box], shape: tuple[int, int]) -> NDArray[np.bool_
     """(H, W) bool, True inside any box."""
     area = np.zeros(shape, bool)
     for box in boxes:
-        area[_clip(box, shape)] = True
+        area[clip_box(box, shape)] = True
     return area
 
 
@@ -160,7 +160,7 @@ def draw_scribbles(scribbles: Iterable[Scribble], shape: tuple[int, int]) -> NDA
     return canvas.astype(bool)
 
 
-def _clip(box: Box, shape: tuple[int, int]) -> tuple[slice, slice]:
+def clip_box(box: Box, shape: tuple[int, int]) -> tuple[slice, slice]:
     """A box as whole pixels inside the picture, empty slices where outside; any two corners will do."""
     top, bottom = sorted((box[0], box[2]))
     left, right = sorted((box[1], box[3]))

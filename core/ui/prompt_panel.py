@@ -14,7 +14,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.correction.network_prompts import propose_by_network
 from core.correction.prompts import AcceptedMask, Prompts, accept, propose_mask
+from core.errors import BadModelError
+from core.inference.click_network import click_network
 from core.ui import prompt_words as words
 from core.ui.prompt_canvas import (
     PromptMode,
@@ -38,12 +41,14 @@ class _Proposal:
     Attributes:
         checksum: Of the picture; another display window is another picture.
         prompts: As drawn.
+        by_network: Whether the network found it, or GrabCut.
         mask: (H, W) bool.
         seconds: What it took.
     """
 
     checksum: int
     prompts: Prompts
+    by_network: bool
     mask: NDArray[np.bool_]
     seconds: float
 
@@ -89,11 +94,12 @@ def prompt_panel(
             mode = _choose_mode(key)
             # Also keeps the canvas' own tool bar, which pops up right above it, off the buttons.
             st.caption(_hint(mode))
-            proposal = _propose(panel, display, prompts)
+            proposal, problem = _propose(panel, display, prompts, by_network=_by_network(key))
             picture = prompt_picture(display, canvas_size, prompts, proposal.mask if proposal else None)
             prompt_canvas(picture, canvas_size, image_size, key=key, mode=mode)
         with st.container(width=_CONTROLS_WIDTH, key=f"{key}.right"):
-            _say(prompts, proposal)
+            _choose_finder(key)
+            _say(prompts, proposal, problem)
             _decide(key, prompts, proposal)
     return None
 
@@ -126,17 +132,43 @@ def _choose_mode(key: str) -> PromptMode:
     return mode or "box"
 
 
-def _propose(panel: _Panel, display: NDArray[np.uint8], prompts: Prompts) -> _Proposal | None:
+def _choose_finder(key: str) -> None:
+    st.radio(
+        words.FINDER,
+        (False, True),
+        format_func=lambda network: words.NETWORK if network else words.EDGES,
+        key=f"{key}.network",
+        help=words.FINDER_HELP,
+    )
+
+
+def _by_network(key: str) -> bool:
+    """What was chosen; the choice stands beside the picture, which is drawn before it."""
+    return bool(st.session_state.get(f"{key}.network", False))
+
+
+def _propose(
+    panel: _Panel, display: NDArray[np.uint8], prompts: Prompts, *, by_network: bool
+) -> tuple[_Proposal | None, str]:
+    """The proposal, and why there is none where the network cannot be used."""
     if not prompts.can_propose:
         panel.proposal = None
-        return None
-    checksum = zlib.crc32(np.ascontiguousarray(display).data)
+        return None, ""
+    asked = (zlib.crc32(np.ascontiguousarray(display).data), prompts, by_network)
     known = panel.proposal
-    if known is None or (known.checksum, known.prompts) != (checksum, prompts):
+    if known is None or (known.checksum, known.prompts, known.by_network) != asked:
         begun = time.monotonic()
-        mask = propose_mask(display, prompts)
-        panel.proposal = _Proposal(checksum, prompts, mask, time.monotonic() - begun)
-    return panel.proposal
+        try:
+            mask = (
+                propose_by_network(display, prompts, click_network())
+                if by_network
+                else propose_mask(display, prompts)
+            )
+        except BadModelError as error:
+            panel.proposal = None
+            return None, words.NO_NETWORK.format(error=error)
+        panel.proposal = _Proposal(*asked, mask, time.monotonic() - begun)
+    return panel.proposal, ""
 
 
 def _hint(mode: PromptMode) -> str:
@@ -148,8 +180,11 @@ def _hint(mode: PromptMode) -> str:
     }[mode]
 
 
-def _say(prompts: Prompts, proposal: _Proposal | None) -> None:
+def _say(prompts: Prompts, proposal: _Proposal | None, problem: str) -> None:
     st.caption(words.LEGEND)
+    if problem:
+        st.warning(problem)
+        return
     if proposal is None:
         st.write(words.NOTHING_YET if prompts.are_empty else words.ONLY_BACKGROUND)
         return

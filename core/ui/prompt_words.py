@@ -17,6 +17,14 @@ ONLY_BACKGROUND = "Add a box or a foreground line: background alone does not say
 FOUND = "Proposed mask: {percent:.2f} % of the image ({pixels} pixels)."
 FOUND_NOTHING = "Nothing was found here. Move the box, or draw a foreground line on the object."
 SECONDS = "It took {seconds:.1f} s."
+FINDER = "Found by"
+EDGES = "Colours and edges (GrabCut)"
+NETWORK = "The network of Smart click"
+FINDER_HELP = (
+    "GrabCut is the better one where an object differs clearly from what is around it, as lesions, nuclei "
+    "and lungs on CT do; the network where it does not, as lungs on X-rays."
+)
+NO_NETWORK = "The network cannot be used ({error}) Choose GrabCut instead."
 HOW = "When accepted"
 ONLY_ADD = "Add to the mask"
 REPLACE = "Replace what is in the box"

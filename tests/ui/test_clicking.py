@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from core.correction.click_crop import Click
+from core.correction.click_crop import Click, Framed
 from core.errors import AppError
 from core.imaging.decode import decode_image
 from core.ui.mask_editor import BadMessageError, ClickAnswer
@@ -29,6 +29,11 @@ def test_clicks_arrive_whole():
         (Click(3, 4, True),),
         (Click(19, 29, False), Click(0, 0, False)),
     )
+
+
+def test_a_box_arrives_as_the_pixels_that_it_frames():
+    stroke = {"include": True, "box": True, "points": [[9, 4], [3, 20]]}
+    assert parse_clicks(sent(strokes=[stroke]), LAYERS).strokes == (Framed(3, 4, 10, 21),)
 
 
 @pytest.mark.parametrize(

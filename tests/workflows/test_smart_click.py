@@ -1,6 +1,6 @@
 import numpy as np
 
-from core.correction.click_crop import Click
+from core.correction.click_crop import Click, Framed
 from core.workflows.correct.smart_click import Following
 
 PICTURE = np.zeros((80, 100), np.uint8)
@@ -57,3 +57,13 @@ def test_each_further_click_asks_for_its_own_answer_alone():
     before = len(calls)
     following.mask((CLICK, (Click(70, 5, False),)))
     assert len(calls) - before <= 1
+
+
+def test_a_box_begins_with_what_is_in_it_and_clicks_go_on():
+    answer, _ = counting()
+    following = Following(PICTURE, np.zeros(PICTURE.shape, bool), answer)
+    box = Framed(15, 25, 65, 60)
+    mask = following.mask((box,))
+    assert mask[22:58, 32:58].all() and not mask[:, 60:].any() and not mask[:15].any()
+    wider = following.mask((box, (Click(40, 66, True),)))
+    assert wider[22:58, 32:68].all()

@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.correction.click_crop import Click
+from core.correction.click_crop import Click, Framed
 from core.errors import AppError
 from core.imaging.masks import encode_png
 from core.ui.mask_editor.delivery import OnMessage, deliver_waiting, editor_session
@@ -25,7 +25,7 @@ MOST_STROKES = 400
 MOST_POINTS = 16
 """Of a stroke: a click has one, a scribble a few along its way."""
 
-Stroke = tuple[Click, ...]
+Stroke = tuple[Click, ...] | Framed
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class ClickRequest:
         image_id: The image that was clicked.
         number: Rises within a tab.
         chosen: Value of the class that is to be filled.
-        strokes: Clicks and scribbles in order, all inside the image; at least one.
+        strokes: Clicks, scribbles and boxes in order, all inside the image; at least one.
     """
 
     image_id: str
@@ -114,7 +114,10 @@ def _stroke(fields: Any, shape: tuple[int, int]) -> Stroke:
         if not isinstance(point, list) or len(point) != 2:
             raise BadMessageError("The editor sent a click without a place; reload the page.")
         clicks.append(Click(_whole(point[0], shape[0]), _whole(point[1], shape[1]), include))
-    return tuple(clicks)
+    if fields.get("box") is not True:
+        return tuple(clicks)
+    rows, cols = [click.row for click in clicks], [click.col for click in clicks]
+    return Framed(min(rows), min(cols), max(rows) + 1, max(cols) + 1)
 
 
 def _whole(value: Any, limit: int) -> int:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.correction.click_crop import Click, Mask, Picture
+from core.correction.click_crop import Click, Framed, Mask, Picture
 from core.correction.corrections import BACKGROUND, FOREGROUND
 from core.correction.follow_clicks import Answer, follow_clicks
+from core.correction.network_prompts import object_in_box
 
 MOST_KEPT = 12
 """Masks after earlier clicks, so that taking one back and clicking elsewhere asks for one answer alone."""
 
-Strokes = tuple[tuple[Click, ...], ...]
+Stroke = tuple[Click, ...] | Framed
+Strokes = tuple[Stroke, ...]
 
 
 class Following:
@@ -31,14 +33,19 @@ class Following:
         self._kept: dict[Strokes, Mask] = {}
 
     def mask(self, strokes: Strokes) -> Mask:
-        """The mask after these clicks and scribbles, (H, W) bool."""
+        """The mask after these clicks, scribbles and boxes, (H, W) bool."""
         known = len(strokes)
         while known and strokes[:known] not in self._kept:
             known -= 1
         mask = self._kept[strokes[:known]] if known else self._start
         for number in range(known, len(strokes)):
-            clicks = [click for stroke in strokes[: number + 1] for click in stroke]
-            mask = follow_clicks(self._picture, mask, clicks, self._answer, num_new=len(strokes[number]))
+            stroke = strokes[number]
+            if isinstance(stroke, Framed):
+                mask = mask | object_in_box(self._picture, stroke, self._answer)
+            else:
+                drawn = (each for each in strokes[: number + 1] if not isinstance(each, Framed))
+                clicks = [click for each in drawn for click in each]
+                mask = follow_clicks(self._picture, mask, clicks, self._answer, num_new=len(stroke))
             self._keep(strokes[: number + 1], mask)
         return mask
 

@@ -12,7 +12,7 @@ const ADDED_ALPHA = 0.6;
 const REMOVED_COLOUR = [0, 0, 0];
 const PREVIEW_EDGE = [255, 255, 255];
 
-/** @typedef {{include: boolean, points: number[][]}} ClickStroke points are [row, column] */
+/** @typedef {{include: boolean, box: boolean, points: number[][]}} ClickStroke points are [row, column]; a box has two */
 /** @typedef {{left: number, top: number, width: number, height: number, values: Uint8Array}} ClickCrop */
 
 class ClickTool {
@@ -43,9 +43,9 @@ class ClickTool {
     this.asked = 0;
   }
 
-  /** @param {{x: number, y: number}} point @param {{excludes: boolean}} how */
+  /** @param {{x: number, y: number}} point @param {{excludes: boolean, frames: boolean}} how */
   down(point, how) {
-    this.open = { include: !how.excludes, points: [] };
+    this.open = { include: !how.excludes, box: how.frames && !how.excludes, points: [] };
     this.move(point);
   }
 
@@ -55,7 +55,12 @@ class ClickTool {
     const place = [Math.floor(point.y), Math.floor(point.x)];
     const [row, column] = place;
     if (row < 0 || column < 0 || row >= drawing.height || column >= drawing.width) return;
-    const { points } = this.open;
+    const { points, box } = this.open;
+    if (box) {
+      points.splice(1, 1, place);
+      this.showBox();
+      return;
+    }
     const last = points.at(-1);
     const isFar = !last || Math.hypot(row - last[0], column - last[1]) * view.scale >= SCRIBBLE_STEP;
     if (!isFar || points.length >= MOST_SCRIBBLE_POINTS) return;
@@ -66,9 +71,26 @@ class ClickTool {
   up() {
     const { open } = this;
     this.open = null;
+    this.showBox();
     if (!open || open.points.length === 0) return;
+    // Shift and a click is a click.
+    if (open.box && open.points.length === 1) open.box = false;
     this.strokes.push(open);
     this.ask();
+  }
+
+  /** The box under way, along the outer edges of its pixels. */
+  showBox() {
+    const { box, points } = this.open ?? {};
+    if (!box || points.length < 2) {
+      this.editor.showSketch([], null);
+      return;
+    }
+    const [rows, columns] = [0, 1].map((axis) => points.map((place) => place[axis]));
+    const [top, bottom] = [Math.min(...rows), Math.max(...rows) + 1];
+    const [left, right] = [Math.min(...columns), Math.max(...columns) + 1];
+    const corners = [[left, top], [right, top], [right, bottom], [left, bottom], [left, top]];
+    this.editor.showSketch(corners.map(([x, y]) => ({ x, y })), null);
   }
 
   /** Ask for what all strokes lead to; those of brushes go first, since Python starts from the mask that is there. */
@@ -137,6 +159,7 @@ class ClickTool {
 
   cancel() {
     this.forget();
+    this.showBox();
     this.show();
   }
 
@@ -156,8 +179,8 @@ class ClickTool {
     editor.controls.part("preview-text").textContent = shown ? text : "";
     editor.controls.part("accept").disabled = Boolean(this.asked) || !this.crops[length];
     const all = this.open ? [...this.strokes, this.open] : this.strokes;
-    editor.marks = all.flatMap(({ include, points }) =>
-      points.map(([row, column]) => ({ x: column + 0.5, y: row + 0.5, include })),
+    editor.marks = all.flatMap(({ include, box, points }) =>
+      box ? [] : points.map(([row, column]) => ({ x: column + 0.5, y: row + 0.5, include })),
     );
     // While the next answer is on its way the last one stays.
     this.paint(this.crops.slice(0, length + 1).findLast((each) => each));

@@ -52,7 +52,7 @@ class PointerInput {
     this.mode = this.draws(event) ? "draw" : event.button === 2 ? "window" : "pan";
     if (this.mode === "draw") {
       const excludes = event.button === 2 || event.altKey;
-      this.editor.toolDown(this.editor.view.toImage(place.x, place.y), { excludes });
+      this.editor.toolDown(this.editor.view.toImage(place.x, place.y), { excludes, frames: event.shiftKey });
     }
     this.showState();
   }
