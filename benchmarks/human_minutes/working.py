@@ -30,7 +30,7 @@ from core.workflows.correct import pictures
 from core.workflows.correct.open_image import open_image
 from core.workflows.correct.save_mask import save_mask
 from core.workflows.learn import fine_tune_recipe as recipe
-from core.workflows.learn.fine_tune import plan_fine_tune, run_job
+from core.workflows.learn.fine_tune import TRAINERS, plan_fine_tune, run_job
 from core.workflows.open_workspace import open_workspace
 from core.workspace import DraftContent, Scope, VersionRow, Workspace
 
@@ -68,8 +68,8 @@ class Order:
 
 def work(order: Order, folder: Path, answer: Answer, keep: Callable[[dict[str, Any]], None]) -> None:
     """Go through the images of a set; `keep` gets what was found after each fine-tuning."""
-    shown = order.shown
-    recipe.FINE_TUNE_IMAGES, recipe.SCRATCH_IMAGES = shown
+    trainer = TRAINERS["segment"]
+    trainer.fine_tune_images, trainer.scratch_images = order.shown
     recipe.SCRATCH_IMAGE_SIZE = (order.side, order.side)
     with open_workspace(folder / "workspace", _models(folder, order.side)) as workspace:
         task = workspace.tasks.get(SHIPPED[order.name]) if SHIPPED[order.name] else None
@@ -152,7 +152,7 @@ def _seconds(
     frame: tuple[slice, slice],
 ) -> dict[str, float]:
     """Seconds of each arm for one image."""
-    page = Page.measured()
+    page = Page()
     around = hand.look + hand.glance + hand.key + page.next_image
     if way == "part":
         inside = np.zeros_like(scene.truth)
