@@ -83,8 +83,12 @@ def follow_clicks(
 
 
 def _asked(picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window, answer: Answer) -> Mask:
-    # What is there is changed by an answer that is sure, so that doubts leave it as it is.
-    found = ask(picture, mask, clicks, window, answer, doubt=DOUBT if mask.any() else 0.0)
+    probability = ask(picture, mask, clicks, window, answer)
+    if mask.any():
+        # What is there is changed by an answer that is sure, so that doubts leave it as it is.
+        doubt = np.where(mask_crop(mask, window), DOUBT, -DOUBT)
+        probability = (probability + doubt).astype(np.float32)
+    found = pasted(probability, window, mask.shape)
     outside = np.ones(mask.shape, bool)
     outside[
         max(window.top, 0) : max(window.top + window.side, 0),
@@ -94,15 +98,9 @@ def _asked(picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window
 
 
 def ask(
-    picture: Picture,
-    mask: Mask,
-    clicks: Sequence[Click],
-    window: Window,
-    answer: Answer,
-    *,
-    doubt: float = 0.0,
-) -> Mask:
-    """What the network finds in a window, (H, W) bool, nowhere outside of it.
+    picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window, answer: Answer
+) -> NDArray[np.float32]:
+    """What the network says of a window, (SIDE, SIDE) float32 in [0, 1].
 
     Args:
         picture: (H, W) or (H, W, 3) uint8, as it is shown.
@@ -110,18 +108,14 @@ def ask(
         clicks: All of them on this object.
         window: Where to look.
         answer: The network.
-        doubt: How far from 0.5 an answer must be to change the mask.
     """
-    fed = network_input(
-        standardised(picture_crop(picture, window)),
-        mask_crop(mask, window),
-        [(*click_crop(click, window), click.include) for click in clicks],
+    return answer(
+        network_input(
+            standardised(picture_crop(picture, window)),
+            mask_crop(mask, window),
+            [(*click_crop(click, window), click.include) for click in clicks],
+        )
     )
-    probability = answer(fed)
-    if doubt:
-        known = fed[..., 3] > 0
-        probability = np.where(known, probability + doubt, probability - doubt).astype(np.float32)
-    return pasted(probability, window, mask.shape)
 
 
 def _searched(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Answer) -> tuple[Mask, Window]:

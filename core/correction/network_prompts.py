@@ -1,7 +1,7 @@
 """Boxes and scribbles -> a proposed mask, by the network behind "Smart click".
 
-Beside `core.correction.prompts.propose_mask`, which cuts by colour: a box is looked at as a crop, with what
-fills it as the mask so far, and scribbles are followed as clicks. Pure array work; the network is given.
+Beside `core.correction.prompts.propose_mask`, which cuts by colour: a box is looked at as a crop, and
+scribbles are followed as clicks. Pure array work; the network is given.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.correction.click_crop import Click, Framed, Mask, Picture
+from core.correction.click_crop import Click, Framed, Mask, Picture, pasted
 from core.correction.follow_clicks import Answer, ask, follow_clicks, window_of_object
 from core.correction.prompts import Prompts, Scribble, clip_box, draw_scribbles
 
 FILLED = 0.8
-ROUNDS = 3
-"""A box begins as an ellipse of that part of its sides, asked about so many times; chosen on validation."""
+"""Of a box's sides, the ellipse that may be the mask so far; chosen on validation."""
 MOST_POINTS = 12
 
 
@@ -53,24 +52,27 @@ def propose_by_network(display: NDArray[np.uint8], prompts: Prompts, answer: Ans
 def object_in_box(picture: Picture, box: Framed, answer: Answer) -> Mask:
     """The object that a box is drawn around, (H, W) bool, nowhere outside of the box.
 
+    The mean of two answers: with nothing there yet, and with an ellipse that nearly fills the box.
+
     Args:
         picture: (H, W) or (H, W, 3) uint8.
         box: Inside the picture, of at least one pixel.
         answer: The network.
     """
-    top, left, bottom, right = box.top, box.left, box.bottom, box.right
     shape = (picture.shape[0], picture.shape[1])
-    middle = Click((top + bottom) // 2, (left + right) // 2, True)
-    axes = max(1, round(FILLED * (right - left) / 2)), max(1, round(FILLED * (bottom - top) / 2))
-    plane = np.zeros(shape, np.uint8)
-    cv2.ellipse(plane, (middle.col, middle.row), axes, 0, 0, 360, 1, cv2.FILLED)
-    mask = plane != 0
-    inside = np.zeros(shape, bool)
-    inside[top:bottom, left:right] = True
-    window = window_of_object((top, left, bottom, right), shape)
-    for _ in range(ROUNDS):
-        mask = ask(picture, mask & inside, [middle], window, answer) & inside
-    return np.asarray(mask)
+    middle = Click((box.top + box.bottom) // 2, (box.left + box.right) // 2, True)
+    axes = (round(FILLED * (box.right - box.left) / 2), round(FILLED * (box.bottom - box.top) / 2))
+    ellipse = np.zeros(shape, np.uint8)
+    cv2.ellipse(ellipse, (middle.col, middle.row), axes, 0, 0, 360, 1, cv2.FILLED)
+    window = window_of_object((box.top, box.left, box.bottom, box.right), shape)
+    answers = [
+        ask(picture, start, [middle], window, answer) for start in (np.zeros(shape, bool), ellipse != 0)
+    ]
+    found = pasted(((answers[0] + answers[1]) / 2).astype(np.float32), window, shape)
+    mask = np.zeros(shape, bool)
+    inside = np.s_[box.top : box.bottom, box.left : box.right]
+    mask[inside] = found[inside]
+    return mask
 
 
 def _along(scribble: Scribble, include: bool, shape: Sequence[int]) -> Iterator[Click]:
