@@ -181,12 +181,24 @@ def _tell_outcomes(outcomes: Sequence[FileOutcome]) -> None:
     if said:
         state.tell("toast", said)
     notes = [_shown(each, note) for each in outcomes for note in each.notes]
-    notes += [_shown(each, each.message) for each in outcomes if each.status == "left out"]
+    notes += _alike([each for each in outcomes if each.status == "left out"])
     if notes:
         state.tell("info", _listed(words.NOTES, list(dict.fromkeys(notes))))
     refused = [_shown(each, each.message) for each in outcomes if each.status == "refused"]
     if refused:
         state.tell("error", _listed(words.REFUSED.format(count=len(refused)), refused))
+
+
+def _alike(outcomes: Sequence[FileOutcome]) -> list[str]:
+    """A line for each reason, with the first file that it is about and the number of the others."""
+    of_reason: dict[str, list[FileOutcome]] = {}
+    for each in outcomes:
+        of_reason.setdefault(each.message.replace(each.name, ""), []).append(each)
+    lines = []
+    for first, *others in of_reason.values():
+        line = _shown(first, first.message)
+        lines.append(words.AND_ALIKE.format(line=line, count=len(others)) if others else line)
+    return lines
 
 
 def _shown(outcome: FileOutcome, sentence: str) -> str:

@@ -9,6 +9,7 @@ from core.imaging.decode import DecodedImage, read_frame, to_image
 from core.imaging.dicom_identity import hashed
 from core.imaging.dicom_places import SlicePlace, order_slices, slice_place
 from core.imaging.stored import OpenFile
+from core.language.sentence import Sentence
 from core.workflows.correct import pictures
 from core.workspace import ImageFacts, ImageRow, Workspace
 from core.workspace.blobs import sha256_of
@@ -66,7 +67,7 @@ def add_stack(
         try:
             decoded = to_image(read_frame(file, name, frame))
         except AppError as error:
-            problems.append(f"Slice {place + 1}: {error}")
+            problems.append(Sentence("Slice {number}: {problem}", number=place + 1, problem=error.sentence))
             continue
         frames.append((frame, facts_of(decoded, file.notes)))
         thumbnails[frame] = pictures.make_thumbnail(decoded)
@@ -86,11 +87,17 @@ def add_stack(
     for image in images:
         if image.frame in thumbnails:
             workspace.cache.put(image.sha256, image.cache_kind("thumbnail"), thumbnails[image.frame])
-    notes = [f"{name} came in as {len(images)} slices of one stack.", *file.notes, *problems[:_MOST_TOLD]]
+    told = Sentence("{name} came in as {count} slices of one stack.", name=name, count=len(images))
+    notes = [told, *file.notes, *problems[:_MOST_TOLD]]
     if len(problems) > _MOST_TOLD:
-        notes.append(f"{name}: {len(problems) - _MOST_TOLD} more of its slices cannot be read.")
+        more = len(problems) - _MOST_TOLD
+        notes.append(Sentence("{name}: {more} more of its slices cannot be read.", name=name, more=more))
     if len({(image.facts.height, image.facts.width) for image in images}) > 1:
-        notes.append(f"{name} has slices of different sizes; nothing can be filled in between those.")
+        notes.append(
+            Sentence(
+                "{what} has slices of different sizes; nothing can be filled in between those.", what=name
+            )
+        )
     return StackAdded(tuple(images), len(thumbnails), tuple(notes))
 
 
@@ -119,11 +126,14 @@ def arrange_series(
             found = own.get(image.id) or slice_place(workspace.files.read(image.file), image.name)
             if found is not None:
                 own[image.id] = found
-        order, _, notes = order_slices(list(own.values()), f"The series of {first.name}")
+        order, _, notes = order_slices(list(own.values()), Sentence("The series of {name}", name=first.name))
         ids = [list(own)[place] for place in order]
         workspace.images.put_in_order(ids, key)
         if len(ids) > 1:
             workspace.groups.assign(ids, kind="volume", key=key)
-            notes = (f"{len(ids)} slices of the series of {first.name} are one stack.", *notes)
+            told = Sentence(
+                "{count} slices of the series of {name} are one stack.", count=len(ids), name=first.name
+            )
+            notes = (told, *notes)
         said[last] = notes
     return said
