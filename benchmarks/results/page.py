@@ -63,7 +63,7 @@ _FILES = {
     "nothing": "the program alone",
     "import": "import of {images:,} PNGs of 512 x 512",
     "series": "import of a series of 300 slices of 512 x 512",
-    "volume": "reading {what} of 2 GB, 1,024 slices of 1,024 x 1,024",
+    "volume": "reading a .{ending} of 2 GB, 1,024 slices of 1,024 x 1,024",
 }
 
 
@@ -76,7 +76,7 @@ def files_part(content: dict[str, Any]) -> str:
     ]
     for what, row in content["rows"].items():
         named = _FILES.get(what.partition(".")[0], "export of {masks:,} masks as {what}")
-        told = named.format(what=what.replace("volume", "a volume"), **content)
+        told = named.format(what=what, ending=what.partition(".")[2], **content)
         rate = "" if what == "nothing" else f"{row['rate']:.0f}"
         lines.append(f"| {told} | {rate} | {row['memory']:.0f} | {row['size']:.0f} | {row['load']:.1f} |")
     command = "python -m benchmarks.files_in_and_out --json docs/results/files.json"
