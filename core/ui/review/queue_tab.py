@@ -54,7 +54,8 @@ def queue_tab(task: TaskRow) -> None:
         st.query_params["image"] = str(found)
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        counts: dict[str, int] = {**pages.counts(), **second_readings.counts(task)}
+        numbers = second_readings.counts(task) | {name: count for name, count in pages.counts().items()}
+        counts = {name: numbers[name] for name in words.FILTER_NAMES}
         show = filter_control(
             counts, words.FILTER_NAMES, key=FILTER, on_change=partial(_from_the_start, here)
         )
