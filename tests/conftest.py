@@ -16,12 +16,16 @@ if IS_ONE_OF_SEVERAL:
         os.environ.setdefault(f"{name}_THREADS", "1")
     os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
 
-# Else one process would go on alone with the last of them. One that waits for a browser, one that computes.
+# Else one would go on alone with the last of them. What waits for a browser stands between what computes.
 LONGEST_FIRST = """
 browser/test_loop commands/test_ctrl_c browser/test_editor training/test_devices browser/test_experiments
-commands/test_train_again browser/test_review workflows/test_fine_tune browser/test_labels
-commands/test_three_commands inference/test_exported browser/test_persons browser/test_prompt_canvas
-jobs/test_queue training/test_fit commands/test_classify experiments/test_tune experiments/test_compare
+training/test_fit inference/test_exported commands/test_train_again commands/test_three_commands
+browser/test_outage workflows/test_fine_tune commands/test_classify browser/test_review
+workflows/test_on_a_cluster experiments/test_compare browser/test_labels workflows/test_fine_tune_labels
+training/test_checkpoint experiments/test_several_classes browser/test_sign_in_service inference/test_tiling
+commands/test_addresses inference/test_predictor jobs/test_queue test_colab_notebook
+browser/test_prompt_canvas browser/test_persons experiments/test_tune experiments/test_job
+classification/test_jax jobs/test_engines pages/test_experiments
 """.split()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -314,13 +315,14 @@ def test_what_is_seen_is_what_is_counted(editor: Editor, app: AppServer, outline
 def _overlay_alpha(editor: Editor, shape: tuple[int, int]) -> np.ndarray:
     script = """canvas => {
       const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-      return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i + 3]);
+      const alpha = data.filter((_, i) => i % 4 === 3);
+      return btoa(alpha.reduce((text, value) => text + String.fromCharCode(value), ''));
     }"""
     editor.page.evaluate(
         "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
     )
     alpha = editor.page.locator('[data-part="overlay"]').evaluate(script)
-    return np.array(alpha, np.uint8).reshape(shape)
+    return np.frombuffer(base64.b64decode(alpha), np.uint8).reshape(shape)
 
 
 # Zoom, screens, fingers

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
-import pytest
-from app_server import PROJECT, AppServer
+from app_server import AppServer
 from editor_driver import WAIT_MS, settled
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from core.imaging.masks import encode_png
 from core.workflows.add_images import add_images
 from core.workspace import Workspace
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[AppServer]:
-    started = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": str(tmp_path / "workspace")})
-    started.start()
-    yield started
-    started.kill()
 
 
 def open_in(context: BrowserContext, url: str) -> Page:
@@ -46,33 +34,32 @@ def save_as(page: Page, name: str, revision: int) -> None:
 
 
 def test_each_browser_has_a_name_and_remembers_it(
-    server: AppServer, tmp_path: Path, browser: Browser
+    server: AppServer, workspace: Workspace, browser: Browser
 ) -> None:
-    with Workspace.open(tmp_path / "workspace") as workspace:
-        task = workspace.tasks.create("Discs")
-        image = np.zeros((64, 64), np.uint8)
-        image[20:40, 20:40] = 200
-        (added,) = add_images(workspace, task.id, [("a.png", encode_png(image))])
-        url = f"{server.url}/?task={task.slug}"
-        kim, lee = browser.new_context(), browser.new_context()
-        for context in (kim, lee):
-            context.set_default_timeout(WAIT_MS)
-        first = open_in(kim, url)
-        save_as(first, "Kim", 1)
-        second = lee.new_page()
-        second.goto(url)
-        expect(second.get_by_text("Kim is on this image.")).to_be_visible()
-        expect(second.get_by_label("Mask editor", exact=True)).to_have_count(0)
-        # As if Kim had gone to another image.
-        first.close()
-        workspace.presence.leave("Kim")
-        second.reload()
-        expect(second.get_by_label("Mask editor", exact=True)).to_be_visible()
-        save_as(second, "Lee", 2)
-        second.close()
-        workspace.presence.leave("Lee")
-        again = open_in(kim, url)
-        expect(again.get_by_test_id("stSidebar").get_by_text("Kim").first).to_be_visible()
-        assert [each.who for each in workspace.masks.history(added.image_id or 0)] == ["Lee", "Kim"]
-        kim.close()
-        lee.close()
+    task = workspace.tasks.create("Named discs")
+    image = np.zeros((64, 64), np.uint8)
+    image[20:40, 20:40] = 200
+    (added,) = add_images(workspace, task.id, [("a.png", encode_png(image))])
+    url = f"{server.url}/?task={task.slug}"
+    kim, lee = browser.new_context(), browser.new_context()
+    for context in (kim, lee):
+        context.set_default_timeout(WAIT_MS)
+    first = open_in(kim, url)
+    save_as(first, "Kim", 1)
+    second = lee.new_page()
+    second.goto(url)
+    expect(second.get_by_text("Kim is on this image.")).to_be_visible()
+    expect(second.get_by_label("Mask editor", exact=True)).to_have_count(0)
+    # As if Kim had gone to another image.
+    first.close()
+    workspace.presence.leave("Kim")
+    second.reload()
+    expect(second.get_by_label("Mask editor", exact=True)).to_be_visible()
+    save_as(second, "Lee", 2)
+    second.close()
+    workspace.presence.leave("Lee")
+    again = open_in(kim, url)
+    expect(again.get_by_test_id("stSidebar").get_by_text("Kim").first).to_be_visible()
+    assert [each.who for each in workspace.masks.history(added.image_id or 0)] == ["Lee", "Kim"]
+    kim.close()
+    lee.close()

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
-from app_server import PROJECT, AppServer, OpenPage
+from app_server import AppServer, OpenPage
 from editor_driver import settled
 from playwright.sync_api import Page, expect
 
 from core.imaging.masks import encode_png
 from core.workflows.add_images import add_images
-from core.workspace import NewRevision, Workspace
+from core.workspace import NewRevision, TaskRow, Workspace
 
 SIDE = 64
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    with Workspace.open(tmp_path / "workspace") as opened:
-        yield opened
-
-
-@pytest.fixture
-def server(workspace: Workspace, tmp_path: Path) -> Iterator[AppServer]:
-    """Five saved discs, in the order of their names."""
-    task = workspace.tasks.create("Discs")
+def discs(workspace: Workspace, request: pytest.FixtureRequest) -> TaskRow:
+    """Five saved discs in a task of the test's own, in the order of their names."""
+    task = workspace.tasks.create(request.node.name.replace("_", " "))
     rows, columns = np.mgrid[:SIDE, :SIDE]
     for number in range(5):
         mask = ((rows - 32) ** 2 + (columns - 20 - 4 * number) ** 2 < 150).astype(np.uint8)
@@ -35,10 +26,7 @@ def server(workspace: Workspace, tmp_path: Path) -> Iterator[AppServer]:
         (added,) = add_images(workspace, task.id, [(f"disc_{number}.png", encode_png(image))])
         new = NewRevision(encode_png(mask), None, 0.5, None, "Kim", 1.0, 0.1)
         workspace.masks.save(added.image_id or 0, new)
-    started = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": str(tmp_path / "workspace")})
-    started.start()
-    yield started
-    started.kill()
+    return task
 
 
 def tile(page: Page, number: int):
@@ -53,13 +41,14 @@ def shows_large(page: Page, name: str) -> None:
     expect(page.get_by_role("button", name="Approve")).to_be_enabled()
 
 
-def reviews(workspace: Workspace) -> dict[str, str]:
-    task = workspace.tasks.get("discs")
+def reviews(workspace: Workspace, task: TaskRow) -> dict[str, str]:
     return {image.name[5]: image.review for image in workspace.images.list(task.id)}
 
 
-def test_keys_mark_and_approve_and_undo(server: AppServer, workspace: Workspace, open_page: OpenPage) -> None:
-    page = open_page(f"{server.url}/review?task=discs")
+def test_keys_mark_and_approve_and_undo(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/review?task={discs.slug}")
     expect(tile(page, 0)).to_be_focused()
     # Nobody decides on a picture that is still on its way.
     expect(page.get_by_role("button", name="Approve the others (5)")).to_be_visible()
@@ -69,10 +58,10 @@ def test_keys_mark_and_approve_and_undo(server: AppServer, workspace: Workspace,
     page.keyboard.press("Space")
     expect(tile(page, 1)).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_role("button", name="Approve the others (4)")).to_be_visible()
-    assert set(reviews(workspace).values()) == {"open"}
+    assert set(reviews(workspace, discs).values()) == {"open"}
     page.keyboard.press("Enter")
     expect(page.get_by_text("Approved 4, flagged 1.")).to_be_visible()
-    assert reviews(workspace) == {
+    assert reviews(workspace, discs) == {
         "0": "approved",
         "1": "flagged",
         "2": "approved",
@@ -83,7 +72,7 @@ def test_keys_mark_and_approve_and_undo(server: AppServer, workspace: Workspace,
     settled(page)
     page.keyboard.press("u")
     expect(tile(page, 0)).to_be_visible()
-    assert set(reviews(workspace).values()) == {"open"}
+    assert set(reviews(workspace, discs).values()) == {"open"}
 
 
 def press_in_korean(page: Page, letter: str) -> None:
@@ -94,9 +83,9 @@ def press_in_korean(page: Page, letter: str) -> None:
 
 
 def test_one_by_one_by_keys_with_flag_reasons_and_the_way_to_the_editor_and_back(
-    server: AppServer, workspace: Workspace, open_page: OpenPage
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
 ) -> None:
-    page = open_page(f"{server.url}/review?task=discs")
+    page = open_page(f"{server.url}/review?task={discs.slug}")
     expect(tile(page, 0)).to_be_focused()
     settled(page)
     press_in_korean(page, "v")
@@ -107,7 +96,7 @@ def test_one_by_one_by_keys_with_flag_reasons_and_the_way_to_the_editor_and_back
     expect(page.get_by_role("button", name="part missing")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("f")
     shows_large(page, "disc_2.png")
-    found = reviews(workspace)
+    found = reviews(workspace, discs)
     assert (found["0"], found["1"], found["2"]) == ("approved", "flagged", "open")
     page.keyboard.press("e")
     expect(page.get_by_label("Mask editor", exact=True)).to_be_visible()

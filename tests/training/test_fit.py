@@ -112,15 +112,23 @@ def test_plain_keras_opens_what_was_trained_at_any_size(result, tmp_path):
     assert opened(np.zeros((1, 448, 592, 1), np.float32)).shape == (1, 448, 592, 1)
 
 
-def test_the_same_seed_gives_the_same_weights(training_discs):
-    short = TrainConfig(image_size=(16, 16), epochs=2, batch_size=4, precision="float32", seed=5)
-    first, again = (run(training_discs, settings=short).model.get_weights() for _ in range(2))
-    for a, b in zip(first, again, strict=True):
-        np.testing.assert_allclose(a, b, atol=1e-6)
+def trained_weights(examples, **changes):
+    settings = replace(SETTINGS, epochs=3, seed=5, **changes)
+    return np.concatenate([each.ravel() for each in run(examples, settings=settings).model.get_weights()])
 
 
-def trained_weights(result):
-    return np.concatenate([weight.ravel() for weight in result.model.get_weights()])
+@pytest.fixture(scope="module")
+def once(training_discs):
+    """Weights after three epochs."""
+    return trained_weights(training_discs)
+
+
+def test_the_same_seed_gives_the_same_weights(once, training_discs):
+    np.testing.assert_allclose(trained_weights(training_discs), once, atol=1e-6)
+
+
+def test_several_steps_in_one_call_give_the_same_weights(once, training_discs):
+    np.testing.assert_allclose(trained_weights(training_discs, steps_per_execution=4), once, atol=1e-6)
 
 
 def test_the_weights_are_those_of_a_network_that_is_fed_with_floats(training_discs):
@@ -135,14 +143,6 @@ def test_the_weights_are_those_of_a_network_that_is_fed_with_floats(training_dis
     with_bytes = run(training_discs, settings=settings).model.get_weights()
     for ours, theirs in zip(with_bytes, with_floats, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-6)
-
-
-def test_several_steps_in_one_call_give_the_same_weights(training_discs):
-    one, four = (
-        trained_weights(run(training_discs, settings=replace(SETTINGS, epochs=3, steps_per_execution=steps)))
-        for steps in (1, 4)
-    )
-    np.testing.assert_allclose(four, one, atol=1e-6)
 
 
 def test_images_of_8_and_of_16_bits_are_validated_alike(training_discs, validation_discs):
