@@ -112,7 +112,7 @@ def _clients(url: str, workspace: Workspace, slug: str, arguments: argparse.Name
         "stroke_ms": spread([1000 * each for each in strokes]),
         "strokes": len(strokes),
         "images_that_lost_strokes": sum(
-            _on_disk(workspace, image_id) != (layer == 2).sum()
+            _on_disk(workspace, image_id) != int((layer == 2).sum())
             for image_id, layer in zip(images, layers, strict=True)
         ),
         "masks_saved": sum(saves),
