@@ -29,4 +29,4 @@ def keep_in_order() -> None:
         else:
             clear(queue, retain_lifecycle_msgs, fragment_ids_this_run)
 
-    ForwardMsgQueue.clear = clear_for_pages  # type: ignore[method-assign]
+    ForwardMsgQueue.clear = clear_for_pages  # type: ignore[assignment, method-assign]
