@@ -77,7 +77,7 @@ def test_other_weights_of_the_same_network_are_read_and_need_no_child(cache, wei
     assert len(kept(cache)) == 1 and kept(cache)[0].stat().st_size < read_weights(weights).path.stat().st_size
 
 
-def test_a_damaged_file_is_made_again(cache, weights):
+def test_a_damaged_file_is_made_again(real_child, cache, weights):
     expected = Network(weights, (16, 16), "segment")(image())[0]
     (path,) = kept(cache)
     whole = path.read_bytes()
