@@ -67,17 +67,6 @@ def little_to_collect():
 
 
 @pytest.fixture(scope="module", autouse=True)
-def graphs_as_they_are():
-    """TensorFlow optimises a graph for longer than the small networks of these tests compute.
-
-    Of this process alone: workers, commands and the like have their graphs optimised, as people do.
-    """
-    if "tensorflow" in sys.modules:
-        options = {"disable_meta_optimizer": True}
-        sys.modules["tensorflow"].config.optimizer.set_experimental_options(options)
-
-
-@pytest.fixture(scope="module", autouse=True)
 def own_main(main=sys.modules["__main__"]):
     """Streamlit's test runner leaves its script as `__main__`, which processes that are spawned would run."""
     sys.modules["__main__"] = main

@@ -50,8 +50,10 @@ class _Format(argparse.RawDescriptionHelpFormatter):
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
         told = None if action.help is None else say(action.help)
-        plain = action.default in (None, False, argparse.SUPPRESS)
-        return told if plain else f"{told} ({say('default')}: %(default)s)"
+        default = action.default
+        if default is None or default is False or default in ("", (), argparse.SUPPRESS):
+            return told
+        return f"{told} ({say('default')}: %(default)s)"
 
 
 def whole_number(low: int, high: int = 2**31) -> Callable[[str], int]:

@@ -116,7 +116,7 @@ def test_a_bad_file_is_named_and_the_others_go_on(folder, trained):
         (folder / "mixed").mkdir(exist_ok=True)
         (folder / "mixed" / name).write_bytes(content)
     write(folder / "mixed" / "good.png", np.zeros((1, 1), np.uint8))
-    arguments = ("--image_path", "mixed", "--model_path", "saved_model", "--output_path", "mixed_out")
+    arguments = ("--image_path", "mixed", "--model_path", "mixed", "--output_path", "mixed_out")
     refused = run_here(folder, "predict.py", *arguments)
     assert refused.returncode == 2 and "no model" in refused.stderr
     arguments = ("--image_path", "mixed/*", "--model_path", "saved_model/unet_model.keras")
