@@ -12,12 +12,11 @@ export WORKSPACE_DIR
 app: $(VENV)/.app-installed
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
-# Three processes for two cores, since one of them mostly waits for a browser or for a worker; each with the tests
-# of one file at a time: what a file sets up is then set up once.
-THREE_AT_A_TIME := -n 3 --dist loadfile --no-loadscope-reorder
+# Two processes, each with the tests of one file at a time: what a file sets up is then set up once.
+TWO_AT_A_TIME := -n 2 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.dev-installed chromium postgresql lint types
-	$(BIN)/python -m pytest $(THREE_AT_A_TIME)
+	$(BIN)/python -m pytest $(TWO_AT_A_TIME)
 
 check: $(VENV)/.dev-installed lint types quick-tests
 
@@ -29,7 +28,7 @@ types: $(VENV)/.dev-installed
 	$(BIN)/mypy
 
 quick-tests: $(VENV)/.dev-installed
-	$(BIN)/python -m pytest $(THREE_AT_A_TIME) -m "not slow and not browser"
+	$(BIN)/python -m pytest $(TWO_AT_A_TIME) -m "not slow and not browser"
 
 screenshots: $(VENV)/.dev-installed chromium
 	$(BIN)/python -m benchmarks.screenshots docs/images
