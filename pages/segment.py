@@ -24,13 +24,15 @@ def page() -> None:
     here = shell.enter()
     state.show_messages()
     task = here.task
-    editing.warm_up(task)
     current = current_image(task)
     if current is None:
         if task.is_shared:
             st.info(words.NONE_YET)
         show_first(adding.first_images(task))
+        # Once the page is there: both want the same cores.
+        editing.warm_up(task)
         return
+    editing.warm_up(task)
     current = act(task, current)
     mine = view(task, current)
     images = images_for(task, mine)
