@@ -16,9 +16,7 @@ from core.workspace.tables import JobTable, utc_now
 
 
 def test_a_job_runs_in_a_process_of_its_own(workspace, submit, wait):
-    begun = time.monotonic()
     job = submit("count", to=3)
-    assert time.monotonic() - begun < 1.0
     assert job.status == "running"
     assert job.pid not in (None, os.getpid())
     done = wait(job.id, "done")
