@@ -35,6 +35,7 @@ _PAGES = {
 _STYLE = """
 <style>
 .stMainBlockContainer { padding: 1.1rem 1.25rem 1rem; max-width: none; }
+@media (max-width: 640px) { .stMainBlockContainer { padding-top: 2.5rem; } }
 .stAppHeader { background: transparent; height: 2.25rem; }
 [data-testid="stSidebar"][data-collapsed="false"] { width: 208px !important; min-width: 208px; }
 [data-testid="stToastContainer"] { top: auto; bottom: 1rem; }

@@ -17,13 +17,15 @@ from core.workspace.review_pages import ReviewPages
 
 ROWS = 3
 _KEY = "review_grid"
-# On the line of the grid's own button, which stays at the bottom of the window.
+# On the line of the grid's own button, which stays at the bottom of the window; below it on a narrow screen.
 _STYLE = """
 <style>
-div:has(> .st-key-review_bar) {
-  position: sticky; bottom: 0; z-index: 3; margin-top: -4.5rem; padding: 0.5rem 3px; pointer-events: none;
+@media (min-width: 560px) {
+  div:has(> .st-key-review_bar) {
+    position: sticky; bottom: 0; z-index: 3; margin-top: -4.5rem; padding: 0.5rem 3px; pointer-events: none;
+  }
+  .st-key-review_bar > * { pointer-events: auto; }
 }
-.st-key-review_bar > * { pointer-events: auto; }
 </style>
 """
 

@@ -28,11 +28,13 @@ from core.ui.segment.seen import unread_for
 from core.ui.text import shortened
 from core.workspace import Drawn, ReviewOrder, TaskRow
 
-# On the line of the tabs, where nothing else stands.
+# On the line of the tabs, where nothing else stands; below it on a narrow screen.
 _STYLE = """
 <style>
-.st-key-review_tools { margin: -4rem 0 -0.75rem; position: relative; z-index: 2; pointer-events: none; }
-.st-key-review_tools > * { pointer-events: auto; }
+@media (min-width: 900px) {
+  .st-key-review_tools { margin: -4rem 0 -0.75rem; position: relative; z-index: 2; pointer-events: none; }
+  .st-key-review_tools > * { pointer-events: auto; }
+}
 </style>
 """
 _ORDERS: tuple[ReviewOrder, ...] = ("unsure", "newest", "uploaded", "random")
