@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.fine_tune_gain import mean_dice, pairs_of
 from benchmarks.human_minutes.correcting import Scene, by_brush, by_clicks, in_frame, quarter
 from benchmarks.human_minutes.hand import HANDS, Hand, Page
 from core.config import MODELS_DIR
 from core.correction.click_crop import Mask
 from core.correction.corrections import encode_layer, layer_from_mask
 from core.correction.follow_clicks import Answer
-from core.datasets.pairs import Pair, find_pairs, load_pair
+from core.datasets.pairs import Pair, load_pair
 from core.evaluation.scores import score_mask
 from core.imaging.intensity import to_display
-from core.imaging.masks import quantise, threshold_mask
 from core.jobs.kinds import JobContext
 from core.registry.predictors import Predictors
 from core.workflows.add_images import add_images
@@ -194,20 +194,7 @@ def _learn(workspace: Workspace, task_id: int, current: VersionRow | None, seed:
 
 def scored(workspace: Workspace, version: VersionRow | None, pairs: list[Pair]) -> float:
     """Mean Dice over images at their own sizes; an empty mask without a version."""
-    if version is None:
-        return 0.0
-    model = Predictors().get(workspace.versions.open(version))
-    scores = []
-    for pair in pairs:
-        image, mask = load_pair(pair)
-        predicted = threshold_mask(quantise(model.predict(image)), model.card.threshold)
-        scores.append(score_mask(predicted, mask)["dice"])
-    return float(np.mean([each for each in scores if each is not None]))
-
-
-def pairs_of(root: Path, split: str) -> list[Pair]:
-    """The pairs of a split."""
-    return find_pairs(root / split / "images", root / split / "masks")
+    return 0.0 if version is None else mean_dice(workspace, version, pairs, Predictors())
 
 
 def told_settings(order: Order) -> dict[str, Any]:
