@@ -198,7 +198,7 @@ def _say(prompts: Prompts, proposal: _Proposal | None, problem: str) -> None:
 
 
 def _decide(key: str, prompts: Prompts, proposal: _Proposal | None) -> None:
-    how = st.radio(
+    st.radio(
         words.HOW,
         (False, True),
         format_func=lambda replaces: words.REPLACE if replaces else words.ONLY_ADD,
@@ -213,7 +213,7 @@ def _decide(key: str, prompts: Prompts, proposal: _Proposal | None) -> None:
         width="stretch",
         disabled=proposal is None or not proposal.mask.any(),
         on_click=_accept,
-        args=(key, proposal, bool(how)),
+        args=(key, proposal),
         key=f"{key}.accept",
     )
     st.button(
@@ -227,9 +227,13 @@ def _decide(key: str, prompts: Prompts, proposal: _Proposal | None) -> None:
     )
 
 
-def _accept(key: str, proposal: _Proposal, replace: bool) -> None:
-    """Runs before the page, with the proposal that was on the screen when the button was pressed."""
-    _panel(key).accepted = accept(proposal.mask, proposal.prompts, replace_inside_boxes=replace)
+def _accept(key: str, proposal: _Proposal) -> None:
+    """Runs before the page, with the proposal that was on the screen when the button was pressed.
+
+    How to accept may have been chosen a moment before, in a run that was never drawn.
+    """
+    replaces = bool(st.session_state[f"{key}.how"])
+    _panel(key).accepted = accept(proposal.mask, proposal.prompts, replace_inside_boxes=replaces)
     _clear(key)
 
 

@@ -54,3 +54,17 @@ def test_images_are_shared_out_on_the_review_page(open_page, workspace, task):
     next(each for each in app.button if each.label == "Let everybody work on all").click().run()
     assert not workspace.tasks.get_by_id(task.id).is_shared
     assert not app.exception
+
+
+def test_a_share_that_is_typed_as_the_button_is_pressed_counts(open_page, workspace, task):
+    app = open_page("review", task=task.slug)
+    here, lee = (workspace.persons.find(name).id for name in (state.person(), "Lee"))
+    # One run: the box gives its number up when the press of the button takes the focus away.
+    for person, percent in ((here, 25), (lee, 75)):
+        named(app.number_input, f"share_{task.id}_{person}").set_value(percent)
+    next(each for each in app.button if each.label == "Share the images out").click().run()
+    assert {each.who: each.percent for each in workspace.assignments.of_task(task.id)} == {
+        state.person(): 25,
+        "Lee": 75,
+    }
+    assert not app.exception

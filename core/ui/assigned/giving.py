@@ -19,14 +19,12 @@ def give_box(task: TaskRow) -> None:
         st.caption(words.GIVE_HELP)
         held = {each.person_id: each for each in state.workspace().assignments.of_task(task.id)}
         with st.container(gap="small"):
-            percent = {each.id: _share(task, each, held.get(each.id)) for each in _people()}
+            total = sum(_share(task, each, held.get(each.id)) for each in _people())
         if state.signed_in() is None:
             st.text_input(words.NEW_NAME, key="give_new_name", max_chars=80, on_change=_add_person)
-        total = sum(percent.values())
         if 0 < total != 100:
             st.caption(words.NOT_HUNDRED.format(total=total))
-        shares = Shares({each: part for each, part in percent.items() if part})
-        st.button(words.SHARE_OUT, type="primary", disabled=total != 100, on_click=_give, args=(task, shares))
+        st.button(words.SHARE_OUT, type="primary", disabled=total != 100, on_click=_share_out, args=(task,))
         if task.is_shared:
             st.button(words.EVERYBODY, type="tertiary", on_click=_give, args=(task, None))
 
@@ -58,9 +56,13 @@ def _share(task: TaskRow, person: PersonRow, held: Share | None) -> int:
         100,
         0 if held is None else held.percent,
         5,
-        key=f"share_{task.id}_{person.id}",
+        key=_share_key(task, person),
     )
     return int(percent)
+
+
+def _share_key(task: TaskRow, person: PersonRow) -> str:
+    return f"share_{task.id}_{person.id}"
 
 
 def _people() -> list[PersonRow]:
@@ -80,6 +82,12 @@ def _add_person() -> None:
     if name:
         state.workspace().persons.get_or_add(name)
     st.session_state["give_new_name"] = ""
+
+
+def _share_out(task: TaskRow) -> None:
+    """By what the boxes say now; the last may have been typed as the button was pressed."""
+    percent = {each.id: int(st.session_state.get(_share_key(task, each), 0)) for each in _people()}
+    _give(task, Shares({person: part for person, part in percent.items() if part}))
 
 
 def _give(task: TaskRow, shares: Shares | None) -> None:
