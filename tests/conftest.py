@@ -7,7 +7,6 @@ import pytest
 
 from tests.eager import eagerly
 from tests.exporter import one_child
-from tests.new_workspaces import copied
 
 IS_ONE_OF_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ
 if IS_ONE_OF_SEVERAL:
@@ -45,13 +44,6 @@ def exported_networks(tmp_path_factory):
     folder = folder.parent if IS_ONE_OF_SEVERAL else folder
     os.environ.setdefault("NETWORK_CACHE_DIR", str(folder / "networks"))
     with one_child(tmp_path_factory.mktemp("exporter")):
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def new_workspaces(tmp_path_factory):
-    """Those of this process are not migrated one by one, see `tests.new_workspaces`."""
-    with copied(tmp_path_factory.mktemp("migrated")):
         yield
 
 

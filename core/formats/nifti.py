@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 
-import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +24,8 @@ def mask_nifti(
     """
     if labels.ndim != 3:
         raise ValueError(f"a volume has three axes, got {labels.shape}")
+    import nibabel as nib
+
     source = None if header is None else nib.Nifti1Header(header[:348], check=False)
     image = nib.Nifti1Image(np.asarray(labels, np.uint8), affine, source)
     image.set_data_dtype(np.uint8)

@@ -8,8 +8,6 @@ from __future__ import annotations
 import hashlib
 import io
 
-import pydicom
-
 from core.imaging.dicom_file import is_dicom, is_dicom_name
 from core.imaging.quiet import quiet_libraries
 
@@ -33,6 +31,8 @@ def identity_keys(data: bytes, name: str, salt: bytes) -> tuple[str, ...]:
     """
     if not is_dicom(data) and not is_dicom_name(name):
         return ()
+    import pydicom
+
     try:
         with quiet_libraries():
             tags = list(_TAGS.values())

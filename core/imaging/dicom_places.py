@@ -9,16 +9,17 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pydicom
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset
 
 from core.imaging.geometry import Geometry, positive
 from core.imaging.quiet import quiet_libraries
 from core.language.sentence import Sentence
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
 
 # Positions within a fiftieth of a millimetre are one; a gap of half a slice more than usual is one.
 _SAME_MM = 0.02
@@ -53,6 +54,8 @@ class SlicePlace:
 
 def slice_place(data: bytes, name: str) -> SlicePlace | None:
     """Where the slice of a DICOM file lies; None for a file that belongs to no series of slices."""
+    import pydicom
+
     tags = ["SeriesInstanceUID", "InstanceNumber", "ImageOrientationPatient", "ImagePositionPatient"]
     tags += ["PixelSpacing", "Rows", "Columns", "NumberOfFrames", "Modality"]
     try:
@@ -147,6 +150,8 @@ def place_frames(
 def _of_frames(
     dataset: Dataset, num_frames: int, name: str
 ) -> tuple[tuple[int, ...], Geometry | None, tuple[str, ...]]:
+    from pydicom.dataset import Dataset
+
     shared = dataset.get("SharedFunctionalGroupsSequence") or []
     per_frame = dataset.get("PerFrameFunctionalGroupsSequence") or []
     slices = []

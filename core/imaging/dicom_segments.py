@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pydicom
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset
 
 from core.errors import BadFileError
 from core.imaging.quiet import quiet_libraries
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
 
 Segments = tuple[tuple[int, int], ...]
 """(number of a segment, frame that shows it), of one place."""
@@ -62,6 +64,8 @@ def frame_origins(dataset: Dataset, num_frames: int) -> NDArray[np.float64] | No
 
 def referenced_series(data: bytes) -> str:
     """The series whose images a segmentation was drawn on, as the file names it; never stored or shown."""
+    import pydicom
+
     try:
         with quiet_libraries():
             found = pydicom.dcmread(

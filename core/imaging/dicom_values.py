@@ -7,18 +7,18 @@ presentation.
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import MutableSequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset
-from pydicom.multival import MultiValue
-from pydicom.pixels.processing import apply_color_lut
-from pydicom.uid import RLELossless
 
 from core.config import GREY_PERCENTILES
 from core.errors import BadFileError
 from core.imaging.stored import StoredPixels
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
 
 _WHITE = 65535
 
@@ -40,6 +40,8 @@ def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str, frame: int 
     lossy = bool(str(dataset.file_meta.TransferSyntaxUID).startswith("1.2.840.10008.1.2.4"))
     about: dict[str, Any] = {"num_pictures": num_frames, "lossy": lossy}
     if photometric == "PALETTE COLOR":
+        from pydicom.pixels.processing import apply_color_lut
+
         return StoredPixels(_to_uint8(apply_color_lut(values, dataset)), numbers=values, **about)
     if values.ndim == 3:
         return StoredPixels(_to_uint8(values), **about)
@@ -85,6 +87,8 @@ def _stored_bits(values: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
     size = values.dtype.itemsize * 8
     if values.dtype.kind not in "iu" or not isinstance(stored, int) or not 1 <= stored < size:
         return values
+    from pydicom.uid import RLELossless
+
     syntax = dataset.file_meta.TransferSyntaxUID
     # What is compressed holds the values themselves, at its own low end.
     packed = syntax.is_encapsulated and syntax != RLELossless
@@ -136,7 +140,7 @@ def _modality(numbers: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
 
 def _says_hounsfield(dataset: Dataset, outside: NDArray[Any]) -> bool:
     """Whether the file says that these are Hounsfield units: by its rescale type, or as a CT with a scale."""
-    table = (dataset.get("ModalityLUTSequence") or [Dataset()])[0]
+    table = (dataset.get("ModalityLUTSequence") or [{}])[0]
     kind = str(dataset.get("RescaleType") or table.get("ModalityLUTType") or "").strip().upper()
     if kind:
         return kind == "HU"
@@ -191,7 +195,7 @@ def _number(dataset: Dataset, keyword: str) -> float | None:
     """The first value of an element; None where it is absent, empty or no number."""
     try:
         value = dataset.get(keyword)
-        value = value[0] if isinstance(value, MultiValue | list) and len(value) else value
+        value = value[0] if isinstance(value, MutableSequence) and value else value
         number = float(value)
     except (TypeError, ValueError):
         return None

@@ -11,7 +11,6 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
@@ -169,6 +168,8 @@ def read_header(data: bytes, name: str) -> NiftiHeader:
     Raises:
         BadFileError: As `open_nifti`, but for its size.
     """
+    import nibabel as nib
+
     file: Any = as_file(data)
     packed = data.startswith(_GZIP)
     if packed:
@@ -219,7 +220,9 @@ def volume_of(masks: NDArray[np.uint8], header: NiftiHeader) -> NDArray[np.uint8
 
 
 def _layout(affine: NDArray[np.float64]) -> NiftiLayout:
-    first, second, _ = nib.aff2axcodes(affine)  # type: ignore[no-untyped-call]
+    from nibabel.orientations import aff2axcodes
+
+    first, second, _ = aff2axcodes(affine)  # type: ignore[no-untyped-call]
     transposed = _UPRIGHT[second] > _UPRIGHT[first]
     row, column = (second, first) if transposed else (first, second)
     return NiftiLayout(transposed, row in _TURNED_BACK, column in _TURNED_BACK)

@@ -1,6 +1,7 @@
 """Brings a workspace's database to this program's schema, once, whoever opens it first.
 
-The everyday case (nothing to do) is one query and never imports Alembic.
+Alembic changes what an older program wrote. A new database is made as the tables say, and where nothing is to
+do that is one query: neither imports Alembic.
 """
 
 from __future__ import annotations
@@ -9,15 +10,12 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
 from core.errors import StoreError
 from core.workspace.database import Database
-
-if TYPE_CHECKING:
-    from alembic.config import Config
+from core.workspace.tables import Table
 
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
 NEWEST = "0010"
@@ -42,12 +40,10 @@ def migrate(database: Database) -> bool:
         if current == NEWEST:
             database.schema = NEWEST
             return False
-        config = _config(current, database.name)
-        if current is not None and database.path is not None:
-            _keep_copy(database.path, NEWEST)
-        config.attributes["connection"] = connection
-        config.attributes["folder"] = None if database.path is None else database.path.parent
-        _upgrade(config)
+        if current is None:
+            _make(connection)
+        else:
+            _upgrade(database, connection, current)
     database.schema = NEWEST
     return True
 
@@ -70,27 +66,38 @@ def _revision(connection: Connection) -> str | None:
     return None if found is None else str(found[0])
 
 
-def _config(current: str | None, name: str) -> Config:
+def _make(connection: Connection) -> None:
+    """The tables of an empty database, and the mark by which Alembic knows them."""
+    Table.metadata.create_all(connection, checkfirst=False)
+    connection.execute(
+        text(
+            "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
+            "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+        )
+    )
+    connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": NEWEST})
+
+
+def _upgrade(database: Database, connection: Connection, current: str) -> None:
+    from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS_DIR).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if current is not None and current not in known:
+    if current not in known:
         raise StoreError(
             "{name} was written by a newer version of this program (its schema is {current}, this "
             "program knows up to {newest}); update the program or choose another workspace.",
-            name=name,
+            name=database.name,
             current=current,
             newest=NEWEST,
         )
-    return config
-
-
-def _upgrade(config: Config) -> None:
-    from alembic import command
-
+    if database.path is not None:
+        _keep_copy(database.path, NEWEST)
+    config.attributes["connection"] = connection
+    config.attributes["folder"] = None if database.path is None else database.path.parent
     command.upgrade(config, "head")
 
 

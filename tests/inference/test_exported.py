@@ -217,3 +217,12 @@ def _with_layers(layers):
     for layer in layers:
         x = layer(x)
     return keras.Model(inputs, L.Conv2D(1, 1, activation="sigmoid")(x))
+
+
+def test_nothing_is_reported_to_the_maker_of_openvino(tmp_path):
+    """Its telemetry numbers each person in a file of their home folder, at the import already."""
+    home = {name: str(tmp_path) for name in ("HOME", "LOCALAPPDATA")}
+    for first in ("core.inference.running", "core.doctor"):
+        code = f"import {first}, openvino; openvino.Core(); openvino.convert_model"
+        subprocess.run([sys.executable, "-c", code], cwd=PROJECT, env={**os.environ, **home}, check=True)
+    assert list(tmp_path.iterdir()) == []

@@ -18,6 +18,7 @@ async def serve():
 
 asyncio.run(serve())
 heavy = ("tensorflow", "keras", "pandas", "matplotlib", "scipy.ndimage", "skimage.measure", "highdicom")
+heavy = (*heavy, "pydicom", "nibabel", "alembic", "openvino")
 print("core.ui.segment.editing" in sys.modules, [name for name in heavy if name in sys.modules])
 """
 

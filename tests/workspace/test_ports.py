@@ -1,13 +1,17 @@
 """Rows on a server and files at an address: what is the same, and what is said when they do not answer."""
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from fsspec.implementations.memory import MemoryFileSystem
+from sqlalchemy import inspect
 
 from core.errors import StoreError
 from core.files import write_whole
 from core.workspace import ImageFacts, NewRevision, NewVersion, Workspace
+from core.workspace.migrate import MIGRATIONS_DIR
 from core.workspace.tables import Table
 
 
@@ -24,8 +28,41 @@ def elsewhere(monkeypatch):
     return kept
 
 
-def test_the_tables_are_those_that_the_code_describes(workspace):
-    with workspace._database.engine.connect() as connection:
+def of_kind(index):
+    """The part of an index that is the database's own, such as the condition under which it holds."""
+    return {name: str(value) for name, value in index.get("dialect_options", {}).items()}
+
+
+def tables(database):
+    """What the database itself says of its tables; defaults, which the code gives, left out."""
+    ask = inspect(database.engine)
+    return {
+        name: (
+            {each["name"]: (str(each["type"]), each["nullable"]) for each in ask.get_columns(name)},
+            ask.get_pk_constraint(name),
+            sorted(str(each) for each in ask.get_foreign_keys(name)),
+            sorted(str(each) for each in ask.get_unique_constraints(name)),
+            sorted(
+                (each["name"], each["column_names"], each["unique"], str(of_kind(each)))
+                for each in ask.get_indexes(name)
+            ),
+        )
+        for name in ask.get_table_names()
+    }
+
+
+def test_a_new_database_is_what_the_migrations_would_have_made(workspace):
+    database = workspace._database
+    new = tables(database)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS_DIR))
+    with database.migrating() as connection:
+        Table.metadata.drop_all(connection)
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+        config.attributes.update(connection=connection, folder=None)
+        command.upgrade(config, "head")
+    assert tables(database) == new
+    with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Table.metadata) == []
 
 
