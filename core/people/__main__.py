@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     add = commands.add_parser("add", help="let somebody in; asks for a password")
     role = commands.add_parser("role", help="give another role")
     for each in (add, role):
-        each.add_argument("name", help="name, or the e-mail address that a sign-in service tells")
+        each.add_argument("name", type=_name, help="name, or the e-mail address that a sign-in service tells")
     add.add_argument("--role", choices=ROLES, default="reader", help="reader by default")
     add.add_argument("--without_password", action="store_true", help="for who signs in at a service")
     role.add_argument("role", choices=ROLES)
@@ -54,8 +54,17 @@ def _parser() -> argparse.ArgumentParser:
         ("password", Sentence("give a new password")),
         ("remove", Sentence("let somebody in no more")),
     ):
-        commands.add_parser(name, help=text).add_argument("name")
+        commands.add_parser(name, help=text).add_argument("name", type=_name)
+    rename = commands.add_parser("rename", help="give somebody another name, under which they then sign in")
+    rename.add_argument("name", type=_name, help="name until now")
+    rename.add_argument("new_name", type=_name, help="name from now on")
     return translated(parser)
+
+
+def _name(said: str) -> str:
+    if not said.strip():
+        raise argparse.ArgumentTypeError(say("a person needs a name"))
+    return said
 
 
 def _add(workspace: Workspace, options: argparse.Namespace) -> None:
@@ -87,13 +96,26 @@ def _password(workspace: Workspace, options: argparse.Namespace) -> None:
     print(told.format(name=person.name))
 
 
+def _rename(workspace: Workspace, options: argparse.Namespace) -> None:
+    person = workspace.persons.rename(_existing(workspace, options.name).id, options.new_name)
+    told = say("{name} is called {new_name} now, also where they saved, judged and trained before.")
+    print(told.format(name=options.name, new_name=person.name))
+
+
 def _remove(workspace: Workspace, options: argparse.Namespace) -> None:
     person = _existing(workspace, options.name)
     workspace.persons.remove(person.id)
     print(say("{name} may come in no more; what they made keeps their name.").format(name=person.name))
 
 
-_COMMANDS = {"add": _add, "list": _list, "role": _role, "password": _password, "remove": _remove}
+_COMMANDS = {
+    "add": _add,
+    "list": _list,
+    "role": _role,
+    "password": _password,
+    "rename": _rename,
+    "remove": _remove,
+}
 
 
 def _existing(workspace: Workspace, name: str) -> PersonRow:

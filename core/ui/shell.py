@@ -160,8 +160,26 @@ def _choose_name() -> None:
     ):
         st.text_input(words.YOUR_NAME, key="your_name", max_chars=80, on_change=_take_name)
         st.caption(words.YOUR_NAME_HELP)
+        with st.expander(words.RENAME_ME):
+            st.caption(words.RENAME_ME_HELP)
+            st.text_input(words.RENAME_ME_TO, key="right_name", max_chars=80)
+            st.button(words.RENAME_ME_DO, on_click=_rename_me)
     if not state.given_name():
         st.caption(words.ASK_NAME)
+
+
+def _rename_me() -> None:
+    name, persons = st.session_state["right_name"], state.workspace().persons
+    if not name.strip():
+        return
+    person = persons.get_or_add(state.person())
+    try:
+        state.set_person(persons.rename(person.id, name, who=person.name).name)
+    except AppError as error:
+        state.tell("error", as_text(str(error)))
+        return
+    st.session_state["right_name"] = ""
+    state.tell("success", words.RENAMED.format(name=as_name(state.person())))
 
 
 def _take_name() -> None:

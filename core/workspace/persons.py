@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
@@ -11,7 +11,17 @@ from core.workspace.database import Database
 from core.workspace.names import clean_name, name_key
 from core.workspace.roles import Role
 from core.workspace.rows import PersonRow
-from core.workspace.tables import PersonTable, as_row, utc_now
+from core.workspace.tables import (
+    JobTable,
+    LabelTable,
+    PersonTable,
+    ReviewTable,
+    RevisionTable,
+    VersionEventTable,
+    VersionTable,
+    as_row,
+    utc_now,
+)
 
 
 class Persons:
@@ -72,6 +82,26 @@ class Persons:
             person = _existing(session, person_id)
             person.role, person.removed_at = role, None
             audit.append(session, "role_set", {"person": person_id, "role": role}, who=who)
+
+    def rename(self, person_id: int, name: str, *, who: str = "") -> PersonRow:
+        """Give another name, which everything they made then bears; audit rows say what was said at the time.
+
+        Raises:
+            ValueError: The name is empty.
+            StoreError: There is none of that number, or another person has the name: two cannot become one.
+        """
+        with self._database.writing(needs="people") as session:
+            person = _existing(session, person_id)
+            other = session.scalars(_of_name(name)).first()
+            if other is not None and other.id != person_id:
+                raise StoreError("There is a {name} already; two people cannot become one.", name=other.name)
+            for table in (RevisionTable, ReviewTable, LabelTable, VersionTable, VersionEventTable, JobTable):
+                names = session.scalars(select(table.who).distinct().where(table.who != "")).all()
+                same = [each for each in names if name_key(each) == person.key]
+                session.execute(update(table).where(table.who.in_(same)).values(who=clean_name(name)))
+            person.name, person.key = clean_name(name), name_key(name)
+            audit.append(session, "person_renamed", {"person": person_id, "name": person.name}, who=who)
+        return as_row(PersonRow, person)
 
     def remove(self, person_id: int, *, who: str = "") -> None:
         """Take somebody away; everything they made keeps their name.

@@ -196,3 +196,26 @@ def test_a_lost_mask_is_told_in_its_line_of_the_history(open_page, workspace, nu
     button(app, "History").click().run()
     assert not app.exception
     assert len([each for each in app.button if each.label == "Restore"]) == 2
+
+
+def test_a_name_that_was_misspelt_is_put_right_everywhere(open_page, workspace, nuclei):
+    (image_id,) = add(workspace, nuclei, "a.png")
+    app = open_page(task=nuclei.slug)
+
+    def box(label):
+        return next(each for each in app.text_input if each.label == label)
+
+    def put_right(name):
+        box("What it should have been").set_value(name)
+        button(app, "Change it everywhere").click().run()
+
+    box("Your name").set_value("Kmi").run()
+    button(app, "Save mask").click().run()
+    put_right("Kim")
+    assert "You are ` Kim ` now" in "".join(each.value for each in app.success)
+    assert workspace.truth.of(image_id).who == "Kim"
+    assert workspace.persons.find("Kmi") is None
+    workspace.persons.get_or_add("Lee")
+    put_right("Lee")
+    assert "There is a Lee already" in "".join(each.value for each in app.error)
+    assert box("Your name").value == "Kim" and not app.exception

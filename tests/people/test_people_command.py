@@ -38,7 +38,9 @@ def test_somebody_is_let_in_gets_a_role_and_is_taken_away(people):
         assert is_password("four other words here", workspace.persons.password_hash(kim.id))
         actions = [row.action for row in workspace.audit.list()]
     assert actions == ["password_set", "role_set", "role_set", "password_set", "role_set"]
-    assert people("remove", "Kim")[0] == 0
+    assert people("rename", "Kim", "Kim Min-ji")[1].startswith("Kim is called Kim Min-ji now")
+    assert people("list")[1] == "Kim Min-ji: admin\nlee@lab.org: reader, no password\n"
+    assert people("remove", "kim min-ji")[0] == 0
     assert people("list")[1] == "lee@lab.org: reader, no password\n"
 
 
@@ -47,6 +49,8 @@ def test_what_cannot_be_is_one_sentence(people, tmp_path):
     code, _, error = people("remove", "Nobody")
     assert code == 2
     assert "There is nobody named Nobody here" in error
+    with pytest.raises(SystemExit, match="2"):
+        people("add", "  ")
     assert main(["--workspace", str(tmp_path / "none"), "list"]) == 2
 
 

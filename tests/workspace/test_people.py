@@ -33,6 +33,29 @@ def test_who_is_taken_away_stays_in_what_was_made(workspace, add_image):
         workspace.persons.remove(9)
 
 
+def test_who_gets_another_name_bears_it_everywhere_but_in_the_audit(workspace, task, add_image):
+    image = add_image("a")
+    revision = save(workspace, image, "Kmi")
+    workspace.reviews.add(image.id, NewReview("approved", " kmi", revision_id=revision.id))
+    workspace.drafts.start_from(image.id, DraftContent(0.5, b"layer", None), "Kmi")
+    workspace.jobs.add("fine_tune", task.id, {}, who="Kmi")
+    save(workspace, add_image("b"), "Lee")
+    kim = workspace.persons.rename(workspace.persons.find("Kmi").id, "  김민지 ", who="Kmi")
+    assert kim.name == "김민지"
+    assert [each.name for each in workspace.persons.list()] == ["김민지", "Lee"]
+    assert workspace.truth.of(image.id).who == "김민지"
+    assert [each.who for each in workspace.reviews.of_image(image.id)] == ["김민지"]
+    assert workspace.drafts.get(image.id, "김민지").layer_png == b"layer"
+    assert workspace.jobs.list()[0].who == "김민지"
+    assert [row.who for row in workspace.audit.list() if row.action == "mask_saved"] == ["Lee", "Kmi"]
+    assert workspace.audit.first_altered() is None
+    with pytest.raises(StoreError, match="There is a Lee already"):
+        workspace.persons.rename(kim.id, "LEE")
+    # Another way to write the same name is no other person.
+    lee = workspace.persons.find("Lee")
+    assert workspace.persons.rename(lee.id, "LEE").name == "LEE"
+
+
 def test_each_comes_back_to_where_they_were(workspace, task, add_image):
     first, second = add_image("a"), add_image("b")
     assert workspace.images.last_looked_at(task.id, "Kim") is None

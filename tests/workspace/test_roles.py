@@ -25,6 +25,7 @@ TABLE = {
     "promote": "a",
     "roll back": "a",
     "give a role": "a",
+    "rename somebody": "a",
     "delete an image": "a",
     "read the audit": "a",
 }
@@ -77,6 +78,7 @@ def actions(workspace, task, add_image):
         "promote": lambda store: store.versions.promote(versions[2].id, who="Kim", why=why),
         "roll back": lambda store: store.versions.roll_back(task.id, who="Kim", why=why),
         "give a role": lambda store: store.persons.set_role(somebody.id, "reviewer"),
+        "rename somebody": lambda store: store.persons.rename(somebody.id, "Somebody Else"),
         "delete an image": lambda store: store.images.delete(other.id, "Kim"),
         "read the audit": lambda store: store.require("audit"),
     }
