@@ -62,7 +62,7 @@ def main() -> None:
             place = Path(folder) / ("dicom" if what == "dicom_seg" else "png")
             command = [sys.executable, "-m", "benchmarks.files_in_and_out", "--images", str(options.images)]
             told = subprocess.run(
-                [*command, "--child", what, str(place)], check=True, capture_output=True, text=True
+                [*command, "--child", what, str(place)], check=True, stdout=subprocess.PIPE, text=True
             ).stdout
             rows[what] = json.loads(told.splitlines()[-1]) | {"load": os.getloadavg()[0]}
             print(what, rows[what], flush=True)
@@ -91,7 +91,7 @@ def _measured(what: str, folder: Path, num_images: int) -> dict[str, float]:
         task = workspace.tasks.get("lung_xray")
         if what in ("import", "series"):
             files = list(_pngs(num_images)) if what == "import" else list(_series())
-            task = workspace.tasks.create("Import")
+            task = workspace.tasks.create(what)
             start = time.perf_counter()
             count = len(add_images(workspace, task.id, files))
             size = sum(len(data) for _, data in files) / 1e6

@@ -22,12 +22,12 @@ def session_language() -> str:
     """The language of the running session, "" outside of one."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return ""
-    if _CHOSEN not in st.session_state:
+    chosen = st.session_state.get(_CHOSEN)
+    if chosen is None:
         kept = st.context.cookies.get(_COOKIE)
-        st.session_state[_CHOSEN] = (
-            kept if kept in language.LANGUAGES else language.known(st.context.locale or "")
-        )
-    return str(st.session_state[_CHOSEN])
+        chosen = kept if kept in language.LANGUAGES else language.known(st.context.locale or "")
+        st.session_state[_CHOSEN] = chosen
+    return str(chosen)
 
 
 def of_request(headers: Mapping[str, str]) -> str:

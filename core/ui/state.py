@@ -19,6 +19,7 @@ from core.workflows.correct.thumbnails import start_thumbnails
 from core.workspace import Workspace
 
 _PERSON = "person"
+_PERSON_OF_WORKSPACE = "person_of_workspace"
 _SIGNED_IN = "signed_in"
 
 
@@ -83,12 +84,19 @@ def thumbnails_ahead(task_id: int) -> threading.Thread:
 
 def person() -> str:
     """Who works in this browser: the name given there, else the workspace's, else the system's user."""
-    return signed_in() or given_name() or workspace().settings.get(_PERSON) or _system_user()
+    return signed_in() or given_name() or _name_of_workspace()
 
 
 def given_name() -> str:
     """The name that was given in this browser, "" for none."""
     return str(st.session_state.get(_PERSON, ""))
+
+
+def _name_of_workspace() -> str:
+    """Whose workspace it is; asked many times in a run, and read once in a session."""
+    if _PERSON_OF_WORKSPACE not in st.session_state:
+        st.session_state[_PERSON_OF_WORKSPACE] = workspace().settings.get(_PERSON) or _system_user()
+    return str(st.session_state[_PERSON_OF_WORKSPACE])
 
 
 def set_person(name: str) -> None:

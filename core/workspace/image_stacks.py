@@ -74,6 +74,10 @@ class ImageStacks(ImagePages):
             The stacks and single images in order, that of the open image among them; which of all it is,
             from 1; and how many there are.
         """
+        if not self._has_stacks(task_id):
+            around = self.around(task_id, image_id, show, each_side=each_side)
+            rows = [*around.before, around.image, *around.after]
+            return self._with_counts(task_id, rows), around.place, around.total
         images = self.of_stack(self._get(task_id, image_id))
         own = images[0]
         not_own = ImageTable.stack.is_distinct_from(own.stack) if own.stack else ImageTable.id != own.id
@@ -97,6 +101,11 @@ class ImageStacks(ImagePages):
         ]
         return self._with_counts(task_id, rows), num_before + 1, total
 
+    def _has_stacks(self, task_id: int) -> bool:
+        of_stacks = (ImageTable.task_id == task_id) & ImageTable.stack.is_not(None)
+        with self._database.reading() as session:
+            return session.scalar(select(ImageTable.id).where(of_stacks).limit(1)) is not None
+
     def _get(self, task_id: int, image_id: int) -> ImageRow:
         with self._database.reading() as session:
             found = session.execute(self._query(task_id).where(ImageTable.id == image_id)).first()
@@ -106,6 +115,18 @@ class ImageStacks(ImagePages):
 
     def _with_counts(self, task_id: int, heads: Sequence[ImageRow]) -> list[StackRow]:
         keys = [head.stack for head in heads if head.stack is not None]
+        found, middle = self._of_stacks(task_id, keys) if keys else ({}, {})
+        return [
+            StackRow(head, middle.get(head.stack or "", head), *found[head.stack])
+            if head.stack in found
+            else StackRow(head, head, 1, int(head.state == "corrected"), int(head.has_unsaved_changes))
+            for head in heads
+        ]
+
+    def _of_stacks(
+        self, task_id: int, keys: Sequence[str]
+    ) -> tuple[dict[str | None, tuple[int, int, int]], dict[str | None, ImageRow]]:
+        """How many slices, corrected and unsaved ones each stack has, and its middle slice."""
         corrected = func.count().filter(shows(unread=self._unread)["corrected"])
         unsaved = func.count().filter(ImageTable.has_unsaved_changes)
         of_stacks = (ImageTable.task_id == task_id) & ImageTable.stack.in_(keys)
@@ -120,14 +141,8 @@ class ImageStacks(ImagePages):
         middles = self._query().join(placed, placed.c.id == ImageTable.id)
         middles = middles.where(placed.c.place == placed.c.size // 2 + 1)
         with self._database.reading() as session:
-            found = {row[0]: row[1:] for row in session.execute(counts)} if keys else {}
-            middle = {row.stack: self._row(row) for row in session.execute(middles)} if keys else {}
-        return [
-            StackRow(head, middle.get(head.stack or "", head), *found[head.stack])
-            if head.stack in found
-            else StackRow(head, head, 1, int(head.state == "corrected"), int(head.has_unsaved_changes))
-            for head in heads
-        ]
+            found = {row[0]: row[1:] for row in session.execute(counts)}
+            return found, {row.stack: self._row(row) for row in session.execute(middles)}
 
     def _is_head(self, show: Show) -> ColumnElement[bool]:
         """Whether no earlier slice of its stack passes the filter."""
