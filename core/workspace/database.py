@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, Select, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, Select, create_engine, event, func, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
@@ -272,8 +272,11 @@ _JSON: dict[str, Any] = {
 
 def _make_server_engine(address: str) -> Engine:
     try:
+        url = make_url(address)
+        if url.get_backend_name() != "postgresql":
+            raise ValueError(url.get_backend_name())
         return create_engine(
-            address,
+            url,
             connect_args={"connect_timeout": 10},
             pool_size=5,
             max_overflow=30,

@@ -111,6 +111,8 @@ def test_files_at_an_address_that_is_none(monkeypatch, tmp_path):
         ("postgresql+psycopg://kim:secret@127.0.0.1:1/lab", "does not answer"),
         ("postgresql+psycopg://kim:secret@127.0.0.1:port/lab", "is not understood"),
         ("nosuch://lab", "is not understood"),
+        ("sqlite:///rows.db", "is not understood"),
+        ("kim", "is not understood"),
     ],
 )
 def test_a_server_that_does_not_answer_is_one_sentence(monkeypatch, tmp_path, address, said):
