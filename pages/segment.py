@@ -8,6 +8,7 @@ from core.ui.assigned.queue import mine_toggle, view
 from core.ui.image_row import find_image
 from core.ui.review.tabs.predicting import predict_all_button
 from core.ui.segment import adding, editing, keeping
+from core.ui.segment.editing_session import done, requested
 from core.ui.segment.flagged import back_to_review, flag_of, flagged_line
 from core.ui.segment.found_nothing import finds_nothing, found_nothing
 from core.ui.segment.grouping import groups_box
@@ -83,10 +84,10 @@ def act(task: TaskRow, current: ImageRow) -> ImageRow:
     """Do what a button or a key of the editor asked for; gives the image that is open after it."""
     images = images_for(task, view(task, current))
     do_wished(current)
-    if editing.requested() in ("save", "save_next"):
+    if requested() in ("save", "save_next"):
         image = editing.opened(current)
         keeping.tell_saved(image, editing.save(image))
-    moves = editing.requested()
+    moves = requested()
     if moves in ("next", "previous", "slice_next", "slice_previous"):
         forward = moves in ("next", "slice_next")
         target = neighbour(current, 1 if forward else -1) if moves.startswith("slice") else None
@@ -96,7 +97,7 @@ def act(task: TaskRow, current: ImageRow) -> ImageRow:
         if target is not None:
             go_to(target)
             current = images.get(target)
-    editing.done()
+    done()
     return current
 
 

@@ -8,6 +8,8 @@ from core.correction.corrections import decode_layer, encode_layer
 from core.ui import state
 from core.ui.mask_editor import EditorMessage
 from core.ui.segment import editing
+from core.ui.segment.editing_session import editing_session
+from core.ui.segment.strokes import keep
 from core.workflows.add_images import add_images
 from tests.workflows.conftest import add_version, gradient, png, predictors, task, workspace
 
@@ -50,10 +52,10 @@ def rows_on_disk(workspace, image) -> list[int]:
 def test_another_version_takes_the_stroke_along_that_is_on_its_way(workspace, image, add_version):
     old, new = add_version("old"), add_version("new", promote=False)
     editing.opened(image)
-    editing._keep(stroke(0, image_id=f"{image.id}.{old.id}"))
+    keep(stroke(0, image_id=f"{image.id}.{old.id}"))
     # A busy server runs the callback of the button before the one of the editor.
     editing.ask_version(image.id, new.id)
-    editing._keep(stroke(1, image_id=f"{image.id}.{old.id}", sequence=2))
+    keep(stroke(1, image_id=f"{image.id}.{old.id}", sequence=2))
     opened = editing.opened(image)
     assert opened.version.id == new.id
     assert decode_layer(opened.layer_png, SHAPE)[1, 0] == 2
@@ -63,10 +65,10 @@ def test_another_version_takes_the_stroke_along_that_is_on_its_way(workspace, im
 def test_a_stroke_that_comes_after_the_other_version_is_kept_with_that_one(workspace, image, add_version):
     old, new = add_version("old"), add_version("new", promote=False)
     editing.opened(image)
-    editing._keep(stroke(0, image_id=f"{image.id}.{old.id}"))
+    keep(stroke(0, image_id=f"{image.id}.{old.id}"))
     editing.ask_version(image.id, new.id)
     editing.opened(image)
-    editing._keep(stroke(2, image_id=f"{image.id}.{old.id}", sequence=2))
+    keep(stroke(2, image_id=f"{image.id}.{old.id}", sequence=2))
     assert workspace.drafts.get(image.id, "Kim").version_id == new.id
     opened = editing.opened(image)
     assert (opened.version.id, rows_on_disk(workspace, image)) == (new.id, [2])
@@ -74,7 +76,7 @@ def test_a_stroke_that_comes_after_the_other_version_is_kept_with_that_one(works
 
 def test_a_stroke_of_the_tab_before_a_reload_is_nobody_elses(workspace, image):
     editing.opened(image)
-    editing._keep(stroke(0, image_id=f"{image.id}.0"))
+    keep(stroke(0, image_id=f"{image.id}.0"))
     st.session_state.clear()
     editing.opened(image)
     # Still on its way when the page was reloaded, it arrives after the draft has been read.
@@ -89,10 +91,10 @@ def test_a_stroke_of_the_tab_before_a_reload_is_nobody_elses(workspace, image):
         seconds=2,
     )
     came_back = stroke(1, image_id=f"{image.id}.0", client_id="new tab")
-    editing._keep(came_back)
-    assert editing._session().tabs[image.id].conflict is not None
-    editing._keep(
+    keep(came_back)
+    assert editing_session().tabs[image.id].conflict is not None
+    keep(
         stroke(1, image_id=f"{image.id}.0", client_id="new tab", continues_client="tab", continues_sequence=2)
     )
-    assert editing._session().tabs[image.id].conflict is None
+    assert editing_session().tabs[image.id].conflict is None
     assert workspace.drafts.get(image.id, "Kim").client_id == "new tab"

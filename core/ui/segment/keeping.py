@@ -14,8 +14,10 @@ from core.ui.review.tabs import words as review_words
 from core.ui.segment import editing, words
 from core.ui.segment.classes import classes_button
 from core.ui.segment.downloads import downloads
+from core.ui.segment.editing_session import request
 from core.ui.segment.labelling import label_history
 from core.ui.segment.proposing import propose_button
+from core.ui.segment.scope import choose_scope
 from core.ui.text import as_name, as_text
 from core.ui.times import ago
 from core.ui.titles import version_title
@@ -71,14 +73,14 @@ def _title(version: VersionRow | None) -> str:
 
 def save_buttons(image: OpenedImage) -> None:
     """What counts; save, and save and go on: the page's body acts, after the last stroke has arrived."""
-    editing.choose_scope(image)
+    choose_scope(image)
     st.button(
         words.SAVE_AND_NEXT,
         key="save_and_next",
         type="primary",
         width="stretch",
         icon=":material/check:",
-        on_click=editing.request,
+        on_click=request,
         args=("save_next",),
     )
     st.button(
@@ -86,7 +88,7 @@ def save_buttons(image: OpenedImage) -> None:
         key="save",
         width="stretch",
         icon=":material/save:",
-        on_click=editing.request,
+        on_click=request,
         args=("save",),
     )
 

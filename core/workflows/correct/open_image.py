@@ -72,6 +72,11 @@ class OpenedImage:
     hidden: Hidden = ""
 
     @property
+    def version_id(self) -> int | None:
+        """The version under the layer, None where there is no model."""
+        return None if self.version is None else self.version.id
+
+    @property
     def layer_png(self) -> bytes | None:
         """The draft's correction layer, None for an empty one."""
         return None if self.draft is None else self.draft.layer_png

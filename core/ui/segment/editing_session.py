@@ -1,0 +1,103 @@
+"""What a browser tab knows of the images it has open in the editor, and what its person asks for.
+
+What is kept here may be lost: the draft on disk is the truth.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from core.ui.mask_editor import Acknowledgement, Action, LayerInsert
+from core.workflows.correct.open_image import OpenedImage
+from core.workspace import DraftContent
+
+
+@dataclass
+class EditedImage:
+    """What this tab knows of one image.
+
+    Attributes:
+        token: Changes when the editor has to take the draft anew, also after a restart of the server.
+        base_revision: Revision of the draft that this tab has seen, None for no draft.
+        seconds_before: Seconds of the draft when it was opened, less those of a save since.
+        last_seconds: What the editor last said it took.
+        shown: What the editor last said it shows, also where it was refused; None before its first message.
+        client_id: Who the editor says it is, empty before its first message.
+        conflict: Another tab wrote in between, and the person has not chosen yet.
+        on_disk: Whose message was on disk when that was looked up last.
+    """
+
+    token: str = ""
+    base_revision: int | None = None
+    seconds_before: float = 0.0
+    last_seconds: float = 0.0
+    shown: DraftContent | None = None
+    client_id: str = ""
+    conflict: Acknowledgement | None = None
+    on_disk: Acknowledgement | None = None
+
+
+@dataclass
+class EditingSession:
+    """The open image and what this tab knows of it and of those before.
+
+    Attributes:
+        drawing: Image and version that are open, None where the draft has to be taken anew.
+        opened: What is open.
+        tabs: What this tab knows of each image.
+        insert: Proposal to lay over the layer.
+        steady: Further strokes change nothing around the editor.
+        needs_page: What the page around the editor shows is no longer true.
+        wanted: Image and the version that the person wants under its corrections, until that is done.
+        name: Sets the tokens of this session apart from those of every other.
+        num_tokens: Tokens given.
+        action: What a button or a key asks for.
+        ahead: Images that were made ready last.
+        warmed: Version that was loaded ahead.
+    """
+
+    drawing: tuple[int, int | None] | None = None
+    opened: OpenedImage | None = None
+    tabs: dict[int, EditedImage] = field(default_factory=dict)
+    insert: LayerInsert | None = None
+    steady: bool = False
+    needs_page: bool = False
+    wanted: tuple[int, int] | None = None
+    name: str = field(default_factory=lambda: secrets.token_hex(4))
+    num_tokens: int = 0
+    action: Action = ""
+    ahead: list[int] = field(default_factory=list)
+    warmed: int | None = None
+
+    def take_draft(self, image: OpenedImage) -> None:
+        """Have the editor take the draft on disk anew."""
+        self.num_tokens += 1
+        self.insert = None
+        self.tabs[image.image.id] = EditedImage(
+            token=f"{self.name}.{self.num_tokens}",
+            base_revision=image.draft_revision,
+            seconds_before=image.draft.seconds if image.draft else 0.0,
+        )
+
+
+def editing_session() -> EditingSession:
+    """What this tab knows."""
+    return st.session_state.setdefault("editing", EditingSession())  # type: ignore[no-any-return]
+
+
+def request(action: Action) -> None:
+    """Note what a button or a key asks for, until the page has done it, whatever interrupts."""
+    editing_session().action = action
+
+
+def requested() -> Action:
+    """What was asked for and is not done yet."""
+    return editing_session().action
+
+
+def done() -> None:
+    """What was asked for is done."""
+    editing_session().action = ""

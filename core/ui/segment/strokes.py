@@ -1,0 +1,109 @@
+"""Strokes and clicks of the editor, on their way to the draft on disk and to the network.
+
+The editor's messages say which image and version they belong to, so that a stroke that arrives after Next is
+kept with the image it was drawn on.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import AppError, StaleDraftError
+from core.imaging.decode import decode_image
+from core.ui import state
+from core.ui.mask_editor import Acknowledgement, ClickAnswer, ClickRequest, EditorMessage
+from core.ui.segment import smart_click
+from core.ui.segment.editing_session import EditedImage, editing_session
+from core.workflows.correct.open_image import OpenedImage
+from core.workspace import DraftContent
+
+
+def keep(message: EditorMessage) -> None:
+    """Put a stroke on disk; runs before the page, so that whatever the page does next sees it."""
+    session = editing_session()
+    image_id, version_id = _parse_drawing(message.image_id)
+    shown = session.opened
+    is_open = shown is not None and shown.image.id == image_id and session.drawing is not None
+    if shown is not None and is_open and shown.version_id != version_id:
+        # Painted while another version was being laid under the layer: kept with that one, and shown on it.
+        version_id = shown.version_id
+        session.drawing = None
+    tab = session.tabs.setdefault(image_id, EditedImage())
+    session.action = message.action or session.action
+    if message.action == "reload":
+        session.action = ""
+        tab.conflict = None
+        session.drawing = None
+        return
+    seconds = max(0.0, tab.seconds_before + message.seconds)
+    tab.last_seconds, tab.client_id = message.seconds, message.client_id
+    tab.shown = DraftContent(message.threshold, message.layer_png, version_id, seconds)
+    if message.continues_client:
+        _see_continued(tab, image_id, message)
+    try:
+        draft = state.workspace().drafts.put(
+            image_id,
+            who=state.person(),
+            version_id=version_id,
+            threshold=message.threshold,
+            layer_png=_as_on_disk(image_id, message),
+            client_id=message.client_id,
+            sequence=message.sequence,
+            seconds=seconds,
+            base_revision=tab.base_revision,
+            take_over=message.take_over,
+        )
+    except StaleDraftError:
+        tab.conflict = Acknowledgement(message.client_id, message.sequence, saved=False, conflict=True)
+        session.action = ""
+        return
+    tab.base_revision = draft.revision
+    tab.conflict = None
+    session.needs_page = session.needs_page or (
+        draft.has_unsaved_changes and not (is_open and session.steady)
+    )
+
+
+def follow(request: ClickRequest) -> ClickAnswer:
+    """What the clicks of "Smart click" change of the mask that the editor shows."""
+    session = editing_session()
+    image_id, _ = _parse_drawing(request.image_id)
+    image = session.opened
+    if image is None or image.image.id != image_id:
+        raise AppError("The image that was clicked is not open any more; click on the one that is shown.")
+    tab = session.tabs.get(image_id)
+    return smart_click.answer(image, (tab and tab.shown) or _as_opened(image), request)
+
+
+def _as_opened(image: OpenedImage) -> DraftContent:
+    """What the editor shows before it has said anything."""
+    return DraftContent(image.threshold, image.layer_png, image.version_id, 0.0)
+
+
+def _as_on_disk(image_id: int, message: EditorMessage) -> bytes:
+    """The message's layer; of a filled slice that was only looked at, the file that is there already."""
+    draft = state.workspace().drafts.get(image_id, state.person())
+    if draft is None or not draft.filled or draft.layer_png is None:
+        return message.layer_png
+    same = np.array_equal(_pixels(draft.layer_png), _pixels(message.layer_png))
+    return draft.layer_png if same else message.layer_png
+
+
+def _pixels(layer_png: bytes) -> NDArray[np.uint8]:
+    return np.asarray(decode_image(layer_png, "layer").values, np.uint8)
+
+
+def _see_continued(tab: EditedImage, image_id: int, message: EditorMessage) -> None:
+    """Count the draft as seen that was still on its way when the tab before this one was reloaded."""
+    draft = state.workspace().drafts.get(image_id, state.person())
+    if draft is None or draft.client_id != message.continues_client:
+        return
+    if draft.sequence <= message.continues_sequence:
+        tab.base_revision = draft.revision
+
+
+def _parse_drawing(image_id: str) -> tuple[int, int | None]:
+    """Image and version of an `EditorImage`."""
+    image, version = image_id.split(".")
+    return int(image), int(version) or None
