@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 # So many that a process which was told to stop in the second could not have come to the last.
-EPOCHS = 20
+EPOCHS = 10
 SECONDS_AT_THE_MOST = 600
 WITHOUT_GRAPHS = """
 import runpy
