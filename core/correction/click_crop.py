@@ -146,16 +146,31 @@ def network_input(picture: Picture, mask: Mask, clicks: Sequence[tuple[int, int,
     return fed
 
 
-def pasted(probability: NDArray[np.float32], window: Window, shape: tuple[int, int]) -> Mask:
-    """Where a crop's probability is at least 0.5, at the picture's own size; nowhere outside the window."""
+def within(window: Window, shape: tuple[int, int]) -> tuple[slice, slice]:
+    """Rows and columns of the picture that the window shows."""
+    return (
+        slice(max(window.top, 0), min(window.top + window.side, shape[0])),
+        slice(max(window.left, 0), min(window.left + window.side, shape[1])),
+    )
+
+
+def enlarged(probability: NDArray[np.float32], window: Window, shape: tuple[int, int]) -> Mask:
+    """Where a crop's probability is at least 0.5, at the picture's size, of what is `within` the window."""
     side = (window.side, window.side)
     large = np.asarray(cv2.resize(probability, side, interpolation=cv2.INTER_LINEAR)) >= 0.5
-    rows = slice(max(window.top, 0), min(window.top + window.side, shape[0]))
-    cols = slice(max(window.left, 0), min(window.left + window.side, shape[1]))
+    rows, cols = within(window, shape)
+    return np.asarray(
+        large[
+            rows.start - window.top : rows.stop - window.top,
+            cols.start - window.left : cols.stop - window.left,
+        ]
+    )
+
+
+def pasted(probability: NDArray[np.float32], window: Window, shape: tuple[int, int]) -> Mask:
+    """The same as large as the picture; nowhere outside the window."""
     mask = np.zeros(shape, bool)
-    mask[rows, cols] = large[
-        rows.start - window.top : rows.stop - window.top, cols.start - window.left : cols.stop - window.left
-    ]
+    mask[within(window, shape)] = enlarged(probability, window, shape)
     return mask
 
 

@@ -20,12 +20,13 @@ from core.correction.click_crop import (
     Picture,
     Window,
     click_crop,
+    enlarged,
     mask_crop,
     network_input,
-    pasted,
     picture_crop,
     standardised,
     window_around,
+    within,
 )
 
 Box = tuple[int, int, int, int]
@@ -73,9 +74,11 @@ def follow_clicks(
     box = _object_at(mask, last)
     if box is not None:
         window = window_of_object(box, mask.shape)
-        found = _asked(picture, mask, clicks, window, answer)
+        part = _asked(picture, mask, clicks, window, answer)
     else:
-        found, window = _searched(picture, mask, clicks, answer)
+        part, window = _searched(picture, mask, clicks, answer)
+    found = mask.copy()
+    found[within(window, mask.shape)] = part
     reach = _reach(found, last, mask)
     for click in new:
         mask = _changed(mask, found, click, thin=THIN * window.side / SIDE)
@@ -83,18 +86,13 @@ def follow_clicks(
 
 
 def _asked(picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window, answer: Answer) -> Mask:
+    """The mask that the network sees within the window."""
     probability = ask(picture, mask, clicks, window, answer)
     if mask.any():
         # What is there is changed by an answer that is sure, so that doubts leave it as it is.
         doubt = np.where(mask_crop(mask, window), DOUBT, -DOUBT)
         probability = (probability + doubt).astype(np.float32)
-    found = pasted(probability, window, mask.shape)
-    outside = np.ones(mask.shape, bool)
-    outside[
-        max(window.top, 0) : max(window.top + window.side, 0),
-        max(window.left, 0) : max(window.left + window.side, 0),
-    ] = False
-    return np.asarray(found | (mask & outside))
+    return enlarged(probability, window, mask.shape)
 
 
 def ask(
@@ -124,8 +122,8 @@ def _searched(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Ans
     side = float(max(mask.shape))
     while True:
         window = window_around((last.row + 0.5, last.col + 0.5), side, mask.shape)
-        found = _asked(picture, mask, clicks, window, answer)
-        box = _box(_part_at(found & ~mask, last))
+        found, (rows, cols) = _asked(picture, mask, clicks, window, answer), within(window, mask.shape)
+        box = _box(_part_at(found & ~mask[rows, cols], _moved(last, rows, cols)))
         longest = 0 if box is None else max(box[2] - box[0], box[3] - box[1])
         if box is not None and longest >= FITS * window.side:
             break
@@ -134,6 +132,8 @@ def _searched(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Ans
         side /= 2
     if box is None or longest * MARGIN >= window.side:
         return found, window
+    top, left, bottom, right = box
+    box = top + rows.start, left + cols.start, bottom + rows.start, right + cols.start
     window = window_of_object(box, mask.shape)
     return _asked(picture, mask, clicks, window, answer), window
 
@@ -173,24 +173,48 @@ def window_of_object(box: Box, shape: tuple[int, int]) -> Window:
 
 
 def _changed(mask: Mask, found: Mask, click: Click, *, thin: float) -> Mask:
-    """The mask with the region of the answer that the click touches; what is as the click says stays.
+    """The mask with the region of the answer that the click touches; what is as the click says stays."""
+    if mask[click.row, click.col] == click.include:
+        return mask
+    part = _part_at(mask ^ found, click)
+    box = _box(part)
+    if box is None or not mask.any():
+        return mask ^ part
+    # Opening looks no further than its disc is wide, and no further than what is connected.
+    rows, cols = _grown(box, 2 * round(thin), mask.shape)
+    changed = mask.copy()
+    changed[rows, cols] ^= _region(part[rows, cols], _moved(click, rows, cols), thin)
+    return changed
+
+
+def _region(different: Mask, click: Click, thin: float) -> Mask:
+    """Which part of a connected difference the click is about.
 
     Along a border that was right an answer from a crop differs by slivers, which join everything: what is
     thinner than `thin` pixels does not belong to the region, and a click on a sliver changes what is near.
     """
-    if mask[click.row, click.col] == click.include:
-        return mask
-    different = mask ^ found
-    if not mask.any():
-        return mask ^ _part_at(different, click)
     width = 2 * round(thin / 2) + 1
     disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)))
-    thick = cv2.morphologyEx(different.view(np.uint8), cv2.MORPH_OPEN, disc) != 0
+    thick = cv2.morphologyEx(different.astype(np.uint8), cv2.MORPH_OPEN, disc) != 0
     is_thick = bool(thick[click.row, click.col])
-    region = np.asarray(thick) if is_thick else different & _disc(click, NEAR * thin, mask.shape)
+    region = np.asarray(thick) if is_thick else different & _disc(click, NEAR * thin, different.shape)
     if not click.include:
-        region &= _disc(click, FURTHEST * thin / THIN * SIDE / MARGIN, mask.shape)
-    return mask ^ _part_at(region, click)
+        region &= _disc(click, FURTHEST * thin / THIN * SIDE / MARGIN, different.shape)
+    return _part_at(region, click)
+
+
+def _grown(box: Box, by: int, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Rows and columns of a box with `by` more on each side, inside the picture."""
+    top, left, bottom, right = box
+    return (
+        slice(max(top - by, 0), min(bottom + by, shape[0])),
+        slice(max(left - by, 0), min(right + by, shape[1])),
+    )
+
+
+def _moved(click: Click, rows: slice, cols: slice) -> Click:
+    """A click as a place within these rows and columns."""
+    return Click(click.row - rows.start, click.col - cols.start, click.include)
 
 
 def _disc(click: Click, radius: float, shape: tuple[int, ...]) -> Mask:
@@ -222,8 +246,9 @@ def _part_at(mask: Mask, click: Click) -> Mask:
     """The connected part under a click, nothing where there is none."""
     if not mask[click.row, click.col]:
         return np.zeros_like(mask)
-    _, parts = cv2.connectedComponents(mask.view(np.uint8), connectivity=4)
-    return np.asarray(parts == parts[click.row, click.col])
+    parts = mask.astype(np.uint8)
+    cv2.floodFill(parts, None, (click.col, click.row), (2,), flags=4)
+    return np.asarray(parts == 2)
 
 
 def _box(mask: Mask) -> Box | None:
