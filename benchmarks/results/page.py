@@ -71,7 +71,7 @@ def files_part(content: dict[str, Any]) -> str:
     """Rates and memory of import, export and volumes, from the JSON of `benchmarks.files_in_and_out`."""
     lines = [
         f"## Files in and out\n\nEach by a process of its own on {content['cores']} cores; largest resident "
-        "memory. With other work on the machine (load above 1) a rate is a bound and no figure.\n",
+        "memory. With other work on the machine (load above 1.5) a rate is a bound and no figure.\n",
         "| | images a second | peak memory, MB | written, MB | load |\n|---|---|---|---|---|",
     ]
     for what, row in content["rows"].items():
