@@ -87,22 +87,23 @@ def follow_clicks(
 
 def _asked(picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window, answer: Answer) -> Mask:
     """The mask that the network sees within the window."""
-    probability = ask(picture, mask, clicks, window, answer)
+    before = mask_crop(mask, window)
+    probability = ask(picture, before, clicks, window, answer)
     if mask.any():
         # What is there is changed by an answer that is sure, so that doubts leave it as it is.
-        doubt = np.where(mask_crop(mask, window), DOUBT, -DOUBT)
+        doubt = np.where(before, DOUBT, -DOUBT)
         probability = (probability + doubt).astype(np.float32)
     return enlarged(probability, window, mask.shape)
 
 
 def ask(
-    picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window, answer: Answer
+    picture: Picture, before: Mask, clicks: Sequence[Click], window: Window, answer: Answer
 ) -> NDArray[np.float32]:
     """What the network says of a window, (SIDE, SIDE) float32 in [0, 1].
 
     Args:
         picture: (H, W) or (H, W, 3) uint8, as it is shown.
-        mask: (H, W) bool, the mask so far.
+        before: (SIDE, SIDE) bool, the window's crop of the mask so far.
         clicks: All of them on this object.
         window: Where to look.
         answer: The network.
@@ -110,7 +111,7 @@ def ask(
     return answer(
         network_input(
             standardised(picture_crop(picture, window)),
-            mask_crop(mask, window),
+            before,
             [(*click_crop(click, window), click.include) for click in clicks],
         )
     )

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.correction.click_crop import Click, Framed, Mask, Picture, pasted
+from core.correction.click_crop import Click, Framed, Mask, Picture, mask_crop, pasted
 from core.correction.follow_clicks import Answer, ask, follow_clicks, window_of_object
 from core.correction.prompts import Prompts, Scribble, clip_box, draw_scribbles
 
@@ -66,7 +66,8 @@ def object_in_box(picture: Picture, box: Framed, answer: Answer) -> Mask:
     cv2.ellipse(ellipse, (middle.col, middle.row), axes, 0, 0, 360, 1, cv2.FILLED)
     window = window_of_object((box.top, box.left, box.bottom, box.right), shape)
     answers = [
-        ask(picture, start, [middle], window, answer) for start in (np.zeros(shape, bool), ellipse != 0)
+        ask(picture, mask_crop(start, window), [middle], window, answer)
+        for start in (np.zeros(shape, bool), ellipse != 0)
     ]
     found = pasted(((answers[0] + answers[1]) / 2).astype(np.float32), window, shape)
     mask = np.zeros(shape, bool)
