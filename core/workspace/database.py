@@ -9,29 +9,23 @@ PostgreSQL, so that what is read in it is still true when it writes.
 from __future__ import annotations
 
 import copy
-import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, Select, create_engine, event, func, make_url, select
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy import Connection, Engine, Select, func, select
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.errors import NotAllowedError, StoreError
-from core.language.sentence import Sentence, from_plain, to_plain
+from core.language.sentence import Sentence
+from core.workspace.engines import BUSY_TIMEOUT_SECONDS, server_engine, sqlite_engine
 from core.workspace.names import name_key
 from core.workspace.roles import NEEDS, Action, may
 from core.workspace.seen import ONLY_OF, given_to, own_of, see_only
 from core.workspace.tables import PersonTable, utc_now
 
-BUSY_TIMEOUT_SECONDS = 20
 _WRITE_LOCK = 7_165_302
 """Number of the advisory lock; any that nothing else on the server takes."""
 
@@ -60,11 +54,11 @@ class Database:
         self.address = "" if isinstance(place, Path) else place
         if isinstance(place, Path):
             self.name = Sentence("The workspace {parent}", parent=place.parent)
-            self.engine = _make_sqlite_engine(place)
+            self.engine = sqlite_engine(place)
             self._read_engine: Engine = self.engine
             self._write_engine: Engine = self.engine.execution_options(begin_immediate=True)
         else:
-            self.engine = _make_server_engine(place)
+            self.engine = server_engine(place)
             self.name = Sentence(
                 "The database {address}",
                 address=self.engine.url.render_as_string(hide_password=True),
@@ -251,69 +245,3 @@ def _sentence(cause: str, name: str) -> str:
 
 def _pragma(connection: Connection, pragma: str) -> None:
     connection.connection.cursor().execute(f"PRAGMA {pragma}").close()
-
-
-def _sqlite_address(path: Path) -> str:
-    """How to open the file; in a folder that cannot be written it can be read all the same."""
-    if os.access(path.parent, os.W_OK) or not path.exists():
-        return f"sqlite:///{path}"
-    # Without anything left in the log nobody writes there, and SQLite need not lay down its own files.
-    log = path.with_name(f"{path.name}-wal")
-    mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
-    return f"sqlite:///file:{quote(str(path))}?{mode}&uri=true"
-
-
-# No language is written into a row: sentences in JSON are templates with their facts.
-_JSON: dict[str, Any] = {
-    "json_serializer": lambda value: json.dumps(to_plain(value)),
-    "json_deserializer": lambda text: from_plain(json.loads(text)),
-}
-
-
-def _make_server_engine(address: str) -> Engine:
-    try:
-        url = make_url(address)
-        if url.get_backend_name() != "postgresql":
-            raise ValueError(url.get_backend_name())
-        return create_engine(
-            url,
-            connect_args={"connect_timeout": 10},
-            pool_size=5,
-            max_overflow=30,
-            pool_timeout=BUSY_TIMEOUT_SECONDS,
-            pool_pre_ping=True,
-            **_JSON,
-        )
-    except (ArgumentError, ImportError, TypeError, ValueError) as error:
-        raise StoreError(
-            "DATABASE_URL is not understood ({error}); expected "
-            "postgresql+psycopg://USER@HOST/NAME, and the package psycopg.",
-            error=error,
-        ) from None
-
-
-def _make_sqlite_engine(path: Path) -> Engine:
-    engine = create_engine(
-        _sqlite_address(path),
-        connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
-        pool_size=5,
-        max_overflow=30,
-        pool_timeout=BUSY_TIMEOUT_SECONDS,
-        **_JSON,
-    )
-
-    @event.listens_for(engine, "connect")
-    def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-        # The driver must not begin transactions of its own accord; `_on_begin` says which kind.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _on_begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("begin_immediate", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-    return engine

@@ -1,0 +1,91 @@
+"""Connections to the rows: a file of SQLite, or a PostgreSQL server."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from core.errors import StoreError
+from core.language.sentence import from_plain, to_plain
+
+BUSY_TIMEOUT_SECONDS = 20
+
+
+def _sqlite_address(path: Path) -> str:
+    """How to open the file; in a folder that cannot be written it can be read all the same."""
+    if os.access(path.parent, os.W_OK) or not path.exists():
+        return f"sqlite:///{path}"
+    # Without anything left in the log nobody writes there, and SQLite need not lay down its own files.
+    log = path.with_name(f"{path.name}-wal")
+    mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    return f"sqlite:///file:{quote(str(path))}?{mode}&uri=true"
+
+
+# No language is written into a row: sentences in JSON are templates with their facts.
+_JSON: dict[str, Any] = {
+    "json_serializer": lambda value: json.dumps(to_plain(value)),
+    "json_deserializer": lambda text: from_plain(json.loads(text)),
+}
+
+
+def server_engine(address: str) -> Engine:
+    """Connections to a PostgreSQL server.
+
+    Raises:
+        StoreError: The address is not one of PostgreSQL, or its driver is missing.
+    """
+    try:
+        url = make_url(address)
+        if url.get_backend_name() != "postgresql":
+            raise ValueError(url.get_backend_name())
+        return create_engine(
+            url,
+            connect_args={"connect_timeout": 10},
+            pool_size=5,
+            max_overflow=30,
+            pool_timeout=BUSY_TIMEOUT_SECONDS,
+            pool_pre_ping=True,
+            **_JSON,
+        )
+    except (ArgumentError, ImportError, TypeError, ValueError) as error:
+        raise StoreError(
+            "DATABASE_URL is not understood ({error}); expected "
+            "postgresql+psycopg://USER@HOST/NAME, and the package psycopg.",
+            error=error,
+        ) from None
+
+
+def sqlite_engine(path: Path) -> Engine:
+    """Connections to a file, whose transactions begin for reading, or alone for writing where asked."""
+    engine = create_engine(
+        _sqlite_address(path),
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
+        pool_size=5,
+        max_overflow=30,
+        pool_timeout=BUSY_TIMEOUT_SECONDS,
+        **_JSON,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        # The driver must not begin transactions of its own accord; `_on_begin` says which kind.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("begin_immediate", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
