@@ -15,9 +15,12 @@ from collections.abc import Callable, Sequence
 
 _UTF8_NAME = 0x800
 _UNICODE_PATH = 0x7075
-# What Windows calls its code pages: Korea, Japan, western Europe, Russia, China; the order decides a tie.
-_CODE_PAGES = ("cp949", "cp932", "cp850", "cp866", "cp1252", "cp936")
-_WESTERN = set("äöüÄÖÜßåÅæÆøØéèêëÉÈÊáàâãÁÀÂíìîïóòôõÓúùûñÑçÇ¿¡°²³µ×§")
+# Letters of the languages of a code page; in those that differ in few letters the usual ones are much the same.
+_WESTERN = frozenset("äöüÄÖÜßåÅæÆøØéèêëÉÈÊáàâãÁÀÂíìîïóòôõÓúùûñÑçÇ")
+_SYMBOLS = frozenset("¿¡°²³µ×§")
+_CENTRAL = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽőűŐŰöüÖÜäÄßľĺŕôÔăâî")
+_TURKISH = frozenset("ğışĞİŞçöüÇÖÜâîû")
+_USUAL_CYRILLIC = frozenset("оеаинтсрвлкмдпуяыьгзбчй")
 _DOUBTFUL = 0.3
 _LEAST_LIKELY = 0.5
 
@@ -78,14 +81,7 @@ def _likelihood(names: Sequence[bytes], code_page: str) -> float:
         text = "\n".join(name.decode(code_page) for name in names)
     except UnicodeError:
         return 0
-    usual: Callable[[str], list[float]] = {
-        "cp949": _usual_in_korea,
-        "cp932": _usual_in_japan,
-        "cp850": lambda run: [0.9 * part for part in _usual_in_the_west(run)],
-        "cp1252": lambda run: [0.7 * part for part in _usual_in_the_west(run)],
-        "cp866": _usual_in_russia,
-        "cp936": _usual_in_china,
-    }[code_page]
+    usual = _CODE_PAGES[code_page]
     # Runs of letters beyond ASCII, with the letters of ASCII that touch them.
     shares = [share for run in re.findall(r"[A-Za-z]?[^\x00-\x7f]+[A-Za-z]?", text) for share in usual(run)]
     return sum(shares) / max(len(shares), 1)
@@ -128,14 +124,43 @@ def _usual_in_china(run: str) -> list[float]:
 
 
 def _usual_in_russia(run: str) -> list[float]:
-    """Letters that stand among their own; two or three capitals alone may be Danish ones of small letters."""
+    """Usual letters among their own; two or three capitals alone may be Danish ones of small letters."""
     letters = [letter for letter in run if not letter.isascii()]
-    usual = 0.6 if len(letters) <= 3 and "".join(letters).isupper() else 0.8
-    return [usual * ("А" <= letter <= "ё") for letter in letters]
+    few = len(letters) <= 3 and "".join(letters).isupper()
+    strange = len(letters) < len(run) or _grows(letters)
+    usual = _DOUBTFUL if strange else 0.6 if few else 0.8
+    return [
+        usual * ("А" <= letter <= "ё") * (1 if letter.lower() in _USUAL_CYRILLIC else 0.6)
+        for letter in letters
+    ]
 
 
-def _usual_in_the_west(run: str) -> list[float]:
-    """Letters with accents; seldom more than three in a row, or a capital behind a small one."""
-    letters = [letter for letter in run if not letter.isascii()]
-    grows = any(a.islower() and b.isupper() for a, b in itertools.pairwise(letters))
-    return [float(letter in _WESTERN) * (_DOUBTFUL if grows or len(letters) > 3 else 1) for letter in letters]
+def _grows(letters: Sequence[str]) -> bool:
+    return any(a.islower() and b.isupper() for a, b in itertools.pairwise(letters))
+
+
+def _usual_with_accents(usual: frozenset[str], weight: float) -> Callable[[str], list[float]]:
+    """Latin letters with accents; seldom more than three in a row, or a capital behind a small one."""
+
+    def shares(run: str) -> list[float]:
+        letters = [letter for letter in run if not letter.isascii()]
+        each = weight * (_DOUBTFUL if _grows(letters) or len(letters) > 3 else 1)
+        # No word goes on behind "cm²".
+        ends = not run[-1].isascii() or not run[-1].isalpha()
+        return [each * (letter in usual or (ends and letter in _SYMBOLS)) for letter in letters]
+
+    return shares
+
+
+# What Windows calls its code pages -> how usual the letters of a run are there; the order decides a tie.
+_CODE_PAGES: dict[str, Callable[[str], list[float]]] = {
+    "cp949": _usual_in_korea,
+    "cp932": _usual_in_japan,
+    "cp850": _usual_with_accents(_WESTERN, 0.9),
+    "cp852": _usual_with_accents(_CENTRAL, 0.8),
+    "cp857": _usual_with_accents(_TURKISH, 0.8),
+    "cp866": _usual_in_russia,
+    "cp1251": _usual_in_russia,
+    "cp1252": _usual_with_accents(_WESTERN, 0.7),
+    "cp936": _usual_in_china,
+}
