@@ -14,7 +14,7 @@ from core.language.sentence import Sentence, said
 DESCRIPTION = """\
 Predict the mask of an image, of every image in a folder, or of those that a pattern finds.
 
-Images: PNG, JPEG, TIFF (8 and 16 bit), BMP, WebP, GIF, DICOM, NIfTI, of any size. Written for
+Images: PNG, JPEG, TIFF (8 and 16 bit), BMP, WebP, GIF, PNM, DICOM, NIfTI, of any size. Written for
 each, at its own size: NAME_mask.png (0 and 255; of a model of several classes their indices)
 and NAME_overlay.png; and areas.csv with the pixels and the percentage of each mask. With a
 single image, OUTPUT_PATH may be a file name ending in .png; overlay and CSV then lie beside

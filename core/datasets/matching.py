@@ -17,7 +17,7 @@ from core.large_files import read_file
 
 SUFFIXES = (
     *(".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif", ".dcm", ".dicom"),
-    *(".nii", ".nii.gz"),
+    *(".ppm", ".pgm", ".pbm", ".pnm", ".nii", ".nii.gz"),
 )
 
 

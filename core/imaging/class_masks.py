@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.imaging.class_table import UNDEFINED, ClassTable
-from core.imaging.mask_values import NotAMask, to_mask
+from core.imaging.mask_plane import NotAMask
+from core.imaging.mask_values import to_mask
 from core.imaging.stored import StoredPixels
 from core.language.sentence import Sentence
 

@@ -21,8 +21,9 @@ from core.imaging.class_masks import to_class_mask
 from core.imaging.class_table import ClassTable
 from core.imaging.dicom_file import is_dicom, is_dicom_name, open_dicom
 from core.imaging.known_formats import unread_format
+from core.imaging.mask_plane import NotAMask
 from core.imaging.mask_readings import MaskReading, reading_of
-from core.imaging.mask_values import MaskValues, NotAMask, to_mask
+from core.imaging.mask_values import MaskValues, to_mask
 from core.imaging.nifti_file import is_nifti, is_plain_nifti, open_nifti
 from core.imaging.raster_file import open_raster, raster_format
 from core.imaging.stored import OpenFile, StoredPixels, broken, joined
@@ -57,7 +58,7 @@ class DecodedImage:
 def decode_image(
     data: bytes, name: str, limits: Limits | None = None, *, frame: int | None = None
 ) -> DecodedImage:
-    """An image of a PNG, JPEG, TIFF, BMP, WebP, GIF, NIfTI or DICOM file.
+    """An image of a PNG, JPEG, TIFF, BMP, WebP, GIF, PNM, NIfTI or DICOM file.
 
     EXIF orientation is applied, alpha dropped, a palette and CMYK become RGB, 16 bit and Hounsfield units are
     kept. RGB whose three channels are equal comes back as grey (H, W).
@@ -266,7 +267,7 @@ def _opener(data: bytes, name: str) -> Callable[[bytes, str, Limits], OpenFile]:
     if is_dicom_name(name):
         return open_dicom
     raise BadFileError(
-        name, "is no image that can be read; PNG, JPEG, TIFF, BMP, WebP, GIF, NIfTI and DICOM are."
+        name, "is no image that can be read; PNG, JPEG, TIFF, BMP, WebP, GIF, PNM, NIfTI and DICOM are."
     )
 
 

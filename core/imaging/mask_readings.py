@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.imaging.class_table import UNDEFINED
-from core.imaging.mask_values import MaskValues, NotAMask, distinct, one_plane, to_mask
+from core.imaging.mask_plane import NotAMask, distinct, one_plane
+from core.imaging.mask_values import MaskValues, to_mask
 from core.imaging.stored import StoredPixels
 
 _MOST_VALUES = 256
@@ -46,12 +47,12 @@ def reading_of(stored: StoredPixels) -> MaskReading:
         mask = to_mask(stored)
     except NotAMask as error:
         # A table or colours may count by number once somebody has said so.
-        values = _values(stored, MaskValues())
+        values = _values(stored, by_word=True)
         return MaskReading(
             None, values, problem=str(error), options=() if stored.lossy else options_of(values)
         )
-    plane = one_plane(stored, None)
-    values = _values(stored, None)
+    plane = one_plane(stored)
+    values = _values(stored, by_word=False)
     foreground, undefined = (
         tuple(int(each) for each in distinct(plane[mask == state])) if values else ()
         for state in (1, UNDEFINED)
@@ -69,14 +70,14 @@ def options_of(values: Sequence[int]) -> tuple[MaskValues, ...]:
         rest = tuple(value for value in above if value != UNDEFINED)
         found.append(MaskValues(rest, (UNDEFINED,)))
     if len(above) == 1:
-        # One value over the whole picture: all of it, or nothing.
-        return (*found, MaskValues(()))
+        # Of two either may be it; one value over the whole picture is all of it, or nothing.
+        return (*found, MaskValues((0,) if 0 in values else ()))
     return (*found, *(MaskValues((value,)) for value in above[:_MOST_SINGLE]))
 
 
-def _values(stored: StoredPixels, said: MaskValues | None) -> tuple[int, ...]:
+def _values(stored: StoredPixels, *, by_word: bool) -> tuple[int, ...]:
     try:
-        found = distinct(one_plane(stored, said))
+        found = distinct(one_plane(stored, as_numbers=by_word, any_colour=by_word))
     except NotAMask:
         return ()
     whole = found.dtype.kind in "uib" or bool((found == np.floor(found)).all())

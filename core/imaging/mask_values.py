@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.errors import AppError
 from core.imaging.class_table import UNDEFINED
+from core.imaging.mask_plane import VOC_VOID, NotAMask, distinct, levels_of, one_plane
 from core.imaging.stored import StoredPixels
 from core.language.sentence import Sentence
 
@@ -27,12 +28,6 @@ _FEW_VALUES = 16
 _LEAST_OBJECTS = 10
 _LEAST_PIXELS = 4
 _MOST_LISTED = 6
-# The colour of PASCAL VOC's outlines, which nobody decided on; index 255 of its palettes.
-_VOC_VOID = (224, 224, 192)
-
-
-class NotAMask(ValueError):
-    """Pixels that are no mask, or more than one reading of them; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +86,9 @@ def to_mask(stored: StoredPixels, said: MaskValues | None = None) -> NDArray[np.
     Raises:
         NotAMask: With the reason.
     """
-    plane = one_plane(stored, said)
+    plane = one_plane(
+        stored, as_numbers=said is not None, any_colour=said is not None and said.foreground is None
+    )
     if plane.dtype == bool:
         plane = plane.astype(np.uint8)
     found = distinct(plane)
@@ -128,7 +125,7 @@ def to_mask(stored: StoredPixels, said: MaskValues | None = None) -> NDArray[np.
     if not stored.lossy and _are_objects(plane, found):
         return (plane > 0).astype(np.uint8)
     if _is_soft(plane, found, lossy=stored.lossy):
-        return (_levels(plane) >= 128).astype(np.uint8)
+        return (levels_of(plane) >= 128).astype(np.uint8)
     raise NotAMask(_unclear(found))
 
 
@@ -136,7 +133,7 @@ def _has_voc_void(stored: StoredPixels, plane: NDArray[Any]) -> bool:
     """Whether the plane is indices of a palette whose 255 is VOC's colour for undefined."""
     if stored.numbers is None or stored.values.ndim != 3 or not np.array_equal(plane, stored.numbers):
         return False
-    return bool((stored.values[plane == UNDEFINED][0] == _VOC_VOID).all())
+    return bool((stored.values[plane == UNDEFINED][0] == VOC_VOID).all())
 
 
 def _as_said(plane: NDArray[Any], said: MaskValues) -> NDArray[np.uint8]:
@@ -159,104 +156,13 @@ def _unclear(found: NDArray[Any]) -> str:
     )
 
 
-def distinct(values: NDArray[Any]) -> NDArray[Any]:
-    """The values that are there, in order."""
-    if values.dtype == np.uint8:  # counting is far quicker than sorting
-        return np.flatnonzero(np.bincount(values.ravel(), minlength=256))
-    return np.unique(values)
-
-
-def one_plane(stored: StoredPixels, said: MaskValues | None) -> NDArray[Any]:
-    """The (H, W) numbers that tell foreground from background."""
-    if stored.num_pictures > 1:
-        raise NotAMask(
-            Sentence(
-                "it holds {num_pictures} pictures, and a mask is one; save the right one, or all in one",
-                num_pictures=stored.num_pictures,
-            )
-        )
-    alpha = stored.alpha
-    clear: NDArray[np.bool_] | None = None
-    if alpha is not None and (alpha.min() < alpha.max() or alpha.max() == 0):
-        visible = np.asarray(alpha > 0)
-        seen = stored.values[visible]
-        if not visible.any():
-            if (stored.values == stored.values[:1, :1]).all():
-                return np.zeros(alpha.shape, np.uint8)
-            raise NotAMask(Sentence("it is transparent everywhere, with something drawn underneath"))
-        if (seen == seen[:1]).all():
-            return alpha if alpha.max() == np.iinfo(alpha.dtype).max else _levels(alpha)
-        clear = np.logical_not(visible)
-    plane = _numbers(stored, clear, said)
-    return plane if clear is None else np.where(clear, np.zeros_like(plane), plane)
-
-
-def _numbers(stored: StoredPixels, clear: NDArray[np.bool_] | None, said: MaskValues | None) -> NDArray[Any]:
-    values, numbers = stored.values, stored.numbers
-    if numbers is not None and (stored.by_number or said is not None):
-        return numbers
-    if values.ndim == 2:
-        return values
-    if _channels_agree(values):
-        return values[..., 0]
-    if numbers is not None and _counts_by_index(values, numbers):
-        return numbers
-    if clear is not None:
-        values = np.where(clear[..., None], np.zeros_like(values), values)
-    return _one_colour(values, said)
-
-
-def _counts_by_index(values: NDArray[Any], indices: NDArray[Any]) -> bool:
-    """Whether a coloured palette is one of numbers: not if black is used, and is not what 0 stands for."""
-    used, first = np.unique(indices, return_index=True)
-    black = np.logical_not(values.reshape(-1, 3)[first].any(axis=1))
-    return not (black & (used != 0)).any() or bool(black[used == 0].any()) or black.sum() > 1
-
-
-def _one_colour(values: NDArray[Any], said: MaskValues | None) -> NDArray[Any]:
-    coloured = values.any(axis=-1)
-    if said is not None and said.foreground is None:
-        return np.asarray(coloured)
-    void = (values == _VOC_VOID).all(axis=-1)
-    seen = values[coloured & ~void]
-    if (seen == seen[:1]).all():
-        return np.where(void, np.uint8(UNDEFINED), coloured.astype(np.uint8))
-    drawn = (values != (np.iinfo(values.dtype).max if values.dtype.kind == "u" else 1)).any(axis=-1)
-    seen = values[drawn]
-    if len(seen) < len(drawn.ravel()) and (seen == seen[:1]).all() and len(set(seen[0].tolist())) > 1:
-        return np.asarray(drawn)
-    raise NotAMask(
-        Sentence(
-            "it is a colour picture; expected grey with 0 for background and one value for "
-            "foreground, or one colour on black or white, so say --mask_values union for all that is not "
-            "black, or give the colours of the classes in the JSON of --classes"
-        )
-    )
-
-
-def _channels_agree(values: NDArray[Any]) -> bool:
-    return bool(
-        np.array_equal(values[..., 0], values[..., 1]) and np.array_equal(values[..., 0], values[..., 2])
-    )
-
-
-def _levels(plane: NDArray[Any]) -> NDArray[np.uint8]:
-    """The plane with its largest value at 255."""
-    if plane.dtype == np.uint8 and plane.max() >= 224:
-        return plane
-    levels: NDArray[np.uint8] = np.rint(plane.astype(np.float32) * (255 / float(plane.max()))).astype(
-        np.uint8
-    )
-    return levels
-
-
 def _is_soft(plane: NDArray[Any], found: NDArray[Any], *, lossy: bool) -> bool:
     """Whether grey lies along edges between black and white only, and was not drawn as a value of its own."""
     top = float(found[-1])
     whole = 1.0 if plane.dtype.kind == "f" and top <= 1 else 65535.0 if plane.dtype == np.uint16 else 255.0
     if top > whole or top < 0.87 * whole:
         return False
-    levels = _levels(plane)
+    levels = levels_of(plane)
     between = (levels >= 32) & (levels < 224)
     if between.mean() > _MOST_SOFT:
         return False

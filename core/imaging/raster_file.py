@@ -1,4 +1,4 @@
-"""PNG, JPEG, BMP, WebP and GIF bytes -> stored pixels.
+"""PNG, JPEG, BMP, WebP, GIF and PNM bytes -> stored pixels.
 
 Pillow reads the header (so that limits come before pixels) and proves that the pixels are whole, which OpenCV
 does not always tell; OpenCV then gives the values, except where it changes them: palettes, CMYK, animations,
@@ -8,6 +8,7 @@ unused bytes of a BMP. JPEG of 12 bits or without loss is imagecodecs' affair.
 from __future__ import annotations
 
 import io
+import re
 import struct
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,6 +24,7 @@ from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
+from PIL.PpmImagePlugin import PpmImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from core.config import Limits
@@ -36,7 +38,7 @@ _EXIF_ORIENTATION = 0x0112
 
 
 def raster_format(data: bytes) -> str | None:
-    """The format that the first bytes tell ("PNG", "JPEG", "BMP", "GIF", "WebP"), None for any other."""
+    """The format that the first bytes tell: "PNG", "JPEG", "BMP", "GIF", "WebP", "PNM"; None for others."""
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return "PNG"
     if data.startswith(b"\xff\xd8\xff"):
@@ -47,11 +49,13 @@ def raster_format(data: bytes) -> str | None:
         return "WebP"
     if data.startswith(b"BM"):
         return "BMP"
+    if re.match(rb"P[1-6][\s#]", data):
+        return "PNM"
     return None
 
 
 def open_raster(data: bytes, name: str, limits: Limits) -> OpenFile:
-    """The pictures of a PNG, JPEG, BMP, WebP or GIF file, turned as its EXIF orientation says.
+    """The pictures of a PNG, JPEG, BMP, WebP, GIF or PNM file, turned as its EXIF orientation says.
 
     Raises:
         BadFileError: Too large, cut off or damaged; reading a picture likewise.
@@ -101,6 +105,8 @@ def _read_first(data: bytes, name: str, limits: Limits) -> StoredPixels:
         stored = _from_pillow(picture if picture.mode != "CMYK" else _open(data, name, limits))
     else:
         stored = _from_opencv(data, name)
+    if isinstance(picture, PpmImageFile) and data[:2] in (b"P2", b"P3"):
+        stored = _from_plain_pnm(data, stored)
     if isinstance(picture, PngImageFile):
         stored = _with_png_numbers(stored, data, picture.info.get("transparency"))
 
@@ -124,6 +130,7 @@ def _open(data: bytes, name: str, limits: Limits) -> ImageFile:
         "BMP": BmpImageFile,
         "GIF": GifImageFile,
         "WebP": WebPImageFile,
+        "PNM": PpmImageFile,
     }
     file_format = raster_format(data) or ""
     try:
@@ -135,7 +142,7 @@ def _open(data: bytes, name: str, limits: Limits) -> ImageFile:
             "has far more than the {max_pixels:,} pixels that are let in; scale it down.",
             max_pixels=limits.max_pixels,
         ) from None
-    except (OSError, SyntaxError):
+    except (OSError, SyntaxError, ValueError):
         raise broken(
             name, Sentence("its {file_format} header cannot be read", file_format=file_format)
         ) from None
@@ -163,7 +170,7 @@ def _check_whole(picture: ImageFile, name: str) -> None:
         picture.draft(None, (1, 1))  # an eighth of the size: every byte is still read, at a tenth of the time
     try:
         picture.load()
-    except (OSError, SyntaxError, EOFError):
+    except (OSError, SyntaxError, EOFError, ValueError):
         raise broken(name, Sentence("its pixels end too early or do not fit together")) from None
 
 
@@ -217,6 +224,12 @@ def _with_png_numbers(stored: StoredPixels, data: bytes, clear: Any) -> StoredPi
         same = (stored.values == np.array(clear, stored.values.dtype)).all(axis=-1)
         return replace(stored, alpha=np.where(same, np.uint8(0), np.uint8(255)))
     return stored
+
+
+def _from_plain_pnm(data: bytes, stored: StoredPixels) -> StoredPixels:
+    """The numbers of a PNM in plain text, which OpenCV spreads over 8 bits."""
+    numbers = re.sub(rb"#[^\n]*", b"", data).split()[4 : 4 + stored.values.size]
+    return StoredPixels(np.array(numbers, stored.values.dtype).reshape(stored.values.shape))
 
 
 def _unusual_jpeg(data: bytes, name: str, limits: Limits) -> StoredPixels | None:

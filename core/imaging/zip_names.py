@@ -15,9 +15,9 @@ from collections.abc import Callable, Sequence
 
 _UTF8_NAME = 0x800
 _UNICODE_PATH = 0x7075
-# Letters of the languages of a code page; in those that differ in few letters the usual ones are much the same.
-_WESTERN = frozenset("äöüÄÖÜßåÅæÆøØéèêëÉÈÊáàâãÁÀÂíìîïóòôõÓúùûñÑçÇ")
-_SYMBOLS = frozenset("¿¡°²³µ×§")
+# Letters of the languages of a code page.
+_WESTERN = frozenset("äöüÄÖÜßåÅæÆøØéèêëÉÈÊáàâãÁÀÂíìîïóòôõÓúùûñÑçÇ¿¡")
+_SYMBOLS = frozenset("°²³µ×§")
 _CENTRAL = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽőűŐŰöüÖÜäÄßľĺŕôÔăâî")
 _TURKISH = frozenset("ğışĞİŞçöüÇÖÜâîû")
 _USUAL_CYRILLIC = frozenset("оеаинтсрвлкмдпуяыьгзбчй")

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from core.config import Limits
+from core.imaging.archive import ArchiveEntry
 from core.imaging.mask_values import MaskValues
 from core.language.sentence import Sentence
 from core.workflows.arrive.arrival import Arrival, FileOutcome, MaskUse
 from core.workflows.arrive.images_in import add_image, with_series
 from core.workflows.arrive.mask_pixels import WaitingMask
 from core.workflows.arrive.masks_in import add_masks, add_outlines, of_one_mask
-from core.workflows.arrive.upload_plan import Role
+from core.workflows.arrive.upload_plan import PlannedFile, Role
 from core.workflows.arrive.upload_survey import Upload, plan_of, unpacked
 from core.workspace import Workspace
 
@@ -59,6 +60,25 @@ def add_images(
         mask_values=mask_values,
         limits=limits or Limits.from_environment(),
     )
+    chunks = (
+        (plan_of(files, given, known=arrival, roles=roles or {}, limits=arrival.limits), [*files, *given])
+        for files, given in _chunks(uploads, list(masks))
+    )
+    planned = ((len(rows), unpacked(rows, together, arrival.limits)) for rows, together in chunks)
+    return add_planned(arrival, planned, on_progress)
+
+
+def add_planned(
+    arrival: Arrival,
+    planned: Iterable[tuple[int, Iterable[tuple[PlannedFile, ArchiveEntry]]]],
+    on_progress: OnProgress | None = None,
+) -> list[FileOutcome]:
+    """Add files as they are understood; masks once all images are there.
+
+    Args:
+        planned: The number of files and each with its row, of what is understood together.
+        on_progress: As in `add_images`.
+    """
     outcomes: list[FileOutcome] = []
     waiting: list[WaitingMask] = []
     total = 0
@@ -68,20 +88,16 @@ def add_images(
         if on_progress is not None:
             on_progress(len(outcomes), max(total, len(outcomes) + len(waiting)), outcome.name)
 
-    for files, given_masks in _chunks(uploads, list(masks)):
-        rows = plan_of(files, given_masks, known=arrival, roles=roles or {}, limits=arrival.limits)
-        total += len(rows)
-        for row, entry in unpacked(rows, [*files, *given_masks], arrival.limits):
+    for num_files, entries in planned:
+        total += num_files
+        for row, entry in entries:
             if entry.problem is not None:
                 tell(FileOutcome(entry.name, "refused", entry.problem.sentence))
             elif row.role == "image":
                 tell(add_image(arrival, row, entry.data))
             elif row.role == "left out":
-                tell(
-                    FileOutcome(
-                        row.name, "left out", Sentence("{name}: {reason}.", name=row.name, reason=row.reason)
-                    )
-                )
+                told = Sentence("{name}: {reason}.", name=row.name, reason=row.reason)
+                tell(FileOutcome(row.name, "left out", told))
             else:
                 waiting.append(WaitingMask(row, entry.data))
     outcomes[:] = with_series(arrival, outcomes)

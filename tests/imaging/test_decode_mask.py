@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.errors import BadFileError
-from core.imaging.decode import decode_mask
+from core.imaging.decode import decode_mask, mask_reading, read_mask
+from core.imaging.mask_values import MaskValues
 from tests.imaging.making import saved, tiff
 
 MASK = np.array([[0, 1, 1], [0, 0, 1]], np.uint8)
@@ -110,10 +111,26 @@ def test_a_coloured_palette_counts_by_index() -> None:
     np.testing.assert_array_equal(decode_mask(saved(indexed, "PNG"), "m.png"), MASK)
 
 
-def test_a_grey_palette_counts_by_what_is_seen() -> None:
-    indexed = Image.fromarray(1 - MASK, "P")
-    indexed.putpalette([255, 255, 255, 0, 0, 0])  # index 0 is white
-    np.testing.assert_array_equal(decode_mask(saved(indexed, "PNG"), "m.png"), MASK)
+@pytest.mark.parametrize("used", [MASK, MASK * 0, MASK * 0 + 1])
+def test_a_table_that_shows_0_as_white_and_1_as_black_is_asked_about(used: np.ndarray) -> None:
+    indexed = Image.fromarray(used, "P")
+    indexed.putpalette([255, 255, 255, 0, 0, 0])
+    data = saved(indexed, "PNG")
+    with pytest.raises(BadFileError, match=r"0 as white and 1 as black.*--mask_values 1 or --mask_values 0"):
+        decode_mask(data, "m.png")
+    for said, expected in ((MaskValues((1,)), used == 1), (MaskValues((0,)), used == 0)):
+        np.testing.assert_array_equal(read_mask(data, "m.png", meaning=said), expected)
+    if len(np.unique(used)) == 2:
+        assert mask_reading(data, "m.png").options == (MaskValues(), MaskValues((0,)))
+
+
+def test_black_that_is_half_transparent_everywhere_is_asked_about() -> None:
+    tile = np.zeros((4, 5, 4), np.uint8)
+    tile[..., 3] = 128
+    with pytest.raises(BadFileError, match="can be all foreground or none"):
+        decode_mask(png(tile), "m.png")
+    tile[..., 0] = 255
+    assert decode_mask(png(tile), "m.png").all()
 
 
 def test_a_mask_that_is_all_in_alpha() -> None:

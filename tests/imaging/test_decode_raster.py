@@ -1,4 +1,4 @@
-"""PNG, JPEG, BMP, WebP and GIF through the one door."""
+"""PNG, JPEG, BMP, WebP, GIF and PNM through the one door."""
 
 from __future__ import annotations
 
@@ -32,6 +32,32 @@ def test_colour_comes_back_in_the_order_red_green_blue(file_format: str) -> None
     options = {"lossless": True} if file_format == "WEBP" else {}
     image = decode_image(saved(Image.fromarray(COLOUR), file_format, **options), "a")
     np.testing.assert_array_equal(image.values, COLOUR)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"P5\n# made by hand\n3 1\n255\n" + bytes([0, 7, 255]), np.array([[0, 7, 255]], np.uint8)),
+        (b"P5 3 1 15\n" + bytes([0, 2, 15]), np.array([[0, 2, 15]], np.uint8)),
+        (b"P2\n3 1 # width, height\n15\n0 2 15\n", np.array([[0, 2, 15]], np.uint8)),
+        (b"P5\n2 1\n4095\n" + np.array([1, 4095], ">u2").tobytes(), np.array([[1, 4095]], np.uint16)),
+        (b"P6\n1 1\n255\n" + bytes([1, 2, 3]), np.array([[[1, 2, 3]]], np.uint8)),
+        (b"P3\n1 1\n9\n1 2 3\n", np.array([[[1, 2, 3]]], np.uint8)),
+        (b"P1\n3 1\n0 1 0\n", np.array([[255, 0, 255]], np.uint8)),  # 1 is black
+    ],
+)
+def test_pnm_comes_back_with_the_numbers_that_are_in_it(data: bytes, expected: np.ndarray) -> None:
+    values = decode_image(data, "a.pgm").values
+    assert values.dtype == expected.dtype
+    np.testing.assert_array_equal(values, expected)
+
+
+@pytest.mark.parametrize(
+    "data", [b"P5\n3 2\n255\n\0", b"P6 9", b"P2\n2 1\n255\n1 x", b"P2\n2 1\n9\n1 300", b"P5\n-3 2\n255\n\0"]
+)
+def test_a_damaged_pnm_is_refused_in_one_sentence(data: bytes) -> None:
+    with pytest.raises(BadFileError, match="damaged|cut off"):
+        decode_image(data, "a.pgm")
 
 
 def test_jpeg_colour_is_close_to_what_was_saved() -> None:

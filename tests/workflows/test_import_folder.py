@@ -1,12 +1,16 @@
 """A folder on this machine as a job: all of it comes in, bad files stop nothing, stopped it goes on."""
 
+import io
+import zipfile
 from threading import Event
 
 import numpy as np
 import pytest
 
 from core.errors import BadFileError
+from core.imaging.decode import decode_image
 from core.jobs.kinds import JobContext
+from core.workflows.add_images import add_images
 from core.workflows.arrive.import_folder import KIND, files_in, run_job, start_import
 from tests.workflows.conftest import gradient, png
 
@@ -67,3 +71,45 @@ def test_files_come_in_the_order_of_their_paths(folder):
     names = [path.relative_to(folder).as_posix() for path in files_in(folder)]
     assert names[:2] == ["broken.png", "day0/images/0.png"]
     assert ".hidden.png" not in names
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        # As in a zip: several masks of one image are united, each folder's mask is that of the image in it.
+        ({"b (1).png": 0, "b (1)_mask.png": 1, "b (1)_mask_1.png": 2}, []),
+        ({"a/img.png": 0, "a/label.png": 1, "b/img.png": 3, "b/label.png": 2}, []),
+        ({"x/1.png": 0, "y/1.png": 1}, ["1.png has the same name"] * 2),
+    ],
+)
+def test_a_folder_is_understood_as_the_same_files_in_a_zip(workspace, task, tmp_path, files, told):
+    upper, lower = np.zeros((20, 30), np.uint8), np.zeros((20, 30), np.uint8)
+    upper[:5], lower[15:] = 255, 255
+    pictures = [gradient(20, 30), upper, lower, gradient(20, 30, first=9)]
+    root, packed = tmp_path / "films", io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, place in files.items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_bytes(png(pictures[place]))
+            archive.writestr(name, png(pictures[place]))
+    zipped = workspace.tasks.create("zipped")
+    outcomes = add_images(workspace, zipped.id, [("films.zip", packed.getvalue())])
+    result = run_job(JobContext(workspace, job_of(workspace, task, root)))
+
+    def references(task_id):
+        stored = [
+            (each.name, workspace.images.read_reference(each)) for each in workspace.images.list(task_id)
+        ]
+        return [(name, reference and decode_image(reference, "m").values.sum()) for name, reference in stored]
+
+    assert references(task.id) == references(zipped.id)
+    assert [any(part in text for text in result["problems"]) for part in told] == [True] * len(told)
+    assert len(result["problems"]) == len([each for each in outcomes if each.message]) == len(told)
+
+
+def test_a_zip_in_a_folder_is_opened(workspace, task, folder):
+    with zipfile.ZipFile(folder / "more.zip", "w") as archive:
+        archive.writestr("images/z.png", png(gradient(first=77)))
+        archive.writestr("masks/z.png", png((gradient() > 3) * np.uint8(255)))
+    result = run_job(JobContext(workspace, job_of(workspace, task, folder)))
+    assert (result["added"], result["masks"]) == (7, 2)

@@ -50,6 +50,28 @@ def understood(*files, masks=(), known=()):
         (["a.tif"], ["a_cp_masks.png"], ["a_seg.npy", "a_flows.tif"]),  # Cellpose
         (["001_img.png"], ["001_masks.png"], []),
         (["a.png"], ["a_Simple Segmentation.png"], ["a_Probabilities.png"]),  # ilastik
+        (
+            ["z/IMD003/IMD003_Dermoscopic_Image/IMD003.bmp"],
+            ["z/IMD003/IMD003_lesion/IMD003_lesion.bmp"],
+            ["z/IMD003/IMD003_roi/IMD003_R1_Label4.bmp"],
+        ),  # PH2
+        (["z/stare-images/im0001.ppm"], ["z/labels-ah/im0001.ah.ppm"], ["z/labels-vk/im0001.vk.ppm"]),
+        (
+            ["z/leftImg8bit/train/b/b_0_1_leftImg8bit.png"],
+            ["z/gtFine/train/b/b_0_1_gtFine_labelIds.png"],
+            ["z/gtFine/train/b/b_0_1_gtFine_color.png", "z/gtFine/train/b/b_0_1_gtFine_instanceIds.png"],
+        ),  # Cityscapes
+        (
+            ["z/1. Original Images/a/ID_01.jpg"],
+            ["z/2. All Segmentation Groundtruths/a/1. MA/ID_01_MA.tif"],
+            [],
+        ),
+        (["z/Images/g_002.png"], ["z/GT/g_002/SoftMap/g_002_ODsegSoftmap.png"], []),  # Drishti-GS
+        (["z/images/1TP_1.png"], ["z/labels/1TP_1_L.png"], []),  # CamVid
+        (["z/Images/bus_0001-l.png"], ["z/Masks/mask_0001-l.png"], []),  # BUS-BRA
+        (["z/images/a.jpg"], ["z/masks/a.jpg.png"], []),
+        (["z/01.원천데이터/가.png"], ["z/02.라벨링데이터/가.png"], []),  # AI Hub
+        (["z/test/0.png"], [], ["z/test/0_predict.png"]),
         (["z/images/train/a.png"], ["z/masks/train/a.png"], []),
         (["z/Dataset_BUSI_with_GT/benign/b (1).png"], ["z/Dataset_BUSI_with_GT/benign/b (1)_mask.png"], []),
         (
@@ -100,6 +122,13 @@ def test_a_mask_beside_images_that_begin_like_it_is_no_image():
     rows = plan_upload([f"d/{name}.nii.gz" for name in ("a_t1", "a_seg", "b_t1", "b_t2", "b_seg")])
     assert [row.role for row in rows] == ["image", "mask", "image", "image", "mask"]
     assert [row.images for row in rows] == [(), ("d/a_t1.nii.gz",), (), (), ()]
+
+
+def test_a_mask_that_says_more_than_its_image_s_name_goes_to_an_image_of_the_task_too():
+    (row,) = plan_upload([], ["ID_01_MA.tif"])
+    assert row.keys == ("id_01_ma", "id_01")
+    # A number behind a name is another picture's.
+    assert "a_1" not in plan_upload([], ["a_1_2.png"])[0].keys
 
 
 def test_images_of_one_name_may_be_image_and_mask_and_are_asked_about():

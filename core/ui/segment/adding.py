@@ -181,7 +181,7 @@ def _tell_outcomes(outcomes: Sequence[FileOutcome]) -> None:
     if said:
         state.tell("toast", said)
     notes = [_shown(each, note) for each in outcomes for note in each.notes]
-    notes += _alike([each for each in outcomes if each.status == "left out"])
+    notes += _alike([each for each in outcomes if each.message and each.status in ("added", "left out")])
     if notes:
         state.tell("info", _listed(words.NOTES, list(dict.fromkeys(notes))))
     refused = [_shown(each, each.message) for each in outcomes if each.status == "refused"]

@@ -45,7 +45,8 @@ def add_image(arrival: Arrival, row: PlannedFile, data: bytes) -> FileOutcome:
     if num_new == 0:
         message = Sentence("{row} is in this task already, as {image}.", row=row.name, image=image.name)
         return FileOutcome(row.name, "already there", message, image.id)
-    return FileOutcome(row.name, "added", "", image.id, notes)
+    told = Sentence("{name}: {reason}.", name=row.name, reason=row.reason) if row.namesake else ""
+    return FileOutcome(row.name, "added", told, image.id, notes)
 
 
 def with_series(arrival: Arrival, outcomes: Sequence[FileOutcome]) -> list[FileOutcome]:

@@ -9,25 +9,26 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from core.config import Limits
 from core.errors import BadFileError
+from core.imaging.archive import ArchiveEntry, is_zip
 from core.jobs import queue
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
 from core.large_files import read_file
-from core.workflows.add_images import add_images
-from core.workflows.arrive.arrival import MaskUse
-from core.workflows.arrive.upload_plan import plan_upload
-from core.workflows.arrive.upload_survey import Upload
+from core.workflows.add_images import add_planned
+from core.workflows.arrive.arrival import Arrival, MaskUse
+from core.workflows.arrive.upload_plan import PlannedFile, plan_upload
+from core.workflows.arrive.upload_survey import as_it_is, plan_of, unpacked
 from core.workspace import JobRow, Workspace
 
 KIND = "import_folder"
 MOST_PROBLEMS = 50
-"""Refused files that are told by name."""
+"""Files that are told by name: refused, left out, or perhaps another one's mask."""
 _REPORT_SECONDS = 1.0
 
 
@@ -61,12 +62,15 @@ def run_job(context: JobContext) -> dict[str, Any]:
     settings = context.job.settings
     folder, limits = Path(settings["folder"]), Limits.from_environment()
     files = [path.relative_to(folder.parent).as_posix() for path in files_in(folder)]
-    plan = plan_upload(files)
-    problems: list[str] = [
-        Sentence("{name}: {reason}.", name=row.name, reason=row.reason)
-        for row in plan
-        if row.role == "left out"
-    ]
+    arrival = Arrival(
+        context.workspace,
+        context.job.task_id or 0,
+        mask_use=settings["mask_use"],
+        mask_values=None,
+        limits=limits,
+    )
+    # Masks wait for all images, so they are read last.
+    plan = sorted(plan_upload(files, known=arrival), key=lambda row: row.role in ("mask", "outlines"))
     told = 0.0
 
     def report(done: int, _: int, name: str) -> None:
@@ -81,40 +85,42 @@ def run_job(context: JobContext) -> dict[str, Any]:
                 }
             )
 
-    outcomes = add_images(
-        context.workspace,
-        context.job.task_id or 0,
-        _read(context, [row.path for row in plan if row.role == "image"], problems, limits),
-        masks=_read(
-            context, [row.path for row in plan if row.role in ("mask", "outlines")], problems, limits
-        ),
-        mask_use=settings["mask_use"],
-        on_progress=report,
-        limits=limits,
-    )
-    problems += [each.message for each in outcomes if each.status == "refused"]
+    outcomes = add_planned(arrival, _read(context, plan, arrival), report)
+    problems = [each.message for each in outcomes if each.message and each.status != "already there"]
     counts = Counter(each.status for each in outcomes)
     return {
         "added": counts["added"],
         "masks": counts["mask added"],
         "known": counts["already there"],
-        "refused": len(problems),
+        "refused": counts["refused"] + counts["left out"],
         "problems": problems[:MOST_PROBLEMS],
     }
 
 
-def _read(context: JobContext, names: Sequence[str], problems: list[str], limits: Limits) -> Iterator[Upload]:
-    """The files one after the other, until the job is asked to stop."""
+def _read(
+    context: JobContext, plan: Sequence[PlannedFile], arrival: Arrival
+) -> Iterator[tuple[int, Iterable[tuple[PlannedFile, ArchiveEntry]]]]:
+    """The files one by one until the job is asked to stop; what lies in a zip is understood by itself."""
     parent = Path(context.job.settings["folder"]).parent
-    for name in names:
+    for row in plan:
         if context.should_stop():
             return
-        path = parent / name
+        path = parent / row.path
+        if row.role == "left out":
+            yield 1, [(row, ArchiveEntry(row.name, b""))]
+            continue
         try:
-            if path.stat().st_size > limits.max_zip_bytes:
+            if path.stat().st_size > arrival.limits.max_zip_bytes:
                 raise OSError("too large")
-            yield name, read_file(path)
+            data = read_file(path)
         except OSError as error:
-            problems.append(
-                Sentence("{name} cannot be read ({strerror}).", name=name, strerror=error.strerror or error)
-            )
+            problem = BadFileError(row.name, "cannot be read ({strerror}).", strerror=error.strerror or error)
+            yield 1, [(row, ArchiveEntry(row.name, b"", problem))]
+            continue
+        if is_zip(data):
+            upload = [(row.path, data)]
+            files, masks = ([], upload) if row.role == "mask" else (upload, [])
+            rows = plan_of(files, masks, known=arrival, roles={}, limits=arrival.limits)
+            yield len(rows), unpacked(rows, upload, arrival.limits)
+        else:
+            yield 1, [(as_it_is(row, data), ArchiveEntry(row.name, data))]

@@ -28,11 +28,11 @@ MASK_PREFIX = re.compile(r"^(?:(?:count )?masks? of |(?:masks?|segmentation|seg|
 # A file that is called nothing but this is the mask of the one image beside it (KiTS: imaging, segmentation).
 ONLY_MASK = re.compile(r"masks?|segmentations?|seg|labels?|ground[_ -]?truth|gt|마스크|라벨")
 _IMAGE_PREFIX = re.compile(r"^(?:images?|img|volume)[ _.-]?(?=.)")
-_IMAGE_ENDING = re.compile(r"[ _.-](?:0000|training|test|img|image)$")
+_IMAGE_ENDING = re.compile(r"[ _.-](?:0000|training|test|img|image|leftimg8bit)$")
 OTHER_CHANNEL = re.compile(r"_(?!0000)\d{4}$")
 SIDE_PRODUCT = re.compile(
     r"[ _.-](superpixels|cp_output|flows|cp_outlines|outlines|(?:object |pixel )?probabilities|uncertainty|"
-    r"overlay)$"
+    r"overlay|predict(?:ed|ions?)?)$"
 )
 LABEL_STUDIO = re.compile(r"task-\d+-annotation-\d+")
 SECOND_READER = re.compile(r"[ _.-](?:manual[_ -]?2|2ndho|2nd_manual)$")
@@ -43,12 +43,13 @@ HASH_NAME = re.compile(r"[0-9a-f]{40,}")
 _MASK_FOLDER = re.compile(
     r"(?:.*[ _-])?(?:masks?|labels?(?:tr|ts)?|annotations?|ground(?:[ _-]?truths?)?|gts?|segmentations?|"
     r"segs?|manual[ _-]?1?|1st_manual|targets?)|segmentation(?:class|object)(?:png|aug)?|"
-    r".*segmentations?[_ -].*|gt[_ -]?\d+|anns?(?:[_ -]dir)?|(?:train|val|test)annots?|masks_machine|"
-    r"(?:manual|left|right)masks?|.*(?:마스크|라벨|정답)"
+    r".*segmentations?[_ -].*|gt(?:[_ -]?\d+|fine|coarse)|anns?(?:[_ -]dir)?|(?:train|val|test)annots?|"
+    r"masks_machine|labels?[_ -].{1,3}|pixellabeldata|(?:manual|left|right)masks?|"
+    r".*(?:마스크|라벨(?:링)?|레이블|정답)(?:[ _-]?데이터)?"
 )
 IMAGE_FOLDER = re.compile(
     r"(?:.*[ _-])?(?:images?(?:tr|ts)?|imgs?|inputs?|photos?|scans?)(?:[ _-].*)?|(?:jpeg|png)images|"
-    r".*(?:영상|이미지|원본)"
+    r"leftimg8bit|.*(?:영상|이미지|원본|원천)(?:[ _-]?데이터)?"
 )
 # Montgomery: a mask for each lung, in two folders.
 _SIDE_FOLDER = re.compile(r"(?:left|right)[ _-]?(?:lung)?[ _-]?masks?")
@@ -56,6 +57,14 @@ _FIRST_READER_FOLDER = re.compile(r"1st_manual|manual[_ -]?1?")
 _SECOND_READER_FOLDER = re.compile(r"2nd_manual|manual[_ -]?2")
 _FIELD_OF_VIEW = re.compile(r"\d+_(?:training|test)_mask")
 _FOR_PEOPLE = re.compile(r".*visualization|masks_human")
+# Cityscapes: classes, objects and a picture of each image in one folder.
+_CITYSCAPES = re.compile(r".*_gt(?:fine|coarse)_(?P<what>color|instanceids)")
+
+
+# Where a name may end and a word more begin: IDRiD's a_MA, STARE's a.ah, Drishti's a_ODsegSoftmap.
+_WORD_BEHIND = re.compile(r"(?<=.)[ _.-](?=[^\W\d_])")
+# BUS-BRA's bus_0001-l, whose mask is mask_0001-l.
+_WORD_BEFORE = re.compile(r"^[^\W\d_]+[ _.-](?=\d)")
 
 
 def stem_key(name: str) -> str:
@@ -65,20 +74,22 @@ def stem_key(name: str) -> str:
 
 
 def image_keys(name: str) -> tuple[str, ...]:
-    """What masks may call an image: `a_0000.png` is `a_0000` and `a`, `img_1.png` is `img_1` and `1`."""
+    """What masks may call an image: `a_0000.png` is `a_0000` and `a`, `bus_1.png` is `bus_1` and `1`."""
     key = stem_key(name)
-    shorter = _IMAGE_ENDING.sub("", key)
-    return tuple(dict.fromkeys((key, shorter, _IMAGE_PREFIX.sub("", key), _IMAGE_PREFIX.sub("", shorter))))
+    both = (key, _IMAGE_ENDING.sub("", key))
+    found = [pattern.sub("", each) for pattern in (_IMAGE_PREFIX, _WORD_BEFORE) for each in both]
+    return tuple(dict.fromkeys((*both, *found)))
 
 
 def mask_keys(name: str) -> tuple[str, ...]:
-    """What the image of a mask may be called: `a_mask.png` belongs to `a_mask` or `a`."""
-    key = stem_key(name)
+    """What the image of a mask may be called, the likeliest first: of `a_mask.png` `a_mask` or `a`."""
+    whole = key = stem_key(name)
     keys = [key]
     for _ in range(2):  # a_lesion_mask
         key = ANY_ENDING.sub("", key)
         keys.append(key)
     keys += [MASK_PREFIX.sub("", each) for each in tuple(keys)]
+    keys += reversed([whole[: each.start()] for each in _WORD_BEHIND.finditer(whole)])
     return tuple(dict.fromkeys(keys))
 
 
@@ -92,6 +103,11 @@ def is_mask_folder(folder: str) -> bool:
     return bool(_MASK_FOLDER.fullmatch(folder))
 
 
+def is_folder_of_one(folder: str, parent: str) -> bool:
+    """Whether a folder holds the mask of one image, whose name its parent bears (PH2: a/a_lesion)."""
+    return bool(parent) and ANY_ENDING.sub("", folder) == parent != folder
+
+
 def is_side_folder(folder: str) -> bool:
     """Whether a folder holds the masks of one side, which belong together with the other's."""
     return bool(_SIDE_FOLDER.fullmatch(folder))
@@ -102,23 +118,24 @@ def has_first_reader(folders: Iterable[str]) -> bool:
     return any(_FIRST_READER_FOLDER.fullmatch(each) for each in folders)
 
 
-def neither(path: str, folder: str, beside: Collection[str], everywhere: Collection[str]) -> str | None:
+def neither(path: str, folder: str, beside: Collection[str], *, first_reader: bool) -> str | None:
     """Why a folder of masks does not hold the masks that are wanted, None where it may.
 
     Args:
         path: The file in it.
         folder: Its name, as `plain` gives it.
         beside: The folders that lie beside it.
-        everywhere: All folders of the upload.
+        first_reader: Whether the upload has a folder of the first reader's masks.
     """
-    if folder in ("mask", "masks") and (
-        has_first_reader(everywhere) or _FIELD_OF_VIEW.fullmatch(stem_key(path))
-    ):
+    if folder in ("mask", "masks") and (first_reader or _FIELD_OF_VIEW.fullmatch(stem_key(path))):
         return Sentence("the field of view: the masks lie in the folder of the first reader")
     if _SECOND_READER_FOLDER.fullmatch(folder):
         return Sentence("of a second reader; the first one's masks are used")
     if folder == "segmentationobject" and "segmentationclass" in beside:
         return Sentence("numbers the objects of SegmentationClass, which is used")
-    if _FOR_PEOPLE.fullmatch(folder):
+    cityscapes = _CITYSCAPES.fullmatch(stem_key(path))
+    if cityscapes and cityscapes["what"] == "instanceids":
+        return Sentence("numbers the objects of the classes beside it, which are used")
+    if cityscapes or _FOR_PEOPLE.fullmatch(folder):
         return Sentence("a picture of a mask, made for people; the masks themselves lie in another folder")
     return None

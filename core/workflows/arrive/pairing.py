@@ -5,7 +5,7 @@ By names and folders alone.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -15,22 +15,39 @@ from core.workflows.arrive.layouts import stem_key
 from core.workflows.arrive.planned_file import PlannedFile
 
 
-def paired(row: PlannedFile, images: Sequence[PlannedFile]) -> PlannedFile:
-    """A mask with the images it may belong to: of its own folder first, then of the whole upload."""
-    key = stem_key(row.path)
-    row = replace(row, holds_objects=bool(layouts.OBJECTS_OF_CELLPOSE.search(key)))
-    own = [image for image in images if image.group == row.group]
-    for pool in (own, images):
-        for wanted in row.keys:
-            # An image's full name counts before what is left of it.
-            for depth in (1, None):
-                found = tuple(image.path for image in pool if wanted in image.keys[:depth])
-                if found:
-                    return replace(row, images=found, reason=_mask_of(found, row.reason))
-    if len(own) == 1 and ("/" in row.group or layouts.HASH_NAME.fullmatch(key)):
-        # DSB 2018: id/images/id.png and one mask a nucleus in id/masks, with names of their own.
-        return replace(row, images=(own[0].path,), is_part=True, reason=_mask_of((own[0].path,), row.reason))
-    return row
+class ImageNames:
+    """The images of an upload, found by what a mask's name says."""
+
+    def __init__(self, images: Iterable[PlannedFile]) -> None:
+        # By folder, None for the whole upload: by full name, and by any name.
+        self._full: dict[tuple[str | None, str], list[str]] = {}
+        self._any: dict[tuple[str | None, str], list[str]] = {}
+        self._of_group: dict[str, list[str]] = {}
+        for image in images:
+            self._of_group.setdefault(image.group, []).append(image.path)
+            for group in (image.group, None):
+                self._full.setdefault((group, image.keys[0]), []).append(image.path)
+                for key in image.keys:
+                    self._any.setdefault((group, key), []).append(image.path)
+
+    def paired(self, row: PlannedFile) -> PlannedFile:
+        """A mask with the images it may belong to: of its own folder first, then of the whole upload."""
+        key = stem_key(row.path)
+        row = replace(row, holds_objects=bool(layouts.OBJECTS_OF_CELLPOSE.search(key)))
+        for group in (row.group, None):
+            for wanted in row.keys:
+                # An image's full name counts before what is left of it.
+                if found := self._full.get((group, wanted)) or self._any.get((group, wanted)):
+                    return _belongs(row, found)
+        own = self._of_group.get(row.group, [])
+        if len(own) == 1 and ("/" in row.group or layouts.HASH_NAME.fullmatch(key)):
+            # DSB 2018: id/images/id.png and one mask a nucleus in id/masks, with names of their own.
+            return replace(_belongs(row, own), is_part=True)
+        return row
+
+
+def _belongs(row: PlannedFile, images: Sequence[str]) -> PlannedFile:
+    return replace(row, images=tuple(images), reason=_mask_of(images, row.reason))
 
 
 def _mask_of(images: Sequence[str], why: str) -> str:
@@ -39,8 +56,15 @@ def _mask_of(images: Sequence[str], why: str) -> str:
 
 
 def united(rows: Sequence[PlannedFile]) -> list[PlannedFile]:
-    """Masks of one image: united where they are numbered, else all but the first left out."""
-    first: dict[str, PlannedFile] = {}
+    """Masks of one image: united where they are numbered, else all left out but the one most like it."""
+    of_image: dict[str, list[PlannedFile]] = {}
+    for row in rows:
+        if row.role == "mask" and len(row.images) == 1:
+            of_image.setdefault(row.images[0], []).append(row)
+    first = {
+        image: min(masks, key=lambda row: (len(stem_key(row.path)), row.path))
+        for image, masks in of_image.items()
+    }
     numbered: set[str] = set()
     done: list[PlannedFile] = []
     for row in rows:
@@ -48,7 +72,7 @@ def united(rows: Sequence[PlannedFile]) -> list[PlannedFile]:
             done.append(row)
             continue
         (image,) = row.images
-        earlier = first.setdefault(image, row)
+        earlier = first[image]
         if earlier is row or (earlier.is_part and row.is_part):
             done.append(row)
         elif _series(earlier.path) == _series(row.path) and stem_key(earlier.path) != stem_key(row.path):
@@ -76,8 +100,12 @@ def _series(path: str) -> tuple[str, str, str]:
 
 
 def with_namesakes(rows: Sequence[PlannedFile], said: Container[int]) -> list[PlannedFile]:
-    """The rows, with images of one name that lie side by side, or in two folders that hold the same names."""
-    plain_images = [row for place, row in enumerate(rows) if row.role == "image" and not row.reason]
+    """The rows, with images of one name that lie side by side, or in two folders that hold the same names.
+
+    Not where one of them has a mask already.
+    """
+    masked = {image for row in rows if row.role == "mask" for image in row.images}
+    plain_images = [row for row in rows if row.role == "image" and not row.reason and row.path not in masked]
     of_folder: dict[str, dict[str, str]] = {}
     doubtful: dict[str, str] = {}
     for row in plain_images:

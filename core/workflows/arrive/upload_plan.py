@@ -6,15 +6,16 @@ the plan as a table before anything is read or stored.
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import PurePosixPath
 
 from core.language.sentence import Sentence
 from core.workflows.arrive import layouts
 from core.workflows.arrive.layouts import image_keys, mask_keys, plain, stem_key
-from core.workflows.arrive.pairing import paired, united, with_namesakes
+from core.workflows.arrive.pairing import ImageNames, united, with_namesakes
 from core.workflows.arrive.planned_file import PlannedFile as PlannedFile
 from core.workflows.arrive.planned_file import Role as Role
 
@@ -53,51 +54,63 @@ def plan_upload(
         roles: What the person says of files, by their place in the answer; before what names say.
     """
     said = roles or {}
-    folders = {folder for path in files for folder in _folders(path)}
-    mixed = _mixed_folders(files)
-    rows = [_first_look(path, folders, mixed) for path in files]
+    folders = _Folders(files)
+    rows = [_first_look(path, folders) for path in files]
     rows = _masks_by_name(rows, known)
     rows = _with_yolo(rows, known)
     rows += [_given_as_mask(path) for path in masks]
     rows = [_as_said(row, said.get(place, row.role)) for place, row in enumerate(rows)]
-    images = [row for row in rows if row.role == "image"]
-    rows = [paired(row, images) if row.role == "mask" else row for row in rows]
+    images = ImageNames(row for row in rows if row.role == "image")
+    rows = [images.paired(row) if row.role == "mask" else row for row in rows]
     return with_namesakes(united(rows), said)
 
 
-def _folders(path: str) -> list[str]:
-    parents = PurePosixPath(path).parents
-    return [plain(str(parent)) for parent in parents if str(parent) != "."]
+class _Folders:
+    """The folders of an upload, by name as `plain` gives it.
+
+    Attributes:
+        mixed: Those with an image and its mask side by side, whatever those above are called (BUSI_with_GT).
+        names: The names of all.
+        inside: Path of a folder -> the names of those in it.
+        first_reader: Whether one of them holds the first reader's masks.
+    """
+
+    def __init__(self, files: Sequence[str]) -> None:
+        keys: dict[str, set[str]] = {}
+        for path in files:
+            keys.setdefault(str(PurePosixPath(path).parent), set()).add(stem_key(path))
+        self.mixed = {
+            folder for folder, names in keys.items() if any(_is_beside(each, names) for each in names)
+        }
+        self.names: set[str] = set()
+        self.inside: dict[str, set[str]] = {}
+        for folder in map(PurePosixPath, keys):
+            for each in (folder, *folder.parents):
+                if each.name:
+                    self.names.add(plain(each.name))
+                    self.inside.setdefault(plain(str(each.parent)), set()).add(plain(each.name))
+        self.first_reader = layouts.has_first_reader(self.names)
 
 
-def _mixed_folders(files: Sequence[str]) -> set[str]:
-    """Folders with an image and its mask side by side, whatever those above are called (BUSI_with_GT)."""
-    keys: dict[str, set[str]] = {}
-    for path in files:
-        keys.setdefault(str(PurePosixPath(path).parent), set()).add(stem_key(path))
-
-    def is_mixed(names: set[str]) -> bool:
-        return any(layouts.MASK_ENDING.sub("", name) in names - {name} for name in names)
-
-    return {folder for folder, names in keys.items() if is_mixed(names)}
+def _is_beside(name: str, names: Container[str]) -> bool:
+    base = layouts.MASK_ENDING.sub("", name)
+    return base != name and base in names
 
 
-def _first_look(path: str, folders: set[str], mixed: Container[str] = ()) -> PlannedFile:
+def _first_look(path: str, folders: _Folders) -> PlannedFile:
     """Role by suffix and folder; names are looked at next, when all files are known."""
     if not_read := _not_read(path):
-        in_nnunet = any(folder.rpartition("/")[2] == "imagestr" for folder in folders)
-        if in_nnunet and not_read.name.casefold() == "dataset.json":
+        if "imagestr" in folders.names and not_read.name.casefold() == "dataset.json":
             reason = Sentence("nnU-Net's description of the data, which is not needed")
             return PlannedFile(path, "left out", reason)
         return not_read
     parts = list(PurePosixPath(path).parts[:-1])
-    is_mixed = "/".join(parts) in mixed
-    everywhere = {each.rpartition("/")[2] for each in folders}
+    is_mixed = str(PurePosixPath(path).parent) in folders.mixed
     for position in reversed(range(len(parts))):
         folder = plain(parts[position])
-        beside = {each.rpartition("/")[2] for each in folders if _is_beside(each, parts[:position])}
+        beside = folders.inside[plain(str(PurePosixPath(*parts[:position])))]
         group = "/".join([*parts[:position], *parts[position + 1 :]])
-        if left_out := layouts.neither(path, folder, beside, everywhere):
+        if left_out := layouts.neither(path, folder, beside, first_reader=folders.first_reader):
             return PlannedFile(path, "left out", left_out)
         if layouts.IMAGE_FOLDER.fullmatch(folder) or folder in ("images", "imagestr"):
             in_nnunet = folder in ("imagestr", "imagests")
@@ -112,15 +125,12 @@ def _first_look(path: str, folders: set[str], mixed: Container[str] = ()) -> Pla
                 image_keys(path),
                 group,
             )
-        if position > 0 and not is_mixed and layouts.is_mask_folder(folder):
+        of_one = layouts.is_folder_of_one(folder, plain(parts[position - 1]) if position else "")
+        if position > 0 and not is_mixed and (of_one or layouts.is_mask_folder(folder)):
             reason = Sentence("it lies in {parts}", parts=parts[position])
             is_part = layouts.is_side_folder(folder)
             return PlannedFile(path, "mask", reason, mask_keys(path), group, is_part=is_part)
     return PlannedFile(path, "image", "", image_keys(path), "/".join(parts))
-
-
-def _is_beside(folder: str, parents: Sequence[str]) -> bool:
-    return folder.rpartition("/")[0] == plain("/".join(parents))
 
 
 def _not_read(path: str) -> PlannedFile | None:
@@ -143,7 +153,13 @@ def _masks_by_name(rows: Sequence[PlannedFile], known: Container[str]) -> list[P
     for row in rows:
         if row.role == "image":
             of_folder.setdefault(row.group, []).append(row)
-    return [_by_name(row, of_folder[row.group], known) if row.role == "image" else row for row in rows]
+    names = {
+        group: sorted({each for row in images for each in row.keys}) for group, images in of_folder.items()
+    }
+    return [
+        _by_name(row, of_folder[row.group], names[row.group], known) if row.role == "image" else row
+        for row in rows
+    ]
 
 
 def _with_yolo(rows: Sequence[PlannedFile], known: Container[str]) -> list[PlannedFile]:
@@ -160,9 +176,22 @@ def _with_yolo(rows: Sequence[PlannedFile], known: Container[str]) -> list[Plann
     return done
 
 
-def _by_name(row: PlannedFile, folder: Sequence[PlannedFile], known: Container[str]) -> PlannedFile:
+def _by_name(
+    row: PlannedFile, folder: Sequence[PlannedFile], beside: Sequence[str], known: Container[str]
+) -> PlannedFile:
+    """The row as its own name has it.
+
+    Args:
+        folder: The images of its folder.
+        beside: What masks may call these, in order.
+        known: What masks may call the images of the task.
+    """
     key = stem_key(row.path)
-    beside = {each for image in folder for each in image.keys}
+
+    def is_beside(name: str) -> bool:
+        at = bisect_left(beside, name)
+        return at < len(beside) and beside[at] == name
+
     if len(folder) == 2 and layouts.ONLY_MASK.fullmatch(key):
         (image,) = (each for each in folder if each is not row)
         if not layouts.ONLY_MASK.fullmatch(stem_key(image.path)):
@@ -176,13 +205,13 @@ def _by_name(row: PlannedFile, folder: Sequence[PlannedFile], known: Container[s
         (layouts.SECOND_READER, Sentence("a second reader's mask")),
     ):
         base = pattern.sub("", key)
-        if base != key and base in beside:
+        if base != key and is_beside(base):
             return replace(
                 row, role="left out", reason=Sentence("{why} of the image beside it; not read", why=why)
             )
     for pattern in (layouts.MASK_ENDING, layouts.MASK_PREFIX):
         base = pattern.sub("", key)
-        if base != key and (base in beside or base in known):
+        if base != key and (is_beside(base) or base in known):
             part = "begins" if pattern is layouts.MASK_PREFIX else "ends"
             return replace(
                 row,
@@ -191,8 +220,11 @@ def _by_name(row: PlannedFile, folder: Sequence[PlannedFile], known: Container[s
                 keys=mask_keys(row.path),
             )
     base = layouts.MASK_ENDING.sub("", key)
+    if base == key:
+        return row
     # BraTS: a_seg beside a_t1, a_t2; of several it is not clear which one, and that is told.
-    begun = sorted(each for each in beside if base != key and re.match(rf"{re.escape(base)}[ _.-]", each))
+    longer = takewhile(lambda each: each.startswith(base), beside[bisect_left(beside, base) :])
+    begun = [each for each in longer if each[len(base) :][:1] in (" ", "_", ".", "-")]
     begun = [each for each in begun if each != key and not layouts.MASK_ENDING.search(each)]
     if begun:
         reason = Sentence("its name {part} as masks do", part="ends")
@@ -202,7 +234,7 @@ def _by_name(row: PlannedFile, folder: Sequence[PlannedFile], known: Container[s
 
 
 def _given_as_mask(path: str) -> PlannedFile:
-    looked_at = _first_look(path, set())
+    looked_at = _first_look(path, _Folders([path]))
     if looked_at.role in ("left out", "outlines"):
         return looked_at
     return replace(looked_at, role="mask", reason=Sentence("given as a mask"), keys=mask_keys(path))

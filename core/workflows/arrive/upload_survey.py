@@ -150,13 +150,16 @@ def unpacked(
     for name, data in uploads:
         try:
             for entry in unpack_upload(data, name, limits):
-                row = next(left)
-                if row.role == "image" and is_segmentation(entry.data):
-                    reason = Sentence("a DICOM segmentation")
-                    row = replace(row, role="mask", reason=reason, keys=mask_keys(row.path))
-                yield row, entry
+                yield as_it_is(next(left), entry.data), entry
         except BadFileError as error:
             yield next(left), ArchiveEntry(name, b"", error)
+
+
+def as_it_is(row: PlannedFile, data: bytes) -> PlannedFile:
+    """The row, or what the file itself says of its role."""
+    if row.role != "image" or not is_segmentation(data):
+        return row
+    return replace(row, role="mask", reason=Sentence("a DICOM segmentation"), keys=mask_keys(row.path))
 
 
 def _paths(name: str, data: bytes, limits: Limits) -> list[str]:

@@ -1,0 +1,145 @@
+"""The one plane of numbers of a file that tells foreground from background: values, indices, colour or alpha.
+
+What the numbers mean is `core.imaging.mask_values`. Pure array work, no files.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.imaging.class_table import UNDEFINED
+from core.imaging.stored import StoredPixels
+from core.language.sentence import Sentence
+
+# The colour of PASCAL VOC's outlines, which nobody decided on; index 255 of its palettes.
+VOC_VOID = (224, 224, 192)
+
+
+class NotAMask(ValueError):
+    """Pixels that are no mask, or more than one reading of them; the message says why."""
+
+
+def one_plane(stored: StoredPixels, *, as_numbers: bool = False, any_colour: bool = False) -> NDArray[Any]:
+    """The (H, W) numbers that tell foreground from background.
+
+    Args:
+        as_numbers: Whether somebody has said that a table's numbers count.
+        any_colour: Whether somebody has said that all that is not black is foreground.
+
+    Raises:
+        NotAMask: There is no one plane, or which one is not clear.
+    """
+    if stored.num_pictures > 1:
+        raise NotAMask(
+            Sentence(
+                "it holds {num_pictures} pictures, and a mask is one; save the right one, or all in one",
+                num_pictures=stored.num_pictures,
+            )
+        )
+    alpha = stored.alpha
+    clear: NDArray[np.bool_] | None = None
+    if alpha is not None and (alpha.min() < alpha.max() or alpha.max() == 0):
+        visible = np.asarray(alpha > 0)
+        seen = stored.values[visible]
+        if not visible.any():
+            if (stored.values == stored.values[:1, :1]).all():
+                return np.zeros(alpha.shape, np.uint8)
+            raise NotAMask(Sentence("it is transparent everywhere, with something drawn underneath"))
+        if (seen == seen[:1]).all():
+            return alpha if alpha.max() == np.iinfo(alpha.dtype).max else levels_of(alpha)
+        clear = np.logical_not(visible)
+    elif alpha is not None and alpha.max() < np.iinfo(alpha.dtype).max and not stored.values.any():
+        raise NotAMask(
+            Sentence(
+                "it is black and half transparent everywhere, which can be all foreground or none; save it "
+                "without transparency"
+            )
+        )
+    plane = _numbers(stored, clear, as_numbers=as_numbers, any_colour=any_colour)
+    return plane if clear is None else np.where(clear, np.zeros_like(plane), plane)
+
+
+def _numbers(
+    stored: StoredPixels, clear: NDArray[np.bool_] | None, *, as_numbers: bool, any_colour: bool
+) -> NDArray[Any]:
+    values, numbers = stored.values, stored.numbers
+    if numbers is not None and (stored.by_number or as_numbers):
+        return numbers
+    if numbers is not None and _shown_reversed(values, numbers):
+        raise NotAMask(
+            Sentence(
+                "its table shows 0 as white and {number} as black, so either can be the foreground; say "
+                "--mask_values {number} or --mask_values 0",
+                number=int(numbers.max()) or 1,
+            )
+        )
+    if values.ndim == 2:
+        return values
+    if _channels_agree(values):
+        return values[..., 0]
+    if numbers is not None and _counts_by_index(values, numbers):
+        return numbers
+    if clear is not None:
+        values = np.where(clear[..., None], np.zeros_like(values), values)
+    return _one_colour(values, any_colour=any_colour)
+
+
+def _shown_reversed(values: NDArray[Any], numbers: NDArray[Any]) -> bool:
+    """Whether 0 is shown white and the one other number black: drawn so, or numbered so, who knows."""
+    used, first = np.unique(numbers, return_index=True)
+    shown = values.reshape(len(numbers.ravel()), -1)[first].astype(int)
+    return set(used) <= {0, 1} and bool((shown == np.where(used == 0, 255, 0)[:, None]).all())
+
+
+def _counts_by_index(values: NDArray[Any], indices: NDArray[Any]) -> bool:
+    """Whether a coloured palette is one of numbers: not if black is used, and is not what 0 stands for."""
+    used, first = np.unique(indices, return_index=True)
+    black = np.logical_not(values.reshape(-1, 3)[first].any(axis=1))
+    return not (black & (used != 0)).any() or bool(black[used == 0].any()) or black.sum() > 1
+
+
+def _one_colour(values: NDArray[Any], *, any_colour: bool) -> NDArray[Any]:
+    coloured = values.any(axis=-1)
+    if any_colour:
+        return np.asarray(coloured)
+    void = (values == VOC_VOID).all(axis=-1)
+    seen = values[coloured & ~void]
+    if (seen == seen[:1]).all():
+        return np.where(void, np.uint8(UNDEFINED), coloured.astype(np.uint8))
+    drawn = (values != (np.iinfo(values.dtype).max if values.dtype.kind == "u" else 1)).any(axis=-1)
+    seen = values[drawn]
+    if len(seen) < len(drawn.ravel()) and (seen == seen[:1]).all() and len(set(seen[0].tolist())) > 1:
+        return np.asarray(drawn)
+    raise NotAMask(
+        Sentence(
+            "it is a colour picture; expected grey with 0 for background and one value for "
+            "foreground, or one colour on black or white, so say --mask_values union for all that is not "
+            "black, or give the colours of the classes in the JSON of --classes"
+        )
+    )
+
+
+def _channels_agree(values: NDArray[Any]) -> bool:
+    return bool(
+        np.array_equal(values[..., 0], values[..., 1]) and np.array_equal(values[..., 0], values[..., 2])
+    )
+
+
+def levels_of(plane: NDArray[Any]) -> NDArray[np.uint8]:
+    """The plane with its largest value at 255."""
+    if plane.dtype == np.uint8 and plane.max() >= 224:
+        return plane
+    scaled: NDArray[np.uint8] = np.rint(plane.astype(np.float32) * (255 / float(plane.max()))).astype(
+        np.uint8
+    )
+    return scaled
+
+
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """The values that are there, in order."""
+    if values.dtype == np.uint8:  # counting is far quicker than sorting
+        return np.flatnonzero(np.bincount(values.ravel(), minlength=256))
+    return np.unique(values)
