@@ -1,8 +1,8 @@
 """How long people wait while others draw at the same server, in a small task and in a big one.
 
-Two measurements for each size of task: sessions without a browser, each running its page and drawing a
-stroke in turn and saving every third one (the server alone); and real browsers, each with a stroke every two
-seconds, timed in the page from the lifted pointer to "Saved". Every stroke that was called saved has to be on
+Two measurements for each size of task: sessions without a browser (the server alone), every two seconds with a
+stroke each, then with a run of the whole page each, then with both of them and every third time a save; and
+real browsers, each with a stroke every two seconds, timed in the page from the lifted pointer to "Saved". Every stroke that was called saved has to be on
 the disk at the end, and every mask that was saved has to be one revision. Several servers are behind one
 address, where who comes back meets the same server.
 
@@ -35,12 +35,14 @@ from tests.browser.app_server import PROJECT, AppServer, launch_chromium
 from tests.browser.editor_driver import Editor
 
 EVERY_SECONDS = 2.0
+LOADS = ("strokes", "runs", "both")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--images", type=int, nargs="+", default=[100, 10_000], help="in a task")
     parser.add_argument("--clients", type=int, default=10, help="sessions without a browser")
+    parser.add_argument("--loads", nargs="+", choices=LOADS, default=LOADS, help="of these sessions")
     parser.add_argument("--browsers", type=int, default=5, help="sessions with one")
     parser.add_argument("--servers", type=int, default=1, help="processes behind the address")
     parser.add_argument("--seconds", type=float, default=40, help="of each measurement")
@@ -59,7 +61,9 @@ def main() -> None:
                 url = StickyProxy([server.port for server in servers]).url
                 result[count] = {
                     "load_before": os.getloadavg()[0],
-                    "clients": _clients(url, workspace, slug, arguments),
+                    "clients": {
+                        load: _clients(url, workspace, slug, arguments, load) for load in arguments.loads
+                    },
                     "browsers": _browsers(url, workspace, slug, arguments),
                     "load_after": os.getloadavg()[0],
                 }
@@ -69,9 +73,12 @@ def main() -> None:
     print(json.dumps(result, indent=2))
 
 
-def _clients(url: str, workspace: Workspace, slug: str, arguments: argparse.Namespace) -> dict[str, Any]:
-    """Each on an image of its own: a rerun of the page and a stroke, every two seconds."""
-    images = _image_ids(workspace, slug, arguments.clients)
+def _clients(
+    url: str, workspace: Workspace, slug: str, arguments: argparse.Namespace, load: str
+) -> dict[str, Any]:
+    """Each on an image of its own: what the load says, every two seconds."""
+    # Each load has images of its own, so that nothing has been drawn on them.
+    images = _image_ids(workspace, slug, len(LOADS) * arguments.clients)[LOADS.index(load) :: len(LOADS)]
     clients = [
         StreamlitClient(
             url,
@@ -95,21 +102,22 @@ def _clients(url: str, workspace: Workspace, slug: str, arguments: argparse.Name
         while time.monotonic() < end:
             start = time.monotonic()
             drawn += 1
-            layer[drawn % SIDE] = 2
-            strokes.append(client.draw(encode_layer(layer)))
-            if drawn % 3:
-                reruns.append(client.run_page())
-            else:
+            if load != "runs":
+                layer[drawn % SIDE] = 2
+                strokes.append(client.draw(encode_layer(layer)))
+            if load == "both" and drawn % 3 == 0:
                 client.press("save")
                 saves[number] += 1
+            elif load != "strokes":
+                reruns.append(client.run_page())
             time.sleep(max(0.0, EVERY_SECONDS - (time.monotonic() - start)))
 
     _together([threading.Thread(target=work, args=(each, number)) for number, each in enumerate(clients)])
     for client in clients:
         client.close()
     return {
-        "rerun_ms": spread([1000 * each for each in reruns]),
-        "stroke_ms": spread([1000 * each for each in strokes]),
+        "run_ms": spread([1000 * each for each in reruns]) if reruns else None,
+        "stroke_ms": spread([1000 * each for each in strokes]) if strokes else None,
         "strokes": len(strokes),
         "images_that_lost_strokes": sum(
             _on_disk(workspace, image_id) != int((layer == 2).sum())
