@@ -1,10 +1,10 @@
 """How long people wait while others draw at the same server, in a small task and in a big one.
 
-Two measurements for each size of task: sessions without a browser (the server alone), every two seconds with a
-stroke each, then with a run of the whole page each, then with both of them and every third time a save; and
-real browsers, each with a stroke every two seconds, timed in the page from the lifted pointer to "Saved". Every stroke that was called saved has to be on
-the disk at the end, and every mask that was saved has to be one revision. Several servers are behind one
-address, where who comes back meets the same server.
+Two measurements for each size of task. Sessions without a browser (the server alone): every two seconds a
+stroke each, then a run of the whole page each, then both of them and every third time a save. And real
+browsers, each with a stroke every two seconds, timed in the page from the lifted pointer to "Saved". Every
+stroke that was called saved has to be on the disk at the end, and every mask that was saved has to be one
+revision. Several servers are behind one address, where who comes back meets the same server.
 
     python -m benchmarks.many_people --images 100 10000
     python -m benchmarks.many_people --images 1000 --servers 2 --browsers 10
