@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import MODELS_DIR, PROJECT_DIR
-from core.correction.click_crop import Click
-from core.correction.follow_clicks import Answer, follow_clicks
+from core.correction.follow_clicks import Answer
+from core.correction.simulated_person import Case, masks_after_clicks, parts_of
 from core.datasets.pairs import find_pairs, load_pair
 from core.evaluation.scores import score_mask
 from core.evaluation.test_log import LOG_NAME, Scoring, log_scorings
@@ -40,20 +39,9 @@ SETS = {"chest_xray": "lung_xray", "skin_lesion": "skin_lesion", "lung_ct": "lun
 """Data set -> the shipped model whose masks a person corrects; empty where there is none."""
 TOLD = (0, 1, 2, 3, 5)
 MOST_CLICKS = 5
-JITTER = 0.1
-LEAST_PART = 30
 PARTS = {"nuclei": 3}
 WANTED_IOU = 0.9
 GRABCUT_ROUNDS = 2
-
-
-@dataclass(frozen=True)
-class Case:
-    """A picture, the mask that is there, and the one that is wanted."""
-
-    picture: NDArray[np.uint8]
-    start: Mask
-    truth: Mask
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -99,50 +87,26 @@ def from_nothing(name: str, folder: Path, limit: int) -> Iterator[Case]:
     """One part of a mask is wanted, and nothing is there."""
     for number, pair in enumerate(find_pairs(folder / "images", folder / "masks")[:limit]):
         image, mask = load_pair(pair)
-        count, parts, stats, _ = cv2.connectedComponentsWithStats((mask == 1).astype(np.uint8))
-        areas = stats[1:, cv2.CC_STAT_AREA]
-        large = np.flatnonzero(areas >= LEAST_PART)
-        if len(large) == 0:
-            continue
-        generator = np.random.default_rng(number)
-        chosen = generator.permutation(large)[: PARTS[name]] if name in PARTS else [int(np.argmax(areas))]
-        for part in chosen:
-            yield Case(to_display(image), np.zeros(mask.shape, bool), np.asarray(parts == part + 1))
+        for part in parts_of(mask == 1, PARTS.get(name), number):
+            yield Case(to_display(image), np.zeros(mask.shape, bool), part)
 
 
 def clicked(case: Case, answer: Answer) -> dict[str, list[float]]:
-    """Dice and IoU after each click, and how long each took in seconds."""
-    generator = np.random.default_rng(0)
-    mask, clicks = case.start, []
+    """Dice and IoU after each click, and how long each took in seconds; what is right stays right."""
     found: dict[str, list[float]] = {"dice": [], "iou": [], "seconds": []}
-    for _ in range(MOST_CLICKS + 1):
+    masks = masks_after_clicks(case, answer, MOST_CLICKS)
+    mask: Mask | None = case.start
+    while mask is not None:
         scores = score_mask(mask.astype(np.uint8), case.truth.astype(np.uint8))
         found["dice"].append(scores["dice"] or 0.0)
         found["iou"].append(scores["iou"] or 0.0)
-        if (mask == case.truth).all() or len(found["dice"]) > MOST_CLICKS:
-            continue
-        row, col = next_place(mask ^ case.truth, case.truth, generator)
-        clicks.append(Click(row, col, bool(case.truth[row, col])))
         begun = time.perf_counter()
-        mask = follow_clicks(case.picture, mask, clicks, answer)
-        found["seconds"].append(time.perf_counter() - begun)
+        mask = next(masks, None)
+        if mask is not None:
+            found["seconds"].append(time.perf_counter() - begun)
+    for name in ("dice", "iou"):
+        found[name] += found[name][-1:] * (MOST_CLICKS + 1 - len(found[name]))
     return found
-
-
-def next_place(error: Mask, truth: Mask, generator: np.random.Generator) -> tuple[int, int]:
-    """The deepest place of the largest error, moved by up to a tenth of the object, but not out of it."""
-    _, parts, stats, _ = cv2.connectedComponentsWithStats(error.view(np.uint8))
-    largest = parts == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    depth = cv2.distanceTransform(np.pad(largest, 1).view(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    row, col = (int(value) for value in np.unravel_index(int(np.argmax(depth)), depth.shape))
-    rows, cols = np.flatnonzero(truth.any(axis=1)), np.flatnonzero(truth.any(axis=0))
-    reach = JITTER * max(np.ptp(rows), np.ptp(cols)) if len(rows) else 0
-    for _ in range(20):
-        down, across = generator.uniform(-reach, reach, 2)
-        place = (int(row + down), int(col + across))
-        if 0 <= place[0] < error.shape[0] and 0 <= place[1] < error.shape[1] and largest[place]:
-            return place
-    return row, col
 
 
 def grabcut(fed: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ from core.ui.text import as_name, as_text
 from core.ui.times import ago
 from core.workspace import JobRow, Workspace
 
-KINDS = ("fine_tune", "fine_tune_classifier")
+KINDS = ("fine_tune", "fine_tune_classifier", "fine_tune_clicks")
 
 
 def page() -> None:
@@ -28,7 +28,7 @@ def page() -> None:
 
 def running(workspace: Workspace, job: JobRow) -> None:
     live_curves(workspace, job)
-    st.caption(words.DICE_HELP if job.kind == "fine_tune" else words.ACCURACY_HELP)
+    st.caption(words.ACCURACY_HELP if job.kind == "fine_tune_classifier" else words.DICE_HELP)
     if st.button(words.STOP, help=words.STOP_HELP, icon=":material/stop:", disabled=job.stop_requested):
         queue.request_stop(workspace, job.id)
         st.rerun()

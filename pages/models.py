@@ -20,17 +20,20 @@ def page() -> None:
     here = shell.enter()
     state.show_messages()
     st.header(shared.PAGES["models"])
-    tells_labels = bool(here.workspace.versions.list(here.task.id, "classify"))
-    if tells_labels:
+    others: dict[Purpose, str] = {"classify": words.MODELS_OF_LABELS, "click": words.MODELS_OF_CLICKS}
+    there = {
+        each: title for each, title in others.items() if here.workspace.versions.list(here.task.id, each)
+    }
+    if there:
         st.subheader(words.MODELS_OF_MASKS)
     of_purpose(here.workspace, here.task, "segment")
-    if tells_labels:
-        st.subheader(words.MODELS_OF_LABELS)
-        of_purpose(here.workspace, here.task, "classify")
+    for purpose, title in there.items():
+        st.subheader(title)
+        of_purpose(here.workspace, here.task, purpose)
 
 
 def of_purpose(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
-    """The versions that make masks, or those that tell labels."""
+    """The versions that make masks, those that tell labels, or those that follow clicks."""
     versions = workspace.versions.list(task.id, purpose)
     if not versions:
         st.info(words.NO_VERSIONS)
@@ -101,7 +104,8 @@ def one_version(workspace: Workspace, version: VersionRow) -> None:
         if compared is not None:
             compared_images(workspace, version, compared)
         card_details(workspace, version)
-        model_folder(workspace, version)
+        if version.purpose == "segment":
+            model_folder(workspace, version)
 
 
 def history(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:

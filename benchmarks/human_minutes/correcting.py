@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.clicks import next_place
 from benchmarks.human_minutes.hand import MOST_ZOOM, SHOWN_SIDE, WORKED_AT, Hand, Page
 from core.correction.click_crop import Click, Mask, Picture
 from core.correction.follow_clicks import Answer, follow_clicks
+from core.correction.simulated_person import next_place
 
 MOST_CLICKS = 20
 MOST_MISSES = 2

@@ -42,7 +42,7 @@ class ClickNetwork:
         return np.asarray(self._network(image)[0][0, ..., 0])
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=4)
 def click_network(folder: Path = CLICK_MODEL) -> ClickNetwork:
     """The network of a folder, kept once it is loaded.
 

@@ -19,6 +19,7 @@ from core.workspace import JobRow, Workspace
 KINDS = {
     "fine_tune": "core.workflows.learn.fine_tune:run_job",
     "fine_tune_classifier": "core.workflows.learn.fine_tune:run_job",
+    "fine_tune_clicks": "core.workflows.learn.fine_tune:run_job",
     "predict_all": "core.workflows.review.predict_all:run_job",
     "find_groups": "core.workflows.arrive.find_groups:run_job",
     "import_folder": "core.workflows.arrive.import_folder:run_job",

@@ -16,6 +16,7 @@ WEIGHTS_NAME = "model.keras"
 CARD_NAME = "card.json"
 CLASSIFIER_SUFFIX = "_class"
 """`models/skin_lesion_class` is the classifier of tasks whose masks begin with `models/skin_lesion`."""
+CLICK_NAME = "smart_click"
 
 
 def hash_of(path: Path) -> str:
@@ -27,12 +28,13 @@ def hash_of(path: Path) -> str:
 def add_shipped(
     workspace: Workspace, task: TaskRow, models_dir: Path = MODELS_DIR, purpose: Purpose = "segment"
 ) -> VersionRow | None:
-    """The version of the task's shipped model, copied where these weights are not there yet.
+    """The version of the shipped model for a task, copied where these weights are not there yet.
 
     The first model of a task is put into use at once; one that came with a newer program is a candidate.
 
     Args:
-        purpose: The model that makes masks, or the classifier beside it.
+        purpose: The model that makes the task's masks, the classifier beside it, or the network that follows
+            clicks in every task.
 
     Returns:
         The version, None where the task has no base model or none is shipped.
@@ -41,18 +43,19 @@ def add_shipped(
         BadModelError: The shipped card cannot be read.
         StoreError: The workspace cannot be written.
     """
-    if task.base_model is None:
+    of_task = {"segment": task.base_model, "classify": f"{task.base_model}{CLASSIFIER_SUFFIX}"}
+    if purpose != "click" and task.base_model is None:
         return None
-    source = models_dir / f"{task.base_model}{'' if purpose == 'segment' else CLASSIFIER_SUFFIX}"
+    source = models_dir / (of_task.get(purpose) or CLICK_NAME)
     if not (source / WEIGHTS_NAME).is_file():
         return None
-    load = load_card if purpose == "segment" else load_classifier_card
+    load = load_classifier_card if purpose == "classify" else load_card
     title = load(source / CARD_NAME).title or task.title
     weights_sha256 = hash_of(source / WEIGHTS_NAME)
     known = (each for each in workspace.versions.list(task.id, purpose) if each.origin == "shipped")
     version = next((each for each in known if each.weights_sha256 == weights_sha256), None)
     if version is None:
-        kind = "shipped" if purpose == "segment" else "shipped-classifier"
+        kind = {"segment": "shipped", "classify": "shipped-classifier", "click": "shipped-clicks"}[purpose]
         folder = f"versions/{task.slug}/{kind}-{weights_sha256[:12]}"
         with workspace.versions.writing(folder) as to:
             for name in (CARD_NAME, WEIGHTS_NAME):

@@ -1,4 +1,4 @@
-"""The Fine-tune page where nothing runs: what to train, from where, for how long; masks and labels alike."""
+"""The Fine-tune page where nothing runs: what to train, from where, for how long; all purposes alike."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class _Words:
 
 
 def _words(purpose: Purpose) -> _Words:
-    if purpose == "segment":
+    if purpose != "classify":
         return _Words(
-            "masks",
+            "masks" if purpose == "segment" else "clicks",
             f"{words.CORRECTED_NONE} {words.CORRECTED_NONE_HELP}",
             words.CORRECTED_COUNT_ONE,
             words.CORRECTED_COUNT,
@@ -57,19 +57,24 @@ def _words(purpose: Purpose) -> _Words:
 
 
 def choose_purpose(workspace: Workspace, task: TaskRow) -> Purpose:
-    """Masks or labels; nothing is asked where the task has no classifier."""
-    if classifier_of(workspace, task.id) is None:
-        return "segment"
-    chosen = st.segmented_control(
+    """Masks, the labels of a task with a classifier, or with masks what follows clicks."""
+    offered: list[Purpose] = ["segment"]
+    if classifier_of(workspace, task.id) is not None:
+        offered.append("classify")
+    if workspace.tasks.counts(task.id).corrected:
+        offered.append("click")
+    if len(offered) == 1:
+        return offered[0]
+    return st.segmented_control(
         words.WHAT_TO_TRAIN,
-        list(words.WHAT_NAMES),
-        default="masks",
+        offered,
+        default=offered[0],
         required=True,
         format_func=words.WHAT_NAMES.__getitem__,
-        key="what_to_train",
+        # One for each choice: what is not offered cannot have been chosen.
+        key=f"what_to_train_{'_'.join(offered)}",
         persist_state="session",
     )
-    return "classify" if chosen == "labels" else "segment"
 
 
 def offer(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
@@ -82,8 +87,10 @@ def offer(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
             st.switch_page(shell.page("segment"))
         return
     st.markdown(said.one if count == 1 else said.count.format(count=count))
-    if purpose == "segment":
+    if purpose != "classify":
         _reviewed(workspace, task)
+    if purpose == "click":
+        st.caption(words.CLICKS_HELP)
     base_id, epochs = _base_and_epochs(workspace, task, purpose)
     plan = plan_fine_tune(workspace, task.id, purpose, base_version_id=base_id, epochs=epochs)
     _show_images(workspace, task, purpose)
@@ -116,7 +123,9 @@ def _base_and_epochs(workspace: Workspace, task: TaskRow, purpose: Purpose) -> t
     """The version to go on from, None for none, and the number of epochs."""
     current = workspace.versions.current(task.id, purpose)
     titles = {version.id: version_title(version) for version in workspace.versions.list(task.id, purpose)}
-    titles[SCRATCH] = words.FROM_SCRATCH
+    titles[SCRATCH] = words.SHIPPED_VERSION.format(task=words.WHAT_NAMES["click"])
+    if purpose != "click":
+        titles[SCRATCH] = words.FROM_SCRATCH
     key = f"{_words(purpose).key}_{task.id}"
     left, right = st.columns(2)
     with left:
@@ -147,8 +156,8 @@ def _show_images(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     def newness(image: ImageRow) -> int:
         return labels[image.id].id if labels else image.corrected_rank or 0
 
-    images = images_for(task).list(task.id, "corrected" if purpose == "segment" else "all")
-    given = [image for image in images if purpose == "segment" or image.id in labels]
+    images = images_for(task).list(task.id, "all" if purpose == "classify" else "corrected")
+    given = [image for image in images if purpose != "classify" or image.id in labels]
     given.sort(key=newness, reverse=True)
     kinds = {
         "all": given,
@@ -161,7 +170,7 @@ def _show_images(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
         found = find_image(task)
     clicked = pictures(
         [picture_of(workspace, image) for image in kinds[shown][:_MOST_SHOWN]],
-        key="corrected" if purpose == "segment" else "labelled",
+        key="labelled" if purpose == "classify" else "corrected",
         label=_words(purpose).images,
     )
     if found is not None or clicked is not None:

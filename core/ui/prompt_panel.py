@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.correction.follow_clicks import Answer
 from core.correction.network_prompts import propose_by_network
 from core.correction.prompts import AcceptedMask, Prompts, accept, propose_mask
 from core.errors import BadModelError
-from core.inference.click_network import click_network
 from core.ui import prompt_words as words
 from core.ui.prompt_canvas import (
     PromptMode,
@@ -63,6 +64,7 @@ class _Panel:
 
 def prompt_panel(
     display: NDArray[np.uint8],
+    network: Callable[[], Answer],
     *,
     key: str,
     max_height: int = 520,
@@ -77,6 +79,7 @@ def prompt_panel(
 
     Args:
         display: (H, W) or (H, W, 3) uint8, the image as it is shown.
+        network: Gives the network that follows clicks, or says in a `BadModelError` why it cannot.
         key: One for each image.
         max_height: Of the canvas, in CSS pixels; the image is scaled to fit.
         max_width: Of the canvas, in CSS pixels. The controls stand beside it where there is room for 272
@@ -94,7 +97,7 @@ def prompt_panel(
             mode = _choose_mode(key)
             # Also keeps the canvas' own tool bar, which pops up right above it, off the buttons.
             st.caption(_hint(mode))
-            proposal, problem = _propose(panel, display, prompts, by_network=_by_network(key))
+            proposal, problem = _propose(panel, display, prompts, network if _by_network(key) else None)
             picture = prompt_picture(display, canvas_size, prompts, proposal.mask if proposal else None)
             prompt_canvas(picture, canvas_size, image_size, key=key, mode=mode)
         with st.container(width=_CONTROLS_WIDTH, key=f"{key}.right"):
@@ -148,21 +151,21 @@ def _by_network(key: str) -> bool:
 
 
 def _propose(
-    panel: _Panel, display: NDArray[np.uint8], prompts: Prompts, *, by_network: bool
+    panel: _Panel, display: NDArray[np.uint8], prompts: Prompts, network: Callable[[], Answer] | None
 ) -> tuple[_Proposal | None, str]:
     """The proposal, and why there is none where the network cannot be used."""
     if not prompts.can_propose:
         panel.proposal = None
         return None, ""
-    asked = (zlib.crc32(np.ascontiguousarray(display).data), prompts, by_network)
+    asked = (zlib.crc32(np.ascontiguousarray(display).data), prompts, network is not None)
     known = panel.proposal
     if known is None or (known.checksum, known.prompts, known.by_network) != asked:
         begun = time.monotonic()
         try:
             mask = (
-                propose_by_network(display, prompts, click_network())
-                if by_network
-                else propose_mask(display, prompts)
+                propose_mask(display, prompts)
+                if network is None
+                else propose_by_network(display, prompts, network())
             )
         except BadModelError as error:
             panel.proposal = None

@@ -20,5 +20,8 @@ def version_title(version: VersionRow) -> str:
     if version.origin == "shipped" and version.title.endswith(_SHIPPED):
         named = version.title.removesuffix(_SHIPPED)
         folder = version.folder.split("/")[1] if version.folder.count("/") else ""
-        return words.SHIPPED_VERSION.format(task=words.BUILT_IN_TASKS.get(folder, named))
+        task = words.BUILT_IN_TASKS.get(folder, named)
+        return words.SHIPPED_VERSION.format(
+            task=words.WHAT_NAMES["click"] if version.purpose == "click" else task
+        )
     return version.title

@@ -69,6 +69,7 @@ DOWNLOAD_EXPORT = "Download the zip"
 JOB_KIND = {
     "fine_tune": "Fine-tuning",
     "fine_tune_classifier": "Fine-tuning of labels",
+    "fine_tune_clicks": "Fine-tuning of Smart click",
     "experiment": "Experiment",
     "import_folder": "Adding a folder",
     "find_groups": "Looking for images that belong together",
@@ -107,6 +108,7 @@ STOPPING_JOB = "Stopping"
 STOPPING_OF = {
     "fine_tune": "Stopping: the best state so far is kept.",
     "fine_tune_classifier": "Stopping: the best state so far is kept.",
+    "fine_tune_clicks": "Stopping: the best state so far is kept.",
     "experiment": "Stopping: what is finished is kept.",
     "predict_all": "Stopping: what is predicted is kept.",
 }
@@ -139,7 +141,11 @@ GO_TO_SEGMENT = "Go to Segment"
 
 # Fine-tune: labels
 WHAT_TO_TRAIN = "What to train"
-WHAT_NAMES = {"masks": "Masks", "labels": "Labels"}
+WHAT_NAMES = {"segment": "Masks", "classify": "Labels", "click": "Smart click"}
+CLICKS_HELP = (
+    "Smart click learns from the masks of this task. It is compared by what three clicks bring on the locked images, "
+    "and only a better one is used."
+)
 LABELLED_COUNT = "You have {count} images with a label."
 LABELLED_COUNT_ONE = "You have 1 image with a label."
 LABELLED_NONE = "You have no images with a label yet."

@@ -22,7 +22,7 @@ Verdict = Literal["approved", "flagged", "withdrawn"]
 Review = Literal["open", "approved", "flagged"]
 LabelOrigin = Literal["person", "imported"]
 VersionStatus = Literal["candidate", "current", "retired"]
-Purpose = Literal["segment", "classify"]
+Purpose = Literal["segment", "classify", "click"]
 JobStatus = Literal["queued", "running", "done", "stopped", "failed"]
 
 
@@ -470,7 +470,8 @@ class VersionRow:
     """A model of a task.
 
     Attributes:
-        purpose: "segment" (makes masks) or "classify" (gives labels); each has a version in use of its own.
+        purpose: "segment" (makes masks), "classify" (gives labels) or "click" (follows clicks); each has a
+            version in use of its own.
         number: 1, 2, 3 ... within the task.
         title: What people read, such as "Version 3".
         folder: Where its `model.keras` and `card.json` lie, relative to the workspace.

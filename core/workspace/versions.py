@@ -34,7 +34,7 @@ class NewVersion:
         parent_id: Version that it started from, None for none.
         job_id: Job that made it, None for none.
         comparison: Scores against the current version, None where not compared.
-        purpose: "segment" (makes masks) or "classify" (gives labels).
+        purpose: "segment" (makes masks), "classify" (gives labels) or "click" (follows clicks).
     """
 
     folder: str

@@ -13,6 +13,7 @@ import streamlit as st
 from core.correction.prompts import AcceptedMask
 from core.files import write_whole
 from core.imaging.masks import encode_png
+from core.inference.click_network import click_network
 from core.ui.prompt_canvas import drawn_prompts
 from core.ui.prompt_panel import open_panel, prompt_panel
 
@@ -40,7 +41,7 @@ def keep(accepted: AcceptedMask | None) -> bool:
 
 @st.dialog("Propose a mask", width="large")
 def ask() -> None:
-    if keep(prompt_panel(picture(), key="dialog")):
+    if keep(prompt_panel(picture(), click_network, key="dialog")):
         st.rerun()
 
 
@@ -52,7 +53,7 @@ def main() -> None:
     if st.query_params.get("place") == "dialog":
         if st.button("Open", on_click=open_panel, args=("dialog",)):
             ask()
-    elif keep(prompt_panel(picture(), key="page")):
+    elif keep(prompt_panel(picture(), click_network, key="page")):
         st.rerun()
     drawn = drawn_prompts("page", (HEIGHT, WIDTH), (HEIGHT, WIDTH))
     counts = len(drawn.boxes), len(drawn.foreground), len(drawn.background)

@@ -4,6 +4,7 @@ import pytest
 
 from core.jobs.process import machine
 from core.reasons import Reason
+from core.registry.shipped import add_shipped
 from core.ui.running_job import by_epoch, part_done
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
@@ -51,7 +52,8 @@ def test_counts_what_is_trained_on_and_what_is_locked(open_page, workspace, nucl
 def test_its_images_are_filtered_and_one_is_found_and_opened(open_page, workspace, nuclei):
     correct(workspace, nuclei, 3)
     app = open_page("fine_tune", task=nuclei.slug)
-    (shown,) = app.segmented_control
+    what, shown = app.segmented_control
+    assert what.options == ["Masks", "Smart click"]
     assert shown.options == ["All 3", "To train on 2", "Locked 1"]
     shown.set_value("locked").run()
     assert not app.exception
@@ -103,3 +105,21 @@ def test_last_report_of_each_epoch_is_drawn():
     # One epoch of four and half of the second: 1.5 / 4.
     assert part_done(reports[-1]) == 0.375
     assert part_done({}) == 0.0
+
+
+def test_smart_click_can_be_taught_and_its_versions_have_their_place(open_page, workspace, nuclei):
+    correct(workspace, nuclei, 3)
+    app = open_page("fine_tune", task=nuclei.slug)
+    app.segmented_control[0].set_value("click").run()
+    assert not app.exception
+    (base,) = [each for each in app.selectbox if each.label == "Base model"]
+    assert base.options == ["Smart click (shipped)"]
+    assert "compared by what three clicks bring" in " ".join(each.value for each in app.caption)
+    assert "Start fine-tuning" in [each.label for each in app.button]
+    add_shipped(workspace, nuclei, purpose="click")
+    models = open_page("models", task=nuclei.slug)
+    assert not models.exception
+    assert [each.value for each in models.subheader] == ["Masks", "Smart click"]
+    assert any("Smart click (shipped)" in each.value for each in models.markdown)
+    # What makes masks of other programs is not offered for it.
+    assert "Take this model away" not in [each.label for each in models.expander]

@@ -10,6 +10,7 @@ from core.cards import DataSource, Score
 from core.errors import AppError, BadModelError, StoreError
 from core.image_size import format_size
 from core.registry.compare import Comparison, ImageComparison
+from core.registry.compare_clicks import ClickComparison
 from core.registry.predictions import card_of
 from core.ui import state
 from core.ui import words as shared
@@ -31,7 +32,8 @@ def comparison_line(version: VersionRow) -> Comparison | None:
     """How the version compared with the one in use when it was made, in one sentence; gives the numbers."""
     if version.comparison is None:
         return None
-    compared = Comparison.from_dict(version.comparison)
+    of_clicks = version.purpose == "click"
+    compared = (ClickComparison if of_clicks else Comparison).from_dict(version.comparison)
     if compared.mean_old is None or compared.mean_new is None:
         st.write(words.NOT_COMPARED)
         return None
@@ -56,7 +58,10 @@ def compared_images(workspace: Workspace, version: VersionRow, compared: Compari
         with st.container(horizontal=True, vertical_alignment="center"):
             counts = {kind: len(each) for kind, each in kinds.items()}
             shown = filter_control(counts, words.COMPARED_NAMES, key=f"filter_compared_{version.id}")
-            if st.button(words.LOOK_AT_LOCKED, key=f"compare_{version.id}", icon=":material/compare:"):
+            by_eye = version.purpose == "segment"
+            if by_eye and st.button(
+                words.LOOK_AT_LOCKED, key=f"compare_{version.id}", icon=":material/compare:"
+            ):
                 compare_by_eye(workspace, version, compared)
         listed = (_existing(workspace, each.image_id) for each in kinds[shown][:_MOST_SHOWN])
         clicked = pictures(

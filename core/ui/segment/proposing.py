@@ -7,10 +7,12 @@ import streamlit as st
 
 from core.correction.corrections import encode_layer
 from core.imaging.decode import decode_image
+from core.ui import state
 from core.ui.dialog import dialog
 from core.ui.prompt_panel import open_panel, prompt_panel
 from core.ui.segment import editing, words
 from core.workflows.correct.open_image import OpenedImage
+from core.workflows.correct.smart_click import network_of
 
 _PICTURE = (600, 920)
 """Largest height and width of the picture in CSS pixels: what the dialog holds at 1440x900."""
@@ -26,7 +28,13 @@ def propose_button(image: OpenedImage) -> None:
 @dialog(lambda: words.PROMPTS, width="large")
 def _dialog(image: OpenedImage) -> None:
     display = np.asarray(decode_image(image.picture, image.image.name).values, np.uint8)
-    accepted = prompt_panel(display, key=_key(image), max_height=_PICTURE[0], max_width=_PICTURE[1])
+    accepted = prompt_panel(
+        display,
+        lambda: network_of(state.workspace(), image.image.task_id),
+        key=_key(image),
+        max_height=_PICTURE[0],
+        max_width=_PICTURE[1],
+    )
     if accepted is not None:
         editing.insert_layer(encode_layer(accepted.layer()))
         st.rerun()

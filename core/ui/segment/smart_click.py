@@ -14,10 +14,10 @@ from core.correction.corrections import apply_layer, decode_layer
 from core.errors import BadModelError
 from core.imaging.decode import decode_image
 from core.imaging.masks import Proposal
-from core.inference.click_network import click_network
+from core.ui import state
 from core.ui.mask_editor import ClickAnswer, ClickRequest
 from core.workflows.correct.open_image import OpenedImage
-from core.workflows.correct.smart_click import Following
+from core.workflows.correct.smart_click import Following, network_of
 from core.workspace import DraftContent
 from core.workspace.classes import reading_table
 
@@ -47,10 +47,10 @@ def answer(image: OpenedImage, shown: DraftContent, request: ClickRequest) -> Cl
         BadModelError: The network that follows clicks is missing or damaged; one sentence.
     """
     try:
-        network = click_network()
+        network = network_of(state.workspace(), image.image.task_id)
     except BadModelError as error:
         raise BadModelError(
-            "Smart click needs models/smart_click, which cannot be used ({error}) All other tools work.",
+            "Smart click needs a network, which cannot be used ({error}) All other tools work.",
             error=error,
         ) from None
     layer = shown.layer_png or b""

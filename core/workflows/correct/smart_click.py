@@ -9,12 +9,24 @@ from core.correction.click_crop import Click, Framed, Mask, Picture
 from core.correction.corrections import BACKGROUND, FOREGROUND
 from core.correction.follow_clicks import Answer, follow_clicks
 from core.correction.network_prompts import object_in_box
+from core.inference.click_network import CLICK_MODEL, click_network
+from core.workspace import Workspace
 
 MOST_KEPT = 12
 """Masks after earlier clicks, so that taking one back and clicking elsewhere asks for one answer alone."""
 
 Stroke = tuple[Click, ...] | Framed
 Strokes = tuple[Stroke, ...]
+
+
+def network_of(workspace: Workspace, task_id: int) -> Answer:
+    """The network that follows clicks in a task: its own once it has learnt, else the shipped one.
+
+    Raises:
+        BadModelError: It is missing or damaged; one sentence.
+    """
+    version = workspace.versions.current(task_id, "click")
+    return click_network(CLICK_MODEL if version is None else workspace.versions.open(version))
 
 
 class Following:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.cards import DataSource, save_card
-from core.classifier_cards import ClassifierCard
 from core.registry.shipped import CARD_NAME, WEIGHTS_NAME, hash_of
 from core.workflows.learn.trainer import Run, Trainer
 from core.workflows.learn.training_card import package_versions
@@ -40,7 +39,7 @@ def write_candidate(
             who=job.who,
             parent_id=None if run.base is None else run.base.id,
             job_id=job.id,
-            purpose="classify" if isinstance(card, ClassifierCard) else "segment",
+            purpose=trainer.purpose,
         ),
     )
 

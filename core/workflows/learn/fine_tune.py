@@ -1,7 +1,7 @@
 """What people corrected or labelled -> a candidate: plan it, start it as a job, and do it in the worker.
 
 Trains on what a person saved of every image that is not locked, writes the candidate with its card, compares
-it with the version in use on the locked images, and does what the rule says: alike for masks and for labels.
+it with the version in use on the locked images, and does what the rule says: for masks, labels and clicks.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from core.registry.settle import settle
 from core.workflows.arrive.find_groups import find_groups
 from core.workflows.learn import fine_tune_recipe as recipe
 from core.workflows.learn.candidate import write_candidate
+from core.workflows.learn.click_trainer import ClickTrainer
 from core.workflows.learn.label_trainer import LabelTrainer
 from core.workflows.learn.mask_trainer import MaskTrainer
 from core.workflows.learn.pace import PACE, Pace, pace_of
@@ -29,7 +30,9 @@ from core.workflows.learn.trainer import Run, Trainer
 from core.workspace import ImageRow, JobRow, Purpose, VersionRow, Workspace, is_trainable
 from core.workspace.tables import utc_now
 
-TRAINERS: dict[Purpose, Trainer] = {"segment": MaskTrainer(), "classify": LabelTrainer()}
+TRAINERS: dict[Purpose, Trainer] = {
+    each.purpose: each for each in (MaskTrainer(), LabelTrainer(), ClickTrainer())
+}
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class FineTunePlan:
     """What a run would do.
 
     Attributes:
-        purpose: "segment" for masks, "classify" for labels.
+        purpose: "segment" for masks, "classify" for labels, "click" for what follows clicks.
         base_version_id: Version to start from, None for from scratch.
         epochs: Times that each image is seen.
         num_images: Images that a person corrected, or gave a label that the classifier knows.
@@ -74,8 +77,9 @@ def plan_fine_tune(
     """What a run would do now; starts nothing.
 
     Args:
-        purpose: Masks, or the labels of a task with a classifier.
-        base_version_id: Version to start from, None for from scratch.
+        purpose: Masks, the labels of a task with a classifier, or the network that follows clicks.
+        base_version_id: Version to start from, None for from scratch, or for the shipped one that follows
+            clicks.
         epochs: Times that each image is seen, None for as many as are usually enough.
 
     Raises:
@@ -189,8 +193,7 @@ def fine_tune(context: JobContext, _: None = None) -> dict[str, Any]:
 
 def _candidate_of(context: JobContext, task_id: int, trainer: Trainer) -> VersionRow | None:
     """What this job has written already."""
-    purpose = next(purpose for purpose, each in TRAINERS.items() if each is trainer)
-    versions = context.workspace.versions.list(task_id, purpose)
+    versions = context.workspace.versions.list(task_id, trainer.purpose)
     return next((each for each in versions if each.job_id == context.job.id), None)
 
 
@@ -218,7 +221,7 @@ def _run(context: JobContext, task_id: int, trainer: Trainer) -> Run:
     """What is learnt from, split into training and validation."""
     workspace, settings = context.workspace, context.job.settings
     base_id, epochs, seed = settings["base_version_id"], int(settings["epochs"]), int(settings["seed"])
-    base = _base(workspace, base_id)
+    base = trainer.start(workspace, task_id, _base(workspace, base_id))
     given = trainer.given(workspace, task_id, base)
     masks = workspace.truth.of_task(task_id)
     images = [image for image in given.images if is_trainable(image) and image.id in masks]

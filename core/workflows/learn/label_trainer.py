@@ -35,6 +35,7 @@ FINE_TUNE_BATCH_SIZE = 8
 class LabelTrainer(Trainer):
     """As the base class says."""
 
+    purpose = "classify"
     kind = "fine_tune_classifier"
     nothing: str = Sentence(
         "There is no image with a label and a mask to train on yet; label and save one more first."

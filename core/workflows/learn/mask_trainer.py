@@ -49,6 +49,7 @@ def with_classes(card: ModelCard, classes: Sequence[TaskClass]) -> ModelCard:
 class MaskTrainer(Trainer):
     """As the base class says."""
 
+    purpose = "segment"
     kind = "fine_tune"
     nothing: str = Sentence(
         "There is no corrected image to train on yet; correct and save at least one more image first."

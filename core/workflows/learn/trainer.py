@@ -1,7 +1,7 @@
-"""What a fine-tuning run learns from, and what masks and labels each do of their own.
+"""What a fine-tuning run learns from, and what masks, labels and clicks each do of their own.
 
-`core.workflows.learn.fine_tune` plans, starts and does a run of either; `mask_trainer` and `label_trainer`
-say what they differ in.
+`core.workflows.learn.fine_tune` plans, starts and does a run of any; `mask_trainer`, `label_trainer` and
+`click_trainer` say what they differ in.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from core.config import AugmentConfig
 from core.imaging.decode import decode_image
 from core.jobs.kinds import JobContext
 from core.registry.compared import Compared
-from core.workspace import ImageRow, LabelRow, RevisionRow, VersionRow, Workspace
+from core.workspace import ImageRow, LabelRow, Purpose, RevisionRow, VersionRow, Workspace
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,10 @@ class Run:
 
 
 class Trainer:
-    """What masks and labels do of their own; Keras is imported in `train` alone.
+    """What masks, labels and clicks do of their own; Keras is imported in `train` alone.
 
     Attributes:
+        purpose: Of the version that comes out.
         kind: Of the job.
         nothing: Sentence where there is nothing to train on.
         given_name: What the data are called on the card, before the task's title.
@@ -84,6 +85,7 @@ class Trainer:
         scratch_images: The same from scratch.
     """
 
+    purpose: Purpose
     kind: str
     nothing: str
     given_name: str
@@ -91,6 +93,10 @@ class Trainer:
     suffix = ""
     fine_tune_images: int
     scratch_images: int
+
+    def start(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> VersionRow | None:
+        """What a run begins from that was told this version, None for from scratch."""
+        return base
 
     def given(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Given:
         """Card, images and labels; a `JobError` where the task has nothing of the kind."""
