@@ -18,6 +18,7 @@ from core.registry.predictors import Predictors
 from core.workflows.correct.open_image import open_image
 from core.workflows.learn import fine_tune_recipe as recipe
 from core.workflows.learn.fine_tune import plan_fine_tune, run_job, start_fine_tune
+from core.workflows.learn.pace import epoch_seconds
 from core.workflows.open_workspace import open_workspace
 from core.workspace import ImageFacts, NewRevision
 from tests.workflows.conftest import png
@@ -279,3 +280,9 @@ def test_a_network_from_scratch_fits_the_images(workspace, task):
     assert recipe.scratch_card("x", [grey, colour]).net.input_channels == 3
     assert recipe.scratch_card("x", [grey]).scaling == ScalingConfig()
     assert recipe.scratch_card("x", [grey, ct]).scaling == ScalingConfig("hu_window", -1000.0, 400.0)
+
+
+def test_an_epoch_that_compiled_does_not_slow_the_estimate_of_the_others():
+    # The first and the third compiled; a run of one epoch knows no better.
+    assert epoch_seconds([20.0, 21.0, 33.0, 34.0, 35.0]) == 1.0
+    assert (epoch_seconds([20.0]), epoch_seconds([])) == (20.0, 0.0)

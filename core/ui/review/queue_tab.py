@@ -171,6 +171,7 @@ def _rules(task: TaskRow) -> None:
             help=words.APPROVED_ONLY_HELP,
             key=f"approved_only_{task.id}",
         )
+        st.caption(words.ORDER_HELP)
     wanted = replace(rules, second_person=second, approved_only=approved)
     if wanted != rules:
         state.workspace().tasks.set_review_rules(task.id, wanted, state.person())

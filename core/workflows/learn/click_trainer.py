@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from core.training.click_examples import ClickImage
 
 FINE_TUNE_RATE = 1e-3
-"""Half of the usual rate. On nuclei and lesions with a network that knew neither, a third of it taught half as
-much, a tenth next to nothing, and twice as much was worse (`benchmarks/click_gain`, one seed)."""
+"""Half of the usual rate; a third and a tenth of it taught less, twice as much no more (decision 058)."""
 BATCH_SIZE = 8
 EXAMPLES = 4
 """Drawn of each image in an epoch."""

@@ -25,7 +25,7 @@ from core.workflows.learn.candidate import write_candidate
 from core.workflows.learn.click_trainer import ClickTrainer
 from core.workflows.learn.label_trainer import LabelTrainer
 from core.workflows.learn.mask_trainer import MaskTrainer
-from core.workflows.learn.pace import PACE, Pace, pace_of
+from core.workflows.learn.pace import PACE, Pace, epoch_seconds, pace_of
 from core.workflows.learn.trainer import Run, Trainer
 from core.workspace import ImageRow, JobRow, Purpose, VersionRow, Workspace, is_trainable
 from core.workspace.tables import utc_now
@@ -261,11 +261,9 @@ def _check_labels(base_version_id: int | None, missing: tuple[str, ...]) -> None
 
 
 def _pace(context: JobContext, trainer: Trainer, run: Run, trained: Any, seconds_of_groups: float) -> Pace:
-    """What this run took, for the next estimate; the first epoch, which compiles, counts as around it."""
+    """What this run took, for the next estimate."""
     history = trained.history
-    an_epoch = history[0].seconds if history else 0.0
-    if len(history) > 1:
-        an_epoch = (history[-1].seconds - history[0].seconds) / (len(history) - 1)
+    an_epoch = epoch_seconds([each.seconds for each in history])
     began = context.job.started_at or context.job.created_at
     seconds = (utc_now() - began).total_seconds() - seconds_of_groups
     num_locked = sum(image.locked for image in run.given.images)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from core.jobs.process import machine
 from core.workspace import Workspace
@@ -44,6 +47,17 @@ class Pace:
 
 UNKNOWN = Pace(SECONDS_PER_IMAGE, START_SECONDS, 0)
 """Before the first run."""
+
+
+def epoch_seconds(ends: Sequence[float]) -> float:
+    """How long an epoch takes, whatever is compiled in some of them: the median from end to end.
+
+    Args:
+        ends: Seconds from the start of the training to the end of each epoch.
+    """
+    if not ends:
+        return 0.0
+    return float(np.median(np.diff(ends))) if len(ends) > 1 else ends[0]
 
 
 def pace_of(workspace: Workspace, kind: str) -> Pace:
