@@ -56,6 +56,9 @@ def page(parts: Path) -> str:
     orders = parts / "order_gain.json"
     if orders.exists():
         text.append(order_part(json.loads(orders.read_text())))
+    minutes = parts / "human_minutes.json"
+    if minutes.exists():
+        text.append(minutes_part(json.loads(minutes.read_text())))
     speed = parts / "speed.json"
     if speed.exists():
         text.append(speed_part(json.loads(speed.read_text())))
@@ -156,6 +159,35 @@ def order_part(content: dict[str, Any]) -> str:
             f"| {name} | {len(of_set['seeds'])} | {gain['first']:.3f} | {gain['unsure']:.3f} | "
             f"{gain['random']:.3f} | {gain['gain']:+.3f} ({gain['low']:+.3f} to {gain['high']:+.3f}) |"
         )
+    return "\n".join([*lines, ""])
+
+
+def minutes_part(content: dict[str, Any]) -> str:
+    """How many minutes bring how good a model, from the JSON of `benchmarks.human_minutes`."""
+    first = content["runs"][0]
+    lines = [
+        "## A person's minutes",
+        "",
+        f"`python -m benchmarks.human_minutes --side {first['side']} --shown {first['shown'][0]} "
+        f"{first['shown'][1]}`: a simulated person with the usual hand corrects {first['images']} images and "
+        f"fine-tunes after every ten, with networks that see {first['side']} pixels a side and short "
+        "trainings; mean Dice on the test images after each ten, and the minutes until then. "
+        "A candidate that is worse on the locked images is not used.",
+        "",
+        "| set | seed | masks by | Dice before and after each ten | minutes after each ten | "
+        "seconds an image, first and last ten |",
+        "|---|---|---|---|---|---|",
+    ]
+    for run in content["runs"]:
+        dice = ", ".join(f"{value:.3f}" for value in run["dice"])
+        for arm in run["seconds"][0]["usual"]:
+            seconds = [image["usual"][arm] for image in run["seconds"]]
+            ends = range(10, len(seconds) + 1, 10)
+            told = ", ".join(f"{sum(seconds[:end]) / 60:.1f}" for end in ends)
+            lines.append(
+                f"| {run['name']} | {run['seed']} | {arm} | {dice} | {told} | "
+                f"{sum(seconds[:10]) / 10:.0f}, {sum(seconds[-10:]) / 10:.0f} |"
+            )
     return "\n".join([*lines, ""])
 
 
