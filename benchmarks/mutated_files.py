@@ -87,6 +87,8 @@ def samples() -> dict[str, bytes]:
         pack.writestr("masks/a.png", saved("PNG"))
     return {
         "a.png": saved("PNG"),
+        "a.ppm": saved("PPM"),
+        "text.pgm": f"P2\n# a film\n{SIDE} {SIDE}\n255\n{' '.join(map(str, grey.ravel()))}\n".encode(),
         "film.png": saved("PNG", save_all=True, append_images=[picture.rotate(180)]),
         "a.jpg": saved("JPEG"),
         "a.webp": saved("WEBP"),
