@@ -18,10 +18,9 @@ from core.registry.compare_clicks import ClickComparison, compare_clicks
 from core.registry.predictions import card_of
 from core.registry.shipped import CARD_NAME, add_shipped
 from core.workflows.correct import pictures
-from core.workflows.learn.job_reporter import JobReporter
 from core.workflows.learn.mask_trainer import MaskTrainer
 from core.workflows.learn.trainer import Given, Run, Trainer
-from core.workspace import ImageRow, VersionRow, Workspace
+from core.workspace import ImageRow, RevisionRow, VersionRow, Workspace
 
 if TYPE_CHECKING:
     from core.training.click_examples import ClickImage
@@ -81,21 +80,13 @@ class ClickTrainer(Trainer):
     def train(self, context: JobContext, run: Run) -> Any:
         """Train on drawn examples."""
         from core.training.click_examples import click_examples, kept_examples
-        from core.training.fit import train
 
         seed, workspace = run.settings.seed, context.workspace
         learnt = _click_images(workspace, run, run.train)
         validated = _click_images(workspace, run, run.validation)
-        return train(
-            click_examples([learnt], EXAMPLES * len(run.train)),
-            kept_examples([validated], EXAMPLES * len(run.validation), seed) if validated else None,
-            net=run.given.card.net,
-            settings=run.settings,
-            augment=run.augment,
-            start_from=None if run.base is None else workspace.versions.open(run.base) / "model.keras",
-            on_progress=JobReporter(context),
-            should_stop=context.should_stop,
-        )
+        # As many as there are images in memory: a large task's validation must not fill it.
+        kept = kept_examples([validated], EXAMPLES * len(validated), seed) if validated else None
+        return self.fit(context, run, click_examples([learnt], EXAMPLES * len(run.train)), kept)
 
     def card(self, run: Run, trained: Any) -> ModelCard:
         """With the Dice on validation."""
@@ -110,7 +101,7 @@ class ClickTrainer(Trainer):
         return compare_clicks(workspace, new, old, **watching)
 
 
-def _is_whole(mask: Any) -> bool:
+def _is_whole(mask: RevisionRow | None) -> bool:
     return mask is None or mask.scope == "whole"
 
 

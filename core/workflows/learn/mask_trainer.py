@@ -17,7 +17,6 @@ from core.registry.predictors import Predictors
 from core.training.sides import sides_that_matter
 from core.workflows.correct import pictures
 from core.workflows.learn import fine_tune_recipe as recipe
-from core.workflows.learn.job_reporter import JobReporter
 from core.workflows.learn.trainer import Given, Run, Trainer
 from core.workspace import ImageRow, TaskClass, VersionRow, Workspace, is_trainable
 from core.workspace.classes import highest_value
@@ -95,7 +94,6 @@ class MaskTrainer(Trainer):
     def train(self, context: JobContext, run: Run) -> Any:
         """Train on masks."""
         from core.training.examples import Example, ExampleArrays, prepare_examples
-        from core.training.fit import train
 
         workspace, card = context.workspace, run.given.card
 
@@ -112,16 +110,8 @@ class MaskTrainer(Trainer):
                 num_classes=card.net.num_classes,
             )
 
-        return train(
-            prepare(run.train),
-            prepare(run.validation) if run.validation else None,
-            net=card.net,
-            settings=run.settings,
-            augment=run.augment,
-            start_from=None if run.base is None else workspace.versions.open(run.base) / "model.keras",
-            on_progress=JobReporter(context),
-            should_stop=context.should_stop,
-        )
+        validation = prepare(run.validation) if run.validation else None
+        return self.fit(context, run, prepare(run.train), validation)
 
     def card(self, run: Run, trained: Any) -> ModelCard:
         """The threshold that is best on validation, and the Dice there."""

@@ -7,13 +7,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.config import AugmentConfig
 from core.imaging.decode import decode_image
 from core.jobs.kinds import JobContext
 from core.registry.compared import Compared
+from core.workflows.learn.job_reporter import JobReporter
 from core.workspace import ImageRow, LabelRow, Purpose, RevisionRow, VersionRow, Workspace
+
+if TYPE_CHECKING:
+    from core.training.fit import TrainResult
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,23 @@ class Trainer:
     def train(self, context: JobContext, run: Run) -> Any:
         """`core.training.fit.TrainResult` or `core.classification.fit.ClassifyResult`."""
         raise NotImplementedError
+
+    def fit(self, context: JobContext, run: Run, examples: Any, validation: Any) -> TrainResult:
+        """Train the run's network, as `core.training.fit.train` does; told and stopped as the job is."""
+        from core.training.fit import train
+
+        return train(
+            examples,
+            validation,
+            net=run.given.card.net,
+            settings=run.settings,
+            augment=run.augment,
+            start_from=None
+            if run.base is None
+            else context.workspace.versions.open(run.base) / "model.keras",
+            on_progress=JobReporter(context),
+            should_stop=context.should_stop,
+        )
 
     def card(self, run: Run, trained: Any) -> Any:
         """The base's card with the candidate's scores, threshold and calibration."""
