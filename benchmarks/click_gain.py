@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.stats import t as student
 
+from benchmarks.order_gain import over_seeds
 from core.config import MODELS_DIR
 from core.correction.follow_clicks import Answer
 from core.correction.simulated_person import Case, masks_after_clicks, parts_of
@@ -66,7 +66,8 @@ def main() -> None:
             others = [pairs[place] for place in order[options.images :][:SCORED]]
             runs.append(_run(learnt, others, seed, options.models))
             print(name, seed, runs[-1], flush=True)
-            found[name]["gain"] = _gain([each["after"] - each["before"] for each in runs])
+            gain = over_seeds([each["after"] - each["before"] for each in runs])
+            found[name]["gain"] = dict(zip(("mean", "low", "high"), gain, strict=True))
             write_json(options.json, found, indent=1)
         print(name, found[name]["gain"], flush=True)
 
@@ -115,19 +116,6 @@ def _score(answer: Answer, pairs: list[Pair]) -> float:
         ]
         means += [float(np.mean(dice))] if dice else []
     return round(float(np.mean(means)), 4)
-
-
-def _gain(differences: list[float]) -> dict[str, float]:
-    """Mean gain over seeds with its paired 95 % t interval."""
-    values = np.array(differences)
-    reach = 0.0
-    if len(values) > 1:
-        reach = float(student.ppf(0.975, len(values) - 1) * values.std(ddof=1) / len(values) ** 0.5)
-    return {
-        "mean": float(values.mean()),
-        "low": float(values.mean() - reach),
-        "high": float(values.mean() + reach),
-    }
 
 
 if __name__ == "__main__":

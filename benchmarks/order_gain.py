@@ -85,12 +85,18 @@ def both_orders(arrays: ExampleArrays, seed: int) -> dict[str, float]:
 
 def gain(seeds: Sequence[dict[str, float]]) -> dict[str, float]:
     """The mean of "unsure" less "random" over seeds, with its paired 95 % t interval."""
-    differences = np.array([each["unsure"] - each["random"] for each in seeds])
-    mean, reach = float(differences.mean()), 0.0
-    if len(seeds) > 1:
-        reach = float(student.ppf(0.975, len(seeds) - 1) * differences.std(ddof=1) / len(seeds) ** 0.5)
+    mean, low, high = over_seeds([each["unsure"] - each["random"] for each in seeds])
     means = {name: float(np.mean([each[name] for each in seeds])) for name in ("first", *ORDERS)}
-    return {**means, "gain": mean, "low": mean - reach, "high": mean + reach}
+    return {**means, "gain": mean, "low": low, "high": high}
+
+
+def over_seeds(differences: Sequence[float]) -> tuple[float, float, float]:
+    """The mean of paired differences and its 95 % t interval, low and high; of one seed the mean alone."""
+    values = np.array(differences)
+    mean, reach = float(values.mean()), 0.0
+    if len(values) > 1:
+        reach = float(student.ppf(0.975, len(values) - 1) * values.std(ddof=1) / len(values) ** 0.5)
+    return mean, mean - reach, mean + reach
 
 
 def _probabilities(arrays: ExampleArrays, learnt: Sequence[int], seed: int) -> NDArray[np.float32]:

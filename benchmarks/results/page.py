@@ -135,9 +135,13 @@ def click_gain_part(content: dict[str, Any]) -> str:
         )
         lines.append(
             f"| {name} | {len(runs)} | {before:.3f} | {after:.3f} | "
-            f"{gain['mean']:+.3f} ({gain['low']:+.3f} to {gain['high']:+.3f}) | {seconds:.0f} |"
+            f"{_gained(gain['mean'], gain)} | {seconds:.0f} |"
         )
     return "\n".join([*lines, ""])
+
+
+def _gained(mean: float, gain: dict[str, float]) -> str:
+    return f"{mean:+.3f} ({gain['low']:+.3f} to {gain['high']:+.3f})"
 
 
 def order_part(content: dict[str, Any]) -> str:
@@ -157,7 +161,7 @@ def order_part(content: dict[str, Any]) -> str:
         gain = of_set["gain"]
         lines.append(
             f"| {name} | {len(of_set['seeds'])} | {gain['first']:.3f} | {gain['unsure']:.3f} | "
-            f"{gain['random']:.3f} | {gain['gain']:+.3f} ({gain['low']:+.3f} to {gain['high']:+.3f}) |"
+            f"{gain['random']:.3f} | {_gained(gain['gain'], gain)} |"
         )
     return "\n".join([*lines, ""])
 
