@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from core.language.catalogue import catalogue
+from core.language.numbers import English
 from core.language.particles import Korean
 
 ENGLISH = "en"
@@ -70,7 +71,7 @@ def say(sentence: str, *, name: str = "") -> str:
     """
     language = current()
     if language == ENGLISH or not sentence:
-        return sentence
+        return English(sentence)
     found = catalogue(language)
     named = found.pgettext(name, sentence) if name else sentence
     return Korean(named if named != sentence else found.gettext(sentence))

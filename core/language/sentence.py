@@ -7,6 +7,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from core.language import say
+from core.language.numbers import English
 
 
 class Sentence(str):
@@ -25,7 +26,7 @@ class Sentence(str):
         if isinstance(template, Sentence) and not facts:
             return template
         facts = {key: _made_of(value) for key, value in facts.items()}
-        self = super().__new__(cls, template.format(**facts) if facts else template)
+        self = super().__new__(cls, English(template).format(**facts) if facts else template)
         self.template, self.facts = template, facts
         return self
 
