@@ -164,7 +164,7 @@ def test_a_small_empty_mask_is_no_bomb() -> None:
 
 def test_limits_on_the_whole_zip() -> None:
     data = zipped(("a", b"12345"), ("b", b"67890"))
-    with pytest.raises(BadFileError, match="holds more than 1 files"):
+    with pytest.raises(BadFileError, match="holds more than 1 file"):
         unpacked(data, max_zip_files=1)
     with pytest.raises(BadFileError, match="would unpack to 10 bytes; at most 9"):
         unpacked(data, max_zip_bytes=9)

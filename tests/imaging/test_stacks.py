@@ -251,7 +251,7 @@ def test_a_series_is_ordered_by_position_whatever_its_numbers_say() -> None:
     ("files", "order", "said"),
     [
         ([at(1, 0), at(2, 5), at(3, 20), at(4, 25)], (0, 1, 2, 3), "about 2 slices seem to be missing"),
-        ([at(1, 0), at(3, 5), at(2, 5), at(4, 10)], (0, 2, 1, 3), "has 1 slices more than places"),
+        ([at(1, 0), at(3, 5), at(2, 5), at(4, 10)], (0, 2, 1, 3), "has 1 slice more than places"),
         (
             [at(2, 5), at(1, 0, ImageOrientationPatient=[0, 1, 0, 0, 0, -1])],
             (1, 0),

@@ -77,7 +77,7 @@ def test_the_reason_is_a_sentence_with_its_numbers():
     assert "no locked image" in str(comparison().why)
     first = Comparison(None, 2, (ImageComparison(1, "a.png", 0.0, 0.9, group=1),))
     assert str(first.why).startswith(
-        "Mean Dice on 1 locked images in 1 groups: 0.9000, and no version is in use yet; fewer than 5 groups"
+        "Mean Dice on 1 locked image in 1 group: 0.9000, and no version is in use yet; fewer than 5 groups"
     )
 
 
