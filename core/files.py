@@ -6,12 +6,16 @@ import csv
 import io
 import json
 import os
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from core.language.sentence import to_plain
+
+# The signs that begin a formula, the wide ones of Korean and Japanese keyboards too.
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -40,13 +44,48 @@ def write_json(path: Path, values: Any, *, indent: int | None = 2) -> None:
 
 
 def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
-    """Rows as CSV in UTF-8; what is None is an empty cell."""
+    """Rows as CSV that a spreadsheet opens as it is meant; `csv_rows` reads the same back.
+
+    What is None is an empty cell. It is UTF-8, marked as that where it is not plain ASCII, since Excel would
+    not know it else. A word that a spreadsheet would take for a formula, such as the name `=cmd.png`, gets an
+    apostrophe before it, as OWASP advises; a number stays one.
+    """
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()
+    csv.writer(text, lineterminator="\n").writerows([_guarded(cell) for cell in row] for row in rows)
+    content = text.getvalue()
+    return content.encode("ascii" if content.isascii() else "utf-8-sig")
+
+
+def csv_rows(content: bytes) -> tuple[tuple[str, ...], list[dict[str, str]]]:
+    """The columns and rows of a CSV in UTF-8, ours or another tool's.
+
+    Raises:
+        UnicodeError: Not UTF-8.
+        csv.Error: No CSV.
+    """
+    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    columns = tuple(map(_unguarded, reader.fieldnames or ()))
+    reader.fieldnames = columns
+    return columns, [{name: _unguarded(cell) for name, cell in row.items()} for row in reader]
 
 
 def write_table(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
     """Write rows as CSV, whole, under every name that one of them has."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
     write_whole(path, csv_bytes([columns, *([row.get(name) for name in columns] for row in rows)]))
+
+
+def _guarded(cell: object) -> object:
+    if not isinstance(cell, str) or not _FORMULA.match(cell):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell
+
+
+def _unguarded(cell: Any) -> Any:
+    """The cell without our apostrophe; lists of what is too much in a row, and None, as they are."""
+    is_guarded = isinstance(cell, str) and cell.startswith("'") and _FORMULA.match(cell)
+    return cell[1:] if is_guarded else cell

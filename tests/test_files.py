@@ -1,10 +1,10 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and tables that a spreadsheet opens as they are meant."""
 
 import os
 
 import pytest
 
-from core.files import write_whole
+from core.files import csv_bytes, csv_rows, write_whole
 
 
 def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path):
@@ -34,3 +34,26 @@ def test_a_file_may_be_read_by_whom_other_files_may(tmp_path):
     (tmp_path / "other").write_bytes(b"")
     write_whole(tmp_path / "mask.png", b"content")
     assert (tmp_path / "mask.png").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+def test_a_table_is_marked_as_utf_8_for_excel_where_it_must_be():
+    assert csv_bytes([["image"], ["a.png"]]) == b"image\na.png\n"
+    assert csv_bytes([["image"], ["폐.png"]]) == b"\xef\xbb\xbfimage\n" + "폐.png\n".encode()
+
+
+def test_what_a_spreadsheet_would_run_as_a_formula_is_text():
+    names = ["=cmd.png", "+a.png", "-a.png", "@SUM(1).png", "\t=1", "＝1+1", "'=a"]
+    content = csv_bytes([["image"], *([name] for name in names)]).decode("utf-8-sig")
+    assert content.splitlines()[1:] == [f"'{name}" for name in names]
+
+
+def test_numbers_and_signs_within_a_name_stay_as_they_are():
+    row = [-0.5, "-0.5", "+1e3", "a=b", "a-b@c", "'quoted'", None, ""]
+    assert csv_bytes([row]) == b"-0.5,-0.5,+1e3,a=b,a-b@c,'quoted',,\n"
+
+
+def test_a_table_is_read_back_as_it_was_written():
+    table = [["image", "-class"], ["=cmd.png", "폐"], ["'=a", "-1"]]
+    columns, rows = csv_rows(csv_bytes(table))
+    assert columns == ("image", "-class")
+    assert [list(row.values()) for row in rows] == table[1:]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from core.datasets.matching import is_image_name, stem_of
 from core.errors import AppError
+from core.files import csv_rows
 
 GROUP_COLUMNS = (
     *("group", "patientid", "patient", "subjectid", "subject", "lesionid", "lesion", "caseid", "case"),
@@ -94,8 +94,7 @@ def read_csv(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
 def parse_csv(content: bytes, path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
     """The columns and rows of a table that is read already; see `read_csv`."""
     try:
-        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-        return tuple(reader.fieldnames or ()), list(reader)
+        return csv_rows(content)
     except (UnicodeError, csv.Error) as error:
         raise AppError("{path} cannot be read as CSV in UTF-8 ({error}).", path=path, error=error) from None
 

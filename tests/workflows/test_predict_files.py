@@ -5,7 +5,7 @@ import pytest
 
 from core.datasets.matching import read_bytes
 from core.errors import AppError, BadFileError
-from core.workflows.predict.predict_files import csv_file, find_inputs, names_in_tables, plan_targets
+from core.workflows.predict.predict_files import find_inputs, names_in_tables, plan_targets
 
 
 @pytest.fixture
@@ -132,8 +132,3 @@ def test_a_table_tells_images_of_two_folders_apart(folder):
     assert names_in_tables([folder / "a.JPG", folder / "b.png"]) == ["a.JPG", "b.png"]
     assert names_in_tables([folder / "p1" / "i.png", folder / "p2" / "i.png"]) == ["p1/i.png", "p2/i.png"]
     assert names_in_tables([folder / "i.png", folder / "p2" / "i.png"]) == ["i.png", "p2/i.png"]
-
-
-def test_a_table_is_marked_as_utf_8_for_excel_where_it_must_be():
-    assert csv_file(["image"], [["a.png"]]) == b"image\na.png\n"
-    assert csv_file(["image"], [["폐.png"]]) == b"\xef\xbb\xbfimage\n" + "폐.png\n".encode()

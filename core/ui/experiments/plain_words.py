@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 
+from core.datasets.set_table import read_csv
 from core.experiments.requests.plan import ARM_WORDS
 from core.language import say
 from core.ui.experiments import words
@@ -18,9 +18,7 @@ def decided(folder: Path) -> list[str]:
     path = folder / "differences.csv"
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row.get("score") == "dice"]
-    return [sentence(row) for row in rows]
+    return [sentence(row) for row in read_csv(path)[1] if row.get("score") == "dice"]
 
 
 def sentence(row: Mapping[str, str]) -> str:

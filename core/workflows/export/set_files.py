@@ -104,6 +104,4 @@ class Measures:
 
     def finish(self) -> None:
         """Write what is told of all of them."""
-        # With the mark by which Excel knows that it is UTF-8.
-        content = b"\xef\xbb\xbf" + csv_bytes([MEASURE_COLUMNS, *self.rows])
-        self.archive.write("measures.csv", content)
+        self.archive.write("measures.csv", csv_bytes([MEASURE_COLUMNS, *self.rows]))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets.matching import list_images, read_bytes, stem_of
+from core.datasets.set_table import read_csv
 from core.errors import AppError, BadFileError
 from core.imaging.decode import DecodedImage, decode_mask
 from core.imaging.masks import quantise, threshold_mask
@@ -76,8 +76,7 @@ def _is_model(path: Path) -> bool:
 
 
 def _out_of_fold(folder: Path) -> dict[str, Path]:
-    with (folder / OUT_OF_FOLD).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    _, rows = read_csv(folder / OUT_OF_FOLD)
     networks = sorted({row["arm"] for row in rows})
     if len(networks) > 1:
         raise AppError(

@@ -13,7 +13,7 @@ from core.classification.predictor import load_classifier
 from core.classifier_cards import ClassifierCard, load_classifier_card
 from core.datasets.matching import read_bytes
 from core.errors import AppError, BadFileError
-from core.files import write_whole
+from core.files import csv_bytes, write_whole
 from core.imaging.decode import DecodedImage, decode_image, decode_mask
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
@@ -21,7 +21,6 @@ from core.imaging.spotlight import spotlight
 from core.workflows.learn.lesion_masks import MaskSource
 from core.workflows.predict.predict_files import (
     Targets,
-    csv_file,
     find_inputs,
     names_in_tables,
     plan_targets,
@@ -173,4 +172,4 @@ def _table(rows: list[ClassifiedImage], card: ClassifierCard) -> bytes:
         called = [] if row.alert is None else ["yes" if row.alert else "no"]
         shares = [f"{row.probabilities[label]:.4f}" for label in card.labels]
         lines.append([name, row.label, *shares, *called, row.mask.name if row.mask else ""])
-    return csv_file(header, lines)
+    return csv_bytes([header, *lines])

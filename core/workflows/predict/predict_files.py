@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import glob
-import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from core.datasets.matching import list_images, stem_of
 from core.errors import AppError
@@ -114,16 +111,6 @@ def names_in_tables(images: Sequence[Path]) -> list[str]:
         return [image.name for image in images]
     shared = os.path.commonpath([image.parent.absolute() for image in images])
     return [image.absolute().relative_to(shared).as_posix() for image in images]
-
-
-def csv_file(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """A CSV in UTF-8, marked as that where it is not plain ASCII, since Excel would not know it else."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    content = text.getvalue()
-    return content.encode("ascii" if content.isascii() else "utf-8-sig")
 
 
 def _unique_names(images: Sequence[Path]) -> list[str]:

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from core.datasets.matching import read_bytes
 from core.errors import AppError, BadFileError
-from core.files import write_whole
+from core.files import csv_bytes, write_whole
 from core.imaging.class_table import table_of_card
 from core.inference.predictor import load_predictor
 from core.inference.stock_layers import check_stock, weights_path
 from core.jobs.chosen_engine import chosen_engine
 from core.workflows.predict.predict_files import (
     Targets,
-    csv_file,
     find_inputs,
     names_in_tables,
     plan_targets,
@@ -161,4 +160,4 @@ def _areas_csv(predicted: Sequence[PredictedImage], class_names: Sequence[str]) 
         ]
         for name, row in zip(names, predicted, strict=True)
     ]
-    return csv_file(header, rows)
+    return csv_bytes([header, *rows])
