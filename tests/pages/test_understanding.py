@@ -13,12 +13,14 @@ from core.language import spoken
 from core.ui.segment import words
 from core.ui.segment.reading_question import _telling_slice
 from core.ui.segment.understanding import table_row
+from core.workflows.add_images import add_images
 from core.workflows.arrive.channels import KeptChannel, kept_channel
 from core.workflows.arrive.mask_meaning import KeptMeaning, kept_meaning
 from core.workflows.arrive.upload_plan import plan_upload
 from core.workflows.arrive.upload_survey import Survey, survey_upload
 from core.workflows.correct.pictures import decode
 from tests.pages.conftest import png
+from tests.workflows.test_stacks import slice_of
 
 CLASSES = np.repeat(np.array([0, 1, 2], np.uint8), 20)[:, None] * np.ones((1, 64), np.uint8)
 CLASSES = np.vstack([CLASSES, CLASSES[-4:]])
@@ -42,6 +44,25 @@ def test_plain_images_are_added_at_once(open_page, workspace, nuclei):
     app = upload(open_page(task=nuclei.slug), ("a.png", png(1)), ("b.png", png(2)))
     assert not app.exception
     assert [image.name for image in workspace.images.list(nuclei.id)] == ["a.png", "b.png"]
+
+
+@pytest.mark.parametrize("has_images", [False, True])
+def test_an_upload_of_nothing_that_can_be_read_says_so_at_once(open_page, workspace, nuclei, has_images):
+    if has_images:
+        add_images(workspace, nuclei.id, [("a.png", png(1))])
+    app = upload(open_page(task=nuclei.slug), ("empty.png", b""), ("text.png", b"text"))
+    assert not app.exception
+    (error,) = app.error
+    assert words.REFUSED.format(count=2) in error.value
+    assert "is empty (0 bytes)" in error.value
+    assert "Stop adding" not in [each.label for each in app.button]
+
+
+def test_a_series_opens_at_its_first_slice_whatever_the_order_of_its_files(open_page, workspace, nuclei):
+    last_first = [(f"{z}.dcm", slice_of(z, values=np.full((4, 4), z, np.uint16))) for z in (3, 1, 2)]
+    app = upload(open_page(task=nuclei.slug), *last_first)
+    assert not app.exception
+    assert workspace.images.get(int(app.query_params["image"][0])).name == "1.dcm"
 
 
 def test_nothing_is_stored_before_the_table_was_seen(open_page, workspace, nuclei):

@@ -34,14 +34,14 @@ _SAMPLE_SIDE = 192
 
 
 def first_images(task: TaskRow) -> int | None:
-    """The page of an empty task: what this is, the uploader, the samples; the id of an image that came in."""
+    """The page of an empty task: what this is, the uploader, the samples; the id of a sample that came in."""
     st.subheader(words.WHAT_THIS_IS)
     st.caption(words.THE_LOOP)
-    added = uploader(task)
+    uploader(task)
     names = _sample_names(task)
     if not names:
         st.caption(words.NO_SAMPLES)
-        return added
+        return None
     st.markdown(f"**{words.SAMPLES_INTRO}**")
     clicked = pictures(
         [Picture(id=name, jpeg=_sample_thumbnail(_sample_path(task, name)), caption=name) for name in names],
@@ -49,15 +49,16 @@ def first_images(task: TaskRow) -> int | None:
         label=words.SAMPLES,
         layout="grid",
     )
-    return added or (_add_sample(task, clicked) if clicked else None) or sample_box(task)
+    return (_add_sample(task, clicked) if clicked else None) or sample_box(task)
 
 
 def more_images(task: TaskRow) -> int | None:
-    """The uploader and the samples in a popover over the page; the id of an image that came in."""
+    """The uploader and the samples in a popover over the page; the id of a sample that came in."""
     # Of another key, and so closed, once an upload is done.
     key = f"more_images_{state.page_state().uploads}"
     with st.popover(words.MORE_IMAGES, icon=":material/add_photo_alternate:", key=key):
-        return uploader(task) or sample_box(task)
+        uploader(task)
+        return sample_box(task)
 
 
 def sample_box(task: TaskRow) -> int | None:
@@ -80,11 +81,14 @@ def sample_box(task: TaskRow) -> int | None:
 
 
 def _open_first(outcomes: Sequence[FileOutcome]) -> None:
-    """After the dialog: tell what became of the files and open the first image."""
+    """Tell what became of the files and open the first image, of a new stack its first slice."""
     _tell_outcomes(outcomes)
-    first = next((each.image_id for each in outcomes if each.image_id is not None), None)
-    if first is not None:
-        go_to(first)
+    first = next((each for each in outcomes if each.image_id is not None), None)
+    if first is None or first.image_id is None:
+        return
+    images = state.workspace().images
+    stack = images.of_stack(images.get(first.image_id)) if first.status == "added" else ()
+    go_to(stack[0].id if stack else first.image_id)
 
 
 def _kept_answer(task: TaskRow) -> None:
@@ -106,8 +110,8 @@ def _kept_answer(task: TaskRow) -> None:
         )
 
 
-def uploader(task: TaskRow) -> int | None:
-    """Take files in as soon as they are there; the id of the first image that came in."""
+def uploader(task: TaskRow) -> None:
+    """Take files in as soon as they are there; the page then begins anew, with what became of them."""
     limits = Limits.from_environment()
     round_ = state.page_state().uploads
     images = st.file_uploader(
@@ -132,11 +136,11 @@ def uploader(task: TaskRow) -> int | None:
         _kept_answer(task)
     folder_box(task, use)
     if not images and not attach:
-        return None
+        return
     files, given_masks = ([(file.name, file.getvalue()) for file in given] for given in (images, masks))
     token = (task.id, *(file.file_id for file in (*images, *masks)))
     if look_first(task, files, given_masks, use, _open_first, token=token):
-        return None
+        return
     bar = st.progress(0.0, words.READING_FILES)
     # A press ends this run between two files, and what holds the files is gone in the next.
     st.button(words.STOP_ADDING, icon=":material/stop:", on_click=_stop_adding)
@@ -154,8 +158,8 @@ def uploader(task: TaskRow) -> int | None:
         limits=limits,
     )
     state.page_state().uploads += 1
-    _tell_outcomes(outcomes)
-    return next((each.image_id for each in outcomes if each.image_id is not None), None)
+    _open_first(outcomes)
+    st.rerun()
 
 
 def _stop_adding() -> None:
