@@ -147,6 +147,20 @@ def test_the_rules_of_a_task_are_switches(open_page, workspace, nuclei, saved):
     assert workspace.tasks.get(nuclei.slug).review_rules.approved_only is True
 
 
+def test_a_page_that_is_open_puts_back_no_rule_that_somebody_else_has_changed(
+    open_page, workspace, nuclei, saved
+):
+    app = open_page("review", task=nuclei.slug)
+    changed = replace(nuclei.review_rules, second_person=True, second_percent=50)
+    workspace.tasks.set_review_rules(nuclei.id, changed, who="Lee")
+    app.run()
+    assert workspace.tasks.get(nuclei.slug).review_rules == changed
+    second_person = next(each for each in app.toggle if "second person" in each.label)
+    assert second_person.value is True
+    second_person.set_value(False).run()
+    assert workspace.tasks.get(nuclei.slug).review_rules == replace(changed, second_person=False)
+
+
 def test_a_message_of_the_grid_is_taken_once_and_only_if_it_is_one(open_page, workspace, nuclei, saved):
     here, pages = Asked(nuclei.id), workspace.review_pages(nuclei.id, "newest")
     looks = tuple(f"{image_id}.{revision.id}.0.0" for image_id, revision in saved)

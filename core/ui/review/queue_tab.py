@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -22,6 +21,7 @@ from core.ui.review.asked import (
 )
 from core.ui.review.grid_view import grid_view
 from core.ui.review.one_view import one_view
+from core.ui.review.rules import rule
 from core.ui.review.tabs import second_readings
 from core.ui.review.tabs.predicting import predict_all_button
 from core.ui.segment.seen import unread_for
@@ -156,23 +156,8 @@ def _from_the_start(here: Asked) -> None:
 
 
 def _rules(task: TaskRow) -> None:
-    rules = task.review_rules
     with st.popover(words.RULES, icon=":material/rule:"):
         st.caption(words.RULES_HELP)
-        second = st.toggle(
-            words.SECOND_PERSON,
-            rules.second_person,
-            help=words.SECOND_PERSON_HELP,
-            key=f"second_person_{task.id}",
-        )
-        approved = st.toggle(
-            words.APPROVED_ONLY,
-            rules.approved_only,
-            help=words.APPROVED_ONLY_HELP,
-            key=f"approved_only_{task.id}",
-        )
+        st.toggle(words.SECOND_PERSON, help=words.SECOND_PERSON_HELP, **rule(task, "second_person"))
+        st.toggle(words.APPROVED_ONLY, help=words.APPROVED_ONLY_HELP, **rule(task, "approved_only"))
         st.caption(words.ORDER_HELP)
-    wanted = replace(rules, second_person=second, approved_only=approved)
-    if wanted != rules:
-        state.workspace().tasks.set_review_rules(task.id, wanted, state.person())
-        st.rerun()

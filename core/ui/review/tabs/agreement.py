@@ -23,6 +23,7 @@ from core.workspace import TaskRow
 
 def show(task: TaskRow) -> None:
     """The whole tab."""
+    state.show_messages()
     st.caption(words.AGREEMENT_INTRO)
     second_readings.rules(task)
     st.subheader(words.AGREEMENT)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from core.errors import AppError
@@ -11,6 +9,7 @@ from core.review.second_reading import Readings
 from core.ui import state
 from core.ui.image_row import open_image
 from core.ui.pictures import pictures
+from core.ui.review.rules import rule
 from core.ui.review.tabs import words
 from core.ui.segment.seen import unread_for
 from core.ui.segment.strip import picture_of
@@ -26,32 +25,23 @@ _PLACE, _SETTLED = "differing_place", "settled_revision"
 
 def rules(task: TaskRow) -> None:
     """How many images are read twice, and from where on two readings differ."""
-    now = task.review_rules
     with st.popover(words.SECOND_RULES, icon=":material/tune:"):
         st.caption(words.SECOND_RULES_HELP)
-        percent = st.slider(words.SECOND_PERCENT, 0, 100, now.second_percent, step=5, format="%d %%")
-        blind = st.slider(words.BLIND_PERCENT, 0, 100, now.blind_percent, step=5, format="%d %%")
-        st.caption(words.BLIND_HELP)
-        again = st.slider(words.AGAIN_PERCENT, 0, 100, now.again_percent, step=5, format="%d %%")
-        st.caption(words.AGAIN_HELP)
-        gold = st.slider(words.GOLD_PERCENT, 0, 100, now.gold_percent, step=5, format="%d %%")
-        st.caption(words.GOLD_HELP)
-        planted = st.slider(words.PLANTED_PERCENT, 0, 100, now.planted_percent, step=5, format="%d %%")
-        st.caption(words.PLANTED_HELP)
-        limit = st.slider(words.SECOND_LIMIT, 0.5, 1.0, now.differ_below, step=0.01)
+        _percent(task, words.SECOND_PERCENT, "second_percent")
+        for label, name, text in (
+            (words.BLIND_PERCENT, "blind_percent", words.BLIND_HELP),
+            (words.AGAIN_PERCENT, "again_percent", words.AGAIN_HELP),
+            (words.GOLD_PERCENT, "gold_percent", words.GOLD_HELP),
+            (words.PLANTED_PERCENT, "planted_percent", words.PLANTED_HELP),
+        ):
+            _percent(task, label, name)
+            st.caption(text)
+        st.slider(words.SECOND_LIMIT, 0.5, 1.0, step=0.01, **rule(task, "differ_below"))
         st.caption(words.SECOND_LIMIT_HELP)
-    changed = replace(
-        now,
-        second_percent=percent,
-        differ_below=limit,
-        blind_percent=blind,
-        again_percent=again,
-        gold_percent=gold,
-        planted_percent=planted,
-    )
-    if changed != now:
-        state.workspace().tasks.set_review_rules(task.id, changed, who=state.person())
-        st.rerun()
+
+
+def _percent(task: TaskRow, label: str, name: str) -> None:
+    st.slider(label, 0, 100, step=5, format="%d %%", **rule(task, name))
 
 
 def counts(task: TaskRow) -> dict[str, int]:

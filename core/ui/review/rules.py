@@ -1,0 +1,35 @@
+"""The rules of a task's review as controls, which show what the store has, whoever changed it last."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from core.errors import AppError
+from core.ui import state
+from core.ui.text import as_text
+from core.workspace import TaskRow
+
+
+def rule(task: TaskRow, name: str) -> dict[str, Any]:
+    """What makes a control that of a rule: its key, and that a change is kept at once.
+
+    A control of its own memory would put back what somebody else has changed since the page was drawn.
+
+    Args:
+        name: The field of `ReviewRules`.
+    """
+    key = f"rule_{name}_{task.id}"
+    st.session_state[key] = getattr(task.review_rules, name)
+    return {"key": key, "on_change": _keep, "args": (task.id, name, key)}
+
+
+def _keep(task_id: int, name: str, key: str) -> None:
+    tasks = state.workspace().tasks
+    try:
+        rules = replace(tasks.get_by_id(task_id).review_rules, **{name: st.session_state[key]})
+        tasks.set_review_rules(task_id, rules, who=state.person())
+    except AppError as error:
+        state.tell("error", as_text(str(error)))
