@@ -71,6 +71,10 @@ class StoreError(AppError):
     """The workspace cannot do what was asked (unknown image, no such version, disk full)."""
 
 
+class LostFileError(StoreError):
+    """A file that a row names is gone or cannot be read, where the place it lies in answers."""
+
+
 class NotAllowedError(StoreError):
     """What a person's role does not allow."""
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from core.errors import AppError, StoreError
+from core.errors import AppError, LostFileError
 from core.files import csv_bytes
 from core.language.sentence import Sentence
 from core.workspace import AuditRow, Workspace
@@ -140,7 +140,7 @@ def _wrong(file: str | None, saved: str) -> str:
 def _damage(workspace: Workspace, file: str) -> str:
     try:
         content = workspace.files.read(file)
-    except StoreError:
+    except LostFileError:
         return Sentence("is missing")
     return "" if file.startswith(sha256_of(content)) else Sentence("is not what was saved")
 

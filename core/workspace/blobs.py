@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from core.errors import StoreError
+from core.errors import LostFileError
 from core.workspace.places import Place
 
 _SAFE_EXTENSION = re.compile(r"\.[a-z0-9]{1,8}$")
@@ -48,12 +48,13 @@ class BlobStore:
         """The bytes of a file.
 
         Raises:
-            StoreError: It is gone.
+            LostFileError: It is gone.
+            StoreError: The place does not answer, which says nothing of the file.
         """
         try:
             return self._place.read(_where(name))
         except OSError as error:
-            raise StoreError(
+            raise LostFileError(
                 "The workspace has lost the file {name} ({strerror}); put a backup of it back.",
                 name=name,
                 strerror=error.strerror,

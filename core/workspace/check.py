@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from core.errors import StoreError
+from core.errors import LostFileError
 from core.workspace.blobs import BlobStore, sha256_of
 from core.workspace.database import Database
 from core.workspace.rows import VersionRow
@@ -57,7 +57,7 @@ def lost_versions(database: Database, versions: Versions) -> Iterator[str]:
 def _wrong(blobs: BlobStore, file: str) -> str:
     try:
         content = blobs.read(file)
-    except StoreError:
+    except LostFileError:
         return "is missing"
     return "" if file.startswith(sha256_of(content)) else "is damaged"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
-from core.errors import StoreError
+from core.errors import LostFileError, StoreError
 from core.workspace.blobs import BlobStore
 from core.workspace.database import Database
 from core.workspace.places import Place
@@ -44,7 +44,8 @@ def copy_all(
         Number of rows, and the names of files that the source has lost.
 
     Raises:
-        StoreError: The target holds something already, or has no room left.
+        StoreError: The target holds something already or has no room left, or the files of the source do
+            not answer.
     """
     database, place = source
     with database.reading() as rows:
@@ -67,7 +68,7 @@ def _copy_files(rows: Session, source: BlobStore, target: BlobStore, on_progress
         on_progress(done, len(names))
         try:
             content = source.read(name)
-        except StoreError:
+        except LostFileError:
             yield name
             continue
         target.put(content, Path(name).suffix)

@@ -8,6 +8,7 @@ import pytest
 from core.errors import StoreError
 from core.files import write_whole
 from core.workspace import ImageFacts, NewReview, NewRevision, NewVersion, Workspace
+from core.workspace.__main__ import main
 from core.workspace.blobs import sha256_of
 
 NUMBERS = itertools.count()
@@ -106,6 +107,24 @@ def test_an_outage_in_the_middle_is_one_sentence_and_loses_nothing(bucket, tmp_p
         assert len(workspace.masks.history(image.id)) == 1
         save(workspace, image, b"another mask")
         assert workspace.masks.read_mask_png(workspace.truth.of(image.id)) == b"another mask"
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("asked", ["check", "backup", "copy"])
+def test_in_an_outage_no_file_is_called_missing(bucket, tmp_path, capsys, asked):
+    with Workspace.open(tmp_path / "here") as workspace:
+        save(workspace, workspace.images.add(1, "a.png", b"picture", ImageFacts(2, 3)))
+    to = [] if asked == "check" else [str(tmp_path / "there")]
+    bucket.stop()
+    try:
+        assert main([asked, "--workspace", str(tmp_path / "here"), *to]) == 2
+    finally:
+        bucket.start()
+    said = capsys.readouterr()
+    assert "missing" not in said.out
+    assert "cannot be reached" in said.err and len(said.err.splitlines()) == 1
+    # Nothing stands in the way of trying again.
+    assert main([asked, "--workspace", str(tmp_path / "here"), *to]) == 0
 
 
 @pytest.mark.sqlite

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from core.datasets.groups import keys_by_pattern, link_images
 from core.datasets.signs import Signs, signs_of
-from core.errors import AppError, BadFileError, StoreError
+from core.errors import AppError, BadFileError, LostFileError
 from core.jobs import queue
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
@@ -195,7 +195,7 @@ def _signs(workspace: Workspace, image: ImageRow) -> Signs | None:
 
     try:
         told = json.loads(workspace.cache.get_or_make(image.sha256, image.cache_kind(_SIGNS), make))
-    except (StoreError, BadFileError):
+    except (LostFileError, BadFileError):
         return None
     looks: NDArray[np.float32] = np.array(told["looks"], np.float32)
     return Signs(told["pixels"], tuple(told["of_whom"]), looks)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.datasets.matching import SUFFIXES
-from core.errors import BadFileError, StoreError
+from core.errors import BadFileError, LostFileError, StoreError
 from core.imaging.class_table import UNDEFINED
 from core.imaging.decode import DecodedImage, decode_image
 from core.imaging.dicom_file import is_dicom
@@ -159,7 +159,7 @@ def pack(
                 png = workspace.masks.read_mask_png(revision)
                 mask = in_places[decode_image(png, f"mask of {image.name}").values]
                 packer.add(image, revision, mask)
-            except (StoreError, BadFileError) as error:
+            except (LostFileError, BadFileError) as error:
                 lost.append(Sentence("{image} was left out: {error}", image=image.name, error=error))
             else:
                 records.append(of_mask(workspace, image, revision, archive.since()))
