@@ -20,6 +20,7 @@ from typing import Any
 from uuid import uuid4
 
 from distributed import Client, Future, KilledWorker, get_worker, wait
+from distributed.comm.addressing import resolve_address
 
 from core.config import PROJECT_DIR
 from core.errors import JobError
@@ -48,6 +49,8 @@ class Cluster:
     def __init__(self, address: str) -> None:
         self._address = address
         try:
+            # A client that cannot make sense of its address is left half made, and complains at the end.
+            resolve_address(address)
             self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
             raise JobError(

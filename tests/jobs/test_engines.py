@@ -1,6 +1,8 @@
 """One contract for both engines: this process, and a Dask cluster of two workers with one thread each."""
 
 import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -156,3 +158,12 @@ def test_what_is_not_there_is_refused_in_one_sentence(monkeypatch):
         monkeypatch.setattr("core.jobs.engine_dask.CONNECT_SECONDS", 1)
         with pytest.raises(JobError, match=said), chosen_engine():
             pass
+
+
+def test_an_address_that_is_none_leaves_nothing_behind():
+    pytest.importorskip("distributed", reason="dask[distributed] is not installed here")
+    asked = "from core.jobs.engine_dask import Cluster; from core.errors import JobError\n"
+    asked += "try:\n    Cluster('rubbish')\nexcept JobError as error:\n    print(error)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert "The Dask scheduler at rubbish does not answer" in done.stdout
+    assert done.stderr == ""
