@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from core import language
-from core.config import workspace_dir
+from core.config import database_url, workspace_dir
 from core.errors import AppError
 from core.language import say
 from core.language.help_texts import translated
@@ -22,12 +22,12 @@ DESCRIPTION = "Who may come in where people sign in, and with which role."
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when done, 2 where that cannot be."""
-    options = _parser().parse_args(arguments)
-    if not options.workspace.is_dir():
-        told = say("There is no workspace at {workspace}; give its folder.")
-        print(told.format(workspace=options.workspace), file=sys.stderr)
-        return 2
     try:
+        options = _parser().parse_args(arguments)
+        if not options.workspace.is_dir() and not database_url():
+            raise AppError(
+                "There is no workspace at {workspace}; give its folder.", workspace=options.workspace
+            )
         with Workspace.open(options.workspace) as workspace:
             _COMMANDS[options.command](workspace, options)
     except AppError as error:
@@ -64,6 +64,13 @@ def _parser() -> argparse.ArgumentParser:
 def _name(said: str) -> str:
     if not said.strip():
         raise argparse.ArgumentTypeError(say("a person needs a name"))
+    return _in_utf8(said)
+
+
+def _in_utf8(said: str) -> str:
+    """What was typed; Python hands other bytes on as halves of letters, which nothing takes."""
+    if any("\ud800" <= letter <= "\udfff" for letter in said):
+        raise AppError("What was typed is not in UTF-8; set the terminal to it and try again.")
     return said
 
 
@@ -130,7 +137,7 @@ def _existing(workspace: Workspace, name: str) -> PersonRow:
 def _ask_password() -> str:
     """Typed twice where somebody sits there, else the first line that comes in."""
     if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
+        return _in_utf8(sys.stdin.readline().rstrip("\n"))
     password = getpass.getpass("Password: ")
     if getpass.getpass("Again: ") != password:
         raise AppError("The two passwords differ; try again.")

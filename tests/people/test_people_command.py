@@ -54,6 +54,22 @@ def test_what_cannot_be_is_one_sentence(people, tmp_path):
     assert main(["--workspace", str(tmp_path / "none"), "list"]) == 2
 
 
+def test_what_is_no_utf_8_is_refused(people):
+    # As Python hands on bytes that are none.
+    assert people("add", "Kim", password="\udcff" * 12) == (
+        *(2, ""),
+        "What was typed is not in UTF-8; set the terminal to it and try again.\n",
+    )
+    assert people("add", "\udcff", "--without_password")[0] == 2
+    assert people("list")[1] == ""
+
+
+def test_rows_on_a_server_need_no_folder(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://kim@127.0.0.1:1/lab")
+    assert main(["--workspace", str(tmp_path / "not made yet"), "list"]) == 2
+    assert "127.0.0.1:1/lab does not answer" in capsys.readouterr().err
+
+
 def test_as_a_real_process_no_password_is_on_the_disk(people):
     done = subprocess.run(
         [sys.executable, "-m", "core.people", "--workspace", str(people.folder), "add", "Kim"],
