@@ -1,7 +1,7 @@
 """`python -m core.doctor`: whether this machine has what the program needs, one line for each thing.
 
-It writes one file to the workspace's folder and takes it away again. A workspace of an older program is
-brought to this program's schema, as by the app.
+It writes one file to the workspace's folder and one to `FILES_URL`, and takes them away again. A workspace of
+an older program is brought to this program's schema, as by the app.
 """
 
 from __future__ import annotations
@@ -36,10 +36,12 @@ from core.errors import AppError
 from core.jobs.chosen_engine import chosen_engine
 from core.language.help_texts import translated
 from core.workspace import Workspace
+from core.workspace.blobs import BlobStore
 
 DESCRIPTION = (
     "Whether this machine has what the program needs, one line for each thing. It writes one file to the "
-    "workspace's folder and takes it away again; a workspace of an older program is brought up to date."
+    "workspace's folder and one to FILES_URL, and takes them away again; a workspace of an older program is "
+    "brought up to date."
 )
 LEAST_FREE_GB = 5
 LEAST_MEMORY_GB = 4
@@ -72,7 +74,9 @@ def main(arguments: list[str] | None = None) -> int:
     num_to_do = 0
     for finding in findings(options.workspace):
         mark = "to do" if finding.advice else "ok"
-        print(f"{mark:6}{finding.what}: {finding.found}" + (f". {finding.advice}" if finding.advice else ""))
+        # What other parts say ends with a full stop already.
+        said = f"{finding.found.rstrip('.')}. {finding.advice}" if finding.advice else finding.found
+        print(f"{mark:6}{finding.what}: {said}")
         num_to_do += bool(finding.advice)
     return 1 if num_to_do else 0
 
@@ -186,15 +190,24 @@ def _write_speed(workspace: Path) -> Finding:
 def _store(workspace: Path) -> Finding:
     server = " on a server" if database_url() else ""
     files = f", files at {files_url()}" if files_url() else ""
-    if not workspace.is_dir() and not server:
+    if not Workspace.is_at(workspace):
         return Finding("Workspace", f"none at {workspace} yet; the first start makes it")
     try:
         with Workspace.open(workspace) as opened:
             tasks = opened.tasks.list()
             images = sum(opened.tasks.counts(task.id).images for task in tasks)
+            if files:
+                _try_out(opened.files)
     except AppError as error:
-        return Finding("Workspace", str(error), "Nothing was changed")
+        return Finding("Workspace", str(error), "docs/server.md tells what is needed")
     return Finding("Workspace", f"{len(tasks)} tasks, {images} images{server}{files}")
+
+
+def _try_out(files: BlobStore) -> None:
+    # Content that is nobody else's, whose file is then nobody else's either.
+    name = files.put(os.urandom(32))
+    files.read(name)
+    files.remove(name)
 
 
 def _cluster() -> Finding:

@@ -2,6 +2,8 @@
 
 import importlib.metadata
 
+import fsspec
+
 from core import doctor
 from core.workspace import Workspace
 
@@ -40,6 +42,29 @@ def test_what_is_wrong_is_told_with_what_to_do(tmp_path, capsys, monkeypatch):
     assert "Free some space" in lines["Disk"]
     assert "streamlit is 0.1 instead of" in lines["Libraries"]
     assert "put a backup of it back" in lines["Workspace"]
+
+
+def test_files_that_do_not_answer_are_told(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("FILES_URL", "memory://doctor")
+    Workspace.open(tmp_path / "workspace").close()
+    doctor.main(["--workspace", str(tmp_path / "workspace")])
+    assert lines_of(capsys)["Workspace"] == "ok    Workspace: 3 tasks, 0 images, files at memory://doctor"
+    assert not any(fsspec.filesystem("memory").find("/doctor"))
+
+    def refused(*_: object, **__: object) -> None:
+        raise OSError("no such bucket")
+
+    monkeypatch.setattr(fsspec.get_filesystem_class("memory"), "pipe_file", refused)
+    assert doctor.main(["--workspace", str(tmp_path / "workspace")]) == 1
+    assert lines_of(capsys)["Workspace"] == (
+        "to do Workspace: The files at memory://doctor cannot be reached (no such bucket); look at FILES_URL "
+        "and at the service, nothing was changed. docs/server.md tells what is needed"
+    )
+
+
+def test_nothing_is_made_where_no_workspace_is(tmp_path):
+    assert "none at" in doctor._store(tmp_path).found
+    assert not any(tmp_path.iterdir())
 
 
 def test_a_cluster_that_does_not_answer_is_told(monkeypatch):

@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _existing(options: argparse.Namespace) -> Workspace:
-    if not options.workspace.is_dir() and not options.database_url:
+    if not Workspace.is_at(options.workspace, options.database_url):
         raise StoreError(
             "There is no workspace at {workspace}; give its folder.", workspace=options.workspace
         )
@@ -110,12 +110,21 @@ def _clean(workspace: Workspace, options: argparse.Namespace) -> int:
         print(say("There is no file that no row names."))
         return 0
     question = say("Delete {count} file(s) that no row names? [y/N] ").format(count=len(names))
-    if not options.yes and input(question).strip().lower() not in ("y", "yes"):
+    if not options.yes and not _agreed(question):
         print(say("Nothing was deleted."))
         return 0
     workspace.images.remove_unused(names)
     print(say("{count} file(s) are deleted.").format(count=len(names)))
     return 0
+
+
+def _agreed(question: str) -> bool:
+    """No, where nobody is there to answer."""
+    try:
+        return input(question).strip().lower() in ("y", "yes")
+    except EOFError:
+        print()
+        return False
 
 
 _COMMANDS = {"check": _check, "copy": _copy, "backup": _backup, "clean": _clean}

@@ -147,6 +147,16 @@ class Workspace:
             raise
         return cls(root, database, place)
 
+    @staticmethod
+    def is_at(root: Path, rows_at: str | None = None) -> bool:
+        """Whether there is one to open: its rows are in the folder, or on a server.
+
+        Args:
+            root: The folder.
+            rows_at: As `open` takes it.
+        """
+        return bool(database_url() if rows_at is None else rows_at) or (root / DATABASE_NAME).is_file()
+
     def acting_as(self, name: str) -> Workspace:
         """The same workspace for somebody who signed in: what their role does not allow is refused."""
         return Workspace(self._root, self._database.acting_as(name), self._place)
@@ -221,7 +231,7 @@ class Workspace:
 
 @cache
 def _opened(root: str, rows_at: str, files_at: str) -> Workspace:
-    if not rows_at and not (Path(root) / DATABASE_NAME).is_file():
+    if not Workspace.is_at(Path(root), rows_at):
         raise StoreError(
             "This machine ({machine}) does not see the workspace {root}; give the workers the same folder, "
             "or use DATABASE_URL and FILES_URL.",

@@ -62,7 +62,12 @@ def test_each_lost_and_each_damaged_file_is_a_line(filled, capsys):
 @pytest.mark.sqlite
 def test_what_is_no_workspace_is_said_in_a_sentence(tmp_path):
     (tmp_path / "workspace.db").write_bytes(b"this is a text file, and a rather long one at that" * 40)
-    for folder, said in ((tmp_path, "is damaged"), (tmp_path / "nowhere", "There is no workspace at")):
+    (tmp_path / "photos").mkdir()
+    for folder, said in (
+        (tmp_path, "is damaged"),
+        (tmp_path / "nowhere", "There is no workspace at"),
+        (tmp_path / "photos", "There is no workspace at"),
+    ):
         run = subprocess.run(
             [sys.executable, "-m", "core.workspace", "check", "--workspace", str(folder)],
             cwd=PROJECT_DIR,
@@ -72,6 +77,7 @@ def test_what_is_no_workspace_is_said_in_a_sentence(tmp_path):
         assert run.returncode == 2
         assert said in run.stderr and len(run.stderr.splitlines()) == 1
     assert not (tmp_path / "nowhere").exists()
+    assert not any((tmp_path / "photos").iterdir())
 
 
 @pytest.mark.sqlite
@@ -95,6 +101,11 @@ def test_a_read_only_workspace_can_be_looked_at(tmp_path):
         subprocess.run(["umount", str(folder)], check=True)
 
 
+def nobody(question):
+    """What `input` does where nothing can be typed."""
+    raise EOFError
+
+
 @pytest.mark.sqlite
 def test_clean_deletes_what_no_row_names_and_asks_first(filled, capsys, monkeypatch):
     kept = {path: path.read_bytes() for path in filled.folder("files").rglob("*.*")}
@@ -103,6 +114,9 @@ def test_clean_deletes_what_no_row_names_and_asks_first(filled, capsys, monkeypa
     monkeypatch.setattr("builtins.input", lambda question: "n")
     assert main(["clean", "--workspace", filled.address]) == 0
     assert capsys.readouterr().out.splitlines() == [*sorted([left, again]), "Nothing was deleted."]
+    monkeypatch.setattr("builtins.input", nobody)
+    assert main(["clean", "--workspace", filled.address]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "Nothing was deleted."
     # Told as unused, and used by an image before it is deleted: it stays.
     filled.images.add(1, "again.png", b"came back", ImageFacts(2, 3))
     filled.images.remove_unused([again])
