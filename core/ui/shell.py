@@ -41,6 +41,8 @@ _STYLE = """
 [data-testid="stToastContainer"] { top: auto; bottom: 1rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin: 0; }
 [data-testid="stSidebarUserContent"] { padding-top: 0.25rem; }
+/* A box that a dialog was opened from would lie over it. */
+body:has([data-testid="stDialog"]) [data-testid="stPopoverBody"]:has(.stFileUploader) { display: none; }
 </style>
 """
 

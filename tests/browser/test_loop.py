@@ -6,12 +6,14 @@ link that shows a page without the app around it.
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+import tifffile
 from app_server import AppServer, OpenPage
 from editor_driver import Editor, settled
 from playwright.sync_api import Locator, Page, expect
@@ -221,6 +223,37 @@ def test_one_press_on_back_leads_to_the_page_before(
     expect(page.get_by_label("Mask editor", exact=True)).to_be_visible()
     page.go_back()
     expect(page.get_by_role("heading", name="Models")).to_be_visible()
+
+
+def test_the_table_of_an_upload_lies_over_the_box_that_it_came_from(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    png, mask = disc(1)
+    add_images(workspace, discs.id, [("disc_0.png", disc(0)[0])])
+    page = open_page(f"{server.url}/?task={discs.slug}")
+    button(page, "Add images").click()
+    upload(page, ("disc.png", png), ("disc_mask.png", encode_png(mask)))
+    table = page.get_by_role("dialog", name="How these files are understood")
+    expect(table).to_be_visible()
+    expect(page.locator("[data-testid=stFileUploader]").first).not_to_be_visible()
+    table.get_by_role("button", name="Add", exact=True).click()
+    expect(table).not_to_be_visible()
+    assert len(ids(workspace, discs)) == 2
+
+
+def test_keys_that_go_through_a_stack_draw_nothing(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    pages = io.BytesIO()
+    tifffile.imwrite(pages, np.zeros((4, SIDE, SIDE), np.uint8), photometric="minisblack")
+    add_images(workspace, discs.id, [("pages.tif", pages.getvalue())])
+    page = open_page(f"{server.url}/?task={discs.slug}")
+    canvas = editor(page)
+    for number in (2, 3):
+        canvas.press("PageDown")
+        expect(page.get_by_text(f"Slice {number} of 4")).to_be_visible()
+    expect(page.get_by_text("0 of 4 slices drawn or saved")).to_be_visible()
+    expect(button(page, "Fill in between")).to_be_disabled()
 
 
 def test_hostile_and_odd_files_are_refused_one_by_one(

@@ -1,5 +1,6 @@
 """Strokes between the editor and the draft on disk, in the orders in which a busy server takes them."""
 
+import cv2
 import numpy as np
 import pytest
 import streamlit as st
@@ -11,6 +12,7 @@ from core.ui.segment import editing
 from core.ui.segment.editing_session import editing_session
 from core.ui.segment.strokes import keep
 from core.workflows.add_images import add_images
+from core.workflows.correct.save_mask import content_of_mask
 from tests.workflows.conftest import add_version, gradient, png, predictors, task, workspace
 
 __all__ = ["add_version", "predictors", "task", "workspace"]
@@ -98,3 +100,38 @@ def test_a_stroke_of_the_tab_before_a_reload_is_nobody_elses(workspace, image):
     )
     assert editing_session().tabs[image.id].conflict is None
     assert workspace.drafts.get(image.id, "Kim").client_id == "new tab"
+
+
+def looked_at(image, action, **fields) -> EditorMessage:
+    """What a key sends of an image on which nothing was drawn."""
+    fields = {"layer_png": encode_layer(np.zeros(SHAPE, np.uint8)), "action": action, **fields}
+    return stroke(0, image_id=f"{image.id}.0", **fields)
+
+
+@pytest.mark.parametrize("action", ["next", "slice_next", "previous"])
+def test_an_image_that_a_key_goes_on_from_has_no_draft(workspace, image, action):
+    editing.opened(image)
+    keep(looked_at(image, action))
+    assert editing_session().action == action
+    assert workspace.drafts.get(image.id, "Kim") is None
+    assert not workspace.images.get(image.id).has_unsaved_changes
+
+
+def test_a_draft_that_a_key_goes_on_from_stays_as_it_was(workspace, image):
+    mask = np.eye(*SHAPE, dtype=np.uint8)
+    content = content_of_mask(workspace, image, mask)
+    workspace.drafts.start_from(image.id, content, "Kim", filled=True)
+    opened = editing.opened(image)
+    before = workspace.drafts.get(image.id, "Kim")
+    # The browser packs the same pixels in its own way.
+    packed = cv2.imencode(".png", mask + 1, [cv2.IMWRITE_PNG_COMPRESSION, 0])[1].tobytes()
+    keep(looked_at(image, "slice_next", layer_png=packed, threshold=opened.threshold))
+    assert workspace.drafts.get(image.id, "Kim") == before
+
+
+def test_what_was_drawn_before_the_key_is_kept(workspace, image):
+    editing.opened(image)
+    keep(stroke(2, image_id=f"{image.id}.0", action="next"))
+    assert rows_on_disk(workspace, image) == [2]
+    keep(looked_at(image, "next", sequence=2, threshold=0.7, layer_png=stroke(2, image_id="").layer_png))
+    assert workspace.drafts.get(image.id, "Kim").threshold == 0.7

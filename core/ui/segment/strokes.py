@@ -41,13 +41,15 @@ def keep(message: EditorMessage) -> None:
     tab.shown = DraftContent(message.threshold, message.layer_png, version_id, seconds)
     if message.continues_client:
         _see_continued(tab, image_id, message)
+    if message.action and tab.conflict is None and _is_kept(image_id, version_id, message, is_open):
+        return
     try:
         draft = state.workspace().drafts.put(
             image_id,
             who=state.person(),
             version_id=version_id,
             threshold=message.threshold,
-            layer_png=_as_on_disk(image_id, message),
+            layer_png=message.layer_png,
             client_id=message.client_id,
             sequence=message.sequence,
             seconds=seconds,
@@ -81,13 +83,21 @@ def _as_opened(image: OpenedImage) -> DraftContent:
     return DraftContent(image.threshold, image.layer_png, image.version_id, 0.0)
 
 
-def _as_on_disk(image_id: int, message: EditorMessage) -> bytes:
-    """The message's layer; of a filled slice that was only looked at, the file that is there already."""
-    draft = state.workspace().drafts.get(image_id, state.person())
-    if draft is None or not draft.filled or draft.layer_png is None:
-        return message.layer_png
-    same = np.array_equal(_pixels(draft.layer_png), _pixels(message.layer_png))
-    return draft.layer_png if same else message.layer_png
+def _is_kept(image_id: int, version_id: int | None, message: EditorMessage, is_open: bool) -> bool:
+    """Whether a key press brings nothing new, to the pixel: an image that is only looked at gets no draft.
+
+    Nor is a draft that was filled in called drawn by that.
+    """
+    draft, shown = state.workspace().drafts.get(image_id, state.person()), editing_session().opened
+    if draft is not None:
+        kept = DraftContent(draft.threshold, draft.layer_png, draft.version_id)
+    elif shown is not None and is_open:
+        kept = _as_opened(shown)
+    else:
+        return False
+    pixels = _pixels(message.layer_png)
+    same = np.array_equal(_pixels(kept.layer_png), pixels) if kept.layer_png else not pixels.any()
+    return same and (kept.threshold, kept.version_id) == (message.threshold, version_id)
 
 
 def _pixels(layer_png: bytes) -> NDArray[np.uint8]:
