@@ -25,8 +25,10 @@ from core.workflows.export.export_files import FORMATS, export_files
 from core.workflows.export.packing import Selection
 from core.workspace import NewReview, NewRevision, TaskClass
 from tests.formats.test_dicom_seg import series
+from tests.imaging.making import tiff
 from tests.stored_files import stored_file
 from tests.workflows.conftest import gradient, png
+from tests.workflows.test_stacks import slice_of
 
 HOLE = np.array([[1, 1, 1, 0], [1, 0, 1, 0], [1, 1, 1, 0], [0, 0, 0, 1]], np.uint8)
 
@@ -261,3 +263,46 @@ def test_a_photograph_that_is_stored_turned_leaves_upright(workspace, task, save
     (told,) = json.loads(files["annotations.json"])["images"]
     with Image.open(io.BytesIO(files["images/photo.png"])) as picture:
         assert picture.size == (told["width"], told["height"]) == (4, 6)
+
+
+def save_all(workspace, task):
+    """Saves a mask of every image: one pixel, on the diagonal."""
+    for image in workspace.images.list(task.id):
+        mask = np.zeros((image.facts.height, image.facts.width), np.uint8)
+        mask[image.position, image.position] = 1
+        workspace.masks.save(image.id, NewRevision(encode_png(mask), None, 0.4, None, "Kim", 1.0, 0.1))
+
+
+def test_a_stack_that_a_format_cannot_hold_is_left_out_whole_and_told_once(workspace, task):
+    pages = np.random.default_rng(0).integers(0, 255, (3, 6, 5)).astype(np.uint8)
+    add_images(workspace, task.id, [("stack.tif", tiff(pages, photometric="minisblack"))])
+    add_images(workspace, task.id, [("ct.dcm", series()[0])])
+    save_all(workspace, task)
+    written, export = unpacked(workspace, task, "dicom_seg")
+    assert export.num_train == 1
+    assert len(export.notes) == 1 and "stack.tif: is no DICOM file" in export.notes[0]
+    told = json.loads(written["provenance.json"])
+    assert [mask["image"] for mask in told["masks"]] == ["ct.dcm"]
+
+
+@pytest.mark.parametrize("written_as", ["tiff", "nifti", "dicom_seg"])
+def test_a_series_of_slices_of_two_sizes_takes_nothing_else_with_it(workspace, task, written_as):
+    sizes = (np.zeros((4, 4), np.uint16), np.zeros((4, 6), np.uint16))
+    files = [(f"{z}.dcm", slice_of(z, z, values=values)) for z, values in enumerate(sizes)]
+    add_images(workspace, task.id, [*files, ("other.dcm", series()[0])])
+    save_all(workspace, task)
+    _, export = unpacked(workspace, task, written_as)
+    assert export.num_train == 1
+    assert export.notes == (
+        "0.dcm was left out: 0.dcm: its slices have different sizes, so they are no volume.",
+        "1.dcm was left out: 0.dcm: its slices have different sizes, so they are no volume.",
+    )
+
+
+def test_every_slice_of_a_volume_says_which_file_it_is_in(workspace, task):
+    add_images(workspace, task.id, [(f"{number}.dcm", data) for number, data in enumerate(series())])
+    save_all(workspace, task)
+    written, _ = unpacked(workspace, task, "nifti")
+    told = json.loads(written["provenance.json"])["masks"]
+    digest = hashlib.sha256(written["masks/0.nii.gz"]).hexdigest()
+    assert [mask["files"] for mask in told] == [{"masks/0.nii.gz": digest}] * 3

@@ -86,4 +86,4 @@ def export_files(
         written_as=written_as,
         on_progress=on_progress,
     )
-    return Export(target, len(chosen) - len(lost), 0, 0, lost, lost)
+    return Export(target, len(chosen) - len(lost), 0, 0, lost, tuple(dict.fromkeys(lost)))

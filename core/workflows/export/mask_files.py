@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cards import MaskClass
-from core.errors import BadFileError
+from core.errors import BadFileError, LostFileError
 from core.files import csv_bytes
 from core.formats.indexed import indexed_png, mask_tiff
 from core.formats.volume import stack_tiff
@@ -36,22 +36,34 @@ class OneEach:
     revisions: Mapping[int, RevisionRow]
     form: Form
     stems: UniqueStems = field(default_factory=UniqueStems)
-    stacks: set[str] = field(default_factory=set)
+    stacks: dict[str, str | BadFileError | LostFileError] = field(default_factory=dict)
+    """The file of each stack, or why there is none."""
 
     def add(self, image: ImageRow, revision: RevisionRow, mask: NDArray[np.uint8]) -> None:
         """Write the file of a mask, or of its stack once."""
-        if self.form.holds_volumes and image.stack is not None:
-            if image.stack in self.stacks:
-                return
-            volume = volume_masks(self.workspace, image, self.revisions)
-            in_places = places(self.workspace.tasks.get_by_id(image.task_id).classes)
-            volume = replace(volume, masks=in_places[volume.masks])
-            self.stacks.add(image.stack)
-        else:
-            volume = VolumeMasks((image,), mask[None], 1, geometry_of(self.workspace, image))
+        if not self.form.holds_volumes or image.stack is None:
+            self._write(VolumeMasks((image,), mask[None], 1, geometry_of(self.workspace, image)), image)
+            return
+        if image.stack not in self.stacks:
+            try:
+                self.stacks[image.stack] = self._write(self._volume(image), image)
+            except (BadFileError, LostFileError) as error:
+                self.stacks[image.stack] = error
+        written = self.stacks[image.stack]
+        if not isinstance(written, str):
+            raise written
+        self.archive.holds(written)
+
+    def _volume(self, image: ImageRow) -> VolumeMasks:
+        volume = volume_masks(self.workspace, image, self.revisions)
+        in_places = places(self.workspace.tasks.get_by_id(image.task_id).classes)
+        return replace(volume, masks=in_places[volume.masks])
+
+    def _write(self, volume: VolumeMasks, image: ImageRow) -> str:
         content = self.form.write(self.workspace, volume, self.classes)
-        stem = self.stems.take(image.name.removesuffix(".gz"))
-        self.archive.write(f"masks/{stem}{self.form.suffix}", content)
+        name = f"masks/{self.stems.take(image.name.removesuffix('.gz'))}{self.form.suffix}"
+        self.archive.write(name, content)
+        return name
 
     def finish(self) -> None:
         """Say what the values mean."""

@@ -89,17 +89,23 @@ class Archive:
     def __init__(self, target: zipfile.ZipFile, root: str) -> None:
         self._target = target
         self._root = root
-        self._written: dict[str, str] = {}
+        self._hashes: dict[str, str] = {}
+        self._since: list[str] = []
 
     def write(self, name: str, content: bytes) -> None:
         """Add a file."""
         self._target.writestr(f"{self._root}/{name}", content)
-        self._written[name] = hashlib.sha256(content).hexdigest()
+        self._hashes[name] = hashlib.sha256(content).hexdigest()
+        self.holds(name)
+
+    def holds(self, name: str) -> None:
+        """Note that a file that was added holds the next mask too."""
+        self._since.append(name)
 
     def since(self) -> dict[str, str]:
-        """Names and SHA-256 of what was added since the last call."""
-        written, self._written = self._written, {}
-        return written
+        """Names and SHA-256 of what was added or noted since the last call."""
+        names, self._since = self._since, []
+        return {name: self._hashes[name] for name in names}
 
 
 class Packer(Protocol):

@@ -9,7 +9,7 @@ from pathlib import PurePath
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import AppError
+from core.errors import AppError, BadFileError
 from core.formats.volume import nifti_of, stack_tiff, volume_ending
 from core.imaging.geometry import Geometry
 from core.workflows.correct.save_mask import read_mask
@@ -44,12 +44,13 @@ def volume_masks(
         revisions: Those that are wanted, by image id; None for all that count.
 
     Raises:
-        AppError: Nothing is saved yet, or its slices differ in size.
+        AppError: Nothing is saved yet.
+        BadFileError: Its slices differ in size.
     """
     images = workspace.images.of_stack(image)
     sizes = {(each.facts.height, each.facts.width) for each in images}
     if len(sizes) > 1:
-        raise AppError("{image}: its slices have different sizes, so they are no volume.", image=image.name)
+        raise BadFileError(image.name, "its slices have different sizes, so they are no volume.")
     masks = np.zeros((len(images), *sizes.pop()), np.uint8)
     num_saved = 0
     for place, each in enumerate(images):
