@@ -65,9 +65,20 @@ class Readings:
         return (self.first, *self.others)
 
     @property
+    def most_different(self) -> RevisionRow:
+        """Of the further readings the one with the lowest Dice with the first."""
+        return min(self.others, key=lambda each: float(each.provenance[DICE]))
+
+    @property
     def dice(self) -> float:
         """The lowest Dice of a further reading with the first."""
-        return min(float(each.provenance[DICE]) for each in self.others)
+        return float(self.most_different.provenance[DICE])
+
+    def other(self, revision_id: int | None) -> RevisionRow | None:
+        """That of a key, without one the most different; None where its reader has drawn anew since."""
+        if revision_id is None:
+            return self.most_different
+        return next((each for each in self.others if each.id == revision_id), None)
 
     @property
     def is_settled(self) -> bool:

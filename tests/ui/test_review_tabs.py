@@ -129,6 +129,26 @@ def test_readers_differ_until_one_of_them_is_taken(workspace, task, corrected):
     assert [workspace.truth.of(image.id) for image in corrected] == before
 
 
+def test_of_three_readers_the_one_who_differs_most_is_shown_at_first(workspace, task, corrected):
+    rules = replace(task.review_rules, second_percent=100, differ_below=1.0)
+    workspace.tasks.set_review_rules(task.id, rules, who="Kim")
+    version, image = workspace.versions.current(task.id), corrected[0]
+    for who, width in (("Lee", 32), ("Park", 2)):
+        layer = np.zeros((64, 64), np.uint8)
+        layer[:, :width] = 2
+        content = DraftContent(_threshold(workspace, version), encode_layer(layer), version.id, 5.0)
+        save_mask(workspace, image.id, state.predictors(), content=content, who=who)
+    app = draw("second_readings", "differing_images")
+    assert "Lee" in app.caption[1].value
+    [other] = app.button_group
+    assert [each.partition("B: ")[2] for each in other.options] == ["Lee", "Park"]
+    park = workspace.masks.history(image.id)[0]
+    other.set_value(park.id).run()
+    assert "Park" in app.caption[1].value
+    app.button(key="settle_second").click().run()
+    assert workspace.truth.of(image.id).mask_file == park.mask_file
+
+
 def test_readers_see_their_own_numbers_of_gold_images_alone(workspace, task, corrected):
     for image in corrected:
         truth = workspace.truth.of(image.id)

@@ -32,12 +32,15 @@ def differing(workspace: Workspace, task: TaskRow) -> list[tuple[ImageRow, Readi
     return sorted(found, key=lambda each: each[1].dice)
 
 
-def settle(workspace: Workspace, image_id: int, how: How, *, who: str) -> RevisionRow:
+def settle(
+    workspace: Workspace, image_id: int, how: How, *, who: str, other_id: int | None = None
+) -> RevisionRow:
     """The agreed mask as a new revision that counts and names its sources.
 
     Args:
-        how: Take the first reading, take the last of the others, or what most of three or more say.
+        how: Take the first reading, take the second, or what most of three or more say.
         who: Who decides.
+        other_id: The reading that was looked at as the second; None for the one that differs most.
 
     Raises:
         NotAllowedError: Readers do not settle.
@@ -45,7 +48,8 @@ def settle(workspace: Workspace, image_id: int, how: How, *, who: str) -> Revisi
     """
     workspace.require("judge")
     readings = readings_of(workspace, image_id)
-    if readings is None or readings.is_settled:
+    other = None if readings is None else readings.other(other_id)
+    if readings is None or other is None or readings.is_settled:
         raise StoreError("There is nothing to settle here; another mask was saved meanwhile.")
     if how == "majority" and len(readings.all) < FEWEST_FOR_MAJORITY:
         raise StoreError(
@@ -54,8 +58,8 @@ def settle(workspace: Workspace, image_id: int, how: How, *, who: str) -> Revisi
             fewest_for_majority=FEWEST_FOR_MAJORITY,
             num_all=len(readings.all),
         )
-    sources = readings.all if how == "majority" else (readings.first, readings.others[-1])
-    chosen = readings.first if how == "first" else readings.others[-1]
+    sources = readings.all if how == "majority" else (readings.first, other)
+    chosen = readings.first if how == "first" else other
     mask = majority([read_mask(workspace, each) for each in sources]) if how == "majority" else None
     return workspace.masks.save(
         image_id,

@@ -13,11 +13,11 @@ from core.ui.review.rules import rule
 from core.ui.review.tabs import words
 from core.ui.segment.seen import unread_for
 from core.ui.segment.strip import picture_of
-from core.ui.text import as_name, as_text
+from core.ui.text import as_name, as_text, shortened
 from core.workflows.correct.blind import waiting_for
 from core.workflows.review.compared_picture import compare_readings
 from core.workflows.review.second_reading import FEWEST_FOR_MAJORITY, How, differing, settle, undo
-from core.workspace import ImageRow, TaskRow
+from core.workspace import ImageRow, RevisionRow, TaskRow
 
 _MOST_SHOWN = 12
 _PLACE, _SETTLED = "differing_place", "settled_revision"
@@ -79,17 +79,36 @@ def waiting(task: TaskRow) -> None:
 def differing_images(task: TaskRow) -> None:
     """One image after the other whose readers differ, side by side, with what can be done about it."""
     found = _differing(task)
-    _undo_line()
+    _undo_line(task)
     if not found:
         return
     place = min(st.session_state.get(_PLACE, 0), len(found) - 1)
     image, readings = found[place]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(words.DIFFER_PREVIOUS, disabled=place == 0, on_click=_turn, args=(place - 1,))
-        st.button(words.DIFFER_NEXT, disabled=place == len(found) - 1, on_click=_turn, args=(place + 1,))
+        for label, to, key in ((words.DIFFER_PREVIOUS, place - 1, "p"), (words.DIFFER_NEXT, place + 1, "n")):
+            is_there = 0 <= to < len(found)
+            st.button(label, disabled=not is_there, shortcut=key, on_click=_turn, args=(to,))
         st.markdown(words.DIFFER_PLACE.format(place=place + 1, total=len(found), name=as_name(image.name)))
-    _side_by_side(image, readings)
-    _decide(task, image, readings)
+        other = _choose_other(readings)
+    _side_by_side(image, readings, other)
+    _decide(task, image, readings, other)
+
+
+def _choose_other(readings: Readings) -> RevisionRow:
+    """Which of several further readings stands beside the first; at first the one that differs most."""
+    of_key = {each.id: each for each in readings.others}
+    if len(of_key) == 1:
+        return readings.most_different
+    chosen = st.segmented_control(
+        words.DIFFER_OTHER,
+        list(of_key),
+        default=readings.most_different.id,
+        required=True,
+        format_func=lambda key: words.DIFFER_READER.format(letter="B", who=shortened(of_key[key].who)),
+        key=f"differing_{'_'.join(map(str, of_key))}",
+        label_visibility="collapsed",
+    )
+    return of_key[chosen]
 
 
 def _differing(task: TaskRow) -> list[tuple[ImageRow, Readings]]:
@@ -98,8 +117,7 @@ def _differing(task: TaskRow) -> list[tuple[ImageRow, Readings]]:
     return [each for each in differing(state.workspace(), task) if each[0].id not in unread]
 
 
-def _side_by_side(image: ImageRow, readings: Readings) -> None:
-    other = readings.others[-1]
+def _side_by_side(image: ImageRow, readings: Readings, other: RevisionRow) -> None:
     try:
         compared = compare_readings(state.workspace(), image, readings.first, other)
     except AppError as error:
@@ -125,44 +143,53 @@ def _side_by_side(image: ImageRow, readings: Readings) -> None:
     )
 
 
-def _decide(task: TaskRow, image: ImageRow, readings: Readings) -> None:
+def _decide(task: TaskRow, image: ImageRow, readings: Readings, other: RevisionRow) -> None:
+    ways: tuple[tuple[str, How, str], ...] = (
+        (words.TAKE_A, "first", "a"),
+        (words.TAKE_B, "second", "b"),
+        (words.MAJORITY, "majority", "m"),
+    )
     with st.container(horizontal=True):
-        for label, how in ((words.TAKE_A, "first"), (words.TAKE_B, "second"), (words.MAJORITY, "majority")):
+        for label, how, key in ways:
             too_few = how == "majority" and len(readings.all) < FEWEST_FOR_MAJORITY
             st.button(
                 label,
                 key=f"settle_{how}",
                 disabled=too_few,
                 help=words.MAJORITY_HELP.format(fewest=FEWEST_FOR_MAJORITY) if how == "majority" else None,
+                shortcut=key,
                 on_click=_settle,
-                args=(image, how),
+                args=(image, how, other.id),
             )
-        if st.button(words.DIFFER_EDIT, icon=":material/edit:", help=words.DIFFER_EDIT_HELP):
+        if st.button(words.DIFFER_EDIT, icon=":material/edit:", help=words.DIFFER_EDIT_HELP, shortcut="e"):
             open_image(task, image.id)
 
 
-def _settle(image: ImageRow, how: How) -> None:
+def _settle(image: ImageRow, how: How, other_id: int) -> None:
     try:
-        agreed = settle(state.workspace(), image.id, how, who=state.person())
+        agreed = settle(state.workspace(), image.id, how, who=state.person(), other_id=other_id)
     except AppError as error:
         state.tell("error", as_text(str(error)))
         return
-    st.session_state[_SETTLED] = agreed.id
+    st.session_state[f"{_SETTLED}_{image.task_id}"] = agreed
 
 
-def _undo_line() -> None:
-    settled = st.session_state.get(_SETTLED)
+def _undo_line(task: TaskRow) -> None:
+    key = f"{_SETTLED}_{task.id}"
+    settled: RevisionRow | None = st.session_state.get(key)
     if settled is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.write(words.SETTLED)
-        st.button(words.SETTLED_UNDO, icon=":material/undo:", on_click=_undo, args=(settled,))
+        st.button(
+            words.SETTLED_UNDO, icon=":material/undo:", shortcut="u", on_click=_undo, args=(key, settled)
+        )
 
 
-def _undo(revision_id: int) -> None:
-    st.session_state.pop(_SETTLED, None)
+def _undo(key: str, agreed: RevisionRow) -> None:
+    st.session_state.pop(key, None)
     try:
-        undo(state.workspace(), state.workspace().masks.get(revision_id), who=state.person())
+        undo(state.workspace(), agreed, who=state.person())
     except AppError as error:
         state.tell("error", as_text(str(error)))
 

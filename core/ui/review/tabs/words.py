@@ -267,6 +267,7 @@ GOLD_EVERYBODY_HELP = "Readers see their own numbers only."
 DIFFER_PLACE = "{place} of {total}: {name}"
 DIFFER_PREVIOUS = "Previous difference"
 DIFFER_NEXT = "Next difference"
+DIFFER_OTHER = "Shown as B"
 DIFFER_READER = "{letter}: {who}"
 DIFFER_COLOURS = "Blue: only A. Yellow: only B. Pink: both."
 DIFFER_NUMBERS = {
