@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from core.imaging.masks import encode_png
 from core.workflows.add_images import add_images
-from core.workspace import NewRevision, TaskRow, Workspace
+from core.workspace import NewReview, NewRevision, TaskRow, Workspace
 
 SIDE = 64
 
@@ -73,6 +73,41 @@ def test_keys_mark_and_approve_and_undo(
     page.keyboard.press("u")
     expect(tile(page, 0)).to_be_visible()
     assert set(reviews(workspace, discs).values()) == {"open"}
+
+
+def test_what_is_still_below_the_window_is_not_approved(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    # Three tiles side by side, and room for one row of two.
+    page = open_page(f"{server.url}/review?task={discs.slug}", viewport={"width": 1024, "height": 600})
+    expect(page.get_by_role("button", name="Approve the others (3)")).to_be_visible()
+    expect(tile(page, 4)).to_be_attached()
+    settled(page)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Approved 3.")).to_be_visible()
+    found = reviews(workspace, discs)
+    assert [name for name, review in found.items() if review == "open"] == ["3", "4"]
+
+
+def test_who_scrolls_has_seen_the_rest_and_marks_stay_when_somebody_else_decides(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/review?task={discs.slug}", viewport={"width": 1024, "height": 600})
+    expect(page.get_by_role("button", name="Approve the others (3)")).to_be_visible()
+    settled(page)
+    tile(page, 4).click()
+    expect(tile(page, 4)).to_have_attribute("aria-pressed", "true")
+    tile(page, 3).scroll_into_view_if_needed()
+    expect(page.get_by_role("button", name="Approve the others (4)")).to_be_visible()
+    first = workspace.images.list(discs.id)[0]
+    truth = workspace.truth.of(first.id)
+    workspace.reviews.add(first.id, NewReview("approved", "Lee", truth.id if truth else None))
+    # As anything does that draws the page anew.
+    page.get_by_role("button", name="Find").click()
+    page.get_by_label("Name or number").fill("nothing of that name")
+    page.keyboard.press("Enter")
+    expect(tile(page, 0)).to_have_count(0)
+    expect(tile(page, 4)).to_have_attribute("aria-pressed", "true")
 
 
 def press_in_korean(page: Page, letter: str) -> None:

@@ -16,7 +16,9 @@ def why_here(item: ReviewItem) -> str:
     order, revision = chosen_order(), item.revision
     if order == "unsure":
         guess = item.guess
-        return words.NO_GUESS if guess is None else words.UNSURE.format(unsure=100 * guess.unsure)
+        if guess is None:
+            return words.NO_GUESS
+        return words.UNSURE.format(guess=guess.guess, unsure=100 * guess.unsure)
     if order == "newest":
         if revision is None:
             return words.CAME_IN.format(when=ago(item.image.created_at))

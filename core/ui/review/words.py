@@ -57,7 +57,7 @@ LOST = "{name} cannot be shown: {problem}"
 NO_TILE = "Something went wrong; the server's log says more."
 
 # Why an image stands where it stands
-UNSURE = "Unsure along {unsure:.0f} % of its outline"
+UNSURE = "Expected Dice {guess:.2f}, outline {unsure:.0f} % unsure"
 EXPECTED = "Its prediction has a Dice of perhaps {guess:.2f}."
 EXPECTED_BETWEEN = "Its prediction has a Dice of perhaps {guess:.2f} ({low:.2f} to {high:.2f})."
 NO_GUESS = "No guess of its quality yet"
@@ -92,7 +92,7 @@ HISTORY = "Verdicts"
 GRID_LABEL = "Masks to review"
 APPROVE_OTHERS = "Approve the others"
 MARKED = "Wrong"
-GRID_KEYS = "Click or Space marks what is wrong, Enter approves the others"
+GRID_KEYS = "Click or Space marks what is wrong, Enter approves the others that were in sight"
 LOOK_KEYS = "Click opens an image"
 
 # One by one

@@ -5,6 +5,9 @@
 const LEAST_SIDE = 220;
 const GAP = 12;
 const SAY_AGAIN_MS = 4000;
+/** Of a tile's picture; and what the bar covers at the bottom of the window, in pixels. */
+const IN_SIGHT = 0.9;
+const BAR_HEIGHT = 56;
 
 class Grid {
   /** @param {HTMLElement} root */
@@ -13,6 +16,8 @@ class Grid {
     this.client = crypto.randomUUID?.() ?? String(Math.random());
     this.number = 0;
     this.marked = new Set();
+    /** Looks whose picture was in sight: nobody decides on what is still below the window. */
+    this.inSight = new Set();
     this.at = 0;
     this.columns = 0;
     this.waiting = null;
@@ -27,6 +32,10 @@ class Grid {
     passShortcuts();
     this.observer = new ResizeObserver(() => this.measure());
     this.observer.observe(root);
+    this.sight = new IntersectionObserver((entries) => this.onSight(entries), {
+      threshold: IN_SIGHT,
+      rootMargin: `0px 0px -${BAR_HEIGHT}px 0px`,
+    });
   }
 
   update(component) {
@@ -37,9 +46,14 @@ class Grid {
     const drawn = items.map((item) => item.look).join();
     const isNew = drawn !== this.drawn;
     if (isNew) {
+      // Somebody else may have decided on one of them: what was marked and seen of the others stays.
+      const looks = items.map((item) => item.look);
+      const focused = this.drawn?.split(",")[this.at];
+      for (const kept of [this.marked, this.inSight]) {
+        for (const look of kept) if (!looks.includes(look)) kept.delete(look);
+      }
+      this.at = Math.max(0, looks.indexOf(focused));
       this.drawn = drawn;
-      this.marked.clear();
-      this.at = 0;
     }
     const shown = JSON.stringify([this.data, this.waiting?.number]);
     if (shown !== this.shown) {
@@ -63,13 +77,30 @@ class Grid {
     const { items, canJudge, words } = this.data;
     this.tiles.setAttribute("aria-label", words.label);
     this.tiles.replaceChildren(...items.map((item, index) => this.tile(item, index)));
+    this.sight.disconnect();
+    for (const tile of this.tiles.children) this.sight.observe(tile.firstChild);
+    this.drawBar();
+    this.root.classList.toggle("waiting", this.waiting !== null);
+  }
+
+  drawBar() {
+    const { items, canJudge, words } = this.data;
     this.bar.replaceChildren();
     if (canJudge && items.length) this.bar.append(this.approveButton());
     const keys = document.createElement("span");
     keys.className = "keys";
     keys.textContent = words.keys;
     if (items.length) this.bar.append(keys);
-    this.root.classList.toggle("waiting", this.waiting !== null);
+  }
+
+  onSight(entries) {
+    const before = this.inSight.size;
+    const tiles = [...this.tiles.children];
+    for (const { intersectionRatio, target } of entries) {
+      const item = this.data.items[tiles.indexOf(target.parentElement)];
+      if (intersectionRatio >= IN_SIGHT && item?.src) this.inSight.add(item.look);
+    }
+    if (this.inSight.size > before) this.drawBar();
   }
 
   /** @param {Tile} item @param {number} index @returns {HTMLButtonElement} */
@@ -103,7 +134,7 @@ class Grid {
 
   /** Nobody decides on what was not shown yet. */
   seen() {
-    return this.data.items.filter((item) => item.src).map((item) => item.look);
+    return this.data.items.filter((item) => item.src && this.inSight.has(item.look)).map((item) => item.look);
   }
 
   approveButton() {
@@ -122,6 +153,7 @@ class Grid {
     const { look, src } = items[index];
     if (!canJudge) return this.say("open", [look]);
     if (this.waiting || !src) return;
+    this.inSight.add(look);
     if (!this.marked.delete(look)) this.marked.add(look);
     this.draw();
     this.focus();
@@ -190,6 +222,7 @@ class Grid {
 
   destroy() {
     this.observer.disconnect();
+    this.sight.disconnect();
     clearTimeout(this.timer);
   }
 }
