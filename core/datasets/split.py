@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from core.datasets.matching import Pair
+
+Group = TypeVar("Group", bound=Hashable)
 
 
 def split_train_val(
@@ -40,7 +43,7 @@ def split_train_val(
     return [pair for pair, group in ordered if group not in chosen], val
 
 
-def draw_groups(groups: Sequence[object], part: float, seed: int) -> set[object]:
+def draw_groups(groups: Sequence[Group], part: float, seed: int) -> set[Group]:
     """The groups that are set aside.
 
     Args:
@@ -59,7 +62,7 @@ def draw_groups(groups: Sequence[object], part: float, seed: int) -> set[object]
     names = list(sizes)
     order = [names[place] for place in np.random.default_rng(seed).permutation(len(names))]
     wanted = round(part * len(groups)) or 1
-    chosen: set[object] = set()
+    chosen: set[Group] = set()
     num_chosen = 0
     for group in order:
         lacking = wanted - num_chosen

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -17,11 +19,13 @@ from core.ui.times import duration
 from core.ui.titles import version_title
 from core.workflows.correct.classify_image import classifier_of
 from core.workflows.learn.fine_tune import FineTunePlan, plan_fine_tune, start_fine_tune
-from core.workspace import ImageRow, Purpose, TaskRow, Workspace, is_trainable
+from core.workspace import ImageRow, LabelRow, Purpose, Show, TaskRow, Workspace, is_trainable
 
 SCRATCH = 0
 MOST_EPOCHS = 500
 _MOST_SHOWN = 40
+_Kind = tuple[int, Callable[[], list[ImageRow]]]
+"""How many images there are of a kind, and the newest of them where they are looked at."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,11 @@ def choose_purpose(workspace: Workspace, task: TaskRow) -> Purpose:
 def offer(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     """What would be trained, from where, for how long; and the button."""
     said = _words(purpose)
-    count = plan_fine_tune(workspace, task.id, purpose).num_images
+    current = workspace.versions.current(task.id, purpose)
+    usual = plan_fine_tune(
+        workspace, task.id, purpose, base_version_id=None if current is None else current.id
+    )
+    count = usual.num_images
     if count == 0:
         st.write(said.none)
         if st.button(words.GO_TO_SEGMENT, type="primary"):
@@ -91,8 +99,7 @@ def offer(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
         _reviewed(workspace, task)
     if purpose == "click":
         st.caption(words.CLICKS_HELP)
-    base_id, epochs = _base_and_epochs(workspace, task, purpose)
-    plan = plan_fine_tune(workspace, task.id, purpose, base_version_id=base_id, epochs=epochs)
+    plan = _base_and_epochs(workspace, usual)
     _show_images(workspace, task, purpose)
     _describe(plan)
     from_nothing = plan.base_version_id is None and bool(plan.missing)
@@ -119,57 +126,51 @@ def _reviewed(workspace: Workspace, task: TaskRow) -> None:
     st.caption(f"{review_words.REVIEWED.format(**numbers)} {used}".strip())
 
 
-def _base_and_epochs(workspace: Workspace, task: TaskRow, purpose: Purpose) -> tuple[int | None, int]:
-    """The version to go on from, None for none, and the number of epochs."""
-    current = workspace.versions.current(task.id, purpose)
-    titles = {version.id: version_title(version) for version in workspace.versions.list(task.id, purpose)}
+def _base_and_epochs(workspace: Workspace, plan: FineTunePlan) -> FineTunePlan:
+    """The plan with the version to go on from and the number of epochs as they are chosen."""
+    task_id, purpose = plan.task_id, plan.purpose
+    titles = {version.id: version_title(version) for version in workspace.versions.list(task_id, purpose)}
     titles[SCRATCH] = words.SHIPPED_VERSION.format(task=words.WHAT_NAMES["click"])
     if purpose != "click":
         titles[SCRATCH] = words.FROM_SCRATCH
-    key = f"{_words(purpose).key}_{task.id}"
+    key = f"{_words(purpose).key}_{task_id}"
     left, right = st.columns(2)
     with left:
         base = st.selectbox(
             words.BASE_MODEL,
             list(titles),
-            index=list(titles).index(SCRATCH if current is None else current.id),
+            index=list(titles).index(plan.base_version_id or SCRATCH),
             format_func=titles.__getitem__,
             key=f"base_{key}",
         )
         st.caption(words.BASE_MODEL_HELP)
+    # Planned anew where something else is chosen only: it counts all that was corrected.
+    if (base or None) != plan.base_version_id:
+        plan = plan_fine_tune(workspace, task_id, purpose, base_version_id=base or None)
     with right:
         epochs = st.number_input(
             words.EPOCHS,
             min_value=1,
             max_value=MOST_EPOCHS,
-            value=plan_fine_tune(workspace, task.id, purpose, base_version_id=base or None).epochs,
+            value=plan.epochs,
             key=f"epochs_{key}_{base}",
         )
         st.caption(words.EPOCHS_HELP)
-    return base or None, int(epochs)
+    if epochs == plan.epochs:
+        return plan
+    return plan_fine_tune(workspace, task_id, purpose, base_version_id=plan.base_version_id, epochs=epochs)
 
 
 def _show_images(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     """The images that the run is about, the newest first; a click opens one on the Segment page."""
     labels = workspace.labels.latest_of_task(task.id) if purpose == "classify" else {}
-
-    def newness(image: ImageRow) -> int:
-        return labels[image.id].id if labels else image.corrected_rank or 0
-
-    images = images_for(task).list(task.id, "all" if purpose == "classify" else "corrected")
-    given = [image for image in images if purpose != "classify" or image.id in labels]
-    given.sort(key=newness, reverse=True)
-    kinds = {
-        "all": given,
-        "trainable": [image for image in given if is_trainable(image)],
-        "locked": [image for image in given if image.locked],
-    }
+    kinds = _labelled(task, labels) if purpose == "classify" else _corrected(task)
     with st.container(horizontal=True, vertical_alignment="center"):
-        in_each = {kind: len(images) for kind, images in kinds.items()}
+        in_each = {kind: count for kind, (count, _) in kinds.items()}
         shown = filter_control(in_each, words.LEARNT_FROM_NAMES, key=f"filter_{purpose}")
         found = find_image(task)
     clicked = pictures(
-        [picture_of(workspace, image) for image in kinds[shown][:_MOST_SHOWN]],
+        [picture_of(workspace, image) for image in kinds[shown][1]()],
         key="labelled" if purpose == "classify" else "corrected",
         label=_words(purpose).images,
     )
@@ -178,11 +179,35 @@ def _show_images(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     classifier = classifier_of(workspace, task.id) if labels else None
     if classifier is None:
         return
-    counts: dict[str, int] = {}
-    for image in given:
-        title = classifier.title_of(labels[image.id].label or "")
-        counts[title] = counts.get(title, 0) + 1
+    counts = Counter(classifier.title_of(label.label or "") for label in labels.values())
     st.caption(", ".join(f"{as_text(title)} {count}" for title, count in sorted(counts.items())))
+
+
+def _corrected(task: TaskRow) -> dict[str, _Kind]:
+    images = images_for(task)
+
+    def kind(*show: Show) -> _Kind:
+        return images.count(task.id, *show), lambda: images.newest(task.id, *show, limit=_MOST_SHOWN)
+
+    return {
+        "all": kind("corrected"),
+        "trainable": kind("corrected", "free"),
+        "locked": kind("corrected", "locked"),
+    }
+
+
+def _labelled(task: TaskRow, labels: dict[int, LabelRow]) -> dict[str, _Kind]:
+    given = [image for image in images_for(task).list(task.id) if image.id in labels]
+    given.sort(key=lambda image: labels[image.id].id, reverse=True)
+
+    def kind(images: list[ImageRow]) -> _Kind:
+        return len(images), lambda: images[:_MOST_SHOWN]
+
+    return {
+        "all": kind(given),
+        "trainable": kind([image for image in given if is_trainable(image)]),
+        "locked": kind([image for image in given if image.locked]),
+    }
 
 
 def _describe(plan: FineTunePlan) -> None:

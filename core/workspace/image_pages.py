@@ -7,9 +7,10 @@ images cost a page no more than a hundred.
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import Any, Self
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from core.workspace.database import Database
 from core.workspace.existing import no_image
@@ -25,7 +26,7 @@ from core.workspace.image_rows import (
 from core.workspace.order import in_order
 from core.workspace.persons import id_of
 from core.workspace.rows import Around, ImageRow
-from core.workspace.tables import ImageTable
+from core.workspace.tables import GroupTable, ImageTable
 
 
 class ImagePages:
@@ -94,6 +95,19 @@ class ImagePages:
             found = session.execute(query).first()
         return None if found is None else self._row(found)
 
+    def count(self, task_id: int, *show: Show) -> int:
+        """How many images all of these filters show."""
+        query = select(func.count()).where(ImageTable.task_id == task_id, *self._shown(show))
+        with self._database.reading() as session:
+            return session.scalar(query) or 0
+
+    def newest(self, task_id: int, *show: Show, limit: int) -> list[ImageRow]:
+        """The images that all of these filters show, those first whose group was first corrected last."""
+        query = self._query(task_id).where(*self._shown(show), GroupTable.corrected_rank.is_not(None))
+        query = query.order_by(GroupTable.corrected_rank.desc(), ImageTable.position).limit(limit)
+        with self._database.reading() as session:
+            return [self._row(each) for each in session.execute(query)]
+
     def search(self, task_id: int, text: str, *, limit: int = 20) -> list[ImageRow]:
         """The images whose name holds a text, in any case; a number finds the image at that place first."""
         text = text.strip()
@@ -110,6 +124,9 @@ class ImagePages:
 
     def _query(self, task_id: int | None = None, show: Show = "all") -> Select[Any]:
         return image_query(task_id, show, self._unread)
+
+    def _shown(self, show: Sequence[Show]) -> list[ColumnElement[bool]]:
+        return [shows(unread=self._unread)[each] for each in show]
 
     def _row(self, found: Any) -> ImageRow:
         return to_image_row(found, self._unread)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, false, select, true
 from core.workspace.rows import ImageFacts, ImageRow, ImageState
 from core.workspace.tables import GroupTable, ImageTable, as_row
 
-Show = Literal["all", "new", "draft", "corrected", "flagged", "locked"]
+Show = Literal["all", "new", "draft", "corrected", "flagged", "locked", "free"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def shows(
 ) -> dict[Show, ColumnElement[bool]]:
     """Which images each filter shows, of the table or of another name for it.
 
-    "new" ones were never opened, saved or drawn on.
+    "new" ones were never opened, saved or drawn on; "free" ones are neither locked nor gold.
     """
     found: dict[Show, ColumnElement[bool]] = {
         "all": true(),
@@ -54,6 +54,7 @@ def shows(
         "corrected": images.truth_revision_id.is_not(None),
         "flagged": images.review == "flagged",
         "locked": images.locked == true(),
+        "free": (images.locked == false()) & images.gold_revision_id.is_(None),
     }
     if unread.all:
         found["new"] = found["new"] | images.id.in_(unread.unopened)

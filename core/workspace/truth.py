@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from core.workspace.database import Database
-from core.workspace.rows import Review, RevisionRow
+from core.workspace.image_rows import SHOWN
+from core.workspace.rows import Review, RevisionRow, Scope
 from core.workspace.tables import ImageTable, PersonTable, ReviewTable, RevisionTable, TaskTable, as_row
 from core.workspace.tasks import to_review_rules
 
@@ -33,6 +34,25 @@ class TruthReading:
     revision_id: int
     who: str
     review: Review
+
+
+@dataclass(frozen=True)
+class LearntFrom:
+    """How much a group of images has to learn from.
+
+    Attributes:
+        saved: Images with a mask.
+        trainable: Those that fine-tuning may learn from, see `is_trainable`.
+        locked: Those that are kept for comparison.
+        has_colour: One to learn from has three channels.
+        has_hounsfield: One to learn from holds Hounsfield units.
+    """
+
+    saved: int
+    trainable: int
+    locked: int
+    has_colour: bool
+    has_hounsfield: bool
 
 
 class Truth:
@@ -70,6 +90,42 @@ class Truth:
         """The images of a task whose mask counts, as `of_task` has them."""
         with self._database.reading() as session:
             return set(session.scalars(select(ImageTable.id).where(_counting(session, task_id))))
+
+    def num_trainable(self, task_id: int) -> int:
+        """How many images fine-tuning may learn from."""
+        with self._database.reading() as session:
+            trainable = _counting(session, task_id) & SHOWN["free"]
+            return session.scalar(select(func.count()).select_from(ImageTable).where(trainable)) or 0
+
+    def learnt_from(self, task_id: int, scope: Scope | None = None) -> list[LearntFrom]:
+        """What each group has, those with the first images to learn from first; no image is listed.
+
+        Args:
+            scope: Of the masks, None for any.
+        """
+        with self._database.reading() as session:
+            counts = _counting(session, task_id)
+            trainable = counts & SHOWN["free"]
+            query = (
+                select(
+                    func.count(),
+                    _number(trainable),
+                    _number(counts & SHOWN["locked"]),
+                    _number(trainable & (ImageTable.channels == 3)),
+                    _number(trainable & (ImageTable.kind == "hu")),
+                )
+                .select_from(ImageTable)
+                .join(RevisionTable, _IS_TRUTH)
+                .where(ImageTable.task_id == task_id)
+                .group_by(ImageTable.group_id)
+                .order_by(func.min(case((trainable, ImageTable.position))))
+            )
+            if scope is not None:
+                query = query.where(RevisionTable.scope == scope)
+            return [
+                LearntFrom(saved, trains, locked, colour > 0, hounsfield > 0)
+                for saved, trains, locked, colour, hounsfield in session.execute(query)
+            ]
 
     def num_reviewed(self, task_id: int) -> dict[Review, int]:
         """How many saved masks of a task are approved, flagged, and open."""
@@ -110,3 +166,7 @@ def _counting(session: Session, task_id: int) -> ColumnElement[bool]:
     if to_review_rules(told or {}).approved_only:
         counts = ImageTable.review == "approved"
     return (ImageTable.task_id == task_id) & ImageTable.truth_revision_id.is_not(None) & counts
+
+
+def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((condition, 1)))

@@ -10,7 +10,7 @@ from core.registry.predictors import Predictors
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
 from core.workflows.export.class_names import training_table
-from core.workflows.export.export_training import export_training, num_trainable
+from core.workflows.export.export_training import export_training
 from core.workspace import DraftContent, TaskClass
 from tests.workflows.conftest import png
 
@@ -39,7 +39,7 @@ def test_unlocked_images_with_their_masks_and_a_part_for_validation(workspace, s
     for number in range(10):
         task = save(f"{number}.png", noise(number), ones=number + 1)
     # The 2nd and the 7th that were saved, "1.png" and "6.png", are locked: eight are left, a quarter is two.
-    assert num_trainable(workspace, task.id) == 8
+    assert workspace.truth.num_trainable(task.id) == 8
     root = export_training(workspace, task.id, tmp_path / "data")
     pairs_of = check_dataset(root)
     assert {split: len(pairs) for split, pairs in pairs_of.items()} == {"train": 6, "val": 2}

@@ -8,6 +8,7 @@ import pytest
 
 from core.cards import ModelCard, load_card, save_card
 from core.config import NetConfig, ScalingConfig
+from core.datasets.split import draw_groups
 from core.errors import JobError
 from core.jobs import queue
 from core.jobs.kinds import JobContext
@@ -20,7 +21,8 @@ from core.workflows.learn import fine_tune_recipe as recipe
 from core.workflows.learn.fine_tune import plan_fine_tune, run_job, start_fine_tune
 from core.workflows.learn.pace import epoch_seconds
 from core.workflows.open_workspace import open_workspace
-from core.workspace import ImageFacts, NewRevision
+from core.workspace import ImageFacts, NewRevision, is_trainable
+from core.workspace.truth import LearntFrom
 from tests.workflows.conftest import png
 
 TINY = NetConfig(depth=1, base_filters=4)
@@ -272,14 +274,29 @@ def test_the_estimate_learns_from_the_last_whole_run_on_this_machine(workspace, 
     assert seconds() == pytest.approx(9.0 + 5 * 10)
 
 
-def test_a_network_from_scratch_fits_the_images(workspace, task):
-    grey = workspace.images.add(task.id, "a.png", b"a", ImageFacts(4, 4))
-    colour = workspace.images.add(task.id, "b.png", b"b", ImageFacts(4, 4, 3))
-    ct = workspace.images.add(task.id, "c.dcm", b"c", ImageFacts(4, 4, 1, "hu"))
+def test_a_network_from_scratch_fits_the_images():
+    grey, colour = LearntFrom(1, 1, 0, False, False), LearntFrom(1, 1, 0, True, False)
+    ct = LearntFrom(1, 1, 0, False, True)
     assert recipe.scratch_card("x", [grey]).net.input_channels == 1
     assert recipe.scratch_card("x", [grey, colour]).net.input_channels == 3
     assert recipe.scratch_card("x", [grey]).scaling == ScalingConfig()
     assert recipe.scratch_card("x", [grey, ct]).scaling == ScalingConfig("hu_window", -1000.0, 400.0)
+
+
+def test_whole_groups_are_planned_to_be_validated_on(workspace, task):
+    ids = []
+    for number in range(90):
+        image = workspace.images.add(task.id, f"{number}.png", str(number).encode(), ImageFacts(4, 4))
+        workspace.masks.save(image.id, NewRevision(b"mask", None, 0.5, None, "Kim", 1.0, 0.0))
+        ids.append(image.id)
+    for first in (0, 20, 40):
+        workspace.groups.merge([workspace.images.get(each).group_id for each in ids[first : first + 5]])
+    groups = [each.group_id for each in workspace.images.list(task.id, "corrected") if is_trainable(each)]
+    aside = draw_groups(groups, round(0.15 * len(groups)) / len(groups), 3)
+    plan = plan_fine_tune(workspace, task.id, seed=3)
+    assert plan.num_validation == sum(group in aside for group in groups) > 0
+    assert plan.num_train == len(groups) - plan.num_validation
+    assert plan.num_locked == 90 - len(groups) > 0
 
 
 def test_an_epoch_that_compiled_does_not_slow_the_estimate_of_the_others():

@@ -7,7 +7,6 @@ from core.correction.corrections import encode_layer
 from core.imaging.masks import encode_png
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import read_mask, save_mask
-from core.workflows.export.export_training import num_trainable
 from core.workflows.learn.fine_tune import plan_fine_tune
 from core.workflows.review.judging import Said, judge
 from core.workflows.review.look import Look
@@ -79,9 +78,9 @@ def test_flagged_masks_are_not_trained_on_and_approved_ones_alone_where_asked(
         content = DraftContent(0.5, None, version.id)
         save_mask(workspace, image_id, predictors, content=content, who="Kim")
     free = next(image for image in workspace.images.list(task.id) if not image.locked)
-    assert num_trainable(workspace, task.id) == plan_fine_tune(workspace, task.id).num_train == 1
+    assert workspace.truth.num_trainable(task.id) == plan_fine_tune(workspace, task.id).num_train == 1
     judge(workspace, [Said(look_of(workspace, task, free.id), "flagged")], predictors, who="Lee")
-    assert num_trainable(workspace, task.id) == plan_fine_tune(workspace, task.id).num_train == 0
+    assert workspace.truth.num_trainable(task.id) == plan_fine_tune(workspace, task.id).num_train == 0
     judge(workspace, [Said(look_of(workspace, task, free.id), "approved")], predictors, who="Lee")
     workspace.tasks.set_review_rules(task.id, ReviewRules(approved_only=True))
     plan = plan_fine_tune(workspace, task.id)

@@ -191,6 +191,9 @@ def readings(store, task, own, other, revisions, version):
         "labels.history": [label.image_id for each in stack for label in store.labels.history(each)],
         "truth.of": [each for each in stack if store.truth.of(each)],
         "truth.readings": [reading.image_id for reading in store.truth.readings(task.id)],
+        "images.count": stack[: store.images.count(task.id, "flagged")],
+        "images.newest": [image.id for image in store.images.newest(task.id, "flagged", limit=9)][::-1],
+        "truth.learnt_from": stack[: len(store.truth.learnt_from(task.id))],
         "truth.num_reviewed": stack[: store.truth.num_reviewed(task.id)["flagged"]],
         "quality.of_version": sorted(store.quality.of_version(version.id)),
         "review_pages.page": [item.image.id for item in pages.page("flagged", None, 9)],
@@ -261,7 +264,7 @@ def test_the_list_of_readings_is_whole(workspace, task, two):
         "images.first images.with_unread masks.naming masks.last_of masks.last_before masks.get_all "
         "masks.image_ids masks.num_locked reviews.of_images "
         "reviews.num_flagged_of labels.latest labels.latest_of_images truth.image_ids truth.of_task "
-        "quality.missing quality.num_missing"
+        "truth.num_trainable quality.missing quality.num_missing"
     )
     named = {*readings(workspace, task, *two), *f"{writes} {of_a_row_that_was_read} {same_query}".split()}
     for part in ("images", "masks", "drafts", "reviews", "labels", "truth", "quality"):

@@ -1,7 +1,7 @@
 import pytest
 
 from core.errors import StoreError
-from core.workspace import DraftContent
+from core.workspace import DraftContent, NewRevision
 from core.workspace.image_rows import Unread
 
 
@@ -24,6 +24,18 @@ def test_the_neighbourhood_of_an_image(workspace, task, images):
     assert (names(around.before), around.image.name, names(around.after)) == ("bc", "d.png", "fg")
     assert (around.place, around.total) == (4, 8)
     assert (around.previous_id, around.next_id) == (images["c"].id, images["f"].id)
+
+
+def test_the_newest_of_some_filters(workspace, task, images):
+    for text in "bda":
+        workspace.masks.save(images[text].id, NewRevision(b"mask", None, 0.5, None, "Kim", 1.0, 0.0))
+    # Of five groups the second one that is corrected is locked: d.
+    newest, count = workspace.images.newest, workspace.images.count
+    assert names(newest(task.id, "corrected", limit=9)) == "adb"
+    assert names(newest(task.id, "corrected", limit=2)) == "ad"
+    assert names(newest(task.id, "corrected", "locked", limit=9)) == "d"
+    assert names(newest(task.id, "corrected", "free", limit=9)) == "ab"
+    assert (count(task.id), count(task.id, "corrected"), count(task.id, "corrected", "free")) == (8, 3, 2)
 
 
 def test_at_the_ends_there_is_less(workspace, task, images):

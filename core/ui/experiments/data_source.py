@@ -16,7 +16,7 @@ from core.ui.experiments import words
 from core.ui.text import as_name, as_text
 from core.ui.titles import task_title
 from core.workflows.export.class_names import training_table
-from core.workflows.export.export_training import FEWEST_IMAGES, VAL_PART, num_trainable
+from core.workflows.export.export_training import FEWEST_IMAGES, VAL_PART
 from core.workspace import TaskRow, Workspace
 
 _TASK, _FOLDER = "task", "folder"
@@ -43,7 +43,7 @@ class Data:
 
 def choose_data(workspace: Workspace, task: TaskRow) -> Data | None:
     """The chosen images, None while there are none that could be used; the page says why."""
-    count = num_trainable(workspace, task.id)
+    count = workspace.truth.num_trainable(task.id)
     names = {
         _TASK: words.DATA_TASK.format(task=as_name(task_title(task)), count=count),
         _FOLDER: words.DATA_FOLDER,

@@ -25,7 +25,7 @@ from core.ui.experiments.data_source import Data, choose_data, is_sound
 from core.ui.experiments.more_settings import recipe_fields, synthetic_recipe
 from core.ui.times import duration
 from core.ui.titles import version_title
-from core.workflows.export.export_training import FEWEST_IMAGES, num_trainable
+from core.workflows.export.export_training import FEWEST_IMAGES
 from core.workflows.learn.fine_tune_recipe import SCRATCH_IMAGES, epochs_to_show
 from core.workspace import TaskRow, Workspace
 
@@ -91,7 +91,7 @@ def try_it(workspace: Workspace, task: TaskRow) -> None:
         said.markdown(words.EXPERIMENTS_FOR)
         said.caption(words.TRY_IT_HELP.format(images=TRY_IMAGES))
         # The one main button of the page while nothing else can be started.
-        usual = num_trainable(workspace, task.id) < FEWEST_IMAGES
+        usual = workspace.truth.num_trainable(task.id) < FEWEST_IMAGES
         if action.button(
             words.TRY_IT,
             type="primary" if usual else "secondary",

@@ -16,18 +16,11 @@ from core.datasets.layout import images_dir, masks_dir
 from core.errors import JobError, StoreError
 from core.workflows.export.class_names import training_table
 from core.workflows.export.export_masks import ROOT, export_masks
-from core.workspace import Workspace, is_trainable
+from core.workspace import Workspace
 
 VAL_PART = 0.25
 FEWEST_IMAGES = 4
 """Three to train on and one to score: below, an experiment says nothing."""
-
-
-def num_trainable(workspace: Workspace, task_id: int) -> int:
-    """How many images of a task an experiment could use."""
-    counting = workspace.truth.image_ids(task_id)
-    images = workspace.images.list(task_id, "corrected")
-    return sum(is_trainable(image) and image.id in counting for image in images)
 
 
 def export_training(
@@ -53,7 +46,7 @@ def export_training(
             different pictures.
         StoreError: Nothing is saved yet, a file is gone, or the disk is full.
     """
-    usable = num_trainable(workspace, task_id)
+    usable = workspace.truth.num_trainable(task_id)
     if usable < FEWEST_IMAGES:
         raise _too_few(usable)
     with workspace.plain_errors():

@@ -18,8 +18,8 @@ from core.registry.compare_clicks import ClickComparison, compare_clicks
 from core.registry.predictions import card_of
 from core.registry.shipped import CARD_NAME, add_shipped
 from core.workflows.correct import pictures
-from core.workflows.learn.mask_trainer import MaskTrainer
-from core.workflows.learn.trainer import Given, Run, Trainer
+from core.workflows.learn.mask_trainer import MaskTrainer, amount_of
+from core.workflows.learn.trainer import Amount, Given, Run, Trainer
 from core.workspace import ImageRow, RevisionRow, VersionRow, Workspace
 
 if TYPE_CHECKING:
@@ -52,10 +52,14 @@ class ClickTrainer(Trainer):
 
     def given(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Given:
         """Corrected images that were checked as a whole."""
-        card = load_card(CLICK_MODEL / CARD_NAME) if base is None else card_of(workspace, base)
         masks = workspace.truth.of_task(task_id)
         images = workspace.images.list(task_id, "corrected")
-        return Given(card, tuple(each for each in images if _is_whole(masks.get(each.id))))
+        whole = tuple(each for each in images if _is_whole(masks.get(each.id)))
+        return Given(_card(workspace, base), whole)
+
+    def amount(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Amount:
+        """Counted by the store."""
+        return amount_of(workspace.truth.learnt_from(task_id, "whole"), _card(workspace, base))
 
     def work_of(self, card: ModelCard) -> float:
         """In examples."""
@@ -99,6 +103,10 @@ class ClickTrainer(Trainer):
     ) -> ClickComparison | None:
         """By what three clicks bring."""
         return compare_clicks(workspace, new, old, **watching)
+
+
+def _card(workspace: Workspace, base: VersionRow | None) -> ModelCard:
+    return load_card(CLICK_MODEL / CARD_NAME) if base is None else card_of(workspace, base)
 
 
 def _is_whole(mask: RevisionRow | None) -> bool:

@@ -86,29 +86,28 @@ def plan_fine_tune(
         JobError: Labels of a task without a classifier.
     """
     trainer = TRAINERS[purpose]
-    given = trainer.given(workspace, task_id, _base(workspace, base_version_id))
-    counting = workspace.truth.image_ids(task_id)
-    trainable = tuple(image for image in given.images if is_trainable(image) and image.id in counting)
-    validation = len(_split(list(trainable), seed)[1])
-    num_train = len(trainable) - validation
+    there = trainer.amount(workspace, task_id, _base(workspace, base_version_id))
+    num_trainable = sum(there.groups)
+    aside = _aside([group for group, size in enumerate(there.groups) for _ in range(size)], seed)
+    num_validation = sum(there.groups[group] for group in aside)
+    num_train = num_trainable - num_validation
     if epochs is None:
         shown = trainer.scratch_images if base_version_id is None else trainer.fine_tune_images
         epochs = recipe.epochs_to_show(shown, num_train)
-    num_shown = num_train * epochs * trainer.work_of(given.card)
-    num_locked = sum(image.locked and image.id in counting for image in given.images)
+    num_shown = num_train * epochs * trainer.work_of(there.card)
     pace = pace_of(workspace, trainer.kind)
     return FineTunePlan(
         task_id=task_id,
         purpose=purpose,
         base_version_id=base_version_id,
         epochs=epochs,
-        num_images=len(given.images),
-        num_waiting=sum(image.state != "corrected" for image in given.images),
+        num_images=there.images,
+        num_waiting=there.waiting,
         num_train=num_train,
-        num_validation=validation,
-        num_locked=num_locked,
-        missing=trainer.missing(given, trainable),
-        seconds=pace.seconds(num_shown, len(trainable) + num_locked),
+        num_validation=num_validation,
+        num_locked=there.locked,
+        missing=there.missing,
+        seconds=pace.seconds(num_shown, num_trainable + there.locked),
         seed=seed,
     )
 
@@ -242,13 +241,17 @@ def _run(context: JobContext, task_id: int, trainer: Trainer) -> Run:
 
 def _split(images: list[ImageRow], seed: int) -> tuple[tuple[ImageRow, ...], tuple[ImageRow, ...]]:
     """Images to train on and to validate on in whole groups, each in their own order."""
-    groups = [image.group_id for image in images]
-    part = recipe.num_validation(len(images)) / max(1, len(images))
-    aside = draw_groups(groups, part, seed) if part and len(set(groups)) > 1 else set()
+    aside = _aside([image.group_id for image in images], seed)
     return (
         tuple(image for image in images if image.group_id not in aside),
         tuple(image for image in images if image.group_id in aside),
     )
+
+
+def _aside(groups: list[int], seed: int) -> set[int]:
+    """The groups to validate on, of one for each image; the same whatever they are called."""
+    part = recipe.num_validation(len(groups)) / max(1, len(groups))
+    return draw_groups(groups, part, seed) if part and len(set(groups)) > 1 else set()
 
 
 def _check_labels(base_version_id: int | None, missing: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from core.cards import ModelCard
 from core.config import NetConfig, ScalingConfig, TrainConfig
-from core.workspace import ImageRow
+from core.workspace.truth import LearntFrom
 
 FINE_TUNE_BATCH_SIZE = 2
 FINE_TUNE_IMAGES = 1200
@@ -55,10 +55,10 @@ def settings_of(base: ModelCard, epochs: int, seed: int, *, from_scratch: bool) 
     )
 
 
-def scratch_card(name: str, images: Sequence[ImageRow]) -> ModelCard:
+def scratch_card(name: str, groups: Sequence[LearntFrom]) -> ModelCard:
     """The card of a model that does not exist yet: channels and intensity scaling as the images are."""
-    channels = 3 if any(image.facts.channels == 3 for image in images) else 1
-    if any(image.facts.kind == "hu" for image in images):
+    channels = 3 if any(group.has_colour for group in groups) else 1
+    if any(group.has_hounsfield for group in groups):
         scaling = ScalingConfig("hu_window", *LUNG_WINDOW)
     else:
         scaling = ScalingConfig()

@@ -7,6 +7,7 @@ real images by `benchmarks/label_fine_tune_gain.py`: no gain beyond chance
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -24,8 +25,8 @@ from core.workflows.correct import pictures
 from core.workflows.correct.classify_image import classifier_card, classifier_of
 from core.workflows.learn.job_reporter import JobReporter
 from core.workflows.learn.label_card import validated_card
-from core.workflows.learn.trainer import Given, Run, Trainer
-from core.workspace import ImageRow, VersionRow, Workspace
+from core.workflows.learn.trainer import Amount, Given, Run, Trainer
+from core.workspace import ImageRow, VersionRow, Workspace, is_trainable
 
 FINE_TUNE_RATE = 1e-4
 """A tenth of the usual rate, so that what the classifier knows already is not unlearnt from a few images."""
@@ -53,6 +54,20 @@ class LabelTrainer(Trainer):
         images = (image for image in workspace.images.list(task_id) if image.facts.channels == 3)
         known = tuple(each for each in images if each.id in labels and labels[each.id].label in card.labels)
         return Given(card, known, labels)
+
+    def amount(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Amount:
+        """Counted here: whether a label counts, the card says."""
+        given, counting = self.given(workspace, task_id, base), workspace.truth.image_ids(task_id)
+        counted = [image for image in given.images if image.id in counting]
+        trainable = tuple(image for image in counted if is_trainable(image))
+        return Amount(
+            given.card,
+            images=len(given.images),
+            waiting=sum(image.state != "corrected" for image in given.images),
+            locked=sum(image.locked for image in counted),
+            groups=tuple(Counter(image.group_id for image in trainable).values()),
+            missing=self.missing(given, trainable),
+        )
 
     def missing(self, given: Given, train: tuple[ImageRow, ...]) -> tuple[str, ...]:
         """Labels of the card that no image has."""

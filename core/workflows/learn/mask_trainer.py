@@ -17,9 +17,10 @@ from core.registry.predictors import Predictors
 from core.training.sides import sides_that_matter
 from core.workflows.correct import pictures
 from core.workflows.learn import fine_tune_recipe as recipe
-from core.workflows.learn.trainer import Given, Run, Trainer
-from core.workspace import ImageRow, TaskClass, VersionRow, Workspace, is_trainable
+from core.workflows.learn.trainer import Amount, Given, Run, Trainer
+from core.workspace import ImageRow, TaskClass, VersionRow, Workspace
 from core.workspace.classes import highest_value
+from core.workspace.truth import LearntFrom
 
 _MOST_LOOKED_AT = 100
 """Masks that are looked at for sides."""
@@ -45,6 +46,17 @@ def with_classes(card: ModelCard, classes: Sequence[TaskClass]) -> ModelCard:
     )
 
 
+def amount_of(groups: Sequence[LearntFrom], card: ModelCard) -> Amount:
+    """How much there is, of what the store counted."""
+    return Amount(
+        card,
+        images=sum(group.saved for group in groups),
+        waiting=0,
+        locked=sum(group.locked for group in groups),
+        groups=tuple(group.trainable for group in groups if group.trainable),
+    )
+
+
 class MaskTrainer(Trainer):
     """As the base class says."""
 
@@ -60,14 +72,14 @@ class MaskTrainer(Trainer):
 
     def given(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Given:
         """Corrected images, and the card of a network that fits them and tells the task's classes apart."""
-        images = tuple(workspace.images.list(task_id, "corrected"))
-        if base is not None:
-            card = card_of(workspace, base)
-        else:
-            counting = workspace.truth.image_ids(task_id)
-            trainable = [each for each in images if is_trainable(each) and each.id in counting]
-            card = recipe.scratch_card("scratch", trainable)
-        return Given(with_classes(card, workspace.tasks.get_by_id(task_id).all_classes), images)
+        card = self.amount(workspace, task_id, base).card
+        return Given(card, tuple(workspace.images.list(task_id, "corrected")))
+
+    def amount(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Amount:
+        """Counted by the store."""
+        groups = workspace.truth.learnt_from(task_id)
+        card = recipe.scratch_card("scratch", groups) if base is None else card_of(workspace, base)
+        return amount_of(groups, with_classes(card, workspace.tasks.get_by_id(task_id).all_classes))
 
     def work_of(self, card: ModelCard) -> float:
         """In multiples of 256x256 through 16 base filters."""

@@ -36,6 +36,27 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Amount:
+    """How much there is to learn from, without the images.
+
+    Attributes:
+        card: As in `Given`.
+        images: Those of `Given`.
+        waiting: Those of them without a mask of a person.
+        locked: Those that are kept for comparison.
+        groups: Images to train or to validate on in each group, in order of the first of them.
+        missing: Labels, as people read them, that none of these has.
+    """
+
+    card: Any
+    images: int
+    waiting: int
+    locked: int
+    groups: tuple[int, ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Run:
     """What one run learns from, and how.
 
@@ -104,6 +125,10 @@ class Trainer:
 
     def given(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Given:
         """Card, images and labels; a `JobError` where the task has nothing of the kind."""
+        raise NotImplementedError
+
+    def amount(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Amount:
+        """How much `given` would give."""
         raise NotImplementedError
 
     def missing(self, given: Given, train: tuple[ImageRow, ...]) -> tuple[str, ...]:
