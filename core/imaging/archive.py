@@ -156,7 +156,7 @@ def _take_out(
 
 def _refusal(info: zipfile.ZipInfo, path: str, limits: Limits) -> str | None:
     """Why an entry is not even unpacked, None when it may be."""
-    if path.startswith("/") or ".." in PurePosixPath(path).parts or ":" in path.split("/")[0]:
+    if path.startswith("/") or ".." in PurePosixPath(path).parts or path[:1].isalpha() and path[1:2] == ":":
         return Sentence("has a name that leads out of the zip; rename it and pack it again.")
     if info.flag_bits & _LOCKED:
         return Sentence("is locked with a password; unpack the zip and upload the images.")

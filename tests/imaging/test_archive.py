@@ -144,6 +144,10 @@ def test_names_that_lead_out_are_refused_and_the_rest_goes_on(name: str) -> None
     assert "in up.zip: has a name that leads out of the zip" in str(sentence)
 
 
+def test_a_time_of_day_in_a_name_leads_nowhere() -> None:
+    assert unpacked(zipped(("scan 10:30.png", b"1"))) == {"scan 10:30.png": b"1"}
+
+
 def test_a_zip_in_a_zip_is_refused_and_the_rest_goes_on() -> None:
     came = unpacked(zipped(("inner.zip", zipped(("a.png", b"1"))), ("z.png", b"2")))
     assert came == {

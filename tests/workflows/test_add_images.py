@@ -292,6 +292,20 @@ def test_outlines_of_labelme_are_drawn(workspace, task):
     assert reference_of(workspace, workspace.images.list(task.id)[0]) == expected.tolist()
 
 
+def test_an_image_that_a_coco_file_names_and_nobody_gave_is_told_by_its_name(workspace, task):
+    outlines = [{"image_id": number, "segmentation": [[1, 1, 3, 1, 3, 3]]} for number in (1, 2)]
+    images = [
+        {"id": 1, "file_name": "a.png", "height": 4, "width": 6},
+        {"id": 2, "file_name": "set/absent.png", "height": 4, "width": 6},
+    ]
+    coco = json.dumps({"images": images, "annotations": outlines}).encode()
+    outcomes = add_images(workspace, task.id, [("a.png", png(gradient(4, 6))), ("coco.json", coco)])
+    assert [each.status for each in outcomes] == ["added", "mask added", "refused"]
+    assert outcomes[2].message == (
+        "coco.json: it outlines set/absent.png, and no image of this upload or task has that name."
+    )
+
+
 def test_a_json_of_another_kind_is_told(workspace, task):
     (outcome,) = add_images(workspace, task.id, [("dataset.json", b"{}")])
     assert (outcome.status, outcome.message) == (

@@ -47,6 +47,14 @@ def add_outlines(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
             continue
         keys = image_keys(outlined.image)
         row = replace(file.row, keys=(*keys, *file.row.keys) if len(found) == 1 else keys)
+        if not arrival.images_of(row):
+            why = Sentence(
+                "{name}: it outlines {image}, and no image of this upload or task has that name.",
+                name=name,
+                image=outlined.image,
+            )
+            outcomes.append(FileOutcome(name, "refused", why))
+            continue
         outcomes += add_masks(arrival, [WaitingMask(row, b"", outlined.mask)])
     return outcomes or [FileOutcome(name, "left out", Sentence("{name}: outlines nothing.", name=name))]
 
