@@ -13,6 +13,7 @@ from core.jobs.kinds import JobContext
 from core.workflows.add_images import add_images
 from core.workflows.arrive.import_folder import KIND, files_in, run_job, start_import
 from tests.workflows.conftest import gradient, png
+from tests.workflows.test_stacks import slice_of
 
 
 @pytest.fixture
@@ -46,6 +47,16 @@ def test_all_of_a_folder_comes_in_and_the_bad_file_is_named(workspace, task, fol
     }
     assert "broken.png" in result["problems"][0]
     assert len(workspace.images.list(task.id)) == 6
+
+
+def test_what_is_odd_about_a_series_in_a_folder_is_told_as_of_an_upload(workspace, task, tmp_path):
+    for place in (0, 1, 2, 6):
+        (tmp_path / "ct").mkdir(exist_ok=True)
+        (tmp_path / "ct" / f"{place}.dcm").write_bytes(slice_of(place))
+    result = run_job(JobContext(workspace, job_of(workspace, task, tmp_path / "ct")))
+    assert result["problems"] == []
+    assert result["notes"][0] == "4 slices of the series of 0.dcm are one stack."
+    assert "about 3 slices seem to be missing" in result["notes"][1]
 
 
 def test_stopped_import_goes_on_where_it_was(workspace, task, folder):

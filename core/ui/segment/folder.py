@@ -56,9 +56,9 @@ def _last_one(job: JobRow) -> None:
         st.error(as_text(str(job.reason)))
     if result:
         st.caption(words.FOLDER_DONE.format(folder=as_text(job.settings["folder"]), **result))
-    problems = result.get("problems", [])[:_MOST_LISTED]
-    if problems:
-        st.error("\n".join(f"- {as_text(each)}" for each in problems))
+    for told, show in (("notes", st.info), ("problems", st.error)):
+        if lines := result.get(told, [])[:_MOST_LISTED]:
+            show("\n".join(f"- {as_text(each)}" for each in lines))
     if job.status in ("failed", "stopped") and st.button(
         shared.GO_ON, key=f"retry_{job.id}", icon=":material/play_arrow:"
     ):

@@ -28,7 +28,7 @@ from core.workspace import JobRow, Workspace
 
 KIND = "import_folder"
 MOST_PROBLEMS = 50
-"""Files that are told by name: refused, left out, or perhaps another one's mask."""
+"""Files that are told by name: refused, left out, or perhaps another one's mask; as many notes on others."""
 _REPORT_SECONDS = 1.0
 
 
@@ -58,7 +58,7 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def run_job(context: JobContext) -> dict[str, Any]:
-    """The worker's part; the result says how many files became what, and which were refused."""
+    """The worker's part; the result says how many files became what, what is odd, and which were refused."""
     settings = context.job.settings
     folder, limits = Path(settings["folder"]), Limits.from_environment()
     files = [path.relative_to(folder.parent).as_posix() for path in files_in(folder)]
@@ -87,6 +87,7 @@ def run_job(context: JobContext) -> dict[str, Any]:
 
     outcomes = add_planned(arrival, _read(context, plan, arrival), report)
     problems = [each.message for each in outcomes if each.message and each.status != "already there"]
+    notes = dict.fromkeys(note for each in outcomes for note in each.notes)
     counts = Counter(each.status for each in outcomes)
     return {
         "added": counts["added"],
@@ -94,6 +95,7 @@ def run_job(context: JobContext) -> dict[str, Any]:
         "known": counts["already there"],
         "refused": counts["refused"] + counts["left out"],
         "problems": problems[:MOST_PROBLEMS],
+        "notes": list(notes)[:MOST_PROBLEMS],
     }
 
 
