@@ -239,12 +239,16 @@ def _geometry(ordered: Sequence[SlicePlace]) -> Geometry | None:
 
 
 def _flat(one: SlicePlace, along: NDArray[np.float64] | None = None) -> Geometry | None:
-    """Of a slice by itself; of uneven ones the usual distance, and no affine."""
+    """Of a slice by itself; of uneven ones the usual distance and that of each, and no affine."""
     if one.spacing is None:
         return None
-    steps = np.diff(np.sort(along)) if along is not None else np.zeros(0)
+    if along is None:
+        return Geometry(*one.spacing)
+    sorted_along = np.sort(along)
+    steps = np.diff(sorted_along)
     steps = steps[steps >= _SAME_MM]
-    return Geometry(*one.spacing, float(np.median(steps)) if len(steps) else None)
+    usual = float(np.median(steps)) if len(steps) else None
+    return Geometry(*one.spacing, usual, along_mm=tuple((sorted_along - sorted_along[0]).tolist()))
 
 
 def _axes(dataset: Dataset) -> NDArray[np.float64] | None:

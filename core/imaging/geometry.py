@@ -22,12 +22,20 @@ class Geometry:
         slice_mm: Millimetres from one slice to the next, None where nobody says.
         affine: (4, 4) from (column, row, slice) as shown to millimetres, x to the left of the patient's right
             (RAS+); None for files that know nothing of a patient.
+        along_mm: Millimetres of each slice from the first where they do not lie evenly, else empty.
     """
 
     row_mm: float
     column_mm: float
     slice_mm: float | None = None
     affine: NDArray[np.float64] | None = None
+    along_mm: tuple[float, ...] = ()
+
+    def from_first(self, place: int) -> float | None:
+        """Millimetres from the first slice to the one at a place, None where nobody says."""
+        if self.along_mm:
+            return self.along_mm[place] if place < len(self.along_mm) else None
+        return None if self.slice_mm is None else place * self.slice_mm
 
     @property
     def pixel_mm2(self) -> float:

@@ -25,6 +25,8 @@ from core.large_files import as_file
 
 _GZIP = b"\x1f\x8b"
 _SLOW_TO_UNPACK = 256_000_000
+# Millimetres in metre, millimetre and micrometre, by the header's code; others are no lengths.
+_UNITS_MM = {1: 1000.0, 2: 1.0, 3: 0.001}
 # Which of two axes stands upright, and the end of it that lies at the top or on the left.
 _UPRIGHT = {"S": 3, "I": 3, "A": 2, "P": 2, "R": 1, "L": 1}
 _TURNED_BACK = ("S", "A", "R")
@@ -229,18 +231,25 @@ def _layout(affine: NDArray[np.float64]) -> NiftiLayout:
 
 
 def _geometry(header: NiftiHeader) -> Geometry | None:
-    """Of the pictures as they are shown; without a place the sizes of the voxels alone."""
-    layout = header.layout
+    """Of the pictures as they are shown; without a place the sizes of the voxels alone.
+
+    Where no unit is told, programs take millimetres; a size of 1 in all directions is then what an empty
+    header says too, and nobody's word.
+    """
+    layout, told_unit = header.layout, _UNITS_MM.get(int(header.image.header["xyzt_units"]) & 7)
+    unit = told_unit or 1.0
     if not header.has_place:
         zooms = [float(size) for size in header.image.header.get_zooms()[:3]] + [0.0]
         column, row, slice_ = zooms[:3]
-        if not (np.isfinite(zooms).all() and row > 0 and column > 0):
+        is_empty = told_unit is None and set(zooms) <= {0.0, 1.0}
+        if is_empty or not (np.isfinite(zooms).all() and row > 0 and column > 0):
             return None
-        return Geometry(row, column, slice_ or None)
+        return Geometry(row * unit, column * unit, slice_ * unit or None)
     to_stored = np.eye(4)
     row_axis, column_axis = (1, 0) if layout.transposed else (0, 1)
     to_stored[:2] = 0
     for axis, shown_axis, flipped in ((column_axis, 0, layout.flip_columns), (row_axis, 1, layout.flip_rows)):
         to_stored[axis, shown_axis] = -1 if flipped else 1
         to_stored[axis, 3] = header.shape[axis] - 1 if flipped else 0
-    return geometry_of_affine(np.asarray(header.image.affine, np.float64) @ to_stored)
+    in_mm = np.diag([unit, unit, unit, 1.0])
+    return geometry_of_affine(in_mm @ np.asarray(header.image.affine, np.float64) @ to_stored)

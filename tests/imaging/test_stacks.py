@@ -268,6 +268,34 @@ def test_what_is_wrong_with_a_series_is_said_in_one_sentence(files, order, said:
     assert geometry is not None and geometry.affine is None
 
 
+def test_slices_that_lie_unevenly_keep_their_own_distances() -> None:
+    _, geometry, _ = ordered(at(1, 10), at(2, 12), at(3, 18), at(4, 20))
+    assert geometry is not None
+    assert [geometry.from_first(place) for place in range(4)] == pytest.approx([0, 2, 8, 10])
+    _, geometry, _ = ordered(at(1, 10), at(2, 12), at(3, 14))
+    assert geometry is not None
+    assert [geometry.from_first(place) for place in range(3)] == pytest.approx([0, 2, 4])
+
+
+@pytest.mark.parametrize(
+    ("unit", "spacing"), [("mm", (3, 2, 4)), ("micron", (0.003, 0.002, 0.004)), ("meter", (3000, 2000, 4000))]
+)
+@pytest.mark.parametrize("has_place", [True, False])
+def test_a_nifti_is_in_the_unit_that_it_names(unit: str, spacing, has_place: bool) -> None:
+    image = nib.Nifti1Image(np.zeros((4, 5, 6), np.uint8), np.diag([2.0, 3.0, 4.0, 1.0]))
+    image.header.set_xyzt_units(unit)
+    if not has_place:
+        image.header["qform_code"] = image.header["sform_code"] = 0
+    geometry = open_file(image.to_bytes(), "a.nii", LIMITS).geometry
+    assert geometry is not None
+    assert (geometry.row_mm, geometry.column_mm, geometry.slice_mm) == pytest.approx(spacing)
+
+
+def test_a_nifti_whose_header_says_nothing_has_no_size_in_millimetres() -> None:
+    image = nib.Nifti1Image(np.zeros((4, 5, 6), np.uint8), None)
+    assert open_file(image.to_bytes(), "a.nii", LIMITS).geometry is None
+
+
 def test_frames_of_one_file_lie_along_the_body_and_keep_their_numbers() -> None:
     from pydicom.dataset import Dataset
 

@@ -163,8 +163,8 @@ def _told(place: int, total: int, geometry: Geometry | None) -> str:
     said = words.SLICE_PLACE.format(place=place + 1, total=total)
     if geometry is None:
         return said
-    if geometry.slice_mm is not None:
-        said += words.SLICE_AT.format(mm=place * geometry.slice_mm)
+    if (mm := geometry.from_first(place)) is not None:
+        said += words.SLICE_AT.format(mm=mm)
     size = f"{geometry.row_mm:.3g} × {geometry.column_mm:.3g}"
     size += "" if geometry.slice_mm is None else f" × {geometry.slice_mm:.3g}"
     return said + words.SLICE_SPACING.format(size=size)

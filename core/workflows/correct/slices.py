@@ -22,7 +22,7 @@ from core.registry.predictors import Predictors
 from core.workflows.correct.save_mask import content_of_mask, layer_of_mask, read_mask, shown_mask
 from core.workspace import DraftRow, ImageRow, Workspace
 
-_GEOMETRY = "geometry-1"
+_GEOMETRY = "geometry-2"
 
 
 @dataclass(frozen=True)
@@ -121,13 +121,14 @@ def geometry_of(workspace: Workspace, image: ImageRow) -> Geometry | None:
     if told is None:
         return None
     affine = None if told["affine"] is None else np.array(told["affine"], np.float64)
-    return Geometry(told["row"], told["column"], told["slice"], affine)
+    return Geometry(told["row"], told["column"], told["slice"], affine, tuple(told["along"]))
 
 
 def _told(geometry: Geometry) -> dict[str, object]:
     affine = None if geometry.affine is None else geometry.affine.tolist()
     return {
         "row": geometry.row_mm, "column": geometry.column_mm, "slice": geometry.slice_mm, "affine": affine,
+        "along": geometry.along_mm,
     }  # fmt: skip
 
 
