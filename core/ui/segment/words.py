@@ -9,7 +9,7 @@ TAKEN = "{who} is on this image. You can look at it; it is free once they go to 
 WHAT_THIS_IS = "Get good masks out of biomedical images, and make the model better by correcting it."
 THE_LOOP = "Upload → look at the predicted mask → slide the threshold → correct it → save → fine-tune → use the better model"
 UPLOAD = "Upload images"
-UPLOAD_HELP = "PNG, JPEG, TIFF (8 or 16 bit), BMP, WebP, GIF, PNM, DICOM, NIfTI, stacks and series, or a zip of these. Up to {megabytes} MB an image, 1 GB a zip."
+UPLOAD_HELP = "PNG, JPEG, TIFF, BMP, WebP, GIF, PNM, DICOM, NIfTI, stacks and series, or a zip of these. Up to {megabytes} MB an image, 1 GB a zip."
 MASKS = "Existing masks (optional)"
 MASKS_HELP = (
     "Masks with the same names as the images, or a zip. A zip with images/ and masks/ folders can hold both."
