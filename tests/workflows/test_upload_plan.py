@@ -1,9 +1,11 @@
 """Who is image and who is mask, by the names and folders of the tools and data sets that people have."""
 
+import re
 import unicodedata
 
 import pytest
 
+from core import language
 from core.workflows.arrive.upload_plan import image_keys, plan_upload
 
 
@@ -142,6 +144,14 @@ def test_images_of_one_name_may_be_image_and_mask_and_are_asked_about():
     # Patients whose files are called alike, and files that a folder says are images.
     assert not any(row.namesake for row in plan_upload([f"z/{each}/1.png" for each in "abc"]))
     assert not any(row.namesake for row in plan_upload([f"z/{each}/images/1.png" for each in "ab"]))
+
+
+@pytest.mark.parametrize("mask", ["사진_mask.png", "mask_사진.png"])
+def test_why_a_file_is_a_mask_is_said_in_one_language(mask):
+    rows = plan_upload(["사진.png", mask], known=())
+    (reason,) = [row.reason for row in rows if row.role == "mask"]
+    with language.spoken("ko"):
+        assert not re.search("[A-Za-z]", reason.said().replace(mask, "").replace("사진.png", ""))
 
 
 def test_what_is_given_as_a_mask_is_one():

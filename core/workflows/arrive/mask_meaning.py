@@ -44,10 +44,10 @@ class KeptMeaning:
         foreground, undefined = self.meaning.foreground, self.meaning.undefined
         if foreground is None:
             found = Sentence("all above 0 is foreground")
+        elif not foreground:
+            found = Sentence("nothing is foreground")
         else:
-            found = Sentence(
-                "{foreground} is foreground", foreground=", ".join(map(str, foreground)) or "nothing"
-            )
+            found = Sentence("{foreground} is foreground", foreground=", ".join(map(str, foreground)))
         return found + (
             Sentence(" and {undefined} undecided", undefined=", ".join(map(str, undefined)))
             if undefined

@@ -19,6 +19,7 @@ from core.workflows.arrive.pairing import ImageNames, united, with_namesakes
 from core.workflows.arrive.planned_file import PlannedFile as PlannedFile
 from core.workflows.arrive.planned_file import Role as Role
 
+_ENDS_AS_MASK = Sentence("its name ends as masks do")
 _NO_PICTURES = frozenset(
     ".txt .csv .tsv .xml .md .rst .html .pdf .yaml .yml .toml .ini .npy .npz .mat .h5 .hdf5 .ilp .pkl .db "
     ".xlsx .xls .py .ipynb .log .roi".split()
@@ -212,13 +213,9 @@ def _by_name(
     for pattern in (layouts.MASK_ENDING, layouts.MASK_PREFIX):
         base = pattern.sub("", key)
         if base != key and (is_beside(base) or base in known):
-            part = "begins" if pattern is layouts.MASK_PREFIX else "ends"
-            return replace(
-                row,
-                role="mask",
-                reason=Sentence("its name {part} as masks do", part=part),
-                keys=mask_keys(row.path),
-            )
+            begins = pattern is layouts.MASK_PREFIX
+            reason = Sentence("its name begins as masks do") if begins else _ENDS_AS_MASK
+            return replace(row, role="mask", reason=reason, keys=mask_keys(row.path))
     base = layouts.MASK_ENDING.sub("", key)
     if base == key:
         return row
@@ -227,9 +224,8 @@ def _by_name(
     begun = [each for each in longer if each[len(base) :][:1] in (" ", "_", ".", "-")]
     begun = [each for each in begun if each != key and not layouts.MASK_ENDING.search(each)]
     if begun:
-        reason = Sentence("its name {part} as masks do", part="ends")
         keys = (base, *(begun if len(begun) == 1 else ()))
-        return replace(row, role="mask", reason=reason, keys=keys)
+        return replace(row, role="mask", reason=_ENDS_AS_MASK, keys=keys)
     return row
 
 
