@@ -138,3 +138,16 @@ def test_one_by_one_by_keys_with_flag_reasons_and_the_way_to_the_editor_and_back
     settled(page)
     page.get_by_role("button", name="Back to the review").click()
     shows_large(page, "disc_2.png")
+
+
+def test_a_long_comment_leaves_the_buttons_in_reach(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    image = workspace.images.list(discs.id)[0]
+    truth = workspace.truth.of(image.id)
+    flag = NewReview("flagged", "Lee", truth.id if truth else None, comment="🫁 왼쪽 base " * 900)
+    workspace.reviews.add(image.id, flag)
+    page = open_page(f"{server.url}/review?task={discs.slug}&image={image.id}")
+    shows_large(page, "disc_0.png")
+    expect(page.get_by_text("🫁 왼쪽 base").first).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Flag", exact=False).last).to_be_in_viewport()

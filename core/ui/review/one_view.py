@@ -8,6 +8,7 @@ from core.errors import AppError
 from core.ui import state
 from core.ui.review import words
 from core.ui.review.asked import Asked, chosen_filter
+from core.ui.review.comment import comment
 from core.ui.review.deciding import decide, done_line
 from core.ui.review.gold import gold_button
 from core.ui.review.look import look as large_picture
@@ -113,8 +114,8 @@ def _verdict(item: ReviewItem, reviews: list[ReviewRow], look: Look) -> None:
         icon = {"approved": ":green[:material/check_circle:]", "flagged": ":red[:material/flag:]"}
         st.markdown(f"{icon.get(item.image.review, ':material/history:')} {as_text(line)}")
     current = counting(reviews, look.revision_id)
-    if current is not None and current.comment:
-        st.caption(as_text(current.comment))
+    if current is not None:
+        comment(current.comment)
     _label(item)
 
 
@@ -178,8 +179,8 @@ def _buttons(here: Asked, item: ReviewItem, look: Look, following: ReviewItem | 
 
 def _say(here: Asked, look: Look, verdict: Verdict, next_id: int | None) -> None:
     reasons = tuple(st.session_state.get(f"{_REASONS}_{look}") or ())
-    comment = st.session_state.get(f"{_COMMENT}_{look}") or ""
-    said = Said(look, verdict, reasons, comment)
+    typed = st.session_state.get(f"{_COMMENT}_{look}") or ""
+    said = Said(look, verdict, reasons, typed)
     if decide(here, [said], start=here.start, image_id=look.image_id):
         _go(next_id)
 
@@ -215,5 +216,4 @@ def _history(reviews: list[ReviewRow]) -> None:
         with st.popover(words.HISTORY, icon=":material/history:", width="stretch"):
             for review in reviews[:50]:
                 st.caption(f"{as_text(said_by(review))}, {ago(review.created_at)}")
-                if review.comment:
-                    st.caption(as_text(review.comment))
+                comment(review.comment)

@@ -33,9 +33,9 @@ def why_here(item: ReviewItem) -> str:
 
 
 def expected(item: ReviewItem) -> str:
-    """How good the prediction is thought to be; "" where nobody has guessed."""
+    """How good the prediction is thought to be; "" where nobody has guessed, or `why_here` says as much."""
     guess = item.guess
-    if guess is None:
+    if guess is None or (guess.low is None and chosen_order() == "unsure"):
         return ""
     said = words.EXPECTED if guess.low is None or guess.high is None else words.EXPECTED_BETWEEN
     return said.format(guess=guess.guess, low=guess.low, high=guess.high)

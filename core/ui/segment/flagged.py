@@ -7,6 +7,7 @@ import streamlit as st
 from core.ui import shell, state
 from core.ui.image_row import open_image
 from core.ui.review import words
+from core.ui.review.comment import comment
 from core.ui.review.telling import counting, said_by
 from core.ui.segment.navigation import FILTER, chosen_filter, go_to
 from core.ui.text import as_text
@@ -50,8 +51,8 @@ def flag_of(row: ImageRow) -> None:
     reviews = state.workspace().reviews.of_image(row.id)
     flag = counting(reviews, None if truth is None else truth.id)
     if flag is not None:
-        comment = f"\n\n{as_text(flag.comment)}" if flag.comment else ""
-        st.warning(f"{as_text(said_by(flag))}{comment}", icon=":material/flag:")
+        st.warning(as_text(said_by(flag)), icon=":material/flag:")
+        comment(flag.comment)
 
 
 def _show_flagged(task: TaskRow) -> None:
