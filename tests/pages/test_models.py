@@ -1,12 +1,14 @@
 """The Models page: what is in use, choosing another version, going back, and the numbers of a comparison."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.cards import DataSource, ModelCard, save_card
 from core.reasons import Reason
 from core.registry.compare import Comparison, ImageComparison
 from core.workflows.add_images import add_images
-from core.workspace import NewVersion
+from core.workspace import NewReview, NewRevision, NewVersion
 from tests.pages.conftest import png
 
 
@@ -75,3 +77,26 @@ def test_images_of_a_comparison_are_filtered_by_how_they_changed(open_page, work
     assert not app.exception
     (shown,) = app.segmented_control
     assert shown.options == ["Got worse 2", "Got better 1", "As before 0"]
+
+
+def test_a_gold_image_stands_in_no_comparison_that_a_reader_sees_before_drawing_it(
+    open_page, workspace, nuclei
+):
+    outcomes = add_images(workspace, nuclei.id, [(f"{each}.png", png(each)) for each in range(2)])
+    gold_id, other_id = (each.image_id for each in outcomes)
+    saved = workspace.masks.save(gold_id, NewRevision(png(0), None, 0.5, None, "Kim", 1.0, 0.1))
+    workspace.reviews.add(gold_id, NewReview("approved", "Park", saved.id))
+    workspace.gold.make(gold_id, who="Park")
+    rules = replace(nuclei.review_rules, gold_percent=100)
+    workspace.tasks.set_review_rules(nuclei.id, rules, who="Park")
+    old, new = (add_version(workspace, nuclei, name) for name in ("one", "two"))
+    rows = (ImageComparison(gold_id, "0", 0.9, 0.8), ImageComparison(other_id, "1", 0.9, 0.85))
+    workspace.versions.set_comparison(new.id, Comparison(old.id, new.id, rows).to_dict())
+    for who, worse in (("Lee", 1), ("Park", 2)):
+        workspace.settings.set("person", who)
+        app = open_page("models", task=nuclei.slug)
+        app.session_state[f"compared_{new.id}"] = True
+        app.run()
+        assert not app.exception
+        (shown,) = app.segmented_control
+        assert shown.options == [f"Got worse {worse}", "Got better 0", "As before 0"]

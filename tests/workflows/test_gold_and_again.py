@@ -14,6 +14,8 @@ from core.workflows.correct.blind import reads_blind, unread_gold, waiting_for
 from core.workflows.correct.open_image import open_image
 from core.workflows.correct.save_mask import restore_revision
 from core.workflows.correct.second_reader import history_for
+from core.workflows.export.export_masks import export_masks
+from core.workflows.export.packing import Selection
 from core.workflows.review.agreement import AGAIN_READ, measure_agreement
 from core.workflows.review.corrective import corrected_images
 from core.workspace import DraftContent, NewReview, is_trainable
@@ -95,6 +97,24 @@ def test_gold_is_never_trained_on_until_it_is_withdrawn(workspace, task, images,
     actions = [each.action for each in workspace.audit.list(limit=2, task_id=task.id)]
     assert actions == ["gold_withdrawn", "review_rules_set"]
     assert workspace.audit.list(action="gold_made")[0].who == "Park"
+
+
+def test_what_leaves_has_gold_masks_as_test_images_and_none_that_a_reader_is_to_draw(
+    workspace, task, images, gold, save, tmp_path
+):
+    save(images[1], "Kim", LESS)
+    save(images[2], "Kim", MORE)
+    ask(workspace, task, gold_percent=100)
+    whole = export_masks(workspace, task.id, who="Park", path=tmp_path / "park.zip")
+    # The second corrected image is locked, the first one gold: both are test.
+    assert (whole.num_train, whole.num_test) == (1, 2)
+    for who in ("Lee", "Park"):
+        person = workspace.persons.get_or_add(who)
+        workspace.persons.set_role(person.id, "reader" if who == "Lee" else "reviewer", who="")
+    of_lee = Selection(task.id, who="Lee").of(workspace.acting_as("Lee"))
+    assert [image.id for image, _ in of_lee] == [images[1].id, images[2].id]
+    of_park = Selection(task.id, who="Park").of(workspace.acting_as("Park"))
+    assert [image.id for image, _ in of_park] == [each.id for each in images[:3]]
 
 
 def test_each_reader_gets_another_part_and_none_that_is_flagged(workspace, task, images, gold):

@@ -125,6 +125,8 @@ def test_a_niftis_masks_go_back_on_its_own_axes_with_its_own_affine(workspace, t
     assert np.array_equal(np.asarray(back.dataobj), voxel)
     assert np.allclose(back.affine, source.affine, atol=1e-6)
     assert bytes(back.header["descrip"]) == bytes(source.header["descrip"])
+    with pytest.raises(AppError, match="no mask of its"):
+        volume_file(workspace, images[0], without={images[2].id})
 
 
 def test_a_series_masks_go_back_where_its_slices_lie(workspace, task, predictors):

@@ -10,6 +10,7 @@ from core.errors import AppError
 from core.ui import state
 from core.ui import words as shared
 from core.ui.segment import words
+from core.ui.segment.seen import unread_for
 from core.ui.text import as_text, shortened
 from core.workflows.correct.download import image_mask_png, image_overlay_png
 from core.workflows.correct.open_image import OpenedImage
@@ -51,12 +52,13 @@ def _whole_stack(image: ImageRow) -> None:
     """The saved masks of all slices as one file; nothing for an image alone."""
     workspace = state.workspace()
     slices = workspace.images.of_stack(image)
-    num_saved = sum(each.state == "corrected" for each in slices)
+    hidden = _hidden(image)
+    num_saved = sum(each.state == "corrected" and each.id not in hidden for each in slices)
     if len(slices) == 1 or num_saved == 0:
         return
     st.download_button(
         words.DOWNLOAD_STACK,
-        lambda: volume_file(workspace, image),
+        lambda: volume_file(workspace, image, without=hidden),
         file_name=volume_name(workspace, image),
         on_click="ignore",
         width="stretch",
@@ -64,10 +66,18 @@ def _whole_stack(image: ImageRow) -> None:
     st.caption(words.DOWNLOAD_STACK_HELP.format(saved=num_saved, total=len(slices)))
 
 
+def _hidden(image: ImageRow) -> frozenset[int]:
+    """Images of the task whose masks leave without this person: gold ones that a reader is still to draw."""
+    workspace = state.workspace()
+    if workspace.may("judge"):
+        return frozenset()
+    return frozenset(unread_for(workspace.tasks.get_by_id(image.task_id)).all)
+
+
 @st.fragment
 def _saved_masks(image: ImageRow) -> None:
     """Saved masks in the format that is chosen, of this image or of the task, as a zip."""
-    saved = state.workspace().tasks.counts(image.task_id).corrected
+    saved = state.workspace().tasks.counts(image.task_id).corrected - len(_hidden(image))
     if saved == 0:
         st.caption(words.EXPORT_NONE)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -35,13 +35,18 @@ class VolumeMasks:
 
 
 def volume_masks(
-    workspace: Workspace, image: ImageRow, revisions: Mapping[int, RevisionRow] | None = None
+    workspace: Workspace,
+    image: ImageRow,
+    revisions: Mapping[int, RevisionRow] | None = None,
+    *,
+    without: Collection[int] = (),
 ) -> VolumeMasks:
     """The saved masks of the stack that an image is a slice of.
 
     Args:
         image: A slice.
         revisions: Those that are wanted, by image id; None for all that count.
+        without: Images whose masks are left out of them.
 
     Raises:
         AppError: Nothing is saved yet.
@@ -54,6 +59,8 @@ def volume_masks(
     masks = np.zeros((len(images), *sizes.pop()), np.uint8)
     num_saved = 0
     for place, each in enumerate(images):
+        if each.id in without:
+            continue
         revision = workspace.truth.of(each.id) if revisions is None else revisions.get(each.id)
         if revision is not None:
             masks[place] = read_mask(workspace, revision)
@@ -74,13 +81,13 @@ def volume_name(workspace: Workspace, image: ImageRow) -> str:
     return f"{stem}_mask{volume_ending(name, geometry_of(workspace, image))}"
 
 
-def volume_file(workspace: Workspace, image: ImageRow) -> bytes:
-    """The masks of a stack as a file, see `core.formats.volume`.
+def volume_file(workspace: Workspace, image: ImageRow, *, without: Collection[int] = ()) -> bytes:
+    """The masks of a stack as a file, see `core.formats.volume`; without those of some images.
 
     Raises:
         AppError: As `volume_masks`.
     """
-    volume = volume_masks(workspace, image)
+    volume = volume_masks(workspace, image, without=without)
     if volume_ending(image.name, volume.geometry) == ".tif":
         return stack_tiff(volume.masks, volume.geometry)
     return volume_nifti(workspace, volume)
