@@ -182,6 +182,9 @@ def test_agreement_of_readers_with_one_another_the_agreed_mask_and_the_model(
     assert found.model.people == pytest.approx(2 / 3)
     assert found.model.model == pytest.approx((1 + 2 / 3) / 2)
     assert found.model.low > 0
+    assert found.model.num_images == 6
+    less = measure_agreement(workspace, task, predictors, without={images[0].id})
+    assert (less.num_images, less.model.num_images, len(less.readers["Kim", "Lee"])) == (5, 5, 5)
 
 
 def test_readings_side_by_side(workspace, images, ask, save):

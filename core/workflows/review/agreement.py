@@ -7,7 +7,7 @@ with it by habit. Each comparison is kept in the cache, by the hashes of both ma
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field
 from itertools import combinations
 from typing import Any
@@ -80,16 +80,20 @@ def measure_agreement(
     predictors: Predictors,
     *,
     class_index: int = 1,
+    without: Collection[int] = (),
     on_progress: Callable[[int, int], None] | None = None,
 ) -> TaskAgreement:
     """Compare all readings of a task.
 
     Args:
         class_index: The class that is compared.
+        without: Images that are left out, but of the comparison with gold masks.
         on_progress: Called with images done and all images.
     """
-    readings = readings_of_task(workspace, task.id)
+    of_task = readings_of_task(workspace, task.id)
+    readings = {image_id: each for image_id, each in of_task.items() if image_id not in without}
     again, gold = _readings_beside(workspace, task.id, "again"), _readings_beside(workspace, task.id, "gold")
+    again = [each for each in again if each[0].image_id not in without]
     images = {*readings, *(each.image_id for each, _ in again + gold)}
     found = TaskAgreement(class_index, _all_in_mm(workspace, images))
     version = workspace.versions.current(task.id)

@@ -29,32 +29,24 @@ def show(task: TaskRow) -> None:
     st.subheader(words.AGREEMENT)
     found = _measure(task)
     if found.num_images:
-        _tables(task, found)
+        _tables(found)
     else:
         st.info(words.AGREEMENT_EMPTY)
     proof.gold(task, found)
     proof.planted(task)
 
 
-def _tables(task: TaskRow, found: TaskAgreement) -> None:
+def _tables(found: TaskAgreement) -> None:
     if found.readers:
         st.markdown(_sentence(found.model))
     st.caption(words.AGREEMENT_FROM_PREDICTION)
     if found.lost:
         st.warning(words.AGREEMENT_LOST.format(count=found.lost))
-    pairs = _pairs(task, found)
+    pairs = {**found.readers, **found.with_self, **found.with_agreed, **found.with_model}
     rows = [row(title(pair), images, found) for pair, images in pairs.items()]
     st.dataframe(rows, hide_index=True, width="stretch")
     st.caption(words.AGREEMENT_TABLE_HELP)
     _areas(pairs, found)
-
-
-def _pairs(task: TaskRow, found: TaskAgreement) -> dict[Pair, list[ImageAgreement]]:
-    """All comparisons, without the images that look to the person as if nobody had read them."""
-    unread = unread_for(task).all
-    pairs = {**found.readers, **found.with_self, **found.with_agreed, **found.with_model}
-    seen = {pair: [each for each in of if each.image_id not in unread] for pair, of in pairs.items()}
-    return {pair: of for pair, of in seen.items() if of}
 
 
 def _measure(task: TaskRow) -> TaskAgreement:
@@ -69,7 +61,13 @@ def _measure(task: TaskRow) -> TaskAgreement:
             place.progress(done / total, words.AGREEMENT_READING.format(done=done, total=total))
 
     found = measure_agreement(
-        state.workspace(), task, state.predictors(), class_index=index, on_progress=told
+        state.workspace(),
+        task,
+        state.predictors(),
+        class_index=index,
+        # They look to the person as if nobody had read them, also in the numbers of images.
+        without=unread_for(task).all,
+        on_progress=told,
     )
     place.empty()
     return found
