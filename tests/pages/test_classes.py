@@ -6,6 +6,7 @@ import pytest
 from core.correction.corrections import encode_layer
 from core.workflows.add_images import add_images
 from core.workspace import DraftContent, TaskClass
+from core.workspace.truth import Truth
 from tests.pages.conftest import png
 
 
@@ -32,9 +33,22 @@ def test_the_list_says_what_a_change_does_to_saved_masks(open_page, workspace, t
     fields = {each.label: each.value for each in app.text_input}
     assert (fields["Name of class 1"], fields["Name of class 2"]) == ("Lung", "Heart")
     said = " ".join(each.value for each in app.caption)
-    assert "1 saved masks hold ` Lung `; there it counts as ` Heart ` from now on." in said
-    assert "0 saved masks hold ` Heart `; there it counts as background from now on." in said
+    assert "` Lung ` in 1 saved mask counts as ` Heart ` from now on." in said
+    assert "` Heart ` in 0 saved masks counts as background from now on." in said
     assert "Add class" in {each.label for each in app.button}
+
+
+def test_the_list_goes_over_the_masks_once_whatever_the_number_of_classes(
+    open_page, workspace, task, monkeypatch
+):
+    workspace.tasks.set_classes(task.id, [TaskClass(name) for name in ("Lung", "Heart", "Spine", "Rib")])
+    app = open_page(task=task.slug)
+    press(app, "Save mask")
+    asked, told_of = [], Truth.told_of
+    monkeypatch.setattr(Truth, "told_of", lambda self, task_id: asked.append(1) or told_of(self, task_id))
+    monkeypatch.setattr(Truth, "of_task", None)
+    press(app, "Classes")
+    assert len(asked) == 1
 
 
 def test_only_what_was_checked_is_saved_as_a_part(open_page, workspace, task):

@@ -37,12 +37,13 @@ def name_of(each: TaskClass) -> str:
 def _list(task_id: int) -> None:
     task = state.workspace().tasks.get_by_id(task_id)
     _undo(task)
+    num_masks = num_masks_with(state.workspace(), task)
     for place, each in enumerate(task.classes):
-        _row(task, each, place)
+        _row(task, each, place, num_masks[each.value])
     _add(task)
 
 
-def _row(task: TaskRow, each: TaskClass, place: int) -> None:
+def _row(task: TaskRow, each: TaskClass, place: int, num_masks: int) -> None:
     name, last = name_of(each), len(task.classes) - 1
     colour, title, up, down, more = st.columns(_COLUMNS, vertical_alignment="center", gap="small")
     shown = each.colour if each.colour in _COLOURS else _COLOURS[0]
@@ -75,7 +76,7 @@ def _row(task: TaskRow, each: TaskClass, place: int) -> None:
         with more.popover(
             "", icon=":material/more_horiz:", help=words.MORE.format(name=name), type="tertiary"
         ):
-            _merge_or_delete(task, each)
+            _merge_or_delete(task, each, num_masks)
 
 
 def _step(column: DeltaGenerator, task: TaskRow, each: TaskClass, step: int, end: bool) -> None:
@@ -86,9 +87,8 @@ def _step(column: DeltaGenerator, task: TaskRow, each: TaskClass, step: int, end
         _keep(task, moved(task.all_classes, each.value, step), words.MOVED.format(name=name_of(each)))
 
 
-def _merge_or_delete(task: TaskRow, each: TaskClass) -> None:
+def _merge_or_delete(task: TaskRow, each: TaskClass, count: int) -> None:
     name = name_of(each)
-    count = num_masks_with(state.workspace(), task, each.value)
     others = {other.value: other for other in task.classes if other.value != each.value}
     into = st.selectbox(
         words.MERGE_INTO,
@@ -107,7 +107,7 @@ def _merge_or_delete(task: TaskRow, each: TaskClass) -> None:
 
 
 def _add(task: TaskRow) -> None:
-    saved = len(state.workspace().truth.of_task(task.id))
+    saved = len(state.workspace().truth.image_ids(task.id))
     if saved:
         st.caption(words.ADD_EFFECT.format(count=saved))
     with st.form("add_class", clear_on_submit=True, border=False):

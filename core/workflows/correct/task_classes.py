@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from core.errors import StoreError
 from core.workspace import TaskClass, TaskRow, Workspace
 from core.workspace.classes import reading_table
 
-_LEARNING = ("fine_tune", "experiment")
+_LEARNING = ("fine_tune", "fine_tune_clicks", "experiment")
 
 
-def num_masks_with(workspace: Workspace, task: TaskRow, value: int) -> int:
-    """How many of the masks that count hold a class now."""
+def num_masks_with(workspace: Workspace, task: TaskRow) -> Counter[int]:
+    """How many of the masks that count hold each class now, by its value; one pass for all classes."""
     read_as = reading_table(task.all_classes)
-    count = 0
-    for revision in workspace.truth.of_task(task.id).values():
-        areas = revision.provenance.get("pixels_of_class")
+    counts: Counter[int] = Counter()
+    for provenance, foreground in workspace.truth.told_of(task.id):
+        areas = provenance.get("pixels_of_class")
         if areas is None:
             # From before there were several classes: all foreground was the first one.
-            areas = {"1": 1} if revision.foreground > 0 else {}
-        count += any(read_as[int(found)] == value for found in areas)
-    return count
+            areas = {"1": 1} if foreground > 0 else {}
+        counts.update({int(read_as[int(found)]) for found in areas})
+    return counts
 
 
 def set_classes(workspace: Workspace, task_id: int, classes: Sequence[TaskClass], *, who: str) -> TaskRow:
