@@ -64,13 +64,13 @@ def nifti_of(
 
 
 def stack_tiff(masks: NDArray[np.uint8], geometry: Geometry | None) -> bytes:
-    """Masks as pages of a TIFF, ImageJ's own."""
+    """Masks as pages of a TIFF, ImageJ's own; it tells no spacing of slices that do not lie evenly."""
     buffer = io.BytesIO()
     about: dict[str, object] = {"axes": "ZYX"}
     resolution = None
     if geometry is not None:
         about["unit"] = "mm"
-        if geometry.slice_mm is not None:
+        if geometry.slice_mm is not None and not geometry.along_mm:
             about["spacing"] = geometry.slice_mm
         resolution = (1 / geometry.column_mm, 1 / geometry.row_mm)
     tifffile.imwrite(buffer, masks, imagej=True, metadata=about, resolution=resolution, compression="zlib")

@@ -13,7 +13,10 @@ _NOUNS = (
     "persons pictures points readers rows seconds segments slices strokes trials"
 ).split()
 _SINGULAR = {"classes": "class", "people": "person"}
-_VERBS = {"are": "is", "have": "has", "were": "was", "wait": "waits", "stand": "stands", "belong": "belongs"}
+_VERBS = {"are": "is", "have": "has", "were": "was"} | {
+    each: f"{each}s"
+    for each in ("belong", "count", "divide", "find", "hold", "lie", "need", "seem", "stand", "wait")
+}
 _COUNTED = re.compile(rf"^((?: \w+)? )({'|'.join(_NOUNS)})\b( (?:{'|'.join(_VERBS)})\b)?")
 
 

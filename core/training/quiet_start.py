@@ -34,8 +34,8 @@ def start_keras(accelerator: str = "auto") -> None:
         AppError: The other processes did not come.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    # TensorFlow takes these kernels by itself only where the processor has AVX-512; with AVX2 alone a training
-    # step costs two thirds with them.
+    # TensorFlow takes these kernels by itself only where the processor has AVX-512; with AVX2 alone they save
+    # a third of a training step.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     if accelerator == "cpu" and "keras" not in sys.modules:
         os.environ.update(CUDA_VISIBLE_DEVICES="-1", JAX_PLATFORMS="cpu")

@@ -17,6 +17,11 @@ from core.language.sentence import Sentence
         ("{n} new images are left out", {"n": 1}, "1 new image is left out"),
         ("{num_classes} classes have no mask", {"num_classes": "1"}, "1 class has no mask"),
         ("{share:.0%} of {n:,} masks {{a}}", {"share": 0.5, "n": 1}, "50% of 1 mask {a}"),
+        (
+            "{count} masks hold the values {values}.",
+            {"count": 1, "values": "1, 2"},
+            "1 mask holds the values 1, 2.",
+        ),
         # A name is no number, and what it is followed by is no noun that is counted.
         ("{name} has no masks", {"name": "1"}, "1 has no masks"),
         ("{name}: masks", {"name": "1"}, "1: masks"),

@@ -186,7 +186,7 @@ def test_an_image_that_is_no_dicom_is_told_and_the_others_go_on(workspace, task,
     save("scan.dcm", series()[0], np.eye(8, 10))
     files, export = unpacked(workspace, task, "dicom_seg")
     assert [name for name in files if name.startswith("masks/")] == ["masks/scan.dcm"]
-    assert export.lost[0].startswith("a.png was left out: a.png: is no DICOM file")
+    assert export.lost[0].startswith("Left out: a.png: is no DICOM file")
     assert json.loads(files["provenance.json"])["left_out"] == list(export.lost)
 
 
@@ -294,7 +294,7 @@ def test_a_series_of_slices_of_two_sizes_takes_nothing_else_with_it(workspace, t
     _, export = unpacked(workspace, task, written_as)
     assert export.num_train == 1
     assert export.notes == (
-        "0.dcm was left out: 0.dcm: its slices have different sizes, so they are no volume.",
+        "Left out: 0.dcm: its slices have different sizes, so they are no volume.",
         "1.dcm was left out: 0.dcm: its slices have different sizes, so they are no volume.",
     )
 
@@ -306,3 +306,17 @@ def test_every_slice_of_a_volume_says_which_file_it_is_in(workspace, task):
     told = json.loads(written["provenance.json"])["masks"]
     digest = hashlib.sha256(written["masks/0.nii.gz"]).hexdigest()
     assert [mask["files"] for mask in told] == [{"masks/0.nii.gz": digest}] * 3
+
+
+def test_slices_that_lie_unevenly_are_no_nifti_and_a_tiff_without_a_spacing(workspace, task):
+    files = [slice_of(z, z, values=np.zeros((4, 4), np.uint16)) for z in (0, 1, 2, 4)]
+    add_images(workspace, task.id, [(f"{place}.dcm", data) for place, data in enumerate(files)])
+    save_all(workspace, task)
+    with pytest.raises(StoreError, match=r"^Left out: 0\.dcm: its slices do not lie evenly, which a NIfTI"):
+        unpacked(workspace, task, "nifti")
+    written, export = unpacked(workspace, task, "tiff")
+    assert export.notes == ()
+    (pages,) = [content for name, content in written.items() if name.endswith(".tif")]
+    with tifffile.TiffFile(io.BytesIO(pages)) as file:
+        assert file.series[0].shape == (4, 4, 4)
+        assert "spacing" not in file.imagej_metadata

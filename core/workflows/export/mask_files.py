@@ -88,6 +88,12 @@ def _tiff(workspace: Workspace, volume: VolumeMasks, classes: tuple[MaskClass, .
 
 
 def _nifti(workspace: Workspace, volume: VolumeMasks, classes: tuple[MaskClass, ...]) -> bytes:
+    if volume.geometry is not None and volume.geometry.along_mm:
+        raise BadFileError(
+            volume.images[0].name,
+            "its slices do not lie evenly, which a NIfTI cannot say; take a DICOM segmentation, or TIFF for "
+            "the pages alone.",
+        )
     return volume_nifti(workspace, volume)
 
 

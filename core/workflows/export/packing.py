@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.datasets.matching import SUFFIXES
-from core.errors import BadFileError, LostFileError, StoreError
+from core.errors import AppError, BadFileError, LostFileError, StoreError
 from core.imaging.class_table import UNDEFINED
 from core.imaging.decode import DecodedImage, decode_image
 from core.imaging.dicom_file import is_dicom
@@ -81,6 +81,12 @@ class Selection:
                 "No mask of the task {title} is approved yet; approve one on the Review page.", title=title
             )
         raise StoreError("No mask of the task {title} is saved yet; save one first.", title=title)
+
+
+def _left_out(image: ImageRow, error: AppError) -> str:
+    if isinstance(error, BadFileError) and error.name == image.name:
+        return Sentence("Left out: {error}", error=error)
+    return Sentence("{image} was left out: {error}", image=image.name, error=error)
 
 
 class Archive:
@@ -166,7 +172,7 @@ def pack(
                 mask = in_places[decode_image(png, f"mask of {image.name}").values]
                 packer.add(image, revision, mask)
             except (LostFileError, BadFileError) as error:
-                lost.append(Sentence("{image} was left out: {error}", image=image.name, error=error))
+                lost.append(_left_out(image, error))
             else:
                 records.append(of_mask(workspace, image, revision, archive.since()))
             if on_progress is not None:

@@ -150,7 +150,7 @@ PROGRESS_GUESS_HELP = (
 PROGRESS_NO_GUESS_HELP = "No image had a guess with an interval before it was saved; Predict all makes them."
 WORST_FIRST = {
     "better": "Least certain first finds the worst masks here: of the {fifth} worst of {images} predictions, {found} had the lowest guesses; at random it would be {random:.1f}.",
-    "chance": "Least certain first is no better than random here: of the {fifth} worst of {images} predictions, {found} had the lowest guesses; at random it would be {random:.1f}.",
+    "chance": "Least certain first is not shown to be better than random here: of the {fifth} worst of {images} predictions, {found} had the lowest guesses; at random it would be {random:.1f}.",
 }
 PROGRESS_HIDDEN = "Drawn without seeing the prediction ({images} images): Dice {mean:.3f} with it ({low:.3f} to {high:.3f})."
 PROGRESS_SEEN = "Drawn on it ({images} images): {mean:.3f} ({low:.3f} to {high:.3f}). The difference is how far it draws readers."
