@@ -71,6 +71,10 @@ class StoreError(AppError):
     """The workspace cannot do what was asked (unknown image, no such version, disk full)."""
 
 
+class UnreachableError(StoreError):
+    """The database or the place of the files does not answer just now."""
+
+
 class LostFileError(StoreError):
     """A file that a row names is gone or cannot be read, where the place it lies in answers."""
 

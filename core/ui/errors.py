@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Iterator
+from uuid import uuid4
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException, StopException
 
-from core.errors import AppError
+from core.errors import AppError, UnreachableError
 from core.ui import words
 from core.ui.text import as_text
 
@@ -28,6 +29,10 @@ def plain_errors() -> Iterator[None]:
         raise
     except AppError as error:
         st.error(as_text(str(error)))
+        if isinstance(error, UnreachableError):
+            st.caption(words.DRAWN_WAITS)
+            # Any press runs the page again; there may be one for each part of it.
+            st.button(words.TRY_AGAIN, icon=":material/refresh:", key=uuid4().hex)
     except Exception:
         logger.exception("A page failed")
         st.error(words.UNEXPECTED_ERROR)

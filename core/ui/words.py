@@ -42,6 +42,8 @@ RENAME_ME_DO = "Change it everywhere"
 RENAMED = "You are {name} now, also on what you made before."
 YOUR_NAME_HELP = "Kept with every mask that you save, so that others know whose it is."
 UNEXPECTED_ERROR = "Something went wrong on this page. Your work is kept. Reload the page; if it happens again, the server's log says more."
+DRAWN_WAITS = "What you drew and is not saved yet waits in this browser."
+TRY_AGAIN = "Try again"
 
 # Segment: upload and samples
 UPLOAD_BUTTON = "Upload"

@@ -14,7 +14,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from core.errors import AppError, StoreError
+from core.errors import AppError, StoreError, UnreachableError
 from core.files import write_whole
 from core.large_files import read_file
 from core.storage import fetch, holds_anything, put_folder
@@ -172,7 +172,7 @@ class AddressPlace:
         # Each driver has errors of its own, for keys that are missing and services that are down.
         except Exception as error:
             reason = (str(error) or type(error).__name__).splitlines()[0]
-            raise StoreError(
+            raise UnreachableError(
                 "The files at {address} cannot be reached ({reason}); look at FILES_URL and at the "
                 "service, nothing was changed.",
                 address=self.address,

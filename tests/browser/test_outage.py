@@ -85,6 +85,12 @@ def test_what_is_drawn_while_the_services_are_away_is_kept(lab: SimpleNamespace,
         expect(page.get_by_text("does not answer").first).to_be_visible()
         # Still there to be drawn on.
         expect(editor.surface).to_be_visible()
+        page.reload()
+        again = page.get_by_role("button", name="Try again")
+        expect(page.get_by_text("waits in this browser")).to_be_visible()
+        again.click()
+        expect(page.get_by_text("does not answer").first).to_be_visible()
+    again.click()
     editor.stroke([(10, 38), (20, 38)], settle=False)
     editor.wait_saved()
 
