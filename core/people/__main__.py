@@ -15,6 +15,7 @@ from core.language.help_texts import translated
 from core.language.sentence import Sentence
 from core.people.passwords import hash_password
 from core.workspace import PersonRow, Workspace
+from core.workspace.names import MAX_NAME_LENGTH
 from core.workspace.roles import ROLES
 
 DESCRIPTION = "Who may come in where people sign in, and with which role."
@@ -64,6 +65,10 @@ def _parser() -> argparse.ArgumentParser:
 def _name(said: str) -> str:
     if not said.strip():
         raise argparse.ArgumentTypeError(say("a person needs a name"))
+    if len(said.strip()) > MAX_NAME_LENGTH:
+        raise argparse.ArgumentTypeError(
+            say("a name has at most {most} letters").format(most=MAX_NAME_LENGTH)
+        )
     return _in_utf8(said)
 
 

@@ -17,6 +17,7 @@ from core.ui.sign_in import rules as sign_in
 from core.ui.store import opened
 from core.workflows.correct.thumbnails import start_thumbnails
 from core.workspace import Workspace
+from core.workspace.names import MAX_NAME_LENGTH
 
 _PERSON = "person"
 _PERSON_OF_WORKSPACE = "person_of_workspace"
@@ -101,7 +102,7 @@ def _name_of_workspace() -> str:
 
 def set_person(name: str) -> None:
     """Take a name for this session; the shell has the browser remember it."""
-    before, st.session_state[_PERSON] = person(), name.strip()[:80]
+    before, st.session_state[_PERSON] = person(), name.strip()[:MAX_NAME_LENGTH]
     if person() != before:
         workspace().presence.leave(before)
 

@@ -54,6 +54,13 @@ def test_what_cannot_be_is_one_sentence(people, tmp_path):
     assert main(["--workspace", str(tmp_path / "none"), "list"]) == 2
 
 
+def test_a_name_that_would_be_cut_is_refused(people, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        people("add", "a" * 81, "--without_password")
+    assert "a name has at most 80 letters" in capsys.readouterr().err
+    assert people("list")[1] == ""
+
+
 def test_what_is_no_utf_8_is_refused(people):
     # As Python hands on bytes that are none.
     assert people("add", "Kim", password="\udcff" * 12) == (
