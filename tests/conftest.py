@@ -8,6 +8,10 @@ import pytest
 from tests.eager import eagerly
 from tests.exporter import one_child
 
+# As `start_keras` does: tests import Keras by themselves, and what they compare with processes of commands
+# must be computed alike.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
 IS_ONE_OF_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ
 if IS_ONE_OF_SEVERAL:
     # Of this process and of those it starts: pools as large as the machine would wait for each other.

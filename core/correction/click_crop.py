@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-SIDE = 96
+SIDE = 128
 """Height and width of the network's crop in pixels."""
 CHANNELS = 6
 """The picture (3), the mask so far, clicks that include, clicks that exclude."""
-RADIUS = 3
+RADIUS = 4
 """Of the disc that stands for a click, in pixels of the crop."""
 MIDDLE, SPREAD = 128.0, 50.0
 """A crop's mean becomes 128, its standard deviation 50 grey levels."""

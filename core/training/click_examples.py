@@ -28,7 +28,7 @@ from core.correction.click_crop import (
     standardised,
     window_around,
 )
-from core.training.click_mistakes import clicked_errors, distorted
+from core.training.click_mistakes import boxed, clicked_errors, distorted
 from core.training.examples import DrawnExamples, ExampleArrays
 
 Picture = NDArray[np.uint8]
@@ -39,6 +39,8 @@ LEAST_OBJECT = 12
 """Pixels of the crop; a smaller object, or a smaller rest, is drawn again."""
 TRIES = 8
 LEAST_WINDOW = 20
+BOXED = 0.12
+"""How often a box is drawn around the object in place of clicks on errors."""
 ERROR_WEIGHT, CLICK_WEIGHT = 2, 5
 
 
@@ -110,8 +112,11 @@ def _example(
     picture = picture_crop(image.picture, window)
     picture, target, others = _turned(picture, target, others, generator)
     picture = standardised(_recoloured(picture, generator))
-    start = np.zeros_like(target) if generator.random() < 0.35 else distorted(target, others, generator)
-    mask, clicks, rest = clicked_errors(target, start, others, generator)
+    if generator.random() < BOXED and target.any():
+        mask, clicks, rest = boxed(target, generator)
+    else:
+        start = np.zeros_like(target) if generator.random() < 0.35 else distorted(target, others, generator)
+        mask, clicks, rest = clicked_errors(target, start, others, generator)
     weight = np.ones(target.shape, np.uint8)
     weight[rest] = ERROR_WEIGHT
     fed = network_input(picture, mask, clicks)

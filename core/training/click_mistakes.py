@@ -7,10 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.correction.click_crop import Mask
+from core.correction.network_prompts import FILLED
 
 MOST_CLICKS = 8
 FOLLOWED = 0.6
 """How often a click has mended the whole of its error; else a disc around it."""
+BOX_ROOM = 0.08
+"""Of an object's sides, how much too wide a box is drawn on each of them at the most."""
 
 _Clicks = list[tuple[int, int, bool]]
 
@@ -76,6 +79,32 @@ def clicked_errors(
             radius = generator.uniform(0.2, 0.7) * np.sqrt(rest.sum()) + 1
             mask = np.where(rest & _disc(target.shape, (row, col), radius), target, mask)
     return mask, clicks, rest
+
+
+def boxed(target: Mask, generator: np.random.Generator) -> tuple[Mask, _Clicks, Mask]:
+    """What a box around the target is asked as: a click in its middle, with nothing or an ellipse so far.
+
+    Args:
+        target: (S, S) what is right, not empty.
+        generator: Of random numbers.
+
+    Returns:
+        As `clicked_errors`.
+    """
+    ends = []
+    for axis in (1, 0):
+        places = np.flatnonzero(target.any(axis=axis))
+        first, end = float(places[0]), float(places[-1] + 1)
+        room = generator.uniform(0, BOX_ROOM, 2) * (end - first)
+        ends.append((first - room[0], end + room[1]))
+    (top, bottom), (left, right) = ends
+    row, col = int((top + bottom) / 2), int((left + right) / 2)
+    plane = np.zeros(target.shape, np.uint8)
+    if generator.random() < 0.5:
+        axes = (round(FILLED * (right - left) / 2), round(FILLED * (bottom - top) / 2))
+        cv2.ellipse(plane, (col, row), axes, 0, 0, 360, 1, cv2.FILLED)
+    mask = plane != 0
+    return mask, [(row, col, True)], target ^ mask
 
 
 def largest_part(mask: Mask) -> Mask:

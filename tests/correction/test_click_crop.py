@@ -48,14 +48,15 @@ def test_a_crop_is_standardised_over_all_channels_together():
 
 
 def test_clicks_are_discs_in_planes_of_their_own():
-    window = Window(10, 20, 192)
+    window = Window(10, 20, 256)
     place = click_crop(Click(row=10 + 20, col=20 + 100, include=True), window)
     assert place == (10, 50)
     fed = network_input(
-        np.zeros((96, 96, 3), np.uint8), np.ones((96, 96), bool), [(*place, True), (90, 90, False)]
+        np.zeros((128, 128, 3), np.uint8), np.ones((128, 128), bool), [(*place, True), (90, 90, False)]
     )
-    assert fed.shape == (96, 96, 6)
+    assert fed.shape == (128, 128, 6)
     assert (fed[..., 3] == 255).all()
     assert fed[10, 50, 4] == 255 and fed[90, 90, 4] == 0
     assert fed[90, 90, 5] == 255 and fed[10, 50, 5] == 0
-    assert 20 < (fed[..., 4] > 0).sum() < 45
+    # A disc of radius 4: about 3.14 * 16 = 50 pixels.
+    assert 40 < (fed[..., 4] > 0).sum() < 65
