@@ -117,6 +117,18 @@ def test_an_image_that_a_key_goes_on_from_has_no_draft(workspace, image, action)
     assert not workspace.images.get(image.id).has_unsaved_changes
 
 
+def test_a_key_that_is_said_again_once_the_next_image_is_open_draws_nothing(workspace, image, task):
+    editing.opened(image)
+    keep(looked_at(image, "next"))
+    (other,) = add_images(workspace, task.id, [("other.png", png(gradient(*SHAPE) // 2))])
+    editing.opened(workspace.images.get(other.image_id))
+    keep(looked_at(image, "next"))
+    assert workspace.drafts.get(image.id, "Kim") is None
+    # What is drawn on it is kept all the same.
+    keep(stroke(2, image_id=f"{image.id}.0", action="next"))
+    assert rows_on_disk(workspace, image) == [2]
+
+
 def test_a_draft_that_a_key_goes_on_from_stays_as_it_was(workspace, image):
     mask = np.eye(*SHAPE, dtype=np.uint8)
     content = content_of_mask(workspace, image, mask)

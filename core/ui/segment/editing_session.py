@@ -24,6 +24,7 @@ class EditedImage:
         base_revision: Revision of the draft that this tab has seen, None for no draft.
         seconds_before: Seconds of the draft when it was opened, less those of a save since.
         last_seconds: What the editor last said it took.
+        given: What the editor was given to show, None for an image that this session has not opened.
         shown: What the editor last said it shows, also where it was refused; None before its first message.
         client_id: Who the editor says it is, empty before its first message.
         conflict: Another tab wrote in between, and the person has not chosen yet.
@@ -34,6 +35,7 @@ class EditedImage:
     base_revision: int | None = None
     seconds_before: float = 0.0
     last_seconds: float = 0.0
+    given: DraftContent | None = None
     shown: DraftContent | None = None
     client_id: str = ""
     conflict: Acknowledgement | None = None
@@ -80,6 +82,7 @@ class EditingSession:
             token=f"{self.name}.{self.num_tokens}",
             base_revision=image.draft_revision,
             seconds_before=image.draft.seconds if image.draft else 0.0,
+            given=DraftContent(image.threshold, image.layer_png, image.version_id, 0.0),
         )
 
 

@@ -15,7 +15,6 @@ from core.ui import state
 from core.ui.mask_editor import Acknowledgement, ClickAnswer, ClickRequest, EditorMessage
 from core.ui.segment import smart_click
 from core.ui.segment.editing_session import EditedImage, editing_session
-from core.workflows.correct.open_image import OpenedImage
 from core.workspace import DraftContent
 
 
@@ -41,7 +40,7 @@ def keep(message: EditorMessage) -> None:
     tab.shown = DraftContent(message.threshold, message.layer_png, version_id, seconds)
     if message.continues_client:
         _see_continued(tab, image_id, message)
-    if message.action and tab.conflict is None and _is_kept(image_id, version_id, message, is_open):
+    if message.action and tab.conflict is None and _is_kept(tab, image_id, version_id, message):
         return
     try:
         draft = state.workspace().drafts.put(
@@ -71,29 +70,23 @@ def follow(request: ClickRequest) -> ClickAnswer:
     """What the clicks of "Smart click" change of the mask that the editor shows."""
     session = editing_session()
     image_id, _ = _parse_drawing(request.image_id)
-    image = session.opened
-    if image is None or image.image.id != image_id:
+    image, tab = session.opened, session.tabs.get(image_id, EditedImage())
+    shown = tab.shown or tab.given
+    if image is None or image.image.id != image_id or shown is None:
         raise AppError("The image that was clicked is not open any more; click on the one that is shown.")
-    tab = session.tabs.get(image_id)
-    return smart_click.answer(image, (tab and tab.shown) or _as_opened(image), request)
+    return smart_click.answer(image, shown, request)
 
 
-def _as_opened(image: OpenedImage) -> DraftContent:
-    """What the editor shows before it has said anything."""
-    return DraftContent(image.threshold, image.layer_png, image.version_id, 0.0)
-
-
-def _is_kept(image_id: int, version_id: int | None, message: EditorMessage, is_open: bool) -> bool:
+def _is_kept(tab: EditedImage, image_id: int, version_id: int | None, message: EditorMessage) -> bool:
     """Whether a key press brings nothing new, to the pixel: an image that is only looked at gets no draft.
 
-    Nor is a draft that was filled in called drawn by that.
+    Nor is a draft that was filled in called drawn by that. The editor may say it again when the next image is
+    open already.
     """
-    draft, shown = state.workspace().drafts.get(image_id, state.person()), editing_session().opened
+    draft, kept = state.workspace().drafts.get(image_id, state.person()), tab.given
     if draft is not None:
         kept = DraftContent(draft.threshold, draft.layer_png, draft.version_id)
-    elif shown is not None and is_open:
-        kept = _as_opened(shown)
-    else:
+    if kept is None:
         return False
     pixels = _pixels(message.layer_png)
     same = np.array_equal(_pixels(kept.layer_png), pixels) if kept.layer_png else not pixels.any()
