@@ -252,6 +252,7 @@ def test_keys_that_go_through_a_stack_draw_nothing(
     for number in (2, 3):
         canvas.press("PageDown")
         expect(page.get_by_text(f"Slice {number} of 4")).to_be_visible()
+        settled(page)
     expect(page.get_by_text("0 of 4 slices drawn or saved")).to_be_visible()
     expect(button(page, "Fill in between")).to_be_disabled()
 
