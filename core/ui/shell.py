@@ -41,6 +41,11 @@ _STYLE = """
 [data-testid="stToastContainer"] { top: auto; bottom: 1rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin: 0; }
 [data-testid="stSidebarUserContent"] { padding-top: 0.25rem; }
+/* Korean lines end between words, as they are read; what is longer than a line ends anywhere. */
+:is([data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"]), :is(
+  [data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"]) * {
+  word-break: keep-all !important; overflow-wrap: anywhere !important;
+}
 /* A box that a dialog was opened from would lie over it. */
 body:has([data-testid="stDialog"]) [data-testid="stPopoverBody"]:has(.stFileUploader) { display: none; }
 </style>
