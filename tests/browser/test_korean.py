@@ -1,4 +1,4 @@
-"""Korean as it is read: lines end between words, and no button's label is cut, on a laptop and on a telephone."""
+"""Korean as it is read: lines end between words, and no label of a button is cut, also on a telephone."""
 
 from __future__ import annotations
 
