@@ -5,15 +5,17 @@ Raya and Udupa, "Shape-based interpolation of multidimensional objects", IEEE TM
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 
 def fill_between(
-    first: NDArray[np.uint8], last: NDArray[np.uint8], num_between: int
+    first: NDArray[np.uint8], last: NDArray[np.uint8], parts: Sequence[float]
 ) -> list[NDArray[np.uint8]]:
-    """The masks of the slices between two, evenly spaced.
+    """The masks of the slices between two.
 
     Each class has its signed distance to its edge, negative inside; in between it is where the weighted mean
     of both is below 0. What is on one side alone shrinks to nothing half way. Where several classes claim a
@@ -22,7 +24,7 @@ def fill_between(
     Args:
         first: (H, W) class indices, 0 background; 255 (nobody decided) counts as background.
         last: The same of the other side.
-        num_between: Slices in between.
+        parts: How much of the way from first to last each slice in between lies, in [0, 1].
 
     Returns:
         (H, W) uint8 of class indices for each of them, in order.
@@ -32,13 +34,12 @@ def fill_between(
     """
     if first.shape != last.shape:
         raise ValueError(f"slices of one size can be filled between, got {first.shape} and {last.shape}")
-    found = [np.zeros(first.shape, np.uint8) for _ in range(num_between)]
-    deepest = [np.zeros(first.shape, np.float32) for _ in range(num_between)]
+    found = [np.zeros(first.shape, np.uint8) for _ in parts]
+    deepest = [np.zeros(first.shape, np.float32) for _ in parts]
     for index in sorted({*np.unique(first), *np.unique(last)} - {0, 255}):
         before, after = _both_distances(first == index, last == index)
-        for place in range(num_between):
-            part = np.float32((place + 1) / (num_between + 1))
-            distance = (1 - part) * before + part * after
+        for place, part in enumerate(parts):
+            distance = (1 - np.float32(part)) * before + np.float32(part) * after
             inside = distance < deepest[place]
             found[place][inside] = index
             deepest[place] = np.where(inside, distance, deepest[place])

@@ -64,6 +64,33 @@ def test_the_gap_is_filled_with_drafts_that_say_so(workspace, stack, predictors)
     assert workspace.drafts.get(stack[0].id, "Kim") is None
 
 
+@pytest.mark.parametrize(
+    ("positions", "widths"),
+    # From 4 wide on the first to 16 on the last: a slice at 3 of 18 mm is a sixth of the way, 2 wider.
+    [
+        ((0, 3, 6, 15, 18), [6, 8, 14]),
+        ((0, 3, 6, 9, 12), [7, 10, 13]),
+        ((0, 3, 3, 6, 12), [7, 7, 10]),
+        # All at one place: by number.
+        ((5, 5, 5, 5, 5), [7, 10, 13]),
+    ],
+)
+def test_across_a_gap_filling_goes_by_millimetres(workspace, task, predictors, positions, widths):
+    files = [
+        (f"{number}.dcm", slice_of(position, number, values=VOLUME[number]))
+        for number, position in enumerate(positions)
+    ]
+    add_images(workspace, task.id, files)
+    slices = workspace.images.list(task.id)
+    for place, drawn in ((0, 4), (4, 16)):
+        mask = np.zeros((16, 20), np.uint8)
+        mask[:, :drawn] = 1
+        draw(workspace, slices[place], mask)
+    fill_slices(workspace, slices[1], predictors, who="Kim")
+    found = [shown_mask(workspace, each.id, predictors, who="Kim")[8].sum() for each in slices[1:4]]
+    assert found == widths
+
+
 def test_a_filled_slice_stays_one_until_it_is_changed_or_saved(workspace, stack, predictors):
     draw(workspace, stack[1], bar(6))
     draw(workspace, stack[5], bar(14))

@@ -93,7 +93,8 @@ def fill_slices(workspace: Workspace, image: ImageRow, predictors: Predictors, *
     if len({_size(each) for each in slices[before : after + 1]}) > 1:
         raise AppError("These slices have different sizes, so nothing can be filled in between them.")
     first, last = (_drawn_mask(workspace, slices[each], predictors, who) for each in (before, after))
-    for each, mask in zip(between, fill_between(first, last, len(between)), strict=True):
+    parts = _parts_of_way(geometry_of(workspace, image), before, after)
+    for each, mask in zip(between, fill_between(first, last, parts), strict=True):
         content = content_of_mask(workspace, each, mask)
         workspace.drafts.start_from(each.id, content, who, filled=True)
     return Filled(before + 1, after + 1, len(between))
@@ -122,6 +123,16 @@ def geometry_of(workspace: Workspace, image: ImageRow) -> Geometry | None:
         return None
     affine = None if told["affine"] is None else np.array(told["affine"], np.float64)
     return Geometry(told["row"], told["column"], told["slice"], affine, tuple(told["along"]))
+
+
+def _parts_of_way(geometry: Geometry | None, before: int, after: int) -> list[float]:
+    """How much of the way each slice between two lies, in [0, 1]; by number where no positions are known."""
+    places = range(before, after + 1)
+    along = [None if geometry is None else geometry.from_first(place) for place in places]
+    known = [mm for mm in along if mm is not None]
+    if len(known) < len(along) or known[-1] == known[0]:
+        known = [float(place) for place in places]
+    return [(each - known[0]) / (known[-1] - known[0]) for each in known[1:-1]]
 
 
 def _told(geometry: Geometry) -> dict[str, object]:
