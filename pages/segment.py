@@ -18,6 +18,7 @@ from core.ui.segment.seen import images_for
 from core.ui.segment.stack import do_wished, get_ready, neighbour, slice_slider, stack_tools
 from core.ui.segment.strip import strip
 from core.ui.segment.taken import look_only, taken_by
+from core.ui.segment.words import NOTHING_FURTHER
 from core.workspace import Around, ImageRow, TaskRow
 
 
@@ -97,6 +98,9 @@ def act(task: TaskRow, current: ImageRow) -> ImageRow:
         if target is not None:
             go_to(target)
             current = images.get(target)
+        else:
+            end = moves.removeprefix("slice_") if current.stack is None else moves
+            st.toast(NOTHING_FURTHER[end], icon=":material/info:")
     done()
     return current
 

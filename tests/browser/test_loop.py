@@ -254,6 +254,13 @@ def test_keys_that_go_through_a_stack_draw_nothing(
         expect(page.get_by_text(f"Slice {number} of 4")).to_be_visible()
         settled(page)
     expect(page.get_by_text("0 of 4 slices drawn or saved")).to_be_visible()
+    canvas.press("PageDown")
+    expect(page.get_by_text("Slice 4 of 4")).to_be_visible()
+    settled(page)
+    canvas.press("PageDown")
+    expect(page.get_by_text("This is the last slice.")).to_be_visible()
+    settled(page)
+    expect(page.get_by_text("No changes yet", exact=True)).to_be_visible()
     expect(button(page, "Fill in between")).to_be_disabled()
 
 

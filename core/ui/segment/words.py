@@ -156,6 +156,12 @@ STRIP_LABEL = "Images of this task"
 PREVIOUS = "Previous"
 NEXT = "Next"
 POSITION = "{position} of {total}"
+NOTHING_FURTHER = {
+    "next": "This is the last of the images shown.",
+    "previous": "This is the first of the images shown.",
+    "slice_next": "This is the last slice.",
+    "slice_previous": "This is the first slice.",
+}
 
 # Segment: right column
 MODEL = "Model"

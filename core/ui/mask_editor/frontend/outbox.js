@@ -14,6 +14,8 @@ const PATIENCE_MS = 4000;
 /** Each try interrupts a script that is still running, so they become rarer. */
 const LONGEST_PATIENCE_MS = 32000;
 const MOST_MESSAGES = 16;
+/** What a key asks for that leaves a drawing as it is. */
+const MOVES = ["next", "previous", "slice_next", "slice_previous"];
 
 /** @typedef {"untouched" | "saving" | "saved" | "late" | "refused" | "conflict"} SaveState */
 
@@ -28,7 +30,10 @@ class Outbox {
     this.clientId = newClientId();
     this.sequence = 0;
     this.actionNumber = 0;
-    /** Sent and not acknowledged, by drawing. @type {Map<string, {message: object, since: number, base: Writer}>} */
+    /**
+     * Sent and not acknowledged, by drawing; `isNews` where the drawing is to be kept, not only left.
+     * @type {Map<string, {message: object, since: number, base: Writer, isNews: boolean}>}
+     */
     this.pending = new Map();
     this.imageId = "";
     /** Whether the open drawing holds what was never sent. */
@@ -122,8 +127,9 @@ class Outbox {
       continues_client: this.continues?.client_id ?? "",
       continues_sequence: this.continues?.sequence ?? 0,
     };
+    const isNews = this.dirty || (before?.isNews ?? false) || !MOVES.includes(wish.action ?? "");
     this.pending.delete(this.imageId);
-    this.pending.set(this.imageId, { message, since: before?.since ?? Date.now(), base: this.writer });
+    this.pending.set(this.imageId, { message, since: before?.since ?? Date.now(), base: this.writer, isNews });
     this.dirty = this.onlyTouched = false;
     this.transmit(wish.toPage);
   }
@@ -158,21 +164,21 @@ class Outbox {
     const mine = stored?.client_id === this.clientId ? stored : null;
     this.refused = answer.refused;
     if (mine?.conflict && mine.sequence > this.takenOverAt) this.conflict = true;
-    for (const [imageId, { message }] of this.pending) {
+    for (const [imageId, { message, isNews }] of this.pending) {
       const isOpen = imageId === this.imageId;
       const onDisk = isOpen && mine && !mine.conflict && mine.saved && mine.sequence >= message.sequence;
-      if (message.sequence <= delivered || onDisk) this.settle(imageId, message.sequence);
+      if (message.sequence <= delivered || onDisk) this.settle(imageId, message.sequence, isNews);
     }
     if (this.debounce && this.pending.size === 0) this.changed();
     this.wires.onState();
   }
 
-  settle(imageId, sequence) {
+  settle(imageId, sequence, isNews) {
     this.pending.delete(imageId);
     this.patience = PATIENCE_MS;
     if (imageId === this.imageId && this.conflict) return;
     removeCopy(imageId, this.clientId, sequence);
-    if (imageId !== this.imageId) return;
+    if (imageId !== this.imageId || !isNews) return;
     this.writer = { client_id: this.clientId, sequence };
     this.continues = null;
   }
