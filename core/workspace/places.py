@@ -165,19 +165,30 @@ class AddressPlace:
     def _plain_errors(self) -> Iterator[None]:
         try:
             yield
-        except FileNotFoundError:
-            raise
+        except FileNotFoundError as error:
+            # Of a file that is gone that says all; of a bucket that is gone it says nothing of its files.
+            if _code_of(error) != "NoSuchBucket":
+                raise
+            raise self._unreachable(error) from error
         except AppError as error:
             raise StoreError(str(error)) from error
         # Each driver has errors of its own, for keys that are missing and services that are down.
         except Exception as error:
-            reason = (str(error) or type(error).__name__).splitlines()[0]
-            raise UnreachableError(
-                "The files at {address} cannot be reached ({reason}); look at FILES_URL and at the "
-                "service, nothing was changed.",
-                address=self.address,
-                reason=reason,
-            ) from error
+            raise self._unreachable(error) from error
+
+    def _unreachable(self, error: Exception) -> UnreachableError:
+        return UnreachableError(
+            "The files at {address} cannot be reached ({reason}); look at FILES_URL and at the "
+            "service, nothing was changed.",
+            address=self.address,
+            reason=(str(error) or type(error).__name__).splitlines()[0],
+        )
+
+
+def _code_of(error: OSError) -> str:
+    """What an S3 service calls an error, empty for what comes from nowhere else."""
+    told = getattr(error.__cause__, "response", None)
+    return str(told.get("Error", {}).get("Code", "")) if isinstance(told, dict) else ""
 
 
 def place_of(root: Path, address: str) -> Place:

@@ -22,6 +22,7 @@ from core.workflows.export.export_names import UniqueStems, safe_stem
 from core.workspace import DraftContent, NewLabel
 from tests.stored_files import stored_file
 from tests.workflows.conftest import png
+from tests.workflows.test_stacks import pages
 
 
 @pytest.fixture
@@ -106,6 +107,18 @@ def test_groups_stay_in_one_split_and_training_reads_them(workspace, task, save,
     assert sizes == {"train": (6, 2), "val": (3, 1), "test": (15, 5)}
     assert len({group for groups in data.group_of.values() for group in groups}) == 8
     assert data.column == "group"
+
+
+def test_the_tables_say_which_slice_a_mask_is_of(workspace, task, predictors):
+    add_images(workspace, task.id, [("s.tif", pages(np.stack([noise(seed) for seed in range(3)])))])
+    for image in workspace.images.list(task.id)[1:]:
+        save_mask(workspace, image.id, predictors, content=DraftContent(0.5, None, None), who="Kim")
+        workspace.labels.save(image.id, NewLabel("a", "Kim"))
+    export = export_masks(workspace, task.id)
+    with zipfile.ZipFile(export.path) as archive:
+        for name in ("masks.csv", "labels.csv"):
+            rows = csv.DictReader(io.StringIO(archive.read(f"dataset/{name}").decode("utf-8-sig")))
+            assert [(row["original_name"], row["frame"]) for row in rows] == [("s.tif", "1"), ("s.tif", "2")]
 
 
 def test_names_are_kept_safe_and_unique(workspace, task, save, tmp_path):

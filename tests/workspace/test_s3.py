@@ -128,6 +128,20 @@ def test_in_an_outage_no_file_is_called_missing(bucket, tmp_path, capsys, asked)
 
 
 @pytest.mark.sqlite
+def test_a_bucket_that_is_not_there_is_one_sentence_and_no_list_of_files(bucket, tmp_path, capsys):
+    with Workspace.open(tmp_path / "here") as workspace:
+        save(workspace, workspace.images.add(1, "a.png", b"picture", ImageFacts(2, 3)))
+    there = ["check", "--workspace", str(tmp_path / "here"), "--files_url"]
+    assert main([*there, "s3://nobody-made-this/0"]) == 2
+    said = capsys.readouterr()
+    assert "missing" not in said.out
+    assert "cannot be reached" in said.err and len(said.err.splitlines()) == 1
+    # A bucket that is there and holds none of them lacks each.
+    assert main([*there, "s3://lab/nothing"]) == 1
+    assert capsys.readouterr().out.count("is missing") >= 3
+
+
+@pytest.mark.sqlite
 def test_a_bucket_without_rights(bucket, tmp_path):
     with Workspace.open(tmp_path / "here") as workspace:
         bucket.refuse()

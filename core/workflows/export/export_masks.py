@@ -34,8 +34,11 @@ from core.workflows.export.packing import (
 from core.workspace import ImageRow, RevisionRow, Workspace
 
 ROOT = "dataset"
-_COLUMNS = ("split", "image", "group", "original_name", "revision", "who", "when", "threshold", "seconds")
-_LABEL_COLUMNS = ("image", "split", "label", "original_name", "revision", "who", "when")
+_COLUMNS = (
+    *("split", "image", "group", "original_name"),
+    *("revision", "who", "when", "threshold", "seconds", "frame"),
+)
+_LABEL_COLUMNS = ("image", "split", "label", "original_name", "revision", "who", "when", "frame")
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,7 @@ class _Writer:
                 when,
                 revision.threshold,
                 revision.seconds,
+                image.frame,
             )
         )
 
@@ -163,7 +167,10 @@ class _Writer:
         if label is not None:
             when = label.created_at.isoformat(timespec="seconds")
             self._label_rows.append(
-                (f"{stem}{suffix}", split, label.label, image.name, label.number, label.who, when)
+                (
+                    *(f"{stem}{suffix}", split, label.label, image.name),
+                    *(label.number, label.who, when, image.frame),
+                )
             )
 
     def finish(self) -> None:
