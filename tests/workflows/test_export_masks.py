@@ -1,5 +1,6 @@
 import csv
 import io
+import json
 import unicodedata
 import zipfile
 
@@ -184,7 +185,11 @@ def test_the_same_picture_never_stands_in_two_splits(workspace, task, save, tmp_
     assert export.notes == ("twin.bmp is the same picture as locked.png in test, so it was left out.",)
     with zipfile.ZipFile(export.path) as archive:
         archive.extractall(tmp_path / "out")
+        told = json.loads(archive.read("dataset/provenance.json"))
     check_dataset(tmp_path / "out" / "dataset")
+    # What is not in the set is not told of as if it were.
+    assert [each["image"] for each in told["masks"]] == ["locked.png", "first.png"]
+    assert told["left_out"] == list(export.notes) and export.lost == ()
 
 
 def test_only_the_newest_mask_goes_out_and_images_without_one_stay(

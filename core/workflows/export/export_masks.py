@@ -23,6 +23,7 @@ from core.workflows.export.class_names import classes_json, classes_of
 from core.workflows.export.export_names import UniqueStems
 from core.workflows.export.packing import (
     Archive,
+    LeftOutError,
     OnProgress,
     Selection,
     Which,
@@ -133,15 +134,14 @@ class _Writer:
         decoded = pictures.decode(self._workspace, image)
         known_split, known_name = self._split_of_pixels.setdefault(pixel_hash(decoded), (split, image.name))
         if known_split != split:
-            self.notes.append(
-                Sentence(
-                    "{image} is the same picture as {known_name} in {known_split}, so it was left out.",
-                    image=image.name,
-                    known_name=known_name,
-                    known_split=known_split,
-                )
+            twin = Sentence(
+                "{image} is the same picture as {known_name} in {known_split}, so it was left out.",
+                image=image.name,
+                known_name=known_name,
+                known_split=known_split,
             )
-            return
+            self.notes.append(twin)
+            raise LeftOutError(twin)
         stem = self._stems.take(image.name)
         content, suffix = picture_of_image(data, decoded, image, self._window)
         self._archive.write(f"{split}/images/{stem}{suffix}", content)

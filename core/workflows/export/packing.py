@@ -89,6 +89,10 @@ def _left_out(image: ImageRow, error: AppError) -> str:
     return Sentence("{image} was left out: {error}", image=image.name, error=error)
 
 
+class LeftOutError(AppError):
+    """A mask that a format leaves out on purpose, though nothing of it is lost."""
+
+
 class Archive:
     """A zip under way, all in one folder, that remembers the hashes of what went in."""
 
@@ -123,6 +127,9 @@ class Packer(Protocol):
         Args:
             revision: Where it comes from.
             mask: (H, W) uint8 of class indices, 255 where nobody decided.
+
+        Raises:
+            LeftOutError: This format leaves it out.
         """
         ...
 
@@ -160,6 +167,7 @@ def pack(
         StoreError: The disk is full, or nothing at all could be exported.
     """
     lost: list[str] = []
+    left_out: list[str] = []
     records = []
     # Others count classes by their place.
     in_places = places(workspace.tasks.get_by_id(selection.task_id).classes)
@@ -173,6 +181,8 @@ def pack(
                 packer.add(image, revision, mask)
             except (LostFileError, BadFileError) as error:
                 lost.append(_left_out(image, error))
+            except LeftOutError as error:
+                left_out.append(str(error))
             else:
                 records.append(of_mask(workspace, image, revision, archive.since()))
             if on_progress is not None:
@@ -181,7 +191,8 @@ def pack(
             raise StoreError(lost[0])
         packer.finish()
         told = {"format": written_as, "which": selection.which, "by": selection.who}
-        archive.write("provenance.json", provenance_json(workspace, selection.task_id, told, records, lost))
+        not_in = [*lost, *left_out]
+        archive.write("provenance.json", provenance_json(workspace, selection.task_id, told, records, not_in))
     return tuple(lost)
 
 

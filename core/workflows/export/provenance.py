@@ -54,14 +54,14 @@ def provenance_json(
     task_id: int,
     told: Mapping[str, str],
     masks: Sequence[Mapping[str, Any]],
-    lost: Sequence[str],
+    left_out: Sequence[str],
 ) -> bytes:
     """The file.
 
     Args:
         told: What was asked for and by whom.
         masks: What `of_mask` tells of each.
-        lost: What could not be exported, one sentence each.
+        left_out: What is not in the export though it was asked for, one sentence each.
     """
     newest = workspace.audit.list(limit=1)
     content = {
@@ -72,6 +72,6 @@ def provenance_json(
         **told,
         "last_audit_seal": newest[0].seal if newest else None,
         "masks": list(masks),
-        "left_out": list(lost),
+        "left_out": list(left_out),
     }
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
