@@ -14,6 +14,7 @@ from core.ui.segment.found_nothing import finds_nothing, found_nothing
 from core.ui.segment.grouping import groups_box
 from core.ui.segment.labelling import labels_follow, labels_panel
 from core.ui.segment.navigation import choose_filter, chosen_filter, current_image, forget_image, go_to
+from core.ui.segment.reading import next_reading, note_next_reading
 from core.ui.segment.seen import images_for
 from core.ui.segment.stack import do_wished, get_ready, neighbour, slice_slider, stack_tools
 from core.ui.segment.strip import strip
@@ -87,11 +88,13 @@ def act(task: TaskRow, current: ImageRow) -> ImageRow:
     do_wished(current)
     if requested() in ("save", "save_next"):
         image = editing.opened(current)
+        if requested() == "save_next":
+            note_next_reading(task, current)
         keeping.tell_saved(image, editing.save(image))
     moves = requested()
     if moves in ("next", "previous", "slice_next", "slice_previous"):
         forward = moves in ("next", "slice_next")
-        target = neighbour(current, 1 if forward else -1) if moves.startswith("slice") else None
+        target = neighbour(current, 1 if forward else -1) if moves.startswith("slice") else next_reading()
         if target is None and (moves in ("next", "previous") or current.stack is None):
             around = images.around(current.task_id, current.id, chosen_filter())
             target = around.next_id if forward else around.previous_id

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, false, func, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, false, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.workspace.database import Database
@@ -68,8 +68,9 @@ class ReviewPages:
             "uploaded" is the order of arrival; "random" is the same for the same seed.
         drawn: Whose masks.
         seed: Of the random order.
-        without: Images that look to the person as if nobody had saved them. With any, the queue holds saved
-            masks alone: what is missing among the others would tell which these are.
+        without: Images whose mask the person must not see.
+        saved_alone: Leave out what the model proposes too: where some of `without` look as if nobody had
+            saved them, what is missing among the others would tell which these are.
     """
 
     def __init__(
@@ -81,9 +82,11 @@ class ReviewPages:
         drawn: Drawn = "anybody",
         seed: int = 0,
         without: Collection[int] = (),
+        saved_alone: bool = False,
     ) -> None:
         self._database = database
         self._without = without
+        self._saved_alone = saved_alone
         self._task_id = task_id
         self._drawn = drawn
         # One direction for each order, so that a place is one comparison of rows.
@@ -165,9 +168,13 @@ class ReviewPages:
 
     def _of_task(self) -> ColumnElement[bool]:
         of_task = ImageTable.task_id == self._task_id
-        if not self._without:
-            return of_task
-        return of_task & ImageTable.id.not_in(self._without) & ImageTable.truth_revision_id.is_not(None)
+        if self._without:
+            # Written into the query: they may be more than a database takes as parameters.
+            hidden: BindParameter[int] = bindparam(
+                None, list(self._without), unique=True, expanding=True, literal_execute=True
+            )
+            of_task &= ImageTable.id.not_in(hidden)
+        return of_task & ImageTable.truth_revision_id.is_not(None) if self._saved_alone else of_task
 
     def _items(self, session: Session, places: Select[Any]) -> list[ReviewItem]:
         """The images of a query of `_places`, in its order."""

@@ -199,9 +199,18 @@ class Workspace:
         drawn: Drawn = "anybody",
         seed: int = 0,
         without: Collection[int] = (),
+        saved_alone: bool = False,
     ) -> ReviewPages:
         """The queue of masks of a task that wait for a verdict, or have one; see `ReviewPages`."""
-        return ReviewPages(self._database, task_id, order, drawn=drawn, seed=seed, without=without)
+        return ReviewPages(
+            self._database,
+            task_id,
+            order,
+            drawn=drawn,
+            seed=seed,
+            without=without,
+            saved_alone=saved_alone,
+        )
 
     def lost_files(self) -> Iterator[str]:
         """One line for each file of a row that is missing or damaged."""

@@ -205,6 +205,44 @@ def test_a_gold_image_looks_to_a_reader_like_any_new_one(open_page, workspace, n
     assert app.segmented_control[0].options[1] == "Approved 0"
 
 
+def test_who_could_read_an_image_a_second_time_does_not_see_its_mask(open_page, workspace, nuclei, saved):
+    rules = replace(nuclei.review_rules, second_percent=100)
+    workspace.tasks.set_review_rules(nuclei.id, rules, who="Kim")
+    image_id, _ = saved[1]
+    workspace.settings.set("person", "Lee")
+    # By no address either.
+    app = one_by_one(open_page, nuclei, image_id)
+    assert app.segmented_control[0].options[:4] == [
+        "To review 0", "Approved 0", "Flagged 0", "Second reading 3"
+    ]  # fmt: skip
+    assert "image" not in app.query_params
+    assert "waits for your second reading" in app.info[0].value
+    assert "3 images wait for you under Second reading" in texts(app)
+    assert open_page("review", task=nuclei.slug).main.get("image") == []
+    workspace.settings.set("person", "Kim")
+    app = one_by_one(open_page, nuclei, image_id)
+    assert image_of(app) == str(image_id)
+    assert app.segmented_control[0].options[0] == "To review 3"
+    assert "Second reading" not in texts(app)
+
+
+def test_save_and_next_goes_from_one_second_reading_to_the_next(open_page, workspace, nuclei, saved):
+    rules = replace(nuclei.review_rules, second_percent=100)
+    workspace.tasks.set_review_rules(nuclei.id, rules, who="Kim")
+    # Between the two that wait for Lee lies one of Lee's own.
+    workspace.masks.save(saved[1][0], NewRevision(png(1), None, 0.5, None, "Lee", 1.0, 0.1))
+    workspace.settings.set("person", "Lee")
+    app = open_page("segment", task=nuclei.slug, image=str(saved[0][0]))
+    app.session_state["reads_in_turn"] = nuclei.id
+    button(app, "Save and next").click().run()
+    assert image_of(app) == str(saved[2][0])
+    # After the last one it goes along the strip again.
+    workspace.presence.leave("Lee")
+    app = open_page("segment", task=nuclei.slug, image=str(saved[0][0]))
+    button(app, "Save and next").click().run()
+    assert image_of(app) == str(saved[1][0])
+
+
 def test_a_planted_error_is_told_and_the_real_mask_comes(open_page, workspace, nuclei, saved):
     rules = replace(nuclei.review_rules, planted_percent=100)
     workspace.tasks.set_review_rules(nuclei.id, rules, who="Park")

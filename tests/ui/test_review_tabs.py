@@ -176,6 +176,9 @@ def test_no_tab_names_a_gold_image_to_who_is_to_read_it(workspace, task, correct
     gold_id = corrected[0].id
     workspace.reviews.add(gold_id, NewReview("approved", "Park", workspace.truth.of(gold_id).id))
     workspace.gold.make(gold_id, who="Park")
+    # Who has seen the other one's mask is asked for no third reading of it.
+    seen = workspace.truth.of(corrected[1].id)
+    workspace.reviews.add(corrected[1].id, NewReview("approved", "Choi", seen.id))
     workspace.tasks.set_review_rules(task.id, replace(rules, gold_percent=100), who="Park")
     for who, is_seen in (("Park", True), ("Choi", False)):
         workspace.settings.set("person", who)
@@ -187,6 +190,20 @@ def test_no_tab_names_a_gold_image_to_who_is_to_read_it(workspace, task, correct
         assert any(each.startswith(f"image {gold_id},") for each in details) is is_seen
         assert any(each.startswith(f"image {corrected[1].id},") for each in details)
         assert ("0.png" in draw("progress").dataframe[0].value[words.PROGRESS_NAME].tolist()) is is_seen
+
+
+def test_progress_says_nothing_of_an_image_that_waits_for_the_person(workspace, task, corrected):
+    workspace.tasks.set_review_rules(task.id, replace(task.review_rules, second_percent=100), who="Park")
+    content = DraftContent(0.5, None, workspace.versions.current(task.id).id, 5.0)
+    save_mask(workspace, corrected[0].id, state.predictors(), content=content, who="Choi")
+    workspace.settings.set("person", "Choi")
+    app = draw("progress")
+    assert app.dataframe[0].value[words.PROGRESS_NAME].tolist() == ["0.png"]
+    assert any("left out: 1" in each.value for each in app.caption)
+    # Of all of them together no mask can be told.
+    assert "of 2" in app.metric[0].value
+    workspace.settings.set("person", "Kim")
+    assert draw("progress").dataframe[0].value[words.PROGRESS_NAME].tolist() == ["0.png", "1.png"]
 
 
 def test_planted_errors_end_in_a_table_with_intervals(workspace, task, corrected):

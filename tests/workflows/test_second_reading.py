@@ -8,9 +8,10 @@ from core.errors import StoreError
 from core.review.progress import summarise
 from core.review.second_reading import AGREED, BLIND_VERSION, DICE, HOW, SECOND
 from core.workflows.add_images import add_images
-from core.workflows.correct.blind import readings_of, reads_blind, waiting_for
+from core.workflows.correct.blind import hidden_from, readings_of, reads_blind, waiting_for
 from core.workflows.correct.open_image import open_image
 from core.workflows.correct.save_mask import read_mask
+from core.workflows.export.packing import Selection
 from core.workflows.review.agreement import AGREED as WITH_AGREED
 from core.workflows.review.agreement import MODEL, measure_agreement
 from core.workflows.review.compared_picture import compare_readings
@@ -90,6 +91,44 @@ def test_who_waits_for_what(workspace, task, images, ask, save):
     assert waits("Park") == [images[1].id, images[3].id]
     assert [image.id for image, _ in differing(workspace, task)] == [images[1].id]
     assert differing(workspace, ask(limit=0.4)) == []
+
+
+def test_a_mask_that_waits_for_a_second_reading_is_seen_by_nobody_who_could_give_it(
+    workspace, task, images, ask, save
+):
+    save(images[0], "Kim", LESS)
+    judged = save(images[1], "Kim", LESS)
+    workspace.reviews.add(images[1].id, NewReview("approved", "Lee", judged.id))
+    assert hidden_from(workspace, task, "Lee") == frozenset()
+    task = ask()
+    # Who judged one has seen it.
+    assert hidden_from(workspace, task, "Lee") == {images[0].id}
+    assert hidden_from(workspace, task, "Park") == {images[0].id, images[1].id}
+    assert hidden_from(workspace, task, "Kim") == frozenset()
+    save(images[0], "Lee", LESS)
+    assert hidden_from(workspace, task, "Lee") == frozenset()
+    assert hidden_from(workspace, task, "Park") == {images[1].id}
+
+
+def test_a_mask_that_somebody_is_to_read_blind_does_not_leave_with_them(workspace, task, images, ask, save):
+    save(images[0], "Kim", LESS)
+    save(images[1], "Lee", LESS)
+    ask()
+
+    def taken(who, **which):
+        found = Selection(task.id, who=who, **which).of(workspace.acting_as(who))
+        return [image.id for image, _ in found]
+
+    for who in ("Lee", "Park"):
+        person = workspace.persons.get_or_add(who)
+        workspace.persons.set_role(person.id, "reader" if who == "Lee" else "reviewer", who="")
+    assert taken("Lee") == [images[1].id]
+    # Who answers for the masks gets all of them, but not the one that is open before them.
+    assert taken("Park") == [images[0].id, images[1].id]
+    with pytest.raises(StoreError, match="none that you may see; save yours first"):
+        taken("Park", image_id=images[0].id)
+    save(images[0], "Park", MORE)
+    assert taken("Park", image_id=images[0].id) == [images[0].id]
 
 
 def test_only_the_part_that_is_asked_for(workspace, images, ask, save):

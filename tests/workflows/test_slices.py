@@ -1,6 +1,7 @@
 """A stack's slices give each other masks, and go back as one volume."""
 
 import gzip
+from dataclasses import replace
 
 import nibabel as nib
 import numpy as np
@@ -132,6 +133,26 @@ def test_a_neighbours_mask_is_a_layer_that_decides_every_pixel(workspace, stack,
     draw(workspace, stack[1], bar(6))
     layer = neighbour_layer(workspace, stack[2], stack[1], predictors, who="Kim")
     assert np.array_equal(decode_layer(layer, (16, 20), 1), bar(6) + 1)
+
+
+def test_a_slice_that_is_to_be_read_blind_gives_its_mask_to_no_other_slice(
+    workspace, task, stack, predictors
+):
+    for place in (1, 3):
+        keep(workspace, stack[place], bar(6), predictors)
+    # Lee had filled slice 3 in before Kim saved it.
+    workspace.drafts.start_from(stack[3].id, content_of_mask(workspace, stack[3], bar(9)), "Lee", filled=True)
+    workspace.tasks.set_review_rules(task.id, replace(task.review_rules, second_percent=100), who="Kim")
+    layer = neighbour_layer(workspace, stack[2], stack[1], predictors, who="Lee")
+    # Without a model nothing is proposed.
+    assert not (decode_layer(layer, (16, 20), 1) == 2).any()
+    fill_slices(workspace, workspace.images.get(stack[1].id), predictors, who="Lee")
+    filled = shown_mask(workspace, stack[2].id, predictors, who="Lee")
+    assert not np.array_equal(filled, bar(6))
+    assert filled.sum() < bar(9).sum()
+    # Looking begins nothing, and Kim has them all.
+    assert workspace.drafts.get(stack[1].id, "Lee").who == ""
+    assert shown_mask(workspace, stack[1].id, predictors, who="Kim").sum() == bar(6).sum()
 
 
 def test_a_niftis_masks_go_back_on_its_own_axes_with_its_own_affine(workspace, task, predictors):

@@ -91,6 +91,9 @@ def test_who_is_to_draw_gold_images_finds_saved_masks_alone_in_the_queue(workspa
         workspace.masks.save(image.id, revision_of())
     assert names(workspace.review_pages(task.id, "uploaded").page("open", None, 9)) == ["a", "b", "c"]
     pages = workspace.review_pages(task.id, "uploaded", without=[gold.id])
+    assert names(pages.page("open", None, 9)) == ["b", "c"]
+    assert (pages.item(gold.id), pages.counts()["open"]) == (None, 2)
+    pages = workspace.review_pages(task.id, "uploaded", without=[gold.id], saved_alone=True)
     assert names(pages.page("open", None, 9)) == ["b"]
     # An address opens neither the gold image nor one that is really new.
     assert pages.item(gold.id) is None

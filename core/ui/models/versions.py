@@ -18,10 +18,10 @@ from core.ui.dialog import dialog
 from core.ui.image_row import filter_control, open_image
 from core.ui.models import words
 from core.ui.pictures import pictures
-from core.ui.segment.seen import unread_for
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_name, as_text
 from core.ui.titles import version_title
+from core.workflows.correct.blind import hidden_from
 from core.workflows.correct.mask_pictures import revision_picture, version_picture
 from core.workspace import ImageRow, VersionRow, Workspace
 
@@ -76,11 +76,11 @@ def compared_images(workspace: Workspace, version: VersionRow, compared: Compari
 def _seen(workspace: Workspace, version: VersionRow, compared: Comparison) -> list[ImageComparison]:
     """The images of a comparison, those that got worse the most first.
 
-    Without those that look to the person as if nobody had saved them.
+    Without those whose mask the person must not see.
     """
-    unread = unread_for(workspace.tasks.get_by_id(version.task_id)).all
+    hidden = hidden_from(workspace, workspace.tasks.get_by_id(version.task_id), state.person())
     return sorted(
-        (each for each in compared.images if each.image_id not in unread),
+        (each for each in compared.images if each.image_id not in hidden),
         key=lambda each: each.new - each.old,
     )
 

@@ -6,6 +6,7 @@ All of it may be lost; the image that is open one by one stands in the address.
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -97,10 +98,20 @@ def chosen_seed() -> int:
     return int(st.session_state.setdefault(SEED, 1))
 
 
-def pages_of(task: TaskRow) -> ReviewPages:
-    """The queue as it was asked for."""
+def pages_of(task: TaskRow, waiting: Collection[int]) -> ReviewPages:
+    """The queue as it was asked for, without what the person here must not see.
+
+    Args:
+        waiting: Images that wait for them as second readings.
+    """
+    unread = unread_for(task).all
     drawn: Drawn = st.session_state.get(WHOSE) or "anybody"
     opened = image_of(task, number_of(st.query_params.get("image")))
     return view(task, opened).review_pages(
-        task.id, chosen_order(), drawn=drawn, seed=chosen_seed(), without=unread_for(task).all
+        task.id,
+        chosen_order(),
+        drawn=drawn,
+        seed=chosen_seed(),
+        without=unread.union(waiting),
+        saved_alone=bool(unread),
     )

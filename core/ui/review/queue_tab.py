@@ -24,8 +24,10 @@ from core.ui.review.one_view import one_view
 from core.ui.review.rules import rule
 from core.ui.review.tabs import second_readings
 from core.ui.review.tabs.predicting import predict_all_button
+from core.ui.segment.navigation import number_of
 from core.ui.segment.seen import unread_for
 from core.ui.text import shortened
+from core.workflows.correct.blind import waiting_for
 from core.workspace import Drawn, ReviewOrder, TaskRow
 
 # On the line of the tabs, where nothing else stands; below it on a narrow screen.
@@ -43,7 +45,8 @@ _ORDERS: tuple[ReviewOrder, ...] = ("unsure", "newest", "uploaded", "random")
 def queue_tab(task: TaskRow) -> None:
     """Draw the tab."""
     here = asked(task)
-    pages = pages_of(task)
+    waiting = waiting_for(state.workspace(), task, state.person())
+    pages = pages_of(task, waiting)
     with st.container(horizontal=True, horizontal_alignment="right", gap="small", key="review_tools"):
         mine_toggle(task)
         found = find_image(task)
@@ -56,7 +59,8 @@ def queue_tab(task: TaskRow) -> None:
         st.query_params["image"] = str(found)
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        numbers = second_readings.counts(task) | {name: count for name, count in pages.counts().items()}
+        second = {"second": len(waiting), "differ": second_readings.num_differing(task)}
+        numbers = second | {name: count for name, count in pages.counts().items()}
         counts = {name: numbers[name] for name in words.FILTER_NAMES}
         show = filter_control(
             counts, words.FILTER_NAMES, key=FILTER, on_change=partial(_from_the_start, here)
@@ -69,18 +73,30 @@ def queue_tab(task: TaskRow) -> None:
     if unread_for(task).all:
         st.caption(words.SAVED_ALONE)
     if show in ("second", "differ"):
-        _second(task, show, counts)
-    elif here.view == "grid":
+        _second(task, show, waiting, counts)
+        return
+    _tell_waiting(waiting)
+    if here.view == "grid":
         grid_view(task, here, pages, counts[show])
     else:
         one_view(task, here, pages)
 
 
-def _second(task: TaskRow, show: str, counts: dict[str, int]) -> None:
+def _tell_waiting(waiting: list[int]) -> None:
+    """That masks are missing here which the person is to read without seeing them."""
+    asked_for = number_of(st.query_params.get("image"))
+    if asked_for in waiting:
+        st.info(words.WAITS_APART_THIS, icon=":material/visibility_off:")
+    if waiting:
+        said = words.WAIT_APART_ONE if len(waiting) == 1 else words.WAIT_APART
+        st.caption(said.format(count=len(waiting)))
+
+
+def _second(task: TaskRow, show: str, waiting: list[int], counts: dict[str, int]) -> None:
     if not second_readings.is_asked_for(task):
         st.write(words.SECOND_OFF)
     elif show == "second":
-        second_readings.waiting(task)
+        second_readings.waiting(task, waiting)
     else:
         second_readings.differing_images(task)
         if counts["differ"] == 0:

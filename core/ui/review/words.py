@@ -31,6 +31,11 @@ NEXT = "Next"
 SAVED_ALONE = (
     "Saved masks alone stand here; what a model has proposed follows when you have drawn more of this task."
 )
+WAIT_APART = "{count} images wait for you under Second reading; their masks are shown to you when you have saved yours."
+WAIT_APART_ONE = (
+    "1 image waits for you under Second reading; its mask is shown to you when you have saved yours."
+)
+WAITS_APART_THIS = "The image you asked for waits for your second reading."
 RULES = "Rules"
 SECOND_PERSON = "A second person approves"
 SECOND_PERSON_HELP = "Nobody approves a mask that they saved themselves."

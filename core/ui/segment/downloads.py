@@ -10,8 +10,8 @@ from core.errors import AppError
 from core.ui import state
 from core.ui import words as shared
 from core.ui.segment import words
-from core.ui.segment.seen import unread_for
 from core.ui.text import as_text, shortened
+from core.workflows.correct.blind import hidden_from
 from core.workflows.correct.download import image_mask_png, image_overlay_png
 from core.workflows.correct.open_image import OpenedImage
 from core.workflows.export.export_files import FORMATS, Format, export_files
@@ -52,9 +52,11 @@ def _whole_stack(image: ImageRow) -> None:
     """The saved masks of all slices as one file; nothing for an image alone."""
     workspace = state.workspace()
     slices = workspace.images.of_stack(image)
+    if len(slices) == 1:
+        return
     hidden = _hidden(image)
     num_saved = sum(each.state == "corrected" and each.id not in hidden for each in slices)
-    if len(slices) == 1 or num_saved == 0:
+    if num_saved == 0:
         return
     st.download_button(
         words.DOWNLOAD_STACK,
@@ -67,17 +69,17 @@ def _whole_stack(image: ImageRow) -> None:
 
 
 def _hidden(image: ImageRow) -> frozenset[int]:
-    """Images of the task whose masks leave without this person: gold ones that a reader is still to draw."""
+    """Images of the task whose masks this person must not see."""
     workspace = state.workspace()
-    if workspace.may("judge"):
-        return frozenset()
-    return frozenset(unread_for(workspace.tasks.get_by_id(image.task_id)).all)
+    return hidden_from(workspace, workspace.tasks.get_by_id(image.task_id), state.person())
 
 
 @st.fragment
 def _saved_masks(image: ImageRow) -> None:
     """Saved masks in the format that is chosen, of this image or of the task, as a zip."""
-    saved = state.workspace().tasks.counts(image.task_id).corrected - len(_hidden(image))
+    saved = state.workspace().tasks.counts(image.task_id).corrected
+    if not state.workspace().may("judge"):
+        saved -= len(_hidden(image))
     if saved == 0:
         st.caption(words.EXPORT_NONE)
         return

@@ -86,6 +86,14 @@ def waiting_for(workspace: Workspace, task: TaskRow, who: str) -> list[int]:
     return [each for each in dict.fromkeys([*second, *again]) if each not in gold]
 
 
+def hidden_from(workspace: Workspace, task: TaskRow, who: str) -> frozenset[int]:
+    """The images whose mask a person must not see: they are to read them blind, and have not yet.
+
+    Whoever could be the second reader of an image counts, since nobody in particular is chosen for it.
+    """
+    return unread_gold(workspace, task, who).all.union(waiting_for(workspace, task, who))
+
+
 def readings_of_task(workspace: Workspace, task_id: int) -> dict[int, Readings]:
     """The readings of each image of a task that was read twice."""
     seconds = workspace.masks.naming(task_id, SECOND)

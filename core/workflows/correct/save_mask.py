@@ -28,7 +28,7 @@ from core.workflows.correct import pictures
 from core.workflows.correct.blind import reads_blind
 from core.workflows.correct.editor_scale import editor_size, resize_nearest
 from core.workflows.correct.open_image import DEFAULT_THRESHOLD
-from core.workflows.correct.second_reader import what_it_becomes
+from core.workflows.correct.second_reader import begins_with, what_it_becomes
 from core.workspace import DraftContent, ImageRow, NewRevision, RevisionRow, Scope, Workspace
 from core.workspace.classes import reading_table
 from core.workspace.drafts import SERVER
@@ -74,6 +74,9 @@ def shown_mask(workspace: Workspace, image_id: int, predictors: Predictors, *, w
         (H, W) uint8 of class indices at the image's own size.
     """
     image = workspace.images.get(image_id)
+    bare = begins_with(workspace, image, who)
+    if bare is not None:
+        return mask_as_shown(workspace, image, bare, predictors)
     draft = workspace.drafts.get(image_id, who)
     if draft is not None:
         content = DraftContent(draft.threshold, draft.layer_png, draft.version_id)

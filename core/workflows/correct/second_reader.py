@@ -15,7 +15,7 @@ from core.imaging.decode import decode_image
 from core.registry.predictions import card_of
 from core.review.agreement import mean_dice
 from core.review.second_reading import AGREED, BLIND_VERSION, DICE, HOW, is_chosen
-from core.workflows.correct.blind import KEYS, readings_of, reads_blind, same_person
+from core.workflows.correct.blind import KEYS, BlindReading, readings_of, reads_blind, same_person
 from core.workspace import DraftContent, ImageRow, RevisionRow, Workspace
 
 Hidden = Literal["", "mask", "gold", "prediction"]
@@ -25,22 +25,36 @@ _NO_MODEL_THRESHOLD = 0.5
 
 def begin_blind(workspace: Workspace, image: ImageRow, who: str) -> Hidden:
     """What is hidden from a person; if anything is, they have a draft of their own without it from now on."""
-    version = workspace.versions.current(image.task_id)
     reading = reads_blind(workspace, image, who)
     if reading is not None:
-        threshold = _NO_MODEL_THRESHOLD if version is None else card_of(workspace, version).threshold
-        content = DraftContent(threshold, None, None if version is None else version.id)
-        draft = workspace.drafts.get(image.id, who)
-        if draft is None or not draft.who or reading.is_due:
+        content = _anew(workspace, image, who, reading)
+        if content is not None:
             workspace.drafts.begin_anew(image.id, content, who, in_place_of_saved=reading.is_due)
         return "gold" if reading.purpose == "gold" else "mask"
-    if version is None or not _hides_prediction(workspace, image):
+    if workspace.versions.current(image.task_id) is None or not _hides_prediction(workspace, image):
         return ""
     draft = workspace.drafts.get(image.id, who)
     if draft is None or not draft.who:
         draft = workspace.drafts.begin_anew(image.id, DraftContent(_NO_MODEL_THRESHOLD, None, None), who)
     # Who had begun on the prediction before the task hid it goes on so.
     return "prediction" if draft.version_id is None else ""
+
+
+def begins_with(workspace: Workspace, image: ImageRow, who: str) -> DraftContent | None:
+    """What a person is shown who reads an image blind and has not begun; None for anybody else."""
+    reading = reads_blind(workspace, image, who)
+    return None if reading is None else _anew(workspace, image, who, reading)
+
+
+def _anew(workspace: Workspace, image: ImageRow, who: str, reading: BlindReading) -> DraftContent | None:
+    """The bare prediction that a blind reading begins with, None where the person goes on with their own."""
+    draft = workspace.drafts.get(image.id, who)
+    if draft is not None and draft.who and not reading.is_due:
+        return None
+    version = workspace.versions.current(image.task_id)
+    if version is None:
+        return DraftContent(_NO_MODEL_THRESHOLD, None, None)
+    return DraftContent(card_of(workspace, version).threshold, None, version.id)
 
 
 def hides_anything(workspace: Workspace, image: ImageRow, who: str) -> bool:

@@ -19,6 +19,7 @@ from core.imaging.decode import open_file
 from core.imaging.dicom_places import order_slices, slice_place
 from core.imaging.geometry import Geometry
 from core.registry.predictors import Predictors
+from core.workflows.correct.blind import reads_blind
 from core.workflows.correct.save_mask import content_of_mask, layer_of_mask, read_mask, shown_mask
 from core.workspace import DraftRow, ImageRow, Workspace
 
@@ -147,7 +148,8 @@ def _drawn_mask(workspace: Workspace, image: ImageRow, predictors: Predictors, w
     """What a person sees of a drawn slice; where they only filled it in, what somebody saved since."""
     saved = workspace.truth.of(image.id)
     if saved is not None and is_filled(workspace.drafts.get(image.id, who)):
-        return read_mask(workspace, saved)
+        if reads_blind(workspace, image, who) is None:
+            return read_mask(workspace, saved)
     return shown_mask(workspace, image.id, predictors, who=who)
 
 

@@ -31,7 +31,7 @@ from core.imaging.quiet import quiet_libraries
 from core.language.sentence import Sentence
 from core.registry.predictions import card_of
 from core.workflows.correct import pictures
-from core.workflows.correct.blind import unread_gold
+from core.workflows.correct.blind import hidden_from
 from core.workflows.export.provenance import of_mask, provenance_json
 from core.workspace import ImageRow, RevisionRow, Workspace
 from core.workspace.classes import places
@@ -57,15 +57,18 @@ class Selection:
     who: str = ""
 
     def of(self, workspace: Workspace) -> list[tuple[ImageRow, RevisionRow]]:
-        """The images in order of arrival, each with its mask; a reader gets no gold mask they are to draw.
+        """The images in order of arrival, each with its mask.
+
+        A reader gets none that they are to draw without seeing it; who may judge gets those too, but of all
+        images together only.
 
         Raises:
             StoreError: There is none.
         """
         revisions = workspace.truth.of_task(self.task_id)
-        if not workspace.may("judge"):
-            unread = unread_gold(workspace, workspace.tasks.get_by_id(self.task_id), self.who).all
-            revisions = {image_id: each for image_id, each in revisions.items() if image_id not in unread}
+        if self.image_id is not None or not workspace.may("judge"):
+            hidden = hidden_from(workspace, workspace.tasks.get_by_id(self.task_id), self.who)
+            revisions = {image_id: each for image_id, each in revisions.items() if image_id not in hidden}
         images = [image for image in workspace.images.list(self.task_id) if image.id in revisions]
         if self.image_id is not None:
             images = [image for image in images if image.id == self.image_id]
@@ -75,7 +78,9 @@ class Selection:
             return [(image, revisions[image.id]) for image in images]
         title = workspace.tasks.get_by_id(self.task_id).title
         if self.image_id is not None and self.which == "saved":
-            raise StoreError("No mask of this image is saved yet; save it first.")
+            raise StoreError(
+                "No mask of this image is saved yet, or none that you may see; save yours first."
+            )
         if self.which == "approved":
             raise StoreError(
                 "No mask of the task {title} is approved yet; approve one on the Review page.", title=title

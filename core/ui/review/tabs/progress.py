@@ -16,6 +16,7 @@ from core.ui.image_row import open_image
 from core.ui.review.tabs import words
 from core.ui.segment.seen import unread_for
 from core.ui.titles import version_title
+from core.workflows.correct.blind import waiting_for
 from core.workflows.review.corrective import corrected_images
 from core.workspace import TaskRow, Workspace
 
@@ -35,6 +36,17 @@ def show(task: TaskRow) -> None:
     _worst_first(summary)
     _hidden(summary)
     titles = {version.id: version_title(version) for version in workspace.versions.list(task.id)}
+    # What is known of one image tells of its mask.
+    waiting = set(waiting_for(workspace, task, state.person()))
+    shown = [image for image in images if image.image_id not in waiting]
+    if len(shown) < len(images):
+        st.caption(words.PROGRESS_WAITING.format(count=len(images) - len(shown)))
+    if shown:
+        _images(task, shown, titles)
+
+
+def _images(task: TaskRow, images: Sequence[CorrectedImage], titles: dict[int, str]) -> None:
+    """One by one, as a chart and as a table to take away."""
     _chart(task, images, titles)
     with st.expander(words.PROGRESS_TABLE):
         rows = [_row(place, image, titles) for place, image in enumerate(images, start=1)]

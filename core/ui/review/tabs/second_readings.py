@@ -11,10 +11,11 @@ from core.ui.image_row import open_image
 from core.ui.pictures import pictures
 from core.ui.review.rules import rule
 from core.ui.review.tabs import words
+from core.ui.segment.reading import read_in_turn
 from core.ui.segment.seen import unread_for
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_name, as_text, shortened
-from core.workflows.correct.blind import waiting_for
+from core.workflows.correct.blind import reads_blind
 from core.workflows.review.compared_picture import compare_readings
 from core.workflows.review.second_reading import FEWEST_FOR_MAJORITY, How, differing, settle, undo
 from core.workspace import ImageRow, RevisionRow, TaskRow
@@ -44,13 +45,9 @@ def _percent(task: TaskRow, label: str, name: str) -> None:
     st.slider(label, 0, 100, step=5, format="%d %%", **rule(task, name))
 
 
-def counts(task: TaskRow) -> dict[str, int]:
-    """How many images wait for this person's second reading, and of how many the readers differ."""
-    workspace = state.workspace()
-    return {
-        "second": len(waiting_for(workspace, task, state.person())),
-        "differ": len(_differing(task)) if task.review_rules.second_percent else 0,
-    }
+def num_differing(task: TaskRow) -> int:
+    """Of how many images the readers differ."""
+    return len(_differing(task)) if task.review_rules.second_percent else 0
 
 
 def is_asked_for(task: TaskRow) -> bool:
@@ -58,10 +55,9 @@ def is_asked_for(task: TaskRow) -> bool:
     return bool(task.review_rules.second_percent or task.review_rules.again_percent)
 
 
-def waiting(task: TaskRow) -> None:
+def waiting(task: TaskRow, waiting_ids: list[int]) -> None:
     """The images that this person could read a second time; a click opens one, blind."""
     workspace = state.workspace()
-    waiting_ids = waiting_for(workspace, task, state.person())
     if not waiting_ids:
         st.write(words.SECOND_NONE)
         return
@@ -72,7 +68,10 @@ def waiting(task: TaskRow) -> None:
         key="second_reading",
         label=words.SECOND_READING,
     )
+    if count > _MOST_SHOWN:
+        st.caption(words.SECOND_MORE.format(shown=_MOST_SHOWN))
     if clicked is not None:
+        read_in_turn(task)
         open_image(task, int(clicked))
 
 
@@ -161,7 +160,10 @@ def _decide(task: TaskRow, image: ImageRow, readings: Readings, other: RevisionR
                 on_click=_settle,
                 args=(image, how, other.id),
             )
-        if st.button(words.DIFFER_EDIT, icon=":material/edit:", help=words.DIFFER_EDIT_HELP, shortcut="e"):
+        is_third = reads_blind(state.workspace(), image, state.person()) is not None
+        label = words.DIFFER_THIRD if is_third else words.DIFFER_EDIT
+        told = words.DIFFER_THIRD_HELP if is_third else words.DIFFER_EDIT_HELP
+        if st.button(label, key="differ_edit", icon=":material/edit:", help=told, shortcut="e"):
             open_image(task, image.id)
 
 

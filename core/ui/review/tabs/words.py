@@ -154,6 +154,7 @@ WORST_FIRST = {
 }
 PROGRESS_HIDDEN = "Drawn without seeing the prediction ({images} images): Dice {mean:.3f} with it ({low:.3f} to {high:.3f})."
 PROGRESS_SEEN = "Drawn on it ({images} images): {mean:.3f} ({low:.3f} to {high:.3f}). The difference is how far it draws readers."
+PROGRESS_WAITING = "Below, images that wait for your second reading are left out: {count}."
 PROGRESS_TABLE = "As a table"
 PROGRESS_CSV = "Progress as CSV"
 PROGRESS_NAME = "Image"
@@ -225,7 +226,7 @@ BLAND_HELP = (
 SECOND_RULES = "Proof that masks are right"
 SECOND_RULES_HELP = (
     "A part of the images that somebody saved waits for a second reader, who starts from the prediction and "
-    "does not see the first mask."
+    "does not see the first mask. Anybody else can be that reader, so until then the first one alone sees it."
 )
 SECOND_PERCENT = "Images that are read twice"
 SECOND_LIMIT = "Readers differ below a Dice of"
@@ -234,6 +235,7 @@ SECOND_READING = "Second reading"
 SECOND_NONE = "No image waits for you to read it a second time."
 SECOND_COUNT = "{count} images wait for you to read them a second time. You start from the prediction and do not see the mask that is there."
 SECOND_COUNT_ONE = "1 image waits for you to read it a second time. You start from the prediction and do not see the mask that is there."
+SECOND_MORE = "The first {shown} are shown; Save and next goes on to the others."
 HIDDEN = {
     "mask": "Second reading: this image was read before, by somebody else or by you. You start from the prediction and do not see that mask; what you save stands beside it.",
     "prediction": "Draw this one without the prediction; it comes back with the next image. So one sees how far predictions draw readers towards themselves.",
@@ -280,6 +282,8 @@ MAJORITY = "Majority"
 MAJORITY_HELP = "What most of the readers say, pixel by pixel; of {fewest} readers or more."
 DIFFER_EDIT = "Edit the mask"
 DIFFER_EDIT_HELP = "Opens it on the Segment page; what you save is the agreed mask."
+DIFFER_THIRD = "Read it as a third"
+DIFFER_THIRD_HELP = "Opens it on the Segment page without either mask; what you save is one more reading. Read first and look here after it, so that it is blind."
 SETTLED = "An agreed mask is saved; it names the readings it was made from."
 SETTLED_UNDO = "Take the agreed mask back"
 
