@@ -7,6 +7,7 @@ presentation.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import MutableSequence
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,8 @@ def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str, frame: int 
     """
     num_frames = int(dataset.get("NumberOfFrames") or 1)
     photometric = str(dataset.get("PhotometricInterpretation") or "MONOCHROME2").strip()
-    lossy = bool(str(dataset.file_meta.TransferSyntaxUID).startswith("1.2.840.10008.1.2.4"))
+    syntax = dataset.file_meta.TransferSyntaxUID
+    lossy = syntax.startswith("1.2.840.10008.1.2.4") and not re.search("(?<!Near-)Lossless", syntax.name)
     about: dict[str, Any] = {"num_pictures": num_frames, "lossy": lossy}
     if photometric == "PALETTE COLOR":
         from pydicom.pixels.processing import apply_color_lut

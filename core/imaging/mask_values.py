@@ -24,6 +24,9 @@ _EDGE_WIDTH = 7
 _MOST_SOFT = 0.25
 # Files with fewer values than this were drawn; with more, they went through a JPEG or were resized.
 _FEW_VALUES = 16
+_LOSSY_NOISE = 24
+# 255 is undefined beside 0 and 1, unless 1 is so rare that it may be a slip in a mask of 0 and 255.
+_LEAST_DECIDED = 0.05
 # Label images are told from classes by the number of their objects, each in one piece and counted through.
 _LEAST_OBJECTS = 10
 _LEAST_PIXELS = 4
@@ -120,8 +123,12 @@ def to_mask(stored: StoredPixels, said: MaskValues | None = None) -> NDArray[np.
         )
     if found[0] == 0 and len(found) == 2:
         return (plane > 0).astype(np.uint8)
-    if not stored.lossy and np.isin(found, (0, 1, UNDEFINED)).all() and found[-1] == UNDEFINED:
-        return plane.astype(np.uint8)
+    if np.isin(found, (0, 1, UNDEFINED)).all() and found[-1] == UNDEFINED:
+        is_slip = bool((plane == 1).sum() < _LEAST_DECIDED * (plane == UNDEFINED).sum())
+        if is_slip != stored.lossy:  # a codec slips by 1 at edges, and never keeps a class of 1 whole
+            raise NotAMask(_unclear(found))
+        if not stored.lossy:
+            return plane.astype(np.uint8)
     if not stored.lossy and _are_objects(plane, found):
         return (plane > 0).astype(np.uint8)
     if _is_soft(plane, found, lossy=stored.lossy):
@@ -169,15 +176,26 @@ def _is_soft(plane: NDArray[Any], found: NDArray[Any], *, lossy: bool) -> bool:
     square = np.ones((_EDGE_WIDTH, _EDGE_WIDTH), np.uint8)
     if cv2.erode(between.astype(np.uint8), square, borderType=cv2.BORDER_REPLICATE).any():
         return False
-    if lossy:
-        return True
+    around = np.ones((3, 3), np.uint8)
+    change = cv2.subtract(cv2.dilate(levels, around), cv2.erode(levels, around))
+    if lossy:  # what a codec leaves of an edge is steep, of a class of its own it is not
+        return bool((between & (change <= _LOSSY_NOISE)).sum() <= 0.05 * between.sum())
     if len(found) == 3:  # one grey alone is no edge: a soft one has several
         return False
-    few = len(found) <= _FEW_VALUES
-    grey = (levels > 0) & (levels < 255) if few else between
-    around = np.ones((3, 3), np.uint8)
-    flat = grey & (cv2.dilate(levels, around) == cv2.erode(levels, around))
-    return not flat.any() if few else bool(flat.sum() <= 0.01 * grey.sum())
+    if len(found) > _FEW_VALUES:
+        return bool((between & (change == 0)).sum() <= 0.01 * between.sum())
+    grey = (levels > 0) & (levels < 255)
+    return not (grey & (change == 0)).any() and not _has_lines(levels, between)
+
+
+def _has_lines(levels: NDArray[np.uint8], between: NDArray[np.bool_]) -> bool:
+    """Whether grey away from white goes on at one value, as lines of a class do, not soft ones."""
+    reach = np.ones((2 * _EDGE_WIDTH - 1,) * 2, np.uint8)
+    away = between & (cv2.dilate((levels >= 224).astype(np.uint8), reach) == 0)
+    pairs = [(np.s_[:, 1:], np.s_[:, :-1]), (np.s_[1:], np.s_[:-1])]
+    same = [(levels[a] == levels[b])[away[a] & away[b]] for a, b in pairs]
+    steps = np.concatenate(same)
+    return bool(len(steps) and steps.mean() > 0.8)
 
 
 def _are_objects(plane: NDArray[Any], found: NDArray[Any]) -> bool:

@@ -219,6 +219,7 @@ def _with_png_numbers(stored: StoredPixels, data: bytes, clear: Any) -> StoredPi
     if colour == 0 and isinstance(clear, int):
         seen = stored.values if stored.numbers is None else stored.numbers
         seen = seen if seen.ndim == 2 else seen[..., 0]
+        clear = clear // 255 if depth == 1 else clear  # of one bit Pillow spreads it, of others not
         return replace(stored, alpha=np.where(seen == clear, np.uint8(0), np.uint8(255)))
     if colour == 2 and isinstance(clear, tuple):
         same = (stored.values == np.array(clear, stored.values.dtype)).all(axis=-1)

@@ -28,12 +28,15 @@ def png_chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
-def png_by_hand(width: int, height: int, *, depth: int, colour: int, pixels: bytes) -> bytes:
+def png_by_hand(
+    width: int, height: int, *, depth: int, colour: int, pixels: bytes, transparent: bytes = b""
+) -> bytes:
     """A PNG whose header says what one wants, whatever the pixels are."""
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
         + png_chunk(b"IHDR", header)
+        + (png_chunk(b"tRNS", transparent) if transparent else b"")
         + png_chunk(b"IDAT", zlib.compress(pixels))
         + png_chunk(b"IEND", b"")
     )

@@ -6,11 +6,14 @@ import io
 from typing import Any
 
 import cv2
+import imagecodecs
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEGLSLossless
 
 from core.errors import AppError, BadFileError
 from core.imaging.decode import decode_image, decode_mask, read_mask
@@ -23,7 +26,12 @@ DISTANCE = np.hypot(ROWS - 20, COLUMNS - 25)
 DISC = (DISTANCE < 12).astype(np.uint8)
 RING = (DISTANCE >= 12) & (DISTANCE < 14)
 VOC = np.where(RING, np.uint8(255), DISC)
+# Black on white, of which the white is transparent.
+ONE_BIT = b"".join(b"\0" + bytes(np.packbits(1 - row)) for row in DISC)
 FOUR_BITS = b"".join(b"\0" + bytes(row[::2] * 16 + row[1::2]) for row in DISC)
+# Thin arteries and veins, and in one place both.
+LINES = np.where(ROWS % 9 == 4, 85, np.where(COLUMNS % 9 == 4, 170, 0)).astype(np.uint8)
+LINES[:2, :2] = 255
 VOC_COLOURS = [(0, 0, 0), (128, 0, 0), *[(0, 0, 0)] * 253, (224, 224, 192)]
 
 
@@ -73,6 +81,7 @@ REVERSED = [(255 - level,) * 3 for level in range(256)]
         palette(DISC, [(255, 0, 0), (0, 255, 0)], transparency=0),
         saved(Image.fromarray(DISC * 255), "PNG", transparency=0),
         saved(Image.fromarray((1 - DISC) * 255), "PNG", transparency=255),
+        png_by_hand(60, 40, depth=1, colour=0, pixels=ONE_BIT, transparent=b"\0\1"),
         saved(Image.fromarray(np.stack([DISC * 200, DISC * 9, DISC], -1)), "PNG", transparency=(0, 0, 0)),
         rgba((0, 0, 0, 255), (255, 255, 255, 0)),
         rgba((0, 255, 255, 180), (0, 0, 0, 0)),
@@ -82,6 +91,7 @@ REVERSED = [(255 - level,) * 3 for level in range(256)]
         # one colour on black, whatever the palette's order
         png(np.stack([DISC * 255, DISC * 0, DISC * 9], -1)),
         palette(1 - DISC, [(255, 0, 0), (0, 0, 0)]),
+        palette(DISC, [(0, 0, 0), (0, 0, 0)]),  # a table that was never filled in
         palette(DISC, [(255, 255, 255), (255, 0, 0)]),
         # numbers of any depth
         png_by_hand(60, 40, depth=4, colour=0, pixels=FOUR_BITS),
@@ -103,6 +113,7 @@ def test_the_disc_is_foreground(data: bytes) -> None:
         palette(VOC, VOC_COLOURS),
         tiff(VOC.astype(np.uint16)),
         png(np.array(VOC_COLOURS, np.uint8)[VOC]),
+        dicom(VOC, JPEGLSLossless, Modality="OT", PixelData=encapsulate([imagecodecs.jpegls_encode(VOC)])),
     ],
 )
 def test_255_beside_0_and_1_is_undefined(data: bytes) -> None:
@@ -153,6 +164,8 @@ def test_a_label_image_of_many_objects_is_foreground_all_over(dtype: type[np.gen
         np.where(DISC == 1, np.uint8(2), VOC) + (ROWS < 3).astype(np.uint8),  # classes with 255
         np.where(RING, np.uint8(128), DISC * 255),  # a third value along the outline
         np.where(ROWS < 3, np.uint8(128), DISC * 255),
+        np.where((ROWS == 0) & (COLUMNS < 9), np.uint8(1), DISC * 255),  # slips, or all but them undefined?
+        LINES,
         np.arange(240, dtype=np.uint8)[:, None].repeat(200, axis=1),  # a slope
         np.minimum(DISTANCE * 6, 250).astype(np.uint8),  # a distance map
         (DISC * 2 - 1).astype(np.int8),
@@ -193,6 +206,21 @@ def test_a_jpeg_of_0_and_1_is_told() -> None:
     assert "JPEG does not keep values so close" in refusal(
         saved(Image.fromarray(DISC * 3), "JPEG", quality=95)
     )
+
+
+@pytest.mark.parametrize("quality", [30, 75, 95])
+def test_a_third_class_is_told_in_a_jpeg_too(quality: int) -> None:
+    large = np.kron(DISC, np.ones((5, 5), np.uint8))
+    around = cv2.dilate(large, np.ones((9, 9), np.uint8))
+    classes = np.where(large == 1, 255, around * 128).astype(np.uint8)
+    assert "different values" in refusal(saved(Image.fromarray(classes), "JPEG", quality=quality))
+    expected = saved(Image.fromarray(large * 255), "JPEG", quality=quality)
+    assert (decode_mask(expected, "m.jpg") != large).mean() < 0.002
+
+
+def test_a_codec_that_may_have_changed_values_keeps_no_undefined_ones() -> None:
+    packed = tiff(np.kron(VOC, np.ones((8, 8), np.uint8)), compression="jpeg2000")
+    assert "3 different values (0, 1, 255)" in refusal(packed)
 
 
 def test_several_pictures_are_told() -> None:
