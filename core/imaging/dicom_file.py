@@ -231,7 +231,8 @@ def _frame(dataset: Dataset, name: str, frame: int) -> NDArray[Any]:
         )
     try:
         # Unused bits are left for `dicom_values`, which knows that they may lie below.
-        return np.asarray(pixel_array(dataset, index=frame, correct_unused_bits=False))
+        values = pixel_array(dataset, index=frame, correct_unused_bits=False)
+        return np.asarray(values, values.dtype.newbyteorder("="))
     except ValueError:
         raise broken(name, Sentence("its DICOM pixels end too early or do not fit its header")) from None
 

@@ -46,10 +46,10 @@ def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str, frame: int 
 
         return StoredPixels(_to_uint8(apply_color_lut(values, dataset)), numbers=values, **about)
     if values.ndim == 3:
-        return StoredPixels(_to_uint8(values), **about)
+        return StoredPixels(_to_uint8(values, int(dataset.get("BitsStored") or 16)), **about)
     numbers = _stored_bits(values, dataset)
     image = _is_image(values, numbers, dataset)
-    _lift_frame_values(dataset, frame)
+    dataset = _with_frame_values(dataset, frame)
     outside = _modality(numbers, dataset)
     if not np.isfinite(outside).all():
         raise BadFileError(name, "has values that are not numbers (NaN or infinite); export it again.")
@@ -119,13 +119,18 @@ def _signed(number: float | None, values: NDArray[Any]) -> float | None:
     return number - size if too_large and number is not None else number
 
 
-def _lift_frame_values(dataset: Dataset, frame: int) -> None:
-    """Puts slope and window where the rest looks for them: enhanced files keep them with their frames."""
+def _with_frame_values(dataset: Dataset, frame: int) -> Dataset:
+    """The elements, slope and window of a frame among them: enhanced files keep these with their frames."""
+    from pydicom.dataset import Dataset
+
+    own = Dataset()
+    own.update(dataset)
     for groups, place in (("SharedFunctionalGroupsSequence", 0), ("PerFrameFunctionalGroupsSequence", frame)):
-        for own in (dataset.get(groups) or [])[place : place + 1]:
+        for group in (dataset.get(groups) or [])[place : place + 1]:
             for kind in ("PixelValueTransformationSequence", "FrameVOILUTSequence"):
-                for group in (own.get(kind) or [])[:1]:
-                    dataset.update(group)
+                for values in (group.get(kind) or [])[:1]:
+                    own.update(values)
+    return own
 
 
 def _modality(numbers: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
@@ -222,10 +227,14 @@ def _hounsfield(values: NDArray[Any]) -> NDArray[np.int16]:
     return units
 
 
-def _to_uint8(values: NDArray[Any]) -> NDArray[np.uint8]:
+def _to_uint8(values: NDArray[Any], num_bits: int = 16) -> NDArray[np.uint8]:
+    """Colours of so many bits as 8; some writers keep 8 in words of 16, and say 16."""
     if values.dtype == np.uint8:
         return values
-    return (values >> 8).astype(np.uint8) if values.max() > 255 else values.astype(np.uint8)
+    colours: NDArray[np.uint8] = (values >> (max(num_bits - 8, 0) if values.max() > 255 else 0)).astype(
+        np.uint8
+    )
+    return colours
 
 
 def _to_uint16(values: NDArray[Any]) -> tuple[NDArray[np.uint16], float, float]:

@@ -192,10 +192,10 @@ def _has_lines(levels: NDArray[np.uint8], between: NDArray[np.bool_]) -> bool:
     """Whether grey away from white goes on at one value, as lines of a class do, not soft ones."""
     reach = np.ones((2 * _EDGE_WIDTH - 1,) * 2, np.uint8)
     away = between & (cv2.dilate((levels >= 224).astype(np.uint8), reach) == 0)
-    pairs = [(np.s_[:, 1:], np.s_[:, :-1]), (np.s_[1:], np.s_[:-1])]
-    same = [(levels[a] == levels[b])[away[a] & away[b]] for a, b in pairs]
-    steps = np.concatenate(same)
-    return bool(len(steps) and steps.mean() > 0.8)
+    beside = (levels[:, 1:] == levels[:, :-1])[away[:, 1:] & away[:, :-1]]
+    below = (levels[1:] == levels[:-1])[away[1:] & away[:-1]]
+    same = np.concatenate([beside, below])
+    return bool(len(same) and same.mean() > 0.8)
 
 
 def _are_objects(plane: NDArray[Any], found: NDArray[Any]) -> bool:

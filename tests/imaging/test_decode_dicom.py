@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import MPEG2MPML, JPEG2000Lossless, JPEGLSLossless
+from pydicom.uid import MPEG2MPML, ExplicitVRBigEndian, JPEG2000Lossless, JPEGLSLossless
 
 from core.config import Limits
 from core.errors import BadFileError
-from core.imaging.decode import decode_image
+from core.imaging.decode import decode_image, open_file, read_frame
 from core.imaging.intensity import to_display
 from tests.imaging.making import PATIENT, dicom, saved
 
@@ -85,6 +85,34 @@ def test_enhanced_files_keep_slope_and_intercept_with_their_frames() -> None:
     )
     assert image.kind == "hu"
     assert image.values.tolist() == [[-1000, 0], [40, 2027]]
+
+
+def test_a_frame_keeps_its_own_window_whichever_was_read_before() -> None:
+    window, own = Dataset(), Dataset()
+    window.WindowCenter, window.WindowWidth = 1000, 10
+    own.FrameVOILUTSequence = [window]
+    groups = {"PerFrameFunctionalGroupsSequence": [Dataset(), own], "NumberOfFrames": 2}
+    data = dicom(np.stack([STORED, STORED]), Modality="MR", **groups)
+    file = open_file(data, "mr.dcm")
+    second, first = read_frame(file, "mr.dcm", 1), read_frame(file, "mr.dcm", 0)
+    assert second.values.tolist() == [[0, 65535], [65535, 65535]]
+    assert first.values.tolist() == STORED.tolist()
+
+
+def test_big_endian_files_of_twelve_bits() -> None:
+    written = pydicom.dcmread(io.BytesIO(dicom(STORED, Modality="DX", BitsStored=12, HighBit=11)))
+    written.PixelData = STORED.astype(">u2").tobytes()
+    written.file_meta.TransferSyntaxUID = ExplicitVRBigEndian
+    buffer = io.BytesIO()
+    pydicom.dcmwrite(buffer, written, implicit_vr=False, little_endian=False, enforce_file_format=True)
+    assert decode_image(buffer.getvalue(), "old.dcm").values.tolist() == STORED.tolist()
+
+
+@pytest.mark.parametrize("bits", [12, 16])
+def test_deep_colours_go_by_their_bits(bits: int) -> None:
+    colours = np.array([[[0, 100, 255], [30, 20, 10]]], np.uint16)
+    data = dicom(colours << (bits - 8), Modality="XC", BitsStored=bits, HighBit=bits - 1)
+    assert decode_image(data, "skin.dcm").values.tolist() == colours.tolist()
 
 
 def test_a_ct_that_does_not_say_its_scale_is_only_to_be_shown() -> None:
