@@ -27,7 +27,7 @@ _STARTS: tuple[tuple[int, bytes, Sentence, Sentence], ...] = (
     (0, b"\xffO\xffQ", Sentence("a JPEG 2000 picture"), _AS_PICTURE),
     (0, b"\0\0\0\x0cJXL ", Sentence("a JPEG XL picture"), _AS_PICTURE),
     (0, b"\xff\n", Sentence("a JPEG XL picture"), _AS_PICTURE),
-    (4, b"ftypheic", Sentence("an HEIC picture"), _AS_PICTURE),
+    (4, b"ftyphe", Sentence("an HEIC picture"), _AS_PICTURE),
     (4, b"ftypmif1", Sentence("an HEIF picture"), _AS_PICTURE),
     (4, b"ftypavif", Sentence("an AVIF picture"), _AS_PICTURE),
     (0, b"II\xbc\x01", Sentence("a JPEG XR picture"), _AS_PICTURE),

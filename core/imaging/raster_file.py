@@ -191,6 +191,8 @@ def _from_pillow(picture: ImageFile) -> StoredPixels:
         return StoredPixels(palette[indices], alpha=alpha[indices], numbers=numbers, by_number=one_colour)
     if picture.mode in ("1", "L"):
         return StoredPixels(np.asarray(picture.convert("L")))
+    if picture.mode == "I;16":
+        return StoredPixels(np.asarray(picture).astype(np.uint16))
     if "A" in picture.mode:
         values = np.asarray(picture.convert("RGBA"))
         return StoredPixels(values[..., :3], alpha=values[..., 3])

@@ -109,3 +109,10 @@ def white_of(page: tifffile.TiffPage, values: NDArray[Any]) -> int:
     """The largest value that the page's bits can hold."""
     bits = page.bitspersample if isinstance(page.bitspersample, int) else 8
     return int(np.iinfo(values.dtype).max if bits < 8 else 2 ** min(bits, values.dtype.itemsize * 8) - 1)
+
+
+def turned_round(page: tifffile.TiffPage, values: NDArray[Any]) -> NDArray[Any]:
+    """Grey values of a page on which 0 is white with black as the smallest, of the same type."""
+    if values.dtype.kind == "u":
+        return np.asarray((white_of(page, values) - values).astype(values.dtype))
+    return np.asarray(~values if values.dtype.kind == "i" else values.max() - values)

@@ -21,7 +21,7 @@ from core.errors import BadFileError
 from core.imaging.orientation import turn_upright
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, inverts, spread_bits
-from core.imaging.tiff_colours import as_colours, looked_up, to_rgb, white_of
+from core.imaging.tiff_colours import as_colours, looked_up, to_rgb, turned_round
 from core.imaging.tiff_stack import TiffStack, find_pages
 from core.imaging.value_types import is_hounsfield, plain_type
 from core.language.sentence import Sentence
@@ -139,16 +139,20 @@ def _read_page(
         by_number = page.colormap.shape[1] == 256 and inverts(looked_up(np.arange(256), page.colormap))
     elif values.ndim == 3:
         values = to_rgb(values, page)
+        if _COLOURS[page.photometric] == 1:
+            notes.append(
+                Sentence("{name}: its three grey samples are taken as red, green and blue.", name=name)
+            )
     else:
         bits = page.bitspersample if isinstance(page.bitspersample, int) else 8
         if bits < 8 and values.dtype == np.uint8:
             numbers, by_number = values, True
             values = spread_bits(values, bits)
-        if page.photometric == PHOTOMETRIC.MINISWHITE and values.dtype.kind == "u":
+        if page.photometric == PHOTOMETRIC.MINISWHITE:
             # Fiji writes masks in this way, with 255 as foreground; a fax is black ink on white paper.
             numbers, by_number = values if numbers is None else numbers, page.compression not in _FAX
-            values = (white_of(page, values) - values).astype(values.dtype)
-        if is_hounsfield(values) if units is None else units:
+            values = turned_round(page, values)
+        elif is_hounsfield(values) if units is None else units:
             kind = "hu"
             notes.append(
                 Sentence(
@@ -241,8 +245,9 @@ def _num_grey_samples(page: tifffile.TiffPage) -> int:
     num_samples = page.samplesperpixel
     if page.photometric not in (PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.MINISWHITE):
         return 1
-    is_grey_and_other = num_samples == 2 and bool(page.extrasamples) and page.extrasamples[0] not in (1, 2)
-    return num_samples if num_samples > 4 or is_grey_and_other else 1
+    # Nobody says of what lies behind the first one that it is alpha.
+    is_grey_and_others = num_samples in (2, 4) and set(page.extrasamples) == {0}
+    return num_samples if num_samples > 4 or is_grey_and_others else 1
 
 
 def _split_samples(values: NDArray[Any], page: tifffile.TiffPage) -> tuple[NDArray[Any], NDArray[Any] | None]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import struct
+import zlib
 
 import cv2
 import imagecodecs
@@ -13,7 +15,7 @@ from PIL import Image
 from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.decode import decode_image
-from tests.imaging.making import png_by_hand, saved
+from tests.imaging.making import png_by_hand, png_chunk, saved
 
 GREY = np.array([[0, 50, 100], [150, 200, 250]], np.uint8)
 COLOUR = np.array([[[255, 0, 0], [0, 255, 0]], [[0, 0, 255], [10, 20, 30]]], np.uint8)
@@ -175,6 +177,18 @@ def test_of_an_animation_the_first_picture_is_used_and_said(file_format: str) ->
     image = decode_image(data, "film")
     assert np.abs(image.values.astype(int) - [200, 10, 10]).max() <= 2
     assert image.notes == ("film is an animation of 2 pictures; the first one is used.",)
+
+
+def test_an_animation_of_16_bits_keeps_them() -> None:
+    frame = struct.pack(">IIIIHHBB", 2, 1, 0, 0, 1, 10, 0, 0)
+    pixels = zlib.compress(b"\0" + struct.pack(">HH", 500, 1500))
+    parts = [
+        (b"IHDR", struct.pack(">IIBBBBB", 2, 1, 16, 0, 0, 0, 0)),
+        *[(b"acTL", struct.pack(">II", 2, 0)), (b"fcTL", bytes(4) + frame), (b"IDAT", pixels)],
+        *[(b"fcTL", b"\0\0\0\1" + frame), (b"fdAT", b"\0\0\0\2" + pixels), (b"IEND", b"")],
+    ]
+    data = b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*each) for each in parts)
+    assert decode_image(data, "film.png").values.tolist() == [[500, 1500]]
 
 
 def test_one_pixel_and_all_black_are_images() -> None:

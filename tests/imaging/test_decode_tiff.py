@@ -118,6 +118,15 @@ def test_white_is_zero_is_turned_round(compression: str | None) -> None:
     np.testing.assert_array_equal(decode_image(data, "a.tif").values, 255 - RAMP)
 
 
+@pytest.mark.parametrize("dtype", [np.uint16, np.int16, np.uint32, np.float32])
+def test_white_is_zero_holds_for_numbers_of_every_type(dtype: type[np.generic]) -> None:
+    stored = np.array([[0, 1000], [70000 if dtype == np.uint32 else 20000, 7]], dtype)
+    shown = to_display(decode_image(tiff(stored, photometric="miniswhite"), "a.tif"))
+    assert shown[0, 0] == 255 and shown[1, 0] == 0 and 200 < shown[0, 1] < 255
+    mask = (stored > 500).astype(dtype)
+    np.testing.assert_array_equal(decode_mask(tiff(mask, photometric="miniswhite"), "m.tif"), mask)
+
+
 @pytest.mark.parametrize("compression", [None, "zlib"])
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_orientation_is_applied(dtype: type[np.generic], compression: str | None) -> None:
@@ -221,6 +230,19 @@ def test_two_samples_are_grey_with_alpha_or_two_channels() -> None:
     assert channels.notes == ("a.tif has 2 channels; number 1 is used.",)
     second = decode_image(tiff(two, **settings), "a.tif", frame=1)
     np.testing.assert_array_equal(second.values, RAMP[::-1])
+
+
+def test_four_samples_are_channels_unless_one_is_alpha_and_three_are_colours() -> None:
+    four = np.stack([RAMP, RAMP[::-1], RAMP // 2, RAMP * 0 + 7], -1)
+    settings: dict[str, Any] = {"photometric": "minisblack", "planarconfig": "contig"}
+    channels = decode_image(tiff(four, **settings), "a.tif")
+    np.testing.assert_array_equal(channels.values, RAMP)
+    assert channels.notes == ("a.tif has 4 channels; number 1 is used.",)
+    alpha = tiff(four, extrasamples=["unspecified", "unspecified", "unassalpha"], **settings)
+    for data in (alpha, tiff(four[..., :3], **settings)):
+        colours = decode_image(data, "a.tif")
+        np.testing.assert_array_equal(colours.values, four[..., :3])
+        assert colours.notes == ("a.tif: its three grey samples are taken as red, green and blue.",)
 
 
 def test_five_samples_are_channels_and_may_be_seen_as_colours() -> None:
