@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.label_fine_tune_gain import draws, next_label, parse
+from benchmarks.label_draws import draws
+from benchmarks.label_fine_tune_gain import parse
+from benchmarks.label_person import next_label
 from benchmarks.label_scores import scores_of, summary
 from core.datasets.labels import LabelledImage
 
