@@ -77,6 +77,8 @@ def enter() -> Shell:
     try:
         ask_who()
         workspace = state.workspace()
+        if state.signed_in() is None and state.follow_new_name():
+            state.tell("info", words.RENAMED.format(name=as_name(state.person())))
     except AppError as error:
         st.error(as_text(str(error)))
         st.stop()

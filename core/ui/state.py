@@ -17,9 +17,10 @@ from core.ui.sign_in import rules as sign_in
 from core.ui.store import opened
 from core.workflows.correct.thumbnails import start_thumbnails
 from core.workspace import Workspace
-from core.workspace.names import MAX_NAME_LENGTH
+from core.workspace.names import MAX_NAME_LENGTH, name_key
 
 _PERSON = "person"
+_PERSON_ID = "person_id"
 _PERSON_OF_WORKSPACE = "person_of_workspace"
 _SIGNED_IN = "signed_in"
 
@@ -103,8 +104,24 @@ def _name_of_workspace() -> str:
 def set_person(name: str) -> None:
     """Take a name for this session; the shell has the browser remember it."""
     before, st.session_state[_PERSON] = person(), name.strip()[:MAX_NAME_LENGTH]
+    st.session_state[_PERSON_ID] = None
     if person() != before:
         workspace().presence.leave(before)
+
+
+def follow_new_name() -> bool:
+    """Take the name that the person here was given in another tab since; True where it is another one.
+
+    Under the old name what they make next would be somebody else's.
+    """
+    persons = workspace().persons.list()
+    key, known = name_key(person()), st.session_state.get(_PERSON_ID)
+    now = next((each for each in persons if each.id == known), None)
+    if now is not None and name_key(now.name) != key:
+        st.session_state[_PERSON] = now.name
+        return True
+    st.session_state[_PERSON_ID] = next((each.id for each in persons if name_key(each.name) == key), None)
+    return False
 
 
 def _system_user() -> str:
