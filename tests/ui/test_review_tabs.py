@@ -97,6 +97,7 @@ def test_progress_in_numbers_and_as_a_table(workspace, task, corrected):
     table = app.dataframe[0].value
     assert table[words.PROGRESS_NAME].tolist() == ["0.png", "1.png"]
     assert table[words.PROGRESS_DICE][0] == 1.0
+    assert table[words.PROGRESS_GUESSED].tolist() == [words.NONE_YET] * 2
     assert 0 < table[words.PROGRESS_DICE][1] < 1
 
 

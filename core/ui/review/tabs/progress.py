@@ -50,7 +50,9 @@ def _images(task: TaskRow, images: Sequence[CorrectedImage], titles: dict[int, s
     _chart(task, images, titles)
     with st.expander(words.PROGRESS_TABLE):
         rows = [_row(place, image, titles) for place, image in enumerate(images, start=1)]
-        st.dataframe(rows, hide_index=True, width="stretch")
+        four_digits = {words.PROGRESS_DICE: st.column_config.NumberColumn(format="%.4f")}
+        shown = [_as_shown(row) for row in rows]
+        st.dataframe(shown, hide_index=True, width="stretch", column_config=four_digits)
         st.download_button(
             words.PROGRESS_CSV,
             csv_bytes([list(rows[0]), *(list(row.values()) for row in rows)]),
@@ -154,11 +156,13 @@ def _chart(task: TaskRow, images: Sequence[CorrectedImage], titles: dict[int, st
             "image": [image.image_id for image in images],
         }
     )
+    # In each layer: together they would begin at 0.
+    places_scale = alt.Scale(domain=[0.5, len(images) + 0.5], nice=False)
     x = alt.X(
         "place:Q",
         title=words.PROGRESS_ORDER,
         axis=alt.Axis(tickMinStep=1, format="d"),
-        scale=alt.Scale(domain=[0.5, len(images) + 0.5], nice=False),
+        scale=places_scale,
     )
     scale = alt.Scale(domain=[min(0.5, min(image.dice for image in images)), 1.0], nice=False)
     clicked = alt.selection_point(name="clicked", fields=["image"], on="click", empty=False)
@@ -190,11 +194,12 @@ def _chart(task: TaskRow, images: Sequence[CorrectedImage], titles: dict[int, st
                 "model": [titles.get(images[place - 1].version_id, "") for place in places],
             }
         )
-        rules = alt.Chart(marks).mark_rule(strokeDash=[4, 4]).encode(x="place:Q", tooltip="model:N")
+        at = alt.X("place:Q", scale=places_scale)
+        rules = alt.Chart(marks).mark_rule(strokeDash=[4, 4]).encode(x=at, tooltip="model:N")
         text = (
             alt.Chart(marks)
             .mark_text(align="left", dx=4, baseline="top")
-            .encode(x="place:Q", y=alt.value(0), text="model:N")
+            .encode(x=at, y=alt.value(0), text="model:N")
         )
         layers = [rules, text, *layers]
     event = st.altair_chart(
@@ -208,6 +213,12 @@ def _chart(task: TaskRow, images: Sequence[CorrectedImage], titles: dict[int, st
     chosen: list[dict[str, Any]] = event["selection"].get("clicked", [])
     if chosen and "image" in chosen[0]:
         open_image(task, int(chosen[0]["image"]))
+
+
+def _as_shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A row whose guesses are words: a number that is not known would stand as None."""
+    guesses = (words.PROGRESS_GUESSED, words.PROGRESS_LOW, words.PROGRESS_HIGH)
+    return row | {name: words.NONE_YET if row[name] is None else f"{row[name]:.4f}" for name in guesses}
 
 
 def _row(place: int, image: CorrectedImage, titles: dict[int, str]) -> dict[str, Any]:
