@@ -5,11 +5,18 @@ from datetime import UTC, datetime
 
 import pytest
 
+from core.ui import state
 from core.ui.review.asked import Asked
+from core.ui.review.deciding import decide
 from core.ui.review.grid import GridMessage
 from core.ui.review.grid_view import take
+from core.ui.review.showing import tiles_of
 from core.ui.review.telling import counting
 from core.workflows.add_images import add_images
+from core.workflows.review.judging import Said
+from core.workflows.review.look import Look
+from core.workflows.review.looking import look_at
+from core.workflows.review.planting import with_planted
 from core.workspace import NewReview, NewRevision, ReviewRow
 from tests.pages.conftest import png, shown
 
@@ -117,7 +124,7 @@ def test_who_was_slower_is_told(open_page, workspace, nuclei, saved):
     app = one_by_one(open_page, nuclei, image_id)
     workspace.reviews.add(image_id, NewReview("flagged", "Park", revision.id))
     button(app, "Approve").click().run()
-    assert "a.png was not judged again: Park was faster" in texts(app)
+    assert "Not judged again: Park was faster" in texts(app)
     assert workspace.images.get(image_id).review == "flagged"
 
 
@@ -256,6 +263,64 @@ def test_a_planted_error_is_told_and_the_real_mask_comes(open_page, workspace, n
     assert workspace.reviews.of_image(image_id) == []
     button(app, "Approve").click().run()
     assert workspace.reviews.of_image(image_id)[0].revision_id == revision.id
+
+
+def items_of(workspace, task):
+    return workspace.review_pages(task.id, "uploaded").page("open", None, 9)
+
+
+def test_what_becomes_of_a_decision_is_told_where_it_moves_nothing(open_page, workspace, nuclei, saved):
+    rules = replace(nuclei.review_rules, planted_percent=100)
+    task = workspace.tasks.set_review_rules(nuclei.id, rules, who="Park")
+    app = in_view(one_by_one(open_page, nuclei, saved[0][0]), "Grid")
+    here = app.session_state["review_asked"]
+    shown = [(item, look_at(workspace, item, [])) for item in items_of(workspace, task)]
+    first, *others = with_planted(workspace, task, shown, state.person())
+    decide(here, [Said(first, "flagged"), *(Said(each, "approved") for each in others)], start=None)
+    tiles = tiles_of(workspace, here, items_of(workspace, task))
+    assert [each.said.partition(":")[0] for each in tiles] == ["Caught", "Not caught", "Not caught"]
+    state.page_state().messages.clear()
+    # What is not drawn any more is told apart; nothing stands above the tiles.
+    refused = [Said(Look(image_id, 99, None, None), "approved") for image_id, _ in saved]
+    workspace.images.delete(saved[0][0], "Kim")
+    decide(here, refused, start=None)
+    assert {kind for kind, _ in state.page_state().messages} == {"toast"}
+    assert len(state.page_state().messages) == 2
+    assert "deleted meanwhile" in state.page_state().messages[0][1]
+    assert [*app.run().warning, *app.success, *app.info] == []
+    [tile, _] = tiles_of(workspace, here, items_of(workspace, task))
+    assert tile.said.startswith("Not judged: Kim saved another mask meanwhile")
+
+
+def test_a_tile_and_the_large_picture_say_that_another_mask_came(open_page, workspace, nuclei, saved):
+    here, (image_id, _) = Asked(nuclei.id), saved[1]
+    assert [each.said for each in tiles_of(workspace, here, items_of(workspace, nuclei))] == ["", "", ""]
+    app = one_by_one(open_page, nuclei, image_id)
+    assert "Another mask" not in texts(app)
+    workspace.masks.save(image_id, NewRevision(png(1), None, 0.5, None, "Lee", 1.0, 0.1))
+    told = "Another mask than before, by Lee; look again"
+    assert [each.said for each in tiles_of(workspace, here, items_of(workspace, nuclei))] == ["", told, ""]
+    assert told in texts(app.run())
+    # Whoever went on and comes back has seen no other one.
+    tiles_of(workspace, here, items_of(workspace, nuclei)[2:])
+    assert [each.said for each in tiles_of(workspace, here, items_of(workspace, nuclei))] == ["", "", ""]
+
+
+def test_an_open_tab_follows_a_new_name(open_page, workspace, nuclei, saved):
+    workspace.settings.set("person", "Kim")
+    app = open_page("review", task=nuclei.slug)
+    kim = workspace.persons.find("Kim")
+    # As in another tab.
+    workspace.persons.rename(kim.id, "Kimm", who="Kim")
+    app.run()
+    assert "You are Kimm now" in shown(app.info[0].value)
+    assert app.session_state["person"] == "Kimm"
+    assert not app.run().info
+    # Another name that is given here is another person's, whatever became of the one before.
+    next(each for each in app.text_input if each.key == "your_name").set_value("Lee").run()
+    assert app.session_state["person"] == "Lee"
+    workspace.persons.rename(kim.id, "Kim", who="Kimm")
+    assert app.run().session_state["person"] == "Lee"
 
 
 def test_ten_thousand_verdicts_on_one_image():

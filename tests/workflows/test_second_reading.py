@@ -5,6 +5,7 @@ import pytest
 
 from core.correction.corrections import encode_layer
 from core.errors import StoreError
+from core.imaging.decode import decode_image
 from core.review.progress import summarise
 from core.review.second_reading import AGREED, BLIND_VERSION, DICE, HOW, SECOND
 from core.workflows.add_images import add_images
@@ -17,7 +18,7 @@ from core.workflows.review.agreement import MODEL, measure_agreement
 from core.workflows.review.compared_picture import compare_readings
 from core.workflows.review.corrective import corrected_images
 from core.workflows.review.second_reading import differing, settle, undo
-from core.workspace import DraftContent, NewReview
+from core.workspace import DraftContent, NewReview, TaskClass
 from tests.workflows.conftest import png
 
 
@@ -232,6 +233,23 @@ def test_readings_side_by_side(workspace, images, ask, save):
     found = compare_readings(workspace, images[0], first, second)
     assert found.agreement.dice == pytest.approx(0.5)
     assert len({found.first, found.second, found.difference}) == 3
+
+
+def test_readers_who_swap_two_classes_differ_in_picture_and_number(workspace, task, images, ask, save):
+    classes = (replace(task.classes[0], name="one"), TaskClass("other", (0, 0, 255), "2"))
+    workspace.tasks.set_classes(task.id, classes, who="Kim")
+    ask()
+    first, second = save(images[0], "Kim", [2, 1, 1, 3]), save(images[0], "Lee", [2, 1, 1, 2])
+    found = compare_readings(workspace, images[0], first, second)
+    # Class 1: 2 / (1 + 2); class 2, of which Lee has nothing: 0.
+    assert found.agreement.dice == pytest.approx(1 / 3)
+    decoded = [
+        decode_image(png, "picture").values[0] for png in (found.first, found.second, found.difference)
+    ]
+    assert (decoded[0][3] != decoded[1][3]).any()
+    assert (decoded[0][0] == decoded[1][0]).all()
+    # What both have of different classes has a colour of its own: red, where blue is only the first one's.
+    assert decoded[2][3][0] > decoded[2][3][2]
 
 
 def test_a_part_is_drawn_without_its_prediction_first(workspace, task, version, images, save, predictors):

@@ -57,6 +57,8 @@ class Asked:
         start: Where the grid begins, None for the beginning.
         columns: How many tiles lie side by side, as the browser says.
         done: The last decision.
+        told: What became of it otherwise, by image: it had an error on purpose, or its verdict was not kept.
+        seen: Which mask each image that is drawn had when it was drawn here first.
         handled: Number of the last message of each grid, by its name.
         begun: What was begun in the background.
         problems: Why a look has no tile.
@@ -67,9 +69,20 @@ class Asked:
     start: ReviewPlace | None = None
     columns: int = 5
     done: Done | None = None
+    told: dict[int, str] = field(default_factory=dict)
+    seen: dict[int, str] = field(default_factory=dict)
     handled: dict[str, int] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
     problems: dict[str, str] = field(default_factory=dict)
+
+    def changed(self, shown: dict[int, str]) -> set[int]:
+        """The images whose mask is another one than when they came into sight; those out of it are forgotten.
+
+        Args:
+            shown: Which mask each image that is drawn now has.
+        """
+        self.seen = {image_id: self.seen.get(image_id, key) for image_id, key in shown.items()}
+        return {image_id for image_id, key in shown.items() if self.seen[image_id] != key}
 
 
 def asked(task: TaskRow) -> Asked:

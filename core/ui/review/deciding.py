@@ -14,13 +14,13 @@ from core.ui.text import as_name, as_text
 from core.workflows.review.judging import Said, judge
 from core.workspace import NotTaken, PlantedRow, ReviewPlace, ReviewRow
 
-_MOST_TOLD = 5
+_MOST_TOLD = 3
 
 
 def decide(
     asked: Asked, said: Sequence[Said], *, start: ReviewPlace | None, image_id: int | None = None
 ) -> bool:
-    """Keep verdicts; False where none was taken, which is told, as is what had been planted.
+    """Keep verdicts; False where none was kept. What had been planted and what was not kept is told.
 
     Args:
         asked: What this session looks at.
@@ -34,8 +34,11 @@ def decide(
         state.tell("error", as_text(str(error)))
         return False
     kept = [each for each in outcomes if isinstance(each, ReviewRow)]
-    _tell_planted([each for each in outcomes if isinstance(each, PlantedRow)])
-    _tell([each for each in outcomes if isinstance(each, NotTaken)])
+    _tell(
+        asked,
+        [each for each in outcomes if isinstance(each, PlantedRow)],
+        [each for each in outcomes if isinstance(each, NotTaken)],
+    )
     if kept:
         num_approved = sum(each.verdict == "approved" for each in kept)
         ids = [each.id for each in kept]
@@ -53,7 +56,7 @@ def undo(asked: Asked) -> None:
     except AppError as error:
         state.tell("error", as_text(str(error)))
         return
-    asked.done, asked.start = None, done.start
+    asked.done, asked.told, asked.start = None, {}, done.start
     if done.image_id is not None:
         st.query_params["image"] = str(done.image_id)
     state.tell("toast", words.UNDONE.format(count=len(withdrawn)))
@@ -84,22 +87,26 @@ def _done_line(asked: Asked) -> None:
             st.rerun()
 
 
-def _tell(refused: Sequence[NotTaken]) -> None:
-    for each in refused[:_MOST_TOLD]:
-        text = words.NOT_TAKEN[each.why].format(name=_name_of(each.image_id), who=as_name(each.who))
-        state.tell("info" if each.why == "second" else "warning", text)
-    if len(refused) > _MOST_TOLD:
-        state.tell("warning", words.AND_MORE.format(count=len(refused) - _MOST_TOLD))
-
-
-def _tell_planted(planted: Sequence[PlantedRow]) -> None:
-    for each in planted[:_MOST_TOLD]:
-        caught = each.verdict == "flagged"
-        said = words.PLANTED_CAUGHT if caught else words.PLANTED_MISSED
-        text = said.format(name=_name_of(each.image_id), what=words.PLANTED_KIND[each.kind])
-        state.tell("success" if caught else "warning", text)
-    if len(planted) > _MOST_TOLD:
-        state.tell("info", words.PLANTED_MORE.format(count=len(planted) - _MOST_TOLD))
+def _tell(asked: Asked, planted: Sequence[PlantedRow], refused: Sequence[NotTaken]) -> None:
+    """Beside each image what became of its verdict; apart how many, and of what is not drawn any more."""
+    asked.told = {}
+    for row in planted:
+        said = words.PLANTED_CAUGHT if row.verdict == "flagged" else words.PLANTED_MISSED
+        asked.told[row.image_id] = said.format(what=words.PLANTED_KIND[row.kind])
+    out_of_sight = []
+    for each in refused:
+        said = asked.told[each.image_id] = words.NOT_TAKEN[each.why].format(who=each.who)
+        if each.why == "gone" or (each.why == "judged" and asked.view == "grid"):
+            out_of_sight.append(f"{_name_of(each.image_id)}: {as_text(said)}")
+    for said in out_of_sight[:_MOST_TOLD]:
+        state.tell("toast", said)
+    if len(out_of_sight) > _MOST_TOLD:
+        state.tell("toast", words.AND_MORE.format(count=len(out_of_sight) - _MOST_TOLD))
+    if asked.view == "grid" and planted:
+        caught = sum(row.verdict == "flagged" for row in planted)
+        state.tell("toast", words.PLANTED_TOLD.format(caught=caught, total=len(planted)))
+    if asked.view == "grid" and len(refused) > len(out_of_sight):
+        state.tell("toast", words.NOT_TAKEN_TOLD.format(count=len(refused) - len(out_of_sight)))
 
 
 def _name_of(image_id: int) -> str:

@@ -12,7 +12,7 @@ from core.ui.review.comment import comment
 from core.ui.review.deciding import decide, done_line
 from core.ui.review.gold import gold_button
 from core.ui.review.look import look as large_picture
-from core.ui.review.telling import counting, expected, said_by, verdict_line, why_here
+from core.ui.review.telling import changed_line, counting, expected, said_by, verdict_line, why_here
 from core.ui.segment.flagged import go_to_edit
 from core.ui.segment.navigation import number_of
 from core.ui.text import as_name, as_text
@@ -22,7 +22,7 @@ from core.workflows.correct.classify_image import classifier_of
 from core.workflows.review.judging import MOST_OF_A_COMMENT, REASONS, Said
 from core.workflows.review.look import Look
 from core.workflows.review.looking import Full, colours_of, full_look, look_at, make_full
-from core.workflows.review.planting import with_planted
+from core.workflows.review.planting import key_of, with_planted
 from core.workspace import ReviewItem, ReviewPlace, ReviewRow, TaskRow, Verdict
 from core.workspace.review_pages import ReviewPages
 
@@ -46,6 +46,10 @@ def one_view(task: TaskRow, here: Asked, pages: ReviewPages) -> None:
         full = _large(item, look)
     with right:
         st.markdown(f"**{as_name(item.image.name)}**")
+        changed = here.changed({item.image.id: key_of(look)})
+        told = here.told.get(item.image.id, changed_line(item) if changed else "")
+        if told:
+            st.markdown(f":material/info: {as_text(told)}")
         _facts(item, full)
         _verdict(item, reviews, look)
         _buttons(here, item, look, following[0] if following else None)

@@ -17,11 +17,11 @@ from core.ui import state
 from core.ui.review import words
 from core.ui.review.asked import Asked
 from core.ui.review.grid import Tile
-from core.ui.review.telling import verdict_line, why_here
+from core.ui.review.telling import changed_line, verdict_line, why_here
 from core.ui.text import shortened
 from core.workflows.review.look import Look
 from core.workflows.review.looking import colours_of, kept_tile, look_at, tile_jpeg
-from core.workflows.review.planting import with_planted
+from core.workflows.review.planting import key_of, with_planted
 from core.workspace import ImageRow, ReviewItem, ReviewRow, Workspace
 
 _AT_ONCE_SECONDS = 0.3
@@ -37,6 +37,7 @@ def tiles_of(workspace: Workspace, here: Asked, items: Sequence[ReviewItem]) -> 
     tiles: list[Tile] = []
     missing: list[Wanted] = []
     colours = colours_of(workspace, items[0].image) if items else ()
+    changed = here.changed({image_id: key_of(look) for image_id, look in looks.items()})
     for item in items:
         look, name = looks[item.image.id], shortened(item.image.name)
         jpeg = kept_tile(workspace, item.image, look, colours)
@@ -48,6 +49,9 @@ def tiles_of(workspace: Workspace, here: Asked, items: Sequence[ReviewItem]) -> 
             missing.append((item.image, look))
         why = why_here(item) if problem is None else words.LOST.format(name=name, problem=problem)
         said = verdict_line(item, reviews[item.image.id])
+        if item.image.id in changed:
+            said = changed_line(item)
+        said = here.told.get(item.image.id, said)
         tiles.append(
             Tile(str(look), jpeg or b"", name, why, said, is_coming=jpeg is None and problem is None)
         )

@@ -57,6 +57,13 @@ def verdict_line(item: ReviewItem, reviews: list[ReviewRow]) -> str:
     return _with_reasons(words.BEFORE[before.verdict].format(who=before.who), before)
 
 
+def changed_line(item: ReviewItem) -> str:
+    """That another mask is shown now than a moment ago, and whose."""
+    if item.revision is None:
+        return words.CHANGED_PREDICTION
+    return words.CHANGED_BY.format(who=item.revision.who)
+
+
 def said_by(review: ReviewRow, item: ReviewItem | None = None) -> str:
     """A verdict in words, with its reasons."""
     names = {"approved": words.APPROVED_BY, "flagged": words.FLAGGED_BY, "withdrawn": words.WITHDRAWN_BY}

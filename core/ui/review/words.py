@@ -83,6 +83,8 @@ BEFORE = {
     "approved": "Approved before by {who}, changed since",
     "flagged": "Flagged before by {who}, changed since",
 }
+CHANGED_BY = "Another mask than before, by {who}; look again"
+CHANGED_PREDICTION = "Another prediction than before; look again"
 REASONS = {
     "outline_off": "outline off",
     "part_missing": "part missing",
@@ -130,21 +132,22 @@ DID_BOTH = "Approved {approved}, flagged {flagged}."
 UNDO = "Undo"
 UNDONE = "Taken back: {count}."
 NOT_TAKEN = {
-    "gone": "{name} is not here any more; it was deleted meanwhile.",
-    "changed": "{name} was not judged: {who} saved another mask meanwhile. Look at that one.",
-    "judged": "{name} was not judged again: {who} was faster. Look at what was said.",
-    "own": "{name} was not approved: you saved this mask, and this task asks for a second person.",
-    "unknown": "{name} was not judged: it was shown to somebody else. Look at it again.",
-    "second": "{name} is saved unchanged; this task asks for a second person to approve it.",
+    "gone": "Not here any more; it was deleted meanwhile.",
+    "changed": "Not judged: {who} saved another mask meanwhile. Look at this one.",
+    "judged": "Not judged again: {who} was faster. Look at what was said.",
+    "own": "Not approved: you saved this mask, and this task asks for a second person.",
+    "unknown": "Not judged: it was shown to somebody else. Look at it again.",
+    "second": "Saved unchanged; this task asks for a second person to approve it.",
 }
+NOT_TAKEN_TOLD = "Not taken as said: {count}. Their tiles say why."
 PLANTED_KIND = {
     "missing": "a part was missing",
     "added": "a part was added",
     "shifted": "it was shifted",
 }
-PLANTED_CAUGHT = "Caught: the mask shown of {name} had an error on purpose ({what}). Its real mask is in the queue now; nothing was said of that one."
-PLANTED_MISSED = "Not caught: the mask shown of {name} had an error on purpose ({what}). Its real mask is in the queue now; nothing was said of that one."
-PLANTED_MORE = "And {count} more masks with an error on purpose; tab Agreement counts them."
+PLANTED_CAUGHT = "Caught: {what}, on purpose. This is the real mask; nothing was said of it yet."
+PLANTED_MISSED = "Not caught: {what}, on purpose. This is the real mask; nothing was said of it yet."
+PLANTED_TOLD = "Errors on purpose: {caught} of {total} caught. Their tiles say more."
 AND_MORE = "And {count} more."
 NOT_AN_IMAGE = "an image"
 

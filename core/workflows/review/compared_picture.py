@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,9 @@ from numpy.typing import NDArray
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
 from core.imaging.overlay import overlay_classes
-from core.review.agreement import UNDECIDED, Agreement, agree
+from core.review.agreement import UNDECIDED, Agreement, agree, mean_dice
 from core.workflows.correct.editor_scale import resize_nearest, shrink
-from core.workflows.correct.pictures import decode
+from core.workflows.correct.pictures import decode, with_mask
 from core.workflows.correct.save_mask import read_mask
 from core.workflows.review.agreement import spacing_of
 from core.workspace import ImageRow, RevisionRow, Workspace
@@ -20,6 +21,7 @@ from core.workspace import ImageRow, RevisionRow, Workspace
 _SIDE = 720
 # Of Okabe and Ito's colours three that differ in brightness too.
 FIRST, SECOND, BOTH = (0, 114, 178), (240, 228, 66), (204, 121, 167)
+OTHER_CLASS = (213, 94, 0)
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,11 @@ class ComparedReadings:
     """Two readings of one image.
 
     Attributes:
-        first: The image with the first mask, as PNG.
+        first: The image with the first mask, as PNG; of several classes each in its colour.
         second: With the second.
-        difference: With what both, only the first and only the second have, each in a colour of its own.
-        agreement: Of all classes together: foreground against background.
+        difference: With what both, only the first and only the second have, and what they have of different
+            classes, each in a colour of its own.
+        agreement: Of all classes together: foreground against background; the Dice is the mean over classes.
         in_mm: Its distances and areas are in mm and mm2, else in pixels.
     """
 
@@ -57,13 +60,19 @@ def compare_readings(
     display = shrink(to_display(decode(workspace, image)), shape)
     small = [resize_nearest(mask, shape) for mask in (one, other)]
     ours, theirs = ((mask != 0) & (mask != UNDECIDED) for mask in small)
-    same = ours & theirs & (small[0] == small[1])
-    parts = np.select([same, ours & ~same, theirs & ~same], [1, 2, 3], 0).astype(np.uint8)
+    both, same = ours & theirs, small[0] == small[1]
+    parts = np.select([both & same, both, ours, theirs], [1, 4, 2, 3], 0).astype(np.uint8)
+    classes = workspace.tasks.get_by_id(image.task_id).classes
+    if len(classes) > 1:
+        pictures = [encode_png(with_mask(display, mask, classes)) for mask in small]
+    else:
+        pictures = [_drawn(display, np.where(ours, 2, 0)), _drawn(display, np.where(theirs, 3, 0))]
+    agreement = agree(_foreground(one), _foreground(other), spacing=spacing)
     return ComparedReadings(
-        first=_drawn(display, np.where(ours, 2, 0).astype(np.uint8)),
-        second=_drawn(display, np.where(theirs, 3, 0).astype(np.uint8)),
+        first=pictures[0],
+        second=pictures[1],
         difference=_drawn(display, parts),
-        agreement=agree(_foreground(one), _foreground(other), spacing=spacing),
+        agreement=replace(agreement, dice=mean_dice(one, other)),
         in_mm=spacing is not None,
     )
 
@@ -72,5 +81,6 @@ def _foreground(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.where((mask != 0) & (mask != UNDECIDED), 1, mask)
 
 
-def _drawn(display: NDArray[np.uint8], parts: NDArray[np.uint8]) -> bytes:
-    return encode_png(overlay_classes(display, parts, ((0, 0, 0), BOTH, FIRST, SECOND)))
+def _drawn(display: NDArray[np.uint8], parts: NDArray[Any]) -> bytes:
+    colours = ((0, 0, 0), BOTH, FIRST, SECOND, OTHER_CLASS)
+    return encode_png(overlay_classes(display, parts.astype(np.uint8), colours))

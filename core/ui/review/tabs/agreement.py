@@ -29,17 +29,18 @@ def show(task: TaskRow) -> None:
     st.subheader(words.AGREEMENT)
     found = _measure(task)
     if found.num_images:
-        _tables(found)
+        _tables(found, has_model=state.workspace().versions.current(task.id) is not None)
     else:
         st.info(words.AGREEMENT_EMPTY)
     proof.gold(task, found)
     proof.planted(task)
 
 
-def _tables(found: TaskAgreement) -> None:
-    if found.readers:
-        st.markdown(_sentence(found.model))
-    st.caption(words.AGREEMENT_FROM_PREDICTION)
+def _tables(found: TaskAgreement, *, has_model: bool) -> None:
+    if has_model:
+        if found.readers:
+            st.markdown(_sentence(found.model))
+        st.caption(words.AGREEMENT_FROM_PREDICTION)
     if found.lost:
         st.warning(words.AGREEMENT_LOST.format(count=found.lost))
     pairs = {**found.readers, **found.with_self, **found.with_agreed, **found.with_model}

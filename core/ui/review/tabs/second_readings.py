@@ -122,10 +122,11 @@ def _side_by_side(image: ImageRow, readings: Readings, other: RevisionRow) -> No
     except AppError as error:
         st.error(as_text(str(error)))
         return
+    several = len(state.workspace().tasks.get_by_id(image.task_id).classes) > 1
     shown = (
         (compared.first, words.DIFFER_READER.format(letter="A", who=as_name(readings.first.who))),
         (compared.second, words.DIFFER_READER.format(letter="B", who=as_name(other.who))),
-        (compared.difference, words.DIFFER_COLOURS),
+        (compared.difference, words.DIFFER_COLOURS_OF_CLASSES if several else words.DIFFER_COLOURS),
     )
     for column, (picture, line) in zip(st.columns(3), shown, strict=True):
         with column:

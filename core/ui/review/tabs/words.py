@@ -272,6 +272,7 @@ DIFFER_NEXT = "Next difference"
 DIFFER_OTHER = "Shown as B"
 DIFFER_READER = "{letter}: {who}"
 DIFFER_COLOURS = "Blue: only A. Yellow: only B. Pink: both."
+DIFFER_COLOURS_OF_CLASSES = "Blue: only A. Yellow: only B. Pink: both. Red: both, but of different classes. The Dice is the mean over classes."
 DIFFER_NUMBERS = {
     "px": "Dice {dice:.3f}, surface Dice {surface:.3f} (within 2 pixels), HD95 {hd95} pixels, area of B less A {area:+.0f} pixels.",
     "mm": "Dice {dice:.3f}, surface Dice {surface:.3f} (within 1 mm), HD95 {hd95} mm, area of B less A {area:+.0f} mm².",
