@@ -99,6 +99,12 @@ class Truth:
         with self._database.reading() as session:
             return set(session.scalars(select(ImageTable.id).where(_counting(session, task_id))))
 
+    def missing(self, task_id: int) -> list[int]:
+        """The images of a task that nobody has saved, in order of arrival."""
+        unsaved = (ImageTable.task_id == task_id) & ImageTable.truth_revision_id.is_(None)
+        with self._database.reading() as session:
+            return list(session.scalars(select(ImageTable.id).where(unsaved).order_by(ImageTable.position)))
+
     def num_trainable(self, task_id: int) -> int:
         """How many images fine-tuning may learn from."""
         with self._database.reading() as session:

@@ -233,6 +233,23 @@ def test_who_could_read_an_image_a_second_time_does_not_see_its_mask(open_page, 
     assert "Second reading" not in texts(app)
 
 
+def test_a_prediction_that_is_hidden_until_a_mask_is_saved_does_not_stand_in_the_queue(open_page, workspace):
+    task = workspace.tasks.get("lung_xray")
+    (added,) = add_images(workspace, task.id, [("a.png", png(1))])
+    assert "To review 1" in open_page("review", task=task.slug).segmented_control[0].options
+    rules = replace(task.review_rules, blind_percent=100)
+    workspace.tasks.set_review_rules(task.id, rules, who="Kim")
+    app = one_by_one(open_page, task, added.image_id)
+    assert "To review 0" in app.segmented_control[0].options
+    assert "image" not in app.query_params
+    assert "without their prediction come here when a mask of them is saved: 1." in texts(app)
+    saved = NewRevision(png(0), None, 0.5, None, "Kim", 1.0, 0.1)
+    workspace.masks.save(added.image_id, saved)
+    app = one_by_one(open_page, task, added.image_id)
+    assert "To review 1" in app.segmented_control[0].options
+    assert image_of(app) == str(added.image_id)
+
+
 def test_save_and_next_goes_from_one_second_reading_to_the_next(open_page, workspace, nuclei, saved):
     rules = replace(nuclei.review_rules, second_percent=100)
     workspace.tasks.set_review_rules(nuclei.id, rules, who="Kim")

@@ -111,11 +111,11 @@ def chosen_seed() -> int:
     return int(st.session_state.setdefault(SEED, 1))
 
 
-def pages_of(task: TaskRow, waiting: Collection[int]) -> ReviewPages:
+def pages_of(task: TaskRow, hidden: Collection[int]) -> ReviewPages:
     """The queue as it was asked for, without what the person here must not see.
 
     Args:
-        waiting: Images that wait for them as second readings.
+        hidden: Of what they may know that it is hidden.
     """
     unread = unread_for(task).all
     drawn: Drawn = st.session_state.get(WHOSE) or "anybody"
@@ -125,6 +125,6 @@ def pages_of(task: TaskRow, waiting: Collection[int]) -> ReviewPages:
         chosen_order(),
         drawn=drawn,
         seed=chosen_seed(),
-        without=unread.union(waiting),
+        without=unread.union(hidden),
         saved_alone=bool(unread),
     )

@@ -27,7 +27,7 @@ from core.ui.review.tabs.predicting import predict_all_button
 from core.ui.segment.navigation import number_of
 from core.ui.segment.seen import unread_for
 from core.ui.text import shortened
-from core.workflows.correct.blind import waiting_for
+from core.workflows.correct.blind import undrawn, waiting_for
 from core.workspace import Drawn, ReviewOrder, TaskRow
 
 # On the line of the tabs, where nothing else stands; below it on a narrow screen.
@@ -46,7 +46,8 @@ def queue_tab(task: TaskRow) -> None:
     """Draw the tab."""
     here = asked(task)
     waiting = waiting_for(state.workspace(), task, state.person())
-    pages = pages_of(task, waiting)
+    undrawn_ids = undrawn(state.workspace(), task)
+    pages = pages_of(task, [*waiting, *undrawn_ids])
     with st.container(horizontal=True, horizontal_alignment="right", gap="small", key="review_tools"):
         mine_toggle(task)
         found = find_image(task)
@@ -76,6 +77,8 @@ def queue_tab(task: TaskRow) -> None:
         _second(task, show, waiting, counts)
         return
     _tell_waiting(waiting)
+    if undrawn_ids:
+        st.caption(words.UNDRAWN.format(count=len(undrawn_ids)))
     if here.view == "grid":
         grid_view(task, here, pages, counts[show])
     else:

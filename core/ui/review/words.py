@@ -35,6 +35,9 @@ WAIT_APART = "{count} images wait for you under Second reading; their masks are 
 WAIT_APART_ONE = (
     "1 image waits for you under Second reading; its mask is shown to you when you have saved yours."
 )
+UNDRAWN = (
+    "Images that are to be drawn without their prediction come here when a mask of them is saved: {count}."
+)
 WAITS_APART_THIS = "The image you asked for waits for your second reading."
 RULES = "Rules"
 SECOND_PERSON = "A second person approves"

@@ -94,6 +94,18 @@ def hidden_from(workspace: Workspace, task: TaskRow, who: str) -> frozenset[int]
     return unread_gold(workspace, task, who).all.union(waiting_for(workspace, task, who))
 
 
+def is_drawn_first(rules: ReviewRules, image_id: int) -> bool:
+    """Whether the prediction of an image that nobody has saved is hidden until somebody has."""
+    return is_chosen(str(image_id), rules.blind_percent, "blind first")
+
+
+def undrawn(workspace: Workspace, task: TaskRow) -> list[int]:
+    """The images whose prediction nobody is to see yet, see `is_drawn_first`."""
+    if not task.review_rules.blind_percent or workspace.versions.current(task.id) is None:
+        return []
+    return [each for each in workspace.truth.missing(task.id) if is_drawn_first(task.review_rules, each)]
+
+
 def readings_of_task(workspace: Workspace, task_id: int) -> dict[int, Readings]:
     """The readings of each image of a task that was read twice."""
     seconds = workspace.masks.naming(task_id, SECOND)

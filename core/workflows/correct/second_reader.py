@@ -14,8 +14,15 @@ from numpy.typing import NDArray
 from core.imaging.decode import decode_image
 from core.registry.predictions import card_of
 from core.review.agreement import mean_dice
-from core.review.second_reading import AGREED, BLIND_VERSION, DICE, HOW, is_chosen
-from core.workflows.correct.blind import KEYS, BlindReading, readings_of, reads_blind, same_person
+from core.review.second_reading import AGREED, BLIND_VERSION, DICE, HOW
+from core.workflows.correct.blind import (
+    KEYS,
+    BlindReading,
+    is_drawn_first,
+    readings_of,
+    reads_blind,
+    same_person,
+)
 from core.workspace import DraftContent, ImageRow, RevisionRow, Workspace
 
 Hidden = Literal["", "mask", "gold", "prediction"]
@@ -69,8 +76,8 @@ def history_for(workspace: Workspace, image_id: int, hidden: Hidden, who: str) -
 
 
 def _hides_prediction(workspace: Workspace, image: ImageRow) -> bool:
-    percent = workspace.tasks.get_by_id(image.task_id).review_rules.blind_percent
-    return image.state != "corrected" and is_chosen(str(image.id), percent, "blind first")
+    rules = workspace.tasks.get_by_id(image.task_id).review_rules
+    return image.state != "corrected" and is_drawn_first(rules, image.id)
 
 
 def what_it_becomes(
