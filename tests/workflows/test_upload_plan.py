@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from types import SimpleNamespace
 
 import pytest
 
 from core import language
+from core.workflows.arrive import upload_plan
 from core.workflows.arrive.upload_plan import image_keys, plan_upload
 
 
@@ -97,6 +99,29 @@ def understood(*files, masks=(), known=()):
         (["폐01.png"], ["폐01_마스크.png"], []),
         (["z/train/image/1.png"], ["z/train/label/1.png"], []),
         (["img_1.png"], ["mask_1.png"], []),
+        (["case_001.png"], ["case_mask_001.png"], []),
+        (["t1.png"], ["t_mask1.png"], []),
+        (["a.png"], ["a_mask (1).png"], []),  # copies by Windows and macOS
+        (["a.png"], ["a_mask - Copy.png"], []),
+        (["a.png"], ["a_mask copy.png"], []),
+        (["폐.png"], ["폐_mask - 복사본.png"], []),
+        (["a (1).png"], ["a_mask (1).png"], []),
+        (["a.png"], ["a_liver_mask.png"], ["a_spleen_mask.png"]),
+        (["a.png"], ["a_mask_kim.png"], ["a_mask_lee.png"]),
+        (["s_(1,2).png"], ["s_(1,2)_Tumor-mask.png"], []),  # QuPath
+        (["a.jpg"], ["a_label_ground-truth.png"], ["a_label_ground-truth_semantic.png"]),  # Segments.ai
+        (
+            ["z/f_80_endo.png"],
+            ["z/f_80_endo_mask.png"],
+            ["z/f_80_endo_color_mask.png", "z/f_80_endo_watershed_mask.png"],
+        ),  # CholecSeg8k
+        (["z/a_json/img.png"], ["z/a_json/label.png"], ["z/a_json/label_viz.png"]),  # labelme
+        (["z/default/a.png"], ["z/defaultannot/a.png"], []),  # CVAT
+        (["z/image_2/a.png"], ["z/semantic/a.png"], ["z/semantic_rgb/a.png"]),  # KITTI
+        (["z/original/1.png"], ["z/results/1_mask.png"], []),
+        (["z/CT.nii.gz"], ["z/Segmentation-liver-label.nii.gz"], []),  # 3D Slicer
+        (["z/Lung Segmentation/CXR_png/a.png"], ["z/Lung Segmentation/masks/a_mask.png"], []),
+        (["z/label-free_images/1.png"], ["z/masks/1.png"], []),
         ([unicodedata.normalize("NFC", "폐.png")], [unicodedata.normalize("NFD", "폐_mask.png")], []),
     ],
 )
@@ -112,10 +137,45 @@ def test_folders_keep_images_of_one_name_apart():
     assert understood(*files) == ({files[0]: [files[1]], files[2]: [files[3]]}, [])
 
 
+@pytest.mark.parametrize(
+    "folder",
+    "masks_png mask_images GT_images label_img image_masks imgs_seg PNGMasks maskImages labelsVal masks2 "
+    "labelcol seg_maps masks(1)".split(),
+)
+def test_folders_that_are_called_like_masks_hold_masks(folder):
+    assert understood("z/images/1.png", f"z/{folder}/1.png")[0] == {"z/images/1.png": [f"z/{folder}/1.png"]}
+
+
+def test_a_folder_beside_the_images_with_their_names_is_asked_about():
+    rows = plan_upload(["z/images/1.png", "z/truth/1.png"])
+    assert [row.namesake for row in rows] == ["", "z/images/1.png"]
+
+
+@pytest.mark.parametrize(("images", "masks"), [("{}/Original", "{}/Ground truth"), ("{}-image", "{}-mask")])
+def test_masks_of_several_splits_go_to_the_images_of_their_own(images, masks):
+    files = [f"z/{folder.format(split)}/1.png" for split in ("train", "test") for folder in (images, masks)]
+    assert understood(*files)[0] == {files[0]: [files[1]], files[2]: [files[3]]}
+    rows = plan_upload(["z/ct/1.png", "z/mri/1.png", "z/masks/1.png"])
+    assert len(rows[2].images) == 2  # neither is nearer, and that is told
+
+
+def test_thousands_of_names_that_begin_alike_are_not_compared_with_each_other(monkeypatch):
+    looked_at = []
+    ending = upload_plan.layouts.MASK_ENDING
+    counting = SimpleNamespace(
+        search=lambda name: looked_at.append(name) or ending.search(name), sub=ending.sub
+    )
+    monkeypatch.setattr(upload_plan.layouts, "MASK_ENDING", counting)
+    rows = plan_upload([f"case_{kind}_{number}.png" for number in range(500) for kind in ("t1", "seg")])
+    assert sum(row.role == "mask" for row in rows) == 500
+    assert len(looked_at) < 10 * len(rows)
+
+
 def test_a_name_like_a_mask_s_is_one_only_where_the_image_is():
     assert understood("a_mask.png") == ({"a_mask.png": []}, [])
     (row,) = plan_upload(["a_mask.png"], known=image_keys("a.jpg"))
     assert (row.role, row.keys[:2]) == ("mask", ("a_mask", "a"))
+    assert understood("a.png", "a_label-free.png")[0] == {"a.png": [], "a_label-free.png": []}
     assert understood("left_lung.png", "left.png")[0] == {"left_lung.png": [], "left.png": []}
 
 

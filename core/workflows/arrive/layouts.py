@@ -26,13 +26,15 @@ ANY_ENDING = re.compile(rf"[ _.-](?P<word>{_ENDING}|{_WEAK_ENDING}){_NUMBERED}$"
 # Also Fiji's "Mask of a.tif".
 MASK_PREFIX = re.compile(r"^(?:(?:count )?masks? of |(?:masks?|segmentation|seg|labels?|gt)[ _.-]?)(?=.)")
 # A file that is called nothing but this is the mask of the one image beside it (KiTS: imaging, segmentation).
-ONLY_MASK = re.compile(r"masks?|segmentations?|seg|labels?|ground[_ -]?truth|gt|마스크|라벨")
+ONLY_MASK = re.compile(
+    r"(?:masks?|segmentations?|seg|labels?|ground[_ -]?truth|gt|마스크|라벨)(?:[ _.-][^\W\d_].*)?"
+)
 _IMAGE_PREFIX = re.compile(r"^(?:images?|img|volume)[ _.-]?(?=.)")
 _IMAGE_ENDING = re.compile(r"[ _.-](?:0000|training|test|img|image|leftimg8bit)$")
 OTHER_CHANNEL = re.compile(r"_(?!0000)\d{4}$")
 SIDE_PRODUCT = re.compile(
     r"[ _.-](superpixels|cp_output|flows|cp_outlines|outlines|(?:object |pixel )?probabilities|uncertainty|"
-    r"overlay|predict(?:ed|ions?)?)$"
+    r"overlay|viz|visualization|predict(?:ed|ions?)?)$"
 )
 LABEL_STUDIO = re.compile(r"task-\d+-annotation-\d+")
 SECOND_READER = re.compile(r"[ _.-](?:manual[_ -]?2|2ndho|2nd_manual)$")
@@ -43,24 +45,37 @@ HASH_NAME = re.compile(r"[0-9a-f]{40,}")
 _MASK_FOLDER = re.compile(
     r"(?:.*[ _-])?(?:masks?|labels?(?:tr|ts)?|annotations?|ground(?:[ _-]?truths?)?|gts?|segmentations?|"
     r"segs?|manual[ _-]?1?|1st_manual|targets?)|segmentation(?:class|object)(?:png|aug)?|"
-    r".*segmentations?[_ -].*|gt(?:[_ -]?\d+|fine|coarse)|anns?(?:[_ -]dir)?|(?:train|val|test)annots?|"
-    r"masks_machine|labels?[_ -].{1,3}|pixellabeldata|(?:manual|left|right)masks?|"
+    r".*segmentations?[_ -].*|gt(?:[_ -]?\d+|fine|coarse)|anns?(?:[_ -]dir)?|"
+    r"(?:train|val|test|default)annots?|semantic|masks_machine|labels?[_ -].{1,3}|pixellabeldata|"
+    r"(?:manual|left|right)masks?|"
     r".*(?:마스크|라벨(?:링)?|레이블|정답)(?:[ _-]?데이터)?"
 )
-IMAGE_FOLDER = re.compile(
+_IMAGE_FOLDER = re.compile(
     r"(?:.*[ _-])?(?:images?(?:tr|ts)?|imgs?|inputs?|photos?|scans?)(?:[ _-].*)?|(?:jpeg|png)images|"
     r"leftimg8bit|.*(?:영상|이미지|원본|원천)(?:[ _-]?데이터)?"
 )
+# The first or last word of such a folder, whatever else is in it: masks_png, GT_images, masks (1).
+_MASK_FOLDER_WORD = re.compile(
+    r"(?:png|gif|tiff?|jpe?g)?(?:masks?|labels?|annotations?|ground(?:truths?)?|gts?|"
+    r"segmentations?|segs?|targets?)"
+    r"(?:\d+|tr|ts|train|val|test|png|col|images?)?"
+)
+_NO_MASK_FOLDER = re.compile(r"label[ _-]?free|\b(?:with|without)\b")
+_FOLDER_WORDS = re.compile(r"[ _.()\[\]-]+")
 # Montgomery: a mask for each lung, in two folders.
 _SIDE_FOLDER = re.compile(r"(?:left|right)[ _-]?(?:lung)?[ _-]?masks?")
 _FIRST_READER_FOLDER = re.compile(r"1st_manual|manual[_ -]?1?")
 _SECOND_READER_FOLDER = re.compile(r"2nd_manual|manual[_ -]?2")
 _FIELD_OF_VIEW = re.compile(r"\d+_(?:training|test)_mask")
-_FOR_PEOPLE = re.compile(r".*visualization|masks_human")
+_FOR_PEOPLE = re.compile(r".*visualization|masks_human|overlays?|semantic_rgb")
 # Cityscapes: classes, objects and a picture of each image in one folder.
 _CITYSCAPES = re.compile(r".*_gt(?:fine|coarse)_(?P<what>color|instanceids)")
 
 
+# Such a word anywhere behind an image's name: a_liver_mask, a_mask_kim, a_mask (1).
+_MASK_WORD = re.compile(rf"[ _.-](?!label[ _-]?free)(?:{_ENDING}){_NUMBERED}(?=$|[ _.-])")
+# What Windows and macOS put behind the name of a copy.
+_COPY = re.compile(r" \(\d+\)$|(?: -)? (?:copy|kopie|copie|copia|복사본)(?: \d+| \(\d+\))?$")
 # Where a name may end and a word more begin: IDRiD's a_MA, STARE's a.ah, Drishti's a_ODsegSoftmap.
 _WORD_BEHIND = re.compile(r"(?<=.)[ _.-](?=[^\W\d_])")
 # BUS-BRA's bus_0001-l, whose mask is mask_0001-l.
@@ -84,13 +99,36 @@ def image_keys(name: str) -> tuple[str, ...]:
 def mask_keys(name: str) -> tuple[str, ...]:
     """What the image of a mask may be called, the likeliest first: of `a_mask.png` `a_mask` or `a`."""
     whole = key = stem_key(name)
-    keys = [key]
+    keys = [key, *_of_copy(key)]
     for _ in range(2):  # a_lesion_mask
+        if (found := ANY_ENDING.search(key)) and found["number"]:
+            keys.append(key[: found.start()] + found["number"])  # case_mask_001 of case_001
         key = ANY_ENDING.sub("", key)
         keys.append(key)
     keys += [MASK_PREFIX.sub("", each) for each in tuple(keys)]
-    keys += reversed([whole[: each.start()] for each in _WORD_BEHIND.finditer(whole)])
+    keys += reversed(_begins(whole))
     return tuple(dict.fromkeys(keys))
+
+
+def mask_bases(key: str) -> list[str]:
+    """What images are called that a file may be a mask of by its own name's words, the likeliest first."""
+    found = MASK_ENDING.search(key)
+    numbered = [key[: found.start()] + found["number"]] if found and found["number"] else []
+    exact = [MASK_ENDING.sub("", key)] if found else []
+    by_word = [each for each in reversed(_begins(key)) if _MASK_WORD.search(key[len(each) :])]
+    return [*_of_copy(key), *numbered, *exact, *by_word]
+
+
+def _of_copy(key: str) -> list[str]:
+    """What the image is called of which a mask was copied with: a_mask (1) belongs to a (1) first."""
+    copy = _COPY.search(key)
+    base = MASK_ENDING.sub("", key[: copy.start()]) if copy else ""
+    return [base + copy[0]] if copy and base != key[: copy.start()] else []
+
+
+def _begins(key: str) -> list[str]:
+    """What stands before each word of a name but the first."""
+    return [key[: each.start()] for each in _WORD_BEHIND.finditer(key)]
 
 
 def plain(folder: str) -> str:
@@ -100,7 +138,16 @@ def plain(folder: str) -> str:
 
 def is_mask_folder(folder: str) -> bool:
     """Whether a folder (as `plain` gives it) is called like one of masks."""
-    return bool(_MASK_FOLDER.fullmatch(folder))
+    if _MASK_FOLDER.fullmatch(folder):
+        return True
+    words = [each for each in _FOLDER_WORDS.split(folder) if each and not each.isdigit()]
+    by_word = any(_MASK_FOLDER_WORD.fullmatch(each) for each in (*words[:1], *words[-1:]))
+    return by_word and not _NO_MASK_FOLDER.search(folder.replace("_", " "))
+
+
+def is_image_folder(folder: str) -> bool:
+    """Whether a folder (as `plain` gives it) is called like one of images."""
+    return bool(_IMAGE_FOLDER.fullmatch(folder)) and not is_mask_folder(folder)
 
 
 def is_folder_of_one(folder: str, parent: str) -> bool:

@@ -5,14 +5,18 @@ By names and folders alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import PurePosixPath
 
 from core.language.sentence import Sentence
 from core.workflows.arrive import layouts
 from core.workflows.arrive.layouts import stem_key
 from core.workflows.arrive.planned_file import PlannedFile
+
+_MOST_COMPARED = 100
 
 
 class ImageNames:
@@ -38,12 +42,31 @@ class ImageNames:
             for wanted in row.keys:
                 # An image's full name counts before what is left of it.
                 if found := self._full.get((group, wanted)) or self._any.get((group, wanted)):
-                    return _belongs(row, found)
+                    return _belongs(row, _nearest(row.path, found))
         own = self._of_group.get(row.group, [])
         if len(own) == 1 and ("/" in row.group or layouts.HASH_NAME.fullmatch(key)):
             # DSB 2018: id/images/id.png and one mask a nucleus in id/masks, with names of their own.
             return replace(_belongs(row, own), is_part=True)
         return row
+
+
+def _nearest(mask: str, images: Sequence[str]) -> Sequence[str]:
+    """Those of a few images whose folders begin most like the mask's, word by word: a split has its own."""
+    if not 1 < len(images) <= _MOST_COMPARED:
+        return images
+    own = _folder_words(mask)
+    shared = [
+        sum(
+            1
+            for _ in takewhile(lambda pair: pair[0] == pair[1], zip(own, _folder_words(image), strict=False))
+        )
+        for image in images
+    ]
+    return [image for image, count in zip(images, shared, strict=True) if count == max(shared)]
+
+
+def _folder_words(path: str) -> list[str]:
+    return re.split(r"[/ _.-]+", str(PurePosixPath(path).parent).casefold())
 
 
 def _belongs(row: PlannedFile, images: Sequence[str]) -> PlannedFile:
@@ -105,13 +128,14 @@ def with_namesakes(rows: Sequence[PlannedFile], said: Container[int]) -> list[Pl
     Not where one of them has a mask already.
     """
     masked = {image for row in rows if row.role == "mask" for image in row.images}
-    plain_images = [row for row in rows if row.role == "image" and not row.reason and row.path not in masked]
+    images = [row for row in rows if row.role == "image" and row.path not in masked]
+    unsaid = {row.path for row in images if not row.reason}
     of_folder: dict[str, dict[str, str]] = {}
     doubtful: dict[str, str] = {}
-    for row in plain_images:
+    for row in images:
         folder = of_folder.setdefault(str(PurePosixPath(row.path).parent), {})
         first = folder.setdefault(stem_key(row.path), row.path)
-        if first != row.path:
+        if first != row.path and {first, row.path} <= unsaid:
             doubtful |= {first: row.name, row.path: PurePosixPath(first).name}
     beside: dict[str, list[str]] = {}
     for name in of_folder:
@@ -123,7 +147,7 @@ def with_namesakes(rows: Sequence[PlannedFile], said: Container[int]) -> list[Pl
                 doubtful |= {path: other, other: path}
     return [
         replace(row, namesake=doubtful[row.path], reason=_namesake(doubtful[row.path]))
-        if place not in said and row.path in doubtful
+        if place not in said and row.path in doubtful and row.path in unsaid
         else row
         for place, row in enumerate(rows)
     ]

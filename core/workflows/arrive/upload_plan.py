@@ -6,10 +6,11 @@ the plan as a table before anything is read or stored.
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
-from itertools import takewhile
+from itertools import islice, takewhile
 from pathlib import PurePosixPath
 
 from core.language.sentence import Sentence
@@ -22,7 +23,7 @@ from core.workflows.arrive.planned_file import Role as Role
 _ENDS_AS_MASK = Sentence("its name ends as masks do")
 _NO_PICTURES = frozenset(
     ".txt .csv .tsv .xml .md .rst .html .pdf .yaml .yml .toml .ini .npy .npz .mat .h5 .hdf5 .ilp .pkl .db "
-    ".xlsx .xls .py .ipynb .log .roi".split()
+    ".xlsx .xls .py .svg .ipynb .log .roi".split()
 )
 _TOLD = {
     "_seg.npy": Sentence(
@@ -91,6 +92,38 @@ class _Folders:
                     self.names.add(plain(each.name))
                     self.inside.setdefault(plain(str(each.parent)), set()).add(plain(each.name))
         self.first_reader = layouts.has_first_reader(self.names)
+        self._shared = plain(os.path.commonpath(keys)) if keys else ""
+
+    def is_whole_set(self, folder: str) -> bool:
+        """Whether a folder is called after a data set: all lies in it, in folders for images or masks."""
+        within = self.inside.get(plain(folder), ())
+        named = any(layouts.is_image_folder(each) or layouts.is_mask_folder(each) for each in within)
+        return named and self._shared.startswith(plain(folder))
+
+
+class _Names:
+    """What masks may call the images of a folder."""
+
+    def __init__(self, images: Sequence[PlannedFile]) -> None:
+        self._names = {each for row in images for each in row.keys}
+        self._in_order = sorted(self._names)
+        self._longer: dict[str, list[str]] = {}
+
+    def __contains__(self, name: str) -> bool:
+        """Whether an image may be called so."""
+        return name in self._names
+
+    def longer(self, base: str) -> list[str]:
+        """The names of images, not of masks, that go on behind a word; thousands of masks may ask."""
+        if base not in self._longer:
+            start = bisect_left(self._in_order, base)
+            begun = takewhile(lambda each: each.startswith(base), islice(self._in_order, start, None))
+            self._longer[base] = [
+                each
+                for each in begun
+                if each[len(base) :][:1] in (" ", "_", ".", "-") and not layouts.MASK_ENDING.search(each)
+            ]
+        return self._longer[base]
 
 
 def _is_beside(name: str, names: Container[str]) -> bool:
@@ -113,7 +146,7 @@ def _first_look(path: str, folders: _Folders) -> PlannedFile:
         group = "/".join([*parts[:position], *parts[position + 1 :]])
         if left_out := layouts.neither(path, folder, beside, first_reader=folders.first_reader):
             return PlannedFile(path, "left out", left_out)
-        if layouts.IMAGE_FOLDER.fullmatch(folder) or folder in ("images", "imagestr"):
+        if layouts.is_image_folder(folder):
             in_nnunet = folder in ("imagestr", "imagests")
             if in_nnunet and layouts.OTHER_CHANNEL.search(stem_key(path)):
                 return PlannedFile(
@@ -127,7 +160,10 @@ def _first_look(path: str, folders: _Folders) -> PlannedFile:
                 group,
             )
         of_one = layouts.is_folder_of_one(folder, plain(parts[position - 1]) if position else "")
-        if position > 0 and not is_mixed and (of_one or layouts.is_mask_folder(folder)):
+        is_masks = layouts.is_mask_folder(folder) and not folders.is_whole_set(
+            "/".join(parts[: position + 1])
+        )
+        if position > 0 and not is_mixed and (of_one or is_masks):
             reason = Sentence("it lies in {parts}", parts=parts[position])
             is_part = layouts.is_side_folder(folder)
             return PlannedFile(path, "mask", reason, mask_keys(path), group, is_part=is_part)
@@ -154,13 +190,21 @@ def _masks_by_name(rows: Sequence[PlannedFile], known: Container[str]) -> list[P
     for row in rows:
         if row.role == "image":
             of_folder.setdefault(row.group, []).append(row)
-    names = {
-        group: sorted({each for row in images for each in row.keys}) for group, images in of_folder.items()
+    names = {group: _Names(images) for group, images in of_folder.items()}
+    everywhere = {row.keys[0] for row in rows if row.role == "image"}
+    own = {
+        group: [each for each in images if not _is_side_product(each.keys[0], everywhere)]
+        for group, images in of_folder.items()
     }
     return [
-        _by_name(row, of_folder[row.group], names[row.group], known) if row.role == "image" else row
+        _by_name(row, own[row.group], names[row.group], everywhere, known) if row.role == "image" else row
         for row in rows
     ]
+
+
+def _is_side_product(key: str, names: Container[str]) -> bool:
+    base = layouts.SIDE_PRODUCT.sub("", key)
+    return base != key and base in names
 
 
 def _with_yolo(rows: Sequence[PlannedFile], known: Container[str]) -> list[PlannedFile]:
@@ -178,23 +222,25 @@ def _with_yolo(rows: Sequence[PlannedFile], known: Container[str]) -> list[Plann
 
 
 def _by_name(
-    row: PlannedFile, folder: Sequence[PlannedFile], beside: Sequence[str], known: Container[str]
+    row: PlannedFile,
+    folder: Sequence[PlannedFile],
+    beside: _Names,
+    everywhere: Container[str],
+    known: Container[str],
 ) -> PlannedFile:
     """The row as its own name has it.
 
     Args:
-        folder: The images of its folder.
-        beside: What masks may call these, in order.
+        folder: The images of its folder, without what tools make of them.
+        beside: What masks may call these.
+        everywhere: The full names of the images of all folders.
         known: What masks may call the images of the task.
     """
     key = stem_key(row.path)
 
-    def is_beside(name: str) -> bool:
-        at = bisect_left(beside, name)
-        return at < len(beside) and beside[at] == name
-
-    if len(folder) == 2 and layouts.ONLY_MASK.fullmatch(key):
-        (image,) = (each for each in folder if each is not row)
+    others = [each for each in folder if each is not row] if len(folder) == 2 else []
+    if len(others) == 1 and layouts.ONLY_MASK.fullmatch(key):
+        (image,) = others
         if not layouts.ONLY_MASK.fullmatch(stem_key(image.path)):
             reason = Sentence("it is called a mask, beside one image")
             return replace(row, role="mask", reason=reason, keys=(key, *image.keys))
@@ -206,23 +252,23 @@ def _by_name(
         (layouts.SECOND_READER, Sentence("a second reader's mask")),
     ):
         base = pattern.sub("", key)
-        if base != key and is_beside(base):
+        if base != key and base in beside:
             return replace(
                 row, role="left out", reason=Sentence("{why} of the image beside it; not read", why=why)
             )
-    for pattern in (layouts.MASK_ENDING, layouts.MASK_PREFIX):
-        base = pattern.sub("", key)
-        if base != key and (is_beside(base) or base in known):
-            begins = pattern is layouts.MASK_PREFIX
-            reason = Sentence("its name begins as masks do") if begins else _ENDS_AS_MASK
-            return replace(row, role="mask", reason=reason, keys=mask_keys(row.path))
+    if any(each in beside or each in known for each in layouts.mask_bases(key)):
+        return replace(row, role="mask", reason=_ENDS_AS_MASK, keys=mask_keys(row.path))
+    base = layouts.MASK_PREFIX.sub("", key)
+    if base != key and (base in beside or base in known):
+        reason = Sentence("its name begins as masks do")
+        return replace(row, role="mask", reason=reason, keys=mask_keys(row.path))
     base = layouts.MASK_ENDING.sub("", key)
     if base == key:
         return row
+    if base in everywhere:
+        return replace(row, role="mask", reason=_ENDS_AS_MASK, keys=mask_keys(row.path))
     # BraTS: a_seg beside a_t1, a_t2; of several it is not clear which one, and that is told.
-    longer = takewhile(lambda each: each.startswith(base), beside[bisect_left(beside, base) :])
-    begun = [each for each in longer if each[len(base) :][:1] in (" ", "_", ".", "-")]
-    begun = [each for each in begun if each != key and not layouts.MASK_ENDING.search(each)]
+    begun = beside.longer(base)
     if begun:
         keys = (base, *(begun if len(begun) == 1 else ()))
         return replace(row, role="mask", reason=_ENDS_AS_MASK, keys=keys)
