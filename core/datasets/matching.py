@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.errors import BadDatasetError, BadFileError
+from core.imaging.dicom_file import is_dicom
 from core.imaging.mask_values import MaskValues
 from core.language.sentence import Sentence
 from core.large_files import read_file
@@ -60,7 +61,24 @@ class Pair:
 def stem_of(path: Path) -> str:
     """The name without its suffix, in NFC: macOS and Windows write Korean names differently."""
     is_packed = path.name.lower().endswith(".nii.gz")
-    return unicodedata.normalize("NFC", path.name[: -len(".nii.gz")] if is_packed else path.stem)
+    stem = path.name if _ends_without_suffix(path) else path.stem
+    return unicodedata.normalize("NFC", path.name[: -len(".nii.gz")] if is_packed else stem)
+
+
+def _ends_without_suffix(path: Path) -> bool:
+    """Whether a name has none, as archives of hospitals write them: IM0001, 1.2.840.113619.2.5."""
+    return not path.suffix or path.suffix[1:].isdigit()
+
+
+def _is_bare_dicom(path: Path) -> bool:
+    """Whether a file without a suffix has the DICOM mark; the table of contents of a CD has it too."""
+    if not _ends_without_suffix(path) or path.name.upper() == "DICOMDIR" or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            return is_dicom(file.read(132))
+    except OSError:
+        return False
 
 
 def is_image_name(name: str) -> bool:
@@ -69,14 +87,20 @@ def is_image_name(name: str) -> bool:
 
 
 def list_images(folder: Path) -> list[Path]:
-    """The image files of a folder in the order of their stems; hidden files and other suffixes are left out.
+    """The image files of a folder in the order of their stems, DICOM files without a suffix among them.
+
+    Hidden files and other suffixes are left out.
 
     Raises:
         BadDatasetError: There is no such folder.
     """
     if not folder.is_dir():
         raise BadDatasetError(str(folder), [Sentence("There is no such folder.")])
-    found = (path for path in folder.iterdir() if is_image_name(path.name))
+    found = (
+        path
+        for path in folder.iterdir()
+        if is_image_name(path.name) or (not path.name.startswith(".") and _is_bare_dicom(path))
+    )
     # A link to nowhere stays in: whoever reads it is told, and the image does not vanish without a word.
     return sorted((path for path in found if not path.is_dir()), key=lambda path: (stem_of(path), path.name))
 

@@ -11,6 +11,7 @@ import pytest
 from core.datasets.pairs import find_pairs, load_pair
 from core.errors import BadDatasetError, BadFileError
 from tests.datasets.making import noise_image, square_mask, write
+from tests.imaging.making import dicom
 
 
 def folders(root: Path) -> tuple[Path, Path]:
@@ -29,6 +30,17 @@ def test_pairs_come_by_stem_whatever_the_suffix(tmp_path: Path) -> None:
         ("a", "a.png", "a.tif"),
         ("b", "b.jpg", "b.PNG"),
     ]
+
+
+def test_dicom_files_of_an_archive_have_no_suffix(tmp_path: Path) -> None:
+    slice_file = dicom(np.zeros((4, 5), np.uint16))
+    for name in ("IM0001", "1.2.840.7", "1.2.840.8", ".hidden", "DICOMDIR"):
+        write(tmp_path, f"images/{name}", slice_file)
+        write(tmp_path, f"masks/{name}.png", b"x")
+    write(tmp_path, "images/README", b"text")
+    for name in (".hidden", "DICOMDIR"):
+        (tmp_path / "masks" / f"{name}.png").unlink()
+    assert [pair.stem for pair in find_pairs(*folders(tmp_path))] == ["1.2.840.7", "1.2.840.8", "IM0001"]
 
 
 def test_korean_names_pair_in_either_form(tmp_path: Path) -> None:

@@ -111,6 +111,16 @@ def test_a_threshold_is_chosen_and_scored_at_the_images_own_size(tmp_path):
     assert strict.scores["recall"] == 0.5
 
 
+def test_names_that_differ_by_case_alone_do_not_overwrite_each_other_on_windows(folder):
+    images = [folder / "p1" / "IMG.png", folder / "p2" / "img.png", folder / "p3" / "Img.png"]
+    targets, _ = plan_targets(images, folder / "out")
+    assert [target.mask.name for target in targets] == [
+        "IMG_png_mask.png",
+        "img_2_mask.png",
+        "Img_3_mask.png",
+    ]
+
+
 def test_a_link_to_nowhere_is_told_and_not_passed_over(folder):
     (folder / "gone.png").symlink_to("/nowhere/x.png")
     assert names(find_inputs(str(folder))) == ["a.JPG", "b.png", "gone.png"]

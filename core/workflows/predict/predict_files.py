@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,16 +115,22 @@ def names_in_tables(images: Sequence[Path]) -> list[str]:
 
 
 def _unique_names(images: Sequence[Path]) -> list[str]:
-    """The stem of each image; with its ending, then with a number, where that would not tell them apart."""
+    """The stem of each image; with its ending, then with a number, where that would not tell them apart.
+
+    Case does not: Windows and macOS take `A_mask.png` and `a_mask.png` for one file.
+    """
     stems = [_shortened(stem_of(image)) for image in images]
+    counts = Counter(stem.casefold() for stem in stems)
     names: list[str] = []
+    taken: set[str] = set()
     for image, stem in zip(images, stems, strict=True):
-        name = stem if stems.count(stem) == 1 else f"{stem}_{image.suffix.lstrip('.').lower()}"
+        name = stem if counts[stem.casefold()] == 1 else f"{stem}_{image.suffix.lstrip('.').lower()}"
         number = 2
-        while name in names:
+        while name.casefold() in taken:
             name = f"{stem}_{number}"
             number += 1
         names.append(name)
+        taken.add(name.casefold())
     return names
 
 
