@@ -24,7 +24,9 @@ _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _LOCKED = 0x1
 # An empty mask of 3000 x 3000 pixels packs 1 : 1000 and is no bomb; the ratio counts from this size on.
 _SMALL_ENTRY = 16_000_000
-_SKIPPED = {"thumbs.db", "desktop.ini"}
+_SKIPPED = {"thumbs.db", "ehthumbs.db", "desktop.ini"}
+# Of macOS, Synology (small copies of every picture) and Windows.
+_SKIPPED_FOLDERS = {"__macosx", "@eadir", "$recycle.bin"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class ArchiveEntry:
 
 
 def unpack_upload(data: bytes, name: str, limits: Limits | None = None) -> Iterator[ArchiveEntry]:
-    """The files of an upload, one at a time; folders, hidden files and __MACOSX are left out.
+    """The files of an upload, one at a time; folders, hidden files and what systems leave are left out.
 
     A bad entry comes with its `problem`, and the next ones follow.
 
@@ -108,15 +110,17 @@ def is_zip(data: bytes) -> bool:
 def _named_entries(archive: zipfile.ZipFile) -> list[tuple[str, zipfile.ZipInfo]]:
     infos = archive.infolist()
     entries = zip(entry_names(infos), infos, strict=True)
-    return sorted((each for each in entries if not _is_skipped(each[0])), key=lambda each: each[0])
+    return sorted((each for each in entries if not is_left_by_systems(each[0])), key=lambda each: each[0])
 
 
-def _is_skipped(path: str) -> bool:
+def is_left_by_systems(path: str) -> bool:
+    """Whether a file is hidden, or one that macOS, Windows or a store of files leaves in every folder."""
     parts = path.split("/")
     if not parts[-1]:  # a folder
         return True
     hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
-    return hidden or "__MACOSX" in parts or parts[-1].lower() in _SKIPPED
+    is_system = not _SKIPPED_FOLDERS.isdisjoint(part.lower() for part in parts)
+    return hidden or is_system or parts[-1].lower() in _SKIPPED
 
 
 def _check_as_a_whole(infos: list[zipfile.ZipInfo], name: str, limits: Limits) -> None:

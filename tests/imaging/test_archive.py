@@ -48,6 +48,8 @@ def test_what_systems_leave_in_zips_is_left_out() -> None:
         (".DS_Store", b"x"),
         ("in/.hidden/a.png", b"x"),
         ("in/Thumbs.db", b"x"),
+        ("in/@eaDir/a.png/SYNOPHOTO_THUMB_M.jpg", b"x"),
+        ("$RECYCLE.BIN/$R1.png", b"x"),
         ("in/a.png", b"1"),
     )
     assert unpacked(data) == {"in/a.png": b"1"}

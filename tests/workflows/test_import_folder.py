@@ -28,6 +28,9 @@ def folder(tmp_path):
     (root / "day0" / "masks" / "2.png").write_bytes(png((gradient() > 3) * np.uint8(255)))
     (root / "broken.png").write_bytes(b"no image")
     (root / ".hidden.png").write_bytes(png(gradient(first=99)))
+    (root / "@eaDir").mkdir()
+    for name in ("Thumbs.db", "@eaDir/0.jpg"):
+        (root / name).write_bytes(png(gradient(first=98)))
     return root
 
 

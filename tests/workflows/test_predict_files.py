@@ -121,6 +121,13 @@ def test_names_that_differ_by_case_alone_do_not_overwrite_each_other_on_windows(
     ]
 
 
+def test_photos_of_a_phone_are_not_passed_over(folder):
+    for name in ("phone.HEIC", "saved.jfif", "notes.txt"):
+        (folder / name).write_bytes(b"x")
+    found = [path.name for path in find_inputs(str(folder))]
+    assert "phone.HEIC" in found and "saved.jfif" in found and "notes.txt" not in found
+
+
 def test_a_link_to_nowhere_is_told_and_not_passed_over(folder):
     (folder / "gone.png").symlink_to("/nowhere/x.png")
     assert names(find_inputs(str(folder))) == ["a.JPG", "b.png", "gone.png"]

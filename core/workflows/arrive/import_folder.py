@@ -15,7 +15,7 @@ from typing import Any
 
 from core.config import Limits
 from core.errors import BadFileError
-from core.imaging.archive import ArchiveEntry, is_zip
+from core.imaging.archive import ArchiveEntry, is_left_by_systems, is_zip
 from core.jobs import queue
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
@@ -49,12 +49,12 @@ def start_import(
 
 
 def files_in(folder: Path) -> list[Path]:
-    """Every file below a folder in the order of its path; hidden ones are left out."""
+    """Every file below a folder in the order of its path; hidden ones and what systems leave are not."""
     found: list[Path] = []
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found.extend(Path(place, name) for name in sorted(names) if not name.startswith("."))
-    return found
+        found.extend(Path(place, name) for name in sorted(names))
+    return [path for path in found if not is_left_by_systems(path.relative_to(folder).as_posix())]
 
 
 def run_job(context: JobContext) -> dict[str, Any]:
