@@ -121,6 +121,7 @@ def understood(*files, masks=(), known=()):
         (["z/original/1.png"], ["z/results/1_mask.png"], []),
         (["z/CT.nii.gz"], ["z/Segmentation-liver-label.nii.gz"], []),  # 3D Slicer
         (["z/Lung Segmentation/CXR_png/a.png"], ["z/Lung Segmentation/masks/a_mask.png"], []),
+        (["z/01/t000.tif"], ["z/01_GT/SEG/man_seg000.tif"], ["z/01_GT/TRA/man_track000.tif"]),
         (["z/label-free_images/1.png"], ["z/masks/1.png"], []),
         ([unicodedata.normalize("NFC", "폐.png")], [unicodedata.normalize("NFD", "폐_mask.png")], []),
     ],

@@ -24,12 +24,15 @@ _NUMBERED = r"(?P<number>[_ -]?\d+)?"
 MASK_ENDING = re.compile(rf"[ _.-](?P<word>{_ENDING}){_NUMBERED}$")
 ANY_ENDING = re.compile(rf"[ _.-](?P<word>{_ENDING}|{_WEAK_ENDING}){_NUMBERED}$")
 # Also Fiji's "Mask of a.tif".
-MASK_PREFIX = re.compile(r"^(?:(?:count )?masks? of |(?:masks?|segmentation|seg|labels?|gt)[ _.-]?)(?=.)")
+MASK_PREFIX = re.compile(
+    r"^(?:(?:count )?masks? of |(?:masks?|segmentation|seg|man_seg|labels?|gt)[ _.-]?)(?=.)"
+)
 # A file that is called nothing but this is the mask of the one image beside it (KiTS: imaging, segmentation).
 ONLY_MASK = re.compile(
     r"(?:masks?|segmentations?|seg|labels?|ground[_ -]?truth|gt|마스크|라벨)(?:[ _.-][^\W\d_].*)?"
 )
-_IMAGE_PREFIX = re.compile(r"^(?:images?|img|volume)[ _.-]?(?=.)")
+# Also the Cell Tracking Challenge's t000, whose mask is man_seg000.
+_IMAGE_PREFIX = re.compile(r"^(?:images?|img|volume)[ _.-]?(?=.)|^t(?=\d{3,4}$)")
 _IMAGE_ENDING = re.compile(r"[ _.-](?:0000|training|test|img|image|leftimg8bit)$")
 OTHER_CHANNEL = re.compile(r"_(?!0000)\d{4}$")
 SIDE_PRODUCT = re.compile(
@@ -180,6 +183,8 @@ def neither(path: str, folder: str, beside: Collection[str], *, first_reader: bo
         return Sentence("of a second reader; the first one's masks are used")
     if folder == "segmentationobject" and "segmentationclass" in beside:
         return Sentence("numbers the objects of SegmentationClass, which is used")
+    if stem_key(path).startswith("man_track"):
+        return Sentence("marks for tracking, which are no outlines; the folder SEG has the masks")
     cityscapes = _CITYSCAPES.fullmatch(stem_key(path))
     if cityscapes and cityscapes["what"] == "instanceids":
         return Sentence("numbers the objects of the classes beside it, which are used")
