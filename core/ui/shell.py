@@ -78,7 +78,7 @@ def enter() -> Shell:
         ask_who()
         workspace = state.workspace()
         if state.signed_in() is None and state.follow_new_name():
-            state.tell("info", words.RENAMED.format(name=as_name(state.person())))
+            state.tell("toast", words.RENAMED.format(name=as_name(state.person())))
     except AppError as error:
         st.error(as_text(str(error)))
         st.stop()

@@ -104,7 +104,8 @@ def _name_of_workspace() -> str:
 def set_person(name: str) -> None:
     """Take a name for this session; the shell has the browser remember it."""
     before, st.session_state[_PERSON] = person(), name.strip()[:MAX_NAME_LENGTH]
-    st.session_state[_PERSON_ID] = None
+    # At once: by the next run the name may be another one.
+    st.session_state[_PERSON_ID] = _number_of(person())
     if person() != before:
         workspace().presence.leave(before)
 
@@ -114,14 +115,21 @@ def follow_new_name() -> bool:
 
     Under the old name what they make next would be somebody else's.
     """
-    persons = workspace().persons.list()
-    key, known = name_key(person()), st.session_state.get(_PERSON_ID)
-    now = next((each for each in persons if each.id == known), None)
-    if now is not None and name_key(now.name) != key:
-        st.session_state[_PERSON] = now.name
-        return True
-    st.session_state[_PERSON_ID] = next((each.id for each in persons if name_key(each.name) == key), None)
-    return False
+    known = st.session_state.get(_PERSON_ID)
+    if known is None:
+        st.session_state[_PERSON_ID] = _number_of(person())
+        return False
+    now = next((each.name for each in workspace().persons.list() if each.id == known), person())
+    is_other = name_key(now) != name_key(person())
+    if is_other:
+        st.session_state[_PERSON] = now
+    return is_other
+
+
+def _number_of(name: str) -> int | None:
+    """Of the person of a name in the store, None for one who has made nothing yet."""
+    found = workspace().persons.find(name) if name.strip() else None
+    return None if found is None else found.id
 
 
 def _system_user() -> str:

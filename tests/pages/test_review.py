@@ -330,14 +330,18 @@ def test_an_open_tab_follows_a_new_name(open_page, workspace, nuclei, saved):
     # As in another tab.
     workspace.persons.rename(kim.id, "Kimm", who="Kim")
     app.run()
-    assert "You are Kimm now" in shown(app.info[0].value)
+    assert "You are Kimm now" in shown(app.toast[0].value)
     assert app.session_state["person"] == "Kimm"
-    assert not app.run().info
+    assert not app.run().toast
     # Another name that is given here is another person's, whatever became of the one before.
     next(each for each in app.text_input if each.key == "your_name").set_value("Lee").run()
     assert app.session_state["person"] == "Lee"
     workspace.persons.rename(kim.id, "Kim", who="Kimm")
     assert app.run().session_state["person"] == "Lee"
+    # A name that the browser remembers is known from its first run on.
+    next(each for each in app.text_input if each.key == "your_name").set_value("Kim").run()
+    workspace.persons.rename(kim.id, "Kimmy", who="Kim")
+    assert app.run().session_state["person"] == "Kimmy"
 
 
 def test_ten_thousand_verdicts_on_one_image():
