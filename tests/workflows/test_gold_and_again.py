@@ -88,6 +88,19 @@ def test_a_gold_image_looks_new_and_a_mask_of_it_is_compared_and_never_counts(
     assert [each.seconds for each in corrected_images(workspace, task.id, predictors)] == [3.0]
 
 
+def test_a_gold_image_begins_without_its_prediction_where_new_ones_do(
+    workspace, task, images, gold, save, predictors
+):
+    ask(workspace, task, gold_percent=100, blind_percent=100)
+    opened, plain = (open_image(workspace, each.id, predictors, who="Lee") for each in images[:2])
+    for name in ("hidden", "version", "layer_png", "threshold"):
+        assert getattr(opened, name) == getattr(plain, name)
+    assert opened.hidden == "prediction"
+    assert history_for(workspace, images[0].id, opened.hidden, "Lee") == []
+    assert save(images[0], "Lee", MORE).provenance[GOLD] == gold.id
+    assert open_image(workspace, images[0].id, predictors, who="Lee").hidden == "gold"
+
+
 def test_gold_is_never_trained_on_until_it_is_withdrawn(workspace, task, images, gold, save):
     ask(workspace, task, gold_percent=100)
     assert not is_trainable(workspace.images.get(images[0].id))

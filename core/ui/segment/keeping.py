@@ -132,7 +132,7 @@ def _history(image: OpenedImage) -> list[RevisionRow]:
 
 def _number(image: OpenedImage, revision: RevisionRow) -> int:
     """As the person counts: masks that they must not see have no number."""
-    if image.hidden != "gold":
+    if not _looks_new(image):
         return revision.number
     return sum(each.number <= revision.number for each in _history(image))
 
@@ -158,7 +158,12 @@ def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
 
 
 def _num_saved(image: OpenedImage) -> int:
-    return len(_history(image)) if image.hidden == "gold" else image.image.num_revisions
+    return len(_history(image)) if _looks_new(image) else image.image.num_revisions
+
+
+def _looks_new(image: OpenedImage) -> bool:
+    """Whether masks of others are none to the person; a gold image may be one without its prediction."""
+    return image.hidden in ("gold", "prediction")
 
 
 @dialog(lambda: words.HISTORY, width="large")

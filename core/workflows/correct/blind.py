@@ -39,11 +39,13 @@ class BlindReading:
         purpose: What it is read for.
         beside: The mask that theirs will stand beside.
         is_due: It was not begun yet; what the person saved before is put out of sight first.
+        without_prediction: To the person it is a new image, of those that are drawn without their prediction.
     """
 
     purpose: Purpose
     beside: RevisionRow
     is_due: bool = False
+    without_prediction: bool = False
 
 
 def reads_blind(workspace: Workspace, image: ImageRow, who: str) -> BlindReading | None:
@@ -132,7 +134,9 @@ def _gold(workspace: Workspace, rules: ReviewRules, image: ImageRow, who: str) -
         return None
     for each in workspace.gold.for_reader(image.task_id, who):
         if each.image_id == image.id and _is_given(rules, each, who):
-            return BlindReading("gold", workspace.masks.get(each.revision_id))
+            looks_undrawn = not each.is_read and is_drawn_first(rules, image.id)
+            beside = workspace.masks.get(each.revision_id)
+            return BlindReading("gold", beside, without_prediction=looks_undrawn)
     return None
 
 

@@ -32,13 +32,17 @@ _NO_MODEL_THRESHOLD = 0.5
 
 def begin_blind(workspace: Workspace, image: ImageRow, who: str) -> Hidden:
     """What is hidden from a person; if anything is, they have a draft of their own without it from now on."""
+    has_model = workspace.versions.current(image.task_id) is not None
     reading = reads_blind(workspace, image, who)
     if reading is not None:
         content = _anew(workspace, image, who, reading)
+        draft = workspace.drafts.get(image.id, who)
         if content is not None:
-            workspace.drafts.begin_anew(image.id, content, who, in_place_of_saved=reading.is_due)
+            draft = workspace.drafts.begin_anew(image.id, content, who, in_place_of_saved=reading.is_due)
+        if reading.without_prediction and has_model and draft is not None and draft.version_id is None:
+            return "prediction"
         return "gold" if reading.purpose == "gold" else "mask"
-    if workspace.versions.current(image.task_id) is None or not _hides_prediction(workspace, image):
+    if not has_model or not _hides_prediction(workspace, image):
         return ""
     draft = workspace.drafts.get(image.id, who)
     if draft is None or not draft.who:
@@ -54,12 +58,12 @@ def begins_with(workspace: Workspace, image: ImageRow, who: str) -> DraftContent
 
 
 def _anew(workspace: Workspace, image: ImageRow, who: str, reading: BlindReading) -> DraftContent | None:
-    """The bare prediction that a blind reading begins with, None where the person goes on with their own."""
+    """What a blind reading begins with, the bare prediction; None where the person goes on with their own."""
     draft = workspace.drafts.get(image.id, who)
     if draft is not None and draft.who and not reading.is_due:
         return None
     version = workspace.versions.current(image.task_id)
-    if version is None:
+    if version is None or reading.without_prediction:
         return DraftContent(_NO_MODEL_THRESHOLD, None, None)
     return DraftContent(card_of(workspace, version).threshold, None, version.id)
 
