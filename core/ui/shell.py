@@ -48,6 +48,8 @@ _STYLE = """
 }
 /* A box that a dialog was opened from would lie over it. */
 body:has([data-testid="stDialog"]) [data-testid="stPopoverBody"]:has(.stFileUploader) { display: none; }
+/* A table's own download is no `csv_bytes`: a spreadsheet would run a name such as =cmd.png. */
+[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
 </style>
 """
 

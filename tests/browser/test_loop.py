@@ -236,6 +236,10 @@ def test_the_table_of_an_upload_lies_over_the_box_that_it_came_from(
     table = page.get_by_role("dialog", name="How these files are understood")
     expect(table).to_be_visible()
     expect(page.locator("[data-testid=stFileUploader]").first).not_to_be_visible()
+    table.get_by_test_id("stDataFrame").hover()
+    expect(button(page, "Search")).to_be_visible()
+    # It would let names such as =cmd.png run in a spreadsheet.
+    expect(button(page, "Download as CSV")).not_to_be_visible()
     table.get_by_role("button", name="Add", exact=True).click()
     expect(table).not_to_be_visible()
     assert len(ids(workspace, discs)) == 2
