@@ -46,9 +46,7 @@ def main() -> None:
     )
     parser.add_argument("--data_dir", type=Path, required=True, help="lung_ct in the training layout")
     parser.add_argument("--num_corrected", type=int, default=24, help="images that are saved")
-    parser.add_argument(
-        "--epochs", type=int, nargs=2, default=[40, 30], help="of the first run and the second"
-    )
+    parser.add_argument("--epochs", type=int, nargs=2, help="of both runs; as the app takes them if left out")
     parser.add_argument("--seed", type=int, default=0, help="which images, and the training's seed")
     parser.add_argument(
         "--test_log", type=Path, help="CSV that gets a line for each scoring of the test split"
@@ -80,7 +78,7 @@ def one_run(workspace: Workspace, options: argparse.Namespace) -> dict[str, Any]
             workspace,
             task.id,
             base_version_id=None if version is None else version.id,
-            epochs=options.epochs[step],
+            epochs=None if options.epochs is None else options.epochs[step],
             seed=options.seed,
         )
         job = wait(workspace, start_fine_tune(workspace, plan, who=PERSON))
