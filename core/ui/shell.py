@@ -71,6 +71,7 @@ def route() -> None:
     st.set_page_config(page_title=words.APP_NAME, page_icon=str(_ICON), layout="wide")
     current = st.navigation([page(name) for name in _PAGES], position="hidden")
     current.run()
+    state.run_has_ended()
 
 
 def enter() -> Shell:

@@ -147,11 +147,13 @@ class PageState:
         uploads: Counts uploads, so that the uploader empties itself after each.
         messages: What to tell at the next run: (kind, text), kind is "success", "info", "warning", "error"
             or "toast".
+        shown: Those that the run which goes on now has drawn.
         version_of_task: Version chosen in the Model box, by task id.
     """
 
     uploads: int = 0
     messages: list[tuple[str, str]] = field(default_factory=list)
+    shown: list[tuple[str, str]] = field(default_factory=list)
     version_of_task: dict[int, int] = field(default_factory=dict)
 
 
@@ -171,11 +173,19 @@ def tell(kind: str, text: str) -> None:
 
 
 def show_messages() -> None:
-    """Draw what `tell` kept, once."""
+    """Draw what `tell` kept; once more where the run that drew it last came to no end."""
     show = {"success": st.success, "info": st.info, "warning": st.warning, "error": st.error}
-    for kind, text in page_state().messages:
+    here = page_state()
+    here.shown += here.messages
+    here.messages.clear()
+    for kind, text in here.shown:
         if kind == "toast":
             st.toast(text)
         else:
             show[kind](text)
-    page_state().messages.clear()
+    here.shown = [each for each in here.shown if each[0] != "toast"]
+
+
+def run_has_ended() -> None:
+    """What was drawn is seen; called where nothing began the run anew."""
+    page_state().shown.clear()
