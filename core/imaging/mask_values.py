@@ -25,7 +25,7 @@ _MOST_SOFT = 0.25
 # Files with fewer values than this were drawn; with more, they went through a JPEG or were resized.
 _FEW_VALUES = 16
 _LOSSY_NOISE = 24
-# 255 is undefined beside 0 and 1, unless 1 is so rare that it may be a slip in a mask of 0 and 255.
+# 255 is undefined beside 0 and 1, unless 1 is so rare and thin that it may be a slip in a mask of 0 and 255.
 _LEAST_DECIDED = 0.05
 # Label images are told from classes by the number of their objects, each in one piece and counted through.
 _LEAST_OBJECTS = 10
@@ -124,8 +124,10 @@ def to_mask(stored: StoredPixels, said: MaskValues | None = None) -> NDArray[np.
     if found[0] == 0 and len(found) == 2:
         return (plane > 0).astype(np.uint8)
     if np.isin(found, (0, 1, UNDEFINED)).all() and found[-1] == UNDEFINED:
-        is_slip = bool((plane == 1).sum() < _LEAST_DECIDED * (plane == UNDEFINED).sum())
-        if is_slip != stored.lossy:  # a codec slips by 1 at edges, and never keeps a class of 1 whole
+        is_drawn = cv2.erode((plane == 1).astype(np.uint8), np.ones((3, 3), np.uint8)).any()
+        # A codec slips by 1 at edges, and never keeps a class of 1 whole.
+        is_unclear = is_drawn if stored.lossy else not is_drawn and _is_rare(plane)
+        if is_unclear:
             raise NotAMask(_unclear(found))
         if not stored.lossy:
             return plane.astype(np.uint8)
@@ -134,6 +136,12 @@ def to_mask(stored: StoredPixels, said: MaskValues | None = None) -> NDArray[np.
     if _is_soft(plane, found, lossy=stored.lossy):
         return (levels_of(plane) >= 128).astype(np.uint8)
     raise NotAMask(_unclear(found))
+
+
+def _is_rare(plane: NDArray[Any]) -> bool:
+    """Whether 1 is rare beside 0 and beside 255; where little was decided it is so beside 255 alone."""
+    ones, *others = ((plane == value).sum() for value in (1, 0, UNDEFINED))
+    return bool(ones < _LEAST_DECIDED * min(others))
 
 
 def _has_voc_void(stored: StoredPixels, plane: NDArray[Any]) -> bool:
@@ -189,9 +197,12 @@ def _is_soft(plane: NDArray[Any], found: NDArray[Any], *, lossy: bool) -> bool:
 
 
 def _has_lines(levels: NDArray[np.uint8], between: NDArray[np.bool_]) -> bool:
-    """Whether grey away from white goes on at one value, as lines of a class do, not soft ones."""
+    """Whether grey away from white goes on at one value, as lines of a class do, not soft ones or specks."""
     reach = np.ones((2 * _EDGE_WIDTH - 1,) * 2, np.uint8)
     away = between & (cv2.dilate((levels >= 224).astype(np.uint8), reach) == 0)
+    _, places, stats, _ = cv2.connectedComponentsWithStats(away.astype(np.uint8))
+    sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    away &= (sides > _EDGE_WIDTH)[places]
     beside = (levels[:, 1:] == levels[:, :-1])[away[:, 1:] & away[:, :-1]]
     below = (levels[1:] == levels[:-1])[away[1:] & away[:-1]]
     same = np.concatenate([beside, below])

@@ -121,6 +121,13 @@ def test_255_beside_0_and_1_is_undefined(data: bytes) -> None:
     np.testing.assert_array_equal(decode_mask(data, "m"), DISC)
 
 
+@pytest.mark.parametrize("background", [4, 30])
+def test_where_little_was_decided_the_rest_is_undefined(background: int) -> None:
+    decided = np.full((200, 200), 255, np.uint8)
+    decided[50 : 50 + background, 50:150], decided[51:54, 60:64] = 0, 1
+    np.testing.assert_array_equal(read_mask(png(decided), "m"), decided)
+
+
 def test_a_tile_of_voc_that_is_all_outline_is_undefined() -> None:
     outline = np.where(RING, np.uint8(255), np.uint8(0))
     assert not decode_mask(palette(outline, VOC_COLOURS), "m").any()
@@ -200,6 +207,21 @@ def test_a_jpeg_saved_as_png_is_still_soft() -> None:
     lossy = cv2.imdecode(cv2.imencode(".jpg", DISC * 255, [cv2.IMWRITE_JPEG_QUALITY, 60])[1], -1)
     assert len(np.unique(lossy)) > 16
     np.testing.assert_array_equal(decode_mask(png(lossy), "m"), lossy >= 128)
+
+
+def test_specks_that_became_grey_in_resizing_are_no_lines() -> None:
+    drawn = cv2.circle(np.zeros((80, 240), np.uint8), (51, 39), 24, 255, -1)
+    drawn[15:17, 181:183] = drawn[41:43, 201:203] = 255
+    soft = cv2.resize(drawn, (120, 40), interpolation=cv2.INTER_AREA)
+    np.testing.assert_array_equal(decode_mask(png(soft), "m"), soft >= 128)
+
+
+def test_a_small_object_in_the_best_jpeg() -> None:
+    small = np.zeros((64, 64), np.uint8)
+    small[20:23, 30:33] = 255
+    data = saved(Image.fromarray(small), "JPEG", quality=100)
+    assert np.unique(decode_image(data, "m.jpg").values).tolist() == [0, 1, 255]
+    np.testing.assert_array_equal(decode_mask(data, "m.jpg"), small // 255)
 
 
 def test_a_jpeg_of_0_and_1_is_told() -> None:
