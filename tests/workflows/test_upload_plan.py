@@ -147,6 +147,11 @@ def test_folders_that_are_called_like_masks_hold_masks(folder):
     assert understood("z/images/1.png", f"z/{folder}/1.png")[0] == {"z/images/1.png": [f"z/{folder}/1.png"]}
 
 
+@pytest.mark.parametrize("folder", ["images_for_segmentation", "images to label", "scans_with_masks"])
+def test_folders_of_images_that_are_to_get_masks_hold_images(folder):
+    assert understood(f"z/{folder}/1.png")[0] == {f"z/{folder}/1.png": []}
+
+
 def test_a_folder_beside_the_images_with_their_names_is_asked_about():
     rows = plan_upload(["z/images/1.png", "z/truth/1.png"])
     assert [row.namesake for row in rows] == ["", "z/images/1.png"]

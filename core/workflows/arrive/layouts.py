@@ -64,6 +64,8 @@ _MASK_FOLDER_WORD = re.compile(
     r"(?:\d+|tr|ts|train|val|test|png|col|images?)?"
 )
 _NO_MASK_FOLDER = re.compile(r"label[ _-]?free|\b(?:with|without)\b")
+# Images that are to get masks, or have them beside: images_for_segmentation, images with masks.
+_FOR_MASKS = re.compile(r"(?:images?|imgs?|photos?|scans?)[ _-](?:to|for|with|without)[ _-]")
 _FOLDER_WORDS = re.compile(r"[ _.()\[\]-]+")
 # Montgomery: a mask for each lung, in two folders.
 _SIDE_FOLDER = re.compile(r"(?:left|right)[ _-]?(?:lung)?[ _-]?masks?")
@@ -141,6 +143,8 @@ def plain(folder: str) -> str:
 
 def is_mask_folder(folder: str) -> bool:
     """Whether a folder (as `plain` gives it) is called like one of masks."""
+    if _FOR_MASKS.match(folder):
+        return False
     if _MASK_FOLDER.fullmatch(folder):
         return True
     words = [each for each in _FOLDER_WORDS.split(folder) if each and not each.isdigit()]

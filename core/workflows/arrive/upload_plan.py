@@ -92,13 +92,13 @@ class _Folders:
                     self.names.add(plain(each.name))
                     self.inside.setdefault(plain(str(each.parent)), set()).add(plain(each.name))
         self.first_reader = layouts.has_first_reader(self.names)
-        self._shared = plain(os.path.commonpath(keys)) if keys else ""
+        self._shared = plain(os.path.commonprefix([f"{folder}/" for folder in keys]))
 
     def is_whole_set(self, folder: str) -> bool:
         """Whether a folder is called after a data set: all lies in it, in folders for images or masks."""
         within = self.inside.get(plain(folder), ())
         named = any(layouts.is_image_folder(each) or layouts.is_mask_folder(each) for each in within)
-        return named and self._shared.startswith(plain(folder))
+        return named and self._shared.startswith(plain(f"{folder}/"))
 
 
 class _Names:
