@@ -5,6 +5,7 @@ What a value means is the file's own rule or the person's word, never a guess. P
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -179,7 +180,7 @@ def _is_soft(plane: NDArray[Any], found: NDArray[Any], *, lossy: bool) -> bool:
         return False
     levels = levels_of(plane)
     between = (levels >= 32) & (levels < 224)
-    if between.mean() > _MOST_SOFT:
+    if between.mean() > _MOST_SOFT or (not lossy and _are_drawn(plane, found, levels < 32)):
         return False
     square = np.ones((_EDGE_WIDTH, _EDGE_WIDTH), np.uint8)
     if cv2.erode(between.astype(np.uint8), square, borderType=cv2.BORDER_REPLICATE).any():
@@ -194,6 +195,14 @@ def _is_soft(plane: NDArray[Any], found: NDArray[Any], *, lossy: bool) -> bool:
         return bool((between & (change == 0)).sum() <= 0.01 * between.sum())
     grey = (levels > 0) & (levels < 255)
     return not (grey & (change == 0)).any() and not _has_lines(levels, between)
+
+
+def _are_drawn(plane: NDArray[Any], found: NDArray[Any], dark: NDArray[np.bool_]) -> bool:
+    """Whether dark numbers are areas of one value each, as objects beside 255 are, and no noise."""
+    around, values = np.ones((3, 3), np.uint8), plane.astype(np.float32)
+    flat = dark & (values > 0) & (values == np.floor(values))
+    flat &= cv2.dilate(values, around) == cv2.erode(values, around)
+    return len(distinct(plane[flat])) > (0 if len(found) <= _FEW_VALUES else len(found) / 2)
 
 
 def _has_lines(levels: NDArray[np.uint8], between: NDArray[np.bool_]) -> bool:
@@ -215,6 +224,11 @@ def _are_objects(plane: NDArray[Any], found: NDArray[Any]) -> bool:
     if plane.dtype.kind == "f" and (numbers != np.floor(numbers)).any():
         return False
     if found[0] != 0 or len(numbers) < _LEAST_OBJECTS or numbers[-1] > 1.25 * len(numbers):
+        return False
+    if numbers[-1] == UNDEFINED and numbers[-2] < UNDEFINED - 1:  # not counted through to: nobody decided
+        return False
+    sides = (plane[0], plane[-1], plane[:, 0], plane[:, -1])
+    if functools.reduce(np.intersect1d, sides).any():  # a frame, or the ground that all objects lie on
         return False
     labels = plane.astype(np.int32)
     if np.median(np.bincount(labels.ravel())[numbers.astype(np.int64)]) < _LEAST_PIXELS:

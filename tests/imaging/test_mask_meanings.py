@@ -163,10 +163,25 @@ def test_a_label_image_of_many_objects_is_foreground_all_over(dtype: type[np.gen
     np.testing.assert_array_equal(decode_mask(tiff(plane.astype(dtype)), "m"), plane > 0)
 
 
+def framed(plane: NDArray[Any], value: int) -> NDArray[Any]:
+    return np.pad(plane, 3, constant_values=value)
+
+
+# 240 squares, numbered through.
+MANY = np.kron(np.arange(1, 241).reshape(15, 16), np.pad(np.ones((4, 4), int), 2)).astype(np.uint8)
+
+
 @pytest.mark.parametrize(
     "plane",
     [
         labels(count=3).astype(np.uint8),  # objects, or classes?
+        framed(labels(count=20).astype(np.uint8), 255),  # objects, and what nobody decided
+        framed(labels(count=3), 65535),
+        framed(labels(), 65535),
+        framed(MANY, 255),
+        framed(labels(), 101),  # a frame is no object
+        np.where(labels() > 0, labels() + 1, 1)
+        * (np.arange(160) != 16),  # nor is 1, the ground of a watershed
         labels() * 3,  # a crop, or values that mean something
         np.where(DISC == 1, np.uint8(2), VOC) + (ROWS < 3).astype(np.uint8),  # classes with 255
         np.where(RING, np.uint8(128), DISC * 255),  # a third value along the outline
