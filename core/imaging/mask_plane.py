@@ -16,6 +16,7 @@ from core.language.sentence import Sentence
 
 # The colour of PASCAL VOC's outlines, which nobody decided on; index 255 of its palettes.
 VOC_VOID = (224, 224, 192)
+_WHITE = 224
 
 
 class NotAMask(ValueError):
@@ -90,10 +91,12 @@ def _numbers(
 
 
 def _shown_reversed(values: NDArray[Any], numbers: NDArray[Any]) -> bool:
-    """Whether 0 is shown white and the one other number black: drawn so, or numbered so, who knows."""
+    """Whether the table goes from white at 0 to black: drawn so, or numbered so, who knows."""
     used, first = np.unique(numbers, return_index=True)
     shown = values.reshape(len(numbers.ravel()), -1)[first].astype(int)
-    return set(used) <= {0, 1} and bool((shown == np.where(used == 0, 255, 0)[:, None]).all())
+    is_grey = bool((shown == shown[:, :1]).all())
+    ends = (used[0] > 0 or shown[0, 0] >= _WHITE) and (used[-1] == 0 or shown[-1, 0] == 0)
+    return is_grey and ends and (used[0] == 0 or len(used) == 1) and bool((np.diff(shown[:, 0]) < 0).all())
 
 
 def _counts_by_index(values: NDArray[Any], indices: NDArray[Any]) -> bool:
@@ -132,7 +135,7 @@ def _channels_agree(values: NDArray[Any]) -> bool:
 
 def levels_of(plane: NDArray[Any]) -> NDArray[np.uint8]:
     """The plane with its largest value at 255."""
-    if plane.dtype == np.uint8 and plane.max() >= 224:
+    if plane.dtype == np.uint8 and plane.max() >= _WHITE:
         return plane
     scaled: NDArray[np.uint8] = np.rint(plane.astype(np.float32) * (255 / float(plane.max()))).astype(
         np.uint8

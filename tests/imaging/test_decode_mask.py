@@ -124,6 +124,23 @@ def test_a_table_that_shows_0_as_white_and_1_as_black_is_asked_about(used: np.nd
         assert mask_reading(data, "m.png").options == (MaskValues(), MaskValues((0,)))
 
 
+@pytest.mark.parametrize(
+    ("used", "levels"),
+    [
+        (MASK * 255, [255, *[0] * 255]),
+        (MASK * 2, [255, 9, 0]),
+        (MASK * 254, list(range(254, -1, -1))),
+        (np.array([[0, 7, 15], [0, 3, 15]], np.uint8), list(range(255, -1, -17))),
+        (MASK * 0 + 3, [255, 9, 9, 0]),
+    ],
+)
+def test_so_is_any_table_that_goes_from_white_to_black(used: np.ndarray, levels: list[int]) -> None:
+    indexed = Image.fromarray(used, "P")
+    indexed.putpalette([level for level in levels for _ in range(3)])
+    with pytest.raises(BadFileError, match=f"0 as white and {used.max()} as black"):
+        decode_mask(saved(indexed, "PNG"), "m.png")
+
+
 def test_black_that_is_half_transparent_everywhere_is_asked_about() -> None:
     tile = np.zeros((4, 5, 4), np.uint8)
     tile[..., 3] = 128
