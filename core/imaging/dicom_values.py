@@ -113,10 +113,13 @@ def _is_image(values: NDArray[Any], numbers: NDArray[Any], dataset: Dataset) -> 
 
 
 def _signed(number: float | None, values: NDArray[Any]) -> float | None:
-    """A value of stored pixels that was written without the sign that they have."""
+    """A value of stored pixels that was written without the sign that they have, or with one they lack."""
+    if number is None or values.dtype.kind not in "iu":
+        return number
     size = 2 ** (8 * values.dtype.itemsize)
-    too_large = number is not None and values.dtype.kind == "i" and number >= size / 2
-    return number - size if too_large and number is not None else number
+    if values.dtype.kind == "u":
+        return number + size if number < 0 else number
+    return number - size if number >= size / 2 else number
 
 
 def _with_frame_values(dataset: Dataset, frame: int) -> Dataset:

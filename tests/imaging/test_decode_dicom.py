@@ -320,6 +320,13 @@ def test_padding_written_without_its_sign_is_padding() -> None:
     assert to_display(decode_image(data, "mr.dcm")).tolist() == [[0, 0, 255]]
 
 
+def test_padding_written_with_a_sign_that_pixels_lack_is_padding() -> None:
+    data = dicom(np.array([[63536, 0, 1000]], np.uint16), Modality="MR", PixelPaddingValue=63536)
+    data = data.replace(b"\x28\x00\x20\x01US\x02\x00", b"\x28\x00\x20\x01SS\x02\x00")
+    assert b"SS\x02\x00\x30\xf8" in data
+    assert to_display(decode_image(data, "mr.dcm")).tolist() == [[0, 0, 255]]
+
+
 @pytest.mark.parametrize("photometric", ["MONOCHROME2", "MONOCHROME1"])
 def test_padding_is_black_under_a_window_too(photometric: str) -> None:
     stored = np.array([[4095, 400, 600]], np.uint16)
