@@ -23,6 +23,9 @@ from core.language.sentence import Sentence
 _MM = {"nm": 1e-6, "um": 1e-3, "µm": 1e-3, "μm": 1e-3, "micron": 1e-3, "microns": 1e-3}
 _MM |= {"\\u00b5m": 1e-3, "mm": 1.0, "cm": 10.0, "m": 1000.0, "inch": 25.4, "in": 25.4}
 
+# The bit of NewSubfileType that GDAL's inner masks have.
+_TRANSPARENCY = 4
+
 
 @dataclass(frozen=True)
 class TiffStack:
@@ -45,7 +48,7 @@ class TiffStack:
 
 
 def find_pages(file: tifffile.TiffFile, name: str) -> TiffStack:
-    """The pages of a TIFF that are pictures; smaller copies of them are none.
+    """The pages of a TIFF that are pictures; smaller copies of them and their transparency are none.
 
     Args:
         file: The open file.
@@ -61,7 +64,7 @@ def find_pages(file: tifffile.TiffFile, name: str) -> TiffStack:
         if stack := _described(file, described, name):
             return stack
     pages = [page.aspage() for page in file.pages]
-    pages = [page for page in pages if not page.is_reduced]
+    pages = [page for page in pages if not page.is_reduced and not page.subfiletype & _TRANSPARENCY]
     notes: tuple[str, ...] = ()
     if described is not None and len(pages) > 1:
         tool = "OME" if file.is_ome else "ImageJ"

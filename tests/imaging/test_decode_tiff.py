@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+import tifffile
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
@@ -88,6 +90,21 @@ def test_of_several_pages_the_first_is_used_and_said() -> None:
     image = decode_image(tiff(pages, photometric="minisblack"), "scan.tif")
     np.testing.assert_array_equal(image.values, RAMP)
     assert image.notes == ("scan.tif has 2 pages; the first one is used.",)
+
+
+@pytest.mark.parametrize("mask_first", [False, True])
+def test_a_page_of_transparency_is_no_picture(mask_first: bool) -> None:
+    buffer = io.BytesIO()
+    pages: list[tuple[np.ndarray, dict[str, Any]]] = [
+        (np.arange(12, dtype=np.uint16).reshape(3, 4), {}),
+        (np.ones((3, 4), bool), {"photometric": "mask", "subfiletype": 4}),
+    ]
+    with tifffile.TiffWriter(buffer) as writer:
+        for values, options in reversed(pages) if mask_first else pages:
+            writer.write(values, **options)
+    image = decode_image(buffer.getvalue(), "gdal.tif")
+    np.testing.assert_array_equal(image.values, pages[0][0])
+    assert image.notes == ()
 
 
 @pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_adobe_deflate", "packbits"])
