@@ -5,6 +5,7 @@ A volume is read slice by slice; without this its whole file would lie in memory
 
 from __future__ import annotations
 
+import errno
 import io
 import mmap
 from pathlib import Path
@@ -38,8 +39,10 @@ def read_file(path: Path) -> bytes:
     """The bytes of a file; of a large one a `MappedFile`, which stands for them.
 
     Raises:
-        OSError: It cannot be opened.
+        OSError: It cannot be opened; or it is a pipe or a device, which may never end.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "not a regular file")
     with path.open("rb") as file:
         if path.stat().st_size < LARGE:
             return file.read()

@@ -1,6 +1,7 @@
 """Files of gigabytes: bytes in place, of which a slice alone is read."""
 
 import hashlib
+import os
 import pickle
 import tracemalloc
 
@@ -67,3 +68,14 @@ def test_it_stands_for_bytes(tmp_path):
     assert (file.tell(), file.read()) == (len(content) - 5, content[-5:])
     path.write_bytes(b"small")
     assert read_file(path) == b"small"
+
+
+def test_what_would_never_end_is_no_file(tmp_path):
+    endless, pipe = tmp_path / "null.png", tmp_path / "pipe.png"
+    endless.symlink_to("/dev/null")
+    os.mkfifo(pipe)
+    for path in (endless, pipe):
+        with pytest.raises(OSError, match="not a regular file"):
+            read_file(path)
+    with pytest.raises(IsADirectoryError):
+        read_file(tmp_path)
