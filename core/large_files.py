@@ -39,8 +39,11 @@ def read_file(path: Path) -> bytes:
     """The bytes of a file; of a large one a `MappedFile`, which stands for them.
 
     Raises:
-        OSError: It cannot be opened; or it is a pipe or a device, which may never end.
+        OSError: It cannot be opened; it is a pipe or a device, which may never end; or its name is no
+            text, so that no table could name it.
     """
+    if any("\udc80" <= letter <= "\udcff" for letter in path.name):  # bytes that are not UTF-8
+        raise OSError(errno.EILSEQ, "its name is not in UTF-8, rename it")
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise OSError(errno.EINVAL, "not a regular file")
     with path.open("rb") as file:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pickle
+import sys
 import tracemalloc
 
 import nibabel as nib
@@ -79,3 +80,11 @@ def test_what_would_never_end_is_no_file(tmp_path):
             read_file(path)
     with pytest.raises(IsADirectoryError):
         read_file(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="macOS and Windows let no such name in")
+def test_a_name_that_is_no_text_is_told(tmp_path):
+    path = tmp_path / os.fsdecode("폐.png".encode("cp949"))
+    path.write_bytes(b"data")
+    with pytest.raises(OSError, match="its name is not in UTF-8"):
+        read_file(path)

@@ -1,6 +1,8 @@
 """A folder on this machine as a job: all of it comes in, bad files stop nothing, stopped it goes on."""
 
 import io
+import os
+import sys
 import zipfile
 from threading import Event
 
@@ -50,6 +52,17 @@ def test_all_of_a_folder_comes_in_and_the_bad_file_is_named(workspace, task, fol
     }
     assert "broken.png" in result["problems"][0]
     assert len(workspace.images.list(task.id)) == 6
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="macOS and Windows let no such name in")
+def test_a_name_that_is_no_text_is_told_and_does_not_cost_the_others(workspace, task, folder):
+    (folder / os.fsdecode("폐.png".encode("cp949"))).write_bytes(png(gradient(first=50)))
+    job_of(workspace, task, folder)
+    job = workspace.jobs.take_next("worker")
+    result = run_job(JobContext(workspace, job))
+    assert (result["added"], result["refused"]) == (6, 2)
+    assert any("its name is not in UTF-8" in problem for problem in result["problems"])
+    assert workspace.jobs.end(job.id, "done", result=result).result == result
 
 
 def test_what_is_odd_about_a_series_in_a_folder_is_told_as_of_an_upload(workspace, task, tmp_path):

@@ -1,5 +1,7 @@
 """Which files predict.py takes and where their results go; no network is needed to find that out."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -143,6 +145,12 @@ def test_a_name_too_long_for_its_results_is_cut_and_told(folder):
     assert targets[0].note.startswith(long.name + ": its name is too long for its results")
     assert all(len(target.overlay.name.encode()) <= 255 for target in targets)
     assert targets[2].mask.name.startswith("폐폐")
+
+
+def test_a_name_that_is_no_text_does_not_cost_the_others(folder):
+    odd = [folder / os.fsdecode(b"\xc6\xf3" * length + b".png") for length in (1, 110)]
+    targets, _ = plan_targets([*odd, folder / "b.png"], folder / "out")
+    assert targets[2].mask.name == "b_mask.png"
 
 
 def test_a_table_tells_images_of_two_folders_apart(folder):

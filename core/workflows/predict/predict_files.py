@@ -135,10 +135,12 @@ def _unique_names(images: Sequence[Path]) -> list[str]:
 
 
 def _is_long(stem: str) -> bool:
-    return len(stem.encode()) > _LONGEST_NAME - len("_tiff_000")
+    return len(os.fsencode(stem)) > _LONGEST_NAME - len("_tiff_000")
 
 
 def _shortened(stem: str) -> str:
     return (
-        stem.encode()[: _LONGEST_NAME - len("_tiff_000")].decode(errors="ignore") if _is_long(stem) else stem
+        os.fsencode(stem)[: _LONGEST_NAME - len("_tiff_000")].decode(errors="ignore")
+        if _is_long(stem)
+        else stem
     )
