@@ -20,6 +20,7 @@ from core.ui.titles import version_title
 from core.workflows.correct.classify_image import classifier_of
 from core.workflows.learn.fine_tune import FineTunePlan, plan_fine_tune, start_fine_tune
 from core.workspace import ImageRow, LabelRow, Purpose, Show, TaskRow, Workspace, is_trainable
+from core.workspace.image_rows import counting
 
 SCRATCH = 0
 MOST_EPOCHS = 500
@@ -164,7 +165,7 @@ def _base_and_epochs(workspace: Workspace, plan: FineTunePlan) -> FineTunePlan:
 def _show_images(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     """The images that the run is about, the newest first; a click opens one on the Segment page."""
     labels = workspace.labels.latest_of_task(task.id) if purpose == "classify" else {}
-    kinds = _labelled(task, labels) if purpose == "classify" else _corrected(task)
+    kinds = _labelled(task, labels) if purpose == "classify" else _corrected(task, purpose)
     with st.container(horizontal=True, vertical_alignment="center"):
         in_each = {kind: count for kind, (count, _) in kinds.items()}
         shown = filter_control(in_each, words.LEARNT_FROM_NAMES, key=f"filter_{purpose}")
@@ -183,17 +184,16 @@ def _show_images(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     st.caption(", ".join(f"{as_text(title)} {count}" for title, count in sorted(counts.items())))
 
 
-def _corrected(task: TaskRow) -> dict[str, _Kind]:
+def _corrected(task: TaskRow, purpose: Purpose) -> dict[str, _Kind]:
     images = images_for(task)
+    saved: list[Show] = ["corrected", "whole"] if purpose == "click" else ["corrected"]
+    counts = counting(task.review_rules)
 
-    def kind(*show: Show) -> _Kind:
+    def kind(*more: Show) -> _Kind:
+        show = (*saved, *more)
         return images.count(task.id, *show), lambda: images.newest(task.id, *show, limit=_MOST_SHOWN)
 
-    return {
-        "all": kind("corrected"),
-        "trainable": kind("corrected", "free"),
-        "locked": kind("corrected", "locked"),
-    }
+    return {"all": kind(), "trainable": kind(counts, "free"), "locked": kind(counts, "locked")}
 
 
 def _labelled(task: TaskRow, labels: dict[int, LabelRow]) -> dict[str, _Kind]:

@@ -8,10 +8,12 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, false, select, true
 
-from core.workspace.rows import ImageFacts, ImageRow, ImageState
-from core.workspace.tables import GroupTable, ImageTable, as_row
+from core.workspace.rows import ImageFacts, ImageRow, ImageState, ReviewRules
+from core.workspace.tables import GroupTable, ImageTable, RevisionTable, as_row
 
-Show = Literal["all", "new", "draft", "corrected", "flagged", "locked", "free"]
+Show = Literal[
+    "all", "new", "draft", "corrected", "flagged", "locked", "free", "unflagged", "approved", "whole"
+]
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ def shows(
 ) -> dict[Show, ColumnElement[bool]]:
     """Which images each filter shows, of the table or of another name for it.
 
-    "new" ones were never opened, saved or drawn on; "free" ones are neither locked nor gold.
+    "new" ones were never opened, saved or drawn on; "free" ones are neither locked nor gold; of "whole" ones
+    the mask was checked as a whole.
     """
     found: dict[Show, ColumnElement[bool]] = {
         "all": true(),
@@ -53,6 +56,9 @@ def shows(
         "draft": images.has_unsaved_changes == true(),
         "corrected": images.truth_revision_id.is_not(None),
         "flagged": images.review == "flagged",
+        "unflagged": images.review != "flagged",
+        "approved": images.review == "approved",
+        "whole": images.truth_revision_id.in_(select(RevisionTable.id).where(RevisionTable.scope == "whole")),
         "locked": images.locked == true(),
         "free": (images.locked == false()) & images.gold_revision_id.is_(None),
     }
@@ -61,6 +67,11 @@ def shows(
         for each in ("corrected", "locked"):
             found[each] = found[each] & images.id.not_in(unread.all)
     return found
+
+
+def counting(rules: ReviewRules) -> Show:
+    """The filter of the corrected images whose mask counts in a task with these rules."""
+    return "approved" if rules.approved_only else "unflagged"
 
 
 SHOWN = shows()

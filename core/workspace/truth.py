@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from core.workspace.database import Database
-from core.workspace.image_rows import SHOWN
+from core.workspace.image_rows import SHOWN, counting
 from core.workspace.rows import Review, RevisionRow, Scope
 from core.workspace.tables import ImageTable, PersonTable, ReviewTable, RevisionTable, TaskTable, as_row
 from core.workspace.tasks import to_review_rules
@@ -176,10 +176,8 @@ def judge(session: Session, image: ImageTable) -> None:
 
 def _counting(session: Session, task_id: int) -> ColumnElement[bool]:
     told = session.scalar(select(TaskTable.review_rules).where(TaskTable.id == task_id))
-    counts = ImageTable.review != "flagged"
-    if to_review_rules(told or {}).approved_only:
-        counts = ImageTable.review == "approved"
-    return (ImageTable.task_id == task_id) & ImageTable.truth_revision_id.is_not(None) & counts
+    counts = SHOWN[counting(to_review_rules(told or {}))]
+    return (ImageTable.task_id == task_id) & SHOWN["corrected"] & counts
 
 
 def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -1,14 +1,16 @@
 """The Fine-tune page: what it counts, what it would train, and how it shows runs that ended."""
 
+import numpy as np
 import pytest
 
+from core.imaging.masks import encode_png
 from core.jobs.process import machine
 from core.reasons import Reason
 from core.registry.shipped import add_shipped
 from core.ui.running_job import by_epoch, part_done
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
-from core.workspace import DraftContent
+from core.workspace import DraftContent, NewReview, NewRevision, ReviewRules
 from tests.pages.conftest import png, shown
 
 
@@ -61,6 +63,36 @@ def test_its_images_are_filtered_and_one_is_found_and_opened(open_page, workspac
     assert not app.exception
     assert app.query_params["image"] == str(workspace.images.list(nuclei.id)[1].id)
     assert "Save mask" in [each.label for each in app.button]
+
+
+def test_its_filter_shows_the_images_that_the_review_lets_count(open_page, workspace, nuclei):
+    correct(workspace, nuclei, 3)
+    first, _, last = (each.revision_id for each in workspace.truth.readings(nuclei.id))
+    images = workspace.images.list(nuclei.id)
+    workspace.reviews.decide([(images[0].id, NewReview("flagged", "Lee", first))])
+    workspace.reviews.decide([(images[2].id, NewReview("approved", "Lee", last))])
+    app = open_page("fine_tune", task=nuclei.slug)
+    assert app.segmented_control[1].options == ["All 3", "To train on 1", "Locked 1"]
+    assert "You have 3 corrected images." in said(app)
+    assert "1 of them would be trained on" in said(app)
+    workspace.tasks.set_review_rules(nuclei.id, ReviewRules(approved_only=True))
+    app = open_page("fine_tune", task=nuclei.slug)
+    assert not app.exception
+    assert app.segmented_control[1].options == ["All 3", "To train on 1", "Locked 0"]
+    assert "1 of them would be trained on" in said(app)
+
+
+def test_smart_click_s_filter_leaves_out_masks_that_were_checked_in_part(open_page, workspace, nuclei):
+    correct(workspace, nuclei, 3)
+    mask = encode_png(np.zeros((64, 64), np.uint8))
+    part = NewRevision(mask, None, 0.5, None, "Kim", 0.5, 0.0, scope="part")
+    workspace.masks.save(workspace.images.list(nuclei.id)[0].id, part)
+    app = open_page("fine_tune", task=nuclei.slug)
+    assert app.segmented_control[1].options == ["All 3", "To train on 2", "Locked 1"]
+    app.segmented_control[0].set_value("click").run()
+    assert not app.exception
+    assert app.segmented_control[1].options == ["All 2", "To train on 1", "Locked 1"]
+    assert "1 of them would be trained on" in said(app)
 
 
 def test_failed_run_shows_its_reason_and_can_start_again(open_page, workspace, nuclei):

@@ -1,8 +1,8 @@
 import pytest
 
 from core.errors import StoreError
-from core.workspace import DraftContent, NewRevision
-from core.workspace.image_rows import Unread
+from core.workspace import DraftContent, NewReview, NewRevision, ReviewRules
+from core.workspace.image_rows import Unread, counting
 
 
 @pytest.fixture
@@ -36,6 +36,22 @@ def test_the_newest_of_some_filters(workspace, task, images):
     assert names(newest(task.id, "corrected", "locked", limit=9)) == "d"
     assert names(newest(task.id, "corrected", "free", limit=9)) == "ab"
     assert (count(task.id), count(task.id, "corrected"), count(task.id, "corrected", "free")) == (8, 3, 2)
+
+
+def test_the_filters_of_what_counts_are_what_the_truth_counts(workspace, task, images):
+    saved = {}
+    for text, scope in {"a": "whole", "b": "whole", "c": "part", "d": "whole"}.items():
+        new = NewRevision(b"mask", None, 0.5, None, "Kim", 1.0, 0.0, scope=scope)
+        saved[text] = workspace.masks.save(images[text].id, new).id
+    workspace.reviews.decide([(images["a"].id, NewReview("flagged", "Lee", saved["a"]))])
+    workspace.reviews.decide([(images["c"].id, NewReview("approved", "Lee", saved["c"]))])
+    newest, truth = workspace.images.newest, workspace.truth
+    assert names(newest(task.id, "corrected", "whole", limit=9)) == "dba"
+    assert sum(each.saved for each in truth.learnt_from(task.id, "whole")) == 3
+    for rules, counted in ((ReviewRules(), "dcb"), (ReviewRules(approved_only=True), "c")):
+        workspace.tasks.set_review_rules(task.id, rules)
+        assert names(newest(task.id, "corrected", counting(rules), limit=9)) == counted
+        assert truth.image_ids(task.id) == {images[text].id for text in counted}
 
 
 def test_at_the_ends_there_is_less(workspace, task, images):
