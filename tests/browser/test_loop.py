@@ -245,6 +245,31 @@ def test_the_table_of_an_upload_lies_over_the_box_that_it_came_from(
     assert len(ids(workspace, discs)) == 2
 
 
+def test_a_row_of_an_upload_stays_where_it_is_while_its_role_is_changed(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    png, mask = disc(1)
+    page = open_page(f"{server.url}/?task={discs.slug}")
+    upload(
+        page, ("a.png", png), ("a_mask.png", encode_png(mask)), ("b.png", disc(2)[0]), ("c.png", disc(3)[0])
+    )
+    table = page.get_by_role("dialog", name="How these files are understood")
+    rows = table.locator("[role=grid] tr")
+    expect(rows).to_contain_text(["File", "a_mask.png", "a.png", "b.png", "c.png"])
+    settled(page)
+    box = table.get_by_test_id("stDataFrame").bounding_box()
+    assert box is not None
+    # The cells are drawn on a canvas: the role of the fifth row, of 36 px each.
+    page.mouse.dblclick(box["x"] + 0.27 * box["width"], box["y"] + 4.5 * 36)
+    page.get_by_text("Not used", exact=True).click()
+    expect(table.get_by_text("2 images, 1 mask, 1 not used")).to_be_visible()
+    expect(rows).to_contain_text(["File", "a_mask.png", "a.png", "b.png", "c.png"])
+    expect(rows.nth(4)).to_contain_text("Not used")
+    table.get_by_role("button", name="Add", exact=True).click()
+    expect(table).not_to_be_visible()
+    assert [image.name for image in workspace.images.list(discs.id)] == ["a.png", "b.png"]
+
+
 def test_keys_that_go_through_a_stack_draw_nothing(
     server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
 ) -> None:

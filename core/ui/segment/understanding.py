@@ -44,6 +44,7 @@ class Given:
         roles: What the person said of files, by place.
         changes: Counts what was said, so that the table begins anew.
         seen: Changes that are in `survey`.
+        order: Places in the order of the table's rows; a row stays where it is while its role is changed.
     """
 
     token: object
@@ -54,6 +55,10 @@ class Given:
     roles: dict[int, Role] = field(default_factory=dict)
     changes: int = 0
     seen: int = 0
+    order: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.order = _most_telling_first(self.survey)
 
 
 def look_first(
@@ -155,7 +160,7 @@ def _dismissed() -> None:
 
 
 def _table(given: Given, kept: KeptMeaning | None) -> None:
-    places = _most_telling_first(given.survey)[:_MOST_ROWS]
+    places = given.order[:_MOST_ROWS]
     named = words.UNDERSTOOD_COLUMNS
     st.data_editor(
         [table_row(place, given.survey, kept) for place in places],
