@@ -105,7 +105,7 @@ def _by_colour(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8] | N
             int(counts.max()),
             len(found) - 1,
             listed,
-            len(table),
+            table,
         )
     )
 
@@ -133,23 +133,26 @@ def _by_index(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8]:
     found, counts = np.unique(values[~whole], return_counts=True)
     listed = ", ".join(f"{index} {each.name}" for index, each in enumerate(table.classes[:_MOST_LISTED]))
     value = Sentence("the value {float:g}", float=float(found[counts.argmax()]))
-    raise NotAMask(_sentence(value, int(counts.max()), len(found) - 1, listed, len(table)))
+    raise NotAMask(_sentence(value, int(counts.max()), len(found) - 1, listed, table))
 
 
-def _sentence(what: str, num_pixels: int, num_others: int, listed: str, num_classes: int) -> str:
+def _sentence(what: str, num_pixels: int, num_others: int, listed: str, table: ClassTable) -> str:
     pixels = "1 pixel" if num_pixels == 1 else f"{num_pixels:,} pixels"
     others = (
         Sentence(" (and {num_others} other unknown ones elsewhere)", num_others=num_others)
         if num_others
         else ""
     )
-    more = " ..." if num_classes > _MOST_LISTED else ""
+    facts = {"what": what, "pixels": pixels, "others": others, "listed": listed}
+    facts["more"] = " ..." if len(table) > _MOST_LISTED else ""
+    if table.has_undefined:
+        return Sentence(
+            "{what}, in {pixels}, is no class{others}; known are {listed}{more}, so add it to the classes "
+            "first",
+            **facts,
+        )
     return Sentence(
         "{what}, in {pixels}, is no class{others}; known are {listed}{more}, and an entry "
         '"undefined" in --classes marks pixels that are not to count',
-        what=what,
-        pixels=pixels,
-        others=others,
-        listed=listed,
-        more=more,
+        **facts,
     )

@@ -163,8 +163,17 @@ def mask_reading(data: bytes, name: str, limits: Limits | None = None) -> MaskRe
     Raises:
         BadFileError: The file is no picture at all.
     """
+    return reading_of(all_frames(data, name, limits))
+
+
+def all_frames(data: bytes, name: str, limits: Limits | None = None) -> StoredPixels:
+    """The slices of a file that is meant to hold a mask, one below the other.
+
+    Raises:
+        BadFileError: The file is no picture at all.
+    """
     file = open_mask(data, name, limits)
-    return reading_of(joined([read_frame(file, name, frame) for frame in file.order]))
+    return joined([read_frame(file, name, frame) for frame in file.order])
 
 
 def open_file(data: bytes, name: str, limits: Limits | None = None) -> OpenFile:

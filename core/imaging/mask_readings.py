@@ -31,6 +31,7 @@ class MaskReading:
         undefined: Those that nobody decided on.
         problem: Why it is no mask, or could be more than one; empty where all is clear.
         options: What a person may say of it where it could be more than one.
+        classes: Names of those that are in it, where a task has several.
     """
 
     mask: NDArray[np.uint8] | None
@@ -39,6 +40,7 @@ class MaskReading:
     undefined: tuple[int, ...] = ()
     problem: str = ""
     options: tuple[MaskValues, ...] = ()
+    classes: tuple[str, ...] = ()
 
 
 def reading_of(stored: StoredPixels) -> MaskReading:

@@ -19,6 +19,7 @@ from core.workflows.arrive.mask_meaning import KeptMeaning, kept_meaning
 from core.workflows.arrive.upload_plan import plan_upload
 from core.workflows.arrive.upload_survey import Survey, survey_upload
 from core.workflows.correct.pictures import decode
+from core.workspace import TaskClass
 from tests.pages.conftest import png
 from tests.workflows.test_stacks import slice_of
 
@@ -106,6 +107,15 @@ def test_the_table_says_role_image_values_and_why():
     ]
     kept = KeptMeaning((0, 1, 2), MaskValues())
     assert table_row(1, survey, kept)["values"] == "0, 1, 2: All above 0"
+
+
+def test_the_table_names_the_classes_of_a_mask():
+    masks = [("a.png", encode_png(CLASSES)), ("b.png", encode_png(CLASSES * 2))]
+    classes = (TaskClass("left lung"), TaskClass("right lung", value=2))
+    files = [("a.png", png(1)), ("b.png", png(2))]
+    survey = survey_upload(files, masks, known=(), roles={}, limits=Limits(), classes=classes)
+    assert table_row(2, survey, None)["values"] == "0, 1, 2: left lung, right lung"
+    assert "the value 4" in table_row(3, survey, None)["values"]
 
 
 def test_the_table_tells_why_in_the_language_of_the_page():

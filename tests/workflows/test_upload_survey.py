@@ -12,6 +12,7 @@ from core.imaging.mask_values import MaskValues
 from core.workflows.add_images import add_images
 from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning, kept_meaning
 from core.workflows.arrive.upload_survey import survey_upload
+from core.workspace import TaskClass
 from tests.workflows.conftest import gradient, png
 
 # Three bands, three pixels each.
@@ -19,8 +20,11 @@ CLASSES = np.repeat([0, 1, 2], 3)[:, None] * np.ones((1, 9), int)
 IMAGE, MASK = png(gradient(9, 9)), png((CLASSES == 2) * 255)
 
 
-def survey(files, masks=(), known=(), roles=None):
-    return survey_upload(files, list(masks), known=known, roles=roles or {}, limits=Limits())
+TWO = (TaskClass("left", value=4), TaskClass("right", value=2))
+
+
+def survey(files, masks=(), known=(), roles=None, classes=()):
+    return survey_upload(files, list(masks), known=known, roles=roles or {}, limits=Limits(), classes=classes)
 
 
 def test_plain_images_need_no_look():
@@ -35,6 +39,25 @@ def test_clear_masks_that_were_given_as_masks_need_no_look():
     assert not found.needs_look(None)
     assert survey([], [("z.png", MASK)]).unpaired == {0}
     assert not survey([], [("z.png", MASK)], known={"z"}).needs_look(None)
+
+
+def test_masks_of_a_task_of_several_classes_are_read_by_their_places_and_asked_about_never():
+    three = np.where(CLASSES == 2, 3, CLASSES)
+    masks = [("a.png", png(CLASSES)), ("b.png", png(three)), ("c.png", png((CLASSES == 2) * 255))]
+    found = survey([(name, IMAGE) for name, _ in masks], masks, classes=TWO)
+    read, unknown, any_of_them = (found.readings[place] for place in (3, 4, 5))
+    assert (read.values, read.foreground, read.classes, read.problem) == (
+        (0, 1, 2),
+        (1, 2),
+        ("left", "right"),
+        "",
+    )
+    assert unknown.problem == (
+        "is no mask: the value 3, in 27 pixels, is no class; known are 0 background, 1 left, 2 right, "
+        "so add it to the classes first."
+    )
+    assert "1 left, 2 right" in any_of_them.problem
+    assert found.unclear(None) == [] and found.needs_look(None)
 
 
 def test_a_zip_with_masks_is_looked_at_and_a_role_can_be_changed():

@@ -220,6 +220,7 @@ def _survey(
         known=_TaskImages(state.workspace(), task.id),
         roles=roles,
         limits=Limits.from_environment(),
+        classes=task.classes,
         earlier=earlier,
         on_progress=show_progress,
     )
@@ -276,7 +277,9 @@ def _values(place: int, survey: Survey, kept: KeptMeaning | None) -> str:
     if reading.problem and kept is not None:
         return f"{listed}: {option_name(kept.meaning)}"
     told = []
-    if not reading.foreground:
+    if reading.classes:
+        told.append(", ".join(reading.classes))
+    elif not reading.foreground:
         told.append(words.VALUES_NONE)
     elif len(reading.foreground) > 1:
         told.append(words.VALUES_ABOVE_0)

@@ -11,7 +11,8 @@ from core.cards import MaskClass
 from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.class_table import DEFAULT_COLOURS, UNDEFINED, ClassTable
-from core.imaging.decode import read_mask
+from core.imaging.decode import all_frames, mask_of, read_mask
+from core.imaging.mask_readings import MaskReading
 from core.workspace import TaskClass
 
 
@@ -36,9 +37,27 @@ def read_classes(
             them.
     """
     mask = read_mask(data, name, shape, limits, meaning=class_table(classes))
-    if np.isin(mask, (0, UNDEFINED)).all() and (mask == UNDEFINED).any():
-        raise any_class(name, classes)
+    _check_classes(mask, name, classes)
     return values_of(mask, classes)
+
+
+def class_reading(data: bytes, name: str, limits: Limits, classes: Sequence[TaskClass]) -> MaskReading:
+    """How `read_classes` reads a mask, over all of its slices; without its pixels.
+
+    Raises:
+        BadFileError: As `read_classes`, but for its size.
+    """
+    mask = mask_of(all_frames(data, name, limits), name, class_table(classes))
+    _check_classes(mask, name, classes)
+    values = tuple(int(each) for each in np.unique(mask))
+    foreground = tuple(each for each in values if 0 < each < UNDEFINED)
+    return MaskReading(
+        None,
+        values,
+        foreground,
+        (UNDEFINED,) if UNDEFINED in values else (),
+        classes=tuple(classes[each - 1].name for each in foreground),
+    )
 
 
 def values_of(mask: NDArray[np.uint8], classes: Sequence[TaskClass]) -> NDArray[np.uint8]:
@@ -47,6 +66,11 @@ def values_of(mask: NDArray[np.uint8], classes: Sequence[TaskClass]) -> NDArray[
     value_at[UNDEFINED] = UNDEFINED
     value_at[1 : 1 + len(classes)] = [each.value for each in classes]
     return value_at[mask]
+
+
+def _check_classes(mask: NDArray[np.uint8], name: str, classes: Sequence[TaskClass]) -> None:
+    if np.isin(mask, (0, UNDEFINED)).all() and (mask == UNDEFINED).any():
+        raise any_class(name, classes)
 
 
 def any_class(name: str, classes: Sequence[TaskClass]) -> BadFileError:

@@ -18,9 +18,11 @@ from core.imaging.masks import encode_png
 from core.imaging.yolo import yolo_mask
 from core.language.sentence import Sentence
 from core.workflows.arrive.channels import KeptChannel
+from core.workflows.arrive.class_values import any_class, class_reading
 from core.workflows.arrive.layouts import mask_keys
 from core.workflows.arrive.mask_meaning import KeptMeaning
 from core.workflows.arrive.upload_plan import PlannedFile, Role, plan_upload
+from core.workspace import TaskClass
 
 Upload = tuple[str, bytes]
 _MAY_HAVE_CHANNELS = (".tif", ".tiff")
@@ -82,6 +84,7 @@ def survey_upload(
     known: Container[str],
     roles: Mapping[int, Role],
     limits: Limits,
+    classes: Sequence[TaskClass] = (),
     earlier: Survey | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Survey:
@@ -92,6 +95,7 @@ def survey_upload(
         masks: (name, bytes) of what was given as masks.
         known: `image_keys` of the images that the task has already.
         roles: What the person says of files, by their place.
+        classes: Of the task; masks of several are read by these, whatever else their values could mean.
         earlier: An earlier survey of the same upload: what was read then is not read again.
         on_progress: Called with masks read and all that are read.
     """
@@ -110,7 +114,7 @@ def survey_upload(
         if place in may_have and earlier is None and (names := _channels(row, entry, limits)):
             channels[place] = names
         if place in missing:
-            readings[place] = _read(row, entry, limits)
+            readings[place] = _read(row, entry, limits, classes)
             if on_progress is not None:
                 on_progress(len(readings), len(of_masks))
     unpaired = {
@@ -187,11 +191,15 @@ def _channels(row: PlannedFile, entry: ArchiveEntry, limits: Limits) -> tuple[st
         return ()
 
 
-def _read(row: PlannedFile, entry: ArchiveEntry, limits: Limits) -> MaskReading:
+def _read(row: PlannedFile, entry: ArchiveEntry, limits: Limits, classes: Sequence[TaskClass]) -> MaskReading:
     """The reading of a mask, without its pixels."""
     if entry.problem is not None:
         return MaskReading(None, problem=str(entry.problem))
     try:
+        if len(classes) > 1:
+            if row.holds_objects or _is_yolo(row):
+                raise any_class(row.name, classes)
+            return class_reading(entry.data, row.name, limits, classes)
         reading = mask_reading(mask_file(row, entry.data), row.name, limits)
     except BadFileError as error:
         return MaskReading(None, problem=error.reason)
