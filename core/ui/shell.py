@@ -77,14 +77,10 @@ def route() -> None:
 def enter() -> Shell:
     """Begin a page: the side bar; gives the store and the task."""
     st.html(_STYLE + LITERAL_STYLE + streamlit_words())
-    try:
-        ask_who()
-        workspace = state.workspace()
-        if state.signed_in() is None and state.follow_new_name():
-            state.tell("toast", words.RENAMED.format(name=as_name(state.person())))
-    except AppError as error:
-        st.error(as_text(str(error)))
-        st.stop()
+    ask_who()
+    workspace = state.workspace()
+    if state.signed_in() is None and state.follow_new_name():
+        state.tell("toast", words.RENAMED.format(name=as_name(state.person())))
     with st.sidebar:
         links = st.container(gap="small")
         task = _choose_task(workspace)
