@@ -16,7 +16,8 @@ from core.language.sentence import Sentence
 
 # The colour of PASCAL VOC's outlines, which nobody decided on; index 255 of its palettes.
 VOC_VOID = (224, 224, 192)
-_WHITE = 224
+WHITE = 224
+"""From here on grey is white."""
 
 
 class NotAMask(ValueError):
@@ -95,7 +96,7 @@ def _shown_reversed(values: NDArray[Any], numbers: NDArray[Any]) -> bool:
     used, first = np.unique(numbers, return_index=True)
     shown = values.reshape(len(numbers.ravel()), -1)[first].astype(int)
     is_grey = bool((shown == shown[:, :1]).all())
-    ends = (used[0] > 0 or shown[0, 0] >= _WHITE) and (used[-1] == 0 or shown[-1, 0] == 0)
+    ends = (used[0] > 0 or shown[0, 0] >= WHITE) and (used[-1] == 0 or shown[-1, 0] == 0)
     return is_grey and ends and (used[0] == 0 or len(used) == 1) and bool((np.diff(shown[:, 0]) < 0).all())
 
 
@@ -135,7 +136,7 @@ def _channels_agree(values: NDArray[Any]) -> bool:
 
 def levels_of(plane: NDArray[Any]) -> NDArray[np.uint8]:
     """The plane with its largest value at 255."""
-    if plane.dtype == np.uint8 and plane.max() >= _WHITE:
+    if plane.dtype == np.uint8 and plane.max() >= WHITE:
         return plane
     scaled: NDArray[np.uint8] = np.rint(plane.astype(np.float32) * (255 / float(plane.max()))).astype(
         np.uint8

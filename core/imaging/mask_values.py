@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.errors import AppError
 from core.imaging.class_table import UNDEFINED
-from core.imaging.mask_plane import VOC_VOID, NotAMask, distinct, levels_of, one_plane
+from core.imaging.mask_plane import VOC_VOID, WHITE, NotAMask, distinct, levels_of, one_plane
 from core.imaging.stored import StoredPixels
 from core.language.sentence import Sentence
 
@@ -179,7 +179,7 @@ def _is_soft(plane: NDArray[Any], found: NDArray[Any], *, lossy: bool) -> bool:
     if top > whole or top < 0.87 * whole:
         return False
     levels = levels_of(plane)
-    between = (levels >= 32) & (levels < 224)
+    between = (levels >= 32) & (levels < WHITE)
     if between.mean() > _MOST_SOFT or (not lossy and _are_drawn(plane, found, levels < 32)):
         return False
     square = np.ones((_EDGE_WIDTH, _EDGE_WIDTH), np.uint8)
@@ -208,7 +208,7 @@ def _are_drawn(plane: NDArray[Any], found: NDArray[Any], dark: NDArray[np.bool_]
 def _has_lines(levels: NDArray[np.uint8], between: NDArray[np.bool_]) -> bool:
     """Whether grey away from white goes on at one value, as lines of a class do, not soft ones or specks."""
     reach = np.ones((2 * _EDGE_WIDTH - 1,) * 2, np.uint8)
-    away = between & (cv2.dilate((levels >= 224).astype(np.uint8), reach) == 0)
+    away = between & (cv2.dilate((levels >= WHITE).astype(np.uint8), reach) == 0)
     _, places, stats, _ = cv2.connectedComponentsWithStats(away.astype(np.uint8))
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
     away &= (sides > _EDGE_WIDTH)[places]
