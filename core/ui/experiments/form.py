@@ -87,7 +87,7 @@ def start(workspace: Workspace, plan: Plan) -> None:
 def try_it(workspace: Workspace, task: TaskRow) -> None:
     """What experiments are for, and one that needs nothing, where there is none yet."""
     with st.container(border=True):
-        said, action = st.columns([3, 1], vertical_alignment="center")
+        said, action = st.columns([2, 1], vertical_alignment="center")
         said.markdown(words.EXPERIMENTS_FOR)
         said.caption(words.TRY_IT_HELP.format(images=TRY_IMAGES))
         # The one main button of the page while nothing else can be started.
