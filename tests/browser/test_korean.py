@@ -17,7 +17,8 @@ BROKEN_AND_CUT = """() => {
     const text = texts.currentNode, box = text.parentElement;
     if (!/[가-힣]/.test(text.textContent) || !box.offsetParent) continue;
     if (box.closest('[data-collapsed="true"]')) continue;  // the side bar of a telephone
-    for (const word of text.textContent.matchAll(/\\S+/g)) {
+    // A line may end after a hyphen, as in every language.
+    for (const word of text.textContent.matchAll(/[^\\s-]+/g)) {
       const range = document.createRange();
       range.setStart(text, word.index);
       range.setEnd(text, word.index + word[0].length);

@@ -17,9 +17,7 @@ from core.experiments.runs.experiment import Experiment, ExperimentWatchers
 from core.experiments.runs.store import ExperimentResult, read_record
 from core.language.sentence import Sentence
 
-STOPPED = Sentence(
-    "Stopped before all of it was done; the table has what was finished, and --resume goes on from there."
-)
+STOPPED = Sentence("Stopped before all of it was done; the table has what was finished.")
 
 
 def run_experiment(
