@@ -7,6 +7,7 @@ last click touches changes, and clicked pixels always are what the clicks say.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -34,10 +35,11 @@ Box = tuple[int, int, int, int]
 Answer = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """Network input (SIDE, SIDE, 6) uint8 -> probability (SIDE, SIDE) float32 in [0, 1]."""
 
+
 MARGIN = 1.5
 """Side of the window, in longest sides of the object."""
-FITS = 0.3
-"""An object that spans less of the window is looked at again from nearer."""
+SAME = 0.5
+"""Intersection over union of two boxes, from which on they are of one object."""
 LEAST_SIDE = 24
 DOUBT = 0.2
 """How far from 0.5 an answer must be to change a mask that is there."""
@@ -49,6 +51,22 @@ FURTHEST = 0.2
 """How far from a click it can exclude, in the object's longest sides: what is asked for is a piece of it."""
 BESIDE = 0.25
 """A click this near to an object, in its longest sides, is about that object."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What one look at a window found.
+
+    Attributes:
+        probability: (SIDE, SIDE) float32.
+        box: Of what is new under the last click, None where nothing is.
+        certainty: Mean probability of that.
+    """
+
+    window: Window
+    probability: NDArray[np.float32]
+    box: Box | None
+    certainty: float
 
 
 def follow_clicks(
@@ -88,12 +106,15 @@ def follow_clicks(
 def _asked(picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window, answer: Answer) -> Mask:
     """The mask that the network sees within the window."""
     before = mask_crop(mask, window)
-    probability = ask(picture, before, clicks, window, answer)
-    if mask.any():
-        # What is there is changed by an answer that is sure, so that doubts leave it as it is.
-        doubt = np.where(before, DOUBT, -DOUBT)
-        probability = (probability + doubt).astype(np.float32)
+    probability = _doubted(ask(picture, before, clicks, window, answer), before, mask)
     return enlarged(probability, window, mask.shape)
+
+
+def _doubted(probability: NDArray[np.float32], before: Mask, mask: Mask) -> NDArray[np.float32]:
+    """Where something is there already it is changed by an answer that is sure; doubts leave it as it is."""
+    if not mask.any():
+        return probability
+    return (probability + np.where(before, DOUBT, -DOUBT)).astype(np.float32)
 
 
 def ask(
@@ -118,25 +139,48 @@ def ask(
 
 
 def _searched(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Answer) -> tuple[Mask, Window]:
-    """An object of unknown size: from the whole picture nearer and nearer, until it fills what is seen."""
-    last = clicks[-1]
-    side = float(max(mask.shape))
-    while True:
+    """An object of unknown size.
+
+    It is asked for from the whole picture nearer and nearer, and what is found each time is looked at by
+    itself; of what is there again then, the surest is taken.
+    """
+    last, side = clicks[-1], float(max(mask.shape))
+    looks: list[tuple[bool, _Seen]] = []
+    while side >= LEAST_SIDE or not looks:
         window = window_around((last.row + 0.5, last.col + 0.5), side, mask.shape)
-        found, (rows, cols) = _asked(picture, mask, clicks, window, answer), within(window, mask.shape)
-        box = _box(_part_at(found & ~mask[rows, cols], _moved(last, rows, cols)))
-        longest = 0 if box is None else max(box[2] - box[0], box[3] - box[1])
-        if box is not None and longest >= FITS * window.side:
-            break
-        if side / 2 < LEAST_SIDE:
-            break
+        found = again = _seen(picture, mask, clicks, window, answer)
+        if found.box is not None and (own := window_of_object(found.box, mask.shape)) != window:
+            again = _seen(picture, mask, clicks, own, answer)
+        looks.append((_overlap(found.box, again.box) > SAME, again))
         side /= 2
-    if box is None or longest * MARGIN >= window.side:
-        return found, window
-    top, left, bottom, right = box
-    box = top + rows.start, left + cols.start, bottom + rows.start, right + cols.start
-    window = window_of_object(box, mask.shape)
-    return _asked(picture, mask, clicks, window, answer), window
+    _, best = max(looks, key=lambda look: (look[0], look[1].certainty))
+    return enlarged(best.probability, best.window, mask.shape), best.window
+
+
+def _seen(picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window, answer: Answer) -> _Seen:
+    """What is new under the last click within a window."""
+    before = mask_crop(mask, window)
+    probability = _doubted(ask(picture, before, clicks, window, answer), before, mask)
+    part = _part_at((probability >= 0.5) & ~before, Click(*click_crop(clicks[-1], window), True))
+    box = _box(part)
+    if box is None:
+        return _Seen(window, probability, None, 0.0)
+    scale = window.side / SIDE
+    top, left, bottom, right = (
+        round(side * scale) + start for side, start in zip(box, (window.top, window.left) * 2, strict=True)
+    )
+    return _Seen(window, probability, (top, left, bottom, right), float(probability[part].mean()))
+
+
+def _overlap(one: Box | None, other: Box | None) -> float:
+    """Intersection over union of two boxes."""
+    if one is None or other is None:
+        return 0.0
+    down = min(one[2], other[2]) - max(one[0], other[0])
+    across = min(one[3], other[3]) - max(one[1], other[1])
+    both = max(down, 0) * max(across, 0)
+    areas = sum((bottom - top) * (right - left) for top, left, bottom, right in (one, other))
+    return both / max(areas - both, 1)
 
 
 def _object_at(mask: Mask, click: Click) -> Box | None:

@@ -46,6 +46,21 @@ def test_a_small_object_is_looked_at_from_near(picture):
     assert len(seen) > 2 and seen[-1] > 0.05
 
 
+def test_of_what_is_found_at_several_sizes_the_surest_that_is_found_again_is_taken(picture):
+    """From afar a field around it is found, and not again by itself."""
+
+    def answer(fed):
+        lit = fed[..., 0] > 128
+        if lit.mean() < 0.02:
+            return np.full((SIDE, SIDE), 0.9, np.float32)
+        return np.where(lit, 0.8, 0.1).astype(np.float32)
+
+    mask = follow_clicks(picture, EMPTY, [Click(33, 253, True)], answer)
+    assert mask.sum() == pytest.approx(64, abs=30)
+    # Nothing is nearer than the object itself.
+    assert not mask[:20].any()
+
+
 def test_only_the_region_that_the_click_touches_changes(picture):
     start = EMPTY.copy()
     start[100:160, 40:100] = True
