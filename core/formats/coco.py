@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from pycocotools import mask as run_lengths
 
 from core.imaging.class_table import UNDEFINED
-
-UNDECIDED = "undecided"
+from core.imaging.outlines import UNDECIDED
 
 
 class CocoWriter:

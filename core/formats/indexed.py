@@ -9,11 +9,26 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
-from core.imaging.class_table import UNDEFINED, Colour
+from core.imaging.class_table import UNDEFINED, UNDEFINED_SAID, Colour
 
 UNDECIDED_COLOUR: Colour = (224, 224, 192)
 """Of pixels that nobody decided: that of the undefined border in Pascal VOC."""
+
+
+def grey_png(mask: NDArray[np.uint8]) -> bytes:
+    """A grey PNG whose pixels are the class indices, and which says so where nobody decided some of them.
+
+    Args:
+        mask: (H, W) uint8 of class indices, 255 where nobody decided.
+    """
+    about = PngInfo()
+    if (mask == UNDEFINED).any():
+        about.add_text("Description", UNDEFINED_SAID)
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(mask)).save(buffer, "PNG", pnginfo=about)
+    return buffer.getvalue()
 
 
 def indexed_png(mask: NDArray[np.uint8], colours: Sequence[Colour]) -> bytes:
@@ -50,6 +65,7 @@ def mask_tiff(
         masks,
         photometric="minisblack",
         compression="zlib",
+        description=UNDEFINED_SAID if (masks == UNDEFINED).any() and not is_stack else None,
         metadata={"axes": "ZYX"} if is_stack else None,
         imagej=is_stack,
         resolution=resolution,

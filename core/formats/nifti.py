@@ -7,6 +7,8 @@ import gzip
 import numpy as np
 from numpy.typing import NDArray
 
+from core.imaging.class_table import UNDEFINED, UNDEFINED_SAID
+
 
 def mask_nifti(
     labels: NDArray[np.uint8], *, affine: NDArray[np.float64], header: bytes | None = None
@@ -31,5 +33,7 @@ def mask_nifti(
     image.set_data_dtype(np.uint8)
     image.header["cal_min"] = image.header["cal_max"] = 0
     image.header.set_slope_inter(1, 0)
+    if (labels == UNDEFINED).any():
+        image.header["descrip"] = UNDEFINED_SAID
     # The same file for the same mask: no time in it.
     return gzip.compress(image.to_bytes(), mtime=0)

@@ -10,6 +10,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from core.formats.nifti import mask_nifti
+from core.imaging.class_table import UNDEFINED, UNDEFINED_SAID
 from core.imaging.geometry import Geometry
 from core.imaging.nifti_file import is_nifti, read_header, volume_of
 
@@ -67,6 +68,9 @@ def stack_tiff(masks: NDArray[np.uint8], geometry: Geometry | None) -> bytes:
     """Masks as pages of a TIFF, ImageJ's own; it tells no spacing of slices that do not lie evenly."""
     buffer = io.BytesIO()
     about: dict[str, object] = {"axes": "ZYX"}
+    if (masks == UNDEFINED).any():
+        name, _, value = UNDEFINED_SAID.partition("=")
+        about[name] = value
     resolution = None
     if geometry is not None:
         about["unit"] = "mm"

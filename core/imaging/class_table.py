@@ -16,6 +16,8 @@ from core.errors import AppError
 
 # In masks of class indices: nobody decided what the pixel is; it weighs nothing.
 UNDEFINED = 255
+UNDEFINED_SAID = "undecided=255"
+"""In the description of a mask that leaves here with such pixels: beside 0 alone 255 is foreground else."""
 UNDEFINED_NAME = "undefined"
 MOST_CLASSES = 254
 

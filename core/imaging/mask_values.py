@@ -98,7 +98,7 @@ def to_mask(stored: StoredPixels, said: MaskValues | None = None) -> NDArray[np.
     found = distinct(plane)
     if said is not None and not stored.lossy:
         return _as_said(plane, said)
-    if found[-1] == UNDEFINED and _has_voc_void(stored, plane):
+    if found[-1] == UNDEFINED and tells_undefined(stored, plane):
         if found[0] == UNDEFINED or found[-2] <= 1:
             return plane.astype(np.uint8)
     if found[0] < 0:
@@ -145,8 +145,14 @@ def _is_rare(plane: NDArray[Any]) -> bool:
     return bool(ones < _LEAST_DECIDED * min(others))
 
 
-def _has_voc_void(stored: StoredPixels, plane: NDArray[Any]) -> bool:
-    """Whether the plane is indices of a palette whose 255 is VOC's colour for undefined."""
+def tells_undefined(stored: StoredPixels, plane: NDArray[Any]) -> bool:
+    """Whether the file says that 255 is undefined: in words, or by VOC's colour for it in a palette.
+
+    Args:
+        plane: Its numbers, among which 255 is.
+    """
+    if stored.says_undefined:
+        return True
     if stored.numbers is None or stored.values.ndim != 3 or not np.array_equal(plane, stored.numbers):
         return False
     return bool((stored.values[plane == UNDEFINED][0] == VOC_VOID).all())

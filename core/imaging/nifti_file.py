@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from core.config import Limits
 from core.errors import BadFileError
+from core.imaging.class_table import UNDEFINED_SAID
 from core.imaging.geometry import Geometry, geometry_of_affine
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size
@@ -137,7 +138,10 @@ def open_nifti(data: bytes, name: str, limits: Limits) -> OpenFile:
         told = Sentence("{name}: its values are taken as Hounsfield units.", name=name)
         notes = (told,) if middle[0] else ()
         kind: Any = "hu" if middle[0] else "display"
-        return StoredPixels(found, kind=kind, num_pictures=num_slices, notes=notes)
+        says_undefined = bytes(header.image.header["descrip"]).rstrip(b"\0") == UNDEFINED_SAID.encode()
+        return StoredPixels(
+            found, kind=kind, says_undefined=says_undefined, num_pictures=num_slices, notes=notes
+        )
 
     told = Sentence(
         "{name} has {num_slices} slices; the first one is used.", name=name, num_slices=num_slices

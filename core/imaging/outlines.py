@@ -25,6 +25,8 @@ from core.imaging.stored import check_size
 
 # Labels of labelme's own that are no classes (labelme2voc.py).
 _LABELME_LEVELS = {"_background_": 0, "__ignore__": UNDEFINED}
+UNDECIDED = "undecided"
+"""The category of COCO's crowds in what leaves here: pixels that nobody decided, and no class."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,8 @@ def _drawer(
 ) -> Any:
     def draw() -> NDArray[np.uint8]:
         height, width = _size(image.get("height"), image.get("width"), name, limits)
-        _check_labels((named.get(each.get("category_id"), "?") for each in own), name, union)
+        labels = [(named.get(each.get("category_id"), "?"), bool(each.get("iscrowd"))) for each in own]
+        _check_labels((label for label, crowd in labels if (label, crowd) != (UNDECIDED, True)), name, union)
         mask = np.zeros((height, width), np.uint8)
         for annotation in own:
             if not annotation.get("segmentation"):

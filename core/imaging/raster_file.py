@@ -29,6 +29,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from core.config import Limits
 from core.errors import BadFileError
+from core.imaging.class_table import UNDEFINED_SAID
 from core.imaging.orientation import turn_upright
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, inverts, spread_bits
@@ -118,6 +119,7 @@ def _read_first(data: bytes, name: str, limits: Limits) -> StoredPixels:
         values=upright(stored.values),
         alpha=upright(stored.alpha),
         numbers=upright(stored.numbers),
+        says_undefined=picture.info.get("Description") == UNDEFINED_SAID,
         lossy=isinstance(picture, JpegImageFile) or (isinstance(picture, WebPImageFile) and b"VP8 " in data),
         num_pictures=num_frames,
     )

@@ -31,6 +31,7 @@ class StoredPixels:
         by_number: Whether a mask counts by `numbers`, since the table only says how to show them; a palette
             without it is looked at.
         shown: Values that become black and white, None for the robust range of all values.
+        says_undefined: Whether its description says that 255 is what nobody decided (`UNDEFINED_SAID`).
         lossy: Whether a codec may have changed values, as JPEG does.
         num_pictures: Pages, frames or pictures of the file; these pixels are one of them.
         notes: Plain sentences for the person.
@@ -42,6 +43,7 @@ class StoredPixels:
     numbers: NDArray[Any] | None = None
     by_number: bool = False
     shown: tuple[float, float] | None = None
+    says_undefined: bool = False
     lossy: bool = False
     num_pictures: int = 1
     notes: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from tifffile import COMPRESSION, PHOTOMETRIC, TIFF
 
 from core.config import Limits
 from core.errors import BadFileError
+from core.imaging.class_table import UNDEFINED_SAID
 from core.imaging.orientation import turn_upright
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, inverts, spread_bits
@@ -173,6 +174,7 @@ def _read_page(
         alpha=upright(alpha),
         numbers=upright(numbers),
         by_number=by_number,
+        says_undefined=UNDEFINED_SAID in stack.pages[0].description.split("\n"),
         lossy=page.compression in TIFF.IMAGE_COMPRESSIONS or page.compression in (6, 7, 34892),
         num_pictures=len(stack.pages),
         notes=tuple(notes),

@@ -230,6 +230,31 @@ def test_several_classes_keep_names_colours_and_undecided_pixels(workspace, task
     assert '  1: "심장"' in unpacked(workspace, task, "yolo")[0]["data.yaml"].decode()
 
 
+@pytest.mark.parametrize("classes", [("foreground",), ("lung", "heart")])
+@pytest.mark.parametrize("written_as", ["training", "png", "indexed_png", "tiff", "nifti"])
+def test_a_mask_of_which_background_alone_was_checked_comes_back(workspace, task, save, written_as, classes):
+    workspace.tasks.set_classes(task.id, [TaskClass(each) for each in classes])
+    # In anybody else's mask 0 and 255 are background and foreground.
+    mask = np.array([[0, 0, 255, 255]] * 4)
+    image = save("a.png", png(gradient(4, 4)), mask)
+    files, _ = unpacked(workspace, task, written_as)
+    (name,) = [each for each in files if "masks/" in each]
+    (outcome,) = add_images(workspace, task.id, [], masks=[(name.rpartition("/")[2], files[name])])
+    assert outcome.status == "mask added", outcome.message
+    reference = workspace.images.read_reference(workspace.images.get(image.id))
+    assert decode_image(reference, "reference").values.tolist() == mask.tolist()
+
+
+def test_undecided_pixels_of_a_coco_file_come_back_beside_a_class(workspace, task, save):
+    mask = np.array([[0, 1, 255, 255]] * 4)
+    image = save("a.png", png(gradient(4, 4)), mask)
+    files, _ = unpacked(workspace, task, "coco")
+    (outcome,) = add_images(workspace, task.id, [("annotations.json", files["annotations.json"])])
+    assert outcome.status == "mask added", outcome.message
+    reference = workspace.images.read_reference(workspace.images.get(image.id))
+    assert decode_image(reference, "reference").values.tolist() == mask.tolist()
+
+
 def test_one_image_and_the_approved_alone(workspace, task, save):
     first = save("a.png", png(gradient(4, 4)), HOLE)
     second = save("b.png", png(gradient(4, 4, first=9)), HOLE)

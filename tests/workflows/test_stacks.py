@@ -10,8 +10,11 @@ import pytest
 from PIL import Image
 
 from core.imaging.decode import decode_image
+from core.imaging.masks import encode_png
 from core.workflows.add_images import add_images
 from core.workflows.correct.pictures import decode
+from core.workflows.export.volume import volume_file
+from core.workspace import NewRevision, TaskClass
 from tests.imaging.making import dicom, saved, tiff
 from tests.workflows.conftest import gradient, png
 
@@ -186,3 +189,22 @@ def test_stacks_stand_for_their_slices_in_the_strip(workspace, task):
     new, place, total = workspace.images.stacks_around(task.id, last.id, "new", each_side=5)
     assert [each.image.id for each in new] == [first.id, slices[1].id, last.id]
     assert (place, total) == (3, 3)
+
+
+def test_a_volume_of_0_and_255_says_no_class(workspace, task):
+    workspace.tasks.set_classes(task.id, (TaskClass("A", value=1), TaskClass("B")))
+    volume = ("a.tif", pages(VOLUME))
+    outcomes = add_images(workspace, task.id, [volume], masks=[("a.tif", pages(MASKS * np.uint8(255)))])
+    assert "says where something is but not which class" in outcomes[-1].message
+
+
+def test_a_stack_of_which_background_alone_was_checked_comes_back(workspace, task):
+    add_images(workspace, task.id, [("a.tif", pages(VOLUME))])
+    images = workspace.images.list(task.id)
+    mask = np.zeros((4, 6), np.uint8)
+    mask[2:] = 255
+    workspace.masks.save(images[1].id, NewRevision(encode_png(mask), None, 0.5, None, "Kim", 1.0, 0.0))
+    content = volume_file(workspace, images[0])
+    add_images(workspace, task.id, [], masks=[("a.tif", content)])
+    assert [each.max() for each in references(workspace, images)] == [0, 255, 0]
+    assert references(workspace, images)[1].tolist() == mask.tolist()

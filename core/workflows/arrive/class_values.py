@@ -13,6 +13,7 @@ from core.errors import BadFileError
 from core.imaging.class_table import DEFAULT_COLOURS, UNDEFINED, ClassTable
 from core.imaging.decode import all_frames, mask_of, read_mask
 from core.imaging.mask_readings import MaskReading
+from core.imaging.mask_values import tells_undefined
 from core.workspace import TaskClass
 
 
@@ -37,7 +38,7 @@ def read_classes(
             them.
     """
     mask = read_mask(data, name, shape, limits, meaning=class_table(classes))
-    _check_classes(mask, name, classes)
+    check_classes(mask, data, name, limits, classes)
     return values_of(mask, classes)
 
 
@@ -48,7 +49,7 @@ def class_reading(data: bytes, name: str, limits: Limits, classes: Sequence[Task
         BadFileError: As `read_classes`, but for its size.
     """
     mask = mask_of(all_frames(data, name, limits), name, class_table(classes))
-    _check_classes(mask, name, classes)
+    check_classes(mask, data, name, limits, classes)
     values = tuple(int(each) for each in np.unique(mask))
     foreground = tuple(each for each in values if 0 < each < UNDEFINED)
     return MaskReading(
@@ -68,8 +69,23 @@ def values_of(mask: NDArray[np.uint8], classes: Sequence[TaskClass]) -> NDArray[
     return value_at[mask]
 
 
-def _check_classes(mask: NDArray[np.uint8], name: str, classes: Sequence[TaskClass]) -> None:
-    if np.isin(mask, (0, UNDEFINED)).all() and (mask == UNDEFINED).any():
+def check_classes(
+    mask: NDArray[np.uint8], data: bytes, name: str, limits: Limits, classes: Sequence[TaskClass]
+) -> None:
+    """Refuse a mask of 0 and 255 alone, whose 255 is foreground unless the file says that it is undecided.
+
+    Args:
+        mask: What the file holds, of all slices.
+        data: The file.
+        name: What the person calls it.
+
+    Raises:
+        BadFileError: It could be any class.
+    """
+    if not np.isin(mask, (0, UNDEFINED)).all() or not (mask == UNDEFINED).any():
+        return
+    stored = all_frames(data, name, limits)
+    if not tells_undefined(stored, stored.values if stored.numbers is None else stored.numbers):
         raise any_class(name, classes)
 
 

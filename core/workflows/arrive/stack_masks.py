@@ -18,7 +18,7 @@ from core.imaging.mask_values import MaskValues
 from core.imaging.mask_volume import volume_masks
 from core.language.sentence import Sentence
 from core.workflows.arrive.arrival import Arrival, FileOutcome
-from core.workflows.arrive.class_values import any_class, class_table, values_of
+from core.workflows.arrive.class_values import any_class, check_classes, class_table, values_of
 from core.workflows.arrive.mask_meaning import with_kept
 from core.workflows.arrive.mask_pixels import WaitingMask, keep_mask, meaning_of, of_the_one_class, united
 from core.workflows.correct.slices import geometry_of
@@ -112,6 +112,7 @@ def _stack_masks(
             raise any_class(name, arrival.classes)
         table = class_table(arrival.classes)
         masks, notes = volume_masks(part.data, name, shapes, geometry, limits=arrival.limits, meaning=table)
+        check_classes(np.concatenate(masks, axis=None), part.data, name, arrival.limits, arrival.classes)
         return [values_of(mask, arrival.classes) for mask in masks], notes
 
     def read(meaning: MaskValues | None) -> tuple[list[NDArray[np.uint8]], tuple[str, ...]]:

@@ -22,6 +22,7 @@ from PIL import Image
 
 from core.datasets.matching import SUFFIXES
 from core.errors import AppError, BadFileError, LostFileError, StoreError
+from core.formats.indexed import grey_png
 from core.imaging.class_table import UNDEFINED
 from core.imaging.decode import DecodedImage, decode_image
 from core.imaging.dicom_file import is_dicom
@@ -210,7 +211,7 @@ def picture_of_mask(mask: NDArray[np.uint8], num_classes: int) -> bytes:
     """
     if num_classes == 1 and not (mask == UNDEFINED).any():
         return encode_png(np.asarray(mask != 0))
-    return encode_png(mask)
+    return grey_png(mask)
 
 
 def picture_of_image(
