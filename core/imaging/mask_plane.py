@@ -115,10 +115,13 @@ def _one_colour(values: NDArray[Any], *, any_colour: bool) -> NDArray[Any]:
     seen = values[coloured & ~void]
     if (seen == seen[:1]).all():
         return np.where(void, np.uint8(UNDEFINED), coloured.astype(np.uint8))
-    drawn = (values != (np.iinfo(values.dtype).max if values.dtype.kind == "u" else 1)).any(axis=-1)
+    full = values == (np.iinfo(values.dtype).max if values.dtype.kind == "u" else 1)
+    drawn = np.logical_not(full.all(axis=-1))
     seen = values[drawn]
-    if len(seen) < len(drawn.ravel()) and (seen == seen[:1]).all() and len(set(seen[0].tolist())) > 1:
-        return np.asarray(drawn)
+    is_one = len(seen) < len(drawn.ravel()) and (seen == seen[:1]).all() and len(set(seen[0].tolist())) > 1
+    # Yellow, magenta and cyan stand beside white in tables of classes, where white is one of them.
+    if is_one and full[drawn][0].sum() < 2:
+        return drawn
     raise NotAMask(
         Sentence(
             "it is a colour picture; expected grey with 0 for background and one value for "

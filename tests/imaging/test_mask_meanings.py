@@ -329,3 +329,14 @@ def test_one_colour_on_white_is_the_mask() -> None:
     picture = np.full((*DISC.shape, 3), 255, np.uint8)
     picture[DISC != 0] = (200, 30, 30)
     np.testing.assert_array_equal(decode_mask(encode_png(picture), "m.png"), DISC)
+
+
+@pytest.mark.parametrize("colour", [(255, 255, 0), (255, 0, 255), (0, 255, 255)])
+@pytest.mark.parametrize("object_is_white", [True, False])
+def test_a_light_colour_beside_white_may_be_a_class_of_its_own(
+    colour: tuple[int, ...], object_is_white: bool
+) -> None:
+    # Tables of classes have yellow, magenta and cyan together with white; nobody draws with them on white.
+    is_white = (DISC == 1) == object_is_white
+    picture = np.where(is_white[..., None], np.uint8(255), np.array(colour, np.uint8))
+    assert "is no mask: it is a colour picture" in refusal(encode_png(picture))
