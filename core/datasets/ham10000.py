@@ -8,8 +8,6 @@ are divided by lesion. `python -m core.datasets.ham10000 --source DOWNLOAD --out
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import os
 import shutil
 import sys
@@ -22,6 +20,7 @@ import numpy as np
 
 from core.datasets.layout import SPLITS, images_dir, masks_dir
 from core.datasets.matching import stem_of
+from core.datasets.set_table import read_csv
 from core.errors import AppError, BadDatasetError
 from core.files import csv_bytes, write_whole
 
@@ -205,22 +204,17 @@ def _find_files(source: Path) -> tuple[dict[str, Path], dict[str, Path]]:
 
 
 def _read_metadata(source: Path) -> dict[str, dict[str, str]]:
-    """The rows by image id; the file has commas on one site and tabs on another."""
+    """The rows by image id."""
     found = [path for name in METADATA_NAMES for path in sorted(source.rglob(name)) if path.is_file()]
     if not found:
         raise BadDatasetError(str(source), ["There is no HAM10000_metadata.csv; download it too."])
-    try:
-        text = found[0].read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeError) as error:
-        raise BadDatasetError(str(found[0]), [f"It cannot be read as text in UTF-8 ({error})."]) from None
-    delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    missing = {"lesion_id", "image_id", "dx"} - set(reader.fieldnames or ())
+    columns, rows = read_csv(found[0])
+    missing = {"lesion_id", "image_id", "dx"} - set(columns)
     if missing:
         raise BadDatasetError(str(found[0]), [f"It has no column {', '.join(sorted(missing))}."])
     return {
         row["image_id"].strip(): {name: (row[name] or "").strip() for name in ("lesion_id", "dx")}
-        for row in reader
+        for row in rows
     }
 
 

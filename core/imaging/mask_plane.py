@@ -121,7 +121,7 @@ def _one_colour(values: NDArray[Any], *, any_colour: bool) -> NDArray[Any]:
     is_one = len(seen) < len(drawn.ravel()) and (seen == seen[:1]).all() and len(set(seen[0].tolist())) > 1
     # Yellow, magenta and cyan stand beside white in tables of classes, where white is one of them.
     if is_one and full[drawn][0].sum() < 2:
-        return drawn
+        return np.asarray(drawn)
     raise NotAMask(
         Sentence(
             "it is a colour picture; expected grey with 0 for background and one value for "

@@ -11,7 +11,7 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 _UTF8_NAME = 0x800
 _UNICODE_PATH = 0x7075
@@ -28,7 +28,7 @@ _LEAST_LIKELY = 0.5
 def entry_names(infos: Sequence[zipfile.ZipInfo]) -> list[str]:
     """The path of each entry, in NFC, with "/" between folders and no control characters."""
     raw = [None if _is_told(info) else info.filename.encode("cp437") for info in infos]
-    code_page = _code_page([name for name in raw if name is not None])
+    code_page = likeliest_code_page([name for name in raw if name is not None], _CODE_PAGES) or "cp437"
     names = [
         (_unicode_path(info) or info.filename) if name is None else name.decode(code_page)
         for info, name in zip(infos, raw, strict=True)
@@ -63,16 +63,24 @@ def _unicode_path(info: zipfile.ZipInfo) -> str | None:
     return None
 
 
-def _code_page(names: Sequence[bytes]) -> str:
-    """UTF-8 where all names are that, else the code page in which they hold the likeliest letters."""
+def likeliest_code_page(names: Sequence[bytes], code_pages: Iterable[str]) -> str | None:
+    """UTF-8 where all names are that, else the code page in which they hold the likeliest letters.
+
+    Args:
+        names: What all is in one code page.
+        code_pages: Those it may be, as Python calls them; none but those of `_CODE_PAGES`.
+
+    Returns:
+        None where they make no likely text in any.
+    """
     try:
         b"".join(names).decode()
         return "utf-8"
     except UnicodeError:
         pass
-    likely = {page: _likelihood(names, page) for page in _CODE_PAGES}
-    best = max(_CODE_PAGES, key=lambda page: likely[page])
-    return best if likely[best] >= _LEAST_LIKELY else "cp437"
+    likely = {page: _likelihood(names, page) for page in code_pages}
+    best = max(likely, key=lambda page: likely[page])
+    return best if likely[best] >= _LEAST_LIKELY else None
 
 
 def _likelihood(names: Sequence[bytes], code_page: str) -> float:
@@ -123,6 +131,16 @@ def _usual_in_china(run: str) -> list[float]:
     return [0.85 * (len(pair) == 2 and 0xB0 <= pair[0] < 0xD8 and pair[1] > 0xA0) for pair in pairs]
 
 
+def _usual_in_taiwan(run: str) -> list[float]:
+    """The common characters of Big5 (level 1); a small letter of Latin behind one may be its second byte."""
+    latin = run[0].isascii() or run[-1].isascii()
+    pairs = [letter.encode("cp950") for letter in run if not letter.isascii()]
+    return [
+        0 if len(pair) < 2 or not 0xA4 <= pair[0] < 0xC7 else _DOUBTFUL if latin and pair[1] < 0x80 else 0.85
+        for pair in pairs
+    ]
+
+
 def _usual_in_russia(run: str) -> list[float]:
     """Usual letters among their own; two or three capitals alone may be Danish ones of small letters."""
     letters = [letter for letter in run if not letter.isascii()]
@@ -163,4 +181,5 @@ _CODE_PAGES: dict[str, Callable[[str], list[float]]] = {
     "cp1251": _usual_in_russia,
     "cp1252": _usual_with_accents(_WESTERN, 0.7),
     "cp936": _usual_in_china,
+    "cp950": _usual_in_taiwan,
 }

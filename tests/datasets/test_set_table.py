@@ -31,3 +31,22 @@ def test_a_table_in_another_encoding_is_one_sentence(tmp_path):
     (tmp_path / "metadata.csv").write_bytes(b"id,patient\na,\xff\xfe\n")
     with pytest.raises(AppError, match="cannot be read as CSV in UTF-8"):
         read_set_table(tmp_path, ["a"])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_what_excel_saves_is_read(tmp_path, encoding, delimiter):
+    rows = [
+        ("파일", "환자 번호; 기관, 종류", "group"),
+        ("폐_1.png", "서울", "김 1"),
+        ("폐_2.png", "부산", "이 2"),
+    ]
+    lines = [delimiter.join(f'"{cell}"' if "; " in cell else cell for cell in row) for row in rows]
+    (tmp_path / "metadata.csv").write_bytes("\r\n".join(lines).encode(encoding))
+    table = read_set_table(tmp_path, ["폐_1", "폐_2"])
+    assert table.values("group", ["폐_1", "폐_2"]) == ["김 1", "이 2"]
+
+
+def test_what_excel_saves_in_the_west_is_read(tmp_path):
+    (tmp_path / "metadata.csv").write_bytes("id;group\nGröße_1.png;Müller\n".encode("cp1252"))
+    assert read_set_table(tmp_path, ["Größe_1"]).values("group", ["Größe_1"]) == ["Müller"]
