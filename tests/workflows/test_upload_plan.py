@@ -122,6 +122,12 @@ def understood(*files, masks=(), known=()):
         (["z/CT.nii.gz"], ["z/Segmentation-liver-label.nii.gz"], []),  # 3D Slicer
         (["z/Lung Segmentation/CXR_png/a.png"], ["z/Lung Segmentation/masks/a_mask.png"], []),
         (["z/01/t000.tif"], ["z/01_GT/SEG/man_seg000.tif"], ["z/01_GT/TRA/man_track000.tif"]),
+        (["img001.png"], ["img001Mask.png"], []),
+        (["a.png"], ["a.mask.0.png", "a.mask.1.png"], []),
+        (["z/sub-01_T1w.nii.gz"], ["z/sub-01_dseg.nii.gz"], []),  # BIDS
+        (["z/ISIC2018_Input/I_1.jpg"], ["z/ISIC2018_GroundTruth_v3/I_1_attribute_streaks.png"], []),
+        (["z/원본/a.png"], ["z/레이블/a.png"], []),
+        (["a.png"], ["a_분할.png"], []),
         (["z/label-free_images/1.png"], ["z/masks/1.png"], []),
         ([unicodedata.normalize("NFC", "폐.png")], [unicodedata.normalize("NFD", "폐_mask.png")], []),
     ],
@@ -230,6 +236,8 @@ def test_a_second_mask_of_an_image_is_left_out_and_says_which_is_used():
     rows = plan_upload(["a.png", "a_mask.png", "a_label.png"])
     assert [row.role for row in rows] == ["image", "mask", "left out"]
     assert rows[2].reason == "a second mask of a.png; a_mask.png is used"
+    rows = plan_upload([f"z/{folder}/a.png" for folder in ("images", "lung masks", "infection masks")])
+    assert rows[1].reason == "a second mask of a.png; infection masks/a.png is used"
 
 
 def test_every_file_has_its_reason_in_plain_words():

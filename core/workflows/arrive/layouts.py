@@ -14,15 +14,17 @@ from core.language.sentence import Sentence
 
 # Endings that call a file a mask wherever it lies, if an image has the rest of its name.
 _ENDING = (
-    r"cp[_ -]masks?|masks?|segmentations?|segmented|simple segmentation|seg|labels?|label(?:l)?ed|"
+    r"cp[_ -]masks?|masks?|msk|segmentations?|segmented|simple segmentation|d?seg|labels?|label(?:l)?ed|"
     r"annotations?|anno|ground[_ -]?truth|gt|manual(?:[_ -]?1)?|1st(?:ho|_manual|manual)|"
-    r"object predictions|object[ -]identities|마스크|라벨|정답"
+    r"object predictions|object[ -]identities|마스크|라벨|레이블|정답|분할"
 )
 # Endings that do so only for what was given as a mask: images are called like this too.
 _WEAK_ENDING = r"lesions?|roi|contours?|nuclei|cells?|lungs?|target|instances?|binary|bw"
-_NUMBERED = r"(?P<number>[_ -]?\d+)?"
-MASK_ENDING = re.compile(rf"[ _.-](?P<word>{_ENDING}){_NUMBERED}$")
-ANY_ENDING = re.compile(rf"[ _.-](?P<word>{_ENDING}|{_WEAK_ENDING}){_NUMBERED}$")
+_NUMBERED = r"(?P<number>[ _.-]?\d+)?"
+# Before an ending; none is needed behind a number (img001Mask).
+_PARTED = r"(?:[ _.-]|(?<=\d)(?=[^\W\d_]))"
+MASK_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}){_NUMBERED}$")
+ANY_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}|{_WEAK_ENDING}){_NUMBERED}$")
 # Also Fiji's "Mask of a.tif".
 MASK_PREFIX = re.compile(
     r"^(?:(?:count )?masks? of |(?:masks?|segmentation|seg|man_seg|labels?|gt)[ _.-]?)(?=.)"
@@ -147,7 +149,7 @@ def is_mask_folder(folder: str) -> bool:
         return False
     if _MASK_FOLDER.fullmatch(folder):
         return True
-    words = [each for each in _FOLDER_WORDS.split(folder) if each and not each.isdigit()]
+    words = [each for each in _FOLDER_WORDS.split(folder) if not re.fullmatch(r"v?\d*", each)]
     by_word = any(_MASK_FOLDER_WORD.fullmatch(each) for each in (*words[:1], *words[-1:]))
     return by_word and not _NO_MASK_FOLDER.search(folder.replace("_", " "))
 

@@ -105,13 +105,17 @@ def united(rows: Sequence[PlannedFile]) -> list[PlannedFile]:
             reason = Sentence(
                 "a second mask of {name}; {earlier} is used",
                 name=PurePosixPath(image).name,
-                earlier=earlier.name,
+                earlier=earlier.name if earlier.name != row.name else _with_folder(earlier.path),
             )
             done.append(replace(row, role="left out", reason=reason))
     return [
         replace(row, is_part=True) if row.role == "mask" and row.images and row.images[0] in numbered else row
         for row in done
     ]
+
+
+def _with_folder(path: str) -> str:
+    return "/".join(PurePosixPath(path).parts[-2:])
 
 
 def _series(path: str) -> tuple[str, str, str]:
