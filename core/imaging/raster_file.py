@@ -242,6 +242,8 @@ def _unusual_jpeg(data: bytes, name: str, limits: Limits) -> StoredPixels | None
     place = 2
     while data.startswith(b"\xff\xd8\xff") and place + 9 <= len(data) and data[place] == 0xFF:
         marker, length = data[place + 1], int.from_bytes(data[place + 2 : place + 4], "big")
+        if marker == 0xF7:
+            raise BadFileError(name, "is a JPEG-LS picture, which is not read; save it as PNG or TIFF.")
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             bits, height, width = struct.unpack_from(">BHH", data, place + 4)
             lossless = marker in (0xC3, 0xC7)

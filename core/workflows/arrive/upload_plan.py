@@ -22,8 +22,8 @@ from core.workflows.arrive.planned_file import Role as Role
 
 _ENDS_AS_MASK = Sentence("its name ends as masks do")
 _NO_PICTURES = frozenset(
-    ".txt .csv .tsv .xml .md .rst .html .pdf .yaml .yml .toml .ini .cfg .npy .npz .mat .h5 .hdf5 .ilp .pkl .db "
-    ".xlsx .xls .py .svg .ipynb .log .roi".split()
+    ".txt .csv .tsv .xml .md .rst .html .pdf .yaml .yml .toml .ini .cfg .npy .npz .mat .h5 .hdf5 .ilp .pkl "
+    ".db .xlsx .xls .py .svg .ipynb .log .roi".split()
 )
 _TOLD = {
     "_seg.npy": Sentence(
