@@ -82,7 +82,7 @@ def _numbers(
         return values
     if numbers is not None and (values == values[:1, :1]).all() and numbers.min() < numbers.max():
         return numbers  # a table that shows several numbers alike was never filled in
-    if _channels_agree(values):
+    if _channels_agree(values, slack=1 if stored.lossy else 0):  # lossy WebP has no grey of its own
         return values[..., 0]
     if numbers is not None and _counts_by_index(values, numbers):
         return numbers
@@ -131,10 +131,11 @@ def _one_colour(values: NDArray[Any], *, any_colour: bool) -> NDArray[Any]:
     )
 
 
-def _channels_agree(values: NDArray[Any]) -> bool:
-    return bool(
-        np.array_equal(values[..., 0], values[..., 1]) and np.array_equal(values[..., 0], values[..., 2])
-    )
+def _channels_agree(values: NDArray[Any], *, slack: int) -> bool:
+    first, *others = (values[..., channel] for channel in range(3))
+    if not slack:
+        return all(np.array_equal(first, other) for other in others)
+    return all(np.abs(first.astype(np.int32) - other).max() <= slack for other in others)
 
 
 def levels_of(plane: NDArray[Any]) -> NDArray[np.uint8]:

@@ -340,3 +340,9 @@ def test_a_light_colour_beside_white_may_be_a_class_of_its_own(
     is_white = (DISC == 1) == object_is_white
     picture = np.where(is_white[..., None], np.uint8(255), np.array(colour, np.uint8))
     assert "is no mask: it is a colour picture" in refusal(encode_png(picture))
+
+
+@pytest.mark.parametrize("quality", [20, 75, 100])
+def test_grey_that_webp_made_colours_off_by_one_is_grey(quality: int) -> None:
+    data = saved(Image.fromarray(DISC * 255), "WEBP", quality=quality)
+    np.testing.assert_array_equal(decode_mask(data, "m.webp"), DISC)
