@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from core.errors import BadDatasetError, BadFileError
 from core.imaging.dicom_file import is_dicom
@@ -60,14 +60,14 @@ class Pair:
         return [replace(self, stem=f"{self.stem}_s{place + 1:04d}", slice=place) for place in range(count)]
 
 
-def stem_of(path: Path) -> str:
+def stem_of(path: PurePath) -> str:
     """The name without its suffix, in NFC: macOS and Windows write Korean names differently."""
     is_packed = path.name.lower().endswith(".nii.gz")
     stem = path.name if _ends_without_suffix(path) else path.stem
     return unicodedata.normalize("NFC", path.name[: -len(".nii.gz")] if is_packed else stem)
 
 
-def _ends_without_suffix(path: Path) -> bool:
+def _ends_without_suffix(path: PurePath) -> bool:
     """Whether a name has none, as archives of hospitals write them: IM0001, 1.2.840.113619.2.5."""
     return not path.suffix or path.suffix[1:].isdigit()
 

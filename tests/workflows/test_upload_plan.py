@@ -249,3 +249,9 @@ def test_every_file_has_its_reason_in_plain_words():
         "a mask of Label Studio's, whose name does not say its image; name it like its image",
     ]
     assert rows[3].role == "mask" and not rows[3].images
+
+
+def test_numbers_behind_the_last_dot_of_a_dicom_file_s_name_are_no_suffix():
+    rows = plan_upload(["z/1.2.840.1", "z/1.2.840.2", "z/IM.0001", "z/IM.0002"], ["1.2.840.2_mask.png"])
+    assert not any(row.namesake for row in rows)
+    assert rows[-1].images == ("z/1.2.840.2",)

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 
+from core.datasets.matching import stem_of
 from core.language.sentence import Sentence
 
 # Endings that call a file a mask wherever it lies, if an image has the rest of its name.
@@ -91,8 +92,7 @@ _WORD_BEFORE = re.compile(r"^[^\W\d_]+[ _.-](?=\d)")
 
 def stem_key(name: str) -> str:
     """The name without its endings, as names are compared: NFC, case does not matter."""
-    stem = unicodedata.normalize("NFC", PurePosixPath(name).stem).casefold()
-    return re.sub(r"\.(?:nii|ome)$", "", stem)  # a.nii.gz, a.ome.tif
+    return re.sub(r"\.(?:nii|ome)$", "", stem_of(PurePosixPath(name)).casefold())  # a.nii, a.ome.tif
 
 
 def image_keys(name: str) -> tuple[str, ...]:
