@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import unicodedata
 from collections.abc import Sequence
@@ -12,16 +11,13 @@ from pathlib import Path
 from core.datasets.matching import is_image_name, stem_of
 from core.errors import AppError
 from core.files import csv_rows
-from core.imaging.zip_names import likeliest_code_page
+from core.imaging.code_pages import as_utf8
 
 GROUP_COLUMNS = (
     *("group", "patientid", "patient", "subjectid", "subject", "lesionid", "lesion", "caseid", "case"),
 )
 """Columns whose images belong together, the most telling first; compared without case, spaces and dashes."""
 _NAME_COLUMNS = ("id", "image", "imageid", "stem", "name", "file", "filename")
-
-_CODE_PAGES = ("cp949", "cp932", "cp936", "cp950", "cp1252")
-_MOST_WEIGHED = 1000
 
 
 @dataclass(frozen=True)
@@ -99,18 +95,9 @@ def read_csv(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
 def parse_csv(content: bytes, path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
     """The columns and rows of a table that is read already; see `read_csv`."""
     try:
-        return csv_rows(_in_utf8(content))
+        return csv_rows(as_utf8(content))
     except (UnicodeError, csv.Error) as error:
         raise AppError("{path} cannot be read as CSV in UTF-8 ({error}).", path=path, error=error) from None
-
-
-def _in_utf8(content: bytes) -> bytes:
-    """A table as UTF-8, from what Excel saves: UTF-16 with its mark, or the code page of Windows."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16").encode()
-    told = [line for line in content.splitlines() if not line.isascii()][:_MOST_WEIGHED]
-    code_page = likeliest_code_page(told, _CODE_PAGES)
-    return content if code_page in (None, "utf-8") else content.decode(code_page).encode()
 
 
 def group_column_of(columns: Sequence[str]) -> str | None:

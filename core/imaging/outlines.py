@@ -21,10 +21,13 @@ from PIL import Image, ImageDraw
 from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.class_table import UNDEFINED
+from core.imaging.code_pages import as_utf8
 from core.imaging.stored import check_size
 
 # Labels of labelme's own that are no classes (labelme2voc.py).
 _LABELME_LEVELS = {"_background_": 0, "__ignore__": UNDEFINED}
+_POLYGONS = ("polygon", "oriented_rectangle", "rotation")
+_MOST_STEPS = 2_000_000
 UNDECIDED = "undecided"
 """The category of COCO's crowds in what leaves here: pixels that nobody decided, and no class."""
 
@@ -57,7 +60,7 @@ def read_outlines(data: bytes, name: str, limits: Limits, *, union: bool = False
         BadFileError: It begins as one of the two and does not go on as that.
     """
     try:
-        said = json.loads(data)
+        said = json.loads(as_utf8(data))
     except (ValueError, RecursionError):
         raise BadFileError(name, "is no JSON that can be read; export it again.") from None
     if not isinstance(said, dict):
@@ -94,7 +97,8 @@ def _labelme(said: dict[str, Any], name: str, limits: Limits, union: bool) -> ND
     for shape, label in zip(said["shapes"], labels, strict=True):
         points, kind = _points(shape["points"]), shape.get("shape_type") or "polygon"
         level = _LABELME_LEVELS.get(label, 1)
-        if kind in ("polygon", "oriented_rectangle") and len(points) >= 3:
+        # X-AnyLabeling's rectangles have four corners, turned ones too.
+        if kind in (*_POLYGONS, "rectangle") and len(points) >= (4 if kind == "rectangle" else 3):
             draw.polygon(points, fill=level, outline=level)
         elif kind == "rectangle" and len(points) == 2:
             (x, y), (u, v) = points
@@ -199,16 +203,22 @@ def _coco_part(segmentation: Any, shape: tuple[int, int], name: str) -> NDArray[
         return _from_run_lengths(segmentation["counts"], shape)
     if not isinstance(segmentation[0], list):  # one polygon, without the list round it
         segmentation = [segmentation]
-    picture = Image.new("L", shape[::-1])
-    draw = ImageDraw.Draw(picture)
+    # Late: it takes long to import, and only few files are COCO's.
+    from pycocotools import mask as run_lengths
+
+    polygons = []
     for flat in segmentation:
-        points = _points(list(zip(flat[::2], flat[1::2], strict=True)))
+        points = np.array(_points(list(zip(flat[::2], flat[1::2], strict=True))))
         if len(points) < 3:
             raise BadFileError(
                 name, "holds a polygon of {num_points} points; at least 3 are needed.", num_points=len(points)
             )
-        draw.polygon(points, fill=1, outline=1)
-    return np.array(picture) > 0
+        # It is drawn a fifth of a pixel at a time, in memory.
+        if np.abs(np.diff(points, axis=0)).sum() > _MOST_STEPS:
+            raise ValueError("an outline without an end")
+        polygons.append(points.ravel().tolist())
+    drawn = run_lengths.decode(run_lengths.merge(run_lengths.frPyObjects(polygons, *shape)))
+    return np.asarray(drawn) > 0
 
 
 def _from_run_lengths(counts: Any, shape: tuple[int, int]) -> NDArray[np.bool_]:

@@ -64,17 +64,25 @@ def test_two_labels_are_told_or_united():
     np.testing.assert_array_equal(read(labelme(*shapes), union=True)[0].mask, expected())
 
 
-def test_polygons_and_run_lengths_of_coco():
-    flat = [value for point in SQUARE for value in point]
+def test_run_lengths_of_coco():
     # Down the columns of 4 pixels: 5 background, then 2 of each column 1 to 3, then the rest.
     counts = [5, 2, 2, 2, 2, 2, 9]
-    for segmentation in (
-        [flat],
-        {"size": [4, 6], "counts": counts},
-        {"size": [4, 6], "counts": "52200009"[:0] + packed(counts)},
-    ):
+    for segmentation in ({"size": [4, 6], "counts": counts}, {"size": [4, 6], "counts": packed(counts)}):
         (found,) = read(coco({"segmentation": segmentation}))
         np.testing.assert_array_equal(found.mask, expected())
+
+
+def test_a_polygon_of_coco_holds_the_pixels_whose_centres_lie_in_it():
+    # From x = 1 to 4 and y = 1 to 3: the centres 1.5, 2.5, 3.5 and 1.5, 2.5. Its area is 3 * 2 for COCO too.
+    (found,) = read(coco({"segmentation": [[1, 1, 4, 1, 4, 3, 1, 3]]}))
+    np.testing.assert_array_equal(found.mask, expected())
+    whole = [-5, -5, 20, -5, 20, 20, -5, 20]  # what lies outside is cut off
+    assert read(coco({"segmentation": [whole]}))[0].mask.all()
+
+
+def test_an_outline_that_goes_to_and_fro_for_ever_is_told():
+    (found,) = read(coco({"segmentation": [[0, 0, 1e5, 1, 0, 2] * 1000]}))
+    assert "do not fit together" in str(found.problem)
 
 
 def packed(counts):
@@ -92,7 +100,7 @@ def packed(counts):
 
 def test_a_crowd_is_undefined():
     whole = {"size": [4, 6], "counts": [0, 24]}
-    (found,) = read(coco({"segmentation": [[1, 1, 3, 1, 3, 2, 1, 2]]}, {"segmentation": whole, "iscrowd": 1}))
+    (found,) = read(coco({"segmentation": [[1, 1, 4, 1, 4, 3, 1, 3]]}, {"segmentation": whole, "iscrowd": 1}))
     np.testing.assert_array_equal(found.mask, np.where(expected() == 1, 1, 255))
 
 
@@ -151,10 +159,30 @@ def test_masks_and_labels_of_labelme_s_own():
 
 
 def test_a_polygon_of_coco_may_come_without_its_list():
-    (found,) = read(coco({"segmentation": [1, 1, 3, 1, 3, 2, 1, 2]}))
+    (found,) = read(coco({"segmentation": [1, 1, 4, 1, 4, 3, 1, 3]}))
     np.testing.assert_array_equal(found.mask, expected())
 
 
 def test_an_image_of_no_size_is_told():
     (found,) = read(labelme(height=None))
     assert "does not say how large its image is" in str(found.problem)
+
+
+def test_a_json_in_the_code_page_of_windows():
+    said = {
+        "shapes": [{"label": "폐", "points": SQUARE}],
+        "imagePath": "흉부 사진.png",
+        "imageHeight": 4,
+        "imageWidth": 6,
+    }
+    for encoding in ("utf-8-sig", "utf-16", "cp949"):
+        (found,) = read(json.dumps(said, ensure_ascii=False).encode(encoding))
+        assert found.image == "흉부 사진.png"
+        np.testing.assert_array_equal(found.mask, expected())
+
+
+@pytest.mark.parametrize("kind", ["rectangle", "rotation"])
+def test_rectangles_of_four_corners(kind):
+    # As X-AnyLabeling writes them.
+    (found,) = read(labelme({"label": "x", "points": SQUARE, "shape_type": kind}))
+    np.testing.assert_array_equal(found.mask, expected())

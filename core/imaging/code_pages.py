@@ -1,0 +1,159 @@
+"""Text of which nobody says what its code page is: names in old zips, tables and JSON from Windows.
+
+All that is in one code page is weighed together, since one word alone often makes sense in several.
+"""
+
+from __future__ import annotations
+
+import codecs
+import itertools
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+# Letters of the languages of a code page.
+_WESTERN = frozenset("äöüÄÖÜßåÅæÆøØéèêëÉÈÊáàâãÁÀÂíìîïóòôõÓúùûñÑçÇ¿¡")
+_SYMBOLS = frozenset("°²³µ×§")
+_CENTRAL = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽőűŐŰöüÖÜäÄßľĺŕôÔăâî")
+_TURKISH = frozenset("ğışĞİŞçöüÇÖÜâîû")
+_USUAL_CYRILLIC = frozenset("оеаинтсрвлкмдпуяыьгзбчй")
+_DOUBTFUL = 0.3
+_LEAST_LIKELY = 0.5
+_OF_WINDOWS = ("cp949", "cp932", "cp936", "cp950", "cp1252")
+_MOST_WEIGHED = 1000
+
+
+def as_utf8(content: bytes) -> bytes:
+    """Text as UTF-8: from UTF-16 with its mark, or what programs on Windows write in its code page.
+
+    What makes no likely text in any comes back as it is.
+
+    Raises:
+        UnicodeError: It begins as one of these and does not go on so.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16").encode()
+    told = [line for line in content.splitlines() if not line.isascii()][:_MOST_WEIGHED]
+    code_page = likeliest_code_page(told, _OF_WINDOWS)
+    return content if code_page in (None, "utf-8") else content.decode(code_page).encode()
+
+
+def likeliest_code_page(names: Sequence[bytes], code_pages: Iterable[str] | None = None) -> str | None:
+    """UTF-8 where all of them are that, else the code page in which they hold the likeliest letters.
+
+    Args:
+        names: Words or lines that are all in one code page.
+        code_pages: Those it may be, as Python calls them; None for all that are known.
+
+    Returns:
+        None where they make no likely text in any.
+    """
+    try:
+        b"".join(names).decode()
+        return "utf-8"
+    except UnicodeError:
+        pass
+    likely = {page: _likelihood(names, page) for page in code_pages or _CODE_PAGES}
+    best = max(likely, key=lambda page: likely[page])
+    return best if likely[best] >= _LEAST_LIKELY else None
+
+
+def _likelihood(names: Sequence[bytes], code_page: str) -> float:
+    """The mean over letters beyond ASCII of how usual they are, 0 to 1; 0 where the bytes make no text."""
+    try:
+        text = "\n".join(name.decode(code_page) for name in names)
+    except UnicodeError:
+        return 0
+    usual = _CODE_PAGES[code_page]
+    # Runs of letters beyond ASCII, with the letters of ASCII that touch them.
+    shares = [share for run in re.findall(r"[A-Za-z]?[^\x00-\x7f]+[A-Za-z]?", text) for share in usual(run)]
+    return sum(shares) / max(len(shares), 1)
+
+
+def _usual_in_korea(run: str) -> list[float]:
+    """The 2,350 syllables of KS X 1001 are what names are made of; the others are what German looks like."""
+    return [_of_hangul(letter) for letter in run if not letter.isascii()]
+
+
+def _of_hangul(letter: str) -> float:
+    if not "가" <= letter <= "힣":
+        return 0.5 if _is_ideograph(letter) else 0
+    # Python writes the syllables that KS X 1001 lacks as eight bytes of its letters.
+    return 1 if len(letter.encode("euc_kr")) == 2 else _DOUBTFUL
+
+
+def _usual_in_japan(run: str) -> list[float]:
+    """Kana, and the common kanji (level 1, bytes below 0x98) that do not touch Latin letters."""
+    latin = run[0].isascii() or run[-1].isascii()
+    return [
+        1
+        if "ぁ" <= letter <= "ヿ"
+        else 0.95
+        if _is_ideograph(letter) and letter.encode("cp932")[0] < 0x98 and not latin
+        else _DOUBTFUL * _is_ideograph(letter)
+        for letter in run
+        if not letter.isascii()
+    ]
+
+
+def _is_ideograph(letter: str) -> bool:
+    return "一" <= letter <= "鿿"
+
+
+def _usual_in_china(run: str) -> list[float]:
+    """The common characters of GB 2312 (level 1), which Korean names read as rare hanja."""
+    pairs = [letter.encode("cp936") for letter in run if not letter.isascii()]
+    return [0.85 * (len(pair) == 2 and 0xB0 <= pair[0] < 0xD8 and pair[1] > 0xA0) for pair in pairs]
+
+
+def _usual_in_taiwan(run: str) -> list[float]:
+    """The common characters of Big5 (level 1); a small letter of Latin behind one may be its second byte."""
+    latin = run[0].isascii() or run[-1].isascii()
+    pairs = [letter.encode("cp950") for letter in run if not letter.isascii()]
+    return [
+        0 if len(pair) < 2 or not 0xA4 <= pair[0] < 0xC7 else _DOUBTFUL if latin and pair[1] < 0x80 else 0.85
+        for pair in pairs
+    ]
+
+
+def _usual_in_russia(run: str) -> list[float]:
+    """Usual letters among their own; two or three capitals alone may be Danish ones of small letters."""
+    letters = [letter for letter in run if not letter.isascii()]
+    few = len(letters) <= 3 and "".join(letters).isupper()
+    strange = len(letters) < len(run) or _grows(letters)
+    usual = _DOUBTFUL if strange else 0.6 if few else 0.8
+    return [
+        usual * ("А" <= letter <= "ё") * (1 if letter.lower() in _USUAL_CYRILLIC else 0.6)
+        for letter in letters
+    ]
+
+
+def _grows(letters: Sequence[str]) -> bool:
+    return any(a.islower() and b.isupper() for a, b in itertools.pairwise(letters))
+
+
+def _usual_with_accents(usual: frozenset[str], weight: float) -> Callable[[str], list[float]]:
+    """Latin letters with accents; seldom more than three in a row, or a capital behind a small one."""
+
+    def shares(run: str) -> list[float]:
+        letters = [letter for letter in run if not letter.isascii()]
+        each = weight * (_DOUBTFUL if _grows(letters) or len(letters) > 3 else 1)
+        # No word goes on behind "cm²".
+        ends = not run[-1].isascii() or not run[-1].isalpha()
+        return [each * (letter in usual or (ends and letter in _SYMBOLS)) for letter in letters]
+
+    return shares
+
+
+# What Windows calls its code pages -> how usual the letters of a run are there; the order decides a tie.
+_CODE_PAGES: dict[str, Callable[[str], list[float]]] = {
+    "cp949": _usual_in_korea,
+    "cp932": _usual_in_japan,
+    "cp850": _usual_with_accents(_WESTERN, 0.9),
+    "cp852": _usual_with_accents(_CENTRAL, 0.8),
+    "cp857": _usual_with_accents(_TURKISH, 0.8),
+    "cp866": _usual_in_russia,
+    "cp1251": _usual_in_russia,
+    "cp1252": _usual_with_accents(_WESTERN, 0.7),
+    "cp936": _usual_in_china,
+    "cp950": _usual_in_taiwan,
+}
