@@ -13,6 +13,35 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
+class Layout:
+    """How the axes (i, j) of a NIfTI become rows and columns.
+
+    Attributes:
+        transposed: Rows run along j.
+        flip_rows: The last one comes first.
+        flip_columns: The last one comes first.
+    """
+
+    transposed: bool
+    flip_rows: bool
+    flip_columns: bool
+
+    def shown(self, plane: NDArray[Any]) -> NDArray[Any]:
+        """A slice (i, j) as rows and columns."""
+        plane = plane.T if self.transposed else plane
+        return plane[:: -1 if self.flip_rows else 1, :: -1 if self.flip_columns else 1]
+
+    def stored(self, picture: NDArray[Any]) -> NDArray[Any]:
+        """Rows and columns as a slice (i, j)."""
+        picture = picture[:: -1 if self.flip_rows else 1, :: -1 if self.flip_columns else 1]
+        return picture.T if self.transposed else picture
+
+
+AS_STORED = Layout(transposed=True, flip_rows=False, flip_columns=False)
+"""Of files that do not say how they lie."""
+
+
+@dataclass(frozen=True)
 class Geometry:
     """What a file says of the size of its pixels.
 
@@ -23,6 +52,7 @@ class Geometry:
         affine: (4, 4) from (column, row, slice) as shown to millimetres, x to the left of the patient's right
             (RAS+); None for files that know nothing of a patient.
         along_mm: Millimetres of each slice from the first where they do not lie evenly, else empty.
+        layout: How a NIfTI's own axes are shown, None for files that hold rows as rows.
     """
 
     row_mm: float
@@ -30,6 +60,7 @@ class Geometry:
     slice_mm: float | None = None
     affine: NDArray[np.float64] | None = None
     along_mm: tuple[float, ...] = ()
+    layout: Layout | None = None
 
     def from_first(self, place: int) -> float | None:
         """Millimetres from the first slice to the one at a place, None where nobody says."""

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.decode import MaskMeaning, mask_of, open_mask, read_frame
-from core.imaging.geometry import Geometry
+from core.imaging.geometry import AS_STORED, Geometry
+from core.imaging.mask_place import on_image
+from core.imaging.nifti_file import is_nifti
 from core.imaging.stored import OpenFile, StoredPixels, joined
 from core.language.sentence import Sentence
 
@@ -29,8 +31,8 @@ def volume_masks(
     """The masks in a file of many slices.
 
     What a value means is found over all slices, so that a slice that holds one class alone is read like the
-    others. Where both say how they lie, slices that run the other way are turned round, and slices that a
-    DICOM segmentation leaves out are background.
+    others. `core.imaging.mask_place` says how they lie on their image; slices that a DICOM segmentation
+    leaves out are background.
 
     Args:
         data: The file with the masks.
@@ -49,14 +51,22 @@ def volume_masks(
     file = open_mask(data, name, limits)
     places = _places(file, len(shapes), geometry)
     if places is not None:
-        shown = [shapes[place] for place in places]
-        own = _checked_masks(file, name, shown, meaning)
+        own = _masks_of([read_frame(file, name, frame) for frame in file.order], name, meaning)
+        _check_sizes(own, name, [shapes[place] for place in places])
         masks = [np.zeros(shape, np.uint8) for shape in shapes]
         for place, mask in zip(places, own, strict=True):
             masks[place] = mask
         return masks, ()
-    if len(file.order) != len(shapes):
-        count = len(file.order)
+    stored = [read_frame(file, name, frame) for frame in file.order]
+    masks = _masks_of(stored, name, meaning)
+    notes: tuple[str, ...] = ()
+    if len({mask.shape for mask in masks}) == 1 and shapes:
+        own_place = file.geometry or (Geometry(1.0, 1.0, layout=AS_STORED) if is_nifti(data) else None)
+        size = (len(shapes), *shapes[0])
+        volume, notes = on_image(np.stack(masks), name, place=own_place, image=geometry, shape=size)
+        masks = list(volume)
+    if len(masks) != len(shapes):
+        count = len(masks)
         held = Sentence("one picture") if count == 1 else Sentence("a volume of {count} slices", count=count)
         raise BadFileError(
             name,
@@ -64,9 +74,8 @@ def volume_masks(
             held=held,
             num_images=len(shapes),
         )
-    masks = _checked_masks(file, name, shapes, meaning)
-    turned, notes = _towards(file.geometry, geometry, name)
-    return masks[::-1] if turned else masks, notes
+    _check_sizes(masks, name, shapes)
+    return masks, notes
 
 
 def _places(file: OpenFile, num_slices: int, geometry: Geometry | None) -> list[int] | None:
@@ -83,24 +92,18 @@ def _places(file: OpenFile, num_slices: int, geometry: Geometry | None) -> list[
     return found.tolist() if on_slices and len(set(found.tolist())) == len(found) else None
 
 
-def _checked_masks(
-    file: OpenFile, name: str, shapes: Sequence[Shape], meaning: MaskMeaning
-) -> list[NDArray[np.uint8]]:
-    """The masks of a file's slices, which must have these sizes."""
-    stored = [read_frame(file, name, frame) for frame in file.order]
-    for found, shape in zip(stored, shapes, strict=True):
-        height, width = found.values.shape[:2]
-        if (height, width) != tuple(shape):
+def _check_sizes(masks: Sequence[NDArray[np.uint8]], name: str, shapes: Sequence[Shape]) -> None:
+    for mask, shape in zip(masks, shapes, strict=True):
+        if mask.shape != tuple(shape):
             raise BadFileError(
                 name,
                 "has slices of {width} x {height} pixels, but those of its image are {width_2} x "
                 "{height_2}; they must be the same.",
-                width=width,
-                height=height,
+                width=mask.shape[1],
+                height=mask.shape[0],
                 width_2=shape[1],
                 height_2=shape[0],
             )
-    return _masks_of(stored, name, meaning)
 
 
 def _masks_of(stored: Sequence[StoredPixels], name: str, meaning: MaskMeaning) -> list[NDArray[np.uint8]]:
@@ -108,18 +111,3 @@ def _masks_of(stored: Sequence[StoredPixels], name: str, meaning: MaskMeaning) -
     if len({each.values.shape for each in stored}) > 1:
         return [mask_of(joined([each]), name, meaning) for each in stored]
     return np.split(mask_of(joined(stored), name, meaning), len(stored))
-
-
-def _towards(mask: Geometry | None, image: Geometry | None, name: str) -> tuple[bool, tuple[str, ...]]:
-    """Whether a mask's slices run the other way, and what is to be said of where it lies."""
-    if mask is None or image is None or mask.affine is None or image.affine is None:
-        return False, ()
-    through, wanted = mask.affine[:3, 2], image.affine[:3, 2]
-    turned = bool(through @ wanted < 0)
-    along = float(abs(through @ wanted) / (np.linalg.norm(through) * np.linalg.norm(wanted)))
-    if along < 0.99:
-        told = Sentence(
-            "{name} lies another way than its image; its slices are taken as they follow.", name=name
-        )
-        return False, (told,)
-    return turned, ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.class_table import UNDEFINED_SAID
-from core.imaging.geometry import Geometry, geometry_of_affine
+from core.imaging.geometry import AS_STORED, Geometry, Layout, geometry_of_affine
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size
 from core.imaging.value_types import is_hounsfield, plain_type
@@ -34,31 +34,6 @@ _TURNED_BACK = ("S", "A", "R")
 
 
 @dataclass(frozen=True)
-class NiftiLayout:
-    """How the axes (i, j) of a file become rows and columns.
-
-    Attributes:
-        transposed: Rows run along j.
-        flip_rows: The last one comes first.
-        flip_columns: The last one comes first.
-    """
-
-    transposed: bool
-    flip_rows: bool
-    flip_columns: bool
-
-    def shown(self, plane: NDArray[Any]) -> NDArray[Any]:
-        """A slice (i, j) as rows and columns."""
-        plane = plane.T if self.transposed else plane
-        return plane[:: -1 if self.flip_rows else 1, :: -1 if self.flip_columns else 1]
-
-    def stored(self, picture: NDArray[Any]) -> NDArray[Any]:
-        """Rows and columns as a slice (i, j)."""
-        picture = picture[:: -1 if self.flip_rows else 1, :: -1 if self.flip_columns else 1]
-        return picture.T if self.transposed else picture
-
-
-@dataclass(frozen=True)
 class NiftiHeader:
     """What a header says.
 
@@ -72,7 +47,7 @@ class NiftiHeader:
 
     image: Any
     shape: tuple[int, int, int]
-    layout: NiftiLayout
+    layout: Layout
     has_place: bool
     first: bytes | None
 
@@ -215,7 +190,7 @@ def read_header(data: bytes, name: str) -> NiftiHeader:
     told = image.header
     has_place = bool(int(told["qform_code"]) or int(told["sform_code"]))
     has_place = has_place and geometry_of_affine(np.asarray(image.affine, np.float64)) is not None
-    layout = _layout(image.affine) if has_place else NiftiLayout(True, False, False)
+    layout = _layout(image.affine) if has_place else AS_STORED
     first = image.header.binaryblock if isinstance(image, nib.Nifti1Image) else None
     return NiftiHeader(image, size, layout, has_place, first)
 
@@ -225,13 +200,13 @@ def volume_of(masks: NDArray[np.uint8], header: NiftiHeader) -> NDArray[np.uint8
     return np.ascontiguousarray(np.stack([header.layout.stored(mask) for mask in masks], axis=-1))
 
 
-def _layout(affine: NDArray[np.float64]) -> NiftiLayout:
+def _layout(affine: NDArray[np.float64]) -> Layout:
     from nibabel.orientations import aff2axcodes
 
     first, second, _ = aff2axcodes(affine)  # type: ignore[no-untyped-call]
     transposed = _UPRIGHT[second] > _UPRIGHT[first]
     row, column = (second, first) if transposed else (first, second)
-    return NiftiLayout(transposed, row in _TURNED_BACK, column in _TURNED_BACK)
+    return Layout(transposed, row in _TURNED_BACK, column in _TURNED_BACK)
 
 
 def _geometry(header: NiftiHeader) -> Geometry | None:
@@ -248,7 +223,7 @@ def _geometry(header: NiftiHeader) -> Geometry | None:
         is_empty = told_unit is None and set(zooms) <= {0.0, 1.0}
         if is_empty or not (np.isfinite(zooms).all() and row > 0 and column > 0):
             return None
-        return Geometry(row * unit, column * unit, slice_ * unit or None)
+        return Geometry(row * unit, column * unit, slice_ * unit or None, layout=layout)
     to_stored = np.eye(4)
     row_axis, column_axis = (1, 0) if layout.transposed else (0, 1)
     to_stored[:2] = 0
@@ -256,4 +231,5 @@ def _geometry(header: NiftiHeader) -> Geometry | None:
         to_stored[axis, shown_axis] = -1 if flipped else 1
         to_stored[axis, 3] = header.shape[axis] - 1 if flipped else 0
     in_mm = np.diag([unit, unit, unit, 1.0])
-    return geometry_of_affine(in_mm @ np.asarray(header.image.affine, np.float64) @ to_stored)
+    placed = geometry_of_affine(in_mm @ np.asarray(header.image.affine, np.float64) @ to_stored)
+    return None if placed is None else replace(placed, layout=layout)

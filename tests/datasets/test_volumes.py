@@ -59,6 +59,57 @@ def test_a_mask_whose_slices_run_the_other_way_is_turned(scans):
     np.testing.assert_array_equal(mask, image.values > 450)
 
 
+def flipped(affine, sizes, axis):
+    """The affine of the same voxels with an axis the other way round."""
+    turned = np.array(affine, np.float64)
+    turned[:3, 3] += turned[:3, axis] * (sizes[axis] - 1)
+    turned[:3, axis] *= -1
+    return turned
+
+
+def check_fits(root):
+    for pair in check_dataset(root)["train"]:
+        image, mask = load_pair(pair)
+        np.testing.assert_array_equal(mask, image.values > 450)
+
+
+RAS = np.array([[0.9, 0, 0, -90], [0, 0.9, 0, -126], [0, 0, 2, -72], [0, 0, 0, 1.0]])
+
+
+@pytest.mark.parametrize("affine", [RAS, flipped(flipped(RAS, (6, 8, 4), 0), (6, 8, 4), 1)])
+def test_a_mask_with_its_axes_in_another_order_or_the_other_way_round_lies_on_its_image(tmp_path, affine):
+    values = volume(5)
+    mask = (values > 450).astype(np.uint8)
+    for number, axis in enumerate((0, 1, 2)):
+        save(tmp_path, f"images/flip{number}.nii.gz", values, affine)
+        save(tmp_path, f"masks/flip{number}.nii.gz", np.flip(mask, axis), flipped(affine, mask.shape, axis))
+    for number, order in enumerate(([1, 0, 2], [2, 0, 1])):
+        save(tmp_path, f"images/order{number}.nii.gz", values, affine)
+        save(tmp_path, f"masks/order{number}.nii.gz", mask.transpose(order), affine[:, [*order, 3]])
+    check_fits(tmp_path)
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1, 2])
+def test_a_mask_that_says_nothing_true_of_its_place_goes_by_its_voxels(tmp_path, axis):
+    values = volume(6)
+    affine = RAS if axis is None else flipped(RAS, values.shape, axis)
+    save(tmp_path, "images/a.nii.gz", values, affine)
+    # As many scripts save masks.
+    save(tmp_path, "masks/a.nii.gz", (values > 450).astype(np.uint8), np.eye(4))
+    save(tmp_path, "images/b.nii.gz", values, affine)
+    unplaced = nib.Nifti1Image((values > 450).astype(np.uint8), None)
+    nib.save(unplaced, tmp_path / "train" / "masks" / "b.nii.gz")
+    check_fits(tmp_path)
+
+
+def test_an_image_without_a_place_takes_a_mask_s_voxels_as_they_follow(tmp_path):
+    values = volume(7)
+    (tmp_path / "train" / "images").mkdir(parents=True)
+    nib.save(nib.Nifti1Image(values, None), tmp_path / "train" / "images" / "a.nii.gz")
+    save(tmp_path, "masks/a.nii.gz", (values > 450).astype(np.uint8), np.eye(4))
+    check_fits(tmp_path)
+
+
 def test_other_numbers_of_slices_are_told(scans):
     save(scans, "masks/p1.nii.gz", np.ones((6, 8, 3), np.uint8))
     with pytest.raises(BadDatasetError, match="volume of 3 slices, but its image has 4"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +17,13 @@ from core.correction.between import fill_between
 from core.errors import AppError
 from core.imaging.decode import open_file
 from core.imaging.dicom_places import order_slices, slice_place
-from core.imaging.geometry import Geometry
+from core.imaging.geometry import Geometry, Layout
 from core.registry.predictors import Predictors
 from core.workflows.correct.blind import reads_blind
 from core.workflows.correct.save_mask import content_of_mask, layer_of_mask, read_mask, shown_mask
 from core.workspace import DraftRow, ImageRow, Workspace
 
-_GEOMETRY = "geometry-2"
+_GEOMETRY = "geometry-3"
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,8 @@ def geometry_of(workspace: Workspace, image: ImageRow) -> Geometry | None:
     if told is None:
         return None
     affine = None if told["affine"] is None else np.array(told["affine"], np.float64)
-    return Geometry(told["row"], told["column"], told["slice"], affine, tuple(told["along"]))
+    layout = None if told["layout"] is None else Layout(**told["layout"])
+    return Geometry(told["row"], told["column"], told["slice"], affine, tuple(told["along"]), layout)
 
 
 def _parts_of_way(geometry: Geometry | None, before: int, after: int) -> list[float]:
@@ -140,7 +141,7 @@ def _told(geometry: Geometry) -> dict[str, object]:
     affine = None if geometry.affine is None else geometry.affine.tolist()
     return {
         "row": geometry.row_mm, "column": geometry.column_mm, "slice": geometry.slice_mm, "affine": affine,
-        "along": geometry.along_mm,
+        "along": geometry.along_mm, "layout": None if geometry.layout is None else asdict(geometry.layout),
     }  # fmt: skip
 
 
