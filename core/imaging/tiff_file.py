@@ -116,13 +116,18 @@ def _channel_note(name: str, channels: Sequence[str], channel: int) -> Sentence:
 
 def _is_hounsfield_page(stack: TiffStack, frame: int, data: bytes) -> bool:
     page = stack.pages[frame]
-    if page.dtype is None or page.dtype.kind not in "if" or len(page.shape) != 2:
+    if len(page.shape) != 2:
         return False
     try:
-        return is_hounsfield(_samples(page, data, stack.planes[frame]))
+        return is_hounsfield(_signed(_samples(page, data, stack.planes[frame]), stack))
     # Whatever is wrong with that page is told when it is read itself.
     except Exception:
         return False
+
+
+def _signed(values: NDArray[Any], stack: TiffStack) -> NDArray[Any]:
+    """Whole numbers with what ImageJ says is to be added; only a CT's mean something by themselves."""
+    return values.astype(np.int64) + stack.offset if stack.offset and values.dtype.kind in "ui" else values
 
 
 def _read_page(
@@ -153,8 +158,8 @@ def _read_page(
             # Fiji writes masks in this way, with 255 as foreground; a fax is black ink on white paper.
             numbers, by_number = values if numbers is None else numbers, page.compression not in _FAX
             values = turned_round(page, values)
-        elif is_hounsfield(values) if units is None else units:
-            kind = "hu"
+        elif is_hounsfield(_signed(values, stack)) if units is None else units:
+            kind, values = "hu", plain_type(_signed(values, stack), name)
             notes.append(
                 Sentence(
                     "{name}: its values, {min:g} to {max:g}, are taken as Hounsfield units.",

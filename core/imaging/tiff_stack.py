@@ -38,6 +38,7 @@ class TiffStack:
         geometry: Of their pixels, None where nobody says.
         notes: Plain sentences on how the axes were understood.
         channels: What the channels are called that lie in pages of their own, empty for one.
+        offset: What is to be added to the stored numbers: ImageJ holds signed ones with 32768 added.
     """
 
     pages: tuple[tifffile.TiffPage, ...]
@@ -45,6 +46,7 @@ class TiffStack:
     geometry: Geometry | None = None
     notes: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
+    offset: int = 0
 
 
 def find_pages(file: tifffile.TiffFile, name: str) -> TiffStack:
@@ -141,6 +143,7 @@ def _described(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, name: s
         geometry,
         tuple(notes),
         channels,
+        _imagej_offset(file),
     )
 
 
@@ -201,6 +204,15 @@ def _imagej_geometry(file: tifffile.TiffFile) -> Geometry | None:
         return None
     spacing = positive(told.get("spacing"))
     return Geometry(row * unit, column * unit, None if spacing is None else spacing * unit)
+
+
+def _imagej_offset(file: tifffile.TiffFile) -> int:
+    """The constant of ImageJ's calibration where it is a straight line (function 0) that adds one, else 0."""
+    told = file.imagej_metadata or {}
+    offset = told.get("c0")
+    if told.get("cf") != 0 or told.get("c1") != 1 or not isinstance(offset, int | float):
+        return 0
+    return int(offset) if float(offset).is_integer() else 0
 
 
 def _per_unit(resolution: Any) -> float | None:

@@ -79,6 +79,23 @@ def test_values_below_zero_alone_are_no_hounsfield_units(values: NDArray[Any]) -
     assert (shown.min(), shown.max()) == (0, 255)
 
 
+@pytest.mark.parametrize("offset", [-32768, -33792])
+def test_what_imagej_added_to_a_ct_is_taken_off(offset: int) -> None:
+    # It holds signed values with 32768 added, and says so; a DICOM file's intercept of -1024 is in it too.
+    units = np.array([[-1020, -1000], [40, 1355]], np.int32)
+    calibration = {"cf": 0, "c0": float(offset), "c1": 1.0, "vunit": "Gray Value"}
+    stored = (units - offset).astype(np.uint16)
+    for values, metadata in ((stored, {"axes": "YX"}), (np.stack([stored] * 3), {"axes": "ZYX"})):
+        image = decode_image(tiff(values, imagej=True, metadata=metadata | calibration), "ct.tif")
+        assert image.kind == "hu"
+        np.testing.assert_array_equal(image.values, units)
+    # What is no CT keeps the values that it has.
+    image = decode_image(
+        tiff(RAMP + np.uint16(32768), imagej=True, metadata={"axes": "YX"} | calibration), "a"
+    )
+    np.testing.assert_array_equal(image.values, RAMP + np.uint16(32768))
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_values_that_are_no_numbers_are_refused(bad: float) -> None:
     with pytest.raises(BadFileError, match="not numbers"):
