@@ -168,6 +168,15 @@ def test_smart_click_previews_and_only_accept_changes_the_mask(editor: Editor) -
     expect(accept).to_be_disabled()
 
 
+def test_smart_click_waits_longer_for_a_server_that_is_slower_than_it_asks_again(
+    editor: Editor, app: AppServer
+) -> None:
+    editor = _show(editor.page, app, editor.image, "slow=4")
+    editor.press("w")
+    editor.click((50.5, 8.5))
+    expect(editor.button("Accept")).to_be_enabled(timeout=WAIT_MS)
+
+
 def test_a_polygon_that_is_given_up_leaves_nothing(editor: Editor) -> None:
     editor.button("Polygon").click()
     for corner in [(44.0, 4.0), (58.0, 6.0), (52.0, 16.0)]:

@@ -6,7 +6,7 @@
 /** Pixels of the screen between the points of a scribble. */
 const SCRIBBLE_STEP = 24;
 const MOST_SCRIBBLE_POINTS = 12;
-/** A busy server may drop a request: ask again. */
+/** A busy server may drop a request: ask again, each time later, since that interrupts an answer under way. */
 const ASK_AGAIN_MS = 3000;
 const ADDED_ALPHA = 0.6;
 const REMOVED_COLOUR = [0, 0, 0];
@@ -94,7 +94,7 @@ class ClickTool {
   }
 
   /** Ask for what all strokes lead to; those of brushes go first, since Python starts from the mask that is there. */
-  ask() {
+  ask(patience = ASK_AGAIN_MS) {
     clearTimeout(this.again);
     this.problem = "";
     const { editor } = this;
@@ -107,7 +107,7 @@ class ClickTool {
       chosen: editor.classes.chosen,
       strokes: this.strokes,
     });
-    this.again = setTimeout(() => this.ask(), ASK_AGAIN_MS);
+    this.again = setTimeout(() => this.ask(Math.min(2 * patience, LONGEST_PATIENCE_MS)), patience);
     this.show();
   }
 
