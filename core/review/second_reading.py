@@ -51,7 +51,8 @@ class Readings:
 
     Attributes:
         first: The one that counted when the others were made.
-        others: The last one of each further reader, in order.
+        others: The first one of each further reader, in order: what they save after it may be drawn with the
+            others in sight.
         truth_id: Key of the revision that counts now, None for none.
     """
 
@@ -75,7 +76,7 @@ class Readings:
         return float(self.most_different.provenance[DICE])
 
     def other(self, revision_id: int | None) -> RevisionRow | None:
-        """That of a key, without one the most different; None where its reader has drawn anew since."""
+        """That of a key, without one the most different; None where it is no reading of the image."""
         if revision_id is None:
             return self.most_different
         return next((each for each in self.others if each.id == revision_id), None)
@@ -98,17 +99,18 @@ def readings_by_image(revisions: Iterable[RevisionRow], truths: dict[int, int]) 
         truths: Key of the revision that counts, by image id.
     """
     by_id: dict[int, RevisionRow] = {}
-    seconds: dict[int, dict[str, RevisionRow]] = {}
+    seconds: dict[int, list[RevisionRow]] = {}
     for revision in revisions:
         by_id[revision.id] = revision
         # One that was restored counts: it is a decision, no reading.
         if SECOND in revision.provenance and revision.origin != "restored":
-            of_image = seconds.setdefault(revision.image_id, {})
-            of_image.pop(revision.who, None)
-            of_image[revision.who] = revision
+            seconds.setdefault(revision.image_id, []).append(revision)
     found = {}
     for image_id, of_image in seconds.items():
-        first = by_id[int(list(of_image.values())[-1].provenance[SECOND])]
-        others = tuple(each for each in of_image.values() if each.provenance[SECOND] == first.id)
-        found[image_id] = Readings(first, others, truths.get(image_id))
+        first = by_id[int(of_image[-1].provenance[SECOND])]
+        others: dict[str, RevisionRow] = {}
+        for each in of_image:
+            if each.provenance[SECOND] == first.id:
+                others.setdefault(each.who, each)
+        found[image_id] = Readings(first, tuple(others.values()), truths.get(image_id))
     return found

@@ -14,17 +14,18 @@ def test_a_part_is_chosen_and_stays_chosen():
     assert all(is_chosen(str(number), 100, "read twice") for number in range(100))
 
 
-def test_the_last_reading_of_each_reader(workspace, add_image, save):
+def test_of_each_reader_the_first_reading_counts_which_alone_is_blind(workspace, add_image, save):
     image = add_image()
     mask = np.zeros((2, 3), np.uint8)
     first = save(image, mask, "Kim")
     read = {SECOND: first.id}
-    save(image, mask, "Lee", provenance={**read, DICE: 0.5})
-    park = save(image, mask, "Park", provenance={**read, DICE: 0.9})
     lee = save(image, mask, "Lee", provenance={**read, DICE: 0.7})
+    park = save(image, mask, "Park", provenance={**read, DICE: 0.9})
+    # By now Lee may have seen Kim's mask.
+    save(image, mask, "Lee", provenance={**read, DICE: 1.0})
     history = workspace.masks.history(image.id)[::-1]
     found = readings_by_image(history, {image.id: first.id})[image.id]
-    assert found.all == (first, park, lee)
+    assert found.all == (first, lee, park)
     assert found.dice == 0.7
     assert found.differ(0.8)
     assert not found.differ(0.7)

@@ -237,7 +237,7 @@ SECOND_COUNT = "{count} images wait for you to read them a second time. You star
 SECOND_COUNT_ONE = "1 image waits for you to read it a second time. You start from the prediction and do not see the mask that is there."
 SECOND_MORE = "The first {shown} are shown; Save and next goes on to the others."
 HIDDEN = {
-    "mask": "Second reading: this image was read before, by somebody else or by you. You start from the prediction and do not see that mask; what you save stands beside it.",
+    "mask": "Second reading: this image was read before, by somebody else or by you. You start from the prediction and do not see that mask; what you save first stands beside it.",
     "prediction": "Draw this one without the prediction; it comes back with the next image. So one sees how far predictions draw readers towards themselves.",
 }
 BLIND_PERCENT = "Images that are drawn without the prediction first"
