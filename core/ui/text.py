@@ -1,4 +1,4 @@
-"""Text that came from outside, shown to the letter where Streamlit would read it as Markdown.
+"""Text that came from outside, shown to the letter where Streamlit would read it as Markdown; sizes of files.
 
 A backslash before each sign is not enough: Streamlit turns addresses, arrows, icons and character references
 in plain text into something else all the same. Only code is left alone, so foreign text is written as code;
@@ -44,3 +44,8 @@ def shortened(name: str) -> str:
     if len(name) <= MOST_OF_A_NAME:
         return name
     return f"{name[: MOST_OF_A_NAME - _KEPT_AT_THE_END - 1]}…{name[-_KEPT_AT_THE_END:]}"
+
+
+def as_size(num_bytes: int) -> str:
+    """The size of a file for people."""
+    return f"{num_bytes / 1e6:.1f} MB" if num_bytes >= 1e5 else f"{num_bytes / 1e3:.1f} kB"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from app_server import AppServer, OpenPage
@@ -73,6 +75,21 @@ def test_keys_mark_and_approve_and_undo(
     page.keyboard.press("u")
     expect(tile(page, 0)).to_be_visible()
     assert set(reviews(workspace, discs).values()) == {"open"}
+
+
+def test_what_a_planted_error_was_is_read_whole_on_its_tile(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    workspace.tasks.set_review_rules(discs.id, replace(discs.review_rules, planted_percent=100), who="Kim")
+    page = open_page(f"{server.url}/review?task={discs.slug}")
+    expect(page.get_by_role("button", name="Approve the others (5)")).to_be_visible()
+    settled(page)
+    page.keyboard.press("Enter")
+    said = tile(page, 0).get_by_text("This is the real mask; nothing was said of it yet.")
+    expect(said).to_be_visible()
+    assert said.evaluate(
+        "line => line.scrollWidth <= line.clientWidth && line.scrollHeight <= line.clientHeight"
+    )
 
 
 def test_what_is_still_below_the_window_is_not_approved(

@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import AppError
 from core.ui import words as shared
 from core.ui.models import words
-from core.ui.text import as_text
+from core.ui.text import as_size, as_text
 from core.workflows.export.export_model import ModelExport, export_model
 from core.workspace import VersionRow, Workspace
 
@@ -37,7 +37,7 @@ def _made(workspace: Workspace, version: VersionRow) -> ModelExport | None:
 def _offer(export: ModelExport, version: VersionRow) -> None:
     for sentence in export.left_out:
         st.warning(as_text(sentence))
-    st.caption(words.MODEL_FOLDER_DONE.format(size=f"{export.path.stat().st_size / 1e6:.1f} MB"))
+    st.caption(words.MODEL_FOLDER_DONE.format(size=as_size(export.path.stat().st_size)))
     st.download_button(
         shared.DOWNLOAD_EXPORT,
         lambda: export.path.open("rb"),

@@ -10,7 +10,7 @@ from core.errors import AppError
 from core.ui import state
 from core.ui import words as shared
 from core.ui.segment import words
-from core.ui.text import as_text, shortened
+from core.ui.text import as_size, as_text, shortened
 from core.workflows.correct.blind import hidden_from
 from core.workflows.correct.download import image_mask_png, image_overlay_png
 from core.workflows.correct.open_image import OpenedImage
@@ -141,7 +141,7 @@ def _offer(export: Export, written_as: Format) -> None:
         st.caption(as_text(note))
     if len(export.notes) > _MOST_LISTED:
         st.caption(words.AND_MORE.format(count=len(export.notes) - _MOST_LISTED))
-    size = f"{export.path.stat().st_size / 1e6:.1f} MB"
+    size = as_size(export.path.stat().st_size)
     if written_as == "training":
         st.caption(words.EXPORTED_SPLITS.format(train=export.num_train, test=export.num_test, size=size))
     else:

@@ -123,7 +123,7 @@ class Grid {
       frame.append(image);
     }
     if (isMarked) frame.append(element("span", "sign", `✕ ${words.marked}`));
-    button.append(frame, element("span", "name", item.name), element("span", "why", item.said || item.why));
+    button.append(frame, element("span", "name", item.name), element("span", item.said ? "why said" : "why", item.said || item.why));
     button.addEventListener("click", () => {
       this.at = index;
       this.choose(index);
