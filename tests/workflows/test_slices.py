@@ -20,7 +20,7 @@ from core.workflows.correct.slices import (
     neighbour_layer,
 )
 from core.workflows.export.volume import volume_file, volume_masks, volume_name
-from core.workspace import DraftContent
+from core.workspace import DraftContent, NewReview
 from tests.workflows.conftest import gradient, png
 from tests.workflows.test_stacks import nifti, pages, slice_of
 
@@ -153,6 +153,20 @@ def test_a_slice_that_is_to_be_read_blind_gives_its_mask_to_no_other_slice(
     # Looking begins nothing, and Kim has them all.
     assert workspace.drafts.get(stack[1].id, "Lee").who == ""
     assert shown_mask(workspace, stack[1].id, predictors, who="Kim").sum() == bar(6).sum()
+
+
+def test_a_gold_slice_is_filled_like_those_that_nobody_has_drawn(workspace, task, stack, predictors):
+    for place in (1, 3, 5):
+        keep(workspace, stack[place], bar(6), predictors)
+    gold = workspace.truth.of(stack[3].id)
+    workspace.reviews.add(stack[3].id, NewReview("approved", "Park", gold.id))
+    workspace.gold.make(stack[3].id, who="Park")
+    workspace.tasks.set_review_rules(task.id, replace(task.review_rules, gold_percent=100), who="Park")
+    assert drawn_slices(workspace, fresh(workspace, stack), "Kim") == [1, 3, 5]
+    assert drawn_slices(workspace, fresh(workspace, stack), "Lee") == [1, 5]
+    filled = fill_slices(workspace, workspace.images.get(stack[3].id), predictors, who="Lee")
+    assert (filled.first, filled.last, filled.num_slices) == (2, 6, 3)
+    assert is_filled(workspace.drafts.get(stack[3].id, "Lee"))
 
 
 def test_a_niftis_masks_go_back_on_its_own_axes_with_its_own_affine(workspace, task, predictors):

@@ -19,7 +19,7 @@ from core.imaging.decode import open_file
 from core.imaging.dicom_places import order_slices, slice_place
 from core.imaging.geometry import Geometry, Layout
 from core.registry.predictors import Predictors
-from core.workflows.correct.blind import reads_blind
+from core.workflows.correct.blind import reads_blind, unread_gold
 from core.workflows.correct.save_mask import content_of_mask, layer_of_mask, read_mask, shown_mask
 from core.workspace import DraftRow, ImageRow, Workspace
 
@@ -47,11 +47,15 @@ def is_filled(draft: DraftRow | None) -> bool:
 
 
 def drawn_slices(workspace: Workspace, slices: Sequence[ImageRow], who: str) -> list[int]:
-    """Places of the slices that somebody saved or that this person drew on, from 0."""
+    """Places of the slices that somebody saved or that this person drew on, from 0.
+
+    Gold ones that wait for the person are none, as for them nobody has saved these.
+    """
+    unread = unread_gold(workspace, workspace.tasks.get_by_id(slices[0].task_id), who).all
     return [
         place
         for place, image in enumerate(slices)
-        if image.state == "corrected"
+        if (image.state == "corrected" and image.id not in unread)
         or (image.has_unsaved_changes and _is_drawn(workspace.drafts.get(image.id, who)))
     ]
 
