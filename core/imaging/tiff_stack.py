@@ -65,7 +65,8 @@ def find_pages(file: tifffile.TiffFile, name: str) -> TiffStack:
     if described is not None and described.kind in ("ome", "imagej"):
         if stack := _described(file, described, name):
             return stack
-    pages = [page.aspage() for page in file.pages]
+    # Aperio's smaller copies, label and overview are not marked as such.
+    pages = [page.aspage() for page in (file.pages[:1] if file.is_svs else file.pages)]
     pages = [page for page in pages if not page.is_reduced and not page.subfiletype & _TRANSPARENCY]
     notes: tuple[str, ...] = ()
     if described is not None and len(pages) > 1:

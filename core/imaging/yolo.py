@@ -28,7 +28,7 @@ def yolo_mask(data: bytes, name: str, shape: tuple[int, int]) -> NDArray[np.uint
     """
     height, width = shape
     mask = np.zeros(shape, np.uint8)
-    for line in data.decode("utf-8", errors="replace").split("\n"):
+    for line in data.decode("utf-8-sig", errors="replace").split("\n"):
         words = line.split()
         if not words:
             continue

@@ -109,6 +109,17 @@ def test_of_several_pages_the_first_is_used_and_said() -> None:
     assert image.notes == ("scan.tif has 2 pages; the first one is used.",)
 
 
+def test_of_a_slide_of_aperio_s_the_copies_label_and_overview_are_no_pictures() -> None:
+    buffer = io.BytesIO()
+    with tifffile.TiffWriter(buffer) as writer:
+        for kind, step in (("", 1), (" -> 4x3", 2), ("\r\nlabel", 1)):
+            about = f"Aperio Image Library v11.2.1\r\n8x6{kind}"
+            writer.write(RAMP[::step, ::step], photometric="minisblack", metadata=None, description=about)
+    image = decode_image(buffer.getvalue(), "a.tif")
+    assert image.notes == ()
+    np.testing.assert_array_equal(image.values, RAMP)
+
+
 @pytest.mark.parametrize("mask_first", [False, True])
 def test_a_page_of_transparency_is_no_picture(mask_first: bool) -> None:
     buffer = io.BytesIO()

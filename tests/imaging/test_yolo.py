@@ -14,6 +14,8 @@ def test_a_polygon_fills_its_pixels():
     expected = np.zeros((5, 8), np.uint8)
     expected[1:4, 1:5] = 3
     np.testing.assert_array_equal(yolo_mask(line.encode(), "a.txt", (5, 8)), expected)
+    with_mark = line.encode("utf-8-sig")  # as Windows' editor saves it
+    np.testing.assert_array_equal(yolo_mask(with_mark, "a.txt", (5, 8)), expected)
     assert not yolo_mask(b"\n", "a.txt", (5, 8)).any()
 
 
