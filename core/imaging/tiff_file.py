@@ -61,6 +61,7 @@ def open_tiff(data: bytes, name: str, limits: Limits) -> OpenFile:
     with quiet_libraries():
         file = tifffile.TiffFile(as_file(data))
         stack = find_pages(file, name)
+        says_undefined = UNDEFINED_SAID in file.pages.first.description.split("\n")
     num_samples = _num_grey_samples(stack.pages[0])
     channels = stack.channels or (("",) * num_samples if num_samples > 1 else ())
     num_pages = len(stack.pages) // max(len(stack.channels), 1)
@@ -73,9 +74,8 @@ def open_tiff(data: bytes, name: str, limits: Limits) -> OpenFile:
                 middle.append(not channels and _is_hounsfield_page(stack, num_pages // 2, data))
             units = middle[0] if middle else None
             frame, sample = (channel * num_pages + place, 0) if stack.channels else (place, channel)
-            return replace(
-                _read_page(stack, frame, data, name, limits, units, sample), num_pictures=num_pages
-            )
+            found = _read_page(stack, frame, data, name, limits, units, sample)
+            return replace(found, num_pictures=num_pages, says_undefined=says_undefined)
 
     def read(frame: int) -> StoredPixels:
         if not channels:
@@ -179,7 +179,6 @@ def _read_page(
         alpha=upright(alpha),
         numbers=upright(numbers),
         by_number=by_number,
-        says_undefined=UNDEFINED_SAID in stack.pages[0].description.split("\n"),
         lossy=page.compression in TIFF.IMAGE_COMPRESSIONS or page.compression in (6, 7, 34892),
         num_pictures=len(stack.pages),
         notes=tuple(notes),
