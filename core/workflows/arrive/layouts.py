@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -90,6 +91,7 @@ _WORD_BEHIND = re.compile(r"(?<=.)[ _.-](?=[^\W\d_])")
 _WORD_BEFORE = re.compile(r"^[^\W\d_]+[ _.-](?=\d)")
 
 
+@functools.lru_cache(maxsize=2**15)  # asked for several times of each file of an upload
 def stem_key(name: str) -> str:
     """The name without its endings, as names are compared: NFC, case does not matter."""
     return re.sub(r"\.(?:nii|ome)$", "", stem_of(PurePosixPath(name)).casefold())  # a.nii, a.ome.tif
