@@ -13,6 +13,12 @@ _STARTS: tuple[tuple[int, bytes, Sentence, Sentence], ...] = (
         Sentence("fetch it (git lfs pull)"),
     ),
     (
+        0,
+        b"/annex/objects/",
+        Sentence("a git-annex pointer without the file itself"),
+        Sentence("fetch it (git annex get)"),
+    ),
+    (
         344,
         b"ni1\0",
         Sentence("the header of a NIfTI volume in two files"),
