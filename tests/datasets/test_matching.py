@@ -38,9 +38,13 @@ def test_dicom_files_of_an_archive_have_no_suffix(tmp_path: Path) -> None:
         write(tmp_path, f"images/{name}", slice_file)
         write(tmp_path, f"masks/{name}.png", b"x")
     write(tmp_path, "images/README", b"text")
+    write(tmp_path, "images/S.MR.0001.IMA", slice_file)  # as Siemens calls them
+    write(tmp_path, "masks/S.MR.0001.png", b"x")
     for name in (".hidden", "DICOMDIR"):
         (tmp_path / "masks" / f"{name}.png").unlink()
-    assert [pair.stem for pair in find_pairs(*folders(tmp_path))] == ["1.2.840.7", "1.2.840.8", "IM0001"]
+    assert [pair.stem for pair in find_pairs(*folders(tmp_path))] == [
+        *("1.2.840.7", "1.2.840.8", "IM0001", "S.MR.0001"),
+    ]
 
 
 def test_korean_names_pair_in_either_form(tmp_path: Path) -> None:
