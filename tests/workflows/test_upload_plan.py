@@ -123,6 +123,8 @@ def understood(*files, masks=(), known=()):
         (["z/Lung Segmentation/CXR_png/a.png"], ["z/Lung Segmentation/masks/a_mask.png"], []),
         (["z/01/t000.tif"], ["z/01_GT/SEG/man_seg000.tif"], ["z/01_GT/TRA/man_track000.tif"]),
         (["img001.png"], ["img001Mask.png"], []),
+        *((["a.png"], [name], []) for name in ("a (mask).png", "a - mask.png", "a__mask.png", "a[mask].png")),
+        *((["폐.png"], [name], []) for name in ("폐마스크.png", "마스크_폐.png", "mask_of_폐.png")),
         (["a.png"], ["a.mask.0.png", "a.mask.1.png"], []),
         (["z/sub-01_T1w.nii.gz"], ["z/sub-01_dseg.nii.gz"], []),  # BIDS
         (["z/ISIC2018_Input/I_1.jpg"], ["z/ISIC2018_GroundTruth_v3/I_1_attribute_streaks.png"], []),
@@ -227,7 +229,8 @@ def test_why_a_file_is_a_mask_is_said_in_one_language(mask):
 
 
 def test_what_is_given_as_a_mask_is_one():
-    assert understood("a.png", masks=["a_lesion.png"]) == ({"a.png": ["a_lesion.png"]}, [])
+    for name in ("a_lesion.png", "mask_of_a.png", "segmented_a.png", "정답_a.png", "a (lesion).png"):
+        assert understood("a.png", masks=[name]) == ({"a.png": [name]}, [])
     (row,) = plan_upload([], ["z.zip/images/a.png"])
     assert row.role == "mask"
 

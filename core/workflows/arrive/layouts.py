@@ -23,13 +23,15 @@ _ENDING = (
 # Endings that do so only for what was given as a mask: images are called like this too.
 _WEAK_ENDING = r"lesions?|roi|contours?|nuclei|cells?|lungs?|target|instances?|binary|bw"
 _NUMBERED = r"(?P<number>[ _.-]?\d+)?"
-# Before an ending; none is needed behind a number (img001Mask).
-_PARTED = r"(?:[ _.-]|(?<=\d)(?=[^\W\d_]))"
-MASK_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}){_NUMBERED}$")
-ANY_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}|{_WEAK_ENDING}){_NUMBERED}$")
+_KOREAN = r"마스크|라벨|레이블|정답"
+# Before an ending, which may stand in brackets; none is needed behind a number (img001Mask) and in Korean.
+_PARTED = rf"(?:[ _.-]+[(\[]?|[(\[]|(?<=\d)(?=[^\W\d_])|(?<=\w)(?={_KOREAN}))"
+MASK_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}){_NUMBERED}[)\]]?$")
+ANY_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}|{_WEAK_ENDING}){_NUMBERED}[)\]]?$")
 # Also Fiji's "Mask of a.tif".
 MASK_PREFIX = re.compile(
-    r"^(?:(?:count )?masks? of |(?:masks?|segmentation|seg|man_seg|labels?|gt)[ _.-]?)(?=.)"
+    r"^(?:(?:count )?masks?[ _-]of[ _-]|"
+    rf"(?:masks?|segmentation|segmented|seg|man_seg|labels?|gt|{_KOREAN})[ _.-]?)(?=.)"
 )
 # A file that is called nothing but this is the mask of the one image beside it (KiTS: imaging, segmentation).
 ONLY_MASK = re.compile(
