@@ -149,7 +149,7 @@ def test_folders_keep_images_of_one_name_apart():
 @pytest.mark.parametrize(
     "folder",
     "masks_png mask_images GT_images label_img image_masks imgs_seg PNGMasks maskImages labelsVal masks2 "
-    "labelcol seg_maps masks(1)".split(),
+    "labelcol seg_maps masks(1) 정답_이미지 마스크영상".split(),
 )
 def test_folders_that_are_called_like_masks_hold_masks(folder):
     assert understood("z/images/1.png", f"z/{folder}/1.png")[0] == {"z/images/1.png": [f"z/{folder}/1.png"]}

@@ -57,7 +57,7 @@ _MASK_FOLDER = re.compile(
     r".*segmentations?[_ -].*|gt(?:[_ -]?\d+|fine|coarse)|anns?(?:[_ -]dir)?|"
     r"(?:train|val|test|default)annots?|semantic|masks_machine|labels?[_ -].{1,3}|pixellabeldata|"
     r"(?:manual|left|right)masks?|"
-    r".*(?:마스크|라벨(?:링)?|레이블|정답)(?:[ _-]?데이터)?"
+    r".*(?:마스크|라벨(?:링)?|레이블|정답)(?:[ _-]?(?:데이터|이미지|영상))?"
 )
 _IMAGE_FOLDER = re.compile(
     r"(?:.*[ _-])?(?:images?(?:tr|ts)?|imgs?|inputs?|photos?|scans?)(?:[ _-].*)?|(?:jpeg|png)images|"
