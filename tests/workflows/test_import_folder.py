@@ -94,6 +94,16 @@ def test_folder_that_is_not_there_or_empty_is_a_sentence(workspace, task, tmp_pa
         start_import(workspace, task.id, tmp_path / "empty", who="Kim")
 
 
+def test_folders_that_are_links_are_followed_but_not_in_circles(folder, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.png").write_bytes(png(gradient(first=50)))
+    before = len(files_in(folder))
+    (folder / "linked").symlink_to(tmp_path / "elsewhere")
+    (folder / "back").symlink_to(folder)
+    names = [path.relative_to(folder).as_posix() for path in files_in(folder)]
+    assert "linked/a.png" in names and len(names) == before + 1
+
+
 def test_files_come_in_the_order_of_their_paths(folder):
     names = [path.relative_to(folder).as_posix() for path in files_in(folder)]
     assert names[:2] == ["broken.png", "day0/images/0.png"]

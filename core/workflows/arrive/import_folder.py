@@ -49,9 +49,17 @@ def start_import(
 
 
 def files_in(folder: Path) -> list[Path]:
-    """Every file below a folder in the order of its path; hidden ones and what systems leave are not."""
+    """Every file below a folder in the order of its path; hidden ones and what systems leave are not.
+
+    Links to folders are followed, each folder once.
+    """
     found: list[Path] = []
-    for place, folders, names in os.walk(folder):
+    known: set[str] = set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(place)) in known:
+            folders.clear()
+            continue
+        known.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         found.extend(Path(place, name) for name in sorted(names))
     return [path for path in found if not is_left_by_systems(path.relative_to(folder).as_posix())]
