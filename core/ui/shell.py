@@ -79,8 +79,7 @@ def enter() -> Shell:
     st.html(_STYLE + LITERAL_STYLE + streamlit_words())
     ask_who()
     workspace = state.workspace()
-    if state.signed_in() is None and state.follow_new_name():
-        state.tell("toast", words.RENAMED.format(name=as_name(state.person())))
+    state.follow_new_name()
     with st.sidebar:
         links = st.container(gap="small")
         task = _choose_task(workspace)
@@ -160,7 +159,7 @@ def _use_task(slug: str | None = None) -> None:
 def _choose_name() -> None:
     kept = remembered_name(state.given_name(), cookie())
     if kept and not state.given_name():
-        state.set_person(kept)
+        state.take_remembered_name(kept)
     # What the box shows is who works here, also when the browser has just told it.
     st.session_state["your_name"] = state.person()
     with st.popover(
@@ -191,4 +190,4 @@ def _rename_me() -> None:
 
 
 def _take_name() -> None:
-    state.set_person(st.session_state["your_name"])
+    state.take_typed_name(st.session_state["your_name"])

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from core.registry.predictors import Classifiers, Predictors
+from core.ui import words
 from core.ui.sign_in import rules as sign_in
 from core.ui.store import opened
+from core.ui.text import as_name
 from core.workflows.correct.thumbnails import start_thumbnails
 from core.workspace import Workspace
 from core.workspace.names import MAX_NAME_LENGTH, name_key
@@ -86,7 +88,7 @@ def thumbnails_ahead(task_id: int) -> threading.Thread:
 
 def person() -> str:
     """Who works in this browser: the name given there, else the workspace's, else the system's user."""
-    return signed_in() or given_name() or _name_of_workspace()
+    return signed_in() or given_name() or name_of_workspace()
 
 
 def given_name() -> str:
@@ -94,8 +96,8 @@ def given_name() -> str:
     return str(st.session_state.get(_PERSON, ""))
 
 
-def _name_of_workspace() -> str:
-    """Whose workspace it is; asked many times in a run, and read once in a session."""
+def name_of_workspace() -> str:
+    """Who works here while no name is given; asked many times in a run, and read once in a session."""
     if _PERSON_OF_WORKSPACE not in st.session_state:
         st.session_state[_PERSON_OF_WORKSPACE] = workspace().settings.get(_PERSON) or _system_user()
     return str(st.session_state[_PERSON_OF_WORKSPACE])
@@ -110,20 +112,37 @@ def set_person(name: str) -> None:
         workspace().presence.leave(before)
 
 
-def follow_new_name() -> bool:
-    """Take the name that the person here was given in another tab since; True where it is another one.
+def follow_new_name() -> None:
+    """Take the name that the person here was given in another tab since.
 
-    Under the old name what they make next would be somebody else's.
+    Under the old name what they make next would be somebody else's. Who signed in is told by the gate.
     """
+    if signed_in() is not None:
+        return
     known = st.session_state.get(_PERSON_ID)
     if known is None:
         st.session_state[_PERSON_ID] = _number_of(person())
-        return False
+        return
     now = next((each.name for each in workspace().persons.list() if each.id == known), person())
-    is_other = name_key(now) != name_key(person())
-    if is_other:
+    if name_key(now) != name_key(person()):
         st.session_state[_PERSON] = now
-    return is_other
+        tell("toast", words.RENAMED.format(name=as_name(now)))
+
+
+def take_remembered_name(name: str) -> None:
+    """Take the name that the browser remembers, or what whoever bore it is called now."""
+    now = workspace().persons.once_called(name)
+    set_person(name if now is None else now.name)
+    if now is not None:
+        tell("toast", words.RENAMED.format(name=as_name(now.name)))
+
+
+def take_typed_name(name: str) -> None:
+    """Take a name that was typed; where it is somebody's already, that is said."""
+    known, before = workspace().persons.find(name) if name.strip() else None, person()
+    set_person(name)
+    if known is not None and name_key(known.name) != name_key(before):
+        tell("info", words.KNOWN_NAME.format(name=as_name(known.name)))
 
 
 def _number_of(name: str) -> int | None:

@@ -40,6 +40,7 @@ RENAME_ME_HELP = "Your name above says who works here from now on; this changes 
 RENAME_ME_TO = "What it should have been"
 RENAME_ME_DO = "Change it everywhere"
 RENAMED = "You are {name} now, also on what you made before."
+KNOWN_NAME = "You go on as {name}, who has worked here before: the drafts and masks under that name are taken for yours. If you are somebody else, give a name of your own."
 YOUR_NAME_HELP = "Kept with every mask that you save, so that others know whose it is."
 UNEXPECTED_ERROR = "Something went wrong on this page. Your work is kept. Reload the page; if it happens again, the server's log says more."
 DRAWN_WAITS = "What you drew and is not saved yet waits in this browser."

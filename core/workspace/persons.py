@@ -12,6 +12,7 @@ from core.workspace.names import clean_name, name_key
 from core.workspace.roles import Role
 from core.workspace.rows import PersonRow
 from core.workspace.tables import (
+    AuditTable,
     JobTable,
     LabelTable,
     PersonTable,
@@ -57,6 +58,18 @@ class Persons:
             person = session.scalars(_of_name(name)).first()
         return None if person is None or person.removed_at is not None else as_row(PersonRow, person)
 
+    def once_called(self, name: str) -> PersonRow | None:
+        """Who works here and bore a name before; None where somebody bears it now, or nobody ever did."""
+        with self._database.reading() as session:
+            if id_of(session, name) is not None:
+                return None
+            renamed = select(AuditTable.facts).where(AuditTable.action == "person_renamed")
+            for facts in session.scalars(renamed.order_by(AuditTable.id.desc())):
+                if name_key(facts.get("was", "")) == name_key(name):
+                    person = session.get(PersonTable, facts["person"])
+                    return None if person is None or person.removed_at else as_row(PersonRow, person)
+        return None
+
     def password_hash(self, person_id: int) -> str | None:
         """The hash of a person's password, None for somebody without one."""
         with self._database.reading() as session:
@@ -99,8 +112,9 @@ class Persons:
                 names = session.scalars(select(table.who).distinct().where(table.who != "")).all()
                 same = [each for each in names if name_key(each) == person.key]
                 session.execute(update(table).where(table.who.in_(same)).values(who=clean_name(name)))
+            facts = {"person": person_id, "name": clean_name(name), "was": person.name}
             person.name, person.key = clean_name(name), name_key(name)
-            audit.append(session, "person_renamed", {"person": person_id, "name": person.name}, who=who)
+            audit.append(session, "person_renamed", facts, who=who)
         return as_row(PersonRow, person)
 
     def remove(self, person_id: int, *, who: str = "") -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from app_server import AppServer
-from editor_driver import WAIT_MS, settled
+from editor_driver import WAIT_MS, Editor, settled
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from core.imaging.masks import encode_png
@@ -19,8 +21,7 @@ def open_in(context: BrowserContext, url: str) -> Page:
     return page
 
 
-def save_as(page: Page, name: str, revision: int) -> None:
-    page.get_by_text("Give your name once").wait_for()
+def give_name(page: Page, name: str) -> None:
     settled(page)
     page.get_by_test_id("stSidebar").get_by_test_id("stPopover").last.get_by_role("button").click()
     page.get_by_label("Your name").fill(name)
@@ -28,6 +29,11 @@ def save_as(page: Page, name: str, revision: int) -> None:
     expect(page.get_by_text("Give your name once")).to_have_count(0)
     settled(page)
     page.keyboard.press("Escape")
+
+
+def save_as(page: Page, name: str, revision: int) -> None:
+    page.get_by_text("Give your name once").wait_for()
+    give_name(page, name)
     page.get_by_role("button", name="Save mask", exact=True).click()
     expect(page.get_by_text(f"Revision {revision} by {name}")).to_be_visible()
     settled(page)
@@ -63,3 +69,52 @@ def test_each_browser_has_a_name_and_remembers_it(
     assert [each.who for each in workspace.masks.history(added.image_id or 0)] == ["Lee", "Kim"]
     kim.close()
     lee.close()
+
+
+def shows(page: Page, foreground: str) -> None:
+    expect(page.get_by_text(f"Foreground {foreground} %")).to_be_visible()
+
+
+# As long as a slow browser takes; until then the page is drawn for nobody in particular.
+SLOW_TO_TELL = """
+const getItem = Storage.prototype.getItem;
+Storage.prototype.getItem = function (key) {
+  const began = Date.now();
+  while (key === "mask-loop.name" && Date.now() - began < 3000);
+  return getItem.call(this, key);
+};
+"""
+
+
+def test_strokes_go_along_with_the_name_and_stay_with_it(
+    server: AppServer, workspace: Workspace, browser: Browser
+) -> None:
+    task = workspace.tasks.create("Taken over")
+    image = encode_png(np.zeros((64, 64), np.uint8))
+    (added,) = add_images(workspace, task.id, [("a.png", image)])
+    context = browser.new_context()
+    context.set_default_timeout(WAIT_MS)
+    page = open_in(context, f"{server.url}/?task={task.slug}")
+    settled(page)
+    canvas = Editor(page, Path(), "", (64, 64))
+    canvas.set_slider("Brush size", 2)
+    canvas.stroke([(10.5, 10.5)])
+    drawn = str(page.locator("text=/Foreground 0.[0-9]*[1-9]/").inner_text().split()[1])
+    give_name(page, "Mina")
+    shows(page, drawn)
+    page.reload()
+    shows(page, drawn)
+    # Somebody else takes over, and then Mina again.
+    give_name(page, "Jun")
+    shows(page, "0.00")
+    give_name(page, "Mina")
+    expect(page.get_by_text("You go on as")).to_be_visible()
+    shows(page, drawn)
+    assert workspace.drafts.get(added.image_id or 0, "Jun") is None
+    page.close()
+    workspace.presence.leave("Mina")
+    context.add_init_script(SLOW_TO_TELL)
+    slow = open_in(context, f"{server.url}/?task={task.slug}")
+    expect(slow.get_by_test_id("stSidebar").get_by_text("Mina").first).to_be_visible()
+    shows(slow, drawn)
+    context.close()

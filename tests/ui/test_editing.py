@@ -1,11 +1,14 @@
 """Strokes between the editor and the draft on disk, in the orders in which a busy server takes them."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 import streamlit as st
 
 from core.correction.corrections import decode_layer, encode_layer
+from core.review.second_reading import DICE
 from core.ui import state
 from core.ui.mask_editor import EditorMessage
 from core.ui.segment import editing
@@ -17,6 +20,7 @@ from tests.workflows.conftest import add_version, gradient, png, predictors, tas
 
 __all__ = ["add_version", "predictors", "task", "workspace"]
 SHAPE = (4, 6)
+PERSON = state.person
 
 
 @pytest.fixture
@@ -100,6 +104,55 @@ def test_a_stroke_of_the_tab_before_a_reload_is_nobody_elses(workspace, image):
     )
     assert editing_session().tabs[image.id].conflict is None
     assert workspace.drafts.get(image.id, "Kim").client_id == "new tab"
+
+
+def test_who_takes_over_a_tab_gets_their_own_draft(workspace, image, monkeypatch):
+    editing.opened(image)
+    keep(stroke(0, image_id=f"{image.id}.0"))
+    token = editing_session().tabs[image.id].token
+    monkeypatch.setattr(state, "person", lambda: "Lee")
+    opened = editing.opened(image)
+    assert (opened.who, opened.layer_png) == ("Lee", None)
+    assert editing_session().tabs[image.id].token != token
+    editing.save(opened)
+    assert workspace.truth.of(image.id).foreground == 0
+    assert rows_on_disk(workspace, image) == [0]
+
+
+def test_who_takes_over_a_tab_reads_blind_all_the_same(workspace, task, image, monkeypatch):
+    workspace.tasks.set_review_rules(task.id, replace(task.review_rules, second_percent=100), who="Kim")
+    opened = editing.opened(image)
+    keep(stroke(0, image_id=f"{image.id}.0"))
+    editing.save(opened)
+    monkeypatch.setattr(state, "person", lambda: "Lee")
+    second = editing.save(editing.opened(image))
+    assert (second.foreground, second.provenance[DICE]) == (0, 0)
+
+
+def test_what_was_drawn_before_a_name_was_given_goes_along(workspace, image, monkeypatch):
+    workspace.settings.set("person", "root")
+    monkeypatch.setattr(state, "person", PERSON)
+    editing.opened(image)
+    keep(stroke(0, image_id=f"{image.id}.0"))
+    state.set_person("Kim")
+    opened = editing.opened(image)
+    assert (opened.who, opened.layer_png is None) == ("Kim", False)
+    assert rows_on_disk(workspace, image) == [0]
+    # From now on it is Kim's, whoever comes after.
+    state.set_person("Lee")
+    assert editing.opened(image).layer_png is None
+
+
+def test_a_stroke_after_the_name_was_corrected_elsewhere_is_nobody_elses(workspace, image, monkeypatch):
+    monkeypatch.setattr(state, "person", PERSON)
+    kim = workspace.persons.get_or_add("Kim")
+    state.set_person("Kim")
+    editing.opened(image)
+    keep(stroke(0, image_id=f"{image.id}.0"))
+    workspace.persons.rename(kim.id, "Kimm", who="Kim")
+    keep(stroke(1, image_id=f"{image.id}.0", sequence=2))
+    assert [each.name for each in workspace.persons.list()] == ["Kimm"]
+    assert workspace.drafts.get(image.id, "Kimm").sequence == 2
 
 
 def looked_at(image, action, **fields) -> EditorMessage:

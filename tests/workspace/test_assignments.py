@@ -256,8 +256,8 @@ def test_the_list_of_readings_is_whole(workspace, task, two):
     writes = (
         "images.add images.add_frames images.mark_looked_at images.set_reference_mask images.add_notes "
         "images.put_in_order images.delete masks.save masks.point_back drafts.put drafts.start_from "
-        "drafts.begin_anew reviews.add reviews.decide reviews.withdraw labels.save quality.put "
-        "images.unused_files images.remove_unused"
+        "drafts.begin_anew drafts.hand_over reviews.add reviews.decide reviews.withdraw labels.save "
+        "quality.put images.unused_files images.remove_unused"
     )
     of_a_row_that_was_read = "images.read_reference images.of_stack masks.read_mask_png masks.read_layer_png"
     same_query = (

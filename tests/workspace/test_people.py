@@ -56,6 +56,20 @@ def test_who_gets_another_name_bears_it_everywhere_but_in_the_audit(workspace, t
     assert workspace.persons.rename(lee.id, "LEE").name == "LEE"
 
 
+def test_an_old_name_leads_to_who_bears_another_one_now(workspace):
+    persons = workspace.persons
+    kim = persons.get_or_add("Kmi")
+    persons.rename(kim.id, "Kim", who="Kmi")
+    persons.rename(kim.id, "김민지")
+    assert persons.once_called(" kmi ").name == persons.once_called("Kim").name == "김민지"
+    assert persons.once_called("김민지") is persons.once_called("Lee") is None
+    # Somebody is called so again: that is who is meant.
+    persons.get_or_add("Kim")
+    assert persons.once_called("Kim") is None
+    persons.remove(kim.id)
+    assert persons.once_called("Kmi") is None
+
+
 def test_each_comes_back_to_where_they_were(workspace, task, add_image):
     first, second = add_image("a"), add_image("b")
     assert workspace.images.last_looked_at(task.id, "Kim") is None

@@ -41,20 +41,23 @@ _MOST_AHEAD = 16
 
 
 def opened(image: ImageRow) -> OpenedImage:
-    """The image as it is open in this session; the draft is read anew only where image or version change.
+    """The image as it is open in this session; the draft is read anew only where it is another drawing.
 
     An image without a draft is predicted by the version chosen in the Model box; one with a draft keeps the
     version that it was begun on.
     """
     session = editing_session()
-    workspace = state.workspace()
+    workspace, who = state.workspace(), state.person()
+    if session.opened is not None and session.opened.who == state.name_of_workspace() != who:
+        # Who draws first and gives their name then is no other person.
+        workspace.drafts.hand_over(session.tabs, session.opened.who, who)
     _use_wanted_version(session, image)
-    begin_blind(workspace, image, state.person())
-    draft = workspace.drafts.get(image.id, state.person())
+    begin_blind(workspace, image, who)
+    draft = workspace.drafts.get(image.id, who)
     current = workspace.versions.current(image.task_id)
     chosen = state.page_state().version_of_task.get(image.task_id, current.id if current else None)
     version_id = draft.version_id if draft is not None else chosen
-    drawing = (image.id, version_id)
+    drawing = (image.id, version_id, who)
     classes = workspace.tasks.get_by_id(image.task_id).all_classes
     if session.opened is None or session.opened.classes != classes or session.drawing != drawing:
         with st.spinner(shared.PREDICTING):
@@ -62,7 +65,7 @@ def opened(image: ImageRow) -> OpenedImage:
                 workspace,
                 image.id,
                 state.predictors(),
-                who=state.person(),
+                who=who,
                 version_id=version_id,
             )
         if session.drawing != drawing:

@@ -47,7 +47,7 @@ class EditingSession:
     """The open image and what this tab knows of it and of those before.
 
     Attributes:
-        drawing: Image and version that are open, None where the draft has to be taken anew.
+        drawing: Image, version and person whose drawing is open, None where the draft has to be taken anew.
         opened: What is open.
         tabs: What this tab knows of each image.
         insert: Proposal to lay over the layer.
@@ -61,7 +61,7 @@ class EditingSession:
         warmed: Version that was loaded ahead.
     """
 
-    drawing: tuple[int, int | None] | None = None
+    drawing: tuple[int, int | None, str] | None = None
     opened: OpenedImage | None = None
     tabs: dict[int, EditedImage] = field(default_factory=dict)
     insert: LayerInsert | None = None
