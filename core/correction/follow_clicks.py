@@ -41,7 +41,7 @@ MARGIN = 1.5
 SAME = 0.5
 """Intersection over union of two boxes, from which on they are of one object."""
 LEAST_SIDE = 24
-DOUBT = 0.2
+DOUBT = 0.1
 """How far from 0.5 an answer must be to change a mask that is there."""
 THIN = 4.0
 """Pixels of the crop; what differs along a border by less is no region of its own."""
