@@ -19,7 +19,9 @@ from core.imaging.channels import must_be_asked
 from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import ClassTable
 from core.imaging.decode import read_frame, read_mask, to_image
+from core.imaging.geometry import Geometry
 from core.imaging.mask_values import MaskValues
+from core.imaging.mask_volume import mask_on_image
 from core.language.sentence import Sentence
 
 NUM_THREADS = 4
@@ -145,6 +147,7 @@ def check_pair(
     problems: list[str] = []
     file_hash = signs = None
     shape: tuple[int, int] | None = None
+    geometry: Geometry | None = None
     has_foreground = False
     num_slices = 1
     meaning = classes or pair.values
@@ -154,7 +157,7 @@ def check_pair(
         called = Sentence("image {file}", file=pair.image_path.name)
         file = open_image(pair, limits, called)
         must_be_asked(file, called, pair.channel)
-        num_slices = len(file.order)
+        num_slices, geometry = len(file.order), file.geometry
         middle = file.order[num_slices // 2]
         decoded = to_image(read_frame(file, called, middle))
         shape = (decoded.values.shape[0], decoded.values.shape[1])
@@ -169,7 +172,12 @@ def check_pair(
             masks = open_volume(pair, limits, meaning).masks
         else:
             name = Sentence("mask {file}", file=pair.mask_path.name)
-            masks = [read_mask(read_bytes(pair.mask_path), name, shape, limits, meaning=meaning)]
+            content = read_bytes(pair.mask_path)
+            masks = [
+                read_mask(content, name, None, limits, meaning=meaning)
+                if shape is None
+                else mask_on_image(content, name, shape, geometry, limits=limits, meaning=meaning)
+            ]
         has_foreground = any(bool(split_undefined(mask)[0].any()) for mask in masks)
     except BadFileError as error:
         problems.append(error.sentence)

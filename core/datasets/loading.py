@@ -18,8 +18,8 @@ from core.config import Limits
 from core.datasets.matching import Pair, read_bytes
 from core.imaging.channels import of_channel
 from core.imaging.class_table import ClassTable
-from core.imaging.decode import DecodedImage, MaskMeaning, open_file, read_frame, read_mask, to_image
-from core.imaging.mask_volume import volume_masks
+from core.imaging.decode import DecodedImage, MaskMeaning, open_file, read_frame, to_image
+from core.imaging.mask_volume import mask_on_image, volume_masks
 from core.imaging.stored import OpenFile
 from core.language.sentence import Sentence
 
@@ -43,7 +43,8 @@ def load_pair(
     image = to_image(read_frame(file, pair.image_path.name, file.order[0]))
     height, width = image.values.shape[:2]
     name = Sentence("mask {file}", file=pair.mask_path.name)
-    return image, read_mask(read_bytes(pair.mask_path), name, (height, width), limits, meaning=meaning)
+    data, shape = read_bytes(pair.mask_path), (height, width)
+    return image, mask_on_image(data, name, shape, file.geometry, limits=limits, meaning=meaning)
 
 
 def open_image(pair: Pair, limits: Limits | None, name: str = "") -> OpenFile:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from core.imaging.geometry import AS_STORED, Geometry
 from core.language.sentence import Sentence
 
-# Two volumes of one place differ by less: a part of their size, and voxels beside that.
-_APART, _APART_VOXELS = 0.25, 2
+# Two volumes of one place differ by less: this part of their size, and a voxel beside that.
+_APART = 0.25
 _TILTED = 0.99
 
 
@@ -62,16 +62,17 @@ def _share_a_place(
     second: NDArray[np.float64],
     second_shape: tuple[int, ...],
 ) -> bool:
-    """Whether two volumes fill the same box, whatever the order of their axes."""
+    """Whether two volumes fill the same box along the rows and columns of the second, whatever their axes."""
     boxes = []
     for affine, shape in ((first, first_shape), (second, second_shape)):
         ends = np.array(list(itertools.product(*((0, size - 1) for size in reversed(shape)))), np.float64)
         corners = ends @ affine[:3, :3].T + affine[:3, 3]
         boxes.append((corners.min(axis=0), corners.max(axis=0)))
     (low, high), (other_low, other_high) = boxes
-    voxel = np.linalg.norm(second[:3, :3], axis=0).max()
-    most = _APART * (other_high - other_low) + _APART_VOXELS * voxel
-    return bool((np.maximum(np.abs(low - other_low), np.abs(high - other_high)) <= most).all())
+    most = _APART * (other_high - other_low) + np.linalg.norm(second[:3, :3], axis=0).min()
+    in_plane = np.arange(3) != np.abs(second[:3, 2]).argmax()
+    apart = np.maximum(np.abs(low - other_low), np.abs(high - other_high))
+    return bool((apart <= most)[in_plane].all())
 
 
 def _turned(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.config import Limits
 from core.errors import BadFileError
-from core.imaging.decode import MaskMeaning, mask_of, open_mask, read_frame
+from core.imaging.decode import MaskMeaning, mask_of, open_mask, read_frame, read_mask
 from core.imaging.geometry import AS_STORED, Geometry
 from core.imaging.mask_place import on_image
 from core.imaging.nifti_file import is_nifti
@@ -76,6 +76,33 @@ def volume_masks(
         )
     _check_sizes(masks, name, shapes)
     return masks, notes
+
+
+def mask_on_image(
+    data: bytes,
+    name: str,
+    shape: Shape,
+    geometry: Geometry | None,
+    *,
+    limits: Limits | None = None,
+    meaning: MaskMeaning = None,
+) -> NDArray[np.uint8]:
+    """The mask of a single picture; what a NIfTI says of its place counts as for volumes.
+
+    Args:
+        data: The file with the mask.
+        name: What the person calls it.
+        shape: (height, width) of the image.
+        geometry: Of the image.
+        limits: What is let in.
+        meaning: What the person said of the values, None for what the file tells.
+
+    Raises:
+        BadFileError: As `core.imaging.decode.read_mask`.
+    """
+    if is_nifti(data):
+        return volume_masks(data, name, [shape], geometry, limits=limits, meaning=meaning)[0][0]
+    return read_mask(data, name, shape, limits, meaning=meaning)
 
 
 def _places(file: OpenFile, num_slices: int, geometry: Geometry | None) -> list[int] | None:

@@ -8,6 +8,7 @@ import tifffile
 from core.datasets.grouped_data import read_grouped, with_validation
 from core.datasets.pairs import check_dataset, load_pair
 from core.errors import BadDatasetError
+from core.imaging.masks import encode_png
 
 AFFINE = np.diag([-1.0, -1.0, 2.0, 1.0])
 
@@ -99,6 +100,19 @@ def test_a_mask_that_says_nothing_true_of_its_place_goes_by_its_voxels(tmp_path,
     save(tmp_path, "images/b.nii.gz", values, affine)
     unplaced = nib.Nifti1Image((values > 450).astype(np.uint8), None)
     nib.save(unplaced, tmp_path / "train" / "masks" / "b.nii.gz")
+    check_fits(tmp_path)
+
+
+def test_a_mask_of_one_slice_lies_on_its_image_too(tmp_path):
+    values = volume(8, slices=1)
+    mask = (values > 450).astype(np.uint8)
+    sizes = values.shape
+    save(tmp_path, "images/a.nii.gz", values, RAS)
+    save(tmp_path, "masks/a.nii.gz", mask[::-1], flipped(RAS, sizes, 0))
+    save(tmp_path, "images/b.nii.gz", values, flipped(RAS, sizes, 1))
+    save(tmp_path, "masks/b.nii.gz", mask, np.eye(4))
+    (tmp_path / "train" / "images" / "c.png").write_bytes(encode_png((values[..., 0].T).astype(np.uint16)))
+    save(tmp_path, "masks/c.nii.gz", mask, np.eye(4))
     check_fits(tmp_path)
 
 

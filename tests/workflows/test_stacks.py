@@ -208,3 +208,12 @@ def test_a_stack_of_which_background_alone_was_checked_comes_back(workspace, tas
     add_images(workspace, task.id, [], masks=[("a.tif", content)])
     assert [each.max() for each in references(workspace, images)] == [0, 255, 0]
     assert references(workspace, images)[1].tolist() == mask.tolist()
+
+
+def test_a_nifti_mask_of_one_slice_goes_by_its_voxels_where_its_place_is_not_true(workspace, task):
+    mask = np.stack([MASKS[1]])
+    files = [("a.nii.gz", nifti(VOLUME[:1])), ("b.png", png(VOLUME[0] + 1))]
+    masks = [(f"{name}.nii.gz", nifti(mask, affine=(1.0, 1.0, 1.0))) for name in ("a", "b")]
+    add_images(workspace, task.id, files, masks=masks)
+    for found in references(workspace, workspace.images.list(task.id)):
+        np.testing.assert_array_equal(found, MASKS[1])

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from core.errors import AppError
 from core.imaging.masks import encode_png
+from core.imaging.nifti_file import is_nifti
 from core.imaging.outlines import read_outlines
 from core.imaging.yolo import yolo_mask
 from core.language.sentence import Sentence
 from core.workflows.arrive.arrival import Arrival, FileOutcome
 from core.workflows.arrive.layouts import image_keys
 from core.workflows.arrive.mask_pixels import WaitingMask, keep_mask, pixels_of, united
-from core.workflows.arrive.stack_masks import add_to_stack, slices_of
+from core.workflows.arrive.stack_masks import add_to_stack, masks_of_slices, slices_of
 
 
 def of_one_mask(waiting: Sequence[WaitingMask]) -> list[list[WaitingMask]]:
@@ -100,9 +101,13 @@ def add_masks(arrival: Arrival, parts: Sequence[WaitingMask]) -> list[FileOutcom
     notes: list[str] = []
     for part in parts:
         try:
-            mask, note = pixels_of(arrival, part, (image.facts.height, image.facts.width))
+            if part.pixels is None and is_nifti(part.data):
+                (mask,), assumed = masks_of_slices(arrival, part, [image])
+            else:
+                mask, note = pixels_of(arrival, part, (image.facts.height, image.facts.width))
+                assumed = (note,) if note else ()
             masks.append(mask)
-            notes += [note] if note else []
+            notes += assumed
         except AppError as error:
             outcomes.append(FileOutcome(part.row.name, "refused", error.sentence))
     if masks and not outcomes:

@@ -75,7 +75,7 @@ def add_to_stack(
                 raise BadFileError(
                     part.row.name, "outlines one picture of {num_slices} slices.", num_slices=len(slices)
                 )
-            masks, said = _stack_masks(arrival, part, slices)
+            masks, said = masks_of_slices(arrival, part, slices)
             found.append(masks)
             notes += said
         outcomes = [
@@ -101,9 +101,10 @@ def add_to_stack(
     return [added, *(replace(added, name=each.row.name, notes=()) for each in parts[1:])]
 
 
-def _stack_masks(
+def masks_of_slices(
     arrival: Arrival, part: WaitingMask, slices: Sequence[ImageRow]
 ) -> tuple[list[NDArray[np.uint8]], tuple[str, ...]]:
+    """The masks in a file as the task's classes, one for each slice, and what is to be said."""
     name = part.row.name
     shapes = [(each.facts.height, each.facts.width) for each in slices]
     geometry = geometry_of(arrival.workspace, slices[0])
