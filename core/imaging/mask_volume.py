@@ -64,7 +64,7 @@ def volume_masks(
         own_place = file.geometry or (Geometry(1.0, 1.0, layout=AS_STORED) if is_nifti(data) else None)
         size = (len(shapes), *shapes[0])
         volume, notes = on_image(np.stack(masks), name, place=own_place, image=geometry, shape=size)
-        masks = list(volume)
+        masks = [np.ascontiguousarray(mask) for mask in volume]
     if len(masks) != len(shapes):
         count = len(masks)
         held = Sentence("one picture") if count == 1 else Sentence("a volume of {count} slices", count=count)
