@@ -11,7 +11,7 @@ is asked which of the two goes on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -153,22 +153,22 @@ class Drafts:
                 mark_unsaved(session, image_id)
             return _to_row(session, draft)
 
-    def hand_over(self, image_ids: Iterable[int], giver: str, taker: str) -> None:
+    def hand_over(self, clients: Mapping[int, str], giver: str, taker: str) -> None:
         """Make somebody's unsaved drafts another's, where that one has none of the image.
 
         Args:
-            image_ids: The images; drafts of others stay.
+            clients: Which tab has drawn on each image; what another one drew stays.
             giver: Whose they are, such as the name of whoever has not given one.
             taker: Whose they are from now on.
         """
         with self._database.writing() as session:
             giver_id, taker_id = id_of(session, giver), existing_or_new(session, taker).id
-            for image_id in image_ids:
+            for image_id, client_id in clients.items():
                 draft = None if giver_id is None else draft_of(session, image_id, giver_id)
-                if draft is None or not draft.has_unsaved_changes or draft_of(session, image_id, taker_id):
+                if draft is None or draft.client_id != client_id or not draft.has_unsaved_changes:
                     continue
-                existing_image(session, image_id)
-                draft.person_id = taker_id
+                if draft_of(session, image_id, taker_id) is None:
+                    draft.person_id = taker_id
 
 
 def draft_of(session: Session, image_id: int, person_id: int | None) -> DraftTable | None:

@@ -107,6 +107,7 @@ def test_strokes_go_along_with_the_name_and_stay_with_it(
     # Somebody else takes over, and then Mina again.
     give_name(page, "Jun")
     shows(page, "0.00")
+    expect(page.get_by_text("did not save stays with Mina")).to_be_visible()
     give_name(page, "Mina")
     expect(page.get_by_text("You go on as")).to_be_visible()
     shows(page, drawn)

@@ -139,8 +139,13 @@ def test_what_was_drawn_before_a_name_was_given_goes_along(workspace, image, mon
     assert (opened.who, opened.layer_png is None) == ("Kim", False)
     assert rows_on_disk(workspace, image) == [0]
     # From now on it is Kim's, whoever comes after.
+    told = []
+    monkeypatch.setattr(st, "info", told.append)
     state.set_person("Lee")
     assert editing.opened(image).layer_png is None
+    assert [each.count("Kim") for each in told] == [2]
+    assert editing.opened(image).who == "Lee"
+    assert len(told) == 1
 
 
 def test_a_stroke_after_the_name_was_corrected_elsewhere_is_nobody_elses(workspace, image, monkeypatch):

@@ -98,21 +98,20 @@ def test_everybody_has_a_draft_of_their_own(workspace, image, put):
 
 
 def test_what_was_drawn_without_a_name_goes_along_with_the_name(workspace, image, add_image, put):
-    other, third = add_image("b"), add_image("c")
+    other = add_image("b")
     put("of root", who="root")
-    put("of Kim", client="tab 2")
-    workspace.drafts.start_from(other.id, DraftContent(0.4, b"drawn", None), "root")
-    workspace.drafts.start_from(third.id, DraftContent(0.4, b"of another tab", None), "root")
-    workspace.drafts.hand_over([image.id, other.id], "root", "Kim")
-    workspace.drafts.hand_over([third.id], "never seen", "Kim")
-    # What Kim has of their own stays.
-    assert workspace.drafts.get(image.id, "Kim").layer_png == b"of Kim"
-    assert workspace.drafts.get(image.id, "root").layer_png == b"of root"
-    assert (workspace.drafts.get(other.id, "Kim").layer_png, workspace.drafts.get(other.id, "root")) == (
-        b"drawn",
-        None,
-    )
-    assert workspace.drafts.get(third.id, "Kim") is None
+    workspace.drafts.start_from(other.id, DraftContent(0.4, b"of another tab", None), "root")
+    workspace.drafts.hand_over({image.id: "tab 1"}, "never seen", "Kim")
+    assert workspace.drafts.get(image.id, "Kim") is None
+    workspace.drafts.hand_over({image.id: "tab 1", other.id: "tab 1"}, "root", "Kim")
+    assert workspace.drafts.get(image.id, "Kim").layer_png == b"of root"
+    assert workspace.drafts.get(image.id, "root") is None
+    # What another tab drew may be another person's.
+    assert workspace.drafts.get(other.id, "Kim") is None
+    put("of root again", who="root")
+    workspace.drafts.hand_over({image.id: "tab 1"}, "root", "Kim")
+    assert workspace.drafts.get(image.id, "Kim").layer_png == b"of root"
+    assert workspace.drafts.get(image.id, "root").layer_png == b"of root again"
 
 
 def test_who_has_no_draft_begins_from_the_one_of_nobody(workspace, image, put):

@@ -27,6 +27,7 @@ from core.ui.segment import words
 from core.ui.segment.editing_session import EditingSession, editing_session
 from core.ui.segment.scope import scope_of
 from core.ui.segment.strokes import follow, keep
+from core.ui.text import as_name
 from core.workflows.correct.open_image import OpenedImage, open_image
 from core.workflows.correct.pictures import prefetch
 from core.workflows.correct.save_mask import save_mask
@@ -48,9 +49,8 @@ def opened(image: ImageRow) -> OpenedImage:
     """
     session = editing_session()
     workspace, who = state.workspace(), state.person()
-    if session.opened is not None and session.opened.who == state.name_of_workspace() != who:
-        # Who draws first and gives their name then is no other person.
-        workspace.drafts.hand_over(session.tabs, session.opened.who, who)
+    if session.opened is not None and session.opened.who != who:
+        _change_person(session.opened, session)
     _use_wanted_version(session, image)
     begin_blind(workspace, image, who)
     draft = workspace.drafts.get(image.id, who)
@@ -72,6 +72,17 @@ def opened(image: ImageRow) -> OpenedImage:
             session.take_draft(session.opened)
         session.drawing = drawing
     return session.opened
+
+
+def _change_person(before: OpenedImage, session: EditingSession) -> None:
+    """Another name was given than who has drawn here; what stays with them is told."""
+    drafts, who = state.workspace().drafts, state.person()
+    if before.who == state.name_of_workspace():
+        # Who draws first and gives their name then is no other person.
+        drafts.hand_over({image_id: tab.client_id for image_id, tab in session.tabs.items()}, before.who, who)
+    left = drafts.get(before.image.id, before.who)
+    if left is not None and left.who == before.who and left.has_unsaved_changes:
+        st.info(words.DRAWN_BEFORE.format(who=as_name(before.who)))
 
 
 def reopen() -> None:

@@ -5,6 +5,11 @@ from core.language.lookup import looked_up
 # Segment: somebody else is on the image
 TAKEN = "{who} is on this image. You can look at it; it is free once they go to another one, and 90 seconds after their last sign."
 
+# Segment: another name is given
+DRAWN_BEFORE = (
+    "What {who} drew on this image and did not save stays with {who}; it is there again under that name."
+)
+
 # Segment: upload and samples
 WHAT_THIS_IS = "Get good masks out of biomedical images, and make the model better by correcting it."
 THE_LOOP = "Upload → look at the predicted mask → slide the threshold → correct it → save → fine-tune → use the better model"
