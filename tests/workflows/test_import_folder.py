@@ -104,6 +104,13 @@ def test_folders_that_are_links_are_followed_but_not_in_circles(folder, tmp_path
     assert "linked/a.png" in names and len(names) == before + 1
 
 
+def test_what_lies_in_the_folder_is_found_under_its_own_name_and_not_that_of_a_link_to_it(folder):
+    before = files_in(folder)
+    (folder / "day0" / "current").symlink_to(folder / "day0" / "masks")
+    (folder / "all").symlink_to(folder / "day1")
+    assert files_in(folder) == before
+
+
 def test_files_come_in_the_order_of_their_paths(folder):
     names = [path.relative_to(folder).as_posix() for path in files_in(folder)]
     assert names[:2] == ["broken.png", "day0/images/0.png"]

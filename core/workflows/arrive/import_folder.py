@@ -51,17 +51,20 @@ def start_import(
 def files_in(folder: Path) -> list[Path]:
     """Every file below a folder in the order of its path; hidden ones and what systems leave are not.
 
-    Links to folders are followed, each folder once.
+    Links to folders are followed, each folder once; what lies behind them comes last.
     """
     found: list[Path] = []
     known: set[str] = set()
-    for place, folders, names in os.walk(folder, followlinks=True):
-        if (real := os.path.realpath(place)) in known:
-            folders.clear()
-            continue
-        known.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found.extend(Path(place, name) for name in sorted(names))
+    starts = [folder]
+    for start in starts:
+        for place, folders, names in os.walk(start):
+            if (real := os.path.realpath(place)) in known:
+                folders.clear()
+                continue
+            known.add(real)
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            starts.extend(path for name in folders if (path := Path(place, name)).is_symlink())
+            found.extend(Path(place, name) for name in sorted(names))
     return [path for path in found if not is_left_by_systems(path.relative_to(folder).as_posix())]
 
 
