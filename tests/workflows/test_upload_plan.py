@@ -200,6 +200,19 @@ def test_a_mask_beside_images_that_begin_like_it_is_no_image():
     assert [row.images for row in rows] == [(), ("d/a_t1.nii.gz",), (), (), ()]
 
 
+def test_a_number_behind_the_word_is_of_the_image_or_of_the_mask_and_never_joined_to_another_number():
+    files = ["img1.png", "img12.png", "img1_mask2.png", "a__001.png", "a__mask_001.png"]
+    masks, _ = understood(*files)
+    assert masks == {"img1.png": ["img1_mask2.png"], "img12.png": [], "a__001.png": ["a__mask_001.png"]}
+
+
+@pytest.mark.parametrize(
+    "images", [("세포_분할_1.png", "세포_정상_1.png"), ("배아_2.png", "배아_2분할.png"), ("분할_1.png",)]
+)
+def test_what_divides_or_was_divided_is_no_mask_of_what_is_beside_it(images):
+    assert understood(*images) == ({image: [] for image in images}, [])
+
+
 def test_a_mask_that_says_more_than_its_image_s_name_goes_to_an_image_of_the_task_too():
     (row,) = plan_upload([], ["ID_01_MA.tif"])
     assert row.keys == ("id_01_ma", "id_01")

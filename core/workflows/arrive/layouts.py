@@ -25,7 +25,7 @@ _WEAK_ENDING = r"lesions?|roi|contours?|nuclei|cells?|lungs?|target|instances?|b
 _NUMBERED = r"(?P<number>[ _.-]?\d+)?"
 _KOREAN = r"마스크|라벨|레이블|정답"
 # Before an ending, which may stand in brackets; none is needed behind a number (img001Mask) and in Korean.
-_PARTED = rf"(?:[ _.-]+[(\[]?|[(\[]|(?<=\d)(?=[^\W\d_])|(?<=\w)(?={_KOREAN}))"
+_PARTED = rf"(?:[ _.-]+[(\[]?|[(\[]|(?<=\d)(?=[a-z])|(?<=\w)(?={_KOREAN}))"
 MASK_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}){_NUMBERED}[)\]]?$")
 ANY_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}|{_WEAK_ENDING}){_NUMBERED}[)\]]?$")
 # Also Fiji's "Mask of a.tif".
@@ -87,6 +87,8 @@ _CITYSCAPES = re.compile(r".*_gt(?:fine|coarse)_(?P<what>color|instanceids)")
 _MASK_WORD = re.compile(rf"[ _.-](?!label[ _-]?free)(?:{_ENDING}){_NUMBERED}(?=$|[ _.-])")
 # What Windows and macOS put behind the name of a copy.
 _COPY = re.compile(r" \(\d+\)$|(?: -)? (?:copy|kopie|copie|copia|복사본)(?: \d+| \(\d+\))?$")
+# What is segmented in Korean, or a tile of a picture, or a cell that divides.
+DIVIDED = re.compile(r"분할[ _.-]?\d+$")
 # Where a name may end and a word more begin: IDRiD's a_MA, STARE's a.ah, Drishti's a_ODsegSoftmap.
 _WORD_BEHIND = re.compile(r"(?<=.)[ _.-](?=[^\W\d_])")
 # BUS-BRA's bus_0001-l, whose mask is mask_0001-l.
@@ -112,8 +114,7 @@ def mask_keys(name: str) -> tuple[str, ...]:
     whole = key = stem_key(name)
     keys = [key, *_of_copy(key)]
     for _ in range(2):  # a_lesion_mask
-        if (found := ANY_ENDING.search(key)) and found["number"]:
-            keys.append(key[: found.start()] + found["number"])  # case_mask_001 of case_001
+        keys += _numbered(key, ANY_ENDING.search(key))
         key = ANY_ENDING.sub("", key)
         keys.append(key)
     keys += [MASK_PREFIX.sub("", each) for each in tuple(keys)]
@@ -124,10 +125,19 @@ def mask_keys(name: str) -> tuple[str, ...]:
 def mask_bases(key: str) -> list[str]:
     """What images are called that a file may be a mask of by its own name's words, the likeliest first."""
     found = MASK_ENDING.search(key)
-    numbered = [key[: found.start()] + found["number"]] if found and found["number"] else []
     exact = [MASK_ENDING.sub("", key)] if found else []
     by_word = [each for each in reversed(_begins(key)) if _MASK_WORD.search(key[len(each) :])]
-    return [*_of_copy(key), *numbered, *exact, *by_word]
+    return [*_of_copy(key), *_numbered(key, found), *exact, *by_word]
+
+
+def _numbered(key: str, found: re.Match[str] | None) -> list[str]:
+    """What the image is called whose number stands behind the word: case_mask_001 belongs to case_001."""
+    if found is None or not found["number"]:
+        return []
+    number = found["number"]
+    parts = (key[: found.start()], number), (key[: found.start("word")], number.lstrip(" _.-"))
+    # a1_mask2 is no mask of a12.
+    return [before + behind for before, behind in parts if not (before[-1:] + behind[0]).isdecimal()]
 
 
 def _of_copy(key: str) -> list[str]:

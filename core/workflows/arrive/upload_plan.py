@@ -268,7 +268,7 @@ def _by_name(
     if base in everywhere:
         return replace(row, role="mask", reason=_ENDS_AS_MASK, keys=mask_keys(row.path))
     # BraTS: a_seg beside a_t1, a_t2; of several it is not clear which one, and that is told.
-    begun = beside.longer(base)
+    begun = [] if layouts.DIVIDED.search(key) else beside.longer(base)
     if begun:
         keys = (base, *(begun if len(begun) == 1 else ()))
         return replace(row, role="mask", reason=_ENDS_AS_MASK, keys=keys)
