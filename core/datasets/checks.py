@@ -37,6 +37,7 @@ class CheckedPair:
         has_foreground: Whether a pixel of the mask is foreground; False where it could not be read.
         problems: Sentences.
         num_slices: Of a volume, 1 for a picture.
+        notes: What was assumed of a mask volume.
     """
 
     file_hash: str | None
@@ -44,6 +45,7 @@ class CheckedPair:
     has_foreground: bool = False
     problems: tuple[str, ...] = ()
     num_slices: int = 1
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,12 @@ class ExaminedData:
     Attributes:
         pairs_of: For each split its pairs in the order of their stems, of volumes each slice.
         signs_of: For each split what its images belong with, in the same order.
+        notes: What was assumed of mask volumes, one sentence each.
     """
 
     pairs_of: dict[str, list[Pair]]
     signs_of: dict[str, list[Signs]]
+    notes: tuple[str, ...] = ()
 
 
 def check_dataset(
@@ -137,7 +141,7 @@ def examine_dataset(
             # Slices of one volume have the same signs, and so are of one group.
             signs_of[split] += [result.signs] * result.num_slices
             slices_of[split] += pair.slices(result.num_slices)
-    return ExaminedData(slices_of, signs_of)
+    return ExaminedData(slices_of, signs_of, tuple(note for result in checked for note in result.notes))
 
 
 def check_pair(
@@ -150,6 +154,7 @@ def check_pair(
     geometry: Geometry | None = None
     has_foreground = False
     num_slices = 1
+    notes: tuple[str, ...] = ()
     meaning = classes or pair.values
     try:
         data = read_bytes(pair.image_path)
@@ -169,7 +174,8 @@ def check_pair(
         problems.append(error.sentence)
     try:
         if num_slices > 1:
-            masks = open_volume(pair, limits, meaning).masks
+            volume = open_volume(pair, limits, meaning)
+            masks, notes = volume.masks, volume.notes
         else:
             name = Sentence("mask {file}", file=pair.mask_path.name)
             content = read_bytes(pair.mask_path)
@@ -181,7 +187,7 @@ def check_pair(
         has_foreground = any(bool(split_undefined(mask)[0].any()) for mask in masks)
     except BadFileError as error:
         problems.append(error.sentence)
-    return CheckedPair(file_hash, signs, has_foreground, tuple(problems), num_slices)
+    return CheckedPair(file_hash, signs, has_foreground, tuple(problems), num_slices, notes)
 
 
 def _present(root: Path) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ class Volume:
         shapes = [self.image(place).values.shape[:2] for place in range(len(self._file.order))]
         name = Sentence("mask {file}", file=pair.mask_path.name)
         data, geometry = read_bytes(pair.mask_path), self._file.geometry
-        self.masks, _ = volume_masks(data, name, shapes, geometry, limits=limits, meaning=meaning)
+        self.masks, self.notes = volume_masks(data, name, shapes, geometry, limits=limits, meaning=meaning)
 
     def __len__(self) -> int:
         """Number of slices."""

@@ -103,6 +103,17 @@ def test_a_mask_that_says_nothing_true_of_its_place_goes_by_its_voxels(tmp_path,
     check_fits(tmp_path)
 
 
+def test_what_is_assumed_of_a_mask_is_told_before_the_training(tmp_path):
+    values, turned = volume(6), flipped(RAS, volume(6).shape, 0)
+    for number in range(7):
+        save(tmp_path, f"images/p{number}.nii.gz", values + number, turned)
+        save(tmp_path, f"masks/p{number}.nii.gz", (values > 450).astype(np.uint8), np.eye(4))
+    notes = read_grouped(tmp_path).notes
+    assert notes[0].startswith("mask p0.nii.gz says that it lies elsewhere than its image")
+    assert [note for note in notes if "p4" in note] and not [note for note in notes if "p5" in note]
+    assert "Of 2 other masks the like is assumed." in notes
+
+
 def test_a_mask_of_one_slice_lies_on_its_image_too(tmp_path):
     values = volume(8, slices=1)
     mask = (values > 450).astype(np.uint8)
