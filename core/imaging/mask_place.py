@@ -44,16 +44,16 @@ def on_image(
         return _turned(masks, mine, its, name)
     layout = None if place is None else place.layout
     wanted = AS_STORED if image is None or its is None else image.layout
-    is_turned = mine is not None and its is not None and bool(mine[:3, 2] @ its[:3, 2] < 0)
+    along = 1.0 if mine is None or its is None else _cosine(mine[:3, 2], its[:3, 2])
     if layout is None or wanted is None:
-        return masks[::-1] if is_turned else masks, ()
+        return masks[:: -1 if along < 0 else 1], _tilted(name, along)
     if layout != wanted:
         masks = np.stack([wanted.shown(layout.stored(mask)) for mask in masks])
     told = Sentence(
         "{name} says that it lies elsewhere than its image; its voxels are taken in the order of the file.",
         name=name,
     )
-    return masks, (told,) if mine is not None and its is not None and (is_turned or layout != wanted) else ()
+    return masks, (told,) if mine is not None and its is not None and (along < 0 or layout != wanted) else ()
 
 
 def _share_a_place(
@@ -90,6 +90,15 @@ def _turned(
     for place in range(3):
         if along[2 - place, np.flatnonzero(axis == 2 - place)[0]] < 0:
             masks = np.flip(masks, place)
-    through = float(abs(directions[0][:, 2] @ directions[1][:, np.flatnonzero(axis == 2)[0]]))
+    return masks, _tilted(name, _cosine(directions[0][:, 2], directions[1][:, np.flatnonzero(axis == 2)[0]]))
+
+
+def _cosine(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Of the angle between two directions."""
+    return float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))
+
+
+def _tilted(name: str, along: float) -> tuple[Sentence, ...]:
+    """What is said of slices that are not parallel to their image's."""
     told = Sentence("{name} lies another way than its image; its slices are taken as they follow.", name=name)
-    return masks, (told,) if through < _TILTED else ()
+    return (told,) if abs(along) < _TILTED else ()

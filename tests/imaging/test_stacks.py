@@ -17,6 +17,8 @@ from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.decode import decode_image, open_file, read_frame
 from core.imaging.dicom_places import order_slices, slice_place
+from core.imaging.geometry import Geometry
+from core.imaging.mask_volume import volume_masks
 from core.imaging.nifti_file import read_header, volume_of
 from tests.imaging.making import dicom, saved, tiff
 
@@ -325,3 +327,14 @@ def test_frames_of_one_file_lie_along_the_body_and_keep_their_numbers() -> None:
 def test_a_film_keeps_its_order() -> None:
     file = open_file(dicom(VOLUME, NumberOfFrames=3, Modality="US"), "a.dcm", LIMITS)
     assert (file.order, file.geometry) == ((0, 1, 2), None)
+
+
+@pytest.mark.parametrize(("through", "is_told"), [((0, 0, 2.5), False), ((2.5, 0, 0), True)])
+def test_of_dicom_slices_it_is_told_that_a_mask_without_its_place_runs_another_way(through, is_told):
+    affine = np.eye(4)
+    affine[:3] = np.column_stack([(0, 0.7, 0), (0.7, 0, 0), through, (200, 0, 0)])
+    mask = nib.Nifti1Image(np.ones((6, 8, 4), np.uint8), np.eye(4)).to_bytes()
+    masks, notes = volume_masks(
+        mask, "m.nii", [(8, 6)] * 4, Geometry(0.7, 0.7, 2.5, affine), limits=Limits.from_environment()
+    )
+    assert len(masks) == 4 and any("another way" in note for note in notes) == is_told
