@@ -59,15 +59,16 @@ def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
 def csv_rows(content: bytes) -> tuple[tuple[str, ...], list[dict[str, str]]]:
     """The columns and rows of a CSV in UTF-8, ours or another tool's.
 
-    What parts the names of the columns, commas, semicolons or tabs, parts the cells.
+    Commas, semicolons or tabs part the names of the columns as well as the cells below.
 
     Raises:
         UnicodeError: Not UTF-8.
         csv.Error: No CSV.
     """
     text = content.decode("utf-8-sig")
-    header = re.sub('"[^"]*"', "", text.partition("\n")[0])
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count))
+    lines = re.sub('"[^"]*"', "", text).splitlines()[:2]
+    delimiter = max(",;\t", key=lambda sign: min((line.count(sign) for line in lines), default=0))
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     columns = tuple(map(_unguarded, reader.fieldnames or ()))
     reader.fieldnames = columns
     return columns, [{name: _unguarded(cell) for name, cell in row.items()} for row in reader]

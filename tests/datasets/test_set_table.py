@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.datasets.set_table import group_column_of, read_set_table
+from core.datasets.set_table import group_column_of, read_csv, read_set_table
 from core.errors import AppError
 
 
@@ -31,6 +31,16 @@ def test_a_table_in_another_encoding_is_one_sentence(tmp_path):
     (tmp_path / "metadata.csv").write_bytes(b"id,patient\na,\xff\xfe\n")
     with pytest.raises(AppError, match="cannot be read as CSV in UTF-8"):
         read_set_table(tmp_path, ["a"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["image,label (0;1;2)\na.png,1\n", "image\tlabel (0, 1, 2)\na.png\t1\n", "image,label\ra.png,1;2;3\r"],
+)
+def test_signs_in_the_names_of_columns_or_in_cells_alone_part_nothing(tmp_path, text):
+    (tmp_path / "t.csv").write_bytes(text.encode())
+    columns, rows = read_csv(tmp_path / "t.csv")
+    assert len(columns) == 2 and [row["image"] for row in rows] == ["a.png"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
