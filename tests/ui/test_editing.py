@@ -148,6 +148,19 @@ def test_what_was_drawn_before_a_name_was_given_goes_along(workspace, image, mon
     assert len(told) == 1
 
 
+def test_what_was_drawn_under_a_given_name_stays_its_own_where_the_workspace_has_that_name(
+    workspace, image, monkeypatch
+):
+    workspace.settings.set("person", "Kim")
+    monkeypatch.setattr(state, "person", PERSON)
+    state.set_person("Kim")
+    editing.opened(image)
+    keep(stroke(0, image_id=f"{image.id}.0"))
+    state.set_person("Lee")
+    assert editing.opened(image).layer_png is None
+    assert rows_on_disk(workspace, image) == [0]
+
+
 def test_a_stroke_after_the_name_was_corrected_elsewhere_is_nobody_elses(workspace, image, monkeypatch):
     monkeypatch.setattr(state, "person", PERSON)
     kim = workspace.persons.get_or_add("Kim")

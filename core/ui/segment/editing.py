@@ -51,6 +51,7 @@ def opened(image: ImageRow) -> OpenedImage:
     workspace, who = state.workspace(), state.person()
     if session.opened is not None and session.opened.who != who:
         _change_person(session.opened, session)
+    session.is_named = bool(state.given_name())
     _use_wanted_version(session, image)
     begin_blind(workspace, image, who)
     draft = workspace.drafts.get(image.id, who)
@@ -77,7 +78,7 @@ def opened(image: ImageRow) -> OpenedImage:
 def _change_person(before: OpenedImage, session: EditingSession) -> None:
     """Another name was given than who has drawn here; what stays with them is told."""
     drafts, who = state.workspace().drafts, state.person()
-    if before.who == state.name_of_workspace():
+    if before.who == state.name_of_workspace() and not session.is_named:
         # Who draws first and gives their name then is no other person.
         drafts.hand_over({image_id: tab.client_id for image_id, tab in session.tabs.items()}, before.who, who)
     left = drafts.get(before.image.id, before.who)

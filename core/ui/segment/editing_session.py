@@ -49,6 +49,7 @@ class EditingSession:
     Attributes:
         drawing: Image, version and person whose drawing is open, None where the draft has to be taken anew.
         opened: What is open.
+        is_named: Its person has given a name.
         tabs: What this tab knows of each image.
         insert: Proposal to lay over the layer.
         steady: Further strokes change nothing around the editor.
@@ -63,6 +64,7 @@ class EditingSession:
 
     drawing: tuple[int, int | None, str] | None = None
     opened: OpenedImage | None = None
+    is_named: bool = False
     tabs: dict[int, EditedImage] = field(default_factory=dict)
     insert: LayerInsert | None = None
     steady: bool = False
