@@ -35,7 +35,6 @@ Box = tuple[int, int, int, int]
 Answer = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """Network input (SIDE, SIDE, 6) uint8 -> probability (SIDE, SIDE) float32 in [0, 1]."""
 
-
 MARGIN = 1.5
 """Side of the window, in longest sides of the object."""
 SAME = 0.5
@@ -92,7 +91,7 @@ def follow_clicks(
     box = _object_at(mask, last)
     if box is not None:
         window = window_of_object(box, mask.shape)
-        part = _asked(picture, mask, clicks, window, answer)
+        part = enlarged(_asked(picture, mask, clicks, window, answer), window, mask.shape)
     else:
         part, window = _searched(picture, mask, clicks, answer)
     found = mask.copy()
@@ -101,20 +100,6 @@ def follow_clicks(
     for click in new:
         mask = _changed(mask, found, click, thin=THIN * window.side / SIDE)
     return _obeying(mask, clicks, num_new, reach)
-
-
-def _asked(picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window, answer: Answer) -> Mask:
-    """The mask that the network sees within the window."""
-    before = mask_crop(mask, window)
-    probability = _doubted(ask(picture, before, clicks, window, answer), before, mask)
-    return enlarged(probability, window, mask.shape)
-
-
-def _doubted(probability: NDArray[np.float32], before: Mask, mask: Mask) -> NDArray[np.float32]:
-    """Where something is there already it is changed by an answer that is sure; doubts leave it as it is."""
-    if not mask.any():
-        return probability
-    return (probability + np.where(before, DOUBT, -DOUBT)).astype(np.float32)
 
 
 def ask(
@@ -138,6 +123,17 @@ def ask(
     )
 
 
+def _asked(
+    picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window, answer: Answer
+) -> NDArray[np.float32]:
+    """What the network says of a window; where something is there already, doubts leave it as it is."""
+    before = mask_crop(mask, window)
+    probability = ask(picture, before, clicks, window, answer)
+    if not mask.any():
+        return probability
+    return (probability + np.where(before, DOUBT, -DOUBT)).astype(np.float32)
+
+
 def _searched(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Answer) -> tuple[Mask, Window]:
     """An object of unknown size.
 
@@ -159,9 +155,10 @@ def _searched(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Ans
 
 def _seen(picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window, answer: Answer) -> _Seen:
     """What is new under the last click within a window."""
-    before = mask_crop(mask, window)
-    probability = _doubted(ask(picture, before, clicks, window, answer), before, mask)
-    part = _part_at((probability >= 0.5) & ~before, Click(*click_crop(clicks[-1], window), True))
+    probability = _asked(picture, mask, clicks, window, answer)
+    part = _part_at(
+        (probability >= 0.5) & ~mask_crop(mask, window), Click(*click_crop(clicks[-1], window), True)
+    )
     box = _box(part)
     if box is None:
         return _Seen(window, probability, None, 0.0)
