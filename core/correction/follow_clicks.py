@@ -182,6 +182,8 @@ def _overlap(one: Box | None, other: Box | None) -> float:
 
 def _object_at(mask: Mask, click: Click) -> Box | None:
     """The object that a click is on or beside, with the click itself; None for a place away from all."""
+    if not mask.any():
+        return None
     count, parts, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8))
     label = int(parts[click.row, click.col])
     if label == 0 and count > 1:
