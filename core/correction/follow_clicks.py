@@ -138,7 +138,7 @@ def _searched(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Ans
     """An object of unknown size.
 
     It is asked for from the whole picture nearer and nearer, and what is found each time is looked at by
-    itself; of what is there again then, the surest is taken.
+    itself; of what is there again then, the surest is taken, and the one found from furthest of several.
     """
     last, side = clicks[-1], float(max(mask.shape))
     looks: list[tuple[bool, _Seen]] = []
@@ -149,7 +149,7 @@ def _searched(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Ans
             again = _seen(picture, mask, clicks, own, answer)
         looks.append((_overlap(found.box, again.box) > SAME, again))
         side /= 2
-    _, best = max(looks, key=lambda look: (look[0], look[1].certainty))
+    _, best = max(looks, key=lambda look: (look[0], round(look[1].certainty, 3)))
     return enlarged(best.probability, best.window, mask.shape), best.window
 
 
