@@ -143,6 +143,9 @@ def take_typed_name(name: str) -> None:
     set_person(name)
     if known is not None and name_key(known.name) != name_key(before):
         tell("info", words.KNOWN_NAME.format(name=as_name(known.name)))
+    if workspace().persons.once_called(person()):
+        # Else the browser's memory of it would lead to who bore it before.
+        workspace().persons.get_or_add(person())
 
 
 def _number_of(name: str) -> int | None:

@@ -173,6 +173,17 @@ def test_a_stroke_after_the_name_was_corrected_elsewhere_is_nobody_elses(workspa
     assert workspace.drafts.get(image.id, "Kimm").sequence == 2
 
 
+def test_a_name_that_somebody_else_bore_before_stays_with_who_typed_it(workspace, image, monkeypatch):
+    monkeypatch.setattr(state, "person", PERSON)
+    lee = workspace.persons.get_or_add("Kim")
+    workspace.persons.rename(lee.id, "Lee", who="Kim")
+    state.take_typed_name("Kim")
+    # Nothing was made yet when the browser is opened again.
+    st.session_state.clear()
+    state.take_remembered_name("Kim")
+    assert state.person() == "Kim"
+
+
 def looked_at(image, action, **fields) -> EditorMessage:
     """What a key sends of an image on which nothing was drawn."""
     fields = {"layer_png": encode_layer(np.zeros(SHAPE, np.uint8)), "action": action, **fields}
