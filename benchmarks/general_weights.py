@@ -116,7 +116,12 @@ def learn_others(options: argparse.Namespace, left_out: str, beginning: str, fol
     num_classes = 1 + max(KINDS.values()) if beginning == "kinds" else 1
     augment = augment_config(("strong",))
     model = _train(
-        together, epochs=options.general_epochs, batch_size=16, seed=0, num_classes=num_classes, augment=augment
+        together,
+        epochs=options.general_epochs,
+        batch_size=16,
+        seed=0,
+        num_classes=num_classes,
+        augment=augment,
     )
     weights = folder / f"{beginning}_without_{left_out}.keras"
     (model if num_classes == 1 else with_fresh_head(model)).save(weights)
