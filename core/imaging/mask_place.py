@@ -41,7 +41,9 @@ def on_image(
     mine = None if place is None else place.affine
     its = None if image is None else image.affine
     if mine is not None and its is not None and _share_a_place(mine, masks.shape, its, shape):
-        return _turned(masks, mine, its, name)
+        turned, notes = _turned(masks, mine, its, name)
+        if turned.shape == shape:
+            return turned, notes
     layout = None if place is None else place.layout
     wanted = AS_STORED if image is None or its is None else image.layout
     along = 1.0 if mine is None or its is None else _cosine(mine[:3, 2], its[:3, 2])

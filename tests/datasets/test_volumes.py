@@ -127,6 +127,13 @@ def test_a_mask_of_one_slice_lies_on_its_image_too(tmp_path):
     check_fits(tmp_path)
 
 
+def test_a_mask_whose_place_would_not_fit_its_image_goes_by_its_voxels(tmp_path):
+    values = volume(8, slices=7)
+    save(tmp_path, "images/a.nii.gz", values, np.eye(4)[:, [0, 2, 1, 3]])
+    save(tmp_path, "masks/a.nii.gz", (values > 450).astype(np.uint8), np.eye(4))
+    check_fits(tmp_path)
+
+
 def test_an_image_without_a_place_takes_a_mask_s_voxels_as_they_follow(tmp_path):
     values = volume(7)
     (tmp_path / "train" / "images").mkdir(parents=True)
