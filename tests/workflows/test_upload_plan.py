@@ -200,6 +200,11 @@ def test_a_mask_beside_images_that_begin_like_it_is_no_image():
     assert [row.images for row in rows] == [(), ("d/a_t1.nii.gz",), (), (), ()]
 
 
+def test_an_image_that_is_called_a_mask_is_one_in_a_folder_of_images():
+    files = [f"z/{kind}/{name}.png" for kind in ("images", "masks") for name in ("mask_wearing", "b")]
+    assert understood(*files)[0] == {files[0]: [files[2]], files[1]: [files[3]]}
+
+
 def test_a_number_behind_the_word_is_of_the_image_or_of_the_mask_and_never_joined_to_another_number():
     files = ["img1.png", "img12.png", "img1_mask2.png", "a__001.png", "a__mask_001.png"]
     masks, _ = understood(*files)

@@ -238,7 +238,8 @@ def _by_name(
     """
     key = stem_key(row.path)
 
-    others = [each for each in folder if each is not row] if len(folder) == 2 else []
+    # What has a reason lies in a folder that is called one of images.
+    others = [each for each in folder if each is not row] if len(folder) == 2 and not row.reason else []
     if len(others) == 1 and layouts.ONLY_MASK.fullmatch(key):
         (image,) = others
         if not layouts.ONLY_MASK.fullmatch(stem_key(image.path)):
