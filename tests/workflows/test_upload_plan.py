@@ -205,6 +205,13 @@ def test_an_image_that_is_called_a_mask_is_one_in_a_folder_of_images():
     assert understood(*files)[0] == {files[0]: [files[2]], files[1]: [files[3]]}
 
 
+@pytest.mark.parametrize("word", ["segmented", "라벨"])
+def test_images_that_are_all_called_by_such_a_word_are_images(word):
+    images = [f"{word}_{number}.png" for number in (1, 2)]
+    assert understood(*images)[0] == {image: [] for image in images}
+    assert understood("환자_1.png", images[0])[0] == {"환자_1.png": [images[0]]}
+
+
 def test_a_number_behind_the_word_is_of_the_image_or_of_the_mask_and_never_joined_to_another_number():
     files = ["img1.png", "img12.png", "img1_mask2.png", "a__001.png", "a__mask_001.png"]
     masks, _ = understood(*files)

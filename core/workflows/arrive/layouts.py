@@ -91,8 +91,8 @@ _COPY = re.compile(r" \(\d+\)$|(?: -)? (?:copy|kopie|copie|copia|복사본)(?: \
 DIVIDED = re.compile(r"분할[ _.-]?\d+$")
 # Where a name may end and a word more begin: IDRiD's a_MA, STARE's a.ah, Drishti's a_ODsegSoftmap.
 _WORD_BEHIND = re.compile(r"(?<=.)[ _.-](?=[^\W\d_])")
-# BUS-BRA's bus_0001-l, whose mask is mask_0001-l.
-_WORD_BEFORE = re.compile(r"^[^\W\d_]+[ _.-](?=\d)")
+# BUS-BRA's bus_0001-l, whose mask is mask_0001-l; a segmented_1 by itself is no mask of "1".
+_WORD_BEFORE = re.compile(rf"^(?!segmented|{_KOREAN})[^\W\d_]+[ _.-](?=\d)")
 
 
 @functools.lru_cache(maxsize=2**15)  # asked for several times of each file of an upload
