@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks.order_gain import over_seeds
 from core.config import MODELS_DIR
-from core.correction.follow_clicks import Answer
+from core.correction.click_windows import Answer
 from core.correction.simulated_person import Case, masks_after_clicks, parts_of
 from core.datasets.pairs import Pair, find_pairs, load_pair
 from core.evaluation.scores import count_pixels, scores_of_counts

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import MODELS_DIR, PROJECT_DIR
-from core.correction.follow_clicks import Answer
+from core.correction.click_windows import Answer
 from core.correction.simulated_person import Case, masks_after_clicks, parts_of
 from core.datasets.pairs import find_pairs, load_pair
 from core.evaluation.scores import score_mask

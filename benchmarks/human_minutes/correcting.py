@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from benchmarks.human_minutes.hand import MOST_ZOOM, SHOWN_SIDE, WORKED_AT, Hand, Page
 from core.correction.click_crop import Click, Mask, Picture
-from core.correction.follow_clicks import Answer, follow_clicks
+from core.correction.click_windows import Answer
+from core.correction.follow_clicks import follow_clicks
 from core.correction.simulated_person import next_place
 
 MOST_CLICKS = 20

@@ -18,8 +18,8 @@ from benchmarks.human_minutes.correcting import Scene, by_brush, by_clicks, in_f
 from benchmarks.human_minutes.hand import HANDS, Hand, Page
 from core.config import MODELS_DIR
 from core.correction.click_crop import Mask
+from core.correction.click_windows import Answer
 from core.correction.corrections import encode_layer, layer_from_mask
-from core.correction.follow_clicks import Answer
 from core.datasets.pairs import Pair, load_pair
 from core.evaluation.scores import score_mask
 from core.imaging.intensity import to_display

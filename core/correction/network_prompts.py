@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.correction.click_crop import Click, Framed, Mask, Picture, mask_crop, pasted
-from core.correction.follow_clicks import Answer, ask, follow_clicks, window_of_object
+from core.correction.click_windows import Answer, ask, window_of_object
+from core.correction.follow_clicks import follow_clicks
 from core.correction.prompts import Prompts, Scribble, clip_box, draw_scribbles
 
 FILLED = 0.8

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 
 from core.correction.click_crop import Click, Mask, Picture
-from core.correction.follow_clicks import Answer, follow_clicks
+from core.correction.click_windows import Answer
+from core.correction.follow_clicks import follow_clicks
 
 JITTER = 0.1
 """How far from the deepest place a click lands, in longest sides of what is wanted."""

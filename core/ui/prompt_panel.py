@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.correction.follow_clicks import Answer
+from core.correction.click_windows import Answer
 from core.correction.network_prompts import propose_by_network
 from core.correction.prompts import AcceptedMask, Prompts, accept, propose_mask
 from core.errors import BadModelError

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.correction.click_crop import Click, Framed, Mask, Picture
+from core.correction.click_windows import Answer
 from core.correction.corrections import BACKGROUND, FOREGROUND
-from core.correction.follow_clicks import Answer, follow_clicks
+from core.correction.follow_clicks import follow_clicks
 from core.correction.network_prompts import object_in_box
 from core.inference.click_network import CLICK_MODEL, click_network
 from core.workspace import Workspace
