@@ -92,7 +92,7 @@ class StreamlitClient:
             "number": self._sequence,
             "action": "decide",
             "looks": looks,
-            "marked": [],
+            "marked": {},
         }
         back = BackMsg()
         state = WidgetState(id=_TRIGGER.format(component=self._grid["id"]))

@@ -1,24 +1,44 @@
-"""A dialog whose title is in the language of whoever opens it; Streamlit's own takes it once, at import."""
+"""Dialogs. What would draw the page by itself waits until they are closed: it would close them."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any, Literal
 
 import streamlit as st
 
+_OPEN = "dialog_open"
 
-def dialog(
-    title: Callable[[], str], width: Literal["small", "medium", "large"] = "small"
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """As `st.dialog`, with a function that gives the title."""
 
-    def decorate(draw: Callable[..., None]) -> Callable[..., None]:
-        @functools.wraps(draw)
-        def open_it(*args: Any) -> None:
-            st.dialog(title(), width=width)(draw)(*args)
+def show_dialog(
+    title: str,
+    draw: Callable[..., None],
+    *args: Any,
+    width: Literal["small", "medium", "large"] = "small",
+    on_dismiss: Callable[[], None] = lambda: None,
+) -> None:
+    """Open a dialog; the page is drawn anew once a person closes it.
 
-        return open_it
+    Args:
+        title: Shown above it.
+        draw: Called with `args` to fill it; `st.rerun` there closes it.
+        on_dismiss: Called where a person closes it.
+    """
 
-    return decorate
+    def dismissed() -> None:
+        page_begins()
+        on_dismiss()
+
+    st.session_state[_OPEN] = True
+    st.dialog(title, width=width, on_dismiss=dismissed)(draw)(*args)
+
+
+def page_begins() -> None:
+    """No dialog is open until one is shown."""
+    st.session_state.pop(_OPEN, None)
+
+
+def redraw_page() -> None:
+    """Draw the whole page anew from a fragment, which asks again later where a dialog is open."""
+    if _OPEN not in st.session_state:
+        st.rerun(scope="app")

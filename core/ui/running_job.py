@@ -15,6 +15,7 @@ from core.jobs import queue
 from core.language.sentence import said
 from core.ui import words
 from core.ui.charts import curve
+from core.ui.dialog import redraw_page
 from core.ui.errors import plain_errors
 from core.ui.text import as_text
 from core.ui.times import duration
@@ -39,7 +40,7 @@ def running_job(workspace: Workspace) -> None:
     def line() -> None:
         now = queue.status(workspace, job.id)
         if now.status not in ACTIVE:
-            st.rerun(scope="app")
+            redraw_page()
         last = latest(queue.progress(workspace, job.id))
         st.progress(part_done(last), text=as_text(job_name(workspace, now)))
         st.caption(how_far(workspace, now, last))
@@ -57,7 +58,7 @@ def live_curves(workspace: Workspace, job: JobRow) -> None:
         reports = queue.progress(workspace, job.id)
         if job.status in ACTIVE:
             if now.status not in ACTIVE:
-                st.rerun(scope="app")
+                redraw_page()
             last = latest(reports)
             st.progress(part_done(last), text=how_far(workspace, now, last))
         epochs = by_epoch(reports)

@@ -14,6 +14,7 @@ from streamlit.navigation.page import StreamlitPage
 from core.config import PROJECT_DIR
 from core.errors import AppError
 from core.ui import state, words
+from core.ui.dialog import page_begins
 from core.ui.errors import plain_errors as plain_errors
 from core.ui.language import choose_language, cookie, streamlit_words
 from core.ui.remembered import remembered_name
@@ -76,6 +77,7 @@ def route() -> None:
 
 def enter() -> Shell:
     """Begin a page: the side bar; gives the store and the task."""
+    page_begins()
     st.html(_STYLE + LITERAL_STYLE + streamlit_words())
     ask_who()
     workspace = state.workspace()

@@ -245,6 +245,27 @@ def test_the_table_of_an_upload_lies_over_the_box_that_it_came_from(
     assert len(ids(workspace, discs)) == 2
 
 
+def test_a_job_that_ends_closes_no_dialog(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    add_images(workspace, discs.id, [("disc.png", disc(0)[0])])
+    job = workspace.jobs.add("predict_all", discs.id, {}, who="Kim")
+    workspace.jobs.take_next("another machine", ["predict_all"])
+    page = open_page(f"{server.url}/?task={discs.slug}")
+    line = page.get_by_test_id("stSidebar").get_by_test_id("stProgress")
+    expect(line).to_be_visible()
+    button(page, "Propose a mask").click()
+    dialog = page.get_by_role("dialog", name="Propose a mask")
+    expect(dialog).to_be_visible()
+    workspace.jobs.end(job.id, "done")
+    workspace.jobs.add_progress(job.id, {"message": "The last report"})
+    expect(page.get_by_text("The last report")).to_be_attached()
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(line).to_have_count(0)
+
+
 def test_a_row_of_an_upload_stays_where_it_is_while_its_role_is_changed(
     server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
 ) -> None:

@@ -77,6 +77,32 @@ def test_keys_mark_and_approve_and_undo(
     assert set(reviews(workspace, discs).values()) == {"open"}
 
 
+def test_digits_and_clicks_say_why_a_tile_is_wrong(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/review?task={discs.slug}")
+    expect(page.get_by_role("button", name="Approve the others (5)")).to_be_visible()
+    settled(page)
+    page.keyboard.press("1")
+    expect(tile(page, 0)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text("✕ outline off")).to_be_visible()
+    page.keyboard.press("2")
+    page.keyboard.press("1")
+    expect(page.get_by_text("✕ part missing")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="bad picture").locator("visible=true").click()
+    expect(tile(page, 1)).to_be_focused()
+    expect(page.get_by_role("button", name="Approve the others (3)")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Approved 3, flagged 2.")).to_be_visible()
+    first, second = (image.id for image in workspace.images.list(discs.id)[:2])
+    assert [workspace.reviews.of_image(each)[0].reasons for each in (first, second)] == [
+        ("part_missing",),
+        ("bad_picture",),
+    ]
+
+
 def test_what_a_planted_error_was_is_read_whole_on_its_tile(
     server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
 ) -> None:

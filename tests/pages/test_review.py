@@ -171,14 +171,16 @@ def test_a_page_that_is_open_puts_back_no_rule_that_somebody_else_has_changed(
 def test_a_message_of_the_grid_is_taken_once_and_only_if_it_is_one(open_page, workspace, nuclei, saved):
     here, pages = Asked(nuclei.id), workspace.review_pages(nuclei.id, "newest")
     looks = tuple(f"{image_id}.{revision.id}.0.0" for image_id, revision in saved)
-    message = GridMessage("tab", 1, "decide", looks, looks[:1])
-    take(here, GridMessage("tab", 0, "decide", ("'; drop table",), ()), pages)
+    message = GridMessage("tab", 1, "decide", looks, {looks[0]: ("part_missing", "no reason of ours")})
+    take(here, GridMessage("tab", 0, "decide", ("'; drop table",), {}), pages)
     assert pages.counts()["open"] == 3
     take(here, message, pages)
     take(here, message, pages)
     assert pages.counts() == {"open": 0, "approved": 2, "flagged": 1}
     assert [len(workspace.reviews.of_image(image_id)) for image_id, _ in saved] == [1, 1, 1]
     assert (here.done.approved, here.done.flagged) == (2, 1)
+    [flagged] = workspace.reviews.of_image(saved[0][0])
+    assert flagged.reasons == ("part_missing",)
 
 
 def test_a_gold_image_looks_to_a_reader_like_any_new_one(open_page, workspace, nuclei, saved):

@@ -14,6 +14,7 @@ from core.jobs import queue
 from core.language.sentence import said
 from core.ui import words as shared
 from core.ui.charts import MOST_NAMED, curve
+from core.ui.dialog import redraw_page
 from core.ui.errors import plain_errors
 from core.ui.experiments import words
 from core.ui.running_job import ACTIVE, LOOK_AGAIN, how_far, latest, part_done
@@ -34,7 +35,7 @@ def running(workspace: Workspace, job: JobRow) -> None:
     def panel() -> None:
         now = queue.status(workspace, job.id)
         if now.status not in ACTIVE:
-            st.rerun(scope="app")
+            redraw_page()
         last = latest(queue.progress(workspace, job.id))
         st.progress(part_done(last), text=how_far(workspace, now, last))
         if now.status == "running":

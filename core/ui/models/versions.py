@@ -14,7 +14,7 @@ from core.registry.compare_clicks import ClickComparison
 from core.registry.predictions import card_of
 from core.ui import state
 from core.ui import words as shared
-from core.ui.dialog import dialog
+from core.ui.dialog import show_dialog
 from core.ui.image_row import filter_control, open_image
 from core.ui.models import words
 from core.ui.pictures import pictures
@@ -62,7 +62,7 @@ def compared_images(workspace: Workspace, version: VersionRow, compared: Compari
             if by_eye and st.button(
                 words.LOOK_AT_LOCKED, key=f"compare_{version.id}", icon=":material/compare:"
             ):
-                compare_by_eye(workspace, version, compared)
+                show_dialog(words.LOCKED_IMAGES, _compare_by_eye, workspace, version, compared, width="large")
         listed = (_existing(workspace, each.image_id) for each in kinds[shown][:_MOST_SHOWN])
         clicked = pictures(
             [picture_of(workspace, image) for image in listed if image is not None],
@@ -105,8 +105,7 @@ def _class_table(compared: Comparison) -> None:
     st.dataframe(rows, hide_index=True, width="content", column_config=columns)
 
 
-@dialog(lambda: words.LOCKED_IMAGES, width="large")
-def compare_by_eye(workspace: Workspace, version: VersionRow, compared: Comparison) -> None:
+def _compare_by_eye(workspace: Workspace, version: VersionRow, compared: Comparison) -> None:
     """The locked images with both masks and the person's own, those that got worse first."""
     new = workspace.versions.get(compared.new_version_id)
     old = None if compared.old_version_id is None else workspace.versions.get(compared.old_version_id)

@@ -63,14 +63,17 @@ def take(here: Asked, message: GridMessage, pages: ReviewPages) -> None:
         return
     try:
         looks = [Look.parse(each) for each in message.looks]
-        marked = {Look.parse(each) for each in message.marked}
+        marked = {Look.parse(look): reasons for look, reasons in message.marked.items()}
     except ValueError:
         return
     if message.action == "open" and looks:
         here.view = "one"
         st.query_params["image"] = str(looks[0].image_id)
     elif message.action == "decide":
-        said = [Said(look, "flagged" if look in marked else "approved") for look in looks]
+        said = [
+            Said(each, "flagged", marked[each]) if each in marked else Said(each, "approved")
+            for each in looks
+        ]
         decide(here, said, start=here.start)
     here.handled = {message.client: message.number}
 

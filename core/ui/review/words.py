@@ -102,7 +102,7 @@ HISTORY = "Verdicts"
 GRID_LABEL = "Masks to review"
 APPROVE_OTHERS = "Approve the others"
 MARKED = "Wrong"
-GRID_KEYS = "Click or Space marks what is wrong, Enter approves the others that were in sight"
+GRID_KEYS = "Click or Space marks what is wrong, 1 to 6 say why, Enter approves the others that were in sight"
 LOOK_KEYS = "Click opens an image"
 
 # One by one

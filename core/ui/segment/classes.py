@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import AppError
 from core.imaging.class_table import DEFAULT_COLOURS
 from core.ui import state
+from core.ui.dialog import show_dialog
 from core.ui.segment import class_words as words
 from core.ui.text import as_name, as_text
 from core.workflows.correct.task_classes import num_masks_with, set_classes
@@ -26,7 +27,7 @@ _COLUMNS = [2.1, 4, 0.9, 0.9, 0.9]
 def classes_button(task: TaskRow) -> None:
     """The button that opens the list; the page follows once it is closed."""
     if st.button(words.CLASSES, icon=":material/palette:", width="stretch", help=words.CLASSES_HELP):
-        st.dialog(words.CLASSES, width="medium", on_dismiss="rerun")(_list)(task.id)
+        show_dialog(words.CLASSES, _list, task.id, width="medium")
 
 
 def name_of(each: TaskClass) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from core.errors import AppError
 from core.ui import state
 from core.ui import words as shared
-from core.ui.dialog import dialog
+from core.ui.dialog import show_dialog
 from core.ui.review.tabs import words as review_words
 from core.ui.segment import editing, words
 from core.ui.segment.classes import classes_button
@@ -148,7 +148,7 @@ def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
     propose_button(image)
     downloads(image)
     if image.hidden in ("", "gold") and st.button(words.HISTORY, icon=":material/history:", width="stretch"):
-        _history_dialog(image)
+        show_dialog(words.HISTORY, _show_history, image, width="large")
     with st.popover(words.DELETE, icon=":material/delete:", width="stretch", type="tertiary"):
         st.write(words.DELETE_QUESTION.format(name=as_name(image.image.name), count=_num_saved(image)))
         if st.button(words.DELETE_YES, type="primary"):
@@ -166,8 +166,7 @@ def _looks_new(image: OpenedImage) -> bool:
     return image.hidden in ("gold", "prediction")
 
 
-@dialog(lambda: words.HISTORY, width="large")
-def _history_dialog(image: OpenedImage) -> None:
+def _show_history(image: OpenedImage) -> None:
     revisions = _history(image)
     if not revisions:
         st.write(words.HISTORY_EMPTY)

@@ -20,7 +20,7 @@ from core.errors import AppError
 from core.ui import state
 from core.ui import words as shared
 from core.ui.bars import Bar, bars_html
-from core.ui.dialog import dialog
+from core.ui.dialog import redraw_page, show_dialog
 from core.ui.errors import plain_errors
 from core.ui.segment import words
 from core.ui.text import as_name, as_text
@@ -75,7 +75,7 @@ def labels_panel(image: OpenedImage) -> None:
     st.caption(f"{words.NO_DIAGNOSIS} {_alert_line(classifier)}")
     _choose_label(image, classifier)
     if st.button(words.LOOKED_AT, icon=":material/visibility:", width="stretch", wrap=True):
-        _looked_at_dialog(question)
+        show_dialog(words.LOOKED_AT, _looked_at, question)
 
 
 def labels_follow(image: ImageRow) -> bool:
@@ -156,8 +156,7 @@ def _keep_label(image_id: int, key: str) -> None:
         state.tell("error", as_text(str(error)))
 
 
-@dialog(lambda: words.LOOKED_AT)
-def _looked_at_dialog(question: Question) -> None:
+def _looked_at(question: Question) -> None:
     classifier = question.classifier
     known = known_answer(state.workspace(), question) or {}
     likeliest = max(classifier.card.labels, key=lambda label: known.get(label, 0.0))
@@ -198,7 +197,7 @@ def _bars_panel(question: Question) -> None:
 @plain_errors()
 def _waiting_bars(question: Question, future: Future[Any]) -> None:
     if future.done():
-        st.rerun()
+        redraw_page()
     shown = _session().shown
     if shown is None:
         st.caption(words.ASKING)

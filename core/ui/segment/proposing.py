@@ -8,7 +8,7 @@ import streamlit as st
 from core.correction.corrections import encode_layer
 from core.imaging.decode import decode_image
 from core.ui import state
-from core.ui.dialog import dialog
+from core.ui.dialog import show_dialog
 from core.ui.prompt_panel import open_panel, prompt_panel
 from core.ui.segment import editing, words
 from core.workflows.correct.open_image import OpenedImage
@@ -22,11 +22,10 @@ def propose_button(image: OpenedImage) -> None:
     """The button that opens the dialog."""
     if st.button(words.PROMPTS, icon=":material/highlight_alt:", help=words.PROMPTS_HELP, width="stretch"):
         open_panel(_key(image))
-        _dialog(image)
+        show_dialog(words.PROMPTS, _propose, image, width="large")
 
 
-@dialog(lambda: words.PROMPTS, width="large")
-def _dialog(image: OpenedImage) -> None:
+def _propose(image: OpenedImage) -> None:
     display = np.asarray(decode_image(image.picture, image.image.name).values, np.uint8)
     accepted = prompt_panel(
         display,

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import AppError, StoreError
 from core.ui import state
+from core.ui.dialog import redraw_page
 from core.ui.review.look import look as large_picture
 from core.ui.segment import words
 from core.ui.text import as_name, as_text
@@ -29,7 +30,7 @@ def taken_by(image: ImageRow) -> str | None:
     def stay() -> None:
         _sign(image)
         if workspace.presence.first_on(image.id, who) != holder:
-            st.rerun(scope="app")
+            redraw_page()
 
     stay()
     return holder

@@ -12,6 +12,7 @@ import streamlit as st
 from core.config import Limits
 from core.language.sentence import said
 from core.ui import state
+from core.ui.dialog import show_dialog
 from core.ui.segment import words
 from core.ui.segment.channel_question import ask_channel
 from core.ui.segment.reading_question import ask_reading, option_name
@@ -88,8 +89,8 @@ def look_first(
             return False
     given.use = use
     st.session_state[_UPLOAD] = given
-    opened = st.dialog(words.UNDERSTOOD, width="large", on_dismiss=_dismissed)(_look)
-    opened(task, given, kept, channel, after)
+    asked = (task, given, kept, channel, after)
+    show_dialog(words.UNDERSTOOD, _look, *asked, width="large", on_dismiss=_dismissed)
     return True
 
 

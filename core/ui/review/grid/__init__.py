@@ -8,7 +8,7 @@ that a server that is killed in between loses no decision that it has acknowledg
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import streamlit as st
 from core.ui.component_data import without_frames
 from core.ui.mask_editor.assets import FRONTEND
 from core.ui.review import words
+from core.workflows.review.judging import REASONS
 
 _HERE = Path(__file__).parent
 _SHORTCUTS = (FRONTEND / "shortcuts.js").read_text(encoding="utf-8")
@@ -59,14 +60,14 @@ class GridMessage:
         number: Rises within a client.
         action: "decide": what is marked is wrong, the rest is right; "open": show the first of `looks` alone.
         looks: What was shown and could be judged.
-        marked: What was marked of these.
+        marked: What was marked of these as wrong, each with the codes of why.
     """
 
     client: str
     number: int
     action: str
     looks: tuple[str, ...]
-    marked: tuple[str, ...]
+    marked: Mapping[str, tuple[str, ...]]
 
 
 def review_grid(
@@ -103,6 +104,8 @@ def review_grid(
         "label": words.GRID_LABEL,
         "approve": words.APPROVE_OTHERS,
         "marked": words.MARKED,
+        "why": words.REASONS_LABEL,
+        "reasons": [(code, words.REASONS[code]) for code in REASONS],
         "keys": words.GRID_KEYS if can_judge else words.LOOK_KEYS,
     }
     _component(
@@ -126,7 +129,7 @@ def message_of(key: str) -> GridMessage | None:
     payload = value.get("message") if value is not None else None
     try:
         return None if payload is None else _parse(payload)
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 
@@ -136,5 +139,5 @@ def _parse(payload: dict[str, Any]) -> GridMessage:
         number=int(payload["number"]),
         action=str(payload["action"]),
         looks=tuple(str(each) for each in payload["looks"]),
-        marked=tuple(str(each) for each in payload["marked"]),
+        marked={str(look): tuple(map(str, why)) for look, why in payload["marked"].items()},
     )

@@ -1,4 +1,4 @@
-// Tiles in rows: marks are kept here until they are decided on; a decision is said again until it is taken.
+// Tiles in rows: marks and their reasons are kept here until they are decided on; a decision is said again until it is taken.
 
 /** @typedef {{look: string, src: string, name: string, why: string, said: string, isComing: boolean}} Tile */
 
@@ -15,7 +15,8 @@ class Grid {
     this.root = root;
     this.client = crypto.randomUUID?.() ?? String(Math.random());
     this.number = 0;
-    this.marked = new Set();
+    /** @type {Map<string, Set<string>>} What is wrong, by look. */
+    this.marked = new Map();
     /** Looks whose picture was in sight: nobody decides on what is still below the window. */
     this.inSight = new Set();
     this.at = 0;
@@ -50,7 +51,7 @@ class Grid {
       const looks = items.map((item) => item.look);
       const focused = this.drawn?.split(",")[this.at];
       for (const kept of [this.marked, this.inSight]) {
-        for (const look of kept) if (!looks.includes(look)) kept.delete(look);
+        for (const look of kept.keys()) if (!looks.includes(look)) kept.delete(look);
       }
       this.at = Math.max(0, looks.indexOf(focused));
       this.drawn = drawn;
@@ -78,7 +79,7 @@ class Grid {
     this.tiles.setAttribute("aria-label", words.label);
     this.tiles.replaceChildren(...items.map((item, index) => this.tile(item, index)));
     this.sight.disconnect();
-    for (const tile of this.tiles.children) this.sight.observe(tile.firstChild);
+    for (const frame of this.tiles.querySelectorAll(".frame")) this.sight.observe(frame);
     this.drawBar();
     this.root.classList.toggle("waiting", this.waiting !== null);
   }
@@ -97,16 +98,18 @@ class Grid {
     const before = this.inSight.size;
     const tiles = [...this.tiles.children];
     for (const { intersectionRatio, target } of entries) {
-      const item = this.data.items[tiles.indexOf(target.parentElement)];
+      const item = this.data.items[tiles.indexOf(target.closest(".cell"))];
       if (intersectionRatio >= IN_SIGHT && item?.src) this.inSight.add(item.look);
     }
     if (this.inSight.size > before) this.drawBar();
   }
 
-  /** @param {Tile} item @param {number} index @returns {HTMLButtonElement} */
+  /** @param {Tile} item @param {number} index @returns {HTMLElement} */
   tile(item, index) {
     const { canJudge, words } = this.data;
-    const isMarked = this.marked.has(item.look);
+    const chosen = this.marked.get(item.look);
+    const isMarked = chosen !== undefined;
+    const cell = element("div", "cell", "");
     const button = document.createElement("button");
     button.type = "button";
     button.className = `tile${isMarked ? " marked" : ""}`;
@@ -122,14 +125,39 @@ class Grid {
       image.draggable = false;
       frame.append(image);
     }
-    if (isMarked) frame.append(element("span", "sign", `✕ ${words.marked}`));
+    const said = words.reasons.filter(([code]) => chosen?.has(code)).map(([, title]) => title);
+    if (isMarked) frame.append(element("span", "sign", `✕ ${said.join(", ") || words.marked}`));
     button.append(frame, element("span", "name", item.name), element("span", item.said ? "why said" : "why", item.said || item.why));
     button.addEventListener("click", () => {
       this.at = index;
       this.choose(index);
     });
     button.addEventListener("dblclick", () => this.say("open", [item.look]));
-    return button;
+    cell.append(button);
+    if (isMarked) cell.append(this.reasons(index, chosen));
+    return cell;
+  }
+
+  /** Why a marked tile is wrong, to be clicked or by its number. */
+  reasons(index, chosen) {
+    const { words } = this.data;
+    const list = element("div", "reasons", "");
+    list.setAttribute("role", "group");
+    list.setAttribute("aria-label", words.why);
+    words.reasons.forEach(([code, title], place) => {
+      const button = element("button", "reason", title);
+      button.type = "button";
+      button.tabIndex = -1;
+      button.prepend(element("kbd", "", String(place + 1)));
+      button.setAttribute("aria-pressed", String(chosen.has(code)));
+      button.setAttribute("aria-keyshortcuts", String(place + 1));
+      button.addEventListener("click", () => {
+        this.at = index;
+        this.giveReason(place);
+      });
+      list.append(button);
+    });
+    return list;
   }
 
   /** Nobody decides on what was not shown yet. */
@@ -154,7 +182,21 @@ class Grid {
     if (!canJudge) return this.say("open", [look]);
     if (this.waiting || !src) return;
     this.inSight.add(look);
-    if (!this.marked.delete(look)) this.marked.add(look);
+    if (!this.marked.delete(look)) this.marked.set(look, new Set());
+    this.draw();
+    this.focus();
+  }
+
+  /** Say or take back why the tile is wrong; it is marked by that where it was not. */
+  giveReason(place) {
+    const { items, canJudge, words } = this.data;
+    const { look, src } = items[this.at];
+    if (!canJudge || this.waiting || !src) return;
+    const [code] = words.reasons[place];
+    const chosen = this.marked.get(look) ?? new Set();
+    if (!chosen.delete(code)) chosen.add(code);
+    this.inSight.add(look);
+    this.marked.set(look, chosen);
     this.draw();
     this.focus();
   }
@@ -166,7 +208,8 @@ class Grid {
 
   say(action, looks) {
     this.number += 1;
-    const message = { client: this.client, number: this.number, action, looks, marked: [...this.marked] };
+    const marked = Object.fromEntries([...this.marked].map(([look, reasons]) => [look, [...reasons]]));
+    const message = { client: this.client, number: this.number, action, looks, marked };
     if (action === "decide") this.waiting = message;
     this.send(message);
     if (action === "decide") this.draw();
@@ -181,12 +224,14 @@ class Grid {
   }
 
   onKey(event) {
-    const { items } = this.data;
+    const { items, words } = this.data;
     if (!items.length || event.ctrlKey || event.metaKey || event.altKey) return;
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns };
     // By place: an input method keeps their names to itself.
     const { code } = event;
+    const reason = Number(/^(?:Digit|Numpad)([1-9])$/.exec(code)?.[1]) - 1;
     if (code in steps) this.move(steps[code]);
+    else if (reason in words.reasons) this.giveReason(reason);
     else if (code === "Space") this.choose(this.at);
     else if (code === "Enter" || code === "NumpadEnter") this.decide();
     else return;
@@ -197,16 +242,21 @@ class Grid {
   move(step) {
     const next = this.at + step;
     if (next < 0 || next >= this.data.items.length) return;
-    this.tiles.children[this.at].tabIndex = -1;
+    this.buttonAt(this.at).tabIndex = -1;
     this.at = next;
     this.focus();
   }
 
   focus() {
-    const tile = this.tiles.children[this.at];
+    const tile = this.buttonAt(this.at);
     if (!tile) return;
     tile.tabIndex = 0;
     tile.focus({ preventScroll: false });
+  }
+
+  /** @param {number} index @returns {HTMLButtonElement | undefined} */
+  buttonAt(index) {
+    return this.tiles.children[index]?.querySelector(".tile");
   }
 
   /** As many as fit, 6 at the most; the page is told so that it sends whole rows. */
