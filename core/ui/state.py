@@ -123,10 +123,10 @@ def follow_new_name() -> None:
     if known is None:
         st.session_state[_PERSON_ID] = _number_of(person())
         return
-    now = next((each.name for each in workspace().persons.list() if each.id == known), person())
-    if name_key(now) != name_key(person()):
-        st.session_state[_PERSON] = now
-        tell("toast", words.RENAMED.format(name=as_name(now)))
+    now = workspace().persons.get(known)
+    if now is not None and name_key(now.name) != name_key(person()):
+        st.session_state[_PERSON] = now.name
+        tell("toast", words.RENAMED.format(name=as_name(now.name)))
 
 
 def take_remembered_name(name: str) -> None:

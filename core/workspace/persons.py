@@ -52,6 +52,12 @@ class Persons:
                 for each in session.scalars(select(PersonTable).order_by(PersonTable.id))
             ]
 
+    def get(self, person_id: int) -> PersonRow | None:
+        """The person of that number, also one who was taken away; None where there is none."""
+        with self._database.reading() as session:
+            person = session.get(PersonTable, person_id)
+        return None if person is None else as_row(PersonRow, person)
+
     def find(self, name: str) -> PersonRow | None:
         """The person of that name who works here, None where there is none or who was taken away."""
         with self._database.reading() as session:
