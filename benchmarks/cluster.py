@@ -15,7 +15,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,12 @@ import psutil
 from distributed import LocalCluster
 
 from benchmarks.big_task import fill_task
+from benchmarks.on_servers import on_servers
 from core.jobs import queue
 from core.jobs.kinds import JobContext
 from core.workflows.open_workspace import open_workspace
 from core.workflows.review.predict_all import KIND, num_to_predict, run_job, start_predict_all
 from core.workspace import JobRow
-from tests.workspace import postgresql
-from tests.workspace.s3 import KEYS, Server
 
 TASK = "lung_xray"
 
@@ -113,26 +112,13 @@ def _stop(full: Path, copy: Path) -> float:
 
 def _on_s3(folder: Path) -> dict[str, Any]:
     """A worker with a folder of its own, in which neither model nor images lie."""
-    programs = postgresql.programs()
-    if programs is None:
-        return {"not_measured": "PostgreSQL is not installed here"}
-    server = Server()
-    os.environ.update({**KEYS, "AWS_ENDPOINT_URL": server.address, "FILES_URL": "s3://lab/cluster"})
     folder.mkdir()
-    try:
-        with ExitStack() as around:
-            os.environ["DATABASE_URL"] = postgresql.address(
-                around.enter_context(postgresql.running(programs)), "postgres"
-            )
-            workspace = around.enter_context(open_workspace(folder / "here"))
-            around.enter_context(_cluster(1))
-            fill_task(workspace, 20, 64, TASK)
-            job = workspace.jobs.add(KIND, workspace.tasks.get(TASK).id, {}, who="benchmark")
-            workspace.jobs.take_next("benchmark")
-            workspace.address = str(folder / "worker")
-            told = run_job(JobContext(workspace, workspace.jobs.get(job.id)))
-    finally:
-        server.stop()
+    with on_servers(), open_workspace(folder / "here") as workspace, _cluster(1):
+        fill_task(workspace, 20, 64, TASK)
+        job = workspace.jobs.add(KIND, workspace.tasks.get(TASK).id, {}, who="benchmark")
+        workspace.jobs.take_next("benchmark")
+        workspace.address = str(folder / "worker")
+        told = run_job(JobContext(workspace, workspace.jobs.get(job.id)))
     return {
         **told,
         "fetched_by_the_worker": sorted(path.name for path in folder.glob("worker/versions/**/*.*")),

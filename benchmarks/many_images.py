@@ -4,6 +4,7 @@ Timed inside the page: from the lifted pointer to "Saved", from Next to the next
 as that is shown), from a press on a filter to its new count.
 
     python -m benchmarks.many_images --images 100 1000 10000
+    python -m benchmarks.many_images --images 100 10000 100000 --on_servers
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import random
 import re
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ import numpy as np
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from benchmarks.big_task import fill_task
+from benchmarks.on_servers import on_servers
 from core.workspace import Workspace
 from tests.browser.app_server import PROJECT, AppServer, launch_chromium
 from tests.browser.editor_driver import Editor
@@ -56,8 +59,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--images", type=int, nargs="+", default=[100, 1000, 10_000], help="in a task")
     parser.add_argument("--times", type=int, default=25, help="of each thing that is timed")
+    parser.add_argument("--on_servers", action="store_true", help="rows on PostgreSQL, files on S3")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with (
+        on_servers() if arguments.on_servers else nullcontext(),
+        tempfile.TemporaryDirectory() as folder,
+    ):
         with Workspace.open(Path(folder)) as workspace:
             tasks = {count: fill_task(workspace, count, SIDE) for count in arguments.images}
         server = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": folder})

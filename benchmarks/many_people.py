@@ -7,7 +7,7 @@ stroke that was called saved has to be on the disk at the end, and every mask th
 revision. Several servers are behind one address, where who comes back meets the same server.
 
     python -m benchmarks.many_people --images 100 10000
-    python -m benchmarks.many_people --images 1000 --servers 2 --browsers 10
+    python -m benchmarks.many_people --images 1000 --servers 2 --browsers 10 --on_servers
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import random
 import tempfile
 import threading
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.big_task import fill_task
 from benchmarks.many_images import SIDE, WATCH_SAVED, spread, stroke
+from benchmarks.on_servers import on_servers
 from benchmarks.sticky_proxy import COOKIE, StickyProxy
 from benchmarks.streamlit_client import StreamlitClient
 from core.correction.corrections import decode_layer, encode_layer
@@ -46,7 +48,13 @@ def main() -> None:
     parser.add_argument("--browsers", type=int, default=5, help="sessions with one")
     parser.add_argument("--servers", type=int, default=1, help="processes behind the address")
     parser.add_argument("--seconds", type=float, default=40, help="of each measurement")
+    parser.add_argument("--on_servers", action="store_true", help="rows on PostgreSQL, files on S3")
     arguments = parser.parse_args()
+    with on_servers() if arguments.on_servers else nullcontext():
+        print(json.dumps(_measured(arguments), indent=2))
+
+
+def _measured(arguments: argparse.Namespace) -> dict[int, Any]:
     result: dict[int, Any] = {}
     for count in arguments.images:
         with tempfile.TemporaryDirectory() as folder, Workspace.open(Path(folder)) as workspace:
@@ -70,7 +78,7 @@ def main() -> None:
             finally:
                 for server in servers:
                     server.kill()
-    print(json.dumps(result, indent=2))
+    return result
 
 
 def _clients(
