@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pydicom.uid import UID
 
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
+# Its colours are YBR unless a file says otherwise.
+_JPEG = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51")
 _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 _PIXEL_TAGS = [
     "SOPClassUID",
@@ -175,22 +177,31 @@ def _open_segmentation(dataset: Dataset, name: str, num_frames: int) -> OpenFile
 
 def _fill_blanks(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
     """What an anonymiser blanked of the pixels' form, as every viewer takes it; told."""
+    is_coloured = str(dataset.get("PhotometricInterpretation") or "").startswith(("RGB", "YBR"))
+    samples = dataset.get("SamplesPerPixel") or (3 if is_coloured else 1)
+    count = max(int(dataset.get("NumberOfFrames") or 1), 1) * dataset.Rows * dataset.Columns * int(samples)
+    packed = dataset.file_meta.get("TransferSyntaxUID") in _JPEG
+    colours = "YBR_FULL_422" if packed else "RGB"
+    bits = dataset.get("BitsAllocated") or 8 * (len(dataset.get("PixelData") or b"") // max(count, 1))
     usual = {
-        "SamplesPerPixel": 1,
-        "PhotometricInterpretation": "MONOCHROME2",
+        "SamplesPerPixel": samples,
+        "PhotometricInterpretation": "MONOCHROME2" if samples == 1 else colours,
         "PixelRepresentation": 0,
-        "BitsStored": dataset.get("BitsAllocated"),
+        "BitsAllocated": bits,
+        "BitsStored": bits,
+        **({} if samples == 1 else {"PlanarConfiguration": 0}),
     }
     blank = [keyword for keyword in usual if dataset.get(keyword) in (None, "")]
-    if "PixelData" not in dataset or not blank or int(dataset.get("SamplesPerPixel") or 1) != 1:
+    if "PixelData" not in dataset or not blank:
         return ()
     for keyword in blank:
         setattr(dataset, keyword, usual[keyword])
     return (
         Sentence(
-            "{name} does not say its {elements}; it is read as grey values without sign, of all bits.",
+            "{name} does not say its {elements}; taken is what is usual ({usual}).",
             name=name,
             elements=", ".join(blank),
+            usual=", ".join(str(usual[keyword]) for keyword in blank),
         ),
     )
 

@@ -138,8 +138,8 @@ def _with_frame_values(dataset: Dataset, frame: int) -> Dataset:
 
 def _modality(numbers: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
     """C.11.1: the table if there is one, else slope and intercept; empty elements count as absent."""
-    if dataset.get("ModalityLUTSequence"):
-        return _looked_up(numbers, dataset.ModalityLUTSequence[0])
+    if table := _table(dataset, "ModalityLUTSequence"):
+        return _looked_up(numbers, table)
     slope, intercept = _number(dataset, "RescaleSlope"), _number(dataset, "RescaleIntercept")
     if (slope in (None, 1) or slope == 0) and not intercept:
         return numbers
@@ -161,8 +161,7 @@ def _says_hounsfield(dataset: Dataset, outside: NDArray[Any]) -> bool:
 
 def _values_of_interest(outside: NDArray[Any], dataset: Dataset) -> NDArray[np.uint16] | None:
     """C.11.2: the first table or window, as 0 to 65535; None without one, or where it shows nothing."""
-    if dataset.get("VOILUTSequence") and outside.dtype.kind in "iu":
-        item = dataset.VOILUTSequence[0]
+    if (item := _table(dataset, "VOILUTSequence")) and outside.dtype.kind in "iu":
         # The descriptor's third value: how many bits the table's entries have.
         white = 2 ** int(item.LUTDescriptor[2]) - 1
         looked_up = _looked_up(outside, item) / max(white, 1)
@@ -181,6 +180,12 @@ def _values_of_interest(outside: NDArray[Any], dataset: Dataset) -> NDArray[np.u
             looked_up = (outside - (centre - 0.5)) / max(width - 1, 1e-9) + 0.5
     levels: NDArray[np.uint16] = np.rint(np.clip(looked_up, 0, 1) * _WHITE).astype(np.uint16)
     return levels if levels.min() < levels.max() or outside.min() == outside.max() else None
+
+
+def _table(dataset: Dataset, keyword: str) -> Dataset | None:
+    """The first table of a sequence; None where it is absent or blank."""
+    item = next(iter(dataset.get(keyword) or []), None)
+    return item if item and item.get("LUTDescriptor") and item.get("LUTData") else None
 
 
 def _looked_up(values: NDArray[Any], item: Dataset) -> NDArray[Any]:

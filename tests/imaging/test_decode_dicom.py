@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import MPEG2MPML, ExplicitVRBigEndian, JPEG2000Lossless, JPEGLSLossless
+from pydicom.uid import MPEG2MPML, ExplicitVRBigEndian, JPEG2000Lossless, JPEGBaseline8Bit, JPEGLSLossless
 
 from core.config import Limits
 from core.errors import BadFileError
@@ -362,3 +362,41 @@ def test_blank_elements_of_the_pixels_are_taken_as_usual_and_told() -> None:
     image = decode_image(blanked.getvalue(), "x.dcm")
     assert image.values.tolist() == STORED.tolist()
     assert "does not say its PhotometricInterpretation, PixelRepresentation" in image.notes[0]
+
+
+COLOURS = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("blank", "usual"),
+    [
+        (["PlanarConfiguration"], "0"),
+        (["SamplesPerPixel"], "3"),
+        (["PhotometricInterpretation"], "RGB"),
+        (["PixelRepresentation", "BitsStored"], "0, 8"),
+        (
+            ["PhotometricInterpretation", "PixelRepresentation", "BitsStored", "PlanarConfiguration"],
+            "RGB, 0, 8, 0",
+        ),
+        (["BitsAllocated", "BitsStored"], "8, 8"),
+    ],
+)
+def test_blank_elements_of_colours_are_taken_as_usual_and_told(blank: list[str], usual: str) -> None:
+    data = dicom(COLOURS, Modality="US", **dict.fromkeys(blank))
+    image = decode_image(data, "us.dcm")
+    assert image.values.tolist() == COLOURS.tolist()
+    assert image.notes[0].endswith(f"taken is what is usual ({usual}).")
+
+
+def test_blank_colours_of_a_jpeg_are_what_jpeg_holds() -> None:
+    flat = np.full((16, 16, 3), (200, 40, 90), np.uint8)
+    fragments = encapsulate([saved(Image.fromarray(flat), "JPEG", quality=100, subsampling=0)])
+    data = dicom(flat, JPEGBaseline8Bit, Modality="XC", PhotometricInterpretation=None, PixelData=fragments)
+    values = decode_image(data, "photo.dcm").values.astype(int)
+    assert np.abs(values - (200, 40, 90)).max() <= 3
+
+
+@pytest.mark.parametrize("keyword", ["VOILUTSequence", "ModalityLUTSequence"])
+def test_a_blank_table_counts_as_absent(keyword: str) -> None:
+    shown = to_display(decode_image(dicom(RAMP, Modality="MR", **{keyword: [Dataset()]}), "mr.dcm"))
+    assert shown[0, 0] < 8 and shown[0, -1] > 247
