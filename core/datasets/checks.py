@@ -12,7 +12,7 @@ from pathlib import Path
 from core.config import Limits
 from core.datasets.layout import SPLITS, find_split, images_dir, masks_dir
 from core.datasets.loading import open_image, open_volume
-from core.datasets.matching import Pair, list_images, match, read_bytes
+from core.datasets.matching import Pair, first_of, list_images, match, not_read, read_bytes
 from core.datasets.signs import Signs, signs_of
 from core.errors import BadDatasetError, BadFileError
 from core.imaging.channels import must_be_asked
@@ -25,6 +25,7 @@ from core.imaging.mask_volume import mask_on_image
 from core.language.sentence import Sentence
 
 NUM_THREADS = 4
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class ExaminedData:
     Attributes:
         pairs_of: For each split its pairs in the order of their stems, of volumes each slice.
         signs_of: For each split what its images belong with, in the same order.
-        notes: What was assumed of mask volumes, one sentence each.
+        notes: What was not read, and what was assumed of mask volumes.
     """
 
     pairs_of: dict[str, list[Pair]]
@@ -113,7 +114,7 @@ def examine_dataset(
             that stands in two splits (same bytes or same pixels), not one foreground pixel in all of a split.
     """
     wanted = tuple(splits) if splits is not None else _present(root)
-    pairs_of, problems = _match_splits(root, wanted)
+    pairs_of, problems, unread = _match_splits(root, wanted)
     pairs_of = {
         split: [replace(pair, values=values, channel=channel) for pair in pairs]
         for split, pairs in pairs_of.items()
@@ -141,7 +142,8 @@ def examine_dataset(
             # Slices of one volume have the same signs, and so are of one group.
             signs_of[split] += [result.signs] * result.num_slices
             slices_of[split] += pair.slices(result.num_slices)
-    return ExaminedData(slices_of, signs_of, tuple(note for result in checked for note in result.notes))
+    others = _other_splits(root) if splits is None else ()
+    return ExaminedData(slices_of, signs_of, (*unread, *others, *_assumed(checked)))
 
 
 def check_pair(
@@ -194,9 +196,33 @@ def _present(root: Path) -> tuple[str, ...]:
     return tuple(split for split in SPLITS if split == "train" or find_split(root, split) is not None)
 
 
-def _match_splits(root: Path, wanted: Sequence[str]) -> tuple[dict[str, list[Pair]], list[str]]:
+def _other_splits(root: Path) -> tuple[str, ...]:
+    """What lies beside the splits as they do, and is called otherwise."""
+    others = {path.name for path in root.iterdir() if (path / "images").is_dir()}.difference(SPLITS)
+    if not others:
+        return ()
+    told = Sentence(
+        "{folder} also holds {names}; only its folders train, val and test are read.",
+        folder=root.resolve().name,
+        names=first_of(sorted(others)),
+    )
+    return (told,)
+
+
+def _assumed(checked: Sequence[CheckedPair]) -> list[str]:
+    """What was assumed of the first few masks, and of how many more."""
+    notes = [note for result in checked for note in result.notes]
+    more = len(notes) - _SHOWN
+    others = [Sentence("Of {more} other masks the like is assumed.", more=more)] if more > 0 else []
+    return [*notes[:_SHOWN], *others]
+
+
+def _match_splits(
+    root: Path, wanted: Sequence[str]
+) -> tuple[dict[str, list[Pair]], list[str], tuple[str, ...]]:
     pairs_of: dict[str, list[Pair]] = {}
     problems: list[str] = []
+    unread: tuple[str, ...] = ()
     for split in wanted:
         folders = images_dir(root, split), masks_dir(root, split)
         missing = [folder for folder in folders if not folder.is_dir()]
@@ -208,10 +234,12 @@ def _match_splits(root: Path, wanted: Sequence[str]) -> tuple[dict[str, list[Pai
             continue
         pairs, unmatched = match(list_images(folders[0]), list_images(folders[1]))
         problems.extend(Sentence("{split}: {problem}", split=split, problem=problem) for problem in unmatched)
+        told = [each for folder in folders for each in not_read(folder, f"{split}/{folder.name}")]
         if not pairs and not unmatched:
-            problems.append(Sentence("{split}: There are no images.", split=split))
+            problems.extend([Sentence("{split}: There are no images.", split=split), *told])
+        unread = (*unread, *told)
         pairs_of[split] = pairs
-    return pairs_of, problems
+    return pairs_of, problems, unread
 
 
 def _shared_images(everything: Sequence[tuple[str, Pair]], checked: Sequence[CheckedPair]) -> list[str]:

@@ -90,7 +90,7 @@ def read_grouped(
         table,
         column,
         linked.alike,
-        (*_assumed(examined.notes), *_notes(placed, linked)),
+        (*examined.notes, *_notes(placed, linked)),
     )
 
 
@@ -167,13 +167,6 @@ def _parted(placed: _Placed, linked: Linked) -> list[_Placed]:
 
 def _words(images: _Placed) -> str:
     return " and ".join(f"{split}/{pair.image_path.name}" for split, pair in images)
-
-
-def _assumed(notes: Sequence[str]) -> list[str]:
-    """The first few, and how many more there are."""
-    more = len(notes) - _SHOWN
-    others = [Sentence("Of {more} other masks the like is assumed.", more=more)] if more > 0 else []
-    return [*notes[:_SHOWN], *others]
 
 
 def _notes(placed: _Placed, linked: Linked) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from core.errors import BadDatasetError, BadFileError
+from core.imaging.archive import is_left_by_systems
 from core.imaging.dicom_file import is_dicom
 from core.imaging.mask_values import MaskValues
 from core.language.sentence import Sentence
@@ -23,6 +24,10 @@ SUFFIXES = (
     # Pictures that are not read: whoever tries is told, and they do not vanish without a word.
     *(".heic", ".heif", ".avif", ".jxl", ".jp2", ".j2k"),
 )
+
+# Tables and outlines that often lie beside images.
+_BESIDE_IMAGES = (".txt", ".csv", ".json", ".xml", ".md")
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -74,9 +79,12 @@ def _ends_without_suffix(path: PurePath) -> bool:
 
 
 def _is_bare_dicom(path: Path) -> bool:
-    """Whether a file without a suffix has the DICOM mark; the table of contents of a CD has it too."""
+    """Whether a file without a suffix has the DICOM mark, or had it before its link led nowhere.
+
+    The table of contents of a CD has it too.
+    """
     if not _ends_without_suffix(path) or path.name.upper() == "DICOMDIR" or not path.is_file():
-        return False
+        return path.is_symlink() and not path.exists() and _ends_without_suffix(path)
     try:
         with path.open("rb") as file:
             return is_dicom(file.read(132))
@@ -106,6 +114,35 @@ def list_images(folder: Path) -> list[Path]:
     )
     # A link to nowhere stays in: whoever reads it is told, and the image does not vanish without a word.
     return sorted((path for path in found if not path.is_dir()), key=lambda path: (stem_of(path), path.name))
+
+
+def not_read(folder: Path, called: str) -> tuple[Sentence, ...]:
+    """What lies in a folder of images and is none by its name, in one sentence: folders, other formats.
+
+    Raises:
+        BadDatasetError: There is no such folder.
+    """
+    images = {path.name for path in list_images(folder)}
+    names = sorted(
+        path.name
+        for path in folder.iterdir()
+        if path.name not in images
+        and not is_left_by_systems(path.name)
+        and not path.name.lower().endswith(_BESIDE_IMAGES)
+    )
+    if not names:
+        return ()
+    told = Sentence(
+        "{folder} also holds {names}; only image files that lie in it themselves are read.",
+        folder=called,
+        names=first_of(names),
+    )
+    return (told,)
+
+
+def first_of(names: Sequence[str]) -> str:
+    """The first few names, and whether there are more."""
+    return ", ".join(names[:_MOST_NAMED]) + (" ..." if len(names) > _MOST_NAMED else "")
 
 
 def match(images: Sequence[Path], masks: Sequence[Path]) -> tuple[list[Pair], list[str]]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core.config import Limits
+from core.datasets.checks import examine_dataset
 from core.datasets.pairs import check_dataset, load_pair
 from core.errors import BadDatasetError
 from core.imaging.class_table import table_of_names
@@ -167,3 +168,27 @@ def test_undefined_pixels_are_no_foreground(tmp_path: Path) -> None:
     write(tmp_path, "train/masks/a.png", np.full((24, 24), 255, np.uint8))
     with pytest.raises(BadDatasetError, match="The only mask is empty"):
         check_dataset(tmp_path, classes=table_of_names(["background", "lung", "undefined"]))
+
+
+def test_what_is_no_image_by_its_name_is_told(tmp_path: Path) -> None:
+    write_split(tmp_path, "train", range(2))
+    for name in ("p1/x.png", "n.nrrd", "a.png.dvc", "array.npy", "outlines.json", "Thumbs.db"):
+        write(tmp_path, f"train/images/{name}", b"x")
+    write(tmp_path, "train/masks/p1/x.png", square_mask())
+    write_split(tmp_path, "valid", range(2, 4))
+    assert examine_dataset(tmp_path).notes == (
+        "train/images also holds a.png.dvc, array.npy, n.nrrd ...; only image files that lie in it "
+        "themselves are read.",
+        "train/masks also holds p1; only image files that lie in it themselves are read.",
+        f"{tmp_path.name} also holds valid; only its folders train, val and test are read.",
+    )
+
+
+def test_images_in_folders_of_their_own_are_told_where_there_are_no_others(tmp_path: Path) -> None:
+    write_split(tmp_path, "train", range(2))
+    write(tmp_path, "val/images/p1/x.png", noise_image(7))
+    write(tmp_path, "val/masks/p1/x.png", square_mask())
+    assert problems(tmp_path)[:2] == (
+        "val: There are no images.",
+        "val/images also holds p1; only image files that lie in it themselves are read.",
+    )

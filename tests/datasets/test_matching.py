@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.datasets.pairs import find_pairs, load_pair
+from core.datasets.pairs import find_pairs, list_images, load_pair
 from core.errors import BadDatasetError, BadFileError
 from tests.datasets.making import noise_image, square_mask, write
 from tests.imaging.making import dicom
@@ -90,3 +90,10 @@ def test_loading_names_what_does_not_fit(tmp_path: Path) -> None:
     pair.mask_path.unlink()
     with pytest.raises(BadFileError, match="^a.png: cannot be opened"):
         load_pair(pair)
+
+
+def test_links_to_nowhere_without_a_suffix_are_images_that_are_not_there(tmp_path: Path) -> None:
+    for name in ("IM0001", "1.2.840.1"):
+        (tmp_path / name).symlink_to("/nowhere/annex")
+    write(tmp_path, "README", b"text")
+    assert [path.name for path in list_images(tmp_path)] == ["1.2.840.1", "IM0001"]

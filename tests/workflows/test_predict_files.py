@@ -7,7 +7,7 @@ import pytest
 
 from core.datasets.matching import read_bytes
 from core.errors import AppError, BadFileError
-from core.workflows.predict.predict_files import find_inputs, names_in_tables, plan_targets
+from core.workflows.predict.predict_files import find_inputs, names_in_tables, not_read_of, plan_targets
 
 
 @pytest.fixture
@@ -157,3 +157,13 @@ def test_a_table_tells_images_of_two_folders_apart(folder):
     assert names_in_tables([folder / "a.JPG", folder / "b.png"]) == ["a.JPG", "b.png"]
     assert names_in_tables([folder / "p1" / "i.png", folder / "p2" / "i.png"]) == ["p1/i.png", "p2/i.png"]
     assert names_in_tables([folder / "i.png", folder / "p2" / "i.png"]) == ["i.png", "p2/i.png"]
+
+
+def test_what_lies_in_the_folder_and_is_no_image_is_told(folder):
+    (folder / "scan.nrrd").write_bytes(b"x")
+    (folder / "day 2").mkdir()
+    assert not_read_of(str(folder)) == (
+        f"{folder.name} also holds day 2, deeper, scan.nrrd; only image files that lie in it "
+        "themselves are read.",
+    )
+    assert not_read_of(str(folder / "*.png")) == not_read_of(str(folder / "b.png")) == ()

@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 
 import cv2
+import nibabel as nib
 import numpy as np
 import pytest
 
@@ -147,3 +148,17 @@ def test_the_mask_holds_indices_and_the_overlay_colours(data, model, tmp_path):
     assert outcome.predicted[0].foreground_percent == pytest.approx(100 * 176 / 256)
     with pytest.raises(AppError, match="leave out --threshold"):
         predict_many(PredictRequest(image, model, tmp_path / "out", threshold=0.5))
+
+
+def test_what_is_assumed_of_a_mask_volume_and_not_read_is_told_with_the_scores(model, tmp_path):
+    folder = tmp_path / "test"
+    volume = np.stack([LABELS.T] * 3, axis=-1)
+    for name, affine in (("images", np.diag([-1.0, 1, 1, 1])), ("masks", np.eye(4))):
+        (folder / name / "p1").mkdir(parents=True)
+        nib.save(nib.Nifti1Image(volume, affine), folder / name / "a.nii.gz")
+    told = evaluate_model(EvaluateRequest(data_dir=tmp_path, model_path=model)).notes
+    assert [note.split(" ", 3)[:3] for note in told] == [
+        ["test/images", "also", "holds"],
+        ["test/masks", "also", "holds"],
+        ["mask", "a.nii.gz", "says"],
+    ]

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from core.cards import Score, card_path, load_card
+from core.datasets.checks import examine_dataset
 from core.datasets.layout import find_splits
-from core.datasets.pairs import check_dataset
 from core.errors import AppError, BadDatasetError
 from core.evaluation.report import BOTH_CLASSES, card_scores, report
 from core.imaging.class_table import ClassTable, table_of_card
@@ -78,13 +78,14 @@ def evaluate_model(
             [f"There is no {request.split}/images and {request.split}/masks ({there})."],
         )
     classes = request.classes or _classes_of(weights)
-    pairs = check_dataset(
+    examined = examine_dataset(
         request.data_dir,
         [request.split],
         classes=classes,
         values=request.mask_values,
         channel=request.channel,
-    )[request.split]
+    )
+    pairs = examined.pairs_of[request.split]
 
     predictor = load_predictor(request.model_path)
     _check_classes(request, classes, predictor.card.net.num_classes)
@@ -104,7 +105,7 @@ def evaluate_model(
     request.keep("segment", request.data_dir, ("dice", scores["dice"].mean), len(pairs), told)
     if request.update_card:
         request.keep_on_card(load_card(card_path(weights)), card_path(weights), scores)
-    return EvaluateOutcome(told, scores, predictor.notes)
+    return EvaluateOutcome(told, scores, (*examined.notes, *predictor.notes))
 
 
 def _classes_of(weights: Path) -> ClassTable | None:

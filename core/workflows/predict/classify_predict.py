@@ -23,6 +23,7 @@ from core.workflows.predict.predict_files import (
     Targets,
     find_inputs,
     names_in_tables,
+    not_read_of,
     plan_targets,
 )
 from core.workflows.predict.predict_many import PredictRequest, predict_many
@@ -115,6 +116,8 @@ def classify_predict(
     if masks.is_model and request.masks_from is not None:
         segment = PredictRequest(request.image_path, request.masks_from, request.output_path)
         notes += predict_many(segment).notes
+    else:
+        notes += not_read_of(request.image_path)
 
     classifier = load_classifier(request.model_path)
     threshold = card.threshold if request.threshold is None else request.threshold

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.datasets.matching import list_images, stem_of
+from core.datasets.matching import list_images, not_read, stem_of
 from core.errors import AppError
 from core.language.sentence import Sentence
 
@@ -59,6 +59,12 @@ def find_inputs(image_path: str) -> list[Path]:
             what=what,
         )
     return found
+
+
+def not_read_of(image_path: str) -> tuple[str, ...]:
+    """What of a folder is none of the inputs, in one sentence."""
+    folder = Path(image_path)
+    return not_read(folder, folder.resolve().name) if folder.is_dir() else ()
 
 
 def plan_targets(images: Sequence[Path], output: Path) -> tuple[list[Targets], Path]:

@@ -17,6 +17,7 @@ from core.workflows.predict.predict_files import (
     Targets,
     find_inputs,
     names_in_tables,
+    not_read_of,
     plan_targets,
 )
 from core.workflows.predict.predict_one import Item, Made, Maker, PredictedImage, make_one
@@ -99,7 +100,8 @@ def predict_many(
                 on_progress(len(found), len(images))
     predicted: list[PredictedImage] = []
     problems: list[str] = []
-    notes = [*predictor.notes, *(target.note for target in targets if target.note)]
+    notes = [*predictor.notes, *not_read_of(request.image_path)]
+    notes.extend(target.note for target in targets if target.note)
     series = SeriesMasks()
     for number in range(len(images)):
         made = found[number]
