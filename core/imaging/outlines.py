@@ -10,7 +10,8 @@ import base64
 import io
 import json
 import math
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,9 @@ _MOST_STEPS = 2_000_000
 UNDECIDED = "undecided"
 """The category of COCO's crowds in what leaves here: pixels that nobody decided, and no class."""
 
+Levels = Callable[[Iterable[str]], dict[str, int]]
+"""What each label of an image becomes in its mask."""
+
 
 @dataclass(frozen=True)
 class Outlined:
@@ -38,8 +42,8 @@ class Outlined:
 
     Attributes:
         image: File name of the image.
-        mask: (H, W) uint8 of 0 and 1, and 255 in COCO's crowds, which nobody outlined one by one; None with a
-            problem.
+        mask: (H, W) uint8 of 0 and 1, or the places of classes, and 255 in COCO's crowds, which nobody
+            outlined one by one; None with a problem.
         problem: What to tell the person, None when all is well.
     """
 
@@ -48,13 +52,16 @@ class Outlined:
     problem: BadFileError | None = None
 
 
-def read_outlines(data: bytes, name: str, limits: Limits, *, union: bool = False) -> list[Outlined] | None:
+def read_outlines(
+    data: bytes, name: str, limits: Limits, *, union: bool = False, classes: Sequence[str] = ()
+) -> list[Outlined] | None:
     """The masks that a JSON file outlines; None where it is neither labelme's nor COCO's.
 
     Args:
         name: What the person calls it.
         limits: For the size of a mask.
         union: Take all labels together; else more than one is refused.
+        classes: What labels may be called, the class of 1 first; none for one foreground.
 
     Raises:
         BadFileError: It begins as one of the two and does not go on as that.
@@ -65,11 +72,15 @@ def read_outlines(data: bytes, name: str, limits: Limits, *, union: bool = False
         raise BadFileError(name, "is no JSON that can be read; export it again.") from None
     if not isinstance(said, dict):
         return None
+
+    def levels(labels: Iterable[str]) -> dict[str, int]:
+        return _levels(sorted(set(labels)), name, classes, union=union)
+
     if isinstance(said.get("shapes"), list) and "imagePath" in said:
-        return [_one(str(said["imagePath"]), name, lambda: _labelme(said, name, limits, union))]
+        return [_one(str(said["imagePath"]), name, lambda: _labelme(said, name, limits, levels))]
     if isinstance(said.get("images"), list) and isinstance(said.get("annotations"), list):
         try:
-            return _coco(said, name, limits, union)
+            return _coco(said, name, limits, levels)
         except (TypeError, AttributeError):
             raise BadFileError(name, "its outlines do not fit together; export it again.") from None
     return None
@@ -88,15 +99,15 @@ def _one(image: str, name: str, draw: Any) -> Outlined:
         return Outlined(image, None, problem)
 
 
-def _labelme(said: dict[str, Any], name: str, limits: Limits, union: bool) -> NDArray[np.uint8]:
+def _labelme(said: dict[str, Any], name: str, limits: Limits, levels: Levels) -> NDArray[np.uint8]:
     height, width = _size(said.get("imageHeight"), said.get("imageWidth"), name, limits)
     labels = [str(shape["label"]) for shape in said["shapes"]]
-    _check_labels((label for label in labels if label not in _LABELME_LEVELS), name, union)
+    level_of = levels(label for label in labels if label not in _LABELME_LEVELS) | _LABELME_LEVELS
     picture = Image.new("L", (width, height))
     draw = ImageDraw.Draw(picture)
     for shape, label in zip(said["shapes"], labels, strict=True):
         points, kind = _points(shape["points"]), shape.get("shape_type") or "polygon"
-        level = _LABELME_LEVELS.get(label, 1)
+        level = level_of[label]
         # X-AnyLabeling's rectangles have four corners, turned ones too.
         if kind in (*_POLYGONS, "rectangle") and len(points) >= (4 if kind == "rectangle" else 3):
             draw.polygon(points, fill=level, outline=level)
@@ -134,7 +145,7 @@ def _size(height: Any, width: Any, name: str, limits: Limits) -> tuple[int, int]
     return int(height), int(width)
 
 
-def _coco(said: dict[str, Any], name: str, limits: Limits, union: bool) -> list[Outlined]:
+def _coco(said: dict[str, Any], name: str, limits: Limits, levels: Levels) -> list[Outlined]:
     annotations: dict[Any, list[dict[str, Any]]] = {}
     for annotation in said["annotations"]:
         if isinstance(annotation, dict):
@@ -150,7 +161,7 @@ def _coco(said: dict[str, Any], name: str, limits: Limits, union: bool) -> list[
             continue
         own = annotations.pop(image.get("id"), [])
         if own:
-            draw = _drawer(image, own, named, name, limits, union)
+            draw = _drawer(image, own, named, name, limits, levels)
             found.append(_one(str(image["file_name"]), name, draw))
     for image_id, left in annotations.items():
         problem = BadFileError(
@@ -169,14 +180,14 @@ def _drawer(
     named: dict[Any, str],
     name: str,
     limits: Limits,
-    union: bool,
+    levels: Levels,
 ) -> Any:
     def draw() -> NDArray[np.uint8]:
         height, width = _size(image.get("height"), image.get("width"), name, limits)
         labels = [(named.get(each.get("category_id"), "?"), bool(each.get("iscrowd"))) for each in own]
-        _check_labels((label for label, crowd in labels if (label, crowd) != (UNDECIDED, True)), name, union)
+        level_of = levels(label for label, crowd in labels if (label, crowd) != (UNDECIDED, True))
         mask = np.zeros((height, width), np.uint8)
-        for annotation in own:
+        for annotation, (label, is_crowd) in zip(own, labels, strict=True):
             if not annotation.get("segmentation"):
                 raise BadFileError(
                     name,
@@ -185,7 +196,7 @@ def _drawer(
                     image=image["file_name"],
                 )
             part = _coco_part(annotation["segmentation"], (height, width), name)
-            mask[part] = np.where(mask[part] == 1, 1, UNDEFINED) if annotation.get("iscrowd") else 1
+            mask[part & (mask == 0) if is_crowd else part] = UNDEFINED if is_crowd else level_of[label]
         return mask
 
     return draw
@@ -254,13 +265,29 @@ def _points(points: Any) -> list[tuple[float, float]]:
     return found
 
 
-def _check_labels(labels: Iterable[str], name: str, union: bool) -> None:
-    found = sorted(set(labels))
-    if len(found) > 1 and not union:
+def _levels(labels: Sequence[str], name: str, classes: Sequence[str], *, union: bool) -> dict[str, int]:
+    """What each label becomes: 1, or the place of its class, whatever its case."""
+    if classes:
+        places = {_plain(each): place for place, each in enumerate(classes, start=1)}
+        if unknown := [label for label in labels if _plain(label) not in places]:
+            raise BadFileError(
+                name,
+                "holds outlines of {unknown}, and the classes of this task are {classes}; call them like "
+                "these, or add the class first.",
+                unknown=", ".join(unknown[:6]),
+                classes=", ".join(classes),
+            )
+        return {label: places[_plain(label)] for label in labels}
+    if len(labels) > 1 and not union:
         raise BadFileError(
             name,
             "holds outlines of {num_found} labels ({found}); one foreground is one of them, so "
             "export the one that is meant.",
-            num_found=len(found),
-            found=", ".join(found[:6]),
+            num_found=len(labels),
+            found=", ".join(labels[:6]),
         )
+    return dict.fromkeys(labels, 1)
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip().casefold()

@@ -186,3 +186,23 @@ def test_rectangles_of_four_corners(kind):
     # As X-AnyLabeling writes them.
     (found,) = read(labelme({"label": "x", "points": SQUARE, "shape_type": kind}))
     np.testing.assert_array_equal(found.mask, expected())
+
+
+def test_labels_become_the_places_of_classes_of_the_same_names():
+    own = [
+        {"segmentation": [[1, 1, 4, 1, 4, 3, 1, 3]], "category_id": 2},
+        {"segmentation": [[0, 0, 1, 0, 1, 1, 0, 1]], "category_id": 1},
+        {"segmentation": {"size": [4, 6], "counts": [0, 24]}, "category_id": 2, "iscrowd": 1},
+    ]
+    (found,) = read(coco(*own), classes=["Gap", " cell"])
+    mask = np.where(expected(), 1, 255)
+    mask[0, 0] = 2
+    np.testing.assert_array_equal(found.mask, mask)
+    shapes = {"label": "gap", "points": SQUARE}, {"label": "__ignore__", "points": [[5, 3], [5, 3], [5, 3]]}
+    (found,) = read(labelme(*shapes), classes=["cell", "gap"])
+    assert found.mask[1, 1:4].tolist() == [2, 2, 2] and found.mask[3, 5] == 255
+    (found,) = read(coco(*own), classes=["cell", "edge"])
+    assert str(found.problem) == (
+        "a.json: holds outlines of gap, and the classes of this task are cell, edge; call them like these, "
+        "or add the class first."
+    )

@@ -345,3 +345,16 @@ def test_slices_that_lie_unevenly_are_no_nifti_and_a_tiff_without_a_spacing(work
     with tifffile.TiffFile(io.BytesIO(pages)) as file:
         assert file.series[0].shape == (4, 4, 4)
         assert "spacing" not in file.imagej_metadata
+
+
+@pytest.mark.parametrize(("written_as", "ending"), [("coco", ".json"), ("yolo", ".txt")])
+def test_outlines_of_several_classes_come_back_as_these(workspace, task, save, written_as, ending):
+    workspace.tasks.set_classes(task.id, [TaskClass("lung"), TaskClass("심장")])
+    mask = np.array([[0, 1, 1, 1], [0, 1, 1, 1], [2, 2, 0, 0], [2, 2, 0, 0]])
+    image = save("a.png", png(gradient(4, 4)), mask)
+    files, _ = unpacked(workspace, task, written_as)
+    (name,) = [each for each in files if each.endswith(ending) and "provenance" not in each]
+    (outcome,) = add_images(workspace, task.id, [(name.rpartition("/")[2], files[name])])
+    assert outcome.status == "mask added", outcome.message
+    reference = workspace.images.read_reference(workspace.images.get(image.id))
+    assert decode_image(reference, "reference").values.tolist() == mask.tolist()

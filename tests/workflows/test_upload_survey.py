@@ -60,6 +60,13 @@ def test_masks_of_a_task_of_several_classes_are_read_by_their_places_and_asked_a
     assert found.unclear(None) == [] and found.needs_look(None)
 
 
+def test_outlines_of_yolo_are_read_by_the_places_of_several_classes():
+    outlines = [(f"a.{number}.txt", f"{number} 0 0 1 0 1 1 0 1".encode()) for number in range(3)]
+    found = survey([(name[:-3] + "png", IMAGE) for name, _ in outlines], outlines, classes=TWO)
+    assert [found.readings[place].classes for place in (3, 4, 5)] == [("left",), ("right",), ()]
+    assert "the value 3, in" in found.readings[5].problem
+
+
 def test_a_zip_with_masks_is_looked_at_and_a_role_can_be_changed():
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:

@@ -14,7 +14,7 @@ from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.language.sentence import Sentence
 from core.workflows.arrive.arrival import Arrival, FileOutcome
-from core.workflows.arrive.class_values import any_class, read_classes
+from core.workflows.arrive.class_values import any_class, read_classes, values_of
 from core.workflows.arrive.mask_meaning import read_upload_mask
 from core.workflows.arrive.upload_plan import PlannedFile
 from core.workflows.correct.save_mask import content_of_mask
@@ -38,9 +38,9 @@ def meaning_of(arrival: Arrival, part: WaitingMask) -> MaskValues | None:
 def pixels_of(arrival: Arrival, part: WaitingMask, shape: tuple[int, int]) -> tuple[NDArray[np.uint8], str]:
     """The mask, and what was assumed of it."""
     name, several = part.row.name, len(arrival.classes) > 1
-    if several and (part.pixels is not None or part.row.holds_objects):
+    if several and part.row.holds_objects:
         raise any_class(name, arrival.classes)
-    if several:
+    if several and part.pixels is None:
         return read_classes(part.data, name, shape, arrival.limits, arrival.classes), ""
     if part.pixels is None:
         said, kept = meaning_of(arrival, part), arrival.kept
@@ -56,7 +56,7 @@ def pixels_of(arrival: Arrival, part: WaitingMask, shape: tuple[int, int]) -> tu
             shape=shape[1],
             shape_2=shape[0],
         )
-    return of_the_one_class(arrival, part.pixels), ""
+    return values_of(part.pixels, arrival.classes), ""
 
 
 def of_the_one_class(arrival: Arrival, mask: NDArray[np.uint8]) -> NDArray[np.uint8]:

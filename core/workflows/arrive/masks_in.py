@@ -32,7 +32,8 @@ def add_outlines(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
         return _add_yolo(arrival, file)
     union = arrival.mask_values is not None and arrival.mask_values.foreground is None
     try:
-        found = read_outlines(file.data, name, arrival.limits, union=union)
+        names = [each.name for each in arrival.classes] if len(arrival.classes) > 1 else []
+        found = read_outlines(file.data, name, arrival.limits, union=union, classes=names)
     except AppError as error:
         return [FileOutcome(name, "refused", error.sentence)]
     if found is None:

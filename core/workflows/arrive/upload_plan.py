@@ -59,8 +59,7 @@ def plan_upload(
     folders = _Folders(files)
     rows = [_first_look(path, folders) for path in files]
     rows = _masks_by_name(rows, known)
-    rows = _with_yolo(rows, known)
-    rows += [_given_as_mask(path) for path in masks]
+    rows = _with_yolo([*rows, *map(_given_as_mask, masks)], known)
     rows = [_as_said(row, said.get(place, row.role)) for place, row in enumerate(rows)]
     images = ImageNames(row for row in rows if row.role == "image")
     rows = [images.paired(row) if row.role == "mask" else row for row in rows]

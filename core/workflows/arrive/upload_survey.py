@@ -197,9 +197,9 @@ def _read(row: PlannedFile, entry: ArchiveEntry, limits: Limits, classes: Sequen
         return MaskReading(None, problem=str(entry.problem))
     try:
         if len(classes) > 1:
-            if row.holds_objects or _is_yolo(row):
+            if row.holds_objects:
                 raise any_class(row.name, classes)
-            return class_reading(entry.data, row.name, limits, classes)
+            return class_reading(mask_file(row, entry.data), row.name, limits, classes)
         reading = mask_reading(mask_file(row, entry.data), row.name, limits)
     except BadFileError as error:
         return MaskReading(None, problem=error.reason)
