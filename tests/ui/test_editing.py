@@ -229,3 +229,27 @@ def test_what_was_drawn_before_the_key_is_kept(workspace, image):
     assert rows_on_disk(workspace, image) == [2]
     keep(looked_at(image, "next", sequence=2, threshold=0.7, layer_png=stroke(2, image_id="").layer_png))
     assert workspace.drafts.get(image.id, "Kim").threshold == 0.7
+
+
+def test_a_mask_that_comes_for_the_open_image_is_shown_and_saved(workspace, task, image):
+    assert editing.opened(image).layer_png is None
+    mask = np.zeros(SHAPE, np.uint8)
+    mask[1] = 1
+    add_images(workspace, task.id, [], masks=[("a.png", png(mask * 255))], mask_use="start")
+    opened = editing.opened(workspace.images.first(task.id))
+    editing.save(opened)
+    # The 6 pixels of one of 4 rows.
+    assert workspace.truth.of(image.id).foreground == 6 / 24
+    token = editing_session().tabs[image.id].token
+    editing.opened(workspace.images.first(task.id))
+    assert editing_session().tabs[image.id].token == token
+
+
+def test_a_reference_that_comes_for_the_open_image_leaves_its_strokes(workspace, task, image):
+    editing.opened(image)
+    keep(stroke(0, image_id=f"{image.id}.0"))
+    token = editing_session().tabs[image.id].token
+    add_images(workspace, task.id, [], masks=[("a.png", png(np.full(SHAPE, 255, np.uint8)))])
+    opened = editing.opened(workspace.images.first(task.id))
+    assert opened.reference_png is not None
+    assert (editing_session().tabs[image.id].token, rows_on_disk(workspace, image)) == (token, [0])

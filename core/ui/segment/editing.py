@@ -24,7 +24,7 @@ from core.ui.mask_editor import (
     mask_editor,
 )
 from core.ui.segment import words
-from core.ui.segment.editing_session import EditingSession, editing_session
+from core.ui.segment.editing_session import EditedImage, EditingSession, editing_session
 from core.ui.segment.scope import scope_of
 from core.ui.segment.strokes import follow, keep
 from core.ui.text import as_name
@@ -33,7 +33,7 @@ from core.workflows.correct.pictures import prefetch
 from core.workflows.correct.save_mask import save_mask
 from core.workflows.correct.second_reader import begin_blind
 from core.workflows.correct.slices import geometry_of
-from core.workspace import DraftContent, ImageRow, RevisionRow, TaskClass, TaskRow
+from core.workspace import DraftContent, DraftRow, ImageRow, RevisionRow, TaskClass, TaskRow
 from core.workspace.classes import reading_table
 from core.workspace.drafts import SERVER
 
@@ -59,10 +59,17 @@ def opened(image: ImageRow) -> OpenedImage:
     chosen = state.page_state().version_of_task.get(image.task_id, current.id if current else None)
     version_id = draft.version_id if draft is not None else chosen
     drawing = (image.id, version_id, who)
+    if _is_another(draft, session.tabs.get(image.id)):
+        session.drawing = None
     classes = workspace.tasks.get_by_id(image.task_id).all_classes
-    if session.opened is None or session.opened.classes != classes or session.drawing != drawing:
+    found, reference = session.opened, image.reference_file
+    if (
+        found is None
+        or (found.classes, found.image.reference_file) != (classes, reference)
+        or session.drawing != drawing
+    ):
         with st.spinner(shared.PREDICTING):
-            session.opened = open_image(
+            found = session.opened = open_image(
                 workspace,
                 image.id,
                 state.predictors(),
@@ -70,9 +77,16 @@ def opened(image: ImageRow) -> OpenedImage:
                 version_id=version_id,
             )
         if session.drawing != drawing:
-            session.take_draft(session.opened)
+            session.take_draft(found)
         session.drawing = drawing
-    return session.opened
+    return found
+
+
+def _is_another(draft: DraftRow | None, tab: EditedImage | None) -> bool:
+    """Whether the draft on disk is not what an untouched editor shows: masks came, or another tab drew."""
+    if draft is None or tab is None or tab.shown is not None or tab.given is None:
+        return False
+    return (draft.threshold, draft.layer_png) != (tab.given.threshold, tab.given.layer_png)
 
 
 def _change_person(before: OpenedImage, session: EditingSession) -> None:
