@@ -74,9 +74,8 @@ def _row(task: TaskRow, each: TaskClass, place: int, num_masks: int) -> None:
     _step(up, task, each, -1, place == 0)
     _step(down, task, each, 1, place == last)
     if last > 0:
-        with more.popover(
-            "", icon=":material/more_horiz:", help=words.MORE.format(name=name), type="tertiary"
-        ):
+        key, told = _key("more", task, each), words.MORE.format(name=name)
+        with more.popover("", icon=":material/more_horiz:", help=told, type="tertiary", key=key):
             _merge_or_delete(task, each, num_masks)
 
 
@@ -95,7 +94,8 @@ def _merge_or_delete(task: TaskRow, each: TaskClass, count: int) -> None:
         words.MERGE_INTO,
         list(others),
         format_func=lambda value: name_of(others[value]),
-        key=_key("into", task, each),
+        # Untouched it shows the first of the list, also after that has become another one.
+        key=_key(f"into_{[*others]}", task, each),
     )
     target = name_of(others[into])
     st.caption(words.MERGE_EFFECT.format(count=count, name=as_name(name), into=as_name(target)))

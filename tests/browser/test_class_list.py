@@ -1,0 +1,37 @@
+"""The list of a task's classes in a real browser: what its boxes show is what a press does."""
+
+from __future__ import annotations
+
+import numpy as np
+from app_server import AppServer, OpenPage
+from editor_driver import settled
+from playwright.sync_api import expect
+
+from core.imaging.masks import encode_png
+from core.workflows.add_images import add_images
+from core.workspace import TaskClass, Workspace
+
+
+def test_a_class_is_merged_into_the_one_that_the_box_shows_after_the_order_was_changed(
+    server: AppServer, workspace: Workspace, open_page: OpenPage
+) -> None:
+    task = workspace.tasks.create("Chest with three classes")
+    workspace.tasks.set_classes(task.id, [TaskClass(name) for name in ("Lung", "Heart", "Rib")])
+    add_images(workspace, task.id, [("a.png", encode_png(np.zeros((64, 64), np.uint8)))])
+    page = open_page(f"{server.url}/?task={task.slug}")
+    page.get_by_role("button", name="Classes", exact=True).click()
+    listed = page.get_by_role("dialog", name="Classes")
+    expect(listed).to_be_visible()
+    settled(page)
+    # Untouched, the box of Lung shows the first of the others.
+    listed.get_by_test_id("stBaseButton-tertiary").nth(2).click()
+    expect(listed.get_by_label("Name of class 1")).to_have_value("Heart")
+    settled(page)
+    listed.get_by_test_id("stPopover").nth(1).get_by_role("button").click()
+    expect(page.get_by_role("combobox", name="Merge into")).to_have_value("Heart")
+    page.get_by_role("button", name="Merge", exact=True).click()
+    expect(listed.get_by_role("button", name="Undo: Lung merged into Heart")).to_be_visible()
+    # The box of the class that took its place would merge that one at the next press.
+    expect(page.get_by_role("button", name="Merge", exact=True)).to_have_count(0)
+    heart, rib, lung = workspace.tasks.get_by_id(task.id).all_classes
+    assert (heart.name, rib.name, lung.name, lung.becomes) == ("Heart", "Rib", "Lung", heart.value)
