@@ -10,8 +10,17 @@ from core.workflows.correct.save_mask import read_mask, save_mask
 from core.workflows.learn.fine_tune import plan_fine_tune
 from core.workflows.review.judging import Said, judge
 from core.workflows.review.look import Look
-from core.workflows.review.looking import full_look, look_at, mask_png, outlined, read_png, tile_jpeg
-from core.workspace import DraftContent, ReviewRules
+from core.workflows.review.looking import (
+    colours_of,
+    full_look,
+    look_at,
+    mask_png,
+    outlined,
+    read_png,
+    tile_jpeg,
+)
+from core.workspace import DraftContent, ReviewRules, TaskClass
+from core.workspace.classes import merged, moved
 from tests.workflows.conftest import gradient
 
 ORANGE = (230, 159, 0)
@@ -137,3 +146,18 @@ def test_what_is_undecided_has_no_outline():
     mask = np.full((20, 20), 255, np.uint8)
     drawn = outlined(np.zeros((20, 20), np.uint8), mask, side=20)
     assert not drawn.any()
+
+
+def test_a_class_keeps_its_colour_where_it_stands_at_another_place(workspace, task, added):
+    red, green, blue = (255, 0, 0), (0, 255, 0), (0, 0, 255)
+    image = workspace.images.get(added[0])
+    named = [TaskClass("Lung", red), TaskClass("Heart", green), TaskClass("Rib", blue)]
+    workspace.tasks.set_classes(task.id, named)
+    assert colours_of(workspace, image) == (red, green, blue)
+    classes = workspace.tasks.get_by_id(task.id).all_classes
+    workspace.tasks.set_classes(task.id, moved(classes, 2, -1))
+    # Masks hold 1 for the lung, whatever its place in the list.
+    assert colours_of(workspace, image) == (red, green, blue)
+    classes = workspace.tasks.get_by_id(task.id).all_classes
+    workspace.tasks.set_classes(task.id, merged(classes, 1, 3))
+    assert colours_of(workspace, image) == (blue, green, blue)

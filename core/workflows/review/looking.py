@@ -5,6 +5,7 @@ Tiles are kept in the cache by mask and size.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from core.workflows.correct.save_mask import mask_as_shown
 from core.workflows.review.look import Look
 from core.workflows.review.planting import shown_mask
 from core.workspace import DraftContent, ImageRow, ReviewItem, ReviewRow, RevisionRow, Workspace
+from core.workspace.classes import highest_value, reading_table
 
 logger = logging.getLogger(__name__)
 
@@ -172,7 +174,7 @@ def outlined(
     Args:
         picture: (H, W) or (H, W, 3) uint8.
         mask: (h, w) class indices of the same proportions; 255 is undecided and has no outline.
-        colours: Of the classes, in order; after the last one they begin anew.
+        colours: Of the class values from 1; after the last one they begin anew.
         side: Longer side in pixels.
 
     Returns:
@@ -213,13 +215,16 @@ def window_of(workspace: Workspace, image: ImageRow) -> pictures.Window | None:
 
 def _tile_key(workspace: Workspace, image: ImageRow, look: Look, colours: Sequence[Colour] | None) -> str:
     levels = (level for colour in colours or colours_of(workspace, image) for level in colour)
-    return f"tile-{_digest(workspace, look)}-{TILE_SIDE}-{bytes(levels).hex()[:60]}{_frame(image)}"
+    colouring = hashlib.sha256(bytes(levels)).hexdigest()[:16]
+    return f"tile-{_digest(workspace, look)}-{TILE_SIDE}-{colouring}{_frame(image)}"
 
 
 def colours_of(workspace: Workspace, image: ImageRow) -> tuple[Colour, ...]:
-    """The colours of the task's classes, in order."""
-    classes = workspace.tasks.get_by_id(image.task_id).classes
-    return tuple(each.colour or ORANGE for each in classes)
+    """The colours of a task's class values, from 1; a merged or deleted one has that of what it became."""
+    classes = workspace.tasks.get_by_id(image.task_id).all_classes
+    of_value = {0: (0, 0, 0), **{each.value: each.colour or ORANGE for each in classes}}
+    read_as = reading_table(classes)
+    return tuple(of_value[int(read_as[value])] for value in range(1, 1 + highest_value(classes)))
 
 
 def _digest(workspace: Workspace, look: Look) -> str:

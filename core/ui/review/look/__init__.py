@@ -58,7 +58,7 @@ def look(
         levels: All values of an image of more than 8 bits (`pack_levels`), else empty.
         mask: PNG of class indices.
         compared: Another mask of that image, None for none.
-        colours: Of the classes, in order.
+        colours: Of the class values, from 1.
     """
     _component()(
         key=key,
