@@ -132,6 +132,26 @@ def understood(*files, masks=(), known=()):
         (["a.png"], ["a_분할.png"], []),
         (["z/label-free_images/1.png"], ["z/masks/1.png"], []),
         ([unicodedata.normalize("NFC", "폐.png")], [unicodedata.normalize("NFD", "폐_mask.png")], []),
+        (["im0.nii.gz"], ["seg0.nii.gz"], []),  # MONAI's tutorials
+        (["z/raw/a_orig.png"], ["z/msk/a_mask.png"], []),
+        (["z/tr_im/1.nii.gz"], ["z/tr_msk/1.nii.gz"], []),
+        (
+            ["z/CTChest.nii.gz"],
+            ["z/Segmentation-Heart.nii.gz"],
+            ["z/Segmentation-Liver.nii.gz"],
+        ),  # 3D Slicer
+        (["z/a/photo.png"], ["z/a/mask_1.png", "z/a/mask_2.png"], []),
+        (["photo.png"], ["mask1.png", "mask2.png"], []),
+        (["z/images/a.png"], ["z/masks/a/0.png", "z/masks/a/1.png"], []),
+        (["z/images/a.png"], ["z/masks/a/a_0.png", "z/masks/a/a_1.png"], []),
+        (["z/image_2/a.png"], ["z/semantic/a.png"], ["z/instance/a.png"]),  # KITTI
+        (["1.bmp"], ["p1.bmp"], []),  # CVC-ColonDB
+        (["a.png"], ["a_mask.png"], ["a_pred.png", "a_probs.png", "a_heatmap.png", "a.geojson"]),
+        *(
+            (["a.png"], [f"a_{word}.png"], [])
+            for word in ("labelmap", "GTmask", "binarymask", "MaskImage", "segm", "annot", "Maske", "máscara")
+        ),
+        *((["肺.png"], [name], []) for name in ("肺マスク.png", "肺_标签.png", "掩膜_肺.png")),
     ],
 )
 def test_layouts(images, masks, left_out):
@@ -149,7 +169,8 @@ def test_folders_keep_images_of_one_name_apart():
 @pytest.mark.parametrize(
     "folder",
     "masks_png mask_images GT_images label_img image_masks imgs_seg PNGMasks maskImages labelsVal masks2 "
-    "labelcol seg_maps masks(1) 정답_이미지 마스크영상".split(),
+    "labelcol seg_maps masks(1) 정답_이미지 마스크영상 msk BinaryMasks lungmask LabelMap label_maps trimaps "
+    "annot Masken マスク画像 标签 SegmentationClassRaw PixelLabelData_1".split(),
 )
 def test_folders_that_are_called_like_masks_hold_masks(folder):
     assert understood("z/images/1.png", f"z/{folder}/1.png")[0] == {"z/images/1.png": [f"z/{folder}/1.png"]}
@@ -243,6 +264,13 @@ def test_images_of_one_name_may_be_image_and_mask_and_are_asked_about():
     # Patients whose files are called alike, and files that a folder says are images.
     assert not any(row.namesake for row in plan_upload([f"z/{each}/1.png" for each in "abc"]))
     assert not any(row.namesake for row in plan_upload([f"z/{each}/images/1.png" for each in "ab"]))
+
+
+def test_images_beside_one_that_is_called_otherwise_stay_images():
+    images = ["overview.png", *(f"segmented_{number}.png" for number in range(3))]
+    assert understood(*images)[0] == {image: [] for image in images}
+    assert understood("z/images/a.png", "z/images/mask_1.png", "z/images/mask_2.png")[1] == []
+    assert len(understood("patient1.png", "page1.png", "unmasked.png", "a_masked.png", "a.png")[0]) == 5
 
 
 @pytest.mark.parametrize("mask", ["사진_mask.png", "mask_사진.png"])

@@ -16,34 +16,41 @@ from core.language.sentence import Sentence
 
 # Endings that call a file a mask wherever it lies, if an image has the rest of its name.
 _ENDING = (
-    r"cp[_ -]masks?|masks?|msk|segmentations?|segmented|simple segmentation|d?seg|labels?|label(?:l)?ed|"
-    r"annotations?|anno|ground[_ -]?truth|gt|manual(?:[_ -]?1)?|1st(?:ho|_manual|manual)|"
-    r"object predictions|object[ -]identities|마스크|라벨|레이블|정답|분할"
+    r"cp[_ -]masks?|[a-z]*masks?(?:image)?|msk|maske|masque|m[aá]scara|segmentations?|segmented|"
+    r"simple segmentation|segm|segmap|d?seg|labels?|label(?:l)?ed|label[_ -]?maps?|annotations?|annots?|anno|"
+    r"trimap|ground[_ -]?truth|gt|manual(?:[_ -]?1)?|1st(?:ho|_manual|manual)|object predictions|"
+    r"object[ -]identities|마스크|라벨|레이블|정답|분할|マスク|ラベル|掩膜|掩码|标签|标注"
 )
 # Endings that do so only for what was given as a mask: images are called like this too.
 _WEAK_ENDING = r"lesions?|roi|contours?|nuclei|cells?|lungs?|target|instances?|binary|bw"
 _NUMBERED = r"(?P<number>[ _.-]?\d+)?"
-_KOREAN = r"마스크|라벨|레이블|정답"
-# Before an ending, which may stand in brackets; none is needed behind a number (img001Mask) and in Korean.
-_PARTED = rf"(?:[ _.-]+[(\[]?|[(\[]|(?<=\d)(?=[a-z])|(?<=\w)(?={_KOREAN}))"
+_UNPARTED = r"마스크|라벨|레이블|정답|マスク|ラベル|掩膜|掩码|标签|标注"
+# Before an ending, which may stand in brackets; none is needed behind a number (img001Mask) and in languages
+# that write words without a part between them.
+_PARTED = rf"(?:[ _.-]+[(\[]?|[(\[]|(?<=\d)(?=[a-z])|(?<=\w)(?={_UNPARTED}))"
 MASK_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}){_NUMBERED}[)\]]?$")
 ANY_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}|{_WEAK_ENDING}){_NUMBERED}[)\]]?$")
 # Also Fiji's "Mask of a.tif".
 MASK_PREFIX = re.compile(
     r"^(?:(?:count )?masks?[ _-]of[ _-]|"
-    rf"(?:masks?|segmentation|segmented|seg|man_seg|labels?|gt|{_KOREAN})[ _.-]?)(?=.)"
+    rf"(?:masks?|segmentation|segmented|seg|man_seg|labels?|gt|{_UNPARTED})[ _.-]?)(?=.)|"
+    r"^p(?=\d+$)"  # CVC-ColonDB's p1 of 1
 )
 # A file that is called nothing but this is the mask of the one image beside it (KiTS: imaging, segmentation).
 ONLY_MASK = re.compile(
-    r"(?:masks?|segmentations?|seg|labels?|ground[_ -]?truth|gt|마스크|라벨)(?:[ _.-][^\W\d_].*)?"
+    r"(?:masks?|segmentations?|seg|labels?|ground[_ -]?truth|gt|마스크|라벨)(?:[ _.-][^\W\d_].*)?|"
+    r"masks?[ _.-]?\d+"
 )
 # Also the Cell Tracking Challenge's t000, whose mask is man_seg000.
-_IMAGE_PREFIX = re.compile(r"^(?:images?|img|volume)[ _.-]?(?=.)|^t(?=\d{3,4}$)")
-_IMAGE_ENDING = re.compile(r"[ _.-](?:0000|training|test|img|image|leftimg8bit)$")
+_IMAGE_PREFIX = re.compile(
+    r"^(?:images?|img|volume)[ _.-]?(?=.)|^t(?=\d{3,4}$)|"
+    r"^(?:im|ct|mri?|scan|slice|case|frame|sample|patient|orig(?:inal)?|raw|input)(?=\d)"  # MONAI's im0
+)
+_IMAGE_ENDING = re.compile(r"[ _.-](?:0000|training|test|img|image|leftimg8bit|orig(?:inal)?|raw|input)$")
 OTHER_CHANNEL = re.compile(r"_(?!0000)\d{4}$")
 SIDE_PRODUCT = re.compile(
-    r"[ _.-](superpixels|cp_output|flows|cp_outlines|outlines|(?:object |pixel )?probabilities|uncertainty|"
-    r"overlay|viz|visualization|predict(?:ed|ions?)?)$"
+    r"[ _.-](superpixels|cp_output|flows|cp_outlines|outlines|(?:object |pixel )?probabilities|probs?|"
+    r"uncertainty|overlay|viz|visualization|heatmap|preds?|predict(?:ed|ions?)?)$"
 )
 LABEL_STUDIO = re.compile(r"task-\d+-annotation-\d+")
 SECOND_READER = re.compile(r"[ _.-](?:manual[_ -]?2|2ndho|2nd_manual)$")
@@ -51,22 +58,24 @@ OBJECTS_OF_CELLPOSE = re.compile(r"[ _-]cp[_ -]masks?$")
 # DSB 2018 calls the mask of each nucleus by the hash of something.
 HASH_NAME = re.compile(r"[0-9a-f]{40,}")
 
+_MASKS = (
+    r"[a-z]*masks?|msks?|masken|masques|m[aá]scaras|labels?|label[_-]?maps?|annotations?|annots?|annos?|"
+    r"ground(?:[ _-]?truths?)?|gts?|segmentations?|segm|segs?|targets?|trimaps?"
+)
 _MASK_FOLDER = re.compile(
-    r"(?:.*[ _-])?(?:masks?|labels?(?:tr|ts)?|annotations?|ground(?:[ _-]?truths?)?|gts?|segmentations?|"
-    r"segs?|manual[ _-]?1?|1st_manual|targets?)|segmentation(?:class|object)(?:png|aug)?|"
-    r".*segmentations?[_ -].*|gt(?:[_ -]?\d+|fine|coarse)|anns?(?:[_ -]dir)?|"
-    r"(?:train|val|test|default)annots?|semantic|masks_machine|labels?[_ -].{1,3}|pixellabeldata|"
-    r"(?:manual|left|right)masks?|"
-    r".*(?:마스크|라벨(?:링)?|레이블|정답)(?:[ _-]?(?:데이터|이미지|영상))?"
+    rf"(?:.*[ _-])?(?:{_MASKS}|labels(?:tr|ts)|manual[ _-]?1?|1st_manual)|"
+    r"segmentation(?:class|object)(?:png|aug|raw)?|.*segmentations?[_ -].*|gt(?:[_ -]?\d+|fine|coarse)|"
+    r"anns?(?:[_ -]dir)?|(?:train|val|test|default)annots?|semantic|masks_machine|labels?[_ -].{1,3}|"
+    r"pixellabeldata(?:_\d+)?|.*(?:마스크|라벨(?:링)?|레이블|정답)(?:[ _-]?(?:데이터|이미지|영상))?|"
+    r".*(?:マスク|ラベル|掩膜|掩码|标签|标注)(?:画像|图像)?"
 )
 _IMAGE_FOLDER = re.compile(
-    r"(?:.*[ _-])?(?:images?(?:tr|ts)?|imgs?|inputs?|photos?|scans?)(?:[ _-].*)?|(?:jpeg|png)images|"
+    r"(?:.*[ _-])?(?:images?(?:tr|ts)?|imgs?|ims?|inputs?|photos?|scans?)(?:[ _-].*)?|(?:jpeg|png)images|"
     r"leftimg8bit|.*(?:영상|이미지|원본|원천)(?:[ _-]?데이터)?"
 )
 # The first or last word of such a folder, whatever else is in it: masks_png, GT_images, masks (1).
 _MASK_FOLDER_WORD = re.compile(
-    r"(?:png|gif|tiff?|jpe?g)?(?:masks?|labels?|annotations?|ground(?:truths?)?|gts?|"
-    r"segmentations?|segs?|targets?)"
+    rf"(?:png|gif|tiff?|jpe?g)?(?:{_MASKS})"
     r"(?:\d+|tr|ts|train|val|test|png|col|images?)?"
 )
 _NO_MASK_FOLDER = re.compile(r"label[ _-]?free|\b(?:with|without)\b")
@@ -92,7 +101,7 @@ DIVIDED = re.compile(r"분할[ _.-]?\d+$")
 # Where a name may end and a word more begin: IDRiD's a_MA, STARE's a.ah, Drishti's a_ODsegSoftmap.
 _WORD_BEHIND = re.compile(r"(?<=.)[ _.-](?=[^\W\d_])")
 # BUS-BRA's bus_0001-l, whose mask is mask_0001-l; a segmented_1 by itself is no mask of "1".
-_WORD_BEFORE = re.compile(rf"^(?!segmented|{_KOREAN})[^\W\d_]+[ _.-](?=\d)")
+_WORD_BEFORE = re.compile(rf"^(?!segmented|{_UNPARTED})[^\W\d_]+[ _.-](?=\d)")
 
 
 @functools.lru_cache(maxsize=2**15)  # asked for several times of each file of an upload
@@ -201,8 +210,9 @@ def neither(path: str, folder: str, beside: Collection[str], *, first_reader: bo
         return Sentence("the field of view: the masks lie in the folder of the first reader")
     if _SECOND_READER_FOLDER.fullmatch(folder):
         return Sentence("of a second reader; the first one's masks are used")
-    if folder == "segmentationobject" and "segmentationclass" in beside:
-        return Sentence("numbers the objects of SegmentationClass, which is used")
+    of_objects = {"segmentationobject": "SegmentationClass", "instance": "semantic"}.get(folder)
+    if of_objects and of_objects.casefold() in beside:
+        return Sentence("numbers the objects of {of_objects}, which is used", of_objects=of_objects)
     if stem_key(path).startswith("man_track"):
         return Sentence("marks for tracking, which are no outlines; the folder SEG has the masks")
     cityscapes = _CITYSCAPES.fullmatch(stem_key(path))

@@ -43,6 +43,9 @@ class ImageNames:
                 # An image's full name counts before what is left of it.
                 if found := self._full.get((group, wanted)) or self._any.get((group, wanted)):
                     return _belongs(row, _nearest(row.path, found))
+        # One mask an object, in a folder that is called like the image: masks/a/1.png.
+        if found := self._full.get((None, layouts.plain(PurePosixPath(row.path).parent.name))):
+            return replace(_belongs(row, _nearest(row.path, found)), is_part=True)
         own = self._of_group.get(row.group, [])
         if len(own) == 1 and ("/" in row.group or layouts.HASH_NAME.fullmatch(key)):
             # DSB 2018: id/images/id.png and one mask a nucleus in id/masks, with names of their own.
@@ -123,7 +126,9 @@ def _series(path: str) -> tuple[str, str, str]:
     key = stem_key(path)
     found = layouts.ANY_ENDING.search(key)
     folder = str(PurePosixPath(path).parent)
-    return (folder, key, "") if found is None else (folder, key[: found.start()], found["word"])
+    if found is None:
+        return folder, re.sub(r"^(masks?)[ _.-]?\d+$", r"\1", key), ""
+    return folder, key[: found.start()], found["word"]
 
 
 def with_namesakes(rows: Sequence[PlannedFile], said: Container[int]) -> list[PlannedFile]:

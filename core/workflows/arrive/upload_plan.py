@@ -23,7 +23,7 @@ from core.workflows.arrive.planned_file import Role as Role
 _ENDS_AS_MASK = Sentence("its name ends as masks do")
 _NO_PICTURES = frozenset(
     ".txt .csv .tsv .xml .md .rst .html .pdf .yaml .yml .toml .ini .cfg .npy .npz .mat .h5 .hdf5 .ilp .pkl "
-    ".db .xlsx .xls .py .svg .ipynb .log .roi".split()
+    ".db .xlsx .xls .py .svg .ipynb .log .roi .geojson".split()
 )
 _TOLD = {
     "_seg.npy": Sentence(
@@ -36,6 +36,7 @@ _TOLD = {
     ".h5": Sentence("an HDF5 file, which is not read; save it as PNG or TIFF"),
     ".hdf5": Sentence("an HDF5 file, which is not read; save it as PNG or TIFF"),
     ".xml": Sentence("an XML file; outlines in it are not read, so save the masks as PNG"),
+    ".geojson": Sentence("outlines of QuPath's, which are not read; export them as a labelled image"),
     ".roi": Sentence("an outline of ImageJ, which is not read; save the mask as PNG"),
 }
 
@@ -191,14 +192,23 @@ def _masks_by_name(rows: Sequence[PlannedFile], known: Container[str]) -> list[P
             of_folder.setdefault(row.group, []).append(row)
     names = {group: _Names(images) for group, images in of_folder.items()}
     everywhere = {row.keys[0] for row in rows if row.role == "image"}
-    own = {
-        group: [each for each in images if not _is_side_product(each.keys[0], everywhere)]
-        for group, images in of_folder.items()
-    }
+    only = {group: _only_image(images, everywhere) for group, images in of_folder.items()}
     return [
-        _by_name(row, own[row.group], names[row.group], everywhere, known) if row.role == "image" else row
+        _by_name(row, only[row.group], names[row.group], everywhere, known) if row.role == "image" else row
         for row in rows
     ]
+
+
+def _only_image(folder: Sequence[PlannedFile], everywhere: Container[str]) -> PlannedFile | None:
+    """The one image of a folder, beside files that are called nothing but a mask or were made by tools."""
+    images = (
+        row
+        for row in folder
+        if not layouts.ONLY_MASK.fullmatch(stem_key(row.path))
+        and not _is_side_product(row.keys[0], everywhere)
+    )
+    first, second = next(images, None), next(images, None)
+    return None if second else first
 
 
 def _is_side_product(key: str, names: Container[str]) -> bool:
@@ -222,7 +232,7 @@ def _with_yolo(rows: Sequence[PlannedFile], known: Container[str]) -> list[Plann
 
 def _by_name(
     row: PlannedFile,
-    folder: Sequence[PlannedFile],
+    only: PlannedFile | None,
     beside: _Names,
     everywhere: Container[str],
     known: Container[str],
@@ -230,7 +240,7 @@ def _by_name(
     """The row as its own name has it.
 
     Args:
-        folder: The images of its folder, without what tools make of them.
+        only: The one image of its folder, None for several.
         beside: What masks may call these.
         everywhere: The full names of the images of all folders.
         known: What masks may call the images of the task.
@@ -238,12 +248,9 @@ def _by_name(
     key = stem_key(row.path)
 
     # What has a reason lies in a folder that is called one of images.
-    others = [each for each in folder if each is not row] if len(folder) == 2 and not row.reason else []
-    if len(others) == 1 and layouts.ONLY_MASK.fullmatch(key):
-        (image,) = others
-        if not layouts.ONLY_MASK.fullmatch(stem_key(image.path)):
-            reason = Sentence("it is called a mask, beside one image")
-            return replace(row, role="mask", reason=reason, keys=(key, *image.keys))
+    if only is not None and not row.reason and layouts.ONLY_MASK.fullmatch(key):
+        reason = Sentence("it is called a mask, beside one image")
+        return replace(row, role="mask", reason=reason, keys=(key, *only.keys))
     if layouts.LABEL_STUDIO.match(key):
         why = Sentence("a mask of Label Studio's, whose name does not say its image; name it like its image")
         return replace(row, role="mask", reason=why)
