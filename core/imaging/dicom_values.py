@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import GREY_PERCENTILES
 from core.errors import BadFileError
 from core.imaging.stored import StoredPixels
+from core.imaging.value_types import robust_range
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -62,7 +62,7 @@ def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str, frame: int 
     if windowed is not None:
         outside, shown = windowed, (0.0, float(_WHITE))
     else:
-        shown = None if image is None else _range(outside[image])
+        shown = None if image is None else robust_range(outside[image])
     inverted = photometric == "MONOCHROME1" or dataset.get("PresentationLUTShape") == "INVERSE"
     seen = _without_padding(outside, image)
     if windowed is not None and image is not None:
@@ -215,13 +215,6 @@ def _number(dataset: Dataset, keyword: str) -> float | None:
     except (TypeError, ValueError):
         return None
     return number if math.isfinite(number) else None
-
-
-def _range(values: NDArray[Any]) -> tuple[float, float] | None:
-    low, high = (float(value) for value in np.percentile(values, GREY_PERCENTILES))
-    if high <= low:
-        low, high = float(values.min()), float(values.max())
-    return (low, high) if high > low else (low, low + 1.0)
 
 
 def _without_padding(values: NDArray[Any], image: NDArray[np.bool_] | None) -> NDArray[Any]:

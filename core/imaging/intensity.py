@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.config import GREY_PERCENTILES, ScalingConfig
 from core.imaging.decode import DecodedImage
+from core.imaging.value_types import robust_range
 
 # Lung window of the shipped CT data: air to dense bone.
 DEFAULT_WINDOW = (-1000.0, 400.0)
@@ -18,8 +19,8 @@ DEFAULT_WINDOW = (-1000.0, 400.0)
 def to_display(image: DecodedImage, window: tuple[float, float] | None = None) -> NDArray[np.uint8]:
     """The image as a screen shows it.
 
-    8 bit without a window comes back as it is. Hounsfield units are windowed (-1000 to 400 without a window).
-    All else is stretched over `grey_range`; an image of one value becomes black.
+    8 bit without a window, here or in the file, comes back as it is. Hounsfield units are windowed (-1000 to
+    400 without a window). All else is stretched over `grey_range`; an image of one value becomes black.
 
     Args:
         image: A decoded image.
@@ -33,7 +34,7 @@ def to_display(image: DecodedImage, window: tuple[float, float] | None = None) -
     """
     if window is None and image.kind == "hu":
         window = DEFAULT_WINDOW
-    if window is None and image.values.dtype == np.uint8:
+    if window is None and image.values.dtype == np.uint8 and image.shown is None:
         return image.values
     if window is None:
         window = grey_range(image)
@@ -76,19 +77,13 @@ def grey_range(
 ) -> tuple[float, float]:
     """The values that become black and white, low < high: the file's own, else robust ones.
 
-    Percentiles, so that a hot pixel changes nothing; from the smallest to the largest value where so few
-    pixels differ from the rest that percentiles do not see them.
-
     Args:
         image: A decoded image.
         percentiles: Of all values, where the file does not say.
     """
     if image.shown is not None:
         return image.shown
-    low, high = (float(value) for value in np.percentile(image.values, percentiles))
-    if high <= low:
-        low, high = float(image.values.min()), float(image.values.max())
-    return (low, high) if high > low else (low, low + 1.0)
+    return robust_range(image.values, percentiles)
 
 
 def _levels(image: DecodedImage, scaling: ScalingConfig) -> NDArray[np.uint8]:

@@ -119,6 +119,7 @@ def _read_first(data: bytes, name: str, limits: Limits) -> StoredPixels:
         values=upright(stored.values),
         alpha=upright(stored.alpha),
         numbers=upright(stored.numbers),
+        shown=_range_of_pnm(data) if isinstance(picture, PpmImageFile) else None,
         says_undefined=picture.info.get("Description") == UNDEFINED_SAID,
         lossy=isinstance(picture, JpegImageFile) or (isinstance(picture, WebPImageFile) and b"VP8 " in data),
         num_pictures=num_frames,
@@ -235,6 +236,13 @@ def _from_plain_pnm(data: bytes, stored: StoredPixels) -> StoredPixels:
     """The numbers of a PNM in plain text, which OpenCV spreads over 8 bits."""
     numbers = re.sub(rb"#[^\n]*", b"", data).split()[4 : 4 + stored.values.size]
     return StoredPixels(np.array(numbers, stored.values.dtype).reshape(stored.values.shape))
+
+
+def _range_of_pnm(data: bytes) -> tuple[float, float] | None:
+    """Black and white of a PNM whose largest value lies below that of 8 bits; None for others."""
+    words = re.sub(rb"#[^\n]*", b"", data[:1000]).split(maxsplit=4)
+    white = int(words[3]) if data[1:2] in b"2356" else 255
+    return (0.0, float(white)) if white < 255 else None
 
 
 def _unusual_jpeg(data: bytes, name: str, limits: Limits) -> StoredPixels | None:

@@ -10,7 +10,7 @@ import tifffile
 from numpy.typing import NDArray
 from tifffile import PHOTOMETRIC
 
-from core.config import GREY_PERCENTILES
+from core.imaging.value_types import robust_range
 
 _YCBCR_WEIGHTS, _REFERENCE_BLACK_WHITE = 529, 532
 _D50 = np.array([0.96422, 1.0, 0.82521])
@@ -28,9 +28,8 @@ def as_colours(channels: Sequence[NDArray[Any]]) -> NDArray[np.uint8]:
     """Up to three channels (H, W) as red, green and blue, each over its own robust range; (H, W, 3)."""
     colours = np.zeros((*channels[0].shape[:2], 3), np.uint8)
     for place, values in enumerate(channels):
-        low, high = (float(each) for each in np.percentile(values, GREY_PERCENTILES))
-        high = max(high, float(values.max())) if high <= low else high
-        part = np.clip((values.astype(np.float32) - low) / max(high - low, 1e-12), 0, 1)
+        low, high = robust_range(values)
+        part = np.clip((values.astype(np.float32) - low) / (high - low), 0, 1)
         colours[..., place] = np.rint(255 * part)
     return colours
 
@@ -112,7 +111,10 @@ def white_of(page: tifffile.TiffPage, values: NDArray[Any]) -> int:
 
 
 def turned_round(page: tifffile.TiffPage, values: NDArray[Any]) -> NDArray[Any]:
-    """Grey values of a page on which 0 is white with black as the smallest, of the same type."""
+    """Grey values of a page on which 0 is white with black as the smallest, of the same type.
+
+    Decimals change their sign, so that the slices of a stack go on meaning the same.
+    """
     if values.dtype.kind == "u":
         return np.asarray((white_of(page, values) - values).astype(values.dtype))
-    return np.asarray(~values if values.dtype.kind == "i" else values.max() - values)
+    return np.asarray(~values if values.dtype.kind == "i" else -values)

@@ -1,4 +1,4 @@
-"""Values of any type as one of those that everything else takes, and whether they can only be a CT's."""
+"""Values of any type as one of the few that all else takes, their grey range, and whether they are CT."""
 
 from __future__ import annotations
 
@@ -25,6 +25,22 @@ def is_hounsfield(values: NDArray[Any]) -> bool:
     low, high = np.percentile(values, GREY_PERCENTILES)
     evenly = (_BETWEEN[1] - _BETWEEN[0]) / float(high - low)
     return min(air, tissue) >= _LEAST and between < _MOST_BETWEEN * evenly
+
+
+def robust_range(
+    values: NDArray[Any], percentiles: tuple[float, float] = GREY_PERCENTILES
+) -> tuple[float, float]:
+    """The values that become black and white, low < high: percentiles, so that a hot pixel changes nothing.
+
+    Where so few pixels differ from the rest that percentiles do not see them, they go by these few, and leave
+    out the outermost of them.
+    """
+    low, high = (float(each) for each in np.percentile(values, percentiles))
+    few = values[values != low] if high <= low else values[:0]
+    if few.size:
+        low = min(low, float(np.percentile(few, percentiles[0], method="higher")))
+        high = max(high, float(np.percentile(few, percentiles[1], method="lower")))
+    return (low, high) if high > low else (low, low + 1.0)
 
 
 def plain_type(values: NDArray[Any], name: str) -> NDArray[Any]:

@@ -15,6 +15,7 @@ from PIL import Image
 from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.decode import decode_image
+from core.imaging.intensity import to_display
 from tests.imaging.making import png_by_hand, png_chunk, saved
 
 GREY = np.array([[0, 50, 100], [150, 200, 250]], np.uint8)
@@ -52,6 +53,18 @@ def test_pnm_comes_back_with_the_numbers_that_are_in_it(data: bytes, expected: n
     values = decode_image(data, "a.pgm").values
     assert values.dtype == expected.dtype
     np.testing.assert_array_equal(values, expected)
+
+
+def test_the_largest_value_of_a_pnm_is_white() -> None:
+    grey = (
+        b"P5 3 1 15\n" + bytes([0, 3, 15]),
+        b"P2\n# 9 9 9 9\n3 1\n15\n0 3 15\n",
+        b"P5 3 1 255\n" + bytes([0, 51, 255]),
+    )
+    for data in grey:
+        assert to_display(decode_image(data, "a.pgm")).tolist() == [[0, 51, 255]]
+    for data in (b"P6 1 1 15\n" + bytes([0, 3, 15]), b"P3\n1 1\n15\n0 3 15\n"):
+        assert to_display(decode_image(data, "a.ppm")).tolist() == [[[0, 51, 255]]]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from PIL import Image, ImageCms
 
 from core.config import Limits
 from core.errors import BadFileError
-from core.imaging.decode import decode_image, decode_mask, open_file
+from core.imaging.decode import decode_image, decode_mask, open_file, read_frame
 from core.imaging.intensity import to_display
 from tests.imaging.making import saved, tiff
 
@@ -170,6 +170,13 @@ def test_white_is_zero_holds_for_numbers_of_every_type(dtype: type[np.generic]) 
     assert shown[0, 0] == 255 and shown[1, 0] == 0 and 200 < shown[0, 1] < 255
     mask = (stored > 500).astype(dtype)
     np.testing.assert_array_equal(decode_mask(tiff(mask, photometric="miniswhite"), "m.tif"), mask)
+
+
+def test_slices_of_decimals_in_which_white_is_zero_mean_the_same() -> None:
+    stack = np.array([[[0, 1, 8]], [[0, 1, 2]]], np.float32)
+    file = open_file(tiff(stack, photometric="miniswhite"), "a.tif")
+    first, second = (read_frame(file, "a.tif", frame).values for frame in (0, 1))
+    assert first[0, :2].tolist() == second[0, :2].tolist() and first[0, 2] < second[0, 2]
 
 
 @pytest.mark.parametrize("compression", [None, "zlib"])

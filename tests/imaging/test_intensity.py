@@ -111,6 +111,16 @@ def test_few_bright_pixels_on_one_value_are_seen() -> None:
     assert to_display(DecodedImage(plane)).max() == 255
 
 
+def test_one_hot_pixel_changes_nothing_where_few_pixels_differ_from_black() -> None:
+    plane = np.zeros((40, 60), np.uint16)
+    plane[10, 10:18] = np.arange(100, 900, 100)  # 8 of 2400 pixels
+    plane[3, 3] = 65535
+    assert to_display(DecodedImage(plane))[10, [10, 17]].tolist() == [32, 255]  # 100 / 800 * 255 = 31.9
+    one = np.full((40, 60), 7, np.uint16)
+    one[3, 3] = 3
+    assert to_display(DecodedImage(one))[3, 2:4].tolist() == [255, 0]
+
+
 def test_the_range_of_the_file_counts_before_percentiles() -> None:
     image = DecodedImage(np.array([[0, 100, 200, 60000]], np.uint16), shown=(100.0, 200.0))
     assert to_display(image).tolist() == [[0, 0, 255, 255]]
