@@ -16,6 +16,8 @@ _SYMBOLS = frozenset("°²³µ×§")
 _CENTRAL = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽőűŐŰöüÖÜäÄßľĺŕôÔăâî")
 _TURKISH = frozenset("ğışĞİŞçöüÇÖÜâîû")
 _USUAL_CYRILLIC = frozenset("оеаинтсрвлкмдпуяыьгзбчй")
+# "10 µm" and "37 °C", in which a capital of Czech or Danish would stand alone before a letter.
+_UNIT = re.compile(r"(?<![^\W\d_])(?:µ[glmsM]|°[CF])(?![^\W\d_])")
 _DOUBTFUL = 0.3
 _LEAST_LIKELY = 0.5
 _OF_WINDOWS = ("cp949", "cp932", "cp936", "cp950", "cp1252")
@@ -64,9 +66,10 @@ def _likelihood(names: Sequence[bytes], code_page: str) -> float:
     except UnicodeError:
         return 0
     usual = _CODE_PAGES[code_page]
+    text, num_units = _UNIT.subn("", text)
     # Runs of letters beyond ASCII, with the letters of ASCII that touch them.
     shares = [share for run in re.findall(r"[A-Za-z]?[^\x00-\x7f]+[A-Za-z]?", text) for share in usual(run)]
-    return sum(shares) / max(len(shares), 1)
+    return (sum(shares) + num_units) / max(len(shares) + num_units, 1)
 
 
 def _usual_in_korea(run: str) -> list[float]:
@@ -82,13 +85,17 @@ def _of_hangul(letter: str) -> float:
 
 
 def _usual_in_japan(run: str) -> list[float]:
-    """Kana, and the common kanji (level 1, bytes below 0x98) that do not touch Latin letters."""
-    latin = run[0].isascii() or run[-1].isascii()
+    """Kana, numbers in circles and the common kanji (level 1, bytes below 0x98).
+
+    One kanji alone that touches Latin letters is none, and wide letters alone are accents behind small ones.
+    """
+    several = sum(map(_is_ideograph, run)) > 1
+    alone = not several and (run[0].isascii() or run[-1].isascii())
     return [
         1
-        if "ぁ" <= letter <= "ヿ"
+        if "ぁ" <= letter <= "ヿ" or "①" <= letter <= "⑳" or (several and "Ａ" <= letter <= "ｚ")
         else 0.95
-        if _is_ideograph(letter) and letter.encode("cp932")[0] < 0x98 and not latin
+        if _is_ideograph(letter) and letter.encode("cp932")[0] < 0x98 and not alone
         else _DOUBTFUL * _is_ideograph(letter)
         for letter in run
         if not letter.isascii()
