@@ -78,7 +78,7 @@ def read_outlines(
 
     if isinstance(said.get("shapes"), list) and "imagePath" in said:
         return [_one(str(said["imagePath"]), name, lambda: _labelme(said, name, limits, levels))]
-    if isinstance(said.get("images"), list) and isinstance(said.get("annotations"), list):
+    if isinstance(said.get("images"), list) and isinstance(said.get("annotations"), list | dict):
         try:
             return _coco(said, name, limits, levels)
         except (TypeError, AttributeError):
@@ -147,7 +147,8 @@ def _size(height: Any, width: Any, name: str, limits: Limits) -> tuple[int, int]
 
 def _coco(said: dict[str, Any], name: str, limits: Limits, levels: Levels) -> list[Outlined]:
     annotations: dict[Any, list[dict[str, Any]]] = {}
-    for annotation in said["annotations"]:
+    told = said["annotations"]
+    for annotation in told.values() if isinstance(told, dict) else told:  # LIVECell's are numbered
         if isinstance(annotation, dict):
             annotations.setdefault(annotation.get("image_id"), []).append(annotation)
     named = {

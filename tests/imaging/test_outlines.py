@@ -206,3 +206,10 @@ def test_labels_become_the_places_of_classes_of_the_same_names():
         "a.json: holds outlines of gap, and the classes of this task are cell, edge; call them like these, "
         "or add the class first."
     )
+
+
+def test_annotations_that_are_numbered_are_read_as_a_list_is():
+    said = json.loads(coco({"segmentation": [[1, 1, 4, 1, 4, 3, 1, 3]]}))
+    said["annotations"] = {"7": said["annotations"][0]}  # as LIVECell has them
+    (found,) = read(json.dumps(said).encode())
+    np.testing.assert_array_equal(found.mask, expected())

@@ -306,6 +306,26 @@ def test_an_image_that_a_coco_file_names_and_nobody_gave_is_told_by_its_name(wor
     )
 
 
+def outlined(name, said):
+    """COCO's outline of one pixel in a 4 x 6 image of that name."""
+    images = [{"id": 1, "file_name": name, "height": 4, "width": 6}]
+    return json.dumps({"images": images, "annotations": [{"image_id": 1, "segmentation": said}]}).encode()
+
+
+def test_outlines_find_images_of_one_name_by_their_folders(workspace, task):
+    files = {
+        f"images/{split}/a.png": png(gradient(4, 6, first=n)) for n, split in enumerate(("train", "val"))
+    }
+    corners = [[[0, 0, 1, 0, 1, 1, 0, 1]], [[1, 0, 3, 0, 3, 1, 1, 1]]]
+    files["one.json"] = outlined("train/a.png", corners[0])
+    files["images/val/two.json"] = outlined("a.png", corners[1])
+    assert {each.status for each in add_images(workspace, task.id, [("z.zip", zip_of(files))])} == {
+        *("added", "mask added")
+    }
+    found = [reference_of(workspace, image) for image in workspace.images.list(task.id)]
+    assert [np.argwhere(np.array(mask)).tolist() for mask in found] == [[[0, 0]], [[0, 1], [0, 2]]]
+
+
 def test_a_json_of_another_kind_is_told(workspace, task):
     (outcome,) = add_images(workspace, task.id, [("dataset.json", b"{}")])
     assert (outcome.status, outcome.message) == (

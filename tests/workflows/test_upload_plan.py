@@ -296,6 +296,22 @@ def test_a_second_mask_of_an_image_is_left_out_and_says_which_is_used():
     assert rows[1].reason == "a second mask of a.png; infection masks/a.png is used"
 
 
+def test_outlines_of_yolo_go_to_the_image_of_their_split():
+    files = [
+        f"z/{kind}/{split}/a.{end}"
+        for split in ("train", "val")
+        for kind, end in (("images", "png"), ("labels", "txt"))
+    ]
+    rows = plan_upload(files)
+    assert [row.role for row in rows] == ["image", "outlines"] * 2
+    assert [row.images for row in rows[1::2]] == [(files[0],), (files[2],)]
+
+
+def test_a_mask_of_an_image_of_the_task_is_none_of_the_only_one_that_comes_with_it():
+    rows = plan_upload(["z/d/images/b.png", "z/d/masks/a.png"], known=image_keys("a.png"))
+    assert rows[1].images == ()
+
+
 def test_every_file_has_its_reason_in_plain_words():
     rows = plan_upload(["z/images/a.png", "z/masks/a.png", "z/a.npy", "task-1-annotation-2-by-1-tag-x-0.png"])
     assert [row.reason for row in rows] == [

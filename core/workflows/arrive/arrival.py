@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Literal
 
 from core.config import Limits
@@ -82,6 +84,18 @@ class Arrival:
             if found:
                 return found
         return set()
+
+    def paths_of(self, image: str, outlines: str) -> tuple[str, ...]:
+        """Of the images of this upload those that a file of outlines means: by their folders, else beside it.
+
+        Args:
+            image: As the outlines call it, with what they say of its folders.
+            outlines: Path of their file.
+        """
+        wanted = re.sub(r"^(?:\.{0,2}/)+", "", image)
+        found = tuple(path for path in self._by_path if f"/{path}".endswith(f"/{wanted}"))
+        folder = PurePosixPath(outlines).parent
+        return tuple(path for path in found if PurePosixPath(path).parent == folder) or found
 
     def _task_images(self) -> dict[str, set[int]]:
         if self._of_task is None:

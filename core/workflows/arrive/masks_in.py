@@ -28,7 +28,7 @@ def of_one_mask(waiting: Sequence[WaitingMask]) -> list[list[WaitingMask]]:
 def add_outlines(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
     """Draw the outlines of a JSON file and give each mask to its image."""
     name = file.row.name
-    if name.lower().endswith(".txt"):
+    if file.row.is_yolo:
         return _add_yolo(arrival, file)
     union = arrival.mask_values is not None and arrival.mask_values.foreground is None
     try:
@@ -49,6 +49,8 @@ def add_outlines(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
             continue
         keys = image_keys(outlined.image)
         row = replace(file.row, keys=(*keys, *file.row.keys) if len(found) == 1 else keys)
+        if len(arrival.images_of(row)) > 1:
+            row = replace(row, images=arrival.paths_of(outlined.image, row.path))
         if not arrival.images_of(row):
             why = Sentence(
                 "{name}: it outlines {image}, and no image of this upload or task has that name.",

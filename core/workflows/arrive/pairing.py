@@ -20,9 +20,15 @@ _MOST_COMPARED = 100
 
 
 class ImageNames:
-    """The images of an upload, found by what a mask's name says."""
+    """The images of an upload, found by what a mask's name says.
 
-    def __init__(self, images: Iterable[PlannedFile]) -> None:
+    Args:
+        images: Of the upload.
+        known: What masks may call the images of the task.
+    """
+
+    def __init__(self, images: Iterable[PlannedFile], known: Container[str]) -> None:
+        self._known = known
         # By folder, None for the whole upload: by full name, and by any name.
         self._full: dict[tuple[str | None, str], list[str]] = {}
         self._any: dict[tuple[str | None, str], list[str]] = {}
@@ -46,11 +52,37 @@ class ImageNames:
         # One mask an object, in a folder that is called like the image: masks/a/1.png.
         if found := self._full.get((None, layouts.plain(PurePosixPath(row.path).parent.name))):
             return replace(_belongs(row, _nearest(row.path, found)), is_part=True)
+        if any(wanted in self._known for wanted in row.keys):
+            return row
         own = self._of_group.get(row.group, [])
         if len(own) == 1 and ("/" in row.group or layouts.HASH_NAME.fullmatch(key)):
             # DSB 2018: id/images/id.png and one mask a nucleus in id/masks, with names of their own.
             return replace(_belongs(row, own), is_part=True)
         return row
+
+
+def with_yolo(rows: Sequence[PlannedFile], known: Container[str]) -> list[PlannedFile]:
+    """The rows, with text files that are called like an image as YOLO's outlines.
+
+    Args:
+        known: What masks may call the images of the task.
+    """
+    images = {key for row in rows if row.role == "image" for key in row.keys}
+    done = []
+    for row in rows:
+        key = stem_key(row.path)
+        is_text = row.role == "left out" and row.name.casefold().endswith(".txt")
+        if is_text and (key in images or key in known):
+            reason = Sentence("outlines of YOLO's: it is called like an image")
+            row = replace(row, role="outlines", reason=reason, keys=(key,), group=_without_labels(row.path))
+        done.append(row)
+    return done
+
+
+def _without_labels(path: str) -> str:
+    """The folder that outlines share with their images: z/train of z/labels/train."""
+    folders = PurePosixPath(path).parts[:-1]
+    return "/".join(each for each in folders if not layouts.is_mask_folder(layouts.plain(each)))
 
 
 def _nearest(mask: str, images: Sequence[str]) -> Sequence[str]:

@@ -39,3 +39,8 @@ class PlannedFile:
     def name(self) -> str:
         """File name without folders."""
         return PurePosixPath(self.path).name
+
+    @property
+    def is_yolo(self) -> bool:
+        """Whether it may hold YOLO's outlines."""
+        return self.role == "outlines" and self.name.lower().endswith(".txt")

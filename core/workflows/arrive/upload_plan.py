@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from core.language.sentence import Sentence
 from core.workflows.arrive import layouts
 from core.workflows.arrive.layouts import image_keys, mask_keys, plain, stem_key
-from core.workflows.arrive.pairing import ImageNames, united, with_namesakes
+from core.workflows.arrive.pairing import ImageNames, united, with_namesakes, with_yolo
 from core.workflows.arrive.planned_file import PlannedFile as PlannedFile
 from core.workflows.arrive.planned_file import Role as Role
 
@@ -60,10 +60,10 @@ def plan_upload(
     folders = _Folders(files)
     rows = [_first_look(path, folders) for path in files]
     rows = _masks_by_name(rows, known)
-    rows = _with_yolo([*rows, *map(_given_as_mask, masks)], known)
+    rows = with_yolo([*rows, *map(_given_as_mask, masks)], known)
     rows = [_as_said(row, said.get(place, row.role)) for place, row in enumerate(rows)]
-    images = ImageNames(row for row in rows if row.role == "image")
-    rows = [images.paired(row) if row.role == "mask" else row for row in rows]
+    images = ImageNames((row for row in rows if row.role == "image"), known)
+    rows = [images.paired(row) if row.role == "mask" or row.is_yolo else row for row in rows]
     return with_namesakes(united(rows), said)
 
 
@@ -214,20 +214,6 @@ def _only_image(folder: Sequence[PlannedFile], everywhere: Container[str]) -> Pl
 def _is_side_product(key: str, names: Container[str]) -> bool:
     base = layouts.SIDE_PRODUCT.sub("", key)
     return base != key and base in names
-
-
-def _with_yolo(rows: Sequence[PlannedFile], known: Container[str]) -> list[PlannedFile]:
-    """The rows, with text files that are called like an image as YOLO's outlines."""
-    images = {key for row in rows if row.role == "image" for key in row.keys}
-    done = []
-    for row in rows:
-        key = stem_key(row.path)
-        is_text = row.role == "left out" and row.name.casefold().endswith(".txt")
-        if is_text and (key in images or key in known):
-            reason = Sentence("outlines of YOLO's: it is called like an image")
-            row = replace(row, role="outlines", reason=reason, keys=(key,))
-        done.append(row)
-    return done
 
 
 def _by_name(

@@ -103,7 +103,7 @@ def survey_upload(
     if any(row.name.lower().endswith(_MAY_BE_SEGMENTATION) for row in rows):
         rows = [row for row, _ in unpacked(rows, [*files, *masks], limits)]
     num_files = sum(len(_paths(*each, limits)) for each in files)
-    of_masks = [place for place, row in enumerate(rows) if row.role == "mask" or _is_yolo(row)][:MOST_READ]
+    of_masks = [place for place, row in enumerate(rows) if row.role == "mask" or row.is_yolo][:MOST_READ]
     already = {} if earlier is None else earlier.readings
     readings = {place: reading for place, reading in already.items() if place in of_masks}
     missing = set(of_masks) - set(readings)
@@ -176,11 +176,7 @@ def _paths(name: str, data: bytes, limits: Limits) -> list[str]:
 
 def mask_file(row: PlannedFile, data: bytes, shape: tuple[int, int] = (_YOLO_SIDE, _YOLO_SIDE)) -> bytes:
     """A mask's file; outlines of YOLO's drawn at a size."""
-    return encode_png(yolo_mask(data, row.name, shape)) if _is_yolo(row) else data
-
-
-def _is_yolo(row: PlannedFile) -> bool:
-    return row.role == "outlines" and row.name.lower().endswith(".txt")
+    return encode_png(yolo_mask(data, row.name, shape)) if row.is_yolo else data
 
 
 def _channels(row: PlannedFile, entry: ArchiveEntry, limits: Limits) -> tuple[str, ...]:
