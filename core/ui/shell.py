@@ -47,6 +47,12 @@ _STYLE = """
   [data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"]) * {
   word-break: keep-all !important; overflow-wrap: anywhere !important;
 }
+/* A name that its box cuts off ends in dots there, and stands whole in the list that opens. */
+[data-testid="stSelectbox"] input { text-overflow: ellipsis; }
+[data-testid="stSelectboxVirtualDropdown"] [role="listbox"] > [role="option"],
+[data-testid="stSelectboxVirtualDropdown"] [role="listbox"] > [role="option"] > * {
+  height: auto !important; padding-block: 0.25rem; white-space: normal !important; overflow-wrap: anywhere;
+}
 /* A box that a dialog was opened from would lie over it. */
 body:has([data-testid="stDialog"]) [data-testid="stPopoverBody"]:has(.stFileUploader) { display: none; }
 /* A table's own download is no `csv_bytes`: a spreadsheet would run a name such as =cmd.png. */
@@ -112,14 +118,16 @@ def _choose_task(workspace: Workspace) -> TaskRow:
         on_change=_use_task,
     )
     with (
-        st.popover(words.NEW_TASK, width="stretch", icon=":material/add:"),
-        st.form("new_task", border=False),
+        # Of another key, and so closed and empty, once a task is made.
+        st.popover(words.NEW_TASK, width="stretch", icon=":material/add:", key=f"new_task_{len(tasks)}"),
+        st.form(f"new_task_form_{len(tasks)}", border=False),
     ):
-        st.text_input(
-            words.NEW_TASK_NAME, key="new_task_title", max_chars=80, placeholder=words.NEW_TASK_EXAMPLE
-        )
+        title = f"new_task_title_{len(tasks)}"
+        st.text_input(words.NEW_TASK_NAME, key=title, max_chars=80, placeholder=words.NEW_TASK_EXAMPLE)
         st.caption(words.NEW_TASK_HELP)
-        st.form_submit_button(words.CREATE_TASK, type="primary", on_click=_create_task, args=(workspace,))
+        st.form_submit_button(
+            words.CREATE_TASK, type="primary", on_click=_create_task, args=(workspace, title)
+        )
     return tasks[slug]
 
 
@@ -144,9 +152,9 @@ def _link_pages(workspace: Workspace, task: TaskRow) -> None:
         st.page_link(page(name), query_params=query)
 
 
-def _create_task(workspace: Workspace) -> None:
+def _create_task(workspace: Workspace, title: str) -> None:
     try:
-        task = workspace.tasks.create(st.session_state.pop("new_task_title"))
+        task = workspace.tasks.create(st.session_state[title])
     except AppError as error:
         state.tell("error", as_text(str(error)))
         return
