@@ -7,6 +7,7 @@ import pytest
 import tifffile
 
 from core.config import Limits
+from core.imaging.decode import decode_image
 from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.language import spoken
@@ -85,12 +86,28 @@ def test_an_unclear_mask_is_asked_about_once(open_page, workspace, nuclei):
     add = next(each for each in app.button if each.label == words.ADD_FILES)
     assert add.disabled
     question = next(each for each in app.radio if words.READING_LEAVE in each.options)
-    assert question.options == ["All above 0", "Only 1", "Only 2", "Leave these masks out"]
+    each = "Each value is a class of its own"
+    assert question.options == ["All above 0", "Only 1", "Only 2", each, "Leave these masks out"]
     app = press(question.set_value(2).run(), words.ADD_FILES)
     assert not app.exception
     assert kept_meaning(workspace, nuclei.id) == KeptMeaning((0, 1, 2), MaskValues((2,)))
     (image,) = workspace.images.list(nuclei.id)
     assert workspace.images.read_reference(image) is not None
+
+
+def test_the_values_of_masks_become_the_classes_of_a_new_task(open_page, workspace, nuclei):
+    app = upload(open_page(task=nuclei.slug), ("a.png", png(1)), ("a_mask.png", encode_png(CLASSES)))
+    question = next(each for each in app.radio if words.READING_LEAVE in each.options)
+    app = press(question.set_value(3).run(), words.ADD_FILES)
+    assert not app.exception
+    classes = workspace.tasks.get_by_id(nuclei.id).classes
+    assert [(each.value, each.name) for each in classes] == [(1, "Class 1"), (2, "Class 2")]
+    (image,) = workspace.images.list(nuclei.id)
+    reference = decode_image(workspace.images.read_reference(image), "reference").values
+    np.testing.assert_array_equal(reference, CLASSES)
+    # Masks of a task of several classes ask nothing any more.
+    app = upload(open_page(task=nuclei.slug), ("b.png", png(2)), ("b_mask.png", encode_png(CLASSES)))
+    assert not [each for each in app.radio if words.READING_LEAVE in each.options]
 
 
 def test_the_table_says_role_image_values_and_why():

@@ -12,27 +12,37 @@ from numpy.typing import NDArray
 
 from core.config import Limits
 from core.errors import AppError
+from core.imaging.class_table import DEFAULT_COLOURS, UNDEFINED, ClassTable
 from core.imaging.decode import mask_of, open_file, open_mask, read_frame, to_image
 from core.imaging.intensity import to_display
 from core.imaging.mask_readings import options_of
 from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_jpeg
-from core.imaging.overlay import overlay, thumbnail
+from core.imaging.overlay import overlay, overlay_classes, thumbnail
 from core.imaging.stored import StoredPixels
 from core.ui.segment import words
+from core.workflows.arrive.class_values import class_table
 from core.workflows.arrive.mask_meaning import KeptMeaning
 from core.workflows.arrive.upload_survey import Survey, Upload, mask_file, unpacked
+from core.workspace import TaskClass
+from core.workspace.classes import added
 
 _SIDE = 180
 _PICTURES = "reading_pictures"
 _MOST_LISTED = 8
+_MOST_CLASSES = 30
+"""Up to this value each may be a class of its own."""
 _MOST_SLICES = 16
 """Slices of a volume among which one is chosen to show."""
 
 
 def ask_reading(
-    files: Sequence[Upload], masks: Sequence[Upload], survey: Survey, unclear: Sequence[int]
-) -> KeptMeaning | Literal["leave"] | None:
+    files: Sequence[Upload],
+    masks: Sequence[Upload],
+    survey: Survey,
+    unclear: Sequence[int],
+    only: TaskClass | None,
+) -> KeptMeaning | tuple[TaskClass, ...] | Literal["leave"] | None:
     """Ask what the values of unclear masks mean.
 
     Args:
@@ -40,12 +50,17 @@ def ask_reading(
         masks: What was given as masks.
         survey: How the upload is understood.
         unclear: Places of the masks in question.
+        only: The one class of the task, where it may get more of them; else None.
 
     Returns:
-        The answer; "leave" where they are not wanted, None before anything is chosen.
+        The answer, classes where each value is one; "leave" where they are not wanted, None before anything
+        is chosen.
     """
     values = tuple(sorted({value for place in unclear for value in survey.readings[place].values}))
-    options = options_of(values)
+    classes = _each_a_class(values, only)
+    options: tuple[MaskValues | ClassTable, ...] = options_of(values)
+    if classes:
+        options = (*options, class_table(classes))
     # The one with the most values shows the differences best.
     example = max(unclear, key=lambda place: len(survey.readings[place].values))
     listed = ", ".join(map(str, values[:_MOST_LISTED])) + (" ..." if len(values) > _MOST_LISTED else "")
@@ -69,11 +84,30 @@ def ask_reading(
     st.caption(words.WHAT_IS_FOREGROUND_HELP)
     if chosen is None:
         return None
-    return KeptMeaning(values, options[chosen]) if chosen < len(options) else "leave"
+    if chosen == len(options):
+        return "leave"
+    option = options[chosen]
+    return classes if isinstance(option, ClassTable) else KeptMeaning(values, option)
 
 
-def option_name(option: MaskValues) -> str:
+def _each_a_class(values: Sequence[int], only: TaskClass | None) -> tuple[TaskClass, ...]:
+    """The classes that a task would get, up to the highest value; none where the values cannot be these."""
+    above = [value for value in values if value not in (0, UNDEFINED)]
+    if only is None or len(above) < 2 or not 0 < min(above) <= max(above) <= _MOST_CLASSES:
+        return ()
+    names = [words.CLASS_OF_VALUE.format(number=number) for number in range(1, 1 + max(above))]
+    classes: tuple[TaskClass, ...] = (
+        replace(only, name=only.name or names[0], colour=only.colour or DEFAULT_COLOURS[1]),
+    )
+    for name in names[1:]:
+        classes = added(classes, name)
+    return classes
+
+
+def option_name(option: MaskValues | ClassTable) -> str:
     """A reading in words."""
+    if isinstance(option, ClassTable):
+        return words.READING_CLASSES
     if option.foreground is None:
         return words.READING_ALL
     if option.undefined:
@@ -84,7 +118,7 @@ def option_name(option: MaskValues) -> str:
 
 
 def _pictures(
-    uploads: Sequence[Upload], survey: Survey, example: int, options: Sequence[MaskValues]
+    uploads: Sequence[Upload], survey: Survey, example: int, options: Sequence[MaskValues | ClassTable]
 ) -> list[bytes | None]:
     """The example in each reading, over its image where that came along; None where it cannot be shown."""
     limits = Limits.from_environment()
@@ -134,11 +168,13 @@ def _shown(image: bytes, place: int, limits: Limits) -> NDArray[Any] | None:
 
 
 def _picture(
-    stored: StoredPixels, name: str, display: NDArray[Any] | None, option: MaskValues
+    stored: StoredPixels, name: str, display: NDArray[Any] | None, option: MaskValues | ClassTable
 ) -> bytes | None:
     try:
         mask = mask_of(stored, name, option)
     except AppError:
         return None
     under = np.zeros(mask.shape, np.uint8) if display is None or display.shape[:2] != mask.shape else display
+    if isinstance(option, ClassTable):
+        return encode_jpeg(thumbnail(overlay_classes(under, mask, option.colours), _SIDE))
     return encode_jpeg(thumbnail(overlay(under, mask == 1), _SIDE))

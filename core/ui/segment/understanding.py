@@ -24,7 +24,8 @@ from core.workflows.arrive.layouts import image_keys
 from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning, kept_meaning
 from core.workflows.arrive.planned_file import PlannedFile, Role
 from core.workflows.arrive.upload_survey import Survey, Upload, survey_upload
-from core.workspace import TaskRow, Workspace
+from core.workflows.correct.task_classes import set_classes
+from core.workspace import TaskClass, TaskRow, Workspace
 
 _UPLOAD = "upload_to_look_at"
 _TABLE = "understood"
@@ -112,7 +113,9 @@ def _look(
         )
     )
     unclear = given.survey.unclear(kept)
-    answer = ask_reading(given.files, given.masks, given.survey, unclear) if unclear else None
+    answer = None
+    if unclear:
+        answer = ask_reading(given.files, given.masks, given.survey, unclear, _only_class(task))
     unasked = given.survey.unasked(channel)
     chosen = ask_channel([*given.files, *given.masks], given.survey, unasked) if unasked else None
     waits = (bool(unclear) and answer is None) or (bool(unasked) and chosen is None)
@@ -124,6 +127,8 @@ def _look(
     workspace = state.workspace()
     if isinstance(answer, KeptMeaning):
         keep_meaning(workspace, task.id, answer)
+    elif isinstance(answer, tuple):
+        set_classes(workspace, task.id, answer, who=state.person())
     if chosen is not None:
         keep_channel(workspace, task.id, chosen)
     roles = dict(given.roles)
@@ -134,6 +139,12 @@ def _look(
     _dismissed()
     after(outcomes)
     st.rerun()
+
+
+def _only_class(task: TaskRow) -> TaskClass | None:
+    """The one class of a task, where no mask is saved in which a new one would be background."""
+    several = len(task.classes) > 1 or state.workspace().truth.image_ids(task.id)
+    return None if several else task.classes[0]
 
 
 def _add(workspace: Workspace, task: TaskRow, given: Given, roles: Mapping[int, Role]) -> list[FileOutcome]:
