@@ -45,7 +45,7 @@ def choose_data(workspace: Workspace, task: TaskRow) -> Data | None:
     """The chosen images, None while there are none that could be used; the page says why."""
     count = workspace.truth.num_trainable(task.id)
     names = {
-        _TASK: words.DATA_TASK.format(task=as_name(task_title(task)), count=count),
+        _TASK: words.DATA_TASK.format(count=count),
         _FOLDER: words.DATA_FOLDER,
     }
     source = st.segmented_control(

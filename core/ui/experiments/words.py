@@ -22,7 +22,7 @@ KIND_QUESTIONS = {
     "synthetic": "Does training work on this machine? Made-up images, the right answer is known.",
 }
 DATA = "Images"
-DATA_TASK = "Corrected images of {task} ({count})"
+DATA_TASK = "Corrected images of this task ({count})"
 DATA_FOLDER = "A folder on this machine"
 DATA_TASK_HELP = (
     "{train} to train on, {val} to score. Locked images stay out; images that look alike stay together."
