@@ -47,6 +47,9 @@ _STYLE = """
   [data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"]) * {
   word-break: keep-all !important; overflow-wrap: anywhere !important;
 }
+/* A wide table scrolls; a number is never broken into lines, and there is room for what a row is called. */
+[data-testid="stTable"] :is(th, td):first-child > * { min-width: 6rem; }
+[data-testid="stTable"] :is(th, td):not(:first-child) * { overflow-wrap: normal !important; }
 /* A name that its box cuts off ends in dots there, and stands whole in the list that opens. */
 [data-testid="stSelectbox"] input { text-overflow: ellipsis; }
 [data-testid="stSelectboxVirtualDropdown"] [role="listbox"] > [role="option"],

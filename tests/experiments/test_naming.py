@@ -1,4 +1,6 @@
 from core.experiments.requests.naming import readable, run_title
+from core.language import spoken
+from core.language.sentence import Sentence, said
 
 
 def test_runs_are_called_by_network_and_part():
@@ -10,7 +12,12 @@ def test_runs_are_called_by_network_and_part():
 
 
 def test_sentences_name_runs_as_people_do():
-    assert readable("Training fcn8s_fold3 (3 of 5)") == "Training FCN-8s, fold 3 (3 of 5)"
-    assert readable("Scoring unet") == "Scoring U-Net"
-    assert readable("Training trial_0004 (4 of 9)") == "Training trial 4 (4 of 9)"
+    training = "Training {run} ({number} of {num_runs})"
+    told = readable(Sentence(training, run="fcn8s_fold3", number=3, num_runs=5))
+    assert told == "Training FCN-8s, fold 3 (3 of 5)"
+    assert readable(Sentence("Scoring {run}", run="unet")) == "Scoring U-Net"
+    told = readable(Sentence(training, run="trial_0004", number=4, num_runs=9))
+    assert told == "Training trial 4 (4 of 9)"
+    with spoken("ko"):
+        assert str(said(told)) == "시행 4 학습 중(4/9)"
     assert readable("Checking the data") == "Checking the data"

@@ -146,6 +146,10 @@ def test_the_fine_tune_page_says_how_far_the_review_is(open_page, workspace, nuc
     workspace.reviews.add(saved[0][0], NewReview("approved", "Lee", saved[0][1].id))
     workspace.reviews.add(saved[1][0], NewReview("flagged", "Lee", saved[1][1].id))
     assert "1 approved, 1 flagged, 1 not reviewed." in texts(open_page("fine_tune", task=nuclei.slug))
+    # Of the three that are saved a download holds two.
+    app = open_page(task=nuclei.slug)
+    (which,) = (each for each in app.radio if each.label == "Which masks")
+    assert which.options[1] == "All 2 saved"
 
 
 def test_the_rules_of_a_task_are_switches(open_page, workspace, nuclei, saved):

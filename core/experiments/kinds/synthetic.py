@@ -30,7 +30,7 @@ def synthetic(experiment: Experiment, request: SyntheticRequest) -> ExperimentRe
     recipe = noise_recipe(request)
     seed = recipe.settings.seed
     data_dir = experiment.folder / "data"
-    experiment.say(f"Making {request.num_images} noise images")
+    experiment.say(Sentence("Making {count} noise images", count=request.num_images))
     pairs = write_noise_set(data_dir, request.num_images, side=request.side, bits=request.bits, seed=seed)
     experiment.keep_hashes(hash_pairs({"train": pairs}))
     groups = np.arange(len(pairs), dtype=np.int64)

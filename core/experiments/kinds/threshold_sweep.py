@@ -63,7 +63,7 @@ def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> Experi
     predictor = load_predictor(Path(request.model_path))
     if predictor.card.net.num_classes != 1:
         raise AppError(SEVERAL_CLASSES)
-    experiment.say(f"Predicting {len(pairs)} images")
+    experiment.say(Sentence("Predicting {count} images", count=len(pairs)))
     counts = list(_counts(experiment, predictor, pairs))
     if len(counts) < len(pairs):
         experiment.cut_short = True

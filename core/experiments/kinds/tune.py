@@ -29,6 +29,7 @@ from core.experiments.runs.training_run import (
 )
 from core.jobs.chosen_engine import chosen_engine
 from core.jobs.engine import Engine, is_given_up, tell
+from core.language.sentence import Sentence
 from core.training.progress_report import ProgressReport
 from core.workflows.learn.run_folder import CHECKPOINTS_DIR
 
@@ -155,7 +156,7 @@ def try_settings(known: _Known, plan: RunPlan) -> Tried:
         # After the last epoch there is nothing left to save.
         tried.pruned = report.epoch < report.num_epochs and trial.should_prune()
 
-    tell(f"Trial {plan.number} of {plan.num_runs}")
+    tell(Sentence("Trial {number} of {num_runs}", number=plan.number, num_runs=plan.num_runs))
     started = time.monotonic()
     try:
         outcome = train_run(

@@ -19,6 +19,7 @@ from core.imaging.class_table import ClassTable
 from core.imaging.decode import decode_mask
 from core.imaging.intensity import to_display
 from core.imaging.overlay import overlay, overlay_classes
+from core.language.sentence import Sentence
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -65,13 +66,17 @@ def telling_picture(pairs: Sequence[Pair], arms: Mapping[str, Masks], classes: C
 
 def telling_caption(arms: Mapping[str, Masks], classes: ClassTable | None) -> str:
     """What a `telling_picture` shows."""
-    reference, mask = ("reference (blue)", "mask (orange)") if classes is None else ("reference", "mask")
-    colours = "" if classes is None else ", each class in its colour"
-    apart = "where the networks are furthest apart, and " if len(arms) > 1 else ""
-    return (
-        f"Image, {reference} and each network's {mask}{colours}: {apart}where their Dice is nearest to the "
-        "median."
+    shown = (
+        Sentence("Image, reference (blue) and each network's mask (orange):")
+        if classes is None
+        else Sentence("Image, reference and each network's mask, each class in its colour:")
     )
+    chosen = (
+        Sentence("where the networks are furthest apart, and where their Dice is nearest to the median.")
+        if len(arms) > 1
+        else Sentence("where their Dice is nearest to the median.")
+    )
+    return Sentence.joined([shown, chosen])
 
 
 def telling_images(

@@ -35,7 +35,7 @@ def read_data(
         BadDatasetError: Everything that is wrong with the data set.
         AppError: The data are not those that the experiment was begun with, or a rule that groups nothing.
     """
-    experiment.say("Checking the data")
+    experiment.say(Sentence("Checking the data"))
     words = request.mask_values
     data = read_grouped(
         Path(request.data_dir),

@@ -16,7 +16,6 @@ from core.experiments.requests.plan import (
 from core.language.sentence import Sentence
 
 _PART = re.compile(r"(fold|trial)_?0*(\d+)$")
-_IN_A_SENTENCE = re.compile(rf"\b(?:\w+_(?:fold|trial)|trial)_?\d+\b|\b(?:{'|'.join(ARM_WORDS)})\b")
 
 
 def run_title(run: str) -> str:
@@ -30,8 +29,10 @@ def run_title(run: str) -> str:
 
 
 def readable(message: str) -> str:
-    """A sentence with the runs that it names by their folders called as people read them."""
-    return _IN_A_SENTENCE.sub(lambda found: run_title(found[0]), message)
+    """A sentence with the run that it names by its folder called as people read it."""
+    if not isinstance(message, Sentence) or "run" not in message.facts:
+        return message
+    return Sentence(message.template, **{**message.facts, "run": run_title(message.facts["run"])})
 
 
 def title_of(request: Request) -> str:

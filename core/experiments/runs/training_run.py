@@ -24,6 +24,7 @@ from core.experiments.runs.scoring import ImageScores, score_images
 from core.files import write_json
 from core.jobs.chosen_engine import chosen_engine
 from core.jobs.engine import is_given_up, tell
+from core.language.sentence import Sentence
 from core.training.progress_report import ProgressReport
 from core.workflows.learn.run_folder import CHECKPOINTS_DIR
 from core.workflows.learn.train_model import TrainOutcome, Watchers, train_on
@@ -141,13 +142,20 @@ def pass_on(experiment: Experiment, plans: Sequence[RunPlan], place: int, told: 
 
 def train_and_score(shared: Shared, plan: RunPlan) -> FinishedRun | None:
     """A piece of work: the scores of a run, None where it was given up before it was through."""
-    tell(f"Training {plan.name} ({plan.number} of {plan.num_runs})")
+    tell(
+        Sentence(
+            "Training {run} ({number} of {num_runs})",
+            run=plan.name,
+            number=plan.number,
+            num_runs=plan.num_runs,
+        )
+    )
     started = time.monotonic()
     outcome = train_run(shared, plan)
     seconds = time.monotonic() - started
     if outcome.stopped:
         return None
-    tell(f"Scoring {plan.name}")
+    tell(Sentence("Scoring {run}", run=plan.name))
     return _score(shared.folder / "runs" / plan.name, plan, outcome, seconds)
 
 

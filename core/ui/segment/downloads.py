@@ -77,9 +77,8 @@ def _hidden(image: ImageRow) -> frozenset[int]:
 @st.fragment
 def _saved_masks(image: ImageRow) -> None:
     """Saved masks in the format that is chosen, of this image or of the task, as a zip."""
-    saved = state.workspace().tasks.counts(image.task_id).corrected
-    if not state.workspace().may("judge"):
-        saved -= len(_hidden(image))
+    hidden = frozenset() if state.workspace().may("judge") else _hidden(image)
+    saved = len(state.workspace().truth.image_ids(image.task_id) - hidden)
     if saved == 0:
         st.caption(words.EXPORT_NONE)
         return
@@ -100,6 +99,7 @@ def _saved_masks(image: ImageRow) -> None:
         index=1,
         format_func=lambda each: words.EXPORT_WHICH_NAMES[each].format(count=saved),
         key="export_which",
+        help=words.EXPORT_WHICH_HELP,
         horizontal=True,
         persist_state="session",
     )

@@ -218,6 +218,7 @@ DOWNLOAD_MASK = "Download mask"
 DOWNLOAD_OVERLAY = "Download overlay"
 SAVED_MASKS = "Saved masks as"
 EXPORT_WHICH = "Which masks"
+EXPORT_WHICH_HELP = "Flagged masks are left out."
 EXPORT_WHICH_NAMES = {
     "image": "This image",
     "saved": "All {count} saved",
@@ -249,7 +250,7 @@ DICOM_SEG_WARNING = (
     "has them. No other format here does."
 )
 PREPARE_EXPORT = "Prepare"
-EXPORT_NONE = "No mask of this task is saved yet."
+EXPORT_NONE = "No mask of this task is saved yet that is not flagged."
 EXPORTING = "Packing {done} of {total}"
 EXPORTED_SPLITS = "{train} images to train on, {test} to test on, {size}."
 EXPORTED = "{count} masks, {size}."
