@@ -1,9 +1,9 @@
-"""What tasks and versions are called: what a person called them, else in the language of the session."""
+"""What tasks, versions and slices are called: as a person called them, else in the language of a session."""
 
 from __future__ import annotations
 
 from core.ui import words
-from core.workspace import TaskRow, VersionRow
+from core.workspace import ImageRow, TaskRow, VersionRow, Workspace
 
 _SHIPPED = " (shipped)"
 
@@ -11,6 +11,15 @@ _SHIPPED = " (shipped)"
 def task_title(task: TaskRow) -> str:
     """The title; of a task that every workspace begins with in the session's language."""
     return words.BUILT_IN_TASKS.get(task.base_model or "", task.title)
+
+
+def image_title(workspace: Workspace, image: ImageRow) -> str:
+    """The name; of a slice with its place, since all slices of a file bear the file's name."""
+    slices = workspace.images.of_stack(image)
+    if len(slices) == 1:
+        return image.name
+    place = next(place for place, each in enumerate(slices, start=1) if each.id == image.id)
+    return words.SLICE_OF.format(name=image.name, place=place, total=len(slices))
 
 
 def version_title(version: VersionRow) -> str:

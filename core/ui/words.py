@@ -23,6 +23,7 @@ BUILT_IN_TASKS = {
     "lung_ct": "Lung CT",
     "skin_lesion": "Skin lesion",
 }
+SLICE_OF = "{name}, slice {place} of {total}"
 SHIPPED_VERSION = "{task} (shipped)"
 NUMBERED_VERSION = "Version {number}"
 NEW_TASK = "New task"
