@@ -19,17 +19,18 @@ _ENDING = (
     r"cp[_ -]masks?|[a-z]*masks?(?:image)?|msk|maske|masque|m[aá]scara|segmentations?|segmented|"
     r"simple segmentation|segm|segmap|d?seg|labels?|label(?:l)?ed|label[_ -]?maps?|annotations?|annots?|anno|"
     r"trimap|ground[_ -]?truth|gt|manual(?:[_ -]?1)?|1st(?:ho|_manual|manual)|object predictions|"
-    r"object[ -]identities|마스크|라벨|레이블|정답|분할|マスク|ラベル|掩膜|掩码|标签|标注"
+    r"object[ -]identities|(?:정답|라벨)?(?:마스크|라벨(?:링)?|레이블|정답)|분할|세그[멘먼]테이션|"
+    r"マスク|ラベル|セグメンテーション|掩膜|掩码|标签|标注|分割"
 )
 # Endings that do so only for what was given as a mask: images are called like this too.
 _WEAK_ENDING = r"lesions?|roi|contours?|nuclei|cells?|lungs?|target|instances?|binary|bw"
-_NUMBERED = r"(?P<number>[ _.-]?\d+)?"
+_NUMBERED = r"(?P<number>[ _.#(\[{-]?\d+)?"
 _UNPARTED = r"마스크|라벨|레이블|정답|マスク|ラベル|掩膜|掩码|标签|标注"
 # Before an ending, which may stand in brackets; none is needed behind a number (img001Mask) and in languages
 # that write words without a part between them.
 _PARTED = rf"(?:[ _.-]+[(\[]?|[(\[]|(?<=\d)(?=[a-z])|(?<=\w)(?={_UNPARTED}))"
-MASK_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}){_NUMBERED}[)\]]?$")
-ANY_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}|{_WEAK_ENDING}){_NUMBERED}[)\]]?$")
+MASK_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}){_NUMBERED}[)\]}}]?$")
+ANY_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}|{_WEAK_ENDING}){_NUMBERED}[)\]}}]?$")
 # Also Fiji's "Mask of a.tif".
 MASK_PREFIX = re.compile(
     r"^(?:(?:count )?masks?[ _-]of[ _-]|"
@@ -46,7 +47,9 @@ _IMAGE_PREFIX = re.compile(
     r"^(?:images?|img|volume)[ _.-]?(?=.)|^t(?=\d{3,4}$)|"
     r"^(?:im|ct|mri?|scan|slice|case|frame|sample|patient|orig(?:inal)?|raw|input)(?=\d)"  # MONAI's im0
 )
-_IMAGE_ENDING = re.compile(r"[ _.-](?:0000|training|test|img|image|leftimg8bit|orig(?:inal)?|raw|input)$")
+_IMAGE_ENDING = re.compile(
+    r"[ _.-](?:0000|training|test|img|image|leftimg8bit|orig(?:inal)?|raw|input|t[12]w|pdw|bold)$"
+)
 OTHER_CHANNEL = re.compile(r"_(?!0000)\d{4}$")
 SIDE_PRODUCT = re.compile(
     r"[ _.-](superpixels|cp_output|flows|cp_outlines|outlines|(?:object |pixel )?probabilities|probs?|"
@@ -97,7 +100,7 @@ _MASK_WORD = re.compile(rf"[ _.-](?!label[ _-]?free)(?:{_ENDING}){_NUMBERED}(?=$
 # What Windows and macOS put behind the name of a copy.
 _COPY = re.compile(r" \(\d+\)$|(?: -)? (?:copy|kopie|copie|copia|복사본)(?: \d+| \(\d+\))?$")
 # What is segmented in Korean, or a tile of a picture, or a cell that divides.
-DIVIDED = re.compile(r"분할[ _.-]?\d+$")
+DIVIDED = re.compile(r"(?:분할|分割)[ _.-]?\d+$")
 # Where a name may end and a word more begin: IDRiD's a_MA, STARE's a.ah, Drishti's a_ODsegSoftmap.
 _WORD_BEHIND = re.compile(r"(?<=.)[ _.-](?=[^\W\d_])")
 # BUS-BRA's bus_0001-l, whose mask is mask_0001-l; a segmented_1 by itself is no mask of "1".
@@ -144,7 +147,7 @@ def _numbered(key: str, found: re.Match[str] | None) -> list[str]:
     if found is None or not found["number"]:
         return []
     number = found["number"]
-    parts = (key[: found.start()], number), (key[: found.start("word")], number.lstrip(" _.-"))
+    parts = (key[: found.start()], number), (key[: found.start("word")], number.lstrip(" _.#([{-"))
     # a1_mask2 is no mask of a12.
     return [before + behind for before, behind in parts if not (before[-1:] + behind[0]).isdecimal()]
 

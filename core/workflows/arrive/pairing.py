@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import takewhile
 from pathlib import PurePosixPath
 
+from core.datasets.matching import is_image_name
 from core.language.sentence import Sentence
 from core.workflows.arrive import layouts
 from core.workflows.arrive.layouts import stem_key
@@ -175,7 +176,7 @@ def with_namesakes(rows: Sequence[PlannedFile], said: Container[int]) -> list[Pl
     doubtful: dict[str, str] = {}
     for row in images:
         folder = of_folder.setdefault(str(PurePosixPath(row.path).parent), {})
-        first = folder.setdefault(stem_key(row.path), row.path)
+        first = folder.setdefault(_bare_key(row.path), row.path)
         if first != row.path and {first, row.path} <= unsaid:
             doubtful |= {first: row.name, row.path: PurePosixPath(first).name}
     beside: dict[str, list[str]] = {}
@@ -192,6 +193,12 @@ def with_namesakes(rows: Sequence[PlannedFile], said: Container[int]) -> list[Pl
         else row
         for place, row in enumerate(rows)
     ]
+
+
+def _bare_key(path: str) -> str:
+    """The name without any image's ending: a of a.jpg.png."""
+    key = stem_key(path)
+    return stem_key(key) if is_image_name(key) else key
 
 
 def _namesake(other: str) -> Sentence:
