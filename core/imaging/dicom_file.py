@@ -8,6 +8,7 @@ the modules beside it: the first page comes half a second sooner without it.
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -114,10 +115,11 @@ def open_dicom(data: bytes, name: str, limits: Limits) -> OpenFile:
         check_size(name, height, width, limits)
         num_frames = max(int(dataset.get("NumberOfFrames") or 1), 1)
         is_mask = dataset.get("SOPClassUID") in _SEGMENTATIONS or dataset.get("Modality") == "SEG"
+        blanks = _fill_blanks(dataset, name)
         if is_mask:
-            return _open_segmentation(dataset, name, num_frames)
+            file = _open_segmentation(dataset, name, num_frames)
+            return replace(file, notes=(*blanks, *file.notes))
         order, geometry, notes = place_frames(dataset, num_frames, name)
-        notes = (*_fill_blanks(dataset, name), *notes)
 
     def read(frame: int) -> StoredPixels:
         with quiet_libraries():
@@ -128,7 +130,7 @@ def open_dicom(data: bytes, name: str, limits: Limits) -> OpenFile:
         if num_frames > 1
         else ""
     )
-    return OpenFile(read, order, told, geometry, notes)
+    return OpenFile(read, order, told, geometry, (*blanks, *notes))
 
 
 def is_segmentation(data: bytes) -> bool:

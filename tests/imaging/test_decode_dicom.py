@@ -16,7 +16,7 @@ from pydicom.uid import MPEG2MPML, ExplicitVRBigEndian, JPEG2000Lossless, JPEGBa
 
 from core.config import Limits
 from core.errors import BadFileError
-from core.imaging.decode import decode_image, open_file, read_frame
+from core.imaging.decode import decode_image, decode_mask, open_file, read_frame
 from core.imaging.intensity import to_display
 from tests.imaging.making import PATIENT, dicom, saved
 
@@ -386,6 +386,16 @@ def test_blank_elements_of_colours_are_taken_as_usual_and_told(blank: list[str],
     image = decode_image(data, "us.dcm")
     assert image.values.tolist() == COLOURS.tolist()
     assert image.notes[0].endswith(f"taken is what is usual ({usual}).")
+
+
+def test_blank_elements_of_a_segmentation_are_taken_as_usual() -> None:
+    packed = np.array([[0b0110]], np.uint8)  # four pixels of one bit
+    blank = dict.fromkeys(
+        ("SamplesPerPixel", "PhotometricInterpretation", "PixelRepresentation", "BitsStored")
+    )
+    shape = {"Rows": 1, "Columns": 4, "BitsAllocated": 1}
+    data = dicom(packed, Modality="SEG", SegmentationType="BINARY", **shape, **blank)
+    assert decode_mask(data, "seg.dcm").tolist() == [[0, 1, 1, 0]]
 
 
 def test_blank_colours_of_a_jpeg_are_what_jpeg_holds() -> None:
