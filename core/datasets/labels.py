@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.datasets.layout import images_dir, masks_dir
-from core.datasets.matching import list_images, stem_of
+from core.datasets.matching import list_images, not_read, stem_of
 from core.datasets.set_table import group_column_of, read_csv, stem_of_name
 from core.errors import AppError, BadDatasetError
 from core.language.sentence import Sentence
@@ -63,7 +63,8 @@ def find_labelled(
         raise BadDatasetError(str(data_dir), [Sentence("There is no folder {split}/images.", split=split)])
     images = list_images(folder)
     if not images:
-        raise BadDatasetError(str(data_dir), [Sentence("{split}: There are no images.", split=split)])
+        nothing = Sentence("{split}: There are no images.", split=split)
+        raise BadDatasetError(str(data_dir), [nothing, *not_read(folder, f"{split}/images")])
     row_of = _read_table(labels_path or _find_table(data_dir, split))
     mask_of = _masks(data_dir, split)
     problems: list[str] = []

@@ -60,6 +60,17 @@ def test_no_table_no_images_and_one_label_are_told(tmp_path):
         parse_merged(["A=B", "SK"])
 
 
+def test_images_in_folders_of_their_labels_are_told(tmp_path):
+    (tmp_path / "train" / "images" / "MEL").mkdir(parents=True)
+    (tmp_path / "train" / "images" / "MEL" / "a.jpg").write_bytes(b"x")
+    with pytest.raises(BadDatasetError) as caught:
+        find_labelled(tmp_path, "train")
+    assert caught.value.problems == (
+        "train: There are no images.",
+        "train/images also holds MEL; only image files that lie in it themselves are read.",
+    )
+
+
 def test_folds_spread_labels_and_keep_groups():
     labels = ["MEL"] * 9 + ["NV"] * 12
     groups = [f"m{i}" for i in range(9)] + [f"n{i // 2}" for i in range(12)]

@@ -274,6 +274,7 @@ def test_images_beside_one_that_is_called_otherwise_stay_images():
     images = ["overview.png", *(f"segmented_{number}.png" for number in range(3))]
     assert understood(*images)[0] == {image: [] for image in images}
     assert understood("z/images/a.png", "z/images/mask_1.png", "z/images/mask_2.png")[1] == []
+    assert len(understood("scan1.png", "p1.png", "img_2.png", "p2.png")[0]) == 4
     assert len(understood("patient1.png", "page1.png", "unmasked.png", "a_masked.png", "a.png")[0]) == 5
 
 

@@ -252,7 +252,9 @@ def _by_name(
     if any(each in beside or each in known for each in layouts.mask_bases(key)):
         return replace(row, role="mask", reason=_ENDS_AS_MASK, keys=mask_keys(row.path))
     base = layouts.MASK_PREFIX.sub("", key)
-    if base != key and (base in beside or base in known):
+    # A letter alone counts only where a number is an image's whole name.
+    named = base in (everywhere if key == f"p{base}" else beside)
+    if base != key and (named or base in known):
         reason = Sentence("its name begins as masks do")
         return replace(row, role="mask", reason=reason, keys=mask_keys(row.path))
     base = layouts.MASK_ENDING.sub("", key)
