@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.imaging.class_table import UNDEFINED, ClassTable
 from core.imaging.mask_plane import NotAMask
-from core.imaging.mask_values import to_mask
+from core.imaging.mask_values import to_mask, values_too_close
 from core.imaging.stored import StoredPixels
 from core.language.sentence import Sentence
 
@@ -127,6 +127,8 @@ def _by_index(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8]:
     if stored.alpha is not None:
         whole |= stored.alpha == 0
     if whole.all():
+        if stored.lossy and (numbers := values[(values > 0) & (values != UNDEFINED)]).size:
+            raise values_too_close(numbers)
         return values.astype(np.uint8)
     if len(table) == 2 and not table.has_undefined:
         return to_mask(stored)

@@ -116,12 +116,7 @@ def to_mask(stored: StoredPixels, said: MaskValues | None = None) -> NDArray[np.
             )
         )
     if stored.lossy and found[-1] < 32:
-        raise NotAMask(
-            Sentence(
-                "its values end at {number}, and JPEG does not keep values so close",
-                number=_number(found[-1]),
-            )
-        )
+        raise values_too_close(plane)
     if found[0] == 0 and len(found) == 2:
         return (plane > 0).astype(np.uint8)
     if np.isin(found, (0, 1, UNDEFINED)).all() and found[-1] == UNDEFINED:
@@ -143,6 +138,15 @@ def _is_rare(plane: NDArray[Any]) -> bool:
     """Whether 1 is rare beside 0 and beside 255; where little was decided it is so beside 255 alone."""
     ones, *others = ((plane == value).sum() for value in (1, 0, UNDEFINED))
     return bool(ones < _LEAST_DECIDED * min(others))
+
+
+def values_too_close(plane: NDArray[Any]) -> NotAMask:
+    """Why numbers of classes that a codec may have changed are none."""
+    return NotAMask(
+        Sentence(
+            "its values end at {number}, and JPEG does not keep values so close", number=_number(plane.max())
+        )
+    )
 
 
 def tells_undefined(stored: StoredPixels, plane: NDArray[Any]) -> bool:

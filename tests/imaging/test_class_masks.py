@@ -162,3 +162,14 @@ def test_the_classes_of_a_model_come_from_its_card():
     assert table_of_card(ModelCard("m", net=NetConfig(num_classes=3))).names == (
         *("background", "class 1", "class 2"),
     )
+
+
+def test_a_codec_does_not_keep_numbers_of_classes():
+    labels = np.zeros((16, 16), np.uint8)
+    empty = saved(Image.fromarray(labels), "JPEG")
+    labels[8:, 8:] = 2  # a whole block of the codec, which by chance keeps it
+    table = class_table(NAMES)
+    with pytest.raises(BadFileError, match="its values end at 2, and JPEG does not keep values so close"):
+        decode_mask(saved(Image.fromarray(labels), "JPEG", quality=100), "m.jpg", classes=table)
+    assert not decode_mask(empty, "m.jpg", classes=table).any()
+    assert np.array_equal(decode_mask(png(labels), "m.png", classes=table), labels)
