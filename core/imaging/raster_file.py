@@ -241,7 +241,7 @@ def _from_plain_pnm(data: bytes, stored: StoredPixels) -> StoredPixels:
 def _range_of_pnm(data: bytes) -> tuple[float, float] | None:
     """Black and white of a PNM whose largest value lies below that of 8 bits; None for others."""
     words = re.sub(rb"#[^\n]*", b"", data[:1000]).split(maxsplit=4)
-    white = int(words[3]) if data[1:2] in b"2356" else 255
+    white = int(words[3]) if data[1:2] in b"2356" and len(words) > 3 else 255
     return (0.0, float(white)) if white < 255 else None
 
 

@@ -146,6 +146,8 @@ def understood(*files, masks=(), known=()):
         (["z/images/a.png"], ["z/masks/a/a_0.png", "z/masks/a/a_1.png"], []),
         (["z/image_2/a.png"], ["z/semantic/a.png"], ["z/instance/a.png"]),  # KITTI
         (["1.bmp"], ["p1.bmp"], []),  # CVC-ColonDB
+        (["z/701_StillsRaw_full/1TP_1.png"], ["z/LabeledApproved_full/1TP_1_L.png"], []),  # CamVid
+        (["z/tissue images/h_1.png"], ["z/label masks/h_1.tif"], ["z/distance maps/h_1.png"]),  # NuInsSeg
         (["z/sub-01_T1w.nii.gz"], ["z/sub-01_space-T1w_label-lesion_mask.nii.gz"], []),  # BIDS
         (["a.png"], ["a_mask[0].png", "a_mask[1].png"], []),
         *((["폐.png"], [f"폐_{word}.png"], []) for word in ("정답라벨", "라벨링", "세그멘테이션")),
@@ -260,6 +262,7 @@ def test_images_of_one_name_may_be_image_and_mask_and_are_asked_about():
     side_by_side = plan_upload(["a.jpg", "a.png", "b.png"])
     assert [row.namesake for row in side_by_side] == ["a.png", "a.jpg", ""]
     assert [row.namesake for row in plan_upload(["a.jpg", "a.jpg.png"])] == ["a.jpg.png", "a.jpg"]
+    assert [bool(row.namesake) for row in plan_upload(["z/in/c_0000.png", "z/out/c.png"])] == [True, True]
     folders = plan_upload(["z/x/1.png", "z/y/1.png"])
     assert [row.namesake for row in folders] == ["z/y/1.png", "z/x/1.png"]
     assert "say so" in folders[0].reason

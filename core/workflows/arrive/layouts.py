@@ -69,7 +69,8 @@ _MASK_FOLDER = re.compile(
     rf"(?:.*[ _-])?(?:{_MASKS}|labels(?:tr|ts)|manual[ _-]?1?|1st_manual)|"
     r"segmentation(?:class|object)(?:png|aug|raw)?|.*segmentations?[_ -].*|gt(?:[_ -]?\d+|fine|coarse)|"
     r"anns?(?:[_ -]dir)?|(?:train|val|test|default)annots?|semantic|masks_machine|labels?[_ -].{1,3}|"
-    r"pixellabeldata(?:_\d+)?|.*(?:마스크|라벨(?:링)?|레이블|정답)(?:[ _-]?(?:데이터|이미지|영상))?|"
+    r"labeledapproved_full|pixellabeldata(?:_\d+)?|"
+    r".*(?:마스크|라벨(?:링)?|레이블|정답)(?:[ _-]?(?:데이터|이미지|영상))?|"
     r".*(?:マスク|ラベル|掩膜|掩码|标签|标注)(?:画像|图像)?"
 )
 _IMAGE_FOLDER = re.compile(
@@ -90,6 +91,7 @@ _SIDE_FOLDER = re.compile(r"(?:left|right)[ _-]?(?:lung)?[ _-]?masks?")
 _FIRST_READER_FOLDER = re.compile(r"1st_manual|manual[_ -]?1?")
 _SECOND_READER_FOLDER = re.compile(r"2nd_manual|manual[_ -]?2")
 _FIELD_OF_VIEW = re.compile(r"\d+_(?:training|test)_mask")
+_DISTANCES = re.compile(r"distance[ _-]?(?:maps?|transforms?)")
 _FOR_PEOPLE = re.compile(r".*visualization|masks_human|overlays?|semantic_rgb")
 # Cityscapes: classes, objects and a picture of each image in one folder.
 _CITYSCAPES = re.compile(r".*_gt(?:fine|coarse)_(?P<what>color|instanceids)")
@@ -216,6 +218,8 @@ def neither(path: str, folder: str, beside: Collection[str], *, first_reader: bo
     of_objects = {"segmentationobject": "SegmentationClass", "instance": "semantic"}.get(folder)
     if of_objects and of_objects.casefold() in beside:
         return Sentence("numbers the objects of {of_objects}, which is used", of_objects=of_objects)
+    if _DISTANCES.fullmatch(folder):
+        return Sentence("distances from outlines, which are no masks")
     if stem_key(path).startswith("man_track"):
         return Sentence("marks for tracking, which are no outlines; the folder SEG has the masks")
     cityscapes = _CITYSCAPES.fullmatch(stem_key(path))

@@ -196,9 +196,9 @@ def with_namesakes(rows: Sequence[PlannedFile], said: Container[int]) -> list[Pl
 
 
 def _bare_key(path: str) -> str:
-    """The name without any image's ending: a of a.jpg.png."""
+    """The name without any image's ending and nnU-Net's channel: a of a.jpg.png and of a_0000.png."""
     key = stem_key(path)
-    return stem_key(key) if is_image_name(key) else key
+    return (stem_key(key) if is_image_name(key) else key).removesuffix("_0000")
 
 
 def _namesake(other: str) -> Sentence:
