@@ -7,6 +7,7 @@ where it is read as another class or as background; taking that back loses nothi
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -43,6 +44,11 @@ def reading_table(classes: Sequence[TaskClass]) -> NDArray[np.uint8]:
             end = next_value
         table[value] = end
     return table
+
+
+def reading_key(classes: Sequence[TaskClass]) -> str:
+    """Names how masks are read now, for the cache: what is made of a mask changes with the classes."""
+    return hashlib.sha256(reading_table(classes).tobytes()).hexdigest()[:12]
 
 
 def places(classes: Sequence[TaskClass]) -> NDArray[np.uint8]:

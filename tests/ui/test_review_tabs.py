@@ -14,7 +14,8 @@ from core.ui import state
 from core.ui.review.tabs import words
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
-from core.workspace import DraftContent, NewReview, PlantedRow
+from core.workspace import DraftContent, NewReview, PlantedRow, TaskClass
+from core.workspace.classes import moved
 
 
 @pytest.fixture
@@ -128,6 +129,24 @@ def test_readers_differ_until_one_of_them_is_taken(workspace, task, corrected):
     assert sorted(one == other for one, other in zip(before, agreed, strict=True)) == [False, True]
     next(each for each in app.button if each.label == words.SETTLED_UNDO).click().run()
     assert [workspace.truth.of(image.id) for image in corrected] == before
+
+
+def test_agreement_of_a_class_that_was_moved_stands_under_its_name(workspace, task, corrected):
+    rules = replace(task.review_rules, second_percent=100)
+    task = workspace.tasks.set_review_rules(task.id, rules, who="Kim")
+    task = workspace.tasks.set_classes(task.id, [TaskClass("Lung"), TaskClass("Heart")])
+    workspace.tasks.set_classes(task.id, moved(task.all_classes, 2, -1))
+    for who, lung in (("Park", 20), ("Lee", 40)):
+        layer = np.ones((64, 64), np.uint8)
+        # In a layer 2 is the lung, 3 the heart, of which both draw the same.
+        layer[:lung], layer[50:] = 2, 3
+        content = DraftContent(0.5, encode_layer(layer), None, 5.0)
+        save_mask(workspace, corrected[0].id, state.predictors(), content=content, who=who)
+    app = draw("agreement")
+    (box,) = (each for each in app.selectbox if each.label == words.AGREEMENT_CLASS)
+    assert (box.options, box.value) == (["Heart", "Lung"], 2)
+    table = app.dataframe[0].value
+    assert table.set_index(words.AGREEMENT_WHO)[words.AGREEMENT_DICE]["Lee and Park"] == "1.000"
 
 
 def test_of_three_readers_the_one_who_differs_most_is_shown_at_first(workspace, task, corrected):

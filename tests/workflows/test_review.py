@@ -161,3 +161,18 @@ def test_a_class_keeps_its_colour_where_it_stands_at_another_place(workspace, ta
     classes = workspace.tasks.get_by_id(task.id).all_classes
     workspace.tasks.set_classes(task.id, merged(classes, 1, 3))
     assert colours_of(workspace, image) == (blue, green, blue)
+
+
+def test_a_proposal_follows_classes_that_are_merged_and_brought_back(workspace, task, added, predictors):
+    image, look = workspace.images.get(added[0]), look_of(workspace, task, added[0])
+    workspace.tasks.set_classes(task.id, [TaskClass("Lung"), TaskClass("Heart")])
+
+    def shown():
+        return set(np.unique(read_png(mask_png(workspace, image, look, predictors), "mask")).tolist())
+
+    assert shown() == {0, 1}
+    apart = workspace.tasks.get_by_id(task.id).all_classes
+    workspace.tasks.set_classes(task.id, merged(apart, 1, 2))
+    assert shown() == {0, 2}
+    workspace.tasks.set_classes(task.id, apart)
+    assert shown() == {0, 1}

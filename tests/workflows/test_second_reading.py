@@ -19,6 +19,7 @@ from core.workflows.review.compared_picture import compare_readings
 from core.workflows.review.corrective import corrected_images
 from core.workflows.review.second_reading import differing, settle, undo
 from core.workspace import DraftContent, NewReview, TaskClass
+from core.workspace.classes import merged
 from tests.workflows.conftest import png
 
 
@@ -275,3 +276,24 @@ def test_a_part_is_drawn_without_its_prediction_first(workspace, task, version, 
     assert [each.dice for each in found] == pytest.approx([2 / 3, 4 / 5])
     summary = summarise(found)
     assert (summary.hidden.mean, summary.seen.mean) == pytest.approx((2 / 3, 4 / 5))
+
+
+def test_agreement_follows_classes_that_are_merged_and_brought_back(
+    workspace, task, images, ask, save, predictors
+):
+    workspace.tasks.set_classes(task.id, [TaskClass("Lung"), TaskClass("Heart")])
+    task = ask()
+    save(images[0], "Kim", [2, 2, 3, 3])
+    save(images[0], "Lee", [3, 3, 3, 3])
+
+    def dice_of_heart():
+        found = measure_agreement(workspace, workspace.tasks.get_by_id(task.id), predictors, class_index=2)
+        return found.readers["Kim", "Lee"][0].found.dice
+
+    # 2 pixels against 4, of which 2 are shared: 4 / 6.
+    assert dice_of_heart() == pytest.approx(4 / 6)
+    apart = workspace.tasks.get_by_id(task.id).all_classes
+    workspace.tasks.set_classes(task.id, merged(apart, 1, 2))
+    assert dice_of_heart() == 1
+    workspace.tasks.set_classes(task.id, apart)
+    assert dice_of_heart() == pytest.approx(4 / 6)

@@ -29,6 +29,7 @@ from core.workflows.correct.save_mask import mask_as_shown, read_mask
 from core.workflows.correct.slices import geometry_of
 from core.workspace import DraftContent, ImageRow, RevisionRow, TaskRow, VersionRow, Workspace
 from core.workspace.blobs import sha256_of
+from core.workspace.classes import reading_key
 from core.workspace.names import name_key
 
 Pair = tuple[str, str]
@@ -41,7 +42,8 @@ class TaskAgreement:
     """What the images of a task that were read twice say.
 
     Attributes:
-        class_index: The class that is compared.
+        class_index: The class that is compared, by its value.
+        reading: How masks are read as classes now.
         in_mm: Distances and areas are in mm and mm2, since the size of every image's pixels is known; else in
             pixels.
         num_images: Images read twice or more, or again by the same reader.
@@ -55,6 +57,7 @@ class TaskAgreement:
     """
 
     class_index: int
+    reading: str
     in_mm: bool = False
     num_images: int = 0
     readers: dict[Pair, list[ImageAgreement]] = field(default_factory=dict)
@@ -86,7 +89,7 @@ def measure_agreement(
     """Compare all readings of a task.
 
     Args:
-        class_index: The class that is compared.
+        class_index: The class that is compared, by its value.
         without: Images that are left out, but of the comparison with gold masks.
         on_progress: Called with images done and all images.
     """
@@ -95,7 +98,7 @@ def measure_agreement(
     again, gold = _readings_beside(workspace, task.id, "again"), _readings_beside(workspace, task.id, "gold")
     again = [each for each in again if each[0].image_id not in without]
     images = {*readings, *(each.image_id for each, _ in again + gold)}
-    found = TaskAgreement(class_index, _all_in_mm(workspace, images))
+    found = TaskAgreement(class_index, reading_key(task.all_classes), _all_in_mm(workspace, images))
     version = workspace.versions.current(task.id)
     learnt = set() if version is None else images_learnt(workspace, version)
     truths = workspace.truth.of_task(task.id)
@@ -227,7 +230,7 @@ def _compare(
         return json.dumps(asdict(agree(one.read(), other.read(), found.class_index, spacing))).encode()
 
     unit = "" if spacing is None else f"-{spacing[0]:g}-{spacing[1]:g}"
-    key = f"agreement-{one.key[:20]}-{other.key[:20]}-{found.class_index}{unit}"
+    key = f"agreement-{one.key[:20]}-{other.key[:20]}-{found.class_index}-{found.reading}{unit}"
     return Agreement(**json.loads(workspace.cache.get_or_make(image.sha256, key, measure)))
 
 

@@ -17,6 +17,7 @@ from core.review.second_reading import BLIND_VERSION
 from core.workflows.correct.blind import KEYS
 from core.workflows.correct.save_mask import mask_as_shown, read_mask
 from core.workspace import DraftContent, ImageRow, RevisionRow, VersionRow, Workspace
+from core.workspace.classes import reading_key
 
 
 def prediction_dice(
@@ -39,7 +40,8 @@ def prediction_dice(
         return repr(mean_dice(predicted, read_mask(workspace, revision))).encode()
 
     mask = revision.mask_file.partition(".")[0]
-    key = f"dice-{prediction_key(workspace, version)}-{threshold:g}-{image.frame}-{mask[:20]}"
+    reading = reading_key(workspace.tasks.get_by_id(image.task_id).all_classes)
+    key = f"dice-{prediction_key(workspace, version)}-{threshold:g}-{image.frame}-{mask[:20]}-{reading}"
     return float(workspace.cache.get_or_make(image.sha256, key, measure))
 
 

@@ -26,7 +26,7 @@ from core.workflows.correct.save_mask import mask_as_shown
 from core.workflows.review.look import Look
 from core.workflows.review.planting import shown_mask
 from core.workspace import DraftContent, ImageRow, ReviewItem, ReviewRow, RevisionRow, Workspace
-from core.workspace.classes import highest_value, reading_table
+from core.workspace.classes import highest_value, reading_key, reading_table
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def mask_png(workspace: Workspace, image: ImageRow, look: Look, predictors: Pred
     if look.revision_id is not None:
         return workspace.masks.read_mask_png(workspace.masks.get(look.revision_id))
     content = shown_content(workspace, look)
-    key = f"mask-{_digest(workspace, look)}{_frame(image)}"
+    key = f"mask-{_digest(workspace, look)}-{_reading(workspace, image)}{_frame(image)}"
     return workspace.cache.get_or_make(
         image.sha256, key, lambda: encode_png(mask_as_shown(workspace, image, content, predictors))
     )
@@ -84,7 +84,8 @@ def prediction_then(
     try:
         version = workspace.versions.get(revision.version_id)
         content = DraftContent(revision.threshold, None, version.id)
-        key = f"mask-{prediction_key(workspace, version)}-{revision.threshold:g}{_frame(image)}"
+        predicted = f"{prediction_key(workspace, version)}-{revision.threshold:g}"
+        key = f"mask-{predicted}-{_reading(workspace, image)}{_frame(image)}"
         return workspace.cache.get_or_make(
             image.sha256, key, lambda: encode_png(mask_as_shown(workspace, image, content, predictors))
         )
@@ -237,6 +238,10 @@ def _digest(workspace: Workspace, look: Look) -> str:
         return "none"
     version = workspace.versions.get(look.version_id)
     return f"{prediction_key(workspace, version)}-{card_of(workspace, version).threshold:g}"
+
+
+def _reading(workspace: Workspace, image: ImageRow) -> str:
+    return reading_key(workspace.tasks.get_by_id(image.task_id).all_classes)
 
 
 def _frame(image: ImageRow) -> str:

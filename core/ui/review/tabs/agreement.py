@@ -51,10 +51,11 @@ def _tables(found: TaskAgreement, *, has_model: bool) -> None:
 
 
 def _measure(task: TaskRow) -> TaskAgreement:
-    names = {index: each.name for index, each in enumerate(task.classes, start=1)}
-    index = 1
+    # By their values: a class that is moved keeps what stands for it in masks.
+    names = {each.value: each.name for each in task.classes}
+    value = task.classes[0].value
     if len(names) > 1:
-        index = st.selectbox(words.AGREEMENT_CLASS, list(names), format_func=names.__getitem__)
+        value = st.selectbox(words.AGREEMENT_CLASS, list(names), format_func=names.__getitem__)
     place = st.empty()
 
     def told(done: int, total: int) -> None:
@@ -65,7 +66,7 @@ def _measure(task: TaskRow) -> TaskAgreement:
         state.workspace(),
         task,
         state.predictors(),
-        class_index=index,
+        class_index=value,
         # They look to the person as if nobody had read them, also in the numbers of images.
         without=unread_for(task).all,
         on_progress=told,
