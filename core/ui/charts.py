@@ -12,6 +12,8 @@ import streamlit as st
 _COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 MARK_COLOUR, MEAN_COLOUR = _COLOURS[0], _COLOURS[1]
 """Of single points, and of what is drawn through them."""
+LINE_COLOUR = "#777777"
+"""Of lines that mark a place and of what they are called: read on both themes."""
 _DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 6]]
 _QUIET_COLOUR = "#8C8C8C"
 MOST_NAMED = len(_COLOURS)

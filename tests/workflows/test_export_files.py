@@ -24,6 +24,7 @@ from core.workflows.add_images import add_images
 from core.workflows.export.export_files import FORMATS, export_files
 from core.workflows.export.packing import Selection
 from core.workspace import NewReview, NewRevision, TaskClass
+from core.workspace.classes import moved
 from tests.formats.test_dicom_seg import series
 from tests.imaging.making import tiff
 from tests.stored_files import stored_file
@@ -212,6 +213,19 @@ def test_measures_of_a_mask_and_its_prediction(workspace, task, save, add_versio
     assert (box, row["mean_grey"]) == (["0", "1", "1", "2"], "105.0")
     # One pixel of two and two in common: 2 * 1 / (2 + 2).
     assert (row["dice_to_prediction"], row["version"], row["who"]) == ("0.5", version.title, "Kim")
+
+
+def test_measures_of_a_class_that_was_moved(workspace, task, save, add_version, predictors):
+    workspace.tasks.set_classes(task.id, [TaskClass("lung"), TaskClass("heart")])
+    classes = workspace.tasks.get_by_id(task.id).all_classes
+    workspace.tasks.set_classes(task.id, moved(classes, 2, -1))
+    # The prediction as above, of the lung, saved unchanged.
+    save("a.png", png([[0, 100, 110, 200]]), [[0, 0, 1, 1]], version_id=add_version().id)
+    export = export_files(workspace, Selection(task.id), "measures", predictors=predictors)
+    with zipfile.ZipFile(export.path) as archive:
+        rows = table(archive.read("lung_xray_measures/measures.csv"))
+    assert [(row["class"], row["area_px"]) for row in rows] == [("heart", "0"), ("lung", "2")]
+    assert rows[1]["dice_to_prediction"] == "1.0"
 
 
 def test_several_classes_keep_names_colours_and_undecided_pixels(workspace, task, save):

@@ -15,6 +15,7 @@ from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.slices import geometry_of
 from core.workspace import ImageRow, RevisionRow, VersionRow, Workspace
+from core.workspace.classes import places, reading_table
 
 MEASURE_COLUMNS = (
     *("image", "frame", "class", "area_px", "area_mm2", "perimeter_px"),
@@ -71,11 +72,13 @@ def _predicted(
     version: VersionRow | None,
     predictors: Predictors,
 ) -> NDArray[np.uint8] | None:
-    """What the version under the mask proposed, None where there is none that still runs."""
+    """What the version under the mask proposed, by place; None where there is none that still runs."""
     if version is None:
         return None
+    classes = workspace.tasks.get_by_id(image.task_id).all_classes
     try:
-        return kept_proposal(workspace, image, version, predictors).mask(revision.threshold)
+        proposed = kept_proposal(workspace, image, version, predictors).mask(revision.threshold)
+        return places(classes)[reading_table(classes)[proposed]]
     except AppError:
         return None
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.review.readers import ImageAgreement, summarise_pair
-from core.ui.charts import MARK_COLOUR
+from core.ui.charts import LINE_COLOUR, MARK_COLOUR
 from core.ui.review.tabs import words
 
 _HEIGHT = 280
@@ -57,12 +57,12 @@ def bland_altman(images: Sequence[ImageAgreement], title: str, *, in_mm: bool) -
     dashes = alt.Scale(domain=["limit", "mean"], range=[[5, 4], [1, 0]])
     rules = (
         alt.Chart(lines)
-        .mark_rule(strokeWidth=1.5)
+        .mark_rule(strokeWidth=1.5, color=LINE_COLOUR)
         .encode(y="at:Q", strokeDash=alt.StrokeDash("dash:N", scale=dashes, legend=None), tooltip="what:N")
     )
     names = (
         alt.Chart(lines)
-        .mark_text(align="left", baseline="bottom", dx=4, dy=-2)
+        .mark_text(align="left", baseline="bottom", dx=4, dy=-2, color=LINE_COLOUR)
         .encode(x=alt.value(0), y="at:Q", text="what:N")
     )
     st.caption(title)

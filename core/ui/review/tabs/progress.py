@@ -11,7 +11,7 @@ from core.evaluation.proportions import Proportion
 from core.files import csv_bytes
 from core.review.progress import CorrectedImage, MeanDice, Progress, changes, running_mean, summarise
 from core.ui import state
-from core.ui.charts import MARK_COLOUR, MEAN_COLOUR
+from core.ui.charts import LINE_COLOUR, MARK_COLOUR, MEAN_COLOUR
 from core.ui.image_row import open_image
 from core.ui.review.tabs import words
 from core.ui.segment.seen import unread_for
@@ -195,10 +195,12 @@ def _chart(task: TaskRow, images: Sequence[CorrectedImage], titles: dict[int, st
             }
         )
         at = alt.X("place:Q", scale=places_scale)
-        rules = alt.Chart(marks).mark_rule(strokeDash=[4, 4]).encode(x=at, tooltip="model:N")
+        rules = (
+            alt.Chart(marks).mark_rule(strokeDash=[4, 4], color=LINE_COLOUR).encode(x=at, tooltip="model:N")
+        )
         text = (
             alt.Chart(marks)
-            .mark_text(align="left", dx=4, baseline="top")
+            .mark_text(align="left", dx=4, baseline="top", color=LINE_COLOUR)
             .encode(x=at, y=alt.value(0), text="model:N")
         )
         layers = [rules, text, *layers]
