@@ -47,6 +47,15 @@ _STYLE = """
   [data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"]) * {
   word-break: keep-all !important; overflow-wrap: anywhere !important;
 }
+/* In a narrow column what is told leaves room for what can be done. */
+@media (max-width: 1200px) {
+  [data-testid="stColumn"] [data-testid="stAlertContainer"] {
+    padding: 0.5rem;
+    * { font-size: 0.875rem; }
+    div:has(> span > [data-testid="stAlertDynamicIcon"]) { display: none; }
+    [data-testid="stMarkdownContainer"] { width: 100% !important; }
+  }
+}
 /* A wide table scrolls; a number is never broken into lines, and there is room for what a row is called. */
 [data-testid="stTable"] :is(th, td):first-child > * { min-width: 6rem; }
 [data-testid="stTable"] :is(th, td):not(:first-child) * { overflow-wrap: normal !important; }

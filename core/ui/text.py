@@ -13,6 +13,8 @@ from core.language.sentence import said
 
 MOST_OF_A_NAME = 255
 """Characters of a name that are shown."""
+IN_A_COLUMN = 70
+"""Where a name stands in the narrow column beside a picture."""
 _KEPT_AT_THE_END = 40
 """The end of a name holds its number and its kind."""
 
@@ -34,16 +36,16 @@ def as_text(line: str) -> str:
     return f"{fence} {line} {fence}" if line.strip() else line
 
 
-def as_name(name: str) -> str:
+def as_name(name: str, most: int = MOST_OF_A_NAME) -> str:
     """As `as_text`, for a name; one that is too long is cut."""
-    return as_text(shortened(said(name)))
+    return as_text(shortened(said(name), most))
 
 
-def shortened(name: str) -> str:
-    """A name of at most `MOST_OF_A_NAME` characters; of a longer one the middle is left out."""
-    if len(name) <= MOST_OF_A_NAME:
+def shortened(name: str, most: int = MOST_OF_A_NAME) -> str:
+    """A name of at most so many characters; of a longer one the middle is left out."""
+    if len(name) <= most:
         return name
-    return f"{name[: MOST_OF_A_NAME - _KEPT_AT_THE_END - 1]}…{name[-_KEPT_AT_THE_END:]}"
+    return f"{name[: most - _KEPT_AT_THE_END - 1]}…{name[-_KEPT_AT_THE_END:]}"
 
 
 def as_size(num_bytes: int) -> str:

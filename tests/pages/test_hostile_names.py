@@ -178,3 +178,4 @@ def test_long_name_is_cut_in_the_middle():
     assert shortened(name).endswith("_film_0017.png")
     assert "…" in as_name(name)
     assert shortened("a" * 255) == "a" * 255
+    assert (len(shortened(name, 70)), shortened(name, 70)[-14:]) == (70, "_film_0017.png")

@@ -71,5 +71,9 @@ export default function (component) {
     }),
   );
   root.scrollLeft = scroll;
-  if (data.layout === "strip") requestAnimationFrame(() => centreSelected(root));
+  if (data.layout !== "strip") return;
+  requestAnimationFrame(() => centreSelected(root));
+  // On a page that is just being drawn the strip gets its width later.
+  root.sized ??= new ResizeObserver(() => centreSelected(root));
+  root.sized.observe(root);
 }

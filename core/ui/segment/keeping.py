@@ -18,7 +18,7 @@ from core.ui.segment.editing_session import request
 from core.ui.segment.labelling import label_history
 from core.ui.segment.proposing import propose_button
 from core.ui.segment.scope import choose_scope
-from core.ui.text import as_name, as_text
+from core.ui.text import IN_A_COLUMN, as_name, as_text
 from core.ui.times import ago
 from core.ui.titles import version_title
 from core.workflows.correct.mask_pictures import revision_picture
@@ -97,7 +97,9 @@ def tell_saved(image: OpenedImage, revision: RevisionRow) -> None:
     """Say in the next run what was saved; after "Save and next" that is beside another image."""
     locked = not image.hidden and state.workspace().images.get(revision.image_id).locked
     said = (words.SAVED_LOCKED if locked else words.SAVED).format(number=_number(image, revision))
-    st.session_state[_JUST_SAVED] = words.OF_IMAGE.format(name=as_name(image.image.name), said=said)
+    st.session_state[_JUST_SAVED] = words.OF_IMAGE.format(
+        name=as_name(image.image.name, IN_A_COLUMN), said=said
+    )
 
 
 def saved_line(image: OpenedImage, row: ImageRow) -> None:
