@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -198,7 +199,13 @@ def _present(root: Path) -> tuple[str, ...]:
 
 def _other_splits(root: Path) -> tuple[str, ...]:
     """What lies beside the splits as they do, and is called otherwise."""
-    others = {path.name for path in root.iterdir() if (path / "images").is_dir()}.difference(SPLITS)
+    # Case may mean nothing on a disk; a folder that may not be looked into, such as lost+found, is none.
+    known = [root / split for split in SPLITS if (root / split).is_dir()]
+    others = {
+        path.name
+        for path in root.iterdir()
+        if os.path.isdir(path / "images") and not any(path.samefile(each) for each in known)
+    }
     if not others:
         return ()
     told = Sentence(

@@ -176,6 +176,7 @@ def test_what_is_no_image_by_its_name_is_told(tmp_path: Path) -> None:
         write(tmp_path, f"train/images/{name}", b"x")
     write(tmp_path, "train/masks/p1/x.png", square_mask())
     write_split(tmp_path, "valid", range(2, 4))
+    (tmp_path / "TRAIN").symlink_to("train")  # as where case means nothing
     assert examine_dataset(tmp_path).notes == (
         "train/images also holds a.png.dvc, array.npy, n.nrrd ...; only image files that lie in it "
         "themselves are read.",
