@@ -306,6 +306,13 @@ def test_an_image_that_a_coco_file_names_and_nobody_gave_is_told_by_its_name(wor
     )
 
 
+def test_a_mask_goes_to_the_image_whose_full_name_it_has(workspace, task):
+    files = [("1.png", png(gradient(2, 2))), ("img1.png", png(gradient(2, 2, first=9)))]
+    add_images(workspace, task.id, files)
+    (outcome,) = add_images(workspace, task.id, [], masks=[("1_mask.png", png(MASK))])
+    assert (outcome.status, outcome.image_id) == ("mask added", workspace.images.list(task.id)[0].id)
+
+
 def outlined(name, said):
     """COCO's outline of one pixel in a 4 x 6 image of that name."""
     images = [{"id": 1, "file_name": name, "height": 4, "width": 6}]

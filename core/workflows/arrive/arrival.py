@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -39,6 +40,24 @@ class FileOutcome:
     notes: tuple[str, ...] = ()
 
 
+@dataclass
+class _Names:
+    """What masks may call images: by full name, and by any."""
+
+    full: dict[str, set[int]] = field(default_factory=dict)
+    every: dict[str, set[int]] = field(default_factory=dict)
+
+    def add(self, keys: Sequence[str], image_id: int) -> None:
+        """An image with its names, the full one first."""
+        self.full.setdefault(keys[0], set()).add(image_id)
+        for key in keys:
+            self.every.setdefault(key, set()).add(image_id)
+
+    def find(self, key: str) -> set[int]:
+        """The images of that name; a full name counts before what is left of another one."""
+        return self.full.get(key) or self.every.get(key, set())
+
+
 class Arrival:
     """One upload of a task; knows which image has which name."""
 
@@ -61,18 +80,17 @@ class Arrival:
         self.classes = workspace.tasks.get_by_id(task_id).classes
         self.slices: dict[int, SlicePlace] = {}
         self._by_path: dict[str, set[int]] = {}
-        self._by_key: dict[str, set[int]] = {}
-        self._of_task: dict[str, set[int]] | None = None
+        self._names = _Names()
+        self._of_task: _Names | None = None
 
     def __contains__(self, key: object) -> bool:
         """Whether this upload brought, or the task has, an image of that name."""
-        return key in self._by_key or key in self._task_images()
+        return key in self._names.every or key in self._task_names().every
 
     def remember(self, row: PlannedFile, image_id: int) -> None:
         """An image that a file became."""
         self._by_path.setdefault(row.path, set()).add(image_id)
-        for key in row.keys:
-            self._by_key.setdefault(key, set()).add(image_id)
+        self._names.add(row.keys, image_id)
 
     def images_of(self, row: PlannedFile) -> set[int]:
         """The images that the plan says, else those of this upload or the task that have the name."""
@@ -80,8 +98,7 @@ class Arrival:
         if planned:
             return planned
         for key in row.keys:
-            found = self._by_key.get(key) or self._task_images().get(key, set())
-            if found:
+            if found := self._names.find(key) or self._task_names().find(key):
                 return found
         return set()
 
@@ -97,13 +114,12 @@ class Arrival:
         folder = PurePosixPath(outlines).parent
         return tuple(path for path in found if PurePosixPath(path).parent == folder) or found
 
-    def _task_images(self) -> dict[str, set[int]]:
+    def _task_names(self) -> _Names:
         if self._of_task is None:
-            self._of_task = {}
+            self._of_task = _Names()
             of_file: dict[str, ImageRow] = {}
             for image in self.workspace.images.list(self.task_id):
                 of_file.setdefault(image.sha256, image)
             for image in of_file.values():
-                for key in image_keys(image.name):
-                    self._of_task.setdefault(key, set()).add(image.id)
+                self._of_task.add(image_keys(image.name), image.id)
         return self._of_task
