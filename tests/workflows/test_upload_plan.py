@@ -181,7 +181,9 @@ def test_folders_that_are_called_like_masks_hold_masks(folder):
     assert understood("z/images/1.png", f"z/{folder}/1.png")[0] == {"z/images/1.png": [f"z/{folder}/1.png"]}
 
 
-@pytest.mark.parametrize("folder", ["images_for_segmentation", "images to label", "scans_with_masks"])
+@pytest.mark.parametrize(
+    "folder", ["images_for_segmentation", "images to label", "scans_with_masks", "facemasks"]
+)
 def test_folders_of_images_that_are_to_get_masks_hold_images(folder):
     assert understood(f"z/{folder}/1.png")[0] == {f"z/{folder}/1.png": []}
 

@@ -16,7 +16,7 @@ from core.language.sentence import Sentence
 
 # Endings that call a file a mask wherever it lies, if an image has the rest of its name.
 _ENDING = (
-    r"cp[_ -]masks?|[a-z]*masks?(?:image)?|msk|maske|masque|m[aá]scara|segmentations?|segmented|"
+    r"cp[_ -]masks?|(?!face|gas)[a-z]*masks?(?:image)?|msk|maske|masque|m[aá]scara|segmentations?|segmented|"
     r"simple segmentation|segm|segmap|d?seg|labels?|label(?:l)?ed|label[_ -]?maps?|annotations?|annots?|anno|"
     r"trimap|ground[_ -]?truth|gt|manual(?:[_ -]?1)?|1st(?:ho|_manual|manual)|object predictions|"
     r"object[ -]identities|(?:정답|라벨)?(?:마스크|라벨(?:링)?|레이블|정답)|분할|세그[멘먼]테이션|"
@@ -62,7 +62,7 @@ OBJECTS_OF_CELLPOSE = re.compile(r"[ _-]cp[_ -]masks?$")
 HASH_NAME = re.compile(r"[0-9a-f]{40,}")
 
 _MASKS = (
-    r"[a-z]*masks?|msks?|masken|masques|m[aá]scaras|labels?|label[_-]?maps?|annotations?|annots?|annos?|"
+    r"(?!face|gas)[a-z]*masks?|msks?|masken|masques|m[aá]scaras|labels?|label[_-]?maps?|annotations?|annots?|annos?|"
     r"ground(?:[ _-]?truths?)?|gts?|segmentations?|segm|segs?|targets?|trimaps?"
 )
 _MASK_FOLDER = re.compile(
