@@ -8,7 +8,7 @@ from core.ui.assigned.queue import mine_toggle, view
 from core.ui.image_row import find_image
 from core.ui.review.tabs.predicting import predict_all_button
 from core.ui.segment import adding, editing, keeping
-from core.ui.segment.editing_session import done, requested
+from core.ui.segment.editing_session import done, is_save_of, requested
 from core.ui.segment.flagged import back_to_review, flag_of, flagged_line
 from core.ui.segment.found_nothing import finds_nothing, found_nothing
 from core.ui.segment.grouping import groups_box
@@ -86,7 +86,7 @@ def act(task: TaskRow, current: ImageRow) -> ImageRow:
     """Do what a button or a key of the editor asked for; gives the image that is open after it."""
     images = images_for(task, view(task, current))
     do_wished(current)
-    if requested() in ("save", "save_next"):
+    if is_save_of(current.id):
         image = editing.opened(current)
         if requested() == "save_next":
             note_next_reading(task, current)

@@ -58,6 +58,19 @@ def test_save_mask_makes_a_revision_of_what_the_draft_says(open_page, workspace,
     assert workspace.images.get(image_id).state == "corrected"
 
 
+@pytest.mark.parametrize("label", ["Save mask", "Save and next", "Delete for good"])
+def test_a_press_on_an_image_that_is_gone_meanwhile_does_nothing_to_another(
+    open_page, workspace, nuclei, label
+):
+    first, second = add(workspace, nuclei, "a.png", "b.png")
+    app = open_page(task=nuclei.slug, image=str(first))
+    workspace.images.delete(first, "Lee")
+    button(app, label).click().run()
+    assert not app.exception
+    assert [image.id for image in workspace.images.list(nuclei.id)] == [second]
+    assert workspace.masks.history(second) == []
+
+
 def test_save_and_next_moves_on_and_the_address_follows(open_page, workspace, nuclei):
     first, second = add(workspace, nuclei, "a.png", "b.png")
     app = open_page(task=nuclei.slug, image=str(first))

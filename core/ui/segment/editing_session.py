@@ -58,6 +58,7 @@ class EditingSession:
         name: Sets the tokens of this session apart from those of every other.
         num_tokens: Tokens given.
         action: What a button or a key asks for.
+        action_on: The image that was open where it was asked for.
         ahead: Images that were made ready last.
         warmed: Version that was loaded ahead.
     """
@@ -73,6 +74,7 @@ class EditingSession:
     name: str = field(default_factory=lambda: secrets.token_hex(4))
     num_tokens: int = 0
     action: Action = ""
+    action_on: int | None = None
     ahead: list[int] = field(default_factory=list)
     warmed: int | None = None
 
@@ -93,14 +95,21 @@ def editing_session() -> EditingSession:
     return st.session_state.setdefault("editing", EditingSession())  # type: ignore[no-any-return]
 
 
-def request(action: Action) -> None:
-    """Note what a button or a key asks for, until the page has done it, whatever interrupts."""
-    editing_session().action = action
+def request(action: Action, image_id: int) -> None:
+    """Note what a button or a key asks for on an image, until the page has done it, whatever interrupts."""
+    session = editing_session()
+    session.action, session.action_on = action, image_id
 
 
 def requested() -> Action:
     """What was asked for and is not done yet."""
     return editing_session().action
+
+
+def is_save_of(image_id: int) -> bool:
+    """Whether that is to save this image: the one that it was asked on may be gone since."""
+    session = editing_session()
+    return session.action in ("save", "save_next") and session.action_on == image_id
 
 
 def done() -> None:

@@ -36,7 +36,11 @@ def found_nothing(image: OpenedImage) -> None:
         return
     st.caption(words.FOUND_NOTHING_HELP)
     if st.button(
-        words.LOWER_THRESHOLD.format(threshold=lower), icon=":material/tune:", width="stretch", wrap=True
+        words.LOWER_THRESHOLD.format(threshold=lower),
+        icon=":material/tune:",
+        width="stretch",
+        wrap=True,
+        key=f"lower_{image.image.id}",
     ):
         editing.set_threshold(image, lower)
         st.rerun()

@@ -52,7 +52,8 @@ def _of_the_open_one(image: ImageRow, images: Images) -> int | None:
             label=words.GROUPS,
             layout="grid",
         )
-        if st.button(words.GROUP_LEAVE, icon=":material/call_split:", help=words.GROUP_LEAVE_HELP):
+        key = f"leave_group_{image.id}"
+        if st.button(words.GROUP_LEAVE, icon=":material/call_split:", help=words.GROUP_LEAVE_HELP, key=key):
             _told(workspace.groups.take_out(image.id, who=state.person()))
     else:
         st.caption(words.GROUP_ALONE.format(name=as_name(image.name)))

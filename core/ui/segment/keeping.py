@@ -81,7 +81,7 @@ def save_buttons(image: OpenedImage) -> None:
         width="stretch",
         icon=":material/check:",
         on_click=request,
-        args=("save_next",),
+        args=("save_next", image.image.id),
     )
     st.button(
         words.SAVE,
@@ -89,7 +89,7 @@ def save_buttons(image: OpenedImage) -> None:
         width="stretch",
         icon=":material/save:",
         on_click=request,
-        args=("save",),
+        args=("save", image.image.id),
     )
 
 
@@ -151,9 +151,11 @@ def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
     downloads(image)
     if image.hidden in ("", "gold") and st.button(words.HISTORY, icon=":material/history:", width="stretch"):
         show_dialog(words.HISTORY, _show_history, image, width="large")
-    with st.popover(words.DELETE, icon=":material/delete:", width="stretch", type="tertiary"):
+    # Of this image alone: where it is gone meanwhile, a press must not delete the one that is shown then.
+    key = f"delete_{image.image.id}"
+    with st.popover(words.DELETE, icon=":material/delete:", width="stretch", type="tertiary", key=key):
         st.write(words.DELETE_QUESTION.format(name=as_name(image.image.name), count=_num_saved(image)))
-        if st.button(words.DELETE_YES, type="primary"):
+        if st.button(words.DELETE_YES, type="primary", key=f"{key}_yes"):
             state.workspace().images.delete(image.image.id, state.person())
             state.tell("toast", words.DELETED.format(name=as_name(image.image.name)))
             after_delete()

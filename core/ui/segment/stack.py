@@ -87,7 +87,7 @@ def stack_tools(image: OpenedImage) -> None:
                 help=words.COPY_HELP,
                 disabled=not 0 <= place + step < len(slices),
                 on_click=_wish,
-                args=(step,),
+                args=(image.image.id, step),
                 width="stretch",
             )
     before = any(each <= place for each in drawn)
@@ -98,7 +98,7 @@ def stack_tools(image: OpenedImage) -> None:
         help=words.FILL_HELP,
         disabled=not (before and after),
         on_click=_wish,
-        args=(_FILL,),
+        args=(image.image.id, _FILL),
         width="stretch",
     )
     st.caption(words.SLICES_DRAWN.format(drawn=len(drawn), total=len(slices)))
@@ -106,8 +106,8 @@ def stack_tools(image: OpenedImage) -> None:
 
 def do_wished(image: ImageRow) -> None:
     """Do what a button asked for; in the page's body, after the last stroke has arrived."""
-    wish = st.session_state.pop(_WISH, None)
-    if wish is None:
+    image_id, wish = st.session_state.pop(_WISH, (None, None))
+    if image_id != image.id:
         return
     try:
         if wish == _FILL:
@@ -135,8 +135,8 @@ def _open_chosen(key: str, ids: Sequence[int]) -> None:
     go_to(ids[st.session_state[key] - 1])
 
 
-def _wish(what: int) -> None:
-    st.session_state[_WISH] = what
+def _wish(image_id: int, what: int) -> None:
+    st.session_state[_WISH] = (image_id, what)
 
 
 def _copy(image: ImageRow, step: int) -> None:

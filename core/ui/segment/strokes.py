@@ -14,7 +14,7 @@ from core.imaging.decode import decode_image
 from core.ui import state
 from core.ui.mask_editor import Acknowledgement, ClickAnswer, ClickRequest, EditorMessage
 from core.ui.segment import smart_click
-from core.ui.segment.editing_session import EditedImage, editing_session
+from core.ui.segment.editing_session import EditedImage, editing_session, request
 from core.workspace import DraftContent
 
 
@@ -29,7 +29,8 @@ def keep(message: EditorMessage) -> None:
         version_id = shown.version_id
         session.drawing = None
     tab = session.tabs.setdefault(image_id, EditedImage())
-    session.action = message.action or session.action
+    if message.action:
+        request(message.action, image_id)
     if message.action == "reload":
         session.action = ""
         tab.conflict = None
