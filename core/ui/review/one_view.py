@@ -213,7 +213,9 @@ def _turn(earlier: ReviewItem | None, following: ReviewItem | None) -> None:
 def _history(reviews: list[ReviewRow]) -> None:
     own = next((each for each in reviews if each.who == state.person()), None)
     if own is not None and own.verdict != "withdrawn":
-        if st.button(words.TAKE_BACK, key="review_take_back", icon=":material/undo:", width="stretch"):
+        if st.button(
+            words.TAKE_BACK, key=f"review_take_back_{own.id}", icon=":material/undo:", width="stretch"
+        ):
             state.workspace().reviews.withdraw([own.id], state.person())
             st.rerun()
     if len(reviews) > 1:
