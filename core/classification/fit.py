@@ -125,6 +125,8 @@ def train_classifier(
             loss=focal if settings.loss == "focal" else sparse_cross_entropy,
             metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
         )
+        # As in `core.training.fit`: else TensorFlow traces the first step twice.
+        trainer.optimizer.build(trainer.trainable_variables)
         trainer.fit(
             labelled_batches(
                 examples,

@@ -203,8 +203,7 @@ def check_identity(state: RunState, identity: dict[str, Any], *, are_bytes: bool
 
 
 def restore_state(state: RunState, network: keras.Model) -> None:
-    """Put the variables back into a compiled network; those of another one are refused."""
-    network.optimizer.build(network.trainable_variables)
+    """Put the variables back into a network whose optimizer is built; those of another one are refused."""
     for variables, values in (
         (network.variables, state.model),
         (network.optimizer.variables, state.optimizer),

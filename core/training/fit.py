@@ -219,6 +219,8 @@ def _compile(
         steps_per_execution=settings.steps_per_execution,
         **{"weighted_metrics" if weighs_images else "metrics": metrics},
     )
+    # Where the first step makes these variables itself, TensorFlow traces it twice, half the time until then.
+    network.optimizer.build(network.trainable_variables)
 
 
 def _state_to_go_on_from(checkpoints: Checkpoints | None, *, are_bytes: bool) -> RunState | None:
