@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from app_server import AppServer, OpenPage
-from editor_driver import settled, wait_for
-from playwright.sync_api import expect
+from editor_driver import WAIT_MS, settled, wait_for
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from core.experiments.requests.plan import SyntheticRequest
+from core.experiments.runs.experiment import Experiment, ExperimentWatchers
+from core.experiments.runs.run import STOPPED
+from core.experiments.runs.start import experiments_root
+from core.experiments.runs.store import DIED, ExperimentResult
 from core.workspace import Workspace
 
 # What stands over the end of a line, and what its own box cuts off; Range gives a rectangle for each line.
@@ -33,16 +42,47 @@ BROKEN_AND_CUT = """() => {
 }"""
 
 
-@pytest.mark.parametrize("size", [(1024, 768), (360, 740)], ids=["laptop", "telephone"])
-@pytest.mark.parametrize("page_name", ["", "review", "fine_tune", "models", "experiments"])
-def test_korean_lines_end_between_words_and_no_label_is_cut(
-    server: AppServer, workspace: Workspace, open_page: OpenPage, page_name: str, size: tuple[int, int]
-) -> None:
-    viewport = {"width": size[0], "height": size[1]}
-    page = open_page(f"{server.url}/{page_name}?task=lung_xray", viewport=viewport, locale="ko-KR")
+@pytest.fixture(scope="module", params=[(1024, 768), (360, 740)], ids=["laptop", "telephone"])
+def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """Where every page is opened: what the first one loads is there for the others."""
+    width, height = request.param
+    opened = browser.new_context(viewport={"width": width, "height": height}, locale="ko-KR")
+    opened.set_default_timeout(WAIT_MS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(autouse=True)
+def experiments(workspace: Workspace) -> Iterator[Path]:
+    """Where experiments are kept, without those of other tests: every task sees all of them."""
+    root = experiments_root(workspace)
+    shutil.rmtree(root, ignore_errors=True)
+    yield root
+    shutil.rmtree(root, ignore_errors=True)
+
+
+def check(page: Page) -> None:
     expect(page.get_by_test_id("stMain")).to_contain_text("다")
     settled(page)
     # Other machines have other fonts, some of them wider.
     page.add_style_tag(content="button * { letter-spacing: 0.05em !important }")
     # On a telephone the side bar lies over the page until it has closed by itself.
     wait_for(lambda: page.evaluate(BROKEN_AND_CUT) == {"broken": [], "cut": []})
+    page.close()
+
+
+@pytest.mark.parametrize("page_name", ["", "review", "fine_tune", "models", "experiments"])
+def test_korean_lines_end_between_words_and_no_label_is_cut(
+    server: AppServer, open_page: OpenPage, context: BrowserContext, page_name: str
+) -> None:
+    check(open_page(f"{server.url}/{page_name}?task=lung_xray", context))
+
+
+def test_lines_of_experiments_that_are_kept_end_between_words_too(
+    server: AppServer, open_page: OpenPage, context: BrowserContext, experiments: Path
+) -> None:
+    for status, reason in (("done", ""), ("stopped", STOPPED), ("failed", DIED)):
+        kept = Experiment.begin(experiments / status, SyntheticRequest(num_images=12), ExperimentWatchers())
+        kept.write_result(ExperimentResult("synthetic", number=0.5, number_name="F1"))
+        kept.set_state(status, reason)
+    check(open_page(f"{server.url}/experiments?task=lung_xray", context))
