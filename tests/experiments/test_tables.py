@@ -55,22 +55,24 @@ def test_differences_are_first_minus_other_over_the_same_images():
 
 
 @pytest.mark.parametrize(
-    ("score", "interval", "verdict"),
+    ("score", "interval", "p", "verdict"),
     [
-        ("dice", (0.2, 0.1, 0.3), "U-Net is better."),
-        ("dice", (-0.2, -0.3, -0.1), "FCN (no skips) is better."),
+        ("dice", (0.2, 0.1, 0.3), 0.01, "U-Net is better."),
+        ("dice", (-0.2, -0.3, -0.1), 0.01, "FCN (no skips) is better."),
         # A smaller distance is the better one.
-        ("hd95", (2.0, 1.0, 3.0), "FCN (no skips) is better."),
-        ("dice", (0.2, -0.1, 0.4), "no clear difference."),
+        ("hd95", (2.0, 1.0, 3.0), 0.01, "FCN (no skips) is better."),
+        ("dice", (0.2, -0.1, 0.4), 0.01, "no clear difference."),
+        # Of two images no test gives less.
+        ("dice", (0.2, 0.1, 0.3), 0.5, "no clear difference."),
     ],
 )
-def test_a_difference_says_who_is_better(score, interval, verdict):
+def test_a_difference_says_who_is_better(score, interval, p, verdict):
     keys = ("difference", "difference_low", "difference_high")
     row = {
         "first": "unet",
         "second": "fcn",
         "score": score,
-        "p": 0.01,
+        "p": p,
         "images": 9,
         **dict(zip(keys, interval, strict=True)),
     }

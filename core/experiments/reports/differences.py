@@ -12,6 +12,7 @@ from core.experiments.runs.store import Cell
 from core.language.sentence import Sentence
 
 COMPARED = ("dice", "hd95", "boundary_f1")
+_RARE = 0.05
 
 
 def difference_rows(images_of: Mapping[str, Sequence[ImageScores]]) -> list[dict[str, Cell]]:
@@ -53,6 +54,11 @@ def difference_rows(images_of: Mapping[str, Sequence[ImageScores]]) -> list[dict
     return rows
 
 
+def is_clear(low: float, high: float, p: float) -> bool:
+    """Whether a difference is beyond chance: by its interval and by the test; few images never pass."""
+    return not low <= 0 <= high and p < _RARE
+
+
 def difference_sentence(row: Mapping[str, Cell]) -> str:
     """A row of `difference_rows` for people, with what it says about which network is better."""
     score = str(row["score"])
@@ -73,7 +79,7 @@ def difference_sentence(row: Mapping[str, Cell]) -> str:
         images=row["images"],
         p=_p_text(p),
     )
-    if low <= 0 <= high:
+    if not is_clear(low, high, p):
         return Sentence("{text}; no clear difference.", text=text)
     # A distance is better when it is smaller.
     better = first if (difference > 0) != (score == "hd95") else second

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from core.datasets.set_table import read_csv
+from core.experiments.reports.differences import is_clear
 from core.experiments.requests.plan import ARM_WORDS
 from core.language import say
 from core.ui.experiments import words
-
-_RARE = 0.05
 
 
 def decided(folder: Path) -> list[str]:
@@ -33,7 +32,7 @@ def sentence(row: Mapping[str, str]) -> str:
         float(row[key]) for key in ("difference", "difference_low", "difference_high", "p")
     )
     images = row["images"]
-    if low <= 0 <= high or p >= _RARE:
+    if not is_clear(low, high, p):
         return words.NOTHING_DECIDED.format(
             first=first, second=second, difference=difference, low=low, high=high, images=images, p=_p(p)
         )
