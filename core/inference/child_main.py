@@ -1,4 +1,4 @@
-"""The child process of `core.inference.child_network`: `python -m core.inference.child_main WEIGHTS ...`."""
+"""The child process of `core.inference.child_network`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,3 @@ def main(arguments: list[str]) -> int:
             outputs = model.predict_on_batch(image)
             found = outputs if isinstance(outputs, list | tuple) else [outputs]
             write_arrays(answers, [np.asarray(each, np.float32) for each in found])
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

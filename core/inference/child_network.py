@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from core.config import PROJECT_DIR, from_dict
 from core.errors import BadModelError
-from core.inference.exported import child_environment
+from core.inference.exported import child_environment, child_program
 from core.inference.sizes import NetworkSizes, Purpose
 
 
@@ -66,7 +66,7 @@ class ChildNetwork:
         if self._child is not None and self._sizes is not None and self._child.poll() is None:
             return self._child, self._sizes
         child = subprocess.Popen(
-            [sys.executable, "-m", "core.inference.child_main", *self._arguments],
+            [sys.executable, "-c", child_program("child_main"), *self._arguments],
             cwd=PROJECT_DIR,
             env=child_environment(),
             stdin=subprocess.PIPE,

@@ -40,9 +40,9 @@ SHIPPED_DIR = MODELS_DIR / "exported"
 _CHILD = """
 import sys
 # Keras takes these along wherever they are installed, which doubles the time of its import.
-sys.modules.update(dict.fromkeys(["IPython", "jax", "matplotlib", "pandas", "sklearn"]))
-from core.inference.exporting import main
-main(sys.argv[1:])
+sys.modules.update(dict.fromkeys({absent}))
+from core.inference.{module} import main
+sys.exit(main(sys.argv[1:]))
 """
 _NOT_COMPUTED_WITH = ("_initializer", "seed", "trainable")
 
@@ -141,6 +141,15 @@ def cache_dir() -> Path:
     return Path(asked) if asked else Path(platformdirs.user_cache_dir("mask-loop")) / "networks"
 
 
+def child_program(module: str, *absent: str) -> str:
+    """What a child process with Keras runs: `main` of a module here, without libraries Keras can spare.
+
+    Args:
+        absent: Others that its backend can spare too.
+    """
+    return _CHILD.format(module=module, absent=["IPython", "matplotlib", "pandas", "sklearn", *absent])
+
+
 def child_environment(**changes: str) -> dict[str, str]:
     """The environment of a child process that imports Keras."""
     return {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2", **changes}
@@ -196,7 +205,8 @@ def _only_one(path: Path) -> Iterator[None]:
 def _export_in_child(path: Path, image_size: tuple[int, int], purpose: Purpose) -> bytes | None:
     """What `core.inference.exporting` writes, None where Keras on OpenVINO cannot open or run the network."""
     # Training must not inherit this backend, so it is set for the child alone.
-    arguments = ["-c", _CHILD, str(path.resolve()), purpose, *map(str, image_size)]
+    program = child_program("exporting", "jax")
+    arguments = ["-c", program, str(path.resolve()), purpose, *map(str, image_size)]
     code, answer, log = run_child(arguments, KERAS_BACKEND="openvino")
     if code == 0:
         return answer

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadModelError
-from core.inference.exported import run_child
+from core.inference.exported import child_program, run_child
 
 ONNX, OPENVINO, TEST_INPUT, TEST_OUTPUT = "model.onnx", "model.xml", "test_input.npy", "test_output.npy"
 MOST_DIFFERENCE = 1e-3
@@ -37,8 +37,8 @@ def write_portable(
     """
     height, width = image_size
     arguments = [str(weights.resolve()), str(height), str(width), str(threshold), str(folder.resolve())]
-    module = ["-m", "core.inference.portable_main", *arguments]
-    code, answer, log = run_child(module, KERAS_BACKEND="tensorflow", CUDA_VISIBLE_DEVICES="-1")
+    program = ["-c", child_program("portable_main"), *arguments]
+    code, answer, log = run_child(program, KERAS_BACKEND="tensorflow", CUDA_VISIBLE_DEVICES="-1")
     said = answer.decode(errors="replace").splitlines()
     if code == 0:
         return tuple(said)

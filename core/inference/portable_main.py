@@ -6,7 +6,6 @@ Prints why a format was left out, a line each; exits with 1 and one line where t
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -97,7 +96,3 @@ def main(arguments: list[str]) -> int:
         for line in left_out:
             print(line, file=answers)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -133,7 +133,7 @@ def test_unsafe_weights_are_refused_before_anything_is_started(no_child, tmp_pat
 @pytest.mark.slow
 def test_what_openvino_refuses_is_predicted_in_a_child_process(real_child, cache, tmp_path, monkeypatch):
     # Every plain layer can be exported, see below, so the refusal itself is made up.
-    monkeypatch.setattr(exported, "_CHILD", "raise SystemExit(1)")
+    monkeypatch.setattr(exported, "child_program", lambda *names: "raise SystemExit(1)")
     inputs = keras.Input((8, 8, 3))
     model = keras.Model(inputs, keras.layers.Conv2D(1, 3, padding="same", activation="sigmoid")(inputs))
     save_weights(model, tmp_path / "odd.keras")
