@@ -128,7 +128,7 @@ def test_upload_correct_save_reload_fine_tune_and_promote(
 
     page.get_by_role("link", name="Fine-tune").click()
     expect(page.get_by_text("You have 12 corrected images.")).to_be_visible()
-    page.get_by_label("Epochs").fill("3")
+    page.get_by_label("Epochs").fill("1")
     page.get_by_label("Epochs").press("Enter")
     button(page, "Start fine-tuning").click()
     expect(button(page, "Stop")).to_be_visible()
