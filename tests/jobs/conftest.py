@@ -1,3 +1,4 @@
+import shutil
 import time
 
 import psutil
@@ -11,8 +12,8 @@ HANDLERS = "tests.jobs.handlers:"
 
 
 @pytest.fixture
-def workspace(tmp_path):
-    with Workspace.open(tmp_path / "workspace") as opened:
+def workspace(tmp_path, empty_workspace):
+    with Workspace.open(shutil.copytree(empty_workspace, tmp_path / "workspace")) as opened:
         yield opened
         # No test leaves a process behind: the queue is emptied, then what still runs is killed.
         for job in opened.jobs.list(status="queued"):

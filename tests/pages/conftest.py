@@ -1,6 +1,7 @@
 """The app in Streamlit's own test runner: real store, real workflows, no browser."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.phantoms.xray import xray_phantom
 from core.imaging.masks import encode_png
 from core.ui import state
+from core.workflows.open_workspace import open_workspace
 from core.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -19,10 +21,19 @@ PROJECT = Path(__file__).resolve().parents[2]
 OpenPage = Callable[..., AppTest]
 
 
+@pytest.fixture(scope="session")
+def with_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a workspace in which nobody has been, to be copied: models take long to write."""
+    folder = tmp_path_factory.mktemp("with_models") / "workspace"
+    open_workspace(folder).close()
+    return folder
+
+
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+def workspace(tmp_path: Path, with_models: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
     """An empty workspace, the one that the app opens."""
-    monkeypatch.setenv("WORKSPACE_DIR", str(tmp_path / "workspace"))
+    folder = shutil.copytree(with_models, tmp_path / "workspace")
+    monkeypatch.setenv("WORKSPACE_DIR", str(folder))
     st.cache_resource.clear()
     opened = state.workspace()
     yield opened

@@ -1,5 +1,7 @@
 """A workspace, small pictures, and stand-ins for models that need no Keras."""
 
+import shutil
+
 import cv2
 import numpy as np
 import pytest
@@ -14,8 +16,8 @@ from core.workspace import DraftContent, NewVersion, Workspace
 
 
 @pytest.fixture
-def workspace(tmp_path):
-    with Workspace.open(tmp_path / "workspace") as opened:
+def workspace(tmp_path, empty_workspace):
+    with Workspace.open(shutil.copytree(empty_workspace, tmp_path / "workspace")) as opened:
         yield opened
 
 

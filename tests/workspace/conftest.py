@@ -4,6 +4,7 @@ A test that is about the file itself is marked `sqlite`.
 """
 
 import itertools
+import shutil
 
 import pytest
 from sqlalchemy import create_engine
@@ -56,7 +57,9 @@ def store(request, monkeypatch):
 
 
 @pytest.fixture
-def workspace(tmp_path, store):
+def workspace(tmp_path, store, empty_workspace):
+    if store == "sqlite":
+        shutil.copytree(empty_workspace, tmp_path / "workspace")
     with Workspace.open(tmp_path / "workspace") as opened:
         yield opened
 
