@@ -11,6 +11,7 @@ import yaml
 from core.cards import ModelCard, Score, save_card
 from core.config import NetConfig
 from core.errors import BadModelError
+from core.inference.predictor import load_predictor
 from core.workflows.export.export_model import export_model
 from core.workflows.export.model_readme import model_readme
 
@@ -38,6 +39,8 @@ def folder(tmp_path_factory):
     model = tmp_path_factory.mktemp("model")
     save_weights(network, model / "model.keras")
     save_card(CARD, model / "card.json")
+    # As where masks have been made by it: its graph is kept already.
+    load_predictor(model)
     export = export_model(model, model / "out" / "small.zip")
     assert export.left_out == ()
     with zipfile.ZipFile(export.path) as archive:

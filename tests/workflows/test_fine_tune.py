@@ -1,6 +1,8 @@
 """Fine-tuning with a real network, tiny, through the real queue and worker."""
 
+import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import psutil
@@ -10,7 +12,7 @@ from core.cards import ModelCard, load_card, save_card
 from core.config import NetConfig, ScalingConfig
 from core.datasets.split import draw_groups
 from core.errors import JobError
-from core.jobs import queue
+from core.jobs import queue, worker
 from core.jobs.kinds import JobContext
 from core.jobs.process import is_alive, machine
 from core.reasons import Reason
@@ -99,14 +101,24 @@ def has_trained(workspace, job):
 
 
 @pytest.mark.slow
-def test_corrected_masks_become_a_better_version_in_use(workspace, task, correct):
+def test_a_killed_run_leaves_no_version_and_done_again_it_becomes_a_better_one_in_use(
+    workspace, task, correct
+):
     correct(22)
     base = workspace.versions.current(task.id)
     plan = plan_fine_tune(workspace, task.id, base_version_id=base.id, epochs=200)
     assert (plan.num_images, plan.num_train, plan.num_locked) == (22, 17, 5)
 
-    job = wait(workspace, start_fine_tune(workspace, plan, who="Kim"))
+    killed = start_fine_tune(workspace, plan, who="Kim")
+    running = wait(workspace, killed, lambda _: has_trained(workspace, killed))
+    psutil.Process(running.pid).kill()
+    failed = wait(workspace, killed)
+    assert (failed.status, failed.reason) == ("failed", queue.DIED)
+    assert [version.id for version in workspace.versions.list(task.id)] == [base.id]
 
+    again = queue.retry(workspace, killed.id, who="Kim")
+    assert again.settings == killed.settings
+    job = wait(workspace, again)
     assert job.status == "done", queue.log_tail(workspace, job.id)
     assert job.result["decision"] == "promote"
     assert job.result["mean_new"] > max(0.3, job.result["mean_old"])
@@ -145,24 +157,25 @@ def test_corrected_masks_become_a_better_version_in_use(workspace, task, correct
 
 
 @pytest.mark.slow
-def test_a_killed_run_leaves_no_version_and_the_next_one_keeps_its_best_when_stopped(
-    workspace, task, correct
-):
+@pytest.mark.usefixtures("eager")
+def test_a_stopped_run_keeps_its_best(workspace, task, correct, monkeypatch):
     correct(3)
     base = workspace.versions.current(task.id)
     plan = plan_fine_tune(workspace, task.id, base_version_id=base.id, epochs=100_000)
-    job = start_fine_tune(workspace, plan, who="Kim")
-    running = wait(workspace, job, lambda _: has_trained(workspace, job))
-    psutil.Process(running.pid).kill()
-    failed = wait(workspace, job)
-    assert (failed.status, failed.reason) == ("failed", queue.DIED)
-    assert [version.id for version in workspace.versions.list(task.id)] == [base.id]
+    # As its process would do it, but here.
+    monkeypatch.setattr(queue, "start_next", lambda workspace: None)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    start_fine_tune(workspace, plan, who="Kim")
+    job = workspace.jobs.take_next(machine())
 
-    again = queue.retry(workspace, job.id, who="Kim")
-    assert again.settings == job.settings
-    wait(workspace, again, lambda _: has_trained(workspace, again))
-    queue.request_stop(workspace, again.id)
-    stopped = wait(workspace, again)
+    def stop():
+        wait(workspace, job, lambda _: has_trained(workspace, job))
+        queue.request_stop(workspace, job.id)
+
+    with ThreadPoolExecutor(1) as beside:
+        asked = beside.submit(stop)
+        stopped = worker.run(workspace, job)
+        asked.result()
     assert stopped.status == "stopped"
     version = workspace.versions.get(stopped.result["version_id"])
     # One locked image is too few to decide.

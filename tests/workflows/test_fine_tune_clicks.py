@@ -39,6 +39,7 @@ def add_discs(workspace, task):
     return add
 
 
+@pytest.mark.usefixtures("eager")
 def test_what_was_learnt_is_a_version_beside_the_shipped_one(workspace, task, add_discs, monkeypatch):
     monkeypatch.setattr(click_trainer, "EXAMPLES", 2)
     add_discs(4)
