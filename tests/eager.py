@@ -1,7 +1,8 @@
 """Trainings of a few steps without a graph: TensorFlow traces for seconds what then runs for a tenth of one.
 
 For tests of what is around a training. Those of the training itself, of the processes of workers and commands
-and of the browser run graphs, as people do.
+and of the browser run graphs, as people do. Pictures of these trainings are drawn where axes are by default:
+to lay them out takes as long again.
 """
 
 import contextlib
@@ -11,10 +12,17 @@ from unittest import mock
 @contextlib.contextmanager
 def eagerly():
     """Every Keras model runs its steps as they are written, whatever it was compiled with."""
+    from core.training.quiet_start import start_keras
+
+    start_keras()
     import keras
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     always = property(lambda model: True, lambda model, value: None)
-    with mock.patch.object(keras.Model, "run_eagerly", always):
+    with (
+        mock.patch.object(keras.Model, "run_eagerly", always),
+        mock.patch.object(ConstrainedLayoutEngine, "execute"),
+    ):
         yield
 
 
