@@ -18,6 +18,8 @@ def test_sentences_name_runs_as_people_do():
     assert readable(Sentence("Scoring {run}", run="unet")) == "Scoring U-Net"
     told = readable(Sentence(training, run="trial_0004", number=4, num_runs=9))
     assert told == "Training trial 4 (4 of 9)"
+    fcn = readable(Sentence("Scoring {run}", run="fcn"))
     with spoken("ko"):
+        assert str(said(fcn)) == "FCN(건너뛰기 없음) 채점 중"
         assert str(said(told)) == "시행 4 학습 중(4/9)"
     assert readable("Checking the data") == "Checking the data"

@@ -98,7 +98,17 @@ def arm_row(run: FinishedRun) -> dict[str, Cell]:
 def _headline(
     request: CompareRequest, rows: Sequence[dict[str, Cell]], differences: Sequence[dict[str, Cell]]
 ) -> str:
-    scores = ", ".join(f"{ARM_WORDS[str(row['arm'])]} {float(row['dice'] or 0):.4f}" for row in rows)
+    scores = Sentence.joined(
+        [
+            Sentence(
+                "{network} {score}",
+                network=Sentence(ARM_WORDS[str(row["arm"])]),
+                score=f"{float(row['dice'] or 0):.4f}",
+            )
+            for row in rows
+        ],
+        ", ",
+    )
     classes = request.recipe.classes
     over = "" if classes is None else Sentence(" and {classes}", classes=foreground(classes))
     text = Sentence(

@@ -62,7 +62,7 @@ def is_clear(low: float, high: float, p: float) -> bool:
 def difference_sentence(row: Mapping[str, Cell]) -> str:
     """A row of `difference_rows` for people, with what it says about which network is better."""
     score = str(row["score"])
-    first, second = (ARM_WORDS.get(str(row[key]), str(row[key])) for key in ("first", "second"))
+    first, second = (Sentence(ARM_WORDS.get(str(row[key]), str(row[key]))) for key in ("first", "second"))
     difference, low, high, p = (
         float(row[key] or 0) for key in ("difference", "difference_low", "difference_high", "p")
     )

@@ -22,8 +22,8 @@ def run_title(run: str) -> str:
     """A run's name, from the name of its folder; one of another kind stays as it is."""
     found = _PART.search(run)
     if found is None:
-        return ARM_WORDS.get(run, run)
-    arm = ARM_WORDS.get(run[: found.start()].rstrip("_"), "")
+        return Sentence(ARM_WORDS[run]) if run in ARM_WORDS else run
+    arm = Sentence(ARM_WORDS.get(run[: found.start()].rstrip("_"), ""))
     part = Sentence("fold {number}" if found[1] == "fold" else "trial {number}", number=found[2])
     return Sentence("{network}, {part}", network=arm, part=part) if arm else part
 
