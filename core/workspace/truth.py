@@ -6,6 +6,7 @@ that is flagged never does, and a task may ask for approved ones alone.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +99,12 @@ class Truth:
         """The images of a task whose mask counts, as `of_task` has them."""
         with self._database.reading() as session:
             return set(session.scalars(select(ImageTable.id).where(_counting(session, task_id))))
+
+    def num(self, task_id: int, without: Collection[int] = ()) -> int:
+        """How many images of a task have a mask that counts, some of them left out; none is listed."""
+        with self._database.reading() as session:
+            counting = _counting(session, task_id) & ImageTable.id.not_in(without)
+            return session.scalar(select(func.count()).select_from(ImageTable).where(counting)) or 0
 
     def missing(self, task_id: int) -> list[int]:
         """The images of a task that nobody has saved, in order of arrival."""
