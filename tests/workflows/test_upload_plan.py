@@ -182,7 +182,8 @@ def test_folders_that_are_called_like_masks_hold_masks(folder):
 
 
 @pytest.mark.parametrize(
-    "folder", ["images_for_segmentation", "images to label", "scans_with_masks", "facemasks"]
+    "folder",
+    ["images_for_segmentation", "images to label", "scans_with_masks", "facemasks", "WithMask", "photomasks"],
 )
 def test_folders_of_images_that_are_to_get_masks_hold_images(folder):
     assert understood(f"z/{folder}/1.png")[0] == {f"z/{folder}/1.png": []}
@@ -275,12 +276,34 @@ def test_images_of_one_name_may_be_image_and_mask_and_are_asked_about():
     assert not any(row.namesake for row in plan_upload([f"z/{each}/images/1.png" for each in "ab"]))
 
 
+KNOWN = {*image_keys("scan1.png"), *image_keys("2.png")}
+
+
 def test_images_beside_one_that_is_called_otherwise_stay_images():
     images = ["overview.png", *(f"segmented_{number}.png" for number in range(3))]
     assert understood(*images)[0] == {image: [] for image in images}
     assert understood("z/images/a.png", "z/images/mask_1.png", "z/images/mask_2.png")[1] == []
     assert len(understood("scan1.png", "p1.png", "img_2.png", "p2.png")[0]) == 4
     assert len(understood("patient1.png", "page1.png", "unmasked.png", "a_masked.png", "a.png")[0]) == 5
+    assert (
+        len(understood("overview.png", "label_free.png", "label-free_2.png", "a_nomask.png", "a.png")[0]) == 5
+    )
+    assert len(understood("overview.png", "label_free.png")[0]) == 2
+    # Patients 1 and 2, in a task that has scans 1 and 2.
+    assert len(understood("p1.png", "p2.png", known=KNOWN)[0]) == 2
+
+
+def test_numbers_of_masks_beside_one_image_are_those_of_images_where_images_have_them():
+    masks = [f"mask_{number}.png" for number in (1, 2, 3)]
+    assert [row.images for row in plan_upload(["img3.png", *masks])] == [(), (), (), ("img3.png",)]
+    rows = plan_upload(["img3.png", *masks], known=KNOWN)
+    assert [row.images for row in rows] == [(), (), (), ("img3.png",)]
+    assert [row.role for row in rows] == ["image", "mask", "mask", "mask"]
+    rows = plan_upload(["photo.png", "mask_1.png", "mask_2.png"], known=KNOWN)
+    assert [row.images for row in rows] == [(), (), ()]
+    # Of a nucleus each, in a folder of their own.
+    rows = plan_upload(["z/p7/images/ct.png", "z/p7/masks/1.png", "z/p7/masks/2.png"], known=KNOWN)
+    assert [row.images for row in rows[1:]] == [("z/p7/images/ct.png",)] * 2
 
 
 @pytest.mark.parametrize("mask", ["사진_mask.png", "mask_사진.png"])

@@ -14,9 +14,11 @@ from pathlib import PurePosixPath
 from core.datasets.matching import stem_of
 from core.language.sentence import Sentence
 
+# Not those that people wear, or wafers are exposed through.
+_ANY_MASK = r"(?!face|gas|photo|with|(?:no|un)mask)[a-z]*masks?"
 # Endings that call a file a mask wherever it lies, if an image has the rest of its name.
 _ENDING = (
-    r"cp[_ -]masks?|(?!face|gas)[a-z]*masks?(?:image)?|msk|maske|masque|m[aá]scara|segmentations?|segmented|"
+    rf"cp[_ -]masks?|{_ANY_MASK}(?:image)?|msk|maske|masque|m[aá]scara|segmentations?|segmented|"
     r"simple segmentation|segm|segmap|d?seg|labels?|label(?:l)?ed|label[_ -]?maps?|annotations?|annots?|anno|"
     r"trimap|ground[_ -]?truth|gt|manual(?:[_ -]?1)?|1st(?:ho|_manual|manual)|object predictions|"
     r"object[ -]identities|(?:정답|라벨)?(?:마스크|라벨(?:링)?|레이블|정답)|분할|세그[멘먼]테이션|"
@@ -39,8 +41,8 @@ MASK_PREFIX = re.compile(
 )
 # A file that is called nothing but this is the mask of the one image beside it (KiTS: imaging, segmentation).
 ONLY_MASK = re.compile(
-    r"(?:masks?|segmentations?|seg|labels?|ground[_ -]?truth|gt|마스크|라벨)(?:[ _.-][^\W\d_].*)?|"
-    r"masks?[ _.-]?\d+"
+    r"(?!label[ _-]?free)(?:masks?|segmentations?|seg|labels?|ground[_ -]?truth|gt|마스크|라벨)(?:[ _.-][^\W\d_].*)?|"
+    r"masks?[ _.-]?(?P<number>\d+)"
 )
 # Also the Cell Tracking Challenge's t000, whose mask is man_seg000.
 _IMAGE_PREFIX = re.compile(
@@ -62,7 +64,7 @@ OBJECTS_OF_CELLPOSE = re.compile(r"[ _-]cp[_ -]masks?$")
 HASH_NAME = re.compile(r"[0-9a-f]{40,}")
 
 _MASKS = (
-    r"(?!face|gas)[a-z]*masks?|msks?|masken|masques|m[aá]scaras|labels?|label[_-]?maps?|annotations?|annots?|annos?|"
+    rf"{_ANY_MASK}|msks?|masken|masques|m[aá]scaras|labels?|label[_-]?maps?|annotations?|annots?|annos?|"
     r"ground(?:[ _-]?truths?)?|gts?|segmentations?|segm|segs?|targets?|trimaps?"
 )
 _MASK_FOLDER = re.compile(

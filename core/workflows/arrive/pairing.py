@@ -53,7 +53,8 @@ class ImageNames:
         # One mask an object, in a folder that is called like the image: masks/a/1.png.
         if found := self._full.get((None, layouts.plain(PurePosixPath(row.path).parent.name))):
             return replace(_belongs(row, _nearest(row.path, found)), is_part=True)
-        if any(wanted in self._known for wanted in row.keys):
+        # A number alone rather numbers objects of the image beside it than names one of the task.
+        if not key.isdecimal() and any(wanted in self._known for wanted in row.keys):
             return row
         own = self._of_group.get(row.group, [])
         if len(own) == 1 and ("/" in row.group or layouts.HASH_NAME.fullmatch(key)):

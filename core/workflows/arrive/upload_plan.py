@@ -192,14 +192,16 @@ def _masks_by_name(rows: Sequence[PlannedFile], known: Container[str]) -> list[P
             of_folder.setdefault(row.group, []).append(row)
     names = {group: _Names(images) for group, images in of_folder.items()}
     everywhere = {row.keys[0] for row in rows if row.role == "image"}
-    only = {group: _only_image(images, everywhere) for group, images in of_folder.items()}
+    only = {group: _only_image(images, everywhere, known) for group, images in of_folder.items()}
     return [
         _by_name(row, only[row.group], names[row.group], everywhere, known) if row.role == "image" else row
         for row in rows
     ]
 
 
-def _only_image(folder: Sequence[PlannedFile], everywhere: Container[str]) -> PlannedFile | None:
+def _only_image(
+    folder: Sequence[PlannedFile], everywhere: Container[str], known: Container[str]
+) -> PlannedFile | None:
     """The one image of a folder, beside files that are called nothing but a mask or were made by tools."""
     images = (
         row
@@ -208,7 +210,12 @@ def _only_image(folder: Sequence[PlannedFile], everywhere: Container[str]) -> Pl
         and not _is_side_product(row.keys[0], everywhere)
     )
     first, second = next(images, None), next(images, None)
-    return None if second else first
+    if first is None or second:
+        return None
+    masks = (layouts.ONLY_MASK.fullmatch(stem_key(row.path)) for row in folder)
+    # Numbers that images have number images, and not objects of this one.
+    numbers = [each["number"] for each in masks if each and each["number"]]
+    return None if any(each in first.keys or each in known for each in numbers) else first
 
 
 def _is_side_product(key: str, names: Container[str]) -> bool:
@@ -252,9 +259,9 @@ def _by_name(
     if any(each in beside or each in known for each in layouts.mask_bases(key)):
         return replace(row, role="mask", reason=_ENDS_AS_MASK, keys=mask_keys(row.path))
     base = layouts.MASK_PREFIX.sub("", key)
-    # A letter alone counts only where a number is an image's whole name.
-    named = base in (everywhere if key == f"p{base}" else beside)
-    if base != key and (named or base in known):
+    # A letter alone counts only where a number is an image's whole name, which `known` does not tell.
+    named = base in everywhere if key == f"p{base}" else base in beside or base in known
+    if base != key and named:
         reason = Sentence("its name begins as masks do")
         return replace(row, role="mask", reason=reason, keys=mask_keys(row.path))
     base = layouts.MASK_ENDING.sub("", key)
