@@ -41,7 +41,8 @@ MASK_PREFIX = re.compile(
 )
 # A file that is called nothing but this is the mask of the one image beside it (KiTS: imaging, segmentation).
 ONLY_MASK = re.compile(
-    r"(?!label[ _-]?free)(?:masks?|segmentations?|seg|labels?|ground[_ -]?truth|gt|마스크|라벨)(?:[ _.-][^\W\d_].*)?|"
+    r"(?!label[ _-]?free)"
+    r"(?:masks?|segmentations?|seg|labels?|ground[_ -]?truth|gt|마스크|라벨)(?:[ _.-][^\W\d_].*)?|"
     r"masks?[ _.-]?(?P<number>\d+)"
 )
 # Also the Cell Tracking Challenge's t000, whose mask is man_seg000.
