@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.ui import words
 from core.workspace import ImageRow, TaskRow, VersionRow, Workspace
 
@@ -13,13 +15,13 @@ def task_title(task: TaskRow) -> str:
     return words.BUILT_IN_TASKS.get(task.base_model or "", task.title)
 
 
-def image_title(workspace: Workspace, image: ImageRow) -> str:
-    """The name; of a slice with its place, since all slices of a file bear the file's name."""
-    slices = workspace.images.of_stack(image)
-    if len(slices) == 1:
-        return image.name
-    place = next(place for place, each in enumerate(slices, start=1) if each.id == image.id)
-    return words.SLICE_OF.format(name=image.name, place=place, total=len(slices))
+def image_titles(workspace: Workspace, images: Sequence[ImageRow]) -> dict[int, str]:
+    """The names by image id; of slices with their place, since all slices of a file bear the file's name."""
+    titles = {image.id: image.name for image in images}
+    for image_id, (place, total) in workspace.images.places_in_stacks(images).items():
+        if total > 1:
+            titles[image_id] = words.SLICE_OF.format(name=titles[image_id], place=place, total=total)
+    return titles
 
 
 def version_title(version: VersionRow) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, Subquery, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from core.errors import StoreError
@@ -31,6 +31,16 @@ class ImageStacks(ImagePages):
         with self._database.reading() as session:
             query = self._query().where(same).order_by(ImageTable.position)
             return [self._row(each) for each in session.execute(query)]
+
+    def places_in_stacks(self, images: Sequence[ImageRow]) -> dict[int, tuple[int, int]]:
+        """Of images of one task, for those that are slices: which slice of how many, from 1; in one query."""
+        keys = {image.stack for image in images if image.stack is not None}
+        if not keys:
+            return {}
+        placed = _placed((ImageTable.task_id == images[0].task_id) & ImageTable.stack.in_(keys))
+        query = select(placed).where(placed.c.id.in_([image.id for image in images]))
+        with self._database.reading() as session:
+            return {row.id: (row.place, row.size) for row in session.execute(query)}
 
     def of_file(self, task_id: int, sha256: str) -> list[ImageRow]:
         """The images of a task that are of one file, in order."""
@@ -135,9 +145,7 @@ class ImageStacks(ImagePages):
             .where(of_stacks)
             .group_by(ImageTable.stack)
         )
-        place = func.row_number().over(partition_by=ImageTable.stack, order_by=ImageTable.position)
-        size = func.count().over(partition_by=ImageTable.stack)
-        placed = select(ImageTable.id, place.label("place"), size.label("size")).where(of_stacks).subquery()
+        placed = _placed(of_stacks)
         middles = self._query().join(placed, placed.c.id == ImageTable.id)
         middles = middles.where(placed.c.place == placed.c.size // 2 + 1)
         with self._database.reading() as session:
@@ -151,3 +159,10 @@ class ImageStacks(ImagePages):
         passes = shows(earlier, self._unread)[show]
         before = select(earlier.id).where(same, earlier.position < ImageTable.position, passes)
         return ImageTable.stack.is_(None) | ~before.exists()
+
+
+def _placed(of_stacks: ColumnElement[bool]) -> Subquery:
+    """Id, place from 1 and size of the stack of each slice."""
+    place = func.row_number().over(partition_by=ImageTable.stack, order_by=ImageTable.position)
+    size = func.count().over(partition_by=ImageTable.stack)
+    return select(ImageTable.id, place.label("place"), size.label("size")).where(of_stacks).subquery()

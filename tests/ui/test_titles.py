@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import tifffile
+from sqlalchemy import event
 
 from core.language import spoken
-from core.ui.titles import image_title, task_title, version_title
+from core.ui.titles import image_titles, task_title, version_title
 from core.workflows.add_images import add_images
 from core.workflows.open_workspace import open_workspace
 
@@ -31,5 +32,11 @@ def test_slices_of_one_file_are_told_apart(tmp_path):
         single = io.BytesIO()
         tifffile.imwrite(single, np.ones((8, 8), np.uint8))
         add_images(workspace, task.id, [("pages.tif", pages.getvalue()), ("one.tif", single.getvalue())])
-        titles = [image_title(workspace, image) for image in workspace.images.list(task.id)]
-    assert titles == ["pages.tif, slice 1 of 2", "pages.tif, slice 2 of 2", "one.tif"]
+        images, statements = workspace.images.list(task.id), []
+        event.listen(
+            workspace._database.engine, "before_cursor_execute", lambda *each: statements.append(each[2])
+        )
+        titles = image_titles(workspace, images)
+    assert [*titles.values()] == ["pages.tif, slice 1 of 2", "pages.tif, slice 2 of 2", "one.tif"]
+    # However many tiles a page has.
+    assert len([each for each in statements if each.startswith("SELECT")]) == 1

@@ -17,7 +17,7 @@ from core.ui.segment.flagged import go_to_edit
 from core.ui.segment.navigation import number_of
 from core.ui.text import IN_A_COLUMN, as_name, as_text
 from core.ui.times import ago
-from core.ui.titles import image_title, version_title
+from core.ui.titles import image_titles, version_title
 from core.workflows.correct.classify_image import classifier_of
 from core.workflows.review.judging import MOST_OF_A_COMMENT, REASONS, Said
 from core.workflows.review.look import Look
@@ -45,7 +45,8 @@ def one_view(task: TaskRow, here: Asked, pages: ReviewPages) -> None:
     with left:
         full = _large(item, look)
     with right:
-        st.markdown(f"**{as_name(image_title(state.workspace(), item.image), IN_A_COLUMN)}**")
+        title = image_titles(state.workspace(), [item.image])[item.image.id]
+        st.markdown(f"**{as_name(title, IN_A_COLUMN)}**")
         changed = here.changed({item.image.id: key_of(look)})
         told = here.told.get(item.image.id, changed_line(item) if changed else "")
         if told:

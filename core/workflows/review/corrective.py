@@ -26,8 +26,13 @@ def prediction_dice(
     version: VersionRow,
     revision: RevisionRow,
     predictors: Predictors,
+    *,
+    reading: str,
 ) -> float:
     """The Dice of a version's prediction, at the threshold of its card, with a saved mask.
+
+    Args:
+        reading: How masks are read as classes now (`reading_key`), asked once for many images.
 
     Raises:
         AppError: The model, the image or the mask cannot be read.
@@ -40,7 +45,6 @@ def prediction_dice(
         return repr(mean_dice(predicted, read_mask(workspace, revision))).encode()
 
     mask = revision.mask_file.partition(".")[0]
-    reading = reading_key(workspace.tasks.get_by_id(image.task_id).all_classes)
     key = f"dice-{prediction_key(workspace, version)}-{threshold:g}-{image.frame}-{mask[:20]}-{reading}"
     return float(workspace.cache.get_or_make(image.sha256, key, measure))
 
@@ -71,6 +75,7 @@ def corrected_images(
     images = {image.id: image for image in workspace.images.list(task_id, "corrected")}
     truths = whole_truths(workspace, task_id)
     versions = {version.id: version for version in workspace.versions.list(task_id)}
+    reading = reading_key(workspace.tasks.get_by_id(task_id).all_classes)
     guesses = {version_id: workspace.quality.of_version(version_id) for version_id in versions}
     found = []
     for done, (image_id, begun) in enumerate(first.items(), start=1):
@@ -82,7 +87,7 @@ def corrected_images(
         image = images[image_id]
         try:
             version = versions[version_id]
-            dice = prediction_dice(workspace, image, version, truths[image_id], predictors)
+            dice = prediction_dice(workspace, image, version, truths[image_id], predictors, reading=reading)
         except AppError:
             continue
         guess = guesses[version.id].get(image_id)

@@ -24,6 +24,7 @@ from core.review.quality import Calibration, calibrate, soft_dice, unsure_outlin
 from core.workflows.correct.pictures import proposal
 from core.workflows.review.corrective import prediction_dice, whole_truths
 from core.workspace import GuessRow, ImageRow, JobRow, VersionRow, Workspace
+from core.workspace.classes import reading_key
 from core.workspace.tables import utc_now
 
 KIND = "predict_all"
@@ -165,7 +166,11 @@ def known_calibration(
             if truths[image.id].id < truths[known.id].id:
                 first_of_group[image.group_id] = image
     chosen = sorted(first_of_group.values(), key=lambda image: truths[image.id].id)[-_MOST_KNOWN:]
-    dices = [prediction_dice(workspace, image, version, truths[image.id], predictors) for image in chosen]
+    reading = reading_key(workspace.tasks.get_by_id(task_id).all_classes)
+    dices = [
+        prediction_dice(workspace, image, version, truths[image.id], predictors, reading=reading)
+        for image in chosen
+    ]
     return calibrate([scores[image.id].score for image in chosen], dices)
 
 

@@ -15,7 +15,7 @@ from core.ui.segment.reading import read_in_turn
 from core.ui.segment.seen import unread_for
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_name, as_text, shortened
-from core.ui.titles import image_title
+from core.ui.titles import image_titles
 from core.workflows.correct.blind import reads_blind
 from core.workflows.review.compared_picture import compare_readings
 from core.workflows.review.second_reading import FEWEST_FOR_MAJORITY, How, differing, settle, undo
@@ -88,11 +88,8 @@ def differing_images(task: TaskRow) -> None:
         for label, to, key in ((words.DIFFER_PREVIOUS, place - 1, "p"), (words.DIFFER_NEXT, place + 1, "n")):
             is_there = 0 <= to < len(found)
             st.button(label, disabled=not is_there, shortcut=key, on_click=_turn, args=(to,))
-        st.markdown(
-            words.DIFFER_PLACE.format(
-                place=place + 1, total=len(found), name=as_name(image_title(state.workspace(), image))
-            )
-        )
+        name = as_name(image_titles(state.workspace(), [image])[image.id])
+        st.markdown(words.DIFFER_PLACE.format(place=place + 1, total=len(found), name=name))
         other = _choose_other(readings)
     _side_by_side(image, readings, other)
     _decide(task, image, readings, other)
