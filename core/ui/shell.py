@@ -26,6 +26,7 @@ from core.workspace import TaskRow, Workspace
 
 _ICON = Path(__file__).with_name("icon.svg")
 _TASK = "chosen_task"
+_MADE = "made_task"
 _PAGES = {
     "segment": ":material/brush:",
     "review": ":material/rate_review:",
@@ -129,12 +130,13 @@ def _choose_task(workspace: Workspace) -> TaskRow:
         key="task",
         on_change=_use_task,
     )
+    # Of another key, and so closed and empty, once a task is made here; not when somebody else makes one.
+    key = f"new_task_{st.session_state.get(_MADE, '')}"
+    title = f"{key}_title"
     with (
-        # Of another key, and so closed and empty, once a task is made.
-        st.popover(words.NEW_TASK, width="stretch", icon=":material/add:", key=f"new_task_{len(tasks)}"),
-        st.form(f"new_task_form_{len(tasks)}", border=False),
+        st.popover(words.NEW_TASK, width="stretch", icon=":material/add:", key=key),
+        st.form(f"{key}_form", border=False),
     ):
-        title = f"new_task_title_{len(tasks)}"
         st.text_input(words.NEW_TASK_NAME, key=title, max_chars=80, placeholder=words.NEW_TASK_EXAMPLE)
         st.caption(words.NEW_TASK_HELP)
         st.form_submit_button(
@@ -170,6 +172,7 @@ def _create_task(workspace: Workspace, title: str) -> None:
     except AppError as error:
         state.tell("error", as_text(str(error)))
         return
+    st.session_state[_MADE] = task.slug
     _use_task(task.slug)
 
 

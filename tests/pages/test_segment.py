@@ -160,6 +160,19 @@ def test_new_task_is_made_and_chosen(open_page, workspace):
     assert workspace.tasks.list()[-1].title == "세포핵"
 
 
+def test_what_is_typed_for_a_new_task_stays_while_somebody_else_makes_one(open_page, workspace):
+    def box(app):
+        return next(box for box in app.text_input if box.label.startswith("What do you want"))
+
+    app = open_page()
+    before = box(app).key  # of another key the browser draws another box, which is empty
+    workspace.tasks.create("Livers")
+    assert box(app.run()).key == before
+    box(app).set_value("세포핵")
+    button(app, "Create task").click().run()
+    assert box(app).key != before
+
+
 def test_task_without_a_name_is_refused_in_one_sentence(open_page, workspace):
     app = open_page()
     button(app, "Create task").click().run()
