@@ -13,7 +13,7 @@ from core.imaging.masks import encode_png
 from core.language import spoken
 from core.ui.segment import words
 from core.ui.segment.reading_question import _telling_slice
-from core.ui.segment.understanding import table_row
+from core.ui.segment.understood_row import table_row
 from core.workflows.add_images import add_images
 from core.workflows.arrive.channels import KeptChannel, kept_channel
 from core.workflows.arrive.mask_meaning import KeptMeaning, kept_meaning

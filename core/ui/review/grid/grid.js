@@ -23,11 +23,9 @@ class Grid {
     this.columns = 0;
     this.waiting = null;
     this.timer = 0;
-    this.tiles = document.createElement("div");
-    this.tiles.className = "tiles";
+    this.tiles = element("div", "tiles", "");
     this.tiles.setAttribute("role", "group");
-    this.bar = document.createElement("div");
-    this.bar.className = "bar";
+    this.bar = element("div", "bar", "");
     root.replaceChildren(this.tiles, this.bar);
     root.addEventListener("keydown", (event) => this.onKey(event));
     passShortcuts();
@@ -75,7 +73,7 @@ class Grid {
   }
 
   draw() {
-    const { items, canJudge, words } = this.data;
+    const { items, words } = this.data;
     this.tiles.setAttribute("aria-label", words.label);
     this.tiles.replaceChildren(...items.map((item, index) => this.tile(item, index)));
     this.sight.disconnect();
@@ -88,10 +86,7 @@ class Grid {
     const { items, canJudge, words } = this.data;
     this.bar.replaceChildren();
     if (canJudge && items.length) this.bar.append(this.approveButton());
-    const keys = document.createElement("span");
-    keys.className = "keys";
-    keys.textContent = words.keys;
-    if (items.length) this.bar.append(keys);
+    if (items.length) this.bar.append(element("span", "keys", words.keys));
   }
 
   onSight(entries) {
@@ -110,9 +105,7 @@ class Grid {
     const chosen = this.marked.get(item.look);
     const isMarked = chosen !== undefined;
     const cell = element("div", "cell", "");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = `tile${isMarked ? " marked" : ""}`;
+    const button = element("button", `tile${isMarked ? " marked" : ""}`, "");
     button.tabIndex = index === this.at ? 0 : -1;
     button.title = [item.name, item.why, item.said].filter(Boolean).join("\n");
     button.setAttribute("aria-label", button.title.replaceAll("\n", ", "));
@@ -146,7 +139,6 @@ class Grid {
     list.setAttribute("aria-label", words.why);
     words.reasons.forEach(([code, title], place) => {
       const button = element("button", "reason", title);
-      button.type = "button";
       button.tabIndex = -1;
       button.prepend(element("kbd", "", String(place + 1)));
       button.setAttribute("aria-pressed", String(chosen.has(code)));
@@ -168,7 +160,6 @@ class Grid {
   approveButton() {
     const { words } = this.data;
     const button = element("button", "approve", `${words.approve} (${this.seen().length - this.marked.size})`);
-    button.type = "button";
     button.setAttribute("aria-keyshortcuts", "Enter");
     button.disabled = this.waiting !== null;
     button.addEventListener("click", () => this.decide());
@@ -279,6 +270,7 @@ class Grid {
 
 function element(tag, className, text) {
   const made = document.createElement(tag);
+  if (tag === "button") made.type = "button";
   made.className = className;
   made.textContent = text;
   return made;
