@@ -133,7 +133,7 @@ def not_read(folder: Path, called: str) -> tuple[Sentence, ...]:
     if not names:
         return ()
     told = Sentence(
-        "{folder} also holds {names}; only image files that lie in it themselves are read.",
+        "{folder} also holds {names}; only image files directly in it are read.",
         folder=called,
         names=first_of(names),
     )

@@ -200,7 +200,7 @@ def _fill_blanks(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
         setattr(dataset, keyword, usual[keyword])
     return (
         Sentence(
-            "{name} does not say its {elements}; taken is what is usual ({usual}).",
+            "{name} does not say its {elements}; the usual is taken ({usual}).",
             name=name,
             elements=", ".join(blank),
             usual=", ".join(str(usual[keyword]) for keyword in blank),

@@ -178,9 +178,8 @@ def test_what_is_no_image_by_its_name_is_told(tmp_path: Path) -> None:
     write_split(tmp_path, "valid", range(2, 4))
     (tmp_path / "TRAIN").symlink_to("train")  # as where case means nothing
     assert examine_dataset(tmp_path).notes == (
-        "train/images also holds a.png.dvc, array.npy, n.nrrd ...; only image files that lie in it "
-        "themselves are read.",
-        "train/masks also holds p1; only image files that lie in it themselves are read.",
+        "train/images also holds a.png.dvc, array.npy, n.nrrd ...; only image files directly in it are read.",
+        "train/masks also holds p1; only image files directly in it are read.",
         f"{tmp_path.name} also holds valid; only its folders train, val and test are read.",
     )
 
@@ -191,5 +190,5 @@ def test_images_in_folders_of_their_own_are_told_where_there_are_no_others(tmp_p
     write(tmp_path, "val/masks/p1/x.png", square_mask())
     assert problems(tmp_path)[:2] == (
         "val: There are no images.",
-        "val/images also holds p1; only image files that lie in it themselves are read.",
+        "val/images also holds p1; only image files directly in it are read.",
     )

@@ -67,7 +67,7 @@ def test_images_in_folders_of_their_labels_are_told(tmp_path):
         find_labelled(tmp_path, "train")
     assert caught.value.problems == (
         "train: There are no images.",
-        "train/images also holds MEL; only image files that lie in it themselves are read.",
+        "train/images also holds MEL; only image files directly in it are read.",
     )
 
 

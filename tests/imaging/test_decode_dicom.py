@@ -385,7 +385,7 @@ def test_blank_elements_of_colours_are_taken_as_usual_and_told(blank: list[str],
     data = dicom(COLOURS, Modality="US", **dict.fromkeys(blank))
     image = decode_image(data, "us.dcm")
     assert image.values.tolist() == COLOURS.tolist()
-    assert image.notes[0].endswith(f"taken is what is usual ({usual}).")
+    assert image.notes[0].endswith(f"the usual is taken ({usual}).")
 
 
 def test_blank_elements_of_a_segmentation_are_taken_as_usual() -> None:

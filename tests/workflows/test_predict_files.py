@@ -163,7 +163,6 @@ def test_what_lies_in_the_folder_and_is_no_image_is_told(folder):
     (folder / "scan.nrrd").write_bytes(b"x")
     (folder / "day 2").mkdir()
     assert not_read_of(str(folder)) == (
-        f"{folder.name} also holds day 2, deeper, scan.nrrd; only image files that lie in it "
-        "themselves are read.",
+        f"{folder.name} also holds day 2, deeper, scan.nrrd; only image files directly in it are read.",
     )
     assert not_read_of(str(folder / "*.png")) == not_read_of(str(folder / "b.png")) == ()
