@@ -100,7 +100,7 @@ class Truth:
         with self._database.reading() as session:
             return set(session.scalars(select(ImageTable.id).where(_counting(session, task_id))))
 
-    def num(self, task_id: int, without: Collection[int] = ()) -> int:
+    def num_counting(self, task_id: int, without: Collection[int] = ()) -> int:
         """How many images of a task have a mask that counts, some of them left out; none is listed."""
         with self._database.reading() as session:
             counting = _counting(session, task_id) & ImageTable.id.not_in(without)

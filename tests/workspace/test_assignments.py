@@ -259,10 +259,13 @@ def test_the_list_of_readings_is_whole(workspace, task, two):
         "drafts.begin_anew drafts.hand_over reviews.add reviews.decide reviews.withdraw labels.save "
         "quality.put images.unused_files images.remove_unused"
     )
-    of_a_row_that_was_read = "images.read_reference images.of_stack masks.read_mask_png masks.read_layer_png"
+    of_a_row_that_was_read = (
+        "images.read_reference images.of_stack images.places_in_stacks masks.read_mask_png "
+        "masks.read_layer_png"
+    )
     same_query = (
         "images.first images.with_unread masks.naming masks.last_of masks.last_before masks.get_all "
-        "masks.image_ids masks.num_locked reviews.of_images "
+        "masks.image_ids masks.num_locked reviews.of_images truth.num_counting "
         "reviews.num_flagged_of labels.latest labels.latest_of_images truth.image_ids truth.of_task "
         "truth.missing truth.num_trainable truth.told_of quality.missing quality.num_missing"
     )

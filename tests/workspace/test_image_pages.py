@@ -52,6 +52,7 @@ def test_the_filters_of_what_counts_are_what_the_truth_counts(workspace, task, i
         workspace.tasks.set_review_rules(task.id, rules)
         assert names(newest(task.id, "corrected", counting(rules), limit=9)) == counted
         assert truth.image_ids(task.id) == {images[text].id for text in counted}
+        assert truth.num_counting(task.id) == len(counted)
 
 
 def test_at_the_ends_there_is_less(workspace, task, images):

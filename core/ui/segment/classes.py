@@ -108,7 +108,7 @@ def _merge_or_delete(task: TaskRow, each: TaskClass, count: int) -> None:
 
 
 def _add(task: TaskRow) -> None:
-    saved = len(state.workspace().truth.image_ids(task.id))
+    saved = state.workspace().truth.num_counting(task.id)
     if saved:
         st.caption(words.ADD_EFFECT.format(count=saved))
     with st.form("add_class", clear_on_submit=True, border=False):

@@ -78,7 +78,7 @@ def _hidden(image: ImageRow) -> frozenset[int]:
 def _saved_masks(image: ImageRow) -> None:
     """Saved masks in the format that is chosen, of this image or of the task, as a zip."""
     hidden = frozenset() if state.workspace().may("judge") else _hidden(image)
-    saved = state.workspace().truth.num(image.task_id, without=hidden)
+    saved = state.workspace().truth.num_counting(image.task_id, without=hidden)
     if saved == 0:
         st.caption(words.EXPORT_NONE)
         return

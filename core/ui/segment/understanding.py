@@ -141,7 +141,7 @@ def _look(
 
 def _only_class(task: TaskRow) -> TaskClass | None:
     """The one class of a task, where no mask is saved in which a new one would be background."""
-    return None if len(task.classes) > 1 or state.workspace().truth.image_ids(task.id) else task.classes[0]
+    return None if len(task.classes) > 1 or state.workspace().truth.num_counting(task.id) else task.classes[0]
 
 
 def _add(workspace: Workspace, task: TaskRow, given: Given, roles: Mapping[int, Role]) -> list[FileOutcome]:
