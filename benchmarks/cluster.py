@@ -29,6 +29,7 @@ from core.jobs.kinds import JobContext
 from core.workflows.open_workspace import open_workspace
 from core.workflows.review.predict_all import KIND, num_to_predict, run_job, start_predict_all
 from core.workspace import JobRow
+from tests.workspace import postgresql
 
 TASK = "lung_xray"
 
@@ -112,6 +113,8 @@ def _stop(full: Path, copy: Path) -> float:
 
 def _on_s3(folder: Path) -> dict[str, Any]:
     """A worker with a folder of its own, in which neither model nor images lie."""
+    if postgresql.programs() is None:
+        return {"not_measured": "PostgreSQL is not installed here"}
     folder.mkdir()
     with on_servers(), open_workspace(folder / "here") as workspace, _cluster(1):
         fill_task(workspace, 20, 64, TASK)
