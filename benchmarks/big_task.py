@@ -1,4 +1,7 @@
-"""A task with as many images as are wanted, made in seconds: one real file, and copies of its row."""
+"""A task with as many images as are wanted, made in seconds: one real file, and copies of its row.
+
+Each is in a group of its own, as images are that nobody has said to belong together.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from sqlalchemy import insert, select
 from core.imaging.masks import encode_png
 from core.workflows.add_images import add_images
 from core.workspace import Workspace
-from core.workspace.tables import ImageTable, TaskTable, utc_now
+from core.workspace.tables import GroupTable, ImageTable, TaskTable, utc_now
 
 
 def fill_task(workspace: Workspace, count: int, side: int = 256, slug: str = "") -> str:
@@ -26,15 +29,18 @@ def fill_task(workspace: Workspace, count: int, side: int = 256, slug: str = "")
     images, database = ImageTable.__table__, workspace._database
     with database.writing() as session:
         row = session.execute(select(images).where(images.c.id == outcome.image_id)).one()._asdict()
-        copies = [_copy(row, number) for number in range(1, count)]
-        if copies:
+        if count > 1:
+            group = {"task_id": task.id, "kind": session.get_one(GroupTable, row["group_id"]).kind}
+            groups = session.scalars(insert(GroupTable).returning(GroupTable.id), [group] * (count - 1))
+            copies = [_copy(row, number, group_id) for number, group_id in enumerate(groups.all(), start=1)]
             session.execute(insert(images), copies)
         session.get_one(TaskTable, task.id).num_positions = count
     return task.slug
 
 
-def _copy(row: dict[str, object], number: int) -> dict[str, object]:
+def _copy(row: dict[str, object], number: int, group_id: int) -> dict[str, object]:
     changes = {
+        "group_id": group_id,
         "position": number,
         "name": f"image_{number}.png",
         # What is made of a file is cached by its hash: each copy is decoded like a file of its own.
