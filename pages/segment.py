@@ -17,7 +17,7 @@ from core.ui.segment.navigation import choose_filter, chosen_filter, current_ima
 from core.ui.segment.reading import next_reading, note_next_reading
 from core.ui.segment.seen import images_for
 from core.ui.segment.stack import do_wished, get_ready, neighbour, slice_slider, stack_tools
-from core.ui.segment.strip import strip
+from core.ui.segment.strip import EACH_SIDE, strip
 from core.ui.segment.taken import look_only, taken_by
 from core.ui.segment.words import NOTHING_FURTHER
 from core.workspace import Around, ImageRow, TaskRow
@@ -48,7 +48,7 @@ def page() -> None:
         predict_all_button(task)
         back_to_review(task)
     flagged_line(task)
-    around = images.around(task.id, current.id, show)
+    around = images.around(task.id, current.id, show, each_side=EACH_SIDE)
     strip(mine, images, around, show, go_to)
     holder = taken_by(current)
     if holder is None:

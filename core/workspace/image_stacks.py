@@ -12,11 +12,10 @@ from sqlalchemy import ColumnElement, Subquery, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from core.errors import StoreError
-from core.workspace.existing import no_image
 from core.workspace.image_pages import ImagePages
 from core.workspace.image_rows import Show, shows
 from core.workspace.order import in_order
-from core.workspace.rows import ImageRow, StackRow
+from core.workspace.rows import Around, ImageRow, StackRow
 from core.workspace.tables import ImageTable
 
 
@@ -71,24 +70,24 @@ class ImageStacks(ImagePages):
                 found[image_id].position, found[image_id].stack = position, stack
 
     def stacks_around(
-        self, task_id: int, image_id: int, show: Show = "all", *, each_side: int
+        self, around: Around, show: Show = "all", *, each_side: int
     ) -> tuple[list[StackRow], int, int]:
         """The neighbourhood of an image with every stack as one.
 
         Args:
-            image_id: The image that is open.
-            show: The filter; a stack is shown where one of its slices is.
+            around: The open image with as many others on each side, slices counted one by one.
+            show: Its filter; a stack is shown where one of its slices is.
             each_side: Neighbours wanted on each side, at the most.
 
         Returns:
             The stacks and single images in order, that of the open image among them; which of all it is,
             from 1; and how many there are.
         """
+        task_id = around.image.task_id
         if not self._has_stacks(task_id):
-            around = self.around(task_id, image_id, show, each_side=each_side)
             rows = [*around.before, around.image, *around.after]
             return self._with_counts(task_id, rows), around.place, around.total
-        images = self.of_stack(self._get(task_id, image_id))
+        images = self.of_stack(around.image)
         own = images[0]
         not_own = ImageTable.stack.is_distinct_from(own.stack) if own.stack else ImageTable.id != own.id
         heads = (
@@ -115,13 +114,6 @@ class ImageStacks(ImagePages):
         of_stacks = (ImageTable.task_id == task_id) & ImageTable.stack.is_not(None)
         with self._database.reading() as session:
             return session.scalar(select(ImageTable.id).where(of_stacks).limit(1)) is not None
-
-    def _get(self, task_id: int, image_id: int) -> ImageRow:
-        with self._database.reading() as session:
-            found = session.execute(self._query(task_id).where(ImageTable.id == image_id)).first()
-        if found is None:
-            raise no_image(image_id)
-        return self._row(found)
 
     def _with_counts(self, task_id: int, heads: Sequence[ImageRow]) -> list[StackRow]:
         keys = [head.stack for head in heads if head.stack is not None]

@@ -181,12 +181,14 @@ def test_stacks_stand_for_their_slices_in_the_strip(workspace, task):
         [("a.png", png(gradient(first=90))), ("s.tif", pages(VOLUME)), ("z.png", png(gradient(first=91)))],
     )
     first, *slices, last = workspace.images.list(task.id)
-    stacks, place, total = workspace.images.stacks_around(task.id, slices[2].id, each_side=5)
+    around = workspace.images.around(task.id, slices[2].id)
+    stacks, place, total = workspace.images.stacks_around(around, each_side=5)
     assert [each.image.name for each in stacks] == ["a.png", "s.tif", "z.png"]
     assert (stacks[1].image.id, stacks[1].middle.id, stacks[1].num_slices) == (slices[0].id, slices[1].id, 3)
     assert (place, total) == (2, 3)
     workspace.images.mark_looked_at(slices[0].id, "Kim")
-    new, place, total = workspace.images.stacks_around(task.id, last.id, "new", each_side=5)
+    around = workspace.images.around(task.id, last.id, "new")
+    new, place, total = workspace.images.stacks_around(around, "new", each_side=5)
     assert [each.image.id for each in new] == [first.id, slices[1].id, last.id]
     assert (place, total) == (3, 3)
 

@@ -110,7 +110,7 @@ def test_one_queue_and_how_far_it_is(workspace, task, people, add_image):
     assert (counts.images, counts.corrected) == (2, 1)
     around = queue.images.around(task.id, own[0].id, each_side=5)
     assert (around.next_id, around.total) == (own[1].id, 2)
-    assert queue.images.stacks_around(task.id, own[0].id, each_side=5)[2] == 2
+    assert queue.images.stacks_around(around, each_side=5)[2] == 2
     assert workspace.tasks.counts(task.id).images == 4
     assert workspace.queue_of("Nobody").images.list(task.id) == []
 
@@ -176,7 +176,8 @@ def readings(store, task, own, other, revisions, version):
         ],
         "images.around": [own.id, *(image.id for image in store.images.around(task.id, own.id).after)],
         "images.stacks_around": [
-            each.image.id for each in store.images.stacks_around(task.id, own.id, each_side=3)[0]
+            each.image.id
+            for each in store.images.stacks_around(store.images.around(task.id, own.id), each_side=3)[0]
         ],
         "images.read_bytes": [each for each in stack if _or_none(store.images.read_bytes, each)],
         "tasks.counts": stack[: store.tasks.counts(task.id).images],

@@ -104,7 +104,7 @@ def test_an_order_of_ones_own_is_the_same_everywhere_and_keeps_groups_and_stacks
         around = own.around(task.id, image_id, each_side=16)
         assert [each.id for each in (*around.before, around.image, *around.after)] == order
         assert (around.place, around.total) == (place, 16)
-        stacks, at, total = own.stacks_around(task.id, image_id, each_side=16)
+        stacks, at, total = own.stacks_around(around, each_side=16)
         heads = [each for each in order if each not in (rows[4].id, rows[6].id)]
         assert [each.image.id for each in stacks] == heads
         head = rows[5].id if image_id in (rows[4].id, rows[6].id) else image_id

@@ -45,7 +45,7 @@ def strip(
         go_to: Opens another image.
     """
     current = around.image
-    stacks, place, total = images.stacks_around(current.task_id, current.id, show, each_side=EACH_SIDE)
+    stacks, place, total = images.stacks_around(around, show, each_side=EACH_SIDE)
     selected = next(
         each.image.id
         for each in stacks
