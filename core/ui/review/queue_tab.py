@@ -137,7 +137,7 @@ def _choose_whose(here: Asked, drawers: list) -> None:  # type: ignore[type-arg]
         format_func=title,
         key=WHOSE,
         label_visibility="collapsed",
-        width=150,
+        width=165,
         persist_state="session",
         on_change=_from_the_start,
         args=(here,),
