@@ -12,9 +12,8 @@ from core.ui.experiments.form import offer, try_it
 from core.ui.experiments.kept import QUERY, kept, never_begun, open_experiment
 from core.ui.experiments.opened import opened
 from core.ui.experiments.running import running
-from core.ui.running_job import ACTIVE
 from core.ui.shell import Shell
-from core.workspace import JobRow
+from core.workspace import ACTIVE, JobRow
 
 WATCHED = "watched_experiment"
 
@@ -22,7 +21,7 @@ WATCHED = "watched_experiment"
 def page() -> None:
     here = shell.enter()
     state.show_messages()
-    jobs = [job for job in here.workspace.jobs.list() if job.kind == JOB_KIND]
+    jobs = here.workspace.jobs.list(kinds=(JOB_KIND,))
     active = [job for job in reversed(jobs) if job.status in ACTIVE]
     show_what_just_ended(here, [job.id for job in active])
     root = experiments_root(here.workspace)

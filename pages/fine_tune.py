@@ -5,10 +5,10 @@ import streamlit as st
 from core.jobs import queue
 from core.ui import shell, state, words
 from core.ui.fine_tuning import choose_purpose, offer
-from core.ui.running_job import ACTIVE, live_curves
+from core.ui.running_job import live_curves
 from core.ui.text import as_name, as_text
 from core.ui.times import ago
-from core.workspace import JobRow, Workspace
+from core.workspace import ACTIVE, JobRow, Workspace
 
 KINDS = ("fine_tune", "fine_tune_classifier", "fine_tune_clicks")
 
@@ -17,7 +17,7 @@ def page() -> None:
     here = shell.enter()
     state.show_messages()
     st.header(words.PAGES["fine_tune"])
-    jobs = [job for job in here.workspace.jobs.list(task_id=here.task.id) if job.kind in KINDS]
+    jobs = here.workspace.jobs.list(here.task.id, kinds=KINDS)
     active = [job for job in jobs if job.status in ACTIVE]
     if active:
         running(here.workspace, active[0])

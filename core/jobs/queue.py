@@ -10,7 +10,7 @@ from core.errors import JobError
 from core.jobs.folder import log_path, log_tail
 from core.jobs.process import is_alive, machine, start_worker
 from core.reasons import Reason
-from core.workspace import JobRow, Workspace
+from core.workspace import ACTIVE, JobRow, Workspace
 from core.workspace.tables import utc_now
 
 START_TIMEOUT = timedelta(seconds=30)
@@ -80,9 +80,11 @@ def start_next(workspace: Workspace) -> JobRow | None:
 
 def refresh(workspace: Workspace) -> None:
     """Find out whether the running job has died, and start the next one if nothing runs."""
-    for job in workspace.jobs.list(status="running"):
-        status(workspace, job.id)
-    if workspace.jobs.list(status="queued"):
+    active = workspace.jobs.list(status=ACTIVE)
+    for job in active:
+        if job.status == "running":
+            status(workspace, job.id)
+    if any(job.status == "queued" for job in active):
         start_next(workspace)
 
 
@@ -109,12 +111,13 @@ def status(workspace: Workspace, job_id: int) -> JobRow:
 
 def running_job(workspace: Workspace) -> JobRow | None:
     """The job that runs now, else the one that is about to, None where the queue is empty."""
+    # On most pages there is none, which is one question to the store.
+    if not workspace.jobs.list(status=ACTIVE):
+        return None
     refresh(workspace)
-    running = workspace.jobs.list(status="running")
-    if running:
-        return running[0]
-    queued = workspace.jobs.list(status="queued")
-    return queued[-1] if queued else None
+    active = workspace.jobs.list(status=ACTIVE)
+    running = [job for job in active if job.status == "running"]
+    return next(iter(running or reversed(active)), None)
 
 
 def request_stop(workspace: Workspace, job_id: int) -> JobRow:

@@ -20,11 +20,10 @@ from core.ui.errors import plain_errors
 from core.ui.text import as_text
 from core.ui.times import duration
 from core.ui.titles import task_title
-from core.workspace import JobRow, Workspace
+from core.workspace import ACTIVE, JobRow, Workspace
 
 LOOK_AGAIN = 2.0
 _LEAST_DONE = 0.02
-ACTIVE = ("queued", "running")
 _SCORE_OF = {"fine_tune_classifier": "accuracy"}
 """What a kind of job reports beside its loss; Dice where nothing is said."""
 
@@ -153,7 +152,7 @@ def seconds_left(job: JobRow, report: Mapping[str, Any]) -> float | None:
 
 
 def _why_it_waits(workspace: Workspace) -> str:
-    running = workspace.jobs.list(status="running")
+    running = workspace.jobs.list(status=("running",))
     if not running:
         return words.JOB_QUEUED
     return words.JOB_WAITS.format(what=as_text(job_name(workspace, running[0])))

@@ -13,6 +13,7 @@ from core.workspace.masks import NewRevision, is_trainable
 from core.workspace.review_pages import Drawn, ReviewItem, ReviewOrder, ReviewPlace
 from core.workspace.reviews import NewReview, NotTaken, Seen
 from core.workspace.rows import (
+    ACTIVE,
     Around,
     AuditRow,
     DraftRow,
@@ -47,6 +48,7 @@ from core.workspace.versions import NewVersion
 from core.workspace.workspace import Workspace
 
 __all__ = [
+    "ACTIVE",
     "Around",
     "StackRow",
     "AuditRow",

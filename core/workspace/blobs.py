@@ -40,8 +40,7 @@ class BlobStore:
             OSError: It cannot be written; nothing is left of it.
         """
         name = blob_name(content, extension)
-        if not self._place.exists(_where(name)):
-            self._place.write(_where(name), content)
+        self._place.keep_file(_where(name), content)
         return name
 
     def read(self, name: str) -> bytes:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from core.errors import StaleDraftError
 from core.workspace.database import Database
 from core.workspace.existing import existing_version
+from core.workspace.names import name_key
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import DraftRow
 from core.workspace.seen import existing_image
@@ -57,16 +58,15 @@ class Drafts:
 
         Without a person, the one that was written last, whoever's it is.
         """
-        query = select(DraftTable).where(DraftTable.image_id == image_id).limit(1)
+        query = select(DraftTable, PersonTable).outerjoin(PersonTable).where(DraftTable.image_id == image_id)
+        if who is None:
+            query = query.order_by(DraftTable.updated_at.desc(), DraftTable.id.desc())
+        else:
+            nobodys = DraftTable.person_id.is_(None)
+            query = query.where((PersonTable.key == name_key(who)) | nobodys).order_by(nobodys)
         with self._database.reading() as session:
-            if who is None:
-                query = query.order_by(DraftTable.updated_at.desc(), DraftTable.id.desc())
-            else:
-                own = DraftTable.person_id == id_of(session, who)
-                nobodys = DraftTable.person_id.is_(None)
-                query = query.where(own | nobodys).order_by(nobodys)
-            draft = session.scalars(query).first()
-            return None if draft is None else _to_row(session, draft)
+            found = session.execute(query.limit(1)).first()
+            return None if found is None else _to_row(session, found[0])
 
     def put(
         self,
@@ -162,7 +162,7 @@ class Drafts:
             taker: Whose they are from now on.
         """
         with self._database.writing() as session:
-            giver_id, taker_id = id_of(session, giver), existing_or_new(session, taker).id
+            giver_id, taker_id = session.scalar(select(id_of(giver))), existing_or_new(session, taker).id
             for image_id, client_id in clients.items():
                 draft = None if giver_id is None else draft_of(session, image_id, giver_id)
                 if draft is None or draft.client_id != client_id or not draft.has_unsaved_changes:

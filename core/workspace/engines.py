@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from core.errors import StoreError
 from core.language.sentence import from_plain, to_plain
 
 BUSY_TIMEOUT_SECONDS = 20
+_ASKED_AFTER_SECONDS = 1.0
+"""A connection that was not used for so long is asked whether it is still there; a page uses dozens."""
+_LAST_USED = "last_used"
 
 
 def _sqlite_address(path: Path) -> str:
@@ -46,13 +50,12 @@ def server_engine(address: str) -> Engine:
         url = make_url(address)
         if url.get_backend_name() != "postgresql":
             raise ValueError(url.get_backend_name())
-        return create_engine(
+        engine = create_engine(
             url,
             connect_args={"connect_timeout": 10},
             pool_size=5,
             max_overflow=30,
             pool_timeout=BUSY_TIMEOUT_SECONDS,
-            pool_pre_ping=True,
             **_JSON,
         )
     except (ArgumentError, ImportError, TypeError, ValueError) as error:
@@ -61,6 +64,24 @@ def server_engine(address: str) -> Engine:
             "postgresql+psycopg://USER@HOST/NAME, and the package psycopg.",
             error=error,
         ) from None
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(_connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info[_LAST_USED] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(
+        connection: DBAPIConnection, record: ConnectionPoolEntry, _: PoolProxiedConnection
+    ) -> None:
+        if monotonic() - record.info.get(_LAST_USED, monotonic()) < _ASKED_AFTER_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            # The pool then makes a new connection.
+            raise DisconnectionError from error
+
+    return engine
 
 
 def sqlite_engine(path: Path) -> Engine:

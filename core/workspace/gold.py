@@ -83,7 +83,7 @@ class Gold:
         One that is not approved any more is left out.
         """
         with self._database.reading() as session:
-            person_id = id_of(session, who) or 0
+            person_id = id_of(who)
             query = select(ImageTable.id, ImageTable.gold_revision_id).where(
                 ImageTable.task_id == task_id,
                 ImageTable.gold_revision_id.is_not(None),

@@ -81,7 +81,7 @@ class ImagePages:
     def first_flagged_of(self, task_id: int, who: str) -> ImageRow | None:
         """The first image of a task whose mask somebody drew and a reviewer flagged; None for none."""
         with self._database.reading() as session:
-            theirs = ImageTable.truth_person_id == (id_of(session, who) or 0)
+            theirs = ImageTable.truth_person_id == id_of(who)
             query = self._query(task_id, "flagged").where(theirs).order_by(ImageTable.position).limit(1)
             found = session.execute(query).first()
         return None if found is None else self._row(found)

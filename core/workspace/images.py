@@ -19,11 +19,12 @@ from core.workspace.groups import existing_or_new as group_of_key
 from core.workspace.image_rows import Show, search_key
 from core.workspace.image_stacks import ImageStacks
 from core.workspace.persons import existing_or_new, id_of
-from core.workspace.presence import look_of, sign_in
+from core.workspace.presence import sign_in
 from core.workspace.rows import ImageFacts, ImageRow
 from core.workspace.seen import existing_image
 from core.workspace.tables import (
     ImageTable,
+    LastLookTable,
     ReviewTable,
     RevisionTable,
     utc_now,
@@ -165,12 +166,11 @@ class Images(ImageStacks):
 
     def last_looked_at(self, task_id: int, who: str) -> int | None:
         """The image that a person had open last in a task, None before the first."""
+        nobodys = LastLookTable.person_id.is_(None)
+        query = select(LastLookTable.image_id).where(LastLookTable.task_id == task_id)
+        query = query.where((LastLookTable.person_id == id_of(who)) | nobodys).order_by(nobodys)
         with self._database.reading() as session:
-            for person_id in (id_of(session, who), None):
-                look = session.scalars(look_of(task_id, person_id)).first()
-                if look is not None:
-                    return look.image_id
-        return None
+            return session.scalars(query.limit(1)).first()
 
     def set_reference_mask(self, image_id: int, mask_png: bytes | None) -> None:
         """Keep a mask to compare with (PNG of class indices at the image's own size); None takes it away."""

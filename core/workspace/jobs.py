@@ -9,7 +9,7 @@ once cannot both win.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -171,13 +171,17 @@ class Jobs:
             session.flush()
             return _to_row(job)
 
-    def list(self, task_id: int | None = None, *, status: JobStatus | None = None) -> list[JobRow]:
-        """Jobs, the newest first; all tasks where none is given."""
+    def list(
+        self, task_id: int | None = None, *, kinds: Sequence[str] = (), status: Sequence[JobStatus] = ()
+    ) -> list[JobRow]:
+        """Jobs, the newest first; of all tasks, kinds and states where none is given."""
         query = select(JobTable).order_by(JobTable.id.desc())
         if task_id is not None:
             query = query.where(JobTable.task_id == task_id)
-        if status is not None:
-            query = query.where(JobTable.status == status)
+        if kinds:
+            query = query.where(JobTable.kind.in_(kinds))
+        if status:
+            query = query.where(JobTable.status.in_(status))
         with self._database.reading() as session:
             return [_to_row(each) for each in session.scalars(query)]
 

@@ -131,7 +131,7 @@ class Masks:
     def last_of(self, image_id: int, who: str) -> tuple[RevisionRow, timedelta] | None:
         """The last mask that a person saved of an image, with its age by the database's clock."""
         with self._database.reading() as session:
-            own = RevisionTable.person_id == (id_of(session, who) or 0)
+            own = RevisionTable.person_id == id_of(who)
             query = select(RevisionTable).where(RevisionTable.image_id == image_id, own)
             found = session.scalars(query.order_by(RevisionTable.id.desc()).limit(1)).first()
             if found is None:
@@ -147,7 +147,7 @@ class Masks:
         last = func.max(RevisionTable.id)
         query = select(RevisionTable.image_id, last).join(ImageTable, ImageTable.id == RevisionTable.image_id)
         with self._database.reading() as session:
-            own = RevisionTable.person_id == (id_of(session, who) or 0)
+            own = RevisionTable.person_id == id_of(who)
             is_old = func.max(RevisionTable.created_at) <= self._database.now(session) - age
             query = query.where(ImageTable.task_id == task_id, ImageTable.review != "flagged", own)
             grouped = query.group_by(RevisionTable.image_id).having(is_old).order_by(last)

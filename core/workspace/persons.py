@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ScalarSelect, Select, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
@@ -67,7 +67,7 @@ class Persons:
     def once_called(self, name: str) -> PersonRow | None:
         """Who works here and bore a name before; None where somebody bears it now, or nobody ever did."""
         with self._database.reading() as session:
-            if id_of(session, name) is not None:
+            if session.scalars(_of_name(name)).first() is not None:
                 return None
             renamed = select(AuditTable.facts).where(AuditTable.action == "person_renamed")
             for facts in session.scalars(renamed.order_by(AuditTable.id.desc())):
@@ -146,9 +146,9 @@ def existing_or_new(session: Session, name: str) -> PersonTable:
     return person
 
 
-def id_of(session: Session, name: str) -> int | None:
-    """Key of the person of a name, None where the name was never seen."""
-    return session.scalar(select(PersonTable.id).where(PersonTable.key == name_key(name)))
+def id_of(name: str) -> ScalarSelect[int]:
+    """Key of the person of a name as a part of a query, NULL, which equals nothing, for one never seen."""
+    return select(PersonTable.id).where(PersonTable.key == name_key(name)).scalar_subquery()
 
 
 def _existing(session: Session, person_id: int) -> PersonTable:

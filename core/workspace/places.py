@@ -19,6 +19,9 @@ from core.files import write_whole
 from core.large_files import read_file
 from core.storage import fetch, holds_anything, put_folder
 
+_SOONER_WRITTEN = 200_000
+"""Bytes up to which a file at an address is written in less time than it takes to ask whether it is there."""
+
 
 class Place(Protocol):
     """Files by names such as `files/ab/abcd.png`, which have the slash as separator everywhere.
@@ -32,11 +35,8 @@ class Place(Protocol):
     def read(self, name: str) -> bytes:
         """The bytes of a file; OSError where it is not there."""
 
-    def write(self, name: str, content: bytes) -> None:
-        """Write a file whole."""
-
-    def exists(self, name: str) -> bool:
-        """Whether a file is there."""
+    def keep_file(self, name: str, content: bytes) -> None:
+        """Write a file whole, unless it is there: a name stands for one content for good."""
 
     def remove(self, name: str) -> None:
         """Delete a file; a missing one is no error."""
@@ -66,13 +66,10 @@ class FolderPlace:
         """See `Place`."""
         return read_file(self._root / name)
 
-    def write(self, name: str, content: bytes) -> None:
+    def keep_file(self, name: str, content: bytes) -> None:
         """See `Place`."""
-        write_whole(self._root / name, content)
-
-    def exists(self, name: str) -> bool:
-        """See `Place`."""
-        return (self._root / name).exists()
+        if not (self._root / name).exists():
+            write_whole(self._root / name, content)
 
     def remove(self, name: str) -> None:
         """See `Place`."""
@@ -109,8 +106,11 @@ class AddressPlace:
         self.address = address.rstrip("/")
         self._copies = copies
         with self._plain_errors():
-            # Other machines write there too: what was listed a while ago is not what is there.
-            self._system, self._root = fsspec.core.url_to_fs(self.address, use_listings_cache=False)
+            # Other machines write there too: what was listed a while ago is not what is there. In several
+            # parts at once a file would be asked for its size before it is read.
+            self._system, self._root = fsspec.core.url_to_fs(
+                self.address, use_listings_cache=False, max_concurrency=1
+            )
 
     def read(self, name: str) -> bytes:
         """See `Place`."""
@@ -118,21 +118,23 @@ class AddressPlace:
             content: bytes = self._system.cat_file(self._path(name))
         return content
 
-    def write(self, name: str, content: bytes) -> None:
+    def keep_file(self, name: str, content: bytes) -> None:
         """See `Place`; drivers of object stores put a file whole or not at all."""
+        path = self._path(name)
         with self._plain_errors():
-            self._system.makedirs(self._path(name).rsplit("/", 1)[0], exist_ok=True)
-            self._system.pipe_file(self._path(name), content)
-
-    def exists(self, name: str) -> bool:
-        """See `Place`."""
-        with self._plain_errors():
-            return bool(self._system.exists(self._path(name)))
+            if len(content) > _SOONER_WRITTEN and self._system.exists(path):
+                return
+            try:
+                self._system.pipe_file(path, content)
+            except FileNotFoundError:
+                # Object stores have no folders, others may.
+                self._system.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+                self._system.pipe_file(path, content)
 
     def remove(self, name: str) -> None:
         """See `Place`."""
-        if self.exists(name):
-            with self._plain_errors():
+        with self._plain_errors():
+            if self._system.exists(self._path(name)):
                 self._system.rm_file(self._path(name))
 
     def names(self, folder: str) -> Iterator[str]:

@@ -52,7 +52,7 @@ class Planted:
         """Image and key of what a person was shown with an error already."""
         query = select(PlantedTable.image_id, PlantedTable.key).where(PlantedTable.image_id.in_(image_ids))
         with self._database.reading() as session:
-            own = PlantedTable.person_id == (id_of(session, who) or 0)
+            own = PlantedTable.person_id == id_of(who)
             return {(image_id, key) for image_id, key in session.execute(query.where(own))}
 
     def of_task(self, task_id: int) -> list[PlantedRow]:

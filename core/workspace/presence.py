@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.workspace.database import Database
+from core.workspace.names import name_key
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.seen import existing_image
 from core.workspace.tables import ImageTable, LastLookTable, PersonTable
@@ -41,25 +42,26 @@ class Presence:
         with self._database.reading() as session:
             there = LastLookTable.seen_at > self._database.now(session) - AWAY
             query = (
-                select(PersonTable.id, PersonTable.name)
+                select(PersonTable.key, PersonTable.name)
                 .join(LastLookTable, LastLookTable.person_id == PersonTable.id)
                 .where(LastLookTable.image_id == image_id, there)
                 .order_by(LastLookTable.since, LastLookTable.id)
             )
             found = session.execute(query.limit(1)).first()
-            return None if found is None or found.id == id_of(session, who) else str(found.name)
+            return None if found is None or found.key == name_key(who) else str(found.name)
 
     def leave(self, who: str) -> None:
         """A person is on no image any more, such as one who goes on under another name."""
         with self._database.writing() as session:
-            mine = LastLookTable.person_id == id_of(session, who)
+            mine = LastLookTable.person_id == id_of(who)
             for look in session.scalars(select(LastLookTable).where(mine)):
                 look.seen_at = None
 
 
 def sign_in(session: Session, image: ImageTable, person_id: int, now: datetime) -> None:
     """Note that a person is on an image, inside the caller's transaction; who comes back comes anew."""
-    look = session.scalars(look_of(image.task_id, person_id)).first()
+    same = (LastLookTable.task_id == image.task_id) & (LastLookTable.person_id == person_id)
+    look = session.scalars(select(LastLookTable).where(same)).first()
     if look is None:
         look = LastLookTable(task_id=image.task_id, person_id=person_id)
         session.add(look)
@@ -67,9 +69,3 @@ def sign_in(session: Session, image: ImageTable, person_id: int, now: datetime) 
     if not is_still_there:
         look.since = now
     look.image_id, look.seen_at = image.id, now
-
-
-def look_of(task_id: int, person_id: int | None) -> Select[LastLookTable]:
-    """The last look of a person in a task; without a person, that of a workspace from before persons."""
-    of_person = LastLookTable.person_id.is_not_distinct_from(person_id)
-    return select(LastLookTable).where(LastLookTable.task_id == task_id, of_person)

@@ -144,7 +144,7 @@ class Reviews:
         """The images of a task on which a person gave a verdict."""
         query = select(ReviewTable.image_id).join(ImageTable, ImageTable.id == ReviewTable.image_id)
         with self._database.reading() as session:
-            mine = (ImageTable.task_id == task_id) & (ReviewTable.person_id == id_of(session, who))
+            mine = (ImageTable.task_id == task_id) & (ReviewTable.person_id == id_of(who))
             return set(session.scalars(query.where(mine).distinct()))
 
     def of_image(self, image_id: int) -> list[ReviewRow]:
@@ -164,8 +164,7 @@ class Reviews:
         """How many masks that somebody drew in a task are flagged."""
         flagged = (ImageTable.task_id == task_id) & (ImageTable.review == "flagged")
         with self._database.reading() as session:
-            # Of a name that was never seen there is nothing, and of what nobody drew neither.
-            theirs = ImageTable.truth_person_id == (id_of(session, who) or 0)
+            theirs = ImageTable.truth_person_id == id_of(who)
             return session.scalar(select(func.count()).where(flagged, theirs)) or 0
 
     def _decide(self, session: Session, image_id: int, new: NewReview) -> ReviewRow | NotTaken:

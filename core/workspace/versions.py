@@ -133,8 +133,8 @@ class Versions:
     def current(self, task_id: int, purpose: Purpose = "segment") -> VersionRow | None:
         """The version in use, None where the task has no model for that purpose yet."""
         with self._database.reading() as session:
-            version_id = _current_id(session, task_id, purpose)
-            return None if version_id is None else as_row(VersionRow, existing_version(session, version_id))
+            version = session.scalars(select(VersionTable).where(_in_use(task_id, purpose))).first()
+            return None if version is None else as_row(VersionRow, version)
 
     def set_comparison(self, version_id: int, comparison: dict[str, Any] | None) -> None:
         """Remember how a candidate did against the version in use."""

@@ -16,7 +16,7 @@ def workspace(tmp_path, empty_workspace):
     with Workspace.open(shutil.copytree(empty_workspace, tmp_path / "workspace")) as opened:
         yield opened
         # No test leaves a process behind: the queue is emptied, then what still runs is killed.
-        for job in opened.jobs.list(status="queued"):
+        for job in opened.jobs.list(status=("queued",)):
             opened.jobs.request_stop(job.id)
         for job in opened.jobs.list():
             if job.pid is not None and is_alive(job.pid, job.process_created):

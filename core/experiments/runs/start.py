@@ -63,7 +63,7 @@ def experiment_folder(workspace: Workspace, job: JobRow) -> Path:
 
 def job_of_folder(workspace: Workspace, folder: Path) -> JobRow | None:
     """The job that made an experiment, None for one that was put there by other means."""
-    jobs = [job for job in workspace.jobs.list() if job.kind == JOB_KIND]
+    jobs = workspace.jobs.list(kinds=(JOB_KIND,))
     return next((job for job in jobs if experiment_folder(workspace, job) == folder), None)
 
 

@@ -17,9 +17,9 @@ from core.ui.charts import MOST_NAMED, curve
 from core.ui.dialog import redraw_page
 from core.ui.errors import plain_errors
 from core.ui.experiments import words
-from core.ui.running_job import ACTIVE, LOOK_AGAIN, how_far, latest, part_done
+from core.ui.running_job import LOOK_AGAIN, how_far, latest, part_done
 from core.ui.text import as_text
-from core.workspace import JobRow, Workspace
+from core.workspace import ACTIVE, JobRow, Workspace
 
 _BEST_SHOWN = 3
 _HEIGHT = 290

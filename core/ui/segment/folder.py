@@ -11,12 +11,11 @@ from core.errors import AppError
 from core.jobs import queue
 from core.ui import state
 from core.ui import words as shared
-from core.ui.running_job import ACTIVE
 from core.ui.segment import words
 from core.ui.text import as_text
 from core.workflows.arrive.arrival import MaskUse
 from core.workflows.arrive.import_folder import KIND, start_import
-from core.workspace import JobRow, TaskRow
+from core.workspace import ACTIVE, JobRow, TaskRow
 
 _HERE = ("localhost", "127.0.0.1", "::1")
 _MOST_LISTED = 12
@@ -27,7 +26,7 @@ def folder_box(task: TaskRow, mask_use: MaskUse) -> None:
     if config.get_option("server.address") not in _HERE:
         return
     with st.expander(words.FOLDER):
-        jobs = [job for job in state.workspace().jobs.list(task_id=task.id) if job.kind == KIND]
+        jobs = state.workspace().jobs.list(task.id, kinds=(KIND,))
         if jobs:
             _last_one(queue.status(state.workspace(), jobs[0].id))
         if jobs and jobs[0].status in ACTIVE:

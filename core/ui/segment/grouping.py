@@ -10,14 +10,13 @@ from core.ui import state
 from core.ui import words as shared
 from core.ui.assigned.giving import group_giver
 from core.ui.pictures import pictures
-from core.ui.running_job import ACTIVE
 from core.ui.segment import words
 from core.ui.segment.seen import images_for
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_name, as_text, shortened
 from core.workflows.arrive.find_groups import KIND, keys_of_names, start_find_groups
 from core.workflows.arrive.group_table import read_table, use_column
-from core.workspace import ImageRow, TaskRow
+from core.workspace import ACTIVE, ImageRow, TaskRow
 from core.workspace.groups import Moved
 from core.workspace.images import Images
 
@@ -137,7 +136,7 @@ def _by_table(task: TaskRow) -> None:
 
 def _look(task: TaskRow) -> None:
     workspace = state.workspace()
-    last = next((job for job in workspace.jobs.list(task_id=task.id) if job.kind == KIND), None)
+    last = next(iter(workspace.jobs.list(task.id, kinds=(KIND,))), None)
     looking = last is not None and last.status in ACTIVE
     if st.button(
         words.GROUPS_LOOK, icon=":material/join_inner:", disabled=looking, help=words.GROUPS_LOOK_HELP

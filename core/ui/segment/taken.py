@@ -25,9 +25,15 @@ def taken_by(image: ImageRow) -> str | None:
     workspace, who = state.workspace(), state.person()
     _sign(image)
     holder = workspace.presence.first_on(image.id, who)
+    with_page = True
 
     @st.fragment(run_every=_SIGN_SECONDS)
     def stay() -> None:
+        nonlocal with_page
+        if with_page:
+            # The page itself has just asked.
+            with_page = False
+            return
         _sign(image)
         if workspace.presence.first_on(image.id, who) != holder:
             redraw_page()

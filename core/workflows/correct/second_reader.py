@@ -32,17 +32,17 @@ _NO_MODEL_THRESHOLD = 0.5
 
 def begin_blind(workspace: Workspace, image: ImageRow, who: str) -> Hidden:
     """What is hidden from a person; if anything is, they have a draft of their own without it from now on."""
-    has_model = workspace.versions.current(image.task_id) is not None
     reading = reads_blind(workspace, image, who)
     if reading is not None:
         content = _anew(workspace, image, who, reading)
         draft = workspace.drafts.get(image.id, who)
         if content is not None:
             draft = workspace.drafts.begin_anew(image.id, content, who, in_place_of_saved=reading.is_due)
-        if reading.without_prediction and has_model and draft is not None and draft.version_id is None:
+        is_bare = reading.without_prediction and draft is not None and draft.version_id is None
+        if is_bare and workspace.versions.current(image.task_id) is not None:
             return "prediction"
         return "gold" if reading.purpose == "gold" else "mask"
-    if not has_model or not _hides_prediction(workspace, image):
+    if not _hides_prediction(workspace, image) or workspace.versions.current(image.task_id) is None:
         return ""
     draft = workspace.drafts.get(image.id, who)
     if draft is None or not draft.who:
@@ -80,8 +80,9 @@ def history_for(workspace: Workspace, image_id: int, hidden: Hidden, who: str) -
 
 
 def _hides_prediction(workspace: Workspace, image: ImageRow) -> bool:
-    rules = workspace.tasks.get_by_id(image.task_id).review_rules
-    return image.state != "corrected" and is_drawn_first(rules, image.id)
+    if image.state == "corrected":
+        return False
+    return is_drawn_first(workspace.tasks.get_by_id(image.task_id).review_rules, image.id)
 
 
 def what_it_becomes(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from core.errors import StoreError
-from core.workspace import TaskClass, TaskRow, Workspace
+from core.workspace import ACTIVE, TaskClass, TaskRow, Workspace
 from core.workspace.classes import reading_table
 
 _LEARNING = ("fine_tune", "fine_tune_clicks", "experiment")
@@ -34,13 +34,7 @@ def set_classes(workspace: Workspace, task_id: int, classes: Sequence[TaskClass]
     before = workspace.tasks.get_by_id(task_id)
     after = {each.value for each in classes if each.becomes is None}
     going = [each for each in before.classes if each.value not in after]
-    busy = [
-        job
-        for status in ("queued", "running")
-        for job in workspace.jobs.list(task_id, status=status)  # type: ignore[arg-type]
-        if job.kind in _LEARNING
-    ]
-    if going and busy:
+    if going and workspace.jobs.list(task_id, kinds=_LEARNING, status=ACTIVE):
         raise StoreError(
             'A running job is learning "{name}"; wait until it has ended, or stop it first.',
             name=going[0].name,

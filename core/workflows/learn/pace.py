@@ -62,7 +62,7 @@ def epoch_seconds(ends: Sequence[float]) -> float:
 
 def pace_of(workspace: Workspace, kind: str) -> Pace:
     """The pace of the last run of this kind that came to its end on this machine."""
-    for job in workspace.jobs.list(status="done"):
-        if job.kind == kind and job.worker == machine() and PACE in (job.result or {}):
+    for job in workspace.jobs.list(kinds=(kind,), status=("done",)):
+        if job.worker == machine() and PACE in (job.result or {}):
             return Pace(**job.result[PACE])  # type: ignore[index]
     return UNKNOWN

@@ -17,9 +17,18 @@ from core.workspace.rows.images import (
 from core.workspace.rows.masks import DraftRow, LabelOrigin, LabelRow, Origin, RevisionRow, Scope
 from core.workspace.rows.reviews import AuditRow, GuessRow, PlantedRow, ReviewRow, Verdict
 from core.workspace.rows.tasks import PersonRow, ReviewRules, TaskClass, TaskCounts, TaskRow
-from core.workspace.rows.versions import JobRow, JobStatus, Purpose, VersionEvent, VersionRow, VersionStatus
+from core.workspace.rows.versions import (
+    ACTIVE,
+    JobRow,
+    JobStatus,
+    Purpose,
+    VersionEvent,
+    VersionRow,
+    VersionStatus,
+)
 
 __all__ = [
+    "ACTIVE",
     "Around",
     "AuditRow",
     "DraftRow",

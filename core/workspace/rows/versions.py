@@ -11,6 +11,8 @@ from core.reasons import Reason
 VersionStatus = Literal["candidate", "current", "retired"]
 Purpose = Literal["segment", "classify", "click"]
 JobStatus = Literal["queued", "running", "done", "stopped", "failed"]
+ACTIVE: tuple[JobStatus, ...] = ("queued", "running")
+"""What a job is before it ends."""
 
 
 @dataclass(frozen=True)
