@@ -247,6 +247,37 @@ def test_numbered_masks_of_one_image_are_united_and_that_is_said(workspace, task
     assert reference_of(workspace, workspace.images.list(task.id)[0]) == [[1, 0], [0, 1]]
 
 
+LEFT, RIGHT = png([[255, 0], [0, 0]]), png([[0, 0], [0, 255]])
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("a_mask.png", "a_mask_1.png", "b_mask.png", "b_mask_1.png"),
+        ("left mask/a.png", "right mask/a.png", "left mask/b.png", "right mask/b.png"),
+        ("masks/a/1.png", "masks/a/2.png", "masks/b/1.png", "masks/b/2.png"),
+        ("a/masks/1.png", "a/masks/2.png", "b/masks/1.png", "b/masks/2.png"),
+    ],
+)
+def test_masks_of_images_that_came_before_are_united_for_each_image(workspace, task, names):
+    add_images(workspace, task.id, [("a.png", png([[9, 1], [0, 0]])), ("b.png", png([[9, 2], [0, 0]]))])
+    archive = zip_of(dict(zip(names, (LEFT, RIGHT, RIGHT, RIGHT), strict=True)))
+    outcomes = add_images(workspace, task.id, [], masks=[("m.zip", archive)])
+    assert [each.status for each in outcomes] == ["mask added"] * 4, [each.message for each in outcomes]
+    first, second = workspace.images.list(task.id)
+    assert reference_of(workspace, first) == [[1, 0], [0, 1]]
+    assert reference_of(workspace, second) == [[0, 0], [0, 1]]
+
+
+def test_a_second_mask_of_an_image_that_came_before_is_told(workspace, task):
+    add_images(workspace, task.id, [("a.png", png([[9, 0], [0, 0]]))])
+    archive = zip_of({"liver/a.png": LEFT, "spleen/a.png": RIGHT})
+    outcomes = add_images(workspace, task.id, [], masks=[("m.zip", archive)])
+    assert [each.status for each in outcomes] == ["mask added", "left out"]
+    assert outcomes[1].message == "a.png: a second mask of a.png; liver/a.png is used."
+    assert reference_of(workspace, workspace.images.list(task.id)[0]) == [[1, 0], [0, 0]]
+
+
 def test_one_part_that_cannot_be_used_costs_the_whole_mask(workspace, task):
     files = {
         "id1/images/id1.png": png([[9, 0], [0, 0]]),

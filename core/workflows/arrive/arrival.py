@@ -79,6 +79,7 @@ class Arrival:
         self.channel = kept_channel(workspace, task_id)
         self.classes = workspace.tasks.get_by_id(task_id).classes
         self.slices: dict[int, SlicePlace] = {}
+        self.masked: dict[int, str] = {}  # path of the mask that an image got
         self._by_path: dict[str, set[int]] = {}
         self._names = _Names()
         self._of_task: _Names | None = None

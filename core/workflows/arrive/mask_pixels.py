@@ -68,6 +68,7 @@ def keep_mask(arrival: Arrival, row: PlannedFile, image: ImageRow, mask: NDArray
     """Keep a mask to compare with, or as the draft of an image that nobody has worked on."""
     if arrival.mask_use == "reference":
         arrival.workspace.images.set_reference_mask(image.id, encode_png(mask))
+        arrival.masked[image.id] = row.path
         return FileOutcome(row.name, "mask added", "", image.id)
     if image.state != "new":
         message = Sentence(
@@ -78,6 +79,7 @@ def keep_mask(arrival: Arrival, row: PlannedFile, image: ImageRow, mask: NDArray
         return FileOutcome(row.name, "refused", message, image.id)
     content = content_of_mask(arrival.workspace, image, mask)
     arrival.workspace.drafts.start_from(image.id, content)
+    arrival.masked[image.id] = row.path
     return FileOutcome(row.name, "mask added", "", image.id)
 
 

@@ -14,6 +14,8 @@ from core.language.sentence import Sentence
 from core.workflows.arrive.arrival import Arrival, FileOutcome
 from core.workflows.arrive.layouts import image_keys
 from core.workflows.arrive.mask_pixels import WaitingMask, keep_mask, pixels_of, united
+from core.workflows.arrive.pairing import second_mask
+from core.workflows.arrive.planned_file import PlannedFile
 from core.workflows.arrive.stack_masks import add_to_stack, masks_of_slices, slices_of
 
 
@@ -21,7 +23,8 @@ def of_one_mask(waiting: Sequence[WaitingMask]) -> list[list[WaitingMask]]:
     """The files of each mask, in the order of the first ones."""
     together: dict[object, list[WaitingMask]] = {}
     for place, mask in enumerate(waiting):
-        together.setdefault(mask.row.images if mask.row.is_part else place, []).append(mask)
+        image = mask.row.is_part and (mask.row.only_image or mask.row.images)
+        together.setdefault(image or place, []).append(mask)
     return list(together.values())
 
 
@@ -81,6 +84,11 @@ def add_masks(arrival: Arrival, parts: Sequence[WaitingMask]) -> list[FileOutcom
     row = parts[0].row
     found = arrival.images_of(row)
     slices = slices_of(arrival, parts, found)
+    images = [each.id for each in slices] or list(found)
+    if len(slices) > 1 or len(found) == 1:
+        if earlier := next((arrival.masked[each] for each in images if each in arrival.masked), ""):
+            name = arrival.workspace.images.get(images[0]).name
+            return [_second_mask(each.row, name, earlier) for each in parts]
     if len(slices) > 1:
         return add_to_stack(arrival, parts, slices)
     if len(found) != 1:
@@ -136,3 +144,8 @@ def add_masks(arrival: Arrival, parts: Sequence[WaitingMask]) -> list[FileOutcom
         )
         outcomes.append(FileOutcome(image.name, "refused", told, image.id))
     return outcomes
+
+
+def _second_mask(row: PlannedFile, image: str, earlier: str) -> FileOutcome:
+    reason = second_mask(row, image, earlier)
+    return FileOutcome(row.name, "left out", Sentence("{name}: {reason}.", name=row.name, reason=reason))

@@ -50,17 +50,21 @@ class ImageNames:
                 # An image's full name counts before what is left of it.
                 if found := self._full.get((group, wanted)) or self._any.get((group, wanted)):
                     return _belongs(row, _nearest(row.path, found))
-        # One mask an object, in a folder that is called like the image: masks/a/1.png.
-        if found := self._full.get((None, layouts.plain(PurePosixPath(row.path).parent.name))):
+        # One mask an object, in a folder that is called like the image: masks/a/1.png, a/masks/1.png.
+        folder = layouts.plain(PurePosixPath(row.group).name)
+        if found := self._full.get((None, folder)):
             return replace(_belongs(row, _nearest(row.path, found)), is_part=True)
+        known = next((wanted for wanted in row.keys if wanted in self._known), "")
         # A number alone rather numbers objects of the image beside it than names one of the task.
-        if not key.isdecimal() and any(wanted in self._known for wanted in row.keys):
-            return row
+        if known and not key.isdecimal():
+            return replace(row, known=known)
         own = self._of_group.get(row.group, [])
         if len(own) == 1 and ("/" in row.group or layouts.HASH_NAME.fullmatch(key)):
             # DSB 2018: id/images/id.png and one mask a nucleus in id/masks, with names of their own.
             return replace(_belongs(row, own), is_part=True)
-        return row
+        if folder in self._known:
+            return replace(row, known=folder, keys=(folder,), is_part=True)
+        return replace(row, known=known)
 
 
 def with_yolo(rows: Sequence[PlannedFile], known: Container[str]) -> list[PlannedFile]:
@@ -119,8 +123,8 @@ def united(rows: Sequence[PlannedFile]) -> list[PlannedFile]:
     """Masks of one image: united where they are numbered, else all left out but the one most like it."""
     of_image: dict[str, list[PlannedFile]] = {}
     for row in rows:
-        if row.role == "mask" and len(row.images) == 1:
-            of_image.setdefault(row.images[0], []).append(row)
+        if row.role == "mask" and row.only_image:
+            of_image.setdefault(row.only_image, []).append(row)
     first = {
         image: min(masks, key=lambda row: (len(stem_key(row.path)), row.path))
         for image, masks in of_image.items()
@@ -128,31 +132,40 @@ def united(rows: Sequence[PlannedFile]) -> list[PlannedFile]:
     numbered: set[str] = set()
     done: list[PlannedFile] = []
     for row in rows:
-        if row.role != "mask" or len(row.images) != 1:
+        image = row.only_image
+        if row.role != "mask" or not image:
             done.append(row)
             continue
-        (image,) = row.images
         earlier = first[image]
         if earlier is row or (earlier.is_part and row.is_part):
             done.append(row)
         elif _series(earlier.path) == _series(row.path) and stem_key(earlier.path) != stem_key(row.path):
             numbered.add(image)
             done.append(row)
+        elif row.known:  # which image that is, and whether another name is its too, the task says
+            done.append(row)
         else:
-            reason = Sentence(
-                "a second mask of {name}; {earlier} is used",
-                name=PurePosixPath(image).name,
-                earlier=earlier.name if earlier.name != row.name else _with_folder(earlier.path),
-            )
-            done.append(replace(row, role="left out", reason=reason))
+            done.append(replace(row, role="left out", reason=second_mask(row, image, earlier.path)))
     return [
-        replace(row, is_part=True) if row.role == "mask" and row.images and row.images[0] in numbered else row
+        replace(row, is_part=True) if row.role == "mask" and row.only_image in numbered else row
         for row in done
     ]
 
 
-def _with_folder(path: str) -> str:
-    return "/".join(PurePosixPath(path).parts[-2:])
+def second_mask(row: PlannedFile, image: str, earlier: str) -> Sentence:
+    """Why a mask is left out.
+
+    Args:
+        row: The mask.
+        image: Of which it is a second one.
+        earlier: Path of the one that is used.
+    """
+    path = PurePosixPath(earlier)
+    return Sentence(
+        "a second mask of {name}; {earlier} is used",
+        name=PurePosixPath(image).name,
+        earlier=path.name if path.name != row.name else "/".join(path.parts[-2:]),
+    )
 
 
 def _series(path: str) -> tuple[str, str, str]:

@@ -20,6 +20,7 @@ class PlannedFile:
         keys: For a mask, the names its image may have, the likeliest first; for an image its own.
         group: Folder that an image and its mask share.
         images: For a mask, the paths in this upload that it may belong to; one where all is clear.
+        known: For a mask whose image the task has already, what it is called there.
         is_part: Whether it is one of several masks of its image that are united.
         namesake: Another image of the same name, of which it may be the mask; nothing says so.
         holds_objects: Whether its tool numbers objects, so that everything above 0 is foreground.
@@ -31,6 +32,7 @@ class PlannedFile:
     keys: tuple[str, ...] = ()
     group: str = ""
     images: tuple[str, ...] = ()
+    known: str = ""
     is_part: bool = False
     holds_objects: bool = False
     namesake: str = ""
@@ -39,6 +41,11 @@ class PlannedFile:
     def name(self) -> str:
         """File name without folders."""
         return PurePosixPath(self.path).name
+
+    @property
+    def only_image(self) -> str:
+        """For a mask, what its one image is called; empty where that is not clear."""
+        return self.images[0] if len(self.images) == 1 else self.known
 
     @property
     def is_yolo(self) -> bool:
