@@ -22,6 +22,30 @@ def understood(*files, masks=(), known=()):
 
 
 @pytest.mark.parametrize(
+    ("given", "images"),
+    [
+        (["z/train/images/a.png", "z/train/masks/a.png"], ["z/train/images/a.png"]),
+        (
+            ["z/benign/b (4).png", "z/benign/b (4)_mask.png", "z/benign/b (4)_mask_1.png"],
+            ["z/benign/b (4).png"],
+        ),
+        (["z/JPEGImages/a.jpg", "z/SegmentationClass/a.png"], ["z/JPEGImages/a.jpg"]),
+        (["z/imagesTr/a_0000.png", "z/labelsTr/a.png"], ["z/imagesTr/a_0000.png"]),
+        (["z/a.tif", "z/a_cp_masks.png"], ["z/a.tif"]),
+        (["a.tif", "a_cp_masks.png"], []),  # somebody chose both
+        (["z/images/a.png", "z/images/b.png"], []),
+        (["z/images/a.png", "z/masks/b.png"], []),
+        (["z/a.png", "z/a_1.png"], []),
+        (["z/left mask/a.png", "z/right mask/a.png"], []),
+    ],
+)
+def test_images_that_came_along_with_the_masks_are_none(given, images):
+    rows = plan_upload([], given)
+    assert [row.path for row in rows if row.role == "left out"] == images
+    assert {row.role for row in rows if row.path not in images} == {"mask"}
+
+
+@pytest.mark.parametrize(
     ("images", "masks", "left_out"),
     [
         (["b/b (4).png"], ["b/b (4)_mask.png", "b/b (4)_mask_1.png"], []),  # BUSI

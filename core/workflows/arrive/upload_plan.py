@@ -7,6 +7,7 @@ the plan as a table before anything is read or stored.
 from __future__ import annotations
 
 import os
+import re
 from bisect import bisect_left
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
@@ -60,7 +61,7 @@ def plan_upload(
     folders = _Folders(files)
     rows = [_first_look(path, folders) for path in files]
     rows = _masks_by_name(rows, known)
-    rows = with_yolo([*rows, *map(_given_as_mask, masks)], known)
+    rows = with_yolo([*rows, *_given_as_masks(masks)], known)
     rows = [_as_said(row, said.get(place, row.role)) for place, row in enumerate(rows)]
     images = ImageNames((row for row in rows if row.role == "image"), known)
     rows = [images.paired(row) if row.role == "mask" or row.is_yolo else row for row in rows]
@@ -82,7 +83,9 @@ class _Folders:
         for path in files:
             keys.setdefault(str(PurePosixPath(path).parent), set()).add(stem_key(path))
         self.mixed = {
-            folder for folder, names in keys.items() if any(_is_beside(each, names) for each in names)
+            folder
+            for folder, names in keys.items()
+            if any(_goes_on(each, layouts.MASK_ENDING, names) for each in names)
         }
         self.names: set[str] = set()
         self.inside: dict[str, set[str]] = {}
@@ -126,8 +129,9 @@ class _Names:
         return self._longer[base]
 
 
-def _is_beside(name: str, names: Container[str]) -> bool:
-    base = layouts.MASK_ENDING.sub("", name)
+def _goes_on(name: str, ending: re.Pattern[str], names: Container[str] | _Names) -> bool:
+    """Whether a name is another one with such an ending."""
+    base = ending.sub("", name)
     return base != name and base in names
 
 
@@ -207,7 +211,7 @@ def _only_image(
         row
         for row in folder
         if not layouts.ONLY_MASK.fullmatch(stem_key(row.path))
-        and not _is_side_product(row.keys[0], everywhere)
+        and not _goes_on(row.keys[0], layouts.SIDE_PRODUCT, everywhere)
     )
     first, second = next(images, None), next(images, None)
     if first is None or second:
@@ -216,11 +220,6 @@ def _only_image(
     # Numbers that images have number images, and not objects of this one.
     numbers = [each["number"] for each in masks if each and each["number"]]
     return None if any(each in first.keys or each in known for each in numbers) else first
-
-
-def _is_side_product(key: str, names: Container[str]) -> bool:
-    base = layouts.SIDE_PRODUCT.sub("", key)
-    return base != key and base in names
 
 
 def _by_name(
@@ -251,8 +250,7 @@ def _by_name(
         (layouts.SIDE_PRODUCT, Sentence("made by a tool")),
         (layouts.SECOND_READER, Sentence("a second reader's mask")),
     ):
-        base = pattern.sub("", key)
-        if base != key and base in beside:
+        if _goes_on(key, pattern, beside):
             return replace(
                 row, role="left out", reason=Sentence("{why} of the image beside it; not read", why=why)
             )
@@ -277,11 +275,20 @@ def _by_name(
     return row
 
 
-def _given_as_mask(path: str) -> PlannedFile:
-    looked_at = _first_look(path, _Folders([path]))
-    if looked_at.role in ("left out", "outlines"):
-        return looked_at
-    return replace(looked_at, role="mask", reason=Sentence("given as a mask"), keys=mask_keys(path))
+def _given_as_masks(paths: Sequence[str]) -> list[PlannedFile]:
+    """Masks, but for images that lie in a zip with theirs."""
+    folders = _Folders(paths)
+    rows = _masks_by_name([_first_look(path, folders) for path in paths], ())
+    of_images = {key for row in rows if row.role == "mask" for key in row.keys}
+    along, as_mask = Sentence("the image of a mask that was given with it"), Sentence("given as a mask")
+    return [
+        replace(row, role="left out", reason=along)
+        if row.role == "image" and row.group and not of_images.isdisjoint(row.keys)
+        else replace(row, role="mask", reason=as_mask, keys=mask_keys(row.path))
+        if row.role in ("image", "mask")
+        else row
+        for row in rows
+    ]
 
 
 def _as_said(row: PlannedFile, role: Role) -> PlannedFile:
