@@ -171,8 +171,14 @@ class Masks:
         with self._database.reading() as session:
             return set(session.scalars(query))
 
-    def point_back(self, revision_id: int, to_id: int, *, who: str) -> None:
+    def point_back(self, revision_id: int, to_id: int, *, shown: DraftContent, who: str) -> None:
         """Let an older revision of the image count again in place of an agreed one, which stays.
+
+        Args:
+            revision_id: The agreed one.
+            to_id: The older one.
+            shown: What the editor shows of the older one.
+            who: Who takes it back.
 
         Raises:
             StoreError: One of them is gone, or another mask counts by now.
@@ -187,6 +193,8 @@ class Masks:
             if image.truth_revision_id != revision_id:
                 raise StoreError("The agreed mask counts no longer; another one was saved meanwhile.")
             point_to(session, image, older)
+            _forget_saved_drafts(session, image.id, shown)
+            _begin_from(session, image.id, shown)
             facts = {"image": image.id, "revision": revision_id, "back_to": to_id}
             audit.append(session, "agreement_undone", facts, who=who, task_id=image.task_id)
 
@@ -251,7 +259,7 @@ def save_in(session: Session, blobs: BlobStore, image_id: int, new: NewRevision)
     if new.counts:
         point_to(session, image, revision)
         give_rank(session, image)
-    _settle_draft(session, image_id, person.id, new)
+    _settle_drafts(session, image, person.id, new)
     facts = {"image": image_id, "revision": revision.id, "mask": mask_file, "origin": new.origin}
     if not new.counts:
         facts["counts"] = False
@@ -269,18 +277,36 @@ def is_trainable(image: ImageRow) -> bool:
     return image.state == "corrected" and not image.locked and image.gold_revision_id is None
 
 
-def _settle_draft(session: Session, image_id: int, person_id: int, new: NewRevision) -> None:
+def _settle_drafts(session: Session, image: ImageTable, person_id: int, new: NewRevision) -> None:
     if new.shown is not None:
-        draft = draft_of(session, image_id, person_id)
+        if new.counts and image.gold_revision_id is None:
+            _forget_saved_drafts(session, image.id, new.shown)
+        draft = draft_of(session, image.id, person_id)
         if draft is None or new.replace_draft:
             sequence = draft.sequence if draft is not None and draft.client_id == new.client_id else 0
-            draft = write_draft(session, image_id, person_id, new.shown, new.client_id, sequence)
+            draft = write_draft(session, image.id, person_id, new.shown, new.client_id, sequence)
         if holds(draft, new.shown):
             _has_been_saved(draft)
         if new.counts:
-            # Who has no draft of their own goes on from what was saved last.
-            _has_been_saved(write_draft(session, image_id, None, new.shown, SERVER, 0))
-    mark_unsaved(session, image_id)
+            _begin_from(session, image.id, new.shown)
+    mark_unsaved(session, image.id)
+
+
+def _begin_from(session: Session, image_id: int, shown: DraftContent) -> None:
+    """Who has no draft of their own goes on from the mask that counts."""
+    _has_been_saved(write_draft(session, image_id, None, shown, SERVER, 0))
+
+
+def _forget_saved_drafts(session: Session, image_id: int, shown: DraftContent) -> None:
+    """Let those whose strokes a revision holds go on from the new mask; their next save would undo it.
+
+    Of a gold image everybody keeps their own: its readers see no other mask.
+    """
+    own = (DraftTable.image_id == image_id) & DraftTable.person_id.is_not(None)
+    for draft in session.scalars(select(DraftTable).where(own, DraftTable.has_unsaved_changes.is_(False))):
+        if not holds(draft, shown):
+            session.delete(draft)
+    session.flush()
 
 
 def _has_been_saved(draft: DraftTable) -> None:

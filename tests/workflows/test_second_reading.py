@@ -11,7 +11,7 @@ from core.review.second_reading import AGREED, BLIND_VERSION, DICE, HOW, SECOND
 from core.workflows.add_images import add_images
 from core.workflows.correct.blind import hidden_from, readings_of, reads_blind, waiting_for
 from core.workflows.correct.open_image import open_image
-from core.workflows.correct.save_mask import read_mask
+from core.workflows.correct.save_mask import read_mask, shown_mask
 from core.workflows.export.packing import Selection
 from core.workflows.review.agreement import AGREED as WITH_AGREED
 from core.workflows.review.agreement import MODEL, measure_agreement
@@ -177,6 +177,27 @@ def test_a_majority_of_three(workspace, images, ask, save):
     assert read_mask(workspace, agreed).tolist() == [[1, 1, 1, 0]]
     assert agreed.foreground == 0.75
     assert len(agreed.provenance[AGREED]) == 3
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"), [("first", [1, 0, 0, 0]), ("second", [1, 1, 0, 1]), ("majority", [1, 1, 0, 0])]
+)
+def test_what_is_agreed_is_what_everybody_goes_on_from(
+    workspace, images, ask, save, predictors, how, expected
+):
+    ask()
+    save(images[0], "Kim", LESS)
+    save(images[0], "Lee", [0, 0, 0, 2])
+    save(images[0], "Park")
+
+    def seen(who):
+        return shown_mask(workspace, images[0].id, predictors, who=who).tolist()
+
+    agreed = settle(workspace, images[0].id, how, who="Park")
+    everybody = ("Kim", "Lee", "Park", "Choi")
+    assert [seen(who) for who in everybody] == [[expected]] * 4
+    undo(workspace, agreed, who="Park")
+    assert seen("Kim") == [[1, 0, 0, 0]]
 
 
 def test_of_three_that_one_is_taken_that_was_looked_at(workspace, images, ask, save):

@@ -100,6 +100,27 @@ def test_a_stroke_between_looking_and_saving_stays_unsaved(workspace, add_image)
     assert workspace.images.get(image.id).state == "corrected"
 
 
+def test_everybody_goes_on_from_the_mask_that_was_saved_last_but_who_has_drawn_since(workspace, add_image):
+    image = add_image("a")
+
+    def save(who, layer, **others):
+        shown = DraftContent(0.4, layer, None)
+        workspace.masks.save(image.id, revision(who=who, shown=shown, **others))
+
+    def seen(who):
+        return workspace.drafts.get(image.id, who).layer_png
+
+    save("Kim", b"kim's")
+    # A second reading is the reader's own.
+    save("Lee", b"lee's", counts=False)
+    assert (seen("Kim"), seen("Lee")) == (b"kim's", b"lee's")
+    save("Park", b"park's")
+    assert (seen("Kim"), seen("Lee"), seen("Park")) == (b"park's",) * 3
+    workspace.drafts.start_from(image.id, DraftContent(0.4, b"kim's stroke", None), "Kim")
+    save("Lee", b"mended")
+    assert (seen("Kim"), seen("Lee"), seen("Park")) == (b"kim's stroke", b"mended", b"mended")
+
+
 def test_saves_at_the_same_moment_all_become_revisions(workspace, add_image):
     image = add_image("a")
     problems = []

@@ -99,6 +99,12 @@ def content_of_mask(workspace: Workspace, image: ImageRow, mask: NDArray[np.uint
     return DraftContent(threshold, layer_of_mask(mask, image), None if version is None else version.id)
 
 
+def content_of_revision(workspace: Workspace, image: ImageRow, revision: RevisionRow) -> DraftContent:
+    """A saved mask as the draft that it was."""
+    layer_png = _resized(workspace.masks.read_layer_png(revision), image, to_full=False)
+    return DraftContent(revision.threshold, layer_png, revision.version_id)
+
+
 def layer_of_mask(mask: NDArray[np.uint8], image: ImageRow) -> bytes:
     """The layer of such a draft, as PNG at the editor's size."""
     # 255, undefined, becomes 0: untouched.
@@ -171,14 +177,12 @@ def restore_revision(workspace: Workspace, revision_id: int, who: str) -> Revisi
     """An older revision taken back: a new revision with the same mask, and its layer in the editor again."""
     old = workspace.masks.get(revision_id)
     image = workspace.images.get(old.image_id)
-    layer_png = workspace.masks.read_layer_png(old)
-    shown = DraftContent(old.threshold, _resized(layer_png, image, to_full=False), old.version_id)
     reading = reads_blind(workspace, image, who)
     return workspace.masks.save(
         image.id,
         NewRevision(
             mask_png=workspace.masks.read_mask_png(old),
-            layer_png=layer_png,
+            layer_png=workspace.masks.read_layer_png(old),
             threshold=old.threshold,
             version_id=old.version_id,
             who=who,
@@ -187,7 +191,7 @@ def restore_revision(workspace: Workspace, revision_id: int, who: str) -> Revisi
             origin="restored",
             scope=old.scope,
             provenance={**old.provenance, "restored_from": old.number},
-            shown=shown,
+            shown=content_of_revision(workspace, image, old),
             replace_draft=True,
             # Who reads a gold image sees no other masks than their own, and takes nothing else back.
             counts=reading is None or reading.purpose != "gold",

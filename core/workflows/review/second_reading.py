@@ -15,7 +15,7 @@ from core.imaging.masks import encode_png
 from core.review.agreement import majority
 from core.review.second_reading import AGREED, HOW, Readings
 from core.workflows.correct.blind import readings_of, readings_of_task
-from core.workflows.correct.save_mask import read_mask
+from core.workflows.correct.save_mask import content_of_mask, content_of_revision, read_mask
 from core.workspace import ImageRow, NewRevision, RevisionRow, TaskRow, Workspace
 
 How = Literal["first", "second", "majority"]
@@ -61,6 +61,7 @@ def settle(
     sources = readings.all if how == "majority" else (readings.first, other)
     chosen = readings.first if how == "first" else other
     mask = majority([read_mask(workspace, each) for each in sources]) if how == "majority" else None
+    image = workspace.images.get(image_id)
     return workspace.masks.save(
         image_id,
         NewRevision(
@@ -72,6 +73,11 @@ def settle(
             seconds=0.0,
             foreground=chosen.foreground if mask is None else float(np.count_nonzero(mask)) / mask.size,
             provenance={AGREED: [each.id for each in sources], HOW: how},
+            shown=(
+                content_of_revision(workspace, image, chosen)
+                if mask is None
+                else content_of_mask(workspace, image, mask)
+            ),
         ),
     )
 
@@ -87,4 +93,6 @@ def undo(workspace: Workspace, agreed: RevisionRow, *, who: str) -> None:
         raise StoreError(
             "Revision {number} is no agreed mask, so there is nothing to take back.", number=agreed.number
         )
-    workspace.masks.point_back(agreed.id, int(sources[0]), who=who)
+    first = workspace.masks.get(int(sources[0]))
+    shown = content_of_revision(workspace, workspace.images.get(agreed.image_id), first)
+    workspace.masks.point_back(agreed.id, first.id, shown=shown, who=who)
