@@ -160,6 +160,15 @@ def test_of_three_readers_the_one_who_differs_most_is_shown_at_first(workspace, 
         save_mask(workspace, image.id, state.predictors(), content=content, who=who)
     app = draw("second_readings", "differing_images")
     assert "Lee" in app.caption[1].value
+    # Kim, who read first, may edit; Lee has read blind; Choi may be a third reader.
+    for who, label, is_off in (
+        ("Choi", words.DIFFER_THIRD, False),
+        ("Lee", words.DIFFER_EDIT, True),
+        ("Kim", words.DIFFER_EDIT, False),
+    ):
+        workspace.settings.set("person", who)
+        edit = draw("second_readings", "differing_images").button(key="differ_edit")
+        assert (edit.label, edit.disabled) == (label, is_off)
     [other] = app.button_group
     assert [each.partition("B: ")[2] for each in other.options] == ["Lee", "Park"]
     park = workspace.masks.history(image.id)[0]

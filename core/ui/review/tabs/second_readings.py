@@ -11,12 +11,13 @@ from core.ui.image_row import open_image
 from core.ui.pictures import pictures
 from core.ui.review.rules import rule
 from core.ui.review.tabs import words
+from core.ui.segment.flagged import go_to_edit
 from core.ui.segment.reading import read_in_turn
 from core.ui.segment.seen import unread_for
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_name, as_text, shortened
 from core.ui.titles import image_titles
-from core.workflows.correct.blind import reads_blind
+from core.workflows.correct.blind import reads_blind, same_person
 from core.workflows.review.compared_picture import compare_readings
 from core.workflows.review.second_reading import FEWEST_FOR_MAJORITY, How, differing, settle, undo
 from core.workspace import ImageRow, RevisionRow, TaskRow
@@ -163,11 +164,16 @@ def _decide(task: TaskRow, image: ImageRow, readings: Readings, other: RevisionR
                 on_click=_settle,
                 args=(image, how, other.id),
             )
-        is_third = reads_blind(state.workspace(), image, state.person()) is not None
-        label = words.DIFFER_THIRD if is_third else words.DIFFER_EDIT
-        told = words.DIFFER_THIRD_HELP if is_third else words.DIFFER_EDIT_HELP
-        if st.button(label, key="differ_edit", icon=":material/edit:", help=told, shortcut="e"):
-            open_image(task, image.id)
+        label, told, has_read = words.DIFFER_EDIT, words.DIFFER_EDIT_HELP, False
+        if reads_blind(state.workspace(), image, state.person()) is not None:
+            has_read = any(same_person(each.who, state.person()) for each in readings.others)
+            label = words.DIFFER_EDIT if has_read else words.DIFFER_THIRD
+            told = words.DIFFER_HAVE_READ if has_read else words.DIFFER_THIRD_HELP
+        edit = st.button(
+            label, key="differ_edit", disabled=has_read, icon=":material/edit:", help=told, shortcut="e"
+        )
+        if edit:
+            go_to_edit(task, image.id)
 
 
 def _settle(image: ImageRow, how: How, other_id: int) -> None:

@@ -274,8 +274,8 @@ DIFFER_READER = "{letter}: {who}"
 DIFFER_COLOURS = "Blue: only A. Yellow: only B. Pink: both."
 DIFFER_COLOURS_OF_CLASSES = "Blue: only A. Yellow: only B. Pink: both. Red: both, but of different classes. The Dice is the mean over classes."
 DIFFER_NUMBERS = {
-    "px": "Dice {dice:.3f}, surface Dice {surface:.3f} (within 2 pixels), HD95 {hd95} pixels, area of B less A {area:+.0f} pixels.",
-    "mm": "Dice {dice:.3f}, surface Dice {surface:.3f} (within 1 mm), HD95 {hd95} mm, area of B less A {area:+.0f} mm².",
+    "px": "Dice {dice:.3f}, surface Dice {surface:.3f} (within 2 pixels), HD95 {hd95} pixels, area of B minus A: {area:+,.0f} pixels.",
+    "mm": "Dice {dice:.3f}, surface Dice {surface:.3f} (within 1 mm), HD95 {hd95} mm, area of B minus A: {area:+,.0f} mm².",
 }
 TAKE_A = "Take A"
 TAKE_B = "Take B"
@@ -283,6 +283,7 @@ MAJORITY = "Majority"
 MAJORITY_HELP = "What most of the readers say, pixel by pixel; of {fewest} readers or more."
 DIFFER_EDIT = "Edit the mask"
 DIFFER_EDIT_HELP = "Opens it on the Segment page; what you save is the agreed mask."
+DIFFER_HAVE_READ = "You have read it blind, and what you save after that does not count. Take a mask first, then edit it on the Segment page."
 DIFFER_THIRD = "Read it as a third"
 DIFFER_THIRD_HELP = "Opens it on the Segment page without either mask; what you save is one more reading. Read first and look here after it, so that it is blind."
 SETTLED = "An agreed mask is saved; it names the readings it was made from."
