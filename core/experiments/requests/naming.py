@@ -24,7 +24,12 @@ def run_title(run: str) -> str:
     if found is None:
         return Sentence(ARM_WORDS[run]) if run in ARM_WORDS else run
     arm = Sentence(ARM_WORDS.get(run[: found.start()].rstrip("_"), ""))
-    part = Sentence("fold {number}" if found[1] == "fold" else "trial {number}", number=found[2])
+    # Folders of trials are numbered from 0, as Optuna does; tables and people count from 1.
+    part = (
+        Sentence("fold {number}", number=found[2])
+        if found[1] == "fold"
+        else Sentence("trial {number}", number=str(int(found[2]) + 1))
+    )
     return Sentence("{network}, {part}", network=arm, part=part) if arm else part
 
 
