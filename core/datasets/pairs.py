@@ -9,11 +9,4 @@ from core.datasets.checks import check_dataset
 from core.datasets.loading import load_pair
 from core.datasets.matching import Pair, find_pairs, list_images, stem_of
 
-__all__ = [
-    "Pair",
-    "check_dataset",
-    "find_pairs",
-    "list_images",
-    "load_pair",
-    "stem_of",
-]
+__all__ = ["Pair", "check_dataset", "find_pairs", "list_images", "load_pair", "stem_of"]

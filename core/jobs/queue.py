@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from core.errors import JobError
-from core.jobs.folder import log_path, log_tail
+from core.jobs.folder import log_path
+from core.jobs.folder import log_tail as log_tail
 from core.jobs.process import is_alive, machine, start_worker
 from core.reasons import Reason
 from core.workspace import ACTIVE, JobRow, Workspace
@@ -18,18 +19,6 @@ START_TIMEOUT = timedelta(seconds=30)
 
 DIED = Reason("died")
 NEVER_STARTED = Reason("never_started")
-
-__all__ = [
-    "log_tail",
-    "progress",
-    "refresh",
-    "request_stop",
-    "retry",
-    "running_job",
-    "start_next",
-    "status",
-    "submit",
-]
 
 logger = logging.getLogger(__name__)
 

@@ -4,96 +4,51 @@ Keeps everything of the way from image to mask to correction to better model, an
 it is computed. Frozen rows come out; all writing goes through `Workspace`.
 """
 
-from core.workspace.assignments import Share, Shares
-from core.workspace.drafts import DraftContent
-from core.workspace.groups import Moved, is_locked_rank
-from core.workspace.image_rows import Show
-from core.workspace.labels import NewLabel
-from core.workspace.masks import NewRevision, is_trainable
-from core.workspace.review_pages import Drawn, ReviewItem, ReviewOrder, ReviewPlace
-from core.workspace.reviews import NewReview, NotTaken, Seen
-from core.workspace.rows import (
-    ACTIVE,
-    Around,
-    AuditRow,
-    DraftRow,
-    GroupKind,
-    GroupRow,
-    GuessRow,
-    ImageFacts,
-    ImageRow,
-    ImageState,
-    JobRow,
-    JobStatus,
-    LabelRow,
-    Origin,
-    PersonRow,
-    PlantedRow,
-    Purpose,
-    Review,
-    ReviewRow,
-    ReviewRules,
-    RevisionRow,
-    Scope,
-    StackRow,
-    TaskClass,
-    TaskCounts,
-    TaskRow,
-    Verdict,
-    VersionEvent,
-    VersionRow,
-    VersionStatus,
-)
-from core.workspace.versions import NewVersion
-from core.workspace.workspace import Workspace
-
-__all__ = [
-    "ACTIVE",
-    "Around",
-    "StackRow",
-    "AuditRow",
-    "DraftContent",
-    "DraftRow",
-    "Drawn",
-    "GroupKind",
-    "GroupRow",
-    "GuessRow",
-    "ImageFacts",
-    "ImageRow",
-    "ImageState",
-    "JobRow",
-    "JobStatus",
-    "LabelRow",
-    "Moved",
-    "NewLabel",
-    "NewReview",
-    "NewRevision",
-    "NewVersion",
-    "NotTaken",
-    "Origin",
-    "PersonRow",
-    "PlantedRow",
-    "Purpose",
-    "Review",
-    "ReviewItem",
-    "ReviewOrder",
-    "ReviewPlace",
-    "ReviewRow",
-    "ReviewRules",
-    "RevisionRow",
-    "Scope",
-    "Seen",
-    "Share",
-    "Shares",
-    "Show",
-    "TaskClass",
-    "TaskCounts",
-    "TaskRow",
-    "Verdict",
-    "VersionEvent",
-    "VersionRow",
-    "VersionStatus",
-    "Workspace",
-    "is_locked_rank",
-    "is_trainable",
-]
+from core.workspace.assignments import Share as Share
+from core.workspace.assignments import Shares as Shares
+from core.workspace.drafts import DraftContent as DraftContent
+from core.workspace.groups import Moved as Moved
+from core.workspace.groups import is_locked_rank as is_locked_rank
+from core.workspace.image_rows import Show as Show
+from core.workspace.labels import NewLabel as NewLabel
+from core.workspace.masks import NewRevision as NewRevision
+from core.workspace.masks import is_trainable as is_trainable
+from core.workspace.review_pages import Drawn as Drawn
+from core.workspace.review_pages import ReviewItem as ReviewItem
+from core.workspace.review_pages import ReviewOrder as ReviewOrder
+from core.workspace.review_pages import ReviewPlace as ReviewPlace
+from core.workspace.reviews import NewReview as NewReview
+from core.workspace.reviews import NotTaken as NotTaken
+from core.workspace.reviews import Seen as Seen
+from core.workspace.rows import ACTIVE as ACTIVE
+from core.workspace.rows import Around as Around
+from core.workspace.rows import AuditRow as AuditRow
+from core.workspace.rows import DraftRow as DraftRow
+from core.workspace.rows import GroupKind as GroupKind
+from core.workspace.rows import GroupRow as GroupRow
+from core.workspace.rows import GuessRow as GuessRow
+from core.workspace.rows import ImageFacts as ImageFacts
+from core.workspace.rows import ImageRow as ImageRow
+from core.workspace.rows import ImageState as ImageState
+from core.workspace.rows import JobRow as JobRow
+from core.workspace.rows import JobStatus as JobStatus
+from core.workspace.rows import LabelRow as LabelRow
+from core.workspace.rows import Origin as Origin
+from core.workspace.rows import PersonRow as PersonRow
+from core.workspace.rows import PlantedRow as PlantedRow
+from core.workspace.rows import Purpose as Purpose
+from core.workspace.rows import Review as Review
+from core.workspace.rows import ReviewRow as ReviewRow
+from core.workspace.rows import ReviewRules as ReviewRules
+from core.workspace.rows import RevisionRow as RevisionRow
+from core.workspace.rows import Scope as Scope
+from core.workspace.rows import StackRow as StackRow
+from core.workspace.rows import TaskClass as TaskClass
+from core.workspace.rows import TaskCounts as TaskCounts
+from core.workspace.rows import TaskRow as TaskRow
+from core.workspace.rows import Verdict as Verdict
+from core.workspace.rows import VersionEvent as VersionEvent
+from core.workspace.rows import VersionRow as VersionRow
+from core.workspace.rows import VersionStatus as VersionStatus
+from core.workspace.versions import NewVersion as NewVersion
+from core.workspace.workspace import Workspace as Workspace

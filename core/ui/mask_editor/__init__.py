@@ -23,38 +23,18 @@ from typing import Any
 from core.correction.corrections import decode_layer
 from core.ui.component_data import without_frames
 from core.ui.mask_editor.assets import components
-from core.ui.mask_editor.clicking import ClickAnswer, ClickRequest, OnClicks, answer_clicks
-from core.ui.mask_editor.contract import (
-    Acknowledgement,
-    Action,
-    EditorClass,
-    EditorImage,
-    EditorMessage,
-    EditorOptions,
-    LayerInsert,
-)
-from core.ui.mask_editor.delivery import (
-    EditorSession,
-    OnMessage,
-    deliver_waiting,
-    editor_session,
-)
-from core.ui.mask_editor.messages import BadMessageError
-
-__all__ = [
-    "Acknowledgement",
-    "Action",
-    "BadMessageError",
-    "ClickAnswer",
-    "ClickRequest",
-    "EditorClass",
-    "EditorImage",
-    "EditorMessage",
-    "EditorOptions",
-    "LayerInsert",
-    "carry_image",
-    "mask_editor",
-]
+from core.ui.mask_editor.clicking import ClickAnswer as ClickAnswer
+from core.ui.mask_editor.clicking import ClickRequest as ClickRequest
+from core.ui.mask_editor.clicking import OnClicks, answer_clicks
+from core.ui.mask_editor.contract import Acknowledgement as Acknowledgement
+from core.ui.mask_editor.contract import Action as Action
+from core.ui.mask_editor.contract import EditorClass as EditorClass
+from core.ui.mask_editor.contract import EditorImage as EditorImage
+from core.ui.mask_editor.contract import EditorMessage as EditorMessage
+from core.ui.mask_editor.contract import EditorOptions as EditorOptions
+from core.ui.mask_editor.contract import LayerInsert as LayerInsert
+from core.ui.mask_editor.delivery import EditorSession, OnMessage, deliver_waiting, editor_session
+from core.ui.mask_editor.messages import BadMessageError as BadMessageError
 
 
 def mask_editor(

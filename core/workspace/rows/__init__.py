@@ -3,61 +3,35 @@
 Times are aware datetimes in UTC. File names are those of `core.workspace.blobs` (content hash and extension).
 """
 
-from core.workspace.rows.images import (
-    Around,
-    GroupKind,
-    GroupRow,
-    ImageFacts,
-    ImageKind,
-    ImageRow,
-    ImageState,
-    Review,
-    StackRow,
-)
-from core.workspace.rows.masks import DraftRow, LabelOrigin, LabelRow, Origin, RevisionRow, Scope
-from core.workspace.rows.reviews import AuditRow, GuessRow, PlantedRow, ReviewRow, Verdict
-from core.workspace.rows.tasks import PersonRow, ReviewRules, TaskClass, TaskCounts, TaskRow
-from core.workspace.rows.versions import (
-    ACTIVE,
-    JobRow,
-    JobStatus,
-    Purpose,
-    VersionEvent,
-    VersionRow,
-    VersionStatus,
-)
-
-__all__ = [
-    "ACTIVE",
-    "Around",
-    "AuditRow",
-    "DraftRow",
-    "GroupKind",
-    "GroupRow",
-    "GuessRow",
-    "ImageFacts",
-    "ImageKind",
-    "ImageRow",
-    "ImageState",
-    "JobRow",
-    "JobStatus",
-    "LabelOrigin",
-    "LabelRow",
-    "Origin",
-    "PersonRow",
-    "PlantedRow",
-    "Purpose",
-    "Review",
-    "ReviewRow",
-    "ReviewRules",
-    "RevisionRow",
-    "Scope",
-    "StackRow",
-    "TaskClass",
-    "TaskCounts",
-    "TaskRow",
-    "Verdict",
-    "VersionEvent",
-    "VersionRow",
-    "VersionStatus",
-]
+from core.workspace.rows.images import Around as Around
+from core.workspace.rows.images import GroupKind as GroupKind
+from core.workspace.rows.images import GroupRow as GroupRow
+from core.workspace.rows.images import ImageFacts as ImageFacts
+from core.workspace.rows.images import ImageKind as ImageKind
+from core.workspace.rows.images import ImageRow as ImageRow
+from core.workspace.rows.images import ImageState as ImageState
+from core.workspace.rows.images import Review as Review
+from core.workspace.rows.images import StackRow as StackRow
+from core.workspace.rows.masks import DraftRow as DraftRow
+from core.workspace.rows.masks import LabelOrigin as LabelOrigin
+from core.workspace.rows.masks import LabelRow as LabelRow
+from core.workspace.rows.masks import Origin as Origin
+from core.workspace.rows.masks import RevisionRow as RevisionRow
+from core.workspace.rows.masks import Scope as Scope
+from core.workspace.rows.reviews import AuditRow as AuditRow
+from core.workspace.rows.reviews import GuessRow as GuessRow
+from core.workspace.rows.reviews import PlantedRow as PlantedRow
+from core.workspace.rows.reviews import ReviewRow as ReviewRow
+from core.workspace.rows.reviews import Verdict as Verdict
+from core.workspace.rows.tasks import PersonRow as PersonRow
+from core.workspace.rows.tasks import ReviewRules as ReviewRules
+from core.workspace.rows.tasks import TaskClass as TaskClass
+from core.workspace.rows.tasks import TaskCounts as TaskCounts
+from core.workspace.rows.tasks import TaskRow as TaskRow
+from core.workspace.rows.versions import ACTIVE as ACTIVE
+from core.workspace.rows.versions import JobRow as JobRow
+from core.workspace.rows.versions import JobStatus as JobStatus
+from core.workspace.rows.versions import Purpose as Purpose
+from core.workspace.rows.versions import VersionEvent as VersionEvent
+from core.workspace.rows.versions import VersionRow as VersionRow
+from core.workspace.rows.versions import VersionStatus as VersionStatus
