@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.workspace import audit
-from core.workspace.database import Database
+from core.workspace.database import StorePart
 from core.workspace.existing import existing_task
 from core.workspace.names import name_key
 from core.workspace.seen import ONLY_OF
@@ -57,11 +57,8 @@ class Share:
     done: int
 
 
-class Assignments:
+class Assignments(StorePart):
     """Who was given which images of a workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def of_task(self, task_id: int) -> list[Share]:
         """What everybody has of a task; empty where its images are everybody's."""

@@ -14,18 +14,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from core.workspace.database import Database
+from core.workspace.database import StorePart
 from core.workspace.rows import AuditRow
 from core.workspace.tables import AuditTable, as_row, utc_now
 
 _LAST_SEAL = select(AuditTable.seal).order_by(AuditTable.id.desc()).limit(1)
 
 
-class Audit:
+class Audit(StorePart):
     """The audit of a workspace; the other parts of the store append to it as they write."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def list(
         self,

@@ -207,6 +207,17 @@ class Database:
         self.engine.dispose()
 
 
+class StorePart:
+    """A part of the store, with rows of its own.
+
+    Args:
+        database: Where the rows are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+
 def _person(name: str) -> Select[int, str, datetime | None]:
     return select(PersonTable.id, PersonTable.role, PersonTable.removed_at).where(
         PersonTable.key == name_key(name)

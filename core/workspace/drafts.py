@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import StaleDraftError
-from core.workspace.database import Database
+from core.workspace.database import StorePart
 from core.workspace.existing import existing_version
 from core.workspace.names import name_key
 from core.workspace.persons import existing_or_new, id_of
@@ -47,11 +47,8 @@ class DraftContent:
     seconds: float = 0.0
 
 
-class Drafts:
+class Drafts(StorePart):
     """The drafts of a workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def get(self, image_id: int, who: str | None = None) -> DraftRow | None:
         """The draft that a person goes on with: their own, else the one that belongs to nobody, else None.

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from core.errors import StoreError
 from core.workspace import audit
-from core.workspace.database import Database
+from core.workspace.database import StorePart
 from core.workspace.persons import id_of
 from core.workspace.tables import DraftTable, ImageTable, ReviewTable, RevisionTable
 
@@ -32,11 +32,8 @@ class GoldImage:
     is_read: bool
 
 
-class Gold:
+class Gold(StorePart):
     """The gold images of a workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def make(self, image_id: int, *, who: str) -> None:
         """Make an image gold by the mask that counts; it leaves training from now on.

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from core.errors import StoreError
 from core.workspace import audit
 from core.workspace.assignments import keep_together
-from core.workspace.database import Database
+from core.workspace.database import StorePart
 from core.workspace.rows import GroupKind, GroupRow
 from core.workspace.tables import GroupTable, ImageTable, SettingTable, TaskTable, as_row
 
@@ -43,11 +43,8 @@ def is_locked_rank(rank: int) -> bool:
     return rank % 5 == 2
 
 
-class Groups:
+class Groups(StorePart):
     """The groups of a workspace; every image is in one."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def get(self, group_id: int) -> GroupRow:
         """One group.

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
-from core.workspace.database import Database
+from core.workspace.database import StorePart
 from core.workspace.existing import no_image
 from core.workspace.image_rows import (
     NOTHING_UNREAD,
@@ -29,13 +29,10 @@ from core.workspace.rows import Around, ImageRow
 from core.workspace.tables import GroupTable, ImageTable
 
 
-class ImagePages:
+class ImagePages(StorePart):
     """What pages ask of the images of a task; they come in order of arrival, or in a person's own."""
 
     _unread: Unread = NOTHING_UNREAD
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def with_unread(self, unread: Unread) -> Self:
         """The same images as a person sees them to whom some that have a mask look new."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 
 from core.workspace import audit
-from core.workspace.database import Database
+from core.workspace.database import StorePart
 from core.workspace.existing import existing_version
 from core.workspace.rows import LabelOrigin, LabelRow
 from core.workspace.seen import existing_image
@@ -37,11 +37,8 @@ class NewLabel:
     shown: dict[str, float] | None = None
 
 
-class Labels:
+class Labels(StorePart):
     """The labels of a workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def save(self, image_id: int, new: NewLabel) -> LabelRow:
         """Keep a label as the image's next one; those before stay.

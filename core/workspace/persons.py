@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.workspace import audit
-from core.workspace.database import Database
+from core.workspace.database import StorePart
 from core.workspace.names import clean_name, name_key
 from core.workspace.roles import Role
 from core.workspace.rows import PersonRow
@@ -25,11 +25,8 @@ from core.workspace.tables import (
 )
 
 
-class Persons:
+class Persons(StorePart):
     """The persons of a workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def get_or_add(self, name: str) -> PersonRow:
         """The person of that name, made where there is none.

@@ -7,17 +7,14 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 
 from core.workspace import audit
-from core.workspace.database import Database
+from core.workspace.database import StorePart
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import PlantedRow
 from core.workspace.tables import ImageTable, PersonTable, PlantedTable
 
 
-class Planted:
+class Planted(StorePart):
     """The planted errors of a workspace that somebody has judged."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def keep(self, rows: Sequence[PlantedRow]) -> list[PlantedRow]:
         """What a reviewer said of some; of each mask the first answer of a person counts, and is given back.

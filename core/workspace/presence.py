@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.workspace.database import Database
+from core.workspace.database import StorePart
 from core.workspace.names import name_key
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.seen import existing_image
@@ -21,11 +21,8 @@ AWAY = timedelta(seconds=90)
 """Without a sign for so long somebody has gone."""
 
 
-class Presence:
+class Presence(StorePart):
     """Who is on which image of a workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def sign(self, image_id: int, who: str) -> None:
         """A person is on an image now.

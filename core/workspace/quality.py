@@ -10,18 +10,15 @@ from dataclasses import asdict, fields
 
 from sqlalchemy import Select, delete, func, insert, select
 
-from core.workspace.database import Database
+from core.workspace.database import StorePart
 from core.workspace.rows import GuessRow
 from core.workspace.tables import ImageTable, QualityTable
 
 _FIELDS = [getattr(QualityTable, each.name) for each in fields(GuessRow)]
 
 
-class Quality:
+class Quality(StorePart):
     """The guesses of a workspace: one for each image and version that predicted it."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def put(self, guesses: Sequence[GuessRow]) -> None:
         """Keep guesses, in place of those that were there of the same images and version.

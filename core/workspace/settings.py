@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.workspace.database import Database
+from core.workspace.database import StorePart
 from core.workspace.tables import SettingTable
 
 
-class Settings:
+class Settings(StorePart):
     """The settings of a workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of that name, or the default."""

@@ -13,7 +13,7 @@ from core.errors import StoreError
 from core.language.sentence import Sentence
 from core.workspace import audit
 from core.workspace.classes import completed, living
-from core.workspace.database import Database
+from core.workspace.database import StorePart
 from core.workspace.existing import existing_task
 from core.workspace.image_rows import SHOWN, Show
 from core.workspace.rows import ReviewRules, TaskClass, TaskCounts, TaskRow
@@ -33,11 +33,8 @@ ONE_FOREGROUND = [asdict(TaskClass(value=1))]
 _RULES = {each.name for each in fields(ReviewRules)}
 
 
-class Tasks:
+class Tasks(StorePart):
     """The tasks of a workspace."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def list(self) -> list[TaskRow]:
         """All tasks, in the order in which they were made."""

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
-from core.workspace.database import Database
+from core.workspace.database import StorePart
 from core.workspace.image_rows import SHOWN, counting
 from core.workspace.rows import Review, RevisionRow, Scope
 from core.workspace.tables import ImageTable, PersonTable, ReviewTable, RevisionTable, TaskTable, as_row
@@ -57,11 +57,8 @@ class LearntFrom:
     has_hounsfield: bool
 
 
-class Truth:
+class Truth(StorePart):
     """The masks that count."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def of(self, image_id: int) -> RevisionRow | None:
         """The mask of an image that is pointed to, whatever reviewers say of it; None before the first."""
