@@ -22,13 +22,7 @@ from core.workspace.persons import existing_or_new, id_of
 from core.workspace.presence import sign_in
 from core.workspace.rows import ImageFacts, ImageRow
 from core.workspace.seen import existing_image
-from core.workspace.tables import (
-    ImageTable,
-    LastLookTable,
-    ReviewTable,
-    RevisionTable,
-    utc_now,
-)
+from core.workspace.tables import ImageTable, LastLookTable, ReviewTable, RevisionTable, as_table, utc_now
 
 
 class Images(ImageStacks):
@@ -89,7 +83,9 @@ class Images(ImageStacks):
                     if stacked
                     else new_single(session, task_id)
                 )
-                image = ImageTable(
+                image = as_table(
+                    ImageTable,
+                    facts,
                     task_id=task_id,
                     group_id=group.id,
                     locked=group.locked,
@@ -101,11 +97,6 @@ class Images(ImageStacks):
                     frame=frame,
                     stack=sha256 if stacked else None,
                     file=file,
-                    height=facts.height,
-                    width=facts.width,
-                    channels=facts.channels,
-                    kind=facts.kind,
-                    notes=list(facts.notes),
                 )
                 task.num_positions += 1
                 session.add(image)

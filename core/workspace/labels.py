@@ -16,7 +16,7 @@ from core.workspace.database import StorePart
 from core.workspace.existing import existing_version
 from core.workspace.rows import LabelOrigin, LabelRow
 from core.workspace.seen import existing_image
-from core.workspace.tables import ImageTable, LabelTable, as_row
+from core.workspace.tables import ImageTable, LabelTable, as_row, as_table
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,8 @@ class Labels(StorePart):
             if new.version_id is not None:
                 existing_version(session, new.version_id)
             last = session.scalar(select(func.max(LabelTable.number)).where(LabelTable.image_id == image_id))
-            label = LabelTable(
-                image_id=image_id,
-                number=(last or 0) + 1,
-                label=new.label,
-                who=new.who.strip(),
-                origin=new.origin,
-                version_id=new.version_id,
-                shown=new.shown,
-            )
+            number, who = (last or 0) + 1, new.who.strip()
+            label = as_table(LabelTable, new, image_id=image_id, number=number, who=who)
             session.add(label)
             session.flush()
             facts = {"image": image_id, "label": label.id, "number": label.number}

@@ -23,7 +23,7 @@ from core.workspace.groups import give_rank
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import ImageRow, Origin, RevisionRow, Scope
 from core.workspace.seen import existing_image
-from core.workspace.tables import DraftTable, ImageTable, RevisionTable, TaskTable, as_row
+from core.workspace.tables import DraftTable, ImageTable, RevisionTable, TaskTable, as_row, as_table
 from core.workspace.tasks import classes_of
 from core.workspace.truth import point_to
 
@@ -239,20 +239,15 @@ def save_in(session: Session, blobs: BlobStore, image_id: int, new: NewRevision)
     mask_file, layer_file = _put_files(blobs, new)
     person = existing_or_new(session, new.who)
     image.num_revisions += 1
-    revision = RevisionTable(
+    revision = as_table(
+        RevisionTable,
+        new,
         image_id=image_id,
         number=image.num_revisions,
-        scope=new.scope,
         mask_file=mask_file,
         layer_file=layer_file,
-        threshold=new.threshold,
-        version_id=new.version_id,
         person_id=person.id,
         who=person.name,
-        origin=new.origin,
-        seconds=new.seconds,
-        foreground=new.foreground,
-        provenance=new.provenance,
     )
     session.add(revision)
     session.flush()

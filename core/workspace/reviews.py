@@ -29,6 +29,7 @@ from core.workspace.tables import (
     RevisionTable,
     TaskTable,
     as_row,
+    as_table,
 )
 from core.workspace.tasks import to_review_rules
 from core.workspace.truth import judge, point_to
@@ -206,17 +207,14 @@ class Reviews:
         if new.version_id is not None:
             existing_version(session, new.version_id)
         person = existing_or_new(session, new.who)
-        review = ReviewTable(
+        review = as_table(
+            ReviewTable,
+            new,
             image_id=image.id,
             revision_id=revision_id,
             mask_file=self._put_files(new),
-            version_id=new.version_id,
             person_id=person.id,
             who=person.name,
-            verdict=new.verdict,
-            reasons=list(new.reasons),
-            comment=new.comment,
-            label_id=new.label_id,
         )
         return _keep(session, image, review)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from core.workspace.database import Database
 from core.workspace.existing import existing_version
 from core.workspace.places import Place
 from core.workspace.rows import Purpose, VersionEvent, VersionRow
-from core.workspace.tables import VersionEventTable, VersionTable, as_row
+from core.workspace.tables import VersionEventTable, VersionTable, as_row, as_table
 
 
 @dataclass(frozen=True)
@@ -93,20 +93,8 @@ class Versions:
                     return as_row(VersionRow, same)
             query_last = select(func.max(VersionTable.number)).where(VersionTable.task_id == task_id)
             number = (session.scalar(query_last) or 0) + 1
-            version = VersionTable(
-                task_id=task_id,
-                purpose=new.purpose,
-                number=number,
-                title=new.title or f"Version {number}",
-                folder=new.folder,
-                weights_sha256=new.weights_sha256,
-                status="candidate",
-                origin=new.origin,
-                parent_id=new.parent_id,
-                job_id=new.job_id,
-                who=new.who,
-                comparison=new.comparison,
-            )
+            new = replace(new, title=new.title or f"Version {number}")
+            version = as_table(VersionTable, new, task_id=task_id, number=number, status="candidate")
             session.add(version)
             session.flush()
             return as_row(VersionRow, version)

@@ -1,4 +1,4 @@
-"""What all tables share: their base, times in UTC, and the way from a row of a table to a frozen one."""
+"""What all tables share: their base, times in UTC, and the way between rows of tables and frozen ones."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import JSON, DateTime, Dialect, MetaData, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
 Frozen = TypeVar("Frozen")
+Written = TypeVar("Written", bound="Table")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -56,3 +57,9 @@ def as_row(kind: type[Frozen], found: object, **others: Any) -> Frozen:
     """What is handed out of a row: its columns of the same names, and what is given besides."""
     names = [each.name for each in fields(kind) if each.name not in others]  # type: ignore[arg-type]
     return kind(**{name: getattr(found, name) for name in names}, **others)
+
+
+def as_table(kind: type[Written], new: Any, **others: Any) -> Written:
+    """The way back: what is new as a row of a table, by fields and columns of the same names."""
+    same = {each.name for each in fields(new)}.intersection(kind.__table__.columns.keys())
+    return kind(**{**{name: getattr(new, name) for name in same}, **others})
