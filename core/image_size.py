@@ -1,6 +1,7 @@
-"""The size of a network's input as people read and write it: 448x592 is 448 rows of 592 pixels.
+"""Sizes of images: as people read and write that of a network's input, and scaled down to fit a side.
 
-Ground: configs and code hold (height, width); flags, messages, pages and reports come through here.
+Ground: configs and code hold (height, width); 448x592 is 448 rows of 592 pixels in flags, messages, pages and
+reports, which come through here.
 """
 
 from __future__ import annotations
@@ -25,6 +26,13 @@ def parse_size(text: str) -> tuple[int, int]:
             f"{LARGEST_SIDE}, got {text!r}"
         )
     return int(sides[0]), int(sides[-1])
+
+
+def within(size: tuple[int, ...], longest: int) -> tuple[int, int]:
+    """(height, width) with the longer side `longest` at the most; a smaller one stays as it is."""
+    height, width = size[:2]
+    scale = min(1.0, longest / max(height, width))
+    return max(1, round(height * scale)), max(1, round(width * scale))
 
 
 def format_size(size: tuple[int, int]) -> str:

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.image_size import within
 from core.imaging.masks import fill_holes, remove_specks
 
 Mask = NDArray[np.bool_]
@@ -195,12 +196,10 @@ def _features(scene: _Scene) -> Picture:
 
 def _shrunk(scene: _Scene, side: int) -> _Scene:
     """The scene with its longer side at most `side`, itself where it fits; thin foreground lines survive."""
-    height, width = scene.labels.shape
-    scale = side / max(height, width)
-    if scale >= 1:
+    if max(scene.labels.shape) <= side:
         return scene
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-
+    height, width = within(scene.labels.shape, side)
+    size = (width, height)
     sure = (scene.labels == cv2.GC_FGD).astype(np.float32)
     labels = np.asarray(cv2.resize(scene.labels, size, interpolation=cv2.INTER_NEAREST), np.uint8)
     some_sure = np.asarray(cv2.resize(sure, size, interpolation=cv2.INTER_AREA)) > 0

@@ -93,6 +93,11 @@ def score_mask(
     return {**scores_of_counts(counts), "hd95": hausdorff_95(predicted, reference, ignore)}
 
 
+def dice_of(predicted: NDArray[Any], reference: NDArray[Any], ignore: NDArray[Any] | None = None) -> float:
+    """The Dice of one image alone; 1 where both masks are empty."""
+    return scores_of_counts(count_pixels(predicted, reference, ignore))["dice"]
+
+
 def mean_scores(scores: Sequence[Mapping[str, float | None]]) -> dict[str, float | int | None]:
     """Means over images; an undefined hd95 is left out of its mean and counted.
 

@@ -166,6 +166,11 @@ def mask_reading(data: bytes, name: str, limits: Limits | None = None) -> MaskRe
     return reading_of(all_frames(data, name, limits))
 
 
+def read_png(png: bytes, name: str) -> NDArray[np.uint8]:
+    """The pixels of a picture of 8 bits, such as the masks and layers that are written here."""
+    return np.asarray(decode_image(png, name).values, np.uint8)
+
+
 def all_frames(data: bytes, name: str, limits: Limits | None = None) -> StoredPixels:
     """The slices of a file that is meant to hold a mask, one below the other.
 

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.imaging.overlay import thumbnail
+
 # Lengths below are parts of the longer side, so that they fit an image of any size.
 LONGEST_WIDTH = 1 / 40
 SHORTEST_LENGTH = 1 / 10
@@ -66,11 +68,7 @@ def remove_hair(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def shrink_to_working_side(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The image with its longer side `WORKING_SIDE` at the most."""
-    factor = WORKING_SIDE / max(values.shape[:2])
-    if factor >= 1:
-        return values
-    height, width = (max(1, round(side * factor)) for side in values.shape[:2])
-    return np.asarray(cv2.resize(values, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    return thumbnail(values, WORKING_SIDE)
 
 
 def draw_hair(rgb: NDArray[Any], generator: np.random.Generator) -> NDArray[Any]:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.image_size import within
 from core.imaging.masks import outline as outline_of
 
 # From the palette of Okabe and Ito, which colour-blind people can tell apart.
@@ -84,24 +85,15 @@ def overlay_classes(
     return picture
 
 
-def thumbnail(
-    display: NDArray[np.uint8], side: int = 96, mask: NDArray[Any] | None = None
-) -> NDArray[np.uint8]:
+def thumbnail(display: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     """The image scaled down so that its longer side is at most `side` pixels; a small one stays as it is.
 
     Args:
         display: (H, W) or (H, W, 3) uint8.
         side: Longer side in pixels.
-        mask: (H, W) to lay over it, None for none.
 
     Returns:
-        (h, w) or (h, w, 3) uint8; always (h, w, 3) with a mask.
+        (h, w) or (h, w, 3) uint8.
     """
-    height, width = display.shape[:2]
-    scale = min(1.0, side / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = np.asarray(cv2.resize(display, size, interpolation=cv2.INTER_AREA), np.uint8)
-    if mask is None:
-        return small
-    part = cv2.resize((mask != 0).astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    return overlay(small, part >= 0.5)
+    height, width = within(display.shape, side)
+    return np.asarray(cv2.resize(display, (width, height), interpolation=cv2.INTER_AREA), np.uint8)

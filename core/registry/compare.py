@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.evidence import MOST_LOSS, Decision, mean_over_groups
-from core.evaluation.scores import count_pixels, scores_of_counts
+from core.evaluation.scores import dice_of
 from core.imaging.class_table import UNDEFINED
 from core.reasons import Reason
 from core.registry.compared import Compared, each_locked
-from core.registry.predictions import card_of, kept_proposal
+from core.registry.predictions import kept_proposal, threshold_of
 from core.registry.predictors import Predictors
 from core.workspace import ImageRow, TaskRow, VersionRow, Workspace
 from core.workspace.classes import reading_table
@@ -146,8 +146,8 @@ def compare(
         old_version_id=None if old is None else old.id,
         new_version_id=new.id,
         images=rows,
-        old_threshold=0.5 if old is None else card_of(workspace, old).threshold,
-        new_threshold=card_of(workspace, new).threshold,
+        old_threshold=threshold_of(workspace, old),
+        new_threshold=threshold_of(workspace, new),
         classes=tuple(each.name for each in task.classes) if len(task.classes) > 1 else (),
     )
 
@@ -159,13 +159,10 @@ def _predicted(
     if version is None:
         return np.zeros((image.facts.height, image.facts.width), np.uint8)
     proposed = kept_proposal(workspace, image, version, predictors)
-    return reading_table(task.all_classes)[proposed.mask(card_of(workspace, version).threshold)]
+    return reading_table(task.all_classes)[proposed.mask(threshold_of(workspace, version))]
 
 
 def _dice_of(task: TaskRow, predicted: NDArray[np.uint8], reference: NDArray[Any]) -> tuple[float, ...]:
     """Dice of each class of the task where the reference is decided."""
     ignore = reference == UNDEFINED
-    return tuple(
-        scores_of_counts(count_pixels(predicted == each.value, reference == each.value, ignore))["dice"]
-        for each in task.classes
-    )
+    return tuple(dice_of(predicted == each.value, reference == each.value, ignore) for each in task.classes)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.correction.simulated_person import Case, masks_after_clicks, parts_of
-from core.evaluation.scores import count_pixels, scores_of_counts
+from core.evaluation.scores import dice_of
 from core.imaging.class_table import UNDEFINED
 from core.imaging.decode import decode_image
 from core.imaging.intensity import to_display
@@ -73,4 +73,4 @@ def _cases(workspace: Workspace, image: ImageRow, mask: NDArray[Any]) -> list[Ca
 
 def _dice(case: Case, answer: Any, mask: NDArray[Any]) -> float:
     *_, found = masks_after_clicks(case, answer, CLICKS)
-    return scores_of_counts(count_pixels(found, case.truth, mask == UNDEFINED))["dice"]
+    return dice_of(found, case.truth, mask == UNDEFINED)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.config import from_dict, to_dict
 from core.evaluation.evidence import FEWEST_GROUPS, LEAST_GAIN, Decision, Evidence, weigh
-from core.imaging.decode import decode_image
+from core.imaging.decode import read_png
 from core.reasons import Reason
 from core.workspace import ImageRow, Workspace
 
@@ -137,7 +137,7 @@ def each_locked(
     for done, image in enumerate(locked, start=1):
         if should_stop is not None and should_stop():
             return None
-        mask = decode_image(workspace.masks.read_mask_png(masks[image.id]), image.name).values
+        mask = read_png(workspace.masks.read_mask_png(masks[image.id]), image.name)
         rows.append(row_of(image, mask))
         if on_progress is not None:
             on_progress(done, len(locked))

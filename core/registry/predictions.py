@@ -11,15 +11,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cards import ModelCard, load_card, pixel_digest
-from core.imaging.decode import decode_image
+from core.imaging.decode import decode_image, read_png
 from core.imaging.masks import Proposal, encode_png, propose
 from core.registry.predictors import Predictors
-from core.workspace import ImageRow, VersionRow, Workspace
+from core.workspace import DraftContent, ImageRow, VersionRow, Workspace
+
+DEFAULT_THRESHOLD = 0.5
+"""Where neither a draft nor a model's card says another one."""
 
 
 def card_of(workspace: Workspace, version: VersionRow) -> ModelCard:
     """What a version says of itself; quick, loads no weights."""
     return load_card(workspace.versions.open(version) / "card.json")
+
+
+def threshold_of(workspace: Workspace, version: VersionRow | None) -> float:
+    """Of a version's card, in [0, 1]; a half without a model."""
+    return DEFAULT_THRESHOLD if version is None else card_of(workspace, version).threshold
+
+
+def proposed_content(workspace: Workspace, version: VersionRow | None) -> DraftContent:
+    """What a version proposes, as a draft that nobody has drawn on; an empty mask without a model."""
+    return DraftContent(threshold_of(workspace, version), None, None if version is None else version.id)
 
 
 def kept_proposal(
@@ -55,7 +68,7 @@ def kept_png(
 
 def planes(kept: bytes) -> Proposal:
     """What `kept_png` gives, as arrays."""
-    values = np.asarray(decode_image(kept, "prediction").values, np.uint8)
+    values = read_png(kept, "prediction")
     if values.ndim == 2:
         return Proposal(np.ones_like(values), values)
     return Proposal(values[..., 0], values[..., 1])

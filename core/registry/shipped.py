@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from core.cards import load_card
 from core.classifier_cards import load_classifier_card
 from core.config import MODELS_DIR
-from core.files import write_whole
+from core.files import file_hash, write_whole
 from core.reasons import Reason
 from core.workspace import NewVersion, Purpose, TaskRow, VersionRow, Workspace
 
@@ -17,12 +16,6 @@ CARD_NAME = "card.json"
 CLASSIFIER_SUFFIX = "_class"
 """`models/skin_lesion_class` is the classifier of tasks whose masks begin with `models/skin_lesion`."""
 CLICK_NAME = "smart_click"
-
-
-def hash_of(path: Path) -> str:
-    """SHA-256 of a file, 64 hex digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def add_shipped(
@@ -51,7 +44,7 @@ def add_shipped(
         return None
     load = load_classifier_card if purpose == "classify" else load_card
     title = load(source / CARD_NAME).title or task.title
-    weights_sha256 = hash_of(source / WEIGHTS_NAME)
+    weights_sha256 = file_hash(source / WEIGHTS_NAME)
     known = (each for each in workspace.versions.list(task.id, purpose) if each.origin == "shipped")
     version = next((each for each in known if each.weights_sha256 == weights_sha256), None)
     if version is None:

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.contours import Spacing, contour_distances, robust_hausdorff, surface_dice
-from core.evaluation.scores import count_pixels, scores_of_counts
+from core.evaluation.scores import count_pixels, dice_of, scores_of_counts
+from core.imaging.class_table import UNDEFINED
 
-UNDECIDED = 255
 TOLERANCE_PIXELS, TOLERANCE_MM = 2.0, 1.0
 
 
@@ -57,7 +57,7 @@ def agree(
     distances = contour_distances(one, other, spacing or (1.0, 1.0))
     a_pixel = 1.0 if spacing is None else spacing[0] * spacing[1]
     return Agreement(
-        dice=scores_of_counts(count_pixels(one, other))["dice"],
+        dice=dice_of(one, other),
         surface_dice=surface_dice(distances, TOLERANCE_PIXELS if spacing is None else TOLERANCE_MM),
         hd95=robust_hausdorff(distances),
         first_area=float(one.sum()) * a_pixel,
@@ -88,7 +88,7 @@ def undecided_pixels(*masks: NDArray[Any]) -> NDArray[np.bool_]:
     """
     if len({mask.shape for mask in masks}) != 1:
         raise ValueError(f"masks differ in shape: {', '.join(str(mask.shape) for mask in masks)}")
-    return np.asarray(np.any([np.asarray(mask) == UNDECIDED for mask in masks], axis=0))
+    return np.asarray(np.any([np.asarray(mask) == UNDEFINED for mask in masks], axis=0))
 
 
 def majority(masks: list[NDArray[Any]]) -> NDArray[np.uint8]:
@@ -111,6 +111,6 @@ def majority(masks: list[NDArray[Any]]) -> NDArray[np.uint8]:
     undecided_pixels(*masks)
     stack = np.stack([np.asarray(mask, np.uint8) for mask in masks])
     votes = np.stack([(stack == mask).sum(axis=0) for mask in stack])
-    votes[stack == UNDECIDED] = 0
+    votes[stack == UNDEFINED] = 0
     first_best = np.argmax(votes, axis=0)
     return np.asarray(np.take_along_axis(stack, first_best[None], axis=0)[0])

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.review.agreement import UNDECIDED
+from core.imaging.class_table import UNDEFINED
 
 Kind = Literal["missing", "added", "shifted"]
 KINDS: tuple[Kind, ...] = ("missing", "added", "shifted")
@@ -31,7 +31,7 @@ def plant(mask: NDArray[Any], seed: int) -> tuple[NDArray[np.uint8], Kind] | Non
         one could see.
     """
     mask = np.asarray(mask, np.uint8)
-    foreground = (mask != 0) & (mask != UNDECIDED)
+    foreground = (mask != 0) & (mask != UNDEFINED)
     area = int(foreground.sum())
     if area < FEWEST_PIXELS:
         return None
@@ -47,7 +47,7 @@ def plant(mask: NDArray[Any], seed: int) -> tuple[NDArray[np.uint8], Kind] | Non
             wrong = np.where(_nearest(mask == 0, place, round(share * area)), mask[place], mask)
         else:
             wrong = _shifted(mask, reach * area**0.5 * np.array([np.sin(turn), np.cos(turn)]))
-        found = (wrong != 0) & (wrong != UNDECIDED)
+        found = (wrong != 0) & (wrong != UNDEFINED)
         # An image has an end: what is pushed out or finds no room is not the error that was meant.
         differs = int(np.count_nonzero(wrong != mask)) / area
         if found.any() and _SHARE[0] * 0.9 <= differs <= 1.0:
@@ -72,5 +72,5 @@ def _shifted(mask: NDArray[np.uint8], by: NDArray[np.float64]) -> NDArray[np.uin
     moved = np.zeros_like(mask)
     to = slice(max(0, down), height + min(0, down)), slice(max(0, right), width + min(0, right))
     of = slice(max(0, -down), height + min(0, -down)), slice(max(0, -right), width + min(0, -right))
-    moved[to] = np.where(mask[of] == UNDECIDED, 0, mask[of])
-    return np.where(mask == UNDECIDED, UNDECIDED, moved)
+    moved[to] = np.where(mask[of] == UNDEFINED, 0, mask[of])
+    return np.where(mask == UNDEFINED, UNDEFINED, moved)

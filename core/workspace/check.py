@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import select
 
 from core.errors import LostFileError
+from core.files import file_hash
 from core.workspace.blobs import BlobStore, sha256_of
 from core.workspace.database import Database
 from core.workspace.rows import VersionRow
@@ -67,6 +67,4 @@ def _wrong_in(path: Path, version: VersionRow) -> str:
         return "is missing"
     if path.suffix == ".json":
         return "" if path.stat().st_size else "is damaged"
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    return "" if found == version.weights_sha256 else "is damaged"
+    return "" if file_hash(path) == version.weights_sha256 else "is damaged"

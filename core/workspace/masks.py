@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
-from core.imaging.decode import decode_image
+from core.imaging.decode import read_png
 from core.imaging.masks import encode_png
 from core.workspace import audit
 from core.workspace.blobs import BlobStore
@@ -219,7 +219,7 @@ class Masks:
             classes = () if task is None else classes_of(task)
         if all(each.becomes is None for each in classes):
             return png
-        return encode_png(reading_table(classes)[decode_image(png, "mask").values])
+        return encode_png(reading_table(classes)[read_png(png, "mask")])
 
     def read_layer_png(self, revision: RevisionRow) -> bytes | None:
         """The correction layer as PNG at the image's own size, None for an empty one."""

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.imaging.decode import read_png
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
 from core.workflows.review.judging import Said, judge
 from core.workflows.review.look import Look
-from core.workflows.review.looking import full_look, look_at, mask_png, read_png, tile_jpeg
+from core.workflows.review.looking import full_look, look_at, mask_png, tile_jpeg
 from core.workflows.review.planting import with_planted
 from core.workspace import DraftContent, NotTaken, PlantedRow
 from tests.workflows.conftest import png

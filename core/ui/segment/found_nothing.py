@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.correction.corrections import MOST_CLASSES, decode_layer
-from core.imaging.decode import decode_image
+from core.imaging.decode import read_png
 from core.imaging.masks import finding_threshold, threshold_mask
 from core.ui import state
 from core.ui.segment import editing, words
@@ -55,4 +55,4 @@ def _threshold(image: OpenedImage, draft: DraftRow | None) -> float:
 
 
 def _confidence(image: OpenedImage) -> NDArray[np.uint8]:
-    return np.asarray(decode_image(image.proposal.confidence_png, image.image.name).values, np.uint8)
+    return read_png(image.proposal.confidence_png, image.image.name)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from core.correction.corrections import encode_layer
-from core.imaging.decode import decode_image
+from core.imaging.decode import read_png
 from core.ui import state
 from core.ui.dialog import show_dialog
 from core.ui.prompt_panel import open_panel, prompt_panel
@@ -26,7 +25,7 @@ def propose_button(image: OpenedImage) -> None:
 
 
 def _propose(image: OpenedImage) -> None:
-    display = np.asarray(decode_image(image.picture, image.image.name).values, np.uint8)
+    display = read_png(image.picture, image.image.name)
     accepted = prompt_panel(
         display,
         lambda: network_of(state.workspace(), image.image.task_id),

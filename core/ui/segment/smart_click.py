@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.correction.corrections import apply_layer, decode_layer
 from core.errors import BadModelError
-from core.imaging.decode import decode_image
+from core.imaging.decode import read_png
 from core.imaging.masks import Proposal
 from core.ui import state
 from core.ui.mask_editor import ClickAnswer, ClickRequest
@@ -58,7 +58,7 @@ def answer(image: OpenedImage, shown: DraftContent, request: ClickRequest) -> Cl
     opened: _Open = st.session_state.setdefault("smart_click", _Open())
     following = opened.following
     if following is None or opened.about != about:
-        picture = np.asarray(decode_image(image.picture, "picture").values, np.uint8)
+        picture = read_png(image.picture, "picture")
         following = Following(picture, _mask(image, shown, request.chosen), network)
         opened.about, opened.following = about, following
     return ClickAnswer(*following.changes(request.strokes))
@@ -67,14 +67,12 @@ def answer(image: OpenedImage, shown: DraftContent, request: ClickRequest) -> Cl
 def _mask(image: OpenedImage, shown: DraftContent, chosen: int) -> NDArray[Any]:
     """Where the editor shows the chosen class, (H, W) bool."""
     size = (image.height, image.width)
-    confidence = _plane(image.proposal.confidence_png)
+    confidence = read_png(image.proposal.confidence_png, "plane")
     proposed = image.proposal.proposed_png
-    proposal = Proposal(np.ones(size, np.uint8) if proposed is None else _plane(proposed), confidence)
+    proposal = Proposal(
+        np.ones(size, np.uint8) if proposed is None else read_png(proposed, "plane"), confidence
+    )
     most = max(each.value for each in image.classes)
     layer = None if shown.layer_png is None else decode_layer(shown.layer_png, size, most)
     labels = apply_layer(proposal, shown.threshold, layer)
     return np.asarray(reading_table(image.classes)[labels] == chosen)
-
-
-def _plane(png: bytes) -> NDArray[Any]:
-    return np.asarray(decode_image(png, "plane").values, np.uint8)

@@ -7,10 +7,9 @@ kept with the image it was drawn on.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import AppError, StaleDraftError
-from core.imaging.decode import decode_image
+from core.imaging.decode import read_png
 from core.ui import state
 from core.ui.mask_editor import Acknowledgement, ClickAnswer, ClickRequest, EditorMessage
 from core.ui.segment import smart_click
@@ -90,13 +89,9 @@ def _is_kept(tab: EditedImage, image_id: int, version_id: int | None, message: E
         kept = DraftContent(draft.threshold, draft.layer_png, draft.version_id)
     if kept is None:
         return False
-    pixels = _pixels(message.layer_png)
-    same = np.array_equal(_pixels(kept.layer_png), pixels) if kept.layer_png else not pixels.any()
+    pixels = read_png(message.layer_png, "layer")
+    same = np.array_equal(read_png(kept.layer_png, "layer"), pixels) if kept.layer_png else not pixels.any()
     return same and (kept.threshold, kept.version_id) == (message.threshold, version_id)
-
-
-def _pixels(layer_png: bytes) -> NDArray[np.uint8]:
-    return np.asarray(decode_image(layer_png, "layer").values, np.uint8)
 
 
 def _see_continued(tab: EditedImage, image_id: int, message: EditorMessage) -> None:

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 
 from core.classifier_cards import ClassifierCard, load_classifier_card
 from core.errors import StoreError
+from core.image_size import within
 from core.imaging.class_masks import foreground
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
+from core.imaging.overlay import thumbnail
 from core.imaging.spotlight import spotlight
 from core.language.sentence import Sentence
 from core.registry.predictions import prediction_key
@@ -213,11 +215,10 @@ def _mask(workspace: Workspace, question: Question, predictors: Predictors) -> N
 def _small(
     display: NDArray[np.uint8], heat: NDArray[np.float32], mask: NDArray[np.uint8]
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.uint8]]:
-    height, width = mask.shape
-    scale = min(1.0, LOOKED_AT_SIDE / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    height, width = within(mask.shape, LOOKED_AT_SIDE)
+    size = (width, height)
     return (
-        np.asarray(cv2.resize(display, size, interpolation=cv2.INTER_AREA), np.uint8),
+        thumbnail(display, LOOKED_AT_SIDE),
         np.asarray(cv2.resize(heat, size, interpolation=cv2.INTER_AREA), np.float32),
         np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), np.uint8),
     )

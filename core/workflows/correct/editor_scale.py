@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.image_size import within
 from core.language.sentence import Sentence
 
 MAX_EDITOR_SIDE = 4096
@@ -22,11 +23,7 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 def editor_size(height: int, width: int) -> tuple[int, int]:
     """(height, width) at which an image is edited: its own, or scaled so that the longer side is 4096."""
-    longest = max(height, width)
-    if longest <= MAX_EDITOR_SIDE:
-        return height, width
-    scale = MAX_EDITOR_SIDE / longest
-    return max(1, round(height * scale)), max(1, round(width * scale))
+    return within((height, width), MAX_EDITOR_SIDE)
 
 
 def scaled_note(height: int, width: int) -> str | None:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_jpeg
-from core.registry.predictions import card_of
+from core.imaging.overlay import thumbnail
+from core.registry.predictions import threshold_of
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.save_mask import read_mask
@@ -33,20 +34,16 @@ def version_picture(
     Raises:
         BadModelError: The version's model is missing or broken.
     """
-    threshold = 0.5 if version is None else card_of(workspace, version).threshold
     proposed = pictures.proposal(workspace, image, version, predictors)
     classes = workspace.tasks.get_by_id(image.task_id).all_classes
-    return _picture(workspace, image, reading_table(classes)[proposed.mask(threshold)])
+    mask = reading_table(classes)[proposed.mask(threshold_of(workspace, version))]
+    return _picture(workspace, image, mask)
 
 
 def _picture(workspace: Workspace, image: ImageRow, mask: NDArray[np.uint8]) -> bytes:
-    current = workspace.versions.current(image.task_id)
-    window = pictures.window_of(None if current is None else card_of(workspace, current))
-    display = to_display(pictures.decode(workspace, image), window if image.facts.kind == "hu" else None)
-    height, width = display.shape[:2]
-    scale = min(1.0, SIDE / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = np.asarray(cv2.resize(display, size, interpolation=cv2.INTER_AREA), np.uint8)
+    display = to_display(pictures.decode(workspace, image), pictures.window_for(workspace, image))
+    small = thumbnail(display, SIDE)
+    size = small.shape[1::-1]
     small_mask = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), np.uint8)
     classes = workspace.tasks.get_by_id(image.task_id).classes
     return encode_jpeg(pictures.with_mask(small, small_mask, classes))

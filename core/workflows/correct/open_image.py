@@ -13,7 +13,7 @@ from core.imaging.class_table import UNDEFINED
 from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
 from core.language.sentence import Sentence
-from core.registry.predictions import card_of
+from core.registry.predictions import DEFAULT_THRESHOLD, card_of
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.editor_scale import editor_size, resize_nearest, scaled_note
@@ -21,9 +21,6 @@ from core.workflows.correct.second_reader import Hidden, begin_blind
 from core.workspace import DraftRow, ImageRow, Scope, TaskClass, VersionRow, Workspace
 
 logger = logging.getLogger(__name__)
-
-DEFAULT_THRESHOLD = 0.5
-"""Where neither a draft nor a model's card says another one."""
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,17 @@ def window_of(card: ModelCard | None) -> Window | None:
     return card.scaling.low, card.scaling.high
 
 
+def window_of_task(workspace: Workspace, task_id: int) -> Window | None:
+    """The display window of the task's model, None where it takes no Hounsfield units."""
+    current = workspace.versions.current(task_id)
+    return window_of(None if current is None else card_of(workspace, current))
+
+
+def window_for(workspace: Workspace, image: ImageRow) -> Window | None:
+    """That window for an image of Hounsfield units, None for any other."""
+    return window_of_task(workspace, image.task_id) if image.facts.kind == "hu" else None
+
+
 def display_picture(workspace: Workspace, image: ImageRow, window: Window | None = None) -> tuple[bytes, str]:
     """The image as it is shown in the editor, at the editor's size.
 

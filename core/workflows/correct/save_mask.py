@@ -7,6 +7,7 @@ layer), so what is saved is what was seen, to the pixel.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +21,13 @@ from core.correction.corrections import (
 )
 from core.errors import StoreError
 from core.imaging.class_table import UNDEFINED
-from core.imaging.decode import decode_image
+from core.imaging.decode import read_png
 from core.imaging.masks import encode_png
-from core.registry.predictions import card_of
+from core.registry.predictions import proposed_content
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.blind import reads_blind
 from core.workflows.correct.editor_scale import editor_size, resize_nearest
-from core.workflows.correct.open_image import DEFAULT_THRESHOLD
 from core.workflows.correct.second_reader import begins_with, what_it_becomes
 from core.workspace import DraftContent, ImageRow, NewRevision, RevisionRow, Scope, Workspace
 from core.workspace.classes import reading_table
@@ -74,18 +74,13 @@ def shown_mask(workspace: Workspace, image_id: int, predictors: Predictors, *, w
         (H, W) uint8 of class indices at the image's own size.
     """
     image = workspace.images.get(image_id)
-    bare = begins_with(workspace, image, who)
-    if bare is not None:
-        return mask_as_shown(workspace, image, bare, predictors)
-    draft = workspace.drafts.get(image_id, who)
+    content = begins_with(workspace, image, who)
+    draft = None if content is not None else workspace.drafts.get(image_id, who)
     if draft is not None:
         content = DraftContent(draft.threshold, draft.layer_png, draft.version_id)
-        return mask_as_shown(workspace, image, content, predictors)
-    current = workspace.versions.current(image.task_id)
-    if current is None:
-        return mask_as_shown(workspace, image, DraftContent(DEFAULT_THRESHOLD, None, None), predictors)
-    threshold = card_of(workspace, current).threshold
-    return mask_as_shown(workspace, image, DraftContent(threshold, None, current.id), predictors)
+    if content is None:
+        content = proposed_content(workspace, workspace.versions.current(image.task_id))
+    return mask_as_shown(workspace, image, content, predictors)
 
 
 def content_of_mask(workspace: Workspace, image: ImageRow, mask: NDArray[np.uint8]) -> DraftContent:
@@ -94,9 +89,8 @@ def content_of_mask(workspace: Workspace, image: ImageRow, mask: NDArray[np.uint
     Args:
         mask: (H, W) uint8 of class indices at the image's own size; 255 stays untouched.
     """
-    version = workspace.versions.current(image.task_id)
-    threshold = DEFAULT_THRESHOLD if version is None else card_of(workspace, version).threshold
-    return DraftContent(threshold, layer_of_mask(mask, image), None if version is None else version.id)
+    proposed = proposed_content(workspace, workspace.versions.current(image.task_id))
+    return replace(proposed, layer_png=layer_of_mask(mask, image))
 
 
 def content_of_revision(workspace: Workspace, image: ImageRow, revision: RevisionRow) -> DraftContent:
@@ -205,8 +199,7 @@ def read_mask(workspace: Workspace, revision: RevisionRow) -> NDArray[np.uint8]:
     Returns:
         (H, W) uint8 of class indices at the image's own size.
     """
-    decoded = decode_image(workspace.masks.read_mask_png(revision), f"mask {revision.number}")
-    return np.asarray(decoded.values, np.uint8)
+    return read_png(workspace.masks.read_mask_png(revision), f"mask {revision.number}")
 
 
 def _areas(mask: NDArray[np.uint8]) -> dict[str, int]:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import NDArray
 
-from core.imaging.decode import decode_image
-from core.registry.predictions import card_of
+from core.imaging.decode import read_png
+from core.registry.predictions import proposed_content
 from core.review.agreement import mean_dice
 from core.review.second_reading import AGREED, BLIND_VERSION, DICE, HOW
 from core.workflows.correct.blind import (
@@ -27,7 +26,6 @@ from core.workspace import DraftContent, ImageRow, RevisionRow, Workspace
 
 Hidden = Literal["", "mask", "gold", "prediction"]
 """What of an image a person must not see: nothing, a saved mask, that there is one, or the prediction."""
-_NO_MODEL_THRESHOLD = 0.5
 
 
 def begin_blind(workspace: Workspace, image: ImageRow, who: str) -> Hidden:
@@ -46,7 +44,7 @@ def begin_blind(workspace: Workspace, image: ImageRow, who: str) -> Hidden:
         return ""
     draft = workspace.drafts.get(image.id, who)
     if draft is None or not draft.who:
-        draft = workspace.drafts.begin_anew(image.id, DraftContent(_NO_MODEL_THRESHOLD, None, None), who)
+        draft = workspace.drafts.begin_anew(image.id, proposed_content(workspace, None), who)
     # Who had begun on the prediction before the task hid it goes on so.
     return "prediction" if draft.version_id is None else ""
 
@@ -62,10 +60,8 @@ def _anew(workspace: Workspace, image: ImageRow, who: str, reading: BlindReading
     draft = workspace.drafts.get(image.id, who)
     if draft is not None and draft.who and not reading.is_due:
         return None
-    version = workspace.versions.current(image.task_id)
-    if version is None or reading.without_prediction:
-        return DraftContent(_NO_MODEL_THRESHOLD, None, None)
-    return DraftContent(card_of(workspace, version).threshold, None, version.id)
+    hidden = reading.without_prediction
+    return proposed_content(workspace, None if hidden else workspace.versions.current(image.task_id))
 
 
 def hides_anything(workspace: Workspace, image: ImageRow, who: str) -> bool:
@@ -97,8 +93,8 @@ def what_it_becomes(
     """
     reading = reads_blind(workspace, image, who)
     if reading is not None:
-        saved = decode_image(workspace.masks.read_mask_png(reading.beside), image.name).values
-        dice = round(mean_dice(mask, np.asarray(saved)), 6)
+        saved = read_png(workspace.masks.read_mask_png(reading.beside), image.name)
+        dice = round(mean_dice(mask, saved), 6)
         return {KEYS[reading.purpose]: reading.beside.id, DICE: dice}, False
     version = workspace.versions.current(image.task_id)
     if content.version_id is None and version is not None and _hides_prediction(workspace, image):

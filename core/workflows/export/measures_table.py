@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.cards import MaskClass
 from core.errors import AppError
-from core.evaluation.scores import count_pixels, scores_of_counts
+from core.evaluation.scores import dice_of
 from core.formats.measures import measure
 from core.imaging.class_table import UNDEFINED
 from core.registry.predictions import kept_proposal
@@ -48,7 +48,7 @@ def measure_rows(
     for index, each in enumerate(classes, start=1):
         region = mask == index
         found = measure(region, values, spacing_mm=spacing)
-        dice = None if predicted is None else _dice(predicted == index, region, mask == UNDEFINED)
+        dice = None if predicted is None else dice_of(predicted == index, region, mask == UNDEFINED)
         rows.append(
             (
                 *(image.name, image.frame, each.name, found.area_px),
@@ -81,7 +81,3 @@ def _predicted(
         return places(classes)[reading_table(classes)[proposed]]
     except AppError:
         return None
-
-
-def _dice(predicted: NDArray[np.bool_], region: NDArray[np.bool_], ignored: NDArray[np.bool_]) -> float:
-    return scores_of_counts(count_pixels(predicted, region, ignored))["dice"]

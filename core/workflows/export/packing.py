@@ -24,13 +24,12 @@ from core.datasets.matching import SUFFIXES
 from core.errors import AppError, BadFileError, LostFileError, StoreError
 from core.formats.indexed import grey_png
 from core.imaging.class_table import UNDEFINED
-from core.imaging.decode import DecodedImage, decode_image
+from core.imaging.decode import DecodedImage, read_png
 from core.imaging.dicom_file import is_dicom
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
 from core.imaging.quiet import quiet_libraries
 from core.language.sentence import Sentence
-from core.registry.predictions import card_of
 from core.workflows.correct import pictures
 from core.workflows.correct.blind import hidden_from
 from core.workflows.export.provenance import of_mask, provenance_json
@@ -183,7 +182,7 @@ def pack(
         for done, (image, revision) in enumerate(chosen, start=1):
             try:
                 png = workspace.masks.read_mask_png(revision)
-                mask = in_places[decode_image(png, f"mask of {image.name}").values]
+                mask = in_places[read_png(png, f"mask of {image.name}")]
                 packer.add(image, revision, mask)
             except (LostFileError, BadFileError) as error:
                 lost.append(_left_out(image, error))
@@ -242,12 +241,6 @@ def picture_of_image(
     if decoded.kind == "display" and decoded.shown is None and decoded.values.dtype in (np.uint8, np.uint16):
         return encode_png(decoded.values), ".png"
     return encode_png(to_display(decoded, window if decoded.kind == "hu" else None)), ".png"
-
-
-def window_of_task(workspace: Workspace, task_id: int) -> pictures.Window | None:
-    """The display window of the task's model, None where it takes no Hounsfield units."""
-    current = workspace.versions.current(task_id)
-    return pictures.window_of(None if current is None else card_of(workspace, current))
 
 
 def _is_turned(data: bytes) -> bool:

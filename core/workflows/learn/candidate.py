@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.cards import DataSource, save_card
-from core.registry.shipped import CARD_NAME, WEIGHTS_NAME, hash_of
+from core.files import file_hash
+from core.registry.shipped import CARD_NAME, WEIGHTS_NAME
 from core.workflows.learn.trainer import Run, Trainer
 from core.workflows.learn.training_card import package_versions
 from core.workspace import JobRow, NewVersion, TaskRow, VersionRow, Workspace
@@ -29,7 +30,7 @@ def write_candidate(
     with workspace.versions.writing(folder) as to:
         save_weights(trained.model, to / WEIGHTS_NAME)
         save_card(card, to / CARD_NAME)
-        weights_sha256 = hash_of(to / WEIGHTS_NAME)
+        weights_sha256 = file_hash(to / WEIGHTS_NAME)
     return workspace.versions.add(
         task.id,
         NewVersion(

@@ -11,8 +11,9 @@ from core.datasets.layout import find_splits, images_dir, masks_dir
 from core.datasets.loading import slices_of
 from core.datasets.pairs import Pair, find_pairs
 from core.errors import AppError
+from core.files import file_hash
 from core.inference.stock_layers import weights_path
-from core.workflows.learn.run_folder import DataHashes, RunRecord, file_hash, pair_hashes, read_record
+from core.workflows.learn.run_folder import DataHashes, RunRecord, pair_hashes, read_record
 from core.workflows.learn.train_model import TrainOutcome, Watchers, train_on
 from core.workflows.learn.training_card import TrainRequest
 

@@ -6,7 +6,6 @@ that was trained on) and, while a run is not at its end, checkpoints/.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ from core.config import from_dict, to_dict
 from core.datasets.pairs import Pair
 from core.errors import AppError
 from core.evaluation.history import curves_png, history_csv
-from core.files import write_json, write_whole
+from core.files import file_hash, write_json, write_whole
 from core.inference.stock_layers import weights_path
 from core.workflows.learn.training_card import TrainRequest
 
@@ -73,12 +72,6 @@ def hash_pairs(pairs_of: dict[str, Sequence[Pair]]) -> DataHashes:
 def pair_hashes(pair: Pair) -> list[str]:
     """The SHA-256 of the image and of the mask."""
     return [file_hash(pair.image_path), file_hash(pair.mask_path)]
-
-
-def file_hash(path: Path) -> str:
-    """The SHA-256 of a file in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def run_identity(request: TrainRequest, data: DataHashes) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.config import AugmentConfig
-from core.imaging.decode import decode_image
+from core.imaging.decode import read_png
 from core.jobs.kinds import JobContext
 from core.registry.compared import Compared
 from core.workflows.learn.job_reporter import JobReporter
@@ -84,7 +84,7 @@ class Run:
     def mask_of(self, workspace: Workspace, image: ImageRow) -> Any:
         """What a person saved of an image, (H, W) of class values; 255 does not count."""
         png = workspace.masks.read_mask_png(self.masks[image.id])
-        return decode_image(png, f"mask of {image.name}").values
+        return read_png(png, f"mask of {image.name}")
 
     @property
     def sources(self) -> dict[str, list[int]]:

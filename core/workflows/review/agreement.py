@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from core.errors import AppError
 from core.evaluation.contours import Spacing
 from core.imaging.masks import encode_png
-from core.registry.predictions import card_of
+from core.registry.predictions import proposed_content
 from core.registry.predictors import Predictors
 from core.registry.trained_on import images_learnt
 from core.review.agreement import Agreement, agree
@@ -27,7 +27,7 @@ from core.review.second_reading import Readings
 from core.workflows.correct.blind import KEYS, Purpose, readings_of_task
 from core.workflows.correct.save_mask import mask_as_shown, read_mask
 from core.workflows.correct.slices import geometry_of
-from core.workspace import DraftContent, ImageRow, RevisionRow, TaskRow, VersionRow, Workspace
+from core.workspace import ImageRow, RevisionRow, TaskRow, VersionRow, Workspace
 from core.workspace.blobs import sha256_of
 from core.workspace.classes import reading_key
 from core.workspace.names import name_key
@@ -206,8 +206,7 @@ def _model(
     version: VersionRow,
     predictors: Predictors,
 ) -> list[float]:
-    content = DraftContent(card_of(workspace, version).threshold, None, version.id)
-    mask = mask_as_shown(workspace, image, content, predictors)
+    mask = mask_as_shown(workspace, image, proposed_content(workspace, version), predictors)
     predicted = _Mask(sha256_of(encode_png(mask)), lambda: mask)
     dices = []
     for each in readings.all:

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.image_size import within
+from core.imaging.class_table import UNDEFINED
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
 from core.imaging.overlay import overlay_classes
-from core.review.agreement import UNDECIDED, Agreement, agree, mean_dice
+from core.review.agreement import Agreement, agree, mean_dice
 from core.workflows.correct.editor_scale import resize_nearest, shrink
 from core.workflows.correct.pictures import decode, with_mask
 from core.workflows.correct.save_mask import read_mask
@@ -54,12 +56,10 @@ def compare_readings(
     """
     one, other = read_mask(workspace, first), read_mask(workspace, second)
     spacing = spacing_of(workspace, image)
-    height, width = one.shape
-    scale = min(1.0, _SIDE / max(height, width))
-    shape = max(1, round(height * scale)), max(1, round(width * scale))
+    shape = within(one.shape, _SIDE)
     display = shrink(to_display(decode(workspace, image)), shape)
     small = [resize_nearest(mask, shape) for mask in (one, other)]
-    ours, theirs = ((mask != 0) & (mask != UNDECIDED) for mask in small)
+    ours, theirs = ((mask != 0) & (mask != UNDEFINED) for mask in small)
     both, same = ours & theirs, small[0] == small[1]
     parts = np.select([both & same, both, ours, theirs], [1, 4, 2, 3], 0).astype(np.uint8)
     classes = workspace.tasks.get_by_id(image.task_id).classes
@@ -78,7 +78,7 @@ def compare_readings(
 
 
 def _foreground(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.where((mask != 0) & (mask != UNDECIDED), 1, mask)
+    return np.where((mask != 0) & (mask != UNDEFINED), 1, mask)
 
 
 def _drawn(display: NDArray[np.uint8], parts: NDArray[Any]) -> bytes:

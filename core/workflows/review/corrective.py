@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.errors import AppError
-from core.registry.predictions import card_of, prediction_key
+from core.registry.predictions import prediction_key, proposed_content
 from core.registry.predictors import Predictors
 from core.review.agreement import mean_dice
 from core.review.progress import CorrectedImage
 from core.review.second_reading import BLIND_VERSION
 from core.workflows.correct.blind import KEYS
 from core.workflows.correct.save_mask import mask_as_shown, read_mask
-from core.workspace import DraftContent, ImageRow, RevisionRow, VersionRow, Workspace
+from core.workspace import ImageRow, RevisionRow, VersionRow, Workspace
 from core.workspace.classes import reading_key
 
 
@@ -37,15 +37,15 @@ def prediction_dice(
     Raises:
         AppError: The model, the image or the mask cannot be read.
     """
-    threshold = card_of(workspace, version).threshold
+    content = proposed_content(workspace, version)
 
     def measure() -> bytes:
-        content = DraftContent(threshold, None, version.id)
         predicted = mask_as_shown(workspace, image, content, predictors)
         return repr(mean_dice(predicted, read_mask(workspace, revision))).encode()
 
     mask = revision.mask_file.partition(".")[0]
-    key = f"dice-{prediction_key(workspace, version)}-{threshold:g}-{image.frame}-{mask[:20]}-{reading}"
+    predicted_as = f"{prediction_key(workspace, version)}-{content.threshold:g}"
+    key = f"dice-{predicted_as}-{image.frame}-{mask[:20]}-{reading}"
     return float(workspace.cache.get_or_make(image.sha256, key, measure))
 
 

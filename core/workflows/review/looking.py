@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import AppError, BadModelError
-from core.evaluation.scores import count_pixels, scores_of_counts
-from core.imaging.decode import decode_image
+from core.evaluation.scores import dice_of
+from core.imaging.class_table import UNDEFINED
+from core.imaging.decode import read_png
 from core.imaging.masks import encode_jpeg, encode_png
 from core.imaging.overlay import ORANGE
-from core.registry.predictions import card_of, prediction_key
+from core.registry.predictions import card_of, prediction_key, proposed_content
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.save_mask import mask_as_shown
@@ -30,7 +31,6 @@ from core.workspace.classes import highest_value, reading_key, reading_table
 
 logger = logging.getLogger(__name__)
 
-UNDECIDED = 255
 TILE_SIDE = 440
 """Longest side of a tile in pixels: 220 on a screen with two of its pixels to one of the page."""
 _LINE = 3
@@ -50,10 +50,8 @@ def look_at(workspace: Workspace, item: ReviewItem, reviews: list[ReviewRow]) ->
 
 def shown_content(workspace: Workspace, look: Look) -> DraftContent:
     """A proposal as a draft that nobody has drawn on: at the threshold of its model's card."""
-    if look.version_id is None:
-        return DraftContent(0.5, None, None)
-    threshold = card_of(workspace, workspace.versions.get(look.version_id)).threshold
-    return DraftContent(threshold, None, look.version_id)
+    version = None if look.version_id is None else workspace.versions.get(look.version_id)
+    return proposed_content(workspace, version)
 
 
 def mask_png(workspace: Workspace, image: ImageRow, look: Look, predictors: Predictors) -> bytes:
@@ -138,7 +136,7 @@ def full_look(workspace: Workspace, item: ReviewItem, look: Look, predictors: Pr
         BadModelError: A model is missing or broken, and its proposal is not kept.
     """
     image = item.image
-    window = window_of(workspace, image)
+    window = pictures.window_for(workspace, image)
     picture, kind = pictures.display_picture(workspace, image, window)
     levels = pictures.display_levels(workspace, image, window)
     mask = mask_png(workspace, image, look, predictors)
@@ -146,8 +144,8 @@ def full_look(workspace: Workspace, item: ReviewItem, look: Look, predictors: Pr
     then = None if revision is None else prediction_then(workspace, image, revision, predictors)
     dice, own = None, read_png(mask, "mask")
     if then is not None:
-        dice = scores_of_counts(count_pixels(read_png(then, "prediction"), own, own == UNDECIDED))["dice"]
-    foreground = np.count_nonzero((own != 0) & (own != UNDECIDED)) / own.size
+        dice = dice_of(read_png(then, "prediction"), own, own == UNDEFINED)
+    foreground = np.count_nonzero((own != 0) & (own != UNDEFINED)) / own.size
     return Full(picture, kind, levels, mask, then, dice, foreground)
 
 
@@ -157,11 +155,6 @@ def make_full(workspace: Workspace, item: ReviewItem, predictors: Predictors) ->
         full_look(workspace, item, look_at(workspace, item, []), predictors)
     except AppError as error:
         logger.info("image %d is not ready (%s)", item.image.id, error)
-
-
-def read_png(png: bytes, name: str) -> NDArray[np.uint8]:
-    """(H, W) uint8 of class indices."""
-    return np.asarray(decode_image(png, name).values, np.uint8)
 
 
 def outlined(
@@ -187,7 +180,7 @@ def outlined(
     shrinks = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     small = np.asarray(cv2.resize(picture, size, interpolation=shrinks), np.uint8)
     drawn = np.ascontiguousarray(small if small.ndim == 3 else np.repeat(small[..., None], 3, axis=2))
-    for index in (int(each) for each in np.unique(mask) if 0 < each < UNDECIDED):
+    for index in (int(each) for each in np.unique(mask) if 0 < each < UNDEFINED):
         lines, _ = cv2.findContours((mask == index).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
         # From the middles of the mask's pixels to those of the tile's.
         ratio = np.array([size[0] / mask.shape[1], size[1] / mask.shape[0]])
@@ -200,18 +193,10 @@ def outlined(
 
 
 def _tile(workspace: Workspace, image: ImageRow, look: Look, predictors: Predictors) -> bytes:
-    picture, _ = pictures.display_picture(workspace, image, window_of(workspace, image))
+    picture, _ = pictures.display_picture(workspace, image, pictures.window_for(workspace, image))
     mask = read_png(mask_png(workspace, image, look, predictors), image.name)
-    shown = decode_image(picture, image.name).values
-    return encode_jpeg(outlined(np.asarray(shown, np.uint8), mask, colours_of(workspace, image)), quality=82)
-
-
-def window_of(workspace: Workspace, image: ImageRow) -> pictures.Window | None:
-    """The display window of Hounsfield units that the model in use suggests, None for anything else."""
-    if image.facts.kind != "hu":
-        return None
-    current = workspace.versions.current(image.task_id)
-    return pictures.window_of(None if current is None else card_of(workspace, current))
+    shown = read_png(picture, image.name)
+    return encode_jpeg(outlined(shown, mask, colours_of(workspace, image)), quality=82)
 
 
 def _tile_key(workspace: Workspace, image: ImageRow, look: Look, colours: Sequence[Colour] | None) -> str:
