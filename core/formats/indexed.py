@@ -48,26 +48,22 @@ def indexed_png(mask: NDArray[np.uint8], colours: Sequence[Colour]) -> bytes:
     return buffer.getvalue()
 
 
-def mask_tiff(
-    masks: NDArray[np.uint8], *, spacing_mm: tuple[float, float] | None = None, is_stack: bool = False
-) -> bytes:
-    """A deflated 8-bit TIFF of class indices, ImageJ's own where it is a stack.
+def mask_tiff(mask: NDArray[np.uint8], *, spacing_mm: tuple[float, float] | None = None) -> bytes:
+    """A deflated 8-bit TIFF of class indices.
 
     Args:
-        masks: (H, W), or (frames, H, W) for a stack, uint8.
+        mask: (H, W) uint8.
         spacing_mm: Distance between rows and between columns in millimetres, None where not known.
-        is_stack: Whether the first axis is slices.
     """
     resolution = None if spacing_mm is None else (10.0 / spacing_mm[1], 10.0 / spacing_mm[0])
     buffer = io.BytesIO()
     tifffile.imwrite(
         buffer,
-        masks,
+        mask,
         photometric="minisblack",
         compression="zlib",
-        description=UNDEFINED_SAID if (masks == UNDEFINED).any() and not is_stack else None,
-        metadata={"axes": "ZYX"} if is_stack else None,
-        imagej=is_stack,
+        description=UNDEFINED_SAID if (mask == UNDEFINED).any() else None,
+        metadata=None,
         resolution=resolution,
         resolutionunit=None if resolution is None else "CENTIMETER",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import streamlit as st
@@ -15,6 +15,19 @@ from core.ui import words
 from core.ui.text import as_text
 
 logger = logging.getLogger(__name__)
+
+
+@contextlib.contextmanager
+def shown_errors(show: Callable[[str], object] | None = None) -> Iterator[None]:
+    """Say what is refused inside in one sentence, and go on behind it.
+
+    Args:
+        show: What says it; None for an error where one is.
+    """
+    try:
+        yield
+    except AppError as error:
+        (show or st.error)(as_text(str(error)))
 
 
 @contextlib.contextmanager

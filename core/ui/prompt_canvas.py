@@ -6,13 +6,13 @@ elsewhere, and hands out prompts in image pixels. Knows nothing of how a mask is
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import streamlit as st
 
 from core.correction.prompts import Prompts
+from core.ui.component_data import data_url
 from core.ui.prompt_drawing import (
     BACKGROUND_COLOUR,
     BOX_COLOUR,
@@ -87,7 +87,7 @@ def prompt_canvas(
             "strokeColor": colour,
             "strokeWidth": line,
             "fillColor": "rgba(0, 0, 0, 0)",
-            "backgroundImageURL": _data_url(picture),
+            "backgroundImageURL": data_url(picture),
             "backgroundImageFit": "stretch",
             "backgroundColor": "",
             "canvasHeight": canvas_size[0],
@@ -150,8 +150,3 @@ def _take_drawing(key: str, mounted: str) -> None:
     drawing = (st.session_state.get(mounted) or {}).get("drawing")
     if drawing:
         kept.latest = drawing["raw"]
-
-
-def _data_url(picture: bytes) -> str:
-    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
-    return f"data:image/{kind};base64,{base64.b64encode(picture).decode('ascii')}"

@@ -26,7 +26,6 @@ from core.ui.prompt_canvas import (
     drawn_prompts,
     is_drawn_on,
     prompt_canvas,
-    reopen_canvas,
 )
 from core.ui.prompt_picture import canvas_size_for, prompt_picture
 
@@ -75,7 +74,7 @@ def prompt_panel(
     Accepting clears the prompts. Inside a dialog or fragment only that reruns with each stroke. The caller
     lays `layer()` of the accepted mask over the correction layer as one step of undo, then calls
     `st.rerun()`, which also closes a dialog; with no other Streamlit call before, since a stroke that
-    arrives meanwhile would end the run there. Call `open_panel` each time a dialog is opened.
+    arrives meanwhile would end the run there. Call `reopen_canvas` each time a dialog is opened.
 
     Args:
         display: (H, W) or (H, W, 3) uint8, the image as it is shown.
@@ -105,11 +104,6 @@ def prompt_panel(
             _say(prompts, proposal, problem)
             _decide(key, prompts, proposal)
     return None
-
-
-def open_panel(key: str) -> None:
-    """Bring back what was drawn: to be called when a dialog with the panel is opened (again)."""
-    reopen_canvas(key)
 
 
 def _panel(key: str) -> _Panel:

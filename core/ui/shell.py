@@ -12,7 +12,6 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from core.config import PROJECT_DIR
-from core.errors import AppError
 from core.ui import state, words
 from core.ui.dialog import page_begins
 from core.ui.errors import plain_errors as plain_errors
@@ -20,7 +19,7 @@ from core.ui.language import choose_language, cookie, streamlit_words
 from core.ui.remembered import remembered_name
 from core.ui.running_job import running_job
 from core.ui.sign_in.asking import ask_who, show_who
-from core.ui.text import LITERAL_STYLE, as_name, as_text
+from core.ui.text import LITERAL_STYLE, as_name
 from core.ui.titles import task_title
 from core.workspace import TaskRow, Workspace
 
@@ -167,13 +166,10 @@ def _link_pages(workspace: Workspace, task: TaskRow) -> None:
 
 
 def _create_task(workspace: Workspace, title: str) -> None:
-    try:
+    with state.told_errors():
         task = workspace.tasks.create(st.session_state[title])
-    except AppError as error:
-        state.tell("error", as_text(str(error)))
-        return
-    st.session_state[_MADE] = task.slug
-    _use_task(task.slug)
+        st.session_state[_MADE] = task.slug
+        _use_task(task.slug)
 
 
 def _use_task(slug: str | None = None) -> None:
@@ -205,13 +201,10 @@ def _rename_me() -> None:
     if not name.strip():
         return
     person = persons.get_or_add(state.person())
-    try:
+    with state.told_errors():
         state.set_person(persons.rename(person.id, name, who=person.name).name)
-    except AppError as error:
-        state.tell("error", as_text(str(error)))
-        return
-    st.session_state["right_name"] = ""
-    state.tell("success", words.RENAMED.format(name=as_name(state.person())))
+        st.session_state["right_name"] = ""
+        state.tell("success", words.RENAMED.format(name=as_name(state.person())))
 
 
 def _take_name() -> None:

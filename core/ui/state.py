@@ -8,12 +8,15 @@ from __future__ import annotations
 import getpass
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 
 import streamlit as st
 
 from core.registry.predictors import Classifiers, Predictors
 from core.ui import words
+from core.ui.errors import shown_errors
 from core.ui.sign_in import rules as sign_in
 from core.ui.store import opened
 from core.ui.text import as_name
@@ -192,6 +195,11 @@ def use_current_version(task_id: int) -> None:
 def tell(kind: str, text: str) -> None:
     """Show a message at the top of the next run."""
     page_state().messages.append((kind, text))
+
+
+def told_errors() -> AbstractContextManager[None]:
+    """For callbacks: what is refused inside is drawn by the next run, and what follows inside is left out."""
+    return shown_errors(partial(tell, "error"))
 
 
 def show_messages() -> None:

@@ -14,8 +14,8 @@ from core.correction.prompts import AcceptedMask
 from core.files import write_whole
 from core.imaging.masks import encode_png
 from core.inference.click_network import click_network
-from core.ui.prompt_canvas import drawn_prompts
-from core.ui.prompt_panel import open_panel, prompt_panel
+from core.ui.prompt_canvas import drawn_prompts, reopen_canvas
+from core.ui.prompt_panel import prompt_panel
 
 # A bright disc on dark noise; the centre is (row, col).
 HEIGHT, WIDTH, CENTRE, RADIUS = 192, 256, (90, 120), 35
@@ -51,7 +51,7 @@ def main() -> None:
         st.write("Elsewhere")
         return
     if st.query_params.get("place") == "dialog":
-        if st.button("Open", on_click=open_panel, args=("dialog",)):
+        if st.button("Open", on_click=reopen_canvas, args=("dialog",)):
             ask()
     elif keep(prompt_panel(picture(), click_network, key="page")):
         st.rerun()

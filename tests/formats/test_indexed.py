@@ -32,11 +32,3 @@ def test_a_tiff_keeps_indices(name):
         # 0.25 mm from column to column are 40 columns in a centimetre.
         assert file.pages[0].tags["XResolution"].value == (40, 1)
         assert file.pages[0].tags["YResolution"].value == (20, 1)
-
-
-def test_a_stack_is_one_file():
-    stack = np.random.default_rng(0).integers(0, 3, (5, 7, 9)).astype(np.uint8)
-    content = mask_tiff(stack, is_stack=True)
-    with tifffile.TiffFile(io.BytesIO(content)) as file:
-        assert file.series[0].axes == "ZYX"
-        assert np.array_equal(file.asarray(), stack)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import AppError, NotAllowedError
 from core.ui import state
 from core.ui.assigned import words
-from core.ui.text import as_name, as_text, shortened
+from core.ui.text import as_name, shortened
 from core.workspace import ImageRow, PersonRow, Share, Shares, TaskRow
 
 
 def give_box(task: TaskRow) -> None:
     """The popover with everybody's share and how far they are."""
-    if not _may_give():
+    if not state.workspace().may("task"):
         return
     with st.popover(words.GIVE, icon=":material/group_add:", key=f"give_{task.id}"):
         st.caption(words.GIVE_HELP)
@@ -31,7 +30,7 @@ def give_box(task: TaskRow) -> None:
 
 def group_giver(task: TaskRow, image: ImageRow) -> None:
     """Whose the open image and its group are, to be changed; nothing where images are everybody's."""
-    if not task.is_shared or not _may_give():
+    if not task.is_shared or not state.workspace().may("task"):
         return
     names = {each.id: each.name for each in _people()}
     key = f"given_{image.id}_{image.reader_id}"
@@ -69,14 +68,6 @@ def _people() -> list[PersonRow]:
     return [each for each in state.workspace().persons.list() if each.removed_at is None]
 
 
-def _may_give() -> bool:
-    try:
-        state.workspace().require("task")
-    except NotAllowedError:
-        return False
-    return True
-
-
 def _add_person() -> None:
     name = st.session_state["give_new_name"].strip()
     if name:
@@ -91,16 +82,11 @@ def _share_out(task: TaskRow) -> None:
 
 
 def _give(task: TaskRow, shares: Shares | None) -> None:
-    try:
+    with state.told_errors():
         state.workspace().assignments.give(task.id, shares, who=state.person())
-    except AppError as error:
-        state.tell("error", as_text(str(error)))
-        return
-    state.tell("toast", words.EVERYBODY_DONE if shares is None else words.SHARED_OUT)
+        state.tell("toast", words.EVERYBODY_DONE if shares is None else words.SHARED_OUT)
 
 
 def _give_group(image: ImageRow, key: str) -> None:
-    try:
+    with state.told_errors():
         state.workspace().assignments.give_group(image.group_id, st.session_state[key], who=state.person())
-    except AppError as error:
-        state.tell("error", as_text(str(error)))

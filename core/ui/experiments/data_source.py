@@ -12,6 +12,7 @@ from core.datasets.layout import find_splits, images_dir, masks_dir
 from core.datasets.pairs import check_dataset, list_images
 from core.errors import AppError, BadDatasetError
 from core.imaging.class_table import ClassTable, class_table
+from core.ui.errors import shown_errors
 from core.ui.experiments import words
 from core.ui.text import as_name, as_text
 from core.ui.titles import task_title
@@ -98,11 +99,9 @@ def _folder() -> Data | None:
         persist_state="session",
     )
     names = [name.strip() for name in named.split(",") if name.strip()]
-    try:
+    with shown_errors():
         return replace(data, classes=class_table(names) if names else None)
-    except AppError as error:
-        st.error(as_text(str(error)))
-        return None
+    return None
 
 
 def folder_problem(folder: Path) -> str | None:

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from core.ui.mask_editor import words as editor_words
 
 Action = Literal["", "save", "save_next", "next", "previous", "slice_next", "slice_previous", "reload"]
-ACTIONS: tuple[Action, ...] = (
-    "",
-    "save",
-    "save_next",
-    "next",
-    "previous",
-    "slice_next",
-    "slice_previous",
-    "reload",
-)
+ACTIONS: tuple[Action, ...] = get_args(Action)
 
 
 @dataclass(frozen=True)

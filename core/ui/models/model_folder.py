@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import AppError
 from core.ui import words as shared
+from core.ui.errors import shown_errors
 from core.ui.models import words
 from core.ui.text import as_size, as_text
 from core.workflows.export.export_model import ModelExport, export_model
@@ -26,12 +26,9 @@ def model_folder(workspace: Workspace, version: VersionRow) -> None:
 def _made(workspace: Workspace, version: VersionRow) -> ModelExport | None:
     slug = workspace.tasks.get_by_id(version.task_id).slug
     path = workspace.folder("exports") / f"{slug}_version_{version.number}.zip"
-    try:
-        with st.spinner(words.MODEL_FOLDER_MAKING, show_time=True), workspace.plain_errors():
-            return export_model(workspace.versions.open(version), path)
-    except AppError as error:
-        st.error(as_text(str(error)))
-        return None
+    with shown_errors(), st.spinner(words.MODEL_FOLDER_MAKING, show_time=True), workspace.plain_errors():
+        return export_model(workspace.versions.open(version), path)
+    return None
 
 
 def _offer(export: ModelExport, version: VersionRow) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.cards import DataSource, Score
-from core.errors import AppError, BadModelError, StoreError
+from core.errors import BadModelError, StoreError
 from core.image_size import format_size
 from core.registry.compare import Comparison, ImageComparison
 from core.registry.compare_clicks import ClickComparison
@@ -15,6 +15,7 @@ from core.registry.predictions import card_of
 from core.ui import state
 from core.ui import words as shared
 from core.ui.dialog import show_dialog
+from core.ui.errors import shown_errors
 from core.ui.image_row import filter_control, open_image
 from core.ui.models import words
 from core.ui.pictures import pictures
@@ -122,23 +123,19 @@ def _compare_by_eye(workspace: Workspace, version: VersionRow, compared: Compari
         st.markdown(f"**{as_name(image.name)}**: {words.DICE} {row.old:.4f} → {row.new:.4f}, {change}")
         columns = st.columns(3)
         for column, shown in zip(columns, (old, new), strict=False):
-            try:
+            with shown_errors(column.error):
                 picture = version_picture(workspace, image, shown, state.predictors())
                 column.image(
                     picture,
                     caption=as_name(version_title(shown)) if shown else shared.NO_MODEL,
                     width="stretch",
                 )
-            except AppError as error:
-                column.error(as_text(str(error)))
         if revision is not None:
-            try:
+            with shown_errors(columns[2].error):
                 saved = revision_picture(workspace, revision)
                 columns[2].image(
                     saved, caption=words.SAVED_MASK.format(who=as_name(revision.who)), width="stretch"
                 )
-            except AppError as error:
-                columns[2].error(as_text(str(error)))
         bar.progress(done / len(rows[:_MOST_SHOWN]), shared.PREDICTING)
     bar.empty()
 

@@ -6,7 +6,6 @@ clicked; it knows nothing of the workspace.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Literal
 
 import streamlit as st
 
-from core.ui.component_data import without_frames
+from core.ui.component_data import data_url, without_frames
 
 _STRIP_HEIGHT = 92
 _HERE = Path(__file__).parent
@@ -71,7 +70,7 @@ def pictures(
         "items": [
             {
                 "id": item.id,
-                "src": _data_url(item.jpeg),
+                "src": data_url(item.jpeg),
                 "caption": item.caption,
                 "mark": item.mark,
                 "locked": item.locked,
@@ -88,7 +87,3 @@ def pictures(
     )
     clicked: str | None = result.clicked
     return clicked
-
-
-def _data_url(jpeg: bytes) -> str:
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}" if jpeg else ""

@@ -51,15 +51,12 @@ def undo(asked: Asked) -> None:
     done = asked.done
     if done is None:
         return
-    try:
+    with state.told_errors():
         withdrawn = state.workspace().reviews.withdraw(done.review_ids, state.person())
-    except AppError as error:
-        state.tell("error", as_text(str(error)))
-        return
-    asked.done, asked.told, asked.start = None, {}, done.start
-    if done.image_id is not None:
-        st.query_params["image"] = str(done.image_id)
-    state.tell("toast", words.UNDONE.format(count=len(withdrawn)))
+        asked.done, asked.told, asked.start = None, {}, done.start
+        if done.image_id is not None:
+            st.query_params["image"] = str(done.image_id)
+        state.tell("toast", words.UNDONE.format(count=len(withdrawn)))
 
 
 def done_line(asked: Asked) -> None:

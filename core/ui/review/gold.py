@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import AppError
 from core.ui import state
 from core.ui.review import words
-from core.ui.text import as_text
 from core.workspace import ReviewItem
 
 
@@ -33,7 +31,5 @@ def gold_button(item: ReviewItem) -> None:
 
 def _change(image_id: int, to_gold: bool) -> None:
     gold = state.workspace().gold
-    try:
+    with state.told_errors():
         (gold.make if to_gold else gold.withdraw)(image_id, who=state.person())
-    except AppError as error:
-        state.tell("error", as_text(str(error)))

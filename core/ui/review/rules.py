@@ -7,9 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import AppError
 from core.ui import state
-from core.ui.text import as_text
 from core.workspace import TaskRow
 
 
@@ -28,8 +26,6 @@ def rule(task: TaskRow, name: str) -> dict[str, Any]:
 
 def _keep(task_id: int, name: str, key: str) -> None:
     tasks = state.workspace().tasks
-    try:
+    with state.told_errors():
         rules = replace(tasks.get_by_id(task_id).review_rules, **{name: st.session_state[key]})
         tasks.set_review_rules(task_id, rules, who=state.person())
-    except AppError as error:
-        state.tell("error", as_text(str(error)))

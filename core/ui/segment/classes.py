@@ -10,12 +10,12 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.errors import AppError
 from core.imaging.class_table import DEFAULT_COLOURS
 from core.ui import state
 from core.ui.dialog import show_dialog
+from core.ui.errors import shown_errors
 from core.ui.segment import class_words as words
-from core.ui.text import as_name, as_text
+from core.ui.text import as_name
 from core.workflows.correct.task_classes import num_masks_with, set_classes
 from core.workspace import TaskClass, TaskRow
 from core.workspace.classes import added, changed, living, merged, moved
@@ -140,14 +140,11 @@ def _undo(task: TaskRow) -> None:
 
 
 def _keep(task: TaskRow, classes: Sequence[TaskClass], what: str) -> None:
-    try:
+    with shown_errors():
         after = set_classes(state.workspace(), task.id, classes, who=state.person())
-    except AppError as error:
-        st.error(as_text(str(error)))
-        return
-    if what:
-        _steps().append((task.id, task.all_classes, after.all_classes, what))
-    st.rerun(scope="fragment")
+        if what:
+            _steps().append((task.id, task.all_classes, after.all_classes, what))
+        st.rerun(scope="fragment")
 
 
 def _steps() -> list[tuple[int, Sequence[TaskClass], Sequence[TaskClass], str]]:

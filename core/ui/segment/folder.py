@@ -7,10 +7,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit import config
 
-from core.errors import AppError
 from core.jobs import queue
 from core.ui import state
 from core.ui import words as shared
+from core.ui.errors import shown_errors
 from core.ui.segment import words
 from core.ui.text import as_text
 from core.workflows.arrive.arrival import MaskUse
@@ -35,12 +35,9 @@ def folder_box(task: TaskRow, mask_use: MaskUse) -> None:
         st.caption(words.FOLDER_HELP)
         if st.button(words.FOLDER_ADD, disabled=not typed.strip(), icon=":material/create_new_folder:"):
             folder = Path(typed.strip().strip("'\"")).expanduser()
-            try:
+            with shown_errors():
                 start_import(state.workspace(), task.id, folder, who=state.person(), mask_use=mask_use)
-            except AppError as error:
-                st.error(as_text(str(error)))
-                return
-            st.rerun()
+                st.rerun()
 
 
 def _last_one(job: JobRow) -> None:

@@ -9,6 +9,7 @@ from core.errors import AppError
 from core.ui import state
 from core.ui import words as shared
 from core.ui.assigned.giving import group_giver
+from core.ui.errors import shown_errors
 from core.ui.pictures import pictures
 from core.ui.segment import words
 from core.ui.segment.seen import images_for
@@ -118,7 +119,7 @@ def _by_table(task: TaskRow) -> None:
     given = st.file_uploader(words.GROUP_TABLE, type="csv", help=words.GROUP_TABLE_HELP)
     if given is None:
         return
-    try:
+    with shown_errors():
         names = [each.name for each in workspace.images.list(task.id)]
         table = read_table(given.getvalue(), given.name, names)
         columns = list(table.columns)
@@ -130,8 +131,6 @@ def _by_table(task: TaskRow) -> None:
             use_column(workspace, task, table, column)
             start_find_groups(workspace, task.id, who=state.person())
             st.rerun()
-    except AppError as error:
-        st.error(as_text(str(error)))
 
 
 def _look(task: TaskRow) -> None:

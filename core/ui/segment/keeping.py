@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.errors import AppError
 from core.ui import state
 from core.ui import words as shared
 from core.ui.dialog import show_dialog
+from core.ui.errors import shown_errors
 from core.ui.review.tabs import words as review_words
 from core.ui.segment import editing, words
 from core.ui.segment.classes import classes_button
@@ -182,10 +182,8 @@ def _show_history(image: OpenedImage) -> None:
 def _history_row(revision: RevisionRow, number: int) -> None:
     picture, text, action = st.columns([1, 2, 1], vertical_alignment="center")
     line = _revision_line(revision, number)
-    try:
+    with shown_errors(picture.error):
         picture.image(revision_picture(state.workspace(), revision), alt=words.REVISION.format(number=number))
-    except AppError as error:
-        picture.error(as_text(str(error)))
     text.write(line)
     text.caption(
         words.REVISION_FACTS.format(
@@ -193,11 +191,8 @@ def _history_row(revision: RevisionRow, number: int) -> None:
         )
     )
     if action.button(words.RESTORE, key=f"restore_{revision.id}", width="stretch"):
-        try:
+        with shown_errors():
             new = restore_revision(state.workspace(), revision.id, state.person())
-        except AppError as error:
-            st.error(as_text(str(error)))
-            return
-        editing.reopen()
-        state.tell("success", words.RESTORED.format(old=number, number=new.number))
-        st.rerun()
+            editing.reopen()
+            state.tell("success", words.RESTORED.format(old=number, number=new.number))
+            st.rerun()

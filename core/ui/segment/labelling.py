@@ -150,10 +150,8 @@ def _keep_label(image_id: int, key: str) -> None:
     session = _session()
     shown = session.shown if session.image_id == image_id else None
     label = st.session_state[key] or None
-    try:
+    with state.told_errors():
         save_label(state.workspace(), image_id, label, who=state.person(), shown=shown)
-    except AppError as error:
-        state.tell("error", as_text(str(error)))
 
 
 def _looked_at(question: Question) -> None:

@@ -8,7 +8,8 @@ from core.correction.corrections import encode_layer
 from core.imaging.decode import read_png
 from core.ui import state
 from core.ui.dialog import show_dialog
-from core.ui.prompt_panel import open_panel, prompt_panel
+from core.ui.prompt_canvas import reopen_canvas
+from core.ui.prompt_panel import prompt_panel
 from core.ui.segment import editing, words
 from core.workflows.correct.open_image import OpenedImage
 from core.workflows.correct.smart_click import network_of
@@ -20,7 +21,7 @@ _PICTURE = (600, 920)
 def propose_button(image: OpenedImage) -> None:
     """The button that opens the dialog."""
     if st.button(words.PROMPTS, icon=":material/highlight_alt:", help=words.PROMPTS_HELP, width="stretch"):
-        open_panel(_key(image))
+        reopen_canvas(_key(image))
         show_dialog(words.PROMPTS, _propose, image, width="large")
 
 

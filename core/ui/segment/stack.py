@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.errors import AppError
 from core.imaging.geometry import Geometry
 from core.ui import state
+from core.ui.errors import shown_errors
 from core.ui.segment import editing, words
 from core.ui.segment.navigation import go_to
-from core.ui.text import as_text
 from core.workflows.correct.open_image import OpenedImage
 from core.workflows.correct.slices import (
     drawn_slices,
@@ -109,13 +108,11 @@ def do_wished(image: ImageRow) -> None:
     image_id, wish = st.session_state.pop(_WISH, (None, None))
     if image_id != image.id:
         return
-    try:
+    with shown_errors():
         if wish == _FILL:
             _fill(image)
         else:
             _copy(image, wish)
-    except AppError as error:
-        st.error(as_text(str(error)))
 
 
 def get_ready(image: ImageRow, next_id: int | None) -> None:

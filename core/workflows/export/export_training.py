@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import zipfile
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from core.datasets.grouped_data import read_grouped, with_validation
@@ -23,20 +22,8 @@ FEWEST_IMAGES = 4
 """Three to train on and one to score: below, an experiment says nothing."""
 
 
-def export_training(
-    workspace: Workspace,
-    task_id: int,
-    root: Path,
-    *,
-    seed: int = 0,
-    on_progress: Callable[[int, int], None] | None = None,
-) -> Path:
-    """Write `root/{train,val}/{images,masks}`; what stood there before is replaced.
-
-    Args:
-        root: Folder that is made.
-        seed: Of the split; equal seeds and images give equal splits.
-        on_progress: Called with images packed and all images.
+def export_training(workspace: Workspace, task_id: int, root: Path) -> Path:
+    """Write `root/{train,val}/{images,masks}`, equal images equally split; what stood there is replaced.
 
     Returns:
         `root`.
@@ -53,7 +40,7 @@ def export_training(
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(parents=True)
         packed = root / "all.zip"
-        export = export_masks(workspace, task_id, path=packed, on_progress=on_progress)
+        export = export_masks(workspace, task_id, path=packed)
         if export.lost:
             # An experiment on fewer images than were counted would answer another question.
             raise StoreError(export.lost[0])
@@ -62,7 +49,7 @@ def export_training(
         data = read_grouped(root, classes=training_table(workspace, task_id))
         if len(data.pairs_of["train"]) < FEWEST_IMAGES:
             raise _too_few(len(data.pairs_of["train"]))
-        _, validation = with_validation(data, VAL_PART, seed)
+        _, validation = with_validation(data, VAL_PART, 0)
         for folder in (images_dir, masks_dir):
             folder(root, "val").mkdir(parents=True)
         for pair in validation:

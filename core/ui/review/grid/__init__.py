@@ -7,7 +7,6 @@ that a server that is killed in between loses no decision that it has acknowledg
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.ui.component_data import without_frames
+from core.ui.component_data import data_url, without_frames
 from core.ui.mask_editor.assets import FRONTEND
 from core.ui.review import words
 from core.workflows.review.judging import REASONS
@@ -92,7 +91,7 @@ def review_grid(
     items = [
         {
             "look": tile.look,
-            "src": f"data:image/jpeg;base64,{base64.b64encode(tile.jpeg).decode()}" if tile.jpeg else "",
+            "src": data_url(tile.jpeg),
             "name": tile.name,
             "why": tile.why,
             "said": tile.said,

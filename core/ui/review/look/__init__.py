@@ -6,7 +6,6 @@ words and the pictures come from the page, and nothing goes back.
 
 from __future__ import annotations
 
-import base64
 import functools
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.ui.component_data import without_frames
+from core.ui.component_data import data_url, without_frames
 from core.ui.mask_editor import words as editor_words
 from core.ui.mask_editor.assets import FRONTEND
 from core.ui.review import words
@@ -65,16 +64,12 @@ def look(
         data=without_frames(
             {
                 "id": image_id,
-                "picture": _url(picture, picture_type),
-                "levels": _url(levels, "application/octet-stream"),
-                "mask": _url(mask, "image/png"),
-                "compared": "" if compared is None else _url(compared, "image/png"),
+                "picture": data_url(picture, picture_type),
+                "levels": data_url(levels, "application/octet-stream"),
+                "mask": data_url(mask, "image/png"),
+                "compared": data_url(compared or b"", "image/png"),
                 "colours": [list(each) for each in colours],
                 "words": {**editor_words.WORDS, **words.LOOK},
             }
         ),
     )
-
-
-def _url(content: bytes, kind: str) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

@@ -177,12 +177,9 @@ def _decide(task: TaskRow, image: ImageRow, readings: Readings, other: RevisionR
 
 
 def _settle(image: ImageRow, how: How, other_id: int) -> None:
-    try:
+    with state.told_errors():
         agreed = settle(state.workspace(), image.id, how, who=state.person(), other_id=other_id)
-    except AppError as error:
-        state.tell("error", as_text(str(error)))
-        return
-    st.session_state[f"{_SETTLED}_{image.task_id}"] = agreed
+        st.session_state[f"{_SETTLED}_{image.task_id}"] = agreed
 
 
 def _undo_line(task: TaskRow) -> None:
@@ -199,10 +196,8 @@ def _undo_line(task: TaskRow) -> None:
 
 def _undo(key: str, agreed: RevisionRow) -> None:
     st.session_state.pop(key, None)
-    try:
+    with state.told_errors():
         undo(state.workspace(), agreed, who=state.person())
-    except AppError as error:
-        state.tell("error", as_text(str(error)))
 
 
 def _turn(place: int) -> None:
