@@ -81,7 +81,7 @@ def _predict(full: Path, copy: Path, num_workers: int, *, kill: bool) -> dict[st
                 psutil.Process(cluster.workers[0].pid).kill()
                 kill = False
             time.sleep(0.5)
-        steps = [each for each in queue.progress(workspace, job.id) if "epoch" in each]
+        steps = [each for each in workspace.jobs.progress(job.id) if "epoch" in each]
         version = workspace.versions.current(task.id)
         stored = workspace.quality.of_version(version.id) if version else {}
         first, last = steps[0], steps[-1]
@@ -102,7 +102,7 @@ def _stop(full: Path, copy: Path) -> float:
     shutil.copytree(full, copy)
     with open_workspace(copy) as workspace, _cluster(2):
         job = start_predict_all(workspace, workspace.tasks.get(TASK).id, who="benchmark")
-        while not any("epoch" in each for each in queue.progress(workspace, job.id)):
+        while not any("epoch" in each for each in workspace.jobs.progress(job.id)):
             time.sleep(0.1)
         asked = time.monotonic()
         queue.request_stop(workspace, job.id)

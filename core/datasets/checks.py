@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.config import Limits
 from core.datasets.layout import SPLITS, find_split, images_dir, masks_dir
 from core.datasets.loading import open_image, open_volume
 from core.datasets.matching import Pair, first_of, list_images, match, not_read, read_bytes
@@ -69,30 +68,17 @@ def check_dataset(
     root: Path,
     splits: Sequence[str] | None = None,
     *,
-    limits: Limits | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     classes: ClassTable | None = None,
-    values: MaskValues | None = None,
-    channel: int | None = None,
 ) -> dict[str, list[Pair]]:
     """The pairs of each split, once nothing is wrong with any of them; see `examine_dataset`."""
-    examined = examine_dataset(
-        root,
-        splits,
-        limits=limits,
-        on_progress=on_progress,
-        classes=classes,
-        values=values,
-        channel=channel,
-    )
-    return examined.pairs_of
+    return examine_dataset(root, splits, on_progress=on_progress, classes=classes).pairs_of
 
 
 def examine_dataset(
     root: Path,
     splits: Sequence[str] | None = None,
     *,
-    limits: Limits | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     classes: ClassTable | None = None,
     values: MaskValues | None = None,
@@ -103,7 +89,6 @@ def examine_dataset(
     Args:
         root: Folder in the training layout.
         splits: Splits that must be there and are read; None for all that are there, train among them.
-        limits: None for the defaults with the environment's settings.
         on_progress: Called with (pairs read, all pairs).
         classes: Of the masks, None for one foreground.
         values: What the person says that the values of masks of one foreground mean; the pairs keep it.
@@ -124,7 +109,7 @@ def examine_dataset(
     checked: list[CheckedPair] = []
     salt = secrets.token_bytes()
     with ThreadPoolExecutor(NUM_THREADS) as pool:
-        for result in pool.map(lambda each: check_pair(each[1], limits, classes, salt=salt), everything):
+        for result in pool.map(lambda each: check_pair(each[1], classes, salt=salt), everything):
             checked.append(result)
             if on_progress is not None:
                 on_progress(len(checked), len(everything))
@@ -147,9 +132,7 @@ def examine_dataset(
     return ExaminedData(slices_of, signs_of, (*unread, *others, *_assumed(checked)))
 
 
-def check_pair(
-    pair: Pair, limits: Limits | None = None, classes: ClassTable | None = None, *, salt: bytes = b""
-) -> CheckedPair:
+def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b"") -> CheckedPair:
     """Reads one pair and tells what is wrong with it; never raises for a bad file."""
     problems: list[str] = []
     file_hash = signs = None
@@ -163,7 +146,7 @@ def check_pair(
         data = read_bytes(pair.image_path)
         file_hash = hashlib.sha256(data).hexdigest()
         called = Sentence("image {file}", file=pair.image_path.name)
-        file = open_image(pair, limits, called)
+        file = open_image(pair, called)
         must_be_asked(file, called, pair.channel)
         num_slices, geometry = len(file.order), file.geometry
         middle = file.order[num_slices // 2]
@@ -177,15 +160,15 @@ def check_pair(
         problems.append(error.sentence)
     try:
         if num_slices > 1:
-            volume = open_volume(pair, limits, meaning)
+            volume = open_volume(pair, meaning)
             masks, notes = volume.masks, volume.notes
         else:
             name = Sentence("mask {file}", file=pair.mask_path.name)
             content = read_bytes(pair.mask_path)
             masks = [
-                read_mask(content, name, None, limits, meaning=meaning)
+                read_mask(content, name, meaning=meaning)
                 if shape is None
-                else mask_on_image(content, name, shape, geometry, limits=limits, meaning=meaning)
+                else mask_on_image(content, name, shape, geometry, meaning=meaning)
             ]
         has_foreground = any(bool(split_undefined(mask)[0].any()) for mask in masks)
     except BadFileError as error:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.config import Limits
 from core.datasets.checks import ExaminedData, examine_dataset
 from core.datasets.groups import GroupRule, Linked, keys_by_pattern, link_images
 from core.datasets.matching import Pair
@@ -48,7 +47,6 @@ def read_grouped(
     root: Path,
     rule: GroupRule | None = None,
     *,
-    limits: Limits | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     classes: ClassTable | None = None,
     values: MaskValues | None = None,
@@ -62,7 +60,6 @@ def read_grouped(
     Args:
         root: Folder in the training layout.
         rule: What the person says; None for nothing.
-        limits: None for the defaults with the environment's settings.
         on_progress: Called with (pairs read, all pairs).
         classes: Of the masks, None for one foreground.
         values: What the person says that the values of masks of one foreground mean.
@@ -73,9 +70,7 @@ def read_grouped(
         AppError: A table that cannot be read, no such column, or a pattern that fits nothing.
     """
     rule = rule or GroupRule()
-    examined = examine_dataset(
-        root, limits=limits, on_progress=on_progress, classes=classes, values=values, channel=channel
-    )
+    examined = examine_dataset(root, on_progress=on_progress, classes=classes, values=values, channel=channel)
     placed = [(split, pair) for split, pairs in examined.pairs_of.items() for pair in pairs]
     stems = [pair.file_stem for _, pair in placed]
     table = read_set_table(root, stems)

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import Limits
 from core.datasets.matching import Pair, read_bytes
 from core.imaging.channels import of_channel
 from core.imaging.class_table import ClassTable
@@ -28,9 +27,7 @@ _KEPT_VOLUMES = 2
 _opening = threading.Lock()
 
 
-def load_pair(
-    pair: Pair, limits: Limits | None = None, *, classes: ClassTable | None = None
-) -> tuple[DecodedImage, NDArray[np.uint8]]:
+def load_pair(pair: Pair, *, classes: ClassTable | None = None) -> tuple[DecodedImage, NDArray[np.uint8]]:
     """The decoded image and its (H, W) uint8 mask: 0 and 1, or class indices; 255 where undefined.
 
     Raises:
@@ -38,23 +35,23 @@ def load_pair(
     """
     meaning = classes or pair.values
     if pair.slice is not None:
-        return open_volume(pair, limits, meaning).read(pair.slice)
-    file = open_image(pair, limits)
+        return open_volume(pair, meaning).read(pair.slice)
+    file = open_image(pair)
     image = to_image(read_frame(file, pair.image_path.name, file.order[0]))
     height, width = image.values.shape[:2]
     name = Sentence("mask {file}", file=pair.mask_path.name)
     data, shape = read_bytes(pair.mask_path), (height, width)
-    return image, mask_on_image(data, name, shape, file.geometry, limits=limits, meaning=meaning)
+    return image, mask_on_image(data, name, shape, file.geometry, meaning=meaning)
 
 
-def open_image(pair: Pair, limits: Limits | None, name: str = "") -> OpenFile:
+def open_image(pair: Pair, name: str = "") -> OpenFile:
     """The pictures of a pair's image file, of the channel that is wanted; `name` is what messages call it.
 
     Raises:
         BadFileError: It cannot be read.
     """
     name = name or pair.image_path.name
-    return of_channel(open_file(read_bytes(pair.image_path), name, limits), name, pair.channel)
+    return of_channel(open_file(read_bytes(pair.image_path), name), name, pair.channel)
 
 
 def slices_of(pair: Pair) -> list[Pair]:
@@ -63,7 +60,7 @@ def slices_of(pair: Pair) -> list[Pair]:
     Raises:
         BadFileError: The image cannot be read.
     """
-    return pair.slices(len(open_image(pair, None).order))
+    return pair.slices(len(open_image(pair).order))
 
 
 class Volume:
@@ -71,15 +68,14 @@ class Volume:
 
     Args:
         pair: The two files.
-        limits: What is let in.
         meaning: Of the mask's values.
 
     Raises:
         BadFileError: Either cannot be read, or they do not fit.
     """
 
-    def __init__(self, pair: Pair, limits: Limits | None, meaning: MaskMeaning) -> None:
-        self._file = open_image(pair, limits)
+    def __init__(self, pair: Pair, meaning: MaskMeaning) -> None:
+        self._file = open_image(pair)
         self._name = pair.image_path.name
         self._kept: OrderedDict[int, DecodedImage] = OrderedDict()
         self._lock = threading.Lock()
@@ -87,7 +83,7 @@ class Volume:
         shapes = [self.image(place).values.shape[:2] for place in range(len(self._file.order))]
         name = Sentence("mask {file}", file=pair.mask_path.name)
         data, geometry = read_bytes(pair.mask_path), self._file.geometry
-        self.masks, self.notes = volume_masks(data, name, shapes, geometry, limits=limits, meaning=meaning)
+        self.masks, self.notes = volume_masks(data, name, shapes, geometry, meaning=meaning)
 
     def __len__(self) -> int:
         """Number of slices."""
@@ -107,20 +103,15 @@ class Volume:
         return self.image(place), self.masks[place]
 
 
-def open_volume(pair: Pair, limits: Limits | None, meaning: MaskMeaning) -> Volume:
+def open_volume(pair: Pair, meaning: MaskMeaning) -> Volume:
     """The volume that a pair is a slice of; the last ones stay open."""
     changed = (pair.image_path.stat().st_mtime_ns, pair.mask_path.stat().st_mtime_ns)
     with _opening:
-        return _volume(pair.image_path, pair.mask_path, pair.channel, limits, meaning, changed)
+        return _volume(pair.image_path, pair.mask_path, pair.channel, meaning, changed)
 
 
 @lru_cache(_KEPT_VOLUMES)
 def _volume(
-    image: Path,
-    mask: Path,
-    channel: int | None,
-    limits: Limits | None,
-    meaning: MaskMeaning,
-    changed: tuple[int, int],
+    image: Path, mask: Path, channel: int | None, meaning: MaskMeaning, changed: tuple[int, int]
 ) -> Volume:
-    return Volume(Pair("", image, mask, channel=channel), limits, meaning)
+    return Volume(Pair("", image, mask, channel=channel), meaning)

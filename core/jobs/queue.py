@@ -131,8 +131,3 @@ def retry(workspace: Workspace, job_id: int, *, who: str) -> JobRow:
     again = workspace.jobs.add(job.kind, job.task_id, job.settings, who=who, retry_of=job.id)
     refresh(workspace)
     return workspace.jobs.get(again.id)
-
-
-def progress(workspace: Workspace, job_id: int) -> list[dict[str, Any]]:
-    """All reports of a job so far, the oldest first; each has "time" (seconds since 1970)."""
-    return workspace.jobs.progress(job_id)

@@ -40,7 +40,7 @@ def running_job(workspace: Workspace) -> None:
         now = queue.status(workspace, job.id)
         if now.status not in ACTIVE:
             redraw_page()
-        last = latest(queue.progress(workspace, job.id))
+        last = latest(workspace.jobs.progress(job.id))
         st.progress(part_done(last), text=as_text(job_name(workspace, now)))
         st.caption(how_far(workspace, now, last))
 
@@ -54,7 +54,7 @@ def live_curves(workspace: Workspace, job: JobRow) -> None:
     @plain_errors()
     def panel() -> None:
         now = queue.status(workspace, job.id)
-        reports = queue.progress(workspace, job.id)
+        reports = workspace.jobs.progress(job.id)
         if job.status in ACTIVE:
             if now.status not in ACTIVE:
                 redraw_page()

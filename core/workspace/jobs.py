@@ -136,7 +136,7 @@ class Jobs:
             session.add(JobProgressTable(job_id=_existing(session, job_id).id, report=report))
 
     def progress(self, job_id: int) -> list[dict[str, Any]]:
-        """All reports of a job so far, the oldest first."""
+        """All reports of a job so far, the oldest first; each has "time" (seconds since 1970)."""
         query = select(JobProgressTable.report).where(JobProgressTable.job_id == job_id)
         with self._database.reading() as session:
             return list(session.scalars(query.order_by(JobProgressTable.id)))

@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 import pytest
 
-from core.config import Limits
 from core.datasets.checks import examine_dataset
 from core.datasets.pairs import check_dataset, load_pair
 from core.errors import BadDatasetError
@@ -88,10 +87,11 @@ def test_an_empty_split_is_told(tmp_path: Path) -> None:
     assert problems(tmp_path) == ("train: There are no images.",)
 
 
-def test_limits_hold_here_too(tmp_path: Path) -> None:
+def test_limits_hold_here_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_split(tmp_path, "train", range(1))
+    monkeypatch.setenv("LIMIT_MAX_PIXELS", "100")
     with pytest.raises(BadDatasetError, match="at most 100 pixels"):
-        check_dataset(tmp_path, limits=Limits(max_pixels=100))
+        check_dataset(tmp_path)
 
 
 def test_empty_masks_and_black_images_are_fine_beside_others(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_what_a_person_says_of_the_values_goes_with_the_pairs(tmp_path: Path) ->
     write(tmp_path, "train/images/a.png", noise_image(0))
     write(tmp_path, "train/masks/a.png", mask)
     assert "say which are foreground (--mask_values" in problems(tmp_path)[0]
-    (pair,) = check_dataset(tmp_path, values=MaskValues((2,), (7,)))["train"]
+    (pair,) = examine_dataset(tmp_path, values=MaskValues((2,), (7,))).pairs_of["train"]
     expected = square_mask() // 255
     expected[0], expected[1] = 0, 255
     np.testing.assert_array_equal(load_pair(pair)[1], expected)

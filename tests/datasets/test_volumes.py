@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tifffile
 
+from core.datasets.checks import examine_dataset
 from core.datasets.grouped_data import read_grouped, with_validation
 from core.datasets.pairs import check_dataset, load_pair
 from core.errors import BadDatasetError
@@ -157,5 +158,5 @@ def test_channels_must_be_said(tmp_path):
     tifffile.imwrite(tmp_path / "train" / "masks" / "a.tif", (both[0] > 20).astype(np.uint8) * 255)
     with pytest.raises(BadDatasetError, match="has 2 channels; say with --read_channel"):
         check_dataset(tmp_path)
-    (pair,) = check_dataset(tmp_path, channel=1)["train"]
+    (pair,) = examine_dataset(tmp_path, channel=1).pairs_of["train"]
     np.testing.assert_array_equal(load_pair(pair)[0].values, both[1])

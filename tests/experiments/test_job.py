@@ -67,7 +67,7 @@ def test_corrected_images_are_copied_trained_on_and_not_again_when_it_goes_on(wo
     assert "Cell nuclei' --arms unet fcn" in record["command"]
     assert store.summary(folder).number == found["number"]
 
-    told = queue.progress(workspace, context.job.id)
+    told = workspace.jobs.progress(context.job.id)
     assert told[0]["message"] == "Copying the corrected images"
     assert "Training U-Net (1 of 2)" in [each.get("message") for each in told]
     assert {each["run"] for each in told if "epoch" in each} == {"unet", "fcn"}

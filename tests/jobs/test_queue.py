@@ -23,7 +23,7 @@ def test_a_job_runs_in_a_process_of_its_own(workspace, submit, wait):
     assert done.result == {"counted": 3}
     assert done.reason is None
     assert done.who == "Kim"
-    assert [each["number"] for each in queue.progress(workspace, job.id)] == [0, 1, 2]
+    assert [each["number"] for each in workspace.jobs.progress(job.id)] == [0, 1, 2]
     assert "counted 2" in queue.log_tail(workspace, job.id)
     assert done.created_at <= done.started_at <= done.ended_at
 
@@ -47,7 +47,7 @@ def test_one_runs_at_a_time_and_the_next_follows_by_itself(workspace, submit, wa
 
 def test_a_stop_keeps_the_result(workspace, submit, wait):
     job = submit("wait_for_stop")
-    wait(job.id, "running", condition=lambda _: queue.progress(workspace, job.id))
+    wait(job.id, "running", condition=lambda _: workspace.jobs.progress(job.id))
     queue.request_stop(workspace, job.id)
     stopped = wait(job.id, "stopped")
     assert stopped.result == {"kept": "the best so far"}
@@ -88,7 +88,7 @@ def test_a_worker_that_dies_is_failed_and_the_next_one_runs(submit, wait):
 
 def test_a_killed_worker_is_failed_and_can_be_started_again(workspace, submit, wait, tmp_path):
     job = submit("wait_for_stop")
-    running = wait(job.id, "running", condition=lambda _: queue.progress(workspace, job.id))
+    running = wait(job.id, "running", condition=lambda _: workspace.jobs.progress(job.id))
     waiting = submit("count", to=1)
     psutil.Process(running.pid).kill()
     failed = wait(job.id, "failed")
@@ -205,7 +205,7 @@ def test_a_zombie_is_dead():
 
 def test_a_second_worker_for_the_same_job_does_nothing(workspace, submit, wait):
     job = submit("wait_for_stop")
-    wait(job.id, "running", condition=lambda _: queue.progress(workspace, job.id))
+    wait(job.id, "running", condition=lambda _: workspace.jobs.progress(job.id))
     second = subprocess.run(
         [sys.executable, "-m", "core.jobs.worker", "--workspace", workspace.address, "--job", str(job.id)],
         cwd=PROJECT_DIR,
@@ -221,4 +221,4 @@ def test_a_workspace_opened_later_sees_the_same_jobs(workspace, submit, wait):
     job = wait(submit("count", to=2).id, "done")
     with Workspace.open(workspace.address) as later:
         assert later.jobs.list() == [job]
-        assert len(queue.progress(later, job.id)) == 2
+        assert len(later.jobs.progress(job.id)) == 2

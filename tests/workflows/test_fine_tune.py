@@ -97,7 +97,7 @@ def wait(workspace, job, condition=lambda row: row.status not in ("queued", "run
 
 
 def has_trained(workspace, job):
-    return any("epoch" in each for each in queue.progress(workspace, job.id))
+    return any("epoch" in each for each in workspace.jobs.progress(job.id))
 
 
 @pytest.mark.slow
@@ -142,7 +142,7 @@ def test_a_killed_run_leaves_no_version_and_done_again_it_becomes_a_better_one_i
     assert card.licence == "For research."
     assert card.training.epochs == 200
 
-    reports = [each for each in queue.progress(workspace, job.id) if "epoch" in each]
+    reports = [each for each in workspace.jobs.progress(job.id) if "epoch" in each]
     assert reports[-1]["epoch"] == reports[-1]["num_epochs"] == 200
     assert reports[-1]["loss"] < reports[0]["loss"]
     assert "epoch 200/200" in queue.log_tail(workspace, job.id)

@@ -36,7 +36,7 @@ def running(workspace: Workspace, job: JobRow) -> None:
         now = queue.status(workspace, job.id)
         if now.status not in ACTIVE:
             redraw_page()
-        last = latest(queue.progress(workspace, job.id))
+        last = latest(workspace.jobs.progress(job.id))
         st.progress(part_done(last), text=how_far(workspace, now, last))
         if now.status == "running":
             run_curves(store.progress(experiment_folder(workspace, now)))

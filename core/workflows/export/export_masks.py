@@ -30,7 +30,6 @@ from core.workflows.export.packing import (
     pack,
     picture_of_image,
     picture_of_mask,
-    window_of_task,
 )
 from core.workspace import ImageRow, RevisionRow, Workspace
 
@@ -120,7 +119,7 @@ class _Writer:
         self._archive = archive
         self._splits = splits
         self._classes = classes_of(workspace, task_id)
-        self._window = window_of_task(workspace, task_id)
+        self._window = pictures.window_of_task(workspace, task_id)
         self._labels = workspace.labels.latest_of_task(task_id)
         self._stems = UniqueStems()
         self._split_of_pixels: dict[str, tuple[str, str]] = {}

@@ -13,10 +13,10 @@ from core.files import csv_bytes
 from core.formats.coco import CocoWriter
 from core.formats.yolo import yolo_labels
 from core.registry.predictors import Predictors
-from core.workflows.correct.pictures import decode
+from core.workflows.correct.pictures import decode, window_of_task
 from core.workflows.export.export_names import UniqueStems
 from core.workflows.export.measures_table import MEASURE_COLUMNS, measure_rows
-from core.workflows.export.packing import Archive, picture_of_image, window_of_task
+from core.workflows.export.packing import Archive, picture_of_image
 from core.workspace import ImageRow, RevisionRow, Workspace
 
 

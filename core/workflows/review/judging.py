@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.errors import StoreError
+from core.imaging.decode import read_png
 from core.registry.predictors import Predictors
 from core.review.planted import plant
 from core.workflows.correct.save_mask import provenance_of
 from core.workflows.review.look import Look
-from core.workflows.review.looking import mask_png, read_png, shown_content
+from core.workflows.review.looking import mask_png, shown_content
 from core.workflows.review.planting import key_of, resolved
 from core.workspace import (
     NewReview,
