@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from sqlalchemy import select
 
@@ -11,7 +12,7 @@ from core.errors import LostFileError
 from core.files import file_hash
 from core.workspace.blobs import BlobStore, sha256_of
 from core.workspace.database import Database
-from core.workspace.rows import VersionRow
+from core.workspace.rows import Purpose, VersionRow
 from core.workspace.tables import ImageTable, ReviewTable, RevisionTable, TaskTable
 from core.workspace.versions import Versions
 
@@ -48,7 +49,7 @@ def lost_versions(database: Database, versions: Versions) -> Iterator[str]:
     with database.reading() as session:
         task_ids = session.scalars(select(TaskTable.id)).all()
     for task_id in task_ids:
-        for version in (*versions.list(task_id), *versions.list(task_id, "classify")):
+        for version in (each for purpose in get_args(Purpose) for each in versions.list(task_id, purpose)):
             for name in _NEEDED:
                 if wrong := _wrong_in(versions.open(version) / name, version):
                     yield f"version {version.id} {version.title!r}: {version.folder}/{name} {wrong}"

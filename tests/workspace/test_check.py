@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from typing import get_args
 
 import pytest
 
@@ -9,6 +10,7 @@ from core.files import write_whole
 from core.workspace import ImageFacts, NewReview, NewRevision, NewVersion, Workspace
 from core.workspace.__main__ import main
 from core.workspace.blobs import blob_name, sha256_of
+from core.workspace.rows import Purpose
 
 
 @pytest.fixture
@@ -57,6 +59,13 @@ def test_each_lost_and_each_damaged_file_is_a_line(filled, capsys):
     assert [line.rsplit(" ", 1)[1] for line in lines] == [
         *("missing", "damaged", "damaged", "missing", "missing", "damaged", "missing")
     ]
+
+
+@pytest.mark.parametrize("purpose", get_args(Purpose))
+def test_versions_of_every_purpose_are_looked_at(workspace, task, purpose):
+    workspace.versions.add(task.id, NewVersion("versions/x", "0" * 64, "scratch", "Kim", purpose=purpose))
+    lines = [line.split(": ")[1] for line in workspace.lost_files()]
+    assert lines == ["versions/x/model.keras is missing", "versions/x/card.json is missing"]
 
 
 @pytest.mark.sqlite
