@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.imaging.dicom_values import frame_items
 from core.imaging.geometry import Geometry, positive
 from core.imaging.quiet import quiet_libraries
 from core.language.sentence import Sentence
@@ -152,19 +153,16 @@ def _of_frames(
 ) -> tuple[tuple[int, ...], Geometry | None, tuple[str, ...]]:
     from pydicom.dataset import Dataset
 
-    shared = dataset.get("SharedFunctionalGroupsSequence") or []
     per_frame = dataset.get("PerFrameFunctionalGroupsSequence") or []
+    kinds = ("PixelMeasuresSequence", "PlanePositionSequence", "PlaneOrientationSequence")
     slices = []
     for frame in range(num_frames if len(per_frame) >= num_frames else 1):
         told = Dataset()
         told.update(dataset.group_dataset(0x0020))
         if "PixelSpacing" in dataset:
             told.PixelSpacing = dataset.PixelSpacing
-        for groups in (shared[:1], per_frame[frame : frame + 1]):
-            for group in groups:
-                for kind in ("PixelMeasuresSequence", "PlanePositionSequence", "PlaneOrientationSequence"):
-                    for item in (group.get(kind) or [])[:1]:
-                        told.update(item)
+        for item in frame_items(dataset, frame, *kinds):
+            told.update(item)
         slices.append(
             SlicePlace(
                 series="",

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadFileError
+from core.imaging.dicom_values import frame_items
 from core.imaging.quiet import quiet_libraries
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ def segment_places(dataset: Dataset, num_frames: int, name: str) -> list[Segment
     if num_segments < 2 or dataset.get("SegmentationType") == "LABELMAP":
         return [((1, frame),) for frame in range(num_frames)]
     per_frame = dataset.get("PerFrameFunctionalGroupsSequence") or []
-    shared = (dataset.get("SharedFunctionalGroupsSequence") or [None])[0]
     if num_segments > _MOST_SEGMENTS or (len(per_frame) < num_frames and num_frames > 1):
         raise BadFileError(
             name,
@@ -39,13 +39,11 @@ def segment_places(dataset: Dataset, num_frames: int, name: str) -> list[Segment
         )
     places: dict[tuple[float, ...], list[tuple[int, int]]] = {}
     for frame in range(num_frames):
-        groups = [each for each in (shared, *per_frame[frame : frame + 1]) if each is not None]
         number, position = 1, tuple[float, ...]()
-        for group in groups:
-            for item in (group.get("SegmentIdentificationSequence") or [])[:1]:
-                number = int(item.ReferencedSegmentNumber)
-            for item in (group.get("PlanePositionSequence") or [])[:1]:
-                position = tuple(round(float(each), 2) for each in item.ImagePositionPatient)
+        for item in frame_items(dataset, frame, "SegmentIdentificationSequence"):
+            number = int(item.ReferencedSegmentNumber)
+        for item in frame_items(dataset, frame, "PlanePositionSequence"):
+            position = tuple(round(float(each), 2) for each in item.ImagePositionPatient)
         places.setdefault(position, []).append((number, frame))
     return [tuple(sorted(frames)) for frames in places.values()]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import MutableSequence
+from collections.abc import Iterator, MutableSequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -128,12 +128,17 @@ def _with_frame_values(dataset: Dataset, frame: int) -> Dataset:
 
     own = Dataset()
     own.update(dataset)
+    for values in frame_items(dataset, frame, "PixelValueTransformationSequence", "FrameVOILUTSequence"):
+        own.update(values)
+    return own
+
+
+def frame_items(dataset: Dataset, frame: int, *kinds: str) -> Iterator[Dataset]:
+    """What an enhanced file says of a frame, of each kind: for all frames first, then for this one alone."""
     for groups, place in (("SharedFunctionalGroupsSequence", 0), ("PerFrameFunctionalGroupsSequence", frame)):
         for group in (dataset.get(groups) or [])[place : place + 1]:
-            for kind in ("PixelValueTransformationSequence", "FrameVOILUTSequence"):
-                for values in (group.get(kind) or [])[:1]:
-                    own.update(values)
-    return own
+            for kind in kinds:
+                yield from (group.get(kind) or [])[:1]
 
 
 def _modality(numbers: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
