@@ -30,7 +30,6 @@ from PIL import Image
 from benchmarks.files_in_and_out import dicom_slice
 from benchmarks.phantoms.ct import ct_phantom_units
 from benchmarks.phantoms.xray import xray_phantom
-from core.config import Limits
 from core.errors import AppError
 from core.formats.dicom_seg import mask_dicom_seg
 from core.formats.yolo import yolo_labels
@@ -139,26 +138,25 @@ def spoilt(data: bytes, chance: random.Random) -> bytes:
 
 def read_all(data: bytes, name: str) -> None:
     """Everything that an upload may do with a file."""
-    limits = Limits()
 
     def image() -> None:
-        file = open_file(data, name, limits)
+        file = open_file(data, name)
         choices = [file, *([file.of_channel(len(file.channels))] if file.channels else [])]
         for frame in [frame for choice in choices for frame in choice.order]:
             decoded = to_image(read_frame(file, name, frame))
             to_display(decoded)
             pack_levels(decoded, None)
-        decode_image(data, name, limits)
+        decode_image(data, name)
 
-    steps: list[Callable[[], object]] = [image, lambda: mask_reading(data, name, limits)]
+    steps: list[Callable[[], object]] = [image, lambda: mask_reading(data, name)]
     if name.endswith(".dcm"):
         steps += [lambda: slice_place(data, name), lambda: referenced_series(data)]
     if name.endswith(".json"):
-        steps = [lambda: read_outlines(data, name, limits)]
+        steps = [lambda: read_outlines(data, name)]
     if name.endswith(".txt"):
         steps = [lambda: yolo_mask(data, name, (SIDE, SIDE))]
     if name.endswith(".zip"):
-        steps = [lambda: [decode_image(each.data, each.name) for each in unpack_upload(data, name, limits)]]
+        steps = [lambda: [decode_image(each.data, each.name) for each in unpack_upload(data, name)]]
     for step in steps:
         try:
             step()

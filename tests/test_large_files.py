@@ -12,7 +12,6 @@ import pytest
 import tifffile
 
 from core import large_files
-from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.decode import decode_image, open_file, read_frame
 from core.large_files import MappedFile, as_file, read_file
@@ -34,13 +33,13 @@ def volume(path):
 
 
 @pytest.mark.parametrize("name", ["a.nii", "a.tif"])
-def test_a_slice_costs_a_slice(tmp_path, name):
+def test_a_slice_costs_a_slice(tmp_path, monkeypatch, name):
     data = read_file(volume(tmp_path / name))
     assert isinstance(data, MappedFile)
     # Neither the limit of files that are read whole, nor their memory.
-    limits = Limits(max_file_bytes=1_000_000)
+    monkeypatch.setenv("LIMIT_MAX_FILE_BYTES", "1000000")
     tracemalloc.start()
-    file = open_file(data, name, limits)
+    file = open_file(data, name)
     for frame in file.order:
         assert (read_frame(file, name, frame).values == frame).all()
     _, peak = tracemalloc.get_traced_memory()
@@ -48,12 +47,13 @@ def test_a_slice_costs_a_slice(tmp_path, name):
     assert peak < 12 * 256 * 256 * 2 + large_files._AT_ONCE  # of 24 slices
 
 
-def test_what_is_unpacked_whole_keeps_its_limit(tmp_path):
+def test_what_is_unpacked_whole_keeps_its_limit(tmp_path, monkeypatch):
+    monkeypatch.setenv("LIMIT_MAX_FILE_BYTES", "1000000")
     path = tmp_path / "a.nii.gz"
     noise = np.random.default_rng(0).integers(0, 9999, (256, 256, 24)).astype(np.int16)
     nib.save(nib.Nifti1Image(noise, np.eye(4)), path)
     with pytest.raises(BadFileError, match="are let in \\(LIMIT_MAX_FILE_BYTES\\)"):
-        decode_image(read_file(path), path.name, Limits(max_file_bytes=1_000_000))
+        decode_image(read_file(path), path.name)
 
 
 def test_it_stands_for_bytes(tmp_path):

@@ -44,7 +44,7 @@ class ArchiveEntry:
     problem: BadFileError | None = None
 
 
-def unpack_upload(data: bytes, name: str, limits: Limits | None = None) -> Iterator[ArchiveEntry]:
+def unpack_upload(data: bytes, name: str) -> Iterator[ArchiveEntry]:
     """The files of an upload, one at a time; folders, hidden files and what systems leave are left out.
 
     A bad entry comes with its `problem`, and the next ones follow.
@@ -52,7 +52,6 @@ def unpack_upload(data: bytes, name: str, limits: Limits | None = None) -> Itera
     Args:
         data: The upload.
         name: What the person calls it.
-        limits: None for the defaults with the environment's settings.
 
     Yields:
         The entries of a zip in the order of their names; the file itself where it is no zip.
@@ -61,12 +60,12 @@ def unpack_upload(data: bytes, name: str, limits: Limits | None = None) -> Itera
         BadFileError: The zip as a whole is refused: broken, locked, empty, too many files, too large
             unpacked.
     """
-    limits = limits or Limits.from_environment()
     if not is_zip(data):
         if name.lower().endswith(".zip") and data:
             raise BadFileError(name, "is no zip file or is damaged; pack it again.")
         yield ArchiveEntry(name, data)
         return
+    limits = Limits.from_environment()
     with _open(data, name, limits) as archive:
         entries = _named_entries(archive)
         _check_as_a_whole([info for _, info in entries], name, limits)
@@ -74,7 +73,7 @@ def unpack_upload(data: bytes, name: str, limits: Limits | None = None) -> Itera
             yield _take_out(archive, info, path, name, limits)
 
 
-def names_in_upload(data: bytes, name: str, limits: Limits | None = None) -> list[str]:
+def names_in_upload(data: bytes, name: str) -> list[str]:
     """The names that `unpack_upload` will give, in its order; nothing is unpacked.
 
     Raises:
@@ -82,7 +81,7 @@ def names_in_upload(data: bytes, name: str, limits: Limits | None = None) -> lis
     """
     if not is_zip(data):
         return [name]
-    limits = limits or Limits.from_environment()
+    limits = Limits.from_environment()
     with _open(data, name, limits) as archive:
         entries = _named_entries(archive)
         _check_as_a_whole([info for _, info in entries], name, limits)

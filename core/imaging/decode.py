@@ -55,9 +55,7 @@ class DecodedImage:
     shown: tuple[float, float] | None = None
 
 
-def decode_image(
-    data: bytes, name: str, limits: Limits | None = None, *, frame: int | None = None
-) -> DecodedImage:
+def decode_image(data: bytes, name: str, *, frame: int | None = None) -> DecodedImage:
     """An image of a PNG, JPEG, TIFF, BMP, WebP, GIF, PNM, NIfTI or DICOM file.
 
     EXIF orientation is applied, alpha dropped, a palette and CMYK become RGB, 16 bit and Hounsfield units are
@@ -65,13 +63,12 @@ def decode_image(
 
     Args:
         name: What the person calls it; for messages, and for DICOM files without the DICOM mark.
-        limits: None for the defaults with the environment's settings.
         frame: Which picture of the file; None for the first, with a note where there are others.
 
     Raises:
         BadFileError: Too large, not an image, cut off or damaged; one sentence that names the file.
     """
-    return to_image(_read(open_file(data, name, limits), name, frame))
+    return to_image(_read(open_file(data, name), name, frame))
 
 
 def to_image(stored: StoredPixels) -> DecodedImage:
@@ -86,7 +83,6 @@ def decode_mask(
     data: bytes,
     name: str,
     shape: tuple[int, int] | None = None,
-    limits: Limits | None = None,
     *,
     classes: ClassTable | None = None,
 ) -> NDArray[np.uint8]:
@@ -95,7 +91,6 @@ def decode_mask(
     Args:
         name: What the person calls it.
         shape: (height, width) of the image it belongs to, None for any.
-        limits: None for the defaults with the environment's settings.
         classes: Of the mask, None for one foreground.
 
     Returns:
@@ -104,7 +99,7 @@ def decode_mask(
     Raises:
         BadFileError: As `read_mask`.
     """
-    mask = read_mask(data, name, shape, limits, meaning=classes)
+    mask = read_mask(data, name, shape, meaning=classes)
     return mask if classes is not None else (mask == 1).astype(np.uint8)
 
 
@@ -112,7 +107,6 @@ def read_mask(
     data: bytes,
     name: str,
     shape: tuple[int, int] | None = None,
-    limits: Limits | None = None,
     *,
     meaning: MaskMeaning = None,
 ) -> NDArray[np.uint8]:
@@ -121,7 +115,6 @@ def read_mask(
     Args:
         name: What the person calls it.
         shape: (height, width) of the image it belongs to, None for any.
-        limits: None for the defaults with the environment's settings.
         meaning: Classes, or what the person said of the values of one foreground; None for what the file
             itself tells.
 
@@ -131,7 +124,7 @@ def read_mask(
     Raises:
         BadFileError: As `decode_image`; also "is no mask: ..." and a size other than `shape`.
     """
-    stored = _read(open_mask(data, name, limits), name, None)
+    stored = _read(open_mask(data, name), name, None)
     height, width = stored.values.shape[:2]
     if shape is not None and (height, width) != tuple(shape):
         raise BadFileError(
@@ -153,17 +146,16 @@ def mask_of(stored: StoredPixels, name: str, meaning: MaskMeaning = None) -> NDA
         raise BadFileError(name, "is no mask: {error}.", error=error) from None
 
 
-def mask_reading(data: bytes, name: str, limits: Limits | None = None) -> MaskReading:
+def mask_reading(data: bytes, name: str) -> MaskReading:
     """How the mask in a file is read, over all of its slices, and what else it could mean.
 
     Args:
         name: What the person calls it.
-        limits: None for the defaults with the environment's settings.
 
     Raises:
         BadFileError: The file is no picture at all.
     """
-    return reading_of(all_frames(data, name, limits))
+    return reading_of(all_frames(data, name))
 
 
 def read_png(png: bytes, name: str) -> NDArray[np.uint8]:
@@ -171,23 +163,23 @@ def read_png(png: bytes, name: str) -> NDArray[np.uint8]:
     return np.asarray(decode_image(png, name).values, np.uint8)
 
 
-def all_frames(data: bytes, name: str, limits: Limits | None = None) -> StoredPixels:
+def all_frames(data: bytes, name: str) -> StoredPixels:
     """The slices of a file that is meant to hold a mask, one below the other.
 
     Raises:
         BadFileError: The file is no picture at all.
     """
-    file = open_mask(data, name, limits)
+    file = open_mask(data, name)
     return joined([read_frame(file, name, frame) for frame in file.order])
 
 
-def open_file(data: bytes, name: str, limits: Limits | None = None) -> OpenFile:
+def open_file(data: bytes, name: str) -> OpenFile:
     """A file's pictures, none of which is read yet.
 
     Raises:
         BadFileError: As `decode_image`.
     """
-    limits = limits or Limits.from_environment()
+    limits = Limits.from_environment()
     if not data:
         raise BadFileError(name, "is empty (0 bytes); copy or export it again.")
     # A volume on this machine is read slice by slice, whatever its size; what is unpacked whole is limited.
@@ -202,7 +194,7 @@ def open_file(data: bytes, name: str, limits: Limits | None = None) -> OpenFile:
             setting="LIMIT_MAX_ZIP_BYTES" if by_slices else "LIMIT_MAX_FILE_BYTES",
         )
     with _told_plainly(name):
-        file = _opener(data, name)(data, name, limits)
+        file = _opener(data, name)(data, name)
         if len(file.order) > limits.max_zip_files:
             raise BadFileError(
                 name,
@@ -213,13 +205,13 @@ def open_file(data: bytes, name: str, limits: Limits | None = None) -> OpenFile:
         return file
 
 
-def open_mask(data: bytes, name: str, limits: Limits | None = None) -> OpenFile:
+def open_mask(data: bytes, name: str) -> OpenFile:
     """The pictures of a file that is meant to hold a mask, or one for each slice.
 
     Raises:
         BadFileError: As `decode_image`; also a file of several channels.
     """
-    file = open_file(data, name, limits)
+    file = open_file(data, name)
     if file.channels:
         raise BadFileError(
             name,
@@ -266,7 +258,7 @@ def _told_plainly(name: str) -> Iterator[None]:
         raise broken(name, Sentence("its contents do not fit together")) from None
 
 
-def _opener(data: bytes, name: str) -> Callable[[bytes, str, Limits], OpenFile]:
+def _opener(data: bytes, name: str) -> Callable[[bytes, str], OpenFile]:
     """The reader for what the first bytes say; the name decides only where they say nothing."""
     if is_dicom(data):
         return open_dicom

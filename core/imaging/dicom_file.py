@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.dicom_places import place_frames
 from core.imaging.dicom_segments import Segments, frame_origins, segment_places
@@ -94,7 +93,7 @@ def is_dicom_name(name: str) -> bool:
     return name.lower().endswith((".dcm", ".dicom"))
 
 
-def open_dicom(data: bytes, name: str, limits: Limits) -> OpenFile:
+def open_dicom(data: bytes, name: str) -> OpenFile:
     """The frames of a DICOM file, ordered along the body where it says so; a segmentation as masks.
 
     Raises:
@@ -112,7 +111,7 @@ def open_dicom(data: bytes, name: str, limits: Limits) -> OpenFile:
         height, width = dataset.get("Rows"), dataset.get("Columns")
         if not isinstance(height, int) or not isinstance(width, int):
             raise broken(name, Sentence("its DICOM header does not say how large the image is"))
-        check_size(name, height, width, limits)
+        check_size(name, height, width)
         num_frames = max(int(dataset.get("NumberOfFrames") or 1), 1)
         is_mask = dataset.get("SOPClassUID") in _SEGMENTATIONS or dataset.get("Modality") == "SEG"
         blanks = _fill_blanks(dataset, name)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.decode import MaskMeaning, mask_of, open_mask, read_frame, read_mask
 from core.imaging.geometry import AS_STORED, Geometry
@@ -25,7 +24,6 @@ def volume_masks(
     shapes: Sequence[Shape],
     geometry: Geometry | None,
     *,
-    limits: Limits | None = None,
     meaning: MaskMeaning = None,
 ) -> tuple[list[NDArray[np.uint8]], tuple[str, ...]]:
     """The masks in a file of many slices.
@@ -39,7 +37,6 @@ def volume_masks(
         name: What the person calls it.
         shapes: (height, width) of each slice of the image.
         geometry: Of the image's slices, None where nobody says.
-        limits: What is let in.
         meaning: What the person said of the values, None for what the file tells.
 
     Returns:
@@ -48,7 +45,7 @@ def volume_masks(
     Raises:
         BadFileError: It is no mask, or has other slices than its image.
     """
-    file = open_mask(data, name, limits)
+    file = open_mask(data, name)
     places = _places(file, len(shapes), geometry)
     if places is not None:
         own = _masks_of([read_frame(file, name, frame) for frame in file.order], name, meaning)
@@ -84,7 +81,6 @@ def mask_on_image(
     shape: Shape,
     geometry: Geometry | None,
     *,
-    limits: Limits | None = None,
     meaning: MaskMeaning = None,
 ) -> NDArray[np.uint8]:
     """The mask of a single picture; what a NIfTI says of its place counts as for volumes.
@@ -94,15 +90,14 @@ def mask_on_image(
         name: What the person calls it.
         shape: (height, width) of the image.
         geometry: Of the image.
-        limits: What is let in.
         meaning: What the person said of the values, None for what the file tells.
 
     Raises:
         BadFileError: As `core.imaging.decode.read_mask`.
     """
     if is_nifti(data):
-        return volume_masks(data, name, [shape], geometry, limits=limits, meaning=meaning)[0][0]
-    return read_mask(data, name, shape, limits, meaning=meaning)
+        return volume_masks(data, name, [shape], geometry, meaning=meaning)[0][0]
+    return read_mask(data, name, shape, meaning=meaning)
 
 
 def _places(file: OpenFile, num_slices: int, geometry: Geometry | None) -> list[int] | None:

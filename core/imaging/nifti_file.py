@@ -73,7 +73,7 @@ def is_plain_nifti(data: bytes) -> bool:
     return not data.startswith(_GZIP) and is_nifti(data)
 
 
-def open_nifti(data: bytes, name: str, limits: Limits) -> OpenFile:
+def open_nifti(data: bytes, name: str) -> OpenFile:
     """The slices of a NIfTI file.
 
     Raises:
@@ -81,15 +81,16 @@ def open_nifti(data: bytes, name: str, limits: Limits) -> OpenFile:
     """
     header = read_header(data, name)
     rows, columns = header.shape[1::-1] if header.layout.transposed else header.shape[:2]
-    check_size(name, rows, columns, limits)
+    check_size(name, rows, columns)
     num_slices = header.shape[2]
     unpacked = int(np.prod(header.shape)) * header.image.header.get_data_dtype().itemsize
-    if unpacked > limits.max_zip_bytes:
+    most = Limits.from_environment().max_zip_bytes
+    if unpacked > most:
         raise BadFileError(
             name,
             "would unpack to {unpacked:,} bytes; at most {max_zip_bytes:,} are let in (LIMIT_MAX_ZIP_BYTES).",
             unpacked=unpacked,
-            max_zip_bytes=limits.max_zip_bytes,
+            max_zip_bytes=most,
         )
     middle: list[bool] = []
 

@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.class_table import UNDEFINED
 from core.imaging.code_pages import as_utf8
@@ -53,13 +52,12 @@ class Outlined:
 
 
 def read_outlines(
-    data: bytes, name: str, limits: Limits, *, union: bool = False, classes: Sequence[str] = ()
+    data: bytes, name: str, *, union: bool = False, classes: Sequence[str] = ()
 ) -> list[Outlined] | None:
     """The masks that a JSON file outlines; None where it is neither labelme's nor COCO's.
 
     Args:
         name: What the person calls it.
-        limits: For the size of a mask.
         union: Take all labels together; else more than one is refused.
         classes: What labels may be called, the class of 1 first; none for one foreground.
 
@@ -77,10 +75,10 @@ def read_outlines(
         return _levels(sorted(set(labels)), name, classes, union=union)
 
     if isinstance(said.get("shapes"), list) and "imagePath" in said:
-        return [_one(str(said["imagePath"]), name, lambda: _labelme(said, name, limits, levels))]
+        return [_one(str(said["imagePath"]), name, lambda: _labelme(said, name, levels))]
     if isinstance(said.get("images"), list) and isinstance(said.get("annotations"), list | dict):
         try:
-            return _coco(said, name, limits, levels)
+            return _coco(said, name, levels)
         except (TypeError, AttributeError):
             raise BadFileError(name, "its outlines do not fit together; export it again.") from None
     return None
@@ -99,8 +97,8 @@ def _one(image: str, name: str, draw: Any) -> Outlined:
         return Outlined(image, None, problem)
 
 
-def _labelme(said: dict[str, Any], name: str, limits: Limits, levels: Levels) -> NDArray[np.uint8]:
-    height, width = _size(said.get("imageHeight"), said.get("imageWidth"), name, limits)
+def _labelme(said: dict[str, Any], name: str, levels: Levels) -> NDArray[np.uint8]:
+    height, width = _size(said.get("imageHeight"), said.get("imageWidth"), name)
     labels = [str(shape["label"]) for shape in said["shapes"]]
     level_of = levels(label for label in labels if label not in _LABELME_LEVELS) | _LABELME_LEVELS
     picture = Image.new("L", (width, height))
@@ -138,14 +136,14 @@ def _paste(picture: Image.Image, packed: str, corner: tuple[float, float], level
     picture.paste(level, (round(corner[0]), round(corner[1])), shape)
 
 
-def _size(height: Any, width: Any, name: str, limits: Limits) -> tuple[int, int]:
+def _size(height: Any, width: Any, name: str) -> tuple[int, int]:
     if not height or not width:
         raise BadFileError(name, "does not say how large its image is; export it again.")
-    check_size(name, int(height), int(width), limits)
+    check_size(name, int(height), int(width))
     return int(height), int(width)
 
 
-def _coco(said: dict[str, Any], name: str, limits: Limits, levels: Levels) -> list[Outlined]:
+def _coco(said: dict[str, Any], name: str, levels: Levels) -> list[Outlined]:
     annotations: dict[Any, list[dict[str, Any]]] = {}
     told = said["annotations"]
     for annotation in told.values() if isinstance(told, dict) else told:  # LIVECell's are numbered
@@ -162,7 +160,7 @@ def _coco(said: dict[str, Any], name: str, limits: Limits, levels: Levels) -> li
             continue
         own = annotations.pop(image.get("id"), [])
         if own:
-            draw = _drawer(image, own, named, name, limits, levels)
+            draw = _drawer(image, own, named, name, levels)
             found.append(_one(str(image["file_name"]), name, draw))
     for image_id, left in annotations.items():
         problem = BadFileError(
@@ -180,11 +178,10 @@ def _drawer(
     own: list[dict[str, Any]],
     named: dict[Any, str],
     name: str,
-    limits: Limits,
     levels: Levels,
 ) -> Any:
     def draw() -> NDArray[np.uint8]:
-        height, width = _size(image.get("height"), image.get("width"), name, limits)
+        height, width = _size(image.get("height"), image.get("width"), name)
         labels = [(named.get(each.get("category_id"), "?"), bool(each.get("iscrowd"))) for each in own]
         level_of = levels(label for label, crowd in labels if (label, crowd) != (UNDECIDED, True))
         mask = np.zeros((height, width), np.uint8)

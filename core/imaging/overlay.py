@@ -96,4 +96,6 @@ def thumbnail(display: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
         (h, w) or (h, w, 3) uint8.
     """
     height, width = within(display.shape, side)
+    if (height, width) == display.shape[:2]:
+        return display
     return np.asarray(cv2.resize(display, (width, height), interpolation=cv2.INTER_AREA), np.uint8)

@@ -55,23 +55,23 @@ def raster_format(data: bytes) -> str | None:
     return None
 
 
-def open_raster(data: bytes, name: str, limits: Limits) -> OpenFile:
+def open_raster(data: bytes, name: str) -> OpenFile:
     """The pictures of a PNG, JPEG, BMP, WebP, GIF or PNM file, turned as its EXIF orientation says.
 
     Raises:
         BadFileError: Too large, cut off or damaged; reading a picture likewise.
     """
     with quiet_libraries():
-        unusual = _unusual_jpeg(data, name, limits)
-        picture = None if unusual else _open(data, name, limits)
+        unusual = _unusual_jpeg(data, name)
+        picture = None if unusual else _open(data, name)
         num_frames = getattr(picture, "n_frames", 1)
     if picture is None or num_frames == 1:
-        return OpenFile(lambda frame: unusual or _read_first(data, name, limits))
-    check_size(name, picture.height, picture.width, limits)
+        return OpenFile(lambda frame: unusual or _read_first(data, name))
+    check_size(name, picture.height, picture.width)
 
     def read(frame: int) -> StoredPixels:
         if frame == 0:
-            return _read_first(data, name, limits)
+            return _read_first(data, name)
         with quiet_libraries():
             try:
                 picture.seek(frame)
@@ -90,20 +90,20 @@ def open_raster(data: bytes, name: str, limits: Limits) -> OpenFile:
     return OpenFile(read, tuple(range(num_frames)), told)
 
 
-def _read_first(data: bytes, name: str, limits: Limits) -> StoredPixels:
+def _read_first(data: bytes, name: str) -> StoredPixels:
     with quiet_libraries():
-        picture = _open(data, name, limits)
-        check_size(name, picture.height, picture.width, limits)
+        picture = _open(data, name)
+        check_size(name, picture.height, picture.width)
         num_frames = getattr(picture, "n_frames", 1)
         opencv_would_change_it = num_frames > 1 or picture.mode in ("1", "P", "CMYK")
         by_pillow = opencv_would_change_it or isinstance(picture, GifImageFile | BmpImageFile)
         if isinstance(picture, PngImageFile):
-            _check_sums(_open(data, name, limits), name)
+            _check_sums(_open(data, name), name)
         if by_pillow or not isinstance(picture, PngImageFile):  # a short PNG is one thing that OpenCV tells
             _check_whole(picture, name)
-        orientation = _orientation(_open(data, name, limits))
+        orientation = _orientation(_open(data, name))
     if by_pillow:
-        stored = _from_pillow(picture if picture.mode != "CMYK" else _open(data, name, limits))
+        stored = _from_pillow(picture if picture.mode != "CMYK" else _open(data, name))
     else:
         stored = _from_opencv(data, name)
     if isinstance(picture, PpmImageFile) and data[:2] in (b"P2", b"P3"):
@@ -126,7 +126,7 @@ def _read_first(data: bytes, name: str, limits: Limits) -> StoredPixels:
     )
 
 
-def _open(data: bytes, name: str, limits: Limits) -> ImageFile:
+def _open(data: bytes, name: str) -> ImageFile:
     readers: dict[str, Callable[[io.BytesIO], ImageFile]] = {
         "PNG": PngImageFile,
         "JPEG": JpegImageFile,
@@ -143,7 +143,7 @@ def _open(data: bytes, name: str, limits: Limits) -> ImageFile:
         raise BadFileError(
             name,
             "has far more than the {max_pixels:,} pixels that are let in; scale it down.",
-            max_pixels=limits.max_pixels,
+            max_pixels=Limits.from_environment().max_pixels,
         ) from None
     except (OSError, SyntaxError, ValueError):
         raise broken(
@@ -245,7 +245,7 @@ def _range_of_pnm(data: bytes) -> tuple[float, float] | None:
     return (0.0, float(white)) if white < 255 else None
 
 
-def _unusual_jpeg(data: bytes, name: str, limits: Limits) -> StoredPixels | None:
+def _unusual_jpeg(data: bytes, name: str) -> StoredPixels | None:
     """A JPEG of 12 bits a value or without loss, which Pillow and OpenCV cannot read; None for others."""
     place = 2
     while data.startswith(b"\xff\xd8\xff") and place + 9 <= len(data) and data[place] == 0xFF:
@@ -257,7 +257,7 @@ def _unusual_jpeg(data: bytes, name: str, limits: Limits) -> StoredPixels | None
             lossless = marker in (0xC3, 0xC7)
             if bits == 8 and not lossless:
                 return None
-            check_size(name, height, width, limits)
+            check_size(name, height, width)
             try:
                 values = imagecodecs.jpeg_decode(data)
                 if values.shape not in ((height, width), (height, width, 3)):

@@ -109,7 +109,7 @@ def joined(stored: Sequence[StoredPixels]) -> StoredPixels:
     )
 
 
-def check_size(name: str, height: int, width: int, limits: Limits) -> None:
+def check_size(name: str, height: int, width: int) -> None:
     """Refuse an image that is empty or larger than the limits.
 
     Raises:
@@ -122,6 +122,7 @@ def check_size(name: str, height: int, width: int, limits: Limits) -> None:
             width=width,
             height=height,
         )
+    limits = Limits.from_environment()
     if height * width > limits.max_pixels or max(height, width) > limits.max_side:
         raise BadFileError(
             name,

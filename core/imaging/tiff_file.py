@@ -16,7 +16,6 @@ import tifffile
 from numpy.typing import NDArray
 from tifffile import COMPRESSION, PHOTOMETRIC, TIFF
 
-from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.class_table import UNDEFINED_SAID
 from core.imaging.orientation import turn_upright
@@ -51,7 +50,7 @@ def is_tiff(data: bytes) -> bool:
     return data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
-def open_tiff(data: bytes, name: str, limits: Limits) -> OpenFile:
+def open_tiff(data: bytes, name: str) -> OpenFile:
     """The pages of a TIFF file; `core.imaging.tiff_stack` says which ones they are.
 
     Raises:
@@ -74,7 +73,7 @@ def open_tiff(data: bytes, name: str, limits: Limits) -> OpenFile:
                 middle.append(not channels and _is_hounsfield_page(stack, num_pages // 2, data))
             units = middle[0] if middle else None
             frame, sample = (channel * num_pages + place, 0) if stack.channels else (place, channel)
-            found = _read_page(stack, frame, data, name, limits, units, sample)
+            found = _read_page(stack, frame, data, name, units, sample)
             return replace(found, num_pictures=num_pages, says_undefined=says_undefined)
 
     def read(frame: int) -> StoredPixels:
@@ -131,10 +130,10 @@ def _signed(values: NDArray[Any], stack: TiffStack) -> NDArray[Any]:
 
 
 def _read_page(
-    stack: TiffStack, frame: int, data: bytes, name: str, limits: Limits, units: bool | None, sample: int
+    stack: TiffStack, frame: int, data: bytes, name: str, units: bool | None, sample: int
 ) -> StoredPixels:
     page = stack.pages[frame]
-    _check_page(page, data, name, limits)
+    _check_page(page, data, name)
     stored = _samples(page, data, stack.planes[frame])
     is_channel = stored.ndim == 3 and _num_grey_samples(page) > 1
     samples, alpha = (stored[..., sample], None) if is_channel else _split_samples(stored, page)
@@ -185,11 +184,11 @@ def _read_page(
     )
 
 
-def _check_page(page: tifffile.TiffPage, data: bytes, name: str, limits: Limits) -> None:
+def _check_page(page: tifffile.TiffPage, data: bytes, name: str) -> None:
     """Refuse what cannot be read, and by its true reason, before any pixel is unpacked."""
     if not isinstance(page.imagelength, int) or not isinstance(page.imagewidth, int):
         raise broken(name, Sentence("its header does not say how large the image is"))
-    check_size(name, page.imagelength, page.imagewidth, limits)
+    check_size(name, page.imagelength, page.imagewidth)
     if page.imagedepth != 1:
         raise BadFileError(
             name,
@@ -197,7 +196,7 @@ def _check_page(page: tifffile.TiffPage, data: bytes, name: str, limits: Limits)
             imagedepth=page.imagedepth,
         )
     if page.is_tiled:
-        check_size(name, page.tilelength, page.tilewidth, limits)
+        check_size(name, page.tilelength, page.tilewidth)
     if page.photometric not in _COLOURS:
         raise BadFileError(
             name,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from core.config import Limits
 from core.imaging.archive import ArchiveEntry
 from core.imaging.mask_values import MaskValues
 from core.language.sentence import Sentence
@@ -32,7 +31,6 @@ def add_images(
     mask_values: MaskValues | None = None,
     roles: Mapping[int, Role] | None = None,
     on_progress: OnProgress | None = None,
-    limits: Limits | None = None,
 ) -> list[FileOutcome]:
     """Add an upload to a task; one outcome for each file, in the order in which they came.
 
@@ -51,20 +49,18 @@ def add_images(
             was said for the task where they do not.
         roles: What the person says of files, by their place in what `plan_of` gives; not for a generator.
         on_progress: Called with files done, all files as far as they are known, and the name of the last.
-        limits: None for the defaults with the environment's settings.
     """
     arrival = Arrival(
         workspace,
         task_id,
         mask_use=mask_use,
         mask_values=mask_values,
-        limits=limits or Limits.from_environment(),
     )
     chunks = (
-        (plan_of(files, given, known=arrival, roles=roles or {}, limits=arrival.limits), [*files, *given])
+        (plan_of(files, given, known=arrival, roles=roles or {}), [*files, *given])
         for files, given in _chunks(uploads, list(masks))
     )
-    planned = ((len(rows), unpacked(rows, together, arrival.limits)) for rows, together in chunks)
+    planned = ((len(rows), unpacked(rows, together)) for rows, together in chunks)
     return add_planned(arrival, planned, on_progress)
 
 

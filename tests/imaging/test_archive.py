@@ -10,7 +10,6 @@ import zlib
 
 import pytest
 
-from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.archive import ArchiveEntry, unpack_upload
 
@@ -23,9 +22,9 @@ def zipped(*entries: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> b
     return buffer.getvalue()
 
 
-def unpacked(data: bytes, **limits: int) -> dict[str, bytes | str]:
+def unpacked(data: bytes) -> dict[str, bytes | str]:
     """What came out: bytes, or the sentence."""
-    entries = unpack_upload(data, "up.zip", Limits(**limits))
+    entries = unpack_upload(data, "up.zip")
     return {entry.name: entry.data if entry.problem is None else str(entry.problem) for entry in entries}
 
 
@@ -178,13 +177,16 @@ def test_a_small_empty_mask_is_no_bomb() -> None:
     assert unpacked(zipped(("mask.bmp", bytes(9_000_000)))) == {"mask.bmp": bytes(9_000_000)}
 
 
-def test_limits_on_the_whole_zip() -> None:
+def test_limits_on_the_whole_zip(monkeypatch: pytest.MonkeyPatch) -> None:
     data = zipped(("a", b"12345"), ("b", b"67890"))
-    with pytest.raises(BadFileError, match="holds more than 1 file"):
-        unpacked(data, max_zip_files=1)
+    monkeypatch.setenv("LIMIT_MAX_FILE_BYTES", "4")
+    assert "unpacks to 5 bytes" in str(unpacked(data)["a"])
+    monkeypatch.setenv("LIMIT_MAX_ZIP_BYTES", "9")
     with pytest.raises(BadFileError, match="would unpack to 10 bytes; at most 9"):
-        unpacked(data, max_zip_bytes=9)
-    assert "unpacks to 5 bytes" in str(unpacked(data, max_file_bytes=4)["a"])
+        unpacked(data)
+    monkeypatch.setenv("LIMIT_MAX_ZIP_FILES", "1")
+    with pytest.raises(BadFileError, match="holds more than 1 file"):
+        unpacked(data)
 
 
 def with_flag(data: bytes, flag: int, *, only_first: bool = False) -> bytes:

@@ -14,7 +14,6 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import MPEG2MPML, ExplicitVRBigEndian, JPEG2000Lossless, JPEGBaseline8Bit, JPEGLSLossless
 
-from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.decode import decode_image, decode_mask, open_file, read_frame
 from core.imaging.intensity import to_display
@@ -178,9 +177,10 @@ def test_cut_off_pixels_are_an_error() -> None:
         decode_image(data[:-100], "a.dcm")
 
 
-def test_the_limit_is_checked_on_the_header() -> None:
+def test_the_limit_is_checked_on_the_header(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMIT_MAX_PIXELS", "3")
     with pytest.raises(BadFileError, match="at most 3 pixels"):
-        decode_image(dicom(STORED), "a.dcm", Limits(max_pixels=3))
+        decode_image(dicom(STORED), "a.dcm")
 
 
 def test_a_tiff_in_the_preamble_is_still_dicom() -> None:

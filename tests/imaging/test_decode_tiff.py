@@ -13,7 +13,6 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.decode import decode_image, decode_mask, open_file, read_frame
 from core.imaging.intensity import to_display
@@ -204,9 +203,10 @@ def test_one_bit_fax_pages_are_black_and_white() -> None:
     np.testing.assert_array_equal(decode_image(data, "fax.tif").values, bits.astype(np.uint8) * 255)
 
 
-def test_the_limit_is_checked_on_the_header() -> None:
+def test_the_limit_is_checked_on_the_header(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMIT_MAX_PIXELS", "40")
     with pytest.raises(BadFileError, match="is 8 x 6 pixels; at most 40"):
-        decode_image(tiff(RAMP), "a.tif", Limits(max_pixels=40))
+        decode_image(tiff(RAMP), "a.tif")
 
 
 def test_many_channels_are_refused() -> None:

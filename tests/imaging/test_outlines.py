@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.outlines import read_outlines
 from tests.imaging.making import saved
@@ -34,7 +33,7 @@ def coco(*annotations):
 
 
 def read(data, **options):
-    return read_outlines(data, "a.json", Limits(), **options)
+    return read_outlines(data, "a.json", **options)
 
 
 def expected(rows=slice(1, 3), columns=slice(1, 4)):
@@ -138,7 +137,7 @@ def test_the_limit_is_checked_before_anything_is_drawn():
 def test_ids_that_are_none_are_told():
     said = {"images": [{"id": 1, "file_name": "a.png"}], "annotations": [{"image_id": [1]}]}
     with pytest.raises(BadFileError, match="do not fit together"):
-        read_outlines(json.dumps(said).encode(), "a.json", Limits())
+        read_outlines(json.dumps(said).encode(), "a.json")
 
 
 def test_masks_and_labels_of_labelme_s_own():

@@ -13,7 +13,6 @@ import pytest
 import tifffile
 from PIL import Image
 
-from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.decode import decode_image, open_file, read_frame
 from core.imaging.dicom_places import order_slices, slice_place
@@ -22,7 +21,6 @@ from core.imaging.mask_volume import volume_masks
 from core.imaging.nifti_file import read_header, volume_of
 from tests.imaging.making import dicom, saved, tiff
 
-LIMITS = Limits()
 # Three slices of 2 x 4 pixels, every value different: 100 * slice + 10 * row + column.
 VOLUME = np.array([[[100 * k + 10 * j + i for i in range(4)] for j in range(2)] for k in range(3)], np.uint16)
 
@@ -33,7 +31,7 @@ def pages(values: np.ndarray, **options: object) -> bytes:
 
 
 def frames(data: bytes, name: str) -> list[np.ndarray]:
-    file = open_file(data, name, LIMITS)
+    file = open_file(data, name)
     return [read_frame(file, name, frame).values for frame in file.order]
 
 
@@ -64,7 +62,7 @@ def test_of_omes_channels_the_first_is_taken_over_all_slices() -> None:
     told = {"axes": "CZYX", "Channel": {"Name": ["DAPI", "GFP"]}}
     told |= {"PhysicalSizeX": 0.5, "PhysicalSizeY": 0.25, "PhysicalSizeZ": 2.0}
     data = pages(both, ome=True, metadata=told)
-    file = open_file(data, "a.ome.tif", LIMITS)
+    file = open_file(data, "a.ome.tif")
     assert np.array_equal(frames(data, "a.ome.tif"), VOLUME)
     assert file.channels == ("DAPI", "GFP")
     assert decode_image(data, "a.ome.tif", frame=1).notes == (
@@ -89,7 +87,7 @@ def test_time_and_depth_follow_each_other_and_that_is_said() -> None:
     data = pages(np.stack([VOLUME, VOLUME + 500]), ome=True, metadata={"axes": "TZYX"})
     assert np.array_equal(frames(data, "a.tif"), np.concatenate([VOLUME, VOLUME + 500]))
     told = "a.tif has 2 time points of 3 slices; all are taken, one after the other."
-    assert open_file(data, "a.tif", LIMITS).notes == (told,)
+    assert open_file(data, "a.tif").notes == (told,)
 
 
 @pytest.mark.parametrize(
@@ -99,12 +97,12 @@ def test_ome_metadata_that_does_not_fit_leaves_the_pages_as_they_lie(wrong: tupl
     data = pages(VOLUME, ome=True, metadata={"axes": "ZYX"}).replace(*wrong, 1)
     assert np.array_equal(frames(data, "a.tif"), VOLUME)
     told = "a.tif: its OME description does not fit its 3 pages, which are taken as they lie."
-    assert open_file(data, "a.tif", LIMITS).notes == (told,)
+    assert open_file(data, "a.tif").notes == (told,)
 
 
 def test_imagejs_spacing_and_a_stack_with_one_directory() -> None:
     told = {"axes": "ZYX", "unit": "um", "spacing": 3.0}
-    file = open_file(pages(VOLUME, imagej=True, metadata=told, resolution=(4, 2)), "a.tif", LIMITS)
+    file = open_file(pages(VOLUME, imagej=True, metadata=told, resolution=(4, 2)), "a.tif")
     assert file.geometry is not None
     assert (file.geometry.column_mm, file.geometry.row_mm) == pytest.approx((0.00025, 0.0005))
     assert file.geometry.slice_mm == pytest.approx(0.003)
@@ -155,7 +153,7 @@ def test_the_affine_of_what_is_shown_points_at_the_same_place_as_the_files() -> 
             affine[:3, :3] = (np.diag(signs) @ np.eye(3)[list(axes)]) * [0.5, 0.75, 2.0]
             affine[:3, 3] = [7, -3, 11]
             data = nifti(array, affine)
-            file = open_file(data, "a.nii", LIMITS)
+            file = open_file(data, "a.nii")
             row, column = np.argwhere(read_frame(file, "a.nii", 1).values == 9)[0]
             assert file.geometry is not None and file.geometry.affine is not None
             there = file.geometry.affine @ [column, row, 1, 1]
@@ -175,7 +173,7 @@ def test_a_nifti_may_have_two_axes_or_a_fourth_of_length_1() -> None:
 def test_a_packed_nifti_is_read_slice_by_slice() -> None:
     volume = np.random.default_rng(0).integers(0, 1000, (128, 128, 60), np.int16)
     data = gzip.compress(nifti(volume), 1)
-    file = open_file(data, "a.nii.gz", LIMITS)
+    file = open_file(data, "a.nii.gz")
     tracemalloc.start()
     for frame in file.order:
         read_frame(file, "a.nii.gz", frame)
@@ -188,14 +186,14 @@ def test_a_packed_nifti_is_read_slice_by_slice() -> None:
 def test_a_ct_in_a_nifti_is_hounsfield_throughout_also_where_a_slice_is_all_air() -> None:
     volume = np.full((20, 20, 3), -1000, np.int16)
     volume[5:15, 5:15, 1] = 40
-    file = open_file(nifti(volume), "ct.nii", LIMITS)
+    file = open_file(nifti(volume), "ct.nii")
     assert [read_frame(file, "ct.nii", frame).kind for frame in file.order] == ["hu"] * 3
 
 
 def test_a_nifti_without_an_affine_is_shown_as_stored_and_that_is_said() -> None:
     image = nib.Nifti1Image(np.arange(24, dtype=np.int16).reshape(4, 3, 2), None)
     image.header["pixdim"][1:4] = (0.5, 0.75, 3)
-    file = open_file(image.to_bytes(), "a.nii", LIMITS)
+    file = open_file(image.to_bytes(), "a.nii")
     assert "does not say how it lies in the patient" in file.notes[0]
     assert file.geometry is not None and file.geometry.affine is None
     assert (file.geometry.row_mm, file.geometry.column_mm, file.geometry.slice_mm) == (0.75, 0.5, 3)
@@ -214,7 +212,7 @@ RGB = np.zeros((2, 2, 2), np.dtype([("R", "u1"), ("G", "u1"), ("B", "u1")]))
 )
 def test_a_nifti_that_is_no_volume_of_grey_values_says_why(array: np.ndarray, reason: str) -> None:
     with pytest.raises(BadFileError, match=f"^a.nii: {reason}"):
-        open_file(nifti(array), "a.nii", LIMITS)
+        open_file(nifti(array), "a.nii")
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
@@ -288,14 +286,14 @@ def test_a_nifti_is_in_the_unit_that_it_names(unit: str, spacing, has_place: boo
     image.header.set_xyzt_units(unit)
     if not has_place:
         image.header["qform_code"] = image.header["sform_code"] = 0
-    geometry = open_file(image.to_bytes(), "a.nii", LIMITS).geometry
+    geometry = open_file(image.to_bytes(), "a.nii").geometry
     assert geometry is not None
     assert (geometry.row_mm, geometry.column_mm, geometry.slice_mm) == pytest.approx(spacing)
 
 
 def test_a_nifti_whose_header_says_nothing_has_no_size_in_millimetres() -> None:
     image = nib.Nifti1Image(np.zeros((4, 5, 6), np.uint8), None)
-    assert open_file(image.to_bytes(), "a.nii", LIMITS).geometry is None
+    assert open_file(image.to_bytes(), "a.nii").geometry is None
 
 
 def test_frames_of_one_file_lie_along_the_body_and_keep_their_numbers() -> None:
@@ -318,14 +316,14 @@ def test_frames_of_one_file_lie_along_the_body_and_keep_their_numbers() -> None:
         SharedFunctionalGroupsSequence=[shared],
         PerFrameFunctionalGroupsSequence=[frame(9), frame(6), frame(3)],
     )
-    file = open_file(data, "a.dcm", LIMITS)
+    file = open_file(data, "a.dcm")
     assert file.order == (2, 1, 0)
     assert file.geometry is not None and file.geometry.slice_mm == pytest.approx(3)
     assert np.array_equal(read_frame(file, "a.dcm", 2).values, VOLUME[2])
 
 
 def test_a_film_keeps_its_order() -> None:
-    file = open_file(dicom(VOLUME, NumberOfFrames=3, Modality="US"), "a.dcm", LIMITS)
+    file = open_file(dicom(VOLUME, NumberOfFrames=3, Modality="US"), "a.dcm")
     assert (file.order, file.geometry) == ((0, 1, 2), None)
 
 
@@ -334,7 +332,5 @@ def test_of_dicom_slices_it_is_told_that_a_mask_without_its_place_runs_another_w
     affine = np.eye(4)
     affine[:3] = np.column_stack([(0, 0.7, 0), (0.7, 0, 0), through, (200, 0, 0)])
     mask = nib.Nifti1Image(np.ones((6, 8, 4), np.uint8), np.eye(4)).to_bytes()
-    masks, notes = volume_masks(
-        mask, "m.nii", [(8, 6)] * 4, Geometry(0.7, 0.7, 2.5, affine), limits=Limits.from_environment()
-    )
+    masks, notes = volume_masks(mask, "m.nii", [(8, 6)] * 4, Geometry(0.7, 0.7, 2.5, affine))
     assert len(masks) == 4 and any("another way" in note for note in notes) == is_told

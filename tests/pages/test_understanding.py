@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import tifffile
 
-from core.config import Limits
 from core.imaging.decode import decode_image
 from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
@@ -113,7 +112,7 @@ def test_the_values_of_masks_become_the_classes_of_a_new_task(open_page, workspa
 def test_the_table_says_role_image_values_and_why():
     files = [("a.png", png(1)), ("a_mask.png", encode_png(CLASSES)), ("b.png", png(2))]
     masks = [("b.png", encode_png(CLASSES == 2)), ("z.png", encode_png(CLASSES == 2))]
-    survey = survey_upload(files, masks, known=(), roles={}, limits=Limits())
+    survey = survey_upload(files, masks, known=(), roles={})
     rows = [table_row(place, survey, None) for place in range(5)]
     assert [(row["role"], row["image"], row["values"]) for row in rows] == [
         ("Image", "", ""),
@@ -130,14 +129,14 @@ def test_the_table_names_the_classes_of_a_mask():
     masks = [("a.png", encode_png(CLASSES)), ("b.png", encode_png(CLASSES * 2))]
     classes = (TaskClass("left lung"), TaskClass("right lung", value=2))
     files = [("a.png", png(1)), ("b.png", png(2))]
-    survey = survey_upload(files, masks, known=(), roles={}, limits=Limits(), classes=classes)
+    survey = survey_upload(files, masks, known=(), roles={}, classes=classes)
     assert table_row(2, survey, None)["values"] == "0, 1, 2: left lung, right lung"
     assert "the value 4" in table_row(3, survey, None)["values"]
 
 
 def test_the_table_tells_why_in_the_language_of_the_page():
     files = [("a.png", png(1)), ("notes.txt", b"x")]
-    survey = survey_upload(files, [], known=(), roles={}, limits=Limits())
+    survey = survey_upload(files, [], known=(), roles={})
     assert [table_row(place, survey, None)["note"] for place in range(2)] == ["", "no picture"]
     with spoken("ko"):
         assert table_row(1, survey, None)["note"] == "그림이 아님"
@@ -171,7 +170,7 @@ def test_a_volume_s_readings_are_shown_on_its_most_telling_slice():
     slices = np.stack([np.zeros_like(CLASSES), CLASSES, np.zeros_like(CLASSES)])
     buffer = io.BytesIO()
     tifffile.imwrite(buffer, slices, photometric="minisblack")
-    place, stored = _telling_slice(buffer.getvalue(), "a.tif", Limits())
+    place, stored = _telling_slice(buffer.getvalue(), "a.tif")
     assert place == 1 and stored.num_pictures == 1
     np.testing.assert_array_equal(stored.values, CLASSES)
 

@@ -6,7 +6,6 @@ import zipfile
 import numpy as np
 import pytest
 
-from core.config import Limits
 from core.correction.corrections import decode_layer
 from core.imaging.decode import decode_image
 from core.imaging.mask_values import MaskValues
@@ -202,10 +201,9 @@ def test_a_broken_zip_and_bad_entries_leave_the_rest(workspace, task):
     ]  # fmt: skip
 
 
-def test_limits_are_asked_before_decoding(workspace, task):
-    outcomes = add_images(
-        workspace, task.id, [("big.png", png(gradient(20, 20)))], limits=Limits(max_pixels=300)
-    )
+def test_limits_are_asked_before_decoding(workspace, task, monkeypatch):
+    monkeypatch.setenv("LIMIT_MAX_PIXELS", "300")
+    outcomes = add_images(workspace, task.id, [("big.png", png(gradient(20, 20)))])
     assert outcomes[0].status == "refused"
     assert "big.png" in outcomes[0].message
     assert workspace.images.list(task.id) == []

@@ -6,7 +6,6 @@ import zipfile
 import numpy as np
 import pytest
 
-from core.config import Limits
 from core.imaging.mask_readings import options_of
 from core.imaging.mask_values import MaskValues
 from core.workflows.add_images import add_images
@@ -24,7 +23,7 @@ TWO = (TaskClass("left", value=4), TaskClass("right", value=2))
 
 
 def survey(files, masks=(), known=(), roles=None, classes=()):
-    return survey_upload(files, list(masks), known=known, roles=roles or {}, limits=Limits(), classes=classes)
+    return survey_upload(files, list(masks), known=known, roles=roles or {}, classes=classes)
 
 
 def test_plain_images_need_no_look():

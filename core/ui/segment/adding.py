@@ -112,14 +112,13 @@ def _kept_answer(task: TaskRow) -> None:
 
 def uploader(task: TaskRow) -> None:
     """Take files in as soon as they are there; the page then begins anew, with what became of them."""
-    limits = Limits.from_environment()
     round_ = state.page_state().uploads
     images = st.file_uploader(
         words.UPLOAD,
         accept_multiple_files=True,
         key=f"upload_{round_}",
     )
-    st.caption(words.UPLOAD_HELP.format(megabytes=limits.max_file_bytes // 1_000_000))
+    st.caption(words.UPLOAD_HELP.format(megabytes=Limits.from_environment().max_file_bytes // 1_000_000))
     with st.expander(words.MASKS):
         use: MaskUse = st.radio(
             words.MASK_USE,
@@ -155,7 +154,6 @@ def uploader(task: TaskRow) -> None:
         masks=given_masks,
         mask_use=use,
         on_progress=show_progress,
-        limits=limits,
     )
     state.page_state().uploads += 1
     _open_first(outcomes)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.config import Limits
 from core.errors import AppError
 from core.imaging.decode import open_file, read_frame, to_image
 from core.imaging.intensity import to_display
@@ -67,17 +66,14 @@ def channel_name(place: int, names: Sequence[str]) -> str:
 
 def _pictures(uploads: Sequence[Upload], survey: Survey, example: int) -> list[bytes | None]:
     """The middle picture of the example in each choice; None where it cannot be shown."""
-    limits = Limits.from_environment()
     data = next(
-        entry.data
-        for place, (_, entry) in enumerate(unpacked(survey.rows, uploads, limits))
-        if place == example
+        entry.data for place, (_, entry) in enumerate(unpacked(survey.rows, uploads)) if place == example
     )
     name = survey.rows[example].name
     pictures: list[bytes | None] = []
     for choice in [*range(min(len(survey.channels[example]), _MOST_SHOWN)), len(survey.channels[example])]:
         try:
-            file = open_file(data, name, limits).of_channel(choice)
+            file = open_file(data, name).of_channel(choice)
             decoded = to_image(read_frame(file, name, file.order[len(file.order) // 2]))
             pictures.append(encode_jpeg(thumbnail(to_display(decoded), _SIDE)))
         except AppError:

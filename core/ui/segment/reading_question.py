@@ -10,7 +10,6 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from core.config import Limits
 from core.errors import AppError
 from core.imaging.class_table import DEFAULT_COLOURS, UNDEFINED, ClassTable
 from core.imaging.decode import mask_of, open_file, open_mask, read_frame, to_image
@@ -121,11 +120,10 @@ def _pictures(
     uploads: Sequence[Upload], survey: Survey, example: int, options: Sequence[MaskValues | ClassTable]
 ) -> list[bytes | None]:
     """The example in each reading, over its image where that came along; None where it cannot be shown."""
-    limits = Limits.from_environment()
     row = survey.rows[example]
     image = row.images[0] if len(row.images) == 1 else None
     found, image_file = b"", b""
-    for place, (each, entry) in enumerate(unpacked(survey.rows, uploads, limits)):
+    for place, (each, entry) in enumerate(unpacked(survey.rows, uploads)):
         if place == example:
             found = entry.data
         elif each.role == "image" and each.path == image:
@@ -137,19 +135,19 @@ def _pictures(
     display: NDArray[Any] | None = None
     try:
         if not is_drawn:
-            place, stored = _telling_slice(found, row.name, limits)
-        display = _shown(image_file, place, limits)
+            place, stored = _telling_slice(found, row.name)
+        display = _shown(image_file, place)
         if is_drawn:
             shape = (256, 256) if display is None else (display.shape[0], display.shape[1])
-            _, stored = _telling_slice(mask_file(row, found, shape), row.name, limits)
+            _, stored = _telling_slice(mask_file(row, found, shape), row.name)
     except AppError:
         return [None] * len(options)
     return [_picture(stored, row.name, display, option) for option in options]
 
 
-def _telling_slice(data: bytes, name: str, limits: Limits) -> tuple[int, StoredPixels]:
+def _telling_slice(data: bytes, name: str) -> tuple[int, StoredPixels]:
     """Of a mask's slices the one with most values, and of those with most in it; of a single one that."""
-    file = open_mask(data, name, limits)
+    file = open_mask(data, name)
     places = range(0, len(file.order), max(1, len(file.order) // _MOST_SLICES))
     slices = [(place, read_frame(file, name, file.order[place])) for place in places]
     place, stored = max(
@@ -158,10 +156,10 @@ def _telling_slice(data: bytes, name: str, limits: Limits) -> tuple[int, StoredP
     return place, replace(stored, num_pictures=1)
 
 
-def _shown(image: bytes, place: int, limits: Limits) -> NDArray[Any] | None:
+def _shown(image: bytes, place: int) -> NDArray[Any] | None:
     """A slice of an image as a screen shows it, None where it did not come along or cannot be read."""
     try:
-        file = open_file(image, "image", limits)
+        file = open_file(image, "image")
         return to_display(to_image(read_frame(file, "image", file.order[min(place, len(file.order) - 1)])))
     except AppError:
         return None

@@ -8,7 +8,6 @@ from typing import Any
 
 import streamlit as st
 
-from core.config import Limits
 from core.ui import state
 from core.ui.dialog import show_dialog
 from core.ui.segment import words
@@ -158,7 +157,6 @@ def _add(workspace: Workspace, task: TaskRow, given: Given, roles: Mapping[int, 
         mask_use=given.use,
         roles=roles,
         on_progress=show_progress,
-        limits=Limits.from_environment(),
     )
 
 
@@ -228,7 +226,6 @@ def _survey(
         masks,
         known=_TaskImages(state.workspace(), task.id),
         roles=roles,
-        limits=Limits.from_environment(),
         classes=task.classes,
         earlier=earlier,
         on_progress=show_progress,

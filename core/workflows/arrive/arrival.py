@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal
 
-from core.config import Limits
 from core.imaging.dicom_places import SlicePlace
 from core.imaging.mask_values import MaskValues
 from core.workflows.arrive.channels import kept_channel
@@ -68,13 +67,11 @@ class Arrival:
         *,
         mask_use: MaskUse,
         mask_values: MaskValues | None,
-        limits: Limits,
     ) -> None:
         self.workspace = workspace
         self.task_id = task_id
         self.mask_use = mask_use
         self.mask_values = mask_values
-        self.limits = limits
         self.kept = kept_meaning(workspace, task_id)
         self.channel = kept_channel(workspace, task_id)
         self.classes = workspace.tasks.get_by_id(task_id).classes

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cards import MaskClass
-from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.class_table import DEFAULT_COLOURS, UNDEFINED, ClassTable
 from core.imaging.decode import all_frames, mask_of, read_mask
@@ -21,7 +20,6 @@ def read_classes(
     data: bytes,
     name: str,
     shape: tuple[int, int],
-    limits: Limits,
     classes: Sequence[TaskClass],
 ) -> NDArray[np.uint8]:
     """The mask in a file, as values of a task's several classes.
@@ -37,19 +35,19 @@ def read_classes(
         BadFileError: As `read_mask`; also a class that the task lacks, and foreground that could be any of
             them.
     """
-    mask = read_mask(data, name, shape, limits, meaning=class_table(classes))
-    check_classes(mask, data, name, limits, classes)
+    mask = read_mask(data, name, shape, meaning=class_table(classes))
+    check_classes(mask, data, name, classes)
     return values_of(mask, classes)
 
 
-def class_reading(data: bytes, name: str, limits: Limits, classes: Sequence[TaskClass]) -> MaskReading:
+def class_reading(data: bytes, name: str, classes: Sequence[TaskClass]) -> MaskReading:
     """How `read_classes` reads a mask, over all of its slices; without its pixels.
 
     Raises:
         BadFileError: As `read_classes`, but for its size.
     """
-    mask = mask_of(all_frames(data, name, limits), name, class_table(classes))
-    check_classes(mask, data, name, limits, classes)
+    mask = mask_of(all_frames(data, name), name, class_table(classes))
+    check_classes(mask, data, name, classes)
     values = tuple(int(each) for each in np.unique(mask))
     foreground = tuple(each for each in values if 0 < each < UNDEFINED)
     return MaskReading(
@@ -69,9 +67,7 @@ def values_of(mask: NDArray[np.uint8], classes: Sequence[TaskClass]) -> NDArray[
     return value_at[mask]
 
 
-def check_classes(
-    mask: NDArray[np.uint8], data: bytes, name: str, limits: Limits, classes: Sequence[TaskClass]
-) -> None:
+def check_classes(mask: NDArray[np.uint8], data: bytes, name: str, classes: Sequence[TaskClass]) -> None:
     """Refuse a mask of 0 and 255 alone, whose 255 is foreground unless the file says that it is undecided.
 
     Args:
@@ -84,7 +80,7 @@ def check_classes(
     """
     if not np.isin(mask, (0, UNDEFINED)).all() or not (mask == UNDEFINED).any():
         return
-    stored = all_frames(data, name, limits)
+    stored = all_frames(data, name)
     if not tells_undefined(stored, stored.values if stored.numbers is None else stored.numbers):
         raise any_class(name, classes)
 

@@ -20,7 +20,7 @@ def add_image(arrival: Arrival, row: PlannedFile, data: bytes) -> FileOutcome:
     """Decode an image and keep it."""
     known = arrival.workspace.images.find(arrival.task_id, sha256_of(data))
     try:
-        file = open_file(data, row.name, arrival.limits)
+        file = open_file(data, row.name)
         file = file if arrival.channel is None else arrival.channel.of(file)
         if file.masks_only:
             raise BadFileError(row.name, file.masks_only)

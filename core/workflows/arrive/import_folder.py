@@ -71,14 +71,13 @@ def files_in(folder: Path) -> list[Path]:
 def run_job(context: JobContext) -> dict[str, Any]:
     """The worker's part; the result says how many files became what, what is odd, and which were refused."""
     settings = context.job.settings
-    folder, limits = Path(settings["folder"]), Limits.from_environment()
+    folder = Path(settings["folder"])
     files = [path.relative_to(folder.parent).as_posix() for path in files_in(folder)]
     arrival = Arrival(
         context.workspace,
         context.job.task_id or 0,
         mask_use=settings["mask_use"],
         mask_values=None,
-        limits=limits,
     )
     # Masks wait for all images, so they are read last.
     plan = sorted(plan_upload(files, known=arrival), key=lambda row: row.role in ("mask", "outlines"))
@@ -114,7 +113,7 @@ def _read(
     context: JobContext, plan: Sequence[PlannedFile], arrival: Arrival
 ) -> Iterator[tuple[int, Iterable[tuple[PlannedFile, ArchiveEntry]]]]:
     """The files one by one until the job is asked to stop; what lies in a zip is understood by itself."""
-    parent = Path(context.job.settings["folder"]).parent
+    parent, most = Path(context.job.settings["folder"]).parent, Limits.from_environment().max_zip_bytes
     for row in plan:
         if context.should_stop():
             return
@@ -123,7 +122,7 @@ def _read(
             yield 1, [(row, ArchiveEntry(row.name, b""))]
             continue
         try:
-            if path.stat().st_size > arrival.limits.max_zip_bytes:
+            if path.stat().st_size > most:
                 raise OSError("too large")
             data = read_file(path)
         except OSError as error:
@@ -133,7 +132,7 @@ def _read(
         if is_zip(data):
             upload = [(row.path, data)]
             files, masks = ([], upload) if row.role == "mask" else (upload, [])
-            rows = plan_of(files, masks, known=arrival, roles={}, limits=arrival.limits)
-            yield len(rows), unpacked(rows, upload, arrival.limits)
+            rows = plan_of(files, masks, known=arrival, roles={})
+            yield len(rows), unpacked(rows, upload)
         else:
             yield 1, [(as_it_is(row, data), ArchiveEntry(row.name, data))]

@@ -12,7 +12,6 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.decode import mask_reading, read_mask
 from core.imaging.mask_readings import MaskReading
@@ -79,7 +78,6 @@ def read_upload_mask(
     data: bytes,
     name: str,
     shape: tuple[int, int],
-    limits: Limits,
     *,
     said: MaskValues | None,
     kept: KeptMeaning | None,
@@ -97,9 +95,9 @@ def read_upload_mask(
     """
 
     def read(meaning: MaskValues | None) -> NDArray[np.uint8]:
-        return read_mask(data, name, shape, limits, meaning=meaning)
+        return read_mask(data, name, shape, meaning=meaning)
 
-    return with_kept(read, lambda: mask_reading(data, name, limits), said=said, kept=kept)
+    return with_kept(read, lambda: mask_reading(data, name), said=said, kept=kept)
 
 
 def with_kept(

@@ -41,10 +41,10 @@ def pixels_of(arrival: Arrival, part: WaitingMask, shape: tuple[int, int]) -> tu
     if several and part.row.holds_objects:
         raise any_class(name, arrival.classes)
     if several and part.pixels is None:
-        return read_classes(part.data, name, shape, arrival.limits, arrival.classes), ""
+        return read_classes(part.data, name, shape, arrival.classes), ""
     if part.pixels is None:
         said, kept = meaning_of(arrival, part), arrival.kept
-        mask, note = read_upload_mask(part.data, name, shape, arrival.limits, said=said, kept=kept)
+        mask, note = read_upload_mask(part.data, name, shape, said=said, kept=kept)
         return of_the_one_class(arrival, mask), note
     if part.pixels.shape != shape:
         height, width = part.pixels.shape

@@ -36,7 +36,7 @@ def add_outlines(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
     union = arrival.mask_values is not None and arrival.mask_values.foreground is None
     try:
         names = [each.name for each in arrival.classes] if len(arrival.classes) > 1 else []
-        found = read_outlines(file.data, name, arrival.limits, union=union, classes=names)
+        found = read_outlines(file.data, name, union=union, classes=names)
     except AppError as error:
         return [FileOutcome(name, "refused", error.sentence)]
     if found is None:

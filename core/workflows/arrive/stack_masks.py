@@ -40,7 +40,7 @@ def slices_of(arrival: Arrival, parts: Sequence[WaitingMask], found: set[int]) -
     if len(parts) > 1 or parts[0].pixels is not None:
         return ()
     try:
-        file = open_mask(data, name, arrival.limits)
+        file = open_mask(data, name)
         size = read_frame(file, name, file.order[0]).values.shape[:2]
     except AppError:
         return ()  # told where the mask itself is read
@@ -112,15 +112,15 @@ def masks_of_slices(
         if part.row.holds_objects:
             raise any_class(name, arrival.classes)
         table = class_table(arrival.classes)
-        masks, notes = volume_masks(part.data, name, shapes, geometry, limits=arrival.limits, meaning=table)
-        check_classes(np.concatenate(masks, axis=None), part.data, name, arrival.limits, arrival.classes)
+        masks, notes = volume_masks(part.data, name, shapes, geometry, meaning=table)
+        check_classes(np.concatenate(masks, axis=None), part.data, name, arrival.classes)
         return [values_of(mask, arrival.classes) for mask in masks], notes
 
     def read(meaning: MaskValues | None) -> tuple[list[NDArray[np.uint8]], tuple[str, ...]]:
-        return volume_masks(part.data, name, shapes, geometry, limits=arrival.limits, meaning=meaning)
+        return volume_masks(part.data, name, shapes, geometry, meaning=meaning)
 
     def reading() -> MaskReading:
-        return mask_reading(part.data, name, arrival.limits)
+        return mask_reading(part.data, name)
 
     (masks, notes), note = with_kept(read, reading, said=meaning_of(arrival, part), kept=arrival.kept)
     return [of_the_one_class(arrival, mask) for mask in masks], (*notes, note) if note else notes

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from core.config import Limits
 from core.errors import AppError, BadFileError
 from core.imaging.archive import ArchiveEntry, is_zip, names_in_upload, unpack_upload
 from core.imaging.decode import mask_reading, open_file
@@ -83,7 +82,6 @@ def survey_upload(
     *,
     known: Container[str],
     roles: Mapping[int, Role],
-    limits: Limits,
     classes: Sequence[TaskClass] = (),
     earlier: Survey | None = None,
     on_progress: Callable[[int, int], None] | None = None,
@@ -99,10 +97,10 @@ def survey_upload(
         earlier: An earlier survey of the same upload: what was read then is not read again.
         on_progress: Called with masks read and all that are read.
     """
-    rows = plan_of(files, masks, known=known, roles=roles, limits=limits)
+    rows = plan_of(files, masks, known=known, roles=roles)
     if any(row.name.lower().endswith(_MAY_BE_SEGMENTATION) for row in rows):
-        rows = [row for row, _ in unpacked(rows, [*files, *masks], limits)]
-    num_files = sum(len(_paths(*each, limits)) for each in files)
+        rows = [row for row, _ in unpacked(rows, [*files, *masks])]
+    num_files = sum(len(_paths(*each)) for each in files)
     of_masks = [place for place, row in enumerate(rows) if row.role == "mask" or row.is_yolo][:MOST_READ]
     already = {} if earlier is None else earlier.readings
     readings = {place: reading for place, reading in already.items() if place in of_masks}
@@ -110,11 +108,11 @@ def survey_upload(
     channels = {} if earlier is None else dict(earlier.channels)
     may_have = {place for place, row in enumerate(rows) if row.name.lower().endswith(_MAY_HAVE_CHANNELS)}
     look_at = missing | (may_have if earlier is None else set())
-    for place, (row, entry) in enumerate(unpacked(rows, [*files, *masks], limits) if look_at else ()):
-        if place in may_have and earlier is None and (names := _channels(row, entry, limits)):
+    for place, (row, entry) in enumerate(unpacked(rows, [*files, *masks]) if look_at else ()):
+        if place in may_have and earlier is None and (names := _channels(row, entry)):
             channels[place] = names
         if place in missing:
-            readings[place] = _read(row, entry, limits, classes)
+            readings[place] = _read(row, entry, classes)
             if on_progress is not None:
                 on_progress(len(readings), len(of_masks))
     unpaired = {
@@ -132,15 +130,14 @@ def plan_of(
     *,
     known: Container[str],
     roles: Mapping[int, Role],
-    limits: Limits,
 ) -> list[PlannedFile]:
     """How each file of an upload is understood by names, those of zips too."""
-    flat = [[path for each in part for path in _paths(*each, limits)] for part in (files, masks)]
+    flat = [[path for each in part for path in _paths(*each)] for part in (files, masks)]
     return plan_upload(*flat, known=known, roles=roles)
 
 
 def unpacked(
-    rows: Sequence[PlannedFile], uploads: Sequence[Upload], limits: Limits
+    rows: Sequence[PlannedFile], uploads: Sequence[Upload]
 ) -> Iterator[tuple[PlannedFile, ArchiveEntry]]:
     """Each file with how it is understood; a zip that cannot be opened is one file with a problem.
 
@@ -153,7 +150,7 @@ def unpacked(
     left = iter(rows)
     for name, data in uploads:
         try:
-            for entry in unpack_upload(data, name, limits):
+            for entry in unpack_upload(data, name):
                 yield as_it_is(next(left), entry.data), entry
         except BadFileError as error:
             yield next(left), ArchiveEntry(name, b"", error)
@@ -166,9 +163,9 @@ def as_it_is(row: PlannedFile, data: bytes) -> PlannedFile:
     return replace(row, role="mask", reason=Sentence("a DICOM segmentation"), keys=mask_keys(row.path))
 
 
-def _paths(name: str, data: bytes, limits: Limits) -> list[str]:
+def _paths(name: str, data: bytes) -> list[str]:
     try:
-        inside = names_in_upload(data, name, limits)
+        inside = names_in_upload(data, name)
     except AppError:
         return [name]
     return [f"{name}/{path}" for path in inside] if is_zip(data) else [name]
@@ -179,15 +176,15 @@ def mask_file(row: PlannedFile, data: bytes, shape: tuple[int, int] = (_YOLO_SID
     return encode_png(yolo_mask(data, row.name, shape)) if row.is_yolo else data
 
 
-def _channels(row: PlannedFile, entry: ArchiveEntry, limits: Limits) -> tuple[str, ...]:
+def _channels(row: PlannedFile, entry: ArchiveEntry) -> tuple[str, ...]:
     """The channels of a file, none where it has one or cannot be read, which is told when it is added."""
     try:
-        return open_file(entry.data, row.name, limits).channels
+        return open_file(entry.data, row.name).channels
     except AppError:
         return ()
 
 
-def _read(row: PlannedFile, entry: ArchiveEntry, limits: Limits, classes: Sequence[TaskClass]) -> MaskReading:
+def _read(row: PlannedFile, entry: ArchiveEntry, classes: Sequence[TaskClass]) -> MaskReading:
     """The reading of a mask, without its pixels."""
     if entry.problem is not None:
         return MaskReading(None, problem=str(entry.problem))
@@ -195,8 +192,8 @@ def _read(row: PlannedFile, entry: ArchiveEntry, limits: Limits, classes: Sequen
         if len(classes) > 1:
             if row.holds_objects:
                 raise any_class(row.name, classes)
-            return class_reading(mask_file(row, entry.data), row.name, limits, classes)
-        reading = mask_reading(mask_file(row, entry.data), row.name, limits)
+            return class_reading(mask_file(row, entry.data), row.name, classes)
+        reading = mask_reading(mask_file(row, entry.data), row.name)
     except BadFileError as error:
         return MaskReading(None, problem=error.reason)
     if row.holds_objects:
