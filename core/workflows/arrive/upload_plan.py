@@ -276,10 +276,10 @@ def _by_name(
 
 
 def _given_as_masks(paths: Sequence[str]) -> list[PlannedFile]:
-    """Masks, but for images that lie in a zip with theirs."""
+    """Masks, but for images that lie in a zip with theirs, or with a text of their name (YOLO's)."""
     folders = _Folders(paths)
     rows = _masks_by_name([_first_look(path, folders) for path in paths], ())
-    of_images = {key for row in rows if row.role == "mask" for key in row.keys}
+    of_images = {key for row in rows if row.role != "image" for key in row.keys or (stem_key(row.path),)}
     along, as_mask = Sentence("the image of a mask that was given with it"), Sentence("given as a mask")
     return [
         replace(row, role="left out", reason=along)
