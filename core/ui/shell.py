@@ -19,13 +19,11 @@ from core.ui.language import choose_language, cookie, streamlit_words
 from core.ui.remembered import remembered_name
 from core.ui.running_job import running_job
 from core.ui.sign_in.asking import ask_who, show_who
+from core.ui.task_box import choose_task
 from core.ui.text import LITERAL_STYLE, as_name
-from core.ui.titles import task_title
 from core.workspace import TaskRow, Workspace
 
 _ICON = Path(__file__).with_name("icon.svg")
-_TASK = "chosen_task"
-_MADE = "made_task"
 _PAGES = {
     "segment": ":material/brush:",
     "review": ":material/rate_review:",
@@ -89,7 +87,8 @@ def route() -> None:
     """Run the page that the address names, with the side bar's page list around it."""
     st.set_page_config(page_title=words.APP_NAME, page_icon=str(_ICON), layout="wide")
     current = st.navigation([page(name) for name in _PAGES], position="hidden")
-    current.run()
+    with state.one_run():
+        current.run()
     state.run_has_ended()
 
 
@@ -102,7 +101,7 @@ def enter() -> Shell:
     state.follow_new_name()
     with st.sidebar:
         links = st.container(gap="small")
-        task = _choose_task(workspace)
+        task = choose_task(workspace)
         with links:
             _link_pages(workspace, task)
         running_job(workspace)
@@ -113,35 +112,6 @@ def enter() -> Shell:
             remembered_name("", cookie())
         choose_language()
     return Shell(workspace, task)
-
-
-def _choose_task(workspace: Workspace) -> TaskRow:
-    tasks = {task.slug: task for task in workspace.tasks.list()}
-    asked = st.query_params.get("task", st.session_state.get(_TASK, ""))
-    slug = asked if asked in tasks else next(iter(tasks))
-    if asked and asked != slug:
-        st.toast(words.NO_SUCH_TASK.format(name=as_name(asked)), icon=":material/info:")
-    st.session_state[_TASK] = st.session_state["task"] = st.query_params["task"] = slug
-    st.selectbox(
-        words.TASK,
-        list(tasks),
-        format_func={slug: task_title(task) for slug, task in tasks.items()}.__getitem__,
-        key="task",
-        on_change=_use_task,
-    )
-    # Of another key, and so closed and empty, once a task is made here; not when somebody else makes one.
-    key = f"new_task_{st.session_state.get(_MADE, '')}"
-    title = f"{key}_title"
-    with (
-        st.popover(words.NEW_TASK, width="stretch", icon=":material/add:", key=key),
-        st.form(f"{key}_form", border=False),
-    ):
-        st.text_input(words.NEW_TASK_NAME, key=title, max_chars=80, placeholder=words.NEW_TASK_EXAMPLE)
-        st.caption(words.NEW_TASK_HELP)
-        st.form_submit_button(
-            words.CREATE_TASK, type="primary", on_click=_create_task, args=(workspace, title)
-        )
-    return tasks[slug]
 
 
 def page(name: str) -> StreamlitPage:
@@ -163,18 +133,6 @@ def _link_pages(workspace: Workspace, task: TaskRow) -> None:
         if name == "segment" and image_id is not None:
             query["image"] = str(image_id)
         st.page_link(page(name), query_params=query)
-
-
-def _create_task(workspace: Workspace, title: str) -> None:
-    with state.told_errors():
-        task = workspace.tasks.create(st.session_state[title])
-        st.session_state[_MADE] = task.slug
-        _use_task(task.slug)
-
-
-def _use_task(slug: str | None = None) -> None:
-    st.query_params.clear()
-    st.query_params["task"] = slug or st.session_state["task"]
 
 
 def _choose_name() -> None:

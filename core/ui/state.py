@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import getpass
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
 import streamlit as st
 
+from core.errors import AppError
 from core.registry.predictors import Classifiers, Predictors
 from core.ui import words
 from core.ui.errors import shown_errors
@@ -41,6 +43,18 @@ def workspace() -> Workspace:
     if name is None:
         st.stop()
     return _acting_as(name)
+
+
+@contextmanager
+def one_run() -> Iterator[None]:
+    """The run of a page sees one state of the store; that none can be opened is told by the page itself."""
+    try:
+        store = opened()
+    except AppError:
+        yield
+        return
+    with store.one_run():
+        yield
 
 
 def signed_in() -> str | None:

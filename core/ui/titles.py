@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 from core.ui import words
 from core.workspace import ImageRow, TaskRow, VersionRow, Workspace
+from core.workspace.tasks import SHIPPED_TASKS
 
 _SHIPPED = " (shipped)"
 
 
 def task_title(task: TaskRow) -> str:
-    """The title; of a task that every workspace begins with in the session's language."""
-    return words.BUILT_IN_TASKS.get(task.base_model or "", task.title)
+    """The title; of a task that workspaces begin with in the session's language, until it is renamed."""
+    if task.base_model is None or (task.base_model, task.title) not in SHIPPED_TASKS:
+        return task.title
+    return words.BUILT_IN_TASKS[task.base_model]
 
 
 def image_titles(workspace: Workspace, images: Sequence[ImageRow]) -> dict[int, str]:

@@ -34,6 +34,15 @@ NEW_TASK_HELP = (
 )
 NO_SUCH_TASK = "There is no task {name}; this is another one."
 CREATE_TASK = "Create task"
+CHANGE_TASK = "Change this task"
+TASK_TITLE = "Name of the task"
+RENAME_TASK = "Rename"
+PUT_AWAY = "Put away"
+PUT_AWAY_HELP = (
+    "Takes the task out of this list. Its images, masks and models stay, and it can be brought back."
+)
+PUT_AWAY_DONE = "{name} is put away."
+BRING_BACK = "Bring back {name}"
 YOUR_NAME = "Your name"
 ASK_NAME = "Give your name once; this browser remembers it."
 RENAME_ME = "Correct my name"

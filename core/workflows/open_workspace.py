@@ -19,7 +19,7 @@ def open_workspace(root: Path, models_dir: Path = MODELS_DIR) -> Workspace:
     workspace = Workspace.open(root)
     try:
         with workspace.plain_errors():
-            for task in workspace.tasks.list():
+            for task in (*workspace.tasks.list(), *workspace.tasks.list(put_away=True)):
                 add_shipped(workspace, task, models_dir)
                 add_shipped(workspace, task, models_dir, "classify")
     except BaseException:

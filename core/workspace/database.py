@@ -9,6 +9,7 @@ PostgreSQL, so that what is read in it is still true when it writes.
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,6 +29,25 @@ from core.workspace.tables import PersonTable, utc_now
 
 _WRITE_LOCK = 7_165_302
 """Number of the advisory lock; any that nothing else on the server takes."""
+
+
+class _Run(threading.local):
+    """What a thread reads with in `Database.one_run`: one transaction, begun with the first question."""
+
+    is_one = False
+    _open: Connection | None = None
+
+    def connection(self, engine: Engine) -> Connection:
+        if self._open is None:
+            self._open = engine.connect()
+            self._open.begin()
+        return self._open
+
+    def let_go(self) -> None:
+        """Read the next time what is there then."""
+        connection, self._open = self._open, None
+        if connection is not None:
+            connection.close()
 
 
 class Database:
@@ -65,6 +85,21 @@ class Database:
             )
             self._read_engine = self.engine.execution_options(isolation_level="REPEATABLE READ")
             self._write_engine = self.engine
+        self._run = _Run()
+
+    @contextmanager
+    def one_run(self) -> Iterator[None]:
+        """All that this thread reads inside is one state of the store, until it writes.
+
+        A page reads dozens of times; to begin and end a transaction for each of them costs a server more than
+        the reading.
+        """
+        self._run.is_one = True
+        try:
+            yield
+        finally:
+            self._run.is_one = False
+            self._run.let_go()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -73,9 +108,15 @@ class Database:
         Raises:
             StoreError: The database cannot be read.
         """
-        with self.plain_errors(), Session(self._read_engine, expire_on_commit=False) as session:
-            self._limit(session)
-            yield session
+        with self.plain_errors():
+            bind = self._run.connection(self._read_engine) if self._run.is_one else self._read_engine
+            try:
+                with Session(bind, expire_on_commit=False, join_transaction_mode="rollback_only") as session:
+                    self._limit(session)
+                    yield session
+            except DatabaseError:
+                self._run.let_go()
+                raise
 
     def acting_as(self, name: str) -> Database:
         """The same database for somebody who signed in: what they may not do is refused."""
@@ -139,15 +180,20 @@ class Database:
             StoreError: The disk is full, the folder cannot be written, another process holds on for too long,
                 or one of a newer version has changed the database meanwhile.
         """
-        with self.plain_errors(), Session(self._write_engine, expire_on_commit=False) as session:
-            with session.begin():
-                # Takes the write lock now: without a statement the session would begin with its first query.
-                connection = session.connection()
-                if alone:
-                    self._lock(connection)
-                self._check_schema(connection)
-                self._require(session, needs)
-                yield session
+        self._run.let_go()
+        try:
+            with self.plain_errors(), Session(self._write_engine, expire_on_commit=False) as session:
+                with session.begin():
+                    # Takes the write lock now: else the session would begin with its first query.
+                    connection = session.connection()
+                    if alone:
+                        self._lock(connection)
+                    self._check_schema(connection)
+                    self._require(session, needs)
+                    yield session
+        finally:
+            # What was read meanwhile is older than what was written.
+            self._run.let_go()
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:

@@ -18,7 +18,7 @@ from core.workspace.existing import existing_task
 from core.workspace.image_rows import SHOWN, Show
 from core.workspace.rows import ReviewRules, TaskClass, TaskCounts, TaskRow
 from core.workspace.slugs import clean_title, make_slug, title_key
-from core.workspace.tables import ImageTable, TaskTable, VersionTable, as_row
+from core.workspace.tables import ImageTable, TaskTable, VersionTable, as_row, utc_now
 
 SHIPPED_TASKS = (
     ("lung_xray", "Lung X-ray"),
@@ -36,10 +36,11 @@ _RULES = {each.name for each in fields(ReviewRules)}
 class Tasks(StorePart):
     """The tasks of a workspace."""
 
-    def list(self) -> list[TaskRow]:
-        """All tasks, in the order in which they were made."""
+    def list(self, *, put_away: bool = False) -> list[TaskRow]:
+        """The tasks that are worked on, or those that were put away, in the order in which they were made."""
+        query = _query().where(TaskTable.put_away_at.is_not(None) == put_away).order_by(TaskTable.id)
         with self._database.reading() as session:
-            return [_to_row(each) for each in session.execute(_query().order_by(TaskTable.id))]
+            return [_to_row(each) for each in session.execute(query)]
 
     def get(self, slug: str) -> TaskRow:
         """The task of that slug.
@@ -70,8 +71,7 @@ class Tasks(StorePart):
         """
         cleaned = clean_title(title)
         with self._database.writing(needs="task") as session:
-            if session.scalar(select(TaskTable.id).where(TaskTable.title_key == title_key(cleaned))):
-                raise StoreError('There is a task "{cleaned}" already; choose another name.', cleaned=cleaned)
+            _refuse_taken(session, cleaned)
             slug = make_slug(cleaned, set(session.scalars(select(TaskTable.slug))))
             session.add(
                 TaskTable(
@@ -83,6 +83,47 @@ class Tasks(StorePart):
                 )
             )
         return self.get(slug)
+
+    def rename(self, task_id: int, title: str, *, who: str = "") -> TaskRow:
+        """Give a task another title; its slug, and with it every address, stays.
+
+        Raises:
+            StoreError: There is no such task, or the title is empty, too long or taken.
+        """
+        cleaned = clean_title(title)
+        with self._database.writing(needs="task") as session:
+            task = existing_task(session, task_id)
+            if title_key(cleaned) != task.title_key:
+                _refuse_taken(session, cleaned)
+            facts = {"was": task.title, "name": cleaned}
+            task.title, task.title_key = cleaned, title_key(cleaned)
+            audit.append(session, "task_renamed", facts, who=who, task_id=task_id)
+        return self.get_by_id(task_id)
+
+    def put_away(self, task_id: int, *, who: str = "") -> None:
+        """Take a task out of sight, with all that is in it, until somebody brings it back.
+
+        Raises:
+            StoreError: There is no such task, or no other one to work on.
+        """
+        with self._database.writing(needs="task") as session:
+            task = existing_task(session, task_id)
+            others = select(TaskTable.id).where(TaskTable.put_away_at.is_(None), TaskTable.id != task_id)
+            if session.scalar(others.limit(1)) is None:
+                raise StoreError("This is the only task; make another one first, then it can be put away.")
+            task.put_away_at = utc_now()
+            audit.append(session, "task_put_away", {}, who=who, task_id=task_id)
+
+    def bring_back(self, task_id: int, *, who: str = "") -> TaskRow:
+        """Let a task that was put away be worked on again.
+
+        Raises:
+            StoreError: There is no such task.
+        """
+        with self._database.writing(needs="task") as session:
+            existing_task(session, task_id).put_away_at = None
+            audit.append(session, "task_brought_back", {}, who=who, task_id=task_id)
+        return self.get_by_id(task_id)
 
     def counts(self, task_id: int) -> TaskCounts:
         """How many images are new, drawn on, corrected, locked; each number is counted in an index."""
@@ -141,6 +182,11 @@ class Tasks(StorePart):
         if found is None:
             raise StoreError(message)
         return _to_row(found)
+
+
+def _refuse_taken(session: Session, title: str) -> None:
+    if session.scalar(select(TaskTable.id).where(TaskTable.title_key == title_key(title))):
+        raise StoreError('There is a task "{title}" already; choose another name.', title=title)
 
 
 def seed_tasks(session: Session) -> None:

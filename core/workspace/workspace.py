@@ -171,6 +171,10 @@ class Workspace:
             raise TypeError("what somebody may do goes to no other machine")
         return _opened, (self.address, self._database.address, self._place.address)
 
+    def one_run(self) -> AbstractContextManager[None]:
+        """All that this thread reads inside is one state of the store, until it writes."""
+        return self._database.one_run()
+
     def require(self, action: Action) -> None:
         """Go on only where the person who acts may do that.
 

@@ -89,3 +89,39 @@ def test_the_last_image_of_a_task_is_remembered(workspace, task, add_image):
     workspace.images.mark_looked_at(first.id, "Kim")
     assert workspace.images.last_looked_at(workspace.tasks.get(task.slug).id, "Kim") == first.id
     assert workspace.images.last_looked_at(workspace.tasks.get("lung_ct").id, "Kim") is None
+
+
+def test_a_task_gets_another_title_and_keeps_its_address(workspace, task):
+    renamed = workspace.tasks.rename(task.id, "  Lungs of Ward 7 ", who="Kim")
+    assert (renamed.slug, renamed.title) == (task.slug, "Lungs of Ward 7")
+    # The old title is free again, the new one taken; one's own may be written otherwise.
+    with pytest.raises(StoreError, match="already"):
+        workspace.tasks.create("lungs of ward 7")
+    assert workspace.tasks.create("Lung X-ray").slug == "lung_x_ray"
+    assert workspace.tasks.rename(task.id, "LUNGS of ward 7").title == "LUNGS of ward 7"
+    with pytest.raises(StoreError, match="already"):
+        workspace.tasks.rename(task.id, "Lung CT")
+    first = next(workspace.audit.rows())
+    assert (first.action, first.who, first.facts["was"]) == ("task_renamed", "Kim", "Lung X-ray")
+
+
+def test_a_task_that_is_put_away_is_out_of_sight_with_all_that_is_in_it(workspace, task, add_image):
+    image = add_image("a")
+    workspace.tasks.put_away(task.id, who="Kim")
+    assert task.id not in [each.id for each in workspace.tasks.list()]
+    assert [each.id for each in workspace.tasks.list(put_away=True)] == [task.id]
+    assert workspace.images.get(image.id) == image
+    with pytest.raises(StoreError, match="already"):
+        workspace.tasks.create(task.title)
+    assert workspace.tasks.bring_back(task.id, who="Kim") == task
+    assert task in workspace.tasks.list()
+    assert workspace.tasks.list(put_away=True) == []
+
+
+def test_the_last_task_cannot_be_put_away(workspace):
+    *others, last = workspace.tasks.list()
+    for each in others:
+        workspace.tasks.put_away(each.id)
+    with pytest.raises(StoreError, match="the only task"):
+        workspace.tasks.put_away(last.id)
+    assert workspace.tasks.list() == [last]

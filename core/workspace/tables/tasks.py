@@ -31,6 +31,7 @@ class TaskTable(Table):
     num_positions: Mapped[int] = mapped_column(default=0)
     num_ranked: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    put_away_at: Mapped[datetime | None]
 
 
 class PersonTable(Table):

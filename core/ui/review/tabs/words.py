@@ -64,6 +64,9 @@ ACTION = {
     "gold_withdrawn": "made an image no longer gold",
     "planted_judged": "judged a planted error",
     "review_rules_set": "changed how masks are reviewed",
+    "task_renamed": "gave the task another name",
+    "task_put_away": "put the task away",
+    "task_brought_back": "brought the task back",
     "images_given": "gave images to persons",
 }
 FACT = {

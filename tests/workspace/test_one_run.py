@@ -1,0 +1,76 @@
+"""The run of a page sees one state of the store, until it writes; others go on meanwhile."""
+
+import threading
+
+import pytest
+
+from core.errors import StoreError
+from core.workspace import Workspace
+
+
+@pytest.fixture
+def somebody_else(workspace, tmp_path):
+    """The same workspace as another process has it open."""
+    with Workspace.open(tmp_path / "workspace") as opened:
+        yield opened
+
+
+def count(workspace, task):
+    return workspace.tasks.counts(task.id).images
+
+
+def test_what_others_write_is_seen_by_the_next_run(workspace, task, somebody_else, add_image):
+    add_image("a")
+    with workspace.one_run():
+        assert count(workspace, task) == 1
+        somebody_else.images.delete(workspace.images.list(task.id)[0].id, who="Lee")
+        assert count(somebody_else, task) == 0
+        # The image that is counted can still be read: a page does not fall apart half-way.
+        assert count(workspace, task) == len(workspace.images.list(task.id)) == 1
+    assert count(workspace, task) == 0
+    with workspace.one_run():
+        assert count(workspace, task) == 0
+
+
+def test_what_is_written_is_read(workspace, task, somebody_else, add_image):
+    with workspace.one_run():
+        assert count(workspace, task) == 0
+        add_image("a")
+        assert count(workspace, task) == 1
+        made = somebody_else.tasks.create("Nuclei")
+        add_image("b")
+        # With one's own writing comes what others have written.
+        assert count(workspace, task) == 2
+        assert workspace.tasks.get_by_id(made.id) == made
+
+
+def test_each_thread_has_its_own(workspace, task, add_image):
+    seen = []
+
+    def other():
+        add_image("a")
+        seen.append(count(workspace, task))
+
+    with workspace.one_run():
+        assert count(workspace, task) == 0
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+        assert count(workspace, task) == 0
+    assert seen == [count(workspace, task)] == [1]
+
+
+def test_a_refusal_in_a_run_ends_nothing(workspace, task, add_image):
+    with workspace.one_run():
+        with pytest.raises(StoreError, match="no image number 10"):
+            workspace.images.get(10)
+        image = add_image("a")
+        assert workspace.images.get(image.id) == image
+
+
+def test_a_run_that_fails_lets_go(workspace, task, somebody_else, add_image):
+    with pytest.raises(ZeroDivisionError), workspace.one_run():
+        assert count(workspace, task) == 0
+        raise ZeroDivisionError
+    somebody_else.images.add(task.id, "a.png", b"a", add_image("b").facts)
+    assert count(workspace, task) == 2
