@@ -42,7 +42,10 @@ def to_class_mask(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8]:
     if labels is None:
         labels = _by_index(stored, table)
     if stored.alpha is not None:
-        labels[stored.alpha == 0] = 0
+        undecided = (
+            stored.numbers == UNDEFINED if stored.numbers is not None and table.has_undefined else False
+        )
+        labels[(stored.alpha == 0) & ~np.asarray(undecided)] = 0
     return labels
 
 

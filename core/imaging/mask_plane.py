@@ -43,7 +43,9 @@ def one_plane(stored: StoredPixels, *, as_numbers: bool = False, any_colour: boo
         )
     alpha = stored.alpha
     clear: NDArray[np.bool_] | None = None
-    if alpha is not None and (alpha.min() < alpha.max() or alpha.max() == 0):
+    if alpha is not None and _is_undecided(stored, np.asarray(alpha == 0)):
+        pass
+    elif alpha is not None and (alpha.min() < alpha.max() or alpha.max() == 0):
         visible = np.asarray(alpha > 0)
         seen = stored.values[visible]
         if not visible.any():
@@ -62,6 +64,19 @@ def one_plane(stored: StoredPixels, *, as_numbers: bool = False, any_colour: boo
         )
     plane = _numbers(stored, clear, as_numbers=as_numbers, any_colour=any_colour)
     return plane if clear is None else np.where(clear, np.zeros_like(plane), plane)
+
+
+def _is_undecided(stored: StoredPixels, clear: NDArray[np.bool_]) -> bool:
+    """Whether what is transparent is a palette's 255, of VOC's colour or beside a 0 and a 1 that are seen."""
+    numbers = stored.numbers
+    if (
+        numbers is None
+        or stored.values.ndim == 2
+        or not clear.any()
+        or not (numbers[clear] == UNDEFINED).all()
+    ):
+        return False
+    return bool((stored.values[clear] == VOC_VOID).all()) or distinct(numbers[~clear]).tolist() == [0, 1]
 
 
 def _numbers(

@@ -16,6 +16,7 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import JPEGLSLossless
 
 from core.errors import AppError, BadFileError
+from core.imaging.class_table import table_of_names
 from core.imaging.decode import decode_image, decode_mask, read_mask
 from core.imaging.mask_values import MaskValues, mask_values
 from core.imaging.masks import encode_png
@@ -126,6 +127,17 @@ def test_where_little_was_decided_the_rest_is_undefined(background: int) -> None
     decided = np.full((200, 200), 255, np.uint8)
     decided[50 : 50 + background, 50:150], decided[51:54, 60:64] = 0, 1
     np.testing.assert_array_equal(read_mask(png(decided), "m"), decided)
+
+
+@pytest.mark.parametrize("colours", [VOC_COLOURS, [(level,) * 3 for level in range(256)]])
+def test_undecided_pixels_of_a_palette_may_be_transparent(colours: list[tuple[int, int, int]]) -> None:
+    clear = bytes([*[255] * 255, 0])
+    data = palette(VOC, colours, transparency=clear)
+    np.testing.assert_array_equal(read_mask(data, "m"), VOC)
+    of_classes = table_of_names(["background", "lung", "heart", "undefined"])
+    np.testing.assert_array_equal(read_mask(data, "m", meaning=of_classes), VOC)
+    outline = np.where(RING, np.uint8(255), np.uint8(0))
+    assert set(np.unique(read_mask(palette(outline, VOC_COLOURS, transparency=clear), "m"))) == {0, 255}
 
 
 def test_a_tile_of_voc_that_is_all_outline_is_undefined() -> None:
