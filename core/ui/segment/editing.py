@@ -31,7 +31,7 @@ from core.ui.text import as_name
 from core.workflows.correct.open_image import OpenedImage, open_image
 from core.workflows.correct.pictures import prefetch
 from core.workflows.correct.save_mask import save_mask
-from core.workflows.correct.second_reader import begin_blind
+from core.workflows.correct.second_reader import begin_blind, history_for
 from core.workflows.correct.slices import geometry_of
 from core.workspace import DraftContent, DraftRow, ImageRow, RevisionRow, TaskClass, TaskRow
 from core.workspace.classes import reading_table
@@ -158,7 +158,11 @@ def _editor(image: OpenedImage, shown: EditorImage) -> None:
     # While the store is away the editor stays, says why a stroke was refused, and sends it again.
     with suppress(StoreError):
         draft = state.workspace().drafts.get(image.image.id, state.person())
-        tab.on_disk = Acknowledgement(draft.client_id, draft.sequence) if draft else None
+        tab.on_disk = (
+            None
+            if draft is None or _is_bare(image, draft)
+            else Acknowledgement(draft.client_id, draft.sequence)
+        )
     mask_editor(
         shown,
         key=EDITOR_KEY,
@@ -173,6 +177,13 @@ def _editor(image: OpenedImage, shown: EditorImage) -> None:
     )
     if session.needs_page:
         st.rerun()
+
+
+def _is_bare(image: OpenedImage, draft: DraftRow) -> bool:
+    """Whether it is what a blind reading begins with: an image without a draft, as it looks."""
+    if not image.hidden or draft.client_id != SERVER or draft.has_unsaved_changes:
+        return False
+    return not history_for(state.workspace(), image.image.id, image.hidden, image.who)
 
 
 def _editor_image(image: OpenedImage) -> EditorImage:
