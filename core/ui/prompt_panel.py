@@ -32,6 +32,15 @@ from core.ui.prompt_picture import canvas_size_for, prompt_picture
 _CONTROLS_WIDTH = 240
 _TOOLS_WIDTH = 430
 """CSS pixels."""
+# The controls are narrower where they would else be under the picture, out of sight.
+_STYLE = """
+<style>
+div:has(> [class*="st-key-prompts_"][class*="-right"]) {
+  flex: 1 1 9.5rem !important; min-width: 9.5rem; max-width: 15rem;
+}
+[class*="st-key-prompts_"][class*="-right"] { width: 100% !important; }
+</style>
+"""
 
 
 @dataclass
@@ -81,7 +90,7 @@ def prompt_panel(
         network: Gives the network that follows clicks, or says in a `BadModelError` why it cannot.
         key: One for each image.
         max_height: Of the canvas, in CSS pixels; the image is scaled to fit.
-        max_width: Of the canvas, in CSS pixels. The controls stand beside it where there is room for 272
+        max_width: Of the canvas, in CSS pixels. The controls stand beside it where there is room for 184
             more, else under it.
     """
     panel = _panel(key)
@@ -103,6 +112,7 @@ def prompt_panel(
             _choose_finder(key)
             _say(prompts, proposal, problem)
             _decide(key, prompts, proposal)
+    st.html(_STYLE)
     return None
 
 
