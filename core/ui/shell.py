@@ -16,7 +16,7 @@ from core.ui import state, words
 from core.ui.dialog import page_begins
 from core.ui.errors import plain_errors as plain_errors
 from core.ui.language import choose_language, cookie, streamlit_words
-from core.ui.remembered import remembered_name
+from core.ui.remembered import name_in_cookie, remembered_name
 from core.ui.running_job import running_job
 from core.ui.sign_in.asking import ask_who, show_who
 from core.ui.task_box import choose_task
@@ -98,6 +98,8 @@ def enter() -> Shell:
     st.html(_STYLE + LITERAL_STYLE + streamlit_words())
     ask_who()
     workspace = state.workspace()
+    if state.signed_in() is None and not state.given_name() and (kept := name_in_cookie()):
+        state.take_remembered_name(kept)
     state.follow_new_name()
     with st.sidebar:
         links = st.container(gap="small")

@@ -71,6 +71,33 @@ def test_each_browser_has_a_name_and_remembers_it(
     lee.close()
 
 
+FORGETS_WHAT_IT_STORED = """
+const getItem = Storage.prototype.getItem;
+Storage.prototype.getItem = function (key) {
+  return key === "mask-loop.name" ? null : getItem.call(this, key);
+};
+"""
+
+
+def test_the_first_page_is_drawn_for_whoever_the_browser_knows(
+    server: AppServer, workspace: Workspace, browser: Browser
+) -> None:
+    task = workspace.tasks.create("Known at once")
+    add_images(workspace, task.id, [("a.png", encode_png(np.zeros((64, 64), np.uint8)))])
+    url = f"{server.url}/?task={task.slug}"
+    context = browser.new_context()
+    context.set_default_timeout(WAIT_MS)
+    first = open_in(context, url)
+    give_name(first, "김 연구원; ü=1")
+    first.close()
+    # The page has nothing else to tell.
+    context.add_init_script(FORGETS_WHAT_IT_STORED)
+    again = open_in(context, url)
+    expect(again.get_by_test_id("stSidebar").get_by_text("김 연구원; ü=1").first).to_be_visible()
+    expect(again.get_by_text("Give your name once")).to_have_count(0)
+    context.close()
+
+
 def shows(page: Page, foreground: str) -> None:
     expect(page.get_by_text(f"Foreground {foreground} %")).to_be_visible()
 

@@ -1,14 +1,17 @@
 """What a browser remembers of its person: the name, so that it is asked for once, and the language.
 
-The name lies in its localStorage, the language in a cookie, which the server has from the start. One
-Components v2 component that shows nothing.
+Both lie in cookies, which the server has from the start; the name in localStorage too, from where a browser
+tells it that has no cookie of it yet. One Components v2 component that shows nothing.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote
 
 import streamlit as st
+
+_COOKIE = "mask-loop-name"
 
 _component = st.components.v2.component(
     "remembered_name",
@@ -26,8 +29,13 @@ def remembered_name(name: str, cookie: str) -> str:
     """
     result = _component(
         key="remembered_name",
-        data={"name": name, "cookie": cookie},
+        data={"name": name, "name_cookie": _COOKIE, "cookie": cookie},
         default={"name": ""},
         on_name_change=lambda: None,
     )
     return result.name or ""
+
+
+def name_in_cookie() -> str:
+    """The name that came with the page's first request, "" for none."""
+    return unquote(st.context.cookies.get(_COOKIE, ""))
