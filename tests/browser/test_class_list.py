@@ -24,10 +24,10 @@ def test_a_class_is_merged_into_the_one_that_the_box_shows_after_the_order_was_c
     expect(listed).to_be_visible()
     settled(page)
     # Untouched, the box of Lung shows the first of the others.
-    listed.get_by_test_id("stBaseButton-tertiary").nth(2).click()
+    listed.get_by_role("button", name="Move Lung down").click()
     expect(listed.get_by_label("Name of class 1")).to_have_value("Heart")
     settled(page)
-    listed.get_by_test_id("stPopover").nth(1).get_by_role("button").click()
+    listed.get_by_role("button", name="Merge or delete Lung").click()
     expect(page.get_by_role("combobox", name="Merge into")).to_have_value("Heart")
     page.get_by_role("button", name="Merge", exact=True).click()
     expect(listed.get_by_role("button", name="Undo: Lung merged into Heart")).to_be_visible()

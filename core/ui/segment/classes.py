@@ -22,6 +22,14 @@ from core.workspace.classes import added, changed, living, merged, moved
 
 _COLOURS = DEFAULT_COLOURS[1:]
 _COLUMNS = [2.1, 4, 0.9, 0.9, 0.9]
+# What buttons with a sign alone are called is there for who has it read out.
+_STYLE = """
+<style>
+:is([class*="st-key-class_step"], [class*="st-key-class_more"]) button [data-testid="stMarkdownContainer"] {
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+}
+</style>
+"""
 
 
 def classes_button(task: TaskRow) -> None:
@@ -37,6 +45,7 @@ def name_of(each: TaskClass) -> str:
 
 def _list(task_id: int) -> None:
     task = state.workspace().tasks.get_by_id(task_id)
+    st.html(_STYLE)
     _undo(task)
     num_masks = num_masks_with(state.workspace(), task)
     for place, each in enumerate(task.classes):
@@ -74,16 +83,16 @@ def _row(task: TaskRow, each: TaskClass, place: int, num_masks: int) -> None:
     _step(up, task, each, -1, place == 0)
     _step(down, task, each, 1, place == last)
     if last > 0:
-        key, told = _key("more", task, each), words.MORE.format(name=name)
-        with more.popover("", icon=":material/more_horiz:", help=told, type="tertiary", key=key):
+        key, told = _key("more", task, each), words.MORE.format(name=as_name(name))
+        with more.popover(told, icon=":material/more_horiz:", help=told, type="tertiary", key=key):
             _merge_or_delete(task, each, num_masks)
 
 
 def _step(column: DeltaGenerator, task: TaskRow, each: TaskClass, step: int, end: bool) -> None:
-    label = (words.MOVE_UP if step < 0 else words.MOVE_DOWN).format(name=name_of(each))
+    label = (words.MOVE_UP if step < 0 else words.MOVE_DOWN).format(name=as_name(name_of(each)))
     icon = ":material/arrow_upward:" if step < 0 else ":material/arrow_downward:"
     key = _key(f"step{step}", task, each)
-    if column.button("", icon=icon, help=label, key=key, disabled=end, type="tertiary"):
+    if column.button(label, icon=icon, help=label, key=key, disabled=end, type="tertiary"):
         _keep(task, moved(task.all_classes, each.value, step), words.MOVED.format(name=name_of(each)))
 
 
