@@ -135,6 +135,18 @@ def test_the_draft_keeps_its_version_until_the_person_chooses_the_new_one(
     assert values(chosen.proposal.confidence_png) == [[151, 178], [179, 251]]
 
 
+def test_what_was_begun_before_there_was_a_model_is_offered_its_prediction(
+    workspace, image, add_version, predictors
+):
+    workspace.drafts.start_from(image.id, DraftContent(0.5, None, None), "Kim")
+    assert open_image(workspace, image.id, predictors, who="Kim").newer_version is None
+    first = add_version()
+    opened = open_image(workspace, image.id, predictors, who="Kim")
+    assert (opened.version, opened.newer_version.id) == (None, first.id)
+    save_mask(workspace, image.id, predictors, content=DraftContent(0.5, None, None), who="Kim")
+    assert open_image(workspace, image.id, predictors, who="Kim").newer_version is None
+
+
 def test_a_reference_mask_is_given_by_class(workspace, task, image, predictors):
     add_images(workspace, task.id, [], masks=[("a.png", png([[0, 1], [0, 1]]))])
     assert values(open_image(workspace, image.id, predictors, who="Kim").reference_png) == [

@@ -111,7 +111,7 @@ def open_image(
     hidden = begin_blind(workspace, image, who)
     draft = workspace.drafts.get(image_id, who)
     current = workspace.versions.current(image.task_id)
-    version = _shown_version(workspace, draft, current, version_id)
+    version = begun_on = _shown_version(workspace, draft, current, version_id)
     problem = ""
     try:
         card = None if version is None else card_of(workspace, version)
@@ -127,6 +127,8 @@ def open_image(
     truth = workspace.truth.of(image_id)
     classes = workspace.tasks.get_by_id(image.task_id).all_classes
     notes = (problem, _foreign_classes(card, classes), scaled_note(image.facts.height, image.facts.width))
+    # What was drawn and saved without a model needs no prediction under it.
+    is_whole = begun_on is None and image.state == "corrected"
     opened = OpenedImage(
         image=image,
         who=who,
@@ -142,7 +144,7 @@ def open_image(
         suggested_threshold=suggested,
         draft=draft,
         reference_png=_reference_png(workspace, image, (height, width)),
-        newer_version=None if current is None or version is None or current.id == version.id else current,
+        newer_version=None if current == begun_on or is_whole else current,
         scope="whole" if truth is None else truth.scope,
         notes=(*image.facts.notes, *(note for note in notes if note)),
         hidden=hidden,
