@@ -28,14 +28,13 @@ def choose_task(workspace: Workspace) -> TaskRow:
         key="task",
         on_change=_use_task,
     )
-    with st.container(horizontal=True, gap="small"):
-        _make_task(workspace)
-        _change_task(workspace, tasks[slug])
+    _make_task(workspace)
+    _change_task(workspace, tasks[slug])
     return tasks[slug]
 
 
 def _make_task(workspace: Workspace) -> None:
-    # Of another key, and so closed and empty, once a task is made here; not when somebody else makes one.
+    # Of another key, and so closed and empty, once a task came by it; not when somebody else makes one.
     key = f"new_task_{st.session_state.get(_MADE, '')}"
     title = f"{key}_title"
     with st.popover(words.NEW_TASK, width="stretch", icon=":material/add:", key=key):
@@ -58,7 +57,7 @@ def _make_task(workspace: Workspace) -> None:
 def _change_task(workspace: Workspace, task: TaskRow) -> None:
     # Of another key, and so closed and with the new name in it, once the task was changed.
     key = f"change_{task.id}_{task.title}"
-    with st.popover("", icon=":material/edit:", help=words.CHANGE_TASK, key=key, width="content"):
+    with st.popover(words.CHANGE_TASK, width="stretch", icon=":material/edit:", key=key):
         st.text_input(words.TASK_TITLE, task_title(task), key=f"{key}_title", max_chars=80)
         st.button(
             words.RENAME_TASK,
@@ -100,6 +99,7 @@ def _put_away(workspace: Workspace, task: TaskRow) -> None:
 def _bring_back(workspace: Workspace, task: TaskRow) -> None:
     with state.told_errors():
         _use_task(workspace.tasks.bring_back(task.id, who=state.person()).slug)
+        st.session_state[_MADE] = task.slug
 
 
 def _use_task(slug: str | None = None) -> None:

@@ -34,7 +34,7 @@ NEW_TASK_HELP = (
 )
 NO_SUCH_TASK = "There is no task {name}; this is another one."
 CREATE_TASK = "Create task"
-CHANGE_TASK = "Change this task"
+CHANGE_TASK = "Change task"
 TASK_TITLE = "Name of the task"
 RENAME_TASK = "Rename"
 PUT_AWAY = "Put away"

@@ -9,7 +9,6 @@ PostgreSQL, so that what is read in it is still true when it writes.
 from __future__ import annotations
 
 import copy
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,31 +22,13 @@ from core.errors import NotAllowedError, StoreError, UnreachableError
 from core.language.sentence import Sentence
 from core.workspace.engines import BUSY_TIMEOUT_SECONDS, server_engine, sqlite_engine
 from core.workspace.names import name_key
+from core.workspace.one_run import Person, Run
 from core.workspace.roles import NEEDS, Action, may
 from core.workspace.seen import ONLY_OF, given_to, own_of, see_only
 from core.workspace.tables import PersonTable, utc_now
 
 _WRITE_LOCK = 7_165_302
 """Number of the advisory lock; any that nothing else on the server takes."""
-
-
-class _Run(threading.local):
-    """What a thread reads with in `Database.one_run`: one transaction, begun with the first question."""
-
-    is_one = False
-    _open: Connection | None = None
-
-    def connection(self, engine: Engine) -> Connection:
-        if self._open is None:
-            self._open = engine.connect()
-            self._open.begin()
-        return self._open
-
-    def let_go(self) -> None:
-        """Read the next time what is there then."""
-        connection, self._open = self._open, None
-        if connection is not None:
-            connection.close()
 
 
 class Database:
@@ -85,7 +66,7 @@ class Database:
             )
             self._read_engine = self.engine.execution_options(isolation_level="REPEATABLE READ")
             self._write_engine = self.engine
-        self._run = _Run()
+        self._run = Run()
 
     @contextmanager
     def one_run(self) -> Iterator[None]:
@@ -133,12 +114,21 @@ class Database:
     def _limit(self, session: Session) -> None:
         """Let a session read no images but those that are asked for, and a reader's own."""
         if self.queue is not None:
-            person = session.execute(_person(self.queue)).first()
+            person = self._person(session, self.queue)
             see_only(session, given_to(-1 if person is None else person.id))
         if self.actor is not None:
-            person = session.execute(_person(self.actor)).first()
+            person = self._person(session, self.actor)
             if person is None or person.removed_at is not None or person.role == "reader":
                 see_only(session, own_of(-1 if person is None else person.id))
+
+    def _person(self, session: Session, name: str) -> Person | None:
+        known = self._run.persons
+        if name not in known:
+            found = session.execute(_person(name)).first()
+            if not self._run.is_one:
+                return found
+            known[name] = found
+        return known[name]
 
     def require(self, action: Action) -> None:
         """Go on only where the person who acts may do that.

@@ -1,0 +1,39 @@
+"""What the run of a page reads with: one transaction, begun with its first question, let go when it writes."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, Row
+
+Person = Row[int, str, datetime | None]
+"""Key, role and when they were taken away."""
+
+
+class Run(threading.local):
+    """Of one thread.
+
+    Attributes:
+        is_one: A run is under way; else each reading is by itself.
+        persons: Who was asked for in it, by name.
+    """
+
+    def __init__(self) -> None:
+        self.is_one = False
+        self.persons: dict[str, Person | None] = {}
+        self._open: Connection | None = None
+
+    def connection(self, engine: Engine) -> Connection:
+        """The transaction, begun where none is."""
+        if self._open is None:
+            self._open = engine.connect()
+            self._open.begin()
+        return self._open
+
+    def let_go(self) -> None:
+        """Read the next time what is there then."""
+        self.persons.clear()
+        connection, self._open = self._open, None
+        if connection is not None:
+            connection.close()
