@@ -1,4 +1,4 @@
-"""What the run of a page reads with: one transaction, begun with its first question, let go when it writes."""
+"""What the run of a page reads with: one transaction, begun with its first question and let go by writing."""
 
 from __future__ import annotations
 
