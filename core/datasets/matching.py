@@ -63,7 +63,12 @@ class Pair:
         """One pair for each slice; the pair itself where there is one picture."""
         if count == 1:
             return [self]
-        return [replace(self, stem=f"{self.stem}_s{place + 1:04d}", slice=place) for place in range(count)]
+        return [replace(self, stem=slice_stem(self.stem, place), slice=place) for place in range(count)]
+
+
+def slice_stem(stem: str, place: int) -> str:
+    """What a slice of a file is called that has a file of its own."""
+    return f"{stem}_s{place + 1:04d}"
 
 
 def stem_of(path: PurePath) -> str:

@@ -177,7 +177,33 @@ def test_a_stack_of_pages_leaves_as_one(workspace, task):
     assert found[[0, 2]].sum() == 0
     # Formats without slices take the page that has a mask.
     written, _ = unpacked(workspace, task, "coco")
-    assert [each for each in written if each.startswith("images/")] == ["images/stack.png"]
+    assert [each for each in written if each.startswith("images/")] == ["images/stack_s0002.png"]
+
+
+@pytest.mark.parametrize("written_as", ["training", "png", "indexed_png", "coco", "yolo"])
+@pytest.mark.parametrize("at_once", [False, True])
+def test_masks_of_slices_in_files_of_their_own_come_back_to_their_slices(
+    workspace, task, written_as, at_once
+):
+    pages = np.random.default_rng(0).integers(0, 255, (3, 6, 5)).astype(np.uint8)
+    files = [("s.t.tif", tiff(pages, photometric="minisblack"))]
+    add_images(workspace, task.id, files)
+    images = workspace.images.list(task.id)
+    for image in images[1:]:
+        mask = np.zeros((6, 5), np.uint8)
+        mask[image.frame : 4, 1:3] = 1
+        workspace.masks.save(image.id, NewRevision(encode_png(mask), None, 0.4, None, "Kim", 1.0, 0.1))
+    export = export_files(workspace, Selection(task.id), written_as)
+    other = workspace.tasks.create("other")
+    add_images(workspace, other.id, [] if at_once else files)
+    given = [("m.zip", export.path.read_bytes())]
+    add_images(workspace, other.id, files if at_once else [], masks=given)
+    found = [workspace.images.read_reference(image) for image in workspace.images.list(other.id)]
+    assert len(found) == 3 and found[0] is None
+    for image, reference in zip(images[1:], found[1:], strict=True):
+        expected = np.zeros((6, 5), np.uint8)
+        expected[image.frame : 4, 1:3] = 1
+        assert np.array_equal(decode_image(reference, "reference").values, expected)
 
 
 def test_an_image_that_is_no_dicom_is_told_and_the_others_go_on(workspace, task, save):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal
 
+from core.datasets.matching import slice_stem
 from core.imaging.dicom_places import SlicePlace
 from core.imaging.mask_values import MaskValues
 from core.workflows.arrive.channels import kept_channel
-from core.workflows.arrive.layouts import image_keys
+from core.workflows.arrive.layouts import image_keys, stem_key
 from core.workflows.arrive.mask_meaning import kept_meaning
 from core.workflows.arrive.planned_file import PlannedFile
 from core.workspace import ImageRow, Workspace
@@ -85,10 +86,12 @@ class Arrival:
         """Whether this upload brought, or the task has, an image of that name."""
         return key in self._names.every or key in self._task_names().every
 
-    def remember(self, row: PlannedFile, image_id: int) -> None:
-        """An image that a file became."""
+    def remember(self, row: PlannedFile, image_id: int, slices: Iterable[ImageRow] = ()) -> None:
+        """An image that a file became, and all of its slices where it has several."""
         self._by_path.setdefault(row.path, set()).add(image_id)
         self._names.add(row.keys, image_id)
+        for image in slices:
+            self._names.add((slice_key(image),), image.id)
 
     def images_of(self, row: PlannedFile) -> set[int]:
         """The images that the plan says, else those of this upload or the task that have the name."""
@@ -118,6 +121,13 @@ class Arrival:
             of_file: dict[str, ImageRow] = {}
             for image in self.workspace.images.list(self.task_id):
                 of_file.setdefault(image.sha256, image)
+                if image.stack == image.sha256:
+                    self._of_task.add((slice_key(image),), image.id)
             for image in of_file.values():
                 self._of_task.add(image_keys(image.name), image.id)
         return self._of_task
+
+
+def slice_key(image: ImageRow) -> str:
+    """What a mask calls a slice of a file."""
+    return slice_stem(stem_key(image.name), image.frame)

@@ -13,12 +13,14 @@ from core.workflows.arrive.arrival import Arrival, FileOutcome
 from core.workflows.arrive.stacks import add_stack, arrange_series, facts_of
 from core.workflows.arrive.upload_plan import PlannedFile
 from core.workflows.correct import pictures
+from core.workspace import ImageRow
 from core.workspace.blobs import sha256_of
 
 
 def add_image(arrival: Arrival, row: PlannedFile, data: bytes) -> FileOutcome:
     """Decode an image and keep it."""
     known = arrival.workspace.images.find(arrival.task_id, sha256_of(data))
+    slices: Sequence[ImageRow] = ()
     try:
         file = open_file(data, row.name)
         file = file if arrival.channel is None else arrival.channel.of(file)
@@ -26,7 +28,7 @@ def add_image(arrival: Arrival, row: PlannedFile, data: bytes) -> FileOutcome:
             raise BadFileError(row.name, file.masks_only)
         if len(file.order) > 1:
             stack = add_stack(arrival.workspace, arrival.task_id, row.name, data, file)
-            image, notes, num_new = stack.images[0], stack.notes, stack.num_new
+            image, notes, num_new, slices = stack.images[0], stack.notes, stack.num_new, stack.images
         elif known is not None:
             image, notes, num_new = known, (), 0
         else:
@@ -39,7 +41,7 @@ def add_image(arrival: Arrival, row: PlannedFile, data: bytes) -> FileOutcome:
             notes, num_new = facts.notes, 1
     except AppError as error:
         return FileOutcome(row.name, "refused", error.sentence)
-    arrival.remember(row, image.id)
+    arrival.remember(row, image.id, slices)
     if len(file.order) == 1 and (place := slice_place(data, row.name)) is not None:
         arrival.slices[image.id] = place
     if num_new == 0:

@@ -110,6 +110,8 @@ DIVIDED = re.compile(r"(?:분할|分割)[ _.-]?\d+$")
 _WORD_BEHIND = re.compile(r"(?<=.)[ _.-](?=[^\W\d_])")
 # BUS-BRA's bus_0001-l, whose mask is mask_0001-l; a segmented_1 by itself is no mask of "1".
 _WORD_BEFORE = re.compile(rf"^(?!segmented|{_UNPARTED})[^\W\d_]+[ _.-](?=\d)")
+# A slice of a file of many, in a file of its own: `core.datasets.matching.slice_stem`.
+SLICE = re.compile(r"_s\d{4}$")
 
 
 @functools.lru_cache(maxsize=2**15)  # asked for several times of each file of an upload

@@ -45,6 +45,9 @@ class ImageNames:
         """A mask with the images it may belong to: of its own folder first, then of the whole upload."""
         key = stem_key(row.path)
         row = replace(row, holds_objects=bool(layouts.OBJECTS_OF_CELLPOSE.search(key)))
+        of_file = layouts.SLICE.sub("", key)
+        if of_file != key and not self._full.get((None, key)) and self._full.get((None, of_file)):
+            return replace(row, known=key, keys=(key,))  # its slices are known once it is opened
         for group in (row.group, None):
             for wanted in row.keys:
                 # An image's full name counts before what is left of it.
@@ -78,7 +81,7 @@ def with_yolo(rows: Sequence[PlannedFile], known: Container[str]) -> list[Planne
     for row in rows:
         key = stem_key(row.path)
         is_text = row.role == "left out" and row.name.casefold().endswith(".txt")
-        if is_text and (key in images or key in known):
+        if is_text and (key in images or key in known or layouts.SLICE.sub("", key) in images):
             reason = Sentence("outlines of YOLO's: it is called like an image")
             row = replace(row, role="outlines", reason=reason, keys=(key,), group=_without_labels(row.path))
         done.append(row)

@@ -17,7 +17,7 @@ from core.imaging.mask_readings import MaskReading
 from core.imaging.mask_values import MaskValues
 from core.imaging.mask_volume import volume_masks
 from core.language.sentence import Sentence
-from core.workflows.arrive.arrival import Arrival, FileOutcome
+from core.workflows.arrive.arrival import Arrival, FileOutcome, slice_key
 from core.workflows.arrive.class_values import any_class, check_classes, class_table, values_of
 from core.workflows.arrive.mask_meaning import with_kept
 from core.workflows.arrive.mask_pixels import WaitingMask, keep_mask, meaning_of, of_the_one_class, united
@@ -33,6 +33,8 @@ def slices_of(arrival: Arrival, parts: Sequence[WaitingMask], found: set[int]) -
     """
     images = arrival.workspace.images
     named = images.get(next(iter(found))) if len(found) == 1 else None
+    if named is not None and slice_key(named) in parts[0].row.keys:
+        return ()
     if named is not None and len(of_file := images.of_file(arrival.task_id, named.sha256)) > 1:
         return of_file
     data, name = parts[0].data, parts[0].row.name

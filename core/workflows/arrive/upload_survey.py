@@ -118,7 +118,7 @@ def survey_upload(
     unpaired = {
         place
         for place, row in enumerate(rows)
-        if row.role == "mask" and len(row.images) != 1 and not any(key in known for key in row.keys)
+        if row.role == "mask" and not row.only_image and not any(key in known for key in row.keys)
     }
     of_images = {place: names for place, names in channels.items() if rows[place].role == "image"}
     return Survey(tuple(rows), num_files, readings, frozenset(unpaired), of_images)

@@ -20,7 +20,7 @@ from core.files import csv_bytes
 from core.language.sentence import Sentence
 from core.workflows.correct import pictures
 from core.workflows.export.class_names import classes_json, classes_of
-from core.workflows.export.export_names import UniqueStems
+from core.workflows.export.export_names import UniqueStems, name_of
 from core.workflows.export.packing import (
     Archive,
     LeftOutError,
@@ -141,7 +141,7 @@ class _Writer:
             )
             self.notes.append(twin)
             raise LeftOutError(twin)
-        stem = self._stems.take(image.name)
+        stem = self._stems.take(name_of(image))
         content, suffix = picture_of_image(data, decoded, image, self._window)
         self._archive.write(f"{split}/images/{stem}{suffix}", content)
         self._archive.write(f"{split}/masks/{stem}.png", picture_of_mask(mask, len(self._classes)))

@@ -6,6 +6,9 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
+from core.datasets.matching import slice_stem, stem_of
+from core.workspace import ImageRow
+
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _MAX_STEM = 100
@@ -18,6 +21,13 @@ def safe_stem(name: str) -> str:
     if not stem or _RESERVED.match(stem):
         return f"image_{stem}" if stem else "image"
     return stem
+
+
+def name_of(image: ImageRow) -> str:
+    """The file name of an image; a slice of a file says which one it is, in the order of the file."""
+    if image.stack != image.sha256:
+        return image.name
+    return f"{slice_stem(stem_of(PurePosixPath(image.name)), image.frame)}.png"
 
 
 class UniqueStems:

@@ -16,7 +16,7 @@ from core.formats.volume import stack_tiff
 from core.imaging.class_table import UNDEFINED
 from core.imaging.dicom_file import is_dicom
 from core.workflows.correct.slices import geometry_of
-from core.workflows.export.export_names import UniqueStems
+from core.workflows.export.export_names import UniqueStems, name_of
 from core.workflows.export.packing import Archive, picture_of_mask
 from core.workflows.export.provenance import program_version
 from core.workflows.export.volume import VolumeMasks, volume_masks, volume_nifti
@@ -42,11 +42,12 @@ class OneEach:
     def add(self, image: ImageRow, revision: RevisionRow, mask: NDArray[np.uint8]) -> None:
         """Write the file of a mask, or of its stack once."""
         if not self.form.holds_volumes or image.stack is None:
-            self._write(VolumeMasks((image,), mask[None], 1, geometry_of(self.workspace, image)), image)
+            alone = VolumeMasks((image,), mask[None], 1, geometry_of(self.workspace, image))
+            self._write(alone, name_of(image))
             return
         if image.stack not in self.stacks:
             try:
-                self.stacks[image.stack] = self._write(self._volume(image), image)
+                self.stacks[image.stack] = self._write(self._volume(image), image.name)
             except (BadFileError, LostFileError) as error:
                 self.stacks[image.stack] = error
         written = self.stacks[image.stack]
@@ -59,9 +60,9 @@ class OneEach:
         in_places = places(self.workspace.tasks.get_by_id(image.task_id).classes)
         return replace(volume, masks=in_places[volume.masks])
 
-    def _write(self, volume: VolumeMasks, image: ImageRow) -> str:
+    def _write(self, volume: VolumeMasks, image: str) -> str:
         content = self.form.write(self.workspace, volume, self.classes)
-        name = f"masks/{self.stems.take(image.name.removesuffix('.gz'))}{self.form.suffix}"
+        name = f"masks/{self.stems.take(image.removesuffix('.gz'))}{self.form.suffix}"
         self.archive.write(name, content)
         return name
 

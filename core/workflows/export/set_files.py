@@ -14,7 +14,7 @@ from core.formats.coco import CocoWriter
 from core.formats.yolo import yolo_labels
 from core.registry.predictors import Predictors
 from core.workflows.correct.pictures import decode, window_of_task
-from core.workflows.export.export_names import UniqueStems
+from core.workflows.export.export_names import UniqueStems, name_of
 from core.workflows.export.measures_table import MEASURE_COLUMNS, measure_rows
 from core.workflows.export.packing import Archive, picture_of_image
 from core.workspace import ImageRow, RevisionRow, Workspace
@@ -34,7 +34,7 @@ class Pictures:
         data = self._workspace.files.read(image.file)
         decoded = decode(self._workspace, image)
         content, suffix = picture_of_image(data, decoded, image, self._window)
-        name = f"{self._stems.take(image.name)}{suffix}"
+        name = f"{self._stems.take(name_of(image))}{suffix}"
         self._archive.write(f"{folder}/{name}", content)
         return name
 
