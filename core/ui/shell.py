@@ -37,7 +37,12 @@ _STYLE = """
 @media (max-width: 640px) { .stMainBlockContainer { padding-top: 2.5rem; } }
 .stAppHeader { background: transparent; height: 2.25rem; }
 [data-testid="stSidebar"][data-collapsed="false"] { width: 208px !important; min-width: 208px; }
-[data-testid="stToastContainer"] { top: auto; bottom: 1rem; }
+/* Over the foot of the side bar: on the right a toast lay over the editor's zoom and the page's buttons. */
+[data-testid="stToastContainer"] { inset: auto auto 0.5rem 0 !important; width: 13rem !important; }
+[data-testid="stToast"] { width: 11.5rem !important; min-width: 0; padding: 0.5rem; font-size: 0.875rem; }
+/* Whole, in place of three lines and "view more", which is English in every language. */
+[data-testid="stToastText"] { -webkit-line-clamp: none !important; }
+[data-testid="stToastViewButton"] { display: none; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin: 0; }
 [data-testid="stSidebarUserContent"] { padding-top: 0.25rem; }
 /* Korean lines end between words, as they are read; what is longer than a line ends anywhere. */
