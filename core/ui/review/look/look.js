@@ -15,6 +15,8 @@ const KEYS = {
   1: "actual", o: "display", i: "invert", "shift+o": "display_reset", "{": "less", "}": "more", arrowleft: "left", arrowright: "right", arrowup: "up", arrowdown: "down",
 };
 const PAN_STEP = 60;
+/** Around the mask, as on the tiles of the grid: an outline is seen on what has nearly its colour. */
+const CASING = colour([0, 0, 0], 0.6);
 /** What the person chose last, for every image of the page. */
 const chosen = { outline: true, opacity: 0.35 };
 
@@ -158,9 +160,15 @@ class Look {
     for (let y = 0, at = 0; y < height; y++) {
       for (let x = 0; x < width; x++, at++) {
         const value = values[at];
-        if (value === 0 || value === UNDECIDED) continue;
+        const isInside = x >= t && y >= t && x < width - t && y < height - t;
+        if (!isDrawn(value)) {
+          const isBeside = isDrawn(values[at - t]) || isDrawn(values[at + t]);
+          const isNext = isBeside || isDrawn(values[at - t * width]) || isDrawn(values[at + t * width]);
+          if (isInside && isNext) out[at] = CASING;
+          continue;
+        }
         const isEdge =
-          x < t || y < t || x >= width - t || y >= height - t || values[at - t] !== value || values[at + t] !== value ||
+          !isInside || values[at - t] !== value || values[at + t] !== value ||
           values[at - t * width] !== value || values[at + t * width] !== value;
         const index = ((value - 1) % (table.length - 1)) + 1;
         out[at] = isEdge ? line[index] : fill[index];
@@ -260,6 +268,10 @@ function difference(mask, compared) {
 /** What a data address holds. @returns {Promise<Uint8Array>} empty where there is none */
 async function bytesOf(url) {
   return url ? new Uint8Array(await (await fetch(url)).arrayBuffer()) : new Uint8Array();
+}
+
+function isDrawn(value) {
+  return value !== 0 && value !== UNDECIDED;
 }
 
 function colour(rgb, alpha) {
