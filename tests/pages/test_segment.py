@@ -5,8 +5,9 @@ import pytest
 from streamlit import config
 
 from core.correction.corrections import encode_layer
+from core.review.second_reading import AGREED
 from core.workflows.add_images import add_images
-from core.workspace import DraftContent
+from core.workspace import DraftContent, NewRevision
 from tests.pages.conftest import png
 from tests.stored_files import stored_file
 
@@ -222,6 +223,24 @@ def test_a_lost_mask_is_told_in_its_line_of_the_history(open_page, workspace, nu
     button(app, "History").click().run()
     assert not app.exception
     assert len([each for each in app.button if each.label == "Restore"]) == 2
+
+
+def test_the_history_tells_what_is_agreed_and_which_mask_counts(open_page, workspace, nuclei):
+    (image_id,) = add(workspace, nuclei, "a.png")
+    app = open_page(task=nuclei.slug)
+    button(app, "Save mask").click().run()
+    button(app, "Save mask").click().run()
+    newer, older = workspace.masks.history(image_id)
+    new = NewRevision(png(0), None, 0.5, None, "Kim", 0.0, 0.1, provenance={AGREED: [older.id, newer.id]})
+    agreed = workspace.masks.save(image_id, new)
+    shown = DraftContent(0.5, None, None)
+    workspace.masks.point_back(agreed.id, older.id, shown=shown, who="Kim")
+    app.run()
+    button(app, "History").click().run()
+    told = [each.value for each in app.caption]
+    facts = [place for place, each in enumerate(told) if each.startswith("Threshold 0.50")]
+    assert told[facts[0] + 1] == "Agreed mask, made from revisions 1, 2."
+    assert [place for place, each in enumerate(told) if "This one counts" in each] == [facts[2] + 1]
 
 
 def test_a_name_that_was_misspelt_is_put_right_everywhere(open_page, workspace, nuclei):

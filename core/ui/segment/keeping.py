@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.review.second_reading import AGREED
 from core.ui import state
 from core.ui import words as shared
 from core.ui.dialog import show_dialog
@@ -174,12 +175,13 @@ def _show_history(image: OpenedImage) -> None:
     revisions = _history(image)
     if not revisions:
         st.write(words.HISTORY_EMPTY)
+    counting = _saved(image)
     for revision in revisions:
-        _history_row(revision, _number(image, revision))
+        _history_row(revision, _number(image, revision), counts=revision == counting)
     label_history(image)
 
 
-def _history_row(revision: RevisionRow, number: int) -> None:
+def _history_row(revision: RevisionRow, number: int, *, counts: bool) -> None:
     picture, text, action = st.columns([1, 2, 1], vertical_alignment="center")
     line = _revision_line(revision, number)
     with shown_errors(picture.error):
@@ -190,6 +192,11 @@ def _history_row(revision: RevisionRow, number: int) -> None:
             threshold=revision.threshold, foreground=100 * revision.foreground, seconds=revision.seconds
         )
     )
+    if sources := revision.provenance.get(AGREED):
+        of = sorted(each.number for each in state.workspace().masks.get_all(sources))
+        text.caption(words.REVISION_AGREED.format(numbers=", ".join(map(str, of))))
+    if counts:
+        text.caption(f":green[:material/check_circle:] {words.REVISION_COUNTS}")
     if action.button(words.RESTORE, key=f"restore_{revision.id}", width="stretch"):
         with shown_errors():
             new = restore_revision(state.workspace(), revision.id, state.person())
