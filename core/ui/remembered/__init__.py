@@ -38,4 +38,4 @@ def remembered_name(name: str, cookie: str) -> str:
 
 def name_in_cookie() -> str:
     """The name that came with the page's first request, "" for none."""
-    return unquote(st.context.cookies.get(_COOKIE, ""))
+    return unquote(dict(st.context.cookies).get(_COOKIE, ""))
