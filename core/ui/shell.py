@@ -34,7 +34,9 @@ _PAGES = {
 _STYLE = """
 <style>
 .stMainBlockContainer { padding: 1.1rem 1.25rem 1rem; max-width: none; }
-@media (max-width: 640px) { .stMainBlockContainer { padding-top: 2.5rem; } }
+/* What opens the side bar again lies over nothing. */
+body:has([data-testid="stExpandSidebarButton"]) .stMainBlockContainer { padding-left: 3.25rem; }
+@media (max-width: 768px) { body .stMainBlockContainer { padding: 2.5rem 1.25rem 1rem !important; } }
 .stAppHeader { background: transparent; height: 2.25rem; }
 [data-testid="stSidebar"][data-collapsed="false"] { width: 208px !important; min-width: 208px; }
 /* Over the foot of the side bar: on the right a toast lay over the editor's zoom and the page's buttons. */
