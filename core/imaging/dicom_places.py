@@ -101,32 +101,21 @@ def order_slices(
     axes = [each.axes for each in slices if each.axes is not None]
     positions = [each.position for each in slices if each.position is not None]
     if len(axes) < len(slices) or len(positions) < len(slices):
-        return (
-            tuple(by_number),
-            _flat(first),
-            (
-                Sentence(
-                    "{what} does not say where its {count} slices lie; they are in the order of their "
-                    "numbers.",
-                    what=what,
-                    count=len(slices),
-                ),
-            ),
+        told = Sentence(
+            "{what} does not say where its {count} slices lie; they are in the order of their numbers.",
+            what=what,
+            count=len(slices),
         )
+        return tuple(by_number), _flat(first), (told,)
     normals = np.stack([np.cross(*each) for each in axes])  # type: ignore[misc]
     if (normals @ normals[by_number[0]]).min() < _PARALLEL:
-        return (
-            tuple(by_number),
-            _flat(first),
-            (
-                Sentence(
-                    "{what}: its {count} slices are tilted against each other; they are in the order of "
-                    "their numbers, and no distance between them is known.",
-                    what=what,
-                    count=len(slices),
-                ),
-            ),
+        told = Sentence(
+            "{what}: its {count} slices are tilted against each other; they are in the order of "
+            "their numbers, and no distance between them is known.",
+            what=what,
+            count=len(slices),
         )
+        return tuple(by_number), _flat(first), (told,)
     along = np.stack(positions) @ normals[by_number[0]]
     order = sorted(
         range(len(slices)), key=lambda place: (round(along[place] / _SAME_MM), slices[place].number or 0)

@@ -40,7 +40,7 @@ class JobContext:
     job: JobRow
     stop: Event = field(default_factory=Event)
 
-    def report(self, values: dict[str, Any]) -> None:
+    def report(self, **values: Any) -> None:
         """Tell how far it is."""
         self.workspace.jobs.add_progress(self.job.id, {"time": time.time(), **values})
 

@@ -14,7 +14,7 @@ def count(context):
     for number in range(context.job.settings["to"]):
         if context.should_stop():
             return {"counted": number}
-        context.report({"number": number})
+        context.report(number=number)
         print(f"counted {number}")
         time.sleep(context.job.settings.get("pause", 0))
     return {"counted": context.job.settings["to"]}
@@ -22,7 +22,7 @@ def count(context):
 
 def wait_for_stop(context):
     """Runs until it is stopped."""
-    context.report({"begun": True})
+    context.report(begun=True)
     while not context.should_stop():
         time.sleep(0.02)
     return {"kept": "the best so far"}

@@ -22,7 +22,7 @@ class Context:
     def __init__(self):
         self.told = []
 
-    def report(self, values):
+    def report(self, **values):
         self.told.append((values["epoch"], values["epoch_done"]))
 
 

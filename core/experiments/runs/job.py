@@ -35,12 +35,12 @@ def run_job(context: JobContext) -> dict[str, Any]:
     begun = (folder / "experiment.json").is_file()
     copied = job.settings.get("copy_corrected_to")
     if copied and job.task_id is not None and not begun:
-        context.report({"message": Sentence("Copying the corrected images")})
+        context.report(message=Sentence("Copying the corrected images"))
         export_training(workspace, job.task_id, workspace.folder(copied))
-    context.report({"message": Sentence("Loading what training needs")})
+    context.report(message=Sentence("Loading what training needs"))
     reporter = JobReporter(context)
     watchers = ExperimentWatchers(
-        on_message=lambda message: context.report({"message": readable(message)}),
+        on_message=lambda message: context.report(message=readable(message)),
         on_progress=lambda each: reporter(
             each.report, run=each.run, run_number=each.run_number, num_runs=each.num_runs
         ),

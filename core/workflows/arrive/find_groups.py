@@ -69,11 +69,9 @@ def run_job(context: JobContext) -> dict[str, Any]:
     def told(done: int, total: int) -> None:
         if done % 20 == 0 or done == total:
             context.report(
-                {
-                    "message": Sentence("Looking at images: {done} of {total}", done=done, total=total),
-                    "epoch": done,
-                    "num_epochs": total,
-                }
+                message=Sentence("Looking at images: {done} of {total}", done=done, total=total),
+                epoch=done,
+                num_epochs=total,
             )
 
     found = find_groups(

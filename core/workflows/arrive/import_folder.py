@@ -88,11 +88,9 @@ def run_job(context: JobContext) -> dict[str, Any]:
         if time.monotonic() - told >= _REPORT_SECONDS or done >= len(files):
             told = time.monotonic()
             context.report(
-                {
-                    "epoch": done + 1,
-                    "num_epochs": len(files),
-                    "message": Sentence("{name}: {done} of {total}", name=name, done=done, total=len(files)),
-                }
+                epoch=done + 1,
+                num_epochs=len(files),
+                message=Sentence("{name}: {done} of {total}", name=name, done=done, total=len(files)),
             )
 
     outcomes = add_planned(arrival, _read(context, plan, arrival), report)

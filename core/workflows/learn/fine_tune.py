@@ -155,7 +155,7 @@ def fine_tune(context: JobContext, _: None = None) -> dict[str, Any]:
     if task_id is None:
         raise JobError("A fine-tuning run needs a task.")
     trainer = next(each for each in TRAINERS.values() if each.kind == context.job.kind)
-    context.report({"message": Sentence("Reading images")})
+    context.report(message=Sentence("Reading images"))
     begun = time.monotonic()
     # Before anything is split: what belongs to a locked group must not be trained on.
     groups = find_groups(workspace, task_id, should_stop=context.should_stop)
@@ -206,13 +206,13 @@ def _settle(context: JobContext, trainer: Trainer, candidate: VersionRow) -> tup
 
     def told(done: int, total: int) -> None:
         context.report(
-            {"message": Sentence("Comparing on the locked images: {done} of {total}", done=done, total=total)}
+            message=Sentence("Comparing on the locked images: {done} of {total}", done=done, total=total)
         )
 
     def compare(old: VersionRow | None) -> Compared | None:
         return trainer.compare(context.workspace, candidate, old, on_progress=told, should_stop=should_stop)
 
-    context.report({"message": Sentence("Comparing on the locked images")})
+    context.report(message=Sentence("Comparing on the locked images"))
     return settle(context.workspace, candidate, compare, should_stop=should_stop)
 
 

@@ -30,7 +30,7 @@ class JobReporter:
         if now - self._told < pause and not is_last:
             return
         self._told = now
-        self._context.report({**place, **vars(report)})
+        self._context.report(**{**place, **vars(report)})
         if report.epoch_done:
             run = f"{place['run']}: " if place else ""
             score = f"accuracy {report.accuracy:.4f}" if report.dice is None else f"Dice {report.dice:.4f}"

@@ -102,13 +102,11 @@ def predict_all(context: JobContext, predictors: Predictors, engine: Engine | No
         workspace.quality.put(guesses)
         predicted, tried = predicted + len(guesses), tried + number
         context.report(
-            {
-                "message": Sentence(
-                    "Predicting: {done} of {num_waiting} images", done=tried, num_waiting=len(waiting)
-                ),
-                "epoch": tried,
-                "num_epochs": len(waiting),
-            }
+            message=Sentence(
+                "Predicting: {done} of {num_waiting} images", done=tried, num_waiting=len(waiting)
+            ),
+            epoch=tried,
+            num_epochs=len(waiting),
         )
     known = recalibrate(workspace, task_id, version, predictors).num_known
     return {"predicted": predicted, "failed": tried - predicted, "known": known}
