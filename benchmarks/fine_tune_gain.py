@@ -21,14 +21,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.config import MODELS_DIR
-from core.correction.corrections import encode_layer, layer_from_mask
+from core.correction.corrections import BACKGROUND, UNTOUCHED, encode_layer
 from core.datasets.pairs import Pair, find_pairs, load_pair
 from core.evaluation.scores import score_mask
 from core.evaluation.test_log import Scoring, check_log, log_scorings
 from core.files import write_whole
-from core.imaging.masks import quantise, threshold_mask
+from core.imaging.masks import Proposal, quantise, threshold_mask
 from core.jobs import queue
 from core.registry.predictors import Predictors
 from core.workflows.add_images import add_images
@@ -121,7 +122,7 @@ def correct(workspace: Workspace, task_id: int, pair: Pair, predictors: Predicto
         raise SystemExit(outcome.message)
     opened = open_image(workspace, outcome.image_id, predictors, who=PERSON)
     proposal = pictures.proposal(workspace, opened.image, opened.version, predictors)
-    layer = encode_layer(layer_from_mask(load_pair(pair)[1], proposal, opened.threshold))
+    layer = encode_layer(drawn_over(load_pair(pair)[1], proposal, opened.threshold))
     version_id = None if opened.version is None else opened.version.id
     workspace.drafts.put(
         outcome.image_id,
@@ -135,6 +136,11 @@ def correct(workspace: Workspace, task_id: int, pair: Pair, predictors: Predicto
     )
     content = DraftContent(opened.threshold, layer, version_id, 30.0)
     save_mask(workspace, outcome.image_id, predictors, content=content, who=PERSON, client_id=PERSON)
+
+
+def drawn_over(mask: NDArray[np.uint8], proposal: Proposal, threshold: float) -> NDArray[np.uint8]:
+    """The smallest layer that turns the proposal into this mask: pixels that agree stay untouched."""
+    return np.where(mask == proposal.mask(threshold), UNTOUCHED, mask + BACKGROUND).astype(np.uint8)
 
 
 def wait(workspace: Workspace, job: JobRow) -> JobRow:

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.fine_tune_gain import mean_dice, pairs_of
+from benchmarks.fine_tune_gain import drawn_over, mean_dice, pairs_of
 from benchmarks.human_minutes.correcting import Scene, by_brush, by_clicks, in_frame, quarter
 from benchmarks.human_minutes.hand import HANDS, Hand, Page
 from core.config import MODELS_DIR
 from core.correction.click_crop import Mask
 from core.correction.click_windows import Answer
-from core.correction.corrections import encode_layer, layer_from_mask
+from core.correction.corrections import encode_layer
 from core.datasets.pairs import Pair, load_pair
 from core.evaluation.scores import score_mask
 from core.imaging.intensity import to_display
@@ -129,7 +129,7 @@ def _image(
     }
     scope: Scope = "part" if order.way == "part" else "whole"
     mended = proposed if order.way == "grid" and good else by_brush(scene, proposed, HANDS["usual"])[0]
-    layer = layer_from_mask(mended, proposal, opened.threshold)
+    layer = drawn_over(mended, proposal, opened.threshold)
     if scope == "part":
         layer = np.zeros_like(layer)
         in_frame(mended, frame, layer)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,26 +101,6 @@ def apply_layer(proposal: Proposal, threshold: float, layer: NDArray[np.uint8] |
     decided = layer != UNTOUCHED
     mask[decided] = layer[decided] - BACKGROUND
     return mask
-
-
-def layer_from_mask(mask: NDArray[Any], proposal: Proposal, threshold: float) -> NDArray[np.uint8]:
-    """The smallest layer that turns the proposal into this mask: pixels that agree stay untouched.
-
-    Args:
-        mask: (H, W) of class indices.
-        proposal: What the model proposes.
-        threshold: In [0, 1].
-
-    Returns:
-        (H, W) uint8, for which `apply_layer` gives the mask back.
-
-    Raises:
-        ValueError: Mask and proposal differ in size.
-    """
-    wanted, predicted = np.asarray(mask), proposal.mask(threshold)
-    if wanted.shape != predicted.shape:
-        raise ValueError(f"the mask has {wanted.shape} pixels, the prediction {predicted.shape}")
-    return np.where(wanted == predicted, UNTOUCHED, wanted + BACKGROUND).astype(np.uint8)
 
 
 def _check_header(png: bytes, shape: tuple[int, int]) -> None:

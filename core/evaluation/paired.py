@@ -27,7 +27,7 @@ class PairedTest:
     num: int
 
 
-def paired_test(first: Sequence[float], second: Sequence[float], *, seed: int = 0) -> PairedTest:
+def paired_test(first: Sequence[float], second: Sequence[float]) -> PairedTest:
     """The mean difference with its bootstrap 95 % interval, and the Wilcoxon signed-rank test (1945).
 
     Images without a difference are left out of the test, as Wilcoxon does; ties among the others share their
@@ -45,7 +45,7 @@ def paired_test(first: Sequence[float], second: Sequence[float], *, seed: int = 
     differences = np.asarray(first, np.float64) - np.asarray(second, np.float64)
     if not np.isfinite(differences).all():
         raise ValueError("a paired test needs scores that are numbers; leave undefined images out of both")
-    low, high = bootstrap_interval(differences.tolist(), seed=seed)
+    low, high = bootstrap_interval(differences.tolist())
     return PairedTest(float(differences.mean()), low, high, _signed_rank(differences), len(differences))
 
 

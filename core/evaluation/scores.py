@@ -118,9 +118,7 @@ def pooled_scores(counts: Iterable[Counts]) -> dict[str, float]:
     return scores_of_counts(sum(counts, Counts()))
 
 
-def bootstrap_interval(
-    values: Sequence[float], *, seed: int = 0, num_samples: int = 2000
-) -> tuple[float, float]:
+def bootstrap_interval(values: Sequence[float], *, seed: int = 0) -> tuple[float, float]:
     """The 95 % interval of a mean by the percentile bootstrap (Efron 1979): 2.5th and 97.5th percentile."""
     if len(values) == 0:
         raise ValueError("an interval needs at least one value")
@@ -132,7 +130,7 @@ def bootstrap_interval(
     found = bootstrap(
         (np.asarray(values, np.float64),),
         np.mean,
-        n_resamples=num_samples,
+        n_resamples=2000,
         batch=100,
         method="percentile",
         rng=np.random.default_rng(seed),

@@ -54,11 +54,6 @@ class Compared:
         raise NotImplementedError
 
     @property
-    def num_better(self) -> int:
-        """Images on which the candidate is better."""
-        return sum(gain > 0 for gain in self.gains)
-
-    @property
     def num_worse(self) -> int:
         """Images on which the candidate is worse."""
         return sum(gain < 0 for gain in self.gains)

@@ -5,7 +5,7 @@ They can be made again from the predictions, but predicting ten thousand images 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 
 from sqlalchemy import Select, delete, func, insert, select
@@ -38,11 +38,9 @@ class Quality(StorePart):
             if kept:
                 session.execute(insert(QualityTable), kept)
 
-    def of_version(self, version_id: int, image_ids: Collection[int] | None = None) -> dict[int, GuessRow]:
-        """The guesses of a version by image id, the least certain first; of some images, or of all."""
+    def of_version(self, version_id: int) -> dict[int, GuessRow]:
+        """The guesses of a version by image id, the least certain first."""
         query = select(*_FIELDS).where(QualityTable.version_id == version_id)
-        if image_ids is not None:
-            query = query.where(QualityTable.image_id.in_(image_ids))
         with self._database.reading() as session:
             found = session.execute(query.order_by(QualityTable.score, QualityTable.image_id))
             return {each[0]: GuessRow(*each) for each in found}

@@ -91,7 +91,7 @@ def test_balanced_accuracy_counts_each_label_the_same():
     # Old: MEL 1 of 1, NV 1 of 3: (1 + 1/3) / 2 = 2/3. New: MEL 0 of 1, NV 3 of 3: 1/2.
     compared = comparison(("MEL", "MEL", "NV"), ("NV", "NV", "NV"), ("NV", "MEL", "NV"), ("NV", "MEL", "NV"))
     assert (compared.mean_old, compared.mean_new) == (pytest.approx(2 / 3), 0.5)
-    assert (compared.num_better, compared.num_worse) == (2, 1)
+    assert sorted(compared.gains) == [-1, 0, 1, 1]
     assert LabelComparison.from_dict(compared.to_dict()) == compared
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from core.datasets.pairs import Pair
 from core.experiments.reports.differences import difference_rows, difference_sentence
 from core.experiments.reports.predictions_picture import draw_runs
-from core.experiments.reports.tables import defined, mean_row, num_undefined
+from core.experiments.reports.tables import defined, mean_row
 from core.experiments.requests.data import require_foreground, train_and_val
 from core.experiments.requests.plan import ARM_WORDS, CompareRequest, arm_net
 from core.experiments.requests.several_classes import class_notes, foreground, shown_columns
@@ -156,7 +156,7 @@ def _notes(request: CompareRequest, runs: Sequence[FinishedRun]) -> list[str]:
             )
         )
     for run in runs:
-        if missing := num_undefined(run.images, "hd95"):
+        if missing := len(run.images) - len(defined(run.images, "hd95")):
             notes.append(
                 Sentence(
                     "HD95 of {arm_words} is undefined for {missing} images, where one mask is empty; they "

@@ -118,11 +118,6 @@ def defined(images: Sequence[ImageScores], name: str) -> list[float]:
     return [value for each in images if (value := each.scores[name]) is not None]
 
 
-def num_undefined(images: Sequence[ImageScores], name: str) -> int:
-    """Images whose score is undefined."""
-    return len(images) - len(defined(images, name))
-
-
 def _number(column: str, value: float) -> str:
     if isinstance(value, int):
         return f"{value:,}" if abs(value) >= 10_000 else str(value)
