@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.imaging.class_table import UNDEFINED, ClassTable
-from core.imaging.mask_plane import NotAMask
+from core.imaging.mask_plane import NotAMask, is_grey, shows_numbers
 from core.imaging.mask_values import to_mask, values_too_close
 from core.imaging.stored import StoredPixels
 from core.language.sentence import Sentence
@@ -79,7 +79,7 @@ def _by_colour(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8] | N
     values = stored.values
     if values.dtype != np.uint8:
         return None
-    grey = values.ndim == 2 or bool((values == values[..., :1]).all())
+    grey = is_grey(values)
     pixels = values if values.ndim == 3 else np.repeat(values[..., None], 3, axis=-1)
     codes = (pixels.astype(np.int32) * (65536, 256, 1)).sum(axis=-1, dtype=np.int32)
     labels = np.zeros(codes.shape, np.uint8)
@@ -96,7 +96,7 @@ def _by_colour(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8] | N
     if known.all():
         return labels
     is_palette = stored.numbers is not None and not stored.by_number
-    if table.palette_by_index if is_palette else grey:
+    if shows_numbers(stored, len(table)) or (table.palette_by_index if is_palette else grey):
         return None
     found, counts = np.unique(codes[~known], return_counts=True)
     most = int(found[counts.argmax()])
@@ -114,9 +114,10 @@ def _by_colour(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8] | N
 
 
 def _by_index(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8]:
-    values: NDArray[Any] = stored.values if stored.numbers is None else stored.numbers
+    seen = stored.numbers is None or shows_numbers(stored, len(table))
+    values: NDArray[Any] = stored.values if seen else np.asarray(stored.numbers)
     if values.ndim == 3:
-        if not (values == values[..., :1]).all():
+        if not is_grey(values):
             raise NotAMask(
                 Sentence(
                     "it is a colour picture, and the classes have no colours; give them in the JSON of "

@@ -18,6 +18,7 @@ from core.language.sentence import Sentence
 VOC_VOID = (224, 224, 192)
 WHITE = 224
 """From here on grey is white."""
+_DARK = 32
 
 
 class NotAMask(ValueError):
@@ -79,11 +80,27 @@ def _is_undecided(stored: StoredPixels, clear: NDArray[np.bool_]) -> bool:
     return bool((stored.values[clear] == VOC_VOID).all()) or distinct(numbers[~clear]).tolist() == [0, 1]
 
 
+def is_grey(values: NDArray[Any]) -> bool:
+    """Whether pixels, seen as (H, W) or (H, W, 3), have no colour."""
+    return values.ndim == 2 or bool((values == values[..., :1]).all())
+
+
+def shows_numbers(stored: StoredPixels, end: int) -> bool:
+    """Whether a palette's greys are the numbers: a writer gathered those that are there in a table.
+
+    Greys below `end`, beside the 255 of undefined pixels, are too dark to be looked at.
+    """
+    if stored.numbers is None or stored.by_number or not is_grey(stored.values):
+        return False
+    decided = stored.values[stored.values != UNDEFINED]
+    return bool(decided.any() and decided.max() < end)
+
+
 def _numbers(
     stored: StoredPixels, clear: NDArray[np.bool_] | None, *, as_numbers: bool, any_colour: bool
 ) -> NDArray[Any]:
     values, numbers = stored.values, stored.numbers
-    if numbers is not None and (stored.by_number or as_numbers):
+    if numbers is not None and (stored.by_number or (as_numbers and not shows_numbers(stored, _DARK))):
         return numbers
     if numbers is not None and _shown_reversed(values, numbers):
         raise NotAMask(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -13,7 +14,7 @@ from core.config import NetConfig
 from core.errors import AppError, BadFileError
 from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import class_table, read_class_table, table_of_card, table_of_names
-from core.imaging.decode import decode_mask
+from core.imaging.decode import decode_mask, read_mask
 from tests.imaging.making import saved, tiff
 
 LABELS = np.array([[0, 1, 2], [2, 2, 255]], np.uint8)
@@ -173,3 +174,22 @@ def test_a_codec_does_not_keep_numbers_of_classes():
         decode_mask(saved(Image.fromarray(labels), "JPEG", quality=100), "m.jpg", classes=table)
     assert not decode_mask(empty, "m.jpg", classes=table).any()
     assert np.array_equal(decode_mask(png(labels), "m.png", classes=table), labels)
+
+
+@pytest.mark.parametrize("values", [[[0, 1, 255, 255]], [[0, 2, 2, 0]], [[0, 2, 255, 0]], [[2, 2, 2, 2]]])
+def test_grey_numbers_that_a_writer_put_into_a_palette_stay_these(values: list[list[int]]) -> None:
+    # Pillow's GIF has a table of the greys that are there: their place in it is no class.
+    mask = np.array(values * 4, np.uint8)
+    data = saved(Image.fromarray(mask), "GIF")
+    of_names = table_of_names(["background", "lung", "heart", "undefined"])
+    colours = dataclasses.replace(of_names, by_colour=True, palette_by_index=False)
+    for table in (of_names, colours):
+        np.testing.assert_array_equal(read_mask(data, "m", meaning=table), mask)
+
+
+def test_a_palette_of_greys_to_look_at_counts_by_index() -> None:
+    mask = np.array([[0, 1, 2, 1]] * 4, np.uint8)
+    picture = Image.fromarray(mask, "P")
+    picture.putpalette([0, 0, 0, 127, 127, 127, 255, 255, 255])
+    table = table_of_names(["background", "lung", "heart", "undefined"])
+    np.testing.assert_array_equal(read_mask(saved(picture, "PNG"), "m", meaning=table), mask)

@@ -17,7 +17,7 @@ from pydicom.uid import JPEGLSLossless
 
 from core.errors import AppError, BadFileError
 from core.imaging.class_table import table_of_names
-from core.imaging.decode import decode_image, decode_mask, read_mask
+from core.imaging.decode import decode_image, decode_mask, mask_reading, read_mask
 from core.imaging.mask_values import MaskValues, mask_values
 from core.imaging.masks import encode_png
 from tests.imaging.making import dicom, png_by_hand, saved, tiff
@@ -358,3 +358,12 @@ def test_a_light_colour_beside_white_may_be_a_class_of_its_own(
 def test_grey_that_webp_made_colours_off_by_one_is_grey(quality: int) -> None:
     data = saved(Image.fromarray(DISC * 255), "WEBP", quality=quality)
     np.testing.assert_array_equal(decode_mask(data, "m.webp"), DISC)
+
+
+def test_values_that_are_said_are_those_that_a_gif_shows() -> None:
+    # Pillow's GIF has a table of the greys that are there, so 3 has the place 2 in it.
+    mask = np.array([[0, 2, 3, 3]] * 4, np.uint8)
+    data = saved(Image.fromarray(mask), "GIF")
+    found = read_mask(data, "m", meaning=mask_values(["2"]))
+    assert found[0].tolist() == [0, 1, 0, 0]
+    assert mask_reading(data, "m").values == (0, 2, 3)
