@@ -13,13 +13,14 @@ from core.workflows.review.look import Look
 from core.workflows.review.looking import (
     colours_of,
     full_look,
+    kept_tile,
     look_at,
     mask_png,
     outlined,
     read_png,
     tile_jpeg,
 )
-from core.workspace import DraftContent, ReviewRules, TaskClass
+from core.workspace import DraftContent, NewRevision, ReviewRules, TaskClass
 from core.workspace.classes import merged, moved
 from tests.workflows.conftest import gradient
 
@@ -124,6 +125,22 @@ def test_a_tile_is_made_once_for_each_mask(workspace, task, added, predictors):
     assert sum(model.num_predictions for model in predictors.models) == 1
     judge(workspace, [Said(look, "approved")], predictors, who="Lee")
     assert tile_jpeg(workspace, image, look_of(workspace, task, added[0]), predictors) == first
+
+
+def test_merging_two_classes_of_one_colour_takes_the_line_between_them_away(
+    workspace, task, added, predictors
+):
+    red = (255, 0, 0)
+    apart = workspace.tasks.set_classes(task.id, [TaskClass("Lung", red), TaskClass("Lobe", red)]).all_classes
+    image = workspace.images.get(added[0])
+    mask = np.ones((image.facts.height, image.facts.width), np.uint8)
+    mask[:, : image.facts.width // 2] = 2
+    workspace.masks.save(image.id, NewRevision(encode_png(mask), None, 0.5, None, "Kim", 0.0, 1.0))
+    look = look_of(workspace, task, image.id)
+    before = tile_jpeg(workspace, image, look, predictors)
+    workspace.tasks.set_classes(task.id, merged(apart, 1, 2))
+    assert kept_tile(workspace, image, look) is None
+    assert tile_jpeg(workspace, image, look, predictors) != before
 
 
 def test_the_outline_is_drawn_at_the_size_of_the_tile():

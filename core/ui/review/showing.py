@@ -21,7 +21,7 @@ from core.ui.review.telling import changed_line, verdict_line, why_here
 from core.ui.text import shortened
 from core.ui.titles import image_titles
 from core.workflows.review.look import Look
-from core.workflows.review.looking import colours_of, kept_tile, look_at, tile_jpeg
+from core.workflows.review.looking import kept_tile, look_at, tile_jpeg
 from core.workflows.review.planting import key_of, with_planted
 from core.workspace import ImageRow, ReviewItem, ReviewRow, Workspace
 
@@ -37,12 +37,12 @@ def tiles_of(workspace: Workspace, here: Asked, items: Sequence[ReviewItem]) -> 
     until = time.monotonic() + _AT_ONCE_SECONDS
     tiles: list[Tile] = []
     missing: list[Wanted] = []
-    colours = colours_of(workspace, items[0].image) if items else ()
+    classes = workspace.tasks.get_by_id(here.task_id).all_classes
     changed = here.changed({image_id: key_of(look) for image_id, look in looks.items()})
     titles = image_titles(workspace, [item.image for item in items])
     for item in items:
         look, name = looks[item.image.id], shortened(titles[item.image.id])
-        jpeg = kept_tile(workspace, item.image, look, colours)
+        jpeg = kept_tile(workspace, item.image, look, classes)
         if jpeg is None and look.revision_id is not None and time.monotonic() < until:
             # A saved mask needs no model.
             jpeg = _made(workspace, here, (item.image, look), state.predictors())

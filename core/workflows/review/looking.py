@@ -26,7 +26,7 @@ from core.workflows.correct import pictures
 from core.workflows.correct.save_mask import mask_as_shown
 from core.workflows.review.look import Look
 from core.workflows.review.planting import shown_mask
-from core.workspace import DraftContent, ImageRow, ReviewItem, ReviewRow, RevisionRow, Workspace
+from core.workspace import DraftContent, ImageRow, ReviewItem, ReviewRow, RevisionRow, TaskClass, Workspace
 from core.workspace.classes import highest_value, reading_key, reading_table
 
 logger = logging.getLogger(__name__)
@@ -93,15 +93,15 @@ def prediction_then(
 
 
 def kept_tile(
-    workspace: Workspace, image: ImageRow, look: Look, colours: Sequence[Colour] | None = None
+    workspace: Workspace, image: ImageRow, look: Look, classes: Sequence[TaskClass] = ()
 ) -> bytes | None:
-    """The tile where it was made before, else None; `colours` are the task's where they are known."""
-    return workspace.cache.get(image.sha256, _tile_key(workspace, image, look, colours))
+    """The tile where it was made before, else None; `classes` are all of the task's where they are known."""
+    return workspace.cache.get(image.sha256, _tile_key(workspace, image, look, classes))
 
 
 def tile_jpeg(workspace: Workspace, image: ImageRow, look: Look, predictors: Predictors) -> bytes:
     """The image with the mask's outline on it, at the tile's own size; made once for each mask."""
-    key = _tile_key(workspace, image, look, None)
+    key = _tile_key(workspace, image, look, ())
     return workspace.cache.get_or_make(image.sha256, key, lambda: _tile(workspace, image, look, predictors))
 
 
@@ -199,15 +199,20 @@ def _tile(workspace: Workspace, image: ImageRow, look: Look, predictors: Predict
     return encode_jpeg(outlined(shown, mask, colours_of(workspace, image)), quality=82)
 
 
-def _tile_key(workspace: Workspace, image: ImageRow, look: Look, colours: Sequence[Colour] | None) -> str:
-    levels = (level for colour in colours or colours_of(workspace, image) for level in colour)
-    colouring = hashlib.sha256(bytes(levels)).hexdigest()[:16]
-    return f"tile-{_digest(workspace, look)}-{TILE_SIDE}-{colouring}{_frame(image)}"
+def _tile_key(workspace: Workspace, image: ImageRow, look: Look, classes: Sequence[TaskClass]) -> str:
+    classes = classes or workspace.tasks.get_by_id(image.task_id).all_classes
+    levels = bytes(level for colour in _colours(classes) for level in colour)
+    # Of two classes of one colour, merging takes the line between them away.
+    drawn = hashlib.sha256(levels + reading_table(classes).tobytes()).hexdigest()[:16]
+    return f"tile-{_digest(workspace, look)}-{TILE_SIDE}-{drawn}{_frame(image)}"
 
 
 def colours_of(workspace: Workspace, image: ImageRow) -> tuple[Colour, ...]:
     """The colours of a task's class values, from 1; a merged or deleted one has that of what it became."""
-    classes = workspace.tasks.get_by_id(image.task_id).all_classes
+    return _colours(workspace.tasks.get_by_id(image.task_id).all_classes)
+
+
+def _colours(classes: Sequence[TaskClass]) -> tuple[Colour, ...]:
     of_value = {0: (0, 0, 0), **{each.value: each.colour or ORANGE for each in classes}}
     read_as = reading_table(classes)
     return tuple(of_value[int(read_as[value])] for value in range(1, 1 + highest_value(classes)))
