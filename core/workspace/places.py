@@ -106,11 +106,10 @@ class AddressPlace:
         self.address = address.rstrip("/")
         self._copies = copies
         with self._plain_errors():
-            # Other machines write there too: what was listed a while ago is not what is there. In several
-            # parts at once a file would be asked for its size before it is read.
-            self._system, self._root = fsspec.core.url_to_fs(
-                self.address, use_listings_cache=False, max_concurrency=1
-            )
+            # Other machines write there too: what was listed a while ago is not what is there.
+            # S3 would be asked for a file's size first, to read it in several parts at once.
+            alone = {"max_concurrency": 1} if self.address.startswith("s3") else {}
+            self._system, self._root = fsspec.core.url_to_fs(self.address, use_listings_cache=False, **alone)
 
     def read(self, name: str) -> bytes:
         """See `Place`."""
