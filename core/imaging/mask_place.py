@@ -51,11 +51,19 @@ def on_image(
         return masks[:: -1 if along < 0 else 1], _tilted(name, along)
     if layout != wanted:
         masks = np.stack([wanted.shown(layout.stored(mask)) for mask in masks])
+    if mine is None or (along > 0 and layout == wanted):
+        return masks, ()
+    if its is None:
+        told = Sentence(
+            "{name} says how it lies and its image does not; its voxels are taken in the order of the file.",
+            name=name,
+        )
+        return masks, (told,)
     told = Sentence(
         "{name} says that it lies elsewhere than its image; its voxels are taken in the order of the file.",
         name=name,
     )
-    return masks, (told,) if mine is not None and its is not None and (along < 0 or layout != wanted) else ()
+    return masks, (told,)
 
 
 def _share_a_place(

@@ -141,6 +141,8 @@ def test_an_image_without_a_place_takes_a_mask_s_voxels_as_they_follow(tmp_path)
     nib.save(nib.Nifti1Image(values, None), tmp_path / "train" / "images" / "a.nii.gz")
     save(tmp_path, "masks/a.nii.gz", (values > 450).astype(np.uint8), np.eye(4))
     check_fits(tmp_path)
+    (told,) = examine_dataset(tmp_path).notes
+    assert told.startswith("mask a.nii.gz says how it lies and its image does not")
 
 
 def test_other_numbers_of_slices_are_told(scans):
