@@ -206,6 +206,15 @@ def test_masks_of_slices_in_files_of_their_own_come_back_to_their_slices(
         assert np.array_equal(decode_image(reference, "reference").values, expected)
 
 
+def test_a_slice_of_a_file_with_a_long_name_says_which_one_it_is(workspace, task):
+    pages = np.random.default_rng(0).integers(0, 255, (2, 6, 5)).astype(np.uint8)
+    add_images(workspace, task.id, [("폐" * 90 + ".tif", tiff(pages, photometric="minisblack"))])
+    save_all(workspace, task)
+    written, _ = unpacked(workspace, task, "png")
+    names = [name for name in written if name.startswith("masks/")]
+    assert names == [f"masks/{'폐' * 78}_s{number}.png" for number in ("0001", "0002")]
+
+
 def test_an_image_that_is_no_dicom_is_told_and_the_others_go_on(workspace, task, save):
     save("a.png", png(gradient(8, 10)), np.zeros((8, 10)))
     with pytest.raises(StoreError, match=r"a\.png: is no DICOM file"):
