@@ -36,6 +36,7 @@ def understood(*files, masks=(), known=()):
         (["z/a.png", "z/a.json"], ["z/a.png"]),  # labelme
         (["a.tif", "a_cp_masks.png"], []),  # somebody chose both
         (["z/images/a.png", "z/images/b.png"], []),
+        (["z/case_1/segmentation.png", "z/case_gt/segmentation.png"], []),
         (["z/images/a.png", "z/masks/b.png"], []),
         (["z/a.png", "z/a_1.png"], []),
         (["z/left mask/a.png", "z/right mask/a.png"], []),

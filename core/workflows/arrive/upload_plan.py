@@ -238,7 +238,6 @@ def _by_name(
         known: What masks may call the images of the task.
     """
     key = stem_key(row.path)
-
     # What has a reason lies in a folder that is called one of images.
     if only is not None and not row.reason and layouts.ONLY_MASK.fullmatch(key):
         reason = Sentence("it is called a mask, beside one image")
@@ -280,6 +279,7 @@ def _given_as_masks(paths: Sequence[str]) -> list[PlannedFile]:
     folders = _Folders(paths)
     rows = _masks_by_name([_first_look(path, folders) for path in paths], ())
     of_images = {key for row in rows if row.role != "image" for key in row.keys or (stem_key(row.path),)}
+    of_images -= {key for key in of_images if layouts.ONLY_MASK.fullmatch(key)}
     along, as_mask = Sentence("the image of a mask that was given with it"), Sentence("given as a mask")
     return [
         replace(row, role="left out", reason=along)
