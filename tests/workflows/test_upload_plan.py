@@ -49,6 +49,24 @@ def test_images_that_came_along_with_the_masks_are_none(given, images):
 
 
 @pytest.mark.parametrize(
+    ("mask", "beside"),
+    [
+        ("sub-1_desc-brain_mask.nii.gz", ".json"),  # BIDS tells of each file in one of JSON
+        ("sub-1_lesions.nii.gz", ".json"),
+        ("a_mask.tif", ".json"),
+        ("a_mask.png", ".txt"),
+        ("a.dcm", ".txt"),
+        ("a.png", ".csv"),
+        ("a.png", ".xml"),
+        ("a.png", ".roi"),
+    ],
+)
+def test_what_is_told_of_a_mask_beside_it_makes_no_image_of_it(mask, beside):
+    rows = plan_upload([], [f"z/{mask}", f"z/{mask.partition('.')[0]}{beside}"])
+    assert rows[0].role == "mask"
+
+
+@pytest.mark.parametrize(
     ("images", "masks", "left_out"),
     [
         (["b/b (4).png"], ["b/b (4)_mask.png", "b/b (4)_mask_1.png"], []),  # BUSI

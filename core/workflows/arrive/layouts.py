@@ -120,6 +120,12 @@ def stem_key(name: str) -> str:
     return re.sub(r"\.(?:nii|ome)$", "", stem_of(PurePosixPath(name)).casefold())  # a.nii, a.ome.tif
 
 
+def is_drawn_on(path: str) -> bool:
+    """Whether tools that keep outlines draw on such a file: a flat picture that is not called a mask."""
+    is_flat = path.casefold().endswith((".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"))
+    return is_flat and not MASK_ENDING.search(stem_key(path))
+
+
 def image_keys(name: str) -> tuple[str, ...]:
     """What masks may call an image: `a_0000.png` is `a_0000` and `a`, `bus_1.png` is `bus_1` and `1`."""
     key = stem_key(name)

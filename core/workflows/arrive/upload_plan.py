@@ -151,18 +151,11 @@ def _first_look(path: str, folders: _Folders) -> PlannedFile:
         if left_out := layouts.neither(path, folder, beside, first_reader=folders.first_reader):
             return PlannedFile(path, "left out", left_out)
         if layouts.is_image_folder(folder):
-            in_nnunet = folder in ("imagestr", "imagests")
-            if in_nnunet and layouts.OTHER_CHANNEL.search(stem_key(path)):
-                return PlannedFile(
-                    path, "left out", Sentence("a further channel of nnU-Net's; the first one is used")
-                )
-            return PlannedFile(
-                path,
-                "image",
-                Sentence("image: it lies in {parts}", parts=parts[position]),
-                image_keys(path),
-                group,
-            )
+            if folder in ("imagestr", "imagests") and layouts.OTHER_CHANNEL.search(stem_key(path)):
+                reason = Sentence("a further channel of nnU-Net's; the first one is used")
+                return PlannedFile(path, "left out", reason)
+            reason = Sentence("image: it lies in {parts}", parts=parts[position])
+            return PlannedFile(path, "image", reason, image_keys(path), group)
         of_one = layouts.is_folder_of_one(folder, plain(parts[position - 1]) if position else "")
         is_masks = layouts.is_mask_folder(folder) and not folders.is_whole_set(
             "/".join(parts[: position + 1])
@@ -275,20 +268,27 @@ def _by_name(
 
 
 def _given_as_masks(paths: Sequence[str]) -> list[PlannedFile]:
-    """Masks, but for images that lie in a zip with theirs, or with a text of their name (YOLO's)."""
+    """Masks, but for images that lie in a zip with theirs, or with their outlines (YOLO's, labelme's)."""
     folders = _Folders(paths)
     rows = _masks_by_name([_first_look(path, folders) for path in paths], ())
-    of_images = {key for row in rows if row.role != "image" for key in row.keys or (stem_key(row.path),)}
-    of_images -= {key for key in of_images if layouts.ONLY_MASK.fullmatch(key)}
+    masks = {key for row in rows if row.role == "mask" for key in row.keys}
+    masks -= {key for key in masks if layouts.ONLY_MASK.fullmatch(key)}
+    outlines = {stem_key(row.path) for row in rows if row.name.casefold().endswith((".json", ".txt"))}
     along, as_mask = Sentence("the image of a mask that was given with it"), Sentence("given as a mask")
     return [
         replace(row, role="left out", reason=along)
-        if row.role == "image" and row.group and not of_images.isdisjoint(row.keys)
+        if row.role == "image" and row.group and _came_along(row, masks, outlines)
         else replace(row, role="mask", reason=as_mask, keys=mask_keys(row.path))
         if row.role in ("image", "mask")
         else row
         for row in rows
     ]
+
+
+def _came_along(row: PlannedFile, masks: set[str], outlines: set[str]) -> bool:
+    # Of a volume or a mask a JSON tells something else (BIDS).
+    is_outlined = layouts.is_drawn_on(row.path) and not outlines.isdisjoint(row.keys)
+    return is_outlined or not masks.isdisjoint(row.keys)
 
 
 def _as_said(row: PlannedFile, role: Role) -> PlannedFile:
