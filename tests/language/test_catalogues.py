@@ -47,6 +47,12 @@ def test_a_translation_has_the_braces_of_its_sentence(name):
     assert not wrong
 
 
+def test_a_particle_after_a_vowel_follows_no_consonant():
+    # Unicode's syllables come in blocks of 28, of which the first has no final consonant: 모드를, but 작업을.
+    found = [each for entry in entries("ko") for each in re.findall(r"[가-힣]를", entry.msgstr)]
+    assert not [each for each in found if (ord(each[0]) - ord("가")) % 28]
+
+
 def test_an_ambiguous_english_word_is_told_apart_by_the_name_of_its_constant():
     assert language.say("Restore", name="RESTORE") == "Restore"
     with language.spoken("ko"):
