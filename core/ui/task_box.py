@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from core.ui import state, words
@@ -16,10 +18,13 @@ _MADE = "made_task"
 def choose_task(workspace: Workspace) -> TaskRow:
     """The chosen task, which the address names; where it names none that is worked on, the first."""
     tasks = {task.slug: task for task in workspace.tasks.list()}
+    away = {task.slug: task for task in workspace.tasks.list(put_away=True)}
     asked = st.query_params.get("task", st.session_state.get(_TASK, ""))
     slug = asked if asked in tasks else next(iter(tasks))
     if asked and asked != slug:
-        st.toast(words.NO_SUCH_TASK.format(name=as_name(asked)), icon=":material/info:")
+        told = words.TASK_IS_AWAY if asked in away else words.NO_SUCH_TASK
+        name = task_title(away[asked]) if asked in away else asked
+        st.toast(told.format(name=as_name(name)), icon=":material/info:")
     st.session_state[_TASK] = st.session_state["task"] = st.query_params["task"] = slug
     st.selectbox(
         words.TASK,
@@ -28,12 +33,12 @@ def choose_task(workspace: Workspace) -> TaskRow:
         key="task",
         on_change=_use_task,
     )
-    _make_task(workspace)
+    _make_task(workspace, away.values())
     _change_task(workspace, tasks[slug])
     return tasks[slug]
 
 
-def _make_task(workspace: Workspace) -> None:
+def _make_task(workspace: Workspace, away: Iterable[TaskRow]) -> None:
     # Of another key, and so closed and empty, once a task came by it; not when somebody else makes one.
     key = f"new_task_{st.session_state.get(_MADE, '')}"
     title = f"{key}_title"
@@ -44,7 +49,7 @@ def _make_task(workspace: Workspace) -> None:
             st.form_submit_button(
                 words.CREATE_TASK, type="primary", on_click=_create_task, args=(workspace, title)
             )
-        for task in workspace.tasks.list(put_away=True):
+        for task in away:
             st.button(
                 words.BRING_BACK.format(name=as_name(task_title(task))),
                 key=f"bring_back_{task.id}",

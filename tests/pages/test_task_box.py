@@ -43,3 +43,12 @@ def test_a_task_is_put_away_and_brought_back(open_page, workspace):
     button(app, "Bring back ` Lung X-ray `").click().run()
     assert titles(app) == before
     assert app.query_params["task"] == "lung_xray"
+
+
+def test_the_address_of_a_task_that_was_put_away_says_so(open_page, workspace):
+    workspace.tasks.put_away(workspace.tasks.get("lung_xray").id, who="Kim")
+    app = open_page(task="lung_xray")
+    assert [shown(each.value) for each in app.toast] == ["Lung X-ray is put away; this is another task."]
+    assert [shown(each.value) for each in open_page(task="nothing").toast] == [
+        "There is no task nothing; this is another one."
+    ]
