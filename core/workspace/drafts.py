@@ -218,7 +218,17 @@ def mark_unsaved(session: Session, image_id: int) -> None:
     session.get_one(ImageTable, image_id).has_unsaved_changes = has_any
 
 
-def holds(draft: DraftTable, content: DraftContent) -> bool:
+def forget_saved(session: Session, image_id: int, shown: DraftContent | DraftTable) -> None:
+    """Let those whose strokes a revision holds go on from what counts; their next save would undo it."""
+    own = (DraftTable.image_id == image_id) & DraftTable.person_id.is_not(None)
+    saved = DraftTable.has_unsaved_changes.is_(False)
+    for draft in session.scalars(select(DraftTable).where(own, saved)):
+        if not holds(draft, shown):
+            session.delete(draft)
+    session.flush()
+
+
+def holds(draft: DraftTable, content: DraftContent | DraftTable) -> bool:
     """True where the draft shows exactly this, whatever the time spent."""
     held = (draft.threshold, draft.layer_png, draft.version_id)
     return held == (content.threshold, content.layer_png, content.version_id)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from core.errors import StoreError
 from core.workspace import audit
 from core.workspace.database import StorePart
+from core.workspace.drafts import draft_of, forget_saved
 from core.workspace.persons import id_of
 from core.workspace.tables import DraftTable, ImageTable, ReviewTable, RevisionTable
 
@@ -66,6 +67,9 @@ class Gold(StorePart):
                 return
             facts = {"image": image.id, "revision": image.gold_revision_id}
             image.gold_revision_id = None
+            counting = draft_of(session, image.id, None)
+            if counting is not None:
+                forget_saved(session, image.id, counting)
             audit.append(session, "gold_withdrawn", facts, who=who, task_id=image.task_id)
 
     def count(self, task_id: int) -> int:

@@ -17,7 +17,15 @@ from core.workspace import audit
 from core.workspace.blobs import BlobStore
 from core.workspace.classes import reading_table
 from core.workspace.database import Database
-from core.workspace.drafts import SERVER, DraftContent, draft_of, holds, mark_unsaved, write_draft
+from core.workspace.drafts import (
+    SERVER,
+    DraftContent,
+    draft_of,
+    forget_saved,
+    holds,
+    mark_unsaved,
+    write_draft,
+)
 from core.workspace.existing import existing_version
 from core.workspace.groups import give_rank
 from core.workspace.persons import existing_or_new, id_of
@@ -193,7 +201,7 @@ class Masks:
             if image.truth_revision_id != revision_id:
                 raise StoreError("The agreed mask counts no longer; another one was saved meanwhile.")
             point_to(session, image, older)
-            _forget_saved_drafts(session, image.id, shown)
+            forget_saved(session, image.id, shown)
             _begin_from(session, image.id, shown)
             facts = {"image": image.id, "revision": revision_id, "back_to": to_id}
             audit.append(session, "agreement_undone", facts, who=who, task_id=image.task_id)
@@ -274,8 +282,9 @@ def is_trainable(image: ImageRow) -> bool:
 
 def _settle_drafts(session: Session, image: ImageTable, person_id: int, new: NewRevision) -> None:
     if new.shown is not None:
+        # Of a gold image everybody keeps their own: its readers see no other mask.
         if new.counts and image.gold_revision_id is None:
-            _forget_saved_drafts(session, image.id, new.shown)
+            forget_saved(session, image.id, new.shown)
         draft = draft_of(session, image.id, person_id)
         if draft is None or new.replace_draft:
             sequence = draft.sequence if draft is not None and draft.client_id == new.client_id else 0
@@ -290,18 +299,6 @@ def _settle_drafts(session: Session, image: ImageTable, person_id: int, new: New
 def _begin_from(session: Session, image_id: int, shown: DraftContent) -> None:
     """Who has no draft of their own goes on from the mask that counts."""
     _has_been_saved(write_draft(session, image_id, None, shown, SERVER, 0))
-
-
-def _forget_saved_drafts(session: Session, image_id: int, shown: DraftContent) -> None:
-    """Let those whose strokes a revision holds go on from the new mask; their next save would undo it.
-
-    Of a gold image everybody keeps their own: its readers see no other mask.
-    """
-    own = (DraftTable.image_id == image_id) & DraftTable.person_id.is_not(None)
-    for draft in session.scalars(select(DraftTable).where(own, DraftTable.has_unsaved_changes.is_(False))):
-        if not holds(draft, shown):
-            session.delete(draft)
-    session.flush()
 
 
 def _has_been_saved(draft: DraftTable) -> None:

@@ -12,7 +12,7 @@ from core.review.second_reading import AGAIN, DICE
 from core.workflows.add_images import add_images
 from core.workflows.correct.blind import reads_blind, unread_gold, waiting_for
 from core.workflows.correct.open_image import open_image
-from core.workflows.correct.save_mask import restore_revision
+from core.workflows.correct.save_mask import read_mask, restore_revision, shown_mask
 from core.workflows.correct.second_reader import history_for
 from core.workflows.export.export_masks import export_masks
 from core.workflows.export.packing import Selection
@@ -110,6 +110,21 @@ def test_gold_is_never_trained_on_until_it_is_withdrawn(workspace, task, images,
     actions = [each.action for each in workspace.audit.list(limit=2, task_id=task.id)]
     assert actions == ["gold_withdrawn", "review_rules_set"]
     assert workspace.audit.list(action="gold_made")[0].who == "Park"
+
+
+def test_who_read_a_gold_image_goes_on_from_the_mask_that_counts_once_it_is_withdrawn(
+    workspace, task, images, gold, save, predictors
+):
+    ask(workspace, task, gold_percent=100)
+    counting = read_mask(workspace, workspace.truth.of(images[0].id)).tolist()
+    own = read_mask(workspace, save(images[0], "Lee")).tolist()
+
+    def seen():
+        return shown_mask(workspace, images[0].id, predictors, who="Lee").tolist()
+
+    assert seen() == own != counting
+    workspace.gold.withdraw(images[0].id, who="Park")
+    assert seen() == counting
 
 
 def test_what_leaves_has_gold_masks_as_test_images_and_none_that_a_reader_is_to_draw(
