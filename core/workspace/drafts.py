@@ -210,22 +210,40 @@ def write_draft(
     return draft
 
 
+def go_on_from(session: Session, image: ImageTable, shown: DraftContent) -> None:
+    """Let everybody go on from the mask that counts but who has strokes that no revision holds.
+
+    Of a gold image everybody keeps their own: its readers see no other mask.
+    """
+    nobodys = write_draft(session, image.id, None, shown, SERVER, 0)
+    has_been_saved(nobodys)
+    if image.gold_revision_id is None:
+        forget_saved(session, nobodys)
+
+
+def forget_saved(session: Session, nobodys: DraftTable) -> None:
+    """Let those whose strokes a revision holds go on from nobody's draft: their next save would undo it."""
+    own = (DraftTable.image_id == nobodys.image_id) & DraftTable.person_id.is_not(None)
+    for draft in session.scalars(select(DraftTable).where(own, DraftTable.has_unsaved_changes.is_(False))):
+        if not holds(draft, nobodys):
+            # A tab that is open on it must not take a later one for it.
+            nobodys.revision = max(nobodys.revision, draft.revision)
+            session.delete(draft)
+    session.flush()
+
+
+def has_been_saved(draft: DraftTable) -> None:
+    """Note that a revision holds the draft."""
+    draft.has_unsaved_changes = False
+    draft.seconds = 0.0
+
+
 def mark_unsaved(session: Session, image_id: int) -> None:
     """Let the image say whether any draft of it holds something unsaved."""
     session.flush()
     unsaved = (DraftTable.image_id == image_id) & DraftTable.has_unsaved_changes
     has_any = session.scalar(select(DraftTable.id).where(unsaved).limit(1)) is not None
     session.get_one(ImageTable, image_id).has_unsaved_changes = has_any
-
-
-def forget_saved(session: Session, image_id: int, shown: DraftContent | DraftTable) -> None:
-    """Let those whose strokes a revision holds go on from what counts; their next save would undo it."""
-    own = (DraftTable.image_id == image_id) & DraftTable.person_id.is_not(None)
-    saved = DraftTable.has_unsaved_changes.is_(False)
-    for draft in session.scalars(select(DraftTable).where(own, saved)):
-        if not holds(draft, shown):
-            session.delete(draft)
-    session.flush()
 
 
 def holds(draft: DraftTable, content: DraftContent | DraftTable) -> bool:

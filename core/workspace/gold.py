@@ -69,7 +69,7 @@ class Gold(StorePart):
             image.gold_revision_id = None
             counting = draft_of(session, image.id, None)
             if counting is not None:
-                forget_saved(session, image.id, counting)
+                forget_saved(session, counting)
             audit.append(session, "gold_withdrawn", facts, who=who, task_id=image.task_id)
 
     def count(self, task_id: int) -> int:

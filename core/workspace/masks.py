@@ -21,7 +21,8 @@ from core.workspace.drafts import (
     SERVER,
     DraftContent,
     draft_of,
-    forget_saved,
+    go_on_from,
+    has_been_saved,
     holds,
     mark_unsaved,
     write_draft,
@@ -31,7 +32,7 @@ from core.workspace.groups import give_rank
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import ImageRow, Origin, RevisionRow, Scope
 from core.workspace.seen import existing_image
-from core.workspace.tables import DraftTable, ImageTable, RevisionTable, TaskTable, as_row, as_table
+from core.workspace.tables import ImageTable, RevisionTable, TaskTable, as_row, as_table
 from core.workspace.tasks import classes_of
 from core.workspace.truth import point_to
 
@@ -201,8 +202,7 @@ class Masks:
             if image.truth_revision_id != revision_id:
                 raise StoreError("The agreed mask counts no longer; another one was saved meanwhile.")
             point_to(session, image, older)
-            forget_saved(session, image.id, shown)
-            _begin_from(session, image.id, shown)
+            go_on_from(session, image, shown)
             facts = {"image": image.id, "revision": revision_id, "back_to": to_id}
             audit.append(session, "agreement_undone", facts, who=who, task_id=image.task_id)
 
@@ -282,25 +282,12 @@ def is_trainable(image: ImageRow) -> bool:
 
 def _settle_drafts(session: Session, image: ImageTable, person_id: int, new: NewRevision) -> None:
     if new.shown is not None:
-        # Of a gold image everybody keeps their own: its readers see no other mask.
-        if new.counts and image.gold_revision_id is None:
-            forget_saved(session, image.id, new.shown)
         draft = draft_of(session, image.id, person_id)
         if draft is None or new.replace_draft:
             sequence = draft.sequence if draft is not None and draft.client_id == new.client_id else 0
             draft = write_draft(session, image.id, person_id, new.shown, new.client_id, sequence)
         if holds(draft, new.shown):
-            _has_been_saved(draft)
+            has_been_saved(draft)
         if new.counts:
-            _begin_from(session, image.id, new.shown)
+            go_on_from(session, image, new.shown)
     mark_unsaved(session, image.id)
-
-
-def _begin_from(session: Session, image_id: int, shown: DraftContent) -> None:
-    """Who has no draft of their own goes on from the mask that counts."""
-    _has_been_saved(write_draft(session, image_id, None, shown, SERVER, 0))
-
-
-def _has_been_saved(draft: DraftTable) -> None:
-    draft.has_unsaved_changes = False
-    draft.seconds = 0.0

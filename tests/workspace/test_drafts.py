@@ -188,3 +188,20 @@ def test_an_acknowledged_draft_survives_a_killed_server(workspace, image):
         draft = again.drafts.get(image.id)
         assert draft.sequence >= acknowledged == 25
         assert draft.layer_png == b"layer %d" % draft.sequence
+
+
+def test_a_tab_from_before_another_s_save_does_not_overwrite_a_newer_one(workspace, image, put):
+    def save(who, layer):
+        shown = DraftContent(0.5, layer, None)
+        workspace.masks.save(image.id, NewRevision(b"mask", None, 0.5, None, who, 1.0, 0.1, shown=shown))
+
+    for sequence in (1, 2, 3):
+        seen_by_old = put(f"stroke {sequence}", who="Lee", sequence=sequence).revision
+    save("Lee", b"stroke 3")
+    save("Park", b"Park's")
+    # Lee goes on from Park's mask in a new tab; another one shows what Lee had saved.
+    seen_by_new = workspace.drafts.get(image.id, "Lee").revision
+    put("on Park's", who="Lee", client="new tab", base_revision=seen_by_new)
+    with pytest.raises(StaleDraftError):
+        put("on stroke 3", who="Lee", client="old tab", base_revision=seen_by_old)
+    assert workspace.drafts.get(image.id, "Lee").layer_png == b"on Park's"
