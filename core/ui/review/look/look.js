@@ -1,4 +1,3 @@
-
 // Two canvases in one sheet, as in the editor: the image, and over it the mask in colours.
 
 // Okabe and Ito's. In a difference blue is new and purple is gone, as in the editor's corrections.
@@ -161,17 +160,15 @@ class Look {
       for (let x = 0; x < width; x++, at++) {
         const value = values[at];
         const isInside = x >= t && y >= t && x < width - t && y < height - t;
+        const up = at - t * width, down = at + t * width;
         if (!isDrawn(value)) {
-          const isBeside = isDrawn(values[at - t]) || isDrawn(values[at + t]);
-          const isNext = isBeside || isDrawn(values[at - t * width]) || isDrawn(values[at + t * width]);
-          if (isInside && isNext) out[at] = CASING;
+          const isBeside = isDrawn(values[at - t]) || isDrawn(values[at + t]) || isDrawn(values[up]) || isDrawn(values[down]);
+          if (isInside && isBeside) out[at] = CASING;
           continue;
         }
-        const isEdge =
-          !isInside || values[at - t] !== value || values[at + t] !== value ||
-          values[at - t * width] !== value || values[at + t * width] !== value;
+        const differs = values[at - t] !== value || values[at + t] !== value || values[up] !== value || values[down] !== value;
         const index = ((value - 1) % (table.length - 1)) + 1;
-        out[at] = isEdge ? line[index] : fill[index];
+        out[at] = !isInside || differs ? line[index] : fill[index];
       }
     }
     context.putImageData(pixels, 0, 0);
