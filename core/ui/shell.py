@@ -105,8 +105,7 @@ def enter() -> Shell:
     st.html(_STYLE + LITERAL_STYLE + streamlit_words())
     ask_who()
     workspace = state.workspace()
-    if state.signed_in() is None and not state.given_name() and (kept := name_in_cookie()):
-        state.take_remembered_name(kept)
+    state.begin_as(name_in_cookie())
     state.follow_new_name()
     with st.sidebar:
         links = st.container(gap="small")

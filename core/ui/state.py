@@ -146,6 +146,12 @@ def follow_new_name() -> None:
         tell("toast", words.RENAMED.format(name=as_name(now.name)))
 
 
+def begin_as(name: str) -> None:
+    """Take the name that came with the browser's first request, until one is given or taken away here."""
+    if name and signed_in() is None and _PERSON not in st.session_state:
+        take_remembered_name(name)
+
+
 def take_remembered_name(name: str) -> None:
     """Take the name that the browser remembers, or what whoever bore it is called now."""
     now = workspace().persons.once_called(name)
