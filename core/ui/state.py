@@ -9,13 +9,12 @@ import getpass
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
 import streamlit as st
 
-from core.errors import AppError
 from core.registry.predictors import Classifiers, Predictors
 from core.ui import words
 from core.ui.errors import shown_errors
@@ -48,12 +47,9 @@ def workspace() -> Workspace:
 @contextmanager
 def one_run() -> Iterator[None]:
     """The run of a page sees one state of the store; that none can be opened is told by the page itself."""
-    try:
-        store = opened()
-    except AppError:
-        yield
-        return
-    with store.one_run():
+    with ExitStack() as stack:
+        with suppress(Exception):
+            stack.enter_context(opened().one_run())
         yield
 
 

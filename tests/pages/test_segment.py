@@ -6,6 +6,7 @@ from streamlit import config
 
 from core.correction.corrections import encode_layer
 from core.review.second_reading import AGREED
+from core.ui import words as shared
 from core.workflows.add_images import add_images
 from core.workspace import DraftContent, NewRevision
 from tests.pages.conftest import png
@@ -275,3 +276,13 @@ def test_a_name_that_was_misspelt_is_put_right_everywhere(open_page, workspace, 
     put_right("Lee")
     assert "There is a Lee already" in "".join(each.value for each in app.error)
     assert box("Your name").value == "Kim" and not app.exception
+
+
+def test_a_store_that_fails_in_an_unforeseen_way_is_one_sentence(open_page, monkeypatch):
+    def opened():
+        raise RuntimeError("not foreseen")
+
+    monkeypatch.setattr("core.ui.state.opened", opened)
+    app = open_page()
+    assert not app.exception
+    assert [each.value for each in app.error] == [shared.UNEXPECTED_ERROR]
