@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, Row
+from sqlalchemy.exc import DatabaseError
 
 Person = Row[int, str, datetime | None]
 """Key, role and when they were taken away."""
@@ -36,4 +38,6 @@ class Run(threading.local):
         self.persons.clear()
         connection, self._open = self._open, None
         if connection is not None:
-            connection.close()
+            # A server that went away has ended it itself; the next question tells where it is gone.
+            with suppress(DatabaseError):
+                connection.close()

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from sqlalchemy import text
 
 from core.errors import StoreError
 from core.workspace import Workspace
@@ -74,3 +75,17 @@ def test_a_run_that_fails_lets_go(workspace, task, somebody_else, add_image):
         raise ZeroDivisionError
     somebody_else.images.add(task.id, "a.png", b"a", add_image("b").facts)
     assert count(workspace, task) == 2
+
+
+@pytest.mark.parametrize("is_writing", [False, True])
+def test_a_server_that_was_started_anew_meanwhile_ends_no_run(workspace, task, store, is_writing):
+    if store == "sqlite":
+        pytest.skip("no server")
+    with workspace.one_run():
+        assert count(workspace, task) == 0
+        with workspace._database.engine.connect() as connection:
+            others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            connection.execute(text(f"SELECT pg_terminate_backend(pid) {others}"))
+        if is_writing:
+            assert workspace.tasks.rename(task.id, "Lungs").title == "Lungs"
+    assert count(workspace, task) == 0
