@@ -8,7 +8,7 @@ from core.correction.corrections import encode_layer
 from core.review.second_reading import AGREED
 from core.ui import words as shared
 from core.workflows.add_images import add_images
-from core.workspace import DraftContent, NewRevision
+from core.workspace import DraftContent, NewReview, NewRevision
 from tests.pages.conftest import png
 from tests.stored_files import stored_file
 
@@ -242,6 +242,10 @@ def test_the_history_tells_what_is_agreed_and_which_mask_counts(open_page, works
     facts = [place for place, each in enumerate(told) if each.startswith("Threshold 0.50")]
     assert told[facts[0] + 1] == "Agreed mask, made from revisions 1, 2."
     assert [place for place, each in enumerate(told) if "This one counts" in each] == [facts[2] + 1]
+    workspace.reviews.add(image_id, NewReview("flagged", "Park", older.id))
+    app.run()
+    button(app, "History").click().run()
+    assert not any("This one counts" in each.value for each in app.caption)
 
 
 def test_who_takes_their_name_away_is_not_whom_the_browser_knew_at_first(open_page, monkeypatch):

@@ -129,6 +129,15 @@ def _saved(image: OpenedImage) -> RevisionRow | None:
     return state.workspace().truth.of(image.image.id)
 
 
+def _counting(image: OpenedImage) -> RevisionRow | None:
+    """The same, None where it is flagged or, in tasks that ask for that, not approved yet."""
+    rules = state.workspace().tasks.get_by_id(image.image.task_id).review_rules
+    # Of a gold image the reader's own looks like one that nobody has reviewed.
+    review = "open" if image.hidden == "gold" else state.workspace().images.get(image.image.id).review
+    counts = review == "approved" if rules.approved_only else review != "flagged"
+    return _saved(image) if counts else None
+
+
 def _history(image: OpenedImage) -> list[RevisionRow]:
     return history_for(state.workspace(), image.image.id, image.hidden, image.who)
 
@@ -175,7 +184,7 @@ def _show_history(image: OpenedImage) -> None:
     revisions = _history(image)
     if not revisions:
         st.write(words.HISTORY_EMPTY)
-    counting = _saved(image)
+    counting = _counting(image)
     for revision in revisions:
         _history_row(revision, _number(image, revision), counts=revision == counting)
     label_history(image)
