@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from zlib import crc32
 
 import streamlit as st
 
@@ -60,8 +61,8 @@ def _make_task(workspace: Workspace, away: Iterable[TaskRow]) -> None:
 
 
 def _change_task(workspace: Workspace, task: TaskRow) -> None:
-    # Of another key, and so closed and with the new name in it, once the task was changed.
-    key = f"change_{task.id}_{task.title}"
+    # Of another key, and so closed and with the new name in it, once the task was changed. A name is no key.
+    key = f"change_{task.id}_{crc32(task.title.encode())}"
     with st.popover(words.CHANGE_TASK, width="stretch", icon=":material/edit:", key=key):
         st.text_input(words.TASK_TITLE, task_title(task), key=f"{key}_title", max_chars=80)
         st.button(
