@@ -194,7 +194,7 @@ def _store(workspace: Path) -> Finding:
         return Finding("Workspace", f"none at {workspace} yet; the first start makes it")
     try:
         with Workspace.open(workspace) as opened:
-            tasks = opened.tasks.list()
+            tasks = [*opened.tasks.list(), *opened.tasks.list(put_away=True)]
             images = sum(opened.tasks.counts(task.id).images for task in tasks)
             if files:
                 _try_out(opened.files)
