@@ -64,14 +64,14 @@ def _change_task(workspace: Workspace, task: TaskRow) -> None:
     # Of another key, and so closed and with the new name in it, once the task was changed. A name is no key.
     key = f"change_{task.id}_{crc32(task.title.encode())}"
     with st.popover(words.CHANGE_TASK, width="stretch", icon=":material/edit:", key=key):
-        st.text_input(words.TASK_TITLE, task_title(task), key=f"{key}_title", max_chars=80)
-        st.button(
-            words.RENAME_TASK,
-            key="rename_task",
-            icon=":material/check:",
-            on_click=_rename,
-            args=(workspace, task, f"{key}_title"),
-        )
+        with st.form(f"{key}_form", border=False):
+            st.text_input(words.TASK_TITLE, task_title(task), key=f"{key}_title", max_chars=80)
+            st.form_submit_button(
+                words.RENAME_TASK,
+                icon=":material/check:",
+                on_click=_rename,
+                args=(workspace, task, f"{key}_title"),
+            )
         st.caption(words.PUT_AWAY_HELP)
         st.button(
             words.PUT_AWAY,

@@ -33,7 +33,7 @@ NEW_TASK_HELP = (
     "A new task has no model yet: masks start empty, and the first fine-tuning makes its model from scratch."
 )
 NO_SUCH_TASK = "There is no task {name}; this is another one."
-TASK_IS_AWAY = "{name} is put away; this is another task."
+TASK_IS_AWAY = '{name} is put away, and this is another task; "New task" brings it back.'
 CREATE_TASK = "Create task"
 CHANGE_TASK = "Change task"
 TASK_TITLE = "Name of the task"

@@ -48,7 +48,20 @@ def test_a_task_is_put_away_and_brought_back(open_page, workspace):
 def test_the_address_of_a_task_that_was_put_away_says_so(open_page, workspace):
     workspace.tasks.put_away(workspace.tasks.get("lung_xray").id, who="Kim")
     app = open_page(task="lung_xray")
-    assert [shown(each.value) for each in app.toast] == ["Lung X-ray is put away; this is another task."]
+    assert [shown(each.value) for each in app.toast] == [
+        'Lung X-ray is put away, and this is another task; "New task" brings it back.'
+    ]
     assert [shown(each.value) for each in open_page(task="nothing").toast] == [
         "There is no task nothing; this is another one."
+    ]
+
+
+def test_who_has_a_task_open_that_is_put_away_is_told_so(open_page, workspace):
+    task = workspace.tasks.create("Nuclei")
+    app = open_page(task=task.slug)
+    workspace.tasks.put_away(task.id, who="Kim")
+    app.run()
+    assert app.query_params["task"] == "lung_xray"
+    assert [shown(each.value) for each in app.toast] == [
+        'Nuclei is put away, and this is another task; "New task" brings it back.'
     ]
