@@ -24,6 +24,7 @@ from core.ui.text import LITERAL_STYLE, as_name
 from core.workspace import TaskRow, Workspace
 
 _ICON = Path(__file__).with_name("icon.svg")
+_POPOVERS = Path(__file__).with_name("popovers.js").read_text(encoding="utf-8")
 _PAGES = {
     "segment": ":material/brush:",
     "review": ":material/rate_review:",
@@ -47,6 +48,8 @@ body:has([data-testid="stExpandSidebarButton"]) .stMainBlockContainer { padding-
 [data-testid="stToastViewButton"] { display: none; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; margin: 0; }
 [data-testid="stSidebarUserContent"] { padding-top: 0.25rem; }
+/* The link that has the focus looked like the one of the page. */
+[data-testid="stPageLink-NavLink"]:focus-visible { outline: 2px solid currentColor; outline-offset: -2px; }
 /* Korean lines end between words, as they are read; what is longer than a line ends anywhere. */
 :is([data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"]), :is(
   [data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"]) * {
@@ -103,6 +106,7 @@ def enter() -> Shell:
     """Begin a page: the side bar; gives the store and the task."""
     page_begins()
     st.html(_STYLE + LITERAL_STYLE + streamlit_words())
+    st.html(f"<script>{_POPOVERS}</script>", unsafe_allow_javascript=True)
     ask_who()
     workspace = state.workspace()
     state.begin_as(name_in_cookie())
