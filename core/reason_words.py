@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.language.lookup import looked_up
 
 _COMPARED = "Mean {score} on {images} locked images in {groups} groups: {new:.4f}, and {against}"
-AGAINST = {True: "{old:.4f} for the version in use", False: "no version is in use yet"}
+AGAINST = {True: "{old:.4f} for the version in use then", False: "no version was in use"}
 _WORSE = "Images that got worse: {worse}."
 SENTENCES = {
     "died": "The process ended without a word; it may have been killed or have run out of memory.",

@@ -59,7 +59,7 @@ def test_comparison_is_told_with_its_numbers(open_page, workspace, nuclei):
     workspace.versions.set_comparison(new.id, Comparison(old.id, new.id, rows).to_dict())
     app = open_page("models", task=nuclei.slug)
     said = " ".join(each.value for each in app.markdown)
-    assert "2 locked images in 2 groups: 0.8750, and 0.8500 for the version in use; fewer than 5" in said
+    assert "2 locked images in 2 groups: 0.8750, and 0.8500 for the version in use then; fewer than 5" in said
     assert "so you do. Images that got worse: 1." in said
 
 

@@ -113,7 +113,9 @@ def test_versions_of_labels_have_their_own_way_back(open_page, workspace, moles,
     assert not app.exception
     assert [each.value for each in app.subheader] == ["Masks", "Labels"]
     # Before: MEL 0 of 1 and NV 1 of 1; now both.
-    assert "2 locked images in 2 groups: 1.0000, and 0.5000 for the version in use; fewer than" in said(app)
+    assert "2 locked images in 2 groups: 1.0000, and 0.5000 for the version in use then; fewer than" in said(
+        app
+    )
     assert "Melanoma was found in 0 of 1 before, in 1 now." in said(app)
     assert "a square around the mask" in said(app)
     button(app, "Roll back").click().run()

@@ -64,12 +64,12 @@ def test_means_and_counts():
 def test_the_reason_is_a_sentence_with_its_numbers():
     # The differences 0.1 four times and 0.08: mean 0.096, sd 0.008944, error 0.004, times 2.1318: 0.0875.
     assert str(comparison(*FIVE_BETTER).why) == (
-        "Mean Dice on 5 locked images in 5 groups: 0.8960, and 0.8000 for the version in use; better beyond "
-        "chance, by at least 0.0875. Images that got worse: 0."
+        "Mean Dice on 5 locked images in 5 groups: 0.8960, and 0.8000 for the version in use then; better "
+        "beyond chance, by at least 0.0875. Images that got worse: 0."
     )
     assert str(comparison(*[(0.8, 0.7)] * 5).why) == (
-        "Mean Dice on 5 locked images in 5 groups: 0.7000, and 0.8000 for the version in use, so that one "
-        "stays. Images that got worse: 5."
+        "Mean Dice on 5 locked images in 5 groups: 0.7000, and 0.8000 for the version in use then, so that "
+        "one stays. Images that got worse: 5."
     )
     unsure = str(comparison(*[(0.8, 0.9)] * 4, (0.8, 0.5)).why)
     assert "that may be chance" in unsure and "so you decide. Images that got worse: 1." in unsure
@@ -77,7 +77,7 @@ def test_the_reason_is_a_sentence_with_its_numbers():
     assert "no locked image" in str(comparison().why)
     first = Comparison(None, 2, (ImageComparison(1, "a.png", 0.0, 0.9, group=1),))
     assert str(first.why).startswith(
-        "Mean Dice on 1 locked image in 1 group: 0.9000, and no version is in use yet; fewer than 5 groups"
+        "Mean Dice on 1 locked image in 1 group: 0.9000, and no version was in use; fewer than 5 groups"
     )
 
 

@@ -112,8 +112,8 @@ def test_a_better_one_that_misses_more_melanoma_is_kept_back():
     assert (missed.num_alerts, missed.found_old, missed.found_new) == (1, 1, 0)
     assert missed.decision == "keep"
     assert str(missed.why) == (
-        "Mean balanced accuracy on 7 locked images in 7 groups: 1.0000, and 0.5000 for the version in use; "
-        "but Melanoma is found in 0 of 1, and in 1 before, so that one stays."
+        "Mean balanced accuracy on 7 locked images in 7 groups: 1.0000, and 0.5000 for the version in use "
+        "then; but Melanoma is found in 0 of 1, and in 1 before, so that one stays."
     )
 
 
