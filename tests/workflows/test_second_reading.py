@@ -13,6 +13,7 @@ from core.workflows.correct.blind import hidden_from, readings_of, reads_blind, 
 from core.workflows.correct.open_image import open_image
 from core.workflows.correct.save_mask import read_mask, shown_mask
 from core.workflows.export.packing import Selection
+from core.workflows.export.provenance import of_mask
 from core.workflows.review.agreement import AGREED as WITH_AGREED
 from core.workflows.review.agreement import MODEL, measure_agreement
 from core.workflows.review.compared_picture import compare_readings
@@ -177,6 +178,16 @@ def test_a_majority_of_three(workspace, images, ask, save):
     assert read_mask(workspace, agreed).tolist() == [[1, 1, 1, 0]]
     assert agreed.foreground == 0.75
     assert len(agreed.provenance[AGREED]) == 3
+
+
+def test_what_leaves_says_whose_readings_an_agreed_mask_is_from(workspace, images, ask, save):
+    ask()
+    first = save(images[0], "Kim", LESS)
+    assert of_mask(workspace, images[0], first, {})["agreed_from"] == []
+    save(images[0], "Lee", MORE)
+    told = of_mask(workspace, images[0], settle(workspace, images[0].id, "second", who="Park"), {})
+    assert (told["who"], told["agreed_by"]) == ("Park", "second")
+    assert told["agreed_from"] == [{"revision": 1, "who": "Kim"}, {"revision": 2, "who": "Lee"}]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from core.config import PROJECT_DIR
+from core.review.second_reading import AGREED, HOW
 from core.workspace import ImageRow, RevisionRow, Workspace
 
 PROGRAM = "Mask Loop"
@@ -31,6 +32,7 @@ def of_mask(
         files: Names in the export, with the SHA-256 of each.
     """
     version = None if revision.version_id is None else workspace.versions.get(revision.version_id)
+    sources = [workspace.masks.get(int(each)) for each in revision.provenance.get(AGREED, ())]
     return {
         "image": image.name,
         "frame": image.frame,
@@ -41,6 +43,9 @@ def of_mask(
         "revision": revision.number,
         "who": revision.who,
         "when": revision.created_at.isoformat(timespec="seconds"),
+        # Of an agreed mask: the readings that it was made from, and whether one of them or what most say.
+        "agreed_from": [{"revision": each.number, "who": each.who} for each in sources],
+        "agreed_by": revision.provenance.get(HOW),
         "origin": revision.origin,
         "scope": revision.scope,
         "threshold": revision.threshold,
