@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import pytest
 from app_server import AppServer, OpenPage
 from editor_driver import settled
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from core.workspace import Workspace
+from core.workspace import TaskRow, Workspace
 
 
-def test_a_task_is_renamed_by_keys_alone(
-    server: AppServer, workspace: Workspace, open_page: OpenPage
-) -> None:
-    task = workspace.tasks.create("By keys")
+@pytest.fixture
+def task(request: pytest.FixtureRequest, workspace: Workspace) -> TaskRow:
+    """A task of the test's own."""
+    return workspace.tasks.create(request.node.name)
+
+
+@pytest.fixture
+def page(server: AppServer, open_page: OpenPage, task: TaskRow) -> Page:
+    """The first page of the task, drawn to its end."""
     page = open_page(f"{server.url}/?task={task.slug}")
-    change = page.get_by_role("button", name="Change task")
-    expect(change).to_be_visible()
+    expect(page.get_by_role("button", name="Change task")).to_be_visible()
     settled(page)
+    return page
+
+
+def test_a_task_is_renamed_by_keys_alone(workspace: Workspace, page: Page, task: TaskRow) -> None:
+    change = page.get_by_role("button", name="Change task")
     change.focus()
     page.keyboard.press("Enter")
     title = page.get_by_label("Name of the task")
@@ -34,14 +44,9 @@ def test_a_task_is_renamed_by_keys_alone(
     assert workspace.tasks.get(task.slug).title == "열쇠로만"
 
 
-def test_the_link_that_has_the_focus_is_seen(
-    server: AppServer, workspace: Workspace, open_page: OpenPage
-) -> None:
-    task = workspace.tasks.create("Focus is seen")
-    page = open_page(f"{server.url}/?task={task.slug}")
+def test_the_link_that_has_the_focus_is_seen(page: Page) -> None:
     link = page.get_by_role("link", name="Review")
-    expect(link).to_be_visible()
-    settled(page)
+    expect(link).not_to_have_css("outline-style", "solid")
     page.get_by_role("link", name="Segment").focus()
     page.keyboard.press("Tab")
     expect(link).to_be_focused()
