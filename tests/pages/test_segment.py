@@ -9,7 +9,7 @@ from core.review.second_reading import AGREED
 from core.ui import words as shared
 from core.workflows.add_images import add_images
 from core.workspace import DraftContent, NewReview, NewRevision
-from tests.pages.conftest import png
+from tests.pages.conftest import png, shown
 from tests.stored_files import stored_file
 
 
@@ -214,26 +214,30 @@ def test_a_lost_image_is_told_in_its_place_and_the_others_open(open_page, worksp
     assert not app.exception and not app.error
 
 
-def test_a_lost_mask_is_told_in_its_line_of_the_history(open_page, workspace, nuclei):
+def saved_twice(open_page, workspace, nuclei):
+    """The page on an image with two revisions: the page, the newer and the older one."""
     (image_id,) = add(workspace, nuclei, "a.png")
     app = open_page(task=nuclei.slug)
     button(app, "Save mask").click().run()
     button(app, "Save mask").click().run()
-    newer, older = workspace.masks.history(image_id)
+    return app, *workspace.masks.history(image_id)
+
+
+def test_a_lost_mask_is_told_in_its_line_of_the_history(open_page, workspace, nuclei):
+    app, _, older = saved_twice(open_page, workspace, nuclei)
     stored_file(workspace, older.mask_file).write_bytes(b"no picture")
     button(app, "History").click().run()
     assert not app.exception
     assert len([each for each in app.button if each.label == "Restore"]) == 2
+    # Equal masks are one file.
+    told = [shown(each.value) for each in app.error]
+    assert [each.split(":")[0] for each in told] == ["mask 2", "mask 1"]
 
 
 def test_the_history_tells_what_is_agreed_and_which_mask_counts(open_page, workspace, nuclei):
-    (image_id,) = add(workspace, nuclei, "a.png")
-    app = open_page(task=nuclei.slug)
-    button(app, "Save mask").click().run()
-    button(app, "Save mask").click().run()
-    newer, older = workspace.masks.history(image_id)
+    app, newer, older = saved_twice(open_page, workspace, nuclei)
     new = NewRevision(png(0), None, 0.5, None, "Kim", 0.0, 0.1, provenance={AGREED: [older.id, newer.id]})
-    agreed = workspace.masks.save(image_id, new)
+    agreed = workspace.masks.save(older.image_id, new)
     shown = DraftContent(0.5, None, None)
     workspace.masks.point_back(agreed.id, older.id, shown=shown, who="Kim")
     app.run()
@@ -242,7 +246,7 @@ def test_the_history_tells_what_is_agreed_and_which_mask_counts(open_page, works
     facts = [place for place, each in enumerate(told) if each.startswith("Threshold 0.50")]
     assert told[facts[0] + 1] == "Agreed mask, made from revisions 1, 2."
     assert [place for place, each in enumerate(told) if "This one counts" in each] == [facts[2] + 1]
-    workspace.reviews.add(image_id, NewReview("flagged", "Park", older.id))
+    workspace.reviews.add(older.image_id, NewReview("flagged", "Park", older.id))
     app.run()
     button(app, "History").click().run()
     assert not any("This one counts" in each.value for each in app.caption)
