@@ -114,14 +114,14 @@ class Database:
     def _limit(self, session: Session) -> None:
         """Let a session read no images but those that are asked for, and a reader's own."""
         if self.queue is not None:
-            person = self._person(session, self.queue)
+            person = self._known(session, self.queue)
             see_only(session, given_to(-1 if person is None else person.id))
         if self.actor is not None:
-            person = self._person(session, self.actor)
+            person = self._known(session, self.actor)
             if person is None or person.removed_at is not None or person.role == "reader":
                 see_only(session, own_of(-1 if person is None else person.id))
 
-    def _person(self, session: Session, name: str) -> Person | None:
+    def _known(self, session: Session, name: str) -> Person | None:
         known = self._run.persons
         if name not in known:
             found = session.execute(_person(name)).first()
