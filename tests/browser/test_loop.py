@@ -282,7 +282,8 @@ def test_a_row_of_an_upload_stays_where_it_is_while_its_role_is_changed(
     assert box is not None
     # The cells are drawn on a canvas: the role of the fifth row, of 36 px each.
     page.mouse.dblclick(box["x"] + 0.27 * box["width"], box["y"] + 4.5 * 36)
-    page.get_by_text("Not used", exact=True).click()
+    # The grid puts its list into the page anew under the pointer, and a press and release there can be lost.
+    page.get_by_role("option", name="Not used").dispatch_event("click")
     expect(table.get_by_text("2 images, 1 mask, 1 not used")).to_be_visible()
     expect(rows).to_contain_text(["File", "a_mask.png", "a.png", "b.png", "c.png"])
     expect(rows.nth(4)).to_contain_text("Not used")
