@@ -2,8 +2,8 @@
 
 SQLite in the workspace's folder is the default: WAL, and a commit is on the disk when it returns
 (synchronous=FULL). PostgreSQL is reached by an address. `reading` and `writing` are the only ways to the
-tables. `writing` is alone: SQLite's write lock, taken at once (BEGIN IMMEDIATE), or an advisory lock on
-PostgreSQL, so that what is read in it is still true when it writes.
+tables. `writing` is alone unless it says otherwise: SQLite's write lock, taken at once (BEGIN IMMEDIATE), or
+an advisory lock on PostgreSQL, so that what is read in it is still true when it writes.
 """
 
 from __future__ import annotations
@@ -176,8 +176,7 @@ class Database:
                 with session.begin():
                     # Takes the write lock now: else the session would begin with its first query.
                     connection = session.connection()
-                    if alone:
-                        self._lock(connection)
+                    self._lock(connection, alone=alone)
                     self._check_schema(connection)
                     self._require(session, needs)
                     yield session
@@ -197,7 +196,7 @@ class Database:
                 _pragma(connection, "foreign_keys = OFF")
             try:
                 with connection.begin():
-                    self._lock(connection)
+                    self._lock(connection, alone=True)
                     yield connection
             finally:
                 if on_sqlite:
@@ -223,9 +222,11 @@ class Database:
                 schema=self.schema,
             )
 
-    def _lock(self, connection: Connection) -> None:
-        if self.path is None:
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_SECONDS}s'")
+    def _lock(self, connection: Connection, *, alone: bool) -> None:
+        if self.path is not None:
+            return
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_SECONDS}s'")
+        if alone:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
 
     @contextmanager

@@ -100,9 +100,11 @@ class Drafts(StorePart):
             ValueError: A threshold outside [0, 1].
         """
         content = DraftContent(threshold, layer_png, version_id, seconds)
-        with self._database.writing() as session:
-            person_id = existing_or_new(session, who).id
-            draft = draft_of(session, image_id, person_id)
+        with self._database.writing(alone=False) as session:
+            # Before the image, which others may have while they wait for the same new person.
+            person = existing_or_new(session, who)
+            image = existing_image(session, image_id)
+            draft = draft_of(session, image_id, person.id)
             if draft is not None and draft.client_id == client_id and sequence <= draft.sequence:
                 return _to_row(session, draft)
             if draft is not None and _is_foreign(draft, client_id, base_revision) and not take_over:
@@ -110,7 +112,7 @@ class Drafts(StorePart):
                     "This image has been drawn on in another tab since you opened it here; choose "
                     "which of the two goes on."
                 )
-            draft = write_draft(session, image_id, person_id, content, client_id, sequence)
+            draft = write_draft(session, image, draft, person.id, content, client_id, sequence)
             return _to_row(session, draft)
 
     def start_from(
@@ -124,8 +126,10 @@ class Drafts(StorePart):
             filled: It was filled in between drawn slices; so it is called until it is changed.
         """
         with self._database.writing() as session:
+            image = existing_image(session, image_id)
             person_id = None if who is None else existing_or_new(session, who).id
-            draft = write_draft(session, image_id, person_id, content, SERVER, 0)
+            draft = draft_of(session, image_id, person_id)
+            draft = write_draft(session, image, draft, person_id, content, SERVER, 0)
             draft.filled = filled
             session.flush()
             return _to_row(session, draft)
@@ -141,13 +145,14 @@ class Drafts(StorePart):
             in_place_of_saved: Who has a draft that a revision holds begins from this too.
         """
         with self._database.writing() as session:
+            image = existing_image(session, image_id)
             person_id = existing_or_new(session, who).id
             draft = draft_of(session, image_id, person_id)
             is_saved = draft is not None and not draft.has_unsaved_changes and not holds(draft, content)
             if draft is None or (in_place_of_saved and is_saved):
-                draft = write_draft(session, image_id, person_id, content, SERVER, 0)
+                draft = write_draft(session, image, draft, person_id, content, SERVER, 0)
                 draft.has_unsaved_changes = False
-                mark_unsaved(session, image_id)
+                mark_unsaved(session, image)
             return _to_row(session, draft)
 
     def hand_over(self, clients: Mapping[int, str], giver: str, taker: str) -> None:
@@ -160,7 +165,8 @@ class Drafts(StorePart):
         """
         with self._database.writing() as session:
             giver_id, taker_id = session.scalar(select(id_of(giver))), existing_or_new(session, taker).id
-            for image_id, client_id in clients.items():
+            for image_id, client_id in sorted(clients.items()):
+                existing_image(session, image_id)
                 draft = None if giver_id is None else draft_of(session, image_id, giver_id)
                 if draft is None or draft.client_id != client_id or not draft.has_unsaved_changes:
                     continue
@@ -176,24 +182,23 @@ def draft_of(session: Session, image_id: int, person_id: int | None) -> DraftTab
 
 def write_draft(
     session: Session,
-    image_id: int,
+    image: ImageTable,
+    draft: DraftTable | None,
     person_id: int | None,
     content: DraftContent,
     client_id: str,
     sequence: int,
 ) -> DraftTable:
-    """Put a draft into its row, inside the caller's transaction; an equal one is not called changed."""
+    """Put a draft into that person's row of an `existing_image`; an equal one is not called changed."""
     if not 0.0 <= content.threshold <= 1.0:
         raise ValueError(f"threshold must lie in [0, 1], got {content.threshold}")
-    existing_image(session, image_id)
     if content.version_id is not None:
         existing_version(session, content.version_id)
-    draft = draft_of(session, image_id, person_id)
     if draft is None:
         # Its revisions go on from those of the draft that was seen before there was an own one.
-        begun_from = draft_of(session, image_id, None)
+        begun_from = draft_of(session, image.id, None)
         revision = begun_from.revision if begun_from is not None else 0
-        draft = DraftTable(image_id=image_id, person_id=person_id, revision=revision)
+        draft = DraftTable(image_id=image.id, person_id=person_id, revision=revision)
         session.add(draft)
         draft.has_unsaved_changes = True
     elif not holds(draft, content):
@@ -206,7 +211,10 @@ def write_draft(
     draft.client_id, draft.sequence, draft.seconds = client_id, sequence, content.seconds
     draft.revision += 1
     draft.updated_at = utc_now()
-    mark_unsaved(session, image_id)
+    if draft.has_unsaved_changes:
+        image.has_unsaved_changes = True
+    else:
+        mark_unsaved(session, image)
     return draft
 
 
@@ -215,7 +223,8 @@ def go_on_from(session: Session, image: ImageTable, shown: DraftContent) -> None
 
     Of a gold image everybody keeps their own: its readers see no other mask.
     """
-    nobodys = write_draft(session, image.id, None, shown, SERVER, 0)
+    nobodys = draft_of(session, image.id, None)
+    nobodys = write_draft(session, image, nobodys, None, shown, SERVER, 0)
     has_been_saved(nobodys)
     if image.gold_revision_id is None:
         forget_saved(session, nobodys)
@@ -238,12 +247,11 @@ def has_been_saved(draft: DraftTable) -> None:
     draft.seconds = 0.0
 
 
-def mark_unsaved(session: Session, image_id: int) -> None:
+def mark_unsaved(session: Session, image: ImageTable) -> None:
     """Let the image say whether any draft of it holds something unsaved."""
     session.flush()
-    unsaved = (DraftTable.image_id == image_id) & DraftTable.has_unsaved_changes
-    has_any = session.scalar(select(DraftTable.id).where(unsaved).limit(1)) is not None
-    session.get_one(ImageTable, image_id).has_unsaved_changes = has_any
+    unsaved = (DraftTable.image_id == image.id) & DraftTable.has_unsaved_changes
+    image.has_unsaved_changes = session.scalar(select(DraftTable.id).where(unsaved).limit(1)) is not None
 
 
 def holds(draft: DraftTable, content: DraftContent | DraftTable) -> bool:

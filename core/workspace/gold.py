@@ -11,6 +11,7 @@ from core.workspace import audit
 from core.workspace.database import StorePart
 from core.workspace.drafts import draft_of, forget_saved
 from core.workspace.persons import id_of
+from core.workspace.seen import existing_image
 from core.workspace.tables import DraftTable, ImageTable, ReviewTable, RevisionTable
 
 GOLD = "gold_of"
@@ -44,10 +45,10 @@ class Gold(StorePart):
             NotAllowedError: Readers make nothing gold.
         """
         with self._database.writing(needs="judge") as session:
-            image = session.get(ImageTable, image_id)
-            truth_id = None if image is None else image.truth_revision_id
+            image = existing_image(session, image_id)
+            truth_id = image.truth_revision_id
             truth = None if truth_id is None else session.get(RevisionTable, truth_id)
-            if image is None or truth is None or image.review != "approved" or truth.scope != "whole":
+            if truth is None or image.review != "approved" or truth.scope != "whole":
                 raise StoreError(
                     "Only an approved mask of a whole image can be gold; approve this one first."
                 )
@@ -59,11 +60,12 @@ class Gold(StorePart):
         """Let an image be like all others again; what was drawn of it stays in its history.
 
         Raises:
+            StoreError: It is gone.
             NotAllowedError: Readers withdraw nothing.
         """
         with self._database.writing(needs="judge") as session:
-            image = session.get(ImageTable, image_id)
-            if image is None or image.gold_revision_id is None:
+            image = existing_image(session, image_id)
+            if image.gold_revision_id is None:
                 return
             facts = {"image": image.id, "revision": image.gold_revision_id}
             image.gold_revision_id = None

@@ -194,7 +194,7 @@ class Masks:
         """
         with self._database.writing(needs="judge") as session:
             agreed, older = session.get(RevisionTable, revision_id), session.get(RevisionTable, to_id)
-            image = None if agreed is None else session.get(ImageTable, agreed.image_id)
+            image = None if agreed is None else existing_image(session, agreed.image_id)
             if image is None or older is None or older.image_id != image.id:
                 raise StoreError(
                     "Revision {to_id} is no older mask of this image; look at it again.", to_id=to_id
@@ -285,9 +285,9 @@ def _settle_drafts(session: Session, image: ImageTable, person_id: int, new: New
         draft = draft_of(session, image.id, person_id)
         if draft is None or new.replace_draft:
             sequence = draft.sequence if draft is not None and draft.client_id == new.client_id else 0
-            draft = write_draft(session, image.id, person_id, new.shown, new.client_id, sequence)
+            draft = write_draft(session, image, draft, person_id, new.shown, new.client_id, sequence)
         if holds(draft, new.shown):
             has_been_saved(draft)
         if new.counts:
             go_on_from(session, image, new.shown)
-    mark_unsaved(session, image.id)
+    mark_unsaved(session, image)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import ScalarSelect, Select, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
@@ -137,9 +138,13 @@ def existing_or_new(session: Session, name: str) -> PersonTable:
     """The person of a name, inside the caller's transaction."""
     person = session.scalars(_of_name(name)).first()
     if person is None:
-        person = PersonTable(name=clean_name(name), key=name_key(name))
-        session.add(person)
-        session.flush()
+        try:
+            with session.begin_nested():
+                person = PersonTable(name=clean_name(name), key=name_key(name))
+                session.add(person)
+        except IntegrityError:
+            # Somebody who does not write alone has added them meanwhile.
+            person = session.scalars(_of_name(name)).one()
     return person
 
 

@@ -73,13 +73,14 @@ def see_only(session: Session, seen: Seen) -> None:
 
 
 def existing_image(session: Session, image_id: int) -> ImageTable:
-    """An image that is written to, inside the caller's transaction.
+    """An image that is written to, inside the caller's transaction; whoever else writes to it waits.
 
     Raises:
         NotAllowedError: It is somebody else's, and whoever acts sees only their own.
         StoreError: There is none of that number.
     """
-    image = session.get(ImageTable, image_id)
+    # Rows that refer to the image can be added all the same. SQLite locks as a whole, and passes this over.
+    image = session.get(ImageTable, image_id, with_for_update={"key_share": True})
     if image is None:
         raise no_image(image_id)
     reader = session.info.get(ONLY_OF)

@@ -1,6 +1,6 @@
 """Every test of the store runs on SQLite, and on a PostgreSQL of its own where one can be had.
 
-A test that is about the file itself is marked `sqlite`.
+A test that is about the file itself is marked `sqlite`, one about several writers at once `postgresql`.
 """
 
 import itertools
@@ -14,13 +14,13 @@ from tests.workspace import postgresql
 
 NUMBERS = itertools.count()
 TEMPLATE = "migrated"
+KINDS = ("sqlite", "postgresql")
 
 
 def pytest_generate_tests(metafunc):
     if "store" in metafunc.fixturenames:
-        only_a_file = metafunc.definition.get_closest_marker("sqlite") is not None
-        kinds = ["sqlite"] if only_a_file else ["sqlite", "postgresql"]
-        metafunc.parametrize("store", kinds, indirect=True)
+        marked = [kind for kind in KINDS if metafunc.definition.get_closest_marker(kind)]
+        metafunc.parametrize("store", marked or KINDS, indirect=True)
 
 
 @pytest.fixture(scope="session")

@@ -77,10 +77,9 @@ def test_a_run_that_fails_lets_go(workspace, task, somebody_else, add_image):
     assert count(workspace, task) == 2
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("is_writing", [False, True])
-def test_a_server_that_was_started_anew_meanwhile_ends_no_run(workspace, task, store, is_writing):
-    if store == "sqlite":
-        pytest.skip("no server")
+def test_a_server_that_was_started_anew_meanwhile_ends_no_run(workspace, task, is_writing):
     with workspace.one_run():
         assert count(workspace, task) == 0
         with workspace._database.engine.connect() as connection:

@@ -41,9 +41,8 @@ def save(workspace, image, mask=b"mask"):
     return workspace.masks.save(image.id, NewRevision(mask, b"layer", 0.5, None, "Kim", 1.0, 0.0))
 
 
+@pytest.mark.postgresql
 def test_what_one_machine_writes_another_reads(bucket, store, tmp_path):
-    if store == "sqlite":
-        pytest.skip("two machines share rows on a server alone")
     with Workspace.open(tmp_path / "one") as one:
         image = one.images.add(1, "폐.png", b"picture", ImageFacts(2, 3))
         one.images.set_reference_mask(image.id, b"reference")

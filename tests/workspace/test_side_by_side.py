@@ -1,0 +1,116 @@
+"""Who writes beside others: strokes of one image do not wait for the saving of another."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text
+
+from core.workspace import DraftContent, NewRevision
+from core.workspace.seen import existing_image
+
+
+pytestmark = pytest.mark.postgresql
+"""One writer at a time is all that SQLite knows."""
+
+
+@pytest.fixture
+def put(workspace):
+    """A message of the editor; a layer's text stands for its bytes."""
+
+    def send(image, layer, who="Kim", sequence=1):
+        return workspace.drafts.put(
+            image.id,
+            who=who,
+            version_id=None,
+            threshold=0.5,
+            layer_png=layer.encode(),
+            client_id=f"tab of {who}",
+            sequence=sequence,
+            seconds=1.0,
+        )
+
+    return send
+
+
+def waiting(workspace):
+    """Transactions of this database that wait for a lock."""
+    here = "FROM pg_stat_activity WHERE datname = current_database()"
+    with workspace._database.reading() as session:
+        return session.scalar(text(f"SELECT count(*) {here} AND wait_event_type = 'Lock'"))
+
+
+def until_one_waits(workspace, thread):
+    while not waiting(workspace):
+        assert thread.is_alive()
+
+
+def test_a_stroke_does_not_wait_for_another_image(workspace, add_image, put):
+    drawn, saved = add_image("a"), add_image("b")
+    put(drawn, "one")
+    with workspace._database.writing() as session:
+        existing_image(session, saved.id)
+        assert put(drawn, "two", sequence=2).layer_png == b"two"
+    assert workspace.drafts.get(drawn.id).layer_png == b"two"
+
+
+def test_a_stroke_waits_for_the_saving_of_its_own_image(workspace, add_image, put):
+    image = add_image("a")
+    put(image, "one")
+    stroke = threading.Thread(target=put, args=(image, "two"), kwargs={"sequence": 2})
+    with workspace._database.writing() as session:
+        existing_image(session, image.id)
+        stroke.start()
+        until_one_waits(workspace, stroke)
+        assert workspace.drafts.get(image.id).layer_png == b"one"
+    stroke.join()
+    assert workspace.drafts.get(image.id).layer_png == b"two"
+
+
+def test_what_is_drawn_while_it_is_saved_stays_unsaved(workspace, add_image, put):
+    image = add_image("a")
+    put(image, "one")
+    shown = DraftContent(0.5, b"one", None)
+    new = NewRevision(b"mask", b"one", 0.5, None, "Kim", 1.0, 0.1, shown=shown, client_id="tab of Kim")
+    strokes = 20
+
+    def draw():
+        for number in range(strokes):
+            put(image, f"stroke {number}", sequence=2 + number)
+
+    with ThreadPoolExecutor() as pool:
+        drawing = pool.submit(draw)
+        for _ in range(5):
+            workspace.masks.save(image.id, new)
+        drawing.result()
+    draft = workspace.drafts.get(image.id, "Kim")
+    assert (draft.layer_png, draft.has_unsaved_changes) == (b"stroke 19", True)
+    assert workspace.images.get(image.id).has_unsaved_changes
+    assert [each.number for each in workspace.masks.history(image.id)] == [5, 4, 3, 2, 1]
+
+
+def test_a_new_person_who_draws_on_two_images_at_once_is_one(workspace, add_image, put):
+    images = [add_image(f"{number}") for number in range(8)]
+    with ThreadPoolExecutor(len(images)) as pool:
+        list(pool.map(lambda image: put(image, "one", who="Lee"), images))
+    assert [person.name for person in workspace.persons.list()].count("Lee") == 1
+    assert all(workspace.drafts.get(image.id, "Lee").who == "Lee" for image in images)
+
+
+def test_an_image_that_is_deleted_under_a_stroke_takes_it_along(workspace, add_image, put):
+    images = [add_image(f"{number}") for number in range(8)]
+
+    def draw(image):
+        try:
+            put(image, "one")
+        except Exception as error:
+            return str(error)
+        return ""
+
+    with ThreadPoolExecutor() as pool:
+        drawn = [pool.submit(draw, image) for image in images]
+        for image in images:
+            workspace.images.delete(image.id)
+        told = [each.result() for each in drawn]
+    assert all(not line or "no image number" in line for line in told)
+    assert all(workspace.drafts.get(image.id) is None for image in images)
