@@ -9,7 +9,6 @@ from sqlalchemy import text
 from core.workspace import DraftContent, NewRevision
 from core.workspace.seen import existing_image
 
-
 pytestmark = pytest.mark.postgresql
 """One writer at a time is all that SQLite knows."""
 
