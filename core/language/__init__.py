@@ -25,8 +25,8 @@ _session: list[Callable[[], str]] = []
 
 
 def current() -> str:
-    """The language of the running session, else of the command, else English."""
-    return next((said for ask in _session if (said := ask())), "") or _spoken.get() or ENGLISH
+    """The language that is spoken here, else that of the running session, else English."""
+    return _spoken.get() or next((said for ask in _session if (said := ask())), "") or ENGLISH
 
 
 def ask_session(ask: Callable[[], str]) -> None:
@@ -35,13 +35,13 @@ def ask_session(ask: Callable[[], str]) -> None:
 
 
 def speak(language: str) -> None:
-    """Use a language from here on where no session runs."""
+    """Use a language from here on."""
     _spoken.set(language)
 
 
 @contextmanager
 def spoken(language: str) -> Iterator[None]:
-    """Use a language inside, where no session runs."""
+    """Use a language inside; a page asks its session once, not with each of a thousand words."""
     before = _spoken.set(language)
     try:
         yield

@@ -11,11 +11,12 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from core import language
 from core.config import PROJECT_DIR
 from core.ui import state, words
 from core.ui.dialog import page_begins
 from core.ui.errors import plain_errors as plain_errors
-from core.ui.language import choose_language, cookie, streamlit_words
+from core.ui.language import choose_language, cookie, session_language, streamlit_words
 from core.ui.remembered import name_in_cookie, remembered_name
 from core.ui.running_job import running_job
 from core.ui.sign_in.asking import ask_who, show_who
@@ -97,7 +98,7 @@ def route() -> None:
     """Run the page that the address names, with the side bar's page list around it."""
     st.set_page_config(page_title=words.APP_NAME, page_icon=str(_ICON), layout="wide")
     current = st.navigation([page(name) for name in _PAGES], position="hidden")
-    with state.one_run():
+    with state.one_run(), language.spoken(session_language()):
         current.run()
     state.run_has_ended()
 

@@ -9,12 +9,13 @@ an advisory lock on PostgreSQL, so that what is read in it is still true when it
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar, cast
 
-from sqlalchemy import Connection, Engine, Select, func, select
+from sqlalchemy import Connection, Engine, Row, Select, func, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -22,10 +23,12 @@ from core.errors import NotAllowedError, StoreError, UnreachableError
 from core.language.sentence import Sentence
 from core.workspace.engines import BUSY_TIMEOUT_SECONDS, server_engine, sqlite_engine
 from core.workspace.names import name_key
-from core.workspace.one_run import Person, Run
+from core.workspace.one_run import Run
 from core.workspace.roles import NEEDS, Action, may
 from core.workspace.seen import ONLY_OF, given_to, own_of, see_only
 from core.workspace.tables import PersonTable, utc_now
+
+_T = TypeVar("_T")
 
 _WRITE_LOCK = 7_165_302
 """Number of the advisory lock; any that nothing else on the server takes."""
@@ -121,14 +124,21 @@ class Database:
             if person is None or person.removed_at is not None or person.role == "reader":
                 see_only(session, own_of(-1 if person is None else person.id))
 
-    def _known(self, session: Session, name: str) -> Person | None:
-        known = self._run.persons
-        if name not in known:
-            found = session.execute(_person(name)).first()
-            if not self._run.is_one:
-                return found
-            known[name] = found
-        return known[name]
+    def once(self, question: Hashable, ask: Callable[[], _T]) -> _T:
+        """What `ask` reads; within `one_run` it is asked once, until the thread writes.
+
+        Args:
+            question: What is asked for, together with all that the answer hangs on.
+        """
+        if not self._run.is_one:
+            return ask()
+        answers = self._run.answers
+        if question not in answers:
+            answers[question] = ask()
+        return cast(_T, answers[question])
+
+    def _known(self, session: Session, name: str) -> Row[int, str, datetime | None] | None:
+        return self.once(("person", name), lambda: session.execute(_person(name)).first())
 
     def require(self, action: Action) -> None:
         """Go on only where the person who acts may do that.

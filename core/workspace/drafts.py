@@ -55,6 +55,9 @@ class Drafts(StorePart):
 
         Without a person, the one that was written last, whoever's it is.
         """
+        return self._database.once(("draft", image_id, who), lambda: self._get(image_id, who))
+
+    def _get(self, image_id: int, who: str | None) -> DraftRow | None:
         query = select(DraftTable, PersonTable).outerjoin(PersonTable).where(DraftTable.image_id == image_id)
         if who is None:
             query = query.order_by(DraftTable.updated_at.desc(), DraftTable.id.desc())

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Hashable
 from contextlib import suppress
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Row
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
-
-Person = Row[int, str, datetime | None]
-"""Key, role and when they were taken away."""
 
 
 class Run(threading.local):
@@ -18,12 +16,12 @@ class Run(threading.local):
 
     Attributes:
         is_one: A run is under way; else each reading is by itself.
-        persons: Who was asked for in it, by name.
+        answers: What was asked for in it; the transaction would say the same again.
     """
 
     def __init__(self) -> None:
         self.is_one = False
-        self.persons: dict[str, Person | None] = {}
+        self.answers: dict[Hashable, Any] = {}
         self._open: Connection | None = None
 
     def connection(self, engine: Engine) -> Connection:
@@ -35,7 +33,7 @@ class Run(threading.local):
 
     def let_go(self) -> None:
         """Read the next time what is there then."""
-        self.persons.clear()
+        self.answers.clear()
         connection, self._open = self._open, None
         if connection is not None:
             # A server that went away has ended it itself; the next question tells where it is gone.

@@ -38,9 +38,13 @@ class Tasks(StorePart):
 
     def list(self, *, put_away: bool = False) -> list[TaskRow]:
         """The tasks that are worked on, or those that were put away, in the order in which they were made."""
-        query = _query().where(TaskTable.put_away_at.is_not(None) == put_away).order_by(TaskTable.id)
-        with self._database.reading() as session:
-            return [_to_row(each) for each in session.execute(query)]
+
+        def ask() -> tuple[TaskRow, ...]:
+            with self._database.reading() as session:
+                return tuple(_to_row(each) for each in session.execute(_query().order_by(TaskTable.id)))
+
+        every = self._database.once("tasks", ask)
+        return [each for each in every if (each.put_away_at is not None) == put_away]
 
     def get(self, slug: str) -> TaskRow:
         """The task of that slug.
@@ -58,10 +62,8 @@ class Tasks(StorePart):
         Raises:
             StoreError: There is none.
         """
-        return self._one(
-            TaskTable.id == task_id,
-            Sentence("There is no task number {task_id}; choose another one.", task_id=task_id),
-        )
+        missing = Sentence("There is no task number {task_id}; choose another one.", task_id=task_id)
+        return self._database.once(("task", task_id), lambda: self._one(TaskTable.id == task_id, missing))
 
     def create(self, title: str) -> TaskRow:
         """A new task that starts from empty masks.

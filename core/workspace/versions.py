@@ -120,9 +120,13 @@ class Versions:
 
     def current(self, task_id: int, purpose: Purpose = "segment") -> VersionRow | None:
         """The version in use, None where the task has no model for that purpose yet."""
-        with self._database.reading() as session:
-            version = session.scalars(select(VersionTable).where(_in_use(task_id, purpose))).first()
-            return None if version is None else as_row(VersionRow, version)
+
+        def ask() -> VersionRow | None:
+            with self._database.reading() as session:
+                version = session.scalars(select(VersionTable).where(_in_use(task_id, purpose))).first()
+                return None if version is None else as_row(VersionRow, version)
+
+        return self._database.once(("version in use", task_id, purpose), ask)
 
     def set_comparison(self, version_id: int, comparison: dict[str, Any] | None) -> None:
         """Remember how a candidate did against the version in use."""

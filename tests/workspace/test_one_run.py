@@ -45,6 +45,34 @@ def test_what_is_written_is_read(workspace, task, somebody_else, add_image):
         assert workspace.tasks.get_by_id(made.id) == made
 
 
+def test_an_answer_is_remembered_as_long_as_it_is_true(workspace, task, somebody_else, add_image):
+    image = add_image("a")
+
+    def draw(layer):
+        others = {"who": "Kim", "version_id": None, "threshold": 0.5, "client_id": "tab", "seconds": 1.0}
+        workspace.drafts.put(image.id, layer_png=layer, sequence=len(layer), **others)
+
+    def known():
+        draft = workspace.drafts.get(image.id, "Kim")
+        return workspace.tasks.get_by_id(task.id).title, draft and draft.layer_png
+
+    with workspace.one_run():
+        assert known() == known() == (task.title, None)
+        somebody_else.tasks.rename(task.id, "Lungs")
+        assert known() == (task.title, None)
+        draw(b"1")
+        assert known() == ("Lungs", b"1")
+        draw(b"22")
+        assert known() == ("Lungs", b"22")
+        workspace.tasks.rename(task.id, "Both lungs")
+        assert known() == ("Both lungs", b"22")
+        assert "Both lungs" in [each.title for each in workspace.tasks.list()]
+        workspace.tasks.put_away(task.id)
+        assert "Both lungs" not in [each.title for each in workspace.tasks.list()]
+    somebody_else.tasks.rename(task.id, "Chest")
+    assert known() == ("Chest", b"22")
+
+
 def test_each_thread_has_its_own(workspace, task, add_image):
     seen = []
 

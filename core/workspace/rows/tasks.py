@@ -87,6 +87,7 @@ class TaskRow:
         current_version_id: Version in use for masks, None where there is no model yet.
         created_at: When it was made.
         is_shared: Its images are given to persons; else they are everybody's.
+        put_away_at: When it was put away, None while it is worked on.
     """
 
     id: int
@@ -100,6 +101,7 @@ class TaskRow:
     current_version_id: int | None
     created_at: datetime
     is_shared: bool = False
+    put_away_at: datetime | None = None
 
     @property
     def all_classes(self) -> tuple[TaskClass, ...]:
