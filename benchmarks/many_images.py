@@ -1,7 +1,8 @@
 """What a person waits for in a task of 100, 1,000 and 10,000 images: one browser on the real app.
 
 Timed inside the page: from the lifted pointer to "Saved", from Next to the next image (pressed again as soon
-as that is shown), from a press on a filter to its new count.
+as that is shown), from a press on a filter to its new count, from Enter in the search box to the image that
+was asked for by its name or its number. And what the server's memory is after each task.
 
     python -m benchmarks.many_images --images 100 1000 10000
     python -m benchmarks.many_images --images 100 10000 100000 --on_servers
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from benchmarks.big_task import fill_task
@@ -53,6 +55,20 @@ TIME_CLICK = """async ([pressed, watched, read]) => {
   }
   throw new Error(`nothing happened within 30 s of the click; still ${before}`);
 }"""
+TIME_ENTER = """watched => {
+  const before = watched.dataset.image;
+  window.found_ = new Promise((done, failed) => {
+    addEventListener("keydown", async (event) => {
+      if (event.key !== "Enter") return;
+      const start = performance.now();
+      while (watched.dataset.image === before) {
+        await new Promise(requestAnimationFrame);
+        if (performance.now() - start > 30000) failed(new Error("nothing was found within 30 s"));
+      }
+      done(performance.now() - start);
+    }, { capture: true });
+  });
+}"""
 
 
 def main() -> None:
@@ -77,6 +93,8 @@ def main() -> None:
                     page = chromium.new_page(viewport={"width": 1440, "height": 900})
                     page.goto(f"{server.url}/?task={slug}")
                     result[count] = _measure(page, count, arguments.times)
+                    memory = psutil.Process(server.process_id).memory_info().rss
+                    result[count]["memory_mb"] = round(memory / 2**20)
                     page.close()
                 chromium.close()
         finally:
@@ -99,6 +117,7 @@ def _measure(page: Page, count: int, times: int) -> dict[str, Any]:
     return {
         "stroke_to_saved_ms": spread(saved),
         "next_pressed_quickly_ms": spread(pressed_quickly),
+        "found_ms": spread([_find(page, editor, places.randrange(count), each) for each in range(times)]),
         "filter_ms": spread(_filters(page, times)),
     }
 
@@ -123,6 +142,16 @@ def _filters(page: Page, times: int) -> list[float]:
     names = [re.compile("^Not looked at"), re.compile("^All")]
     filters = page.get_by_test_id("stButtonGroup")
     return [_time(page, filters.get_by_text(names[each % 2]), place, "text") for each in range(times)]
+
+
+def _find(page: Page, editor: Editor, number: int, turn: int) -> float:
+    """Milliseconds from Enter to the image, by its name and by its number in turns."""
+    page.get_by_role("button", name="Find", exact=True).click()
+    box = page.get_by_label("Name or number")
+    box.fill(f"image_{number}.png" if turn % 2 else str(number + 1))
+    editor.surface.evaluate(TIME_ENTER)
+    box.press("Enter")
+    return float(page.evaluate("window.found_"))
 
 
 def _time(page: Page, pressed: Locator, watched: Locator, read: str) -> float:
