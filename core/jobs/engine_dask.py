@@ -7,6 +7,7 @@ program.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import itertools
 import pickle
@@ -19,8 +20,8 @@ from types import TracebackType
 from typing import Any
 from uuid import uuid4
 
-from distributed import Client, Future, KilledWorker, get_worker, wait
-from distributed.comm.addressing import resolve_address
+from distributed import Client, Future, KilledWorker, Security, get_worker, wait
+from distributed.comm.core import connect
 
 from core.config import PROJECT_DIR
 from core.errors import JobError
@@ -49,10 +50,11 @@ class Cluster:
     def __init__(self, address: str) -> None:
         self._address = address
         try:
-            # A client that cannot make sense of its address is left half made, and complains at the end.
-            resolve_address(address)
+            # A client that cannot make sense of its address or settings is left half made, and complains at
+            # the end.
+            asyncio.run(_reach(address))
             self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-        except (OSError, TimeoutError, ValueError) as error:
+        except (OSError, RuntimeError, TypeError, ValueError, LookupError) as error:
             raise JobError(
                 "The Dask scheduler at {address} does not answer ({error}); look at SCHEDULER and start it.",
                 address=address,
@@ -205,6 +207,11 @@ class _Workers:
             return sum(self._client.nthreads().values())
         except (OSError, CancelledError):
             raise _gone(self._address) from None
+
+
+async def _reach(address: str) -> None:
+    comm = await connect(address, timeout=CONNECT_SECONDS, **Security().get_connection_args("client"))
+    await comm.close()
 
 
 def _gone(address: str) -> JobError:

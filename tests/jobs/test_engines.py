@@ -160,10 +160,34 @@ def test_what_is_not_there_is_refused_in_one_sentence(monkeypatch):
             pass
 
 
-def test_an_address_that_is_none_leaves_nothing_behind():
+@pytest.mark.parametrize("address", ["rubbish", "tls://localhost:1", "inproc://nobody"])
+def test_an_address_that_leads_nowhere_leaves_nothing_behind(address):
     pytest.importorskip("distributed", reason="dask[distributed] is not installed here")
     asked = "from core.jobs.engine_dask import Cluster; from core.errors import JobError\n"
-    asked += "try:\n    Cluster('rubbish')\nexcept JobError as error:\n    print(error)"
+    asked += f"try:\n    Cluster('{address}')\nexcept JobError as error:\n    print(error)"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
-    assert "The Dask scheduler at rubbish does not answer" in done.stdout
+    assert f"The Dask scheduler at {address} does not answer" in done.stdout
     assert done.stderr == ""
+
+
+def test_a_cluster_behind_tls_is_reached_by_dask_s_own_settings(monkeypatch):
+    dask = pytest.importorskip("dask", reason="dask[distributed] is not installed here")
+    distributed = pytest.importorskip("distributed", reason="dask[distributed] is not installed here")
+    security = distributed.Security.temporary()
+    monkeypatch.setenv("ENGINE", "dask")
+    keys = {"ca-file": "tls_ca_file", "client.cert": "tls_client_cert", "client.key": "tls_client_key"}
+    told = {f"distributed.comm.tls.{name}": getattr(security, field) for name, field in keys.items()}
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0", security=security
+    ) as running:
+        address = running.scheduler_address
+        assert address.startswith("tls://")
+        monkeypatch.setenv("SCHEDULER", address)
+        with pytest.raises(JobError, match="TLS"), chosen_engine():
+            pass
+        with dask.config.set(told), chosen_engine() as engine:
+            assert list(engine.run(pieces.square, [3], shared=1)) == [(0, (os.getpid(), 10))]
+        elsewhere = {"distributed.comm.require-encryption": True}
+        monkeypatch.setenv("SCHEDULER", address.replace("tls://", "tcp://"))
+        with dask.config.set(elsewhere), pytest.raises(JobError, match="encryption"), chosen_engine():
+            pass
