@@ -33,10 +33,12 @@ def port(tmp_path_factory) -> Iterator[int]:
     server.kill()
 
 
-def ask(port: int, path: str, host: str, headers: dict[str, str] | None = None) -> tuple[int, Message, bytes]:
+def ask(
+    port: int, path: str, host: str, headers: dict[str, str] | None = None, method: str = "GET"
+) -> tuple[int, Message, bytes]:
     """Status, headers and body of an answer."""
     with closing(http.client.HTTPConnection("localhost", port, timeout=120)) as connection:
-        connection.request("GET", path, headers={"Host": host, **(headers or {})})
+        connection.request(method, path, headers={"Host": host, **(headers or {})})
         with connection.getresponse() as answer:
             # A WebSocket that was accepted has no end to read to.
             return answer.status, answer.headers, b"" if answer.status == 101 else answer.read()
@@ -62,6 +64,20 @@ def test_own_names_are_answered_and_cannot_be_framed(port):
         assert status == 200
         assert headers["Content-Security-Policy"] == "frame-ancestors 'none'"
         assert headers["X-Frame-Options"] == "DENY"
+
+
+def test_a_page_elsewhere_may_not_send_files(port):
+    foreign = {"Origin": "http://attacker.example"}
+    made_up = {"Cookie": "_streamlit_xsrf=abc", "X-Xsrftoken": "abc"}
+    for headers in ({}, foreign, {**foreign, **made_up}):
+        for method in ("PUT", "DELETE"):
+            path = "/_stcore/upload_file/a/b"
+            assert ask(port, path, f"localhost:{port}", headers, method)[0] == 403
+    # Nor does its browser hand it an answer.
+    for path in ("/", "/_stcore/health", "/_stcore/upload_file/a/b"):
+        preflight = {**foreign, "Access-Control-Request-Method": "PUT"}
+        _, told, _ = ask(port, path, f"localhost:{port}", preflight, "OPTIONS")
+        assert told["Access-Control-Allow-Origin"] in (None, f"http://localhost:{port}")
 
 
 def test_metrics_are_not_told(port):
