@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--workspace", type=Path, required=True, help="the workspace folder")
     parser.add_argument("--job", type=int, required=True, help="number of the job")
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stdout)
     lower_priority()
     with Workspace.open(options.workspace) as workspace:
         job = workspace.jobs.get(options.job)

@@ -85,6 +85,9 @@ def test_what_is_drawn_while_the_services_are_away_is_kept(lab: SimpleNamespace,
         expect(page.get_by_text("does not answer").first).to_be_visible()
         # Still there to be drawn on.
         expect(editor.surface).to_be_visible()
+        health = page.request.get(f"{lab.server.url}/healthz")
+        assert health.status == 503
+        assert "does not answer" in health.json()["store"]
         page.reload()
         again = page.get_by_role("button", name="Try again")
         expect(page.get_by_text("waits in this browser")).to_be_visible()

@@ -76,7 +76,7 @@ def test_a_job_that_fails_says_why_in_one_sentence(workspace, submit, wait, hand
     job = wait(submit(handler).id, "failed")
     assert str(job.reason).startswith(reason)
     assert "\n" not in str(job.reason)
-    assert "Traceback" in queue.log_tail(workspace, job.id)
+    assert "ERROR the job failed\nTraceback" in queue.log_tail(workspace, job.id)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is a POSIX thing")
