@@ -115,13 +115,15 @@ def _print_means(split: str, outcome: EvaluateOutcome) -> None:
         **facts,
     )
     print(how.said())
-    print(f"{'':10} {'mean':>8}  {'95 % interval':<18} {'pooled':>8}")
+    print(say("               mean  95 % interval        pooled"))
     for name in METRICS:
         if name not in outcome.scores:
             continue
         score, pooled = outcome.scores[name], scores["pooled"].get(name)
         print(
-            f"{name:10} {score.mean:8.4f}  {score.low:.4f} to {score.high:.4f}   "
+            f"{name:10} {score.mean:8.4f}  "
+            + Sentence("{low:.4f} to {high:.4f}", low=score.low, high=score.high).said()
+            + "   "
             + (f"{pooled:8.4f}" if pooled is not None else "")
         )
     if scores["hd95_undefined"]:

@@ -48,11 +48,12 @@ def main(arguments: list[str]) -> int:
     parser.set_defaults(**preset_defaults(arguments, SEGMENT_PRESETS))
     options = parser.parse_args(arguments)
     if options.rerun is None and options.data_dir is None:
-        parser.error("--data_dir is required, or --rerun")
+        parser.error(Sentence("--data_dir is required, or --rerun"))
     if options.rerun is not None:
         given = {word.split("=")[0] for word in arguments if word.startswith("--")}
         if foreign := sorted(given - RERUN_FLAGS):
-            parser.error(f"--rerun trains as the run did, so {foreign[0]} cannot be given too")
+            told = Sentence("--rerun trains as the run did, so {flag} cannot be given too", flag=foreign[0])
+            parser.error(told)
 
     from core.workflows.predict.places import open_places
 
@@ -80,17 +81,22 @@ def _request(parser: Parser, options: Namespace, places: Places, command: str) -
         scaling = scaling_config(options, base)
         augment = augment_config(options.augment)
     except ValueError as error:
-        parser.error(str(error))
+        parser.error(error)
     if classes is not None and options.mask_values is not None:
-        parser.error("--mask_values is about masks of one foreground; leave it out, or --classes")
+        parser.error(Sentence("--mask_values is about masks of one foreground; leave it out, or --classes"))
     if options.refit and net.num_classes == 1 and options.threshold is None:
-        parser.error("--refit validates nothing, so it needs --threshold: that of the run before")
+        parser.error(Sentence("--refit validates nothing, so it needs --threshold: that of the run before"))
     size = options.image_size or (base.image_size if base else TrainConfig.image_size)
     # The other networks are asked when Keras is there.
     wrong = [side for side in size if side % 2**net.depth]
     if wrong and net.padding == "same" and net.architecture != "fcn8s":
         parser.error(
-            f"of --image_size {format_size(size)}, {wrong[0]} is not a multiple of 2**depth = {2**net.depth}"
+            Sentence(
+                "of --image_size {size}, {side} is not a multiple of 2**depth = {multiple}",
+                size=format_size(size),
+                side=wrong[0],
+                multiple=2**net.depth,
+            )
         )
     # Before the data, which may take long to fetch.
     output_dir = places.run_folder(options.output_dir, resume=options.resume)
@@ -177,7 +183,7 @@ def _run(train: Callable[[Watchers], TrainOutcome[ModelCard]], options: Namespac
                 high=score.high,
             ).said()
         )
-    print(f"  threshold             {outcome.card.threshold:.2f}")
+    print(Sentence("  threshold             {threshold:.2f}", threshold=outcome.card.threshold).said())
     weights = f"{options.output_dir.rstrip('/')}/{outcome.weights.stem}"
     print(Sentence("Wrote {weights}.keras and {weights}.h5 with their card.", weights=weights).said())
     return 0

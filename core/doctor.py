@@ -34,7 +34,9 @@ from core.config import (
 )
 from core.errors import AppError
 from core.jobs.chosen_engine import chosen_engine
+from core.language import say
 from core.language.help_texts import translated
+from core.language.sentence import Sentence, said
 from core.workspace import Workspace
 from core.workspace.blobs import BlobStore
 
@@ -73,10 +75,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = translated(parser).parse_args(arguments)
     num_to_do = 0
     for finding in findings(options.workspace):
-        mark = "to do" if finding.advice else "ok"
+        mark = say("to do") if finding.advice else "ok"
+        told = str(said(finding.found))
         # What other parts say ends with a full stop already.
-        said = f"{finding.found.rstrip('.')}. {finding.advice}" if finding.advice else finding.found
-        print(f"{mark:6}{finding.what}: {said}")
+        told = f"{told.rstrip('.')}. {said(finding.advice)}" if finding.advice else told
+        print(f"{mark:6}{said(finding.what)}: {told}")
         num_to_do += bool(finding.advice)
     return 1 if num_to_do else 0
 
@@ -101,40 +104,51 @@ def findings(workspace: Path) -> Iterator[Finding]:
 
 def _python() -> Finding:
     fits = (3, 11) <= sys.version_info[:2] <= (3, 13)
-    advice = "" if fits else "TensorFlow needs Python 3.11, 3.12 or 3.13; install one of them"
-    return Finding(
-        "Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}", advice
-    )
+    advice = "" if fits else Sentence("TensorFlow needs Python 3.11, 3.12 or 3.13; install one of them")
+    version, system = platform.python_version(), f"{platform.system()} {platform.machine()}"
+    return Finding("Python", Sentence("{version} on {system}", version=version, system=system), advice)
 
 
 def _libraries() -> Finding:
     pinned = re.findall(r"^([\w-]+)==(\S+)$", (PROJECT_DIR / "requirements.txt").read_text(), re.MULTILINE)
-    others = []
+    others: list[str] = []
     for name, version in pinned:
         try:
             installed = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
-            others.append(f"{name} is missing")
+            others.append(Sentence("{name} is missing", name=name))
             continue
         if installed != version:
-            others.append(f"{name} is {installed} instead of {version}")
+            told = Sentence(
+                "{name} is {found} instead of {wanted}", name=name, found=installed, wanted=version
+            )
+            others.append(told)
     if not others:
-        return Finding("Libraries", f"all {len(pinned)} as pinned")
-    return Finding("Libraries", ", ".join(others), "Run `pip install -r requirements.txt`")
+        return Finding(Sentence("Libraries"), Sentence("all {count} as pinned", count=len(pinned)))
+    return Finding(
+        Sentence("Libraries"),
+        Sentence.joined(others, ", "),
+        Sentence("Run `pip install -r requirements.txt`"),
+    )
 
 
 def _processor() -> Finding:
     import openvino
 
     bfloat16 = "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    kind = "with bfloat16, which is faster" if bfloat16 else "without bfloat16; networks run in float32"
-    return Finding("Processor", f"{os.cpu_count()} cores, {kind}")
+    found = Sentence(
+        "{count} cores, with bfloat16, which is faster"
+        if bfloat16
+        else "{count} cores, without bfloat16; networks run in float32",
+        count=os.cpu_count(),
+    )
+    return Finding(Sentence("Processor"), found)
 
 
 def _memory() -> Finding:
     gigabytes = psutil.virtual_memory().available / 1e9
-    advice = "" if gigabytes >= LEAST_MEMORY_GB else "Close other programs before a fine-tuning"
-    return Finding("Memory", f"{gigabytes:.1f} GB available", advice)
+    advice = "" if gigabytes >= LEAST_MEMORY_GB else Sentence("Close other programs before a fine-tuning")
+    return Finding(Sentence("Memory"), Sentence("{gigabytes:.1f} GB available", gigabytes=gigabytes), advice)
 
 
 def _openvino() -> Finding:
@@ -148,7 +162,7 @@ def _openvino() -> Finding:
 def _gpu() -> Finding:
     program = shutil.which("nvidia-smi")
     if program is None:
-        return Finding("GPU", "no NVIDIA driver; training runs on the processor")
+        return Finding("GPU", Sentence("no NVIDIA driver; training runs on the processor"))
     done = subprocess.run(
         [program, "--query-gpu=name,memory.total", "--format=csv,noheader"],
         capture_output=True,
@@ -158,15 +172,18 @@ def _gpu() -> Finding:
     names = "; ".join(done.stdout.strip().splitlines())
     if done.returncode == 0 and names:
         return Finding("GPU", names)
-    return Finding("GPU", "the driver does not answer", "Look at `nvidia-smi`")
+    return Finding("GPU", Sentence("the driver does not answer"), Sentence("Look at `nvidia-smi`"))
 
 
 def _disk(workspace: Path) -> Finding:
     free = shutil.disk_usage(_existing(workspace)).free / 1e9
     advice = (
-        "" if free >= LEAST_FREE_GB else "Free some space: a fine-tuning keeps a model and its checkpoints"
+        ""
+        if free >= LEAST_FREE_GB
+        else Sentence("Free some space: a fine-tuning keeps a model and its checkpoints")
     )
-    return Finding("Disk", f"{free:.1f} GB free at {_existing(workspace)}", advice)
+    found = Sentence("{free:.1f} GB free at {folder}", free=free, folder=_existing(workspace))
+    return Finding(Sentence("Disk"), found, advice)
 
 
 def _write_speed(workspace: Path) -> Finding:
@@ -177,30 +194,37 @@ def _write_speed(workspace: Path) -> Finding:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        return Finding(
-            "Writing", error.strerror or str(error), f"Let this user write to {_existing(workspace)}"
-        )
+        told = Sentence("Let this user write to {folder}", folder=_existing(workspace))
+        return Finding(Sentence("Writing"), error.strerror or str(error), told)
     speed = _WRITTEN_BYTES / 1e6 / (time.perf_counter() - begun)
     advice = (
-        "" if speed >= SLOW_MB_PER_SECOND else "Strokes wait for this disk; put the workspace on a faster one"
+        ""
+        if speed >= SLOW_MB_PER_SECOND
+        else Sentence("Strokes wait for this disk; put the workspace on a faster one")
     )
-    return Finding("Writing", f"{speed:.0f} MB/s", advice)
+    return Finding(Sentence("Writing"), f"{speed:.0f} MB/s", advice)
 
 
 def _store(workspace: Path) -> Finding:
-    server = " on a server" if database_url() else ""
-    files = f", files at {files_url()}" if files_url() else ""
     if not Workspace.is_at(workspace):
-        return Finding("Workspace", f"none at {workspace} yet; the first start makes it")
+        return Finding(
+            Sentence("Workspace"),
+            Sentence("none at {workspace} yet; the first start makes it", workspace=workspace),
+        )
     try:
         with Workspace.open(workspace) as opened:
             tasks = [*opened.tasks.list(), *opened.tasks.list(put_away=True)]
             images = sum(opened.tasks.counts(task.id).images for task in tasks)
-            if files:
+            if files_url():
                 _try_out(opened.files)
     except AppError as error:
-        return Finding("Workspace", str(error), "docs/server.md tells what is needed")
-    return Finding("Workspace", f"{len(tasks)} tasks, {images} images{server}{files}")
+        return Finding(Sentence("Workspace"), error.sentence, Sentence("docs/server.md tells what is needed"))
+    found = Sentence("{tasks} tasks, {images} images", tasks=len(tasks), images=images)
+    if database_url():
+        found += Sentence(" on a server")
+    if files_url():
+        found += Sentence(", files at {url}", url=files_url())
+    return Finding(Sentence("Workspace"), found)
 
 
 def _try_out(files: BlobStore) -> None:
@@ -212,13 +236,14 @@ def _try_out(files: BlobStore) -> None:
 
 def _cluster() -> Finding:
     if engine_name() == "local":
-        return Finding("Cluster", "none; everything runs on this machine")
+        return Finding(Sentence("Cluster"), Sentence("none; everything runs on this machine"))
     try:
         with chosen_engine() as engine:
             list(engine.run(operator.add, [1], shared=1))
     except AppError as error:
-        return Finding("Cluster", str(error), "docs/cluster.md tells what is needed")
-    return Finding("Cluster", f"a worker of {scheduler_address()} did a piece of work")
+        return Finding(Sentence("Cluster"), error.sentence, Sentence("docs/cluster.md tells what is needed"))
+    found = Sentence("a worker of {address} did a piece of work", address=scheduler_address())
+    return Finding(Sentence("Cluster"), found)
 
 
 def _existing(folder: Path) -> Path:

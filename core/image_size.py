@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 
+from core.language.sentence import Sentence
+
 SMALLEST_SIDE, LARGEST_SIDE = 8, 4096
 
 
@@ -21,10 +23,14 @@ def parse_size(text: str) -> tuple[int, int]:
     if len(sides) > 2 or not all(
         side.isdecimal() and SMALLEST_SIDE <= int(side) <= LARGEST_SIDE for side in sides
     ):
-        raise argparse.ArgumentTypeError(
-            f"expected a side such as 256, or height x width such as 448x592, each from {SMALLEST_SIDE} to "
-            f"{LARGEST_SIDE}, got {text!r}"
+        told = Sentence(
+            "expected a side such as 256, or height x width such as 448x592, each from {low} to {high}, "
+            "got {text!r}",
+            low=SMALLEST_SIDE,
+            high=LARGEST_SIDE,
+            text=text,
         )
+        raise argparse.ArgumentTypeError(told.said())
     return int(sides[0]), int(sides[-1])
 
 

@@ -14,6 +14,8 @@ from typing import NoReturn
 from core import language
 from core.errors import AppError
 from core.language import say
+from core.language.help_texts import let_argparse_speak
+from core.language.sentence import Sentence
 
 EXIT_WRONG_INPUT = 2
 EXIT_INTERRUPTED = 130
@@ -23,6 +25,7 @@ class Parser(argparse.ArgumentParser):
     """An argument parser that keeps the line breaks of its help and says what is wrong in one sentence."""
 
     def __init__(self, description: str, examples: str) -> None:
+        let_argparse_speak()
         super().__init__(
             description=say(description),
             epilog=f"{say('examples')}:\n{examples}",
@@ -39,10 +42,10 @@ class Parser(argparse.ArgumentParser):
             group.title = None if group.title is None else say(group.title)
         return super().format_help()
 
-    def error(self, message: str) -> NoReturn:
+    def error(self, message: str | Exception) -> NoReturn:
         """Print one sentence and leave with exit code 2."""
-        told = say("{prog}: {message}; see {prog} --help.").format(prog=self.prog, message=message)
-        self.exit(EXIT_WRONG_INPUT, f"{told}\n")
+        told = Sentence("{prog}: {message}; see {prog} --help.", prog=self.prog, message=message)
+        self.exit(EXIT_WRONG_INPUT, f"{told.said()}\n")
 
 
 class _Format(argparse.RawDescriptionHelpFormatter):
@@ -65,7 +68,8 @@ def whole_number(low: int, high: int = 2**31) -> Callable[[str], int]:
         except ValueError:
             value = low - 1
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"expected a whole number from {low} on, got {text!r}")
+            told = Sentence("expected a whole number from {low} on, got {text!r}", low=low, text=text)
+            raise argparse.ArgumentTypeError(told.said())
         return value
 
     return parse
@@ -80,7 +84,10 @@ def number(low: float, high: float) -> Callable[[str], float]:
         except ValueError:
             value = float("nan")
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"expected a number from {low:g} to {high:g}, got {text!r}")
+            told = Sentence(
+                "expected a number from {low:g} to {high:g}, got {text!r}", low=low, high=high, text=text
+            )
+            raise argparse.ArgumentTypeError(told.said())
         return value
 
     return parse

@@ -9,6 +9,7 @@ from core.cards import Score
 from core.commands import EXIT_WRONG_INPUT
 from core.commands.classify_flags import evaluate_parser, predict_parser, request_of, source_of, train_parser
 from core.commands.progress import ClassifyDisplay, ImageBar
+from core.language import say
 from core.language.sentence import Sentence, said
 from core.workflows.predict.places import open_places
 
@@ -31,7 +32,7 @@ def train(arguments: list[str]) -> int:
             **request_of(options, shlex.join(["python", "train.py", *arguments])),
         )
     except ValueError as error:
-        parser.error(str(error))
+        parser.error(error)
     with ClassifyDisplay() as display:
         outcome = classify_train(request, display.watchers())
     if outcome.previous is not None:
@@ -63,7 +64,7 @@ def evaluate(arguments: list[str]) -> int:
         try:
             source = source_of(options, places)
         except ValueError as error:
-            parser.error(str(error))
+            parser.error(error)
         request = ClassifyEvaluateRequest(
             source=source,
             model_path=places.local(options.model_path),
@@ -77,7 +78,7 @@ def evaluate(arguments: list[str]) -> int:
         )
         if options.update_card:
             places.results(options.model_path, is_file=False)
-        with ImageBar("reading") as bar:
+        with ImageBar(say("reading")) as bar:
             result = classify_evaluate(request, on_progress=bar)
         places.saved()
     alert = (
@@ -108,7 +109,7 @@ def predict(arguments: list[str]) -> int:
             threshold=options.threshold,
             explain=options.explain,
         )
-        with ImageBar("classifying") as bar:
+        with ImageBar(say("classifying")) as bar:
             outcome = classify_predict(request, on_progress=bar)
         places.saved()
     for sentence in (*outcome.notes, *outcome.problems):

@@ -13,6 +13,7 @@ from core.commands.segment_presets import preset_defaults
 from core.commands.shared_flags import add_shared
 from core.commands.task import add_task_flag
 from core.datasets.labels import parse_merged
+from core.language.sentence import Sentence
 from core.storage import is_address
 from core.training.presets import augment_config
 from core.workflows.learn.classify_data import LabelSource
@@ -200,7 +201,12 @@ def source_of(options: Namespace, places: Places | None = None) -> LabelSource:
         return LabelSource(places.local(options.data_dir), options.labels, merged, masks_from)
     for place in (options.data_dir, options.masks_from):
         if place is not None and is_address(place):
-            raise ValueError(f"classifiers are trained on folders of this machine, got {place}; copy it here")
+            raise ValueError(
+                Sentence(
+                    "classifiers are trained on folders of this machine, got {place}; copy it here",
+                    place=place,
+                )
+            )
     masks_from = None if options.masks_from is None else Path(options.masks_from)
     return LabelSource(Path(options.data_dir), options.labels, merged, masks_from)
 

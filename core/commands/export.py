@@ -10,6 +10,7 @@ from core.commands import Parser, run
 from core.commands.progress import ImageBar
 from core.config import workspace_dir
 from core.errors import AppError
+from core.language import say
 
 DESCRIPTION = """\
 Take saved masks, or a model, away as a zip.
@@ -62,12 +63,13 @@ def _masks(options: argparse.Namespace) -> tuple[str, ...]:
             "There is no workspace at {workspace}; give its folder with --workspace.",
             workspace=options.workspace,
         )
-    with Workspace.open(options.workspace) as workspace, ImageBar("Packing") as bar:
+    with Workspace.open(options.workspace) as workspace, ImageBar(say("Packing")) as bar:
         task = workspace.tasks.get(options.name)
         selection = Selection(task.id, "approved" if options.approved else "saved")
         path = options.out or Path(f"{task.slug}_{options.format}.zip")
         export = export_files(workspace, selection, options.format, path=path.absolute(), on_progress=bar)
-    print(f"{export.num_train + export.num_val + export.num_test} mask(s) are in {path}.")
+    count = export.num_train + export.num_val + export.num_test
+    print(say("{count} mask(s) are in {path}.").format(count=count, path=path))
     return export.notes
 
 
@@ -77,7 +79,7 @@ def _model(options: argparse.Namespace) -> tuple[str, ...]:
     model = Path(options.name)
     path = options.out or Path(f"{model.stem}.zip")
     left_out = export_model(model, path.absolute()).left_out
-    print(f"The model is in {path}.")
+    print(say("The model is in {path}.").format(path=path))
     return left_out
 
 

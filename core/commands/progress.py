@@ -38,7 +38,7 @@ class ImageBar:
     def __call__(self, done: int, total: int) -> None:
         """Show how many images are done."""
         if self._bar is None:
-            self._bar = tqdm(total=total, desc=self._label, unit="image")
+            self._bar = tqdm(total=total, desc=self._label, unit=say("image"))
         self._bar.update(done - self._bar.n)
 
 
@@ -75,12 +75,15 @@ class TrainingDisplay:
         if self._training is not None:
             self._training.close()
         self._training, self._told = None, 0
-        print(f"run {number}/{total}: {name}", file=sys.stderr)
+        told = Sentence("run {number}/{total}: {name}", number=number, total=total, name=name)
+        print(told.said(), file=sys.stderr)
 
     def check(self, done: int, total: int) -> None:
         """Pairs that were read; shown on a terminal only."""
         if self._checking is None:
-            self._checking = tqdm(total=total, desc=say("checking"), unit="pair", leave=False, disable=None)
+            self._checking = tqdm(
+                total=total, desc=say("checking"), unit=say("pair"), leave=False, disable=None
+            )
         self._checking.update(done - self._checking.n)
         if done == total:
             self._checking.close()
@@ -98,16 +101,21 @@ class TrainingDisplay:
         value, val_value = getattr(report, name), getattr(report, f"val_{name}")
         if self._training is None:
             total = report.num_epochs * report.num_steps
-            self._training = tqdm(total=total, desc=say("training"), unit="step", mininterval=1)
+            self._training = tqdm(total=total, desc=say("training"), unit=say("step"), mininterval=1)
         bar = self._training
         bar.update((report.epoch - 1) * report.num_steps + report.step - bar.n)
-        bar.set_postfix_str(f"epoch {report.epoch} loss {report.loss:.3f} {word} {value:.3f}", refresh=False)
+        word = say(word)
+        facts = {"epoch": report.epoch, "loss": report.loss, "word": word, "value": value}
+        told = Sentence("epoch {epoch} loss {loss:.3f} {word} {value:.3f}", **facts)
+        bar.set_postfix_str(told.said(), refresh=False)
         if report.epoch_done and report.epoch > self._told:
             self._told = report.epoch
-            line = f"epoch {report.epoch}/{report.num_epochs}  loss {report.loss:.4f}  {word} {value:.4f}"
+            facts["total"] = report.num_epochs
+            line = Sentence("epoch {epoch}/{total}  loss {loss:.4f}  {word} {value:.4f}", **facts)
             if val_value is not None:
-                line += f"  validation loss {report.val_loss:.4f}  {word} {val_value:.4f}"
-            bar.write(line, file=sys.stderr)
+                facts = {"loss": report.val_loss, "word": word, "value": val_value}
+                line += Sentence("  validation loss {loss:.4f}  {word} {value:.4f}", **facts)
+            bar.write(line.said(), file=sys.stderr)
 
     def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:
         if self.interrupted:

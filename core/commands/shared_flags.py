@@ -12,6 +12,7 @@ from core.evaluation.history import LOSS_LABELS
 from core.image_size import format_size, parse_size
 from core.imaging.channels import ALL
 from core.language import say
+from core.language.sentence import Sentence
 from core.training.presets import AUGMENT_PRESETS, SCALINGS
 
 
@@ -145,7 +146,9 @@ def scaling_of(options: Namespace, scaling: ScalingConfig) -> ScalingConfig:
     low = scaling.low if options.scaling_low is None else options.scaling_low
     high = scaling.high if options.scaling_high is None else options.scaling_high
     if not low < high:
-        raise ValueError(f"the scaling's low ({low:g}) must be below its high ({high:g})")
+        raise ValueError(
+            Sentence("the scaling's low ({low:g}) must be below its high ({high:g})", low=low, high=high)
+        )
     return replace(scaling, low=low, high=high)
 
 

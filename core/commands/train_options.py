@@ -9,6 +9,7 @@ from core.cards import ModelCard
 from core.commands.shared_flags import scaling_of
 from core.config import NetConfig, ScalingConfig, TrainConfig
 from core.imaging.class_table import ClassTable, class_table, table_of_card, table_of_names
+from core.language.sentence import Sentence
 from core.training.presets import SCALINGS
 
 
@@ -27,10 +28,18 @@ def classes_of(options: Namespace, base: ModelCard | None) -> ClassTable | None:
         return table_of_names(names) if number is not None and number > 1 else None
     classes = class_table(options.classes)
     if number is not None and number != len(classes):
-        raise ValueError(f"--num_classes is {number}, but --classes names {len(classes)}")
+        raise ValueError(
+            Sentence(
+                "--num_classes is {number}, but --classes names {count}", number=number, count=len(classes)
+            )
+        )
     if base is not None and len(classes) != base.net.num_classes:
         raise ValueError(
-            f"--classes names {len(classes)}, but the model to go on from tells {base.net.num_classes}"
+            Sentence(
+                "--classes names {count}, but the model to go on from tells {of_model}",
+                count=len(classes),
+                of_model=base.net.num_classes,
+            )
         )
     return classes
 

@@ -18,11 +18,15 @@ from pathlib import Path
 
 import numpy as np
 
+from core import language
 from core.datasets.layout import SPLITS, images_dir, masks_dir
 from core.datasets.matching import stem_of
 from core.datasets.set_table import read_csv
 from core.errors import AppError, BadDatasetError
 from core.files import csv_bytes, write_whole
+from core.language import say
+from core.language.help_texts import translated
+from core.language.sentence import Sentence
 
 MASK_ENDING = "_segmentation"
 METADATA_NAMES = ("HAM10000_metadata.csv", "HAM10000_metadata", "HAM10000_metadata.tab")
@@ -32,6 +36,9 @@ LABEL_OF_DX = {
     **dict.fromkeys(("akiec", "bcc", "bkl", "df", "vasc"), "Other_SC"),
 }
 """The three labels of the published work that this follows: melanoma, nevus, and the other five together."""
+
+
+DESCRIPTION = "Turn the downloaded HAM10000 into the training layout, divided by lesion."
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,10 @@ def divide(
         ValueError: Parts of 1 or more.
     """
     if min(parts.values()) < 0 or sum(parts.values()) >= 1:
-        raise ValueError(f"val and test are parts from 0 on and below 1 together, got {dict(parts)}")
+        told = Sentence(
+            "val and test are parts from 0 on and below 1 together, got {parts}", parts=dict(parts)
+        )
+        raise ValueError(told.said())
     groups: dict[str, list[Lesion]] = {}
     for lesion in sorted(lesions, key=lambda each: each.image.name):
         groups.setdefault(lesion.lesion_id, []).append(lesion)
@@ -160,7 +170,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Turn a download into a data set; the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m core.datasets.ham10000",
-        description="Turn the downloaded HAM10000 into the training layout, divided by lesion.",
+        description=DESCRIPTION,
     )
     parser.add_argument(
         "--source", type=Path, required=True, help="folder with what was downloaded, unpacked"
@@ -169,7 +179,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--val_part", type=float, default=0.15, help="part for validation (default: 0.15)")
     parser.add_argument("--test_part", type=float, default=0.15, help="part for the test (default: 0.15)")
     parser.add_argument("--seed", type=int, default=0, help="of the split (default: 0)")
-    options = parser.parse_args(arguments)
+    options = translated(parser).parse_args(arguments)
     try:
         parts = {"test": options.test_part, "val": options.val_part}
         divided = divide(read_download(options.source), parts, seed=options.seed)
@@ -180,10 +190,10 @@ def main(arguments: list[str] | None = None) -> int:
     for split, lesions in divided.items():
         counts = Counter(lesion.label for lesion in lesions)
         labels = ", ".join(f"{label} {counts[label]}" for label in sorted(counts))
-        print(
-            f"{split}: {len(lesions)} images of {len({each.lesion_id for each in lesions})} lesions; {labels}"
-        )
-    print(f"Wrote {options.output_dir} with labels.csv.")
+        told = say("{split}: {count} images of {num_lesions} lesions; {labels}")
+        num_lesions = len({each.lesion_id for each in lesions})
+        print(told.format(split=split, count=len(lesions), num_lesions=num_lesions, labels=labels))
+    print(say("Wrote {folder} with labels.csv.").format(folder=options.output_dir))
     return 0
 
 
@@ -252,4 +262,5 @@ def _link(source: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
+    language.speak(language.of_environment())
     raise SystemExit(main())

@@ -131,7 +131,7 @@ def parse_merged(words: Sequence[str]) -> dict[str, str]:
     for word in words:
         old, _, new = word.partition("=")
         if not old or not new:
-            raise ValueError(f"a merged label is written OLD=NEW, got {word!r}")
+            raise ValueError(Sentence("a merged label is written OLD=NEW, got {word!r}", word=word))
         merged[old] = new
     return merged
 

@@ -15,6 +15,7 @@ from core.experiments.requests.command_line import parser_of, request_of
 from core.experiments.requests.help_texts import SUMMARY
 from core.experiments.requests.plan import KINDS, Request, TuneRequest, request_from_json
 from core.experiments.runs.store import ExperimentResult, read_record, read_state
+from core.language.sentence import Sentence, said
 
 
 def main(arguments: list[str]) -> int:
@@ -47,7 +48,8 @@ def main(arguments: list[str]) -> int:
             )
     _tell(result, out)
     if read_state(out).status == "stopped":
-        print(f"Go on with: {shlex.join(['python', '-m', 'core.experiments', kind, '--resume', str(out)])}")
+        command = shlex.join(["python", "-m", "core.experiments", kind, "--resume", str(out)])
+        print(Sentence("Go on with: {command}", command=command).said())
     return 0
 
 
@@ -56,7 +58,14 @@ def _longer(parser: Parser, kind: str, options: Namespace) -> Request | None:
     request = request_from_json(read_record(options.resume))
     record_kind = str(read_record(options.resume)["kind"])
     if record_kind != kind:
-        parser.error(f"{options.resume} holds an experiment of the kind {record_kind}, not {kind}")
+        parser.error(
+            Sentence(
+                "{folder} holds an experiment of the kind {record_kind}, not {kind}",
+                folder=options.resume,
+                record_kind=record_kind,
+                kind=kind,
+            )
+        )
     if not isinstance(request, TuneRequest):
         return None
     trials = request.trials if options.trials is None else options.trials
@@ -72,10 +81,10 @@ def _tell(result: ExperimentResult, out: Path) -> None:
     if result.rows:
         print(f"{markdown_table(result)}\n")
     if result.headline:
-        print(result.headline)
+        print(said(result.headline))
     for note in result.notes:
-        print(f"- {note}")
-    print(f"Wrote {out / 'report.md'} with its table and pictures.")
+        print(f"- {said(note)}")
+    print(Sentence("Wrote {path} with its table and pictures.", path=out / "report.md").said())
 
 
 def _about(kind: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 
 from core.config import NetConfig
+from core.language.sentence import Sentence
 from core.nets.blocks import Blocks, Normalization
 from core.nets.click_net import click_net
 from core.nets.fcn8s import fcn8s
@@ -66,6 +67,10 @@ def check_net(config: NetConfig) -> None:
         raise ValueError(f'padding is "same" or "valid", got {config.padding!r}')
     if config.padding == "valid" and (config.architecture != "unet" or config.upsampling != "transpose"):
         raise ValueError(
-            'padding "valid" is the paper\'s own U-Net; take it with architecture "unet" and upsampling '
-            f'"transpose", got {config.architecture!r} and {config.upsampling!r}'
+            Sentence(
+                'padding "valid" is the paper\'s own U-Net; take it with architecture "unet" and upsampling '
+                '"transpose", got {architecture!r} and {upsampling!r}',
+                architecture=config.architecture,
+                upsampling=config.upsampling,
+            )
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from core.config import NetConfig
 from core.image_size import format_size
+from core.language.sentence import Sentence
 
 # Five poolings, as in the VGG network that Long et al. started from.
 FCN8S_HALVINGS = 5
@@ -57,12 +58,23 @@ def check_size(config: NetConfig, image_size: tuple[int, int]) -> None:
     if not wrong:
         return
     below = wrong[0] - (wrong[0] - rest) % multiple
-    sides = " or ".join(str(side) for side in (below, below + multiple) if side > 0)
-    if rest:
-        rule = f"is not {rest} more than a multiple of 2**depth = {multiple}, as valid convolutions need"
-    else:
-        rule = f"is not a multiple of {multiple}, since the network halves it {halvings(config)} times"
-    raise ValueError(f"of the image size {format_size(image_size)}, {wrong[0]} {rule}; take {sides}")
+    above = below + multiple
+    sides = Sentence("{below} or {above}", below=below, above=above) if below > 0 else str(above)
+    raise ValueError(
+        Sentence(
+            "of the image size {size}, {side} is not {rest} more than a multiple of 2**depth = {multiple}, "
+            "as valid convolutions need; take {sides}"
+            if rest
+            else "of the image size {size}, {side} is not a multiple of {multiple}, since the network halves "
+            "it {times} times; take {sides}",
+            size=format_size(image_size),
+            side=wrong[0],
+            rest=rest,
+            multiple=multiple,
+            times=halvings(config),
+            sides=sides,
+        )
+    )
 
 
 def _rest(config: NetConfig) -> int:

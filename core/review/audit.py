@@ -1,8 +1,4 @@
-"""The audit checked and written out: was anything changed behind the program's back?
-
-`python -m core.review.audit verify WORKSPACE` names the first row that was altered, and every mask that is
-not the one that was saved.
-"""
+"""`python -m core.review.audit`: the audit checked and written out, to find what was changed behind it."""
 
 from __future__ import annotations
 
@@ -13,12 +9,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from core import language
 from core.errors import AppError, LostFileError
 from core.files import csv_bytes
-from core.language.sentence import Sentence
+from core.language import say
+from core.language.help_texts import translated
+from core.language.sentence import Sentence, said
 from core.workspace import AuditRow, Workspace
 from core.workspace.blobs import sha256_of
 
+DESCRIPTION = (
+    "Was anything changed behind the program's back? Names the first row of the audit that was altered, and "
+    "every mask that is not the one that was saved."
+)
 _COLUMNS = ("id", "created_at", "task_id", "who", "action", "facts", "seal")
 
 
@@ -97,13 +100,14 @@ def as_json_lines(rows: Iterator[AuditRow] | Sequence[AuditRow]) -> bytes:
 
 def main(arguments: list[str] | None = None) -> int:
     """0 where nothing was altered, 1 where something was, 2 where the workspace cannot be opened."""
-    parser = argparse.ArgumentParser(prog="python -m core.review.audit", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m core.review.audit", description=DESCRIPTION)
     parser.add_argument("command", choices=["verify"], help="check every row and every mask")
     parser.add_argument("workspace", type=Path, help="folder of the workspace")
     parser.add_argument("--last_seal", default="", help="the last seal as an export or a note has it")
-    options = parser.parse_args(arguments)
+    options = translated(parser).parse_args(arguments)
     if not options.workspace.is_dir():
-        print(f"There is no workspace at {options.workspace}; give its folder.", file=sys.stderr)
+        told = say("There is no workspace at {workspace}; give its folder.")
+        print(told.format(workspace=options.workspace), file=sys.stderr)
         return 2
     try:
         with Workspace.open(options.workspace) as workspace:
@@ -112,14 +116,16 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     if found.first_altered is not None:
-        print(f"Row {found.first_altered} of the audit is the first that is not as it was written.")
+        told = say("Row {row} of the audit is the first that is not as it was written.")
+        print(told.format(row=found.first_altered))
     if found.is_cut:
-        print("The seal that was kept is not in the audit: rows were cut off at its end.")
+        print(say("The seal that was kept is not in the audit: rows were cut off at its end."))
     for line in found.masks:
-        print(line)
+        print(said(line))
     if found.is_whole:
-        print(f"All {found.num_rows} rows and all masks are as they were written.")
-    print(f"Last seal: {found.last_seal or 'none yet'}")
+        told = say("All {num_rows} rows and all masks are as they were written.")
+        print(told.format(num_rows=found.num_rows))
+    print(say("Last seal: {seal}").format(seal=found.last_seal or say("none yet")))
     return 0 if found.is_whole else 1
 
 
@@ -146,4 +152,5 @@ def _damage(workspace: Workspace, file: str) -> str:
 
 
 if __name__ == "__main__":
+    language.speak(language.of_environment())
     sys.exit(main())

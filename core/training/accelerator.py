@@ -14,6 +14,7 @@ from typing import Any, Literal
 import keras
 
 from core.errors import AppError
+from core.language.sentence import Sentence
 from core.nets.blocks import Normalization
 
 Kind = Literal["cpu", "gpu", "tpu"]
@@ -44,7 +45,6 @@ class Accelerator:
     @property
     def line(self) -> str:
         """What was found, in one line."""
-        devices = "1 device" if self.num_replicas == 1 else f"{self.num_replicas} devices"
         how = [keras.backend.backend()]
         if self.strategy is not None:
             how.append(type(self.strategy).__name__)
@@ -53,7 +53,14 @@ class Accelerator:
         if self.num_processes > 1:
             how.append(f"process {self.process + 1} of {self.num_processes}")
         how.append("bfloat16 pays" if self.has_bfloat16 else "float32")
-        return f"Training on {self.kind.upper()}, {devices} ({', '.join(how)})."
+        return Sentence(
+            "Training on {kind}, 1 device ({how})."
+            if self.num_replicas == 1
+            else "Training on {kind}, {count} devices ({how}).",
+            kind=self.kind.upper(),
+            count=self.num_replicas,
+            how=", ".join(how),
+        )
 
     @property
     def pads_evaluation(self) -> bool:

@@ -14,6 +14,8 @@ from typing import Any
 
 from keras import ops
 
+from core.language.sentence import Sentence
+
 Loss = Callable[[Any, Any], Any]
 
 # One pixel in both sums: an empty mask that is predicted empty has no loss, and there is no 0 / 0.
@@ -104,7 +106,10 @@ def get_loss(name: str, num_classes: int) -> Loss:
         raise ValueError(f"there is no loss {name!r}; choose one of {', '.join(LOSSES)}")
     if name == "bce" and num_classes > 1:
         raise ValueError(
-            f'the loss "bce" is for one foreground, got {num_classes} classes; take "cross_entropy"'
+            Sentence(
+                'the loss "bce" is for one foreground, got {num_classes} classes; take "cross_entropy"',
+                num_classes=num_classes,
+            )
         )
     return LOSSES[name]
 

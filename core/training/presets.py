@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 
 from core.config import AugmentConfig, ScalingConfig
+from core.language.sentence import Sentence
 
 AUGMENT_PRESETS = {
     "none": AugmentConfig(0, 0, 0, 0, 0, 0, 0),
@@ -34,13 +35,19 @@ def augment_config(words: Sequence[str]) -> AugmentConfig:
     """
     preset, *changes = words
     if preset not in AUGMENT_PRESETS:
-        raise ValueError(f"--augment begins with one of {', '.join(AUGMENT_PRESETS)}, got {preset!r}")
+        presets = ", ".join(AUGMENT_PRESETS)
+        raise ValueError(
+            Sentence("--augment begins with one of {known}, got {preset!r}", known=presets, preset=preset)
+        )
     known = [field.name for field in fields(AugmentConfig)]
     values: dict[str, float] = {}
     for change in changes:
         name, _, text = change.partition("=")
         if name not in known:
-            raise ValueError(f"--augment knows no {change!r}; names are {', '.join(known)}")
+            told = Sentence(
+                "--augment knows no {change!r}; names are {known}", change=change, known=", ".join(known)
+            )
+            raise ValueError(told)
         values[name] = _number(change, text)
     return replace(AUGMENT_PRESETS[preset], **values)
 
@@ -51,5 +58,5 @@ def _number(change: str, text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value <= 360:
-        raise ValueError(f"--augment {change!r} must give a number from 0 to 360")
+        raise ValueError(Sentence("--augment {change!r} must give a number from 0 to 360", change=change))
     return value

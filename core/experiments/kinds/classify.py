@@ -22,6 +22,7 @@ from core.evaluation.paired import PairedTest
 from core.experiments.reports.report import markdown_table, report_markdown
 from core.experiments.runs.store import Cell, ExperimentResult, State
 from core.files import write_json, write_table, write_whole
+from core.language.sentence import Sentence
 from core.workflows.learn.training_card import package_versions
 from core.workflows.measure.classify_comparison import ClassifyComparison
 from core.workflows.measure.classify_cross_validate import (
@@ -67,7 +68,7 @@ def classify(arguments: list[str]) -> int:
             **request_of(options, shlex.join(["python", "-m", "core.experiments", "classify", *arguments])),
         )
     except ValueError as error:
-        parser.error(str(error))
+        parser.error(error)
     begun = datetime.now(UTC)
     with ClassifyDisplay() as display:
         comparison = classify_cross_validate(request, display.watchers())
@@ -77,7 +78,7 @@ def classify(arguments: list[str]) -> int:
     print(f"\n{result.headline}")
     for note in result.notes:
         print(f"- {note}")
-    print(f"Wrote {out / 'report.md'} with its table.")
+    print(Sentence("Wrote {path} with its table.", path=out / "report.md").said())
     return 0
 
 

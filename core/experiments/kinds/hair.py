@@ -11,6 +11,7 @@ from core.commands import Parser, number
 from core.commands.progress import ImageBar
 from core.evaluation.test_log import LOG_NAME, Scoring, check_log, log_scorings
 from core.files import write_json, write_whole
+from core.language import say
 from core.workflows.measure.hair_table import HairRow, HairTable, hair_table
 
 DESCRIPTION = """\
@@ -45,7 +46,7 @@ def hair(arguments: list[str]) -> int:
     logs = [path for path in (options.test_log, _own_log(options.output_dir)) if path is not None]
     for log in logs:
         check_log(log)
-    with ImageBar("scoring") as bar:
+    with ImageBar(say("scoring")) as bar:
         table = hair_table(
             options.data_dir,
             options.split,

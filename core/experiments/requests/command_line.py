@@ -20,6 +20,7 @@ from core.experiments.requests import help_texts
 from core.experiments.requests.plan import KINDS, Recipe, Request, SyntheticRequest, kind_of
 from core.image_size import format_size
 from core.imaging.class_table import class_table, names_alone
+from core.language.sentence import Sentence
 from core.training.presets import SCALINGS, augment_config
 
 _OF_NET = ("depth", "base_filters", "dropout")
@@ -80,7 +81,7 @@ def request_of(parser: Parser, kind: str, options: Namespace, arguments: Sequenc
     own = _own(request_type)
     needed = [flag for flag, each in own.items() if each.default is MISSING]
     if missing := [f"--{flag}" for flag in needed if not getattr(options, flag)]:
-        parser.error(f"the following arguments are required: {', '.join(missing)}")
+        parser.error(Sentence("{flags} must be given", flags=", ".join(missing)))
     values = {each.name: _tupled(flag, getattr(options, flag)) for flag, each in own.items()}
     values = {name: value for name, value in values.items() if value is not None}
     values["command"] = shlex.join(["python", "-m", "core.experiments", *arguments])
@@ -88,12 +89,14 @@ def request_of(parser: Parser, kind: str, options: Namespace, arguments: Sequenc
         values["side"], width = options.image_size
         if values["side"] != width:
             size = format_size(options.image_size)
-            parser.error(f"noise is square, so --image_size {size} cannot be; give one side")
+            parser.error(
+                Sentence("noise is square, so --image_size {size} cannot be; give one side", size=size)
+            )
     if kind != "threshold_sweep":
         try:
             values["recipe"] = _recipe(options, searched=kind == "tune")
         except ValueError as error:
-            parser.error(str(error))
+            parser.error(error)
     return request_type(**values)
 
 

@@ -16,6 +16,7 @@ from core.imaging.class_table import ClassTable, table_of_card
 from core.imaging.mask_values import MaskValues
 from core.inference.predictor import load_predictor
 from core.inference.stock_layers import check_stock, weights_path
+from core.language.sentence import Sentence
 from core.workflows.measure.score_model import score_pairs
 from core.workflows.measure.scored_split import ScoreRequest
 
@@ -72,10 +73,18 @@ def evaluate_model(
         load_card(card_path(weights))
     present = find_splits(request.data_dir)
     if request.split not in present:
-        there = f"there are {', '.join(present)}" if present else "and no other split either"
+        there: str = Sentence("and no other split either")
+        if present:
+            there = Sentence("there are {splits}", splits=", ".join(present))
         raise BadDatasetError(
             str(request.data_dir),
-            [f"There is no {request.split}/images and {request.split}/masks ({there})."],
+            [
+                Sentence(
+                    "There is no {split}/images and {split}/masks ({there}).",
+                    split=request.split,
+                    there=there,
+                )
+            ],
         )
     classes = request.classes or _classes_of(weights)
     examined = examine_dataset(
