@@ -5,6 +5,7 @@ The router calls `route`; a page calls `enter` first.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from core.workspace import TaskRow, Workspace
 
 _ICON = Path(__file__).with_name("icon.svg")
 _POPOVERS = Path(__file__).with_name("popovers.js").read_text(encoding="utf-8")
+_STREAMLIT = Path(__file__).with_name("streamlit_words.js").read_text(encoding="utf-8")
 _PAGES = {
     "segment": ":material/brush:",
     "review": ":material/rate_review:",
@@ -38,6 +40,8 @@ _STYLE = """
 .stMainBlockContainer { padding: 1.1rem 1.25rem 1rem; max-width: none; }
 /* What opens the side bar again lies over nothing. */
 body:has([data-testid="stExpandSidebarButton"]) .stMainBlockContainer { padding-left: 3.25rem; }
+/* Choices side by side go on in the next line; they were cut off at the edge of a telephone. */
+[data-testid="stButtonGroup"] [role="radiogroup"] { flex-wrap: wrap; mask-image: none; }
 @media (max-width: 768px) { body .stMainBlockContainer { padding: 2.5rem 1.25rem 1rem !important; } }
 .stAppHeader { background: transparent; height: 2.25rem; }
 [data-testid="stSidebar"][data-collapsed="false"] { width: 208px !important; min-width: 208px; }
@@ -107,7 +111,8 @@ def enter() -> Shell:
     """Begin a page: the side bar; gives the store and the task."""
     page_begins()
     st.html(_STYLE + LITERAL_STYLE + streamlit_words())
-    st.html(f"<script>{_POPOVERS}</script>", unsafe_allow_javascript=True)
+    said = f"globalThis.maskLoopWords = {json.dumps(dict(words.STREAMLIT))};"
+    st.html(f"<script>{_POPOVERS}{said}{_STREAMLIT}</script>", unsafe_allow_javascript=True)
     ask_who()
     workspace = state.workspace()
     state.begin_as(name_in_cookie())
