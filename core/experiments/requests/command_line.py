@@ -81,7 +81,7 @@ def request_of(parser: Parser, kind: str, options: Namespace, arguments: Sequenc
     own = _own(request_type)
     needed = [flag for flag, each in own.items() if each.default is MISSING]
     if missing := [f"--{flag}" for flag in needed if not getattr(options, flag)]:
-        parser.error(Sentence("{flags} must be given", flags=", ".join(missing)))
+        parser.error(Sentence("the following arguments are required: {flags}", flags=", ".join(missing)))
     values = {each.name: _tupled(flag, getattr(options, flag)) for flag, each in own.items()}
     values = {name: value for name, value in values.items() if value is not None}
     values["command"] = shlex.join(["python", "-m", "core.experiments", *arguments])
