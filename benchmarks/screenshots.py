@@ -27,6 +27,7 @@ from core.registry.predictors import Predictors
 from core.ui.experiments import words as experiments_words
 from core.ui.experiments.form import trial_request
 from core.ui.mask_editor import words as editor_words
+from core.ui.review import words as review_words
 from core.ui.segment import words as segment_words
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
@@ -97,7 +98,7 @@ def draw_pages(browser: Browser, url: str, folder: Path, last_image: int) -> Non
         page.close()
     for name, size, scheme in (("review", WIDE, "light"), ("review_dark", NARROW, "dark")):
         page = open_page(browser, f"{url}/review?task=lung_xray", size, scheme)
-        page.get_by_role("button", name="Approve the others").wait_for(timeout=90_000)
+        page.get_by_role("button", name=review_words.APPROVE_OTHERS).wait_for(timeout=90_000)
         shot(page, folder, name, 4000)
         page.close()
     for name in ("fine_tune", "models", "experiments"):

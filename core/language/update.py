@@ -1,13 +1,15 @@
 """Bring the catalogues up to date with the code: `python -m core.language.update`.
 
 Sentences that are new get an empty translation, which is to be written; those that nobody says any more go.
-Said are the constants of the modules of words, what is given to `say`, and the sentences of errors.
+Said are the constants of the modules of words, what is given to `say`, the sentences of errors, and what the
+cards of the models that ship tell.
 """
 
 from __future__ import annotations
 
 import ast
 import importlib
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,7 @@ def sentences() -> dict[str, set[str]]:
         else:
             tree = ast.parse(source)
             said["errors"].update([*_literals(tree), *_tables(tree), *_help_texts(tree)])
+    said["pages"].update(_of_cards())
     said["errors"] -= said["pages"]
     return said
 
@@ -52,6 +55,17 @@ def update(language: str) -> int:
         missing += sum(not entry.msgstr for entry in file)
         file.save(str(folder / f"{name}.po"))
     return missing
+
+
+def _of_cards() -> Iterator[str]:
+    """What the cards of the models that ship say on the pages: data, licences, limits of use."""
+    for path in PROJECT_DIR.glob("models/*/card.json"):
+        card = json.loads(path.read_text(encoding="utf-8"))
+        found = [card.get("licence", ""), card.get("origin", ""), *card["limits_of_use"]]
+        found += [source.get(key, "") for source in card["data"] for key in ("name", "licence")]
+        # Names alone stay as they are: MIT, lung_ct.
+        yield from (each for each in found if " " in each)
+        yield from card.get("label_titles", {}).values()
 
 
 def _constants(path: Path) -> Iterator[str]:

@@ -46,6 +46,11 @@ def test_a_page_has_no_english_word_left(workspace, name):
     assert not left
 
 
+def test_what_a_model_must_not_be_used_for_is_korean(workspace):
+    app = korean("models")
+    assert any("의료기기가 아닙니다. 진단이나 치료에 쓰지 마세요." in each.value for each in app.markdown)
+
+
 def test_the_switch_changes_the_language_of_this_session_alone(workspace, open_page: OpenPage):
     app = open_page("fine_tune")
     assert "Fine-tune" in [each.value for each in app.header]

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.classifier_cards import ClassifierCard
 from core.errors import BadModelError
+from core.language import say
 from core.registry.compare_labels import LabelComparison
 from core.ui import words as shared
 from core.ui.models import words
@@ -66,13 +67,13 @@ def classifier_details(workspace: Workspace, version: VersionRow) -> None:
 
 
 def _line(card: ClassifierCard) -> str:
-    labels = ", ".join(card.label_titles.get(label, label) for label in card.labels)
+    labels = ", ".join(say(card.label_titles.get(label, label)) for label in card.labels)
     return as_text(
         words.CLASSIFIER_LINE.format(
             backbone=card.backbone,
             size=card.image_size,
             view=words.VIEW_NAMES[card.input],
             labels=labels,
-            origin=card.origin,
+            origin=say(card.origin),
         ).strip()
     )

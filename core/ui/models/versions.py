@@ -9,6 +9,7 @@ import streamlit as st
 from core.cards import DataSource, Score
 from core.errors import BadModelError, StoreError
 from core.image_size import format_size
+from core.language import say
 from core.registry.compare import Comparison, ImageComparison
 from core.registry.compare_clicks import ClickComparison
 from core.registry.predictions import card_of
@@ -175,16 +176,16 @@ def score_metrics(title: str, scores: Mapping[str, Score], names: Mapping[str, s
 def data_and_limits(data: Sequence[DataSource], limits: Sequence[str], licence: str) -> None:
     """What a model was trained on, and what it must not be used for."""
     for source in data:
-        st.markdown(f"**{as_name(source.name)}**")
+        st.markdown(f"**{as_name(say(source.name))}**")
         st.caption(
             words.DATA_LINE.format(train=source.num_train, val=source.num_val, test=source.num_test)
-            + (f" {as_text(source.licence)}" if source.licence else "")
+            + (f" {as_text(say(source.licence))}" if source.licence else "")
         )
     st.markdown(f"**{words.LIMITS}**")
     for sentence in limits:
-        st.write(f"- {as_text(sentence)}")
+        st.write(f"- {as_text(say(sentence))}")
     if licence:
-        st.caption(as_text(licence))
+        st.caption(as_text(say(licence)))
 
 
 def _interval(score: Score) -> str | None:

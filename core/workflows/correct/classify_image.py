@@ -22,6 +22,7 @@ from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
 from core.imaging.overlay import thumbnail
 from core.imaging.spotlight import spotlight
+from core.language import say
 from core.language.sentence import Sentence
 from core.registry.predictions import prediction_key
 from core.registry.predictors import Classifiers, Predictors
@@ -49,7 +50,7 @@ class TaskClassifier:
 
     def title_of(self, label: str) -> str:
         """What people read for a label."""
-        return self.card.label_titles.get(label, label)
+        return say(self.card.label_titles.get(label, label))
 
 
 @dataclass(frozen=True)
