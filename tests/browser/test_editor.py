@@ -364,6 +364,16 @@ def test_wheel_keeps_the_place_under_the_cursor(editor: Editor) -> None:
     assert abs(now[0] - place[0]) <= 1 and abs(now[1] - place[1]) <= 1
 
 
+def test_alt_and_the_wheel_go_through_slices_and_zoom_nothing(editor: Editor) -> None:
+    editor.page.mouse.move(*editor.place((30.0, 20.0)))
+    scale = editor.surface.get_attribute("data-scale") or ""
+    editor.page.keyboard.down("Alt")
+    editor.page.mouse.wheel(0, 120)
+    wait_for(lambda: editor.actions() == ["slice_next"])
+    editor.page.keyboard.up("Alt")
+    expect(editor.surface).to_have_attribute("data-scale", scale)
+
+
 def test_a_screen_of_two_pixels_a_point(open_editor: OpenEditor) -> None:
     editor = open_editor(device_scale_factor=2)
     editor.set_slider("Brush size", 3)

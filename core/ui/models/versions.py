@@ -170,7 +170,7 @@ def score_metrics(title: str, scores: Mapping[str, Score], names: Mapping[str, s
     st.markdown(f"**{title}**")
     columns = st.columns(max(4, len(scores)))
     for column, (name, score) in zip(columns, scores.items(), strict=False):
-        column.metric(names.get(name, name), f"{score.mean:.3f}", help=_interval(score))
+        column.metric(names.get(name, name), f"{score.mean:#.3g}", help=_interval(score))
 
 
 def data_and_limits(data: Sequence[DataSource], limits: Sequence[str], licence: str) -> None:

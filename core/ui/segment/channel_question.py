@@ -42,7 +42,7 @@ def ask_channel(uploads: Sequence[Upload], survey: Survey, unasked: Sequence[int
     shown = st.session_state[_PICTURES][1]
     for place, (column, picture) in enumerate(zip(st.columns(max(len(shown), 4)), shown, strict=False)):
         if picture is not None:
-            column.image(picture, caption=channel_name(place, names))
+            column.image(picture, caption=channel_name(place, names), width=_SIDE)
     chosen = st.radio(
         question,
         range(len(names) + 1),

@@ -70,7 +70,7 @@ def ask_reading(
     shown = st.session_state[_PICTURES][1]
     for column, option, picture in zip(st.columns(max(len(options), 4)), options, shown, strict=False):
         if picture is not None:
-            column.image(picture, caption=option_name(option))
+            column.image(picture, caption=option_name(option), width=_SIDE)
     chosen = st.radio(
         words.WHAT_IS_FOREGROUND.format(count=len(unclear), values=listed),
         [*range(len(options)), len(options)],
