@@ -15,6 +15,7 @@ import io
 import json
 import random
 import resource
+import struct
 import subprocess
 import sys
 import time
@@ -22,10 +23,14 @@ import traceback
 import zipfile
 from collections.abc import Callable
 
+import imagecodecs
 import nibabel as nib
 import numpy as np
+import pydicom
 import tifffile
 from PIL import Image
+from pydicom.encaps import encapsulate
+from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
 
 from benchmarks.files_in_and_out import dicom_slice
 from benchmarks.phantoms.ct import ct_phantom_units
@@ -53,9 +58,9 @@ def samples() -> dict[str, bytes]:
     colour = np.stack([grey, grey[::-1], mask.astype(np.uint8) * 255], -1)
     picture = Image.fromarray(colour)
 
-    def saved(file_format: str, **options: object) -> bytes:
+    def saved(file_format: str, of: Image.Image = picture, **options: object) -> bytes:
         buffer = io.BytesIO()
-        picture.save(buffer, file_format, **options)
+        of.save(buffer, file_format, **options)
         return buffer.getvalue()
 
     def tiff(values: np.ndarray, **options: object) -> bytes:
@@ -102,6 +107,21 @@ def samples() -> dict[str, bytes]:
         "samples.tif": tiff(
             np.repeat(grey[..., None], 6, -1), photometric="minisblack", planarconfig="contig"
         ),
+        "packed.tif": packed_tiff(np.asarray(grey)),
+        "planar.tif": tiff(colour.transpose(2, 0, 1), photometric="rgb", planarconfig="separate"),
+        **{
+            f"{way}.tif": tiff(colour, photometric="rgb", compression=way, bigtiff=True, tile=(32, 32))
+            for way in ("jpeg", "jpeg2000", "webp", "zstd", "lzma", "packbits")
+        },
+        "deep.jpg": imagecodecs.ljpeg_encode(np.asarray(grey, np.uint16) * 16, bitspersample=12),
+        "cmyk.jpg": saved("JPEG", of=picture.convert("CMYK")),
+        "deep.png": imagecodecs.png_encode(np.asarray(grey, np.uint16) * 257),
+        "palette.png": saved("PNG", of=picture.quantize(9), transparency=0),
+        "two.nii": nib.Nifti2Image(units.transpose(2, 1, 0), np.diag([-1.0, -1.0, 2.0, 1.0])).to_bytes(),
+        "frames.dcm": packed_dicom(units, ExplicitVRLittleEndian, None),
+        "rle.dcm": packed_dicom(units, RLELossless, rle_frame),
+        "jpeg2000.dcm": packed_dicom(units, JPEG2000Lossless, imagecodecs.jpeg2k_encode),
+        "jpegls.dcm": packed_dicom(units, JPEGLSLossless, imagecodecs.jpegls_encode),
         "a.nii": volume,
         "a.nii.gz": gzip.compress(volume),
         "ct.dcm": slices[0],
@@ -111,6 +131,42 @@ def samples() -> dict[str, bytes]:
         "yolo.txt": yolo_labels(np.asarray(mask, np.uint8)).encode(),
         "a.zip": archive.getvalue(),
     }  # fmt: skip
+
+
+def packed_tiff(grey: np.ndarray) -> bytes:
+    """A TIFF of 12 bits a pixel, with no byte for itself."""
+    buffer = io.BytesIO()
+    tifffile.imwrite(
+        buffer,
+        iter([imagecodecs.packints_encode(grey.astype(np.uint16) * 16, 12)]),
+        shape=grey.shape,
+        dtype=np.uint16,
+        bitspersample=12,
+        photometric="minisblack",
+        rowsperstrip=SIDE,
+    )
+    return buffer.getvalue()
+
+
+def packed_dicom(units: np.ndarray, syntax: str, encode: Callable[[np.ndarray], bytes] | None) -> bytes:
+    """Frames of a CT in one file, each as `encode` packs it."""
+    data = pydicom.dcmread(io.BytesIO(dicom_slice(units[0], 0)))
+    frames = (units + 1024).astype(np.uint16)
+    data.NumberOfFrames, data.PixelRepresentation, data.RescaleIntercept = len(frames), 0, -1024
+    data.file_meta.TransferSyntaxUID = syntax
+    data.PixelData = encapsulate([encode(each) for each in frames]) if encode else frames.tobytes()
+    data["PixelData"].VR = "OB" if encode else "OW"
+    data["PixelData"].is_undefined_length = encode is not None
+    buffer = io.BytesIO()
+    pydicom.dcmwrite(buffer, data, enforce_file_format=True)
+    return buffer.getvalue()
+
+
+def rle_frame(frame: np.ndarray) -> bytes:
+    """A frame of 16 bits in RLE: its high bytes, then its low ones (PS3.5 G)."""
+    planes = [imagecodecs.packbits_encode(part.astype(np.uint8)) for part in (frame >> 8, frame & 255)]
+    planes = [each + bytes(len(each) % 2) for each in planes]
+    return struct.pack("<16I", 2, 64, 64 + len(planes[0]), *[0] * 13) + b"".join(planes)
 
 
 def spoilt(data: bytes, chance: random.Random) -> bytes:
