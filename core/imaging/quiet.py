@@ -17,8 +17,7 @@ _LOCK = threading.RLock()
 _LIBRARIES = r"(PIL|pydicom|tifffile|nibabel)(\.|$)"
 
 for _name in ("tifffile", "nibabel.global"):
-    logging.getLogger(_name).addHandler(logging.NullHandler())
-    logging.getLogger(_name).propagate = False
+    logging.getLogger(_name).disabled = True
 
 
 @contextmanager
