@@ -87,9 +87,11 @@ class ImagePages(StorePart):
         """The image at a place of a filter, 1 for the first; None where there is no such place."""
         if place < 1:
             return None
-        query = self._query(task_id, show).order_by(*in_order(self._unread)).offset(place - 1).limit(1)
+        # Counted off in an index; only the one that is there is read whole.
+        shown = select(ImageTable.id).where(ImageTable.task_id == task_id, *self._shown([show]))
+        there = shown.order_by(*in_order(self._unread)).offset(place - 1).limit(1).scalar_subquery()
         with self._database.reading() as session:
-            found = session.execute(query).first()
+            found = session.execute(self._query(task_id).where(ImageTable.id == there)).first()
         return None if found is None else self._row(found)
 
     def count(self, task_id: int, *show: Show) -> int:

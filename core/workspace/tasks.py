@@ -132,8 +132,12 @@ class Tasks(StorePart):
         shows: tuple[Show, ...] = ("all", "new", "draft", "corrected", "flagged", "locked")
         count = select(func.count()).select_from(ImageTable).where(ImageTable.task_id == task_id)
         numbers = [count.where(SHOWN[show]).scalar_subquery() for show in shows]
-        with self._database.reading() as session:
-            return TaskCounts(*session.execute(select(*numbers)).one())
+
+        def ask() -> TaskCounts:
+            with self._database.reading() as session:
+                return TaskCounts(*session.execute(select(*numbers)).one())
+
+        return self._database.once(("counts", task_id), ask)
 
     def set_classes(self, task_id: int, classes: Sequence[TaskClass], *, who: str = "") -> TaskRow:
         """What can be painted in a task, in order; classes that are left out count as background.
