@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import logging
 import os
 import types
 import typing
@@ -48,6 +49,11 @@ def engine_name() -> str:
 def scheduler_address() -> str:
     """Address of the Dask scheduler: `SCHEDULER`, else empty."""
     return os.environ.get("SCHEDULER", "")
+
+
+def log_level() -> int:
+    """How grave what is logged must be: `LOG_LEVEL` (DEBUG, INFO, WARNING, ERROR), else INFO."""
+    return logging.getLevelNamesMapping().get(os.environ.get("LOG_LEVEL", "").upper(), logging.INFO)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ BANDS = {
     "core.reasons": 0,
     "core.reason_words": 0,
     "core.image_size": 0,
+    "core.logs": 0,
     "core.language": 0,
     "core.storage": 0,
 }

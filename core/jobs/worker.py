@@ -16,6 +16,7 @@ from core.errors import AppError
 from core.jobs import queue
 from core.jobs.kinds import JobContext, handler_of
 from core.jobs.process import created_at, lower_priority
+from core.logs import log_to
 from core.reasons import Reason
 from core.workspace import JobRow, Workspace
 
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--workspace", type=Path, required=True, help="the workspace folder")
     parser.add_argument("--job", type=int, required=True, help="number of the job")
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stdout)
+    log_to(sys.stdout)
     lower_priority()
     with Workspace.open(options.workspace) as workspace:
         job = workspace.jobs.get(options.job)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -12,6 +13,7 @@ from typing import Any
 from streamlit import env_util
 
 from core.errors import AppError
+from core.logs import log_to
 from core.ui import segment
 from core.ui.store import opened
 
@@ -19,6 +21,7 @@ from core.ui.store import opened
 @asynccontextmanager
 async def getting_ready(app: Any) -> AsyncIterator[None]:
     """The server's lifespan: it answers at once, and a thread imports the pages and opens the store."""
+    log_to(sys.stderr, "core")
     threading.Thread(target=_get_ready, name="getting ready", daemon=True).start()
     yield
 

@@ -4,6 +4,8 @@
 
 (() => {
   const words = Object.entries(globalThis.maskLoopWords);
+  // A page that was never in another language than English has nothing to say anew.
+  if (!globalThis.maskLoopSaid && words.every(([english, shown]) => english === shown)) return;
   const shownFor = new Map(words.filter(([english]) => !english.includes("{name}")));
   const patterns = words
     .filter(([english]) => english.includes("{name}"))
