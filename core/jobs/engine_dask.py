@@ -13,7 +13,7 @@ import itertools
 import pickle
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from functools import cache
 from queue import SimpleQueue
 from types import TracebackType
@@ -52,7 +52,7 @@ class Cluster:
         try:
             # A client that cannot make sense of its address or settings is left half made, and complains at
             # the end.
-            asyncio.run(_reach(address))
+            _reach(address)
             self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, RuntimeError, TypeError, ValueError, LookupError) as error:
             raise JobError(
@@ -209,9 +209,14 @@ class _Workers:
             raise _gone(self._address) from None
 
 
-async def _reach(address: str) -> None:
-    comm = await connect(address, timeout=CONNECT_SECONDS, **Security().get_connection_args("client"))
-    await comm.close()
+def _reach(address: str) -> None:
+    async def knock() -> None:
+        comm = await connect(address, timeout=CONNECT_SECONDS, **Security().get_connection_args("client"))
+        await comm.close()
+
+    # In a thread of its own: whoever calls may be inside of an event loop already.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(knock())).result()
 
 
 def _gone(address: str) -> JobError:

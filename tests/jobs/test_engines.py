@@ -1,5 +1,6 @@
 """One contract for both engines: this process, and a Dask cluster of two workers with one thread each."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -168,6 +169,18 @@ def test_an_address_that_leads_nowhere_leaves_nothing_behind(address):
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert f"The Dask scheduler at {address} does not answer" in done.stdout
     assert done.stderr == ""
+
+
+def test_the_cluster_is_reached_from_inside_of_an_event_loop(monkeypatch):
+    pytest.importorskip("distributed", reason="dask[distributed] is not installed here")
+    monkeypatch.setenv("ENGINE", "dask")
+    monkeypatch.setenv("SCHEDULER", "tls://localhost:1")
+
+    async def choose():
+        with pytest.raises(JobError, match="TLS"), chosen_engine():
+            pass
+
+    asyncio.run(choose())
 
 
 def test_a_cluster_behind_tls_is_reached_by_dask_s_own_settings(monkeypatch):
