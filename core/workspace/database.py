@@ -19,9 +19,9 @@ from sqlalchemy import Connection, Engine, Row, Select, func, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from core.errors import NotAllowedError, StoreError, UnreachableError
+from core.errors import NotAllowedError, StoreError
 from core.language.sentence import Sentence
-from core.workspace.engines import BUSY_TIMEOUT_SECONDS, server_engine, sqlite_engine
+from core.workspace.engines import BUSY_TIMEOUT_SECONDS, plain_error, server_engine, sqlite_engine
 from core.workspace.names import name_key
 from core.workspace.one_run import Run
 from core.workspace.roles import NEEDS, Action, may
@@ -245,9 +245,9 @@ class Database:
         try:
             yield
         except DatabaseError as error:
-            raise _plain(str(error.orig), self.name) from error
+            raise plain_error(str(error.orig), self.name) from error
         except OSError as error:
-            raise _plain(error.strerror or str(error), self.name) from error
+            raise plain_error(error.strerror or str(error), self.name) from error
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -269,37 +269,6 @@ def _person(name: str) -> Select[int, str, datetime | None]:
     return select(PersonTable.id, PersonTable.role, PersonTable.removed_at).where(
         PersonTable.key == name_key(name)
     )
-
-
-def _plain(cause: str, name: str) -> StoreError:
-    """What a database or a disk says, as one sentence."""
-    cause = cause.strip().splitlines()[0] if cause.strip() else Sentence("no reason given")
-    lowered = cause.lower()
-    if any(word in lowered for word in ("full", "no space", "too large", "quota")):
-        return StoreError(
-            "{name} has no room left ({cause}); free some disk space, nothing was changed.",
-            name=name,
-            cause=cause,
-        )
-    if "locked" in lowered or "lock timeout" in lowered:
-        return StoreError(
-            "{name} is busy ({cause}); try again in a moment, nothing was changed.", name=name, cause=cause
-        )
-    if any(word in lowered for word in ("readonly", "read-only", "permission", "unable to open", "denied")):
-        return StoreError(
-            "{name} cannot be written ({cause}); choose another folder or change its rights.",
-            name=name,
-            cause=cause,
-        )
-    if "malformed" in lowered or "not a database" in lowered:
-        return StoreError("{name} is damaged ({cause}); put a backup of it back.", name=name, cause=cause)
-    if any(word in lowered for word in ("connect", "timeout", "server", "resolve")):
-        return UnreachableError(
-            "{name} does not answer ({cause}); look at DATABASE_URL and at the server.",
-            name=name,
-            cause=cause,
-        )
-    return StoreError("{name} cannot do that ({cause}); nothing was changed.", name=name, cause=cause)
 
 
 def _pragma(connection: Connection, pragma: str) -> None:

@@ -1,4 +1,4 @@
-"""Connections to the rows: a file of SQLite, or a PostgreSQL server."""
+"""Connections to the rows, a file of SQLite or a PostgreSQL server, and their errors in plain words."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from core.errors import StoreError
-from core.language.sentence import from_plain, to_plain
+from core.errors import StoreError, UnreachableError
+from core.language.sentence import Sentence, from_plain, to_plain
 
 BUSY_TIMEOUT_SECONDS = 20
 _ASKED_AFTER_SECONDS = 1.0
@@ -110,3 +110,34 @@ def sqlite_engine(path: Path) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
+
+
+def plain_error(cause: str, name: str) -> StoreError:
+    """What a database or a disk says, as one sentence."""
+    cause = cause.strip().splitlines()[0] if cause.strip() else Sentence("no reason given")
+    lowered = cause.lower()
+    if any(word in lowered for word in ("full", "no space", "too large", "quota")):
+        return StoreError(
+            "{name} has no room left ({cause}); free some disk space, nothing was changed.",
+            name=name,
+            cause=cause,
+        )
+    if any(word in lowered for word in ("locked", "lock timeout", "deadlock")):
+        return StoreError(
+            "{name} is busy ({cause}); try again in a moment, nothing was changed.", name=name, cause=cause
+        )
+    if any(word in lowered for word in ("readonly", "read-only", "permission", "unable to open", "denied")):
+        return StoreError(
+            "{name} cannot be written ({cause}); choose another folder or change its rights.",
+            name=name,
+            cause=cause,
+        )
+    if "malformed" in lowered or "not a database" in lowered:
+        return StoreError("{name} is damaged ({cause}); put a backup of it back.", name=name, cause=cause)
+    if any(word in lowered for word in ("connect", "timeout", "server", "resolve")):
+        return UnreachableError(
+            "{name} does not answer ({cause}); look at DATABASE_URL and at the server.",
+            name=name,
+            cause=cause,
+        )
+    return StoreError("{name} cannot do that ({cause}); nothing was changed.", name=name, cause=cause)

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
+from core.errors import StoreError
 from core.workspace import DraftContent, NewRevision
 from core.workspace.seen import existing_image
 
@@ -113,3 +114,24 @@ def test_an_image_that_is_deleted_under_a_stroke_takes_it_along(workspace, add_i
         told = [each.result() for each in drawn]
     assert all(not line or "no image number" in line for line in told)
     assert all(workspace.drafts.get(image.id) is None for image in images)
+
+
+def test_of_two_that_wait_for_each_other_one_is_told_and_one_goes_on(workspace, add_image):
+    one, other = add_image("a"), add_image("b")
+    both_have_one = threading.Barrier(2)
+
+    def write(first, then):
+        try:
+            with workspace._database.writing(alone=False) as session:
+                existing_image(session, first.id)
+                both_have_one.wait()
+                existing_image(session, then.id).notes = ["written"]
+        except StoreError as error:
+            return str(error)
+        return "done"
+
+    with ThreadPoolExecutor() as pool:
+        told = sorted(pool.map(write, (one, other), (other, one)))
+    assert told[1] == "done"
+    assert "is busy (deadlock detected); try again in a moment" in told[0]
+    assert sorted(len(workspace.images.get(each.id).facts.notes) for each in (one, other)) == [0, 1]
