@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -180,7 +181,9 @@ def test_the_cluster_is_reached_from_inside_of_an_event_loop(monkeypatch):
         with pytest.raises(JobError, match="TLS"), chosen_engine():
             pass
 
-    asyncio.run(choose())
+    # Of a browser's test before this one a loop may run in this thread.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(choose())).result()
 
 
 def test_a_cluster_behind_tls_is_reached_by_dask_s_own_settings(monkeypatch):
