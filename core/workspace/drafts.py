@@ -169,9 +169,13 @@ class Drafts(StorePart):
         with self._database.writing() as session:
             giver_id, taker_id = session.scalar(select(id_of(giver))), existing_or_new(session, taker).id
             for image_id, client_id in sorted(clients.items()):
-                existing_image(session, image_id)
                 draft = None if giver_id is None else draft_of(session, image_id, giver_id)
-                if draft is None or draft.client_id != client_id or not draft.has_unsaved_changes:
+                if draft is None:
+                    continue
+                existing_image(session, image_id)
+                # A stroke that came before the image was taken.
+                session.refresh(draft)
+                if draft.client_id != client_id or not draft.has_unsaved_changes:
                     continue
                 if draft_of(session, image_id, taker_id) is None:
                     draft.person_id = taker_id

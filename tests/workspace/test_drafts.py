@@ -114,6 +114,16 @@ def test_what_was_drawn_without_a_name_goes_along_with_the_name(workspace, image
     assert workspace.drafts.get(image.id, "root").layer_png == b"of root again"
 
 
+def test_an_image_that_was_deleted_meanwhile_keeps_no_other_from_going_along(
+    workspace, image, add_image, put
+):
+    put("drawn", who="root")
+    gone = add_image("b")
+    workspace.images.delete(gone.id)
+    workspace.drafts.hand_over({gone.id: "tab 1", image.id: "tab 1"}, "root", "Kim")
+    assert workspace.drafts.get(image.id, "Kim").who == "Kim"
+
+
 def test_who_has_no_draft_begins_from_the_one_of_nobody(workspace, image, put):
     begun = workspace.drafts.start_from(image.id, DraftContent(0.5, b"came along", None))
     assert (begun.who, workspace.drafts.get(image.id, "Kim")) == ("", begun)
