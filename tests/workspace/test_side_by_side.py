@@ -103,7 +103,7 @@ def test_an_image_that_is_deleted_under_a_stroke_takes_it_along(workspace, add_i
     def draw(image):
         try:
             put(image, "one")
-        except Exception as error:
+        except StoreError as error:
             return str(error)
         return ""
 
