@@ -57,7 +57,7 @@ def build_parser() -> Parser:
         metavar="FILE.json|NAME",
         help="as for train.py, where masks hold undefined pixels or the model has no card",
     )
-    add_shared(parser, "mask_values", "read_channel")
+    add_shared(parser, "mask_values", "read_channel", "units")
     add("--both_classes", action="store_true", help="of one foreground judge the background as a class too")
     return parser
 
@@ -71,6 +71,7 @@ def main(arguments: list[str]) -> int:
     options = build_parser().parse_args(arguments)
 
     from core.imaging.class_table import class_table
+    from core.imaging.image_reading import ImageReading
     from core.imaging.mask_values import mask_values
     from core.workflows.measure.evaluate_model import EvaluateRequest, evaluate_model
     from core.workflows.predict.places import open_places
@@ -85,7 +86,7 @@ def main(arguments: list[str]) -> int:
             update_card=options.update_card,
             classes=None if options.classes is None else class_table(options.classes),
             mask_values=None if options.mask_values is None else mask_values(options.mask_values),
-            channel=options.read_channel,
+            reading=ImageReading(options.read_channel, options.units),
             both_classes=options.both_classes,
             test_log=None if options.test_log is None else places.log(options.test_log),
             command=shlex.join(["python", "evaluate.py", *arguments]),

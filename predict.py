@@ -46,6 +46,7 @@ def build_parser() -> Parser:
     add("--output_path", default="predictions", help="folder, or NAME.png for one image")
     add("--threshold", type=number(0, 1), help="instead of the card's")
     add_shared(parser, "read_channel", more=" (default: the first)")
+    add_shared(parser, "units")
     return parser
 
 
@@ -57,6 +58,7 @@ def main(arguments: list[str]) -> int:
         return classify.predict(arguments)
     options = build_parser().parse_args(arguments)
 
+    from core.imaging.image_reading import ImageReading
     from core.workflows.predict.places import open_places
     from core.workflows.predict.predict_many import PredictRequest, predict_many
 
@@ -66,7 +68,7 @@ def main(arguments: list[str]) -> int:
             places.local_model(options.model_path),
             places.results(options.output_path),
             threshold=options.threshold,
-            channel=options.read_channel,
+            reading=ImageReading(options.read_channel, options.units),
         )
         with ImageBar(say("predicting")) as bar:
             outcome = predict_many(request, on_progress=bar)

@@ -108,6 +108,7 @@ def _request(parser: Parser, options: Namespace, places: Places, command: str) -
         classes=classes,
         mask_values=None if options.mask_values is None else mask_values(options.mask_values),
         channel=options.read_channel,
+        units=options.units,
         settings=settings_of(options, size),
         augment=augment,
         scaling=scaling,

@@ -10,14 +10,14 @@ from core.commands import number, whole_number
 from core.config import AugmentConfig, ScalingConfig
 from core.evaluation.history import LOSS_LABELS
 from core.image_size import format_size, parse_size
-from core.imaging.channels import ALL
+from core.imaging.image_reading import ALL
 from core.language import say
 from core.language.sentence import Sentence
 from core.training.presets import AUGMENT_PRESETS, SCALINGS
 
 
 def channel_number(text: str) -> int:
-    """A channel as `core.imaging.channels` has it, of what a person counts from 1."""
+    """A channel as `core.imaging.image_reading` has it, of what a person counts from 1."""
     return ALL if text == "all" else whole_number(1)(text) - 1
 
 
@@ -89,6 +89,11 @@ _FLAGS: dict[str, dict[str, Any]] = {
         "metavar": "N",
         "help": "which channel is read of images that have several, such as OME-TIFF: its number from 1, or "
         "all for the first three as red, green and blue",
+    },
+    "units": {
+        "choices": ("hounsfield", "grey"),
+        "help": "what the values of TIFF and NIfTI images are, which cannot say it: Hounsfield units (CT) or "
+        "any others (default: Hounsfield units where they can only be a CT's, which is told)",
     },
     "scaling": {
         "choices": tuple(SCALINGS),

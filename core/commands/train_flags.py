@@ -148,7 +148,7 @@ def _add_net_flags(parser: Parser) -> None:
 def _add_input_flags(parser: Parser) -> None:
     group = parser.add_argument_group("input and augmentation")
     add = group.add_argument
-    add_shared(group, "classes", "mask_values", "read_channel")
+    add_shared(group, "classes", "mask_values", "read_channel", "units")
     add_shared(group, "scaling", more=" (default: range, or that of --init_from)")
     add_shared(group, "test_flips", "scaling_low", "scaling_high")
     add("--remove_hair", action="store_true", help="remove hair from colour images, in prediction too")

@@ -15,13 +15,14 @@ from core.datasets.loading import open_image, open_volume
 from core.datasets.matching import Pair, first_of, list_images, match, not_read, read_bytes
 from core.datasets.signs import Signs, signs_of
 from core.errors import BadDatasetError, BadFileError
-from core.imaging.channels import must_be_asked
 from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import ClassTable
 from core.imaging.decode import read_frame, read_mask, to_image
 from core.imaging.geometry import Geometry
+from core.imaging.image_reading import AS_TOLD, ImageReading, with_flag
 from core.imaging.mask_values import MaskValues
 from core.imaging.mask_volume import mask_on_image
+from core.imaging.units import is_assumed
 from core.language.sentence import Sentence
 
 NUM_THREADS = 4
@@ -38,7 +39,7 @@ class CheckedPair:
         has_foreground: Whether a pixel of the mask is foreground; False where it could not be read.
         problems: Sentences.
         num_slices: Of a volume, 1 for a picture.
-        notes: What was assumed of a mask volume.
+        notes: What was assumed of the image's units and of a mask volume.
     """
 
     file_hash: str | None
@@ -56,7 +57,7 @@ class ExaminedData:
     Attributes:
         pairs_of: For each split its pairs in the order of their stems, of volumes each slice.
         signs_of: For each split what its images belong with, in the same order.
-        notes: What was not read, and what was assumed of mask volumes.
+        notes: What was not read, and what was assumed of units and of mask volumes.
     """
 
     pairs_of: dict[str, list[Pair]]
@@ -82,7 +83,7 @@ def examine_dataset(
     on_progress: Callable[[int, int], None] | None = None,
     classes: ClassTable | None = None,
     values: MaskValues | None = None,
-    channel: int | None = None,
+    reading: ImageReading = AS_TOLD,
 ) -> ExaminedData:
     """The pairs of each split and what their images belong with, once nothing is wrong with any of them.
 
@@ -92,7 +93,7 @@ def examine_dataset(
         on_progress: Called with (pairs read, all pairs).
         classes: Of the masks, None for one foreground.
         values: What the person says that the values of masks of one foreground mean; the pairs keep it.
-        channel: Of images that have several (`core.imaging.channels`); the pairs keep it.
+        reading: What the person says of the images' channels and units; the pairs keep it.
 
     Raises:
         BadDatasetError: Listing every problem: a missing folder, split or mate, an empty split, two files
@@ -102,7 +103,7 @@ def examine_dataset(
     wanted = tuple(splits) if splits is not None else _present(root)
     pairs_of, problems, unread = _match_splits(root, wanted)
     pairs_of = {
-        split: [replace(pair, values=values, channel=channel) for pair in pairs]
+        split: [replace(pair, values=values, reading=reading) for pair in pairs]
         for split, pairs in pairs_of.items()
     }
     everything = [(split, pair) for split, pairs in pairs_of.items() for pair in pairs]
@@ -140,18 +141,19 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
     geometry: Geometry | None = None
     has_foreground = False
     num_slices = 1
-    notes: tuple[str, ...] = ()
+    notes: list[str] = []
     meaning = classes or pair.values
     try:
         data = read_bytes(pair.image_path)
         file_hash = hashlib.sha256(data).hexdigest()
         called = Sentence("image {file}", file=pair.image_path.name)
         file = open_image(pair, called)
-        must_be_asked(file, called, pair.channel)
+        pair.reading.check(file, called)
         num_slices, geometry = len(file.order), file.geometry
         middle = file.order[num_slices // 2]
         decoded = to_image(read_frame(file, called, middle))
         shape = (decoded.values.shape[0], decoded.values.shape[1])
+        notes += filter(is_assumed, decoded.notes)
         signs = signs_of(data, pair.image_path.name, decoded, salt=salt)
         if num_slices > 1:
             # Empty slices look alike in every volume: the file stands for all of its pixels.
@@ -161,7 +163,8 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
     try:
         if num_slices > 1:
             volume = open_volume(pair, meaning)
-            masks, notes = volume.masks, volume.notes
+            masks = volume.masks
+            notes += volume.notes
         else:
             name = Sentence("mask {file}", file=pair.mask_path.name)
             content = read_bytes(pair.mask_path)
@@ -173,7 +176,7 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
         has_foreground = any(bool(split_undefined(mask)[0].any()) for mask in masks)
     except BadFileError as error:
         problems.append(error.sentence)
-    return CheckedPair(file_hash, signs, has_foreground, tuple(problems), num_slices, notes)
+    return CheckedPair(file_hash, signs, has_foreground, tuple(problems), num_slices, tuple(with_flag(notes)))
 
 
 def _present(root: Path) -> tuple[str, ...]:
@@ -200,11 +203,16 @@ def _other_splits(root: Path) -> tuple[str, ...]:
 
 
 def _assumed(checked: Sequence[CheckedPair]) -> list[str]:
-    """What was assumed of the first few masks, and of how many more."""
-    notes = [note for result in checked for note in result.notes]
-    more = len(notes) - _SHOWN
-    others = [Sentence("Of {more} other masks the like is assumed.", more=more)] if more > 0 else []
-    return [*notes[:_SHOWN], *others]
+    """What was assumed of the first few files, and of how many more."""
+    alike: dict[str, list[str]] = {}
+    for note in (note for result in checked for note in result.notes):
+        alike.setdefault(getattr(note, "template", note), []).append(note)
+    told: list[str] = []
+    for notes in alike.values():
+        told += notes[:_SHOWN]
+        if more := len(notes[_SHOWN:]):
+            told.append(Sentence("Of {more} other files the like is assumed.", more=more))
+    return told
 
 
 def _match_splits(

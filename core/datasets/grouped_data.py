@@ -13,6 +13,7 @@ from core.datasets.set_table import SetTable, group_column_of, read_set_table
 from core.datasets.split import split_train_val
 from core.errors import AppError, BadDatasetError
 from core.imaging.class_table import ClassTable
+from core.imaging.image_reading import AS_TOLD, ImageReading
 from core.imaging.mask_values import MaskValues
 from core.language.sentence import Sentence
 
@@ -50,7 +51,7 @@ def read_grouped(
     on_progress: Callable[[int, int], None] | None = None,
     classes: ClassTable | None = None,
     values: MaskValues | None = None,
-    channel: int | None = None,
+    reading: ImageReading = AS_TOLD,
 ) -> GroupedData:
     """Check a data set as `examine_dataset` does, and find its groups.
 
@@ -63,14 +64,14 @@ def read_grouped(
         on_progress: Called with (pairs read, all pairs).
         classes: Of the masks, None for one foreground.
         values: What the person says that the values of masks of one foreground mean.
-        channel: Of images that have several.
+        reading: What the person says of the images' channels and units.
 
     Raises:
         BadDatasetError: Everything that is wrong, groups that stand in two splits among it.
         AppError: A table that cannot be read, no such column, or a pattern that fits nothing.
     """
     rule = rule or GroupRule()
-    examined = examine_dataset(root, on_progress=on_progress, classes=classes, values=values, channel=channel)
+    examined = examine_dataset(root, on_progress=on_progress, classes=classes, values=values, reading=reading)
     placed = [(split, pair) for split, pairs in examined.pairs_of.items() for pair in pairs]
     stems = [pair.file_stem for _, pair in placed]
     table = read_set_table(root, stems)

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets.matching import Pair, read_bytes
-from core.imaging.channels import of_channel
 from core.imaging.class_table import ClassTable
 from core.imaging.decode import DecodedImage, MaskMeaning, open_file, read_frame, to_image
+from core.imaging.image_reading import ImageReading
 from core.imaging.mask_volume import mask_on_image, volume_masks
 from core.imaging.stored import OpenFile
 from core.language.sentence import Sentence
@@ -51,7 +51,7 @@ def open_image(pair: Pair, name: str = "") -> OpenFile:
         BadFileError: It cannot be read.
     """
     name = name or pair.image_path.name
-    return of_channel(open_file(read_bytes(pair.image_path), name), name, pair.channel)
+    return pair.reading.of(open_file(read_bytes(pair.image_path), name, pair.reading.units), name)
 
 
 def slices_of(pair: Pair) -> list[Pair]:
@@ -107,11 +107,11 @@ def open_volume(pair: Pair, meaning: MaskMeaning) -> Volume:
     """The volume that a pair is a slice of; the last ones stay open."""
     changed = (pair.image_path.stat().st_mtime_ns, pair.mask_path.stat().st_mtime_ns)
     with _opening:
-        return _volume(pair.image_path, pair.mask_path, pair.channel, meaning, changed)
+        return _volume(pair.image_path, pair.mask_path, pair.reading, meaning, changed)
 
 
 @lru_cache(_KEPT_VOLUMES)
 def _volume(
-    image: Path, mask: Path, channel: int | None, meaning: MaskMeaning, changed: tuple[int, int]
+    image: Path, mask: Path, reading: ImageReading, meaning: MaskMeaning, changed: tuple[int, int]
 ) -> Volume:
-    return Volume(Pair("", image, mask, channel=channel), meaning)
+    return Volume(Pair("", image, mask, reading=reading), meaning)

@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 from core.errors import BadDatasetError, BadFileError
 from core.imaging.archive import is_left_by_systems
 from core.imaging.dicom_file import is_dicom
+from core.imaging.image_reading import AS_TOLD, ImageReading
 from core.imaging.mask_values import MaskValues
 from core.language.sentence import Sentence
 from core.large_files import read_file
@@ -38,7 +39,7 @@ class Pair:
         stem: Name without suffix, in NFC; of a slice with its number behind it.
         mask_path: Its mask.
         values: What the person says that the mask's values mean, None for what the file tells.
-        channel: Which channel of the image is read (`core.imaging.channels`), None for the only one.
+        reading: What the person says of the image's channels and units.
         slice: Its place in a volume and in the mask's, None where both are one picture.
     """
 
@@ -46,7 +47,7 @@ class Pair:
     image_path: Path
     mask_path: Path
     values: MaskValues | None = None
-    channel: int | None = None
+    reading: ImageReading = AS_TOLD
     slice: int | None = None
 
     @property

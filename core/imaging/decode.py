@@ -28,6 +28,7 @@ from core.imaging.nifti_file import is_nifti, is_plain_nifti, open_nifti
 from core.imaging.raster_file import open_raster, raster_format
 from core.imaging.stored import OpenFile, StoredPixels, broken, joined
 from core.imaging.tiff_file import is_tiff, open_tiff
+from core.imaging.units import Units, in_units
 from core.language.sentence import Sentence
 from core.large_files import MappedFile
 
@@ -55,7 +56,9 @@ class DecodedImage:
     shown: tuple[float, float] | None = None
 
 
-def decode_image(data: bytes, name: str, *, frame: int | None = None) -> DecodedImage:
+def decode_image(
+    data: bytes, name: str, *, frame: int | None = None, units: Units | None = None
+) -> DecodedImage:
     """An image of a PNG, JPEG, TIFF, BMP, WebP, GIF, PNM, NIfTI or DICOM file.
 
     EXIF orientation is applied, alpha dropped, a palette and CMYK become RGB, 16 bit and Hounsfield units are
@@ -64,11 +67,12 @@ def decode_image(data: bytes, name: str, *, frame: int | None = None) -> Decoded
     Args:
         name: What the person calls it; for messages, and for DICOM files without the DICOM mark.
         frame: Which picture of the file; None for the first, with a note where there are others.
+        units: What a person says of grey values that the file says nothing of; None for what they look like.
 
     Raises:
         BadFileError: Too large, not an image, cut off or damaged; one sentence that names the file.
     """
-    return to_image(_read(open_file(data, name), name, frame))
+    return to_image(_read(open_file(data, name, units), name, frame))
 
 
 def to_image(stored: StoredPixels) -> DecodedImage:
@@ -173,8 +177,13 @@ def all_frames(data: bytes, name: str) -> StoredPixels:
     return joined([read_frame(file, name, frame) for frame in file.order])
 
 
-def open_file(data: bytes, name: str) -> OpenFile:
+def open_file(data: bytes, name: str, units: Units | None = None) -> OpenFile:
     """A file's pictures, none of which is read yet.
+
+    Args:
+        data: Its content.
+        name: What the person calls it.
+        units: As `decode_image`.
 
     Raises:
         BadFileError: As `decode_image`.
@@ -194,7 +203,7 @@ def open_file(data: bytes, name: str) -> OpenFile:
             setting="LIMIT_MAX_ZIP_BYTES" if by_slices else "LIMIT_MAX_FILE_BYTES",
         )
     with _told_plainly(name):
-        file = _opener(data, name)(data, name)
+        file = in_units(_opener(data, name)(data, name), name, units)
         if len(file.order) > limits.max_zip_files:
             raise BadFileError(
                 name,

@@ -20,7 +20,7 @@ from core.imaging.class_table import UNDEFINED_SAID
 from core.imaging.geometry import AS_STORED, Geometry, Layout, geometry_of_affine
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size
-from core.imaging.value_types import is_hounsfield, plain_type
+from core.imaging.value_types import plain_type
 from core.language.sentence import Sentence
 from core.large_files import as_file
 
@@ -92,7 +92,6 @@ def open_nifti(data: bytes, name: str) -> OpenFile:
             unpacked=unpacked,
             max_zip_bytes=most,
         )
-    middle: list[bool] = []
 
     def values(frame: int) -> NDArray[Any]:
         try:
@@ -104,20 +103,9 @@ def open_nifti(data: bytes, name: str) -> OpenFile:
         return np.ascontiguousarray(plain_type(header.layout.shown(plane), name))
 
     def read(frame: int) -> StoredPixels:
-        # The slice in the middle says for all what the values are.
-        if not middle:
-            try:
-                middle.append(is_hounsfield(values(num_slices // 2)))
-            except BadFileError:
-                middle.append(False)  # told when that slice itself is read
         found = values(frame)
-        told = Sentence("{name}: its values are taken as Hounsfield units.", name=name)
-        notes = (told,) if middle[0] else ()
-        kind: Any = "hu" if middle[0] else "display"
         says_undefined = bytes(header.image.header["descrip"]).rstrip(b"\0") == UNDEFINED_SAID.encode()
-        return StoredPixels(
-            found, kind=kind, says_undefined=says_undefined, num_pictures=num_slices, notes=notes
-        )
+        return StoredPixels(found, unsaid=found, says_undefined=says_undefined, num_pictures=num_slices)
 
     told = Sentence(
         "{name} has {num_slices} slices; the first one is used.", name=name, num_slices=num_slices

@@ -24,6 +24,8 @@ class StoredPixels:
     Attributes:
         values: (H, W) or (H, W, 3) RGB, as they are meant to be seen; any integer or float type.
         kind: "hu" for Hounsfield units, else "display".
+        unsaid: (H, W), grey values as the file's own numbers, where it cannot say whether they are Hounsfield
+            units; None where it says it, or they cannot be.
         alpha: (H, W) uint8 or uint16, None where the file has none.
         numbers: (H, W), what the file holds where `values` is only how that is shown: indices of a palette,
             ink where white is zero, bits before they are spread over 8, DICOM before its window; None where
@@ -39,6 +41,7 @@ class StoredPixels:
 
     values: NDArray[Any]
     kind: Literal["display", "hu"] = "display"
+    unsaid: NDArray[Any] | None = None
     alpha: NDArray[Any] | None = None
     numbers: NDArray[Any] | None = None
     by_number: bool = False

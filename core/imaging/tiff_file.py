@@ -23,7 +23,7 @@ from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, inverts, spread_bits
 from core.imaging.tiff_colours import as_colours, looked_up, to_rgb, turned_round
 from core.imaging.tiff_stack import TiffStack, find_pages
-from core.imaging.value_types import is_hounsfield, plain_type
+from core.imaging.value_types import plain_type
 from core.language.sentence import Sentence
 from core.large_files import as_file
 
@@ -64,17 +64,13 @@ def open_tiff(data: bytes, name: str) -> OpenFile:
     num_samples = _num_grey_samples(stack.pages[0])
     channels = stack.channels or (("",) * num_samples if num_samples > 1 else ())
     num_pages = len(stack.pages) // max(len(stack.channels), 1)
-    middle: list[bool] = []
 
     def read_page(place: int, channel: int) -> StoredPixels:
         with quiet_libraries():
-            # Of a stack the slice in the middle says for all what the values are.
-            if num_pages > 1 and not middle:
-                middle.append(not channels and _is_hounsfield_page(stack, num_pages // 2, data))
-            units = middle[0] if middle else None
             frame, sample = (channel * num_pages + place, 0) if stack.channels else (place, channel)
-            found = _read_page(stack, frame, data, name, units, sample)
-            return replace(found, num_pictures=num_pages, says_undefined=says_undefined)
+            found = _read_page(stack, frame, data, name, sample)
+            unsaid = None if channels else found.unsaid
+            return replace(found, unsaid=unsaid, num_pictures=num_pages, says_undefined=says_undefined)
 
     def read(frame: int) -> StoredPixels:
         if not channels:
@@ -113,32 +109,19 @@ def _channel_note(name: str, channels: Sequence[str], channel: int) -> Sentence:
     )
 
 
-def _is_hounsfield_page(stack: TiffStack, frame: int, data: bytes) -> bool:
-    page = stack.pages[frame]
-    if len(page.shape) != 2:
-        return False
-    try:
-        return is_hounsfield(_signed(_samples(page, data, stack.planes[frame]), stack))
-    # Whatever is wrong with that page is told when it is read itself.
-    except Exception:
-        return False
-
-
 def _signed(values: NDArray[Any], stack: TiffStack) -> NDArray[Any]:
     """Whole numbers with what ImageJ says is to be added; only a CT's mean something by themselves."""
     return values.astype(np.int64) + stack.offset if stack.offset and values.dtype.kind in "ui" else values
 
 
-def _read_page(
-    stack: TiffStack, frame: int, data: bytes, name: str, units: bool | None, sample: int
-) -> StoredPixels:
+def _read_page(stack: TiffStack, frame: int, data: bytes, name: str, sample: int) -> StoredPixels:
     page = stack.pages[frame]
     _check_page(page, data, name)
     stored = _samples(page, data, stack.planes[frame])
     is_channel = stored.ndim == 3 and _num_grey_samples(page) > 1
     samples, alpha = (stored[..., sample], None) if is_channel else _split_samples(stored, page)
     values = plain_type(samples, name) if page.photometric != PHOTOMETRIC.PALETTE else samples
-    numbers, by_number, kind, notes = None, False, "display", []
+    numbers, by_number, unsaid, notes = None, False, None, []
     if page.photometric == PHOTOMETRIC.PALETTE and page.colormap is not None:
         numbers, values = samples, looked_up(samples, page.colormap)
         by_number = page.colormap.shape[1] == 256 and inverts(looked_up(np.arange(256), page.colormap))
@@ -157,16 +140,8 @@ def _read_page(
             # Fiji writes masks in this way, with 255 as foreground; a fax is black ink on white paper.
             numbers, by_number = values if numbers is None else numbers, page.compression not in _FAX
             values = turned_round(page, values)
-        elif is_hounsfield(_signed(values, stack)) if units is None else units:
-            kind, values = "hu", plain_type(_signed(values, stack), name)
-            notes.append(
-                Sentence(
-                    "{name}: its values, {min:g} to {max:g}, are taken as Hounsfield units.",
-                    name=name,
-                    min=values.min(),
-                    max=values.max(),
-                )
-            )
+        else:
+            unsaid = _signed(values, stack)
     orientation = page.tags.valueof(_ORIENTATION, 1)
 
     def upright(pixels: NDArray[Any] | None) -> Any:
@@ -174,7 +149,7 @@ def _read_page(
 
     return StoredPixels(
         values=upright(values),
-        kind="hu" if kind == "hu" else "display",
+        unsaid=upright(unsaid),
         alpha=upright(alpha),
         numbers=upright(numbers),
         by_number=by_number,

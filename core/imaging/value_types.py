@@ -1,4 +1,4 @@
-"""Values of any type as one of the few that all else takes, their grey range, and whether they are CT."""
+"""Values of any type as one of the few that all else takes, and their grey range."""
 
 from __future__ import annotations
 
@@ -9,22 +9,6 @@ from numpy.typing import NDArray
 
 from core.config import GREY_PERCENTILES
 from core.errors import BadFileError
-
-# A CT holds air and soft tissue, and little between: less than half of what values spread evenly would have.
-_AIR, _TISSUE, _BETWEEN = (-32768, -500), (-200, 300), (-500, -250)
-_LEAST, _MOST_BETWEEN = 0.05, 0.5
-
-
-def is_hounsfield(values: NDArray[Any]) -> bool:
-    """Whether grey values can only be a CT's: TIFF and NIfTI have no field that says so."""
-    if values.dtype.kind not in "if" or values.min() > -700 or values.max() > 32767:
-        return False
-    air, tissue, between = (
-        float(np.mean((values >= low) & (values <= high))) for low, high in (_AIR, _TISSUE, _BETWEEN)
-    )
-    low, high = np.percentile(values, GREY_PERCENTILES)
-    evenly = (_BETWEEN[1] - _BETWEEN[0]) / float(high - low)
-    return min(air, tissue) >= _LEAST and between < _MOST_BETWEEN * evenly
 
 
 def robust_range(

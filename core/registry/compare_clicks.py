@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from core.correction.simulated_person import Case, masks_after_clicks, parts_of
 from core.evaluation.scores import dice_of
 from core.imaging.class_table import UNDEFINED
-from core.imaging.decode import decode_image
 from core.imaging.intensity import to_display
 from core.inference.click_network import click_network
 from core.language.sentence import Sentence
 from core.registry.compare import Comparison, ImageComparison
 from core.registry.compared import each_locked
+from core.registry.decoded import decode
 from core.workspace import ImageRow, VersionRow, Workspace
 
 CLICKS = 3
@@ -64,7 +64,7 @@ def compare_clicks(
 
 
 def _cases(workspace: Workspace, image: ImageRow, mask: NDArray[Any]) -> list[Case]:
-    decoded = decode_image(workspace.files.read(image.file), image.name, frame=image.frame)
+    decoded = decode(workspace, image)
     picture, nothing = to_display(decoded), np.zeros(mask.shape, bool)
     values = sorted(set(np.unique(mask).tolist()) - {0, UNDEFINED})
     parts = (part for value in values for part in parts_of(mask == value, MOST_PARTS, image.id))

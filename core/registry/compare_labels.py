@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from core.evaluation.evidence import Decision, Evidence, weigh
 from core.imaging.class_masks import foreground
-from core.imaging.decode import decode_image
 from core.language.sentence import Sentence
 from core.reasons import Reason
 from core.registry.compared import Compared, each_locked
+from core.registry.decoded import decode
 from core.registry.predictors import ClassifierLike, Classifiers
 from core.workspace import ImageRow, VersionRow, Workspace
 
@@ -149,7 +149,7 @@ def compare_labels(
         return image.facts.channels == 3 and labels.get(image.id) in new_model.card.labels
 
     def row_of(image: ImageRow, mask: NDArray[Any]) -> LabelCall:
-        decoded = decode_image(workspace.files.read(image.file), image.name, frame=image.frame)
+        decoded = decode(workspace, image)
         (old_label, old_alert), (new_label, new_alert) = (
             ("", False) if model is None else _call(model, model.classify(decoded, foreground(mask)))
             for model in (old_model, new_model)

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cards import ModelCard, load_card, pixel_digest
-from core.imaging.decode import decode_image, read_png
+from core.imaging.decode import read_png
 from core.imaging.masks import Proposal, encode_png, propose
+from core.registry.decoded import decode
 from core.registry.predictors import Predictors
 from core.workspace import DraftContent, ImageRow, VersionRow, Workspace
 
@@ -52,7 +53,7 @@ def kept_png(
     """As the cache keeps it, perhaps scaled: a grey PNG of the confidence, or RGB of class, confidence, 0."""
 
     def predict() -> bytes:
-        decoded = decode_image(workspace.files.read(image.file), image.name, frame=image.frame)
+        decoded = decode(workspace, image)
         predictor = predictors.get(workspace.versions.open(version))
         predicted = np.asarray(predictor.predict(decoded), np.float32)
         proposed = propose(predicted if scaled is None else scaled(predicted))

@@ -9,6 +9,7 @@ from core.datasets.checks import examine_dataset
 from core.datasets.grouped_data import read_grouped, with_validation
 from core.datasets.pairs import check_dataset, load_pair
 from core.errors import BadDatasetError
+from core.imaging.image_reading import ImageReading
 from core.imaging.masks import encode_png
 
 AFFINE = np.diag([-1.0, -1.0, 2.0, 1.0])
@@ -112,7 +113,28 @@ def test_what_is_assumed_of_a_mask_is_told_before_the_training(tmp_path):
     notes = read_grouped(tmp_path).notes
     assert notes[0].startswith("mask p0.nii.gz says that it lies elsewhere than its image")
     assert [note for note in notes if "p4" in note] and not [note for note in notes if "p5" in note]
-    assert "Of 2 other masks the like is assumed." in notes
+    assert "Of 2 other files the like is assumed." in notes
+
+
+def ct(shape=(8, 8, 3)):
+    """Air with a block of soft tissue."""
+    values = np.full(shape, -1000, np.int16)
+    values[2:6, 2:6] = 40
+    return values
+
+
+def test_whether_images_are_hounsfield_units_is_told_with_the_flag_that_says_it(tmp_path):
+    for number in range(2):
+        save(tmp_path, f"images/p{number}.nii.gz", ct() - number, RAS)
+        save(tmp_path, f"masks/p{number}.nii.gz", (ct() > 0).astype(np.uint8), RAS)
+    data = read_grouped(tmp_path)
+    told = "image p0.nii.gz: its values are taken as Hounsfield units. --units grey takes them as any others."
+    assert told in data.notes
+    assert load_pair(data.pairs_of["train"][0])[0].kind == "hu"
+    for units, kind in (("grey", "display"), ("hounsfield", "hu")):
+        said = read_grouped(tmp_path, reading=ImageReading(units=units))
+        assert not any("Hounsfield" in note for note in said.notes)
+        assert {load_pair(pair)[0].kind for pair in said.pairs_of["train"]} == {kind}
 
 
 def test_a_mask_of_one_slice_lies_on_its_image_too(tmp_path):
@@ -160,5 +182,5 @@ def test_channels_must_be_said(tmp_path):
     tifffile.imwrite(tmp_path / "train" / "masks" / "a.tif", (both[0] > 20).astype(np.uint8) * 255)
     with pytest.raises(BadDatasetError, match="has 2 channels; say with --read_channel"):
         check_dataset(tmp_path)
-    (pair,) = examine_dataset(tmp_path, channel=1).pairs_of["train"]
+    (pair,) = examine_dataset(tmp_path, reading=ImageReading(channel=1)).pairs_of["train"]
     np.testing.assert_array_equal(load_pair(pair)[0].values, both[1])

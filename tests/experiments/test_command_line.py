@@ -16,8 +16,8 @@ from core.experiments.requests.plan import (
     TuneRequest,
     kind_of,
 )
-from core.imaging.channels import ALL
 from core.imaging.class_table import table_of_names
+from core.imaging.image_reading import ALL
 from core.training.presets import AUGMENT_PRESETS
 
 NONE = AUGMENT_PRESETS["none"]
@@ -40,7 +40,9 @@ SEARCH = Recipe(net=NetConfig(input_channels=0), settings=TrainConfig(epochs=4, 
         CompareRequest("/data/lungs of Kim", arms=("unet", "fcn"), recipe=RECIPE, score_split="test"),
         CompareRequest("lungs", recipe=replace(RECIPE, augment=AugmentConfig(), flips=()), tolerance=3.0),
         CrossValidateRequest("lungs", folds=3, arms=("fcn",), recipe=RECIPE, group_column="patient"),
-        CrossValidateRequest("s", recipe=RECIPE, mask_values=("1", "undefined=255"), read_channel=2),
+        CrossValidateRequest(
+            "s", recipe=RECIPE, mask_values=("1", "undefined=255"), read_channel=2, units="grey"
+        ),
         TuneRequest(
             "lungs", recipe=SEARCH, trials=4, timeout_minutes=2.5, base_filters=(4, 8), pruner="none"
         ),
@@ -52,7 +54,7 @@ SEARCH = Recipe(net=NetConfig(input_channels=0), settings=TrainConfig(epochs=4, 
             num_images=12, side=16, folds=2, bits=8, recipe=replace(RECIPE, scaling=ScalingConfig())
         ),
         ThresholdRequest("lungs", "models/lung_xray", split="test", test_log="tests.csv"),
-        ThresholdRequest("lungs", "models/lung_xray", mask_values=("union",), read_channel=ALL),
+        ThresholdRequest("lungs", "models/lung_xray", mask_values=("union",), read_channel=ALL, units="grey"),
     ],
     ids=kind_of,
 )

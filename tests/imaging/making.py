@@ -7,6 +7,8 @@ import struct
 import zlib
 from typing import Any
 
+import nibabel as nib
+import numpy as np
 import pydicom
 import tifffile
 from numpy.typing import NDArray
@@ -46,6 +48,11 @@ def tiff(values: NDArray[Any], **options: Any) -> bytes:
     buffer = io.BytesIO()
     tifffile.imwrite(buffer, values, **options)
     return buffer.getvalue()
+
+
+def nifti(array: NDArray[Any], affine: NDArray[Any] | None = None, kind: Any = nib.Nifti1Image) -> bytes:
+    """A NIfTI file of an (i, j, k) array, by default with a voxel of 1 mm at every number."""
+    return bytes(kind(array, np.eye(4) if affine is None else affine).to_bytes())
 
 
 def dicom(values: NDArray[Any] | None, syntax: str = ExplicitVRLittleEndian, **elements: Any) -> bytes:

@@ -21,7 +21,7 @@ from core.imaging.dicom_places import order_slices, slice_place
 from core.imaging.geometry import Geometry
 from core.imaging.mask_volume import volume_masks
 from core.imaging.nifti_file import read_header, volume_of
-from tests.imaging.making import dicom, saved, tiff
+from tests.imaging.making import dicom, nifti, saved, tiff
 
 # Three slices of 2 x 4 pixels, every value different: 100 * slice + 10 * row + column.
 VOLUME = np.array([[[100 * k + 10 * j + i for i in range(4)] for j in range(2)] for k in range(3)], np.uint16)
@@ -35,10 +35,6 @@ def pages(values: np.ndarray, **options: object) -> bytes:
 def frames(data: bytes, name: str) -> list[np.ndarray]:
     file = open_file(data, name)
     return [read_frame(file, name, frame).values for frame in file.order]
-
-
-def nifti(array: np.ndarray, affine: np.ndarray | None = None, kind: type = nib.Nifti1Image) -> bytes:
-    return kind(array, np.eye(4) if affine is None else affine).to_bytes()
 
 
 # TIFF

@@ -10,16 +10,17 @@ from core.imaging.decode import decode_image
 from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.language import spoken
+from core.registry.decoded import decode
 from core.ui.segment import words
 from core.ui.segment.reading_question import _telling_slice
 from core.ui.segment.understood_row import table_row
 from core.workflows.add_images import add_images
-from core.workflows.arrive.channels import KeptChannel, kept_channel
+from core.workflows.arrive.kept_answers import KeptChannel, kept_answers
 from core.workflows.arrive.mask_meaning import KeptMeaning, kept_meaning
 from core.workflows.arrive.upload_plan import plan_upload
 from core.workflows.arrive.upload_survey import Survey, survey_upload
-from core.workflows.correct.pictures import decode
 from core.workspace import TaskClass
+from tests.imaging.making import nifti
 from tests.pages.conftest import png
 from tests.workflows.test_stacks import slice_of
 
@@ -160,10 +161,29 @@ def test_the_channel_is_asked_once_and_kept(open_page, workspace, nuclei):
     (image,) = workspace.images.list(nuclei.id)
     assert decode(workspace, image).values.max() == 9
     assert image.facts.notes == ("a.ome.tif has 2 channels; number 2 (GFP) is used.",)
-    assert kept_channel(workspace, nuclei.id) == KeptChannel(2, 1)
+    assert kept_answers(workspace, nuclei.id).channel == KeptChannel(2, 1)
     # The next one is added at once.
     upload(open_page(task=nuclei.slug), ("b.ome.tif", two_channels() + b" "))
     assert [decode(workspace, each).values.max() for each in workspace.images.list(nuclei.id)] == [9, 9]
+
+
+def test_whether_an_image_is_a_ct_is_asked_once_and_can_be_asked_again(open_page, workspace, nuclei):
+    ct = np.full((40, 64, 1), -1000, np.int16)
+    ct[10:30, 10:30] = 40
+    app = upload(open_page(task=nuclei.slug), ("scan.nii", nifti(ct)))
+    question = next(each for each in app.radio if each.options == [*words.UNITS.values()])
+    assert words.WHICH_UNITS.format(name="` scan.nii `") in question.label
+    assert next(each for each in app.button if each.label == words.ADD_FILES).disabled
+    app = press(question.set_value("grey").run(), words.ADD_FILES)
+    assert not app.exception
+    (image,) = workspace.images.list(nuclei.id)
+    assert image.facts.kind == "display" and kept_answers(workspace, nuclei.id).units == "grey"
+    app = open_page(task=nuclei.slug)
+    told = words.KEPT_UNITS.format(answer=words.UNITS["grey"])
+    assert told in [each.value for each in app.caption]
+    app = press(app, words.KEPT_FORGET)
+    assert kept_answers(workspace, nuclei.id).units is None
+    assert told not in [each.value for each in app.caption]
 
 
 def test_a_volume_s_readings_are_shown_on_its_most_telling_slice():

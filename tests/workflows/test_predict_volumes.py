@@ -10,6 +10,7 @@ import pytest
 import tifffile
 
 from core.cards import ModelCard
+from core.imaging.image_reading import ImageReading
 from core.imaging.masks import encode_png
 from core.workflows.predict import predict_many as predicting
 from core.workflows.predict.predict_many import PredictRequest, predict_many
@@ -24,15 +25,18 @@ AFFINE = np.array([[-2, 0, 0, 9], [0, 2.6, -2, 8], [0, 1.5, 3.464, 7], [0, 0, 0,
 
 @pytest.fixture(autouse=True)
 def bright(monkeypatch):
-    """A network that finds the bright half."""
+    """A network that finds the bright half; the kinds of image that it was given."""
+    kinds = []
 
     def predict(image):
+        kinds.append(image.kind)
         return (image.values > image.values.max() / 2).astype(np.float32) * (image.values.max() > 0)
 
     predictor = SimpleNamespace(card=ModelCard("bright", threshold=0.5), notes=(), predict=predict)
     monkeypatch.setattr(predicting, "load_predictor", lambda _: predictor)
     monkeypatch.setattr(predicting, "check_stock", lambda _: None)
     monkeypatch.setattr(predicting, "weights_path", lambda path: path)
+    return kinds
 
 
 def predicted(tmp_path, **options):
@@ -94,5 +98,18 @@ def test_the_channel_that_was_said_is_predicted(tmp_path, folder):
     first = predicted(tmp_path)
     assert first.predicted[0].foreground_pixels == 1
     assert any("--read_channel" in note for note in first.notes)
-    assert predicted(tmp_path, channel=1).predicted[0].foreground_pixels == 8
-    assert "there is no number 3" in predicted(tmp_path, channel=2).problems[0]
+    assert predicted(tmp_path, reading=ImageReading(channel=1)).predicted[0].foreground_pixels == 8
+    assert "there is no number 3" in predicted(tmp_path, reading=ImageReading(channel=2)).problems[0]
+
+
+def test_what_is_assumed_of_a_ct_is_told_with_the_flag_that_says_it(tmp_path, folder, bright):
+    ct = np.full((8, 8, 2), -1000, np.int16)
+    ct[2:6, 2:6] = 40
+    nib.save(nib.Nifti1Image(ct, AFFINE), folder / "scan.nii.gz")
+    flag = "--units grey takes them as any others."
+    told = f"scan.nii.gz: its values are taken as Hounsfield units. {flag}"
+    for units, kind, notes in ((None, "hu", [told]), ("hounsfield", "hu", []), ("grey", "display", [])):
+        bright.clear()
+        outcome = predicted(tmp_path, reading=ImageReading(units=units))
+        assert bright == [kind] * 2
+        assert [note for note in outcome.notes if "Hounsfield" in note] == notes

@@ -11,8 +11,8 @@ from PIL import Image
 
 from core.imaging.decode import decode_image
 from core.imaging.masks import encode_png
+from core.registry.decoded import decode
 from core.workflows.add_images import add_images
-from core.workflows.correct.pictures import decode
 from core.workflows.export.volume import volume_file
 from core.workspace import NewRevision, TaskClass
 from tests.imaging.making import dicom, saved, tiff

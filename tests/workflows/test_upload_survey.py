@@ -8,10 +8,14 @@ import pytest
 
 from core.imaging.mask_readings import options_of
 from core.imaging.mask_values import MaskValues
+from core.registry.decoded import decode
 from core.workflows.add_images import add_images
+from core.workflows.arrive.kept_answers import KeptAnswers, keep_units, kept_answers
 from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning, kept_meaning
 from core.workflows.arrive.upload_survey import survey_upload
+from core.workflows.correct.pictures import display_picture
 from core.workspace import TaskClass
+from tests.imaging.making import nifti
 from tests.workflows.conftest import gradient, png
 
 # Three bands, three pixels each.
@@ -29,15 +33,15 @@ def survey(files, masks=(), known=(), roles=None, classes=()):
 def test_plain_images_need_no_look():
     found = survey([("a.png", IMAGE), ("b.png", png(gradient(9, 9, first=5)))])
     assert [row.role for row in found.rows] == ["image", "image"]
-    assert not found.needs_look(None)
+    assert not found.needs_look()
 
 
 def test_clear_masks_that_were_given_as_masks_need_no_look():
     found = survey([("a.png", IMAGE)], [("a.png", MASK)])
     assert (found.readings[1].values, found.readings[1].foreground) == ((0, 255), (255,))
-    assert not found.needs_look(None)
+    assert not found.needs_look()
     assert survey([], [("z.png", MASK)]).unpaired == {0}
-    assert not survey([], [("z.png", MASK)], known={"z"}).needs_look(None)
+    assert not survey([], [("z.png", MASK)], known={"z"}).needs_look()
 
 
 def test_masks_of_a_task_of_several_classes_are_read_by_their_places_and_asked_about_never():
@@ -56,7 +60,7 @@ def test_masks_of_a_task_of_several_classes_are_read_by_their_places_and_asked_a
         "so add it to the classes first."
     )
     assert "1 left, 2 right" in any_of_them.problem
-    assert found.unclear(None) == [] and found.needs_look(None)
+    assert found.unclear(None) == [] and found.needs_look()
 
 
 def test_outlines_of_yolo_are_read_by_the_places_of_several_classes():
@@ -80,7 +84,7 @@ def test_a_zip_with_masks_is_looked_at_and_a_role_can_be_changed():
         "set.zip/masks/a.png": "mask",
         "set.zip/readme.txt": "left out",
     }
-    assert found.needs_look(None)
+    assert found.needs_look()
     assert found.rows[1].images == ("set.zip/images/a.png",)
     changed = survey(files, roles={1: "image"})
     assert changed.rows[1].role == "image"
@@ -110,7 +114,7 @@ def test_an_answer_is_kept_for_the_task_and_told_beside_the_image(workspace, tas
     keep_meaning(workspace, task.id, KeptMeaning((0, 1, 2), MaskValues((2,))))
     kept = kept_meaning(workspace, task.id)
     assert kept == KeptMeaning((0, 1, 2), MaskValues((2,)))
-    assert not survey(files, masks).needs_look(kept)
+    assert not survey(files, masks).needs_look(KeptAnswers(masks=kept))
     outcome = add_images(workspace, task.id, files, masks=masks)[1]
     assert outcome.status == "mask added"
     image = workspace.images.list(task.id)[0]
@@ -126,6 +130,49 @@ def test_an_answer_is_kept_for_the_task_and_told_beside_the_image(workspace, tas
     assert workspace.images.list(task.id)[-1].facts.notes == ()
     keep_meaning(workspace, task.id, None)
     assert kept_meaning(workspace, task.id) is None
+
+
+CT = np.full((6, 6, 3), -1000, np.int16)
+CT[2:4, 2:4] = 40
+
+
+def test_whether_an_image_is_a_ct_is_asked_once_where_its_file_cannot_say_it(workspace, task):
+    files = [("plain.png", IMAGE), ("scan.nii", nifti(CT))]
+    found = survey(files)
+    assert found.needs_look() and found.may_be_ct(KeptAnswers()) == 1
+    keep_units(workspace, task.id, "grey")
+    kept = kept_answers(workspace, task.id)
+    assert kept == KeptAnswers(units="grey")
+    assert not found.needs_look(kept) and found.may_be_ct(kept) is None
+    # What can be nothing else, or is called a mask, is not asked about.
+    assert not survey([("grey.nii", nifti(np.abs(CT)))]).needs_look()
+    assert survey([("a.nii", nifti(CT))], roles={0: "left out"}).may_be_ct(KeptAnswers()) is None
+
+
+def test_images_are_read_as_was_said_and_as_they_came_in_from_then_on(workspace, task):
+    def add(name, units, number=0):
+        keep_units(workspace, task.id, units)
+        (outcome,) = add_images(workspace, task.id, [(name, nifti(CT + np.int16(number)))])
+        images = workspace.images.of_stack(workspace.images.get(outcome.image_id))
+        return images, [decode(workspace, image).kind for image in images], outcome.notes
+
+    grey, kinds, notes = add("a.nii", "grey")
+    assert kinds == ["display"] * 3 and not any("Hounsfield" in note for note in notes)
+    assert {image.facts.kind for image in grey} == {"display"}
+    shown, _ = display_picture(workspace, grey[0])
+    # Nobody was asked: what was assumed is told beside the image.
+    assumed, kinds, notes = add("b.nii", None, 1)
+    assert (
+        kinds == ["hu"] * 3 and "b.nii: its values are taken as Hounsfield units." in assumed[0].facts.notes
+    )
+    # A later answer changes no image that is there; deleted and added again it is read anew, pictures too.
+    keep_units(workspace, task.id, "hounsfield")
+    assert decode(workspace, grey[0]).kind == "display"
+    for image in grey:
+        workspace.images.delete(image.id)
+    units, kinds, _ = add("a.nii", "hounsfield")
+    assert kinds == ["hu"] * 3
+    assert display_picture(workspace, units[0])[0] != shown
 
 
 def test_roles_that_a_person_gave_decide_what_is_stored(workspace, task):

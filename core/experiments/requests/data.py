@@ -14,6 +14,7 @@ from core.experiments.requests.plan import CompareRequest, OnData, TuneRequest
 from core.experiments.runs.experiment import Experiment
 from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import ClassTable
+from core.imaging.image_reading import ImageReading
 from core.imaging.mask_values import mask_values
 from core.language.sentence import Sentence
 from core.workflows.learn.run_folder import hash_pairs
@@ -43,7 +44,7 @@ def read_data(
         on_progress=experiment.watchers.on_check,
         classes=classes,
         values=mask_values(words) if words else None,
-        channel=request.read_channel,
+        reading=ImageReading(request.read_channel, request.units),
     )
     experiment.keep_hashes(hash_pairs({**data.pairs_of}))
     return data

@@ -17,6 +17,7 @@ from core.commands import number, whole_number
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict, to_dict
 from core.errors import AppError
 from core.imaging.class_table import ClassTable
+from core.imaging.units import Units
 from core.training.presets import AUGMENT_PRESETS
 
 ARM_WORDS = {
@@ -94,12 +95,14 @@ class OnData(_Asked):
 
     Attributes:
         mask_values: What the masks' values mean, in the words of `core.imaging.mask_values.mask_values`.
-        read_channel: Of images that have several (`core.imaging.channels`).
+        read_channel: Of images that have several (`core.imaging.image_reading`).
+        units: Of grey values of images that cannot say it themselves.
     """
 
     data_dir: str = setting(help="folder with train/, perhaps val/ and test/ (needed unless --resume)")
     mask_values: tuple[str, ...] = field(default=(), kw_only=True, metadata=SHARED_FLAG)
     read_channel: int | None = field(default=None, kw_only=True, metadata=SHARED_FLAG)
+    units: Units | None = field(default=None, kw_only=True, metadata=SHARED_FLAG)
 
 
 @dataclass(frozen=True)

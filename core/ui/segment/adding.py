@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -16,18 +16,18 @@ from core.language.sentence import said
 from core.ui import state
 from core.ui.pictures import Picture, pictures
 from core.ui.segment import words
-from core.ui.segment.channel_question import channel_name
 from core.ui.segment.folder import folder_box
+from core.ui.segment.image_question import channel_name
 from core.ui.segment.navigation import go_to
 from core.ui.segment.reading_question import option_name
 from core.ui.segment.understanding import look_first
 from core.ui.text import as_name, as_text, shortened
 from core.workflows.add_images import add_images
 from core.workflows.arrive.arrival import FileOutcome, MaskUse
-from core.workflows.arrive.channels import keep_channel, kept_channel
-from core.workflows.arrive.mask_meaning import keep_meaning, kept_meaning
+from core.workflows.arrive.kept_answers import keep_channel, keep_units, kept_answers
+from core.workflows.arrive.mask_meaning import keep_meaning
 from core.workflows.arrive.upload_survey import Upload
-from core.workspace import TaskRow
+from core.workspace import TaskRow, Workspace
 
 _MAX_LISTED = 12
 _SAMPLE_SIDE = 192
@@ -91,23 +91,25 @@ def _open_first(outcomes: Sequence[FileOutcome]) -> None:
     go_to(stack[0].id if stack else first.image_id)
 
 
-def _kept_answer(task: TaskRow) -> None:
-    """What was said of unclear masks and of channels of the task, and the way to be asked again."""
+def _kept_answers(task: TaskRow) -> None:
+    """What was said of files of the task that do not tell it themselves, and the way to be asked again."""
     workspace = state.workspace()
-    kept, channel = kept_meaning(workspace, task.id), kept_channel(workspace, task.id)
-    if kept is not None:
-        values = ", ".join(map(str, kept.asked))
-        st.caption(words.KEPT_ANSWER.format(values=values, answer=option_name(kept.meaning)))
-        st.button(words.KEPT_FORGET, on_click=keep_meaning, args=(workspace, task.id, None))
-    if channel is not None:
-        answer = channel_name(channel.channel, [""] * channel.num_channels)
-        st.caption(words.KEPT_CHANNEL.format(channels=channel.num_channels, answer=answer))
-        st.button(
-            words.KEPT_FORGET,
-            key="forget_channel",
-            on_click=keep_channel,
-            args=(workspace, task.id, None),
-        )
+    kept = kept_answers(workspace, task.id)
+    answers: list[tuple[str, Callable[[Workspace, int, None], None]]] = []
+    if kept.masks is not None:
+        values = ", ".join(map(str, kept.masks.asked))
+        answer = option_name(kept.masks.meaning)
+        answers.append((words.KEPT_ANSWER.format(values=values, answer=answer), keep_meaning))
+    if kept.channel is not None:
+        answer = channel_name(kept.channel.channel, [""] * kept.channel.num_channels)
+        channels = kept.channel.num_channels
+        answers.append((words.KEPT_CHANNEL.format(channels=channels, answer=answer), keep_channel))
+    if kept.units is not None:
+        answers.append((words.KEPT_UNITS.format(answer=words.UNITS[kept.units]), keep_units))
+    for sentence, forget in answers:
+        st.caption(sentence)
+        key = f"ask_again_{forget.__name__}"
+        st.button(words.KEPT_FORGET, key=key, on_click=forget, args=(workspace, task.id, None))
 
 
 def uploader(task: TaskRow) -> None:
@@ -132,7 +134,7 @@ def uploader(task: TaskRow) -> None:
             words.MASKS, accept_multiple_files=True, key=f"masks_{round_}", help=words.MASKS_HELP
         )
         attach = bool(masks) and not images and st.button(words.ATTACH_MASKS)
-        _kept_answer(task)
+        _kept_answers(task)
     folder_box(task, use)
     if not images and not attach:
         return

@@ -11,15 +11,15 @@ import streamlit as st
 from core.ui import state
 from core.ui.dialog import show_dialog
 from core.ui.segment import words
-from core.ui.segment.channel_question import ask_channel
+from core.ui.segment.image_question import Pictures, ask_channel, ask_units
 from core.ui.segment.reading_question import ask_reading
 from core.ui.segment.understood_row import table_row
 from core.ui.text import as_name
 from core.workflows.add_images import add_images
 from core.workflows.arrive.arrival import FileOutcome, MaskUse
-from core.workflows.arrive.channels import KeptChannel, keep_channel, kept_channel
+from core.workflows.arrive.kept_answers import KeptAnswers, keep_channel, keep_units, kept_answers
 from core.workflows.arrive.layouts import image_keys
-from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning, kept_meaning
+from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning
 from core.workflows.arrive.planned_file import Role
 from core.workflows.arrive.upload_survey import Survey, Upload, survey_upload
 from core.workflows.correct.task_classes import set_classes
@@ -43,6 +43,7 @@ class Given:
         roles: What the person said of files, by place.
         changes: Counts what was said, so that the table begins anew.
         seen: Changes that are in `survey`.
+        pictures: Of each question about images, once they are made.
         order: Places in the order of the table's rows; a row stays where it is while its role is changed.
     """
 
@@ -54,6 +55,7 @@ class Given:
     roles: dict[int, Role] = field(default_factory=dict)
     changes: int = 0
     seen: int = 0
+    pictures: dict[str, Pictures] = field(default_factory=dict)
     order: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,24 +81,22 @@ def look_first(
         after: Called in the dialog with what became of the files.
         token: What tells the upload from every other one.
     """
-    kept, channel = kept_meaning(state.workspace(), task.id), kept_channel(state.workspace(), task.id)
+    kept = kept_answers(state.workspace(), task.id)
     given = st.session_state.get(_UPLOAD)
     if given is None or given.token != token:
         given = Given(token, files, masks, use, _survey(task, files, masks, {}))
-        if not given.survey.needs_look(kept, channel):
+        if not given.survey.needs_look(kept):
             return False
     given.use = use
     st.session_state[_UPLOAD] = given
-    asked = (task, given, kept, channel, after)
-    show_dialog(words.UNDERSTOOD, _look, *asked, width="large", on_dismiss=_dismissed)
+    show_dialog(words.UNDERSTOOD, _look, task, given, kept, after, width="large", on_dismiss=_dismissed)
     return True
 
 
 def _look(
     task: TaskRow,
     given: Given,
-    kept: KeptMeaning | None,
-    channel: KeptChannel | None,
+    kept: KeptAnswers,
     after: Callable[[Sequence[FileOutcome]], None],
 ) -> None:
     if given.changes != given.seen:
@@ -109,16 +109,21 @@ def _look(
             images=counts["image"], masks=counts["mask"] + counts["outlines"], rest=counts["left out"]
         )
     )
-    unclear = given.survey.unclear(kept)
-    answer = None
+    unclear = given.survey.unclear(kept.masks)
+    uploads = [*given.files, *given.masks]
+    answer = chosen = units = None
     if unclear:
         answer = ask_reading(given.files, given.masks, given.survey, unclear, _only_class(task))
-    unasked = given.survey.unasked(channel)
-    chosen = ask_channel([*given.files, *given.masks], given.survey, unasked) if unasked else None
-    waits = (bool(unclear) and answer is None) or (bool(unasked) and chosen is None)
+    if unasked := given.survey.unasked(kept):
+        chosen = ask_channel(uploads, given.survey, unasked, given.pictures)
+    ct = given.survey.may_be_ct(kept)
+    if ct is not None:
+        units = ask_units(uploads, given.survey, ct, given.pictures)
+    asked = ((unclear, answer), (unasked, chosen), (ct is not None, units))
+    waits = any(question and said is None for question, said in asked)
     pressed = st.button(words.ADD_FILES, type="primary", disabled=waits, key="add_understood")
     progress = st.empty()
-    _table(given, kept)
+    _table(given, kept.masks)
     if not pressed:
         return
     workspace = state.workspace()
@@ -128,6 +133,8 @@ def _look(
         set_classes(workspace, task.id, answer, who=state.person())
     if chosen is not None:
         keep_channel(workspace, task.id, chosen)
+    if units is not None:
+        keep_units(workspace, task.id, units)
     roles = dict(given.roles)
     if answer == "leave":
         roles.update(dict.fromkeys(unclear, "left out"))

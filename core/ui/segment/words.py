@@ -1,5 +1,8 @@
 """Every word of the Segment page; names in braces are filled in with `str.format`."""
 
+from collections.abc import Mapping
+
+from core.imaging.units import Units
 from core.language.lookup import looked_up
 
 # Segment: somebody else is on the image
@@ -58,8 +61,12 @@ KEPT_ANSWER = "Unclear masks of this task, with the values {values}: {answer}."
 KEPT_FORGET = "Ask again"
 WHICH_CHANNEL = "{count} images have {channels} channels. Which one is read?"
 WHICH_CHANNEL_HELP = "It is what is shown, predicted and trained on. The answer is kept for this task, for uploads and folders."
+WHICH_UNITS = "{name} looks like a CT, which its file cannot say. What are its values?"
+WHICH_UNITS_HELP = "Hounsfield units are windowed before they are shown, predicted and trained on. The answer is kept for this task, for uploads and folders."
+UNITS: Mapping[Units, str] = {"hounsfield": "Hounsfield units (CT)", "grey": "Other grey values"}
 CHANNEL = "Channel {number}"
 CHANNEL_ALL = "The first three as red, green and blue"
+KEPT_UNITS = "Images that look like a CT and cannot say it: {answer}."
 KEPT_CHANNEL = "Of images with {channels} channels is read: {answer}."
 ADD_FILES = "Add"
 MASKS_ADDED = "{count} masks added."

@@ -11,9 +11,8 @@ from typing import Literal
 from core.datasets.matching import slice_stem
 from core.imaging.dicom_places import SlicePlace
 from core.imaging.mask_values import MaskValues
-from core.workflows.arrive.channels import kept_channel
+from core.workflows.arrive.kept_answers import kept_answers
 from core.workflows.arrive.layouts import image_keys, stem_key
-from core.workflows.arrive.mask_meaning import kept_meaning
 from core.workflows.arrive.planned_file import PlannedFile
 from core.workspace import ImageRow, Workspace
 
@@ -73,8 +72,7 @@ class Arrival:
         self.task_id = task_id
         self.mask_use = mask_use
         self.mask_values = mask_values
-        self.kept = kept_meaning(workspace, task_id)
-        self.channel = kept_channel(workspace, task_id)
+        self.kept = kept_answers(workspace, task_id)
         self.classes = workspace.tasks.get_by_id(task_id).classes
         self.slices: dict[int, SlicePlace] = {}
         self.masked: dict[int, str] = {}  # path of the mask that an image got

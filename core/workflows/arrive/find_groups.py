@@ -22,8 +22,8 @@ from core.errors import AppError, BadFileError, LostFileError
 from core.jobs import queue
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
+from core.registry.decoded import decode
 from core.workflows.arrive.group_table import groups_of_table
-from core.workflows.correct.pictures import decode
 from core.workspace import GroupKind, ImageRow, JobRow, Workspace
 
 KIND = "find_groups"

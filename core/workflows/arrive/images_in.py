@@ -9,6 +9,7 @@ from core.errors import AppError, BadFileError
 from core.imaging.decode import open_file, read_frame, to_image
 from core.imaging.dicom_places import slice_place
 from core.language.sentence import Sentence
+from core.registry.decoded import units_of
 from core.workflows.arrive.arrival import Arrival, FileOutcome
 from core.workflows.arrive.stacks import add_stack, arrange_series, facts_of
 from core.workflows.arrive.upload_plan import PlannedFile
@@ -22,8 +23,9 @@ def add_image(arrival: Arrival, row: PlannedFile, data: bytes) -> FileOutcome:
     known = arrival.workspace.images.find(arrival.task_id, sha256_of(data))
     slices: Sequence[ImageRow] = ()
     try:
-        file = open_file(data, row.name)
-        file = file if arrival.channel is None else arrival.channel.of(file)
+        kept = arrival.kept
+        file = open_file(data, row.name, kept.units if known is None else units_of(known))
+        file = file if kept.channel is None else kept.channel.of(file)
         if file.masks_only:
             raise BadFileError(row.name, file.masks_only)
         if len(file.order) > 1:

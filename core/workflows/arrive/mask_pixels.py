@@ -43,7 +43,7 @@ def pixels_of(arrival: Arrival, part: WaitingMask, shape: tuple[int, int]) -> tu
     if several and part.pixels is None:
         return read_classes(part.data, name, shape, arrival.classes), ""
     if part.pixels is None:
-        said, kept = meaning_of(arrival, part), arrival.kept
+        said, kept = meaning_of(arrival, part), arrival.kept.masks
         mask, note = read_upload_mask(part.data, name, shape, said=said, kept=kept)
         return of_the_one_class(arrival, mask), note
     if part.pixels.shape != shape:

@@ -124,5 +124,5 @@ def masks_of_slices(
     def reading() -> MaskReading:
         return mask_reading(part.data, name)
 
-    (masks, notes), note = with_kept(read, reading, said=meaning_of(arrival, part), kept=arrival.kept)
+    (masks, notes), note = with_kept(read, reading, said=meaning_of(arrival, part), kept=arrival.kept.masks)
     return [of_the_one_class(arrival, mask) for mask in masks], (*notes, note) if note else notes

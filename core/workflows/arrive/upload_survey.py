@@ -14,17 +14,21 @@ from core.imaging.decode import mask_reading, open_file
 from core.imaging.dicom_file import is_segmentation
 from core.imaging.mask_readings import MaskReading
 from core.imaging.masks import encode_png
+from core.imaging.units import looks_like_ct
 from core.imaging.yolo import yolo_mask
 from core.language.sentence import Sentence
-from core.workflows.arrive.channels import KeptChannel
 from core.workflows.arrive.class_values import any_class, class_reading
+from core.workflows.arrive.kept_answers import NOTHING_KEPT, KeptAnswers
 from core.workflows.arrive.layouts import mask_keys
 from core.workflows.arrive.mask_meaning import KeptMeaning
 from core.workflows.arrive.upload_plan import PlannedFile, Role, plan_upload
 from core.workspace import TaskClass
 
 Upload = tuple[str, bytes]
-_MAY_HAVE_CHANNELS = (".tif", ".tiff")
+_MAY_BE_ASKED = (".tif", ".tiff", ".nii", ".nii.gz")
+"""Files that may have several channels, or be a CT without saying so."""
+_MOST_UNITS = 20
+"""Files in which values are looked for that may be Hounsfield units."""
 _MAY_BE_SEGMENTATION = (".dcm", ".dicom")
 _YOLO_SIDE = 512
 """Pixels a side at which outlines are drawn to find their classes."""
@@ -42,6 +46,7 @@ class Survey:
         readings: How the values of masks are read, by place in `rows`.
         unpaired: Places of masks of which no one image of this upload or of the task has the name.
         channels: Names of the channels of each image that has several, by place.
+        ct: Place of the first image found that looks like a CT and cannot say it, None for none.
     """
 
     rows: tuple[PlannedFile, ...]
@@ -49,20 +54,25 @@ class Survey:
     readings: Mapping[int, MaskReading]
     unpaired: frozenset[int]
     channels: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    ct: int | None = None
 
-    def needs_look(self, kept: KeptMeaning | None, channel: KeptChannel | None = None) -> bool:
+    def needs_look(self, kept: KeptAnswers = NOTHING_KEPT) -> bool:
         """Whether a person should see it before anything is stored.
 
-        Not where all that was given as images are images of one channel, none of which may be another one's
-        mask, and every mask is clear and has its image.
+        Not where all that was given as images are images that can be read in one way, none of which may be
+        another one's mask, and every mask is clear and has its image.
         """
         given = any(row.role != "image" or row.namesake for row in self.rows[: self.num_files])
-        given = given or bool(self.unpaired) or bool(self.unasked(channel))
-        return given or any(self.problem(place, kept) for place in self.readings)
+        given = given or bool(self.unpaired) or bool(self.unasked(kept)) or self.may_be_ct(kept) is not None
+        return given or any(self.problem(place, kept.masks) for place in self.readings)
 
-    def unasked(self, channel: KeptChannel | None) -> list[int]:
+    def may_be_ct(self, kept: KeptAnswers) -> int | None:
+        """Place of an image that looks like a CT, where no kept answer says whether it is one."""
+        return self.ct if kept.units is None else None
+
+    def unasked(self, kept: KeptAnswers) -> list[int]:
         """Places of images of several channels that no kept answer speaks of."""
-        known = None if channel is None else channel.num_channels
+        known = None if kept.channel is None else kept.channel.num_channels
         return [place for place, names in self.channels.items() if len(names) != known]
 
     def problem(self, place: int, kept: KeptMeaning | None) -> str:
@@ -105,12 +115,12 @@ def survey_upload(
     already = {} if earlier is None else earlier.readings
     readings = {place: reading for place, reading in already.items() if place in of_masks}
     missing = set(of_masks) - set(readings)
-    channels = {} if earlier is None else dict(earlier.channels)
-    may_have = {place for place, row in enumerate(rows) if row.name.lower().endswith(_MAY_HAVE_CHANNELS)}
-    look_at = missing | (may_have if earlier is None else set())
+    seen = _Seen() if earlier is None else _Seen(dict(earlier.channels), earlier.ct)
+    may_ask = {place for place, row in enumerate(rows) if row.name.lower().endswith(_MAY_BE_ASKED)}
+    look_at = missing | (may_ask if earlier is None else set())
     for place, (row, entry) in enumerate(unpacked(rows, [*files, *masks]) if look_at else ()):
-        if place in may_have and earlier is None and (names := _channels(row, entry)):
-            channels[place] = names
+        if place in may_ask and earlier is None:
+            seen.look(place, row, entry)
         if place in missing:
             readings[place] = _read(row, entry, classes)
             if on_progress is not None:
@@ -120,8 +130,8 @@ def survey_upload(
         for place, row in enumerate(rows)
         if row.role == "mask" and not row.only_image and not any(key in known for key in row.keys)
     }
-    of_images = {place: names for place, names in channels.items() if rows[place].role == "image"}
-    return Survey(tuple(rows), num_files, readings, frozenset(unpaired), of_images)
+    of_images = {place: names for place, names in seen.channels.items() if rows[place].role == "image"}
+    return Survey(tuple(rows), num_files, readings, frozenset(unpaired), of_images, seen.ct)
 
 
 def plan_of(
@@ -176,12 +186,25 @@ def mask_file(row: PlannedFile, data: bytes, shape: tuple[int, int] = (_YOLO_SID
     return encode_png(yolo_mask(data, row.name, shape)) if row.is_yolo else data
 
 
-def _channels(row: PlannedFile, entry: ArchiveEntry) -> tuple[str, ...]:
-    """The channels of a file, none where it has one or cannot be read, which is told when it is added."""
-    try:
-        return open_file(entry.data, row.name).channels
-    except AppError:
-        return ()
+@dataclass
+class _Seen:
+    """What files were found to have that a person may have to be asked about; as `Survey` has it."""
+
+    channels: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    ct: int | None = None
+    num_looked: int = 0
+
+    def look(self, place: int, row: PlannedFile, entry: ArchiveEntry) -> None:
+        """Look into a file; one that cannot be read is told when it is added."""
+        try:
+            file = open_file(entry.data, row.name)
+        except AppError:
+            return
+        if file.channels:
+            self.channels[place] = file.channels
+        elif row.role == "image" and self.ct is None and self.num_looked < _MOST_UNITS:
+            self.num_looked += 1
+            self.ct = place if looks_like_ct(file) else None
 
 
 def _read(row: PlannedFile, entry: ArchiveEntry, classes: Sequence[TaskClass]) -> MaskReading:

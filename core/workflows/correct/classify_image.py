@@ -24,10 +24,10 @@ from core.imaging.overlay import thumbnail
 from core.imaging.spotlight import spotlight
 from core.language import say
 from core.language.sentence import Sentence
+from core.registry.decoded import decode
 from core.registry.predictions import prediction_key
 from core.registry.predictors import Classifiers, Predictors
 from core.registry.shipped import CARD_NAME
-from core.workflows.correct import pictures
 from core.workflows.correct.open_image import OpenedImage
 from core.workflows.correct.save_mask import mask_as_shown
 from core.workspace import DraftContent, ImageRow, LabelRow, NewLabel, VersionRow, Workspace
@@ -122,7 +122,7 @@ def answer(
 
     def classify() -> bytes:
         classifier = classifiers.get(workspace.versions.open(question.classifier.version))
-        decoded = pictures.decode(workspace, question.image)
+        decoded = decode(workspace, question.image)
         found = classifier.classify(decoded, _mask(workspace, question, predictors))
         return json.dumps(found).encode()
 
@@ -157,7 +157,7 @@ def looked_at_png(
 
     def explain() -> bytes:
         classifier = classifiers.get(workspace.versions.open(question.classifier.version))
-        decoded = pictures.decode(workspace, question.image)
+        decoded = decode(workspace, question.image)
         mask = _mask(workspace, question, predictors)
         heat = classifier.explain(decoded, mask, label)
         return encode_png(spotlight(*_small(to_display(decoded), heat, mask)))

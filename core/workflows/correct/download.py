@@ -10,6 +10,7 @@ from PIL import Image
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
 from core.imaging.overlay import ORANGE
+from core.registry.decoded import decode
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.save_mask import shown_mask
@@ -53,7 +54,7 @@ def image_overlay_png(
         who: Name of the person, whose draft is taken.
     """
     image = workspace.images.get(image_id)
-    display = to_display(pictures.decode(workspace, image), pictures.window_for(workspace, image))
+    display = to_display(decode(workspace, image), pictures.window_for(workspace, image))
     classes = workspace.tasks.get_by_id(image.task_id).classes
     return encode_png(
         pictures.with_mask(display, shown_mask(workspace, image_id, predictors, who=who), classes)

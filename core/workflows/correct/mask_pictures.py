@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_jpeg
 from core.imaging.overlay import thumbnail
+from core.registry.decoded import decode
 from core.registry.predictions import threshold_of
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
@@ -41,7 +42,7 @@ def version_picture(
 
 
 def _picture(workspace: Workspace, image: ImageRow, mask: NDArray[np.uint8]) -> bytes:
-    display = to_display(pictures.decode(workspace, image), pictures.window_for(workspace, image))
+    display = to_display(decode(workspace, image), pictures.window_for(workspace, image))
     small = thumbnail(display, SIDE)
     size = small.shape[1::-1]
     small_mask = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), np.uint8)

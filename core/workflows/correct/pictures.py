@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cards import ModelCard
-from core.imaging.decode import DecodedImage, decode_image
+from core.imaging.decode import DecodedImage
 from core.imaging.intensity import to_display
 from core.imaging.levels import pack_levels
 from core.imaging.masks import Proposal, encode_jpeg, encode_png
 from core.imaging.overlay import ORANGE, overlay, overlay_classes, thumbnail
+from core.registry.decoded import decode
 from core.registry.predictions import card_of, kept_png, planes
 from core.registry.predictors import Predictors
 from core.workflows.correct.editor_scale import editor_size, shrink
@@ -28,11 +29,6 @@ _MAX_PNG_PIXELS = 600 * 600
 """Up to here the editor gets every value as it is; above, a JPEG that travels quickly."""
 
 Window = tuple[float, float]
-
-
-def decode(workspace: Workspace, image: ImageRow) -> DecodedImage:
-    """The values of an image."""
-    return decode_image(workspace.files.read(image.file), image.name, frame=image.frame)
 
 
 def num_classes(card: ModelCard | None) -> int:

@@ -18,6 +18,7 @@ from core.datasets.signs import pixel_hash
 from core.datasets.split import draw_groups
 from core.files import csv_bytes
 from core.language.sentence import Sentence
+from core.registry.decoded import decode
 from core.workflows.correct import pictures
 from core.workflows.export.class_names import classes_json, classes_of
 from core.workflows.export.export_names import UniqueStems, name_of
@@ -130,7 +131,7 @@ class _Writer:
         """Write an image and its mask."""
         split = self._splits[image.id]
         data = self._workspace.files.read(image.file)
-        decoded = pictures.decode(self._workspace, image)
+        decoded = decode(self._workspace, image)
         known_split, known_name = self._split_of_pixels.setdefault(pixel_hash(decoded), (split, image.name))
         if known_split != split:
             twin = Sentence(

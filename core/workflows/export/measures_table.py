@@ -10,9 +10,9 @@ from core.errors import AppError
 from core.evaluation.scores import dice_of
 from core.formats.measures import measure
 from core.imaging.class_table import UNDEFINED
+from core.registry.decoded import decode
 from core.registry.predictions import kept_proposal
 from core.registry.predictors import Predictors
-from core.workflows.correct import pictures
 from core.workflows.correct.slices import geometry_of
 from core.workspace import ImageRow, RevisionRow, VersionRow, Workspace
 from core.workspace.classes import places, reading_table
@@ -39,7 +39,7 @@ def measure_rows(
         mask: (H, W) uint8 of class indices, 255 where nobody decided.
         classes: Foreground classes, class 1 first.
     """
-    values = pictures.decode(workspace, image).values
+    values = decode(workspace, image).values
     size = geometry_of(workspace, image)
     spacing = None if size is None else (size.row_mm, size.column_mm)
     version = None if revision.version_id is None else workspace.versions.get(revision.version_id)

@@ -12,8 +12,9 @@ from core.cards import MaskClass
 from core.files import csv_bytes
 from core.formats.coco import CocoWriter
 from core.formats.yolo import yolo_labels
+from core.registry.decoded import decode
 from core.registry.predictors import Predictors
-from core.workflows.correct.pictures import decode, window_of_task
+from core.workflows.correct.pictures import window_of_task
 from core.workflows.export.export_names import UniqueStems, name_of
 from core.workflows.export.measures_table import MEASURE_COLUMNS, measure_rows
 from core.workflows.export.packing import Archive, picture_of_image

@@ -15,9 +15,9 @@ from core.imaging.intensity import to_display
 from core.inference.click_network import CLICK_MODEL
 from core.jobs.kinds import JobContext
 from core.registry.compare_clicks import ClickComparison, compare_clicks
+from core.registry.decoded import decode
 from core.registry.predictions import card_of
 from core.registry.shipped import CARD_NAME, add_shipped
-from core.workflows.correct import pictures
 from core.workflows.learn.mask_trainer import MaskTrainer, amount_of
 from core.workflows.learn.trainer import Amount, Given, Run, Trainer
 from core.workspace import ImageRow, RevisionRow, VersionRow, Workspace
@@ -120,7 +120,7 @@ def _click_images(workspace: Workspace, run: Run, images: tuple[ImageRow, ...]) 
     drawn = np.random.default_rng(run.settings.seed).permutation(len(images))[:MOST_IMAGES]
     found = []
     for image in (images[place] for place in sorted(drawn)):
-        mask, picture = run.mask_of(workspace, image), to_display(pictures.decode(workspace, image))
+        mask, picture = run.mask_of(workspace, image), to_display(decode(workspace, image))
         values = sorted(set(np.unique(mask).tolist()) - {0, UNDEFINED}) or [1]
         found += [ClickImage(picture, np.asarray(mask == value)) for value in values]
     return found

@@ -20,8 +20,8 @@ from core.imaging.class_masks import foreground
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
 from core.registry.compare_labels import LabelComparison, compare_labels
+from core.registry.decoded import decode
 from core.registry.predictors import Classifiers
-from core.workflows.correct import pictures
 from core.workflows.correct.classify_image import classifier_card, classifier_of
 from core.workflows.learn.job_reporter import JobReporter
 from core.workflows.learn.label_card import validated_card
@@ -103,7 +103,7 @@ class LabelTrainer(Trainer):
         workspace, card = context.workspace, run.given.card
 
         def example(image: ImageRow) -> LabelledExample:
-            decoded = pictures.decode(workspace, image)
+            decoded = decode(workspace, image)
             return LabelledExample(decoded, foreground(run.mask_of(workspace, image)), run.label_of(image))
 
         def prepare(images: tuple[ImageRow, ...]) -> LabelledArrays:

@@ -12,10 +12,10 @@ from core.imaging.class_table import DEFAULT_COLOURS
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
 from core.registry.compare import Comparison, compare
+from core.registry.decoded import decode
 from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
 from core.training.sides import sides_that_matter
-from core.workflows.correct import pictures
 from core.workflows.learn import fine_tune_recipe as recipe
 from core.workflows.learn.trainer import Amount, Given, Run, Trainer
 from core.workspace import ImageRow, TaskClass, VersionRow, Workspace
@@ -111,10 +111,7 @@ class MaskTrainer(Trainer):
 
         def prepare(images: tuple[ImageRow, ...]) -> ExampleArrays:
             return prepare_examples(
-                (
-                    Example(pictures.decode(workspace, image), run.mask_of(workspace, image))
-                    for image in images
-                ),
+                (Example(decode(workspace, image), run.mask_of(workspace, image)) for image in images),
                 image_size=run.settings.image_size,
                 channels=card.net.input_channels,
                 scaling=card.scaling,

@@ -93,7 +93,7 @@ def _some_of(pairs: list[Pair]) -> list[Pair]:
 def _prepare(pairs: list[Pair], request: TrainRequest) -> ExampleArrays:
     loaded = []
     for pair in pairs:
-        slices = slices_of(replace(pair, values=request.mask_values, channel=request.channel))
+        slices = slices_of(replace(pair, values=request.mask_values, reading=request.reading))
         loaded.append(load_pair(slices[len(slices) // 2], classes=request.classes))
     in_colour = sum(image.values.ndim == 3 for image, _ in loaded) * 2 > len(loaded)
     return prepare_examples(

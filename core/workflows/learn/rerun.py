@@ -37,7 +37,7 @@ def rerun(
     _check_start(run_dir, record)
     request = record.request
     pairs_of = {
-        split: [replace(pair, values=request.mask_values, channel=request.channel) for pair in pairs]
+        split: [replace(pair, values=request.mask_values, reading=request.reading) for pair in pairs]
         for split, pairs in same_pairs(request.data_dir, record.data, run_dir).items()
     }
     return train_on(pairs_of["train"], pairs_of.get("val", []), request, watchers, num_test=record.num_test)

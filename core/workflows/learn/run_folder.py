@@ -85,6 +85,7 @@ def run_identity(request: TrainRequest, data: DataHashes) -> dict[str, Any]:
         "classes": None if request.classes is None else to_dict(request.classes),
         **({} if request.mask_values is None else {"mask_values": to_dict(request.mask_values)}),
         **({} if request.channel is None else {"channel": request.channel}),
+        **({} if request.units is None else {"units": request.units}),
         "start_from": _start_hash(request),
         "data": data,
     }

@@ -106,7 +106,7 @@ def train_model(request: TrainRequest, watchers: Watchers | None = None) -> Trai
         on_progress=watchers.on_check,
         classes=request.classes,
         values=request.mask_values,
-        channel=request.channel,
+        reading=request.reading,
     )
     if watchers.on_note is not None:
         for note in data.notes:

@@ -15,7 +15,9 @@ from core.cards import NOT_A_DEVICE, DataSource, ModelCard, card_path, load_card
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict
 from core.errors import AppError
 from core.imaging.class_table import ClassTable
+from core.imaging.image_reading import ImageReading
 from core.imaging.mask_values import MaskValues
+from core.imaging.units import Units
 from core.inference.stock_layers import check_stock, weights_path
 
 PACKAGES = ("keras", "tensorflow", "jax", "numpy", "opencv-python")
@@ -31,6 +33,7 @@ class TrainRequest:
         classes: What the masks hold, as many as `net.num_classes`; None for one foreground.
         mask_values: What the values of masks of one foreground mean; None for what the files tell.
         channel: Which channel of images that have several is read; None for images of one.
+        units: What grey values are of images that cannot say it; None for what they look like.
         threshold: Of the card, in [0, 1]; None for the best on validation.
         start_from: Model folder or weights file to go on from, None for fresh weights.
         command: The command as it was typed, for the card.
@@ -44,6 +47,7 @@ class TrainRequest:
     classes: ClassTable | None = None
     mask_values: MaskValues | None = None
     channel: int | None = None
+    units: Units | None = None
     settings: TrainConfig = field(default_factory=TrainConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
     scaling: ScalingConfig = field(default_factory=ScalingConfig)
@@ -60,6 +64,11 @@ class TrainRequest:
     group_column: str = ""
     group_pattern: str = ""
     data_source: str = ""
+
+    @property
+    def reading(self) -> ImageReading:
+        """How images are read."""
+        return ImageReading(self.channel, self.units)
 
 
 def read_base_card(path: Path) -> ModelCard:

@@ -13,6 +13,7 @@ from core.datasets.layout import find_splits
 from core.errors import AppError, BadDatasetError
 from core.evaluation.report import BOTH_CLASSES, card_scores, report
 from core.imaging.class_table import ClassTable, table_of_card
+from core.imaging.image_reading import AS_TOLD, ImageReading
 from core.imaging.mask_values import MaskValues
 from core.inference.predictor import load_predictor
 from core.inference.stock_layers import check_stock, weights_path
@@ -29,14 +30,14 @@ class EvaluateRequest(ScoreRequest):
         classes: What the masks hold; None for what the card says.
         mask_values: What the person says that the values of masks of one foreground mean; None for what the
             files tell.
-        channel: Which channel of images that have several is read; None for images of one.
+        reading: What the person says of the images' channels and units.
         both_classes: Judge the background of one foreground as a class too.
     """
 
     data_dir: Path
     classes: ClassTable | None = None
     mask_values: MaskValues | None = None
-    channel: int | None = None
+    reading: ImageReading = AS_TOLD
     both_classes: bool = False
 
 
@@ -92,7 +93,7 @@ def evaluate_model(
         [request.split],
         classes=classes,
         values=request.mask_values,
-        channel=request.channel,
+        reading=request.reading,
     )
     pairs = examined.pairs_of[request.split]
 

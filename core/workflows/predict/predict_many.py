@@ -10,6 +10,7 @@ from core.datasets.matching import read_bytes
 from core.errors import AppError, BadFileError
 from core.files import csv_bytes, write_whole
 from core.imaging.class_table import table_of_card
+from core.imaging.image_reading import AS_TOLD, ImageReading
 from core.inference.predictor import load_predictor
 from core.inference.stock_layers import check_stock, weights_path
 from core.jobs.chosen_engine import chosen_engine
@@ -33,14 +34,14 @@ class PredictRequest:
         model_path: Weights file or model folder.
         output_path: A folder; with a single image also the mask's own file name, ending in .png.
         threshold: In [0, 1]; None for that of the card.
-        channel: Of images that have several (`core.imaging.channels`), None for the first.
+        reading: What the person says of the images' channels and units.
     """
 
     image_path: str
     model_path: Path
     output_path: Path
     threshold: float | None = None
-    channel: int | None = None
+    reading: ImageReading = AS_TOLD
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def predict_many(
     if on_progress is not None:
         on_progress(0, len(images))
     found: dict[int, Made | BadFileError] = {}
-    maker = Maker(request.model_path, request.threshold, request.channel, predictor)
+    maker = Maker(request.model_path, request.threshold, request.reading, predictor)
     with chosen_engine() as engine:
         for _, (number, made) in engine.run(make_one, _read(images, targets, found), shared=maker):
             found[number] = made if isinstance(made, BadFileError) else made.put(targets[number])

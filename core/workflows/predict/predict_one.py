@@ -16,9 +16,9 @@ from core.cards import card_path
 from core.config import ScalingConfig
 from core.errors import BadFileError
 from core.files import write_whole
-from core.imaging.channels import of_channel
 from core.imaging.class_table import table_of_card
 from core.imaging.decode import DecodedImage, open_file, read_frame, to_image
+from core.imaging.image_reading import ImageReading, with_flag
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png, likeliest, quantise, threshold_mask
 from core.imaging.overlay import overlay, overlay_classes
@@ -110,7 +110,7 @@ class Maker:
     Args:
         path: The model's weights.
         threshold: In [0, 1]; None for that of the card.
-        channel: Of images that have several, None for the first.
+        reading: What the person says of the images' channels and units.
         predictor: The loaded model, None to load it.
         is_elsewhere: The images' folder is another machine's, so what is made is handed back.
     """
@@ -119,7 +119,7 @@ class Maker:
         self,
         path: Path,
         threshold: float | None,
-        channel: int | None,
+        reading: ImageReading,
         predictor: Predictor | None = None,
         *,
         is_elsewhere: bool = False,
@@ -129,13 +129,13 @@ class Maker:
         self._predictor = load_predictor(path) if predictor is None else predictor
         self._classes = table_of_card(self._predictor.card)
         self._threshold = self._predictor.card.threshold if threshold is None else threshold
-        self._channel = channel
+        self._reading = reading
         self._series = SeriesMasks()
 
     def __reduce__(self) -> tuple[Any, ...]:
         weights = weights_path(self._path)
         files = {each.name: each.read_bytes() for each in (weights, card_path(weights)) if each.is_file()}
-        return _elsewhere, (weights.name, files, self._threshold, self._channel)
+        return _elsewhere, (weights.name, files, self._threshold, self._reading)
 
     def make(self, path: Path, data: bytes, target: Targets) -> Made:
         """Everything that is made of one image.
@@ -158,22 +158,22 @@ class Maker:
     def predict(self, path: Path, data: bytes, target: Targets) -> tuple[list[PredictedImage], list[str]]:
         """The rows of an image, one for each slice, and what is to be said."""
         name = path.name
-        file = of_channel(open_file(data, name), name, self._channel)
+        file = self._reading.of(open_file(data, name, self._reading.units), name)
         if file.masks_only:
             raise BadFileError(name, file.masks_only)
-        asked = file.channels and self._channel is None
+        asked = file.channels and self._reading.channel is None
         notes = [Sentence("{name}: --read_channel chooses another one.", name=name)] if asked else []
         if len(file.order) > 1:
             volume, masks, said = predict_volume(file, name, data, target.mask, self._labels)
             rows = [self._row(path, mask, place, volume, None) for place, mask in enumerate(masks, start=1)]
-            return rows, [*said, *notes]
+            return rows, [*with_flag(said), *notes]
         image = to_image(read_frame(file, name, file.order[0]))
         labels = self._labels(image)
         write_whole(target.mask, encode_png(labels if self._classes is not None else labels != 0))
         write_whole(target.overlay, encode_png(self._overlay(image, labels)))
         self._series.add(data, name, target.mask, labels)
         return [self._row(path, labels, None, target.mask, target.overlay)], [
-            *image.notes,
+            *with_flag(image.notes),
             *file.notes,
             *notes,
         ]
@@ -219,11 +219,11 @@ def _display(image: DecodedImage, scaling: ScalingConfig) -> NDArray[np.uint8]:
     return to_display(image)
 
 
-def _elsewhere(name: str, files: dict[str, bytes], threshold: float, channel: int | None) -> Maker:
+def _elsewhere(name: str, files: dict[str, bytes], threshold: float, reading: ImageReading) -> Maker:
     folder = Path(tempfile.mkdtemp(prefix="model-"))
     for each, content in files.items():
         (folder / each).write_bytes(content)
-    maker = Maker(folder / name, threshold, channel, is_elsewhere=True)
+    maker = Maker(folder / name, threshold, reading, is_elsewhere=True)
     # Another worker may ask this one for the files, as long as the model is here.
     weakref.finalize(maker, shutil.rmtree, folder, ignore_errors=True)
     return maker

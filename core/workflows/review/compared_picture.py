@@ -13,9 +13,10 @@ from core.imaging.class_table import UNDEFINED
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
 from core.imaging.overlay import overlay_classes
+from core.registry.decoded import decode
 from core.review.agreement import Agreement, agree, mean_dice
 from core.workflows.correct.editor_scale import resize_nearest, shrink
-from core.workflows.correct.pictures import decode, with_mask
+from core.workflows.correct.pictures import with_mask
 from core.workflows.correct.save_mask import read_mask
 from core.workflows.review.agreement import spacing_of
 from core.workspace import ImageRow, RevisionRow, Workspace

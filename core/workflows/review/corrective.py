@@ -45,7 +45,7 @@ def prediction_dice(
 
     mask = revision.mask_file.partition(".")[0]
     predicted_as = f"{prediction_key(workspace, version)}-{content.threshold:g}"
-    key = f"dice-{predicted_as}-{image.frame}-{mask[:20]}-{reading}"
+    key = image.cache_kind(f"dice-{predicted_as}-{mask[:20]}-{reading}")
     return float(workspace.cache.get_or_make(image.sha256, key, measure))
 
 

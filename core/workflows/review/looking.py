@@ -67,7 +67,7 @@ def mask_png(workspace: Workspace, image: ImageRow, look: Look, predictors: Pred
     if look.revision_id is not None:
         return workspace.masks.read_mask_png(workspace.masks.get(look.revision_id))
     content = shown_content(workspace, look)
-    key = f"mask-{_digest(workspace, look)}-{_reading(workspace, image)}{_frame(image)}"
+    key = image.cache_kind(f"mask-{_digest(workspace, look)}-{_reading(workspace, image)}")
     return workspace.cache.get_or_make(
         image.sha256, key, lambda: encode_png(mask_as_shown(workspace, image, content, predictors))
     )
@@ -83,7 +83,7 @@ def prediction_then(
         version = workspace.versions.get(revision.version_id)
         content = DraftContent(revision.threshold, None, version.id)
         predicted = f"{prediction_key(workspace, version)}-{revision.threshold:g}"
-        key = f"mask-{predicted}-{_reading(workspace, image)}{_frame(image)}"
+        key = image.cache_kind(f"mask-{predicted}-{_reading(workspace, image)}")
         return workspace.cache.get_or_make(
             image.sha256, key, lambda: encode_png(mask_as_shown(workspace, image, content, predictors))
         )
@@ -204,7 +204,7 @@ def _tile_key(workspace: Workspace, image: ImageRow, look: Look, classes: Sequen
     levels = bytes(level for colour in _colours(classes) for level in colour)
     # Of two classes of one colour, merging takes the line between them away.
     drawn = hashlib.sha256(levels + reading_table(classes).tobytes()).hexdigest()[:16]
-    return f"tile-{_digest(workspace, look)}-{TILE_SIDE}-{drawn}{_frame(image)}"
+    return image.cache_kind(f"tile-{_digest(workspace, look)}-{TILE_SIDE}-{drawn}")
 
 
 def colours_of(workspace: Workspace, image: ImageRow) -> tuple[Colour, ...]:
@@ -232,7 +232,3 @@ def _digest(workspace: Workspace, look: Look) -> str:
 
 def _reading(workspace: Workspace, image: ImageRow) -> str:
     return reading_key(workspace.tasks.get_by_id(image.task_id).all_classes)
-
-
-def _frame(image: ImageRow) -> str:
-    return f"-frame{image.frame}" if image.frame else ""

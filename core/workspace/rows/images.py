@@ -105,7 +105,8 @@ class ImageRow:
 
     def cache_kind(self, kind: str) -> str:
         """What a thing made of this image is called in the cache, where it is kept by its file's hash."""
-        return f"{kind}-frame{self.frame}" if self.frame else kind
+        read_as = f"{kind}-hu" if self.facts.kind == "hu" else kind
+        return f"{read_as}-frame{self.frame}" if self.frame else read_as
 
 
 @dataclass(frozen=True)
