@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,6 +23,12 @@ MIDDLE, SPREAD = 128.0, 50.0
 """A crop's mean becomes 128, its standard deviation 50 grey levels."""
 LEAST_DEVIATION = 4.0
 """Grey levels; a flatter crop would show its noise alone."""
+EDGE = 4.0
+"""How far a border is moved to an edge of the picture, in pixels of the crop."""
+SMOOTH = 0.1
+"""Variance of an edge, in the crop's, that moves a border by half."""
+FINEST = 512
+"""Pixels a side at which borders are drawn; larger windows take the nearest."""
 
 Picture = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -146,6 +153,11 @@ def network_input(picture: Picture, mask: Mask, clicks: Sequence[tuple[int, int,
     return fed
 
 
+def size_of(picture: Picture) -> tuple[int, int]:
+    """Height and width."""
+    return picture.shape[0], picture.shape[1]
+
+
 def within(window: Window, shape: tuple[int, int]) -> tuple[slice, slice]:
     """Rows and columns of the picture that the window shows."""
     return (
@@ -154,11 +166,17 @@ def within(window: Window, shape: tuple[int, int]) -> tuple[slice, slice]:
     )
 
 
-def enlarged(probability: NDArray[np.float32], window: Window, shape: tuple[int, int]) -> Mask:
-    """Where a crop's probability is at least 0.5, at the picture's size, of what is `within` the window."""
-    side = (window.side, window.side)
-    large = np.asarray(cv2.resize(probability, side, interpolation=cv2.INTER_LINEAR)) >= 0.5
-    rows, cols = within(window, shape)
+def enlarged(probability: NDArray[np.float32], window: Window, picture: Picture) -> Mask:
+    """Where a crop's probability is at least 0.5, at the picture's size, of what is `within` the window.
+
+    A pixel of the crop is several of the picture: where among them a border lies, the picture's edges say.
+    """
+    side = min(window.side, FINEST)
+    grey = picture_crop(picture, window, side).mean(axis=-1, dtype=np.float32)
+    guide = (grey - grey.mean()) / max(float(grey.std()), LEAST_DEVIATION)
+    drawn = _guided(cv2.resize(probability, (side, side)), guide, max(1, round(EDGE * side / SIDE)))
+    large = np.asarray(cv2.resize(drawn, (window.side, window.side))) >= 0.5
+    rows, cols = within(window, size_of(picture))
     return np.asarray(
         large[
             rows.start - window.top : rows.stop - window.top,
@@ -167,11 +185,29 @@ def enlarged(probability: NDArray[np.float32], window: Window, shape: tuple[int,
     )
 
 
-def pasted(probability: NDArray[np.float32], window: Window, shape: tuple[int, int]) -> Mask:
+def pasted(probability: NDArray[np.float32], window: Window, picture: Picture) -> Mask:
     """The same as large as the picture; nowhere outside the window."""
-    mask = np.zeros(shape, bool)
-    mask[within(window, shape)] = enlarged(probability, window, shape)
+    mask = np.zeros(size_of(picture), bool)
+    mask[within(window, size_of(picture))] = enlarged(probability, window, picture)
     return mask
+
+
+def _guided(values: NDArray[Any], guide: NDArray[Any], radius: int) -> NDArray[np.float32]:
+    """The guided filter of He, Sun and Tang (2013): in each square the line of `guide` that fits best.
+
+    Args:
+        values: (S, S) float32.
+        guide: (S, S) float32.
+        radius: Of the squares, in pixels.
+    """
+
+    def mean(of: NDArray[Any]) -> NDArray[np.float32]:
+        return np.asarray(cv2.boxFilter(of, -1, (2 * radius + 1, 2 * radius + 1)), np.float32)
+
+    of_guide, of_values = mean(guide), mean(values)
+    slope = (mean(guide * values) - of_guide * of_values) / (mean(guide * guide) - of_guide**2 + SMOOTH)
+    drawn: NDArray[np.float32] = mean(slope) * guide + mean(of_values - slope * of_guide)
+    return drawn
 
 
 def _resized(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:

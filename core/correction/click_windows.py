@@ -25,6 +25,7 @@ from core.correction.click_crop import (
     picture_crop,
     standardised,
     window_around,
+    within,
 )
 
 Box = tuple[int, int, int, int]
@@ -39,6 +40,8 @@ SAME = 0.5
 LEAST_SIDE = 24
 DOUBT = 0.1
 """How far from 0.5 an answer must be to change a mask that is there."""
+WHOLE = 0.6
+"""Part of an object; an answer that excludes more of it says nothing of a piece."""
 BESIDE = 0.25
 """A click this near to an object, in its longest sides, is about that object."""
 
@@ -94,6 +97,25 @@ def asked(
     return (probability + np.where(before, DOUBT, -DOUBT)).astype(np.float32), before
 
 
+def nearer(
+    picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window, answer: Answer
+) -> tuple[Mask, Window]:
+    """What the network finds in a window, and the window; a nearer one where an answer tells no piece.
+
+    Where a click that excludes takes nearly all of what is seen of an object, the answer does not say which
+    piece of it is meant.
+    """
+    last = clicks[-1]
+    while True:
+        part = enlarged(asked(picture, mask, clicks, window, answer)[0], window, picture)
+        rows, cols = within(window, mask.shape)
+        seen = part_at(mask[rows, cols], Click(last.row - rows.start, last.col - cols.start, False))
+        tells = np.count_nonzero(seen & ~part) < WHOLE * np.count_nonzero(seen)
+        if last.include or tells or window.side < 2 * LEAST_SIDE:
+            return part, window
+        window = window_around((last.row + 0.5, last.col + 0.5), window.side / 2, mask.shape)
+
+
 def searched(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Answer) -> tuple[Mask, Window]:
     """An object of unknown size: the mask within a window, and the window.
 
@@ -110,7 +132,7 @@ def searched(picture: Picture, mask: Mask, clicks: Sequence[Click], answer: Answ
         looks.append((_overlap(found.box, again.box) > SAME, again))
         side /= 2
     _, best = max(looks, key=lambda look: (look[0], round(look[1].certainty, 3)))
-    return enlarged(best.probability, best.window, mask.shape), best.window
+    return enlarged(best.probability, best.window, picture), best.window
 
 
 def _seen(picture: Picture, mask: Mask, clicks: Sequence[Click], window: Window, answer: Answer) -> _Seen:

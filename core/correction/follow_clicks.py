@@ -11,14 +11,14 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from core.correction.click_crop import RADIUS, SIDE, Click, Mask, Picture, enlarged, within
+from core.correction.click_crop import RADIUS, SIDE, Click, Mask, Picture, within
 from core.correction.click_windows import (
     LEAST_SIDE,
     MARGIN,
     Answer,
     Box,
-    asked,
     box_of,
+    nearer,
     object_at,
     part_at,
     searched,
@@ -29,7 +29,7 @@ THIN = 4.0
 """Pixels of the crop; what differs along a border by less is no region of its own."""
 NEAR = 2.0
 """A click on a sliver changes what lies within that many times `THIN`."""
-FURTHEST = 0.2
+FURTHEST = 0.5
 """How far from a click it can exclude, in the object's longest sides: what is asked for is a piece of it."""
 
 
@@ -55,8 +55,7 @@ def follow_clicks(
         return mask
     box = object_at(mask, last)
     if box is not None:
-        window = window_of_object(box, mask.shape)
-        part = enlarged(asked(picture, mask, clicks, window, answer)[0], window, mask.shape)
+        part, window = nearer(picture, mask, clicks, window_of_object(box, mask.shape), answer)
     else:
         part, window = searched(picture, mask, clicks, answer)
     found = mask.copy()

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.correction.click_crop import Click, Framed, Mask, Picture, mask_crop, pasted
+from core.correction.click_crop import Click, Framed, Mask, Picture, mask_crop, pasted, size_of
 from core.correction.click_windows import Answer, ask, window_of_object
 from core.correction.follow_clicks import follow_clicks
 from core.correction.prompts import Prompts, Scribble, clip_box, draw_scribbles
@@ -60,7 +60,7 @@ def object_in_box(picture: Picture, box: Framed, answer: Answer) -> Mask:
         box: Inside the picture, of at least one pixel.
         answer: The network.
     """
-    shape = (picture.shape[0], picture.shape[1])
+    shape = size_of(picture)
     middle = Click((box.top + box.bottom) // 2, (box.left + box.right) // 2, True)
     axes = (round(FILLED * (box.right - box.left) / 2), round(FILLED * (box.bottom - box.top) / 2))
     ellipse = np.zeros(shape, np.uint8)
@@ -70,7 +70,7 @@ def object_in_box(picture: Picture, box: Framed, answer: Answer) -> Mask:
         ask(picture, mask_crop(start, window), [middle], window, answer)
         for start in (np.zeros(shape, bool), ellipse != 0)
     ]
-    found = pasted(((answers[0] + answers[1]) / 2).astype(np.float32), window, shape)
+    found = pasted(((answers[0] + answers[1]) / 2).astype(np.float32), window, picture)
     mask = np.zeros(shape, bool)
     inside = np.s_[box.top : box.bottom, box.left : box.right]
     mask[inside] = found[inside]

@@ -26,9 +26,27 @@ def test_a_mask_comes_back_from_its_crop_and_nothing_outside_of_it():
     crop = mask_crop(mask, window, side=50)
     # Rows 20 to 39 lie at 40 to 59 of the window, half of that in the crop.
     assert crop[20:30, 15:25].all() and crop.sum() == 100
-    back = pasted(crop.astype(np.float32), window, mask.shape)
+    flat = np.zeros(mask.shape, np.uint8)
+    back = pasted(crop.astype(np.float32), window, flat)
     assert back.shape == mask.shape and (back ^ mask).sum() < 90
-    assert not pasted(np.ones((50, 50), np.float32), Window(10, 10, 20), mask.shape)[:10].any()
+    assert not pasted(np.ones((50, 50), np.float32), Window(10, 10, 20), flat)[:10].any()
+
+
+def test_a_border_goes_to_an_edge_of_the_picture_that_is_near_it():
+    # Four pixels of the picture are one of the crop; what was found is one of these too large on each side.
+    picture, truth = np.full((512, 512), 60, np.uint8), np.zeros((512, 512), bool)
+    truth[124:396, 124:396] = True
+    picture[truth] = 180
+    picture[:, 480:] = 180  # an edge, but far from what was found
+    found = np.zeros((128, 128), np.float32)
+    found[30:100, 30:100] = 1
+    # Without the picture 280 * 280 - 272 * 272 = 4,416 pixels are wrong.
+    wrong = pasted(found, Window(0, 0, 512), picture) ^ truth
+    assert wrong.sum() < 4416 / 2 and not wrong[:, 420:].any()
+    flat = pasted(found, Window(0, 0, 512), np.full((512, 512), 60, np.uint8))
+    square = np.zeros((512, 512), bool)
+    square[120:400, 120:400] = True
+    assert (flat ^ square).sum() < 280 * 280 / 100
 
 
 def test_a_grey_picture_goes_on_beyond_its_edge():
