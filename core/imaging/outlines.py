@@ -31,8 +31,8 @@ _MOST_STEPS = 2_000_000
 UNDECIDED = "undecided"
 """The category of COCO's crowds in what leaves here: pixels that nobody decided, and no class."""
 
-Levels = Callable[[Iterable[str]], dict[str, int]]
-"""What each label of an image becomes in its mask."""
+Levels = Callable[[Iterable[str], str], dict[str, int]]
+"""What each label of an image becomes in its mask; the second is what the image is called to the person."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ def read_outlines(
     if not isinstance(said, dict):
         return None
 
-    def levels(labels: Iterable[str]) -> dict[str, int]:
+    def levels(labels: Iterable[str], name: str) -> dict[str, int]:
         return _levels(sorted(set(labels)), name, classes, union=union)
 
     if isinstance(said.get("shapes"), list) and "imagePath" in said:
-        return [_one(str(said["imagePath"]), name, lambda: _labelme(said, name, levels))]
+        return [_one(str(said["imagePath"]), name, lambda name: _labelme(said, name, levels))]
     if isinstance(said.get("images"), list) and isinstance(said.get("annotations"), list | dict):
         try:
             return _coco(said, name, levels)
@@ -84,23 +84,23 @@ def read_outlines(
     return None
 
 
-def _one(image: str, name: str, draw: Any) -> Outlined:
+def _one(image: str, name: str, draw: Callable[[str], NDArray[np.uint8]]) -> Outlined:
+    """What `draw` draws of an image; it is told what to call it where something is wrong."""
     image = image.replace("\\", "/")
+    name = f"{name} ({image})"
     try:
-        return Outlined(image, draw())
+        return Outlined(image, draw(name))
     except BadFileError as error:
         return Outlined(image, None, error)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, OSError):
-        problem = BadFileError(
-            name, "its outlines of {image} do not fit together; export it again.", image=image
-        )
+        problem = BadFileError(name, "its outlines do not fit together; export it again.")
         return Outlined(image, None, problem)
 
 
 def _labelme(said: dict[str, Any], name: str, levels: Levels) -> NDArray[np.uint8]:
     height, width = _size(said.get("imageHeight"), said.get("imageWidth"), name)
     labels = [str(shape["label"]) for shape in said["shapes"]]
-    level_of = levels(label for label in labels if label not in _LABELME_LEVELS) | _LABELME_LEVELS
+    level_of = levels((label for label in labels if label not in _LABELME_LEVELS), name) | _LABELME_LEVELS
     picture = Image.new("L", (width, height))
     draw = ImageDraw.Draw(picture)
     for shape, label in zip(said["shapes"], labels, strict=True):
@@ -160,7 +160,7 @@ def _coco(said: dict[str, Any], name: str, levels: Levels) -> list[Outlined]:
             continue
         own = annotations.pop(image.get("id"), [])
         if own:
-            draw = _drawer(image, own, named, name, levels)
+            draw = _drawer(image, own, named, levels)
             found.append(_one(str(image["file_name"]), name, draw))
     for image_id, left in annotations.items():
         problem = BadFileError(
@@ -177,21 +177,18 @@ def _drawer(
     image: dict[str, Any],
     own: list[dict[str, Any]],
     named: dict[Any, str],
-    name: str,
     levels: Levels,
-) -> Any:
-    def draw() -> NDArray[np.uint8]:
+) -> Callable[[str], NDArray[np.uint8]]:
+    def draw(name: str) -> NDArray[np.uint8]:
         height, width = _size(image.get("height"), image.get("width"), name)
         labels = [(named.get(each.get("category_id"), "?"), bool(each.get("iscrowd"))) for each in own]
-        level_of = levels(label for label, crowd in labels if (label, crowd) != (UNDECIDED, True))
+        level_of = levels((label for label, crowd in labels if (label, crowd) != (UNDECIDED, True)), name)
         mask = np.zeros((height, width), np.uint8)
         for annotation, (label, is_crowd) in zip(own, labels, strict=True):
             if not annotation.get("segmentation"):
                 raise BadFileError(
                     name,
-                    "holds no outline for an object of {image}, such as a box alone; export it for "
-                    "segmentation.",
-                    image=image["file_name"],
+                    "holds no outline for an object, such as a box alone; export it for segmentation.",
                 )
             part = _coco_part(annotation["segmentation"], (height, width), name)
             mask[part & (mask == 0) if is_crowd else part] = UNDEFINED if is_crowd else level_of[label]

@@ -53,7 +53,7 @@ def test_a_polygon_and_a_rectangle_of_labelme():
 def test_two_points_are_no_polygon():
     (found,) = read(labelme({"label": "x", "points": SQUARE[:2], "shape_type": "polygon"}))
     assert str(found.problem) == (
-        "a.json: holds a polygon of 2 points; polygons, rectangles, circles and masks are read."
+        "a.json (a.png): holds a polygon of 2 points; polygons, rectangles, circles and masks are read."
     )
 
 
@@ -108,13 +108,16 @@ def test_a_crowd_is_undefined():
     [
         (
             {"segmentation": {"size": [6, 4], "counts": [24]}},
-            "run lengths of [6, 4] for an image of [4, 6]",
+            "a.json (a.png): holds run lengths of [6, 4] for an image of [4, 6] (height, width).",
         ),
-        ({"segmentation": {"size": [4, 6], "counts": [3]}}, "do not fit together"),
-        ({"segmentation": [[1, 1, 2, 2]]}, "a polygon of 2 points"),
-        ({"segmentation": [[1, 1, 1e300, 2, 3, 3]]}, "do not fit together"),
-        ({"segmentation": None}, "holds no outline for an object of a.png"),
-        ({"segmentation": [], "bbox": [1, 1, 2, 2]}, "holds no outline for an object of a.png"),
+        (
+            {"segmentation": {"size": [4, 6], "counts": [3]}},
+            "a.json (a.png): its outlines do not fit together",
+        ),
+        ({"segmentation": [[1, 1, 2, 2]]}, "a.json (a.png): holds a polygon of 2 points"),
+        ({"segmentation": [[1, 1, 1e300, 2, 3, 3]]}, "a.json (a.png): its outlines do not fit together"),
+        ({"segmentation": None}, "a.json (a.png): holds no outline for an object"),
+        ({"segmentation": [], "bbox": [1, 1, 2, 2]}, "a.json (a.png): holds no outline for an object"),
         ({"image_id": 7, "segmentation": []}, "1 outlines are of image 7, which it does not list"),
     ],
 )
@@ -164,7 +167,7 @@ def test_a_polygon_of_coco_may_come_without_its_list():
 
 def test_an_image_of_no_size_is_told():
     (found,) = read(labelme(height=None))
-    assert "does not say how large its image is" in str(found.problem)
+    assert str(found.problem).startswith("a.json (a.png): does not say how large its image is")
 
 
 def test_a_json_in_the_code_page_of_windows():
@@ -202,8 +205,8 @@ def test_labels_become_the_places_of_classes_of_the_same_names():
     assert found.mask[1, 1:4].tolist() == [2, 2, 2] and found.mask[3, 5] == 255
     (found,) = read(coco(*own), classes=["cell", "edge"])
     assert str(found.problem) == (
-        "a.json: holds outlines of gap, and the classes of this task are cell, edge; call them like these, "
-        "or add the class first."
+        "a.json (a.png): holds outlines of gap, and the classes of this task are cell, edge; call them like "
+        "these, or add the class first."
     )
 
 

@@ -335,6 +335,31 @@ def test_an_image_that_a_coco_file_names_and_nobody_gave_is_told_by_its_name(wor
     )
 
 
+def test_what_is_wrong_in_a_coco_file_is_told_with_its_image_and_the_rest_goes_on(workspace, task):
+    polygon, column = [[1, 1, 3, 1, 3, 3]], {"size": [4, 6], "counts": [0, 4, 20]}
+    said = {
+        "turned.png": (4, 6, {"size": [6, 4], "counts": [24]}),
+        "short.png": (4, 6, {"size": [4, 6], "counts": [5, 2]}),
+        "smaller.png": (2, 3, polygon),
+        "right.png": (4, 6, column),
+    }
+    images = [
+        {"id": number, "file_name": f"set/{name}", "height": height, "width": width}
+        for number, (name, (height, width, _)) in enumerate(said.items())
+    ]
+    outlines = [{"image_id": number, "segmentation": each} for number, (*_, each) in enumerate(said.values())]
+    coco = json.dumps({"images": images, "annotations": outlines}).encode()
+    files = [(name, png(gradient(4, 6, first=number))) for number, name in enumerate(said)]
+    *_, turned, short, smaller, right = add_images(workspace, task.id, [*files, ("coco.json", coco)])
+    assert right.status == "mask added"
+    assert reference_of(workspace, workspace.images.get(right.image_id)) == [[1, 0, 0, 0, 0, 0]] * 4
+    assert [each.message for each in (turned, short, smaller)] == [
+        "coco.json (set/turned.png): holds run lengths of [6, 4] for an image of [4, 6] (height, width).",
+        "coco.json (set/short.png): its outlines do not fit together; export it again.",
+        "coco.json (set/smaller.png): outlines an image of 3 x 2 pixels, but this one is 6 x 4.",
+    ]
+
+
 def test_a_mask_goes_to_the_image_whose_full_name_it_has(workspace, task):
     files = [("1.png", png(gradient(2, 2))), ("img1.png", png(gradient(2, 2, first=9)))]
     add_images(workspace, task.id, files)

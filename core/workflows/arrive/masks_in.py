@@ -51,7 +51,8 @@ def add_outlines(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
             outcomes.append(FileOutcome(name, "refused", why))
             continue
         keys = image_keys(outlined.image)
-        row = replace(file.row, keys=(*keys, *file.row.keys) if len(found) == 1 else keys)
+        keys = (*keys, *file.row.keys) if len(found) == 1 else keys
+        row = replace(file.row, keys=keys, outlined=outlined.image)
         if len(arrival.images_of(row)) > 1:
             row = replace(row, images=arrival.paths_of(outlined.image, row.path))
         if not arrival.images_of(row):

@@ -24,6 +24,7 @@ class PlannedFile:
         is_part: Whether it is one of several masks of its image that are united.
         namesake: Another image of the same name, of which it may be the mask; nothing says so.
         holds_objects: Whether its tool numbers objects, so that everything above 0 is foreground.
+        outlined: Of outlines that are drawn, the image as their file calls it; one file may hold many.
     """
 
     path: str
@@ -36,11 +37,13 @@ class PlannedFile:
     is_part: bool = False
     holds_objects: bool = False
     namesake: str = ""
+    outlined: str = ""
 
     @property
     def name(self) -> str:
-        """File name without folders."""
-        return PurePosixPath(self.path).name
+        """File name without folders, and which of its outlines are meant."""
+        name = PurePosixPath(self.path).name
+        return f"{name} ({self.outlined})" if self.outlined else name
 
     @property
     def only_image(self) -> str:
