@@ -16,7 +16,14 @@ from core.ui.segment.labelling import labels_follow, labels_panel
 from core.ui.segment.navigation import choose_filter, chosen_filter, current_image, forget_image, go_to
 from core.ui.segment.reading import next_reading, note_next_reading
 from core.ui.segment.seen import images_for
-from core.ui.segment.stack import do_wished, get_ready, neighbour, slice_slider, stack_tools
+from core.ui.segment.stack import (
+    do_wished,
+    get_ready,
+    neighbour,
+    shows_filled,
+    slice_slider,
+    stack_tools,
+)
 from core.ui.segment.strip import EACH_SIDE, strip
 from core.ui.segment.taken import look_only, taken_by
 from core.ui.segment.words import NOTHING_FURTHER
@@ -67,7 +74,8 @@ def correct(around: Around) -> None:
         slice_slider(current)
         image = editing.opened(current)
         nothing = finds_nothing(image, current)
-        steady = current.has_unsaved_changes and not labels_follow(current) and not nothing
+        follows = labels_follow(current) or shows_filled(current) or nothing
+        steady = current.has_unsaved_changes and not follows
         editing.draw(image, steady=steady)
     with right:
         flag_of(current)

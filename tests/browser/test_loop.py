@@ -6,14 +6,12 @@ link that shows a page without the app around it.
 
 from __future__ import annotations
 
-import io
 import re
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-import tifffile
 from app_server import AppServer, OpenPage
 from editor_driver import Editor, settled
 from playwright.sync_api import Locator, Page, expect
@@ -290,29 +288,6 @@ def test_a_row_of_an_upload_stays_where_it_is_while_its_role_is_changed(
     table.get_by_role("button", name="Add", exact=True).click()
     expect(table).not_to_be_visible()
     assert [image.name for image in workspace.images.list(discs.id)] == ["a.png", "b.png"]
-
-
-def test_keys_that_go_through_a_stack_draw_nothing(
-    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
-) -> None:
-    pages = io.BytesIO()
-    tifffile.imwrite(pages, np.zeros((4, SIDE, SIDE), np.uint8), photometric="minisblack")
-    add_images(workspace, discs.id, [("pages.tif", pages.getvalue())])
-    page = open_page(f"{server.url}/?task={discs.slug}")
-    canvas = editor(page)
-    for number in (2, 3):
-        canvas.press("PageDown")
-        expect(page.get_by_text(f"Slice {number} of 4")).to_be_visible()
-        settled(page)
-    expect(page.get_by_text("0 of 4 slices drawn or saved")).to_be_visible()
-    canvas.press("PageDown")
-    expect(page.get_by_text("Slice 4 of 4")).to_be_visible()
-    settled(page)
-    canvas.press("PageDown")
-    expect(page.get_by_text("This is the last slice.")).to_be_visible()
-    settled(page)
-    expect(page.get_by_text("No changes yet", exact=True)).to_be_visible()
-    expect(button(page, "Fill in between")).to_be_disabled()
 
 
 def test_hostile_and_odd_files_are_refused_one_by_one(

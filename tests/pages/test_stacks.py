@@ -51,6 +51,9 @@ def test_slices_are_filled_in_between_drawn_ones(open_page, workspace, stack):
     assert not app.exception
     assert "4 slices between 1 and 6 are filled in as drafts." in captions(app)
     assert "Filled in between drawn slices, not looked at yet." in captions(app)
+    button(app, "Save mask").click().run()
+    assert "Filled in between drawn slices" not in captions(app)
+    assert "3 of 6 slices drawn or saved" in captions(app)
 
 
 def test_an_image_that_is_no_slice_shows_none_of_this(open_page, workspace):

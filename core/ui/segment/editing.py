@@ -138,7 +138,7 @@ def draw(image: OpenedImage, *, steady: bool) -> None:
     Args:
         image: What is open.
         steady: Further strokes change nothing around the editor: it is shown as an image with unsaved
-            changes already, no labels follow its mask, and nothing is said of what the model found.
+            changes already, no labels follow its mask, and nothing is said of how it came about.
     """
     session = editing_session()
     session.steady, session.needs_page = steady, False

@@ -62,6 +62,11 @@ def slice_slider(image: ImageRow) -> None:
     right.caption(_told(place, len(slices), geometry_of(state.workspace(), image)))
 
 
+def shows_filled(image: ImageRow) -> bool:
+    """Whether the person sees what was filled in between drawn slices, not changed or saved since."""
+    return image.stack is not None and is_filled(state.workspace().drafts.get(image.id, state.person()))
+
+
 def stack_tools(image: OpenedImage) -> None:
     """Buttons that bring masks from drawn slices, and whether the open one came about like this."""
     slices = slices_of(image.image)
@@ -72,7 +77,7 @@ def stack_tools(image: OpenedImage) -> None:
         return
     drawn = drawn_slices(state.workspace(), slices, state.person())
     place = _place(image.image, slices)
-    if is_filled(image.draft):
+    if shows_filled(image.image):
         st.caption(f":material/animation: {words.FILLED_DRAFT}")
     with st.container(horizontal=True, gap="small"):
         for step, word, icon in (

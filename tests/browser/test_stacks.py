@@ -1,0 +1,81 @@
+"""A stack in a real browser: keys go through it, and what is said of a slice is true of what is seen."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from app_server import AppServer, OpenPage
+from editor_driver import Editor, settled
+from playwright.sync_api import expect
+
+from core.workflows.add_images import add_images
+from core.workflows.correct.save_mask import content_of_mask
+from core.workspace import ImageRow, Workspace
+
+SIDE = 64
+
+
+@pytest.fixture
+def slices(workspace: Workspace, request: pytest.FixtureRequest) -> list[ImageRow]:
+    """A stack of four slices in a task of the test's own without a model."""
+    task = workspace.tasks.create(request.node.name.replace("_", " "))
+    pages = io.BytesIO()
+    tifffile.imwrite(pages, np.zeros((4, SIDE, SIDE), np.uint8), photometric="minisblack")
+    add_images(workspace, task.id, [("pages.tif", pages.getvalue())])
+    return workspace.images.of_stack(workspace.images.list(task.id)[0])
+
+
+def open_slice(workspace: Workspace, server: AppServer, open_page: OpenPage, image: ImageRow) -> Editor:
+    slug = workspace.tasks.get_by_id(image.task_id).slug
+    page = open_page(f"{server.url}/?task={slug}&image={image.id}")
+    opened = Editor(page, Path(), "", (SIDE, SIDE))
+    settled(page)
+    return opened
+
+
+def test_keys_that_go_through_a_stack_draw_nothing(
+    server: AppServer, workspace: Workspace, slices: list[ImageRow], open_page: OpenPage
+) -> None:
+    canvas = open_slice(workspace, server, open_page, slices[0])
+    page = canvas.page
+    for number in (2, 3):
+        canvas.press("PageDown")
+        expect(page.get_by_text(f"Slice {number} of 4")).to_be_visible()
+        settled(page)
+    expect(page.get_by_text("0 of 4 slices drawn or saved")).to_be_visible()
+    canvas.press("PageDown")
+    expect(page.get_by_text("Slice 4 of 4")).to_be_visible()
+    settled(page)
+    canvas.press("PageDown")
+    expect(page.get_by_text("This is the last slice.")).to_be_visible()
+    settled(page)
+    expect(page.get_by_text("No changes yet", exact=True)).to_be_visible()
+    expect(canvas.button("Fill in between")).to_be_disabled()
+
+
+def test_a_slice_is_called_filled_in_until_something_is_painted_on_it(
+    server: AppServer, workspace: Workspace, slices: list[ImageRow], open_page: OpenPage
+) -> None:
+    mask = np.zeros((SIDE, SIDE), np.uint8)
+    mask[10:30, 10:30] = 1
+    for each in (slices[0], slices[3]):
+        workspace.drafts.start_from(each.id, content_of_mask(workspace, each, mask))
+    canvas = open_slice(workspace, server, open_page, slices[1])
+    page = canvas.page
+    canvas.button("Fill in between").click()
+    line = page.get_by_text("Filled in between drawn slices")
+    expect(line).to_be_visible()
+    settled(page)
+    canvas.stroke([(40, 40), (50, 50)])
+    expect(line).to_have_count(0)
+    expect(page.get_by_text("3 of 4 slices drawn or saved")).to_be_visible()
+    canvas.press("PageDown")
+    expect(line).to_be_visible()
+    settled(page)
+    canvas.button("Copy next").click()
+    expect(line).to_have_count(0)
+    expect(page.get_by_text("4 of 4 slices drawn or saved")).to_be_visible()
