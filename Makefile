@@ -32,6 +32,7 @@ quick-tests: $(VENV)/.dev-installed
 
 screenshots: $(VENV)/.dev-installed chromium
 	$(BIN)/python -m benchmarks.screenshots docs/images
+	$(BIN)/python -m benchmarks.guide_screenshots --language ko docs/images/ko
 
 # The networks of the shipped models as OpenVINO runs them; again after another model or another FORMAT.
 exported: $(VENV)/.app-installed
