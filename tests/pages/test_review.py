@@ -19,6 +19,7 @@ from core.workflows.review.look import Look
 from core.workflows.review.looking import look_at
 from core.workflows.review.planting import with_planted
 from core.workspace import NewReview, NewRevision, ReviewRow
+from core.workspace.labels import NewLabel
 from tests.pages.conftest import png, shown
 
 
@@ -186,6 +187,13 @@ def test_a_message_of_the_grid_is_taken_once_and_only_if_it_is_one(open_page, wo
     assert (here.done.approved, here.done.flagged) == (2, 1)
     [flagged] = workspace.reviews.of_image(saved[0][0])
     assert flagged.reasons == ("part_missing",)
+
+
+def test_a_tile_says_the_label_that_is_judged_with_its_mask(open_page, workspace, nuclei, saved):
+    workspace.labels.save(saved[0][0], NewLabel("NV", "Kim"))
+    app = in_view(open_page("review", task=nuclei.slug), "Grid")
+    data = "".join(str(each.proto) for each in app.main).replace('\\"', '"')
+    assert re.findall(r'"label": ?"(NV|)"', data) == ["NV", "", ""]
 
 
 def editor_data(app) -> str:

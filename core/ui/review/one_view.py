@@ -12,13 +12,20 @@ from core.ui.review.comment import comment
 from core.ui.review.deciding import decide, done_line
 from core.ui.review.gold import gold_button
 from core.ui.review.look import look as large_picture
-from core.ui.review.telling import changed_line, counting, expected, said_by, verdict_line, why_here
+from core.ui.review.telling import (
+    changed_line,
+    counting,
+    expected,
+    label_titles,
+    said_by,
+    verdict_line,
+    why_here,
+)
 from core.ui.segment.flagged import go_to_edit
 from core.ui.segment.navigation import number_of
 from core.ui.text import IN_A_COLUMN, as_name, as_text
 from core.ui.times import ago
 from core.ui.titles import image_titles, version_title
-from core.workflows.correct.classify_image import classifier_of
 from core.workflows.review.judging import MOST_OF_A_COMMENT, REASONS, Said
 from core.workflows.review.look import Look
 from core.workflows.review.looking import Full, colours_of, full_look, look_at, make_full
@@ -129,8 +136,7 @@ def _label(item: ReviewItem) -> None:
     label = state.workspace().labels.latest(item.image.id)
     if label is None or label.label is None:
         return
-    classifier = classifier_of(state.workspace(), item.image.task_id)
-    title = label.label if classifier is None else classifier.title_of(label.label)
+    title = label_titles(state.workspace(), item.image.task_id)(label.label)
     st.caption(words.LABEL_WITH.format(label=as_text(title), who=as_name(label.who)))
 
 

@@ -17,7 +17,7 @@ from core.ui import state
 from core.ui.review import words
 from core.ui.review.asked import Asked
 from core.ui.review.grid import Tile
-from core.ui.review.telling import changed_line, verdict_line, why_here
+from core.ui.review.telling import changed_line, label_titles, verdict_line, why_here
 from core.ui.text import shortened
 from core.ui.titles import image_titles
 from core.workflows.review.look import Look
@@ -39,6 +39,8 @@ def tiles_of(workspace: Workspace, here: Asked, items: Sequence[ReviewItem]) -> 
     missing: list[Wanted] = []
     classes = workspace.tasks.get_by_id(here.task_id).all_classes
     changed = here.changed({image_id: key_of(look) for image_id, look in looks.items()})
+    labels = workspace.labels.latest_of_images([item.image.id for item in items])
+    label_title = label_titles(workspace, here.task_id)
     titles = image_titles(workspace, [item.image for item in items])
     for item in items:
         look, name = looks[item.image.id], shortened(titles[item.image.id])
@@ -54,8 +56,10 @@ def tiles_of(workspace: Workspace, here: Asked, items: Sequence[ReviewItem]) -> 
         if item.image.id in changed:
             said = changed_line(item)
         said = here.told.get(item.image.id, said)
+        label = labels[item.image.id].label if item.image.id in labels else None
+        is_coming = jpeg is None and problem is None
         tiles.append(
-            Tile(str(look), jpeg or b"", name, why, said, is_coming=jpeg is None and problem is None)
+            Tile(str(look), jpeg or b"", name, why, said, label_title(label) if label else "", is_coming)
         )
     if missing:
         _begin(workspace, here, missing)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from core.errors import AppError
 from core.ui.review import words
 from core.ui.review.asked import chosen_order, chosen_seed
 from core.ui.times import ago
-from core.workspace import ReviewItem, ReviewRow
+from core.workflows.correct.classify_image import classifier_of
+from core.workspace import ReviewItem, ReviewRow, Workspace
 from core.workspace.reviews import ACCEPTED
 
 
@@ -87,6 +89,15 @@ def _standing(reviews: list[ReviewRow]) -> Iterator[ReviewRow]:
         if of not in told and review.verdict != "withdrawn":
             yield review
         told.add(of)
+
+
+def label_titles(workspace: Workspace, task_id: int) -> Callable[[str], str]:
+    """What people read for a label of a task: its classifier's words, else the label itself."""
+    try:
+        classifier = classifier_of(workspace, task_id)
+    except AppError:
+        classifier = None
+    return str if classifier is None else classifier.title_of
 
 
 def _with_reasons(line: str, review: ReviewRow) -> str:

@@ -39,6 +39,7 @@ class Tile:
         name: Of the image.
         why: Why it is here, or what was said of it.
         said: Verdicts before, "" for none.
+        label: What the image was labelled, which is judged with the mask; "" for none.
         is_coming: The picture is being made.
     """
 
@@ -47,6 +48,7 @@ class Tile:
     name: str
     why: str
     said: str = ""
+    label: str = ""
     is_coming: bool = False
 
 
@@ -95,6 +97,7 @@ def review_grid(
             "name": tile.name,
             "why": tile.why,
             "said": tile.said,
+            "label": tile.label,
             "isComing": tile.is_coming,
         }
         for tile in tiles

@@ -1,6 +1,6 @@
 // Tiles in rows: marks and their reasons are kept here until they are decided on; a decision is said again until it is taken.
 
-/** @typedef {{look: string, src: string, name: string, why: string, said: string, isComing: boolean}} Tile */
+/** @typedef {{look: string, src: string, name: string, why: string, said: string, label: string, isComing: boolean}} Tile */
 
 const LEAST_SIDE = 220;
 const GAP = 12;
@@ -107,7 +107,7 @@ class Grid {
     const cell = element("div", "cell", "");
     const button = element("button", `tile${isMarked ? " marked" : ""}`, "");
     button.tabIndex = index === this.at ? 0 : -1;
-    button.title = [item.name, item.why, item.said].filter(Boolean).join("\n");
+    button.title = [item.name, item.label, item.why, item.said].filter(Boolean).join("\n");
     button.setAttribute("aria-label", button.title.replaceAll("\n", ", "));
     if (canJudge) button.setAttribute("aria-pressed", String(isMarked));
     const frame = element("span", `frame${item.isComing ? " coming" : ""}`, "");
@@ -120,7 +120,9 @@ class Grid {
     }
     const said = words.reasons.filter(([code]) => chosen?.has(code)).map(([, title]) => title);
     if (isMarked) frame.append(element("span", "sign", `✕ ${said.join(", ") || words.marked}`));
-    button.append(frame, element("span", "name", item.name), element("span", item.said ? "why said" : "why", item.said || item.why));
+    button.append(frame, element("span", "name", item.name));
+    if (item.label) button.append(element("span", "label", item.label));
+    button.append(element("span", item.said ? "why said" : "why", item.said || item.why));
     button.addEventListener("click", () => {
       this.at = index;
       this.choose(index);
