@@ -172,6 +172,13 @@ def test_one_by_one_by_keys_with_flag_reasons_and_the_way_to_the_editor_and_back
     shows_large(page, "disc_1.png")
     page.get_by_role("button", name="part missing").click()
     expect(page.get_by_role("button", name="part missing")).to_have_attribute("aria-pressed", "true")
+    # The numbers say why, as in the grid.
+    for pressed in ("true", "false"):
+        settled(page)
+        page.keyboard.press("1")
+        expect(page.get_by_role("button", name="1 outline off")).to_have_attribute("aria-pressed", pressed)
+    expect(page.get_by_role("button", name="2 part missing")).to_have_attribute("aria-pressed", "true")
+    settled(page)
     page.keyboard.press("f")
     shows_large(page, "disc_2.png")
     found = reviews(workspace, discs)

@@ -35,7 +35,7 @@ def test_the_slider_goes_through_the_slices_and_says_where_they_lie(open_page, s
     slider.set_value(4).run()
     assert app.query_params["image"] == str(images[3].id)
     assert "Slice 4 of 6 · 6.0 mm from the first · 0.5 × 0.5 × 2 mm" in captions(app)
-    assert "1 of 1" in captions(app)
+    assert "1 of 1 (6 images)" in captions(app)
 
 
 def test_slices_are_filled_in_between_drawn_ones(open_page, workspace, stack):

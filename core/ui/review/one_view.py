@@ -12,6 +12,7 @@ from core.ui.review.comment import comment
 from core.ui.review.deciding import decide, done_line
 from core.ui.review.gold import gold_button
 from core.ui.review.look import look as large_picture
+from core.ui.review.look import reason_of
 from core.ui.review.telling import (
     changed_line,
     counting,
@@ -33,7 +34,7 @@ from core.workflows.review.planting import key_of, with_planted
 from core.workspace import ReviewItem, ReviewPlace, ReviewRow, TaskRow, Verdict
 from core.workspace.review_pages import ReviewPages
 
-_REASONS, _COMMENT = "review_reasons", "review_comment"
+_REASONS, _COMMENT, _LARGE = "review_reasons", "review_comment", "review_look"
 
 
 def one_view(task: TaskRow, here: Asked, pages: ReviewPages) -> None:
@@ -92,7 +93,7 @@ def _large(item: ReviewItem, look: Look) -> Full | None:
         st.error(as_text(str(error)))
         return None
     large_picture(
-        key="review_look",
+        key=_LARGE,
         image_id=str(look),
         picture=full.picture,
         picture_type=full.picture_type,
@@ -100,8 +101,18 @@ def _large(item: ReviewItem, look: Look) -> Full | None:
         mask=full.mask,
         compared=full.prediction,
         colours=colours_of(state.workspace(), item.image),
+        num_reasons=len(REASONS),
+        on_reason=lambda: _give_reason(look),
     )
     return full
+
+
+def _give_reason(look: Look) -> None:
+    """Say or take back the reason whose number was pressed."""
+    number, key = reason_of(_LARGE), f"{_REASONS}_{look}"
+    if number in range(1, len(REASONS) + 1):
+        chosen, code = st.session_state.get(key) or [], REASONS[number - 1]
+        st.session_state[key] = [each for each in REASONS if (each in chosen) != (each == code)]
 
 
 def _facts(item: ReviewItem, full: Full | None) -> None:
@@ -165,7 +176,7 @@ def _buttons(here: Asked, item: ReviewItem, look: Look, following: ReviewItem | 
         words.REASONS_LABEL,
         REASONS,
         selection_mode="multi",
-        format_func=words.REASONS.__getitem__,
+        format_func=lambda code: f"{REASONS.index(code) + 1} {words.REASONS[code]}",
         key=f"{_REASONS}_{look}",
         wrap=True,
     )

@@ -69,7 +69,8 @@ def strip(
         if clicked is not None and int(clicked) != selected:
             go_to(int(clicked))
             st.rerun()
-        st.caption(words.POSITION.format(position=place, total=total), width="content")
+        position = words.POSITION if total == around.total else words.POSITION_OF_STACKS
+        st.caption(position.format(position=place, total=total, images=around.total), width="content")
         st.button(
             words.NEXT,
             key="next",

@@ -170,6 +170,7 @@ STRIP_LABEL = "Images of this task"
 PREVIOUS = "Previous"
 NEXT = "Next"
 POSITION = "{position} of {total}"
+POSITION_OF_STACKS = "{position} of {total} ({images} images)"
 NOTHING_FURTHER = {
     "next": "This is the last of the images shown.",
     "previous": "This is the first of the images shown.",

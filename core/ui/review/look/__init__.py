@@ -1,13 +1,13 @@
 """One mask, large and read-only: zoom, outline, opacity, hide, and what it is compared with, each by one key.
 
 One Components v2 component. Where the picture lies and how light it is are the mask editor's own code; the
-words and the pictures come from the page, and nothing goes back.
+words and the pictures come from the page, and nothing goes back but a number that was pressed.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,8 @@ def look(
     mask: bytes,
     compared: bytes | None,
     colours: Sequence[tuple[int, int, int]],
+    num_reasons: int = 0,
+    on_reason: Callable[[], None] = lambda: None,
 ) -> None:
     """Draw it.
 
@@ -58,6 +60,8 @@ def look(
         mask: PNG of class indices.
         compared: Another mask of that image, None for none.
         colours: Of the class values, from 1.
+        num_reasons: Numbers from 1 that say why the mask is wrong.
+        on_reason: Called where one of them was pressed, see `reason_of`.
     """
     _component()(
         key=key,
@@ -69,7 +73,16 @@ def look(
                 "mask": data_url(mask, "image/png"),
                 "compared": data_url(compared or b"", "image/png"),
                 "colours": [list(each) for each in colours],
+                "numReasons": num_reasons,
                 "words": {**editor_words.WORDS, **words.LOOK},
             }
         ),
+        on_reason_change=on_reason,
     )
+
+
+def reason_of(key: str) -> int:
+    """The number that was just pressed, 0 for none."""
+    value = st.session_state.get(key)
+    number = value.get("reason") if value is not None else None
+    return number if isinstance(number, int) else 0

@@ -7,11 +7,11 @@ const BOTH = [230, 159, 0];
 const UNDECIDED = 255;
 const BUTTONS = [
   ["outline", "L"], ["hide", "M"], ["prediction", "T"], ["difference", "D"],
-  ["display", "O"], ["zoom_out", "−"], ["zoom_in", "+"], ["fit", "0"], ["actual", "1"],
+  ["display", "O"], ["zoom_out", "−"], ["zoom_in", "+"], ["fit", "0"], ["actual", "⇧0"],
 ];
 const KEYS = {
   l: "outline", m: "hide", t: "prediction", d: "difference", "-": "zoom_out", "+": "zoom_in", "=": "zoom_in", 0: "fit",
-  1: "actual", o: "display", i: "invert", "shift+o": "display_reset", "{": "less", "}": "more", arrowleft: "left", arrowright: "right", arrowup: "up", arrowdown: "down",
+  "shift+0": "actual", o: "display", i: "invert", "shift+o": "display_reset", "{": "less", "}": "more", arrowleft: "left", arrowright: "right", arrowup: "up", arrowdown: "down",
 };
 const PAN_STEP = 60;
 /** Around the mask, as on the tiles of the grid: an outline is seen on what has nearly its colour. */
@@ -84,6 +84,7 @@ class Look {
   }
 
   async update(component) {
+    this.component = component;
     [this.data] = component.data;
     this.words = this.data.words;
     this.pane.setAttribute("aria-label", this.words.label);
@@ -237,7 +238,9 @@ class Look {
 
   onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !this.ready) return;
-    const id = KEYS[keyOf(event, (key) => key in KEYS)];
+    const key = keyOf(event, (each) => each in KEYS);
+    if (key >= 1 && key <= this.data.numReasons) this.component.setTriggerValue("reason", Number(key));
+    const id = KEYS[key];
     const isMissing = ["prediction", "difference"].includes(id) && !this.data.compared;
     if (!id || isMissing || event.composedPath()[0]?.type === "range") return;
     event.preventDefault();
