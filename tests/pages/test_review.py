@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -20,6 +20,7 @@ from core.workflows.review.looking import look_at
 from core.workflows.review.planting import with_planted
 from core.workspace import NewReview, NewRevision, ReviewRow
 from core.workspace.labels import NewLabel
+from core.workspace.tables import RevisionTable
 from tests.pages.conftest import png, shown
 
 
@@ -231,6 +232,22 @@ def test_a_gold_image_looks_to_a_reader_like_any_new_one(open_page, workspace, n
     # Nor does the review show the mask that Lee is to be compared with.
     app = open_page("review", task=nuclei.slug)
     assert app.segmented_control[0].options[1] == "Approved 0"
+
+
+def test_an_image_that_comes_back_after_weeks_is_not_called_saved_until_it_is(
+    open_page, workspace, nuclei, saved
+):
+    rules = replace(nuclei.review_rules, again_percent=100)
+    workspace.tasks.set_review_rules(nuclei.id, rules, who="Park")
+    image_id, revision = saved[0]
+    with workspace._database.writing() as session:
+        session.get(RevisionTable, revision.id).created_at -= timedelta(days=29)
+    workspace.settings.set("person", "Kim")
+    app = open_page("segment", task=nuclei.slug, image=str(image_id))
+    assert '"acknowledged": null' in editor_data(app)
+    button(app, "Save mask").click().run()
+    assert "kept as revision 2" in texts(app)
+    assert '"acknowledged": null' not in editor_data(app)
 
 
 def test_who_could_read_an_image_a_second_time_does_not_see_its_mask(open_page, workspace, nuclei, saved):

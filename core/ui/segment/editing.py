@@ -28,6 +28,7 @@ from core.ui.segment.editing_session import EditedImage, EditingSession, editing
 from core.ui.segment.scope import scope_of
 from core.ui.segment.strokes import follow, keep
 from core.ui.text import as_name
+from core.workflows.correct.blind import reads_blind
 from core.workflows.correct.open_image import OpenedImage, open_image
 from core.workflows.correct.pictures import prefetch
 from core.workflows.correct.save_mask import save_mask
@@ -183,6 +184,9 @@ def _is_bare(image: OpenedImage, draft: DraftRow) -> bool:
     """Whether it is what a blind reading begins with: an image without a draft, as it looks."""
     if not image.hidden or draft.client_id != SERVER or draft.has_unsaved_changes:
         return False
+    reading = reads_blind(state.workspace(), image.image, image.who)
+    if reading is not None and reading.is_due:
+        return True
     return not history_for(state.workspace(), image.image.id, image.hidden, image.who)
 
 
