@@ -1,5 +1,7 @@
 """Predict all, predict.py, folds, trials and fine-tunes: on a Dask cluster as in this process."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,7 @@ from core.workflows.review.predict_all import KIND, predict_all
 from core.workspace import NewRevision
 from tests.eager import from_now_on
 from tests.experiments.making import make_set, recipe
+from tests.workspace import postgresql
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +71,34 @@ def test_predict_all_stores_one_and_the_same_guess_for_each_image(tmp_path, on_t
     assert stored["dask"].keys() == stored["local"].keys()
     for image_id, numbers in stored["local"].items():
         np.testing.assert_allclose(stored["dask"][image_id], numbers, atol=0.02)
+
+
+@pytest.mark.slow
+def test_a_worker_without_the_model_s_file_fetches_it_from_the_store(tmp_path, cluster, on_the_cluster):
+    fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed here")
+    pytest.importorskip("s3fs", reason="s3fs is not installed here")
+    pytest.importorskip("moto", reason="moto is not installed here")
+    if postgresql.programs() is None:
+        pytest.skip("PostgreSQL is not installed here")
+    from benchmarks.on_servers import on_servers
+
+    on_the_cluster("dask")
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
+    with on_servers(), open_workspace(tmp_path / "here") as workspace, cluster.get_client() as client:
+        keys = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+        client.run(lambda: os.environ.update(keys))
+        task = workspace.tasks.get("lung_xray")
+        add_images(workspace, task.id, phantoms(2))
+        workspace.jobs.add(KIND, task.id, {}, who="Kim")
+        context = JobContext(workspace, workspace.jobs.take_next("here"))
+        workspace.address = str(tmp_path / "a folder of the worker's own")
+        with chosen_engine() as engine:
+            result = predict_all(context, Predictors(), engine)
+        assert result == {"predicted": 2, "failed": 0, "known": 0}
+        version = workspace.versions.current(task.id)
+        fetched = tmp_path / "a folder of the worker's own" / version.folder
+        for name in ("model.keras", "card.json"):
+            assert (fetched / name).read_bytes() == (workspace.versions.open(version) / name).read_bytes()
 
 
 def test_predict_files_writes_the_same_files(tmp_path, on_the_cluster):
