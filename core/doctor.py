@@ -214,7 +214,7 @@ def _store(workspace: Path) -> Finding:
     try:
         with Workspace.open(workspace) as opened:
             tasks = [*opened.tasks.list(), *opened.tasks.list(put_away=True)]
-            images = sum(opened.tasks.counts(task.id).images for task in tasks)
+            images = sum(opened.images.count(task.id) for task in tasks)
             if files_url():
                 _try_out(opened.files)
     except AppError as error:

@@ -66,7 +66,7 @@ def choose_purpose(workspace: Workspace, task: TaskRow) -> Purpose:
     offered: list[Purpose] = ["segment"]
     if classifier_of(workspace, task.id) is not None:
         offered.append("classify")
-    if workspace.tasks.counts(task.id).corrected:
+    if workspace.images.counts(task.id)["corrected"]:
         offered.append("click")
     if len(offered) == 1:
         return offered[0]

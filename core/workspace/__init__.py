@@ -44,7 +44,6 @@ from core.workspace.rows import RevisionRow as RevisionRow
 from core.workspace.rows import Scope as Scope
 from core.workspace.rows import StackRow as StackRow
 from core.workspace.rows import TaskClass as TaskClass
-from core.workspace.rows import TaskCounts as TaskCounts
 from core.workspace.rows import TaskRow as TaskRow
 from core.workspace.rows import Verdict as Verdict
 from core.workspace.rows import VersionEvent as VersionEvent

@@ -16,6 +16,7 @@ from core.workspace.database import StorePart
 from core.workspace.existing import no_image
 from core.workspace.image_rows import (
     NOTHING_UNREAD,
+    SHOWN,
     Show,
     Unread,
     image_query,
@@ -51,7 +52,6 @@ class ImagePages(StorePart):
             StoreError: The task has no such image.
         """
         query, order = self._query(task_id, show), in_order(self._unread)
-        count = select(func.count()).where(ImageTable.task_id == task_id, shows(unread=self._unread)[show])
         with self._database.reading() as session:
             found = session.execute(self._query(task_id).where(ImageTable.id == image_id)).first()
             if found is None:
@@ -61,15 +61,39 @@ class ImagePages(StorePart):
             falling = [each.desc() for each in order]
             nearest = session.execute(query.where(is_before).order_by(*falling).limit(each_side)).all()
             following = session.execute(query.where(is_after).order_by(*order).limit(each_side)).all()
-            num_before = session.scalar(count.where(is_before)) or 0
-            num_after = session.scalar(count.where(is_after)) or 0
         return Around(
             image=self._row(found),
             before=tuple(self._row(each) for each in reversed(nearest)),
             after=tuple(self._row(each) for each in following),
-            place=num_before + 1,
-            total=num_before + 1 + num_after,
         )
+
+    def counts(self, task_id: int) -> dict[Show, int]:
+        """How many images the filters of a page show, in order; each number is counted in an index."""
+        shown: tuple[Show, ...] = ("all", "new", "draft", "corrected", "flagged")
+        count = select(func.count()).select_from(ImageTable).where(ImageTable.task_id == task_id)
+        numbers = [count.where(SHOWN[show]).scalar_subquery() for show in shown]
+
+        def ask() -> tuple[int, ...]:
+            with self._database.reading() as session:
+                return tuple(session.execute(select(*numbers)).one())
+
+        counts = dict(zip(shown, self._database.once(("counts", task_id), ask), strict=True))
+        counts["new"] += len(self._unread.unopened)
+        counts["corrected"] -= len(self._unread.all)
+        return counts
+
+    def _place(self, image: ImageRow, show: Show) -> tuple[int, int]:
+        """Which of a filter an image is, from 1, and how many there are; it counts as one of them."""
+        order, is_shown = in_order(self._unread), shows(unread=self._unread)[show]
+        counts = self.counts(image.task_id)
+        count = select(func.count()).where(ImageTable.task_id == image.task_id, is_shown)
+        with self._database.reading() as session:
+            *own, counted = session.execute(select(*order, is_shown).where(ImageTable.id == image.id)).one()
+            total = (counts[show] if show in counts else session.scalar(count) or 0) + (not counted)
+            # The shorter way to go over.
+            if 2 * image.position < counts["all"]:
+                return (session.scalar(count.where(tuple_(*order) < tuple_(*own))) or 0) + 1, total
+            return total - (session.scalar(count.where(tuple_(*order) > tuple_(*own))) or 0), total
 
     def first(self, task_id: int, show: Show = "all") -> ImageRow | None:
         """The first image of a filter, None where there is none."""

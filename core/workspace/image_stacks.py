@@ -86,7 +86,7 @@ class ImageStacks(ImagePages):
         task_id = around.image.task_id
         if not self._has_stacks(task_id):
             rows = [*around.before, around.image, *around.after]
-            return self._with_counts(task_id, rows), around.place, around.total
+            return self._with_counts(task_id, rows), *self._place(around.image, show)
         images = self.of_stack(around.image)
         own = images[0]
         not_own = ImageTable.stack.is_distinct_from(own.stack) if own.stack else ImageTable.id != own.id

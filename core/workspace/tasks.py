@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
@@ -15,10 +15,9 @@ from core.workspace import audit
 from core.workspace.classes import completed, living
 from core.workspace.database import StorePart
 from core.workspace.existing import existing_task
-from core.workspace.image_rows import SHOWN, Show
-from core.workspace.rows import ReviewRules, TaskClass, TaskCounts, TaskRow
+from core.workspace.rows import ReviewRules, TaskClass, TaskRow
 from core.workspace.slugs import clean_title, make_slug, title_key
-from core.workspace.tables import ImageTable, TaskTable, VersionTable, as_row, utc_now
+from core.workspace.tables import TaskTable, VersionTable, as_row, utc_now
 
 SHIPPED_TASKS = (
     ("lung_xray", "Lung X-ray"),
@@ -126,18 +125,6 @@ class Tasks(StorePart):
             existing_task(session, task_id).put_away_at = None
             audit.append(session, "task_brought_back", {}, who=who, task_id=task_id)
         return self.get_by_id(task_id)
-
-    def counts(self, task_id: int) -> TaskCounts:
-        """How many images are new, drawn on, corrected, locked; each number is counted in an index."""
-        shows: tuple[Show, ...] = ("all", "new", "draft", "corrected", "flagged", "locked")
-        count = select(func.count()).select_from(ImageTable).where(ImageTable.task_id == task_id)
-        numbers = [count.where(SHOWN[show]).scalar_subquery() for show in shows]
-
-        def ask() -> TaskCounts:
-            with self._database.reading() as session:
-                return TaskCounts(*session.execute(select(*numbers)).one())
-
-        return self._database.once(("counts", task_id), ask)
 
     def set_classes(self, task_id: int, classes: Sequence[TaskClass], *, who: str = "") -> TaskRow:
         """What can be painted in a task, in order; classes that are left out count as background.

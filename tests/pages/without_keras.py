@@ -30,7 +30,7 @@ for label in (words.LOOKED_AT, words.SAVE_AND_NEXT):
     button.click()
     app.run()
 cached = {path.name.split("-")[0] for path in state.workspace().cache.root.rglob("*") if path.is_file()}
-saved = state.workspace().tasks.counts(task.id).corrected
+saved = state.workspace().images.counts(task.id)["corrected"]
 for page in ("fine_tune", "models", "experiments"):
     app.switch_page(f"{page}.py").run()
     assert not app.exception

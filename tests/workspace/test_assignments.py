@@ -106,12 +106,12 @@ def test_one_queue_and_how_far_it_is(workspace, task, people, add_image):
     own = [image for image in images if workspace.images.get(image.id).reader_id == people["Kim"]]
     assert [image.id for image in queue.images.list(task.id)] == [image.id for image in own]
     save(workspace, own[0], "Kim")
-    counts = queue.tasks.counts(task.id)
-    assert (counts.images, counts.corrected) == (2, 1)
+    counts = queue.images.counts(task.id)
+    assert (counts["all"], counts["corrected"]) == (2, 1)
     around = queue.images.around(task.id, own[0].id, each_side=5)
-    assert (around.next_id, around.total) == (own[1].id, 2)
+    assert around.next_id == own[1].id
     assert queue.images.stacks_around(around, each_side=5)[2] == 2
-    assert workspace.tasks.counts(task.id).images == 4
+    assert workspace.images.counts(task.id)["all"] == 4
     assert workspace.queue_of("Nobody").images.list(task.id) == []
 
 
@@ -180,7 +180,7 @@ def readings(store, task, own, other, revisions, version):
             for each in store.images.stacks_around(store.images.around(task.id, own.id), each_side=3)[0]
         ],
         "images.read_bytes": [each for each in stack if _or_none(store.images.read_bytes, each)],
-        "tasks.counts": stack[: store.tasks.counts(task.id).images],
+        "images.counts": stack[: store.images.counts(task.id)["all"]],
         "drafts.get": [each for each in stack if store.drafts.get(each)],
         "masks.history": [revision.image_id for each in stack for revision in store.masks.history(each)],
         "masks.get": [each for each in stack if _or_none(store.masks.get, revisions[each].id)],

@@ -19,10 +19,15 @@ def names(rows):
     return "".join(row.name.removesuffix(".png") for row in rows)
 
 
+def place_of(workspace, around, show="all"):
+    """Which of how many the strip calls it."""
+    return workspace.images.stacks_around(around, show, each_side=1)[1:]
+
+
 def test_the_neighbourhood_of_an_image(workspace, task, images):
     around = workspace.images.around(task.id, images["d"].id, each_side=2)
     assert (names(around.before), around.image.name, names(around.after)) == ("bc", "d.png", "fg")
-    assert (around.place, around.total) == (4, 8)
+    assert place_of(workspace, around) == (4, 8)
     assert (around.previous_id, around.next_id) == (images["c"].id, images["f"].id)
 
 
@@ -59,14 +64,39 @@ def test_at_the_ends_there_is_less(workspace, task, images):
     first = workspace.images.around(task.id, images["a"].id, each_side=3)
     assert (first.before, names(first.after), first.previous_id) == ((), "bcd", None)
     last = workspace.images.around(task.id, images["i"].id, each_side=3)
-    assert (names(last.before), last.after, last.next_id, last.place) == ("fgh", (), None, 8)
+    assert (names(last.before), last.after, last.next_id) == ("fgh", (), None)
+    assert (place_of(workspace, first), place_of(workspace, last)) == ((1, 8), (8, 8))
 
 
 def test_a_filter_leaves_out_others_but_never_the_image_itself(workspace, task, images):
     drawn = workspace.images.around(task.id, images["d"].id, "draft", each_side=9)
-    assert (names(drawn.before), names(drawn.after), drawn.place, drawn.total) == ("b", "fh", 2, 4)
-    between = workspace.images.around(task.id, images["c"].id, "draft", each_side=1)
-    assert (names(between.before), names(between.after), between.place, between.total) == ("b", "d", 2, 5)
+    assert (names(drawn.before), names(drawn.after)) == ("b", "fh")
+    assert place_of(workspace, drawn, "draft") == (2, 4)
+    for text, neighbours, place in (("c", "bd", 2), ("g", "fh", 4)):
+        between = workspace.images.around(task.id, images[text].id, "draft", each_side=1)
+        assert names([*between.before, *between.after]) == neighbours
+        assert place_of(workspace, between, "draft") == (place, 5)
+
+
+def test_a_filter_without_a_number_on_the_page_has_places_too(workspace, task, images):
+    for text in "abcd":
+        workspace.masks.save(images[text].id, NewRevision(b"mask", None, 0.5, None, "Kim", 1.0, 0.0))
+    # Of four groups that are corrected the second one is locked.
+    for text, place in (("b", (1, 1)), ("i", (2, 2))):
+        around = workspace.images.around(task.id, images[text].id, "locked")
+        assert place_of(workspace, around, "locked") == place
+
+
+def test_masks_that_wait_to_be_read_blind_are_counted_as_new(workspace, task, images):
+    for text in "abc":
+        workspace.masks.save(images[text].id, NewRevision(b"mask", None, 0.5, None, "Kim", 1.0, 0.0))
+    unread = Unread(frozenset([images["a"].id]), frozenset([images["b"].id]))
+    seen = workspace.images.with_unread(unread)
+    # g and i are new, and a looks so; b was opened.
+    assert seen.counts(task.id) == {
+        show: seen.count(task.id, show) for show in ("all", "new", "draft", "corrected", "flagged")
+    }
+    assert (seen.counts(task.id)["new"], seen.counts(task.id)["corrected"]) == (3, 1)
 
 
 def test_an_image_of_another_task_has_no_neighbourhood_here(workspace, task, add_image):
@@ -87,10 +117,13 @@ def test_a_jump_to_a_place(workspace, task, images):
 
 def test_an_order_of_ones_own_is_the_same_everywhere_and_keeps_groups_and_stacks(workspace, task, add_image):
     rows = [add_image(text) for text in "abcdefghijklmnop"]
+    own = workspace.images.with_unread(Unread(seed=5))
+    for place in (1, 7, 16):
+        alone = own.around(task.id, own.at(task.id, place).id)
+        assert own.stacks_around(alone, each_side=1)[1:] == (place, 16)
     workspace.groups.assign([rows[1].id, rows[12].id], kind="hand", key="together")
     workspace.images.put_in_order([rows[5].id, rows[4].id, rows[6].id], "stack")
     workspace.groups.assign([each.id for each in rows[4:7]], kind="volume", key="stack")
-    own = workspace.images.with_unread(Unread(seed=5))
     order = [own.at(task.id, place).id for place in range(1, 17)]
     assert sorted(order) == sorted(each.id for each in rows)
     assert order != sorted(order)
@@ -100,10 +133,9 @@ def test_an_order_of_ones_own_is_the_same_everywhere_and_keeps_groups_and_stacks
     assert order.index(rows[12].id) == order.index(rows[1].id) + 1
     start = order.index(rows[5].id)
     assert order[start : start + 3] == [rows[5].id, rows[4].id, rows[6].id]
-    for place, image_id in enumerate(order, start=1):
+    for image_id in order:
         around = own.around(task.id, image_id, each_side=16)
         assert [each.id for each in (*around.before, around.image, *around.after)] == order
-        assert (around.place, around.total) == (place, 16)
         stacks, at, total = own.stacks_around(around, each_side=16)
         heads = [each for each in order if each not in (rows[4].id, rows[6].id)]
         assert [each.image.id for each in stacks] == heads

@@ -17,7 +17,7 @@ def somebody_else(workspace, tmp_path):
 
 
 def count(workspace, task):
-    return workspace.tasks.counts(task.id).images
+    return workspace.images.counts(task.id)["all"]
 
 
 def test_what_others_write_is_seen_by_the_next_run(workspace, task, somebody_else, add_image):

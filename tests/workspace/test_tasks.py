@@ -68,8 +68,8 @@ def test_counts(workspace, task, add_image):
     for image in (saved, saved_and_drawn):
         workspace.masks.save(image.id, NewRevision(b"m", None, 0.5, None, "Kim", 1.0, 0.0))
     workspace.drafts.start_from(saved_and_drawn.id, DraftContent(0.5, b"layer", None))
-    counts = workspace.tasks.counts(task.id)
-    assert (counts.images, counts.new, counts.draft, counts.corrected, counts.locked) == (5, 1, 2, 2, 1)
+    counts = workspace.images.counts(task.id)
+    assert counts == {"all": 5, "new": 1, "draft": 2, "corrected": 2, "flagged": 0}
     assert [image.id for image in workspace.images.list(task.id, "new")] == [new.id]
     assert [image.id for image in workspace.images.list(task.id, "draft")] == [drawn.id, saved_and_drawn.id]
     assert [image.id for image in workspace.images.list(task.id, "corrected")] == [

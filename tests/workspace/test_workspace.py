@@ -192,9 +192,10 @@ def test_a_page_costs_the_same_however_many_images_there_are(workspace, task, ad
     )
     image = add_image("a")
     statements.clear()
-    workspace.tasks.counts(task.id)
+    workspace.images.counts(task.id)
     for show in ("all", "new", "draft", "corrected", "locked"):
-        workspace.images.around(task.id, image.id, show, each_side=14)
+        around = workspace.images.around(task.id, image.id, show, each_side=14)
+        workspace.images.stacks_around(around, show, each_side=14)
         workspace.images.at(task.id, 1, show)
     with workspace._database.engine.connect() as connection:
         for statement, parameters in [each for each in statements if each[0].startswith("SELECT")]:

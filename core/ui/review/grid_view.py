@@ -39,7 +39,7 @@ def grid_view(task: TaskRow, here: Asked, pages: ReviewPages, total: int) -> Non
     items, following = found[:limit], found[limit:]
     if not items:
         done_line(here)
-        _nothing(here, show, total, workspace.tasks.counts(task.id).images)
+        _nothing(here, show, total, workspace.images.counts(task.id)["all"])
         return
     review_grid(
         tiles_of(workspace, here, items),

@@ -28,7 +28,7 @@ def groups_box(task: TaskRow, image: ImageRow) -> int | None:
     """The popover on groups; the id of an image of the open one's group that was clicked."""
     with st.popover(words.GROUPS, icon=":material/hub:", key="groups"):
         workspace = state.workspace()
-        num_images, num_groups = workspace.tasks.counts(task.id).images, workspace.groups.count(task.id)
+        num_images, num_groups = workspace.images.count(task.id), workspace.groups.count(task.id)
         st.markdown(f"**{words.GROUPS_LINE.format(images=num_images, groups=num_groups)}**")
         st.caption(words.GROUPS_HELP)
         _look(task)

@@ -9,7 +9,7 @@ from core.ui import state
 from core.ui.assigned.queue import view
 from core.ui.image_row import filter_control
 from core.ui.segment import words
-from core.ui.segment.seen import images_for, unread_for
+from core.ui.segment.seen import images_for
 from core.ui.text import as_name
 from core.workspace import ImageRow, Show, TaskRow, Workspace
 
@@ -66,12 +66,4 @@ def chosen_filter() -> Show:
 
 def choose_filter(task: TaskRow, workspace: Workspace) -> Show:
     """The filter above the strip, with the number of images in each state."""
-    counts, unread = workspace.tasks.counts(task.id), unread_for(task, workspace)
-    numbers: dict[Show, int] = {
-        "all": counts.images,
-        "new": counts.new + len(unread.unopened),
-        "draft": counts.draft,
-        "corrected": counts.corrected - len(unread.all),
-        "flagged": counts.flagged,
-    }
-    return filter_control(numbers, words.FILTER_NAMES, key=FILTER)
+    return filter_control(images_for(task, workspace).counts(task.id), words.FILTER_NAMES, key=FILTER)

@@ -26,7 +26,6 @@ from core.workspace.rows.reviews import Verdict as Verdict
 from core.workspace.rows.tasks import PersonRow as PersonRow
 from core.workspace.rows.tasks import ReviewRules as ReviewRules
 from core.workspace.rows.tasks import TaskClass as TaskClass
-from core.workspace.rows.tasks import TaskCounts as TaskCounts
 from core.workspace.rows.tasks import TaskRow as TaskRow
 from core.workspace.rows.versions import ACTIVE as ACTIVE
 from core.workspace.rows.versions import JobRow as JobRow

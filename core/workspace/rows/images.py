@@ -136,15 +136,11 @@ class Around:
         image: The one that is open.
         before: Its neighbours before it, the nearest last.
         after: Its neighbours after it, the nearest first.
-        place: 1 for the first of the filter.
-        total: Images in the filter.
     """
 
     image: ImageRow
     before: tuple[ImageRow, ...]
     after: tuple[ImageRow, ...]
-    place: int
-    total: int
 
     @property
     def previous_id(self) -> int | None:

@@ -107,15 +107,3 @@ class TaskRow:
     def all_classes(self) -> tuple[TaskClass, ...]:
         """Living and retired ones."""
         return (*self.classes, *self.retired)
-
-
-@dataclass(frozen=True)
-class TaskCounts:
-    """How far a task is: `new` are not looked at, `draft` have changes that no revision holds."""
-
-    images: int
-    new: int
-    draft: int
-    corrected: int
-    flagged: int
-    locked: int
