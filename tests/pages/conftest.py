@@ -55,6 +55,13 @@ def open_page(workspace: Workspace) -> OpenPage:
     return open_one
 
 
+def unfolded(app: AppTest, *keys: str) -> AppTest:
+    """The page once boxes are open whose content is asked for only then."""
+    for key in keys:
+        app.session_state[key] = True
+    return app.run()
+
+
 def png(seed: int, side: int = 64) -> bytes:
     """A small chest X-ray phantom."""
     image, _ = xray_phantom(seed, side)

@@ -5,7 +5,7 @@ import pytest
 from core.ui import state
 from core.workflows.add_images import add_images
 from core.workspace import NewRevision, Shares
-from tests.pages.conftest import png
+from tests.pages.conftest import png, unfolded
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_segment_opens_one_s_own_queue_and_counts_it(open_page, workspace, task)
 
 
 def test_images_are_shared_out_on_the_review_page(open_page, workspace, task):
-    app = open_page("review", task=task.slug)
+    app = unfolded(open_page("review", task=task.slug), f"give_{task.id}")
     assert not app.exception
     here, lee = (workspace.persons.find(name).id for name in (state.person(), "Lee"))
     share = f"share_{task.id}_"
@@ -57,7 +57,7 @@ def test_images_are_shared_out_on_the_review_page(open_page, workspace, task):
 
 
 def test_a_share_that_is_typed_as_the_button_is_pressed_counts(open_page, workspace, task):
-    app = open_page("review", task=task.slug)
+    app = unfolded(open_page("review", task=task.slug), f"give_{task.id}")
     here, lee = (workspace.persons.find(name).id for name in (state.person(), "Lee"))
     # One run: the box gives its number up when the press of the button takes the focus away.
     for person, percent in ((here, 25), (lee, 75)):

@@ -10,7 +10,7 @@ from benchmarks.phantoms.xray import xray_phantom
 from core.jobs import queue
 from core.workflows.add_images import add_images
 from core.workflows.arrive.find_groups import KIND, find_groups
-from tests.pages.conftest import png
+from tests.pages.conftest import png, unfolded
 
 
 @pytest.fixture
@@ -42,6 +42,9 @@ def grouped(workspace, task):
 def test_the_page_says_what_belongs_together_and_an_image_can_be_taken_out(open_page, workspace, films):
     find_groups(workspace, films.id)
     app = open_page(task=films.slug)
+    # Counted where it is looked at only.
+    assert "4 images in" not in said(app)
+    unfolded(app, "groups")
     assert not app.exception
     assert "4 images in 3 groups" in said(app)
     assert "looks nearly like these" in said(app)
@@ -52,7 +55,7 @@ def test_the_page_says_what_belongs_together_and_an_image_can_be_taken_out(open_
 
 
 def test_a_pattern_that_fits_nothing_is_one_sentence_and_changes_nothing(open_page, workspace, films):
-    app = open_page(task=films.slug)
+    app = unfolded(open_page(task=films.slug), "groups")
     box = next(each for each in app.text_input if each.label == "Names that belong together")
     box.input("#")
     press(app, "Use")
@@ -62,7 +65,7 @@ def test_a_pattern_that_fits_nothing_is_one_sentence_and_changes_nothing(open_pa
 
 
 def test_a_pattern_is_kept_and_looked_for_by_a_job(open_page, workspace, films):
-    app = open_page(task=films.slug)
+    app = unfolded(open_page(task=films.slug), "groups")
     box = next(each for each in app.text_input if each.label == "Names that belong together")
     box.input("_")
     press(app, "Use")
@@ -78,7 +81,7 @@ def test_a_pattern_is_kept_and_looked_for_by_a_job(open_page, workspace, films):
 
 
 def test_a_table_is_taken_and_its_column_of_groups_chosen(open_page, workspace, films):
-    app = open_page(task=films.slug)
+    app = unfolded(open_page(task=films.slug), "groups")
     (given,) = [each for each in app.get("file_uploader") if each.label == "A table of groups"]
     given.set_value(("t.csv", b"image,site,patient\np1_a.png,x,7\np2_a.png,y,7\n", "text/csv")).run()
     assert not app.exception

@@ -20,7 +20,7 @@ from core.ui.text import as_name, as_text, shortened
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
 from core.workspace import DraftContent, NewVersion
-from tests.pages.conftest import png
+from tests.pages.conftest import png, unfolded
 
 HOSTILE = "![p](http://x.y/p.png) [x](http://x.y) <b>b</b> :red[r] $x$ ``code` www.x.y &amp; :material/home:"
 
@@ -107,7 +107,7 @@ def press(app: AppTest, label: str) -> AppTest:
 
 
 def test_segment_page_its_dialogs_and_its_toast(open_page, workspace, hostile_images):
-    app = check(open_page(task=hostile_images.slug))
+    app = check(unfolded(open_page(task=hostile_images.slug), "groups", "downloads"))
     name = next(box for box in app.text_input if box.label == "Your name")
     check(name.set_value(HOSTILE[:80]).run())
     press(app, "History")
@@ -149,7 +149,7 @@ def test_refused_task_and_refused_file_are_told_to_the_letter(open_page, workspa
 
 
 def test_exported_files_of_hostile_names_can_be_unpacked(open_page, workspace, hostile_images):
-    app = open_page(task=hostile_images.slug)
+    app = unfolded(open_page(task=hostile_images.slug), "downloads")
     press(app, "Prepare")
     (path,) = workspace.folder("exports").glob("*.zip")
     with zipfile.ZipFile(path) as archive:

@@ -9,7 +9,7 @@ from core.reasons import Reason
 from core.registry.compare import Comparison, ImageComparison
 from core.workflows.add_images import add_images
 from core.workspace import NewReview, NewRevision, NewVersion
-from tests.pages.conftest import png
+from tests.pages.conftest import png, unfolded
 
 
 @pytest.fixture
@@ -72,8 +72,7 @@ def test_images_of_a_comparison_are_filtered_by_how_they_changed(open_page, work
     workspace.versions.set_comparison(new.id, Comparison(old.id, new.id, rows).to_dict())
     app = open_page("models", task=nuclei.slug)
     assert not app.segmented_control
-    app.session_state[f"compared_{new.id}"] = True
-    app.run()
+    unfolded(app, f"compared_{new.id}")
     assert not app.exception
     (shown,) = app.segmented_control
     assert shown.options == ["Got worse 2", "Got better 1", "As before 0"]
@@ -94,9 +93,7 @@ def test_a_gold_image_stands_in_no_comparison_that_a_reader_sees_before_drawing_
     workspace.versions.set_comparison(new.id, Comparison(old.id, new.id, rows).to_dict())
     for who, worse in (("Lee", 1), ("Park", 2)):
         workspace.settings.set("person", who)
-        app = open_page("models", task=nuclei.slug)
-        app.session_state[f"compared_{new.id}"] = True
-        app.run()
+        app = unfolded(open_page("models", task=nuclei.slug), f"compared_{new.id}")
         assert not app.exception
         (shown,) = app.segmented_control
         assert shown.options == [f"Got worse {worse}", "Got better 0", "As before 0"]

@@ -14,7 +14,10 @@ def give_box(task: TaskRow) -> None:
     """The popover with everybody's share and how far they are."""
     if not state.workspace().may("task"):
         return
-    with st.popover(words.GIVE, icon=":material/group_add:", key=f"give_{task.id}"):
+    box = st.popover(words.GIVE, icon=":material/group_add:", key=f"give_{task.id}", on_change="rerun")
+    if not box.open:
+        return
+    with box:
         st.caption(words.GIVE_HELP)
         held = {each.person_id: each for each in state.workspace().assignments.of_task(task.id)}
         with st.container(gap="small"):

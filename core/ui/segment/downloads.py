@@ -25,7 +25,12 @@ _MOST_LISTED = 5
 
 def downloads(image: OpenedImage) -> None:
     """The popover with all downloads; files are made at the click, with every stroke in them."""
-    with st.popover(words.DOWNLOAD, icon=":material/download:", width="stretch"):
+    box = st.popover(
+        words.DOWNLOAD, icon=":material/download:", width="stretch", key="downloads", on_change="rerun"
+    )
+    if not box.open:
+        return
+    with box:
         mask, over = st.columns(2)
         stem = shortened(PurePath(image.image.name).stem)
         mask.download_button(

@@ -26,7 +26,11 @@ _MOST_SHOWN = 12
 
 def groups_box(task: TaskRow, image: ImageRow) -> int | None:
     """The popover on groups; the id of an image of the open one's group that was clicked."""
-    with st.popover(words.GROUPS, icon=":material/hub:", key="groups"):
+    box = st.popover(words.GROUPS, icon=":material/hub:", key="groups", on_change="rerun")
+    # To count a hundred thousand groups takes as long as half of the other questions of a page.
+    if not box.open:
+        return None
+    with box:
         workspace = state.workspace()
         num_images, num_groups = workspace.images.count(task.id), workspace.groups.count(task.id)
         st.markdown(f"**{words.GROUPS_LINE.format(images=num_images, groups=num_groups)}**")
