@@ -132,7 +132,7 @@ class Database:
         """
         if not self._run.is_one:
             return ask()
-        answers = self._run.answers
+        answers, question = self._run.answers, (self.actor, self.queue, question)
         if question not in answers:
             answers[question] = ask()
         return cast(_T, answers[question])

@@ -73,6 +73,14 @@ def test_an_answer_is_remembered_as_long_as_it_is_true(workspace, task, somebody
     assert known() == ("Chest", b"22")
 
 
+def test_who_sees_less_is_told_less_in_the_same_run(workspace, task, add_image):
+    add_image("a")
+    with workspace.one_run():
+        assert count(workspace, task) == 1
+        assert count(workspace.queue_of("Lee"), task) == 0
+        assert count(workspace, task) == 1
+
+
 def test_each_thread_has_its_own(workspace, task, add_image):
     seen = []
 
