@@ -237,7 +237,7 @@ class Database:
             return
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_SECONDS}s'")
         if alone:
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
+            be_alone(connection)
 
     @contextmanager
     def plain_errors(self) -> Iterator[None]:
@@ -252,6 +252,13 @@ class Database:
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+
+
+def be_alone(connection: Connection) -> None:
+    """Let nobody else write who counts on being alone, until the end of a transaction of `writing`."""
+    # SQLite let nobody else write from the beginning.
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
 
 
 class StorePart:

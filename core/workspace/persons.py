@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from sqlalchemy import ScalarSelect, Select, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.workspace import audit
-from core.workspace.database import StorePart
+from core.workspace.database import StorePart, be_alone
 from core.workspace.names import clean_name, name_key
 from core.workspace.roles import Role
 from core.workspace.rows import PersonRow
@@ -135,16 +134,16 @@ class Persons(StorePart):
 
 
 def existing_or_new(session: Session, name: str) -> PersonTable:
-    """The person of a name, inside the caller's transaction."""
+    """The person of a name, inside the caller's transaction, which is alone once it adds somebody."""
     person = session.scalars(_of_name(name)).first()
     if person is None:
-        try:
-            with session.begin_nested():
-                person = PersonTable(name=clean_name(name), key=name_key(name))
-                session.add(person)
-        except IntegrityError:
-            # Somebody who does not write alone has added them meanwhile.
-            person = session.scalars(_of_name(name)).one()
+        # Two that add the same person, one with an image that the other waits for, would end in a deadlock.
+        be_alone(session.connection())
+        person = session.scalars(_of_name(name)).first()
+    if person is None:
+        person = PersonTable(name=clean_name(name), key=name_key(name))
+        session.add(person)
+        session.flush()
     return person
 
 

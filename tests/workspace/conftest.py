@@ -79,3 +79,16 @@ def add_image(workspace, task):
         )
 
     return add
+
+
+@pytest.fixture
+def put(workspace):
+    """A message of the editor; a layer's text stands for its bytes."""
+
+    def send(image, layer, client="tab 1", sequence=1, **others):
+        settings = {"who": "Kim", "version_id": None, "threshold": 0.5, "seconds": 2.0, **others}
+        return workspace.drafts.put(
+            image.id, layer_png=layer.encode(), client_id=client, sequence=sequence, **settings
+        )
+
+    return send

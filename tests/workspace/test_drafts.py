@@ -1,6 +1,7 @@
 import signal
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
@@ -15,16 +16,9 @@ def image(add_image):
 
 
 @pytest.fixture
-def put(workspace, image):
-    """A message of the editor; a layer's text stands for its bytes."""
-
-    def send(layer, client="tab 1", sequence=1, **others):
-        settings = {"who": "Kim", "version_id": None, "threshold": 0.5, "seconds": 2.0, **others}
-        return workspace.drafts.put(
-            image.id, layer_png=layer.encode(), client_id=client, sequence=sequence, **settings
-        )
-
-    return send
+def put(put, image):
+    """Of that image."""
+    return partial(put, image)
 
 
 def layer_of(workspace, image):

@@ -8,29 +8,11 @@ from sqlalchemy import text
 
 from core.errors import StoreError
 from core.workspace import DraftContent, NewRevision
+from core.workspace.masks import save_in
 from core.workspace.seen import existing_image
 
 pytestmark = pytest.mark.postgresql
 """One writer at a time is all that SQLite knows."""
-
-
-@pytest.fixture
-def put(workspace):
-    """A message of the editor; a layer's text stands for its bytes."""
-
-    def send(image, layer, who="Kim", sequence=1):
-        return workspace.drafts.put(
-            image.id,
-            who=who,
-            version_id=None,
-            threshold=0.5,
-            layer_png=layer.encode(),
-            client_id=f"tab of {who}",
-            sequence=sequence,
-            seconds=1.0,
-        )
-
-    return send
 
 
 def waiting(workspace):
@@ -71,7 +53,7 @@ def test_what_is_drawn_while_it_is_saved_stays_unsaved(workspace, add_image, put
     image = add_image("a")
     put(image, "one")
     shown = DraftContent(0.5, b"one", None)
-    new = NewRevision(b"mask", b"one", 0.5, None, "Kim", 1.0, 0.1, shown=shown, client_id="tab of Kim")
+    new = NewRevision(b"mask", b"one", 0.5, None, "Kim", 1.0, 0.1, shown=shown, client_id="tab 1")
     strokes = 20
 
     def draw():
@@ -95,6 +77,21 @@ def test_a_new_person_who_draws_on_two_images_at_once_is_one(workspace, add_imag
         list(pool.map(lambda image: put(image, "one", who="Lee"), images))
     assert [person.name for person in workspace.persons.list()].count("Lee") == 1
     assert all(workspace.drafts.get(image.id, "Lee").who == "Lee" for image in images)
+
+
+def test_a_new_person_s_first_stroke_and_first_save_get_in_each_other_s_way_nowhere(
+    workspace, add_image, put
+):
+    image = add_image("a")
+    new = NewRevision(b"mask", None, 0.5, None, "Lee", 1.0, 0.1)
+    stroke = threading.Thread(target=put, args=(image, "one"), kwargs={"who": "Lee"})
+    with workspace._database.writing() as session:
+        existing_image(session, image.id)
+        stroke.start()
+        until_one_waits(workspace, stroke)
+        assert save_in(session, workspace.files, image.id, new).who == "Lee"
+    stroke.join()
+    assert workspace.drafts.get(image.id, "Lee").layer_png == b"one"
 
 
 def test_an_image_that_is_deleted_under_a_stroke_takes_it_along(workspace, add_image, put):
