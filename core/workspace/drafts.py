@@ -104,7 +104,7 @@ class Drafts(StorePart):
         """
         content = DraftContent(threshold, layer_png, version_id, seconds)
         with self._database.writing(alone=False) as session:
-            # Before the image, which others may have while they wait for the same new person.
+            # Before the image: it may have to be alone, and who is alone may wait for that image.
             person = existing_or_new(session, who)
             image = existing_image(session, image_id)
             draft = draft_of(session, image_id, person.id)
@@ -115,7 +115,8 @@ class Drafts(StorePart):
                     "This image has been drawn on in another tab since you opened it here; choose "
                     "which of the two goes on."
                 )
-            draft = write_draft(session, image, draft, person.id, content, client_id, sequence)
+            draft = draft or new_draft(session, image_id, person.id)
+            write_draft(session, image, draft, content, client_id=client_id, sequence=sequence)
             return _to_row(session, draft)
 
     def start_from(
@@ -131,8 +132,8 @@ class Drafts(StorePart):
         with self._database.writing() as session:
             image = existing_image(session, image_id)
             person_id = None if who is None else existing_or_new(session, who).id
-            draft = draft_of(session, image_id, person_id)
-            draft = write_draft(session, image, draft, person_id, content, SERVER, 0)
+            draft = draft_of(session, image_id, person_id) or new_draft(session, image_id, person_id)
+            write_draft(session, image, draft, content)
             draft.filled = filled
             session.flush()
             return _to_row(session, draft)
@@ -153,7 +154,8 @@ class Drafts(StorePart):
             draft = draft_of(session, image_id, person_id)
             is_saved = draft is not None and not draft.has_unsaved_changes and not holds(draft, content)
             if draft is None or (in_place_of_saved and is_saved):
-                draft = write_draft(session, image, draft, person_id, content, SERVER, 0)
+                draft = draft or new_draft(session, image_id, person_id)
+                write_draft(session, image, draft, content)
                 draft.has_unsaved_changes = False
                 mark_unsaved(session, image)
             return _to_row(session, draft)
@@ -187,28 +189,29 @@ def draft_of(session: Session, image_id: int, person_id: int | None) -> DraftTab
     return session.scalars(select(DraftTable).where(same)).first()
 
 
+def new_draft(session: Session, image_id: int, person_id: int | None) -> DraftTable:
+    """A person's first draft of an image, to be written; None stands for nobody's."""
+    # Its revisions go on from those of the draft that was seen before there was an own one.
+    begun_from = draft_of(session, image_id, None)
+    revision = 0 if begun_from is None else begun_from.revision
+    return DraftTable(image_id=image_id, person_id=person_id, revision=revision)
+
+
 def write_draft(
     session: Session,
     image: ImageTable,
-    draft: DraftTable | None,
-    person_id: int | None,
+    draft: DraftTable,
     content: DraftContent,
-    client_id: str,
-    sequence: int,
-) -> DraftTable:
-    """Put a draft into that person's row of an `existing_image`; an equal one is not called changed."""
+    *,
+    client_id: str = SERVER,
+    sequence: int = 0,
+) -> None:
+    """Write a person's draft of an `existing_image`; what it holds already is not called changed."""
     if not 0.0 <= content.threshold <= 1.0:
         raise ValueError(f"threshold must lie in [0, 1], got {content.threshold}")
     if content.version_id is not None:
         existing_version(session, content.version_id)
-    if draft is None:
-        # Its revisions go on from those of the draft that was seen before there was an own one.
-        begun_from = draft_of(session, image.id, None)
-        revision = begun_from.revision if begun_from is not None else 0
-        draft = DraftTable(image_id=image.id, person_id=person_id, revision=revision)
-        session.add(draft)
-        draft.has_unsaved_changes = True
-    elif not holds(draft, content):
+    if not holds(draft, content):
         draft.has_unsaved_changes, draft.filled = True, False
     draft.threshold, draft.layer_png, draft.version_id = (
         content.threshold,
@@ -218,11 +221,11 @@ def write_draft(
     draft.client_id, draft.sequence, draft.seconds = client_id, sequence, content.seconds
     draft.revision += 1
     draft.updated_at = utc_now()
+    session.add(draft)
     if draft.has_unsaved_changes:
         image.has_unsaved_changes = True
     else:
         mark_unsaved(session, image)
-    return draft
 
 
 def go_on_from(session: Session, image: ImageTable, shown: DraftContent) -> None:
@@ -230,8 +233,8 @@ def go_on_from(session: Session, image: ImageTable, shown: DraftContent) -> None
 
     Of a gold image everybody keeps their own: its readers see no other mask.
     """
-    nobodys = draft_of(session, image.id, None)
-    nobodys = write_draft(session, image, nobodys, None, shown, SERVER, 0)
+    nobodys = draft_of(session, image.id, None) or new_draft(session, image.id, None)
+    write_draft(session, image, nobodys, shown)
     has_been_saved(nobodys)
     if image.gold_revision_id is None:
         forget_saved(session, nobodys)

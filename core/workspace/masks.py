@@ -25,6 +25,7 @@ from core.workspace.drafts import (
     has_been_saved,
     holds,
     mark_unsaved,
+    new_draft,
     write_draft,
 )
 from core.workspace.existing import existing_version
@@ -285,7 +286,8 @@ def _settle_drafts(session: Session, image: ImageTable, person_id: int, new: New
         draft = draft_of(session, image.id, person_id)
         if draft is None or new.replace_draft:
             sequence = draft.sequence if draft is not None and draft.client_id == new.client_id else 0
-            draft = write_draft(session, image, draft, person_id, new.shown, new.client_id, sequence)
+            draft = draft or new_draft(session, image.id, person_id)
+            write_draft(session, image, draft, new.shown, client_id=new.client_id, sequence=sequence)
         if holds(draft, new.shown):
             has_been_saved(draft)
         if new.counts:
