@@ -151,6 +151,8 @@ def _find(page: Page, editor: Editor, number: int, by_name: bool) -> float:
     """Milliseconds from Enter to the image."""
     page.get_by_role("button", name="Find", exact=True).click()
     box = page.get_by_label("Name or number")
+    # The box before it may still be fading away.
+    expect(box).to_have_count(1)
     box.fill(f"image_{number}.png" if by_name else str(number + 1))
     editor.surface.evaluate(TIME_ENTER)
     box.press("Enter")
