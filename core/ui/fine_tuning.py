@@ -197,7 +197,7 @@ def _corrected(task: TaskRow, purpose: Purpose) -> dict[str, _Kind]:
 
 
 def _labelled(task: TaskRow, labels: dict[int, LabelRow]) -> dict[str, _Kind]:
-    given = [image for image in images_for(task).list(task.id) if image.id in labels]
+    given = [image for image in images_for(task).list(task.id, "labelled") if image.id in labels]
     given.sort(key=lambda image: labels[image.id].id, reverse=True)
 
     def kind(images: list[ImageRow]) -> _Kind:

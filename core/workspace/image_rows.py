@@ -9,10 +9,20 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, false, select, true
 
 from core.workspace.rows import ImageFacts, ImageRow, ImageState, ReviewRules
-from core.workspace.tables import GroupTable, ImageTable, RevisionTable, as_row
+from core.workspace.tables import GroupTable, ImageTable, LabelTable, RevisionTable, as_row
 
 Show = Literal[
-    "all", "new", "draft", "corrected", "flagged", "locked", "free", "unflagged", "approved", "whole"
+    "all",
+    "new",
+    "draft",
+    "corrected",
+    "flagged",
+    "locked",
+    "free",
+    "unflagged",
+    "approved",
+    "whole",
+    "labelled",
 ]
 
 
@@ -46,7 +56,7 @@ def shows(
     """Which images each filter shows, of the table or of another name for it.
 
     "new" ones were never opened, saved or drawn on; "free" ones are neither locked nor gold; of "whole" ones
-    the mask was checked as a whole.
+    the mask was checked as a whole; of "labelled" ones somebody has said what they are, taken back or not.
     """
     found: dict[Show, ColumnElement[bool]] = {
         "all": true(),
@@ -59,6 +69,7 @@ def shows(
         "unflagged": images.review != "flagged",
         "approved": images.review == "approved",
         "whole": images.truth_revision_id.in_(select(RevisionTable.id).where(RevisionTable.scope == "whole")),
+        "labelled": images.id.in_(select(LabelTable.image_id)),
         "locked": images.locked == true(),
         "free": (images.locked == false()) & images.gold_revision_id.is_(None),
     }

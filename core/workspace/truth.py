@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from core.workspace.database import StorePart
-from core.workspace.image_rows import SHOWN, counting
-from core.workspace.rows import Review, RevisionRow, Scope
+from core.workspace.image_rows import SHOWN, Show, counting
+from core.workspace.rows import Review, RevisionRow
 from core.workspace.tables import ImageTable, PersonTable, ReviewTable, RevisionTable, TaskTable, as_row
 from core.workspace.tasks import to_review_rules
 
@@ -40,21 +40,22 @@ class TruthReading:
 
 @dataclass(frozen=True)
 class LearntFrom:
-    """How much a group of images has to learn from.
+    """How much the images of a task have to learn from.
 
     Attributes:
         saved: Images with a mask.
-        trainable: Those that fine-tuning may learn from, see `is_trainable`.
         locked: Those that are kept for comparison.
         has_colour: One to learn from has three channels.
         has_hounsfield: One to learn from holds Hounsfield units.
+        groups: How many images fine-tuning may learn from, see `is_trainable`, in each group that has any, in
+            order of the first of them.
     """
 
     saved: int
-    trainable: int
     locked: int
     has_colour: bool
     has_hounsfield: bool
+    groups: tuple[int, ...]
 
 
 class Truth(StorePart):
@@ -115,35 +116,26 @@ class Truth(StorePart):
             trainable = _counting(session, task_id) & SHOWN["free"]
             return session.scalar(select(func.count()).select_from(ImageTable).where(trainable)) or 0
 
-    def learnt_from(self, task_id: int, scope: Scope | None = None) -> list[LearntFrom]:
-        """What each group has, those with the first images to learn from first; no image is listed.
+    def learnt_from(self, task_id: int, show: Show = "corrected") -> LearntFrom:
+        """What a task has to learn from; no image is listed.
 
         Args:
-            scope: Of the masks, None for any.
+            show: "corrected", or "whole" for masks that were checked as a whole.
         """
         with self._database.reading() as session:
             counts = _counting(session, task_id)
             trainable = counts & SHOWN["free"]
-            query = (
-                select(
-                    func.count(),
-                    _number(trainable),
-                    _number(counts & SHOWN["locked"]),
-                    _number(trainable & (ImageTable.channels == 3)),
-                    _number(trainable & (ImageTable.kind == "hu")),
-                )
-                .select_from(ImageTable)
-                .join(RevisionTable, _IS_TRUTH)
-                .where(ImageTable.task_id == task_id)
-                .group_by(ImageTable.group_id)
-                .order_by(func.min(case((trainable, ImageTable.position))))
+            of_task = select(func.count()).select_from(ImageTable)
+            of_task = of_task.where(ImageTable.task_id == task_id, SHOWN[show])
+            numbers = of_task.add_columns(
+                _number(counts & SHOWN["locked"]),
+                _number(trainable & (ImageTable.channels == 3)),
+                _number(trainable & (ImageTable.kind == "hu")),
             )
-            if scope is not None:
-                query = query.where(RevisionTable.scope == scope)
-            return [
-                LearntFrom(saved, trains, locked, colour > 0, hounsfield > 0)
-                for saved, trains, locked, colour, hounsfield in session.execute(query)
-            ]
+            saved, locked, colour, hounsfield = session.execute(numbers).one()
+            groups = of_task.where(trainable).group_by(ImageTable.group_id)
+            sizes = session.scalars(groups.order_by(func.min(ImageTable.position)))
+            return LearntFrom(saved, locked, colour > 0, hounsfield > 0, tuple(sizes))
 
     def num_reviewed(self, task_id: int) -> dict[Review, int]:
         """How many saved masks of a task are approved, flagged, and open."""

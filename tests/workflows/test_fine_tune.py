@@ -288,12 +288,12 @@ def test_the_estimate_learns_from_the_last_whole_run_on_this_machine(workspace, 
 
 
 def test_a_network_from_scratch_fits_the_images():
-    grey, colour = LearntFrom(1, 1, 0, False, False), LearntFrom(1, 1, 0, True, False)
-    ct = LearntFrom(1, 1, 0, False, True)
-    assert recipe.scratch_card("x", [grey]).net.input_channels == 1
-    assert recipe.scratch_card("x", [grey, colour]).net.input_channels == 3
-    assert recipe.scratch_card("x", [grey]).scaling == ScalingConfig()
-    assert recipe.scratch_card("x", [grey, ct]).scaling == ScalingConfig("hu_window", -1000.0, 400.0)
+    grey, colour = LearntFrom(2, 0, False, False, (1, 1)), LearntFrom(2, 0, True, False, (1, 1))
+    ct = LearntFrom(2, 0, False, True, (1, 1))
+    assert recipe.scratch_card("x", grey).net.input_channels == 1
+    assert recipe.scratch_card("x", colour).net.input_channels == 3
+    assert recipe.scratch_card("x", grey).scaling == ScalingConfig()
+    assert recipe.scratch_card("x", ct).scaling == ScalingConfig("hu_window", -1000.0, 400.0)
 
 
 def test_whole_groups_are_planned_to_be_validated_on(workspace, task):

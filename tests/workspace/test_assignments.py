@@ -194,7 +194,7 @@ def readings(store, task, own, other, revisions, version):
         "truth.readings": [reading.image_id for reading in store.truth.readings(task.id)],
         "images.count": stack[: store.images.count(task.id, "flagged")],
         "images.newest": [image.id for image in store.images.newest(task.id, "flagged", limit=9)][::-1],
-        "truth.learnt_from": stack[: len(store.truth.learnt_from(task.id))],
+        "truth.learnt_from": stack[: store.truth.learnt_from(task.id).saved],
         "truth.num_reviewed": stack[: store.truth.num_reviewed(task.id)["flagged"]],
         "quality.of_version": sorted(store.quality.of_version(version.id)),
         "review_pages.page": [item.image.id for item in pages.page("flagged", None, 9)],

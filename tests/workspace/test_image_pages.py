@@ -52,7 +52,7 @@ def test_the_filters_of_what_counts_are_what_the_truth_counts(workspace, task, i
     workspace.reviews.decide([(images["c"].id, NewReview("approved", "Lee", saved["c"]))])
     newest, truth = workspace.images.newest, workspace.truth
     assert names(newest(task.id, "corrected", "whole", limit=9)) == "dba"
-    assert sum(each.saved for each in truth.learnt_from(task.id, "whole")) == 3
+    assert truth.learnt_from(task.id, "whole").saved == 3
     for rules, counted in ((ReviewRules(), "dcb"), (ReviewRules(approved_only=True), "c")):
         workspace.tasks.set_review_rules(task.id, rules)
         assert names(newest(task.id, "corrected", counting(rules), limit=9)) == counted

@@ -48,6 +48,7 @@ def test_the_newest_of_a_task_leaves_out_what_was_taken_back(workspace, task, ad
     assert {image_id: each.label for image_id, each in found.items()} == {first.id: "NV"}
     assert workspace.labels.latest(second.id).label is None
     assert workspace.labels.latest(third.id) is None
+    assert [image.id for image in workspace.images.list(task.id, "labelled")] == [first.id, second.id]
 
 
 def test_a_label_gives_no_rank_and_locks_nothing(workspace, add_image):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
 
 from core.cards import ModelCard
 from core.config import NetConfig, ScalingConfig, TrainConfig
@@ -55,10 +54,10 @@ def settings_of(base: ModelCard, epochs: int, seed: int, *, from_scratch: bool) 
     )
 
 
-def scratch_card(name: str, groups: Sequence[LearntFrom]) -> ModelCard:
+def scratch_card(name: str, there: LearntFrom) -> ModelCard:
     """The card of a model that does not exist yet: channels and intensity scaling as the images are."""
-    channels = 3 if any(group.has_colour for group in groups) else 1
-    if any(group.has_hounsfield for group in groups):
+    channels = 3 if there.has_colour else 1
+    if there.has_hounsfield:
         scaling = ScalingConfig("hu_window", *LUNG_WINDOW)
     else:
         scaling = ScalingConfig()

@@ -51,7 +51,8 @@ class LabelTrainer(Trainer):
         """Colour images with a label of the card's; from scratch the card of the classifier in use."""
         card = self._card(workspace, task_id, base)
         labels = workspace.labels.latest_of_task(task_id)
-        images = (image for image in workspace.images.list(task_id) if image.facts.channels == 3)
+        labelled = workspace.images.list(task_id, "labelled")
+        images = (image for image in labelled if image.facts.channels == 3)
         known = tuple(each for each in images if each.id in labels and labels[each.id].label in card.labels)
         return Given(card, known, labels)
 

@@ -46,15 +46,9 @@ def with_classes(card: ModelCard, classes: Sequence[TaskClass]) -> ModelCard:
     )
 
 
-def amount_of(groups: Sequence[LearntFrom], card: ModelCard) -> Amount:
+def amount_of(there: LearntFrom, card: ModelCard) -> Amount:
     """How much there is, of what the store counted."""
-    return Amount(
-        card,
-        images=sum(group.saved for group in groups),
-        waiting=0,
-        locked=sum(group.locked for group in groups),
-        groups=tuple(group.trainable for group in groups if group.trainable),
-    )
+    return Amount(card, images=there.saved, waiting=0, locked=there.locked, groups=there.groups)
 
 
 class MaskTrainer(Trainer):
@@ -77,9 +71,9 @@ class MaskTrainer(Trainer):
 
     def amount(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Amount:
         """Counted by the store."""
-        groups = workspace.truth.learnt_from(task_id)
-        card = recipe.scratch_card("scratch", groups) if base is None else card_of(workspace, base)
-        return amount_of(groups, with_classes(card, workspace.tasks.get_by_id(task_id).all_classes))
+        there = workspace.truth.learnt_from(task_id)
+        card = recipe.scratch_card("scratch", there) if base is None else card_of(workspace, base)
+        return amount_of(there, with_classes(card, workspace.tasks.get_by_id(task_id).all_classes))
 
     def work_of(self, card: ModelCard) -> float:
         """In multiples of 256x256 through 16 base filters."""
