@@ -95,6 +95,7 @@ class Masks:
             )
         if not new.who.strip():
             raise ValueError("a revision needs the name of the person who saves it")
+        # Before the lock, too: nobody waits for it while files are slow, or cannot be written at all.
         with self._database.plain_errors():
             _put_files(self._blobs, new)
         with self._database.writing() as session:
