@@ -69,8 +69,9 @@ def strip(
         if clicked is not None and int(clicked) != selected:
             go_to(int(clicked))
             st.rerun()
-        position = words.POSITION if total == around.total else words.POSITION_OF_STACKS
-        st.caption(position.format(position=place, total=total, images=around.total), width="content")
+        count = images.counts(current.task_id)[show]
+        position = words.POSITION if total >= count else words.POSITION_OF_STACKS
+        st.caption(position.format(position=place, total=total, images=count), width="content")
         st.button(
             words.NEXT,
             key="next",
