@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
 import pytest
 from app_server import AppServer, OpenPage
 from editor_driver import settled
 from playwright.sync_api import Page, expect
 
+from core.imaging.masks import encode_png
 from core.workspace import TaskRow, Workspace
 
 
@@ -42,6 +46,23 @@ def test_a_task_is_renamed_by_keys_alone(workspace: Workspace, page: Page, task:
     page.keyboard.press("Enter")
     expect(page.get_by_role("combobox", name="Task")).to_have_value("열쇠로만")
     assert workspace.tasks.get(task.slug).title == "열쇠로만"
+
+
+def test_the_editor_has_the_focus_after_an_upload(page: Page) -> None:
+    change = page.get_by_role("button", name="Change task")
+    change.click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Name of the task")).not_to_be_visible()
+    # As after the system's window in which a file is chosen.
+    change.blur()
+    uploader = page.get_by_test_id("stFileUploader").filter(has_text="Upload images")
+    picture = encode_png(np.zeros((64, 64), np.uint8))
+    uploader.locator("input[type=file]").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": picture}
+    )
+    editor = page.get_by_label("Mask editor", exact=True)
+    expect(editor).to_have_attribute("data-image", re.compile("."))
+    expect(editor).to_be_focused()
 
 
 def test_the_link_that_has_the_focus_is_seen(page: Page) -> None:

@@ -70,6 +70,10 @@ class Opening {
     editor.showState();
     if (editor.data.draft.token !== this.draftToken) this.takeDraft();
     this.takeInsert();
+    // By keys at once, as after an upload; nothing is taken from somebody who is elsewhere or has only just come.
+    if (navigator.userActivation.hasBeenActive && document.activeElement === document.body) {
+      editor.surface.focus({ preventScroll: true });
+    }
   }
 
   /**
