@@ -1,5 +1,6 @@
 """The app in Streamlit's own test runner: real store, real workflows, no browser."""
 
+import functools
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
+from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner import script_runner
+from streamlit.testing.v1 import AppTest, app_test
 
 from benchmarks.phantoms.xray import xray_phantom
 from core.imaging.masks import encode_png
@@ -19,6 +22,19 @@ from core.workspace import Workspace
 PROJECT = Path(__file__).resolve().parents[2]
 
 OpenPage = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def looked_up_once() -> Iterator[None]:
+    """As by a server: packages are searched for components and pages are compiled once, not for each test.
+
+    Nor is a session of Keras ended after each run: a server has not imported it, other tests have.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in ((manifest_scanner, "scan_component_manifests"), (app_test, "ScriptCache")):
+            patch.setattr(module, name, functools.cache(getattr(module, name)))
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session")
