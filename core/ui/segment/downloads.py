@@ -28,8 +28,6 @@ def downloads(image: OpenedImage) -> None:
     box = st.popover(
         words.DOWNLOAD, icon=":material/download:", width="stretch", key="downloads", on_change="rerun"
     )
-    if not box.open:
-        return
     with box:
         mask, over = st.columns(2)
         stem = shortened(PurePath(image.image.name).stem)
@@ -49,8 +47,9 @@ def downloads(image: OpenedImage) -> None:
             on_click="ignore",
             width="stretch",
         )
-        _whole_stack(image.image)
-        _saved_masks(image.image)
+        if box.open:
+            _whole_stack(image.image)
+            _saved_masks(image.image)
 
 
 def _whole_stack(image: ImageRow) -> None:
