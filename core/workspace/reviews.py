@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
@@ -24,6 +24,7 @@ from core.workspace.rows import ReviewRow, Verdict
 from core.workspace.seen import existing_image
 from core.workspace.tables import (
     ImageTable,
+    LabelTable,
     PersonTable,
     ReviewTable,
     RevisionTable,
@@ -45,10 +46,12 @@ class Seen:
     Attributes:
         revision_id: The mask that was the truth, None where none was saved.
         review_id: The newest verdict on the image, None before the first.
+        label_id: What it was labelled, None for nothing.
     """
 
     revision_id: int | None
     review_id: int | None
+    label_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -85,14 +88,14 @@ class NotTaken:
     """A verdict that was not kept.
 
     Attributes:
-        why: "gone", "changed" (another mask counts by now), "judged" (somebody else was faster), "own" (the
-            task asks for a second person), "second" (the prediction was kept, another person has to approve),
-            "unknown" (not shown to whom says it).
+        why: "gone", "changed" (another mask counts by now), "labelled" (otherwise by now), "judged" (somebody
+            else was faster), "own" (the task asks for a second person), "second" (the prediction was kept,
+            another person has to approve), "unknown" (not shown to whom says it).
         who: Who changed or judged it.
     """
 
     image_id: int
-    why: Literal["gone", "changed", "judged", "own", "second", "unknown"]
+    why: Literal["gone", "changed", "labelled", "judged", "own", "second", "unknown"]
     who: str = ""
 
 
@@ -183,6 +186,10 @@ class Reviews:
                 return NotTaken(image_id, "changed", _drawn_by(session, image))
             if newest is not None and is_newer:
                 return NotTaken(image_id, "judged", newest.who)
+            label = session.scalars(_newest_label(image_id)).first()
+            label_id = None if label is None or label.label is None else label.id
+            if label is not None and label_id != new.seen.label_id:
+                return NotTaken(image_id, "labelled", label.who)
         task = session.get_one(TaskTable, image.task_id)
         if new.verdict == "approved" and to_review_rules(task.review_rules).second_person:
             if new.accepts is not None:
@@ -267,6 +274,11 @@ def _keep(session: Session, image: ImageTable, review: ReviewTable) -> ReviewRow
     audit.append(session, "reviewed", facts, who=review.who, task_id=image.task_id)
     judge(session, image)
     return _to_row(review)
+
+
+def _newest_label(image_id: int) -> Select[LabelTable]:
+    of_image = select(LabelTable).where(LabelTable.image_id == image_id)
+    return of_image.order_by(LabelTable.number.desc()).limit(1)
 
 
 def _of_image(image_id: int) -> Any:

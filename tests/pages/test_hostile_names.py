@@ -107,7 +107,7 @@ def press(app: AppTest, label: str) -> AppTest:
 
 
 def test_segment_page_its_dialogs_and_its_toast(open_page, workspace, hostile_images):
-    app = check(unfolded(open_page(task=hostile_images.slug), "groups", "downloads"))
+    app = check(unfolded(open_page(task=hostile_images.slug), "groups"))
     name = next(box for box in app.text_input if box.label == "Your name")
     check(name.set_value(HOSTILE[:80]).run())
     press(app, "History")
@@ -149,7 +149,7 @@ def test_refused_task_and_refused_file_are_told_to_the_letter(open_page, workspa
 
 
 def test_exported_files_of_hostile_names_can_be_unpacked(open_page, workspace, hostile_images):
-    app = unfolded(open_page(task=hostile_images.slug), "downloads")
+    app = open_page(task=hostile_images.slug)
     press(app, "Prepare")
     (path,) = workspace.folder("exports").glob("*.zip")
     with zipfile.ZipFile(path) as archive:

@@ -1,5 +1,7 @@
 """What a reviewer sees and says: verdicts on exactly the mask that was shown, and tiles with its outline."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,7 @@ from core.workflows.review.looking import (
     read_png,
     tile_jpeg,
 )
-from core.workspace import DraftContent, NewRevision, ReviewRules, TaskClass
+from core.workspace import DraftContent, NewLabel, NewRevision, ReviewRules, TaskClass
 from core.workspace.classes import merged, moved
 from tests.workflows.conftest import gradient
 
@@ -44,9 +46,29 @@ def test_a_look_goes_to_the_browser_and_back():
     look = Look(7, None, 3, 2)
     assert str(look) == "7.0.3.2"
     assert Look.parse("7.0.3.2") == look
+    for more in (replace(look, label_id=12), replace(look, label_id=12, shown="0123456789ab")):
+        assert Look.parse(str(more)) == more
     for wrong in ("", "7", "7.a.3.2", "1.2.3.4.5"):
         with pytest.raises(ValueError):
             Look.parse(wrong)
+
+
+def test_a_verdict_is_on_the_label_that_was_seen_and_on_no_other(workspace, task, added, predictors):
+    first = workspace.labels.save(added[0], NewLabel("NV", "Kim"))
+    item = workspace.review_pages(task.id, "uploaded").item(added[0])
+    look = look_at(workspace, item, [], first)
+    workspace.labels.save(added[0], NewLabel("MEL", "Park"))
+    (refused,) = judge(workspace, [Said(look, "flagged")], predictors, who="Lee")
+    assert (refused.why, refused.who) == ("labelled", "Park")
+    assert workspace.reviews.of_image(added[0]) == []
+    # A label that was taken back is none; one that came where none was seen is another one.
+    workspace.labels.save(added[0], NewLabel(None, "Kim"))
+    (review,) = judge(workspace, [Said(replace(look, label_id=None), "flagged")], predictors, who="Lee")
+    assert review.label_id is None
+    workspace.labels.save(added[1], NewLabel("NV", "Kim"))
+    unseen = look_of(workspace, task, added[1])
+    (refused,) = judge(workspace, [Said(unseen, "flagged")], predictors, who="Lee")
+    assert refused.why == "labelled"
 
 
 def test_a_proposal_that_is_approved_is_saved_as_it_was_shown(

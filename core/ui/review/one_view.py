@@ -31,7 +31,7 @@ from core.workflows.review.judging import MOST_OF_A_COMMENT, REASONS, Said
 from core.workflows.review.look import Look
 from core.workflows.review.looking import Full, colours_of, full_look, look_at, make_full
 from core.workflows.review.planting import key_of, with_planted
-from core.workspace import ReviewItem, ReviewPlace, ReviewRow, TaskRow, Verdict
+from core.workspace import LabelRow, ReviewItem, ReviewPlace, ReviewRow, TaskRow, Verdict
 from core.workspace.review_pages import ReviewPages
 
 _REASONS, _COMMENT, _LARGE = "review_reasons", "review_comment", "review_look"
@@ -46,7 +46,9 @@ def one_view(task: TaskRow, here: Asked, pages: ReviewPages) -> None:
         st.write(words.NOTHING[show])
         return
     reviews = workspace.reviews.of_image(item.image.id)
-    [look] = with_planted(workspace, task, [(item, look_at(workspace, item, reviews))], state.person())
+    label = workspace.labels.latest_of_images([item.image.id]).get(item.image.id)
+    seen = look_at(workspace, item, reviews, label)
+    [look] = with_planted(workspace, task, [(item, seen)], state.person())
     following = pages.page(show, ReviewPlace(item.key, inclusive=False), 2)
     earlier = pages.before(show, item.key, 1)
     left, right = st.columns([4.1, 1], gap="small")
@@ -60,7 +62,7 @@ def one_view(task: TaskRow, here: Asked, pages: ReviewPages) -> None:
         if told:
             st.markdown(f":material/info: {as_text(told)}")
         _facts(item, full)
-        _verdict(item, reviews, look)
+        _verdict(item, reviews, look, label)
         _buttons(here, item, look, following[0] if following else None)
         gold_button(item)
         _turn(earlier[0] if earlier else None, following[0] if following else None)
@@ -131,7 +133,7 @@ def _facts(item: ReviewItem, full: Full | None) -> None:
     st.caption(f"{as_text(why_here(item))}. {expected(item)} {facts} {agrees}")
 
 
-def _verdict(item: ReviewItem, reviews: list[ReviewRow], look: Look) -> None:
+def _verdict(item: ReviewItem, reviews: list[ReviewRow], look: Look, label: LabelRow | None) -> None:
     line = verdict_line(item, reviews)
     if line:
         icon = {"approved": ":green[:material/check_circle:]", "flagged": ":red[:material/flag:]"}
@@ -139,16 +141,10 @@ def _verdict(item: ReviewItem, reviews: list[ReviewRow], look: Look) -> None:
     current = counting(reviews, look.revision_id)
     if current is not None:
         comment(current.comment)
-    _label(item)
-
-
-def _label(item: ReviewItem) -> None:
-    """The label of a task with a classifier stands beside the mask, and is judged with it."""
-    label = state.workspace().labels.latest(item.image.id)
-    if label is None or label.label is None:
-        return
-    title = label_titles(state.workspace(), item.image.task_id)(label.label)
-    st.caption(words.LABEL_WITH.format(label=as_text(title), who=as_name(label.who)))
+    if label is not None:
+        # Of a task with a classifier it stands beside the mask, and is judged with it.
+        title = label_titles(state.workspace(), item.image.task_id)(label.label or "")
+        st.caption(words.LABEL_WITH.format(label=as_text(title), who=as_name(label.who)))
 
 
 def _buttons(here: Asked, item: ReviewItem, look: Look, following: ReviewItem | None) -> None:

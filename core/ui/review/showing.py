@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -23,7 +23,7 @@ from core.ui.titles import image_titles
 from core.workflows.review.look import Look
 from core.workflows.review.looking import kept_tile, look_at, tile_jpeg
 from core.workflows.review.planting import key_of, with_planted
-from core.workspace import ImageRow, ReviewItem, ReviewRow, Workspace
+from core.workspace import ImageRow, LabelRow, ReviewItem, ReviewRow, Workspace
 
 _AT_ONCE_SECONDS = 0.3
 _ASK_AGAIN_SECONDS = 0.7
@@ -33,13 +33,13 @@ Wanted = tuple[ImageRow, Look]
 
 def tiles_of(workspace: Workspace, here: Asked, items: Sequence[ReviewItem]) -> list[Tile]:
     """What the grid shows of items; what takes longer is begun in the background, and comes by itself."""
-    reviews, looks = _looks_of(workspace, items)
+    labels = workspace.labels.latest_of_images([item.image.id for item in items])
+    reviews, looks = _looks_of(workspace, items, labels)
     until = time.monotonic() + _AT_ONCE_SECONDS
     tiles: list[Tile] = []
     missing: list[Wanted] = []
     classes = workspace.tasks.get_by_id(here.task_id).all_classes
     changed = here.changed({image_id: key_of(look) for image_id, look in looks.items()})
-    labels = workspace.labels.latest_of_images([item.image.id for item in items])
     label_title = label_titles(workspace, here.task_id)
     titles = image_titles(workspace, [item.image for item in items])
     for item in items:
@@ -69,16 +69,19 @@ def tiles_of(workspace: Workspace, here: Asked, items: Sequence[ReviewItem]) -> 
 
 def make_ahead(workspace: Workspace, here: Asked, items: Sequence[ReviewItem]) -> None:
     """Make the tiles of items that come next, in the background, once."""
-    _, looks = _looks_of(workspace, items)
+    labels = workspace.labels.latest_of_images([item.image.id for item in items])
+    _, looks = _looks_of(workspace, items, labels)
     _begin(workspace, here, [(item.image, looks[item.image.id]) for item in items])
 
 
 def _looks_of(
-    workspace: Workspace, items: Sequence[ReviewItem]
+    workspace: Workspace, items: Sequence[ReviewItem], labels: Mapping[int, LabelRow]
 ) -> tuple[dict[int, list[ReviewRow]], dict[int, Look]]:
     """The verdicts on items and what is shown of each, by image id."""
     reviews = workspace.reviews.of_images([item.image.id for item in items])
-    real = [(item, look_at(workspace, item, reviews[item.image.id])) for item in items]
+    real = [
+        (item, look_at(workspace, item, reviews[item.image.id], labels.get(item.image.id))) for item in items
+    ]
     if not real:
         return reviews, {}
     task = workspace.tasks.get_by_id(items[0].image.task_id)

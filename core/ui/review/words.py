@@ -137,6 +137,7 @@ UNDONE = "Taken back: {count}."
 NOT_TAKEN = {
     "gone": "Not here any more; it was deleted meanwhile.",
     "changed": "Not judged: {who} saved another mask meanwhile. Look at this one.",
+    "labelled": "Not judged: {who} changed the label meanwhile. Look at this one.",
     "judged": "Not judged again: {who} was faster. Look at what was said.",
     "own": "Not approved: you saved this mask, and this task asks for a second person.",
     "unknown": "Not judged: it was shown to somebody else. Look at it again.",

@@ -25,10 +25,7 @@ _MOST_LISTED = 5
 
 def downloads(image: OpenedImage) -> None:
     """The popover with all downloads; files are made at the click, with every stroke in them."""
-    box = st.popover(
-        words.DOWNLOAD, icon=":material/download:", width="stretch", key="downloads", on_change="rerun"
-    )
-    with box:
+    with st.popover(words.DOWNLOAD, icon=":material/download:", width="stretch"):
         mask, over = st.columns(2)
         stem = shortened(PurePath(image.image.name).stem)
         mask.download_button(
@@ -47,9 +44,8 @@ def downloads(image: OpenedImage) -> None:
             on_click="ignore",
             width="stretch",
         )
-        if box.open:
-            _whole_stack(image.image)
-            _saved_masks(image.image)
+        _whole_stack(image.image)
+        _saved_masks(image.image)
 
 
 def _whole_stack(image: ImageRow) -> None:

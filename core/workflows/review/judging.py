@@ -67,9 +67,8 @@ def judge(
     reviews: list[tuple[int, NewReview]] = []
     gone: list[NotTaken] = []
     planted: list[PlantedRow] = []
-    labels = workspace.labels.latest_of_images([each.look.image_id for each in said])
     for each in said:
-        image_id, label = each.look.image_id, labels.get(each.look.image_id)
+        image_id = each.look.image_id
         look = resolved(workspace, each.look, who)
         if look is None:
             gone.append(NotTaken(image_id, "unknown"))
@@ -80,8 +79,7 @@ def judge(
                 planted.append(PlantedRow(image_id, who, key_of(look), kind, each.verdict))
                 continue
             real = replace(each, look=replace(look, seed=None))
-            new = _review(workspace, real, predictors, who, None if label is None else label.id)
-            reviews.append((image_id, new))
+            reviews.append((image_id, _review(workspace, real, predictors, who)))
         except _GoneError:
             gone.append(NotTaken(image_id, "gone"))
     kept = workspace.planted.keep(planted) if planted else []
@@ -96,9 +94,7 @@ def _planted(workspace: Workspace, look: Look, predictors: Predictors) -> str | 
     return None if found is None else found[1]
 
 
-def _review(
-    workspace: Workspace, said: Said, predictors: Predictors, who: str, label_id: int | None
-) -> NewReview:
+def _review(workspace: Workspace, said: Said, predictors: Predictors, who: str) -> NewReview:
     look, flagged = said.look, said.verdict == "flagged"
     png = None if look.revision_id is not None else _proposal(workspace, look, predictors)
     accepts = None if png is None or flagged else _accepted(workspace, look, png, who)
@@ -111,8 +107,8 @@ def _review(
         reasons=tuple(each for each in REASONS if each in said.reasons) if flagged else (),
         comment=said.comment[:MOST_OF_A_COMMENT] if flagged else "",
         accepts=accepts,
-        label_id=label_id,
-        seen=Seen(look.revision_id, look.review_id),
+        label_id=look.label_id,
+        seen=Seen(look.revision_id, look.review_id, look.label_id),
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 DIGITS = 12
 """Of a code."""
-_NUM_NUMBERS = 4
+_WRITTEN = re.compile(rf"(\d+)\.(\d+)\.(\d+)\.(\d+)(?:\.label(\d+))?(?:\.([0-9a-f]{{{DIGITS}}}))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Look:
         revision_id: The saved mask, None for what a model proposes.
         review_id: Newest verdict on the image, None before the first.
         version_id: Whose proposal it is, None for a saved mask.
+        label_id: What the image was labelled, None for nothing.
         shown: Code of the mask that was shown, the real one or one with an error; "" for none.
         seed: Of the error that was put into the mask, None for the real one; the browser is not told.
         mask_file: File of the saved mask where it is known already; the browser is not told.
@@ -26,14 +28,15 @@ class Look:
     revision_id: int | None
     review_id: int | None
     version_id: int | None
+    label_id: int | None = None
     shown: str = ""
     seed: int | None = None
     mask_file: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         numbers = (self.image_id, self.revision_id, self.review_id, self.version_id)
-        written = ".".join(str(each or 0) for each in numbers)
-        return f"{written}.{self.shown}" if self.shown else written
+        label = "" if self.label_id is None else f"label{self.label_id}"
+        return ".".join([*(str(each or 0) for each in numbers), *filter(None, (label, self.shown))])
 
     @classmethod
     def parse(cls, text: str) -> Look:
@@ -42,10 +45,9 @@ class Look:
         Raises:
             ValueError: It is none.
         """
-        *numbers, last = text.split(".")
-        shown = last if len(numbers) == _NUM_NUMBERS else ""
-        if shown and (len(shown) != DIGITS or not set(shown) <= set("0123456789abcdef")):
-            raise ValueError(f"a code has {DIGITS} hexadecimal digits, got {shown!r}")
-        image_id, *others = (int(each) for each in (numbers if shown else (*numbers, last)))
-        revision_id, review_id, version_id = (each or None for each in others)
-        return cls(image_id, revision_id, review_id, version_id, shown)
+        found = _WRITTEN.fullmatch(text)
+        if found is None:
+            raise ValueError(f"no look is written as {text!r}")
+        *numbers, shown = found.groups()
+        image_id, revision_id, review_id, version_id, label_id = (int(each or 0) or None for each in numbers)
+        return cls(image_id or 0, revision_id, review_id, version_id, label_id, shown or "")

@@ -26,7 +26,16 @@ from core.workflows.correct import pictures
 from core.workflows.correct.save_mask import mask_as_shown
 from core.workflows.review.look import Look
 from core.workflows.review.planting import shown_mask
-from core.workspace import DraftContent, ImageRow, ReviewItem, ReviewRow, RevisionRow, TaskClass, Workspace
+from core.workspace import (
+    DraftContent,
+    ImageRow,
+    LabelRow,
+    ReviewItem,
+    ReviewRow,
+    RevisionRow,
+    TaskClass,
+    Workspace,
+)
 from core.workspace.classes import highest_value, reading_key, reading_table
 
 logger = logging.getLogger(__name__)
@@ -39,13 +48,21 @@ _LINE = 3
 Colour = tuple[int, int, int]
 
 
-def look_at(workspace: Workspace, item: ReviewItem, reviews: list[ReviewRow]) -> Look:
-    """What is to be seen of an item of the queue now; `reviews` are the image's, the newest first."""
+def look_at(
+    workspace: Workspace, item: ReviewItem, reviews: list[ReviewRow], label: LabelRow | None = None
+) -> Look:
+    """What is to be seen of an item of the queue now.
+
+    Args:
+        reviews: The image's, the newest first.
+        label: What the image is labelled, which is judged with the mask.
+    """
     revision_id, file = (None, "") if item.revision is None else (item.revision.id, item.revision.mask_file)
     version = None if item.revision is not None else workspace.versions.current(item.image.task_id)
     review_id = reviews[0].id if reviews else None
     version_id = None if version is None else version.id
-    return Look(item.image.id, revision_id, review_id, version_id, mask_file=file)
+    label_id = None if label is None else label.id
+    return Look(item.image.id, revision_id, review_id, version_id, label_id, mask_file=file)
 
 
 def shown_content(workspace: Workspace, look: Look) -> DraftContent:
