@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import StoreError
@@ -186,7 +186,8 @@ class Reviews:
                 return NotTaken(image_id, "changed", _drawn_by(session, image))
             if newest is not None and is_newer:
                 return NotTaken(image_id, "judged", newest.who)
-            label = session.scalars(_newest_label(image_id)).first()
+            labels = select(LabelTable).where(LabelTable.image_id == image_id)
+            label = session.scalars(labels.order_by(LabelTable.number.desc()).limit(1)).first()
             label_id = None if label is None or label.label is None else label.id
             if label is not None and label_id != new.seen.label_id:
                 return NotTaken(image_id, "labelled", label.who)
@@ -274,11 +275,6 @@ def _keep(session: Session, image: ImageTable, review: ReviewTable) -> ReviewRow
     audit.append(session, "reviewed", facts, who=review.who, task_id=image.task_id)
     judge(session, image)
     return _to_row(review)
-
-
-def _newest_label(image_id: int) -> Select[LabelTable]:
-    of_image = select(LabelTable).where(LabelTable.image_id == image_id)
-    return of_image.order_by(LabelTable.number.desc()).limit(1)
 
 
 def _of_image(image_id: int) -> Any:

@@ -15,7 +15,7 @@ from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning, kept_m
 from core.workflows.arrive.upload_survey import survey_upload
 from core.workflows.correct.pictures import display_picture
 from core.workspace import TaskClass
-from tests.imaging.making import nifti
+from tests.imaging.making import nifti, tiff
 from tests.workflows.conftest import gradient, png
 
 # Three bands, three pixels each.
@@ -147,6 +147,16 @@ def test_whether_an_image_is_a_ct_is_asked_once_where_its_file_cannot_say_it(wor
     # What can be nothing else, or is called a mask, is not asked about.
     assert not survey([("grey.nii", nifti(np.abs(CT)))]).needs_look()
     assert survey([("a.nii", nifti(CT))], roles={0: "left out"}).may_be_ct(KeptAnswers()) is None
+    about = {"ome": True, "metadata": {"axes": "CYX"}, "photometric": "minisblack"}
+    channels = tiff(np.stack([CLASSES, CLASSES]).astype(np.uint8), **about)
+    # Called a mask and an image again, it is asked about as before.
+    asked = [("scan.nii", nifti(CT)), ("cells.ome.tif", channels)]
+    places = []
+    found = None
+    for roles in ({}, {0: "mask", 1: "mask"}, {}):
+        found = survey_upload(asked, [], known=(), roles=roles, earlier=found)
+        places.append((found.may_be_ct(KeptAnswers()), found.unasked(KeptAnswers())))
+    assert places == [(0, [1]), (None, []), (0, [1])]
 
 
 def test_images_are_read_as_was_said_and_as_they_came_in_from_then_on(workspace, task):

@@ -45,7 +45,7 @@ class Survey:
         num_files: How many of them were given as images.
         readings: How the values of masks are read, by place in `rows`.
         unpaired: Places of masks of which no one image of this upload or of the task has the name.
-        channels: Names of the channels of each image that has several, by place.
+        channels: Names of the channels of each file that has several, by place.
         ct: Place of the first image found that looks like a CT and cannot say it, None for none.
     """
 
@@ -68,12 +68,14 @@ class Survey:
 
     def may_be_ct(self, kept: KeptAnswers) -> int | None:
         """Place of an image that looks like a CT, where no kept answer says whether it is one."""
-        return self.ct if kept.units is None else None
+        is_asked = self.ct is not None and self.rows[self.ct].role == "image" and kept.units is None
+        return self.ct if is_asked else None
 
     def unasked(self, kept: KeptAnswers) -> list[int]:
         """Places of images of several channels that no kept answer speaks of."""
         known = None if kept.channel is None else kept.channel.num_channels
-        return [place for place, names in self.channels.items() if len(names) != known]
+        images = (place for place in self.channels if self.rows[place].role == "image")
+        return [place for place in images if len(self.channels[place]) != known]
 
     def problem(self, place: int, kept: KeptMeaning | None) -> str:
         """Why a mask cannot be read, empty where it can."""
@@ -130,8 +132,7 @@ def survey_upload(
         for place, row in enumerate(rows)
         if row.role == "mask" and not row.only_image and not any(key in known for key in row.keys)
     }
-    of_images = {place: names for place, names in seen.channels.items() if rows[place].role == "image"}
-    return Survey(tuple(rows), num_files, readings, frozenset(unpaired), of_images, seen.ct)
+    return Survey(tuple(rows), num_files, readings, frozenset(unpaired), seen.channels, seen.ct)
 
 
 def plan_of(
