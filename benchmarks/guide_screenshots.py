@@ -6,7 +6,6 @@ the box with the downloads, and the sign-in.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import tempfile
 from pathlib import Path
@@ -18,7 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.phantoms.ct import ct_volume_phantom
 from benchmarks.phantoms.xray import xray_phantom
-from benchmarks.screenshots import open_page, shot
+from benchmarks.screenshots import asked_for, open_page, shot
 from core import language
 from core.imaging.masks import encode_png
 from core.people.passwords import hash_password
@@ -92,24 +91,16 @@ def draw_pages(browser: Browser, url: str, folder: Path, slice_id: int, stack: s
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", nargs="?", type=Path, default=Path("docs/images"))
-    parser.add_argument("--language", choices=tuple(language.LANGUAGES), default=language.ENGLISH)
-    options = parser.parse_args()
-    language.speak(options.language)
-    folder: Path = options.folder
-    folder.mkdir(parents=True, exist_ok=True)
+    folder, spoken = asked_for(__doc__)
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         browser = launch_chromium(playwright)
         with open_workspace(Path(temporary)) as workspace:
             slice_id = add_stack(workspace)
             stack = workspace.tasks.get_by_id(workspace.images.get(slice_id).task_id).slug
-            kim = workspace.persons.get_or_add(KIM[options.language])
+            kim = workspace.persons.get_or_add(KIM[spoken])
             workspace.persons.set_role(kim.id, "admin")
             workspace.persons.set_password_hash(kim.id, hash_password("only for these pictures"))
-        server = AppServer(
-            PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": temporary, "LOGNAME": KIM[options.language]}
-        )
+        server = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": temporary, "LOGNAME": KIM[spoken]})
         server.start()
         try:
             draw_pages(browser, server.url, folder, slice_id, stack)

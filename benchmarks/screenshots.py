@@ -36,7 +36,7 @@ from core.workflows.correct.save_mask import save_mask
 from core.workflows.learn.fine_tune import plan_fine_tune, start_fine_tune
 from core.workflows.open_workspace import open_workspace
 from core.workspace import DraftContent, Workspace
-from tests.browser.app_server import CHROMIUM_FLAGS, PROJECT, SYSTEM_CHROMIUM, AppServer
+from tests.browser.app_server import PROJECT, AppServer, launch_chromium
 
 WIDE, NARROW = (1440, 900), (1024, 768)
 NUM_CORRECTED = 12
@@ -120,17 +120,22 @@ def draw_pages(browser: Browser, url: str, folder: Path, last_image: int) -> Non
         page.close()
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+def asked_for(description: str | None) -> tuple[Path, str]:
+    """The folder for the pictures, which is there then, and the language, which is spoken from now on."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("folder", nargs="?", type=Path, default=Path("docs/images"))
     parser.add_argument("--language", choices=tuple(language.LANGUAGES), default=language.ENGLISH)
     options = parser.parse_args()
     language.speak(options.language)
     folder: Path = options.folder
     folder.mkdir(parents=True, exist_ok=True)
+    return folder, options.language
+
+
+def main() -> int:
+    folder, _ = asked_for(__doc__)
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
-        path = str(SYSTEM_CHROMIUM) if SYSTEM_CHROMIUM.exists() else None
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        browser = launch_chromium(playwright)
         server = AppServer(PROJECT / "streamlit_app.py", {"WORKSPACE_DIR": temporary})
         server.start()
         try:
