@@ -108,10 +108,11 @@ def nearer(
     last = clicks[-1]
     while True:
         part = enlarged(asked(picture, mask, clicks, window, answer)[0], window, picture)
+        if last.include or window.side < 2 * LEAST_SIDE:
+            return part, window
         rows, cols = within(window, mask.shape)
         seen = part_at(mask[rows, cols], Click(last.row - rows.start, last.col - cols.start, False))
-        tells = np.count_nonzero(seen & ~part) < WHOLE * np.count_nonzero(seen)
-        if last.include or tells or window.side < 2 * LEAST_SIDE:
+        if np.count_nonzero(seen & ~part) < WHOLE * np.count_nonzero(seen):
             return part, window
         window = window_around((last.row + 0.5, last.col + 0.5), window.side / 2, mask.shape)
 
