@@ -45,7 +45,7 @@ def build_parser() -> Parser:
     add("--model_path", required=True, help="weights file (.keras, .h5) or model folder")
     add("--output_path", default="predictions", help="folder, or NAME.png for one image")
     add("--threshold", type=number(0, 1), help="instead of the card's")
-    add_shared(parser, "read_channel", more=" (default: the first)")
+    add_shared(parser, "read_channel")
     add_shared(parser, "units")
     return parser
 

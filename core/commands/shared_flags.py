@@ -93,7 +93,7 @@ _FLAGS: dict[str, dict[str, Any]] = {
     "units": {
         "choices": ("hounsfield", "grey"),
         "help": "what the values of TIFF and NIfTI images are, which cannot say it: Hounsfield units (CT) or "
-        "any others (default: Hounsfield units where they can only be a CT's, which is told)",
+        "any others (has to be said where they look like a CT's)",
     },
     "scaling": {
         "choices": tuple(SCALINGS),

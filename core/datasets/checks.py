@@ -19,10 +19,9 @@ from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import ClassTable
 from core.imaging.decode import read_frame, read_mask, to_image
 from core.imaging.geometry import Geometry
-from core.imaging.image_reading import AS_TOLD, ImageReading, with_flag
+from core.imaging.image_reading import AS_TOLD, ImageReading
 from core.imaging.mask_values import MaskValues
 from core.imaging.mask_volume import mask_on_image
-from core.imaging.units import is_assumed
 from core.language.sentence import Sentence
 
 NUM_THREADS = 4
@@ -57,7 +56,7 @@ class ExaminedData:
     Attributes:
         pairs_of: For each split its pairs in the order of their stems, of volumes each slice.
         signs_of: For each split what its images belong with, in the same order.
-        notes: What was not read, and what was assumed of units and of mask volumes.
+        notes: What was not read, and what was assumed of mask volumes.
     """
 
     pairs_of: dict[str, list[Pair]]
@@ -141,19 +140,18 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
     geometry: Geometry | None = None
     has_foreground = False
     num_slices = 1
-    notes: list[str] = []
+    notes: tuple[str, ...] = ()
     meaning = classes or pair.values
     try:
         data = read_bytes(pair.image_path)
         file_hash = hashlib.sha256(data).hexdigest()
         called = Sentence("image {file}", file=pair.image_path.name)
         file = open_image(pair, called)
-        pair.reading.check(file, called)
         num_slices, geometry = len(file.order), file.geometry
+        pair.reading.check(file, called)
         middle = file.order[num_slices // 2]
         decoded = to_image(read_frame(file, called, middle))
         shape = (decoded.values.shape[0], decoded.values.shape[1])
-        notes += filter(is_assumed, decoded.notes)
         signs = signs_of(data, pair.image_path.name, decoded, salt=salt)
         if num_slices > 1:
             # Empty slices look alike in every volume: the file stands for all of its pixels.
@@ -164,7 +162,7 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
         if num_slices > 1:
             volume = open_volume(pair, meaning)
             masks = volume.masks
-            notes += volume.notes
+            notes = volume.notes
         else:
             name = Sentence("mask {file}", file=pair.mask_path.name)
             content = read_bytes(pair.mask_path)
@@ -176,7 +174,7 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
         has_foreground = any(bool(split_undefined(mask)[0].any()) for mask in masks)
     except BadFileError as error:
         problems.append(error.sentence)
-    return CheckedPair(file_hash, signs, has_foreground, tuple(problems), num_slices, tuple(with_flag(notes)))
+    return CheckedPair(file_hash, signs, has_foreground, tuple(problems), num_slices, notes)
 
 
 def _present(root: Path) -> tuple[str, ...]:

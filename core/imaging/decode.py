@@ -67,7 +67,7 @@ def decode_image(
     Args:
         name: What the person calls it; for messages, and for DICOM files without the DICOM mark.
         frame: Which picture of the file; None for the first, with a note where there are others.
-        units: What a person says of grey values that the file says nothing of; None for what they look like.
+        units: What a person says of grey values that the file says nothing of; None for none.
 
     Raises:
         BadFileError: Too large, not an image, cut off or damaged; one sentence that names the file.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.errors import BadFileError
 from core.imaging.stored import OpenFile
-from core.imaging.units import Units, is_assumed
+from core.imaging.units import Units, looks_like_ct
 from core.language.sentence import Sentence
 
 ALL = -1
@@ -20,7 +19,7 @@ class ImageReading:
 
     Attributes:
         channel: Of files of several, from 0, or `ALL`; None for the first.
-        units: Of grey values of files that cannot say it, None for what they look like.
+        units: Of grey values of files that cannot say it, None where nobody said it.
     """
 
     channel: int | None = None
@@ -46,11 +45,17 @@ class ImageReading:
         return file.of_channel(len(file.channels) if self.channel == ALL else self.channel)
 
     def check(self, file: OpenFile, name: str) -> None:
-        """Refuse a file of several channels where nobody said which one is meant.
+        """Refuse a file that could be read in several ways where nobody said which one is meant.
 
         Raises:
             BadFileError: Naming the flag that says it.
         """
+        if self.units is None and looks_like_ct(file):
+            raise BadFileError(
+                name,
+                "looks like a CT and cannot say it; say with --units whether its values are Hounsfield units "
+                "(hounsfield) or others (grey).",
+            )
         if self.channel is not None or not file.channels:
             return
         named = [each for each in file.channels if each]
@@ -61,12 +66,6 @@ class ImageReading:
             count=len(file.channels),
             called=Sentence(" ({names})", names=", ".join(named)) if named else "",
         )
-
-
-def with_flag(notes: Iterable[str]) -> list[str]:
-    """Notes on an image, with the flag that decides it behind what was assumed of its units."""
-    flag = Sentence("--units grey takes them as any others.")
-    return [Sentence.joined([note, flag]) if is_assumed(note) else note for note in notes]
 
 
 AS_TOLD = ImageReading()

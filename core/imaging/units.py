@@ -1,4 +1,4 @@
-"""Whether grey values are Hounsfield units where the file cannot say it: as a person says, or as they look.
+"""Whether grey values are Hounsfield units where the file cannot say it: only if a person says so.
 
 DICOM says it itself; TIFF and NIfTI have no field for it.
 """
@@ -24,27 +24,28 @@ _LEAST, _MOST_BETWEEN = 0.05, 0.5
 
 
 def in_units(file: OpenFile, name: str, said: Units | None) -> OpenFile:
-    """A file whose values are what a person says that they are.
+    """A file whose values are Hounsfield units where the file or a person says so.
 
     Args:
         file: As its reader opens it.
         name: What the person calls it.
-        said: None for what the values look like, which is told.
+        said: None where nobody said anything; what looks like a CT is told then.
     """
-    looks: list[bool] = []
+    if said == "grey":
+        return file
 
     def read(frame: int) -> StoredPixels:
         found = file.read(frame)
-        if said == "grey" or found.unsaid is None or found.unsaid.dtype.kind not in "if":
+        if found.unsaid is None or found.unsaid.dtype.kind not in "if":
             return found
-        if said is None and not looks:
-            # The picture in the middle says for all what the values are.
-            is_middle = frame == file.order[len(file.order) // 2]
-            looks.append(_only_a_ct(found.unsaid) if is_middle else looks_like_ct(file))
-        if said is None and not looks[0]:
+        if said is not None:
+            return replace(found, values=plain_type(found.unsaid, name), kind="hu")
+        if not _only_a_ct(found.unsaid):
             return found
-        notes = found.notes if said else (*found.notes, _told(name))
-        return replace(found, values=plain_type(found.unsaid, name), kind="hu", notes=notes)
+        told = Sentence(
+            "{name} looks like a CT, but nobody said that it is one; its values are taken as grey.", name=name
+        )
+        return replace(found, notes=(*found.notes, told))
 
     return replace(file, read=read)
 
@@ -57,15 +58,6 @@ def looks_like_ct(file: OpenFile) -> bool:
     except Exception:
         return False
     return unsaid is not None and _only_a_ct(unsaid)
-
-
-def is_assumed(note: str) -> bool:
-    """Whether a note tells what `in_units` assumed."""
-    return isinstance(note, Sentence) and note.template == _told("").template
-
-
-def _told(name: str) -> Sentence:
-    return Sentence("{name}: its values are taken as Hounsfield units.", name=name)
 
 
 def _only_a_ct(values: NDArray[Any]) -> bool:

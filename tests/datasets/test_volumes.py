@@ -123,17 +123,17 @@ def ct(shape=(8, 8, 3)):
     return values
 
 
-def test_whether_images_are_hounsfield_units_is_told_with_the_flag_that_says_it(tmp_path):
+def test_what_looks_like_a_ct_waits_for_the_flag_that_says_whether_it_is_one(tmp_path):
     for number in range(2):
         save(tmp_path, f"images/p{number}.nii.gz", ct() - number, RAS)
         save(tmp_path, f"masks/p{number}.nii.gz", (ct() > 0).astype(np.uint8), RAS)
-    data = read_grouped(tmp_path)
-    told = "image p0.nii.gz: its values are taken as Hounsfield units. --units grey takes them as any others."
-    assert told in data.notes
-    assert load_pair(data.pairs_of["train"][0])[0].kind == "hu"
+    with pytest.raises(BadDatasetError) as error:
+        read_grouped(tmp_path)
+    found = [problem.partition(" and ")[0] for problem in error.value.problems]
+    assert found == [f"train: image p{number}.nii.gz: looks like a CT" for number in range(2)]
+    assert all("--units" in problem for problem in error.value.problems)
     for units, kind in (("grey", "display"), ("hounsfield", "hu")):
         said = read_grouped(tmp_path, reading=ImageReading(units=units))
-        assert not any("Hounsfield" in note for note in said.notes)
         assert {load_pair(pair)[0].kind for pair in said.pairs_of["train"]} == {kind}
 
 

@@ -53,13 +53,14 @@ def test_big_endian_files_come_back_in_the_machine_s_order() -> None:
     assert image.values.tolist() == [[1, 258]]
 
 
-def test_only_what_can_be_nothing_but_a_ct_is_hounsfield_units_and_that_is_said() -> None:
+def test_a_ct_keeps_its_values_and_is_hounsfield_units_where_that_is_said() -> None:
     units = np.array([[-1806, -1000], [40, 1355]], np.int32)
-    image = decode_image(tiff(units), "ct.tif")
-    assert image.kind == "hu"
-    assert image.notes == ("ct.tif: its values are taken as Hounsfield units.",)
-    np.testing.assert_array_equal(image.values, units)
-    assert decode_image(tiff(np.array([[-900.5, 30.0]], np.float32)), "a.tif").kind == "hu"
+    for said, kind in ((None, "display"), ("hounsfield", "hu")):
+        image = decode_image(tiff(units), "ct.tif", units=said)
+        assert image.kind == kind
+        np.testing.assert_array_equal(image.values, units)
+    image = decode_image(tiff(np.array([[-900.5, 30.0]], np.float32)), "a.tif", units="hounsfield")
+    assert image.kind == "hu" and image.values.tolist() == [[-900.5, 30.0]]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,8 @@ def test_what_imagej_added_to_a_ct_is_taken_off(offset: int) -> None:
     calibration = {"cf": 0, "c0": float(offset), "c1": 1.0, "vunit": "Gray Value"}
     stored = (units - offset).astype(np.uint16)
     for values, metadata in ((stored, {"axes": "YX"}), (np.stack([stored] * 3), {"axes": "ZYX"})):
-        image = decode_image(tiff(values, imagej=True, metadata=metadata | calibration), "ct.tif")
+        data = tiff(values, imagej=True, metadata=metadata | calibration)
+        image = decode_image(data, "ct.tif", units="hounsfield")
         assert image.kind == "hu"
         np.testing.assert_array_equal(image.values, units)
     # What is no CT keeps the values that it has.

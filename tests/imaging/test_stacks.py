@@ -184,7 +184,7 @@ def test_a_packed_nifti_is_read_slice_by_slice() -> None:
 def test_a_ct_in_a_nifti_is_hounsfield_throughout_also_where_a_slice_is_all_air() -> None:
     volume = np.full((20, 20, 3), -1000, np.int16)
     volume[5:15, 5:15, 1] = 40
-    file = open_file(nifti(volume), "ct.nii")
+    file = open_file(nifti(volume), "ct.nii", "hounsfield")
     assert [read_frame(file, "ct.nii", frame).kind for frame in file.order] == ["hu"] * 3
 
 

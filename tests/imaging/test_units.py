@@ -1,4 +1,4 @@
-"""What grey values are that a file cannot speak for: as a person says, else as they look."""
+"""What grey values are that a file cannot speak for: what a person says."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ MAKERS = {"a.tif": tiff, "a.nii": lambda values: nifti(values[:, :, None])}
 @pytest.mark.parametrize(
     ("values", "said", "kind"),
     [
-        (CT, None, "hu"),
+        (CT, None, "display"),
         (CT, "hounsfield", "hu"),
         (CT, "grey", "display"),
         (CROP, None, "display"),
@@ -29,12 +29,12 @@ MAKERS = {"a.tif": tiff, "a.nii": lambda values: nifti(values[:, :, None])}
         (np.abs(CT).astype(np.uint16), "hounsfield", "display"),
     ],
 )
-def test_what_a_person_says_counts_before_what_values_look_like(name, values, said, kind):
+def test_only_a_person_says_that_values_are_hounsfield_units(name, values, said, kind):
     image = decode_image(MAKERS[name](values), name, units=said)
     assert image.kind == kind
-    # Only what was assumed is told.
-    told = (f"{name}: its values are taken as Hounsfield units.",)
-    assert image.notes == (told if said is None and kind == "hu" else ())
+    # What looks like a CT is told where nobody said what it is.
+    told = (f"{name} looks like a CT, but nobody said that it is one; its values are taken as grey.",)
+    assert image.notes == (told if said is None and values is CT else ())
     assert sorted(image.values.ravel()) == sorted(values.ravel())
 
 
@@ -61,7 +61,7 @@ def test_channels_are_no_hounsfield_units():
 
 def test_the_middle_of_a_stack_says_for_all_of_it():
     stack = np.stack([np.full((2, 2), -1000, np.int16), CT, np.full((2, 2), 40, np.int16)])
-    file = open_file(tiff(stack, photometric="minisblack"), "a.tif")
+    file = open_file(tiff(stack, photometric="minisblack"), "a.tif", "hounsfield")
     assert looks_like_ct(file)
     assert [read_frame(file, "a.tif", frame).kind for frame in file.order] == ["hu"] * 3
     other = open_file(tiff(stack[[1, 0, 2]], photometric="minisblack"), "a.tif")

@@ -95,21 +95,21 @@ def test_the_channel_that_was_said_is_predicted(tmp_path, folder):
     both[0, 0, 0] = both[1, 2:4, 3:7] = 200
     settings = {"ome": True, "metadata": {"axes": "CYX"}, "photometric": "minisblack"}
     tifffile.imwrite(folder / "cells.ome.tif", both, **settings)
-    first = predicted(tmp_path)
-    assert first.predicted[0].foreground_pixels == 1
-    assert any("--read_channel" in note for note in first.notes)
+    unsaid = predicted(tmp_path)
+    assert unsaid.predicted == () and "--read_channel" in unsaid.problems[0]
+    assert predicted(tmp_path, reading=ImageReading(channel=0)).predicted[0].foreground_pixels == 1
     assert predicted(tmp_path, reading=ImageReading(channel=1)).predicted[0].foreground_pixels == 8
     assert "there is no number 3" in predicted(tmp_path, reading=ImageReading(channel=2)).problems[0]
 
 
-def test_what_is_assumed_of_a_ct_is_told_with_the_flag_that_says_it(tmp_path, folder, bright):
+def test_what_looks_like_a_ct_waits_for_the_flag_that_says_whether_it_is_one(tmp_path, folder, bright):
     ct = np.full((8, 8, 2), -1000, np.int16)
     ct[2:6, 2:6] = 40
     nib.save(nib.Nifti1Image(ct, AFFINE), folder / "scan.nii.gz")
-    flag = "--units grey takes them as any others."
-    told = f"scan.nii.gz: its values are taken as Hounsfield units. {flag}"
-    for units, kind, notes in ((None, "hu", [told]), ("hounsfield", "hu", []), ("grey", "display", [])):
+    unsaid = predicted(tmp_path)
+    assert unsaid.predicted == () and "--units" in unsaid.problems[0]
+    for units, kind in (("hounsfield", "hu"), ("grey", "display")):
         bright.clear()
         outcome = predicted(tmp_path, reading=ImageReading(units=units))
         assert bright == [kind] * 2
-        assert [note for note in outcome.notes if "Hounsfield" in note] == notes
+        assert not any("Hounsfield" in note or "CT" in note for note in outcome.notes)

@@ -170,11 +170,10 @@ def test_images_are_read_as_was_said_and_as_they_came_in_from_then_on(workspace,
     assert kinds == ["display"] * 3 and not any("Hounsfield" in note for note in notes)
     assert {image.facts.kind for image in grey} == {"display"}
     shown, _ = display_picture(workspace, grey[0])
-    # Nobody was asked: what was assumed is told beside the image.
-    assumed, kinds, notes = add("b.nii", None, 1)
-    assert (
-        kinds == ["hu"] * 3 and "b.nii: its values are taken as Hounsfield units." in assumed[0].facts.notes
-    )
+    # Nobody was asked: nothing is assumed to be a CT, and that is told beside the image.
+    unsaid, kinds, notes = add("b.nii", None, 1)
+    told = "b.nii looks like a CT, but nobody said that it is one; its values are taken as grey."
+    assert kinds == ["display"] * 3 and told in unsaid[0].facts.notes
     # A later answer changes no image that is there; deleted and added again it is read anew, pictures too.
     keep_units(workspace, task.id, "hounsfield")
     assert decode(workspace, grey[0]).kind == "display"

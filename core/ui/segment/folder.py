@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
@@ -10,15 +12,33 @@ from streamlit import config
 from core.jobs import queue
 from core.ui import state
 from core.ui import words as shared
+from core.ui.dialog import show_dialog
 from core.ui.errors import shown_errors
 from core.ui.segment import words
+from core.ui.segment.image_question import Pictures
+from core.ui.segment.questions import ask
 from core.ui.text import as_text
 from core.workflows.arrive.arrival import MaskUse
-from core.workflows.arrive.import_folder import KIND, start_import
+from core.workflows.arrive.import_folder import KIND, check_folder, sample_of, start_import
+from core.workflows.arrive.kept_answers import kept_answers
+from core.workflows.arrive.upload_survey import Survey, Upload, survey_sample
 from core.workspace import ACTIVE, JobRow, TaskRow
 
 _HERE = ("localhost", "127.0.0.1", "::1")
 _MOST_LISTED = 12
+_ASKED = "folder_to_ask_about"
+
+
+@dataclass
+class _Asked:
+    """A folder on its way in: some of its files, how they are understood, and pictures by question."""
+
+    task_id: int
+    folder: Path
+    mask_use: MaskUse
+    files: Sequence[Upload]
+    survey: Survey
+    pictures: dict[str, Pictures] = field(default_factory=dict)
 
 
 def folder_box(task: TaskRow, mask_use: MaskUse) -> None:
@@ -36,8 +56,43 @@ def folder_box(task: TaskRow, mask_use: MaskUse) -> None:
         if st.button(words.FOLDER_ADD, disabled=not typed.strip(), icon=":material/create_new_folder:"):
             folder = Path(typed.strip().strip("'\"")).expanduser()
             with shown_errors():
-                start_import(state.workspace(), task.id, folder, who=state.person(), mask_use=mask_use)
-                st.rerun()
+                _look_first(task, folder, mask_use)
+        asked = st.session_state.get(_ASKED)
+        if asked is not None and asked.task_id == task.id:
+            show_dialog(words.FOLDER_ASKS, _ask, task, asked, width="large", on_dismiss=_dismissed)
+
+
+def _look_first(task: TaskRow, folder: Path, mask_use: MaskUse) -> None:
+    """Begin, or keep what has to be asked about some of the files first."""
+    check_folder(folder)
+    with st.spinner(words.FOLDER_LOOKS):
+        rows, files = sample_of(state.workspace(), task.id, folder)
+        survey = survey_sample(rows, files, task.classes)
+    asked = _Asked(task.id, folder, mask_use, files, survey)
+    if survey.asks(kept_answers(state.workspace(), task.id)):
+        st.session_state[_ASKED] = asked
+    else:
+        _start(asked)
+
+
+def _ask(task: TaskRow, asked: _Asked) -> None:
+    st.caption(words.FOLDER_ASKS_HELP)
+    kept = kept_answers(state.workspace(), task.id)
+    answers = ask(task, asked.files, [], asked.survey, kept, asked.pictures)
+    if st.button(words.FOLDER_ADD, type="primary", disabled=answers.waits, key="add_asked_folder"):
+        with shown_errors():
+            answers.keep(task)
+            _start(asked)
+
+
+def _start(asked: _Asked) -> None:
+    _dismissed()
+    start_import(state.workspace(), asked.task_id, asked.folder, who=state.person(), mask_use=asked.mask_use)
+    st.rerun()
+
+
+def _dismissed() -> None:
+    st.session_state.pop(_ASKED, None)
 
 
 def _last_one(job: JobRow) -> None:

@@ -11,19 +11,18 @@ import streamlit as st
 from core.ui import state
 from core.ui.dialog import show_dialog
 from core.ui.segment import words
-from core.ui.segment.image_question import Pictures, ask_channel, ask_units
-from core.ui.segment.reading_question import ask_reading
+from core.ui.segment.image_question import Pictures
+from core.ui.segment.questions import ask
 from core.ui.segment.understood_row import table_row
 from core.ui.text import as_name
 from core.workflows.add_images import add_images
 from core.workflows.arrive.arrival import FileOutcome, MaskUse
-from core.workflows.arrive.kept_answers import KeptAnswers, keep_channel, keep_units, kept_answers
+from core.workflows.arrive.kept_answers import KeptAnswers, kept_answers
 from core.workflows.arrive.layouts import image_keys
-from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning
+from core.workflows.arrive.mask_meaning import KeptMeaning
 from core.workflows.arrive.planned_file import Role
 from core.workflows.arrive.upload_survey import Survey, Upload, survey_upload
-from core.workflows.correct.task_classes import set_classes
-from core.workspace import TaskClass, TaskRow, Workspace
+from core.workspace import TaskRow, Workspace
 
 _UPLOAD = "upload_to_look_at"
 _TABLE = "understood"
@@ -109,55 +108,31 @@ def _look(
             images=counts["image"], masks=counts["mask"] + counts["outlines"], rest=counts["left out"]
         )
     )
-    unclear = given.survey.unclear(kept.masks)
-    uploads = [*given.files, *given.masks]
-    answer = chosen = units = None
-    if unclear:
-        answer = ask_reading(given.files, given.masks, given.survey, unclear, _only_class(task))
-    if unasked := given.survey.unasked(kept):
-        chosen = ask_channel(uploads, given.survey, unasked, given.pictures)
-    ct = given.survey.may_be_ct(kept)
-    if ct is not None:
-        units = ask_units(uploads, given.survey, ct, given.pictures)
-    asked = ((unclear, answer), (unasked, chosen), (ct is not None, units))
-    waits = any(question and said is None for question, said in asked)
-    pressed = st.button(words.ADD_FILES, type="primary", disabled=waits, key="add_understood")
+    answers = ask(task, given.files, given.masks, given.survey, kept, given.pictures)
+    pressed = st.button(words.ADD_FILES, type="primary", disabled=answers.waits, key="add_understood")
     progress = st.empty()
     _table(given, kept.masks)
     if not pressed:
         return
-    workspace = state.workspace()
-    if isinstance(answer, KeptMeaning):
-        keep_meaning(workspace, task.id, answer)
-    elif isinstance(answer, tuple):
-        set_classes(workspace, task.id, answer, who=state.person())
-    if chosen is not None:
-        keep_channel(workspace, task.id, chosen)
-    if units is not None:
-        keep_units(workspace, task.id, units)
+    answers.keep(task)
     roles = dict(given.roles)
-    if answer == "leave":
-        roles.update(dict.fromkeys(unclear, "left out"))
+    if answers.masks == "leave":
+        roles.update(dict.fromkeys(given.survey.unclear(kept.masks), "left out"))
     with progress:
-        outcomes = _add(workspace, task, given, roles)
+        outcomes = _add(task, given, roles)
     _dismissed()
     after(outcomes)
     st.rerun()
 
 
-def _only_class(task: TaskRow) -> TaskClass | None:
-    """The one class of a task, where no mask is saved in which a new one would be background."""
-    return None if len(task.classes) > 1 or state.workspace().truth.num_counting(task.id) else task.classes[0]
-
-
-def _add(workspace: Workspace, task: TaskRow, given: Given, roles: Mapping[int, Role]) -> list[FileOutcome]:
+def _add(task: TaskRow, given: Given, roles: Mapping[int, Role]) -> list[FileOutcome]:
     bar = st.progress(0.0, words.READING_FILES)
 
     def show_progress(done: int, total: int, name: str) -> None:
         bar.progress(done / max(total, 1), words.ADDING.format(name=as_name(name), done=done, total=total))
 
     return add_images(
-        workspace,
+        state.workspace(),
         task.id,
         given.files,
         masks=given.masks,

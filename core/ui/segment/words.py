@@ -86,6 +86,9 @@ FOLDER_HELP = (
     "Every image below it is added, in the background; files below a folder named masks are taken as masks."
 )
 FOLDER_ADD = "Add the folder"
+FOLDER_LOOKS = "Looking into some of the files"
+FOLDER_ASKS = "Files that do not tell it themselves"
+FOLDER_ASKS_HELP = "Seen in some of the folder's files; the answer is for all of them. Nothing is stored yet."
 FOLDER_RUNS = "{folder} is being added; the side bar says how far it is. It goes on when this page is closed."
 FOLDER_DONE = "{folder}: {added} added, {known} already there, {masks} masks, {refused} could not be used."
 SAMPLES = "Sample images"

@@ -10,6 +10,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,14 @@ from core.large_files import read_file
 from core.workflows.add_images import add_planned
 from core.workflows.arrive.arrival import Arrival, MaskUse
 from core.workflows.arrive.upload_plan import PlannedFile, plan_upload
-from core.workflows.arrive.upload_survey import as_it_is, plan_of, unpacked
+from core.workflows.arrive.upload_survey import MAY_BE_ASKED, Upload, as_it_is, plan_of, unpacked
 from core.workspace import JobRow, Workspace
 
 KIND = "import_folder"
 MOST_PROBLEMS = 50
 """Files that are told by name: refused, left out, or perhaps another one's mask; as many notes on others."""
 _REPORT_SECONDS = 1.0
+_MOST_SAMPLED, _MOST_SAMPLED_BYTES = 20, 256_000_000
 
 
 def start_import(
@@ -40,12 +42,21 @@ def start_import(
     Raises:
         BadFileError: There is no such folder, or no file in it.
     """
+    check_folder(folder)
+    settings = {"folder": str(folder.absolute()), "title": folder.name, "mask_use": mask_use}
+    return queue.submit(workspace, KIND, task_id, settings, who=who)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse what is no folder with files in it.
+
+    Raises:
+        BadFileError: There is no such folder, or no file in it.
+    """
     if not folder.is_dir():
         raise BadFileError(str(folder), "is no folder on this machine; check how it is written.")
     if not files_in(folder):
         raise BadFileError(str(folder), "has no files in it.")
-    settings = {"folder": str(folder.absolute()), "title": folder.name, "mask_use": mask_use}
-    return queue.submit(workspace, KIND, task_id, settings, who=who)
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -68,29 +79,57 @@ def files_in(folder: Path) -> list[Path]:
     return [path for path in found if not is_left_by_systems(path.relative_to(folder).as_posix())]
 
 
+def sample_of(workspace: Workspace, task_id: int, folder: Path) -> tuple[list[PlannedFile], list[Upload]]:
+    """Some of a folder's files that may have to be asked about: how each is understood, its path and bytes.
+
+    They are spread over the folder; those of images that an unclear mask is shown on are among them.
+    """
+    plan = _plan(workspace, task_id, folder, "reference")[1]
+    images = [row for row in plan if row.role == "image" and row.path.lower().endswith(MAY_BE_ASKED)]
+    masks = _spread([row for row in plan if row.role == "mask" or row.is_yolo])
+    under = {path for row in masks for path in row.images[:1]}
+    wanted = {
+        row.path: row for row in (*_spread(images), *masks, *(row for row in plan if row.path in under))
+    }
+    uploads: list[Upload] = []
+    for path in wanted:
+        # What cannot be read is told when it is added.
+        with suppress(OSError):
+            data = read_file(folder.parent / path)
+            if not is_zip(data) and sum(len(each) for _, each in uploads) < _MOST_SAMPLED_BYTES:
+                uploads.append((path, data))
+    return [wanted[path] for path, _ in uploads], uploads
+
+
+def _spread(rows: Sequence[PlannedFile]) -> Sequence[PlannedFile]:
+    return rows[:: max(1, len(rows) // _MOST_SAMPLED)][:_MOST_SAMPLED]
+
+
+def _plan(
+    workspace: Workspace, task_id: int, folder: Path, mask_use: MaskUse
+) -> tuple[Arrival, list[PlannedFile]]:
+    files = [path.relative_to(folder.parent).as_posix() for path in files_in(folder)]
+    arrival = Arrival(workspace, task_id, mask_use=mask_use, mask_values=None)
+    return arrival, plan_upload(files, known=arrival)
+
+
 def run_job(context: JobContext) -> dict[str, Any]:
     """The worker's part; the result says how many files became what, what is odd, and which were refused."""
     settings = context.job.settings
     folder = Path(settings["folder"])
-    files = [path.relative_to(folder.parent).as_posix() for path in files_in(folder)]
-    arrival = Arrival(
-        context.workspace,
-        context.job.task_id or 0,
-        mask_use=settings["mask_use"],
-        mask_values=None,
-    )
+    arrival, plan = _plan(context.workspace, context.job.task_id or 0, folder, settings["mask_use"])
     # Masks wait for all images, so they are read last.
-    plan = sorted(plan_upload(files, known=arrival), key=lambda row: row.role in ("mask", "outlines"))
+    plan.sort(key=lambda row: row.role in ("mask", "outlines"))
     told = 0.0
 
     def report(done: int, _: int, name: str) -> None:
         nonlocal told
-        if time.monotonic() - told >= _REPORT_SECONDS or done >= len(files):
+        if time.monotonic() - told >= _REPORT_SECONDS or done >= len(plan):
             told = time.monotonic()
             context.report(
                 epoch=done + 1,
-                num_epochs=len(files),
-                message=Sentence("{name}: {done} of {total}", name=name, done=done, total=len(files)),
+                num_epochs=len(plan),
+                message=Sentence("{name}: {done} of {total}", name=name, done=done, total=len(plan)),
             )
 
     outcomes = add_planned(arrival, _read(context, plan, arrival), report)

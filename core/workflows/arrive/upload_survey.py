@@ -25,7 +25,7 @@ from core.workflows.arrive.upload_plan import PlannedFile, Role, plan_upload
 from core.workspace import TaskClass
 
 Upload = tuple[str, bytes]
-_MAY_BE_ASKED = (".tif", ".tiff", ".nii", ".nii.gz")
+MAY_BE_ASKED = (".tif", ".tiff", ".nii", ".nii.gz")
 """Files that may have several channels, or be a CT without saying so."""
 _MOST_UNITS = 20
 """Files in which values are looked for that may be Hounsfield units."""
@@ -63,8 +63,13 @@ class Survey:
         another one's mask, and every mask is clear and has its image.
         """
         given = any(row.role != "image" or row.namesake for row in self.rows[: self.num_files])
-        given = given or bool(self.unpaired) or bool(self.unasked(kept)) or self.may_be_ct(kept) is not None
+        given = given or bool(self.unpaired) or self.asks(kept)
         return given or any(self.problem(place, kept.masks) for place in self.readings)
+
+    def asks(self, kept: KeptAnswers) -> bool:
+        """Whether a question is open."""
+        images = bool(self.unasked(kept)) or self.may_be_ct(kept) is not None
+        return images or bool(self.unclear(kept.masks))
 
     def may_be_ct(self, kept: KeptAnswers) -> int | None:
         """Place of an image that looks like a CT, where no kept answer says whether it is one."""
@@ -118,7 +123,7 @@ def survey_upload(
     readings = {place: reading for place, reading in already.items() if place in of_masks}
     missing = set(of_masks) - set(readings)
     seen = _Seen() if earlier is None else _Seen(dict(earlier.channels), earlier.ct)
-    may_ask = {place for place, row in enumerate(rows) if row.name.lower().endswith(_MAY_BE_ASKED)}
+    may_ask = {place for place, row in enumerate(rows) if row.name.lower().endswith(MAY_BE_ASKED)}
     look_at = missing | (may_ask if earlier is None else set())
     for place, (row, entry) in enumerate(unpacked(rows, [*files, *masks]) if look_at else ()):
         if place in may_ask and earlier is None:
@@ -133,6 +138,25 @@ def survey_upload(
         if row.role == "mask" and not row.only_image and not any(key in known for key in row.keys)
     }
     return Survey(tuple(rows), num_files, readings, frozenset(unpaired), seen.channels, seen.ct)
+
+
+def survey_sample(
+    rows: Sequence[PlannedFile], uploads: Sequence[Upload], classes: Sequence[TaskClass] = ()
+) -> Survey:
+    """What may have to be asked about some files of many.
+
+    Args:
+        rows: How each is understood.
+        uploads: Their paths and bytes.
+        classes: Of the task.
+    """
+    seen, readings = _Seen(), {}
+    for place, (row, entry) in enumerate(unpacked(rows, uploads)):
+        if row.role == "image":
+            seen.look(place, row, entry)
+        else:
+            readings[place] = _read(row, entry, classes)
+    return Survey(tuple(rows), len(rows), readings, frozenset(), seen.channels, seen.ct)
 
 
 def plan_of(

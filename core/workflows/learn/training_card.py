@@ -33,7 +33,7 @@ class TrainRequest:
         classes: What the masks hold, as many as `net.num_classes`; None for one foreground.
         mask_values: What the values of masks of one foreground mean; None for what the files tell.
         channel: Which channel of images that have several is read; None for images of one.
-        units: What grey values are of images that cannot say it; None for what they look like.
+        units: What grey values are of images that cannot say it; None where nobody said it.
         threshold: Of the card, in [0, 1]; None for the best on validation.
         start_from: Model folder or weights file to go on from, None for fresh weights.
         command: The command as it was typed, for the card.

@@ -18,13 +18,12 @@ from core.errors import BadFileError
 from core.files import write_whole
 from core.imaging.class_table import table_of_card
 from core.imaging.decode import DecodedImage, open_file, read_frame, to_image
-from core.imaging.image_reading import ImageReading, with_flag
+from core.imaging.image_reading import ImageReading
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png, likeliest, quantise, threshold_mask
 from core.imaging.overlay import overlay, overlay_classes
 from core.inference.predictor import Predictor, load_predictor
 from core.inference.stock_layers import weights_path
-from core.language.sentence import Sentence
 from core.workflows.predict.predict_files import Targets
 from core.workflows.predict.predict_volumes import SeriesMasks, predict_volume
 
@@ -158,24 +157,23 @@ class Maker:
     def predict(self, path: Path, data: bytes, target: Targets) -> tuple[list[PredictedImage], list[str]]:
         """The rows of an image, one for each slice, and what is to be said."""
         name = path.name
-        file = self._reading.of(open_file(data, name, self._reading.units), name)
+        file = open_file(data, name, self._reading.units)
         if file.masks_only:
             raise BadFileError(name, file.masks_only)
-        asked = file.channels and self._reading.channel is None
-        notes = [Sentence("{name}: --read_channel chooses another one.", name=name)] if asked else []
+        self._reading.check(file, name)
+        file = self._reading.of(file, name)
         if len(file.order) > 1:
             volume, masks, said = predict_volume(file, name, data, target.mask, self._labels)
             rows = [self._row(path, mask, place, volume, None) for place, mask in enumerate(masks, start=1)]
-            return rows, [*with_flag(said), *notes]
+            return rows, said
         image = to_image(read_frame(file, name, file.order[0]))
         labels = self._labels(image)
         write_whole(target.mask, encode_png(labels if self._classes is not None else labels != 0))
         write_whole(target.overlay, encode_png(self._overlay(image, labels)))
         self._series.add(data, name, target.mask, labels)
         return [self._row(path, labels, None, target.mask, target.overlay)], [
-            *with_flag(image.notes),
+            *image.notes,
             *file.notes,
-            *notes,
         ]
 
     def _labels(self, image: DecodedImage) -> NDArray[np.uint8]:
