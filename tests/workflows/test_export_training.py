@@ -6,12 +6,16 @@ import pytest
 from core.correction.corrections import encode_layer
 from core.datasets.pairs import check_dataset, load_pair
 from core.errors import JobError
+from core.imaging.decode import DecodedImage
+from core.imaging.intensity import to_display
 from core.registry.predictors import Predictors
 from core.workflows.add_images import add_images
+from core.workflows.arrive.kept_answers import KeptChannel, keep_channel, keep_units
 from core.workflows.correct.save_mask import save_mask
 from core.workflows.export.class_names import training_table
 from core.workflows.export.export_training import export_training
 from core.workspace import DraftContent, TaskClass
+from tests.imaging.making import tiff
 from tests.workflows.conftest import png
 
 
@@ -21,8 +25,10 @@ def save(workspace):
     task = workspace.tasks.create("Discs")
 
     def add_and_save(name, values, ones=1):
-        (outcome,) = add_images(workspace, task.id, [(name, png(values))])
-        layer = np.full(values.shape, 1, np.uint8)
+        data = values if isinstance(values, bytes) else png(values)
+        (outcome,) = add_images(workspace, task.id, [(name, data)])
+        facts = workspace.images.get(outcome.image_id).facts
+        layer = np.full((facts.height, facts.width), 1, np.uint8)
         layer.ravel()[:ones] = 2
         content = DraftContent(0.5, encode_layer(layer), None)
         save_mask(workspace, outcome.image_id, Predictors(), content=content, who="Kim")
@@ -75,6 +81,29 @@ def test_nearly_the_same_picture_stays_on_one_side(workspace, save, tmp_path):
     sides = {pair.stem: split for split, pairs in pairs_of.items() for pair in pairs}
     assert sides["0"] == sides["3"]
     assert sides["2"] == sides["5"]
+
+
+@pytest.mark.parametrize("kept", [KeptChannel(2, 1), "grey"])
+def test_what_was_asked_about_is_not_asked_again(workspace, save, tmp_path, kept):
+    """Images go out as what a person said that they are."""
+    task = workspace.tasks.get("discs")
+    (keep_units if kept == "grey" else keep_channel)(workspace, task.id, kept)
+    wanted = set()
+    for number in range(6):
+        if kept == "grey":
+            # Air and soft tissue, which a CT has.
+            values = noise(number).astype(np.int16)
+            values = np.where(values > 99, 40 + values % 9, -1000).astype(np.int16)
+            data = tiff(values)
+        else:
+            values = noise(number)
+            data = tiff(np.stack([255 - values, values]), ome=True, metadata={"axes": "CYX"}, photometric=1)
+        save(f"{number}.tif", data)
+        wanted.add(to_display(DecodedImage(values)).tobytes())
+    pairs_of = check_dataset(export_training(workspace, task.id, tmp_path / "data"))
+    pairs = [*pairs_of["train"], *pairs_of["val"]]
+    assert len(pairs) == 5  # One is locked.
+    assert {to_display(load_pair(pair)[0]).tobytes() for pair in pairs} < wanted
 
 
 def test_too_few_images_are_refused_before_anything_is_written(workspace, save, tmp_path):

@@ -24,8 +24,9 @@ from core.datasets.matching import SUFFIXES
 from core.errors import AppError, BadFileError, LostFileError, StoreError
 from core.formats.indexed import grey_png
 from core.imaging.class_table import UNDEFINED
-from core.imaging.decode import DecodedImage, read_png
+from core.imaging.decode import DecodedImage, open_file, read_png
 from core.imaging.dicom_file import is_dicom
+from core.imaging.image_reading import AS_TOLD
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
 from core.imaging.quiet import quiet_libraries
@@ -38,6 +39,7 @@ from core.workspace.classes import places
 
 Which = Literal["saved", "approved"]
 OnProgress = Callable[[int, int], None]
+_MAY_BE_ASKED = (".tif", ".tiff", ".nii")
 _EXIF_ORIENTATION = 0x0112
 
 
@@ -218,7 +220,8 @@ def picture_of_image(
 ) -> tuple[bytes, str]:
     """The image as it came where every program reads it so, else a PNG, which holds no patient fields.
 
-    A photograph that is stored turned becomes a PNG too: not every program turns it.
+    A photograph that is stored turned becomes a PNG too: not every program turns it. So does what a person
+    had to say how to read.
 
     Args:
         data: The image's file.
@@ -236,11 +239,21 @@ def picture_of_image(
         and image.stack is None
         and suffix in SUFFIXES
         and not _is_turned(data)
+        and (suffix not in _MAY_BE_ASKED or _tells_itself(data, image.name))
     ):
         return data, suffix
     if decoded.kind == "display" and decoded.shown is None and decoded.values.dtype in (np.uint8, np.uint16):
         return encode_png(decoded.values), ".png"
     return encode_png(to_display(decoded, window if decoded.kind == "hu" else None)), ".png"
+
+
+def _tells_itself(data: bytes, name: str) -> bool:
+    """Whether there is one way to read it."""
+    try:
+        AS_TOLD.check(open_file(data, name), name)
+    except BadFileError:
+        return False
+    return True
 
 
 def _is_turned(data: bytes) -> bool:
