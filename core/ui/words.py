@@ -4,6 +4,9 @@ Plain sentences in sentence case; the same word for the same thing everywhere. N
 `str.format`. Where they are used they read as the session's language, from the catalogues in `locale/`.
 """
 
+from collections.abc import Mapping
+
+from core.imaging.units import Units
 from core.language.lookup import looked_up
 
 APP_NAME = "Mask Loop"
@@ -175,6 +178,8 @@ EPOCHS = "Epochs"
 EPOCHS_HELP = "How many times training sees every image. More takes longer."
 START = "Start fine-tuning"
 STOP = "Stop"
+NOT_TOLD = "Files that do not tell it themselves"
+UNITS: Mapping[Units, str] = {"hounsfield": "Hounsfield units (CT)", "grey": "Other grey values"}
 STOP_HELP = "Ends training and keeps the best state so far as a candidate."
 STOPPING_JOB = "Stopping"
 STOPPING_OF = {

@@ -21,6 +21,7 @@ from core.ui.running_job import job_name, latest, part_done, seconds_left
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
 from core.workspace import DraftContent, NewVersion, TaskClass
+from tests.imaging.making import tiff
 from tests.pages.conftest import png, shown
 
 
@@ -179,6 +180,37 @@ def test_folder_that_cannot_be_used_is_told_before_anything_starts(open_page, wo
     labelled(app.button, "Start experiment").click().run()
     assert plain(app.error) == [f"{folder} cannot be used: val: Image 1.png has no mask of the same name."]
     assert workspace.jobs.list() == []
+
+
+def test_files_of_a_folder_that_do_not_tell_it_themselves_can_be_told(open_page, workspace, nuclei, folder):
+    ct = np.where(np.arange(256).reshape(16, 16) % 16 < 8, -1000, 40).astype(np.int16)
+    for number, path in enumerate(sorted(folder.glob("*/images/*.png"))):
+        path.with_suffix(".tif").write_bytes(tiff(ct + np.int16(number)))
+        path.unlink()
+    for path in folder.glob("*/masks/*.png"):
+        path.write_bytes(encode_png((np.arange(256).reshape(16, 16) % 3).astype(np.uint8)))
+    app = open_page("experiments", task=nuclei.slug)
+    labelled(app.text_input, "Folder").input(str(folder)).run()
+    labelled(app.button, "Start experiment").click().run()
+    assert "0.tif: looks like a CT" in " ".join(plain(app.error)) and workspace.jobs.list() == []
+    labelled(app.selectbox, "Grey values (--units)").set_value("hounsfield").run()
+    labelled(app.button, "Start experiment").click().run()
+    assert "--mask_values" in " ".join(plain(app.error)) and workspace.jobs.list() == []
+    values = labelled(app.text_input, "Foreground values (--mask_values)")
+    values.input("all of them").run()
+    labelled(app.button, "Start experiment").click().run()
+    assert "takes" in " ".join(plain(app.error)) and workspace.jobs.list() == []
+    values.input("1 2").run()
+    labelled(app.button, "Start experiment").click().run()
+    assert not app.error and not app.exception
+    (job,) = workspace.jobs.list()
+    settings = job.settings["settings"]
+    assert (settings["units"], settings["mask_values"], settings["read_channel"]) == (
+        "hounsfield",
+        ["1", "2"],
+        None,
+    )
+    assert "--mask_values 1 2 --units hounsfield" in settings["command"]
 
 
 @pytest.mark.parametrize("kind", ["compare", "cross_validate", "tune"])

@@ -11,6 +11,7 @@ from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.language import spoken
 from core.registry.decoded import decode
+from core.ui import words as shared
 from core.ui.segment import words
 from core.ui.segment.reading_question import _telling_slice
 from core.ui.segment.understood_row import table_row
@@ -171,7 +172,7 @@ def test_whether_an_image_is_a_ct_is_asked_once_and_can_be_asked_again(open_page
     ct = np.full((40, 64, 1), -1000, np.int16)
     ct[10:30, 10:30] = 40
     app = upload(open_page(task=nuclei.slug), ("scan.nii", nifti(ct)))
-    question = next(each for each in app.radio if each.options == [*words.UNITS.values()])
+    question = next(each for each in app.radio if each.options == [*shared.UNITS.values()])
     assert words.WHICH_UNITS.format(name="` scan.nii `") in question.label
     assert next(each for each in app.button if each.label == words.ADD_FILES).disabled
     app = press(question.set_value("grey").run(), words.ADD_FILES)
@@ -179,7 +180,7 @@ def test_whether_an_image_is_a_ct_is_asked_once_and_can_be_asked_again(open_page
     (image,) = workspace.images.list(nuclei.id)
     assert image.facts.kind == "display" and kept_answers(workspace, nuclei.id).units == "grey"
     app = open_page(task=nuclei.slug)
-    told = words.KEPT_UNITS.format(answer=words.UNITS["grey"])
+    told = words.KEPT_UNITS.format(answer=shared.UNITS["grey"])
     assert told in [each.value for each in app.caption]
     app = press(app, words.KEPT_FORGET)
     assert kept_answers(workspace, nuclei.id).units is None

@@ -14,8 +14,6 @@ from core.experiments.requests.plan import CompareRequest, OnData, TuneRequest
 from core.experiments.runs.experiment import Experiment
 from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import ClassTable
-from core.imaging.image_reading import ImageReading
-from core.imaging.mask_values import mask_values
 from core.language.sentence import Sentence
 from core.workflows.learn.run_folder import hash_pairs
 
@@ -37,14 +35,13 @@ def read_data(
         AppError: The data are not those that the experiment was begun with, or a rule that groups nothing.
     """
     experiment.say(Sentence("Checking the data"))
-    words = request.mask_values
     data = read_grouped(
         Path(request.data_dir),
         rule,
         on_progress=experiment.watchers.on_check,
         classes=classes,
-        values=mask_values(words) if words else None,
-        reading=ImageReading(request.read_channel, request.units),
+        values=request.values,
+        reading=request.reading,
     )
     experiment.keep_hashes(hash_pairs({**data.pairs_of}))
     return data

@@ -17,6 +17,8 @@ from core.commands import number, whole_number
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict, to_dict
 from core.errors import AppError
 from core.imaging.class_table import ClassTable
+from core.imaging.image_reading import ImageReading
+from core.imaging.mask_values import MaskValues, mask_values
 from core.imaging.units import Units
 from core.training.presets import AUGMENT_PRESETS
 
@@ -103,6 +105,20 @@ class OnData(_Asked):
     mask_values: tuple[str, ...] = field(default=(), kw_only=True, metadata=SHARED_FLAG)
     read_channel: int | None = field(default=None, kw_only=True, metadata=SHARED_FLAG)
     units: Units | None = field(default=None, kw_only=True, metadata=SHARED_FLAG)
+
+    @property
+    def values(self) -> MaskValues | None:
+        """What the masks' values mean, None for what the files tell.
+
+        Raises:
+            AppError: The words are none of those.
+        """
+        return mask_values(self.mask_values) if self.mask_values else None
+
+    @property
+    def reading(self) -> ImageReading:
+        """How images are read."""
+        return ImageReading(self.read_channel, self.units)
 
 
 @dataclass(frozen=True)

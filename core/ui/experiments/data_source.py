@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
+from core.commands.shared_flags import channel_number
+from core.datasets.checks import examine_dataset
 from core.datasets.layout import find_splits, images_dir, masks_dir
-from core.datasets.pairs import check_dataset, list_images
+from core.datasets.pairs import list_images
 from core.errors import AppError, BadDatasetError
+from core.experiments.requests.plan import OnData
 from core.imaging.class_table import ClassTable, class_table
+from core.ui import words as shared
 from core.ui.errors import shown_errors
 from core.ui.experiments import words
 from core.ui.text import as_name, as_text
@@ -21,6 +26,7 @@ from core.workflows.export.export_training import FEWEST_IMAGES, VAL_PART
 from core.workspace import TaskRow, Workspace
 
 _TASK, _FOLDER = "task", "folder"
+_MOST_CHANNELS = 8
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Data:
         num_scored: Images of validation; those that would be set aside where there is no such folder.
         splits: Folders that are there.
         classes: Of the masks, None for one foreground.
+        said: How files are read that do not tell it themselves, as fields of `OnData`.
     """
 
     folder: str
@@ -40,6 +47,7 @@ class Data:
     num_scored: int
     splits: tuple[str, ...] = ("train", "val")
     classes: ClassTable | None = None
+    said: Mapping[str, Any] = field(default_factory=dict)
 
 
 def choose_data(workspace: Workspace, task: TaskRow) -> Data | None:
@@ -100,8 +108,34 @@ def _folder() -> Data | None:
     )
     names = [name.strip() for name in named.split(",") if name.strip()]
     with shown_errors():
-        return replace(data, classes=class_table(names) if names else None)
+        return replace(data, classes=class_table(names) if names else None, said=_said())
     return None
+
+
+def _said() -> dict[str, Any]:
+    """What a person says of files that could be read in several ways, in the words of the commands' flags."""
+    with st.expander(shared.NOT_TOLD):
+        st.caption(words.NOT_TOLD_HELP)
+        first, second, third = st.columns(3)
+        values = first.text_input(
+            words.SAY_MASK_VALUES, key="experiment_mask_values", placeholder="union", persist_state="session"
+        )
+        channel = second.selectbox(
+            words.SAY_CHANNEL,
+            ["", *map(str, range(1, 1 + _MOST_CHANNELS)), "all"],
+            format_func=lambda each: each or words.NOT_SAID,
+            key="experiment_channel",
+            persist_state="session",
+        )
+        units = third.selectbox(
+            words.SAY_UNITS,
+            ["", *shared.UNITS],
+            format_func=lambda each: shared.UNITS[each] if each else words.NOT_SAID,
+            key="experiment_units",
+            persist_state="session",
+        )
+    number = channel_number(channel) if channel else None
+    return {"mask_values": tuple(values.split()), "read_channel": number, "units": units or None}
 
 
 def folder_problem(folder: Path) -> str | None:
@@ -134,7 +168,14 @@ def is_sound(data: Data) -> bool:
 
 def _checked(data: Data, on_progress: Callable[[int, int], None]) -> bool:
     try:
-        check_dataset(Path(data.folder), on_progress=on_progress, classes=data.classes)
+        asked = OnData(data.folder, **data.said)
+        examine_dataset(
+            Path(data.folder),
+            on_progress=on_progress,
+            classes=data.classes,
+            values=asked.values,
+            reading=asked.reading,
+        )
     except BadDatasetError as error:
         first, *more = error.problems
         said = [words.DATA_FOLDER_BAD.format(path=data.folder, problem=first)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 import streamlit as st
@@ -133,7 +133,7 @@ def _on_data(workspace: Workspace, task: TaskRow, kind: str, data: Data | None) 
     request = _training(kind, data)
     if request is None or data is None:
         return None
-    return Plan(request, None if data.folder else task.id)
+    return Plan(replace(request, **data.said), None if data.folder else task.id)
 
 
 def _training(kind: str, data: Data | None) -> Request | None:
@@ -215,7 +215,7 @@ def _sweep(workspace: Workspace, task: TaskRow, data: Data | None) -> Plan | Non
         st.caption(words.SWEEP_NEEDS_VAL)
         return None
     version = versions[chosen]
-    request = ThresholdRequest(data.folder, str(workspace.versions.open(version)))
+    request = ThresholdRequest(data.folder, str(workspace.versions.open(version)), **data.said)
     # Versions lie in folders with names that nobody knows.
     on = PurePath(data.folder).name or task.title
     title = words.SWEEP_TITLE.format(model=version.title, data=on)

@@ -14,6 +14,7 @@ from core.imaging.masks import encode_jpeg
 from core.imaging.overlay import thumbnail
 from core.language.sentence import said
 from core.ui import state
+from core.ui import words as shared
 from core.ui.pictures import Picture, pictures
 from core.ui.segment import words
 from core.ui.segment.folder import folder_box
@@ -105,7 +106,7 @@ def _kept_answers(task: TaskRow) -> None:
         channels = kept.channel.num_channels
         answers.append((words.KEPT_CHANNEL.format(channels=channels, answer=answer), keep_channel))
     if kept.units is not None:
-        answers.append((words.KEPT_UNITS.format(answer=words.UNITS[kept.units]), keep_units))
+        answers.append((words.KEPT_UNITS.format(answer=shared.UNITS[kept.units]), keep_units))
     for sentence, forget in answers:
         st.caption(sentence)
         key = f"ask_again_{forget.__name__}"

@@ -59,7 +59,7 @@ def folder_box(task: TaskRow, mask_use: MaskUse) -> None:
                 _look_first(task, folder, mask_use)
         asked = st.session_state.get(_ASKED)
         if asked is not None and asked.task_id == task.id:
-            show_dialog(words.FOLDER_ASKS, _ask, task, asked, width="large", on_dismiss=_dismissed)
+            show_dialog(shared.NOT_TOLD, _ask, task, asked, width="large", on_dismiss=_dismissed)
 
 
 def _look_first(task: TaskRow, folder: Path, mask_use: MaskUse) -> None:

@@ -14,6 +14,7 @@ from core.imaging.masks import encode_jpeg
 from core.imaging.overlay import thumbnail
 from core.imaging.stored import OpenFile
 from core.imaging.units import Units
+from core.ui import words as shared
 from core.ui.segment import words
 from core.ui.text import as_name, as_text
 from core.workflows.arrive.kept_answers import KeptChannel
@@ -82,9 +83,9 @@ def ask_units(
     """
     key = "units_of_images"
     if key not in made:
-        made[key] = _pictures(uploads, survey, example, [*words.UNITS], open_file)
+        made[key] = _pictures(uploads, survey, example, [*shared.UNITS], open_file)
     question = words.WHICH_UNITS.format(name=as_name(survey.rows[example].name))
-    return _ask(question, words.UNITS, made[key], words.WHICH_UNITS_HELP, key)
+    return _ask(question, shared.UNITS, made[key], words.WHICH_UNITS_HELP, key)
 
 
 def _ask(

@@ -1,8 +1,5 @@
 """Every word of the Segment page; names in braces are filled in with `str.format`."""
 
-from collections.abc import Mapping
-
-from core.imaging.units import Units
 from core.language.lookup import looked_up
 
 # Segment: somebody else is on the image
@@ -63,7 +60,6 @@ WHICH_CHANNEL = "{count} images have {channels} channels. Which one is read?"
 WHICH_CHANNEL_HELP = "It is what is shown, predicted and trained on. The answer is kept for this task, for uploads and folders."
 WHICH_UNITS = "{name} looks like a CT, which its file cannot say. What are its values?"
 WHICH_UNITS_HELP = "Hounsfield units are windowed before they are shown, predicted and trained on. The answer is kept for this task, for uploads and folders."
-UNITS: Mapping[Units, str] = {"hounsfield": "Hounsfield units (CT)", "grey": "Other grey values"}
 CHANNEL = "Channel {number}"
 CHANNEL_ALL = "The first three as red, green and blue"
 KEPT_UNITS = "Images that look like a CT and cannot say it: {answer}."
@@ -87,7 +83,6 @@ FOLDER_HELP = (
 )
 FOLDER_ADD = "Add the folder"
 FOLDER_LOOKS = "Looking into some of the files"
-FOLDER_ASKS = "Files that do not tell it themselves"
 FOLDER_ASKS_HELP = "Seen in some of the folder's files; the answer is for all of them. Nothing is stored yet."
 FOLDER_RUNS = "{folder} is being added; the side bar says how far it is. It goes on when this page is closed."
 FOLDER_DONE = "{folder}: {added} added, {known} already there, {masks} masks, {refused} could not be used."
