@@ -118,7 +118,10 @@ def _said() -> dict[str, Any]:
         st.caption(words.NOT_TOLD_HELP)
         first, second, third = st.columns(3)
         values = first.text_input(
-            words.SAY_MASK_VALUES, key="experiment_mask_values", placeholder="union", persist_state="session"
+            words.SAY_MASK_VALUES,
+            key="experiment_mask_values",
+            placeholder=words.SAY_MASK_VALUES_EXAMPLE,
+            persist_state="session",
         )
         channel = second.selectbox(
             words.SAY_CHANNEL,

@@ -45,6 +45,7 @@ DATA_CLASSES_HELP = "Only where masks hold more than one class: their names in t
 NOT_TOLD_HELP = "Only where the check of the folder says so; the flags of the commands do the same."
 NOT_SAID = "Not said"
 SAY_MASK_VALUES = "Foreground values (--mask_values)"
+SAY_MASK_VALUES_EXAMPLE = "union, or 1 2"
 SAY_CHANNEL = "Channel (--read_channel)"
 SAY_UNITS = "Grey values (--units)"
 DATA_CHECKING = "Looking at image {done} of {total}"
