@@ -98,7 +98,7 @@ def act(task: TaskRow, current: ImageRow) -> ImageRow:
         image = editing.opened(current)
         if requested() == "save_next":
             note_next_reading(task, current)
-        keeping.tell_saved(image, editing.save(image))
+        keeping.tell_saved(image, editing.save(image), current)
     moves = requested()
     if moves in ("next", "previous", "slice_next", "slice_previous"):
         forward = moves in ("next", "slice_next")

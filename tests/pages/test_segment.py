@@ -87,7 +87,12 @@ def test_second_corrected_image_is_locked_and_says_so(open_page, workspace, nucl
     button(app, "Save and next").click().run()
     button(app, "Save mask").click().run()
     assert workspace.images.get(second).locked
-    assert any("never trained on" in caption.value for caption in app.caption)
+    assert any("It is now locked" in caption.value for caption in app.caption)
+    # Once: it is no news of one that was locked before.
+    button(app, "Save mask").click().run()
+    told = [caption.value for caption in app.caption]
+    assert any("kept as revision 2." in each for each in told)
+    assert not any("It is now locked" in each for each in told)
 
 
 def test_next_and_previous(open_page, workspace, nuclei):

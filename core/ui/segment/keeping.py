@@ -94,9 +94,14 @@ def save_buttons(image: OpenedImage) -> None:
     )
 
 
-def tell_saved(image: OpenedImage, revision: RevisionRow) -> None:
-    """Say in the next run what was saved; after "Save and next" that is beside another image."""
-    locked = not image.hidden and state.workspace().images.get(revision.image_id).locked
+def tell_saved(image: OpenedImage, revision: RevisionRow, before: ImageRow) -> None:
+    """Say in the next run what was saved; after "Save and next" that is beside another image.
+
+    Args:
+        before: How the store had the image before.
+    """
+    after = state.workspace().images.get(revision.image_id)
+    locked = not image.hidden and after.locked and not before.locked
     said = (words.SAVED_LOCKED if locked else words.SAVED).format(number=_number(image, revision))
     st.session_state[_JUST_SAVED] = words.OF_IMAGE.format(
         name=as_name(image.image.name, IN_A_COLUMN), said=said
