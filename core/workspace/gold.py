@@ -12,7 +12,7 @@ from core.workspace.database import StorePart
 from core.workspace.drafts import draft_of, forget_saved
 from core.workspace.persons import id_of
 from core.workspace.seen import existing_image
-from core.workspace.tables import DraftTable, ImageTable, ReviewTable, RevisionTable
+from core.workspace.tables import AdjudicatorTable, DraftTable, ImageTable, ReviewTable, RevisionTable
 
 GOLD = "gold_of"
 """In the provenance of a mask that was drawn of a gold image: the mask that it is compared with."""
@@ -81,9 +81,9 @@ class Gold(StorePart):
             return session.scalar(select(func.count()).where(is_gold)) or 0
 
     def for_reader(self, task_id: int, who: str) -> list[GoldImage]:
-        """The gold images of a task whose mask a person has neither drawn nor judged, in order of arrival.
+        """The gold images of a task whose mask a person has neither drawn nor judged nor seen to settle it.
 
-        One that is not approved any more is left out.
+        In order of arrival; one that is not approved any more is left out.
         """
         with self._database.reading() as session:
             person_id = id_of(who)
@@ -97,10 +97,10 @@ class Gold(StorePart):
             }
             if not golds:
                 return []
-            judged = select(ReviewTable.image_id).where(
-                ReviewTable.person_id == person_id, ReviewTable.image_id.in_(golds)
-            )
-            known = set(session.scalars(judged))
+            known: set[int] = set()
+            for table in (ReviewTable, AdjudicatorTable):
+                theirs = (table.person_id == person_id) & table.image_id.in_(golds)
+                known.update(session.scalars(select(table.image_id).where(theirs)))
             own = select(RevisionTable.image_id, RevisionTable.provenance).where(
                 RevisionTable.person_id == person_id, RevisionTable.image_id.in_(golds)
             )

@@ -23,6 +23,7 @@ from sqlalchemy import select
 
 from core.config import database_url, files_url
 from core.errors import NotAllowedError, StoreError
+from core.workspace.adjudicators import Adjudicators
 from core.workspace.assignments import Assignments
 from core.workspace.audit import Audit
 from core.workspace.blobs import BlobStore
@@ -70,6 +71,7 @@ class Workspace:
         truth: Which mask of an image counts.
         gold: Which images readers are compared on.
         reviews: What reviewers said of masks.
+        adjudicators: Who settles where readers differ.
         planted: What reviewers said of masks with an error on purpose.
         quality: How good each version's masks are thought to be.
         presence: Who is on which image now.
@@ -99,6 +101,7 @@ class Workspace:
         self.truth = Truth(database)
         self.gold = Gold(database)
         self.reviews = Reviews(database, self.files)
+        self.adjudicators = Adjudicators(database)
         self.planted = Planted(database)
         self.quality = Quality(database)
         self.presence = Presence(database)

@@ -13,6 +13,7 @@ from core.imaging.masks import encode_png
 from core.ui import state
 from core.ui.review.tabs import words
 from core.workflows.add_images import add_images
+from core.workflows.correct.blind import waiting_for
 from core.workflows.correct.save_mask import save_mask
 from core.workspace import DraftContent, NewReview, PlantedRow, TaskClass
 from core.workspace.classes import moved
@@ -122,6 +123,7 @@ def test_readers_differ_until_one_of_them_is_taken(workspace, task, corrected):
     ]
     assert table[words.AGREEMENT_IMAGES].tolist() == [2, 2, 2]
     before = [workspace.truth.of(image.id) for image in corrected]
+    workspace.settings.set("person", "Lee")
     app = draw("second_readings", "differing_images")
     assert app.button(key="settle_majority").disabled
     app.button(key="settle_second").click().run()
@@ -158,17 +160,12 @@ def test_of_three_readers_the_one_who_differs_most_is_shown_at_first(workspace, 
         layer[:, :width] = 2
         content = DraftContent(_threshold(workspace, version), encode_layer(layer), version.id, 5.0)
         save_mask(workspace, image.id, state.predictors(), content=content, who=who)
-    app = draw("second_readings", "differing_images")
-    assert "Lee" in app.caption[1].value
-    # Kim, who read first, may edit; Lee has read blind; Choi may be a third reader.
-    for who, label, is_off in (
-        ("Choi", words.DIFFER_THIRD, False),
-        ("Lee", words.DIFFER_EDIT, True),
-        ("Kim", words.DIFFER_EDIT, False),
-    ):
+    # Lee has read blind; Kim, who read first, may edit.
+    for who, is_off in (("Lee", True), ("Kim", False)):
         workspace.settings.set("person", who)
-        edit = draw("second_readings", "differing_images").button(key="differ_edit")
-        assert (edit.label, edit.disabled) == (label, is_off)
+        app = draw("second_readings", "differing_images")
+        assert "Lee" in app.caption[1].value
+        assert app.button(key="differ_edit").disabled is is_off
     [other] = app.button_group
     assert [each.partition("B: ")[2] for each in other.options] == ["Lee", "Park"]
     park = workspace.masks.history(image.id)[0]
@@ -176,6 +173,31 @@ def test_of_three_readers_the_one_who_differs_most_is_shown_at_first(workspace, 
     assert "Park" in app.caption[1].value
     app.button(key="settle_second").click().run()
     assert workspace.truth.of(image.id).mask_file == park.mask_file
+
+
+def test_who_could_read_as_one_more_sees_the_masks_only_to_settle_them(workspace, task, corrected):
+    rules = replace(task.review_rules, second_percent=100, differ_below=1.0)
+    task = workspace.tasks.set_review_rules(task.id, rules, who="Kim")
+    version, image = workspace.versions.current(task.id), corrected[0]
+    layer = np.zeros((64, 64), np.uint8)
+    layer[:, :32] = 2
+    content = DraftContent(0.5, encode_layer(layer), version.id, 5.0)
+    save_mask(workspace, image.id, state.predictors(), content=content, who="Lee")
+    workspace.settings.set("person", "Choi")
+    app = draw("second_readings", "differing_images")
+    assert not app.caption
+    assert not [each for each in app.button if each.key and each.key.startswith("settle_")]
+    assert not app.get("imgs")
+    assert app.button(key="differ_read").label == words.DIFFER_READ
+    assert waiting_for(workspace, task, "Choi") == [image.id, corrected[1].id]
+    app.button(key="differ_show").click().run()
+    assert "Lee" in app.caption[1].value
+    assert not app.button(key="differ_edit").disabled
+    assert waiting_for(workspace, task, "Choi") == [corrected[1].id]
+    # So it stays in another session.
+    app = draw("second_readings", "differing_images")
+    app.button(key="settle_second").click().run()
+    assert workspace.truth.of(image.id).who == "Choi"
 
 
 def test_readers_see_their_own_numbers_of_gold_images_alone(workspace, task, corrected):

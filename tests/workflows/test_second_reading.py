@@ -113,6 +113,46 @@ def test_a_mask_that_waits_for_a_second_reading_is_seen_by_nobody_who_could_give
     assert hidden_from(workspace, task, "Park") == {images[1].id}
 
 
+def test_who_looked_at_both_readings_settles_and_is_no_third_reader(
+    workspace, task, images, ask, save, predictors
+):
+    task = ask()
+    first, second = save(images[0], "Kim", LESS), save(images[0], "Lee", MORE)
+    for image in images[1:3]:
+        save(image, "Kim", LESS)
+        save(image, "Lee", MORE)
+    assert set(waiting_for(workspace, task, "Park")) == {each.id for each in images[:3]}
+    workspace.adjudicators.add(images[0].id, who="Park")
+    workspace.adjudicators.add(images[0].id, who="Park")
+    assert [each.action for each in workspace.audit.list(limit=2)] == ["readings_shown", "mask_saved"]
+    # Who settles has looked, also once that is taken back.
+    undo(workspace, settle(workspace, images[1].id, "first", who="Park"), who="Park")
+    assert waiting_for(workspace, task, "Park") == [images[2].id]
+    assert hidden_from(workspace, task, "Park") == {images[2].id}
+    assert reads_blind(workspace, images[0], "Park") is None
+    assert open_image(workspace, images[0].id, predictors, who="Park").hidden == ""
+    workspace.persons.rename(workspace.persons.get_or_add("Park").id, "Parker")
+    assert waiting_for(workspace, task, "Parker") == [images[2].id]
+    # What they save is the agreed mask, no third reading; somebody else may still read.
+    agreed = save(images[0], "Parker", [0, 0, 2, 2])
+    assert agreed.provenance == {**agreed.provenance, AGREED: [first.id, second.id], HOW: "edit"}
+    assert waiting_for(workspace, task, "Choi") == [images[1].id, images[2].id]
+    # One who has read blind stays blind, whatever they settle later.
+    undo(workspace, settle(workspace, images[2].id, "first", who="Lee"), who="Lee")
+    assert reads_blind(workspace, images[2], "Lee") is not None
+
+
+def test_who_looked_at_readings_that_differ_is_not_given_the_gold_one(workspace, task, images, ask, save):
+    ask()
+    save(images[0], "Kim", LESS)
+    save(images[0], "Lee", MORE)
+    workspace.adjudicators.add(images[0].id, who="Park")
+    workspace.reviews.add(images[0].id, NewReview("approved", "Choi", workspace.truth.of(images[0].id).id))
+    workspace.gold.make(images[0].id, who="Choi")
+    given = {who: len(workspace.gold.for_reader(task.id, who)) for who in ("Park", "Cho")}
+    assert given == {"Park": 0, "Cho": 1}
+
+
 def test_a_mask_that_somebody_is_to_read_blind_does_not_leave_with_them(workspace, task, images, ask, save):
     save(images[0], "Kim", LESS)
     save(images[1], "Lee", LESS)

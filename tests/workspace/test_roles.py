@@ -31,6 +31,7 @@ TABLE = {
     "rename somebody": "a",
     "delete an image": "a",
     "read the audit": "a",
+    "settle readings": "va",
 }
 
 
@@ -87,6 +88,7 @@ def actions(workspace, task, add_image):
         "rename somebody": lambda store: store.persons.rename(somebody.id, "Somebody Else"),
         "delete an image": lambda store: store.images.delete(other.id, "Kim"),
         "read the audit": lambda store: store.require("audit"),
+        "settle readings": lambda store: store.adjudicators.add(image.id, who="Kim"),
     }
 
 

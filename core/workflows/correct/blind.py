@@ -82,10 +82,10 @@ def waiting_for(workspace: Workspace, task: TaskRow, who: str) -> list[int]:
     rules = task.review_rules
     if not rules.second_percent and not rules.again_percent:
         return []
-    gold = unread_gold(workspace, task, who).all
+    seen = unread_gold(workspace, task, who).all | workspace.adjudicators.images_of(task.id, who)
     again = [] if not rules.again_percent else _again_of(workspace, task, who)
     second = [] if not rules.second_percent else _second_of(workspace, task, who)
-    return [each for each in dict.fromkeys([*second, *again]) if each not in gold]
+    return [each for each in dict.fromkeys([*second, *again]) if each not in seen]
 
 
 def hidden_from(workspace: Workspace, task: TaskRow, who: str) -> frozenset[int]:
@@ -156,7 +156,7 @@ def _again(workspace: Workspace, rules: ReviewRules, image: ImageRow, who: str) 
     if age < AGAIN_AFTER:
         beside = own.provenance.get(AGAIN) if own.origin == "person" else None
         return None if beside is None else BlindReading("again", workspace.masks.get(int(beside)))
-    if not _was_drawn(own):
+    if not _was_drawn(own) or _settles(workspace, image, who):
         return None
     draft = workspace.drafts.get(image.id, who)
     if draft is not None and draft.who and draft.has_unsaved_changes:
@@ -180,7 +180,7 @@ def _was_drawn(own: RevisionRow) -> bool:
 
 
 def _second(workspace: Workspace, rules: ReviewRules, image: ImageRow, who: str) -> BlindReading | None:
-    """Somebody else's mask, where the task has the image read twice and this person has not judged it.
+    """Somebody else's mask, where the task has it read twice and this person neither judged nor settles it.
 
     Who has read it so already stays blind.
     """
@@ -193,7 +193,7 @@ def _second(workspace: Workspace, rules: ReviewRules, image: ImageRow, who: str)
     if not _waits(rules, image.id, image.review, readings):
         return None
     judged = any(same_person(review.who, who) for review in workspace.reviews.of_image(image.id))
-    return None if judged else BlindReading("second", truth)
+    return None if judged or _settles(workspace, image, who) else BlindReading("second", truth)
 
 
 def _second_of(workspace: Workspace, task: TaskRow, who: str) -> list[int]:
@@ -219,6 +219,11 @@ def _waits(rules: ReviewRules, image_id: int, review: Review, readings: Readings
     if readings is None:
         return is_chosen(str(image_id), rules.second_percent, "read twice")
     return readings.differ(rules.differ_below)
+
+
+def _settles(workspace: Workspace, image: ImageRow, who: str) -> bool:
+    """Whether a person has been shown the readings that differ, in order to settle them."""
+    return image.id in workspace.adjudicators.images_of(image.task_id, who)
 
 
 def _has_read(readings: Readings | None, who: str) -> bool:

@@ -58,6 +58,7 @@ def settle(
             fewest_for_majority=FEWEST_FOR_MAJORITY,
             num_all=len(readings.all),
         )
+    workspace.adjudicators.add(image_id, who=who)
     sources = readings.all if how == "majority" else (readings.first, other)
     chosen = readings.first if how == "first" else other
     mask = majority([read_mask(workspace, each) for each in sources]) if how == "majority" else None

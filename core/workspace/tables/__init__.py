@@ -14,6 +14,7 @@ from core.workspace.tables.images import ImageTable as ImageTable
 from core.workspace.tables.masks import DraftTable as DraftTable
 from core.workspace.tables.masks import LabelTable as LabelTable
 from core.workspace.tables.masks import RevisionTable as RevisionTable
+from core.workspace.tables.reviews import AdjudicatorTable as AdjudicatorTable
 from core.workspace.tables.reviews import AuditTable as AuditTable
 from core.workspace.tables.reviews import PlantedTable as PlantedTable
 from core.workspace.tables.reviews import QualityTable as QualityTable

@@ -1,4 +1,4 @@
-"""Tables of verdicts, planted errors, guesses and the audit."""
+"""Tables of verdicts, planted errors, adjudicators, guesses and the audit."""
 
 from __future__ import annotations
 
@@ -45,6 +45,16 @@ class PlantedTable(Table):
     kind: Mapped[str]
     verdict: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class AdjudicatorTable(Table):
+    """Who has seen the readings of an image that differ, to settle it."""
+
+    __tablename__ = "adjudicators"
+    __table_args__ = (Index(None, "person_id"),)
+
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
 
 
 class QualityTable(Table):

@@ -17,7 +17,7 @@ from core.ui.segment.seen import unread_for
 from core.ui.segment.strip import picture_of
 from core.ui.text import as_name, as_text, shortened
 from core.ui.titles import image_titles
-from core.workflows.correct.blind import reads_blind, same_person
+from core.workflows.correct.blind import same_person, waiting_for
 from core.workflows.review.compared_picture import compare_readings
 from core.workflows.review.second_reading import FEWEST_FOR_MAJORITY, How, differing, settle, undo
 from core.workspace import ImageRow, RevisionRow, TaskRow
@@ -91,7 +91,11 @@ def differing_images(task: TaskRow) -> None:
             st.button(label, disabled=not is_there, shortcut=key, on_click=_turn, args=(to,))
         name = as_name(image_titles(state.workspace(), [image])[image.id])
         st.markdown(words.DIFFER_PLACE.format(place=place + 1, total=len(found), name=name))
-        other = _choose_other(readings)
+        is_hidden = image.id in waiting_for(state.workspace(), task, state.person())
+        other = None if is_hidden else _choose_other(readings)
+    if other is None:
+        _hidden(task, image, readings)
+        return
     _side_by_side(image, readings, other)
     _decide(task, image, readings, other)
 
@@ -164,16 +168,49 @@ def _decide(task: TaskRow, image: ImageRow, readings: Readings, other: RevisionR
                 on_click=_settle,
                 args=(image, how, other.id),
             )
-        label, told, has_read = words.DIFFER_EDIT, words.DIFFER_EDIT_HELP, False
-        if reads_blind(state.workspace(), image, state.person()) is not None:
-            has_read = any(same_person(each.who, state.person()) for each in readings.others)
-            label = words.DIFFER_EDIT if has_read else words.DIFFER_THIRD
-            told = words.DIFFER_HAVE_READ if has_read else words.DIFFER_THIRD_HELP
+        has_read = any(same_person(each.who, state.person()) for each in readings.others)
+        told = words.DIFFER_HAVE_READ if has_read else words.DIFFER_EDIT_HELP
         edit = st.button(
-            label, key="differ_edit", disabled=has_read, icon=":material/edit:", help=told, shortcut="e"
+            words.DIFFER_EDIT,
+            key="differ_edit",
+            disabled=has_read,
+            icon=":material/edit:",
+            help=told,
+            shortcut="e",
         )
         if edit:
             go_to_edit(task, image.id)
+
+
+def _hidden(task: TaskRow, image: ImageRow, readings: Readings) -> None:
+    """What somebody is told who could read the image too: they read it, or see the masks and settle it."""
+    st.write(words.DIFFER_HIDDEN.format(count=len(readings.all), dice=readings.dice))
+    with st.container(horizontal=True):
+        read = st.button(
+            words.DIFFER_READ,
+            key="differ_read",
+            type="primary",
+            icon=":material/edit:",
+            help=words.DIFFER_READ_HELP,
+            shortcut="e",
+        )
+        if read:
+            go_to_edit(task, image.id)
+        if state.workspace().may("judge"):
+            st.button(
+                words.DIFFER_SHOW,
+                key="differ_show",
+                icon=":material/visibility:",
+                help=words.DIFFER_SHOW_HELP,
+                shortcut="s",
+                on_click=_show,
+                args=(image,),
+            )
+
+
+def _show(image: ImageRow) -> None:
+    with state.told_errors():
+        state.workspace().adjudicators.add(image.id, who=state.person())
 
 
 def _settle(image: ImageRow, how: How, other_id: int) -> None:

@@ -63,6 +63,7 @@ ACTION = {
     "gold_made": "made an image gold",
     "gold_withdrawn": "made an image no longer gold",
     "planted_judged": "judged a planted error",
+    "readings_shown": "looked at readings that differ, to settle them",
     "review_rules_set": "changed how masks are reviewed",
     "task_renamed": "gave the task another name",
     "task_put_away": "put the task away",
@@ -287,8 +288,13 @@ MAJORITY_HELP = "What most of the readers say, pixel by pixel; of {fewest} reade
 DIFFER_EDIT = "Edit the mask"
 DIFFER_EDIT_HELP = "Opens it on the Segment page; what you save is the agreed mask."
 DIFFER_HAVE_READ = "You have read it blind, and what you save after that does not count. Take a mask first, then edit it on the Segment page."
-DIFFER_THIRD = "Read it as a third"
-DIFFER_THIRD_HELP = "Opens it on the Segment page without either mask; what you save is one more reading. Read first and look here after it, so that it is blind."
+DIFFER_HIDDEN = "{count} people have read this image and differ: Dice {dice:.3f}. You could read it too, so their masks are hidden from you until you have, or until you settle it."
+DIFFER_READ = "Read it yourself"
+DIFFER_READ_HELP = "Opens it on the Segment page without their masks; what you save is one more reading."
+DIFFER_SHOW = "Show the masks to settle it"
+DIFFER_SHOW_HELP = (
+    "You are not asked to read this image any more; the audit says that you have seen the masks."
+)
 SETTLED = "An agreed mask is saved; it names the readings it was made from."
 SETTLED_UNDO = "Take the agreed mask back"
 
