@@ -17,6 +17,7 @@ from core.workspace.existing import existing_version
 from core.workspace.rows import LabelOrigin, LabelRow
 from core.workspace.seen import existing_image
 from core.workspace.tables import ImageTable, LabelTable, as_row, as_table
+from core.workspace.truth import judge
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Labels(StorePart):
     """The labels of a workspace."""
 
     def save(self, image_id: int, new: NewLabel) -> LabelRow:
-        """Keep a label as the image's next one; those before stay.
+        """Keep a label as the image's next one; those before stay, and verdicts on them count no more.
 
         Raises:
             StoreError: The image or the version is gone, or the disk is full; nothing is half-written.
@@ -57,6 +58,7 @@ class Labels(StorePart):
             label = as_table(LabelTable, new, image_id=image_id, number=number, who=who)
             session.add(label)
             session.flush()
+            judge(session, image)
             facts = {"image": image_id, "label": label.id, "number": label.number}
             audit.append(session, "label_saved", facts, who=label.who, task_id=image.task_id)
             return as_row(LabelRow, label)

@@ -16,9 +16,19 @@ from sqlalchemy.orm import Session
 from core.workspace.database import StorePart
 from core.workspace.image_rows import SHOWN, Show, counting
 from core.workspace.rows import Review, RevisionRow
-from core.workspace.tables import ImageTable, PersonTable, ReviewTable, RevisionTable, TaskTable, as_row
+from core.workspace.tables import (
+    ImageTable,
+    LabelTable,
+    PersonTable,
+    ReviewTable,
+    RevisionTable,
+    TaskTable,
+    as_row,
+)
 from core.workspace.tasks import to_review_rules
 
+WRONG_LABEL = "wrong_label"
+"""Why a mask is flagged whose label alone is wrong, as a code."""
 _IS_TRUTH = RevisionTable.id == ImageTable.truth_revision_id
 
 
@@ -158,16 +168,25 @@ def judge(session: Session, image: ImageTable) -> None:
     """Copy beside the image what counts of the verdicts on its truth.
 
     That is each reviewer's last one, and of these the newest. Where nothing is saved it is the verdict on
-    what was shown. One that was withdrawn does not count.
+    what was shown. One that was withdrawn does not count, nor one on a label that was changed since.
     """
     same = ReviewTable.revision_id.is_not_distinct_from(image.truth_revision_id)
-    query = select(ReviewTable.person_id, ReviewTable.verdict).where(ReviewTable.image_id == image.id, same)
-    last: dict[int, str] = {}
-    for person_id, verdict in session.execute(query.order_by(ReviewTable.id)):
-        last.pop(person_id, None)
-        if verdict != "withdrawn":
-            last[person_id] = verdict
-    image.review = list(last.values())[-1] if last else "open"
+    query = select(ReviewTable).where(ReviewTable.image_id == image.id, same)
+    last: dict[int, ReviewTable] = {}
+    for review in session.scalars(query.order_by(ReviewTable.id)):
+        last.pop(review.person_id, None)
+        if review.verdict != "withdrawn":
+            last[review.person_id] = review
+    newest = list(last.values())[-1] if last else None
+    image.review = "open" if newest is None or _is_answered(session, newest) else newest.verdict
+
+
+def _is_answered(session: Session, review: ReviewTable) -> bool:
+    """Whether the label that was judged with the mask was changed; a flag of more than the label stays."""
+    if review.label_id is None or (review.verdict == "flagged" and review.reasons != [WRONG_LABEL]):
+        return False
+    labels = select(LabelTable.id).where(LabelTable.image_id == review.image_id)
+    return session.scalar(labels.order_by(LabelTable.number.desc()).limit(1)) != review.label_id
 
 
 def _counting(session: Session, task_id: int) -> ColumnElement[bool]:

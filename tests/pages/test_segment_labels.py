@@ -12,7 +12,7 @@ from core.imaging.masks import encode_png
 from core.ui.bars import Bar, bars_html
 from core.ui.segment import words
 from core.workflows.add_images import add_images
-from core.workspace import DraftContent
+from core.workspace import DraftContent, NewLabel, NewRevision
 from tests.pages.conftest import shown
 from tests.workflows import lesions
 
@@ -158,3 +158,40 @@ def test_bars_tell_everything_without_colour():
     assert 'aria-valuenow="26" aria-valuetext="26 %"' in drawn
     assert "width: 25.6%" in drawn
     assert "left: 40.0%" in drawn
+
+
+def test_a_reviewer_says_that_a_label_is_wrong_or_chooses_the_right_one(open_page, workspace, classified):
+    first, second = workspace.images.list(classified.id)
+    new = NewRevision(encode_png(np.zeros((SIDE, SIDE), np.uint8)), None, 0.5, None, "Kim", 1.0, 0.1)
+    workspace.masks.save(first.id, new)
+    workspace.masks.save(second.id, new)
+    workspace.labels.save(first.id, NewLabel("NV", "Kim"))
+    workspace.settings.set("person", "Lee")
+    app = open_page("review", task=classified.slug, image=str(second.id))
+    assert label_box(app).value == ""
+    assert [each for each in reasons(app).options if "label" in each] == []
+    app = open_page("review", task=classified.slug, image=str(first.id))
+    assert reasons(app).options[-1] == "7 wrong label"
+    app.text_area[0].input("Blue veil").run()
+    reasons(app).set_value(["wrong_label"]).run()
+    label_box(app).select("MEL").run()
+    kept = workspace.labels.latest(first.id)
+    assert (kept.label, kept.who, kept.shown) == ("MEL", "Lee", None)
+    # What was typed stays, and the verdict is on the label that is seen now.
+    assert app.text_area[0].value == "Blue veil"
+    app.button(key="review_flag").click().run()
+    [flag] = workspace.reviews.of_image(first.id)
+    assert (flag.reasons, flag.comment, flag.label_id) == (("wrong_label",), "Blue veil", kept.id)
+    # Who changes the label answers the flag.
+    app = open_page(task=classified.slug, image=str(first.id))
+    assert any("wrong label" in each.value for each in app.warning)
+    label_box(app).select("NV").run()
+    assert not app.warning
+    app = open_page("review", task=classified.slug, image=str(first.id))
+    assert "Flagged before by Lee, changed since: wrong label" in said(app).replace("\\", "")
+
+
+def reasons(app):
+    return next(
+        each for each in app.button_group if "7 wrong label" in each.options or "6 unsure" in each.options
+    )

@@ -71,6 +71,36 @@ def test_a_verdict_is_on_the_label_that_was_seen_and_on_no_other(workspace, task
     assert refused.why == "labelled"
 
 
+def test_a_flag_for_the_label_alone_and_an_approval_hold_until_the_label_is_changed(
+    workspace, task, added, predictors
+):
+    def verdict_on_a_label(image_id, *reasons):
+        label = workspace.labels.save(image_id, NewLabel("NV", "Kim"))
+        item = workspace.review_pages(task.id, "uploaded").item(image_id)
+        look = look_at(workspace, item, workspace.reviews.of_image(image_id), label)
+        judge(workspace, [Said(look, "flagged" if reasons else "approved", reasons)], predictors, who="Lee")
+        return workspace.images.get(image_id).review
+
+    def relabelled(image_id, label="MEL"):
+        workspace.labels.save(image_id, NewLabel(label, "Kim"))
+        return workspace.images.get(image_id).review
+
+    assert verdict_on_a_label(added[0], "wrong_label") == "flagged"
+    assert workspace.reviews.of_image(added[0])[0].reasons == ("wrong_label",)
+    assert relabelled(added[0]) == "open"
+    # What else is wrong is not mended by that.
+    assert verdict_on_a_label(added[0], "wrong_label", "part_missing") == "flagged"
+    assert relabelled(added[0]) == "flagged"
+    assert verdict_on_a_label(added[1]) == "approved"
+    assert relabelled(added[1], None) == "open"
+    # Of a mask that was approved without one a label is no other.
+    (approved,) = judge(
+        workspace, [Said(look_of(workspace, task, added[1]), "approved")], predictors, who="Lee"
+    )
+    assert approved.label_id is None
+    assert relabelled(added[1]) == "approved"
+
+
 def test_a_proposal_that_is_approved_is_saved_as_it_was_shown(
     workspace, task, added, predictors, add_version
 ):

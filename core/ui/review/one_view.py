@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.errors import AppError
@@ -17,17 +19,17 @@ from core.ui.review.telling import (
     changed_line,
     counting,
     expected,
-    label_titles,
     said_by,
     verdict_line,
     why_here,
 )
 from core.ui.segment.flagged import go_to_edit
+from core.ui.segment.labelling import label_box
 from core.ui.segment.navigation import number_of
 from core.ui.text import IN_A_COLUMN, as_name, as_text
 from core.ui.times import ago
 from core.ui.titles import image_titles, version_title
-from core.workflows.review.judging import MOST_OF_A_COMMENT, REASONS, Said
+from core.workflows.review.judging import MOST_OF_A_COMMENT, Said, reasons_for
 from core.workflows.review.look import Look
 from core.workflows.review.looking import Full, colours_of, full_look, look_at, make_full
 from core.workflows.review.planting import key_of, with_planted
@@ -96,14 +98,14 @@ def _large(item: ReviewItem, look: Look) -> Full | None:
         return None
     large_picture(
         key=_LARGE,
-        image_id=str(look),
+        image_id=_of_mask(look),
         picture=full.picture,
         picture_type=full.picture_type,
         levels=full.levels,
         mask=full.mask,
         compared=full.prediction,
         colours=colours_of(state.workspace(), item.image),
-        num_reasons=len(REASONS),
+        num_reasons=len(_reasons(look)),
         on_reason=lambda: _give_reason(look),
     )
     return full
@@ -111,10 +113,19 @@ def _large(item: ReviewItem, look: Look) -> Full | None:
 
 def _give_reason(look: Look) -> None:
     """Say or take back the reason whose number was pressed."""
-    number, key = reason_of(_LARGE), f"{_REASONS}_{look}"
-    if number in range(1, len(REASONS) + 1):
-        chosen, code = st.session_state.get(key) or [], REASONS[number - 1]
-        st.session_state[key] = [each for each in REASONS if (each in chosen) != (each == code)]
+    number, key, reasons = reason_of(_LARGE), f"{_REASONS}_{_of_mask(look)}", _reasons(look)
+    if number in range(1, len(reasons) + 1):
+        chosen, code = st.session_state.get(key) or [], reasons[number - 1]
+        st.session_state[key] = [each for each in reasons if (each in chosen) != (each == code)]
+
+
+def _of_mask(look: Look) -> str:
+    """Names what was typed and zoomed, which stays where the label is changed."""
+    return str(replace(look, label_id=None))
+
+
+def _reasons(look: Look) -> tuple[str, ...]:
+    return reasons_for(labelled=look.label_id is not None)
 
 
 def _facts(item: ReviewItem, full: Full | None) -> None:
@@ -139,12 +150,10 @@ def _verdict(item: ReviewItem, reviews: list[ReviewRow], look: Look, label: Labe
         icon = {"approved": ":green[:material/check_circle:]", "flagged": ":red[:material/flag:]"}
         st.markdown(f"{icon.get(item.image.review, ':material/history:')} {as_text(line)}")
     current = counting(reviews, look.revision_id)
-    if current is not None:
+    if current is not None and item.image.review != "open":
         comment(current.comment)
-    if label is not None:
-        # Of a task with a classifier it stands beside the mask, and is judged with it.
-        title = label_titles(state.workspace(), item.image.task_id)(label.label or "")
-        st.caption(words.LABEL_WITH.format(label=as_text(title), who=as_name(label.who)))
+    if not label_box(item.image, words.LABEL_HELP) and label is not None:
+        st.caption(words.LABEL_WITH.format(label=as_text(label.label or ""), who=as_name(label.who)))
 
 
 def _buttons(here: Asked, item: ReviewItem, look: Look, following: ReviewItem | None) -> None:
@@ -170,15 +179,15 @@ def _buttons(here: Asked, item: ReviewItem, look: Look, following: ReviewItem | 
     )
     st.pills(
         words.REASONS_LABEL,
-        REASONS,
+        _reasons(look),
         selection_mode="multi",
-        format_func=lambda code: f"{REASONS.index(code) + 1} {words.REASONS[code]}",
-        key=f"{_REASONS}_{look}",
+        format_func=lambda code: f"{_reasons(look).index(code) + 1} {words.REASONS[code]}",
+        key=f"{_REASONS}_{_of_mask(look)}",
         wrap=True,
     )
     st.text_area(
         words.COMMENT,
-        key=f"{_COMMENT}_{look}",
+        key=f"{_COMMENT}_{_of_mask(look)}",
         height=68,
         max_chars=MOST_OF_A_COMMENT,
         placeholder=words.COMMENT_EXAMPLE,
@@ -196,8 +205,8 @@ def _buttons(here: Asked, item: ReviewItem, look: Look, following: ReviewItem | 
 
 
 def _say(here: Asked, look: Look, verdict: Verdict, next_id: int | None) -> None:
-    reasons = tuple(st.session_state.get(f"{_REASONS}_{look}") or ())
-    typed = st.session_state.get(f"{_COMMENT}_{look}") or ""
+    reasons = tuple(st.session_state.get(f"{_REASONS}_{_of_mask(look)}") or ())
+    typed = st.session_state.get(f"{_COMMENT}_{_of_mask(look)}") or ""
     said = Said(look, verdict, reasons, typed)
     if decide(here, [said], start=here.start, image_id=look.image_id):
         _go(next_id)

@@ -51,7 +51,8 @@ def verdict_line(item: ReviewItem, reviews: list[ReviewRow]) -> str:
         reviews: All of its reviews, the newest first.
     """
     current = counting(reviews, None if item.revision is None else item.revision.id)
-    if current is not None:
+    # One on a label that was changed since is there, and does not count.
+    if current is not None and item.image.review != "open":
         return said_by(current, item)
     before = next(_standing(reviews), None)
     if before is None:

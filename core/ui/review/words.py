@@ -95,6 +95,7 @@ REASONS = {
     "wrong_class": "wrong class",
     "bad_picture": "bad picture",
     "unsure": "unsure",
+    "wrong_label": "wrong label",
 }
 HISTORY = "Verdicts"
 
@@ -102,7 +103,9 @@ HISTORY = "Verdicts"
 GRID_LABEL = "Masks to review"
 APPROVE_OTHERS = "Approve the others"
 MARKED = "Wrong"
-GRID_KEYS = "Click or Space marks what is wrong, 1 to 6 say why, Enter approves the others that were in sight"
+GRID_KEYS = (
+    "Click or Space marks what is wrong, 1 to {last} say why, Enter approves the others that were in sight"
+)
 LOOK_KEYS = "Click opens an image"
 
 # One by one
@@ -126,7 +129,8 @@ PREDICTION_ALONE = "The prediction of {title}; to approve it saves it unchanged.
 REVISION_FACTS = "Revision {number}, foreground {foreground:.2f} %."
 AGREES = "Dice {dice:.3f} with the prediction of that time."
 UNCHANGED = "Saved as the model had proposed it."
-LABEL_WITH = "Label: {label}, by {who}. The verdict is on it too."
+LABEL_WITH = "Label: {label}, by {who}."
+LABEL_HELP = "A verdict is on the mask and on its label."
 
 # What was done
 DID_APPROVE = "Approved {count}."

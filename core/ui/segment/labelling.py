@@ -66,16 +66,26 @@ def _session() -> _Session:
 
 def labels_panel(image: OpenedImage) -> None:
     """The panel of a task with a classifier; nothing for a task without one."""
-    classifier = _classifier(image)
+    classifier = _classifier(image.image)
     if classifier is None:
         return
     question = question_of(state.workspace(), image, classifier)
     st.markdown(f"**{words.LABELS_TITLE}**")
     _bars_panel(question)
     st.caption(f"{words.NO_DIAGNOSIS} {_alert_line(classifier)}")
-    _choose_label(image, classifier)
+    _choose_label(image.image, classifier)
     if st.button(words.LOOKED_AT, icon=":material/visibility:", width="stretch", wrap=True):
         show_dialog(words.LOOKED_AT, _looked_at, question)
+
+
+def label_box(image: ImageRow, help_text: str) -> bool:
+    """The label alone, where no bars stand beside it; False for a task without a classifier."""
+    classifier = _classifier(image)
+    if classifier is None:
+        return False
+    _session().image_id = 0
+    _choose_label(image, classifier, help_text)
+    return True
 
 
 def labels_follow(image: ImageRow) -> bool:
@@ -83,10 +93,10 @@ def labels_follow(image: ImageRow) -> bool:
     return state.workspace().versions.current(image.task_id, "classify") is not None
 
 
-def _classifier(image: OpenedImage) -> TaskClassifier | None:
+def _classifier(image: ImageRow) -> TaskClassifier | None:
     """The task's classifier; a broken one is told, and masks can still be saved without it."""
     try:
-        return classifier_of(state.workspace(), image.image.task_id)
+        return classifier_of(state.workspace(), image.task_id)
     except AppError as error:
         st.caption(f":material/warning: {as_text(str(error))}")
         return None
@@ -106,7 +116,7 @@ def label_history(image: OpenedImage) -> None:
     labels = state.workspace().labels.history(image.image.id)
     if not labels:
         return
-    classifier = _classifier(image)
+    classifier = _classifier(image.image)
     st.markdown(f"**{words.LABEL_HISTORY}**")
     for label in labels:
         st.write(_label_line(label, classifier))
@@ -127,9 +137,9 @@ def _title(label: str | None, classifier: TaskClassifier | None) -> str:
     return label if classifier is None else classifier.title_of(label)
 
 
-def _choose_label(image: OpenedImage, classifier: TaskClassifier) -> None:
-    key = f"label_{image.image.id}"
-    latest = state.workspace().labels.latest(image.image.id)
+def _choose_label(image: ImageRow, classifier: TaskClassifier, help_text: str | None = None) -> None:
+    key = f"label_{image.id}"
+    latest = state.workspace().labels.latest(image.id)
     given = _UNLABELLED if latest is None or latest.label is None else latest.label
     # A label that an earlier classifier knew stays a choice.
     options = list(dict.fromkeys([_UNLABELLED, *classifier.card.labels, given]))
@@ -139,8 +149,9 @@ def _choose_label(image: OpenedImage, classifier: TaskClassifier) -> None:
         options,
         format_func=lambda label: _title(label, classifier),
         key=key,
+        help=help_text,
         on_change=_keep_label,
-        args=(image.image.id, key),
+        args=(image.id, key),
     )
     if latest is not None:
         st.caption(words.LABEL_BY.format(who=as_name(latest.who), when=ago(latest.created_at)))

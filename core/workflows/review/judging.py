@@ -26,10 +26,17 @@ from core.workspace import (
     Workspace,
 )
 from core.workspace.reviews import ACCEPTED
+from core.workspace.truth import WRONG_LABEL
 
-REASONS = ("outline_off", "part_missing", "part_too_much", "wrong_class", "bad_picture", "unsure")
-"""What can be wrong with a mask, as codes."""
+_OF_MASK = ("outline_off", "part_missing", "part_too_much", "wrong_class", "bad_picture", "unsure")
+REASONS = (*_OF_MASK, WRONG_LABEL)
+"""What can be wrong with a mask, and with the label beside it, as codes."""
 MOST_OF_A_COMMENT = 10_000
+
+
+def reasons_for(*, labelled: bool) -> tuple[str, ...]:
+    """The reasons that fit an image, with a label or without."""
+    return REASONS if labelled else _OF_MASK
 
 
 @dataclass(frozen=True)

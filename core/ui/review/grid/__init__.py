@@ -17,7 +17,7 @@ import streamlit as st
 from core.ui.component_data import data_url, without_frames
 from core.ui.mask_editor.assets import FRONTEND
 from core.ui.review import words
-from core.workflows.review.judging import REASONS
+from core.workflows.review.judging import reasons_for
 
 _HERE = Path(__file__).parent
 _SHORTCUTS = (FRONTEND / "shortcuts.js").read_text(encoding="utf-8")
@@ -102,13 +102,14 @@ def review_grid(
         }
         for tile in tiles
     ]
+    reasons = reasons_for(labelled=any(tile.label for tile in tiles))
     said = {
         "label": words.GRID_LABEL,
         "approve": words.APPROVE_OTHERS,
         "marked": words.MARKED,
         "why": words.REASONS_LABEL,
-        "reasons": [(code, words.REASONS[code]) for code in REASONS],
-        "keys": words.GRID_KEYS if can_judge else words.LOOK_KEYS,
+        "reasons": [(code, words.REASONS[code]) for code in reasons],
+        "keys": words.GRID_KEYS.format(last=len(reasons)) if can_judge else words.LOOK_KEYS,
     }
     _component(
         key=key,
