@@ -39,6 +39,7 @@ _STYLE = """
 }
 </style>
 """
+_APART = ("second", "differ")
 _ORDERS: tuple[ReviewOrder, ...] = ("unsure", "newest", "uploaded", "random")
 
 
@@ -66,14 +67,16 @@ def queue_tab(task: TaskRow) -> None:
         show = filter_control(
             counts, words.FILTER_NAMES, key=FILTER, on_change=partial(_from_the_start, here)
         )
-        _choose_order(here)
-        _choose_whose(here, pages.drawers())
-        st.space("stretch")
-        _choose_view(here)
+        # Readings come one after the other, in an order of their own.
+        if show not in _APART:
+            _choose_order(here)
+            _choose_whose(here, pages.drawers())
+            st.space("stretch")
+            _choose_view(here)
     state.show_messages()
     if unread_for(task).all:
         st.caption(words.SAVED_ALONE)
-    if show in ("second", "differ"):
+    if show in _APART:
         _second(task, show, waiting, counts)
         return
     _tell_waiting(waiting)

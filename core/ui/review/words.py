@@ -184,7 +184,7 @@ LOOK = {
     "prediction_only": "prediction only",
     "loading": "Loading image…",
     "broken": "This image could not be shown. Reload the page.",
-    "keys": "L outline · M hide · T prediction · D difference · 0 fit · ⇧0 real size · + − zoom · { } opacity",
+    "keys": "{ } mask opacity",
 }
 
 looked_up(__name__)

@@ -29,7 +29,7 @@ def row(who: str, images: Sequence[ImageAgreement], of: TaskAgreement) -> dict[s
         words.AGREEMENT_DICE_INTERVAL: interval,
         words.AGREEMENT_SURFACE[unit]: f"{found.surface_dice:.3f}",
         words.AGREEMENT_HD95[unit]: words.NONE_YET if found.hd95 is None else f"{found.hd95:.1f}",
-        words.AGREEMENT_AREA[unit]: f"{found.area_difference:+.0f}",
+        words.AGREEMENT_AREA[unit]: f"{found.area_difference:+,.0f}",
         words.AGREEMENT_LIMITS: words.NONE_YET
         if found.num_images < 2
         else words.AGREEMENT_AREAS.format(low=found.area_low, high=found.area_high),

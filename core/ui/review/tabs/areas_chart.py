@@ -50,7 +50,7 @@ def bland_altman(images: Sequence[ImageAgreement], title: str, *, in_mm: bool) -
             tooltip=[
                 alt.Tooltip("name:N", title=words.PROGRESS_NAME),
                 alt.Tooltip("mean:Q", title=x_title, format=".0f"),
-                alt.Tooltip("difference:Q", title=y_title, format="+.0f"),
+                alt.Tooltip("difference:Q", title=y_title, format="+,.0f"),
             ],
         )
     )

@@ -174,7 +174,7 @@ NONE_YET = "–"
 AGREEMENT = "How well readers agree"
 AGREEMENT_INTRO = (
     "A part of the images can be read twice, by two people who do not see each other's mask. How well they agree "
-    "is as good as a model can be."
+    "says what can be asked of a model."
 )
 AGREEMENT_EMPTY = (
     "No image has been read twice yet. Choose above how many are to be; each one that somebody saves then "
@@ -209,7 +209,7 @@ AGREEMENT_SURFACE = {"px": "Surface Dice (2 px)", "mm": "Surface Dice (1 mm)"}
 AGREEMENT_HD95 = {"px": "HD95 (px)", "mm": "HD95 (mm)"}
 AGREEMENT_AREA = {"px": "Area difference (px)", "mm": "Area difference (mm²)"}
 AGREEMENT_LIMITS = "Limits of agreement"
-AGREEMENT_AREAS = "{low:+.0f} to {high:+.0f}"
+AGREEMENT_AREAS = "{low:+,.0f} to {high:+,.0f}"
 AGREEMENT_TABLE_HELP = (
     "Dice: 1 is the same to the pixel. Surface Dice: the part of both outlines within the distance in "
     "brackets of each other: 1 mm where the size of every image's pixels is known, else 2 pixels. HD95: 95 % of the outlines lie within that distance. Intervals are over groups of images that belong "
