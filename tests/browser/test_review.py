@@ -201,3 +201,67 @@ def test_a_long_comment_leaves_the_buttons_in_reach(
     shows_large(page, "disc_0.png")
     expect(page.get_by_text("🫁 왼쪽 base").first).to_be_in_viewport()
     expect(page.get_by_role("button", name="Flag", exact=False).last).to_be_in_viewport()
+
+
+def test_images_are_shared_out_in_a_box_that_loads_when_it_is_opened(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/review?task={discs.slug}")
+    expect(tile(page, 0)).to_be_focused()
+    settled(page)
+    expect(page.get_by_role("button", name="Share the images out")).to_have_count(0)
+    page.get_by_role("button", name="Assign").click()
+    share = page.get_by_role("spinbutton", name="Kim")
+    share.fill("50")
+    share.press("Tab")
+    expect(page.get_by_text("The shares come to 50 %; they must come to 100 %.")).to_be_visible()
+    expect(page.get_by_role("button", name="Share the images out")).to_be_disabled()
+    settled(page)
+    share.fill("100")
+    share.press("Enter")
+    page.get_by_role("button", name="Share the images out").click()
+    expect(page.get_by_text("5 of 5 done")).to_be_visible()
+    expect(page.get_by_text("The images are shared out.")).to_be_visible()
+    assert [each.images for each in workspace.assignments.of_task(discs.id)] == [5]
+
+
+def test_images_are_put_together_in_a_box_that_loads_when_it_is_opened(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/?task={discs.slug}")
+    expect(page.get_by_label("Mask editor", exact=True)).to_be_visible()
+    settled(page)
+    page.get_by_role("button", name="Groups").click()
+    expect(page.get_by_text("5 images in 5 groups")).to_be_visible()
+    other = page.get_by_label("Put together with")
+    other.fill("disc_3")
+    other.press("Enter")
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name="disc_3.png").click()
+    expect(page.get_by_text("5 images in 4 groups")).to_be_visible()
+    assert workspace.groups.count(discs.id) == 4
+
+
+def test_who_settles_by_keys_sees_the_masks_after_saying_so(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    rules = replace(discs.review_rules, second_percent=100, differ_below=1.0)
+    workspace.tasks.set_review_rules(discs.id, rules, who="Kim")
+    image = workspace.images.list(discs.id)[0]
+    first = workspace.truth.of(image.id)
+    assert first is not None
+    mask = encode_png(np.zeros((SIDE, SIDE), np.uint8))
+    second = {"second_reading_of": first.id, "dice_with_first": 0.0}
+    new = NewRevision(mask, None, 0.5, None, "Lee", 1.0, 0.0, provenance=second, counts=False)
+    workspace.masks.save(image.id, new)
+    page = open_page(f"{server.url}/review?task={discs.slug}")
+    page.get_by_role("radio", name="Readers differ 1").click()
+    expect(page.get_by_text("2 people have read this image and differ: Dice 0.000.")).to_be_visible()
+    expect(page.get_by_text("A: Kim")).to_have_count(0)
+    settled(page)
+    page.keyboard.press("s")
+    expect(page.get_by_text("A: Kim")).to_be_visible()
+    settled(page)
+    page.keyboard.press("b")
+    expect(page.get_by_text("An agreed mask is saved")).to_be_visible()
+    truth = workspace.truth.of(image.id)
+    assert truth is not None and truth.foreground == 0.0
