@@ -77,13 +77,14 @@ opencv-libraries:
 	then apt-get update -qq && apt-get install -y -qq libgl1 libglib2.0-0 libxcb1 >/dev/null; \
 	else echo 'OpenCV needs two system libraries: run `sudo apt-get install libgl1 libglib2.0-0` and then this again.' >&2; exit 1; fi; }
 
-# The browser tests take the Chromium that is there; else Debian's package (as root), else Playwright's own.
+# The browser tests take the Chromium without windows, Debian's package (as root); else one that is there, else
+# Playwright's own.
 .PHONY: chromium
 chromium: $(VENV)/.dev-installed
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
-	then apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
-	else $(BIN)/playwright install chromium; fi; }
+	@command -v chromium-headless-shell >/dev/null || { \
+	[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	apt-get update -qq && apt-get install -y -qq chromium-headless-shell >/dev/null; } || \
+	command -v chromium >/dev/null || $(BIN)/playwright install --only-shell chromium
 
 # The store's tests also run on a PostgreSQL of their own; where it cannot be installed they say that they skip it.
 .PHONY: postgresql

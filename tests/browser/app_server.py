@@ -19,7 +19,8 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_SECONDS = 240
-SYSTEM_CHROMIUM = Path("/usr/bin/chromium")
+# That without windows first: it draws the same and takes half the processor's time to open a page.
+SYSTEM_CHROMIUM = [Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium")]
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,7 +36,7 @@ OpenPage = Callable[..., Page]
 
 def launch_chromium(playwright: Playwright) -> Browser:
     """Debian's Chromium where it is there, else Playwright's own."""
-    path = str(SYSTEM_CHROMIUM) if SYSTEM_CHROMIUM.exists() else None
+    path = next((each for each in SYSTEM_CHROMIUM if each.exists()), None)
     return playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
 
 
