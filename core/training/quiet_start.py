@@ -6,13 +6,13 @@ that is turned aside for the seconds of the import; whatever else arrives there 
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 NOISE = re.compile(
     rb"oneDNN custom operations|cuda|CUDA|GPU|before absl::InitializeLog"
@@ -40,7 +40,7 @@ def start_keras(accelerator: str = "auto") -> None:
     if accelerator == "cpu" and "keras" not in sys.modules:
         os.environ.update(CUDA_VISIBLE_DEVICES="-1", JAX_PLATFORMS="cpu")
     with _filtered_stderr():
-        with _kept_out(NOT_NEEDED):
+        with _kept_out(NOT_NEEDED if _is_for_jax() else (*NOT_NEEDED, "jax")):
             import keras
 
         if keras.backend.backend() == "jax":
@@ -58,9 +58,15 @@ def forget_networks() -> None:
     """Let go of the networks of earlier runs, which Keras holds on to; those still in use go on working."""
     import keras
 
+    # It collects garbage itself: networks and their compiled steps point at each other.
     keras.utils.clear_session()
-    # Networks and their compiled steps point at each other.
-    gc.collect()
+
+
+def _is_for_jax() -> bool:
+    """Whether Keras will take JAX; TensorFlow imports it wherever it is installed, a sixth of the start."""
+    settings = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras", "keras.json")
+    named = os.environ.get("KERAS_BACKEND") or (settings.is_file() and settings.read_text())
+    return "jax" in (named or "")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import sys
 
 from core.training.quiet_start import NOT_NEEDED
 
-sys.modules.update(dict.fromkeys(NOT_NEEDED))
+sys.modules.update(dict.fromkeys((*NOT_NEEDED, "jax")))
 
 import tensorflow as tf  # noqa: E402
 
