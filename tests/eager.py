@@ -16,12 +16,12 @@ def eagerly():
 
     start_keras()
     import keras
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
+    from matplotlib.figure import Figure
 
     always = property(lambda model: True, lambda model, value: None)
     with (
         mock.patch.object(keras.Model, "run_eagerly", always),
-        mock.patch.object(ConstrainedLayoutEngine, "execute"),
+        mock.patch.object(Figure, "get_layout_engine", return_value=None),
     ):
         yield
 
