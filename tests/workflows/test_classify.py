@@ -7,10 +7,12 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+import tifffile
 
 from core.classifier_cards import ClassifyConfig, load_classifier_card
 from core.config import AugmentConfig, NetConfig, ScalingConfig
 from core.errors import AppError, BadDatasetError
+from core.imaging.decode import decode_image
 from core.workflows.learn.classify_data import LabelSource
 from core.workflows.learn.classify_train import ClassifyTrainRequest, classify_train
 from core.workflows.learn.train_model import Watchers
@@ -170,8 +172,11 @@ def test_bad_images_are_named_and_the_others_go_on(trained, data, tmp_path):
 
     save_card(card, whole / "card.json")
     (whole / "model.keras").write_bytes((trained.weights.parent / "model.keras").read_bytes())
+    pages = np.stack([decode_image(good.read_bytes(), good.name).values] * 2)
+    tifffile.imwrite(tmp_path / "in" / "pages.tif", pages, photometric="rgb")
     outcome = classify_predict(ClassifyPredictRequest(str(tmp_path / "in"), whole, tmp_path / "out"))
-    assert [row.image.name for row in outcome.classified] == ["good.png"]
+    assert "pages.tif has 2 pages; the first one is used." in outcome.notes
+    assert [row.image.name for row in outcome.classified] == ["good.png", "pages.tif"]
     assert any("grey.png: The image is grey" in problem for problem in outcome.problems)
     assert any("cut.png" in problem for problem in outcome.problems)
     with pytest.raises(AppError, match="give --masks_from"):

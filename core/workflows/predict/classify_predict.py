@@ -136,6 +136,7 @@ def classify_predict(
         except BadFileError as error:
             problems.append(error.sentence)
         else:
+            notes += image.notes
             label = max(card.labels, key=lambda each: probabilities[each])
             alert = probabilities[card.alert_label] >= threshold if card.alert_label else None
             classified.append(ClassifiedImage(path, label, probabilities, alert, mask_path))
