@@ -7,8 +7,10 @@ import statistics
 from pathlib import Path
 from typing import Any
 
+from benchmarks.results.minutes import PICTURE, minutes_part, minutes_picture
 from benchmarks.results.sections import SECTIONS, Section
 from core.experiments.reports.tables import cell_text, column_word
+from core.files import write_whole
 
 INTRODUCTION = """\
 # Results
@@ -36,7 +38,7 @@ here: the images of the sets are not the project's to publish.
 
 
 def page(parts: Path) -> str:
-    """The whole page.
+    """The whole page; its picture is written beside the parts.
 
     Args:
         parts: Folder with the JSON file of each part that was measured.
@@ -58,7 +60,9 @@ def page(parts: Path) -> str:
         text.append(order_part(json.loads(orders.read_text())))
     minutes = parts / "human_minutes.json"
     if minutes.exists():
-        text.append(minutes_part(json.loads(minutes.read_text())))
+        found = json.loads(minutes.read_text())
+        text.append(minutes_part(found))
+        write_whole(parts / PICTURE, minutes_picture(found))
     speed = parts / "speed.json"
     if speed.exists():
         text.append(speed_part(json.loads(speed.read_text())))
@@ -163,35 +167,6 @@ def order_part(content: dict[str, Any]) -> str:
             f"| {name} | {len(of_set['seeds'])} | {gain['first']:.3f} | {gain['unsure']:.3f} | "
             f"{gain['random']:.3f} | {_gained(gain['gain'], gain)} |"
         )
-    return "\n".join([*lines, ""])
-
-
-def minutes_part(content: dict[str, Any]) -> str:
-    """How many minutes bring how good a model, from the JSON of `benchmarks.human_minutes`."""
-    first = content["runs"][0]
-    lines = [
-        "## A person's minutes",
-        "",
-        f"`python -m benchmarks.human_minutes --side {first['side']} --shown {first['shown'][0]} "
-        f"{first['shown'][1]}`: a simulated person with the usual hand corrects {first['images']} images and "
-        f"fine-tunes after every ten, with networks that see {first['side']} pixels a side and short "
-        "trainings; mean Dice on the test images after each ten, and the minutes until then. "
-        "A candidate that is worse on the locked images is not used.",
-        "",
-        "| set | seed | masks by | Dice before and after each ten | minutes after each ten | "
-        "seconds an image, first and last ten |",
-        "|---|---|---|---|---|---|",
-    ]
-    for run in content["runs"]:
-        dice = ", ".join(f"{value:.3f}" for value in run["dice"])
-        for arm in run["seconds"][0]["usual"]:
-            seconds = [image["usual"][arm] for image in run["seconds"]]
-            ends = range(10, len(seconds) + 1, 10)
-            told = ", ".join(f"{sum(seconds[:end]) / 60:.1f}" for end in ends)
-            lines.append(
-                f"| {run['name']} | {run['seed']} | {arm} | {dice} | {told} | "
-                f"{sum(seconds[:10]) / 10:.0f}, {sum(seconds[-10:]) / 10:.0f} |"
-            )
     return "\n".join([*lines, ""])
 
 

@@ -1,0 +1,106 @@
+"""How many minutes of a person bring how good a model: table and picture, from `benchmarks.human_minutes`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from benchmarks.order_gain import over_seeds
+from core.experiments.reports.pictures import COLOURS, DASHES, MARKS, new_figure, png
+
+BY_HAND = "by hand"
+PICTURE = "human_minutes.png"
+_ARMS = (BY_HAND, "brush", "clicks", "grid", "part")
+
+
+@dataclass
+class _Arm:
+    """One way of making masks on one set, a value or a row of values for each seed.
+
+    Attributes:
+        dice: (seeds, stages), on the test images before and after each ten.
+        minutes: (seeds, stages), until then.
+        ends: (seeds, 2), seconds an image of the first and the last ten.
+        to_hand: Minutes in all by those of the same seed by hand; empty where nobody went by hand.
+    """
+
+    dice: list[list[float]] = field(default_factory=list)
+    minutes: list[list[float]] = field(default_factory=list)
+    ends: list[tuple[float, float]] = field(default_factory=list)
+    to_hand: list[float] = field(default_factory=list)
+
+
+def minutes_part(content: dict[str, Any]) -> str:
+    """The part of the results page, from the JSON of `benchmarks.human_minutes`."""
+    first = content["runs"][0]
+    lines = [
+        "## A person's minutes",
+        "",
+        f"`python -m benchmarks.human_minutes --side {first['side']} --shown {first['shown'][0]} "
+        f"{first['shown'][1]}`: a simulated person with the usual hand corrects {first['images']} images and "
+        f"fine-tunes after every ten, with networks that see {first['side']} pixels a side and short "
+        "trainings; mean Dice on the test images before and after each ten, and the minutes until then. "
+        "A candidate that is worse on the locked images is not used. Means over seeds, in brackets 95 % t "
+        "intervals; one seed has none.",
+        "",
+        f"![Dice against minutes](results/{PICTURE})",
+        "",
+        "| set | masks by | seeds | Dice before and after each ten | Dice at the end | minutes | "
+        "minutes by those by hand | seconds an image, first and last ten | times quicker |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for (name, arm), found in _arms(content["runs"]):
+        dice = ", ".join(f"{value:.3f}" for value in np.mean(found.dice, axis=0))
+        early, late = np.mean(found.ends, axis=0)
+        lines.append(
+            f"| {name} | {arm} | {len(found.dice)} | {dice} | {_told([row[-1] for row in found.dice], 3)} | "
+            f"{_told([row[-1] for row in found.minutes], 1)} | {_told(found.to_hand, 2)} | "
+            f"{early:.0f}, {late:.0f} | {_told([one / other for one, other in found.ends], 1)} |"
+        )
+    return "\n".join([*lines, ""])
+
+
+def minutes_picture(content: dict[str, Any]) -> bytes:
+    """Dice on the test images against a person's minutes, a panel for each set, as PNG."""
+    arms = list(_arms(content["runs"]))
+    names = list(dict.fromkeys(name for (name, _), _ in arms))
+    figure = new_figure(4.6 * len(names), 3.6)
+    for panel, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
+        for (of, arm), found in arms:
+            if of == name:
+                minutes, dice = np.mean(found.minutes, axis=0), np.mean(found.dice, axis=0)
+                at = _ARMS.index(arm)
+                dash = DASHES[at % len(DASHES)]
+                panel.plot(minutes, dice, dash, marker=MARKS[at], color=COLOURS[at], label=arm)
+        panel.set(title=name, xlabel="minutes of a person", ylabel="mean Dice on test images")
+        panel.legend(loc="lower right")
+    return png(figure)
+
+
+def _arms(runs: Sequence[dict[str, Any]]) -> Iterator[tuple[tuple[str, str], _Arm]]:
+    """Each way of each set with what was found over its seeds, in the order of the file."""
+    arms: dict[tuple[str, str], _Arm] = {}
+    for run in runs:
+        total: dict[str, float] = {}
+        for arm in run["seconds"][0]["usual"]:
+            seconds = [image["usual"][arm] for image in run["seconds"]]
+            ends = range(10, len(seconds) + 1, 10)
+            found = arms.setdefault((run["name"], arm), _Arm())
+            found.dice.append(run["dice"])
+            found.minutes.append([0.0, *(sum(seconds[:end]) / 60 for end in ends)])
+            found.ends.append((sum(seconds[:10]) / 10, sum(seconds[-10:]) / 10))
+            total[arm] = sum(seconds)
+            if BY_HAND in total:
+                found.to_hand.append(total[arm] / total[BY_HAND])
+    yield from arms.items()
+
+
+def _told(values: Sequence[float], digits: int) -> str:
+    if not values:
+        return ""
+    mean, low, high = over_seeds(values)
+    interval = f" ({low:.{digits}f} to {high:.{digits}f})" if len(values) > 1 else ""
+    return f"{mean:.{digits}f}{interval}"
