@@ -193,10 +193,10 @@ def test_files_of_a_folder_that_do_not_tell_it_themselves_can_be_told(open_page,
     labelled(app.text_input, "Folder").input(str(folder)).run()
     labelled(app.button, "Start experiment").click().run()
     assert "0.tif: looks like a CT" in " ".join(plain(app.error)) and workspace.jobs.list() == []
-    labelled(app.selectbox, "Grey values (--units)").set_value("hounsfield").run()
+    labelled(app.selectbox, "Grey values").set_value("hounsfield").run()
     labelled(app.button, "Start experiment").click().run()
     assert "--mask_values" in " ".join(plain(app.error)) and workspace.jobs.list() == []
-    values = labelled(app.text_input, "Foreground values (--mask_values)")
+    values = labelled(app.text_input, "Foreground values")
     values.input("all of them").run()
     labelled(app.button, "Start experiment").click().run()
     assert "takes" in " ".join(plain(app.error)) and workspace.jobs.list() == []

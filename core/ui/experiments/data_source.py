@@ -116,7 +116,7 @@ def _said() -> dict[str, Any]:
     """What a person says of files that could be read in several ways, in the words of the commands' flags."""
     with st.expander(shared.NOT_TOLD):
         st.caption(words.NOT_TOLD_HELP)
-        first, second, third = st.columns(3)
+        first, second, third = st.columns(3, vertical_alignment="bottom")
         values = first.text_input(
             words.SAY_MASK_VALUES,
             key="experiment_mask_values",
