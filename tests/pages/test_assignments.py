@@ -1,10 +1,12 @@
 """One's own queue on the pages, and sharing images out."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.ui import state
 from core.workflows.add_images import add_images
-from core.workspace import NewRevision, Shares
+from core.workspace import NewReview, NewRevision, Shares
 from tests.pages.conftest import png, unfolded
 
 
@@ -37,6 +39,19 @@ def test_segment_opens_one_s_own_queue_and_counts_it(open_page, workspace, task)
     app.query_params["image"] = str(own[0].id)
     named(app.run().toggle, "only_mine").set_value(False).run()
     assert "All 4" in named(app.button_group, "filter").options[0]
+
+
+def test_a_gold_image_that_waits_for_the_person_is_not_counted_as_done(open_page, workspace, task):
+    own = workspace.queue_of(state.person()).images.list(task.id)[0]
+    gold = workspace.masks.save(own.id, NewRevision(png(0), None, 0.5, None, "Kim", 1.0, 0.1))
+    workspace.reviews.add(own.id, NewReview("approved", "Park", gold.id))
+    workspace.gold.make(own.id, who="Park")
+    workspace.tasks.set_review_rules(task.id, replace(task.review_rules, gold_percent=100), who="Park")
+    app = open_page(task=task.slug)
+    assert named(app.toggle, "only_mine").label == "Mine: 0 of 2"
+    app = unfolded(open_page("review", task=task.slug), f"give_{task.id}")
+    here = workspace.persons.find(state.person()).id
+    assert "0 of 2 done" in named(app.number_input, f"share_{task.id}_{here}").label
 
 
 def test_images_are_shared_out_on_the_review_page(open_page, workspace, task):

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.ui import state
 from core.ui.assigned import words
+from core.ui.assigned.queue import num_done
 from core.ui.text import as_name, shortened
 from core.workspace import ImageRow, PersonRow, Share, Shares, TaskRow
 
@@ -49,11 +50,10 @@ def group_giver(task: TaskRow, image: ImageRow) -> None:
 
 
 def _share(task: TaskRow, person: PersonRow, held: Share | None) -> int:
-    who, label = as_name(person.name), words.SHARE_OF
-    if held is not None and held.images:
-        label = words.SHARE_OF_DONE
+    label = words.SHARE_OF if held is None or not held.images else words.SHARE_OF_DONE
+    done, total = (0, 0) if held is None else (num_done(task, held), held.images)
     percent = st.number_input(
-        label.format(who=who, done=held.done if held else 0, total=held.images if held else 0),
+        label.format(who=as_name(person.name), done=done, total=total),
         0,
         100,
         0 if held is None else held.percent,

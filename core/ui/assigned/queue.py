@@ -6,6 +6,8 @@ import streamlit as st
 
 from core.ui import state
 from core.ui.assigned import words
+from core.ui.segment.seen import unread_for
+from core.workflows.correct.blind import same_person
 from core.workspace import ImageRow, Share, TaskRow, Workspace
 
 MINE = "only_mine"
@@ -26,13 +28,19 @@ def view(task: TaskRow, image: ImageRow | None = None) -> Workspace:
     return state.workspace().queue_of(share.who)
 
 
+def num_done(task: TaskRow, share: Share) -> int:
+    """How many of somebody's images are done, as the person here may know it of their own."""
+    own = same_person(share.who, state.person())
+    return share.done - (len(unread_for(task, state.workspace().queue_of(share.who)).all) if own else 0)
+
+
 def mine_toggle(task: TaskRow) -> None:
     """The switch between one's own queue and all; nothing for somebody who was given nothing."""
     share = mine(task)
     if share is None:
         return
     st.toggle(
-        words.MINE.format(done=share.done, total=share.images),
+        words.MINE.format(done=num_done(task, share), total=share.images),
         value=True,
         key=MINE,
         help=words.MINE_HELP,
