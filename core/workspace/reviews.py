@@ -132,16 +132,20 @@ class Reviews:
         with self._database.writing(needs="judge") as session:
             return [self._decide(session, image_id, new) for image_id, new in verdicts]
 
-    def withdraw(self, review_ids: Sequence[int], who: str) -> list[ReviewRow]:
+    def withdraw(self, review_ids: Sequence[int], who: str, accepted: Sequence[int] = ()) -> list[ReviewRow]:
         """Take back one's own verdicts, in one transaction; they stay in the history.
 
-        A prediction that was accepted with one is the truth no longer, unless something was saved since.
+        A prediction that was accepted, with a verdict or of images where it waits for somebody else's, is the
+        truth no longer, unless something was saved since.
 
         Raises:
             StoreError: A verdict is not there, or is somebody else's.
         """
         with self._database.writing(needs="judge") as session:
             person = existing_or_new(session, who)
+            own = ImageTable.id.in_(accepted) & (ImageTable.truth_person_id == person.id)
+            for image in session.scalars(select(ImageTable).where(own, ImageTable.review == "open")):
+                _take_back(session, image, person)
             return [self._withdraw(session, review_id, person) for review_id in review_ids]
 
     def judged_by(self, task_id: int, who: str) -> set[int]:
@@ -166,10 +170,9 @@ class Reviews:
 
     def num_flagged_of(self, task_id: int, who: str) -> int:
         """How many masks that somebody drew in a task are flagged."""
-        flagged = (ImageTable.task_id == task_id) & (ImageTable.review == "flagged")
+        theirs = (ImageTable.task_id == task_id) & (ImageTable.truth_person_id == id_of(who))
         with self._database.reading() as session:
-            theirs = ImageTable.truth_person_id == id_of(who)
-            return session.scalar(select(func.count()).where(flagged, theirs)) or 0
+            return session.scalar(select(func.count()).where(theirs, ImageTable.review == "flagged")) or 0
 
     def _decide(self, session: Session, image_id: int, new: NewReview) -> ReviewRow | NotTaken:
         image = session.get(ImageTable, image_id)
@@ -183,13 +186,13 @@ class Reviews:
                 # Said once already; the answer did not arrive.
                 return _to_row(newest)
             if image.truth_revision_id != new.seen.revision_id:
-                return NotTaken(image_id, "changed", _drawn_by(session, image))
+                drawer = session.get(PersonTable, image.truth_person_id or 0)
+                return NotTaken(image_id, "changed", "" if drawer is None else drawer.name)
             if newest is not None and is_newer:
                 return NotTaken(image_id, "judged", newest.who)
             labels = select(LabelTable).where(LabelTable.image_id == image_id)
             label = session.scalars(labels.order_by(LabelTable.number.desc()).limit(1)).first()
-            label_id = None if label is None or label.label is None else label.id
-            if label is not None and label_id != new.seen.label_id:
+            if label is not None and (label.id if label.label else None) != new.seen.label_id:
                 return NotTaken(image_id, "labelled", label.who)
         task = session.get_one(TaskTable, image.task_id)
         if new.verdict == "approved" and to_review_rules(task.review_rules).second_person:
@@ -252,13 +255,18 @@ class Reviews:
             **of_mask,
         )
         row = _keep(session, image, withdrawn)
-        revision = None if old.revision_id is None else session.get(RevisionTable, old.revision_id)
-        is_truth = revision is not None and image.truth_revision_id == revision.id
-        if revision is not None and is_truth and revision.provenance.get(ACCEPTED):
-            point_to(session, image, None)
-            facts = {"image": image.id, "revision": revision.id}
-            audit.append(session, "mask_taken_back", facts, who=person.name, task_id=image.task_id)
+        if old.revision_id is not None and old.revision_id == image.truth_revision_id:
+            _take_back(session, image, person)
         return row
+
+
+def _take_back(session: Session, image: ImageTable, person: PersonTable) -> None:
+    """Let the mask that counts count no more where it is a prediction that was accepted."""
+    revision = session.get(RevisionTable, image.truth_revision_id)
+    if revision is not None and revision.provenance.get(ACCEPTED):
+        point_to(session, image, None)
+        facts = {"image": image.id, "revision": revision.id}
+        audit.append(session, "mask_taken_back", facts, who=person.name, task_id=image.task_id)
 
 
 def _keep(session: Session, image: ImageTable, review: ReviewTable) -> ReviewRow:
@@ -285,13 +293,6 @@ def _is_same(review: ReviewTable, new: NewReview, person: PersonTable) -> bool:
     """The same verdict of the same person on what is still there."""
     of_same = new.revision_id is None or review.revision_id == new.revision_id
     return review.person_id == person.id and review.verdict == new.verdict and of_same
-
-
-def _drawn_by(session: Session, image: ImageTable) -> str:
-    revision = (
-        None if image.truth_revision_id is None else session.get(RevisionTable, image.truth_revision_id)
-    )
-    return "" if revision is None else revision.who
 
 
 def _to_row(review: ReviewTable) -> ReviewRow:

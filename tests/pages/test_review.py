@@ -101,6 +101,19 @@ def test_approve_goes_on_and_undo_comes_back(open_page, workspace, nuclei, saved
     assert [each.verdict for each in workspace.reviews.of_image(first)] == ["withdrawn", "approved"]
 
 
+def test_what_is_saved_for_a_second_person_to_approve_is_taken_back_too(open_page, workspace):
+    task = workspace.tasks.get("lung_xray")
+    workspace.tasks.set_review_rules(task.id, replace(task.review_rules, second_person=True), who="Lee")
+    [added] = add_images(workspace, task.id, [("a.png", png(1))])
+    app = one_by_one(open_page, task, added.image_id)
+    button(app, "Approve").click().run()
+    assert not app.exception
+    assert workspace.truth.of(added.image_id) is not None
+    assert "Saved 1 unchanged." in texts(app)
+    button(app, "Undo").click().run()
+    assert workspace.truth.of(added.image_id) is None
+
+
 def test_a_flag_has_reasons_and_a_comment(open_page, workspace, nuclei, saved):
     image_id, _ = saved[0]
     app = one_by_one(open_page, nuclei, image_id)

@@ -193,9 +193,20 @@ def test_nobody_approves_a_mask_of_their_own_where_the_task_says_so(workspace, c
     assert workspace.reviews.decide([(image.id, own)]) == [NotTaken(image.id, "own", "Kim")]
     assert workspace.reviews.decide([(image.id, others)])[0].verdict == "approved"
     bare = add_image("b", task_id=cells.id)
-    accepts = NewReview("approved", "Lee", accepts=revision_of(b"proposal", "Lee"))
+    accepted = revision_of(b"proposal", "Lee", provenance={"accepted_unchanged": True})
+    accepts = NewReview("approved", "Lee", accepts=accepted)
     assert workspace.reviews.decide([(bare.id, accepts)]) == [NotTaken(bare.id, "second", "Lee")]
     assert workspace.images.get(bare.id).review == "open"
+    assert workspace.truth.of(bare.id).who == "Lee"
+    # It is taken back as a verdict is, by who gave it, and not once somebody has approved it.
+    workspace.reviews.withdraw([], "Park", accepted=[bare.id])
+    assert workspace.truth.of(bare.id).who == "Lee"
+    workspace.reviews.withdraw([], "Lee", accepted=[bare.id])
+    assert workspace.truth.of(bare.id) is None
+    assert workspace.audit.list(limit=1)[0].action == "mask_taken_back"
+    workspace.reviews.decide([(bare.id, accepts)])
+    workspace.reviews.add(bare.id, NewReview("approved", "Park", workspace.truth.of(bare.id).id))
+    workspace.reviews.withdraw([], "Lee", accepted=[bare.id])
     assert workspace.truth.of(bare.id).who == "Lee"
 
 

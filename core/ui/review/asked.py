@@ -32,6 +32,7 @@ class Done:
         flagged: How many flag.
         start: Where the queue began before.
         image_id: What was open one by one before.
+        accepted: Images whose prediction was saved, and waits for a second person.
         at: When, by the clock that only rises.
     """
 
@@ -40,6 +41,7 @@ class Done:
     flagged: int
     start: ReviewPlace | None
     image_id: int | None
+    accepted: list[int]
     at: float = field(default_factory=time.monotonic)
 
     @property

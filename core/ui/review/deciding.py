@@ -34,15 +34,13 @@ def decide(
         state.tell("error", as_text(str(error)))
         return False
     kept = [each for each in outcomes if isinstance(each, ReviewRow)]
-    _tell(
-        asked,
-        [each for each in outcomes if isinstance(each, PlantedRow)],
-        [each for each in outcomes if isinstance(each, NotTaken)],
-    )
-    if kept:
+    refused = [each for each in outcomes if isinstance(each, NotTaken)]
+    _tell(asked, [each for each in outcomes if isinstance(each, PlantedRow)], refused)
+    accepted = [each.image_id for each in refused if each.why == "second"]
+    if kept or accepted:
         num_approved = sum(each.verdict == "approved" for each in kept)
         ids = [each.id for each in kept]
-        asked.done = Done(ids, num_approved, len(kept) - num_approved, start, image_id)
+        asked.done = Done(ids, num_approved, len(kept) - num_approved, start, image_id, accepted)
     return bool(kept)
 
 
@@ -52,11 +50,11 @@ def undo(asked: Asked) -> None:
     if done is None:
         return
     with state.told_errors():
-        withdrawn = state.workspace().reviews.withdraw(done.review_ids, state.person())
+        withdrawn = state.workspace().reviews.withdraw(done.review_ids, state.person(), done.accepted)
         asked.done, asked.told, asked.start = None, {}, done.start
         if done.image_id is not None:
             st.query_params["image"] = str(done.image_id)
-        state.tell("toast", words.UNDONE.format(count=len(withdrawn)))
+        state.tell("toast", words.UNDONE.format(count=len(withdrawn) + len(done.accepted)))
 
 
 def done_line(asked: Asked) -> None:
@@ -71,14 +69,15 @@ def _done_line(asked: Asked) -> None:
     if done is None or not done.is_fresh:
         asked.done = None
         st.rerun()
-    if done.flagged == 0:
-        text = words.DID_APPROVE.format(count=done.approved)
-    elif done.approved == 0:
-        text = words.DID_FLAG.format(count=done.flagged)
+    if done.approved and done.flagged:
+        said = [words.DID_BOTH.format(approved=done.approved, flagged=done.flagged)]
     else:
-        text = words.DID_BOTH.format(approved=done.approved, flagged=done.flagged)
+        said = [words.DID_APPROVE.format(count=done.approved)] if done.approved else []
+        said += [words.DID_FLAG.format(count=done.flagged)] if done.flagged else []
+    if done.accepted:
+        said.append(words.DID_ACCEPT.format(count=len(done.accepted)))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":green[:material/check_circle:] {text}", width="content")
+        st.markdown(f":green[:material/check_circle:] {' '.join(said)}", width="content")
         if st.button(words.UNDO, key="review_undo", icon=":material/undo:", shortcut="u"):
             undo(asked)
             st.rerun()

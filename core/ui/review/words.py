@@ -135,6 +135,7 @@ LABEL_HELP = "A verdict is on the mask and on its label."
 # What was done
 DID_APPROVE = "Approved {count}."
 DID_FLAG = "Flagged {count}."
+DID_ACCEPT = "Saved {count} unchanged."
 DID_BOTH = "Approved {approved}, flagged {flagged}."
 UNDO = "Undo"
 UNDONE = "Taken back: {count}."
