@@ -41,12 +41,18 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def exported_networks(tmp_path_factory):
-    """Networks that tests export for OpenVINO are kept for the session, not in the person's own cache."""
+def compiled_once(tmp_path_factory):
+    """Networks that tests export for OpenVINO are kept for the session, not in the person's own cache.
+
+    So is what JAX compiles: by far most of what a process of a few steps does.
+    """
     folder = tmp_path_factory.getbasetemp()
     # Processes of pytest-xdist have folders of their own beside each other.
     folder = folder.parent if IS_ONE_OF_SEVERAL else folder
     os.environ.setdefault("NETWORK_CACHE_DIR", str(folder / "networks"))
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(folder / "jax"))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
     with one_child(tmp_path_factory.mktemp("exporter")):
         yield
 

@@ -17,6 +17,8 @@ class Without(importlib.abc.MetaPathFinder):
             raise ModuleNotFoundError(name)
 
 sys.meta_path.insert(0, Without())
+from core.training.quiet_start import start_keras
+start_keras()
 from pathlib import Path
 import keras
 from core.classification.fit import ClassifyRun, train_classifier

@@ -81,6 +81,8 @@ def test_bfloat16_networks_sum_scores_in_float32():
 def test_networks_are_built_on_jax_without_tensorflow():
     program = """
 import sys
+from core.training.quiet_start import start_keras
+start_keras()
 from core.config import NetConfig
 from core.nets import build
 for config in (

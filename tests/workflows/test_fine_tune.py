@@ -106,7 +106,7 @@ def test_a_killed_run_leaves_no_version_and_done_again_it_becomes_a_better_one_i
 ):
     correct(22)
     base = workspace.versions.current(task.id)
-    plan = plan_fine_tune(workspace, task.id, base_version_id=base.id, epochs=200)
+    plan = plan_fine_tune(workspace, task.id, base_version_id=base.id, epochs=100)
     assert (plan.num_images, plan.num_train, plan.num_locked) == (22, 17, 5)
 
     killed = start_fine_tune(workspace, plan, who="Kim")
@@ -140,12 +140,12 @@ def test_a_killed_run_leaves_no_version_and_done_again_it_becomes_a_better_one_i
     assert (card.net, card.image_size, card.parent) == (TINY, (SIZE, 2 * SIZE), base.title)
     assert (card.data[-1].num_train, card.data[-1].num_val) == (17, 0)
     assert card.licence == "For research."
-    assert card.training.epochs == 200
+    assert card.training.epochs == 100
 
     reports = [each for each in workspace.jobs.progress(job.id) if "epoch" in each]
-    assert reports[-1]["epoch"] == reports[-1]["num_epochs"] == 200
+    assert reports[-1]["epoch"] == reports[-1]["num_epochs"] == 100
     assert reports[-1]["loss"] < reports[0]["loss"]
-    assert "epoch 200/200" in queue.log_tail(workspace, job.id)
+    assert "epoch 100/100" in queue.log_tail(workspace, job.id)
 
     image = workspace.images.list(task.id)[0]
     opened = open_image(workspace, image.id, Predictors(), who="Kim")
