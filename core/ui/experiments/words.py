@@ -42,7 +42,9 @@ DATA_FOLDER_MORE = "And {count} more of this kind."
 DATA_CLASSES = "Classes of the masks (optional)"
 DATA_CLASSES_EXAMPLE = "background, heart, lungs"
 DATA_CLASSES_HELP = "Only where masks hold more than one class: their names in the order of the masks' values, background first, with commas between."
-NOT_TOLD_HELP = "Only where the check of the folder asks for --mask_values, --read_channel or --units, in this order."
+NOT_TOLD_HELP = (
+    "Only where the check of the folder asks for --mask_values, --read_channel or --units, in this order."
+)
 NOT_SAID = "Not said"
 SAY_MASK_VALUES = "Foreground values"
 SAY_MASK_VALUES_EXAMPLE = "union, or 1 2"
