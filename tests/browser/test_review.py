@@ -265,3 +265,15 @@ def test_who_settles_by_keys_sees_the_masks_after_saying_so(
     expect(page.get_by_text("An agreed mask is saved")).to_be_visible()
     truth = workspace.truth.of(image.id)
     assert truth is not None and truth.foreground == 0.0
+
+
+def test_undo_is_in_sight_on_a_small_screen(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    image = workspace.images.list(discs.id)[0]
+    url = f"{server.url}/review?task={discs.slug}&image={image.id}"
+    page = open_page(url, viewport={"width": 1024, "height": 600})
+    shows_large(page, "disc_0.png")
+    page.keyboard.press("a")
+    shows_large(page, "disc_1.png")
+    expect(page.get_by_role("button", name="Undo")).to_be_in_viewport()

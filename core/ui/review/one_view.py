@@ -36,6 +36,12 @@ from core.workflows.review.planting import key_of, with_planted
 from core.workspace import LabelRow, ReviewItem, ReviewPlace, ReviewRow, TaskRow, Verdict
 from core.workspace.review_pages import ReviewPages
 
+# In sight where the column is longer than the window.
+_STYLE = """
+<style>
+div:has(> .st-key-review_done) { position: sticky; bottom: 0; z-index: 3; background: Canvas; }
+</style>
+"""
 _REASONS, _COMMENT, _LARGE = "review_reasons", "review_comment", "review_look"
 
 
@@ -69,7 +75,9 @@ def one_view(task: TaskRow, here: Asked, pages: ReviewPages) -> None:
         gold_button(item)
         _turn(earlier[0] if earlier else None, following[0] if following else None)
         _history(reviews)
-        done_line(here)
+        st.html(_STYLE)
+        with st.container(key="review_done"):
+            done_line(here)
     if following and f"full {following[0].image.id}" not in here.begun:
         here.begun.add(f"full {following[0].image.id}")
         state.background().submit(make_full, workspace, following[0], state.predictors())
