@@ -58,7 +58,9 @@ class Labels(StorePart):
             label = as_table(LabelTable, new, image_id=image_id, number=number, who=who)
             session.add(label)
             session.flush()
-            judge(session, image)
+            if image.gold_revision_id is None:
+                # Who reads a gold one does not know that it was labelled and judged.
+                judge(session, image)
             facts = {"image": image_id, "label": label.id, "number": label.number}
             audit.append(session, "label_saved", facts, who=label.who, task_id=image.task_id)
             return as_row(LabelRow, label)

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from core.imaging.masks import encode_png
 from core.ui.bars import Bar, bars_html
 from core.ui.segment import words
 from core.workflows.add_images import add_images
-from core.workspace import DraftContent, NewLabel, NewRevision
+from core.workspace import DraftContent, NewLabel, NewReview, NewRevision
 from tests.pages.conftest import shown
 from tests.workflows import lesions
 
@@ -189,6 +190,25 @@ def test_a_reviewer_says_that_a_label_is_wrong_or_chooses_the_right_one(open_pag
     assert not app.warning
     app = open_page("review", task=classified.slug, image=str(first.id))
     assert "Flagged before by Lee, changed since: wrong label" in said(app).replace("\\", "")
+
+
+def test_a_gold_image_looks_to_its_reader_as_if_nobody_had_labelled_it(open_page, workspace, classified):
+    image = workspace.images.list(classified.id)[0]
+    new = NewRevision(encode_png(np.zeros((SIDE, SIDE), np.uint8)), None, 0.5, None, "Kim", 1.0, 0.1)
+    gold = workspace.masks.save(image.id, new)
+    label = workspace.labels.save(image.id, NewLabel("NV", "Kim"))
+    workspace.reviews.add(image.id, NewReview("approved", "Park", gold.id, label_id=label.id))
+    workspace.gold.make(image.id, who="Park")
+    rules = replace(classified.review_rules, gold_percent=100)
+    workspace.tasks.set_review_rules(classified.id, rules, who="Park")
+    workspace.settings.set("person", "Lee")
+    app = open_page(task=classified.slug, image=str(image.id))
+    assert label_box(app).value == ""
+    assert "Kim" not in said(app)
+    label_box(app).select("MEL").run()
+    assert label_box(app).value == "MEL"
+    # It stays gold: what its reader says is no verdict on it.
+    assert [each.image_id for each in workspace.gold.for_reader(classified.id, "Lee")] == [image.id]
 
 
 def reasons(app):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,8 +23,10 @@ from core.ui.bars import Bar, bars_html
 from core.ui.dialog import redraw_page, show_dialog
 from core.ui.errors import plain_errors
 from core.ui.segment import words
+from core.ui.segment.seen import unread_for
 from core.ui.text import as_name, as_text
 from core.ui.times import ago
+from core.workflows.correct.blind import same_person
 from core.workflows.correct.classify_image import (
     Question,
     TaskClassifier,
@@ -73,7 +75,7 @@ def labels_panel(image: OpenedImage) -> None:
     st.markdown(f"**{words.LABELS_TITLE}**")
     _bars_panel(question)
     st.caption(f"{words.NO_DIAGNOSIS} {_alert_line(classifier)}")
-    _choose_label(image.image, classifier)
+    _choose_label(image.image, classifier, _labels(image))
     if st.button(words.LOOKED_AT, icon=":material/visibility:", width="stretch", wrap=True):
         show_dialog(words.LOOKED_AT, _looked_at, question)
 
@@ -84,7 +86,7 @@ def label_box(image: ImageRow, help_text: str) -> bool:
     if classifier is None:
         return False
     _session().image_id = 0
-    _choose_label(image, classifier, help_text)
+    _choose_label(image, classifier, state.workspace().labels.history(image.id), help_text)
     return True
 
 
@@ -113,13 +115,22 @@ def _alert_line(classifier: TaskClassifier) -> str:
 
 def label_history(image: OpenedImage) -> None:
     """The labels that were given to the image, the newest first; nothing where there are none."""
-    labels = state.workspace().labels.history(image.image.id)
+    labels = _labels(image)
     if not labels:
         return
     classifier = _classifier(image.image)
     st.markdown(f"**{words.LABEL_HISTORY}**")
     for label in labels:
         st.write(_label_line(label, classifier))
+
+
+def _labels(image: OpenedImage) -> list[LabelRow]:
+    """The labels that the person may see, the newest first: of a gold image their own."""
+    labels = state.workspace().labels.history(image.image.id)
+    task = state.workspace().tasks.get_by_id(image.image.task_id)
+    # One of a gold image that is drawn without its prediction is hidden as that.
+    is_gold = image.hidden == "gold" or image.image.id in unread_for(task).all
+    return [each for each in labels if not is_gold or same_person(each.who, image.who)]
 
 
 def _label_line(label: LabelRow, classifier: TaskClassifier | None) -> str:
@@ -137,9 +148,11 @@ def _title(label: str | None, classifier: TaskClassifier | None) -> str:
     return label if classifier is None else classifier.title_of(label)
 
 
-def _choose_label(image: ImageRow, classifier: TaskClassifier, help_text: str | None = None) -> None:
+def _choose_label(
+    image: ImageRow, classifier: TaskClassifier, labels: Sequence[LabelRow], help_text: str | None = None
+) -> None:
     key = f"label_{image.id}"
-    latest = state.workspace().labels.latest(image.id)
+    latest = next(iter(labels), None)
     given = _UNLABELLED if latest is None or latest.label is None else latest.label
     # A label that an earlier classifier knew stays a choice.
     options = list(dict.fromkeys([_UNLABELLED, *classifier.card.labels, given]))
