@@ -240,7 +240,6 @@ def test_a_loss_that_is_no_number_names_epoch_and_step(training_discs):
         run(training_discs, settings=wild, net=plain)
 
 
-@pytest.mark.usefixtures("eager")
 def test_undecided_pixels_teach_nothing(training_discs):
     # Masks that are wrong wherever nobody decided: only the weights keep them from being learnt.
     wrong = training_discs.masks.copy()
