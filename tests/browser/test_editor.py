@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from app_server import AppServer, OpenPage
 from editor_app_scenes import disc, proposed, small_probability
-from editor_driver import SMALL, WAIT_MS, Editor, wait_for
+from editor_driver import SMALL, WAIT_MS, Editor, settled, wait_for
 from playwright.sync_api import Browser, Page, expect
 from strokes import brush_pixels, polygon_pixels
 
@@ -70,6 +70,9 @@ def open_editor(app: AppServer, open_page: OpenPage, scene: str) -> OpenEditor:
 
 
 def _show(page: Page, app: AppServer, scene: str, query: str = "") -> Editor:
+    # What was drawn just before asks for a run of its own, which could take the box as it was.
+    expect(page.locator('[data-part="status"]', has_text="Saving")).to_have_count(0)
+    settled(page)
     field = page.get_by_role("textbox", name="Scene")
     field.fill(f"image={scene}&{query}")
     field.press("Enter")
