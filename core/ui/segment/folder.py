@@ -19,7 +19,7 @@ from core.ui.segment.image_question import Pictures
 from core.ui.segment.questions import ask
 from core.ui.text import as_text
 from core.workflows.arrive.arrival import MaskUse
-from core.workflows.arrive.import_folder import KIND, check_folder, sample_of, start_import
+from core.workflows.arrive.import_folder import KIND, sample_of, start_import
 from core.workflows.arrive.kept_answers import kept_answers
 from core.workflows.arrive.upload_survey import Survey, Upload, survey_sample
 from core.workspace import ACTIVE, JobRow, TaskRow
@@ -64,7 +64,6 @@ def folder_box(task: TaskRow, mask_use: MaskUse) -> None:
 
 def _look_first(task: TaskRow, folder: Path, mask_use: MaskUse) -> None:
     """Begin, or keep what has to be asked about some of the files first."""
-    check_folder(folder)
     with st.spinner(words.FOLDER_LOOKS):
         rows, files = sample_of(state.workspace(), task.id, folder)
         survey = survey_sample(rows, files, task.classes)

@@ -42,21 +42,22 @@ def start_import(
     Raises:
         BadFileError: There is no such folder, or no file in it.
     """
-    check_folder(folder)
+    _found_in(folder)
     settings = {"folder": str(folder.absolute()), "title": folder.name, "mask_use": mask_use}
     return queue.submit(workspace, KIND, task_id, settings, who=who)
 
 
-def check_folder(folder: Path) -> None:
-    """Refuse what is no folder with files in it.
+def _found_in(folder: Path) -> list[Path]:
+    """The files of a folder, at least one.
 
     Raises:
         BadFileError: There is no such folder, or no file in it.
     """
     if not folder.is_dir():
         raise BadFileError(str(folder), "is no folder on this machine; check how it is written.")
-    if not files_in(folder):
+    if not (found := files_in(folder)):
         raise BadFileError(str(folder), "has no files in it.")
+    return found
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -83,6 +84,9 @@ def sample_of(workspace: Workspace, task_id: int, folder: Path) -> tuple[list[Pl
     """Some of a folder's files that may have to be asked about: how each is understood, its path and bytes.
 
     They are spread over the folder; those of images that an unclear mask is shown on are among them.
+
+    Raises:
+        BadFileError: There is no such folder, or no file in it.
     """
     plan = _plan(workspace, task_id, folder, "reference")[1]
     images = [row for row in plan if row.role == "image" and row.path.lower().endswith(MAY_BE_ASKED)]
@@ -108,7 +112,7 @@ def _spread(rows: Sequence[PlannedFile]) -> Sequence[PlannedFile]:
 def _plan(
     workspace: Workspace, task_id: int, folder: Path, mask_use: MaskUse
 ) -> tuple[Arrival, list[PlannedFile]]:
-    files = [path.relative_to(folder.parent).as_posix() for path in files_in(folder)]
+    files = [path.relative_to(folder.parent).as_posix() for path in _found_in(folder)]
     arrival = Arrival(workspace, task_id, mask_use=mask_use, mask_values=None)
     return arrival, plan_upload(files, known=arrival)
 
