@@ -92,6 +92,9 @@ def test_folder_that_is_not_there_or_empty_is_a_sentence(workspace, task, tmp_pa
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadFileError, match="no files"):
         start_import(workspace, task.id, tmp_path / "empty", who="Kim")
+    # Gone before the job began.
+    with pytest.raises(BadFileError, match="no folder on this machine"):
+        run_job(JobContext(workspace, job_of(workspace, task, tmp_path / "nowhere")))
 
 
 def test_folders_that_are_links_are_followed_but_not_in_circles(folder, tmp_path):
