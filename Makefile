@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 export WORKSPACE_DIR
+# Of some hundred processes only the first compiles a module.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: app test check lint types quick-tests screenshots exported bench bench-training clean
 
@@ -25,7 +27,7 @@ lint: $(VENV)/.dev-installed
 	$(BIN)/ruff check .
 
 types: $(VENV)/.dev-installed
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 
 quick-tests: $(VENV)/.dev-installed
 	$(BIN)/python -m pytest $(TWO_AT_A_TIME) -m "not slow and not browser"
@@ -64,8 +66,9 @@ $(VENV)/.app-installed: requirements.txt | $(VENV)/bin/python
 	@$(MAKE) --no-print-directory opencv-libraries
 	@touch $@
 
+# Without compiling: of what is installed the tests import a third, and what they import is compiled then.
 $(VENV)/.dev-installed: requirements-dev.txt requirements.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements-dev.txt
 	@$(MAKE) --no-print-directory opencv-libraries
 	@touch $@
 
