@@ -69,13 +69,13 @@ def shows(
         "unflagged": images.review != "flagged",
         "approved": images.review == "approved",
         "whole": images.truth_revision_id.in_(select(RevisionTable.id).where(RevisionTable.scope == "whole")),
-        "labelled": images.id.in_(select(LabelTable.image_id)),
+        "labelled": images.id.in_(select(LabelTable.image_id).where(LabelTable.origin != "gold")),
         "locked": images.locked == true(),
         "free": (images.locked == false()) & images.gold_revision_id.is_(None),
     }
     if unread.all:
         found["new"] = found["new"] | images.id.in_(unread.unopened)
-        for each in ("corrected", "locked"):
+        for each in ("corrected", "locked", "labelled"):
             found[each] = found[each] & images.id.not_in(unread.all)
     return found
 

@@ -17,7 +17,7 @@ from core.workspace.existing import existing_version
 from core.workspace.rows import LabelOrigin, LabelRow
 from core.workspace.seen import existing_image
 from core.workspace.tables import ImageTable, LabelTable, as_row, as_table
-from core.workspace.truth import judge
+from core.workspace.truth import COUNTS, judge, newest_label
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class NewLabel:
 
     Attributes:
         label: Name as the classifier's card has it; None takes the label back.
-        origin: "person" or "imported".
+        origin: "person", "imported", or "gold" for that of who reads a gold image, which never counts.
         version_id: Version of the classifier whose probabilities were shown, None for none.
         shown: Probability by label as it was shown, each in [0, 1]; None where none was.
     """
@@ -58,9 +58,7 @@ class Labels(StorePart):
             label = as_table(LabelTable, new, image_id=image_id, number=number, who=who)
             session.add(label)
             session.flush()
-            if image.gold_revision_id is None:
-                # Who reads a gold one does not know that it was labelled and judged.
-                judge(session, image)
+            judge(session, image)
             facts = {"image": image_id, "label": label.id, "number": label.number}
             audit.append(session, "label_saved", facts, who=label.who, task_id=image.task_id)
             return as_row(LabelRow, label)
@@ -72,13 +70,16 @@ class Labels(StorePart):
             return [as_row(LabelRow, each) for each in session.scalars(query)]
 
     def latest(self, image_id: int) -> LabelRow | None:
-        """The newest label of an image, also where it takes the one before back; None before the first."""
-        history = self.history(image_id)
-        return history[0] if history else None
+        """The newest label that counts, also where it takes the one before back; None before the first."""
+        with self._database.reading() as session:
+            newest = newest_label(session, image_id)
+            return None if newest is None else as_row(LabelRow, newest)
 
     def latest_of_images(self, image_ids: Collection[int]) -> dict[int, LabelRow]:
         """The newest label of images, by image id, in one query; none where the one before was taken back."""
-        query = select(LabelTable).where(LabelTable.image_id.in_(image_ids)).order_by(LabelTable.number)
+        query = (
+            select(LabelTable).where(LabelTable.image_id.in_(image_ids), COUNTS).order_by(LabelTable.number)
+        )
         with self._database.reading() as session:
             newest = {each.image_id: as_row(LabelRow, each) for each in session.scalars(query)}
         return {image_id: label for image_id, label in newest.items() if label.label is not None}
@@ -103,7 +104,7 @@ def _newest_of_task(task_id: int) -> Select[LabelTable]:
     newest = (
         select(LabelTable.image_id, func.max(LabelTable.number).label("number"))
         .join(ImageTable, ImageTable.id == LabelTable.image_id)
-        .where(ImageTable.task_id == task_id)
+        .where(ImageTable.task_id == task_id, COUNTS)
         .group_by(LabelTable.image_id)
         .subquery()
     )

@@ -24,7 +24,6 @@ from core.workspace.rows import ReviewRow, Verdict
 from core.workspace.seen import existing_image
 from core.workspace.tables import (
     ImageTable,
-    LabelTable,
     PersonTable,
     ReviewTable,
     RevisionTable,
@@ -33,7 +32,7 @@ from core.workspace.tables import (
     as_table,
 )
 from core.workspace.tasks import to_review_rules
-from core.workspace.truth import judge, point_to
+from core.workspace.truth import judge, newest_label, point_to
 
 ACCEPTED = "accepted_unchanged"
 """In the provenance of a revision: a prediction that was approved as it was."""
@@ -190,8 +189,7 @@ class Reviews:
                 return NotTaken(image_id, "changed", "" if drawer is None else drawer.name)
             if newest is not None and is_newer:
                 return NotTaken(image_id, "judged", newest.who)
-            labels = select(LabelTable).where(LabelTable.image_id == image_id)
-            label = session.scalars(labels.order_by(LabelTable.number.desc()).limit(1)).first()
+            label = newest_label(session, image_id)
             if label is not None and (label.id if label.label else None) != new.seen.label_id:
                 return NotTaken(image_id, "labelled", label.who)
         task = session.get_one(TaskTable, image.task_id)

@@ -29,6 +29,8 @@ from core.workspace.tasks import to_review_rules
 
 WRONG_LABEL = "wrong_label"
 """Why a mask is flagged whose label alone is wrong, as a code."""
+COUNTS = LabelTable.origin != "gold"
+"""Of labels: what who reads a gold image calls it stands beside its label, as their mask does."""
 _IS_TRUTH = RevisionTable.id == ImageTable.truth_revision_id
 
 
@@ -185,8 +187,14 @@ def _is_answered(session: Session, review: ReviewTable) -> bool:
     """Whether the label that was judged with the mask was changed; a flag of more than the label stays."""
     if review.label_id is None or (review.verdict == "flagged" and review.reasons != [WRONG_LABEL]):
         return False
-    labels = select(LabelTable.id).where(LabelTable.image_id == review.image_id)
-    return session.scalar(labels.order_by(LabelTable.number.desc()).limit(1)) != review.label_id
+    label = newest_label(session, review.image_id)
+    return label is not None and label.id != review.label_id
+
+
+def newest_label(session: Session, image_id: int) -> LabelTable | None:
+    """The newest label that counts, also where it takes the one before back; None before the first."""
+    labels = select(LabelTable).where(LabelTable.image_id == image_id, COUNTS)
+    return session.scalars(labels.order_by(LabelTable.number.desc()).limit(1)).first()
 
 
 def _counting(session: Session, task_id: int) -> ColumnElement[bool]:

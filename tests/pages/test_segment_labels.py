@@ -207,8 +207,23 @@ def test_a_gold_image_looks_to_its_reader_as_if_nobody_had_labelled_it(open_page
     assert "Kim" not in said(app)
     label_box(app).select("MEL").run()
     assert label_box(app).value == "MEL"
-    # It stays gold: what its reader says is no verdict on it.
+    # It stays gold: what its reader says is no verdict on it, and counts for nobody.
     assert [each.image_id for each in workspace.gold.for_reader(classified.id, "Lee")] == [image.id]
+    assert workspace.labels.latest_of_task(classified.id) == {image.id: label}
+    assert workspace.labels.latest(image.id) == label
+    workspace.reviews.add(image.id, NewReview("approved", "Choi", gold.id, label_id=label.id))
+    assert workspace.images.get(image.id).review == "approved"
+    workspace.presence.leave("Lee")
+    workspace.settings.set("person", "Park")
+    app = open_page(task=classified.slug, image=str(image.id))
+    assert label_box(app).value == "NV"
+    assert "Lee" not in said(app)
+    # Who reviews it after having read it cannot choose a label that would count for nothing.
+    workspace.settings.set("person", "Lee")
+    workspace.masks.save(image.id, replace(new, who="Lee", counts=False, provenance={"gold_of": gold.id}))
+    app = open_page("review", task=classified.slug, image=str(image.id))
+    assert "Label: NV, by Kim." in said(app)
+    assert "Label" not in [each.label for each in app.selectbox]
 
 
 def reasons(app):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,10 +23,9 @@ from core.ui.bars import Bar, bars_html
 from core.ui.dialog import redraw_page, show_dialog
 from core.ui.errors import plain_errors
 from core.ui.segment import words
-from core.ui.segment.seen import unread_for
 from core.ui.text import as_name, as_text
 from core.ui.times import ago
-from core.workflows.correct.blind import same_person
+from core.workflows.correct.blind import reads_gold, same_person
 from core.workflows.correct.classify_image import (
     Question,
     TaskClassifier,
@@ -75,18 +74,21 @@ def labels_panel(image: OpenedImage) -> None:
     st.markdown(f"**{words.LABELS_TITLE}**")
     _bars_panel(question)
     st.caption(f"{words.NO_DIAGNOSIS} {_alert_line(classifier)}")
-    _choose_label(image.image, classifier, _labels(image))
+    _choose_label(image.image, classifier, next(iter(_labels(image)), None))
     if st.button(words.LOOKED_AT, icon=":material/visibility:", width="stretch", wrap=True):
         show_dialog(words.LOOKED_AT, _looked_at, question)
 
 
 def label_box(image: ImageRow, help_text: str) -> bool:
-    """The label alone, where no bars stand beside it; False for a task without a classifier."""
+    """The label alone, where no bars stand beside it; False for a task without a classifier.
+
+    Nor for who is compared with the image: what they call it does not count.
+    """
     classifier = _classifier(image)
-    if classifier is None:
+    if classifier is None or reads_gold(state.workspace(), image, state.person()):
         return False
     _session().image_id = 0
-    _choose_label(image, classifier, state.workspace().labels.history(image.id), help_text)
+    _choose_label(image, classifier, state.workspace().labels.latest(image.id), help_text)
     return True
 
 
@@ -125,12 +127,11 @@ def label_history(image: OpenedImage) -> None:
 
 
 def _labels(image: OpenedImage) -> list[LabelRow]:
-    """The labels that the person may see, the newest first: of a gold image their own."""
+    """The labels that the person may see, the newest first: of a gold image their own, else what counts."""
     labels = state.workspace().labels.history(image.image.id)
-    task = state.workspace().tasks.get_by_id(image.image.task_id)
-    # One of a gold image that is drawn without its prediction is hidden as that.
-    is_gold = image.hidden == "gold" or image.image.id in unread_for(task).all
-    return [each for each in labels if not is_gold or same_person(each.who, image.who)]
+    if reads_gold(state.workspace(), image.image, image.who):
+        return [each for each in labels if same_person(each.who, image.who)]
+    return [each for each in labels if each.origin != "gold"]
 
 
 def _label_line(label: LabelRow, classifier: TaskClassifier | None) -> str:
@@ -149,10 +150,9 @@ def _title(label: str | None, classifier: TaskClassifier | None) -> str:
 
 
 def _choose_label(
-    image: ImageRow, classifier: TaskClassifier, labels: Sequence[LabelRow], help_text: str | None = None
+    image: ImageRow, classifier: TaskClassifier, latest: LabelRow | None, help_text: str | None = None
 ) -> None:
     key = f"label_{image.id}"
-    latest = next(iter(labels), None)
     given = _UNLABELLED if latest is None or latest.label is None else latest.label
     # A label that an earlier classifier knew stays a choice.
     options = list(dict.fromkeys([_UNLABELLED, *classifier.card.labels, given]))

@@ -58,6 +58,12 @@ def reads_blind(workspace: Workspace, image: ImageRow, who: str) -> BlindReading
     )
 
 
+def reads_gold(workspace: Workspace, image: ImageRow, who: str) -> bool:
+    """Whether an image is gold, and a person is compared with it, also once they have read it."""
+    rules = workspace.tasks.get_by_id(image.task_id).review_rules
+    return _gold(workspace, rules, image, who) is not None
+
+
 def unread_gold(workspace: Workspace, task: TaskRow, who: str) -> Unread:
     """The gold images that wait for a person, which look to them as if they had no mask.
 

@@ -28,9 +28,11 @@ from core.registry.decoded import decode
 from core.registry.predictions import prediction_key
 from core.registry.predictors import Classifiers, Predictors
 from core.registry.shipped import CARD_NAME
+from core.workflows.correct.blind import reads_gold
 from core.workflows.correct.open_image import OpenedImage
 from core.workflows.correct.save_mask import mask_as_shown
 from core.workspace import DraftContent, ImageRow, LabelRow, NewLabel, VersionRow, Workspace
+from core.workspace.rows import LabelOrigin
 
 LOOKED_AT_SIDE = 400
 """Longest side of the picture of what the network looked at."""
@@ -175,7 +177,7 @@ def save_label(
     who: str,
     shown: dict[str, float] | None = None,
 ) -> LabelRow:
-    """Keep what a person calls an image, beside what the classifier had said.
+    """Keep what a person calls an image, beside what the classifier had said; of gold it does not count.
 
     Args:
         label: One of the labels of the task's classifier; None takes the one before back.
@@ -184,7 +186,8 @@ def save_label(
     Raises:
         StoreError: The task's classifier does not know the label, or the image is gone.
     """
-    classifier = classifier_of(workspace, workspace.images.get(image_id).task_id)
+    image = workspace.images.get(image_id)
+    classifier = classifier_of(workspace, image.task_id)
     known = () if classifier is None else classifier.card.labels
     if label is not None and label not in known:
         expected = (
@@ -196,7 +199,8 @@ def save_label(
             '"{label}" is no label of this task; expected {expected}.', label=label, expected=expected
         )
     version_id = None if classifier is None or shown is None else classifier.version.id
-    return workspace.labels.save(image_id, NewLabel(label, who, version_id=version_id, shown=shown))
+    origin: LabelOrigin = "gold" if reads_gold(workspace, image, who) else "person"
+    return workspace.labels.save(image_id, NewLabel(label, who, origin, version_id, shown))
 
 
 def _mask_key(workspace: Workspace, content: DraftContent, card: ClassifierCard) -> str:

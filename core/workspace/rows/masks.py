@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 Origin = Literal["person", "restored"]
 Scope = Literal["whole", "part"]
-LabelOrigin = Literal["person", "imported"]
+LabelOrigin = Literal["person", "imported", "gold"]
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class LabelRow:
     Attributes:
         number: 1, 2, 3 ... within the image.
         label: Name as the classifier's card has it; None where the label before was taken back.
-        origin: "person" or "imported" (came as a file).
+        origin: "person", "imported" (came as a file), or "gold" (of who reads a gold image; never counts).
         version_id: Version of the classifier whose probabilities were shown, None for none.
         shown: Probability by label as it was shown, each in [0, 1]; None where none was.
         created_at: When it was given.
