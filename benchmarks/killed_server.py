@@ -93,6 +93,8 @@ def _verdicts(
     moments = random.Random(arguments.seed)
     given = {"acknowledged": 0, "on_disk_without_answer": 0, "lost": 0}
     name = page.locator("[data-testid=stColumn] strong").first
+    # A server that was killed starts anew on a busy machine.
+    page.set_default_timeout(120_000)
     page.get_by_role("button", name="One by one").click()
     for number in range(arguments.rounds):
         expect(page.get_by_role("button", name="Flag")).to_be_enabled(timeout=60_000)
