@@ -32,7 +32,7 @@ from core.workspace.tables import (
     as_table,
 )
 from core.workspace.tasks import to_review_rules
-from core.workspace.truth import judge, newest_label, point_to
+from core.workspace.truth import is_own_label, judge, newest_label, point_to
 
 ACCEPTED = "accepted_unchanged"
 """In the provenance of a revision: a prediction that was approved as it was."""
@@ -88,13 +88,14 @@ class NotTaken:
 
     Attributes:
         why: "gone", "changed" (another mask counts by now), "labelled" (otherwise by now), "judged" (somebody
-            else was faster), "own" (the task asks for a second person), "second" (the prediction was kept,
-            another person has to approve), "unknown" (not shown to whom says it).
+            else was faster), "own" (the task asks for a second person), "own_label" (likewise, of the label),
+            "second" (the prediction was kept, another person has to approve), "unknown" (not shown to whom
+            says it).
         who: Who changed or judged it.
     """
 
     image_id: int
-    why: Literal["gone", "changed", "labelled", "judged", "own", "second", "unknown"]
+    why: Literal["gone", "changed", "labelled", "judged", "own", "own_label", "second", "unknown"]
     who: str = ""
 
 
@@ -199,6 +200,8 @@ class Reviews:
                 return NotTaken(image_id, "second", person.name)
             if image.truth_person_id == person.id:
                 return NotTaken(image_id, "own", person.name)
+            if is_own_label(session, image_id, person):
+                return NotTaken(image_id, "own_label", person.name)
         return self._add(session, image, new)
 
     def _add(self, session: Session, image: ImageTable, new: NewReview) -> ReviewRow:

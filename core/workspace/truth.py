@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.workspace.database import StorePart
 from core.workspace.image_rows import SHOWN, Show, counting
+from core.workspace.names import name_key
 from core.workspace.rows import Review, RevisionRow
 from core.workspace.tables import (
     ImageTable,
@@ -195,6 +196,16 @@ def newest_label(session: Session, image_id: int) -> LabelTable | None:
     """The newest label that counts, also where it takes the one before back; None before the first."""
     labels = select(LabelTable).where(LabelTable.image_id == image_id, COUNTS)
     return session.scalars(labels.order_by(LabelTable.number.desc()).limit(1)).first()
+
+
+def is_own_label(session: Session, image_id: int, person: PersonTable) -> bool:
+    """Whether the label that counts is what a person calls the image, and nobody else does."""
+    labels = select(LabelTable).where(LabelTable.image_id == image_id, COUNTS)
+    newest: dict[str, LabelTable] = {}
+    label = None
+    for each in session.scalars(labels.order_by(LabelTable.number)):
+        newest[name_key(each.who) if each.origin == "person" else ""], label = each, each.label
+    return label is not None and {key for key, each in newest.items() if each.label == label} == {person.key}
 
 
 def _counting(session: Session, task_id: int) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from core.errors import StoreError
 from core.reasons import Reason
 from core.workspace import (
     GuessRow,
+    NewLabel,
     NewReview,
     NewRevision,
     NewVersion,
@@ -208,6 +209,29 @@ def test_nobody_approves_a_mask_of_their_own_where_the_task_says_so(workspace, c
     workspace.reviews.add(bare.id, NewReview("approved", "Park", workspace.truth.of(bare.id).id))
     workspace.reviews.withdraw([], "Lee", accepted=[bare.id])
     assert workspace.truth.of(bare.id).who == "Lee"
+
+
+def test_nobody_approves_a_label_of_their_own_where_the_task_says_so(workspace, cells, save):
+    image, revision = save("a", "Kim")
+    workspace.tasks.set_review_rules(cells.id, ReviewRules(second_person=True), "Lee")
+
+    def approved_by(who, *labels):
+        for label in labels:
+            workspace.labels.save(image.id, label)
+        label, reviews = workspace.labels.latest(image.id), workspace.reviews.of_image(image.id)
+        seen = Seen(revision.id, reviews[0].id if reviews else None, label.id if label.label else None)
+        new = NewReview("approved", who, revision.id, label_id=seen.label_id, seen=seen)
+        [said] = workspace.reviews.decide([(image.id, new)])
+        return said
+
+    own = NotTaken(image.id, "own_label", "Lee")
+    assert approved_by("Lee", NewLabel("NV", "Kim"), NewLabel("MEL", "lee")) == own
+    # Who changes it and changes it back says what somebody else says.
+    assert approved_by("Lee", NewLabel("NV", "Lee")).verdict == "approved"
+    assert approved_by("Lee", NewLabel("BCC", "Kim"), NewLabel("NV", "Lee")) == own
+    # Without a label the mask alone is judged; one that came as a file is nobody's own.
+    assert approved_by("Lee", NewLabel(None, "Lee")).verdict == "approved"
+    assert approved_by("Lee", NewLabel("NV", "Lee", "imported")).verdict == "approved"
 
 
 def test_which_masks_count(workspace, cells, save):

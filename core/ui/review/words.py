@@ -41,7 +41,7 @@ UNDRAWN = (
 WAITS_APART_THIS = "The image you asked for waits for your second reading."
 RULES = "Rules"
 SECOND_PERSON = "A second person approves"
-SECOND_PERSON_HELP = "Nobody approves a mask that they saved themselves."
+SECOND_PERSON_HELP = "Nobody approves a mask that they saved themselves, nor a label that they alone gave."
 APPROVED_ONLY = "Train on approved masks only"
 APPROVED_ONLY_HELP = "Fine-tuning, comparison, export and experiments then use approved masks alone. Flagged ones are never used."
 RULES_HELP = "They hold for this task, from now on."
@@ -145,6 +145,7 @@ NOT_TAKEN = {
     "labelled": "Not judged: {who} changed the label meanwhile. Look at this one.",
     "judged": "Not judged again: {who} was faster. Look at what was said.",
     "own": "Not approved: you saved this mask, and this task asks for a second person.",
+    "own_label": "Not approved: you gave this label, and this task asks for a second person.",
     "unknown": "Not judged: it was shown to somebody else. Look at it again.",
     "second": "Saved unchanged; this task asks for a second person to approve it.",
 }
