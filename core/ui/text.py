@@ -18,6 +18,8 @@ IN_A_COLUMN = 70
 _KEPT_AT_THE_END = 40
 """The end of a name holds its number and its kind."""
 
+# Letters and numbers with what stands between them in names; nothing of it is Markdown.
+_PLAIN = re.compile(r"[^\W_]+(?:(?:\.? |['’-])[^\W_]+)*")
 # Of the whole page: popovers, dialogs and toasts lie outside of the app's own element.
 LITERAL_STYLE = """
 <style>
@@ -39,6 +41,12 @@ def as_text(line: str) -> str:
 def as_name(name: str, most: int = MOST_OF_A_NAME) -> str:
     """As `as_text`, for a name; one that is too long is cut."""
     return as_text(shortened(said(name), most))
+
+
+def as_label(name: str) -> str:
+    """As `as_name`, in the label of a box: a screen reader would read the fence of a plain name out."""
+    short = shortened(said(name))
+    return short if _PLAIN.fullmatch(short) else as_text(short)
 
 
 def shortened(name: str, most: int = MOST_OF_A_NAME) -> str:

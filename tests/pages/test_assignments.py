@@ -71,6 +71,23 @@ def test_images_are_shared_out_on_the_review_page(open_page, workspace, task):
     assert not app.exception
 
 
+def test_a_name_stands_in_the_box_of_a_share_without_signs_of_its_own(open_page, workspace, task):
+    for name in ("Kim Min-ji", "J. O'Brien", "김 연구원", "_a_", "www.x.y", "a@b.org", "x `y`"):
+        workspace.persons.get_or_add(name)
+    app = unfolded(open_page("review", task=task.slug), f"give_{task.id}")
+    labels = [each.label for each in app.number_input]
+    for name in (
+        "Kim Min-ji",
+        "J. O'Brien",
+        "김 연구원",
+        "` _a_ `",
+        "` www.x.y `",
+        "` a@b.org `",
+        "`` x `y` ``",
+    ):
+        assert f"Share of {name} in %" in labels
+
+
 def test_a_share_that_is_typed_as_the_button_is_pressed_counts(open_page, workspace, task):
     app = unfolded(open_page("review", task=task.slug), f"give_{task.id}")
     here, lee = (workspace.persons.find(name).id for name in (state.person(), "Lee"))

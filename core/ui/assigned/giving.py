@@ -7,7 +7,7 @@ import streamlit as st
 from core.ui import state
 from core.ui.assigned import words
 from core.ui.assigned.queue import num_done
-from core.ui.text import as_name, shortened
+from core.ui.text import as_label, shortened
 from core.workspace import ImageRow, PersonRow, Share, Shares, TaskRow
 
 
@@ -53,7 +53,7 @@ def _share(task: TaskRow, person: PersonRow, held: Share | None) -> int:
     label = words.SHARE_OF if held is None or not held.images else words.SHARE_OF_DONE
     done, total = (0, 0) if held is None else (num_done(task, held), held.images)
     percent = st.number_input(
-        label.format(who=as_name(person.name), done=done, total=total),
+        label.format(who=as_label(person.name), done=done, total=total),
         0,
         100,
         0 if held is None else held.percent,
