@@ -102,7 +102,7 @@ def offer(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
         st.caption(words.CLICKS_HELP)
     plan = _base_and_epochs(workspace, usual)
     _show_images(workspace, task, purpose)
-    _describe(plan)
+    _describe(workspace, task, plan)
     from_nothing = plan.base_version_id is None and bool(plan.missing)
     if st.button(
         words.START,
@@ -210,7 +210,7 @@ def _labelled(task: TaskRow, labels: dict[int, LabelRow]) -> dict[str, _Kind]:
     }
 
 
-def _describe(plan: FineTunePlan) -> None:
+def _describe(workspace: Workspace, task: TaskRow, plan: FineTunePlan) -> None:
     waiting = {0: "", 1: words.LABELS_WAITING_ONE}.get(plan.num_waiting, words.LABELS_WAITING)
     waiting = waiting.format(count=plan.num_waiting)
     if plan.num_train == 0:
@@ -222,6 +222,17 @@ def _describe(plan: FineTunePlan) -> None:
         st.info(words.LABELS_MISSING.format(labels=as_text(", ".join(plan.missing))))
     train = words.WOULD_TRAIN_AND_VALIDATE if plan.num_validation else words.WOULD_TRAIN
     train = train.format(train=plan.num_train, count=plan.num_validation)
-    locked = {0: words.LOCKED_NONE, 1: words.LOCKED_ONE}.get(plan.num_locked, words.LOCKED_SOME)
+    none = _none_locked(workspace, task, plan.purpose)
+    locked = {0: none, 1: words.LOCKED_ONE}.get(plan.num_locked, words.LOCKED_SOME)
     about = words.ABOUT.format(time=duration(plan.seconds))
     st.write(f"{train} {locked.format(locked=plan.num_locked)} {about}")
+
+
+def _none_locked(workspace: Workspace, task: TaskRow, purpose: Purpose) -> str:
+    """Why nothing is compared on: where something is locked, its mask does not count."""
+    more: dict[Purpose, Show] = {"classify": "labelled", "click": "whole"}
+    locked: tuple[Show, ...] = ("corrected", "locked", more.get(purpose, "corrected"))
+    if workspace.images.count(task.id, *locked, "flagged"):
+        return words.LOCKED_FLAGGED
+    unapproved = task.review_rules.approved_only and workspace.images.count(task.id, *locked)
+    return words.LOCKED_UNAPPROVED if unapproved else words.LOCKED_NONE

@@ -166,6 +166,12 @@ CORRECTED_NONE_HELP = "Correct and save a few masks on the Segment page first; 5
 WOULD_TRAIN = "{train} of them would be trained on."
 WOULD_TRAIN_AND_VALIDATE = "{train} of them would be trained on, {count} used to choose the best epoch."
 LOCKED_NONE = "None is locked for comparison yet: the 2nd, 7th, 12th ... that you save will be."
+LOCKED_FLAGGED = (
+    "What is locked for comparison is flagged and does not count; nothing is compared until it is mended."
+)
+LOCKED_UNAPPROVED = (
+    "What is locked for comparison is not approved and does not count; nothing is compared until it is."
+)
 LOCKED_ONE = "1 is locked: the new version is compared with the current one on it."
 LOCKED_SOME = "{locked} are locked: the new version is compared with the current one on them."
 CORRECTED_LABEL = "Corrected images"

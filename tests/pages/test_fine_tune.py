@@ -1,5 +1,7 @@
 """The Fine-tune page: what it counts, what it would train, and how it shows runs that ended."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -49,6 +51,26 @@ def test_counts_what_is_trained_on_and_what_is_locked(open_page, workspace, nucl
     (base,) = [each for each in app.selectbox if each.label == "Base model"]
     assert base.options == ["From scratch"]
     assert [each.label for each in app.number_input] == ["Epochs"]
+
+
+def test_a_locked_image_that_is_flagged_is_told_as_one_that_does_not_count(open_page, workspace, nuclei):
+    correct(workspace, nuclei, 3)
+    [locked] = [image for image in workspace.images.list(nuclei.id) if image.locked]
+    truth = workspace.truth.of(locked.id)
+    workspace.tasks.set_review_rules(nuclei.id, replace(nuclei.review_rules, approved_only=True), who="Kim")
+    for image in workspace.images.list(nuclei.id):
+        if not image.locked:
+            approval = NewReview("approved", "Lee", workspace.truth.of(image.id).id)
+            workspace.reviews.add(image.id, approval)
+    told = said(open_page("fine_tune", task=nuclei.slug))
+    assert "not approved and does not count" in told
+    assert "None is locked" not in told
+    workspace.reviews.add(locked.id, NewReview("flagged", "Lee", truth.id))
+    for purpose in ("segment", "click"):
+        app = open_page("fine_tune", task=nuclei.slug)
+        told = said(app.segmented_control[0].set_value(purpose).run())
+        assert "is flagged and does not count" in told
+        assert "None is locked" not in told
 
 
 def test_its_images_are_filtered_and_one_is_found_and_opened(open_page, workspace, nuclei):
