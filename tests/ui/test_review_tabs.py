@@ -200,6 +200,50 @@ def test_who_could_read_as_one_more_sees_the_masks_only_to_settle_them(workspace
     assert workspace.truth.of(image.id).who == "Choi"
 
 
+def test_who_chose_to_settle_goes_on_to_the_next_one_by_a_single_key(workspace, task, corrected):
+    rules = replace(task.review_rules, second_percent=100, differ_below=1.0)
+    workspace.tasks.set_review_rules(task.id, rules, who="Kim")
+    version = workspace.versions.current(task.id)
+    layer = np.zeros((64, 64), np.uint8)
+    layer[:, :32] = 2
+    content = DraftContent(0.5, encode_layer(layer), version.id, 5.0)
+    for image in corrected:
+        save_mask(workspace, image.id, state.predictors(), content=content, who="Lee")
+    workspace.settings.set("person", "Choi")
+    app = draw("second_readings", "differing_images")
+    app.button(key="differ_show").click().run()
+    [seen] = workspace.adjudicators.images_of(task.id, "Choi")
+    app.button(key="settle_second").click().run()
+    assert workspace.truth.of(seen).who == "Choi"
+    assert "1 of 1" in app.markdown[-2].value
+    assert "Lee" in app.caption[1].value
+    assert workspace.adjudicators.images_of(task.id, "Choi") == {image.id for image in corrected}
+    next(each for each in app.button if each.label == words.SETTLED_UNDO).click().run()
+    assert workspace.truth.of(seen).who == "Kim"
+    assert any("1 of 2" in each.value for each in app.markdown)
+    for _ in corrected:
+        app.button(key="settle_first").click().run()
+    assert not [each for each in app.button if each.key and each.key.startswith("settle_")]
+
+
+def test_who_settles_what_they_have_read_is_not_shown_what_they_could_read(workspace, task, corrected):
+    rules = replace(task.review_rules, second_percent=100, differ_below=1.0)
+    workspace.tasks.set_review_rules(task.id, rules, who="Kim")
+    version = workspace.versions.current(task.id)
+    for image, who, width in zip(corrected, ("Lee", "Park"), (4, 60), strict=True):
+        layer = np.zeros((64, 64), np.uint8)
+        layer[:, :width] = 2
+        content = DraftContent(0.5, encode_layer(layer), version.id, 5.0)
+        save_mask(workspace, image.id, state.predictors(), content=content, who=who)
+    workspace.settings.set("person", "Lee")
+    app = draw("second_readings", "differing_images")
+    while not [each for each in app.button if each.key == "settle_second"]:
+        next(each for each in app.button if each.label == words.DIFFER_NEXT).click().run()
+    app.button(key="settle_second").click().run()
+    assert app.button(key="differ_show")
+    assert workspace.adjudicators.images_of(task.id, "Lee") == {corrected[0].id}
+
+
 def test_readers_see_their_own_numbers_of_gold_images_alone(workspace, task, corrected):
     for image in corrected:
         truth = workspace.truth.of(image.id)

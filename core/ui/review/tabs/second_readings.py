@@ -166,7 +166,7 @@ def _decide(task: TaskRow, image: ImageRow, readings: Readings, other: RevisionR
                 help=words.MAJORITY_HELP.format(fewest=FEWEST_FOR_MAJORITY) if how == "majority" else None,
                 shortcut=key,
                 on_click=_settle,
-                args=(image, how, other.id),
+                args=(task, image, how, other.id),
             )
         has_read = any(same_person(each.who, state.person()) for each in readings.others)
         told = words.DIFFER_HAVE_READ if has_read else words.DIFFER_EDIT_HELP
@@ -213,10 +213,18 @@ def _show(image: ImageRow) -> None:
         state.workspace().adjudicators.add(image.id, who=state.person())
 
 
-def _settle(image: ImageRow, how: How, other_id: int) -> None:
+def _settle(task: TaskRow, image: ImageRow, how: How, other_id: int) -> None:
+    """Keep the agreed mask; who chose to see the readings in order to settle them is shown the next ones."""
+    workspace, who = state.workspace(), state.person()
     with state.told_errors():
-        agreed = settle(state.workspace(), image.id, how, who=state.person(), other_id=other_id)
-        st.session_state[f"{_SETTLED}_{image.task_id}"] = agreed
+        chose = image.id in workspace.adjudicators.images_of(task.id, who)
+        agreed = settle(workspace, image.id, how, who=who, other_id=other_id)
+        st.session_state[f"{_SETTLED}_{task.id}"] = agreed
+        left = _differing(task)
+        if chose and left:
+            following, _ = left[min(st.session_state.get(_PLACE, 0), len(left) - 1)]
+            if following.id in waiting_for(workspace, task, who):
+                workspace.adjudicators.add(following.id, who=who)
 
 
 def _undo_line(task: TaskRow) -> None:

@@ -292,7 +292,7 @@ DIFFER_HIDDEN = "{count} people have read this image and differ: Dice {dice:.3f}
 DIFFER_READ = "Read it yourself"
 DIFFER_READ_HELP = "Opens it on the Segment page without their masks; what you save is one more reading."
 DIFFER_SHOW = "Show the masks to settle it"
-DIFFER_SHOW_HELP = "You are not asked to read it any more; the audit says that you have seen the masks."
+DIFFER_SHOW_HELP = "You are not asked to read it any more; the audit says that you have seen the masks. Once you have settled it, the next image is shown likewise."
 SETTLED = "An agreed mask is saved; it names the readings it was made from."
 SETTLED_UNDO = "Take the agreed mask back"
 
