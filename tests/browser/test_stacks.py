@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 import tifffile
 from app_server import AppServer, OpenPage
-from editor_driver import Editor, settled
+from editor_driver import Editor, settled, wait_for
 from playwright.sync_api import expect
 
+from core.correction.corrections import decode_layer
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import content_of_mask
-from core.workspace import ImageRow, Workspace
+from core.workspace import ImageRow, TaskClass, Workspace
 
 SIDE = 64
 
@@ -35,6 +36,13 @@ def open_slice(workspace: Workspace, server: AppServer, open_page: OpenPage, ima
     opened = Editor(page, Path(), "", (SIDE, SIDE))
     settled(page)
     return opened
+
+
+def layer_on_disk(workspace: Workspace, image: ImageRow) -> np.ndarray:
+    draft = workspace.drafts.get(image.id)
+    assert draft is not None
+    assert draft.layer_png is not None
+    return decode_layer(draft.layer_png, (SIDE, SIDE), 3)
 
 
 def test_keys_that_go_through_a_stack_draw_nothing(
@@ -79,3 +87,18 @@ def test_a_slice_is_called_filled_in_until_something_is_painted_on_it(
     canvas.button("Copy next").click()
     expect(line).to_have_count(0)
     expect(page.get_by_text("4 of 4 slices drawn or saved")).to_be_visible()
+
+
+def test_a_copied_mask_keeps_its_classes(
+    server: AppServer, workspace: Workspace, slices: list[ImageRow], open_page: OpenPage
+) -> None:
+    workspace.tasks.set_classes(slices[0].task_id, [TaskClass(name) for name in ("Lung", "Heart", "Rib")])
+    mask = np.zeros((SIDE, SIDE), np.uint8)
+    mask[10:20, 10:20], mask[30:35, 30:35] = 1, 3
+    workspace.drafts.start_from(slices[0].id, content_of_mask(workspace, slices[0], mask))
+    canvas = open_slice(workspace, server, open_page, slices[1])
+    # Heart is chosen, and what was drawn of it here gives way to the copy.
+    canvas.press("2")
+    canvas.stroke([(50, 50), (60, 60)])
+    canvas.button("Copy previous").click()
+    wait_for(lambda: (layer_on_disk(workspace, slices[1]) == mask + 1).all())

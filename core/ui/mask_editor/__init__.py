@@ -148,10 +148,10 @@ def _acknowledgement(acknowledged: Acknowledgement | None) -> dict[str, Any] | N
     return None if acknowledged is None else dict(acknowledged.__dict__)
 
 
-def _insert(insert: LayerInsert | None, session: EditorSession) -> dict[str, str] | None:
+def _insert(insert: LayerInsert | None, session: EditorSession) -> dict[str, Any] | None:
     if insert is None or insert.token == session.inserted:
         return None
-    return {"token": insert.token, "layer": _base64(insert.png)}
+    return {"token": insert.token, "layer": _base64(insert.png), "has_classes": insert.has_classes}
 
 
 def _base64(content: bytes | None) -> str:

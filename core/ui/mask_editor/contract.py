@@ -129,10 +129,12 @@ class LayerInsert:
     Attributes:
         token: New for each insert; the editor takes each once.
         png: A layer; where it is 0 the editor's own layer stays.
+        has_classes: It says which class each pixel is; else it is one object of the chosen class.
     """
 
     token: str
     png: bytes
+    has_classes: bool = False
 
 
 @dataclass(frozen=True)

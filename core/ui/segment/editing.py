@@ -246,11 +246,11 @@ def get_ready(next_id: int | None) -> None:
     state.background().submit(prefetch, workspace, next_id, version, state.predictors())
 
 
-def insert_layer(png: bytes) -> None:
-    """Lay a proposal over the layer as one step that undo takes back."""
+def insert_layer(png: bytes, *, has_classes: bool = False) -> None:
+    """Lay a proposal over the layer as one step that undo takes back; see `LayerInsert`."""
     session = editing_session()
     session.num_tokens += 1
-    session.insert = LayerInsert(f"insert-{session.name}.{session.num_tokens}", png)
+    session.insert = LayerInsert(f"insert-{session.name}.{session.num_tokens}", png, has_classes)
 
 
 def set_threshold(image: OpenedImage, threshold: float) -> None:

@@ -145,7 +145,8 @@ def _copy(image: ImageRow, step: int) -> None:
     slices = slices_of(image)
     other = slices[_place(image, slices) + step]
     editing.insert_layer(
-        neighbour_layer(state.workspace(), image, other, state.predictors(), who=state.person())
+        neighbour_layer(state.workspace(), image, other, state.predictors(), who=state.person()),
+        has_classes=True,
     )
 
 

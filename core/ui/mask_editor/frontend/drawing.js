@@ -158,7 +158,8 @@ class Drawing {
 
   /**
    * Lay a mask of one object into a class, as one step: its foreground where the class may be painted, its background
-   * where that class is; with one class that is every pixel that the other layer decides.
+   * where that class is; with one class that is every pixel that the other layer decides. Where `chosen` is null the
+   * layer says itself which class each pixel is.
    */
   insert(layer, chosen) {
     return this.asStep(() => this.takeRows(layer, (value, index) => this.inserted(value, index, chosen)));
@@ -169,6 +170,7 @@ class Drawing {
     const label = this.labelAt(index);
     const isOpen = this.allowed === null || this.allowed[label];
     if (value === UNTOUCHED || !isOpen) return this.layer[index];
+    if (chosen === null) return value;
     if (value !== BACKGROUND) return chosen + BACKGROUND;
     return label === chosen || label === 0 ? BACKGROUND : this.layer[index];
   }

@@ -186,7 +186,7 @@ class Opening {
     const layer = await this.decodeLayer(insert.layer, editor.drawing);
     if (id !== this.imageId) return;
     editor.toolEnd();
-    editor.drawing.insert(layer, editor.classes.chosen);
+    editor.drawing.insert(layer, insert.has_classes ? null : editor.classes.chosen);
     editor.outbox.changed();
     editor.outbox.flush();
   }
