@@ -69,6 +69,11 @@ class Geometry:
         return None if self.slice_mm is None else place * self.slice_mm
 
     @property
+    def is_microscopic(self) -> bool:
+        """Whether lengths are told in micrometres: no picture of a body has pixels below 0.01 mm."""
+        return max(self.row_mm, self.column_mm) < 0.01
+
+    @property
     def pixel_mm2(self) -> float:
         """Area of a pixel in square millimetres."""
         return self.row_mm * self.column_mm

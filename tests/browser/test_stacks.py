@@ -22,10 +22,11 @@ SIDE = 64
 
 @pytest.fixture
 def slices(workspace: Workspace, request: pytest.FixtureRequest) -> list[ImageRow]:
-    """A stack of four slices in a task of the test's own without a model."""
+    """A stack of four slices under a microscope, in a task of the test's own without a model."""
     task = workspace.tasks.create(request.node.name.replace("_", " "))
     pages = io.BytesIO()
-    tifffile.imwrite(pages, np.zeros((4, SIDE, SIDE), np.uint8), photometric="minisblack")
+    size = {"resolution": (250, 250), "metadata": {"axes": "ZYX", "unit": "um", "spacing": 0.05}}
+    tifffile.imwrite(pages, np.zeros((4, SIDE, SIDE), np.uint8), imagej=True, **size)
     add_images(workspace, task.id, [("pages.tif", pages.getvalue())])
     return workspace.images.of_stack(workspace.images.list(task.id)[0])
 
@@ -56,7 +57,9 @@ def test_keys_that_go_through_a_stack_draw_nothing(
         settled(page)
     expect(page.get_by_text("0 of 4 slices drawn or saved")).to_be_visible()
     canvas.press("PageDown")
-    expect(page.get_by_text("Slice 4 of 4")).to_be_visible()
+    expect(
+        page.get_by_text("Slice 4 of 4 · 0.15 µm from the first · 0.004 × 0.004 × 0.05 µm")
+    ).to_be_visible()
     settled(page)
     canvas.press("PageDown")
     expect(page.get_by_text("This is the last slice.")).to_be_visible()
@@ -102,3 +105,5 @@ def test_a_copied_mask_keeps_its_classes(
     canvas.stroke([(50, 50), (60, 60)])
     canvas.button("Copy previous").click()
     wait_for(lambda: (layer_on_disk(workspace, slices[1]) == mask + 1).all())
+    # 100 pixels of 0.004 * 0.004.
+    expect(canvas.page.get_by_text("100 px · 0.0016 µm²")).to_be_visible()

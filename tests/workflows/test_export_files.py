@@ -407,3 +407,13 @@ def test_outlines_of_several_classes_come_back_as_these(workspace, task, save, w
     assert outcome.status == "mask added", outcome.message
     reference = workspace.images.read_reference(workspace.images.get(image.id))
     assert decode_image(reference, "reference").values.tolist() == mask.tolist()
+
+
+def test_measures_under_a_microscope(workspace, task, save):
+    file = io.BytesIO()
+    size = {"resolution": (250, 250), "metadata": {"unit": "um"}}
+    tifffile.imwrite(file, gradient(4, 4), imagej=True, **size)
+    save("cell.tif", file.getvalue(), np.eye(4))
+    (row,) = table(unpacked(workspace, task, "measures")[0]["measures.csv"])
+    # Four pixels of 4 nm, which are 4e-6 mm.
+    assert float(row["area_mm2"]) == pytest.approx(4 * 4e-6 * 4e-6)

@@ -1,7 +1,9 @@
+import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import tifffile
 
 from core.correction.corrections import encode_layer
 from core.errors import StoreError
@@ -15,13 +17,13 @@ from core.workflows.correct.save_mask import read_mask, shown_mask
 from core.workflows.export.packing import Selection
 from core.workflows.export.provenance import of_mask
 from core.workflows.review.agreement import AGREED as WITH_AGREED
-from core.workflows.review.agreement import MODEL, measure_agreement
+from core.workflows.review.agreement import MODEL, measure_agreement, spacing_of
 from core.workflows.review.compared_picture import compare_readings
 from core.workflows.review.corrective import corrected_images
 from core.workflows.review.second_reading import differing, settle, undo
 from core.workspace import DraftContent, NewReview, TaskClass
 from core.workspace.classes import merged
-from tests.workflows.conftest import png
+from tests.workflows.conftest import gradient, png
 
 
 @pytest.fixture
@@ -308,6 +310,15 @@ def test_readings_side_by_side(workspace, images, ask, save):
     found = compare_readings(workspace, images[0], first, second)
     assert found.agreement.dice == pytest.approx(0.5)
     assert len({found.first, found.second, found.difference}) == 3
+
+
+@pytest.mark.parametrize(("unit", "spacing"), [("mm", (0.5, 0.5)), ("um", None)])
+def test_under_a_microscope_readers_are_compared_in_pixels(workspace, task, unit, spacing):
+    # A tolerance of 1 mm would hold whatever two readers draw of a cell.
+    file = io.BytesIO()
+    tifffile.imwrite(file, gradient(4, 4), imagej=True, resolution=(2, 2), metadata={"unit": unit})
+    (outcome,) = add_images(workspace, task.id, [("cell.tif", file.getvalue())])
+    assert spacing_of(workspace, workspace.images.get(outcome.image_id)) == spacing
 
 
 def test_readers_who_swap_two_classes_differ_in_picture_and_number(workspace, task, images, ask, save):

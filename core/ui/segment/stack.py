@@ -166,8 +166,9 @@ def _told(place: int, total: int, geometry: Geometry | None) -> str:
     said = words.SLICE_PLACE.format(place=place + 1, total=total)
     if geometry is None:
         return said
+    unit, in_mm, digits = ("µm", 1000, 2) if geometry.is_microscopic else ("mm", 1, 1)
     if (mm := geometry.from_first(place)) is not None:
-        said += words.SLICE_AT.format(mm=mm)
-    size = f"{geometry.row_mm:.3g} × {geometry.column_mm:.3g}"
-    size += "" if geometry.slice_mm is None else f" × {geometry.slice_mm:.3g}"
-    return said + words.SLICE_SPACING.format(size=size)
+        said += words.SLICE_AT.format(distance=f"{mm * in_mm:.{digits}f} {unit}")
+    sides = (geometry.row_mm, geometry.column_mm, geometry.slice_mm)
+    size = " × ".join(f"{each * in_mm:.3g}" for each in sides if each is not None)
+    return f"{said} · {size} {unit}"

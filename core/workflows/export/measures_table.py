@@ -52,7 +52,7 @@ def measure_rows(
         rows.append(
             (
                 *(image.name, image.frame, each.name, found.area_px),
-                None if found.area_mm2 is None else round(found.area_mm2, 4),
+                None if found.area_mm2 is None else float(f"{found.area_mm2:.9g}"),
                 round(found.perimeter_px, 2),
                 *(found.box or (None,) * 4),
                 found.num_parts,

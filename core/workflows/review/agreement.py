@@ -172,13 +172,15 @@ def _beside(
 def _all_in_mm(workspace: Workspace, image_ids: set[int]) -> bool:
     """Whether the size of every image's pixels is known: numbers in two units have no mean."""
     images = [workspace.images.get(each) for each in image_ids]
-    return bool(images) and all(geometry_of(workspace, each) is not None for each in images)
+    return bool(images) and all(spacing_of(workspace, each) is not None for each in images)
 
 
 def spacing_of(workspace: Workspace, image: ImageRow) -> Spacing | None:
-    """Height and width of an image's pixels in mm, None where nobody says."""
+    """Height and width of an image's pixels in mm; None where nobody says, or a millimetre is no measure."""
     geometry = geometry_of(workspace, image)
-    return None if geometry is None else (geometry.row_mm, geometry.column_mm)
+    if geometry is None or geometry.is_microscopic:
+        return None
+    return geometry.row_mm, geometry.column_mm
 
 
 def _readers(workspace: Workspace, found: TaskAgreement, image: ImageRow, readings: Readings) -> list[float]:

@@ -8,6 +8,12 @@ const SAVE_WORDS = {
   conflict: "kept_apart",
 };
 
+/** In square micrometres under a microscope, whose pixels are below 0.01 mm a side. */
+function areaOf(count, pixelMm2) {
+  const [area, unit] = pixelMm2 < 1e-4 ? [count * pixelMm2 * 1e6, "µm²"] : [count * pixelMm2, "mm²"];
+  return `${area.toLocaleString("en", { maximumFractionDigits: area < 1 ? 4 : 1 })} ${unit}`;
+}
+
 class Readout {
   /** @param {Controls} controls */
   constructor(controls) {
@@ -45,7 +51,7 @@ class Readout {
   textsOf(value, drawing, { pixels, shared, inReference }, pixelMm2) {
     const { words } = this.controls;
     const count = pixels[value];
-    const area = pixelMm2 ? ` · ${(count * pixelMm2).toLocaleString("en", { maximumFractionDigits: 1 })} mm²` : "";
+    const area = pixelMm2 ? ` · ${areaOf(count, pixelMm2)}` : "";
     const texts = {
       percent: `${((100 * count) / (drawing.width * drawing.height)).toFixed(2)} %`,
       pixels: `${count.toLocaleString("en")} ${words.pixels}${area}`,
