@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from sqlalchemy import select
 
@@ -21,24 +21,19 @@ _NEEDED = ("model.keras", "card.json")
 
 def lost_files(database: Database, blobs: BlobStore) -> Iterator[str]:
     """One line for each image, mask and layer whose file is missing or damaged."""
+    of_mask = (RevisionTable.number, RevisionTable.image_id)
+    named: tuple[tuple[str, Any], ...] = (
+        ("image {} {!r}", select(ImageTable.id, ImageTable.name, ImageTable.file)),
+        ("reference mask of image {}", select(ImageTable.id, ImageTable.reference_file)),
+        ("mask {} of image {}", select(*of_mask, RevisionTable.mask_file)),
+        ("layer of mask {} of image {}", select(*of_mask, RevisionTable.layer_file)),
+        (
+            "mask of review {} of image {}",
+            select(ReviewTable.id, ReviewTable.image_id, ReviewTable.mask_file),
+        ),
+    )
     with database.reading() as session:
-        images = session.execute(
-            select(ImageTable.id, ImageTable.name, ImageTable.file, ImageTable.reference_file)
-        ).all()
-        revisions = session.execute(
-            select(
-                RevisionTable.image_id,
-                RevisionTable.number,
-                RevisionTable.mask_file,
-                RevisionTable.layer_file,
-            )
-        ).all()
-        reviews = session.execute(select(ReviewTable.id, ReviewTable.image_id, ReviewTable.mask_file)).all()
-    files: list[tuple[str, str | None]] = [(f"image {id} {name!r}", file) for id, name, file, _ in images]
-    files += [(f"reference mask of image {id}", file) for id, _, _, file in images]
-    files += [(f"mask {number} of image {id}", file) for id, number, file, _ in revisions]
-    files += [(f"layer of mask {number} of image {id}", file) for id, number, _, file in revisions]
-    files += [(f"mask of review {number} of image {id}", file) for number, id, file in reviews]
+        files = [(what.format(*of), file) for what, query in named for *of, file in session.execute(query)]
     for what, file in files:
         if file is not None and (wrong := _wrong(blobs, file)):
             yield f"{what}: {file} {wrong}"

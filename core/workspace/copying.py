@@ -16,16 +16,9 @@ from core.errors import LostFileError, StoreError
 from core.workspace.blobs import BlobStore
 from core.workspace.database import Database
 from core.workspace.places import Place
-from core.workspace.tables import ImageTable, JobTable, ReviewTable, RevisionTable, Table, VersionTable
+from core.workspace.tables import FILE_COLUMNS, JobTable, Table, VersionTable
 
 _CHUNK = 1000
-_FILES = (
-    ImageTable.file,
-    ImageTable.reference_file,
-    RevisionTable.mask_file,
-    RevisionTable.layer_file,
-    ReviewTable.mask_file,
-)
 
 Progress = Callable[[int, int], None]
 
@@ -63,7 +56,9 @@ def copy_all(
 
 
 def _copy_files(rows: Session, source: BlobStore, target: BlobStore, on_progress: Progress) -> Iterator[str]:
-    names = sorted({name for column in _FILES for name in rows.scalars(select(column)) if name is not None})
+    names = sorted(
+        {name for column in FILE_COLUMNS for name in rows.scalars(select(column)) if name is not None}
+    )
     for done, name in enumerate(names):
         on_progress(done, len(names))
         try:

@@ -59,7 +59,7 @@ class Groups(StorePart):
         """All groups of a task, for work that goes over the whole task."""
         with self._database.reading() as session:
             found = session.execute(_query().where(GroupTable.task_id == task_id).order_by(GroupTable.id))
-            return [_to_row(group, num_images) for group, num_images in found]
+            return [as_row(GroupRow, group, num_images=num_images) for group, num_images in found]
 
     def count(self, task_id: int) -> int:
         """How many groups a task has, from an index."""
@@ -121,7 +121,7 @@ def new_single(session: Session, task_id: int) -> GroupTable:
 
 def existing_or_new(session: Session, task_id: int, kind: GroupKind, key: str, name: str) -> GroupTable:
     """The group of that kind and key, made where there is none, inside the caller's transaction."""
-    hashed = _hashed(session, key)
+    hashed = hmac.new(_salt(session), key.encode(), hashlib.sha256).hexdigest()
     same = (GroupTable.task_id == task_id) & (GroupTable.kind == kind) & (GroupTable.key == hashed)
     group = session.scalars(select(GroupTable).where(same)).first()
     if group is None:
@@ -163,7 +163,8 @@ def _move(session: Session, images: Sequence[ImageTable], group: GroupTable, who
         image.group_id = group.id
     session.flush()
     keep_together(session, group.id)
-    unlocked = session.scalars(_unlocked(group)).all()
+    unlocked = (ImageTable.group_id == group.id) & ~ImageTable.locked
+    were_free = session.scalars(select(ImageTable.id).where(unlocked).order_by(ImageTable.id)).all()
     # The earliest rank of those that go up in this group stays its rank.
     ranks = [each.corrected_rank for each in left if _is_empty(session, each.id)] + [group.corrected_rank]
     drop_empty(session, [each.id for each in left])
@@ -173,7 +174,7 @@ def _move(session: Session, images: Sequence[ImageTable], group: GroupTable, who
     corrected = next((image for image in images if image.truth_revision_id is not None), None)
     if corrected is not None:
         give_rank(session, corrected)
-    newly_locked = tuple(unlocked) if group.locked else ()
+    newly_locked = tuple(were_free) if group.locked else ()
     facts = {"group": group.id, "kind": group.kind, "images": sorted(image.id for image in images)}
     facts["locked"] = list(newly_locked)
     audit.append(session, "grouped", facts, who=who, task_id=group.task_id)
@@ -186,11 +187,6 @@ def _lock(session: Session, group: GroupTable) -> None:
     session.execute(update(ImageTable).where(ImageTable.group_id == group.id).values(locked=True))
 
 
-def _unlocked(group: GroupTable) -> Select[int]:
-    in_group = (ImageTable.group_id == group.id) & ~ImageTable.locked
-    return select(ImageTable.id).where(in_group).order_by(ImageTable.id)
-
-
 def _is_empty(session: Session, group_id: int) -> bool:
     return session.scalar(select(ImageTable.id).where(ImageTable.group_id == group_id).limit(1)) is None
 
@@ -200,10 +196,6 @@ def _images(session: Session, image_ids: Sequence[int]) -> Sequence[ImageTable]:
     if not images or len(images) != len(set(image_ids)):
         raise StoreError("An image of the group is gone; look at the task again.")
     return images
-
-
-def _hashed(session: Session, key: str) -> str:
-    return hmac.new(_salt(session), key.encode(), hashlib.sha256).hexdigest()
 
 
 def _salt(session: Session) -> bytes:
@@ -224,8 +216,4 @@ def _row_of(session: Session, group_id: int) -> GroupRow:
     found = session.execute(_query().where(GroupTable.id == group_id)).first()
     if found is None:
         raise StoreError("There is no group number {group_id}; look at the task again.", group_id=group_id)
-    return _to_row(found[0], found[1])
-
-
-def _to_row(group: GroupTable, num_images: int) -> GroupRow:
-    return as_row(GroupRow, group, num_images=num_images)
+    return as_row(GroupRow, found[0], num_images=found[1])

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.orm import Session
 
 from core.workspace.database import StorePart
 from core.workspace.existing import no_image
@@ -51,21 +52,14 @@ class ImagePages(StorePart):
         Raises:
             StoreError: The task has no such image.
         """
-        query, order = self._query(task_id, show), in_order(self._unread)
+        order = in_order(self._unread)
         with self._database.reading() as session:
             found = session.execute(self._query(task_id).where(ImageTable.id == image_id)).first()
             if found is None:
                 raise no_image(image_id)
-            own = session.execute(select(*order).where(ImageTable.id == image_id)).one()
-            is_before, is_after = tuple_(*order) < tuple_(*own), tuple_(*order) > tuple_(*own)
-            falling = [each.desc() for each in order]
-            nearest = session.execute(query.where(is_before).order_by(*falling).limit(each_side)).all()
-            following = session.execute(query.where(is_after).order_by(*order).limit(each_side)).all()
-        return Around(
-            image=self._row(found),
-            before=tuple(self._row(each) for each in reversed(nearest)),
-            after=tuple(self._row(each) for each in following),
-        )
+            at = tuple_(*session.execute(select(*order).where(ImageTable.id == image_id)).one())
+            before, after = self._beside(session, self._query(task_id, show), at, each_side)
+        return Around(self._row(found), tuple(before), tuple(after))
 
     def counts(self, task_id: int) -> dict[Show, int]:
         """How many images the filters of a page show, in order; each number is counted in an index."""
@@ -101,11 +95,8 @@ class ImagePages(StorePart):
 
     def first_flagged_of(self, task_id: int, who: str) -> ImageRow | None:
         """The first image of a task whose mask somebody drew and a reviewer flagged; None for none."""
-        with self._database.reading() as session:
-            theirs = ImageTable.truth_person_id == id_of(who)
-            query = self._query(task_id, "flagged").where(theirs).order_by(ImageTable.position).limit(1)
-            found = session.execute(query).first()
-        return None if found is None else self._row(found)
+        theirs = self._query(task_id, "flagged").where(ImageTable.truth_person_id == id_of(who))
+        return self._first(theirs.order_by(ImageTable.position).limit(1))
 
     def at(self, task_id: int, place: int, show: Show = "all") -> ImageRow | None:
         """The image at a place of a filter, 1 for the first; None where there is no such place."""
@@ -114,9 +105,7 @@ class ImagePages(StorePart):
         # Counted off in an index; only the one that is there is read whole.
         shown = select(ImageTable.id).where(ImageTable.task_id == task_id, *self._shown([show]))
         there = shown.order_by(*in_order(self._unread)).offset(place - 1).limit(1).scalar_subquery()
-        with self._database.reading() as session:
-            found = session.execute(self._query(task_id).where(ImageTable.id == there)).first()
-        return None if found is None else self._row(found)
+        return self._first(self._query(task_id).where(ImageTable.id == there))
 
     def count(self, task_id: int, *show: Show) -> int:
         """How many images all of these filters show."""
@@ -127,9 +116,7 @@ class ImagePages(StorePart):
     def newest(self, task_id: int, *show: Show, limit: int) -> list[ImageRow]:
         """The images that all of these filters show, those first whose group was first corrected last."""
         query = self._query(task_id).where(*self._shown(show), GroupTable.corrected_rank.is_not(None))
-        query = query.order_by(GroupTable.corrected_rank.desc(), ImageTable.position).limit(limit)
-        with self._database.reading() as session:
-            return [self._row(each) for each in session.execute(query)]
+        return self._rows(query.order_by(GroupTable.corrected_rank.desc(), ImageTable.position).limit(limit))
 
     def search(self, task_id: int, text: str, *, limit: int = 20) -> list[ImageRow]:
         """The images whose name holds a text, in any case; a number finds the image at that place first."""
@@ -137,9 +124,7 @@ class ImagePages(StorePart):
         if not text:
             return []
         query = self._query(task_id).where(ImageTable.name_key.contains(search_key(text), autoescape=True))
-        with self._database.reading() as session:
-            found = session.execute(query.order_by(*in_order(self._unread)).limit(limit))
-            named = [self._row(each) for each in found]
+        named = self._rows(query.order_by(*in_order(self._unread)).limit(limit))
         numbered = self.at(task_id, int(text)) if text.isdecimal() and len(text) < 10 else None
         if numbered is None:
             return named
@@ -153,3 +138,20 @@ class ImagePages(StorePart):
 
     def _row(self, found: Any) -> ImageRow:
         return to_image_row(found, self._unread)
+
+    def _rows(self, query: Select[Any]) -> list[ImageRow]:
+        with self._database.reading() as session:
+            return [self._row(each) for each in session.execute(query)]
+
+    def _first(self, query: Select[Any]) -> ImageRow | None:
+        return next(iter(self._rows(query)), None)
+
+    def _beside(
+        self, session: Session, query: Select[Any], at: Any, each_side: int
+    ) -> tuple[list[ImageRow], list[ImageRow]]:
+        """The images of a query that come before a place in the order, and those after it."""
+        order = in_order(self._unread)
+        falling = [each.desc() for each in order]
+        before = session.execute(query.where(tuple_(*order) < at).order_by(*falling).limit(each_side)).all()
+        after = session.execute(query.where(tuple_(*order) > at).order_by(*order).limit(each_side))
+        return [self._row(each) for each in reversed(before)], [self._row(each) for each in after]

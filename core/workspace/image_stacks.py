@@ -27,9 +27,7 @@ class ImageStacks(ImagePages):
         if image.stack is None:
             return [image]
         same = (ImageTable.task_id == image.task_id) & (ImageTable.stack == image.stack)
-        with self._database.reading() as session:
-            query = self._query().where(same).order_by(ImageTable.position)
-            return [self._row(each) for each in session.execute(query)]
+        return self._rows(self._query().where(same).order_by(ImageTable.position))
 
     def places_in_stacks(self, images: Sequence[ImageRow]) -> dict[int, tuple[int, int]]:
         """Of images of one task, for those that are slices: which slice of how many, from 1; in one query."""
@@ -44,9 +42,7 @@ class ImageStacks(ImagePages):
     def of_file(self, task_id: int, sha256: str) -> list[ImageRow]:
         """The images of a task that are of one file, in order."""
         same = (ImageTable.task_id == task_id) & (ImageTable.sha256 == sha256)
-        with self._database.reading() as session:
-            query = self._query().where(same).order_by(ImageTable.position)
-            return [self._row(each) for each in session.execute(query)]
+        return self._rows(self._query().where(same).order_by(ImageTable.position))
 
     def put_in_order(self, image_ids: Sequence[int], stack: str) -> None:
         """Make images of one task a stack; they share the positions that they had, in the order given.
@@ -93,22 +89,14 @@ class ImageStacks(ImagePages):
         heads = (
             (ImageTable.task_id == task_id) & shows(unread=self._unread)[show] & self._is_head(show) & not_own
         )
-        query, order = self._query().where(heads), in_order(self._unread)
+        order = in_order(self._unread)
         count = select(func.count()).select_from(ImageTable).where(heads)
         with self._database.reading() as session:
-            at = session.execute(select(*order).where(ImageTable.id == own.id)).one()
-            is_before, is_after = tuple_(*order) < tuple_(*at), tuple_(*order) > tuple_(*at)
-            falling = [each.desc() for each in order]
-            before = session.execute(query.where(is_before).order_by(*falling).limit(each_side)).all()
-            after = session.execute(query.where(is_after).order_by(*order).limit(each_side)).all()
-            num_before = session.scalar(count.where(is_before)) or 0
+            at = tuple_(*session.execute(select(*order).where(ImageTable.id == own.id)).one())
+            before, after = self._beside(session, self._query().where(heads), at, each_side)
+            num_before = session.scalar(count.where(tuple_(*order) < at)) or 0
             total = (session.scalar(count) or 0) + 1
-        rows = [
-            *(self._row(each) for each in reversed(before)),
-            own,
-            *(self._row(each) for each in after),
-        ]
-        return self._with_counts(task_id, rows), num_before + 1, total
+        return self._with_counts(task_id, [*before, own, *after]), num_before + 1, total
 
     def _has_stacks(self, task_id: int) -> bool:
         of_stacks = (ImageTable.task_id == task_id) & ImageTable.stack.is_not(None)

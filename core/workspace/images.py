@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from core.workspace import audit
@@ -22,7 +22,15 @@ from core.workspace.persons import existing_or_new, id_of
 from core.workspace.presence import sign_in
 from core.workspace.rows import ImageFacts, ImageRow
 from core.workspace.seen import existing_image
-from core.workspace.tables import ImageTable, LastLookTable, ReviewTable, RevisionTable, as_table, utc_now
+from core.workspace.tables import (
+    FILE_COLUMNS,
+    ImageTable,
+    LastLookTable,
+    ReviewTable,
+    RevisionTable,
+    as_table,
+    utc_now,
+)
 
 
 class Images(ImageStacks):
@@ -109,9 +117,7 @@ class Images(ImageStacks):
 
     def find(self, task_id: int, sha256: str, frame: int = 0) -> ImageRow | None:
         """The frame of these bytes in a task, None where it is not there yet."""
-        with self._database.reading() as session:
-            found = session.execute(self._query().where(_same(task_id, sha256, frame))).first()
-        return None if found is None else self._row(found)
+        return self._first(self._query().where(_same(task_id, sha256, frame)))
 
     def get(self, image_id: int) -> ImageRow:
         """One image.
@@ -119,19 +125,15 @@ class Images(ImageStacks):
         Raises:
             StoreError: There is none of that number.
         """
-        with self._database.reading() as session:
-            found = session.execute(self._query().where(ImageTable.id == image_id)).first()
+        found = self._first(self._query().where(ImageTable.id == image_id))
         if found is None:
             raise no_image(image_id)
-        return self._row(found)
+        return found
 
     def of_group(self, group_id: int, limit: int) -> Sequence[ImageRow]:
         """The first images of a group, in order of arrival."""
-        query = (
-            self._query().where(ImageTable.group_id == group_id).order_by(ImageTable.position).limit(limit)
-        )
-        with self._database.reading() as session:
-            return [self._row(each) for each in session.execute(query)]
+        of_group = self._query().where(ImageTable.group_id == group_id)
+        return self._rows(of_group.order_by(ImageTable.position).limit(limit))
 
     def list(self, task_id: int, show: Show = "all") -> list[ImageRow]:
         """All images of a task in order of arrival, for work that goes over the whole task.
@@ -140,9 +142,7 @@ class Images(ImageStacks):
             show: "new" (not looked at), "draft" (unsaved changes, also of corrected ones), "corrected",
                 "locked".
         """
-        query = self._query(task_id, show).order_by(ImageTable.position)
-        with self._database.reading() as session:
-            return [self._row(each) for each in session.execute(query)]
+        return self._rows(self._query(task_id, show).order_by(ImageTable.position))
 
     def read_bytes(self, image_id: int) -> bytes:
         """The file as it came."""
@@ -196,14 +196,9 @@ class Images(ImageStacks):
         """
         with self._database.writing(needs="delete") as session:
             image = existing_image(session, image_id)
-            of_revisions = select(RevisionTable.mask_file, RevisionTable.layer_file)
-            of_reviews = select(ReviewTable.mask_file)
             files = {image.file, image.reference_file}
-            for query in (
-                of_revisions.where(RevisionTable.image_id == image_id),
-                of_reviews.where(ReviewTable.image_id == image_id),
-            ):
-                files.update(name for row in session.execute(query) for name in row)
+            for column in (RevisionTable.mask_file, RevisionTable.layer_file, ReviewTable.mask_file):
+                files.update(session.scalars(select(column).where(column.class_.image_id == image_id)))
             sha256, group_id = image.sha256, image.group_id
             facts = {"image": image_id, "sha256": sha256, "revisions": image.num_revisions}
             session.execute(delete(ImageTable).where(ImageTable.id == image_id))
@@ -238,9 +233,5 @@ def _same(task_id: int, sha256: str, frame: int) -> ColumnElement[bool]:
 
 
 def _is_used(session: Session, name: str) -> bool:
-    images = select(ImageTable.id).where(or_(ImageTable.file == name, ImageTable.reference_file == name))
-    revisions = select(RevisionTable.id).where(
-        or_(RevisionTable.mask_file == name, RevisionTable.layer_file == name)
-    )
-    reviews = select(ReviewTable.id).where(ReviewTable.mask_file == name)
-    return any(session.scalar(query.limit(1)) is not None for query in (images, revisions, reviews))
+    queries = (select(column).where(column == name).limit(1) for column in FILE_COLUMNS)
+    return any(session.scalar(query) is not None for query in queries)

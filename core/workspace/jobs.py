@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import JobError
@@ -22,7 +22,7 @@ from core.reasons import Reason
 from core.workspace.database import Database
 from core.workspace.places import Place
 from core.workspace.roles import action_of_job
-from core.workspace.rows import JobRow, JobStatus
+from core.workspace.rows import ACTIVE, JobRow, JobStatus
 from core.workspace.tables import JobProgressTable, JobTable, as_row, utc_now
 
 LEASE = timedelta(seconds=60)
@@ -64,7 +64,8 @@ class Jobs:
             once: Where the same one waits or runs already, it is that one.
         """
         with self._database.writing(needs=action_of_job(kind)) as session:
-            for each in session.scalars(_unfinished(kind, task_id)) if once else ():
+            same = (JobTable.kind == kind) & (JobTable.task_id == task_id) & JobTable.status.in_(ACTIVE)
+            for each in session.scalars(select(JobTable).where(same).order_by(JobTable.id)) if once else ():
                 if each.settings == settings:
                     return _to_row(each)
             job = JobTable(
@@ -126,7 +127,9 @@ class Jobs:
     def end_if_lost(self, job_id: int) -> JobRow:
         """The job; one that runs and whose lease has run out is failed now."""
         job = self.get(job_id)
-        if job.status == "running" and self._is_lost(job):
+        with self._database.reading() as session:
+            is_lost = job.lease_until is None or job.lease_until < self._database.now(session)
+        if job.status == "running" and is_lost:
             return self.end(job_id, "failed", reason=Reason("lost", {"worker": job.worker or "?"}))
         return job
 
@@ -184,15 +187,6 @@ class Jobs:
             query = query.where(JobTable.status.in_(status))
         with self._database.reading() as session:
             return [_to_row(each) for each in session.scalars(query)]
-
-    def _is_lost(self, job: JobRow) -> bool:
-        with self._database.reading() as session:
-            return job.lease_until is None or job.lease_until < self._database.now(session)
-
-
-def _unfinished(kind: str, task_id: int | None) -> Select[JobTable]:
-    same = (JobTable.kind == kind) & (JobTable.task_id == task_id)
-    return select(JobTable).where(same, JobTable.status.in_(("queued", "running"))).order_by(JobTable.id)
 
 
 def _existing(session: Session, job_id: int) -> JobTable:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from core.workspace import audit
 from core.workspace.database import StorePart
@@ -86,8 +86,16 @@ class Labels(StorePart):
 
     def latest_of_task(self, task_id: int) -> dict[int, LabelRow]:
         """The newest label of every image of a task that has one now, by image id, in one query."""
+        newest = (
+            select(LabelTable.image_id, func.max(LabelTable.number).label("number"))
+            .join(ImageTable, ImageTable.id == LabelTable.image_id)
+            .where(ImageTable.task_id == task_id, COUNTS)
+            .group_by(LabelTable.image_id)
+            .subquery()
+        )
+        same = (newest.c.image_id == LabelTable.image_id) & (newest.c.number == LabelTable.number)
         with self._database.reading() as session:
-            found = session.scalars(_newest_of_task(task_id))
+            found = session.scalars(select(LabelTable).join(newest, same))
             return {each.image_id: as_row(LabelRow, each) for each in found if each.label is not None}
 
 
@@ -98,15 +106,3 @@ def _check(new: NewLabel) -> None:
         raise ValueError("a label has a name; None takes the one before back")
     if any(not 0.0 <= value <= 1.0 for value in (new.shown or {}).values()):
         raise ValueError(f"probabilities must lie in [0, 1], got {new.shown}")
-
-
-def _newest_of_task(task_id: int) -> Select[LabelTable]:
-    newest = (
-        select(LabelTable.image_id, func.max(LabelTable.number).label("number"))
-        .join(ImageTable, ImageTable.id == LabelTable.image_id)
-        .where(ImageTable.task_id == task_id, COUNTS)
-        .group_by(LabelTable.image_id)
-        .subquery()
-    )
-    same = (newest.c.image_id == LabelTable.image_id) & (newest.c.number == LabelTable.number)
-    return select(LabelTable).join(newest, same)

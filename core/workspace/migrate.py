@@ -31,7 +31,9 @@ def migrate(database: Database) -> bool:
     Raises:
         StoreError: The workspace was written by a newer program, or cannot be written.
     """
-    if _revision_of(database) == NEWEST:
+    with database.plain_errors(), database.engine.connect() as connection:
+        current = _revision(connection)
+    if current == NEWEST:
         database.schema = NEWEST
         return False
     with database.migrating() as connection:
@@ -46,11 +48,6 @@ def migrate(database: Database) -> bool:
             _upgrade(database, connection, current)
     database.schema = NEWEST
     return True
-
-
-def _revision_of(database: Database) -> str | None:
-    with database.plain_errors(), database.engine.connect() as connection:
-        return _revision(connection)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -10,7 +10,7 @@ from core.workspace import audit
 from core.workspace.database import StorePart
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import PlantedRow
-from core.workspace.tables import ImageTable, PersonTable, PlantedTable
+from core.workspace.tables import ImageTable, PersonTable, PlantedTable, as_row
 
 
 class Planted(StorePart):
@@ -31,18 +31,13 @@ class Planted(StorePart):
                 same = (PlantedTable.image_id == image.id) & (PlantedTable.person_id == person.id)
                 found = session.scalars(select(PlantedTable).where(same, PlantedTable.key == row.key)).first()
                 if found is None:
-                    found = PlantedTable(
-                        image_id=image.id,
-                        person_id=person.id,
-                        key=row.key,
-                        kind=row.kind,
-                        verdict=row.verdict,
-                    )
+                    told = {"key": row.key, "kind": row.kind, "verdict": row.verdict}
+                    found = PlantedTable(image_id=image.id, person_id=person.id, **told)
                     session.add(found)
                     session.flush()
                     facts = {"image": image.id, "kind": row.kind, "verdict": row.verdict}
                     audit.append(session, "planted_judged", facts, who=person.name, task_id=image.task_id)
-                kept.append(_to_row(found, person.name))
+                kept.append(as_row(PlantedRow, found, who=person.name))
         return kept
 
     def judged(self, image_ids: Collection[int], who: str) -> set[tuple[int, str]]:
@@ -59,8 +54,4 @@ class Planted(StorePart):
         query = query.join(ImageTable, ImageTable.id == PlantedTable.image_id)
         with self._database.reading() as session:
             found = session.execute(query.where(ImageTable.task_id == task_id).order_by(PlantedTable.id))
-            return [_to_row(row, name) for row, name in found]
-
-
-def _to_row(row: PlantedTable, who: str) -> PlantedRow:
-    return PlantedRow(row.image_id, who, row.key, row.kind, row.verdict, row.created_at)  # type: ignore[arg-type]
+            return [as_row(PlantedRow, row, who=name) for row, name in found]

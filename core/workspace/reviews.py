@@ -180,7 +180,8 @@ class Reviews:
             return NotTaken(image_id, "gone")
         person = existing_or_new(session, new.who)
         if new.seen is not None:
-            newest = session.scalars(_of_image(image_id).limit(1)).first()
+            reviews = select(ReviewTable).where(ReviewTable.image_id == image_id)
+            newest = session.scalars(reviews.order_by(ReviewTable.id.desc()).limit(1)).first()
             is_newer = newest is not None and newest.id != new.seen.review_id
             if newest is not None and is_newer and _is_same(newest, new, person):
                 # Said once already; the answer did not arrive.
@@ -284,10 +285,6 @@ def _keep(session: Session, image: ImageTable, review: ReviewTable) -> ReviewRow
     audit.append(session, "reviewed", facts, who=review.who, task_id=image.task_id)
     judge(session, image)
     return _to_row(review)
-
-
-def _of_image(image_id: int) -> Any:
-    return select(ReviewTable).where(ReviewTable.image_id == image_id).order_by(ReviewTable.id.desc())
 
 
 def _is_same(review: ReviewTable, new: NewReview, person: PersonTable) -> bool:

@@ -74,15 +74,7 @@ class Tasks(StorePart):
         with self._database.writing(needs="task") as session:
             _refuse_taken(session, cleaned)
             slug = make_slug(cleaned, set(session.scalars(select(TaskTable.slug))))
-            session.add(
-                TaskTable(
-                    slug=slug,
-                    title=cleaned,
-                    title_key=title_key(cleaned),
-                    base_model=None,
-                    classes=ONE_FOREGROUND,
-                )
-            )
+            _add(session, slug, cleaned)
         return self.get(slug)
 
     def rename(self, task_id: int, title: str, *, who: str = "") -> TaskRow:
@@ -185,16 +177,14 @@ def _refuse_taken(session: Session, title: str) -> None:
 def seed_tasks(session: Session) -> None:
     """The tasks that every workspace begins with."""
     for slug, title in SHIPPED_TASKS:
-        session.add(
-            TaskTable(
-                slug=slug,
-                title=title,
-                title_key=title_key(title),
-                base_model=slug,
-                classes=ONE_FOREGROUND,
-            )
-        )
-        session.flush()
+        _add(session, slug, title, base_model=slug)
+
+
+def _add(session: Session, slug: str, title: str, base_model: str | None = None) -> None:
+    key = title_key(title)
+    new = TaskTable(slug=slug, title=title, title_key=key, base_model=base_model, classes=ONE_FOREGROUND)
+    session.add(new)
+    session.flush()
 
 
 def _query() -> Select[TaskTable, int]:

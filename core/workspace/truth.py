@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from core.workspace.database import StorePart
@@ -141,9 +141,9 @@ class Truth(StorePart):
             of_task = select(func.count()).select_from(ImageTable)
             of_task = of_task.where(ImageTable.task_id == task_id, SHOWN[show])
             numbers = of_task.add_columns(
-                _number(counts & SHOWN["locked"]),
-                _number(trainable & (ImageTable.channels == 3)),
-                _number(trainable & (ImageTable.kind == "hu")),
+                func.count().filter(counts & SHOWN["locked"]),
+                func.count().filter(trainable & (ImageTable.channels == 3)),
+                func.count().filter(trainable & (ImageTable.kind == "hu")),
             )
             saved, locked, colour, hounsfield = session.execute(numbers).one()
             groups = of_task.where(trainable).group_by(ImageTable.group_id)
@@ -212,7 +212,3 @@ def _counting(session: Session, task_id: int) -> ColumnElement[bool]:
     told = session.scalar(select(TaskTable.review_rules).where(TaskTable.id == task_id))
     counts = SHOWN[counting(to_review_rules(told or {}))]
     return (ImageTable.task_id == task_id) & SHOWN["corrected"] & counts
-
-
-def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count(case((condition, 1)))

@@ -187,7 +187,8 @@ class Versions:
     def events(self, task_id: int, purpose: Purpose = "segment") -> Sequence[VersionEvent]:
         """What happened to the versions of a task for a purpose, the newest first."""
         with self._database.reading() as session:
-            return [_to_event(each) for each in reversed(_events(session, task_id, purpose))]
+            found = reversed(_events(session, task_id, purpose))
+            return [as_row(VersionEvent, each, why=Reason(each.why_code, each.why_facts)) for each in found]
 
 
 def _current_id(session: Session, task_id: int, purpose: str) -> int | None:
@@ -245,7 +246,3 @@ def _happened(
     )
     facts = {**told, "why": why.code}
     audit.append(session, f"version_{action}", facts, who=who, task_id=task_id)
-
-
-def _to_event(found: VersionEventTable) -> VersionEvent:
-    return as_row(VersionEvent, found, why=Reason(found.why_code, found.why_facts))

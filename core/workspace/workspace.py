@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -44,7 +44,7 @@ from core.workspace.places import Place, place_of
 from core.workspace.planted import Planted
 from core.workspace.presence import Presence
 from core.workspace.quality import Quality
-from core.workspace.review_pages import Drawn, ReviewOrder, ReviewPages
+from core.workspace.review_pages import ReviewPages
 from core.workspace.reviews import Reviews
 from core.workspace.roles import Action
 from core.workspace.settings import Settings
@@ -71,6 +71,8 @@ class Workspace:
         truth: Which mask of an image counts.
         gold: Which images readers are compared on.
         reviews: What reviewers said of masks.
+        review_pages: Makes the queue of masks of a task that wait for a verdict, or have one; see
+            `ReviewPages`.
         adjudicators: Who settles where readers differ.
         planted: What reviewers said of masks with an error on purpose.
         quality: How good each version's masks are thought to be.
@@ -101,6 +103,7 @@ class Workspace:
         self.truth = Truth(database)
         self.gold = Gold(database)
         self.reviews = Reviews(database, self.files)
+        self.review_pages = partial(ReviewPages, database)
         self.adjudicators = Adjudicators(database)
         self.planted = Planted(database)
         self.quality = Quality(database)
@@ -197,27 +200,6 @@ class Workspace:
     def folder(self, name: str) -> Path:
         """A folder on this machine that lies with the workspace, such as that of experiments or exports."""
         return self._root / name
-
-    def review_pages(
-        self,
-        task_id: int,
-        order: ReviewOrder,
-        *,
-        drawn: Drawn = "anybody",
-        seed: int = 0,
-        without: Collection[int] = (),
-        saved_alone: bool = False,
-    ) -> ReviewPages:
-        """The queue of masks of a task that wait for a verdict, or have one; see `ReviewPages`."""
-        return ReviewPages(
-            self._database,
-            task_id,
-            order,
-            drawn=drawn,
-            seed=seed,
-            without=without,
-            saved_alone=saved_alone,
-        )
 
     def lost_files(self) -> Iterator[str]:
         """One line for each file of a row that is missing or damaged."""

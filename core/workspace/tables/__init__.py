@@ -27,3 +27,9 @@ from core.workspace.tables.versions import JobProgressTable as JobProgressTable
 from core.workspace.tables.versions import JobTable as JobTable
 from core.workspace.tables.versions import VersionEventTable as VersionEventTable
 from core.workspace.tables.versions import VersionTable as VersionTable
+
+FILE_COLUMNS = (
+    *(ImageTable.file, ImageTable.reference_file),
+    *(RevisionTable.mask_file, RevisionTable.layer_file, ReviewTable.mask_file),
+)
+"""Every column that names a file."""
