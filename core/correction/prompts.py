@@ -1,7 +1,7 @@
 """Boxes and scribbles -> a proposed mask, for a new task without a model or an image on which it fails.
 
 Serves the step image -> mask. The proposal counts only once it is accepted and laid over the correction layer
-(`AcceptedMask.layer`). The cut itself is in `core.correction.grabcut`; nothing here knows canvas or page.
+(`accept`). The cut itself is in `core.correction.grabcut`; nothing here knows canvas or page.
 """
 
 from __future__ import annotations
@@ -60,26 +60,6 @@ class Prompts:
         return bool(self.boxes or self.foreground)
 
 
-@dataclass(frozen=True)
-class AcceptedMask:
-    """A proposal that a person took, as two disjoint sets of pixels; all others stay as they are.
-
-    Attributes:
-        foreground: (H, W) bool, the proposed pixels.
-        background: (H, W) bool, pixels that become background; all False where the proposal is only added.
-    """
-
-    foreground: NDArray[np.bool_]
-    background: NDArray[np.bool_]
-
-    def layer(self) -> NDArray[np.uint8]:
-        """(H, W) uint8 to be laid over the correction layer: 0 leaves it, 1 and 2 go over it."""
-        layer = np.full(self.foreground.shape, UNTOUCHED, np.uint8)
-        layer[self.background] = BACKGROUND
-        layer[self.foreground] = FOREGROUND
-        return layer
-
-
 def propose_mask(display: NDArray[np.uint8], prompts: Prompts) -> NDArray[np.bool_]:
     """The mask that the prompts ask for, the same one every time.
 
@@ -121,8 +101,12 @@ def propose_mask(display: NDArray[np.uint8], prompts: Prompts) -> NDArray[np.boo
     return mask & ~background
 
 
-def accept(mask: NDArray[np.bool_], prompts: Prompts, *, replace_inside_boxes: bool = False) -> AcceptedMask:
-    """What accepting a proposal does to the correction layer.
+def accept(
+    mask: NDArray[np.bool_], prompts: Prompts, *, replace_inside_boxes: bool = False
+) -> NDArray[np.uint8]:
+    """What is laid over the correction layer where a proposal is accepted.
+
+    (H, W) uint8: 0 leaves the layer as it is, 1 (background) and 2 (foreground) go over it.
 
     Args:
         mask: (H, W) bool from `propose_mask`.
@@ -130,10 +114,11 @@ def accept(mask: NDArray[np.bool_], prompts: Prompts, *, replace_inside_boxes: b
         replace_inside_boxes: False: proposed pixels become foreground, all others stay. True: pixels inside a
             box that were not proposed become background as well. Without a box there is nothing to replace.
     """
-    background = np.zeros(mask.shape, bool)
+    layer = np.full(mask.shape, UNTOUCHED, np.uint8)
     if replace_inside_boxes:
-        background = boxed_area(prompts.boxes, (mask.shape[0], mask.shape[1])) & ~mask
-    return AcceptedMask(foreground=mask.copy(), background=background)
+        layer[boxed_area(prompts.boxes, (mask.shape[0], mask.shape[1]))] = BACKGROUND
+    layer[mask] = FOREGROUND
+    return layer
 
 
 def boxed_area(boxes: Iterable[Box], shape: tuple[int, int]) -> NDArray[np.bool_]:

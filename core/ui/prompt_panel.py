@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from core.correction.click_windows import Answer
 from core.correction.network_prompts import propose_by_network
-from core.correction.prompts import AcceptedMask, Prompts, accept, propose_mask
+from core.correction.prompts import Prompts, accept, propose_mask
 from core.errors import BadModelError
 from core.ui import prompt_words as words
 from core.ui.prompt_canvas import (
@@ -67,7 +67,7 @@ class _Panel:
     """What a session remembers of one panel."""
 
     proposal: _Proposal | None = None
-    accepted: AcceptedMask | None = None
+    accepted: NDArray[np.uint8] | None = None
 
 
 def prompt_panel(
@@ -77,13 +77,13 @@ def prompt_panel(
     key: str,
     max_height: int = 520,
     max_width: int = 640,
-) -> AcceptedMask | None:
-    """Draw the panel; the accepted mask in the one run after "Accept proposal", else None.
+) -> NDArray[np.uint8] | None:
+    """Draw the panel; what `accept` makes of a proposal in the one run after "Accept proposal", else None.
 
     Accepting clears the prompts. Inside a dialog or fragment only that reruns with each stroke. The caller
-    lays `layer()` of the accepted mask over the correction layer as one step of undo, then calls
-    `st.rerun()`, which also closes a dialog; with no other Streamlit call before, since a stroke that
-    arrives meanwhile would end the run there. Call `reopen_canvas` each time a dialog is opened.
+    lays it over the correction layer as one step of undo, then calls `st.rerun()`, which also closes a
+    dialog; with no other Streamlit call before, since a stroke that arrives meanwhile would end the run
+    there. Call `reopen_canvas` each time a dialog is opened.
 
     Args:
         display: (H, W) or (H, W, 3) uint8, the image as it is shown.

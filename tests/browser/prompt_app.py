@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from core.correction.prompts import AcceptedMask
 from core.files import write_whole
 from core.imaging.masks import encode_png
 from core.inference.click_network import click_network
@@ -31,10 +30,10 @@ def picture() -> np.ndarray:
     return np.clip(np.where(disc(), 190, 60) + noise, 0, 255).astype(np.uint8)
 
 
-def keep(accepted: AcceptedMask | None) -> bool:
+def keep(accepted: np.ndarray | None) -> bool:
     if accepted is None:
         return False
-    write_whole(Path(os.environ["PROMPT_APP_OUT"]) / "accepted.png", encode_png(accepted.layer()))
+    write_whole(Path(os.environ["PROMPT_APP_OUT"]) / "accepted.png", encode_png(accepted))
     st.session_state["accepted"] = st.session_state.get("accepted", 0) + 1
     return True
 

@@ -35,7 +35,7 @@ def _propose(image: OpenedImage) -> None:
         max_width=_PICTURE[1],
     )
     if accepted is not None:
-        editing.insert_layer(encode_layer(accepted.layer()))
+        editing.insert_layer(encode_layer(accepted))
         st.rerun()
 
 
