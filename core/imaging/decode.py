@@ -21,7 +21,7 @@ from core.imaging.class_masks import to_class_mask
 from core.imaging.class_table import ClassTable
 from core.imaging.dicom_file import is_dicom, is_dicom_name, open_dicom
 from core.imaging.known_formats import unread_format
-from core.imaging.mask_plane import NotAMask
+from core.imaging.mask_plane import NotAMask, is_grey
 from core.imaging.mask_readings import MaskReading, reading_of
 from core.imaging.mask_values import MaskValues, to_mask
 from core.imaging.nifti_file import is_nifti, is_plain_nifti, open_nifti
@@ -78,7 +78,7 @@ def decode_image(
 def to_image(stored: StoredPixels) -> DecodedImage:
     """What a file holds, as an image."""
     values = stored.values
-    if values.ndim == 3 and _is_grey(values):
+    if values.ndim == 3 and is_grey(values):
         values = values[..., 0]
     return DecodedImage(np.ascontiguousarray(values), stored.kind, stored.notes, stored.shown)
 
@@ -250,7 +250,7 @@ def _read(file: OpenFile, name: str, frame: int | None) -> StoredPixels:
     if file.masks_only:
         raise BadFileError(name, file.masks_only)
     stored = read_frame(file, name, file.order[0])
-    first = (file.first_alone,) if file.first_alone else ()
+    first = (file.first_alone,) if len(file.order) > 1 else ()
     return replace(stored, notes=(*stored.notes, *file.notes, *first))
 
 
@@ -284,8 +284,3 @@ def _opener(data: bytes, name: str) -> Callable[[bytes, str], OpenFile]:
     raise BadFileError(
         name, "is no image that can be read; PNG, JPEG, TIFF, BMP, WebP, GIF, PNM, NIfTI and DICOM are."
     )
-
-
-def _is_grey(values: NDArray[Any]) -> bool:
-    first = values[..., 0]
-    return np.array_equal(first, values[..., 1]) and np.array_equal(first, values[..., 2])

@@ -30,57 +30,20 @@ _DEFLATED = b"1.2.840.10008.1.2.1.99"
 # Its colours are YBR unless a file says otherwise.
 _JPEG = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51")
 _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
-_PIXEL_TAGS = [
-    "SOPClassUID",
-    "Modality",
-    "SamplesPerPixel",
-    "PhotometricInterpretation",
-    "PlanarConfiguration",
-    "NumberOfFrames",
-    "Rows",
-    "Columns",
-    "BitsAllocated",
-    "BitsStored",
-    "HighBit",
-    "PixelRepresentation",
-    "PixelSpacing",
-    "ImageOrientationPatient",
-    "ImagePositionPatient",
-    "SpacingBetweenSlices",
-    "SliceThickness",
-    "SmallestImagePixelValue",
-    "LargestImagePixelValue",
-    "PixelPaddingValue",
-    "PixelPaddingRangeLimit",
-    "WindowCenter",
-    "WindowWidth",
-    "VOILUTFunction",
-    "VOILUTSequence",
-    "RescaleIntercept",
-    "RescaleSlope",
-    "RescaleType",
-    "ModalityLUTSequence",
-    "PresentationLUTShape",
-    "RedPaletteColorLookupTableDescriptor",
-    "GreenPaletteColorLookupTableDescriptor",
-    "BluePaletteColorLookupTableDescriptor",
-    "RedPaletteColorLookupTableData",
-    "GreenPaletteColorLookupTableData",
-    "BluePaletteColorLookupTableData",
-    "SegmentedRedPaletteColorLookupTableData",
-    "SegmentedGreenPaletteColorLookupTableData",
-    "SegmentedBluePaletteColorLookupTableData",
-    "SharedFunctionalGroupsSequence",
-    "PerFrameFunctionalGroupsSequence",
-    "SegmentationType",
-    "SegmentSequence",
-    "MaximumFractionalValue",
-    "ExtendedOffsetTable",
-    "ExtendedOffsetTableLengths",
-    "FloatPixelData",
-    "DoubleFloatPixelData",
-    "PixelData",
-]
+_PIXEL_TAGS = """
+    SOPClassUID Modality SamplesPerPixel PhotometricInterpretation PlanarConfiguration NumberOfFrames Rows
+    Columns BitsAllocated BitsStored HighBit PixelRepresentation PixelSpacing ImageOrientationPatient
+    ImagePositionPatient SpacingBetweenSlices SliceThickness SmallestImagePixelValue LargestImagePixelValue
+    PixelPaddingValue PixelPaddingRangeLimit WindowCenter WindowWidth VOILUTFunction VOILUTSequence
+    RescaleIntercept RescaleSlope RescaleType ModalityLUTSequence PresentationLUTShape
+    RedPaletteColorLookupTableDescriptor GreenPaletteColorLookupTableDescriptor
+    BluePaletteColorLookupTableDescriptor RedPaletteColorLookupTableData GreenPaletteColorLookupTableData
+    BluePaletteColorLookupTableData SegmentedRedPaletteColorLookupTableData
+    SegmentedGreenPaletteColorLookupTableData SegmentedBluePaletteColorLookupTableData
+    SharedFunctionalGroupsSequence PerFrameFunctionalGroupsSequence SegmentationType SegmentSequence
+    MaximumFractionalValue ExtendedOffsetTable ExtendedOffsetTableLengths FloatPixelData
+    DoubleFloatPixelData PixelData
+""".split()
 
 
 def is_dicom(data: bytes) -> bool:
@@ -124,10 +87,8 @@ def open_dicom(data: bytes, name: str) -> OpenFile:
         with quiet_libraries():
             return stored_pixels(_frame(dataset, name, frame), dataset, name, frame)
 
-    told = (
-        Sentence("{name} has {num_frames} frames; the first one is used.", name=name, num_frames=num_frames)
-        if num_frames > 1
-        else ""
+    told = Sentence(
+        "{name} has {num_frames} frames; the first one is used.", name=name, num_frames=num_frames
     )
     return OpenFile(read, order, told, geometry, (*blanks, *notes))
 

@@ -13,8 +13,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.imaging.overlay import thumbnail
-
 # Lengths below are parts of the longer side, so that they fit an image of any size.
 LONGEST_WIDTH = 1 / 40
 SHORTEST_LENGTH = 1 / 10
@@ -64,11 +62,6 @@ def remove_hair(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     # The rim of a hair is a mixture of hair and skin.
     wide = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=1 + max(mask.shape) // 600)
     return np.asarray(cv2.inpaint(rgb, wide, 3, cv2.INPAINT_TELEA), np.uint8)
-
-
-def shrink_to_working_side(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The image with its longer side `WORKING_SIDE` at the most."""
-    return thumbnail(values, WORKING_SIDE)
 
 
 def draw_hair(rgb: NDArray[Any], generator: np.random.Generator) -> NDArray[Any]:

@@ -80,9 +80,14 @@ def _is_undecided(stored: StoredPixels, clear: NDArray[np.bool_]) -> bool:
     return bool((stored.values[clear] == VOC_VOID).all()) or distinct(numbers[~clear]).tolist() == [0, 1]
 
 
-def is_grey(values: NDArray[Any]) -> bool:
-    """Whether pixels, seen as (H, W) or (H, W, 3), have no colour."""
-    return values.ndim == 2 or bool((values == values[..., :1]).all())
+def is_grey(values: NDArray[Any], *, slack: int = 0) -> bool:
+    """Whether pixels, seen as (H, W) or (H, W, 3), have no colour; channels may differ by the slack."""
+    if values.ndim == 2:
+        return True
+    first, *others = (values[..., channel] for channel in range(3))
+    if not slack:
+        return all(np.array_equal(first, other) for other in others)
+    return all(np.abs(first.astype(np.int32) - other).max() <= slack for other in others)
 
 
 def shows_numbers(stored: StoredPixels, end: int) -> bool:
@@ -114,7 +119,7 @@ def _numbers(
         return values
     if numbers is not None and (values == values[:1, :1]).all() and numbers.min() < numbers.max():
         return numbers  # a table that shows several numbers alike was never filled in
-    if _channels_agree(values, slack=1 if stored.lossy else 0):  # lossy WebP has no grey of its own
+    if is_grey(values, slack=1 if stored.lossy else 0):  # lossy WebP has no grey of its own
         return values[..., 0]
     if numbers is not None and _counts_by_index(values, numbers):
         return numbers
@@ -161,13 +166,6 @@ def _one_colour(values: NDArray[Any], *, any_colour: bool) -> NDArray[Any]:
             "black, or give the colours of the classes in the JSON of --classes"
         )
     )
-
-
-def _channels_agree(values: NDArray[Any], *, slack: int) -> bool:
-    first, *others = (values[..., channel] for channel in range(3))
-    if not slack:
-        return all(np.array_equal(first, other) for other in others)
-    return all(np.abs(first.astype(np.int32) - other).max() <= slack for other in others)
 
 
 def levels_of(plane: NDArray[Any]) -> NDArray[np.uint8]:

@@ -110,26 +110,24 @@ def open_nifti(data: bytes, name: str) -> OpenFile:
     told = Sentence(
         "{name} has {num_slices} slices; the first one is used.", name=name, num_slices=num_slices
     )
-    notes: tuple[str, ...] = (
-        ()
-        if header.has_place
-        else (
+    notes: list[str] = []
+    if not header.has_place:
+        notes.append(
             Sentence(
                 "{name} does not say how it lies in the patient (no affine), so its slices are shown as they "
                 "are stored.",
                 name=name,
-            ),
+            )
         )
-    )
     if data.startswith(_GZIP) and unpacked > _SLOW_TO_UNPACK:
-        notes += (
+        notes.append(
             Sentence(
                 "{name} is packed, so that its last slice takes as long as all of them; save it as .nii to "
                 "go through it quickly.",
                 name=name,
-            ),
+            )
         )
-    return OpenFile(read, tuple(range(num_slices)), told if num_slices > 1 else "", _geometry(header), notes)
+    return OpenFile(read, tuple(range(num_slices)), told, _geometry(header), tuple(notes))
 
 
 def read_header(data: bytes, name: str) -> NiftiHeader:

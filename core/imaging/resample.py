@@ -14,6 +14,7 @@ from core.imaging import hair
 from core.imaging.class_table import UNDEFINED
 from core.imaging.decode import DecodedImage
 from core.imaging.intensity import scale_intensity
+from core.imaging.overlay import thumbnail
 
 
 def network_input(
@@ -39,7 +40,7 @@ def network_input(
         (height, width, channels) float32 in [0, 1].
     """
     if remove_hair and image.values.ndim == 3 and image.values.dtype == np.uint8:
-        image = replace(image, values=hair.remove_hair(hair.shrink_to_working_side(image.values)))
+        image = replace(image, values=hair.remove_hair(thumbnail(image.values, hair.WORKING_SIDE)))
     scaled = scale_intensity(image, scaling, channels)
     return _resize(scaled, size).reshape(*size, channels)
 

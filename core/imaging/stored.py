@@ -59,7 +59,7 @@ class OpenFile:
     Attributes:
         read: One picture by its number in the file. Going up is quick; other ways may read all before it.
         order: Numbers of the pictures in the order in which they belong, each from 0.
-        first_alone: What to say where the first picture alone is used, empty where there is no other.
+        first_alone: What to say where the first picture alone is used of several.
         geometry: Spacing and place of the pixels, None where the file does not say.
         notes: Plain sentences on the file as a whole.
         masks_only: Why it is no image and no single mask, empty for all but masks of many slices.

@@ -4,7 +4,7 @@ import pytest
 
 from core.config import ScalingConfig
 from core.imaging.decode import DecodedImage
-from core.imaging.hair import WORKING_SIDE, draw_hair, hair_mask, remove_hair, shrink_to_working_side
+from core.imaging.hair import draw_hair, hair_mask, remove_hair
 from core.imaging.resample import network_input
 
 
@@ -76,12 +76,6 @@ def test_hair_that_was_drawn_is_found_again():
     drawn = draw_hair(image, np.random.default_rng(1))
     dark = (image.astype(int) - drawn).max(axis=-1) > 60
     assert (hair_mask(drawn) & dark).sum() > 0.7 * dark.sum()
-
-
-def test_large_images_are_shrunk_first():
-    assert shrink_to_working_side(np.zeros((2 * WORKING_SIDE, 10, 3), np.uint8)).shape == (WORKING_SIDE, 5, 3)
-    small = np.zeros((30, 10, 3), np.uint8)
-    assert shrink_to_working_side(small) is small
 
 
 def test_a_network_sees_the_image_without_hair_where_its_card_says_so():

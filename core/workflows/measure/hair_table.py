@@ -13,7 +13,8 @@ from core.cards import ModelCard, Score
 from core.datasets.pairs import Pair, check_dataset, load_pair
 from core.evaluation.paired import PairedTest, paired_test
 from core.evaluation.report import mean_score
-from core.imaging.hair import hair_mask, shrink_to_working_side
+from core.imaging.hair import WORKING_SIDE, hair_mask
+from core.imaging.overlay import thumbnail
 from core.inference.predictor import load_predictor
 from core.inference.stock_layers import check_stock, weights_path
 from core.workflows.measure.score_model import score_pairs
@@ -111,7 +112,7 @@ def _hair_part(pair: Pair) -> float:
     values = load_pair(pair)[0].values
     if values.ndim == 2 or values.dtype != np.uint8:
         return 0.0
-    return float(hair_mask(shrink_to_working_side(values)).mean())
+    return float(hair_mask(thumbnail(values, WORKING_SIDE)).mean())
 
 
 def _score(iou: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Score:
