@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.classification.predictor import Classifier
 from core.evaluation.evidence import Decision, Evidence, weigh
 from core.imaging.class_masks import foreground
 from core.language.sentence import Sentence
 from core.reasons import Reason
 from core.registry.compared import Compared, each_locked
 from core.registry.decoded import decode
-from core.registry.predictors import ClassifierLike, Classifiers
+from core.registry.predictors import Classifiers
 from core.workspace import ImageRow, VersionRow, Workspace
 
 
@@ -165,7 +166,7 @@ def compare_labels(
     return LabelComparison(None if old is None else old.id, new.id, rows, alert, title)
 
 
-def _call(model: ClassifierLike, probabilities: dict[str, float]) -> tuple[str, bool]:
+def _call(model: Classifier, probabilities: dict[str, float]) -> tuple[str, bool]:
     """The most probable label, the first of equal ones; and whether the alert label is called."""
     alert = probabilities.get(model.card.alert_label)
     likeliest = max(probabilities, key=lambda label: probabilities[label])
