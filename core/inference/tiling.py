@@ -52,8 +52,11 @@ def predict_tiles(
     height, width = images.shape[1:3]
     rows, columns = tiles.starts(0, height), tiles.starts(1, width)
     high, wide = tiles.size
-    mirrored = mirror_out(images, tiles.border, beyond=(rows[-1] + high - height, columns[-1] + wide - width))
-    down, across = (side + 2 * tiles.border for side in tiles.size)
+    below, right = rows[-1] + high - height, columns[-1] + wide - width
+    border = tiles.border
+    sides = ((0, 0), (border, border + below), (border, border + right), (0, 0))
+    mirrored = np.pad(images, sides, mode="reflect")
+    down, across = (side + 2 * border for side in tiles.size)
     answer: NDArray[np.float32] | None = None
     for row in rows:
         for column in columns:
@@ -65,18 +68,3 @@ def predict_tiles(
     if answer is None:
         raise ValueError(f"an image has at least one pixel, got {images.shape}")
     return answer
-
-
-def mirror_out(
-    images: NDArray[np.float32], border: int, *, beyond: tuple[int, int] = (0, 0)
-) -> NDArray[np.float32]:
-    """Images continued by their mirror images, again and again where they are smaller than the border.
-
-    Args:
-        images: (N, H, W, C).
-        border: Pixels on each of the four sides.
-        beyond: Further pixels (below, right).
-    """
-    below, right = beyond
-    sides = ((0, 0), (border, border + below), (border, border + right), (0, 0))
-    return np.pad(images, sides, mode="reflect")
