@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from core.commands import Parser, number, run
 from core.commands.progress import ImageBar
 from core.commands.shared_flags import add_shared
-from core.commands.task import add_task_flag, labels_asked
+from core.commands.task import add_task_flag, given
 from core.evaluation.scores import METRICS
 from core.language import say
 from core.language.sentence import Sentence, said
@@ -64,7 +64,7 @@ def build_parser() -> Parser:
 
 def main(arguments: list[str]) -> int:
     """Score as the arguments say; the exit code."""
-    if labels_asked(arguments):
+    if given(arguments, "--task") == "classify":
         from core.commands import classify
 
         return classify.evaluate(arguments)

@@ -7,7 +7,7 @@ import sys
 from core.commands import EXIT_WRONG_INPUT, Parser, number, run
 from core.commands.progress import ImageBar
 from core.commands.shared_flags import add_shared
-from core.commands.task import add_task_flag, labels_asked
+from core.commands.task import add_task_flag, given
 from core.language import say
 from core.language.sentence import Sentence, said
 
@@ -52,7 +52,7 @@ def build_parser() -> Parser:
 
 def main(arguments: list[str]) -> int:
     """Predict as the arguments say; the exit code."""
-    if labels_asked(arguments):
+    if given(arguments, "--task") == "classify":
         from core.commands import classify
 
         return classify.predict(arguments)

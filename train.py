@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from core.commands import Parser, run
 from core.commands.progress import TrainingDisplay
 from core.commands.segment_presets import SEGMENT_PRESETS, preset_defaults
-from core.commands.task import clicks_asked, labels_asked
+from core.commands.task import given
 from core.commands.train_flags import build_parser
 from core.commands.train_options import classes_of, net_config, scaling_config, settings_of
 from core.config import TrainConfig
@@ -36,11 +36,11 @@ RERUN_FLAGS = {
 
 def main(arguments: list[str]) -> int:
     """Train as the arguments say; the exit code."""
-    if labels_asked(arguments):
+    if given(arguments, "--task") == "classify":
         from core.commands import classify
 
         return classify.train(arguments)
-    if clicks_asked(arguments):
+    if given(arguments, "--task") == "click":
         from core.commands import clicks
 
         return clicks.train(arguments)
@@ -50,8 +50,8 @@ def main(arguments: list[str]) -> int:
     if options.rerun is None and options.data_dir is None:
         parser.error(Sentence("--data_dir is required, or --rerun"))
     if options.rerun is not None:
-        given = {word.split("=")[0] for word in arguments if word.startswith("--")}
-        if foreign := sorted(given - RERUN_FLAGS):
+        flags = {word.split("=")[0] for word in arguments if word.startswith("--")}
+        if foreign := sorted(flags - RERUN_FLAGS):
             told = Sentence("--rerun trains as the run did, so {flag} cannot be given too", flag=foreign[0])
             parser.error(told)
 

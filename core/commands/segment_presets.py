@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.commands.task import given
+
 SEGMENT_PRESETS: dict[str, dict[str, object]] = {
     "ham10000": {
         "dropout": 0.3,
@@ -38,8 +40,4 @@ def preset_defaults(arguments: list[str], presets: dict[str, dict[str, object]])
 
     Flags that are given count before them, since these are defaults. An unknown name is left to the parser.
     """
-    for word, after in zip(arguments, [*arguments, ""][1:], strict=True):
-        name = after if word == "--preset" else word.removeprefix("--preset=")
-        if name in presets and word.startswith("--preset"):
-            return presets[name]
-    return {}
+    return presets.get(given(arguments, "--preset"), {})

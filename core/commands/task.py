@@ -15,16 +15,10 @@ def add_task_flag(parser: Parser, *more: str) -> None:
     )
 
 
-def labels_asked(arguments: list[str]) -> bool:
-    """Whether the arguments ask for labels."""
-    return _asked(arguments, "classify")
-
-
-def clicks_asked(arguments: list[str]) -> bool:
-    """Whether the arguments ask for a network that follows clicks."""
-    return _asked(arguments, "click")
-
-
-def _asked(arguments: list[str], task: str) -> bool:
-    pairs = zip(arguments, [*arguments, ""][1:], strict=True)
-    return any(each == f"--task={task}" or (each, after) == ("--task", task) for each, after in pairs)
+def given(arguments: list[str], flag: str) -> str:
+    """What the arguments give a flag, "" for nothing: it decides which parser reads them."""
+    found = ""
+    for word, after in zip(arguments, [*arguments, ""][1:], strict=True):
+        if word == flag or word.startswith(f"{flag}="):
+            found = after if word == flag else word.removeprefix(f"{flag}=")
+    return found

@@ -61,7 +61,7 @@ def build_parser() -> Parser:
         help="train again as RUN_DIR/run.json says; refused where an image or mask is not what it was",
     )
     _add_run_flags(parser)
-    _add_loss_flags(parser)
+    add_shared(parser.add_argument_group("loss and steps"), "loss", "optimizer", "schedule", of=TrainConfig())
     _add_machine_flags(parser)
     _add_net_flags(parser)
     _add_input_flags(parser)
@@ -89,10 +89,6 @@ def _add_run_flags(parser: Parser) -> None:
         help="train on the val folder's images too, once epochs and --threshold are chosen; nothing is "
         "validated and the last epoch is kept",
     )
-
-
-def _add_loss_flags(parser: Parser) -> None:
-    add_shared(parser.add_argument_group("loss and steps"), "loss", "optimizer", "schedule", of=TrainConfig())
 
 
 def _add_machine_flags(parser: Parser) -> None:

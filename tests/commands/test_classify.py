@@ -10,7 +10,7 @@ import pytest
 
 from core.commands.classify_flags import evaluate_parser, predict_parser, settings_of, train_parser
 from core.commands.segment_presets import SEGMENT_PRESETS, preset_defaults
-from core.commands.task import labels_asked
+from core.commands.task import given
 from core.experiments.kinds.classify import classify
 from core.training.presets import AUGMENT_PRESETS
 from tests.classification.making import spot
@@ -89,8 +89,8 @@ def test_wrong_input_is_told_and_the_exit_code_is_2(folder, script, arguments, s
 
 
 def test_the_task_is_found_however_it_is_written():
-    assert labels_asked(["--task", "classify"]) and labels_asked(["--task=classify", "--epochs", "3"])
-    assert not labels_asked(["--data_dir", "classify"]) and not labels_asked(["--task", "segment"])
+    assert given(["--task", "classify"], "--task") == given(["--task=classify"], "--task") == "classify"
+    assert given(["--data_dir", "classify"], "--task") == given(["--task"], "--task") == ""
 
 
 def test_a_preset_gives_defaults_and_flags_count_before_it():
