@@ -65,7 +65,6 @@ LOSS_LABELS = {
 def curves_png(rows: Sequence[EpochRow], best_epoch: int, *, loss: str = "bce_dice") -> bytes:
     """Loss, Dice and (where measured) accuracy against the epoch, training and validation, as a PNG."""
     # Half a second to import, which the other commands need not wait for.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     # A figure of its own rather than pyplot: that one is process-wide state and unsafe off the main thread.
@@ -73,11 +72,10 @@ def curves_png(rows: Sequence[EpochRow], best_epoch: int, *, loss: str = "bce_di
     if any(row.accuracy is None for row in rows):
         del drawn["accuracy"]
     figure = Figure(figsize=(4.5 * len(drawn), 3.6), layout="constrained")
-    canvas = FigureCanvasAgg(figure)
     for axes, (name, label) in zip(figure.subplots(1, len(drawn)), drawn.items(), strict=True):
         _draw(axes, rows, name, label, best_epoch)
     picture = io.BytesIO()
-    canvas.print_figure(picture, format="png")
+    figure.savefig(picture, format="png")
     return picture.getvalue()
 
 

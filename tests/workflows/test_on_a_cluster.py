@@ -174,7 +174,7 @@ def test_trials_and_folds_are_the_same_on_two_workers(tmp_path, on_the_cluster):
     for name in ("local", "dask"):
         on_the_cluster(name)
         heard = set()
-        watchers = ExperimentWatchers(on_progress=lambda told, heard=heard: heard.add(told.run))
+        watchers = ExperimentWatchers(on_progress=lambda _, heard=heard, **place: heard.add(place["run"]))
         space = {"base_filters": (2,), "batch_size": (4,), "augment_presets": ("none",)}
         search = TuneRequest(str(data), trials=3, recipe=recipe(epochs=1), **space)
         tuned = run_experiment(search, tmp_path / name / "tune", watchers)

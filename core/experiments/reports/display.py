@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 from core.commands.progress import TrainingDisplay
-from core.experiments.runs.experiment import ExperimentWatchers, RunProgress
+from core.experiments.runs.experiment import ExperimentWatchers
+from core.training.progress_report import ProgressReport
 
 
 class ExperimentDisplay(TrainingDisplay):
@@ -36,8 +37,8 @@ class ExperimentDisplay(TrainingDisplay):
         self._checking = self._training = None
         print(text, file=sys.stderr)
 
-    def run_step(self, progress: RunProgress) -> None:
+    def run_step(self, report: ProgressReport, *, run: str, **_: int) -> None:
         """A step of a run that was trained."""
-        if progress.run != self._run:
-            self._run, self._told = progress.run, 0
-        self.step(progress.report)
+        if run != self._run:
+            self._run, self._told = run, 0
+        self.step(report)

@@ -1,4 +1,4 @@
-"""The pictures of a report: curves, folds and thresholds, as PNG by Matplotlib's Agg without pyplot.
+"""The pictures of a report: curves, folds and thresholds, as PNG by Matplotlib without pyplot.
 
 Told apart by the colours of Okabe and Ito and by dashes or marks besides.
 """
@@ -27,12 +27,9 @@ Curves = Mapping[str, Sequence[Mapping[str, float | None]]]
 
 def new_figure(width: float, height: float) -> Figure:
     """A figure of its own: pyplot is process-wide state and unsafe off the main thread."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
+    return Figure(figsize=(width, height), layout="constrained")
 
 
 def png(figure: Figure) -> bytes:

@@ -30,35 +30,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class RunProgress:
-    """Where an experiment is, told after each step and at the end of each epoch.
-
-    Attributes:
-        run: Name of the run, which is its folder under `runs/`.
-        run_number: From 1.
-        num_runs: Runs of the experiment, as far as is known.
-    """
-
-    run: str
-    run_number: int
-    num_runs: int
-    report: ProgressReport
-
-
-@dataclass(frozen=True)
 class ExperimentWatchers:
     """The functions that are called; None for nobody.
 
     Attributes:
         on_message: Called with a sentence when something else begins.
         on_check: Called with (pairs read, all pairs) while the data set is checked.
-        on_progress: Called after each training step.
+        on_progress: Called after each training step and at the end of each epoch with a `ProgressReport`, and
+            by name with the `run` (its folder under `runs/`), its `run_number` from 1 and the `num_runs` of
+            the experiment, as far as is known.
         should_stop: Asked after each step and between runs; True keeps what is finished and ends.
     """
 
     on_message: Callable[[str], None] | None = None
     on_check: Callable[[int, int], None] | None = None
-    on_progress: Callable[[RunProgress], None] | None = None
+    on_progress: Callable[..., None] | None = None
     should_stop: Callable[[], bool] | None = None
 
 
@@ -175,14 +161,14 @@ class Experiment:
 
     def report(self, run: str, run_number: int, num_runs: int, report: ProgressReport) -> None:
         """Pass a step on, and keep the ends of epochs."""
+        place = {"run": run, "run_number": run_number, "num_runs": num_runs}
         if report.epoch_done:
-            values = asdict(report)
-            del values["epoch_done"]
-            line = {"run": run, "run_number": run_number, "num_runs": num_runs, **values, "time": time.time()}
+            line = {**place, **asdict(report), "time": time.time()}
+            del line["epoch_done"]
             with (self.folder / "progress.jsonl").open("ab") as file:
                 file.write((json.dumps(line) + "\n").encode())
         if self.watchers.on_progress is not None:
-            self.watchers.on_progress(RunProgress(run, run_number, num_runs, report))
+            self.watchers.on_progress(report, **place)
 
     def log_test_scoring(self, data_dir: str, run: str, dice: Sequence[float], test_log: str) -> None:
         """One line for a test split that was scored: here, and in the project's own log where it has one."""

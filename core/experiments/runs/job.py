@@ -38,12 +38,9 @@ def run_job(context: JobContext) -> dict[str, Any]:
         context.report(message=Sentence("Copying the corrected images"))
         export_training(workspace, job.task_id, workspace.folder(copied))
     context.report(message=Sentence("Loading what training needs"))
-    reporter = JobReporter(context)
     watchers = ExperimentWatchers(
         on_message=lambda message: context.report(message=readable(message)),
-        on_progress=lambda each: reporter(
-            each.report, run=each.run, run_number=each.run_number, num_runs=each.num_runs
-        ),
+        on_progress=JobReporter(context),
         should_stop=context.should_stop,
     )
     result = resume_experiment(folder, watchers) if begun else run_experiment(request, folder, watchers)
