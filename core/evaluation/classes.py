@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cards import Score
+from core.evaluation.calibration import cross_entropy
 
 
 @dataclass(frozen=True)
@@ -124,13 +125,12 @@ def _scores_once(
     precision = hits / np.maximum(called, 1)
     f1 = 2 * hits / np.maximum(there + called, 1)
     areas = [auc(probability[:, index], truth == index) for index in range(len(predictions.labels))]
-    true_probability = probability[np.arange(len(truth)), truth]
     scores = {
         "accuracy": float(hits.sum() / len(truth)),
         "balanced_accuracy": float(np.nanmean(recall)),
         "macro_f1": float(f1[there > 0].mean()),
         "auc": _mean_of_finite(areas),
-        "cross_entropy": float(-np.log(np.maximum(true_probability, 1e-12)).mean()),
+        "cross_entropy": cross_entropy(probability, truth),
     }
     for index, label in enumerate(predictions.labels):
         scores[f"precision_{label}"] = float(precision[index])

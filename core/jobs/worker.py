@@ -57,16 +57,6 @@ def run(workspace: Workspace, job: JobRow) -> JobRow:
     heart.start()
     try:
         result = handler_of(job.kind)(context)
-    except AppError as error:
-        logger.exception("the job failed")
-        return workspace.jobs.end(job.id, "failed", reason=Reason.of_error(error))
-    except MemoryError:
-        logger.exception("the job failed")
-        return workspace.jobs.end(job.id, "failed", reason=Reason("no_memory"))
-    except OSError as error:
-        logger.exception("the job failed")
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        return workspace.jobs.end(job.id, "failed", reason=Reason("no_room") if full else _reason(error))
     except Exception as error:
         # The edge of the process: whatever it was, the person sees one sentence and the log has the rest.
         logger.exception("the job failed")
@@ -103,6 +93,12 @@ def _beat(context: JobContext, ended: threading.Event) -> None:
 
 
 def _reason(error: Exception) -> Reason:
+    if isinstance(error, AppError):
+        return Reason.of_error(error)
+    if isinstance(error, MemoryError):
+        return Reason("no_memory")
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Reason("no_room")
     message = " ".join(str(error).split()) or "no message"
     return Reason("crashed", {"error": type(error).__name__, "message": message[:300]})
 
