@@ -56,10 +56,7 @@ _FLAGS: dict[str, dict[str, Any]] = {
         "height of 448 and a width of 592",
     },
     "depth": {"type": whole_number(1, 8), "help": "number of halvings"},
-    "base_filters": {
-        "type": whole_number(1, 512),
-        "help": "filters at full size; doubled at each halving",
-    },
+    "base_filters": {"type": whole_number(1, 512), "help": "filters at full size; doubled at each halving"},
     "dropout": {"type": number(0, 0.9), "help": "dropout rate of the two deepest blocks"},
     "group_column": {
         "default": "",
@@ -100,14 +97,8 @@ _FLAGS: dict[str, dict[str, Any]] = {
         "help": "stored values to [0, 1]: a fixed range (8 bit: 0 to 255), each image's own, or a window of "
         "Hounsfield units, -1000 to 400",
     },
-    "scaling_low": {
-        "type": number(-1e9, 1e9),
-        "help": "value that becomes 0, instead of the scaling's own",
-    },
-    "scaling_high": {
-        "type": number(-1e9, 1e9),
-        "help": "value that becomes 1, instead of the scaling's own",
-    },
+    "scaling_low": {"type": number(-1e9, 1e9), "help": "value that becomes 0, instead of the scaling's own"},
+    "scaling_high": {"type": number(-1e9, 1e9), "help": "value that becomes 1, instead of the scaling's own"},
     "test_flips": {
         "nargs": "*",
         "choices": ("horizontal", "vertical"),

@@ -30,11 +30,7 @@ from core.language.sentence import Sentence
 
 MASK_ENDING = "_segmentation"
 METADATA_NAMES = ("HAM10000_metadata.csv", "HAM10000_metadata", "HAM10000_metadata.tab")
-LABEL_OF_DX = {
-    "mel": "MEL",
-    "nv": "NV",
-    **dict.fromkeys(("akiec", "bcc", "bkl", "df", "vasc"), "Other_SC"),
-}
+LABEL_OF_DX = {"mel": "MEL", "nv": "NV", **dict.fromkeys(("akiec", "bcc", "bkl", "df", "vasc"), "Other_SC")}
 """The three labels of the published work that this follows: melanoma, nevus, and the other five together."""
 
 
@@ -168,10 +164,7 @@ def write_dataset(divided: Mapping[str, Sequence[Lesion]], output_dir: Path) -> 
 
 def main(arguments: list[str] | None = None) -> int:
     """Turn a download into a data set; the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m core.datasets.ham10000",
-        description=DESCRIPTION,
-    )
+    parser = argparse.ArgumentParser(prog="python -m core.datasets.ham10000", description=DESCRIPTION)
     parser.add_argument(
         "--source", type=Path, required=True, help="folder with what was downloaded, unpacked"
     )

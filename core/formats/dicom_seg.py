@@ -29,12 +29,7 @@ _MAY_BE_EMPTY = (
 
 
 def mask_dicom_seg(
-    sources: Sequence[bytes],
-    masks: NDArray[np.uint8],
-    class_names: Sequence[str],
-    *,
-    name: str,
-    version: str,
+    sources: Sequence[bytes], masks: NDArray[np.uint8], class_names: Sequence[str], *, name: str, version: str
 ) -> bytes:
     """One segmentation object with a segment for each class, empty classes among them.
 

@@ -34,10 +34,7 @@ class Measures:
 
 
 def measure(
-    region: NDArray[np.bool_],
-    image: NDArray[Any],
-    *,
-    spacing_mm: tuple[float, float] | None = None,
+    region: NDArray[np.bool_], image: NDArray[Any], *, spacing_mm: tuple[float, float] | None = None
 ) -> Measures:
     """The measures of one class.
 

@@ -22,12 +22,7 @@ def volume_ending(name: str, geometry: Geometry | None) -> str:
 
 
 def mask_volume(
-    masks: NDArray[np.uint8],
-    *,
-    name: str,
-    source: bytes,
-    frames: Sequence[int],
-    geometry: Geometry | None,
+    masks: NDArray[np.uint8], *, name: str, source: bytes, frames: Sequence[int], geometry: Geometry | None
 ) -> bytes:
     """A file of `volume_ending`: a NIfTI gets its masks on its own axes with its own affine.
 
@@ -44,12 +39,7 @@ def mask_volume(
 
 
 def nifti_of(
-    masks: NDArray[np.uint8],
-    *,
-    name: str,
-    source: bytes,
-    frames: Sequence[int],
-    geometry: Geometry | None,
+    masks: NDArray[np.uint8], *, name: str, source: bytes, frames: Sequence[int], geometry: Geometry | None
 ) -> bytes:
     """Masks as NIfTI; what has no place is shown upright by viewers, and a size that is not known is 1 mm."""
     if is_nifti(source):

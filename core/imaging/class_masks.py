@@ -104,11 +104,7 @@ def _by_colour(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8] | N
     listed = ", ".join(f"{each.colour} {each.name}" for each in table.classes[:_MOST_LISTED])
     raise NotAMask(
         _sentence(
-            Sentence("the colour {colour}", colour=colour),
-            int(counts.max()),
-            len(found) - 1,
-            listed,
-            table,
+            Sentence("the colour {colour}", colour=colour), int(counts.max()), len(found) - 1, listed, table
         )
     )
 

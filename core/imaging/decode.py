@@ -84,11 +84,7 @@ def to_image(stored: StoredPixels) -> DecodedImage:
 
 
 def decode_mask(
-    data: bytes,
-    name: str,
-    shape: tuple[int, int] | None = None,
-    *,
-    classes: ClassTable | None = None,
+    data: bytes, name: str, shape: tuple[int, int] | None = None, *, classes: ClassTable | None = None
 ) -> NDArray[np.uint8]:
     """The mask in a file as foreground alone; `read_mask` also tells what is undefined.
 
@@ -108,11 +104,7 @@ def decode_mask(
 
 
 def read_mask(
-    data: bytes,
-    name: str,
-    shape: tuple[int, int] | None = None,
-    *,
-    meaning: MaskMeaning = None,
+    data: bytes, name: str, shape: tuple[int, int] | None = None, *, meaning: MaskMeaning = None
 ) -> NDArray[np.uint8]:
     """The mask in a file; `to_mask` says what counts as one, with several classes `to_class_mask`.
 

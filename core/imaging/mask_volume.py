@@ -19,12 +19,7 @@ Shape = tuple[int, int]
 
 
 def volume_masks(
-    data: bytes,
-    name: str,
-    shapes: Sequence[Shape],
-    geometry: Geometry | None,
-    *,
-    meaning: MaskMeaning = None,
+    data: bytes, name: str, shapes: Sequence[Shape], geometry: Geometry | None, *, meaning: MaskMeaning = None
 ) -> tuple[list[NDArray[np.uint8]], tuple[str, ...]]:
     """The masks in a file of many slices.
 
@@ -76,12 +71,7 @@ def volume_masks(
 
 
 def mask_on_image(
-    data: bytes,
-    name: str,
-    shape: Shape,
-    geometry: Geometry | None,
-    *,
-    meaning: MaskMeaning = None,
+    data: bytes, name: str, shape: Shape, geometry: Geometry | None, *, meaning: MaskMeaning = None
 ) -> NDArray[np.uint8]:
     """The mask of a single picture; what a NIfTI says of its place counts as for volumes.
 

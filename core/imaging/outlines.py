@@ -174,10 +174,7 @@ def _coco(said: dict[str, Any], name: str, levels: Levels) -> list[Outlined]:
 
 
 def _drawer(
-    image: dict[str, Any],
-    own: list[dict[str, Any]],
-    named: dict[Any, str],
-    levels: Levels,
+    image: dict[str, Any], own: list[dict[str, Any]], named: dict[Any, str], levels: Levels
 ) -> Callable[[str], NDArray[np.uint8]]:
     def draw(name: str) -> NDArray[np.uint8]:
         height, width = _size(image.get("height"), image.get("width"), name)
@@ -187,8 +184,7 @@ def _drawer(
         for annotation, (label, is_crowd) in zip(own, labels, strict=True):
             if not annotation.get("segmentation"):
                 raise BadFileError(
-                    name,
-                    "holds no outline for an object, such as a box alone; export it for segmentation.",
+                    name, "holds no outline for an object, such as a box alone; export it for segmentation."
                 )
             part = _coco_part(annotation["segmentation"], (height, width), name)
             mask[part & (mask == 0) if is_crowd else part] = UNDEFINED if is_crowd else level_of[label]

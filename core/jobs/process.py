@@ -30,15 +30,7 @@ def start_worker(address: str, job_id: int, log_file: Path) -> tuple[int, float 
         OSError: No process can be started.
     """
     log_file.parent.mkdir(parents=True, exist_ok=True)
-    command = [
-        sys.executable,
-        "-m",
-        "core.jobs.worker",
-        "--workspace",
-        address,
-        "--job",
-        str(job_id),
-    ]
+    command = [sys.executable, "-m", "core.jobs.worker", "--workspace", address, "--job", str(job_id)]
     with log_file.open("ab") as log:
         process = subprocess.Popen(
             command,

@@ -22,13 +22,7 @@ from core.imaging.masks import quantise
 from core.inference.load import load_network
 from core.nets import border
 from core.training.accelerator import Accelerator
-from core.training.callbacks import (
-    IMAGE_LOSS,
-    HistoryRows,
-    KeepBest,
-    UnhurriedCallbacks,
-    Watch,
-)
+from core.training.callbacks import IMAGE_LOSS, HistoryRows, KeepBest, UnhurriedCallbacks, Watch
 from core.training.checkpoint import (
     Checkpoints,
     RunState,

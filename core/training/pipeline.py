@@ -82,9 +82,7 @@ def _training_dataset(stream: TrainingStream | DrawnStream, batch_size: int, fir
 
     def load(position: Any) -> tuple[Any, Any]:
         image, target = tf.numpy_function(
-            lambda p: stream.example(int(p)),
-            [position],
-            (tf.as_dtype(stream.examples.image_type), tf.uint8),
+            lambda p: stream.example(int(p)), [position], (tf.as_dtype(stream.examples.image_type), tf.uint8)
         )
         return tf.ensure_shape(image, outer), tf.ensure_shape(target, (height, width, 2))
 

@@ -64,8 +64,7 @@ class Database:
         else:
             self.engine = server_engine(place)
             self.name = Sentence(
-                "The database {address}",
-                address=self.engine.url.render_as_string(hide_password=True),
+                "The database {address}", address=self.engine.url.render_as_string(hide_password=True)
             )
             self._read_engine = self.engine.execution_options(isolation_level="REPEATABLE READ")
             self._write_engine = self.engine

@@ -19,11 +19,7 @@ from core.workspace.rows import ReviewRules, TaskClass, TaskRow
 from core.workspace.slugs import clean_title, make_slug, title_key
 from core.workspace.tables import TaskTable, VersionTable, as_row, utc_now
 
-SHIPPED_TASKS = (
-    ("lung_xray", "Lung X-ray"),
-    ("lung_ct", "Lung CT"),
-    ("skin_lesion", "Skin lesion"),
-)
+SHIPPED_TASKS = (("lung_xray", "Lung X-ray"), ("lung_ct", "Lung CT"), ("skin_lesion", "Skin lesion"))
 """Slug (also the folder of the base model) and title of the tasks that every workspace begins with."""
 ONE_FOREGROUND = [asdict(TaskClass(value=1))]
 """Classes of a task that says nothing else."""

@@ -18,15 +18,7 @@ from core.experiments.requests.plan import TuneRequest
 from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.store import ExperimentResult
 from core.experiments.runs.study import check_space, open_study, pruner_of, suggest
-from core.experiments.runs.training_run import (
-    NAME,
-    RunPlan,
-    Shared,
-    elsewhere,
-    pass_on,
-    shared_of,
-    train_run,
-)
+from core.experiments.runs.training_run import NAME, RunPlan, Shared, elsewhere, pass_on, shared_of, train_run
 from core.jobs.chosen_engine import chosen_engine
 from core.jobs.engine import Engine, is_given_up, tell
 from core.language.sentence import Sentence
