@@ -7,7 +7,7 @@ import pydicom
 import pytest
 
 from core.formats.dicom_seg import mask_dicom_seg
-from core.formats.nifti import mask_nifti
+from core.formats.volume import mask_nifti
 from core.formats.yolo import yolo_labels
 from core.imaging.decode import open_file
 from core.imaging.mask_values import MaskValues

@@ -6,7 +6,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from core.formats.nifti import mask_nifti
+from core.formats.volume import mask_nifti
 
 LABELS = np.random.default_rng(1).integers(0, 4, (5, 6, 7)).astype(np.uint8)
 # Oblique, flipped in the first axis.
