@@ -68,5 +68,4 @@ def _signed_distance(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
         cv2.distanceTransform(region.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
         for region in (~mask, mask)
     )
-    distance: NDArray[np.float32] = np.where(mask, 0.5 - inside, outside - 0.5).astype(np.float32)
-    return distance
+    return np.where(mask, 0.5 - inside, outside - 0.5).astype(np.float32)

@@ -114,8 +114,7 @@ def standardised(crop: Picture) -> Picture:
     """A crop with mean 128 and standard deviation 50 over all its channels together, so that colours stay."""
     values = crop.astype(np.float32)
     scaled = (values - values.mean()) * (SPREAD / max(float(values.std()), LEAST_DEVIATION)) + MIDDLE
-    rounded: Picture = np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
-    return rounded
+    return np.asarray(np.rint(np.clip(scaled, 0, 255)), np.uint8)
 
 
 def mask_crop(mask: Mask, window: Window, side: int = SIDE) -> Mask:
@@ -206,8 +205,7 @@ def _guided(values: NDArray[Any], guide: NDArray[Any], radius: int) -> NDArray[n
 
     of_guide, of_values = mean(guide), mean(values)
     slope = (mean(guide * values) - of_guide * of_values) / (mean(guide * guide) - of_guide**2 + SMOOTH)
-    drawn: NDArray[np.float32] = mean(slope) * guide + mean(of_values - slope * of_guide)
-    return drawn
+    return np.asarray(mean(slope) * guide + mean(of_values - slope * of_guide))
 
 
 def _resized(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:

@@ -237,8 +237,7 @@ def _tidy(mask: Mask) -> Mask:
 
 
 def _is_foreground(labels: Picture) -> Mask:
-    foreground: Mask = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
-    return foreground
+    return np.asarray((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD))
 
 
 def _is_uniform(picture: Picture) -> bool:

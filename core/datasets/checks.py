@@ -99,8 +99,8 @@ def examine_dataset(
             with one stem, a file that cannot be read, a mask of another size, a mask that is none, an image
             that stands in two splits (same bytes or same pixels), not one foreground pixel in all of a split.
     """
-    wanted = tuple(splits) if splits is not None else _present(root)
-    pairs_of, problems, unread = _match_splits(root, wanted)
+    present = [split for split in SPLITS if split == "train" or find_split(root, split) is not None]
+    pairs_of, problems, unread = _match_splits(root, present if splits is None else splits)
     pairs_of = {
         split: [replace(pair, values=values, reading=reading) for pair in pairs]
         for split, pairs in pairs_of.items()
@@ -175,10 +175,6 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
     except BadFileError as error:
         problems.append(error.sentence)
     return CheckedPair(file_hash, signs, has_foreground, tuple(problems), num_slices, notes)
-
-
-def _present(root: Path) -> tuple[str, ...]:
-    return tuple(split for split in SPLITS if split == "train" or find_split(root, split) is not None)
 
 
 def _other_splits(root: Path) -> tuple[str, ...]:

@@ -89,8 +89,7 @@ def surface_pixels(mask: NDArray[Any], ignore: NDArray[Any] | None = None) -> ND
     if ignore is None:
         return outline(inside)
     undefined = np.asarray(ignore) != 0
-    surface: NDArray[np.bool_] = outline(inside | undefined) & inside & ~undefined
-    return surface
+    return np.asarray(outline(inside | undefined) & inside & ~undefined)
 
 
 def cropped(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:

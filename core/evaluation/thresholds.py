@@ -96,5 +96,4 @@ def best_step(dice: NDArray[np.float64]) -> int:
 def _ratio(
     part: NDArray[np.int64], whole: NDArray[np.int64], otherwise: float | NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    ratio: NDArray[np.float64] = np.where(whole == 0, otherwise, part / np.maximum(whole, 1))
-    return ratio
+    return np.where(whole == 0, otherwise, part / np.maximum(whole, 1))

@@ -33,7 +33,8 @@ def main(arguments: list[str]) -> int:
         return _about(kind)
     parser = parser_of(kind)
     options = parser.parse_args(rest)
-    out = options.resume or options.output_dir or _new_folder(kind)
+    usual = Path("experiments") / f"{kind.replace('_', '-')}-{datetime.now():%Y%m%d-%H%M%S}"
+    out = options.resume or options.output_dir or usual
     with ExperimentDisplay() as display:
         if options.resume is None:
             from core.experiments.runs.run import run_experiment
@@ -55,8 +56,8 @@ def main(arguments: list[str]) -> int:
 
 def _longer(parser: Parser, kind: str, options: Namespace) -> Request | None:
     """The request of the experiment that is gone on with, where it is to be a longer search."""
-    request = request_from_json(read_record(options.resume))
-    record_kind = str(read_record(options.resume)["kind"])
+    record = read_record(options.resume)
+    request, record_kind = request_from_json(record), str(record["kind"])
     if record_kind != kind:
         parser.error(
             Sentence(
@@ -71,10 +72,6 @@ def _longer(parser: Parser, kind: str, options: Namespace) -> Request | None:
     trials = request.trials if options.trials is None else options.trials
     minutes = request.timeout_minutes if options.timeout_minutes is None else options.timeout_minutes
     return replace(request, trials=trials, timeout_minutes=minutes)
-
-
-def _new_folder(kind: str) -> Path:
-    return Path("experiments") / f"{kind.replace('_', '-')}-{datetime.now():%Y%m%d-%H%M%S}"
 
 
 def _tell(result: ExperimentResult, out: Path) -> None:

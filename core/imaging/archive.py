@@ -67,9 +67,7 @@ def unpack_upload(data: bytes, name: str) -> Iterator[ArchiveEntry]:
         return
     limits = Limits.from_environment()
     with _open(data, name, limits) as archive:
-        entries = _named_entries(archive)
-        _check_as_a_whole([info for _, info in entries], name, limits)
-        for path, info in entries:
+        for path, info in _named_entries(archive, name, limits):
             yield _take_out(archive, info, path, name, limits)
 
 
@@ -83,9 +81,7 @@ def names_in_upload(data: bytes, name: str) -> list[str]:
         return [name]
     limits = Limits.from_environment()
     with _open(data, name, limits) as archive:
-        entries = _named_entries(archive)
-        _check_as_a_whole([info for _, info in entries], name, limits)
-        return [path for path, _ in entries]
+        return [path for path, _ in _named_entries(archive, name, limits)]
 
 
 def _open(data: bytes, name: str, limits: Limits) -> zipfile.ZipFile:
@@ -106,10 +102,12 @@ def is_zip(data: bytes) -> bool:
     return data.startswith(_ZIP_STARTS)
 
 
-def _named_entries(archive: zipfile.ZipFile) -> list[tuple[str, zipfile.ZipInfo]]:
+def _named_entries(archive: zipfile.ZipFile, name: str, limits: Limits) -> list[tuple[str, zipfile.ZipInfo]]:
     infos = archive.infolist()
-    entries = zip(entry_names(infos), infos, strict=True)
-    return sorted((each for each in entries if not is_left_by_systems(each[0])), key=lambda each: each[0])
+    named = zip(entry_names(infos), infos, strict=True)
+    entries = sorted((each for each in named if not is_left_by_systems(each[0])), key=lambda each: each[0])
+    _check_as_a_whole([info for _, info in entries], name, limits)
+    return entries
 
 
 def is_left_by_systems(path: str) -> bool:

@@ -247,8 +247,7 @@ def _axes(dataset: Dataset) -> NDArray[np.float64] | None:
     lengths = np.linalg.norm(axes, axis=1)
     if abs(lengths - 1).max() > 0.01 or abs(axes[0] @ axes[1]) > 0.01:
         return None
-    unit: NDArray[np.float64] = axes / lengths[:, None]
-    return unit
+    return np.asarray(axes / lengths[:, None])
 
 
 def _spacing(dataset: Dataset) -> tuple[float, float] | None:

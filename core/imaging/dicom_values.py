@@ -55,8 +55,9 @@ def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str, frame: int 
         raise BadFileError(name, "has values that are not numbers (NaN or infinite); export it again.")
     about |= {"numbers": numbers, "by_number": True}
     if _says_hounsfield(dataset, outside):
-        units = _hounsfield(_without_padding(outside, image))
-        return StoredPixels(units, kind="hu", **about)
+        # What a scanner stores, with wild padding values clipped.
+        units = np.clip(np.rint(_without_padding(outside, image)), -32768, 32767)
+        return StoredPixels(units.astype(np.int16), kind="hu", **about)
     windowed = _values_of_interest(outside, dataset)
     shown: tuple[float, float] | None
     if windowed is not None:
@@ -227,20 +228,11 @@ def _without_padding(values: NDArray[Any], image: NDArray[np.bool_] | None) -> N
     return values if image is None else np.where(image, values, values[image].min())
 
 
-def _hounsfield(values: NDArray[Any]) -> NDArray[np.int16]:
-    """Whole numbers in [-32768, 32767]: what a scanner stores, with wild padding values clipped."""
-    units: NDArray[np.int16] = np.clip(np.rint(values), -32768, 32767).astype(np.int16)
-    return units
-
-
 def _to_uint8(values: NDArray[Any], num_bits: int = 16) -> NDArray[np.uint8]:
     """Colours of so many bits as 8; some writers keep 8 in words of 16, and say 16."""
     if values.dtype == np.uint8:
         return values
-    colours: NDArray[np.uint8] = (values >> (max(num_bits - 8, 0) if values.max() > 255 else 0)).astype(
-        np.uint8
-    )
-    return colours
+    return (values >> (max(num_bits - 8, 0) if values.max() > 255 else 0)).astype(np.uint8)
 
 
 def _to_uint16(values: NDArray[Any]) -> tuple[NDArray[np.uint16], float, float]:

@@ -38,8 +38,7 @@ def to_display(image: DecodedImage, window: tuple[float, float] | None = None) -
         return image.values
     if window is None:
         window = grey_range(image)
-    shown: NDArray[np.uint8] = np.rint(_stretch(image.values, *window) * np.float32(255)).astype(np.uint8)
-    return shown
+    return np.asarray(np.rint(_stretch(image.values, *window) * np.float32(255)), np.uint8)
 
 
 def scale_intensity(image: DecodedImage, scaling: ScalingConfig, channels: int) -> NDArray[np.float32]:
@@ -98,8 +97,7 @@ def _stretch(values: NDArray[Any], low: float, high: float) -> NDArray[np.float3
         raise ValueError(f"a window needs low < high, got {low:g} to {high:g}")
     if values.dtype == np.uint8:
         table = np.clip((np.arange(256, dtype=np.float32) - low) / (high - low), 0, 1).astype(np.float32)
-        looked_up: NDArray[np.float32] = table[values]
-        return looked_up
+        return np.asarray(table[values])
     scaled = values.astype(np.float32)
     scaled -= np.float32(low)
     scaled /= np.float32(high - low)

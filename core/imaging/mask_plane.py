@@ -172,10 +172,7 @@ def levels_of(plane: NDArray[Any]) -> NDArray[np.uint8]:
     """The plane with its largest value at 255."""
     if plane.dtype == np.uint8 and plane.max() >= WHITE:
         return plane
-    scaled: NDArray[np.uint8] = np.rint(plane.astype(np.float32) * (255 / float(plane.max()))).astype(
-        np.uint8
-    )
-    return scaled
+    return np.asarray(np.rint(plane.astype(np.float32) * (255 / float(plane.max()))), np.uint8)
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:

@@ -23,8 +23,7 @@ def quantise(probability: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
     Returns:
         (H, W) uint8, round(255 p).
     """
-    levels: NDArray[np.uint8] = np.rint(np.clip(probability, 0, 1) * 255).astype(np.uint8)
-    return levels
+    return np.asarray(np.rint(np.clip(probability, 0, 1) * 255), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -107,16 +106,14 @@ def likeliest(probability: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
     Args:
         probability: (H, W, C), background first.
     """
-    labels: NDArray[np.uint8] = np.argmax(probability, axis=-1).astype(np.uint8)
-    return labels
+    return np.asarray(np.argmax(probability, axis=-1), np.uint8)
 
 
 def fill_holes(mask: NDArray[Any]) -> NDArray[np.bool_]:
     """The mask with every background area (4-connected) filled that does not reach the image's edge."""
     background = np.pad(np.asarray(mask) == 0, 1, constant_values=True).astype(np.uint8)
     cv2.floodFill(background, None, (0, 0), 2)
-    filled: NDArray[np.bool_] = background[1:-1, 1:-1] != 2
-    return filled
+    return np.asarray(background[1:-1, 1:-1] != 2)
 
 
 def remove_specks(mask: NDArray[Any], min_pixels: int) -> NDArray[np.bool_]:
@@ -125,8 +122,7 @@ def remove_specks(mask: NDArray[Any], min_pixels: int) -> NDArray[np.bool_]:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(foreground, connectivity=8)
     keep = stats[:, cv2.CC_STAT_AREA] >= min_pixels
     keep[0] = False
-    kept: NDArray[np.bool_] = keep[labels]
-    return kept
+    return np.asarray(keep[labels])
 
 
 def outline(mask: NDArray[Any]) -> NDArray[np.bool_]:
@@ -134,8 +130,7 @@ def outline(mask: NDArray[Any]) -> NDArray[np.bool_]:
     foreground = (np.asarray(mask) != 0).astype(np.uint8)
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     inside = cv2.erode(foreground, cross, borderType=cv2.BORDER_CONSTANT, borderValue=0)
-    edge: NDArray[np.bool_] = (foreground != 0) & (inside == 0)
-    return edge
+    return np.asarray((foreground != 0) & (inside == 0))
 
 
 def encode_png(array: NDArray[Any]) -> bytes:

@@ -140,8 +140,7 @@ def check_size(name: str, height: int, width: int) -> None:
 
 def spread_bits(numbers: NDArray[Any], num_bits: int) -> NDArray[np.uint8]:
     """Values of 1 to 7 bits over the whole of 8, so that the largest is white."""
-    spread: NDArray[np.uint8] = (numbers.astype(np.uint16) * 255 // (2**num_bits - 1)).astype(np.uint8)
-    return spread
+    return np.asarray(numbers.astype(np.uint16) * 255 // (2**num_bits - 1), np.uint8)
 
 
 def inverts(table: NDArray[np.uint8]) -> bool:

@@ -100,8 +100,7 @@ def _fractions(stored: Any, usual: tuple[float, ...]) -> tuple[float, ...]:
 
 
 def _of_parts(parts: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
-    rounded: NDArray[Any] = np.rint(np.clip(parts, 0, 1) * np.iinfo(dtype).max).astype(dtype)
-    return rounded
+    return np.asarray(np.rint(np.clip(parts, 0, 1) * np.iinfo(dtype).max), dtype)
 
 
 def white_of(page: tifffile.TiffPage, values: NDArray[Any]) -> int:

@@ -14,7 +14,7 @@ import sys
 import threading
 import weakref
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,8 +57,8 @@ class ChildNetwork:
         with self._one_at_a_time:
             child, _ = self._started()
             try:
-                write_arrays(_pipe(child.stdin), [np.asarray(image, np.float32)])
-                return read_arrays(_pipe(child.stdout))
+                write_arrays(cast(BinaryIO, child.stdin), [np.asarray(image, np.float32)])
+                return read_arrays(cast(BinaryIO, child.stdout))
             except (OSError, EOFError):
                 raise self._ended(child) from None
 
@@ -72,9 +72,10 @@ class ChildNetwork:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        weakref.finalize(self, _end, child)
+        # Closes stdin, which ends the child.
+        weakref.finalize(self, child.communicate)
         try:
-            told = json.loads(read_message(_pipe(child.stdout)))
+            told = json.loads(read_message(cast(BinaryIO, child.stdout)))
         except (OSError, EOFError):
             raise self._ended(child) from None
         if "error" in told:
@@ -121,14 +122,3 @@ def read_arrays(pipe: BinaryIO) -> list[NDArray[np.float32]]:
     """What `write_arrays` sent."""
     with np.load(io.BytesIO(read_message(pipe))) as arrays:
         return [arrays[f"arr_{number}"] for number in range(len(arrays.files))]
-
-
-def _pipe(pipe: object) -> BinaryIO:
-    if not hasattr(pipe, "read"):
-        raise EOFError
-    return pipe  # type: ignore[return-value]
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    # Closes stdin, which ends the child.
-    child.communicate()

@@ -23,7 +23,9 @@ def load_network(path: Path, channels: tuple[int, ...] = (1, 3)) -> keras.Model:
         BadModelError: Missing, damaged, unsafe, or no network from an image to a map; one sentence.
     """
     model = _open(path)
-    if not _maps_images(model, channels):
+    one = len(model.inputs) == 1 and len(model.outputs) == 1
+    maps = one and model.inputs[0].ndim == 4 and model.outputs[0].ndim == 4
+    if not maps or model.inputs[0].shape[-1] not in channels:
         raise BadModelError(
             "{path} is no network from one image (1 or 3 channels) to a map of probabilities; "
             "choose a segmentation model.",
@@ -61,9 +63,3 @@ def _open(path: Path) -> keras.Model:
         raise BadModelError(
             "{path} cannot be opened as a Keras model ({reason}).", path=path.name, reason=reason[:200]
         ) from None
-
-
-def _maps_images(model: keras.Model, channels: tuple[int, ...]) -> bool:
-    if len(model.inputs) != 1 or len(model.outputs) != 1:
-        return False
-    return model.inputs[0].ndim == 4 and model.outputs[0].ndim == 4 and model.inputs[0].shape[-1] in channels

@@ -22,7 +22,6 @@ from core.image_size import format_size
 from core.imaging.decode import DecodedImage
 from core.imaging.resample import network_input, resize_probability
 from core.inference.running import Network
-from core.inference.sizes import NetworkSizes
 from core.inference.stock_layers import weights_path
 from core.inference.tiling import predict_tiles
 from core.language.sentence import Sentence
@@ -50,7 +49,9 @@ class Predictor:
         self._network = Network(model_path, card.image_size if card else ModelCard.image_size, "segment")
         self._sizes = self._network.sizes
         if card is None:
-            card = _default_card(model_path, self._sizes)
+            name, size = model_path.stem, self._sizes.answer_size
+            net = NetConfig(input_channels=self._sizes.channels, num_classes=self._sizes.num_outputs)
+            card = ModelCard(name=name, title=name, net=net, image_size=size)
             self.notes = (
                 Sentence(
                     "{model_path} has no card beside it: values 0 to 255, {format_size} pixels and the "
@@ -104,8 +105,3 @@ def mirrorings(flips: Sequence[str]) -> list[tuple[int, ...]]:
         )
     axes = [axis_of[flip] for flip in flips]
     return [part for size in range(len(axes) + 1) for part in combinations(axes, size)]
-
-
-def _default_card(model_path: Path, sizes: NetworkSizes) -> ModelCard:
-    net = NetConfig(input_channels=sizes.channels, num_classes=sizes.num_outputs)
-    return ModelCard(name=model_path.stem, title=model_path.stem, net=net, image_size=sizes.answer_size)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from core.config import engine_name, scheduler_address
 from core.errors import JobError
@@ -24,10 +23,6 @@ def chosen_engine() -> Iterator[Engine]:
         return
     if name != "dask":
         raise JobError("ENGINE={name} is not known; expected local or dask.", name=name)
-    yield from _cluster()
-
-
-def _cluster() -> Iterator[Any]:
     if not scheduler_address():
         raise JobError(
             "ENGINE=dask needs SCHEDULER, the address of a Dask scheduler, such as tcp://host:8786."

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from functools import cache
 from queue import SimpleQueue
-from types import TracebackType
 from typing import Any
 from uuid import uuid4
 
@@ -64,9 +63,7 @@ class Cluster:
     def __enter__(self) -> Cluster:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         # Not that of the cluster, which is somebody else's.
         self._client.close(timeout=5)
 

@@ -10,7 +10,6 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
 from core.errors import AppError
 from core.jobs import queue
@@ -64,15 +63,9 @@ def run(workspace: Workspace, job: JobRow) -> JobRow:
     finally:
         ended.set()
         heart.join()
-    return _end_well(context, result)
-
-
-def _end_well(context: JobContext, result: dict[str, Any]) -> JobRow:
-    stopped = context.should_stop()
-    reason = Reason("stopped") if stopped else None
-    return context.workspace.jobs.end(
-        context.job.id, "stopped" if stopped else "done", reason=reason, result=result
-    )
+    if context.should_stop():
+        return workspace.jobs.end(job.id, "stopped", reason=Reason("stopped"), result=result)
+    return workspace.jobs.end(job.id, "done", result=result)
 
 
 def _is_ours(job: JobRow) -> bool:

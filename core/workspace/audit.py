@@ -28,18 +28,15 @@ class Audit(StorePart):
         self,
         *,
         limit: int = 100,
-        before_id: int | None = None,
         task_id: int | None = None,
         action: str | None = None,
         who: str | None = None,
     ) -> list[AuditRow]:
-        """Rows, the newest first: before a row, of a task, an action and a person where one is given.
+        """Rows, the newest first: of a task, an action and a person where one is given.
 
         With those of a task come those of the whole workspace, such as that somebody was given a role.
         """
         query = select(AuditTable).order_by(AuditTable.id.desc()).limit(limit)
-        if before_id is not None:
-            query = query.where(AuditTable.id < before_id)
         if task_id is not None:
             query = query.where(_of_task(task_id))
         for column, wanted in ((AuditTable.action, action), (AuditTable.who, who)):

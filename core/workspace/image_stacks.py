@@ -80,7 +80,10 @@ class ImageStacks(ImagePages):
             from 1; and how many there are.
         """
         task_id = around.image.task_id
-        if not self._has_stacks(task_id):
+        of_stacks = (ImageTable.task_id == task_id) & ImageTable.stack.is_not(None)
+        with self._database.reading() as session:
+            has_stacks = session.scalar(select(ImageTable.id).where(of_stacks).limit(1)) is not None
+        if not has_stacks:
             rows = [*around.before, around.image, *around.after]
             return self._with_counts(task_id, rows), *self._place(around.image, show)
         images = self.of_stack(around.image)
@@ -97,11 +100,6 @@ class ImageStacks(ImagePages):
             num_before = session.scalar(count.where(tuple_(*order) < at)) or 0
             total = (session.scalar(count) or 0) + 1
         return self._with_counts(task_id, [*before, own, *after]), num_before + 1, total
-
-    def _has_stacks(self, task_id: int) -> bool:
-        of_stacks = (ImageTable.task_id == task_id) & ImageTable.stack.is_not(None)
-        with self._database.reading() as session:
-            return session.scalar(select(ImageTable.id).where(of_stacks).limit(1)) is not None
 
     def _with_counts(self, task_id: int, heads: Sequence[ImageRow]) -> list[StackRow]:
         keys = [head.stack for head in heads if head.stack is not None]

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from functools import cache, partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from sqlalchemy import select
@@ -221,9 +220,7 @@ class Workspace:
     def __enter__(self) -> Workspace:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

@@ -57,7 +57,8 @@ def cross_validate(experiment: Experiment, request: CrossValidateRequest) -> Exp
     rows: list[dict[str, Cell]] = []
     for arm, runs in finished.items():
         rows += [{"arm": ARM_WORDS[arm], **row} for row in summary_rows(runs)]
-    differences = _differences(finished)
+    num_folds = min(len(runs) for runs in finished.values())
+    differences = difference_rows({arm: out_of_fold(runs[:num_folds]) for arm, runs in finished.items()})
     best = max((row for row in rows if row["fold"] == "all images"), key=lambda row: float(row["dice"] or 0))
     return ExperimentResult(
         kind="cross_validate",
@@ -175,11 +176,6 @@ def _fold_notes(request: CrossValidateRequest, groups: NDArray[np.int64], data: 
         ),
         Sentence("Each out-of-fold mask is kept, out_of_fold.csv says where."),
     ]
-
-
-def _differences(finished: Mapping[str, Sequence[FinishedRun]]) -> list[dict[str, Cell]]:
-    num_folds = min(len(runs) for runs in finished.values())
-    return difference_rows({arm: out_of_fold(runs[:num_folds]) for arm, runs in finished.items()})
 
 
 def _headline(

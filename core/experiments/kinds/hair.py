@@ -43,7 +43,8 @@ def hair(arguments: list[str]) -> int:
     add("--test_log", type=Path, metavar="FILE", help="CSV that gets a line a model if test is scored")
     add("--output_dir", type=Path, help="folder for hair.md and hair.json (default: only printed)")
     options = parser.parse_args(arguments)
-    logs = [path for path in (options.test_log, _own_log(options.output_dir)) if path is not None]
+    own_log = None if options.output_dir is None else options.output_dir / LOG_NAME
+    logs = [path for path in (options.test_log, own_log) if path is not None]
     for log in logs:
         check_log(log)
     with ImageBar(say("scoring")) as bar:
@@ -66,10 +67,6 @@ def hair(arguments: list[str]) -> int:
         rows = [{**asdict(row), "model": str(row.model), "card": row.card.name} for row in table.rows]
         write_json(options.output_dir / "hair.json", {**asdict(table), "rows": rows})
     return 0
-
-
-def _own_log(folder: Path | None) -> Path | None:
-    return None if folder is None else folder / LOG_NAME
 
 
 def _scorings(table: HairTable, data_dir: str, command: str) -> list[Scoring]:

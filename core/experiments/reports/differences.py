@@ -77,14 +77,10 @@ def difference_sentence(row: Mapping[str, Cell]) -> str:
         low=f"{low:+.{digits}f}",
         high=f"{high:+.{digits}f}",
         images=row["images"],
-        p=_p_text(p),
+        p="< 0.0001" if p < 1e-4 else f"= {p:.4f}",
     )
     if not is_clear(low, high, p):
         return Sentence("{text}; no clear difference.", text=text)
     # A distance is better when it is smaller.
     better = first if (difference > 0) != (score == "hd95") else second
     return Sentence("{text}; {better} is better.", text=text, better=better)
-
-
-def _p_text(p: float) -> str:
-    return "< 0.0001" if p < 1e-4 else f"= {p:.4f}"

@@ -16,10 +16,6 @@ class ExperimentDisplay(TrainingDisplay):
         super().__init__()
         self._run = ""
 
-    def __enter__(self) -> ExperimentDisplay:
-        super().__enter__()
-        return self
-
     def experiment_watchers(self) -> ExperimentWatchers:
         """Its functions, as an experiment calls them."""
         return ExperimentWatchers(

@@ -51,7 +51,9 @@ def resume_experiment(
 
 def _do(experiment: Experiment) -> ExperimentResult:
     try:
-        result = _find_out(experiment)
+        kind = kind_of(experiment.request)
+        do = getattr(import_module(f"core.experiments.kinds.{kind}"), kind)
+        result: ExperimentResult = do(experiment, experiment.request)
     except KeyboardInterrupt:
         experiment.set_state("stopped", STOPPED)
         raise
@@ -65,13 +67,6 @@ def _do(experiment: Experiment) -> ExperimentResult:
     experiment.write_result(result)
     experiment.write_text("report.md", report_markdown(read_record(experiment.folder), result))
     experiment.set_state("stopped" if reason else "done", reason)
-    return result
-
-
-def _find_out(experiment: Experiment) -> ExperimentResult:
-    kind = kind_of(experiment.request)
-    do = getattr(import_module(f"core.experiments.kinds.{kind}"), kind)
-    result: ExperimentResult = do(experiment, experiment.request)
     return result
 
 

@@ -98,7 +98,8 @@ def do_runs(
         AppError: An image cannot be read, a setting fits no network.
     """
     runs = experiment.folder / "runs"
-    finished = {plan.name: read_run(runs / plan.name) for plan in plans if _is_finished(runs / plan.name)}
+    done = [plan.name for plan in plans if (runs / plan.name / SCORES).is_file()]
+    finished = {name: read_run(runs / name) for name in done}
     waiting = [plan for plan in plans if plan.name not in finished]
     with chosen_engine() as engine:
         for place, run in engine.run(
@@ -216,10 +217,6 @@ def _score(folder: Path, plan: RunPlan, outcome: TrainOutcome[ModelCard], second
         num_parameters=count_parameters(outcome.weights),
         images=tuple(images),
     )
-
-
-def _is_finished(folder: Path) -> bool:
-    return (folder / SCORES).is_file()
 
 
 def _write_scores(run: FinishedRun) -> None:
