@@ -7,8 +7,6 @@ it is computed. Frozen rows come out; all writing goes through `Workspace`.
 from core.workspace.assignments import Share as Share
 from core.workspace.assignments import Shares as Shares
 from core.workspace.drafts import DraftContent as DraftContent
-from core.workspace.groups import Moved as Moved
-from core.workspace.groups import is_locked_rank as is_locked_rank
 from core.workspace.image_rows import Show as Show
 from core.workspace.labels import NewLabel as NewLabel
 from core.workspace.masks import NewRevision as NewRevision
@@ -25,15 +23,11 @@ from core.workspace.rows import Around as Around
 from core.workspace.rows import AuditRow as AuditRow
 from core.workspace.rows import DraftRow as DraftRow
 from core.workspace.rows import GroupKind as GroupKind
-from core.workspace.rows import GroupRow as GroupRow
 from core.workspace.rows import GuessRow as GuessRow
 from core.workspace.rows import ImageFacts as ImageFacts
 from core.workspace.rows import ImageRow as ImageRow
-from core.workspace.rows import ImageState as ImageState
 from core.workspace.rows import JobRow as JobRow
-from core.workspace.rows import JobStatus as JobStatus
 from core.workspace.rows import LabelRow as LabelRow
-from core.workspace.rows import Origin as Origin
 from core.workspace.rows import PersonRow as PersonRow
 from core.workspace.rows import PlantedRow as PlantedRow
 from core.workspace.rows import Purpose as Purpose
@@ -46,8 +40,6 @@ from core.workspace.rows import StackRow as StackRow
 from core.workspace.rows import TaskClass as TaskClass
 from core.workspace.rows import TaskRow as TaskRow
 from core.workspace.rows import Verdict as Verdict
-from core.workspace.rows import VersionEvent as VersionEvent
 from core.workspace.rows import VersionRow as VersionRow
-from core.workspace.rows import VersionStatus as VersionStatus
 from core.workspace.versions import NewVersion as NewVersion
 from core.workspace.workspace import Workspace as Workspace

@@ -1,7 +1,8 @@
 import pytest
 
 from core.errors import StoreError
-from core.workspace import ImageFacts, NewRevision, is_locked_rank, is_trainable
+from core.workspace import ImageFacts, NewRevision, is_trainable
+from core.workspace.groups import is_locked_rank
 
 
 @pytest.fixture

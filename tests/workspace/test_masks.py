@@ -8,7 +8,8 @@ import pytest
 
 from core.config import PROJECT_DIR
 from core.errors import StoreError
-from core.workspace import DraftContent, NewRevision, NewVersion, Workspace, is_locked_rank, is_trainable
+from core.workspace import DraftContent, NewRevision, NewVersion, Workspace, is_trainable
+from core.workspace.groups import is_locked_rank
 
 
 def revision(mask=b"mask", **others):

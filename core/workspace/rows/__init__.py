@@ -7,7 +7,6 @@ from core.workspace.rows.images import Around as Around
 from core.workspace.rows.images import GroupKind as GroupKind
 from core.workspace.rows.images import GroupRow as GroupRow
 from core.workspace.rows.images import ImageFacts as ImageFacts
-from core.workspace.rows.images import ImageKind as ImageKind
 from core.workspace.rows.images import ImageRow as ImageRow
 from core.workspace.rows.images import ImageState as ImageState
 from core.workspace.rows.images import Review as Review
@@ -33,4 +32,3 @@ from core.workspace.rows.versions import JobStatus as JobStatus
 from core.workspace.rows.versions import Purpose as Purpose
 from core.workspace.rows.versions import VersionEvent as VersionEvent
 from core.workspace.rows.versions import VersionRow as VersionRow
-from core.workspace.rows.versions import VersionStatus as VersionStatus

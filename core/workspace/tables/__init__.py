@@ -5,7 +5,6 @@ Only the modules of this package see these classes; everybody else gets the froz
 """
 
 from core.workspace.tables.base import Table as Table
-from core.workspace.tables.base import UtcDateTime as UtcDateTime
 from core.workspace.tables.base import as_row as as_row
 from core.workspace.tables.base import as_table as as_table
 from core.workspace.tables.base import utc_now as utc_now
