@@ -33,21 +33,16 @@ def migrate(database: Database) -> bool:
     """
     with database.plain_errors(), database.engine.connect() as connection:
         current = _revision(connection)
-    if current == NEWEST:
-        database.schema = NEWEST
-        return False
-    with database.migrating() as connection:
-        # Asked again under the write lock: another process may have been faster.
-        current = _revision(connection)
-        if current == NEWEST:
-            database.schema = NEWEST
-            return False
-        if current is None:
-            _make(connection)
-        else:
-            _upgrade(database, connection, current)
+    if current != NEWEST:
+        with database.migrating() as connection:
+            # Asked again under the write lock: another process may have been faster.
+            current = _revision(connection)
+            if current is None:
+                _make(connection)
+            elif current != NEWEST:
+                _upgrade(database, connection, current)
     database.schema = NEWEST
-    return True
+    return current != NEWEST
 
 
 def _revision(connection: Connection) -> str | None:

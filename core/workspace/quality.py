@@ -14,7 +14,7 @@ from core.workspace.database import StorePart
 from core.workspace.rows import GuessRow
 from core.workspace.tables import ImageTable, QualityTable
 
-_FIELDS = [getattr(QualityTable, each.name) for each in fields(GuessRow)]
+GUESS_COLUMNS = [getattr(QualityTable, each.name) for each in fields(GuessRow)]
 
 
 class Quality(StorePart):
@@ -40,7 +40,7 @@ class Quality(StorePart):
 
     def of_version(self, version_id: int) -> dict[int, GuessRow]:
         """The guesses of a version by image id, the least certain first."""
-        query = select(*_FIELDS).where(QualityTable.version_id == version_id)
+        query = select(*GUESS_COLUMNS).where(QualityTable.version_id == version_id)
         with self._database.reading() as session:
             found = session.execute(query.order_by(QualityTable.score, QualityTable.image_id))
             return {each[0]: GuessRow(*each) for each in found}

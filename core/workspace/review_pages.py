@@ -7,7 +7,7 @@ without a saved mask stands in the queue with what the model proposes, where the
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, false, func, select, tuple_
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.workspace.database import Database
 from core.workspace.image_rows import image_query, to_image_row
 from core.workspace.order import scattered
+from core.workspace.quality import GUESS_COLUMNS
 from core.workspace.rows import GuessRow, ImageRow, PersonRow, Review, RevisionRow
 from core.workspace.tables import ImageTable, PersonTable, QualityTable, RevisionTable, VersionTable, as_row
 
@@ -191,7 +192,6 @@ class ReviewPages:
         ]
 
     def _guesses(self, session: Session, image_ids: list[int]) -> dict[int, GuessRow]:
-        columns = [getattr(QualityTable, each.name) for each in fields(GuessRow)]
-        query = select(*columns).where(QualityTable.version_id == self._in_use())
+        query = select(*GUESS_COLUMNS).where(QualityTable.version_id == self._in_use())
         found = session.execute(query.where(QualityTable.image_id.in_(image_ids)))
         return {each.image_id: GuessRow(*each) for each in found}

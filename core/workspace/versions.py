@@ -148,10 +148,7 @@ class Versions:
             previous_id = _current_id(session, version.task_id, version.purpose)
             as_expected = instead_of is None or instead_of == (previous_id or 0)
             if previous_id != version_id and as_expected:
-                _switch(session, version)
-                _happened(session, version.task_id, "promoted", version_id, previous_id, who=who, why=why)
-            session.flush()
-            session.refresh(version)
+                _switch(session, version, "promoted", previous_id, who=who, why=why)
             return as_row(VersionRow, version)
 
     def keep_back(self, version_id: int, *, who: str, why: Reason) -> None:
@@ -159,7 +156,7 @@ class Versions:
         with self._database.writing() as session:
             version = existing_version(session, version_id)
             current_id = _current_id(session, version.task_id, version.purpose)
-            _happened(session, version.task_id, "kept", version_id, current_id, who=who, why=why)
+            _happened(session, version, "kept", current_id, who=who, why=why)
 
     def roll_back(self, task_id: int, *, who: str, why: Reason, purpose: Purpose = "segment") -> VersionRow:
         """Put the version in use before the current one back into use; again for the one before that.
@@ -172,10 +169,7 @@ class Versions:
             if len(in_use) < 2:
                 raise StoreError("There is no earlier version to roll back to; promote another one instead.")
             version = existing_version(session, in_use[-2])
-            _switch(session, version)
-            _happened(session, task_id, "rolled_back", in_use[-2], in_use[-1], who=who, why=why)
-            session.flush()
-            session.refresh(version)
+            _switch(session, version, "rolled_back", in_use[-1], who=who, why=why)
             return as_row(VersionRow, version)
 
     def before_current(self, task_id: int, purpose: Purpose = "segment") -> VersionRow | None:
@@ -200,10 +194,15 @@ def _in_use(task_id: int, purpose: str) -> ColumnElement[bool]:
     return of_task & (VersionTable.status == "current")
 
 
-def _switch(session: Session, version: VersionTable) -> None:
+def _switch(
+    session: Session, version: VersionTable, action: str, previous_id: int | None, *, who: str, why: Reason
+) -> None:
     in_use = _in_use(version.task_id, version.purpose)
     session.execute(update(VersionTable).where(in_use).values(status="retired"))
     session.execute(update(VersionTable).where(VersionTable.id == version.id).values(status="current"))
+    _happened(session, version, action, previous_id, who=who, why=why)
+    session.flush()
+    session.refresh(version)
 
 
 def _stack(session: Session, task_id: int, purpose: str) -> list[int]:
@@ -228,16 +227,10 @@ def _events(session: Session, task_id: int, purpose: str) -> list[VersionEventTa
 
 
 def _happened(
-    session: Session,
-    task_id: int,
-    action: str,
-    version_id: int,
-    previous_id: int | None,
-    *,
-    who: str,
-    why: Reason,
+    session: Session, version: VersionTable, action: str, previous_id: int | None, *, who: str, why: Reason
 ) -> None:
-    told = {"version_id": version_id, "previous_id": previous_id}
+    task_id = version.task_id
+    told = {"version_id": version.id, "previous_id": previous_id}
     why_facts = dict(why.facts)
     session.add(
         VersionEventTable(

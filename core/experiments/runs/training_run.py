@@ -203,10 +203,13 @@ def _check_shared(shared: Shared, plan: RunPlan) -> None:
 
 def _score(folder: Path, plan: RunPlan, outcome: TrainOutcome[ModelCard], seconds: float) -> FinishedRun:
     """Score a trained run and keep its masks."""
+    from core.inference.load import load_network
+
     classes = plan.recipe.classes
     images = score_images(
         outcome.weights, plan.scored, tolerance=plan.tolerance, masks_dir=folder / "masks", classes=classes
     )
+    learned = load_network(outcome.weights).trainable_weights
     return FinishedRun(
         name=plan.name,
         folder=folder,
@@ -214,7 +217,7 @@ def _score(folder: Path, plan: RunPlan, outcome: TrainOutcome[ModelCard], second
         num_epochs=outcome.num_epochs,
         best_epoch=outcome.best_epoch,
         seconds=round(seconds, 2),
-        num_parameters=count_parameters(outcome.weights),
+        num_parameters=sum(math.prod(weight.shape) for weight in learned),
         images=tuple(images),
     )
 
@@ -224,10 +227,3 @@ def _write_scores(run: FinishedRun) -> None:
     values = asdict(run)
     del values["folder"]
     write_json(run.folder / SCORES, values, indent=None)
-
-
-def count_parameters(weights: Path) -> int:
-    """Numbers that the network of a weights file learns."""
-    from core.inference.load import load_network
-
-    return sum(math.prod(weight.shape) for weight in load_network(weights).trainable_weights)
