@@ -68,8 +68,7 @@ def _masks(options: argparse.Namespace) -> tuple[str, ...]:
         selection = Selection(task.id, "approved" if options.approved else "saved")
         path = options.out or Path(f"{task.slug}_{options.format}.zip")
         export = export_files(workspace, selection, options.format, path=path.absolute(), on_progress=bar)
-    count = export.num_train + export.num_val + export.num_test
-    print(say("{count} mask(s) are in {path}.").format(count=count, path=path))
+    print(say("{count} mask(s) are in {path}.").format(count=export.num_images, path=path))
     return export.notes
 
 
@@ -78,7 +77,7 @@ def _model(options: argparse.Namespace) -> tuple[str, ...]:
 
     model = Path(options.name)
     path = options.out or Path(f"{model.stem}.zip")
-    left_out = export_model(model, path.absolute()).left_out
+    left_out = export_model(model, path.absolute())
     print(say("The model is in {path}.").format(path=path))
     return left_out
 

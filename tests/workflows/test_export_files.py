@@ -353,7 +353,7 @@ def test_a_stack_that_a_format_cannot_hold_is_left_out_whole_and_told_once(works
     add_images(workspace, task.id, [("ct.dcm", series()[0])])
     save_all(workspace, task)
     written, export = unpacked(workspace, task, "dicom_seg")
-    assert export.num_train == 1
+    assert export.num_images == 1
     assert len(export.notes) == 1 and "stack.tif: is no DICOM file" in export.notes[0]
     told = json.loads(written["provenance.json"])
     assert [mask["image"] for mask in told["masks"]] == ["ct.dcm"]
@@ -366,7 +366,7 @@ def test_a_series_of_slices_of_two_sizes_takes_nothing_else_with_it(workspace, t
     add_images(workspace, task.id, [*files, ("other.dcm", series()[0])])
     save_all(workspace, task)
     _, export = unpacked(workspace, task, written_as)
-    assert export.num_train == 1
+    assert export.num_images == 1
     assert export.notes == (
         "Left out: 0.dcm: its slices have different sizes, so they are no volume.",
         "1.dcm was left out: 0.dcm: its slices have different sizes, so they are no volume.",

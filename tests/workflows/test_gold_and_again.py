@@ -14,7 +14,7 @@ from core.workflows.correct.blind import reads_blind, unread_gold, waiting_for
 from core.workflows.correct.open_image import open_image
 from core.workflows.correct.save_mask import read_mask, restore_revision, shown_mask
 from core.workflows.correct.second_reader import history_for
-from core.workflows.export.export_masks import export_masks
+from core.workflows.export.export_files import export_files
 from core.workflows.export.packing import Selection
 from core.workflows.review.agreement import AGAIN_READ, measure_agreement
 from core.workflows.review.corrective import corrected_images
@@ -133,9 +133,9 @@ def test_what_leaves_has_gold_masks_as_test_images_and_none_that_a_reader_is_to_
     save(images[1], "Kim", LESS)
     save(images[2], "Kim", MORE)
     ask(workspace, task, gold_percent=100)
-    whole = export_masks(workspace, task.id, who="Park", path=tmp_path / "park.zip")
+    whole = export_files(workspace, Selection(task.id, who="Park"), "training", path=tmp_path / "park.zip")
     # The second corrected image is locked, the first one gold: both are test.
-    assert (whole.num_train, whole.num_test) == (1, 2)
+    assert (whole.num_images, whole.num_test) == (3, 2)
     for who in ("Lee", "Park"):
         person = workspace.persons.get_or_add(who)
         workspace.persons.set_role(person.id, "reader" if who == "Lee" else "reviewer", who="")

@@ -17,7 +17,7 @@ from core.workflows.correct.save_mask import read_mask, shown_mask
 from core.workflows.export.packing import Selection
 from core.workflows.export.provenance import of_mask
 from core.workflows.review.agreement import AGREED as WITH_AGREED
-from core.workflows.review.agreement import MODEL, measure_agreement, spacing_of
+from core.workflows.review.agreement import MODEL, measure_agreement, spacing_to_compare
 from core.workflows.review.compared_picture import compare_readings
 from core.workflows.review.corrective import corrected_images
 from core.workflows.review.second_reading import differing, settle, undo
@@ -318,7 +318,7 @@ def test_under_a_microscope_readers_are_compared_in_pixels(workspace, task, unit
     file = io.BytesIO()
     tifffile.imwrite(file, gradient(4, 4), imagej=True, resolution=(2, 2), metadata={"unit": unit})
     (outcome,) = add_images(workspace, task.id, [("cell.tif", file.getvalue())])
-    assert spacing_of(workspace, workspace.images.get(outcome.image_id)) == spacing
+    assert spacing_to_compare(workspace, workspace.images.get(outcome.image_id)) == spacing
 
 
 def test_readers_who_swap_two_classes_differ_in_picture_and_number(workspace, task, images, ask, save):

@@ -6,17 +6,16 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from core.errors import AppError
 from core.ui import state
 from core.ui import words as shared
+from core.ui.errors import shown_errors
 from core.ui.segment import words
 from core.ui.text import as_size, as_text, shortened
 from core.workflows.correct.blind import hidden_from
 from core.workflows.correct.download import image_mask_png, image_overlay_png
 from core.workflows.correct.open_image import OpenedImage
 from core.workflows.export.export_files import FORMATS, Format, export_files
-from core.workflows.export.export_masks import Export
-from core.workflows.export.packing import Selection
+from core.workflows.export.packing import Export, Selection
 from core.workflows.export.volume import volume_file, volume_name
 from core.workspace import ImageRow
 
@@ -121,19 +120,17 @@ def _prepare(selection: Selection, written_as: Format) -> Export | None:
     def show_progress(done: int, total: int) -> None:
         bar.progress(done / max(total, 1), words.EXPORTING.format(done=done, total=total))
 
-    try:
-        return export_files(
+    export = None
+    with shown_errors():
+        export = export_files(
             state.workspace(),
             selection,
             written_as,
             predictors=state.predictors(),
             on_progress=show_progress,
         )
-    except AppError as error:
-        st.error(as_text(str(error)))
-        return None
-    finally:
-        bar.empty()
+    bar.empty()
+    return export
 
 
 def _offer(export: Export, written_as: Format) -> None:
@@ -143,9 +140,10 @@ def _offer(export: Export, written_as: Format) -> None:
         st.caption(words.AND_MORE.format(count=len(export.notes) - _MOST_LISTED))
     size = as_size(export.path.stat().st_size)
     if written_as == "training":
-        st.caption(words.EXPORTED_SPLITS.format(train=export.num_train, test=export.num_test, size=size))
+        train = export.num_images - export.num_test
+        st.caption(words.EXPORTED_SPLITS.format(train=train, test=export.num_test, size=size))
     else:
-        st.caption(words.EXPORTED.format(count=export.num_train, size=size))
+        st.caption(words.EXPORTED.format(count=export.num_images, size=size))
     st.download_button(
         shared.DOWNLOAD_EXPORT,
         lambda: export.path.open("rb"),

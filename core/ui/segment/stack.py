@@ -12,13 +12,7 @@ from core.ui.errors import shown_errors
 from core.ui.segment import editing, words
 from core.ui.segment.navigation import go_to
 from core.workflows.correct.open_image import OpenedImage
-from core.workflows.correct.slices import (
-    drawn_slices,
-    fill_slices,
-    geometry_of,
-    is_filled,
-    neighbour_layer,
-)
+from core.workflows.correct.slices import drawn_slices, fill_slices, geometry_of, is_filled, neighbour_layer
 from core.workspace import ImageRow
 
 AHEAD = 3
@@ -151,11 +145,9 @@ def _copy(image: ImageRow, step: int) -> None:
 
 
 def _fill(image: ImageRow) -> None:
-    filled = fill_slices(state.workspace(), image, state.predictors(), who=state.person())
+    first, last, count = fill_slices(state.workspace(), image, state.predictors(), who=state.person())
     editing.reopen()
-    st.session_state[_DONE] = words.FILLED.format(
-        count=filled.num_slices, first=filled.first, last=filled.last
-    )
+    st.session_state[_DONE] = words.FILLED.format(count=count, first=first, last=last)
 
 
 def _place(image: ImageRow, slices: Sequence[ImageRow]) -> int:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.correction.between import fill_between
 from core.errors import AppError
+from core.evaluation.contours import Spacing
 from core.imaging.decode import open_file
 from core.imaging.dicom_places import order_slices, slice_place
 from core.imaging.geometry import Geometry, Layout
@@ -24,21 +25,6 @@ from core.workflows.correct.save_mask import content_of_mask, layer_of_mask, rea
 from core.workspace import DraftRow, ImageRow, Workspace
 
 _GEOMETRY = "geometry-3"
-
-
-@dataclass(frozen=True)
-class Filled:
-    """What filling did.
-
-    Attributes:
-        first: Number of the drawn slice before, from 1.
-        last: Number of the drawn slice after.
-        num_slices: Slices that have a draft now.
-    """
-
-    first: int
-    last: int
-    num_slices: int
 
 
 def is_filled(draft: DraftRow | None) -> bool:
@@ -73,12 +59,17 @@ def neighbour_layer(
     return layer_of_mask(shown_mask(workspace, neighbour.id, predictors, who=who), image)
 
 
-def fill_slices(workspace: Workspace, image: ImageRow, predictors: Predictors, *, who: str) -> Filled:
+def fill_slices(
+    workspace: Workspace, image: ImageRow, predictors: Predictors, *, who: str
+) -> tuple[int, int, int]:
     """Fill the gap that a slice lies in, from the drawn slices on both sides; drawn slices are left alone.
 
     Args:
         image: A slice of the gap, or the drawn one before it.
         who: Name of the person, whose drafts are read and written.
+
+    Returns:
+        The numbers of the drawn slices before and after, from 1, and how many slices have a draft now.
 
     Raises:
         AppError: There is no drawn slice on both sides, nothing in between, or they differ in size.
@@ -102,7 +93,7 @@ def fill_slices(workspace: Workspace, image: ImageRow, predictors: Predictors, *
     for each, mask in zip(between, fill_between(first, last, parts), strict=True):
         content = content_of_mask(workspace, each, mask)
         workspace.drafts.start_from(each.id, content, who, filled=True)
-    return Filled(before + 1, after + 1, len(between))
+    return before + 1, after + 1, len(between)
 
 
 def geometry_of(workspace: Workspace, image: ImageRow) -> Geometry | None:
@@ -129,6 +120,12 @@ def geometry_of(workspace: Workspace, image: ImageRow) -> Geometry | None:
     affine = None if told["affine"] is None else np.array(told["affine"], np.float64)
     layout = None if told["layout"] is None else Layout(**told["layout"])
     return Geometry(told["row"], told["column"], told["slice"], affine, tuple(told["along"]), layout)
+
+
+def spacing_of(workspace: Workspace, image: ImageRow) -> Spacing | None:
+    """Height and width of an image's pixels in mm, None where nobody says."""
+    geometry = geometry_of(workspace, image)
+    return None if geometry is None else (geometry.row_mm, geometry.column_mm)
 
 
 def _parts_of_way(geometry: Geometry | None, before: int, after: int) -> list[float]:

@@ -11,21 +11,14 @@ from typing import Literal, get_args
 
 from core.registry.predictors import Predictors
 from core.workflows.export.class_names import classes_of
-from core.workflows.export.export_masks import Export, export_masks, splits_of
 from core.workflows.export.mask_files import ONE_EACH, OneEach
-from core.workflows.export.packing import (
-    Archive,
-    OnProgress,
-    Packer,
-    Selection,
-    pack,
-)
-from core.workflows.export.set_files import Coco, Measures, Pictures, Yolo
+from core.workflows.export.packing import Archive, Export, OnProgress, Packer, Selection, is_kept_out, pack
+from core.workflows.export.set_files import Coco, Measures, Pictures, Yolo, yolo_splits
+from core.workflows.export.training_files import ROOT, TrainingSet
 from core.workspace import Workspace
 
 Format = Literal["training", "png", "indexed_png", "tiff", "nifti", "dicom_seg", "coco", "yolo", "measures"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-_VAL_PART = 0.2
 
 
 def export_files(
@@ -37,11 +30,9 @@ def export_files(
     path: Path | None = None,
     on_progress: OnProgress | None = None,
 ) -> Export:
-    """Write the zip; what was at that path before is replaced once the new one is complete.
+    """Write the zip on disk, one image at a time; what was at that path is replaced once it is complete.
 
     Args:
-        selection: Which masks.
-        written_as: The format.
         predictors: Loaded models, for the Dice to the prediction in "measures".
         path: Where to; None for the workspace's `exports/`.
         on_progress: Called with images done and all images.
@@ -51,39 +42,32 @@ def export_files(
     """
     slug = workspace.tasks.get_by_id(selection.task_id).slug
     target = path or workspace.folder("exports") / f"{slug}_{written_as}.zip"
-    if written_as == "training":
-        return export_masks(
-            workspace,
-            selection.task_id,
-            which=selection.which,
-            image_id=selection.image_id,
-            who=selection.who,
-            path=target,
-            on_progress=on_progress,
-        )
     chosen = selection.of(workspace)
     classes = classes_of(workspace, selection.task_id)
+    if written_as == "training":
+        # Test first: a picture that is there twice stays in test, and is left out of train.
+        chosen.sort(key=lambda each: not is_kept_out(each[0]))
 
     def begin(archive: Archive) -> Packer:
+        if written_as == "training":
+            return TrainingSet(workspace, archive, selection.task_id, classes)
         if written_as in ("coco", "yolo"):
             pictures = Pictures(workspace, archive, selection.task_id)
             if written_as == "coco":
                 return Coco(archive, classes, pictures)
-            splits = splits_of([image for image, _ in chosen], _VAL_PART, 0)
-            return Yolo(archive, classes, pictures, splits)
+            return Yolo(archive, classes, pictures, yolo_splits([image for image, _ in chosen]))
         if written_as == "measures":
             return Measures(workspace, archive, classes, predictors or Predictors())
         revisions = {image.id: revision for image, revision in chosen}
         return OneEach(workspace, archive, classes, revisions, ONE_EACH[written_as])
 
-    lost = pack(
+    return pack(
         workspace,
         selection,
         chosen,
         target,
         begin,
-        root=f"{slug}_{written_as}",
+        root=ROOT if written_as == "training" else f"{slug}_{written_as}",
         written_as=written_as,
         on_progress=on_progress,
     )
-    return Export(target, len(chosen) - len(lost), 0, 0, lost, tuple(dict.fromkeys(lost)))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from core.cards import card_path, load_card
@@ -38,24 +37,14 @@ else:
 '''
 
 
-@dataclass(frozen=True)
-class ModelExport:
-    """What was written.
-
-    Attributes:
-        left_out: Why a format is not in it, one sentence each.
-    """
-
-    path: Path
-    left_out: tuple[str, ...] = ()
-
-
-def export_model(model: Path, path: Path) -> ModelExport:
+def export_model(model: Path, path: Path) -> tuple[str, ...]:
     """Write the zip; what was at that path before is replaced once the new one is complete.
 
     Args:
         model: Folder with `model.keras` and `card.json`, or a weights file with its card beside it.
-        path: Where to.
+
+    Returns:
+        Why a format is not in it, one sentence each.
 
     Raises:
         BadModelError: There is no card, or the weights are missing, damaged or no network for masks.
@@ -79,4 +68,4 @@ def export_model(model: Path, path: Path) -> ModelExport:
             for file in sorted(folder.iterdir()):
                 archive.write(file, f"{path.stem}/{file.name}")
         part.replace(path)
-    return ModelExport(path, left_out)
+    return left_out

@@ -14,7 +14,9 @@ from core.datasets.grouped_data import read_grouped, with_validation
 from core.datasets.layout import images_dir, masks_dir
 from core.errors import JobError, StoreError
 from core.workflows.export.class_names import training_table
-from core.workflows.export.export_masks import ROOT, export_masks
+from core.workflows.export.export_files import export_files
+from core.workflows.export.packing import Selection
+from core.workflows.export.training_files import ROOT
 from core.workspace import Workspace
 
 VAL_PART = 0.25
@@ -40,7 +42,7 @@ def export_training(workspace: Workspace, task_id: int, root: Path) -> Path:
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(parents=True)
         packed = root / "all.zip"
-        export = export_masks(workspace, task_id, path=packed)
+        export = export_files(workspace, Selection(task_id), "training", path=packed)
         if export.lost:
             # An experiment on fewer images than were counted would answer another question.
             raise StoreError(export.lost[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -42,7 +42,7 @@ class OneEach:
     def add(self, image: ImageRow, revision: RevisionRow, mask: NDArray[np.uint8]) -> None:
         """Write the file of a mask, or of its stack once."""
         if not self.form.holds_volumes or image.stack is None:
-            alone = VolumeMasks((image,), mask[None], 1, geometry_of(self.workspace, image))
+            alone = VolumeMasks((image,), mask[None], geometry_of(self.workspace, image))
             self._write(alone, name_of(image))
             return
         if image.stack not in self.stacks:
@@ -66,11 +66,12 @@ class OneEach:
         self.archive.write(name, content)
         return name
 
-    def finish(self) -> None:
+    def finish(self) -> Sequence[str]:
         """Say what the values mean."""
         names = ["background", *(each.name for each in self.classes)]
         rows = [(index, name) for index, name in enumerate(names)]
         self.archive.write("classes.csv", csv_bytes([("value", "name"), *rows, (UNDEFINED, "undecided")]))
+        return ()
 
 
 def _png(workspace: Workspace, volume: VolumeMasks, classes: tuple[MaskClass, ...]) -> bytes:

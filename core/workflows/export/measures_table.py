@@ -13,7 +13,7 @@ from core.imaging.class_table import UNDEFINED
 from core.registry.decoded import decode
 from core.registry.predictions import kept_proposal
 from core.registry.predictors import Predictors
-from core.workflows.correct.slices import geometry_of
+from core.workflows.correct.slices import spacing_of
 from core.workspace import ImageRow, RevisionRow, VersionRow, Workspace
 from core.workspace.classes import places, reading_table
 
@@ -40,8 +40,7 @@ def measure_rows(
         classes: Foreground classes, class 1 first.
     """
     values = decode(workspace, image).values
-    size = geometry_of(workspace, image)
-    spacing = None if size is None else (size.row_mm, size.column_mm)
+    spacing = spacing_of(workspace, image)
     version = None if revision.version_id is None else workspace.versions.get(revision.version_id)
     predicted = _predicted(workspace, image, revision, version, predictors)
     rows = []

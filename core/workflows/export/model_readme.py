@@ -14,7 +14,6 @@ def model_readme(card: ModelCard, left_out: Sequence[str]) -> str:
     """The text.
 
     Args:
-        card: Of the model.
         left_out: Why a format is not in the folder.
     """
     height, width = card.image_size
@@ -36,7 +35,7 @@ def model_readme(card: ModelCard, left_out: Sequence[str]) -> str:
     parts = [
         "\n".join(["---", *lines, "---"]),
         f"# {_plain(card.title or card.name)}",
-        *_paragraphs(card),
+        *([_plain(" ".join(card.limits_of_use))] if card.limits_of_use else []),
         "## Files",
         "\n".join(_files(left_out)),
         "## From an image to its mask",
@@ -64,10 +63,6 @@ def _files(left_out: Sequence[str]) -> list[str]:
     missing = {reason.partition(" ")[0] for reason in left_out}
     there = [text for name, text in _FILES.items() if name.partition(" ")[0] not in missing]
     return [f"- {_plain(each)}" for each in (*there, *left_out)]
-
-
-def _paragraphs(card: ModelCard) -> list[str]:
-    return [_plain(" ".join(card.limits_of_use))] if card.limits_of_use else []
 
 
 def _steps(card: ModelCard) -> str:

@@ -96,6 +96,29 @@ def _left_out(image: ImageRow, error: AppError) -> str:
     return Sentence("{image} was left out: {error}", image=image.name, error=error)
 
 
+@dataclass(frozen=True)
+class Export:
+    """What was written.
+
+    Attributes:
+        num_images: Whose masks are in it.
+        num_test: Those of them that are kept out of training.
+        lost: What could not be exported since a file is gone or damaged, one sentence each.
+        notes: Plain sentences for the person, those of `lost` first.
+    """
+
+    path: Path
+    num_images: int
+    num_test: int
+    lost: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def is_kept_out(image: ImageRow) -> bool:
+    """Whether an image must never be trained on: it is locked, or gold."""
+    return image.locked or image.gold_revision_id is not None
+
+
 class LeftOutError(AppError):
     """A mask that a format leaves out on purpose, though nothing of it is lost."""
 
@@ -140,8 +163,8 @@ class Packer(Protocol):
         """
         ...
 
-    def finish(self) -> None:
-        """Write what is about all of them."""
+    def finish(self) -> Sequence[str]:
+        """Write what is about all of them; what is to be said, one sentence each."""
         ...
 
 
@@ -155,20 +178,14 @@ def pack(
     root: str,
     written_as: str,
     on_progress: OnProgress | None = None,
-) -> tuple[str, ...]:
+) -> Export:
     """Write the zip; what was at that path before is replaced once the new one is complete.
 
     Args:
-        selection: What was asked for.
         chosen: What `selection` gives, in the order in which it is written.
-        target: Where to.
-        packer_of: Begins a packer on an archive.
         root: The one folder in the zip.
         written_as: Name of the format, for `provenance.json`.
         on_progress: Called with images done and all images.
-
-    Returns:
-        What could not be exported since a file is gone or damaged, one sentence each.
 
     Raises:
         StoreError: The disk is full, or nothing at all could be exported.
@@ -176,6 +193,7 @@ def pack(
     lost: list[str] = []
     left_out: list[str] = []
     records = []
+    num_test = 0
     # Others count classes by their place.
     in_places = places(workspace.tasks.get_by_id(selection.task_id).classes)
     with workspace.plain_errors(), _whole_zip(target) as file:
@@ -189,18 +207,19 @@ def pack(
             except (LostFileError, BadFileError) as error:
                 lost.append(_left_out(image, error))
             except LeftOutError as error:
-                left_out.append(str(error))
+                left_out.append(error.sentence)
             else:
                 records.append(of_mask(workspace, image, revision, archive.since()))
+                num_test += is_kept_out(image)
             if on_progress is not None:
                 on_progress(done, len(chosen))
         if len(lost) == len(chosen):
             raise StoreError(lost[0])
-        packer.finish()
+        said = packer.finish()
         told = {"format": written_as, "which": selection.which, "by": selection.who}
         not_in = [*lost, *left_out]
         archive.write("provenance.json", provenance_json(workspace, selection.task_id, told, records, not_in))
-    return tuple(lost)
+    return Export(target, len(records), num_test, tuple(lost), tuple(dict.fromkeys([*not_in, *said])))
 
 
 def picture_of_mask(mask: NDArray[np.uint8], num_classes: int) -> bytes:
@@ -224,9 +243,6 @@ def picture_of_image(
     had to say how to read.
 
     Args:
-        data: The image's file.
-        decoded: Its values.
-        image: Its row.
         window: What becomes black and white of Hounsfield units.
 
     Returns:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.cards import MaskClass
+from core.datasets.split import draw_groups
 from core.files import csv_bytes
 from core.formats.coco import CocoWriter
 from core.formats.yolo import yolo_labels
+from core.imaging.decode import DecodedImage
 from core.registry.decoded import decode
 from core.registry.predictors import Predictors
 from core.workflows.correct.pictures import window_of_task
 from core.workflows.export.export_names import UniqueStems, name_of
 from core.workflows.export.measures_table import MEASURE_COLUMNS, measure_rows
-from core.workflows.export.packing import Archive, picture_of_image
+from core.workflows.export.packing import Archive, is_kept_out, picture_of_image
 from core.workspace import ImageRow, RevisionRow, Workspace
+
+_VAL_PART = 0.2
 
 
 class Pictures:
@@ -30,10 +35,10 @@ class Pictures:
         self._window = window_of_task(workspace, task_id)
         self._stems = UniqueStems()
 
-    def add(self, image: ImageRow, folder: str) -> str:
-        """Write one; its name in that folder."""
+    def add(self, image: ImageRow, folder: str, decoded: DecodedImage | None = None) -> str:
+        """Write one, whose values may be known already; its name in that folder."""
         data = self._workspace.files.read(image.file)
-        decoded = decode(self._workspace, image)
+        decoded = decoded or decode(self._workspace, image)
         content, suffix = picture_of_image(data, decoded, image, self._window)
         name = f"{self._stems.take(name_of(image))}{suffix}"
         self._archive.write(f"{folder}/{name}", content)
@@ -52,9 +57,10 @@ class Coco:
         """Take a mask in."""
         self._coco.add(self._pictures.add(image, "images"), mask)
 
-    def finish(self) -> None:
+    def finish(self) -> Sequence[str]:
         """Write what is told of all of them."""
         self._archive.write("annotations.json", self._coco.to_json().encode())
+        return ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,7 @@ class Yolo:
     classes: tuple[MaskClass, ...]
     pictures: Pictures
     splits: dict[int, str]
+    """By image id, as `yolo_splits` has them."""
 
     def add(self, image: ImageRow, revision: RevisionRow, mask: NDArray[np.uint8]) -> None:
         """Take a mask in."""
@@ -73,7 +80,7 @@ class Yolo:
         name = self.pictures.add(image, f"images/{split}")
         self.archive.write(f"labels/{split}/{name.rpartition('.')[0]}.txt", labels.encode())
 
-    def finish(self) -> None:
+    def finish(self) -> Sequence[str]:
         """Write what is told of all of them."""
         there = set(self.splits.values())
         # Trainers insist on both; where one is empty, the other stands for it, as their own examples do.
@@ -87,6 +94,17 @@ class Yolo:
             for index, each in enumerate(self.classes)
         ]
         self.archive.write("data.yaml", "\n".join([*lines, "names:", *names, ""]).encode())
+        return ()
+
+
+def yolo_splits(images: Sequence[ImageRow]) -> dict[int, str]:
+    """Locked and gold images are test; of the others whole groups are set aside for val; one stays."""
+    free = [image.group_id for image in images if not is_kept_out(image)]
+    aside = draw_groups(free, _VAL_PART, 0) if len(set(free)) > 1 else set()
+    return {
+        image.id: "test" if is_kept_out(image) else "val" if image.group_id in aside else "train"
+        for image in images
+    }
 
 
 @dataclass
@@ -103,6 +121,7 @@ class Measures:
         """Take a mask in."""
         self.rows += measure_rows(self.workspace, image, revision, mask, self.classes, self.predictors)
 
-    def finish(self) -> None:
+    def finish(self) -> Sequence[str]:
         """Write what is told of all of them."""
         self.archive.write("measures.csv", csv_bytes([MEASURE_COLUMNS, *self.rows]))
+        return ()

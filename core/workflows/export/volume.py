@@ -24,13 +24,11 @@ class VolumeMasks:
     Attributes:
         images: Its slices in order.
         masks: (slices, H, W) uint8 of class indices; a slice without a saved mask is background.
-        num_saved: Slices that have one.
         geometry: Spacing and affine of the slices as shown, None where nobody says.
     """
 
     images: tuple[ImageRow, ...]
     masks: NDArray[np.uint8]
-    num_saved: int
     geometry: Geometry | None
 
 
@@ -57,21 +55,21 @@ def volume_masks(
     if len(sizes) > 1:
         raise BadFileError(image.name, "its slices have different sizes, so they are no volume.")
     masks = np.zeros((len(images), *sizes.pop()), np.uint8)
-    num_saved = 0
+    is_saved = False
     for place, each in enumerate(images):
         if each.id in without:
             continue
         revision = workspace.truth.of(each.id) if revisions is None else revisions.get(each.id)
         if revision is not None:
             masks[place] = read_mask(workspace, revision)
-            num_saved += 1
-    if num_saved == 0:
+            is_saved = True
+    if not is_saved:
         raise AppError(
             "{image}: no mask of its {num_images} slices is saved yet; save one first.",
             image=image.name,
             num_images=len(images),
         )
-    return VolumeMasks(tuple(images), masks, num_saved, geometry_of(workspace, image))
+    return VolumeMasks(tuple(images), masks, geometry_of(workspace, image))
 
 
 def volume_name(workspace: Workspace, image: ImageRow) -> str:

@@ -23,7 +23,6 @@ from core.registry.predictors import Predictors
 from core.registry.trained_on import images_learnt
 from core.review.agreement import Agreement, agree
 from core.review.readers import ImageAgreement, ModelAgainstPeople, compare_model
-from core.review.second_reading import Readings
 from core.workflows.correct.blind import KEYS, Purpose, readings_of_task
 from core.workflows.correct.save_mask import mask_as_shown, read_mask
 from core.workflows.correct.slices import geometry_of
@@ -77,6 +76,46 @@ class _Mask:
     read: Callable[[], NDArray[np.uint8]]
 
 
+@dataclass(frozen=True)
+class _Comparing:
+    """Compares two masks of an image, and notes how well they agree."""
+
+    workspace: Workspace
+    found: TaskAgreement
+
+    def note(
+        self, to: dict[Any, list[ImageAgreement]], name: Any, image: ImageRow, one: _Mask, other: _Mask
+    ) -> float:
+        """The Dice of two masks, with all that is measured noted under a name."""
+        found = self.found
+        spacing = spacing_to_compare(self.workspace, image) if found.in_mm else None
+
+        def measure() -> bytes:
+            return json.dumps(asdict(agree(one.read(), other.read(), found.class_index, spacing))).encode()
+
+        unit = "" if spacing is None else f"-{spacing[0]:g}-{spacing[1]:g}"
+        key = f"agreement-{one.key[:20]}-{other.key[:20]}-{found.class_index}-{found.reading}{unit}"
+        agreement = Agreement(**json.loads(self.workspace.cache.get_or_make(image.sha256, key, measure)))
+        to.setdefault(name, []).append(ImageAgreement(image.id, image.name, image.group_id, agreement))
+        return agreement.dice
+
+    def note_beside(
+        self, to: dict[Any, list[ImageAgreement]], name: Any, own: RevisionRow, before: RevisionRow
+    ) -> bool:
+        """The same of a reading and the mask that it stands beside; False where a file is gone."""
+        try:
+            image = self.workspace.images.get(own.image_id)
+            self.note(to, name, image, self.saved(own), self.saved(before))
+        except AppError:
+            self.found.lost += 1
+            return False
+        return True
+
+    def saved(self, revision: RevisionRow) -> _Mask:
+        """A saved mask."""
+        return _Mask(revision.mask_file, lambda: read_mask(self.workspace, revision))
+
+
 def measure_agreement(
     workspace: Workspace,
     task: TaskRow,
@@ -102,17 +141,29 @@ def measure_agreement(
     version = workspace.versions.current(task.id)
     learnt = set() if version is None else images_learnt(workspace, version)
     truths = workspace.truth.of_task(task.id)
+    comparing = _Comparing(workspace, found)
     people: list[float] = []
     model: list[float] = []
     groups: list[int] = []
     for done, (image_id, of_image) in enumerate(readings.items(), start=1):
         try:
             image = workspace.images.get(image_id)
-            between = _readers(workspace, found, image, of_image)
+            masks = [(each.who, comparing.saved(each)) for each in of_image.all]
+            between = [
+                comparing.note(found.readers, (first, second), image, one, other)
+                for (first, one), (second, other) in combinations(sorted(masks, key=lambda each: each[0]), 2)
+            ]
             if of_image.is_settled and image_id in truths:
-                _agreed(workspace, found, image, of_image, truths[image_id])
+                for who, mask in masks:
+                    comparing.note(
+                        found.with_agreed, (who, AGREED), image, mask, comparing.saved(truths[image_id])
+                    )
             if version is not None and image_id not in learnt:
-                with_model = _model(workspace, found, image, of_image, version, predictors)
+                predicted = _predicted(workspace, image, version, predictors)
+                with_model = [
+                    comparing.note(found.with_model, (who, MODEL), image, mask, predicted)
+                    for who, mask in masks
+                ]
                 people.append(float(np.mean(between)))
                 model.append(float(np.mean(with_model)))
                 groups.append(image.group_id)
@@ -123,11 +174,11 @@ def measure_agreement(
             on_progress(done, len(readings))
     found.model = compare_model(people, model, groups)
     for own, before in _first_of_each(again):
-        found.num_images += _beside(workspace, found, own, before, found.with_self, (own.who, AGAIN_READ))
+        found.num_images += comparing.note_beside(found.with_self, (own.who, AGAIN_READ), own, before)
     is_gold = {each.id for each in workspace.images.list(task.id, "corrected") if each.gold_revision_id}
     for own, before in _first_of_each(gold):
         if own.image_id in is_gold:
-            _beside(workspace, found, own, before, found.gold, own.who)
+            comparing.note_beside(found.gold, own.who, own, before)
     return found
 
 
@@ -151,31 +202,13 @@ def _first_of_each(
     return list(kept.values())
 
 
-def _beside(
-    workspace: Workspace,
-    found: TaskAgreement,
-    own: RevisionRow,
-    before: RevisionRow,
-    to: dict[Any, list[ImageAgreement]],
-    name: Any,
-) -> bool:
-    try:
-        image = workspace.images.get(own.image_id)
-        agreement = _compare(workspace, image, _saved(workspace, own), _saved(workspace, before), found)
-    except AppError:
-        found.lost += 1
-        return False
-    to.setdefault(name, []).append(_of(image, agreement))
-    return True
-
-
 def _all_in_mm(workspace: Workspace, image_ids: set[int]) -> bool:
     """Whether the size of every image's pixels is known: numbers in two units have no mean."""
     images = [workspace.images.get(each) for each in image_ids]
-    return bool(images) and all(spacing_of(workspace, each) is not None for each in images)
+    return bool(images) and all(spacing_to_compare(workspace, each) is not None for each in images)
 
 
-def spacing_of(workspace: Workspace, image: ImageRow) -> Spacing | None:
+def spacing_to_compare(workspace: Workspace, image: ImageRow) -> Spacing | None:
     """Height and width of an image's pixels in mm; None where nobody says, or a millimetre is no measure."""
     geometry = geometry_of(workspace, image)
     if geometry is None or geometry.is_microscopic:
@@ -183,57 +216,6 @@ def spacing_of(workspace: Workspace, image: ImageRow) -> Spacing | None:
     return geometry.row_mm, geometry.column_mm
 
 
-def _readers(workspace: Workspace, found: TaskAgreement, image: ImageRow, readings: Readings) -> list[float]:
-    dices = []
-    for one, other in combinations(sorted(readings.all, key=lambda each: each.who), 2):
-        agreement = _compare(workspace, image, _saved(workspace, one), _saved(workspace, other), found)
-        found.readers.setdefault((one.who, other.who), []).append(_of(image, agreement))
-        dices.append(agreement.dice)
-    return dices
-
-
-def _agreed(
-    workspace: Workspace, found: TaskAgreement, image: ImageRow, readings: Readings, truth: RevisionRow
-) -> None:
-    for each in readings.all:
-        agreement = _compare(workspace, image, _saved(workspace, each), _saved(workspace, truth), found)
-        found.with_agreed.setdefault((each.who, AGREED), []).append(_of(image, agreement))
-
-
-def _model(
-    workspace: Workspace,
-    found: TaskAgreement,
-    image: ImageRow,
-    readings: Readings,
-    version: VersionRow,
-    predictors: Predictors,
-) -> list[float]:
+def _predicted(workspace: Workspace, image: ImageRow, version: VersionRow, predictors: Predictors) -> _Mask:
     mask = mask_as_shown(workspace, image, proposed_content(workspace, version), predictors)
-    predicted = _Mask(sha256_of(encode_png(mask)), lambda: mask)
-    dices = []
-    for each in readings.all:
-        agreement = _compare(workspace, image, _saved(workspace, each), predicted, found)
-        found.with_model.setdefault((each.who, MODEL), []).append(_of(image, agreement))
-        dices.append(agreement.dice)
-    return dices
-
-
-def _saved(workspace: Workspace, revision: RevisionRow) -> _Mask:
-    return _Mask(revision.mask_file, lambda: read_mask(workspace, revision))
-
-
-def _compare(
-    workspace: Workspace, image: ImageRow, one: _Mask, other: _Mask, found: TaskAgreement
-) -> Agreement:
-    spacing = spacing_of(workspace, image) if found.in_mm else None
-
-    def measure() -> bytes:
-        return json.dumps(asdict(agree(one.read(), other.read(), found.class_index, spacing))).encode()
-
-    unit = "" if spacing is None else f"-{spacing[0]:g}-{spacing[1]:g}"
-    key = f"agreement-{one.key[:20]}-{other.key[:20]}-{found.class_index}-{found.reading}{unit}"
-    return Agreement(**json.loads(workspace.cache.get_or_make(image.sha256, key, measure)))
-
-
-def _of(image: ImageRow, agreement: Agreement) -> ImageAgreement:
-    return ImageAgreement(image.id, image.name, image.group_id, agreement)
+    return _Mask(sha256_of(encode_png(mask)), lambda: mask)

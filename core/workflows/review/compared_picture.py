@@ -18,7 +18,7 @@ from core.review.agreement import Agreement, agree, mean_dice
 from core.workflows.correct.editor_scale import resize_nearest, shrink
 from core.workflows.correct.pictures import with_mask
 from core.workflows.correct.save_mask import read_mask
-from core.workflows.review.agreement import spacing_of
+from core.workflows.review.agreement import spacing_to_compare
 from core.workspace import ImageRow, RevisionRow, Workspace
 
 _SIDE = 720
@@ -56,7 +56,7 @@ def compare_readings(
         AppError: A file is gone or damaged.
     """
     one, other = read_mask(workspace, first), read_mask(workspace, second)
-    spacing = spacing_of(workspace, image)
+    spacing = spacing_to_compare(workspace, image)
     shape = within(one.shape, _SIDE)
     display = shrink(to_display(decode(workspace, image)), shape)
     small = [resize_nearest(mask, shape) for mask in (one, other)]

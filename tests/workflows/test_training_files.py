@@ -18,8 +18,10 @@ from core.errors import StoreError
 from core.imaging.decode import decode_image
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
-from core.workflows.export.export_masks import export_masks
+from core.workflows.export.export_files import export_files
 from core.workflows.export.export_names import UniqueStems, safe_stem
+from core.workflows.export.packing import Selection
+from core.workflows.export.set_files import yolo_splits
 from core.workspace import DraftContent, NewLabel
 from tests.stored_files import stored_file
 from tests.workflows.conftest import png
@@ -41,6 +43,10 @@ def save(workspace, task, predictors):
         return image
 
     return add_and_save
+
+
+def exported(workspace, task, on_progress=None):
+    return export_files(workspace, Selection(task.id), "training", on_progress=on_progress)
 
 
 def noise(seed, shape=(8, 9)):
@@ -67,8 +73,8 @@ def ct_file(path):
 def test_the_zip_is_a_data_set_that_training_takes(workspace, task, save, tmp_path):
     for number in range(12):
         save(f"scan {number}.png", png(noise(number)))
-    export = export_masks(workspace, task.id)
-    assert (export.num_train, export.num_val, export.num_test, export.notes) == (9, 0, 3, ())
+    export = exported(workspace, task)
+    assert (export.num_images, export.num_test, export.notes) == (12, 3, ())
     with zipfile.ZipFile(export.path) as archive:
         assert archive.testzip() is None
         archive.extractall(tmp_path / "out")
@@ -81,18 +87,6 @@ def test_the_zip_is_a_data_set_that_training_takes(workspace, task, save, tmp_pa
     assert mask.sum() == mask[0, 0] == 1
 
 
-def test_a_part_for_validation_is_the_same_for_the_same_seed(workspace, task, save, tmp_path):
-    for number in range(10):
-        save(f"{number}.png", png(noise(number)))
-    names = []
-    for turn, seed in enumerate((1, 1, 2)):
-        export = export_masks(workspace, task.id, val_part=0.25, seed=seed, path=tmp_path / f"{turn}.zip")
-        assert (export.num_train, export.num_val, export.num_test) == (6, 2, 2)
-        with zipfile.ZipFile(export.path) as archive:
-            names.append(sorted(name for name in archive.namelist() if "/val/images/" in name))
-    assert names[0] == names[1] != names[2]
-
-
 def test_groups_stay_in_one_split_and_training_reads_them(workspace, task, save, tmp_path):
     # Of eight groups of three the 2nd, 7th, 12th, 17th and 22nd image lock five.
     for number in range(24):
@@ -100,14 +94,21 @@ def test_groups_stay_in_one_split_and_training_reads_them(workspace, task, save,
     ids = [image.id for image in workspace.images.list(task.id)]
     for first in range(0, 24, 3):
         workspace.groups.assign(ids[first : first + 3], kind="patient", key=str(first))
-    export = export_masks(workspace, task.id, val_part=0.3)
+    export = exported(workspace, task)
     with zipfile.ZipFile(export.path) as archive:
         archive.extractall(tmp_path / "out")
     data = read_grouped(tmp_path / "out" / "dataset")
     sizes = {split: (len(groups), len(set(groups))) for split, groups in data.group_of.items()}
-    assert sizes == {"train": (6, 2), "val": (3, 1), "test": (15, 5)}
+    assert sizes == {"train": (9, 3), "test": (15, 5)}
     assert len({group for groups in data.group_of.values() for group in groups}) == 8
     assert data.column == "group"
+    splits = yolo_splits(workspace.images.list(task.id))
+    groups = {
+        split: {each.group_id for each in workspace.images.list(task.id) if splits[each.id] == split}
+        for split in ("train", "val", "test")
+    }
+    # Of nine free images a fifth, so of three free groups one.
+    assert {split: len(found) for split, found in groups.items()} == {"train": 2, "val": 1, "test": 5}
 
 
 def test_the_tables_say_which_slice_a_mask_is_of(workspace, task, predictors):
@@ -115,7 +116,7 @@ def test_the_tables_say_which_slice_a_mask_is_of(workspace, task, predictors):
     for image in workspace.images.list(task.id)[1:]:
         save_mask(workspace, image.id, predictors, content=DraftContent(0.5, None, None), who="Kim")
         workspace.labels.save(image.id, NewLabel("a", "Kim"))
-    export = export_masks(workspace, task.id)
+    export = exported(workspace, task)
     with zipfile.ZipFile(export.path) as archive:
         for name in ("masks.csv", "labels.csv"):
             rows = csv.DictReader(io.StringIO(archive.read(f"dataset/{name}").decode("utf-8-sig")))
@@ -125,7 +126,7 @@ def test_the_tables_say_which_slice_a_mask_is_of(workspace, task, predictors):
 def test_names_are_kept_safe_and_unique(workspace, task, save, tmp_path):
     for number, name in enumerate(("a.png", "A.jpg", "폐 사진.png", "con.png", "a.tif")):
         save(name, png(noise(number)))
-    export = export_masks(workspace, task.id)
+    export = exported(workspace, task)
     with zipfile.ZipFile(export.path) as archive:
         images = {name.rsplit("/", 1)[1] for name in archive.namelist() if "/images/" in name}
         rows = list(csv.DictReader(io.TextIOWrapper(archive.open("dataset/masks.csv"), "utf-8")))
@@ -163,7 +164,7 @@ def test_stems_are_nfc_and_taken_once():
 
 def test_dicom_goes_out_as_a_picture_without_the_patient(workspace, task, save, tmp_path):
     save("ct.dcm", ct_file(tmp_path / "ct.dcm"))
-    export = export_masks(workspace, task.id)
+    export = exported(workspace, task)
     content = export.path.read_bytes()
     assert b"Secret" not in content
     assert b"SECRET-42" not in content
@@ -181,8 +182,8 @@ def test_the_same_picture_never_stands_in_two_splits(workspace, task, save, tmp_
     save("first.png", png(noise(1)))
     save("locked.png", png(values))
     save("twin.bmp", cv2.imencode(".bmp", values)[1].tobytes())
-    export = export_masks(workspace, task.id)
-    assert (export.num_train, export.num_test) == (1, 1)
+    export = exported(workspace, task)
+    assert (export.num_images, export.num_test) == (2, 1)
     assert export.notes == ("twin.bmp is the same picture as locked.png in test, so it was left out.",)
     with zipfile.ZipFile(export.path) as archive:
         archive.extractall(tmp_path / "out")
@@ -200,7 +201,7 @@ def test_only_the_newest_mask_goes_out_and_images_without_one_stay(
     add_images(workspace, task.id, [("never saved.png", png(noise(2)))])
     content = DraftContent(0.5, encode_layer(np.full((8, 9), 2, np.uint8)), None)
     save_mask(workspace, image.id, predictors, content=content, who="Lee")
-    export = export_masks(workspace, task.id)
+    export = exported(workspace, task)
     with zipfile.ZipFile(export.path) as archive:
         archive.extractall(tmp_path / "out")
     train = tmp_path / "out" / "dataset" / "train"
@@ -210,12 +211,12 @@ def test_only_the_newest_mask_goes_out_and_images_without_one_stay(
 
 def test_nothing_saved_is_said(workspace, task):
     with pytest.raises(StoreError, match="No mask of the task Lung X-ray is saved yet"):
-        export_masks(workspace, task.id)
+        exported(workspace, task)
 
 
 def test_a_disk_that_fills_up_leaves_the_zip_before(workspace, task, save, monkeypatch):
     save("a.png", png(noise(1)))
-    before = export_masks(workspace, task.id).path.read_bytes()
+    before = exported(workspace, task).path.read_bytes()
     save("b.png", png(noise(2)))
 
     def full(*_):
@@ -223,19 +224,17 @@ def test_a_disk_that_fills_up_leaves_the_zip_before(workspace, task, save, monke
 
     monkeypatch.setattr("core.workflows.export.packing.os.replace", full)
     with pytest.raises(StoreError, match="has no room left"):
-        export_masks(workspace, task.id)
+        exported(workspace, task)
     folder = workspace.folder("exports")
-    assert [path.name for path in folder.iterdir()] == ["lung_xray.zip"]
-    assert (folder / "lung_xray.zip").read_bytes() == before
+    assert [path.name for path in folder.iterdir()] == ["lung_xray_training.zip"]
+    assert (folder / "lung_xray_training.zip").read_bytes() == before
 
 
-def test_progress_and_a_wrong_part(workspace, task, save):
+def test_progress_is_told(workspace, task, save):
     save("a.png", png(noise(1)))
     told = []
-    export_masks(workspace, task.id, on_progress=lambda done, total: told.append((done, total)))
+    exported(workspace, task, on_progress=lambda done, total: told.append((done, total)))
     assert told == [(1, 1)]
-    with pytest.raises(ValueError, match="part for validation"):
-        export_masks(workspace, task.id, val_part=1.0)
 
 
 def test_labels_go_out_as_training_reads_them(workspace, task, save, tmp_path):
@@ -243,7 +242,7 @@ def test_labels_go_out_as_training_reads_them(workspace, task, save, tmp_path):
     for image, label in zip(images, ("MEL", "NV", "MEL"), strict=True):
         workspace.labels.save(image.id, NewLabel("Other", "Lee"))
         workspace.labels.save(image.id, NewLabel(label, "Kim"))
-    export = export_masks(workspace, task.id)
+    export = exported(workspace, task)
     assert export.notes == ()
     with zipfile.ZipFile(export.path) as archive:
         archive.extractall(tmp_path / "out")
@@ -259,13 +258,13 @@ def test_labels_go_out_as_training_reads_them(workspace, task, save, tmp_path):
 def test_without_labels_there_is_no_table_and_missing_ones_are_told(workspace, task, save):
     first = save("a.png", png(noise(1)))
     save("b.png", png(noise(2)))
-    with zipfile.ZipFile(export_masks(workspace, task.id).path) as archive:
+    with zipfile.ZipFile(exported(workspace, task).path) as archive:
         assert "dataset/labels.csv" not in archive.namelist()
     workspace.labels.save(first.id, NewLabel("MEL", "Kim"))
-    (note,) = export_masks(workspace, task.id).notes
+    (note,) = exported(workspace, task).notes
     assert note.startswith("1 of 2 images have no label")
     workspace.labels.save(first.id, NewLabel(None, "Kim"))
-    assert export_masks(workspace, task.id).notes == ()
+    assert exported(workspace, task).notes == ()
 
 
 def test_what_is_gone_is_named_and_the_others_are_exported(workspace, task, save):
@@ -275,8 +274,8 @@ def test_what_is_gone_is_named_and_the_others_are_exported(workspace, task, save
     stored_file(workspace, no_image.file).unlink()
     stored_file(workspace, workspace.truth.of(no_mask.id).mask_file).unlink()
     stored_file(workspace, workspace.truth.of(bad.id).mask_file).write_bytes(b"no picture")
-    export = export_masks(workspace, task.id)
-    assert export.num_train + export.num_test == 1
+    export = exported(workspace, task)
+    assert export.num_images == 1
     assert export.notes[:3] == export.lost
     for image in (no_image, no_mask, bad):
         (sentence,) = (each for each in export.lost if each.startswith(f"{image.name} was left out: "))
