@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from core.imaging.archive import ArchiveEntry
-from core.imaging.mask_values import MaskValues
 from core.language.sentence import Sentence
 from core.workflows.arrive.arrival import Arrival, FileOutcome, MaskUse
 from core.workflows.arrive.images_in import add_image, with_series
@@ -28,7 +27,6 @@ def add_images(
     *,
     masks: Iterable[Upload] = (),
     mask_use: MaskUse = "reference",
-    mask_values: MaskValues | None = None,
     roles: Mapping[int, Role] | None = None,
     on_progress: OnProgress | None = None,
 ) -> list[FileOutcome]:
@@ -45,17 +43,10 @@ def add_images(
         mask_use: "reference" keeps a mask to compare with; "start" makes it the image's draft, with a
             correction layer that decides every pixel, so that it stands whatever a model says and at any
             threshold.
-        mask_values: What the person says that the masks' values mean; None for what the files tell, and what
-            was said for the task where they do not.
         roles: What the person says of files, by their place in what `plan_of` gives; not for a generator.
         on_progress: Called with files done, all files as far as they are known, and the name of the last.
     """
-    arrival = Arrival(
-        workspace,
-        task_id,
-        mask_use=mask_use,
-        mask_values=mask_values,
-    )
+    arrival = Arrival(workspace, task_id, mask_use=mask_use)
     chunks = (
         (plan_of(files, given, known=arrival, roles=roles or {}), [*files, *given])
         for files, given in _chunks(uploads, list(masks))

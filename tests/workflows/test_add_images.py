@@ -10,6 +10,7 @@ from core.correction.corrections import decode_layer
 from core.imaging.decode import decode_image
 from core.imaging.mask_values import MaskValues
 from core.workflows.add_images import add_images
+from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning
 from core.workflows.correct.open_image import open_image
 from core.workflows.correct.save_mask import save_mask
 from core.workspace import DraftContent, TaskClass
@@ -302,8 +303,8 @@ def test_what_the_person_says_of_the_values_decides(workspace, task):
     image = ("a.png", png([[9, 0], [0, 0]]))
     refused = add_images(workspace, task.id, [image], masks=[("a.png", classes)])[1]
     assert refused.status == "refused" and "--mask_values" in refused.message
-    said = MaskValues((2,), (3,))
-    add_images(workspace, task.id, [], masks=[("a.png", classes)], mask_values=said)
+    keep_meaning(workspace, task.id, KeptMeaning((1, 2, 3), MaskValues((2,), (3,))))
+    add_images(workspace, task.id, [], masks=[("a.png", classes)])
     assert reference_of(workspace, workspace.images.list(task.id)[0]) == [[0, 0], [1, 255]]
 
 

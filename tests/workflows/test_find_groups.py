@@ -176,9 +176,8 @@ def test_looking_again_decodes_only_what_is_new_and_a_lost_file_stops_nothing(wo
     add(("copy.jpg", jpeg(blots(1))), ("b.png", png(blots(2))))
     (lost,) = add(("lost.png", png(blots(3))))
     stored_file(workspace, workspace.images.get(lost).file).unlink()
-    found = find_groups(workspace, task.id)
+    find_groups(workspace, task.id)
     assert frozenset({"a.png", "copy.jpg"}) in groups(workspace, task)
-    assert found.unread == ("lost.png",)
 
 
 def test_a_job_tells_how_far_it_is_and_goes_on_after_a_stop(workspace, task, add):

@@ -33,15 +33,15 @@ def survey(files, masks=(), known=(), roles=None, classes=()):
 def test_plain_images_need_no_look():
     found = survey([("a.png", IMAGE), ("b.png", png(gradient(9, 9, first=5)))])
     assert [row.role for row in found.rows] == ["image", "image"]
-    assert not found.needs_look()
+    assert not found.needs_look(KeptAnswers())
 
 
 def test_clear_masks_that_were_given_as_masks_need_no_look():
     found = survey([("a.png", IMAGE)], [("a.png", MASK)])
     assert (found.readings[1].values, found.readings[1].foreground) == ((0, 255), (255,))
-    assert not found.needs_look()
+    assert not found.needs_look(KeptAnswers())
     assert survey([], [("z.png", MASK)]).unpaired == {0}
-    assert not survey([], [("z.png", MASK)], known={"z"}).needs_look()
+    assert not survey([], [("z.png", MASK)], known={"z"}).needs_look(KeptAnswers())
 
 
 def test_masks_of_a_task_of_several_classes_are_read_by_their_places_and_asked_about_never():
@@ -60,7 +60,7 @@ def test_masks_of_a_task_of_several_classes_are_read_by_their_places_and_asked_a
         "so add it to the classes first."
     )
     assert "1 left, 2 right" in any_of_them.problem
-    assert found.unclear(None) == [] and found.needs_look()
+    assert found.unclear(None) == [] and found.needs_look(KeptAnswers())
 
 
 def test_outlines_of_yolo_are_read_by_the_places_of_several_classes():
@@ -84,7 +84,7 @@ def test_a_zip_with_masks_is_looked_at_and_a_role_can_be_changed():
         "set.zip/masks/a.png": "mask",
         "set.zip/readme.txt": "left out",
     }
-    assert found.needs_look()
+    assert found.needs_look(KeptAnswers())
     assert found.rows[1].images == ("set.zip/images/a.png",)
     changed = survey(files, roles={1: "image"})
     assert changed.rows[1].role == "image"
@@ -139,13 +139,13 @@ CT[2:4, 2:4] = 40
 def test_whether_an_image_is_a_ct_is_asked_once_where_its_file_cannot_say_it(workspace, task):
     files = [("plain.png", IMAGE), ("scan.nii", nifti(CT))]
     found = survey(files)
-    assert found.needs_look() and found.may_be_ct(KeptAnswers()) == 1
+    assert found.needs_look(KeptAnswers()) and found.may_be_ct(KeptAnswers()) == 1
     keep_units(workspace, task.id, "grey")
     kept = kept_answers(workspace, task.id)
     assert kept == KeptAnswers(units="grey")
     assert not found.needs_look(kept) and found.may_be_ct(kept) is None
     # What can be nothing else, or is called a mask, is not asked about.
-    assert not survey([("grey.nii", nifti(np.abs(CT)))]).needs_look()
+    assert not survey([("grey.nii", nifti(np.abs(CT)))]).needs_look(KeptAnswers())
     assert survey([("a.nii", nifti(CT))], roles={0: "left out"}).may_be_ct(KeptAnswers()) is None
     about = {"ome": True, "metadata": {"axes": "CYX"}, "photometric": "minisblack"}
     channels = tiff(np.stack([CLASSES, CLASSES]).astype(np.uint8), **about)

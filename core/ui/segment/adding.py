@@ -21,8 +21,8 @@ from core.ui.segment.folder import folder_box
 from core.ui.segment.image_question import channel_name
 from core.ui.segment.navigation import go_to
 from core.ui.segment.reading_question import option_name
-from core.ui.segment.understanding import look_first
-from core.ui.text import as_name, as_text, shortened
+from core.ui.segment.understanding import add_files, look_first
+from core.ui.text import as_text, shortened
 from core.workflows.add_images import add_images
 from core.workflows.arrive.arrival import FileOutcome, MaskUse
 from core.workflows.arrive.kept_answers import keep_channel, keep_units, kept_answers
@@ -143,21 +143,11 @@ def uploader(task: TaskRow) -> None:
     token = (task.id, *(file.file_id for file in (*images, *masks)))
     if look_first(task, files, given_masks, use, _open_first, token=token):
         return
-    bar = st.progress(0.0, words.READING_FILES)
+    bar = st.container()
     # A press ends this run between two files, and what holds the files is gone in the next.
     st.button(words.STOP_ADDING, icon=":material/stop:", on_click=_stop_adding)
-
-    def show_progress(done: int, total: int, name: str) -> None:
-        bar.progress(done / max(total, 1), words.ADDING.format(name=as_name(name), done=done, total=total))
-
-    outcomes = add_images(
-        state.workspace(),
-        task.id,
-        files,
-        masks=given_masks,
-        mask_use=use,
-        on_progress=show_progress,
-    )
+    with bar:
+        outcomes = add_files(task, files, given_masks, use, {})
     state.page_state().uploads += 1
     _open_first(outcomes)
     st.rerun()

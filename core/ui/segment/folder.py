@@ -38,7 +38,7 @@ class _Asked:
     mask_use: MaskUse
     files: Sequence[Upload]
     survey: Survey
-    pictures: dict[str, Pictures] = field(default_factory=dict)
+    pictures: dict[object, Pictures] = field(default_factory=dict)
 
 
 def folder_box(task: TaskRow, mask_use: MaskUse) -> None:

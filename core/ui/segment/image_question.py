@@ -29,13 +29,12 @@ Pictures = dict[Any, bytes | None]
 
 
 def ask_channel(
-    uploads: Sequence[Upload], survey: Survey, unasked: Sequence[int], made: dict[str, Pictures]
+    uploads: Sequence[Upload], survey: Survey, unasked: Sequence[int], made: dict[object, Pictures]
 ) -> KeptChannel | None:
     """Ask which channel of images is read.
 
     Args:
         uploads: What was given as images, then as masks.
-        survey: How the upload is understood.
         unasked: Places of the images in question; asked about are those with as many channels as the first.
         made: Pictures that were made for this upload, by question.
 
@@ -49,7 +48,7 @@ def ask_channel(
     if key not in made:
         shown = [*range(len(names))[:_MOST_SHOWN], len(names)]
         made[key] = _pictures(uploads, survey, example, shown, _of_channel)
-    chosen = _ask(
+    chosen = ask_by_picture(
         words.WHICH_CHANNEL.format(count=count, channels=len(names)),
         {choice: channel_name(choice, names) for choice in range(len(names) + 1)},
         made[key],
@@ -68,13 +67,12 @@ def channel_name(place: int, names: Sequence[str]) -> str:
 
 
 def ask_units(
-    uploads: Sequence[Upload], survey: Survey, example: int, made: dict[str, Pictures]
+    uploads: Sequence[Upload], survey: Survey, example: int, made: dict[object, Pictures]
 ) -> Units | None:
     """Ask what the values of images are that look like a CT and cannot say it.
 
     Args:
         uploads: What was given as images, then as masks.
-        survey: How the upload is understood.
         example: Place of such an image.
         made: Pictures that were made for this upload, by question.
 
@@ -85,12 +83,13 @@ def ask_units(
     if key not in made:
         made[key] = _pictures(uploads, survey, example, [*shared.UNITS], open_file)
     question = words.WHICH_UNITS.format(name=as_name(survey.rows[example].name))
-    return _ask(question, shared.UNITS, made[key], words.WHICH_UNITS_HELP, key)
+    return ask_by_picture(question, shared.UNITS, made[key], words.WHICH_UNITS_HELP, key)
 
 
-def _ask(
+def ask_by_picture(
     question: str, names: Mapping[Choice, str], pictures: Pictures, told: str, key: str
 ) -> Choice | None:
+    """Ask with a picture of each choice that has one; None before anything is chosen."""
     st.markdown(f"**{question}**")
     columns = st.columns(max(len(pictures), 4))
     for column, (choice, picture) in zip(columns, pictures.items(), strict=False):

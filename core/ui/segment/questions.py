@@ -52,21 +52,12 @@ def ask(
     masks: Sequence[Upload],
     survey: Survey,
     kept: KeptAnswers,
-    made: dict[str, Pictures],
+    made: dict[object, Pictures],
 ) -> Answers:
-    """Every question that is open.
-
-    Args:
-        task: Where the files go.
-        files: What was given as images.
-        masks: What was given as masks.
-        survey: How they are understood.
-        kept: What was said before.
-        made: Pictures that were made for these files, by question.
-    """
+    """Every question that is open; `made` are pictures that were made for these files, by question."""
     uploads = [*files, *masks]
     unclear, unasked, ct = survey.unclear(kept.masks), survey.unasked(kept), survey.may_be_ct(kept)
-    meaning = ask_reading(files, masks, survey, unclear, _only_class(task)) if unclear else None
+    meaning = ask_reading(files, masks, survey, unclear, _only_class(task), made) if unclear else None
     channel = ask_channel(uploads, survey, unasked, made) if unasked else None
     units = None if ct is None else ask_units(uploads, survey, ct, made)
     asked = ((unclear, meaning), (unasked, channel), (ct is not None, units))

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from core.errors import AppError
@@ -20,6 +19,7 @@ from core.imaging.masks import encode_jpeg
 from core.imaging.overlay import overlay, overlay_classes, thumbnail
 from core.imaging.stored import StoredPixels
 from core.ui.segment import words
+from core.ui.segment.image_question import Pictures, ask_by_picture
 from core.workflows.arrive.class_values import class_table
 from core.workflows.arrive.mask_meaning import KeptMeaning
 from core.workflows.arrive.upload_survey import Survey, Upload, mask_file, unpacked
@@ -27,7 +27,6 @@ from core.workspace import TaskClass
 from core.workspace.classes import added
 
 _SIDE = 180
-_PICTURES = "reading_pictures"
 _MOST_LISTED = 8
 _MOST_CLASSES = 30
 """Up to this value each may be a class of its own."""
@@ -41,15 +40,14 @@ def ask_reading(
     survey: Survey,
     unclear: Sequence[int],
     only: TaskClass | None,
+    made: dict[object, Pictures],
 ) -> KeptMeaning | tuple[TaskClass, ...] | Literal["leave"] | None:
     """Ask what the values of unclear masks mean.
 
     Args:
-        files: What was given as images.
-        masks: What was given as masks.
-        survey: How the upload is understood.
         unclear: Places of the masks in question.
         only: The one class of the task, where it may get more of them; else None.
+        made: Pictures that were made for this upload, by question.
 
     Returns:
         The answer, classes where each value is one; "leave" where they are not wanted, None before anything
@@ -63,24 +61,16 @@ def ask_reading(
     # The one with the most values shows the differences best.
     example = max(unclear, key=lambda place: len(survey.readings[place].values))
     listed = ", ".join(map(str, values[:_MOST_LISTED])) + (" ..." if len(values) > _MOST_LISTED else "")
-    st.markdown(f"**{words.WHAT_IS_FOREGROUND.format(count=len(unclear), values=listed)}**")
     key = (example, options)
-    if st.session_state.get(_PICTURES, (None, None))[0] != key:
-        st.session_state[_PICTURES] = (key, _pictures([*files, *masks], survey, example, options))
-    shown = st.session_state[_PICTURES][1]
-    for column, option, picture in zip(st.columns(max(len(options), 4)), options, shown, strict=False):
-        if picture is not None:
-            column.image(picture, caption=option_name(option), width=_SIDE)
-    chosen = st.radio(
+    if key not in made:
+        made[key] = dict(enumerate(_pictures([*files, *masks], survey, example, options)))
+    chosen = ask_by_picture(
         words.WHAT_IS_FOREGROUND.format(count=len(unclear), values=listed),
-        [*range(len(options)), len(options)],
-        index=None,
-        format_func=lambda each: option_name(options[each]) if each < len(options) else words.READING_LEAVE,
-        horizontal=True,
-        label_visibility="collapsed",
-        key=f"reading_of_{listed}",
+        dict(enumerate([*map(option_name, options), words.READING_LEAVE])),
+        made[key],
+        words.WHAT_IS_FOREGROUND_HELP,
+        f"reading_of_{listed}",
     )
-    st.caption(words.WHAT_IS_FOREGROUND_HELP)
     if chosen is None:
         return None
     if chosen == len(options):

@@ -16,13 +16,12 @@ from core.ui.segment.questions import ask
 from core.ui.segment.understood_row import table_row
 from core.ui.text import as_name
 from core.workflows.add_images import add_images
-from core.workflows.arrive.arrival import FileOutcome, MaskUse
+from core.workflows.arrive.arrival import Arrival, FileOutcome, MaskUse
 from core.workflows.arrive.kept_answers import KeptAnswers, kept_answers
-from core.workflows.arrive.layouts import image_keys
 from core.workflows.arrive.mask_meaning import KeptMeaning
 from core.workflows.arrive.planned_file import Role
 from core.workflows.arrive.upload_survey import Survey, Upload, survey_upload
-from core.workspace import TaskRow, Workspace
+from core.workspace import TaskRow
 
 _UPLOAD = "upload_to_look_at"
 _TABLE = "understood"
@@ -35,10 +34,6 @@ class Given:
 
     Attributes:
         token: What tells it from every other upload.
-        files: What was given as images.
-        masks: What was given as masks.
-        use: What the masks are for.
-        survey: How it is understood.
         roles: What the person said of files, by place.
         changes: Counts what was said, so that the table begins anew.
         seen: Changes that are in `survey`.
@@ -54,7 +49,7 @@ class Given:
     roles: dict[int, Role] = field(default_factory=dict)
     changes: int = 0
     seen: int = 0
-    pictures: dict[str, Pictures] = field(default_factory=dict)
+    pictures: dict[object, Pictures] = field(default_factory=dict)
     order: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -73,10 +68,6 @@ def look_first(
     """Whether a person has to look at an upload first; opens the dialog that shows it.
 
     Args:
-        task: Where it goes.
-        files: What was given as images.
-        masks: What was given as masks.
-        use: What the masks are for.
         after: Called in the dialog with what became of the files.
         token: What tells the upload from every other one.
     """
@@ -119,26 +110,23 @@ def _look(
     if answers.masks == "leave":
         roles.update(dict.fromkeys(given.survey.unclear(kept.masks), "left out"))
     with progress:
-        outcomes = _add(task, given, roles)
+        outcomes = add_files(task, given.files, given.masks, given.use, roles)
     _dismissed()
     after(outcomes)
     st.rerun()
 
 
-def _add(task: TaskRow, given: Given, roles: Mapping[int, Role]) -> list[FileOutcome]:
+def add_files(
+    task: TaskRow, files: Sequence[Upload], masks: Sequence[Upload], use: MaskUse, roles: Mapping[int, Role]
+) -> list[FileOutcome]:
+    """Add an upload with a bar that says how far it is; `roles` are what the person said of files."""
     bar = st.progress(0.0, words.READING_FILES)
 
     def show_progress(done: int, total: int, name: str) -> None:
         bar.progress(done / max(total, 1), words.ADDING.format(name=as_name(name), done=done, total=total))
 
     return add_images(
-        state.workspace(),
-        task.id,
-        given.files,
-        masks=given.masks,
-        mask_use=given.use,
-        roles=roles,
-        on_progress=show_progress,
+        state.workspace(), task.id, files, masks=masks, mask_use=use, roles=roles, on_progress=show_progress
     )
 
 
@@ -206,7 +194,7 @@ def _survey(
     survey = survey_upload(
         files,
         masks,
-        known=_TaskImages(state.workspace(), task.id),
+        known=Arrival(state.workspace(), task.id),
         roles=roles,
         classes=task.classes,
         earlier=earlier,
@@ -214,18 +202,3 @@ def _survey(
     )
     bar.empty()
     return survey
-
-
-class _TaskImages:
-    """The names that masks may call the images of a task; looked up once a file may be a mask."""
-
-    def __init__(self, workspace: Workspace, task_id: int) -> None:
-        self._workspace = workspace
-        self._task_id = task_id
-        self._keys: set[str] | None = None
-
-    def __contains__(self, key: object) -> bool:
-        if self._keys is None:
-            images = self._workspace.images.list(self._task_id)
-            self._keys = {each for image in images for each in image_keys(image.name)}
-        return key in self._keys

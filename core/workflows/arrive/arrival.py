@@ -10,7 +10,6 @@ from typing import Literal
 
 from core.datasets.matching import slice_stem
 from core.imaging.dicom_places import SlicePlace
-from core.imaging.mask_values import MaskValues
 from core.workflows.arrive.kept_answers import kept_answers
 from core.workflows.arrive.layouts import image_keys, stem_key
 from core.workflows.arrive.planned_file import PlannedFile
@@ -60,18 +59,10 @@ class _Names:
 class Arrival:
     """One upload of a task; knows which image has which name."""
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        task_id: int,
-        *,
-        mask_use: MaskUse,
-        mask_values: MaskValues | None,
-    ) -> None:
+    def __init__(self, workspace: Workspace, task_id: int, *, mask_use: MaskUse = "reference") -> None:
         self.workspace = workspace
         self.task_id = task_id
         self.mask_use = mask_use
-        self.mask_values = mask_values
         self.kept = kept_answers(workspace, task_id)
         self.classes = workspace.tasks.get_by_id(task_id).classes
         self.slices: dict[int, SlicePlace] = {}

@@ -72,7 +72,6 @@ def check_classes(mask: NDArray[np.uint8], data: bytes, name: str, classes: Sequ
 
     Args:
         mask: What the file holds, of all slices.
-        data: The file.
         name: What the person calls it.
 
     Raises:

@@ -47,15 +47,11 @@ class FoundGroups:
         num_images: Images of the task.
         num_groups: Groups that they are in now.
         newly_locked: Images that turned out to belong to a locked group; they leave training.
-        unread: Names of images that could not be read, which stay in the groups that they are in.
-        alike: Whether likeness told pictures apart; False where all of the task look alike.
     """
 
     num_images: int
     num_groups: int
     newly_locked: tuple[int, ...] = ()
-    unread: tuple[str, ...] = ()
-    alike: bool = True
 
 
 def start_find_groups(workspace: Workspace, task_id: int, *, who: str) -> JobRow:
@@ -106,14 +102,10 @@ def find_groups(
         image for image in images if groups[image.group_id].kind != "hand" or images_in[image.group_id] > 1
     ]
     signs: list[Signs | None] = []
-    unread = []
     for done, image in enumerate(linked, start=1):
         if should_stop is not None and should_stop():
             return None
-        found = _signs(workspace, image)
-        signs.append(found)
-        if found is None:
-            unread.append(image.name)
+        signs.append(_signs(workspace, image))
         if on_progress is not None:
             on_progress(done, len(linked))
     if not linked:
@@ -134,7 +126,7 @@ def find_groups(
             moved = workspace.groups.assign([image.id for image in together], kind=kind, key=key, name=name)
             newly_locked += moved.newly_locked
     num_groups = len({image.group_id for image in workspace.images.list(task_id)})
-    return FoundGroups(len(images), num_groups, tuple(sorted(newly_locked)), tuple(unread), result.alike)
+    return FoundGroups(len(images), num_groups, tuple(sorted(newly_locked)))
 
 
 def keys_of_names(names: Sequence[str], pattern: str) -> list[str]:
@@ -179,7 +171,7 @@ def _what_holds(keys: Sequence[Sequence[str]], together: Sequence[ImageRow]) -> 
 
 
 def _signs(workspace: Workspace, image: ImageRow) -> Signs | None:
-    """None for an image that cannot be read."""
+    """None for an image that cannot be read, which stays in the group that it is in."""
 
     def make() -> bytes:
         found = signs_of(

@@ -18,8 +18,6 @@ def read_table(content: bytes, name: str, image_names: Sequence[str]) -> SetTabl
     """The rows of a CSV by the images that they are of.
 
     Args:
-        content: The file.
-        name: What it is called.
         image_names: File names of the task's images.
 
     Raises:

@@ -29,8 +29,8 @@ def add_image(arrival: Arrival, row: PlannedFile, data: bytes) -> FileOutcome:
         if file.masks_only:
             raise BadFileError(row.name, file.masks_only)
         if len(file.order) > 1:
-            stack = add_stack(arrival.workspace, arrival.task_id, row.name, data, file)
-            image, notes, num_new, slices = stack.images[0], stack.notes, stack.num_new, stack.images
+            slices, num_new, notes = add_stack(arrival.workspace, arrival.task_id, row.name, data, file)
+            image = slices[0]
         elif known is not None:
             image, notes, num_new = known, (), 0
         else:

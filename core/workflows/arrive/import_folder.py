@@ -113,7 +113,7 @@ def _plan(
     workspace: Workspace, task_id: int, folder: Path, mask_use: MaskUse
 ) -> tuple[Arrival, list[PlannedFile]]:
     files = [path.relative_to(folder.parent).as_posix() for path in _found_in(folder)]
-    arrival = Arrival(workspace, task_id, mask_use=mask_use, mask_values=None)
+    arrival = Arrival(workspace, task_id, mask_use=mask_use)
     return arrival, plan_upload(files, known=arrival)
 
 

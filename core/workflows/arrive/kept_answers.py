@@ -42,9 +42,6 @@ class KeptAnswers:
     units: Units | None = None
 
 
-NOTHING_KEPT = KeptAnswers()
-
-
 def kept_answers(workspace: Workspace, task_id: int) -> KeptAnswers:
     """What was said for a task."""
     told = workspace.settings.get(_CHANNEL.format(task_id))

@@ -9,12 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.errors import BadFileError
-from core.imaging.decode import mask_reading, read_mask
-from core.imaging.mask_readings import MaskReading
+from core.imaging.decode import mask_reading
 from core.imaging.mask_values import MaskValues
 from core.language.sentence import Sentence
 from core.workspace import Workspace
@@ -74,56 +70,31 @@ def keep_meaning(workspace: Workspace, task_id: int, kept: KeptMeaning | None) -
     workspace.settings.set(_name(task_id), told)
 
 
-def read_upload_mask(
+def with_kept(
+    read: Callable[..., Masks],
     data: bytes,
     name: str,
-    shape: tuple[int, int],
     *,
     said: MaskValues | None,
     kept: KeptMeaning | None,
-) -> tuple[NDArray[np.uint8], str]:
-    """The mask in a file, and a sentence where a kept answer decided what its values mean.
+) -> tuple[Masks, str]:
+    """What a mask's file holds, and a sentence where a kept answer decided what its values mean.
 
     Args:
+        read: Reads it by a `meaning`.
         name: What the person calls it.
-        shape: (height, width) of its image.
-        said: What is said for this upload; None for what the file tells.
+        said: What is known of this file; None for what it tells itself.
         kept: What was said for the task, taken where the file does not tell.
 
     Raises:
         BadFileError: No mask, or one that could mean several things and nobody said which.
     """
-
-    def read(meaning: MaskValues | None) -> NDArray[np.uint8]:
-        return read_mask(data, name, shape, meaning=meaning)
-
-    return with_kept(read, lambda: mask_reading(data, name), said=said, kept=kept)
-
-
-def with_kept(
-    read: Callable[[MaskValues | None], Masks],
-    reading_of: Callable[[], MaskReading],
-    *,
-    said: MaskValues | None,
-    kept: KeptMeaning | None,
-) -> tuple[Masks, str]:
-    """What a file holds as it is read, by the kept answer where the file does not tell.
-
-    Args:
-        read: Reads it by a meaning.
-        reading_of: How it is read without one.
-        said: What is said for this upload; None for what the file tells.
-        kept: What was said for the task.
-
-    Raises:
-        BadFileError: No mask, or one that could mean several things and nobody said which.
-    """
     try:
-        return read(said), ""
+        return read(meaning=said), ""
     except BadFileError:
         if kept is None or said is not None:
             raise
-        reading = reading_of()
+        reading = mask_reading(data, name)
         if not reading.problem or not reading.options or not kept.covers(reading.values):
             raise
     values = ", ".join(map(str, reading.values))
@@ -132,7 +103,7 @@ def with_kept(
         values=values,
         told=kept.told(),
     )
-    return read(kept.meaning), note
+    return read(meaning=kept.meaning), note
 
 
 def _name(task_id: int) -> str:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadFileError
 from core.imaging.class_table import UNDEFINED
+from core.imaging.decode import read_mask
 from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.language.sentence import Sentence
 from core.workflows.arrive.arrival import Arrival, FileOutcome
 from core.workflows.arrive.class_values import any_class, read_classes, values_of
-from core.workflows.arrive.mask_meaning import read_upload_mask
+from core.workflows.arrive.mask_meaning import Masks, with_kept
 from core.workflows.arrive.upload_plan import PlannedFile
 from core.workflows.correct.save_mask import content_of_mask
 from core.workspace import ImageRow
@@ -30,9 +32,10 @@ class WaitingMask:
     pixels: NDArray[np.uint8] | None = None
 
 
-def meaning_of(arrival: Arrival, part: WaitingMask) -> MaskValues | None:
-    """What the person says that the values of a file mean, None for what it tells itself."""
-    return MaskValues() if part.row.holds_objects else arrival.mask_values
+def read_as_said(arrival: Arrival, part: WaitingMask, read: Callable[..., Masks]) -> tuple[Masks, str]:
+    """What a file holds, as `with_kept` reads it; whose tool numbers objects is foreground above 0."""
+    said = MaskValues() if part.row.holds_objects else None
+    return with_kept(read, part.data, part.row.name, said=said, kept=arrival.kept.masks)
 
 
 def pixels_of(arrival: Arrival, part: WaitingMask, shape: tuple[int, int]) -> tuple[NDArray[np.uint8], str]:
@@ -43,8 +46,7 @@ def pixels_of(arrival: Arrival, part: WaitingMask, shape: tuple[int, int]) -> tu
     if several and part.pixels is None:
         return read_classes(part.data, name, shape, arrival.classes), ""
     if part.pixels is None:
-        said, kept = meaning_of(arrival, part), arrival.kept.masks
-        mask, note = read_upload_mask(part.data, name, shape, said=said, kept=kept)
+        mask, note = read_as_said(arrival, part, partial(read_mask, part.data, name, shape))
         return of_the_one_class(arrival, mask), note
     if part.pixels.shape != shape:
         height, width = part.pixels.shape

@@ -33,10 +33,9 @@ def add_outlines(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
     name = file.row.name
     if file.row.is_yolo:
         return _add_yolo(arrival, file)
-    union = arrival.mask_values is not None and arrival.mask_values.foreground is None
     try:
         names = [each.name for each in arrival.classes] if len(arrival.classes) > 1 else []
-        found = read_outlines(file.data, name, union=union, classes=names)
+        found = read_outlines(file.data, name, classes=names)
     except AppError as error:
         return [FileOutcome(name, "refused", error.sentence)]
     if found is None:

@@ -114,12 +114,9 @@ def _folder_words(path: str) -> list[str]:
 
 
 def _belongs(row: PlannedFile, images: Sequence[str]) -> PlannedFile:
-    return replace(row, images=tuple(images), reason=_mask_of(images, row.reason))
-
-
-def _mask_of(images: Sequence[str], why: str) -> str:
     named = " or ".join(PurePosixPath(image).name for image in images[:3])
-    return Sentence("mask of {named}: {why}", named=named, why=why)
+    reason = Sentence("mask of {named}: {why}", named=named, why=row.reason)
+    return replace(row, images=tuple(images), reason=reason)
 
 
 def united(rows: Sequence[PlannedFile]) -> list[PlannedFile]:
@@ -159,7 +156,6 @@ def second_mask(row: PlannedFile, image: str, earlier: str) -> Sentence:
     """Why a mask is left out.
 
     Args:
-        row: The mask.
         image: Of which it is a second one.
         earlier: Path of the one that is used.
     """

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import AppError, BadFileError
-from core.imaging.decode import mask_reading, open_mask, read_frame
+from core.imaging.decode import open_mask, read_frame
 from core.imaging.dicom_file import is_segmentation
 from core.imaging.dicom_identity import hashed
 from core.imaging.dicom_segments import referenced_series
-from core.imaging.mask_readings import MaskReading
-from core.imaging.mask_values import MaskValues
 from core.imaging.mask_volume import volume_masks
 from core.language.sentence import Sentence
 from core.workflows.arrive.arrival import Arrival, FileOutcome, slice_key
 from core.workflows.arrive.class_values import any_class, check_classes, class_table, values_of
-from core.workflows.arrive.mask_meaning import with_kept
-from core.workflows.arrive.mask_pixels import WaitingMask, keep_mask, meaning_of, of_the_one_class, united
+from core.workflows.arrive.mask_pixels import WaitingMask, keep_mask, of_the_one_class, read_as_said, united
 from core.workflows.correct.slices import geometry_of
 from core.workspace import ImageRow
 
@@ -118,11 +116,6 @@ def masks_of_slices(
         check_classes(np.concatenate(masks, axis=None), part.data, name, arrival.classes)
         return [values_of(mask, arrival.classes) for mask in masks], notes
 
-    def read(meaning: MaskValues | None) -> tuple[list[NDArray[np.uint8]], tuple[str, ...]]:
-        return volume_masks(part.data, name, shapes, geometry, meaning=meaning)
-
-    def reading() -> MaskReading:
-        return mask_reading(part.data, name)
-
-    (masks, notes), note = with_kept(read, reading, said=meaning_of(arrival, part), kept=arrival.kept.masks)
+    read = partial(volume_masks, part.data, name, shapes, geometry)
+    (masks, notes), note = read_as_said(arrival, part, read)
     return [of_the_one_class(arrival, mask) for mask in masks], (*notes, note) if note else notes

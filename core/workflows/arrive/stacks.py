@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from core.errors import AppError, BadFileError
 from core.imaging.decode import DecodedImage, read_frame, to_image
 from core.imaging.dicom_identity import hashed
@@ -16,21 +14,6 @@ from core.workspace.blobs import sha256_of
 
 _MOST_TOLD = 3
 """Bad slices of one file that are told one by one."""
-
-
-@dataclass(frozen=True)
-class StackAdded:
-    """What became of a file of many pictures.
-
-    Attributes:
-        images: Its slices in order, those that were there before too.
-        num_new: How many of them came in.
-        notes: Plain sentences.
-    """
-
-    images: tuple[ImageRow, ...]
-    num_new: int
-    notes: tuple[str, ...]
 
 
 def facts_of(decoded: DecodedImage, notes: tuple[str, ...] = ()) -> ImageFacts:
@@ -46,12 +29,14 @@ def add_stack(
     name: str,
     data: bytes,
     file: OpenFile,
-) -> StackAdded:
+) -> tuple[list[ImageRow], int, tuple[str, ...]]:
     """Every picture of a file as an image of one group; one that cannot be read stops no other.
 
     Args:
         name: What the person calls the file.
-        file: The same, opened.
+
+    Returns:
+        Its slices in order, those that were there before too; how many of them came in; plain sentences.
 
     Raises:
         AppError: No picture can be read, or the store cannot keep them.
@@ -98,7 +83,7 @@ def add_stack(
                 "{what} has slices of different sizes; nothing can be filled in between those.", what=name
             )
         )
-    return StackAdded(tuple(images), len(thumbnails), tuple(notes))
+    return images, len(thumbnails), tuple(notes)
 
 
 def arrange_series(

@@ -18,7 +18,7 @@ from core.imaging.units import looks_like_ct
 from core.imaging.yolo import yolo_mask
 from core.language.sentence import Sentence
 from core.workflows.arrive.class_values import any_class, class_reading
-from core.workflows.arrive.kept_answers import NOTHING_KEPT, KeptAnswers
+from core.workflows.arrive.kept_answers import KeptAnswers
 from core.workflows.arrive.layouts import mask_keys
 from core.workflows.arrive.mask_meaning import KeptMeaning
 from core.workflows.arrive.upload_plan import PlannedFile, Role, plan_upload
@@ -56,7 +56,7 @@ class Survey:
     channels: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     ct: int | None = None
 
-    def needs_look(self, kept: KeptAnswers = NOTHING_KEPT) -> bool:
+    def needs_look(self, kept: KeptAnswers) -> bool:
         """Whether a person should see it before anything is stored.
 
         Not where all that was given as images are images that can be read in one way, none of which may be
@@ -143,13 +143,7 @@ def survey_upload(
 def survey_sample(
     rows: Sequence[PlannedFile], uploads: Sequence[Upload], classes: Sequence[TaskClass] = ()
 ) -> Survey:
-    """What may have to be asked about some files of many.
-
-    Args:
-        rows: How each is understood.
-        uploads: Their paths and bytes.
-        classes: Of the task.
-    """
+    """What may have to be asked about some files of many."""
     seen, readings = _Seen(), {}
     for place, (row, entry) in enumerate(unpacked(rows, uploads)):
         if row.role == "image":
