@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.cards import ModelCard, Score, load_card
+from core.cards import ModelCard, load_card
 from core.config import AugmentConfig, TrainConfig
 from core.correction.click_crop import SIDE
 from core.imaging.class_table import UNDEFINED
@@ -20,7 +20,8 @@ from core.registry.predictions import card_of
 from core.registry.shipped import CARD_NAME, add_shipped
 from core.workflows.learn.mask_trainer import MaskTrainer, amount_of
 from core.workflows.learn.trainer import Amount, Given, Run, Trainer
-from core.workspace import ImageRow, RevisionRow, VersionRow, Workspace
+from core.workflows.learn.training_card import validation_of
+from core.workspace import ImageRow, VersionRow, Workspace
 
 if TYPE_CHECKING:
     from core.training.click_examples import ClickImage
@@ -54,7 +55,7 @@ class ClickTrainer(Trainer):
         """Corrected images that were checked as a whole."""
         masks = workspace.truth.of_task(task_id)
         images = workspace.images.list(task_id, "corrected")
-        whole = tuple(each for each in images if _is_whole(masks.get(each.id)))
+        whole = tuple(each for each in images if each.id not in masks or masks[each.id].scope == "whole")
         return Given(_card(workspace, base), whole)
 
     def amount(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Amount:
@@ -94,9 +95,8 @@ class ClickTrainer(Trainer):
 
     def card(self, run: Run, trained: Any) -> ModelCard:
         """With the Dice on validation."""
-        dice = trained.history[trained.best_epoch - 1].val_dice if trained.history else None
         card: ModelCard = run.given.card
-        return replace(card, validation={} if dice is None else {"dice": Score(dice)})
+        return replace(card, validation=validation_of(trained))
 
     def compare(
         self, workspace: Workspace, new: VersionRow, old: VersionRow | None, **watching: Any
@@ -107,10 +107,6 @@ class ClickTrainer(Trainer):
 
 def _card(workspace: Workspace, base: VersionRow | None) -> ModelCard:
     return load_card(CLICK_MODEL / CARD_NAME) if base is None else card_of(workspace, base)
-
-
-def _is_whole(mask: RevisionRow | None) -> bool:
-    return mask is None or mask.scope == "whole"
 
 
 def _click_images(workspace: Workspace, run: Run, images: tuple[ImageRow, ...]) -> list[ClickImage]:

@@ -10,7 +10,7 @@ import dataclasses
 import math
 
 from core.cards import ModelCard
-from core.config import NetConfig, ScalingConfig, TrainConfig
+from core.config import NetConfig, ScalingConfig
 from core.workspace.truth import LearntFrom
 
 FINE_TUNE_BATCH_SIZE = 2
@@ -38,34 +38,9 @@ def num_validation(num_images: int) -> int:
     return round(num_images * VALIDATION_PART) if num_images >= MIN_FOR_VALIDATION else 0
 
 
-def settings_of(base: ModelCard, epochs: int, seed: int, *, from_scratch: bool) -> TrainConfig:
-    """The run; what a base model was trained with is not asked."""
-    if from_scratch:
-        size, batch = SCRATCH_IMAGE_SIZE, SCRATCH_BATCH_SIZE
-        return TrainConfig(image_size=size, epochs=epochs, batch_size=batch, patience=0, seed=seed)
-    return TrainConfig(
-        image_size=base.image_size,
-        epochs=epochs,
-        batch_size=FINE_TUNE_BATCH_SIZE,
-        learning_rate=1e-3,
-        warmup=0.05,
-        patience=0,
-        seed=seed,
-    )
-
-
 def scratch_card(name: str, there: LearntFrom) -> ModelCard:
     """The card of a model that does not exist yet: channels and intensity scaling as the images are."""
     channels = 3 if there.has_colour else 1
-    if there.has_hounsfield:
-        scaling = ScalingConfig("hu_window", *LUNG_WINDOW)
-    else:
-        scaling = ScalingConfig()
+    scaling = ScalingConfig("hu_window", *LUNG_WINDOW) if there.has_hounsfield else ScalingConfig()
     net = dataclasses.replace(SCRATCH_NET, input_channels=channels)
     return ModelCard(name=name, net=net, scaling=scaling, image_size=SCRATCH_IMAGE_SIZE)
-
-
-def work_of(card: ModelCard) -> float:
-    """Arithmetic of one image, in multiples of 256x256 through 16 base filters."""
-    height, width = card.image_size
-    return height * width / 256**2 * (card.net.base_filters / 16) ** 2

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.cards import MaskClass, ModelCard, Score
+from core.cards import MaskClass, ModelCard
 from core.config import AugmentConfig, TrainConfig
 from core.imaging.class_table import DEFAULT_COLOURS
 from core.jobs.kinds import JobContext
@@ -18,6 +18,7 @@ from core.registry.predictors import Predictors
 from core.training.sides import sides_that_matter
 from core.workflows.learn import fine_tune_recipe as recipe
 from core.workflows.learn.trainer import Amount, Given, Run, Trainer
+from core.workflows.learn.training_card import validation_of
 from core.workspace import ImageRow, TaskClass, VersionRow, Workspace
 from core.workspace.classes import highest_value
 from core.workspace.truth import LearntFrom
@@ -77,11 +78,23 @@ class MaskTrainer(Trainer):
 
     def work_of(self, card: ModelCard) -> float:
         """In multiples of 256x256 through 16 base filters."""
-        return recipe.work_of(card)
+        height, width = card.image_size
+        return height * width / 256**2 * (card.net.base_filters / 16) ** 2
 
     def settings(self, card: ModelCard, epochs: int, seed: int, *, from_scratch: bool) -> TrainConfig:
-        """As the recipe says."""
-        return recipe.settings_of(card, epochs, seed, from_scratch=from_scratch)
+        """As the recipe says; what a base model was trained with is not asked."""
+        if from_scratch:
+            size, batch = recipe.SCRATCH_IMAGE_SIZE, recipe.SCRATCH_BATCH_SIZE
+            return TrainConfig(image_size=size, epochs=epochs, batch_size=batch, patience=0, seed=seed)
+        return TrainConfig(
+            image_size=card.image_size,
+            epochs=epochs,
+            batch_size=recipe.FINE_TUNE_BATCH_SIZE,
+            learning_rate=1e-3,
+            warmup=0.05,
+            patience=0,
+            seed=seed,
+        )
 
     def augmentation(self, workspace: Workspace, run: Run) -> AugmentConfig:
         """The same as when the base was trained, but never mirrored where sides tell classes apart."""
@@ -118,7 +131,6 @@ class MaskTrainer(Trainer):
 
     def card(self, run: Run, trained: Any) -> ModelCard:
         """The threshold that is best on validation, and the Dice there."""
-        dice = trained.history[trained.best_epoch - 1].val_dice if trained.history else None
         card: ModelCard = run.given.card
         learnt = {"horizontal": run.augment.flip_horizontal, "vertical": run.augment.flip_vertical}
         several = card.net.num_classes > 2
@@ -126,7 +138,7 @@ class MaskTrainer(Trainer):
             card,
             flips=tuple(each for each in card.flips if learnt[each] or not several),
             threshold=card.threshold if trained.threshold is None else trained.threshold,
-            validation={} if dice is None else {"dice": Score(dice)},
+            validation=validation_of(trained),
         )
 
     def compare(

@@ -7,10 +7,9 @@ that was trained on) and, while a run is not at its end, checkpoints/.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +34,8 @@ NUM_THREADS = 4
 # SHA-256 of image and mask, by split and stem.
 DataHashes = dict[str, dict[str, list[str]]]
 
-_OWN_PLACE = ("net", "settings", "augment", "scaling", "command")
+_CONFIGS = ("net", "settings", "augment", "scaling")
+_OWN_PLACE = (*_CONFIGS, "command")
 # How and where a run was started, which a run from its record decides anew.
 _NOT_KEPT = ("output_dir", "resume", "accelerator", "tensorboard")
 _PATHS = ("data_dir", "start_from", "about")
@@ -77,10 +77,7 @@ def pair_hashes(pair: Pair) -> list[str]:
 def run_identity(request: TrainRequest, data: DataHashes) -> dict[str, Any]:
     """What must be equal for a run to go on from its checkpoint."""
     return {
-        "net": to_dict(request.net),
-        "settings": to_dict(request.settings),
-        "augment": to_dict(request.augment),
-        "scaling": to_dict(request.scaling),
+        **_configs(request),
         "remove_hair": request.remove_hair,
         "classes": None if request.classes is None else to_dict(request.classes),
         **({} if request.mask_values is None else {"mask_values": to_dict(request.mask_values)}),
@@ -93,20 +90,11 @@ def run_identity(request: TrainRequest, data: DataHashes) -> dict[str, Any]:
 
 def write_record(request: TrainRequest, card: ModelCard, data: DataHashes, accelerator: str) -> None:
     """Write run.json whole."""
-    kept = {
-        field.name: getattr(request, field.name)
-        for field in fields(request)
-        if field.name not in (*_OWN_PLACE, *_NOT_KEPT)
-    }
-    for name in ("classes", "mask_values"):
-        kept[name] = None if kept[name] is None else to_dict(kept[name])
+    kept = {name: value for name, value in to_dict(request).items() if name not in (*_OWN_PLACE, *_NOT_KEPT)}
     for name in _PATHS:
         kept[name] = None if kept[name] is None else str(kept[name])
     said = {
-        "net": to_dict(request.net),
-        "settings": to_dict(request.settings),
-        "augment": to_dict(request.augment),
-        "scaling": to_dict(request.scaling),
+        **_configs(request),
         "seed": request.settings.seed,
         "command": request.command,
         "versions": card.versions,
@@ -118,6 +106,10 @@ def write_record(request: TrainRequest, card: ModelCard, data: DataHashes, accel
         "data": data,
     }
     write_json(request.output_dir / RUN_FILE, said, indent=1)
+
+
+def _configs(request: TrainRequest) -> dict[str, Any]:
+    return {name: to_dict(getattr(request, name)) for name in _CONFIGS}
 
 
 def read_record(folder: Path) -> RunRecord:
@@ -142,9 +134,9 @@ def read_record(folder: Path) -> RunRecord:
         raise AppError("{path} is not of this version ({error}).", path=path, error=error) from None
 
 
-def files_of(request: TrainRequest) -> tuple[str, ...]:
+def _files_of(request: TrainRequest) -> tuple[str, ...]:
     """The names of what a run leaves at its end."""
-    weights = Path(f"{request.name}.keras")
+    weights = request.weights
     return weights.name, f"{request.name}.h5", card_path(weights).name, "history.csv", "curves.png", RUN_FILE
 
 
@@ -160,22 +152,18 @@ def move_earlier_files(folder: Path, names: Sequence[str]) -> Path | None:
     return previous
 
 
-def write_result(request: TrainRequest, result: TrainResult) -> Path:
-    """Write weights, history and curves; where the `.keras` file lies."""
+def write_result(request: TrainRequest, result: TrainResult) -> Path | None:
+    """Write weights, history and curves; where earlier files are now, None where there were none."""
     from core.inference.export import save_weights
 
-    weights = request.output_dir / f"{request.name}.keras"
+    weights = request.weights
+    previous = move_earlier_files(request.output_dir, _files_of(request))
     save_weights(result.model, weights)
     save_weights(result.model, weights.with_suffix(".h5"))
     write_whole(request.output_dir / "history.csv", history_csv(result.history))
     curves = curves_png(result.history, result.best_epoch, loss=request.settings.loss)
     write_whole(request.output_dir / "curves.png", curves)
-    return weights
-
-
-def forget_checkpoints(request: TrainRequest) -> None:
-    """Remove the state of a run that is at its end: nothing could go on from it."""
-    shutil.rmtree(request.output_dir / CHECKPOINTS_DIR, ignore_errors=True)
+    return previous
 
 
 def _start_hash(request: TrainRequest) -> str | None:

@@ -7,21 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.cards import DataSource, ModelCard, Score, card_path, save_card
+from core.cards import DataSource, ModelCard
 from core.correction.click_crop import CHANNELS, SIDE
 from core.datasets.pairs import Pair, find_pairs, load_pair
 from core.imaging.intensity import to_display
-from core.inference.stock_layers import weights_path
-from core.workflows.learn.run_folder import (
-    files_of,
-    forget_checkpoints,
-    hash_pairs,
-    move_earlier_files,
-    write_record,
-    write_result,
-)
-from core.workflows.learn.train_model import TrainOutcome, Watchers, surroundings_of
-from core.workflows.learn.training_card import TrainRequest, read_about, training_card
+from core.workflows.learn.run_folder import hash_pairs, write_result
+from core.workflows.learn.train_model import TrainOutcome, Watchers, finish, fit, surroundings_of
+from core.workflows.learn.training_card import TrainRequest, read_about, training_card, validation_of
 
 if TYPE_CHECKING:
     from core.training.click_examples import ClickImage
@@ -66,10 +58,8 @@ def train_clicks(
 
     Args:
         request: The run; `net` and `settings.image_size` must be those of `click_request`.
-        sets: To train on.
         num_examples: That make an epoch.
         num_validated: Fixed examples of the validation images that the best epoch is chosen on.
-        watchers: Who is told, and asked.
 
     Raises:
         BadFileError: An image or mask cannot be read.
@@ -91,30 +81,14 @@ def train_clicks(
     }
     around = surroundings_of(request, hashes, watchers)
     from core.training.click_examples import click_examples, kept_examples
-    from core.training.fit import train
 
     validated = [_images(each.val) for each in sets if each.val]
-    result = train(
-        click_examples([_images(each.train) for each in sets], num_examples),
-        kept_examples(validated, num_validated, VALIDATION_SEED) if validated else None,
-        net=request.net,
-        settings=request.settings,
-        augment=request.augment,
-        start_from=None if request.start_from is None else weights_path(request.start_from),
-        on_progress=watchers.on_progress,
-        should_stop=watchers.should_stop,
-        surroundings=around,
-    )
-    previous = move_earlier_files(request.output_dir, files_of(request))
-    weights = write_result(request, result)
-    best = result.history[result.best_epoch - 1].val_dice if result.history else None
-    if best is not None:
-        card = replace(card, validation={"dice": Score(best)})
-    save_card(card, card_path(weights))
-    write_record(request, card, hashes, "" if around.accelerator is None else around.accelerator.line)
-    if not result.stopped:
-        forget_checkpoints(request)
-    return TrainOutcome(weights, card, len(result.history), result.best_epoch, previous, result.stopped)
+    examples = click_examples([_images(each.train) for each in sets], num_examples)
+    kept = kept_examples(validated, num_validated, VALIDATION_SEED) if validated else None
+    result = fit(request, examples, kept, watchers, around)
+    previous = write_result(request, result)
+    card = replace(card, validation=validation_of(result))
+    return finish(request, card, hashes, result, around, previous)
 
 
 def click_request(request: TrainRequest) -> TrainRequest:

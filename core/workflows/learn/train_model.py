@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from core.cards import Card, ModelCard, card_path, save_card
 from core.datasets.grouped_data import GroupedData, read_grouped, with_validation
@@ -20,8 +21,6 @@ from core.workflows.learn.run_folder import (
     CHECKPOINTS_DIR,
     TENSORBOARD_DIR,
     DataHashes,
-    files_of,
-    forget_checkpoints,
     hash_pairs,
     move_earlier_files,
     run_identity,
@@ -33,7 +32,7 @@ from core.workflows.measure.score_model import choose_threshold, score_pairs
 
 if TYPE_CHECKING:
     from core.training.examples import ExampleArrays
-    from core.training.fit import Surroundings
+    from core.training.fit import Surroundings, TrainResult
     from core.training.progress_report import ProgressReport
 
 AnyCard = TypeVar("AnyCard", bound=Card)
@@ -138,11 +137,38 @@ def train_on(
 
     data = hash_pairs({"train": train_pairs, "val": val_pairs})
     around = surroundings_of(request, data, watchers)
-    from core.training.fit import train
-
-    result = train(
+    result = fit(
+        request,
         _prepare(train_pairs, request),
         _prepare(val_pairs, request) if val_pairs else None,
+        watchers,
+        around,
+    )
+    if around.accelerator is not None and around.accelerator.process > 0:
+        # Several processes have the same result; the first one writes it.
+        epochs = len(result.history)
+        return TrainOutcome(request.weights, card, epochs, result.best_epoch, None, result.stopped)
+    previous = write_result(request, result)
+    if val_pairs:
+        predictor = Predictor(request.weights, card)
+        classes = request.classes
+        chosen = classes is not None or request.threshold is not None
+        threshold = card.threshold if chosen else choose_threshold(predictor, val_pairs)
+        results = score_pairs(predictor, val_pairs, threshold, classes=classes)
+        scores = card_scores(results, classes.names if classes else ())
+        card = replace(card, threshold=threshold, validation=scores)
+    return finish(request, card, data, result, around, previous)
+
+
+def fit(
+    request: TrainRequest, examples: Any, validation: Any, watchers: Watchers, around: Surroundings
+) -> TrainResult:
+    """Train the network of a request, as `core.training.fit.train` does."""
+    from core.training.fit import train
+
+    return train(
+        examples,
+        validation,
         net=request.net,
         settings=request.settings,
         augment=request.augment,
@@ -151,25 +177,24 @@ def train_on(
         should_stop=watchers.should_stop,
         surroundings=around,
     )
-    weights = request.output_dir / f"{request.name}.keras"
-    if around.accelerator is not None and around.accelerator.process > 0:
-        # Several processes have the same result; the first one writes it.
-        return TrainOutcome(weights, card, len(result.history), result.best_epoch, None, result.stopped)
-    previous = move_earlier_files(request.output_dir, files_of(request))
-    write_result(request, result)
-    if val_pairs:
-        predictor = Predictor(weights, card)
-        classes = request.classes
-        chosen = classes is not None or request.threshold is not None
-        threshold = card.threshold if chosen else choose_threshold(predictor, val_pairs)
-        results = score_pairs(predictor, val_pairs, threshold, classes=classes)
-        scores = card_scores(results, classes.names if classes else ())
-        card = replace(card, threshold=threshold, validation=scores)
-    save_card(card, card_path(weights))
+
+
+def finish(
+    request: TrainRequest,
+    card: ModelCard,
+    data: DataHashes,
+    result: TrainResult,
+    around: Surroundings,
+    previous: Path | None,
+) -> TrainOutcome[ModelCard]:
+    """Write card and record at last; what the run left."""
+    save_card(card, card_path(request.weights))
     write_record(request, card, data, "" if around.accelerator is None else around.accelerator.line)
     if not result.stopped:
-        forget_checkpoints(request)
-    return TrainOutcome(weights, card, len(result.history), result.best_epoch, previous, result.stopped)
+        # Nothing could go on from it.
+        shutil.rmtree(request.output_dir / CHECKPOINTS_DIR, ignore_errors=True)
+    epochs = len(result.history)
+    return TrainOutcome(request.weights, card, epochs, result.best_epoch, previous, result.stopped)
 
 
 def surroundings_of(request: TrainRequest, data: DataHashes, watchers: Watchers) -> Surroundings:

@@ -63,7 +63,6 @@ class Run:
     Attributes:
         base: Version that it starts from, None for from scratch.
         given: Card and labels.
-        train: Images to train on.
         validation: Images to choose the best epoch and the threshold on; empty for small sets.
         masks: Newest revision of each image, by image id.
         settings: `TrainConfig` or `ClassifyConfig`.

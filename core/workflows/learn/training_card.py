@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.cards import NOT_A_DEVICE, DataSource, ModelCard, card_path, load_card
+from core.cards import NOT_A_DEVICE, DataSource, ModelCard, Score, card_path, load_card
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict
 from core.errors import AppError
 from core.imaging.class_table import ClassTable
@@ -19,6 +19,9 @@ from core.imaging.image_reading import ImageReading
 from core.imaging.mask_values import MaskValues
 from core.imaging.units import Units
 from core.inference.stock_layers import check_stock, weights_path
+
+if TYPE_CHECKING:
+    from core.training.fit import TrainResult
 
 PACKAGES = ("keras", "tensorflow", "jax", "numpy", "opencv-python")
 
@@ -66,6 +69,11 @@ class TrainRequest:
     data_source: str = ""
 
     @property
+    def weights(self) -> Path:
+        """Where the `.keras` file goes."""
+        return self.output_dir / f"{self.name}.keras"
+
+    @property
     def reading(self) -> ImageReading:
         """How images are read."""
         return ImageReading(self.channel, self.units)
@@ -104,6 +112,12 @@ def training_card(request: TrainRequest, about: dict[str, Any], num_images: dict
         augmentation=request.augment,
         parent=None if request.start_from is None else read_base_card(request.start_from).name,
     )
+
+
+def validation_of(trained: TrainResult) -> dict[str, Score]:
+    """What a card says of validation: the Dice of the epoch that was kept, nothing without validation."""
+    dice = trained.history[trained.best_epoch - 1].val_dice if trained.history else None
+    return {} if dice is None else {"dice": Score(dice)}
 
 
 def run_fields(
