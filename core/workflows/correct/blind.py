@@ -11,14 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from core.review.second_reading import (
-    AGAIN,
-    AGREED,
-    SECOND,
-    Readings,
-    is_chosen,
-    readings_by_image,
-)
+from core.review.second_reading import AGAIN, AGREED, SECOND, Readings, is_chosen, readings_by_image
 from core.workspace import ImageRow, Review, ReviewRules, RevisionRow, TaskRow, Workspace
 from core.workspace.gold import GOLD, GoldImage
 from core.workspace.image_rows import NOTHING_UNREAD, Unread

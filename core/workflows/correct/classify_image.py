@@ -40,12 +40,7 @@ LOOKED_AT_SIDE = 400
 
 @dataclass(frozen=True)
 class TaskClassifier:
-    """The classifier that a task uses.
-
-    Attributes:
-        version: Its version.
-        card: What it says of itself.
-    """
+    """The classifier that a task uses."""
 
     version: VersionRow
     card: ClassifierCard
@@ -97,8 +92,7 @@ def question_of(workspace: Workspace, opened: OpenedImage, classifier: TaskClass
     if draft is not None:
         content = DraftContent(draft.threshold, draft.layer_png, draft.version_id)
     else:
-        version_id = None if opened.version is None else opened.version.id
-        content = DraftContent(opened.threshold, opened.layer_png, version_id)
+        content = DraftContent(opened.threshold, opened.layer_png, opened.version_id)
     weights = classifier.version.weights_sha256[:20]
     return Question(image, content, classifier, f"{weights}-{_mask_key(workspace, content, classifier.card)}")
 
@@ -115,7 +109,6 @@ def answer(
     """The probability of each label, in the card's order; they add up to 1.
 
     Args:
-        question: Image, mask and classifier.
         predictors: Loaded models, asked where the prediction under the mask is not in the cache.
 
     Raises:
@@ -145,7 +138,6 @@ def looked_at_png(
     """A picture of what spoke for a label (Grad-CAM): bright where the network found it, dark elsewhere.
 
     Args:
-        question: Image, mask and classifier.
         label: One of the card's.
 
     Returns:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 
 from PIL import Image
 
@@ -14,7 +13,7 @@ from core.registry.decoded import decode
 from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.save_mask import shown_mask
-from core.workspace import TaskClass, Workspace
+from core.workspace import Workspace
 from core.workspace.classes import places
 
 
@@ -29,23 +28,14 @@ def image_mask_png(workspace: Workspace, image_id: int, predictors: Predictors, 
     if len(task.classes) == 1:
         return encode_png(mask != 0)
     picture = Image.fromarray(places(task.classes)[mask])
-    picture.putpalette([level for colour in ((0, 0, 0), *_colours(task.classes)) for level in colour])
+    colours = [(0, 0, 0), *(each.colour or ORANGE for each in task.classes)]
+    picture.putpalette([level for colour in colours for level in colour])
     content = io.BytesIO()
     picture.save(content, format="PNG")
     return content.getvalue()
 
 
-def _colours(classes: Sequence[TaskClass]) -> list[tuple[int, int, int]]:
-    return [each.colour or ORANGE for each in classes]
-
-
-def image_overlay_png(
-    workspace: Workspace,
-    image_id: int,
-    predictors: Predictors,
-    *,
-    who: str,
-) -> bytes:
+def image_overlay_png(workspace: Workspace, image_id: int, predictors: Predictors, *, who: str) -> bytes:
     """The image with the mask over it: an RGB PNG at the image's own size.
 
     Hounsfield units are shown in the window of the current model's card.
@@ -56,6 +46,5 @@ def image_overlay_png(
     image = workspace.images.get(image_id)
     display = to_display(decode(workspace, image), pictures.window_for(workspace, image))
     classes = workspace.tasks.get_by_id(image.task_id).classes
-    return encode_png(
-        pictures.with_mask(display, shown_mask(workspace, image_id, predictors, who=who), classes)
-    )
+    mask = shown_mask(workspace, image_id, predictors, who=who)
+    return encode_png(pictures.with_mask(display, mask, classes))

@@ -34,7 +34,6 @@ class OpenedImage:
         height: Rows in the editor.
         width: Columns in the editor.
         picture: What is shown, PNG or JPEG.
-        picture_type: "image/png" or "image/jpeg".
         levels: All values where the image has more than 8 bits, as `pack_levels` has them; else empty.
         proposal: What the model proposes, as PNGs; zero confidence without a model.
         classes: What can be painted, and what was merged or deleted.
@@ -55,7 +54,6 @@ class OpenedImage:
     height: int
     width: int
     picture: bytes
-    picture_type: str
     levels: bytes
     proposal: pictures.ProposalFiles
     classes: tuple[TaskClass, ...]
@@ -121,7 +119,7 @@ def open_image(
         version, card, problem = None, None, error.sentence
         proposal = pictures.proposal_files(workspace, image, None, predictors)
     window = pictures.window_of(card) if image.facts.kind == "hu" else None
-    picture, picture_type = pictures.display_picture(workspace, image, window)
+    picture, _ = pictures.display_picture(workspace, image, window)
     height, width = editor_size(image.facts.height, image.facts.width)
     suggested = DEFAULT_THRESHOLD if card is None else card.threshold
     truth = workspace.truth.of(image_id)
@@ -136,7 +134,6 @@ def open_image(
         height=height,
         width=width,
         picture=picture,
-        picture_type=picture_type,
         levels=pictures.display_levels(workspace, image, window),
         proposal=proposal,
         classes=classes,

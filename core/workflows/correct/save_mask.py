@@ -12,13 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.correction.corrections import (
-    MOST_CLASSES,
-    UNTOUCHED,
-    apply_layer,
-    decode_layer,
-    encode_layer,
-)
+from core.correction.corrections import MOST_CLASSES, UNTOUCHED, apply_layer, decode_layer, encode_layer
 from core.errors import StoreError
 from core.imaging.class_table import UNDEFINED
 from core.imaging.decode import read_png

@@ -87,7 +87,6 @@ def what_it_becomes(
     """What a mask that a person saves says of itself, and whether it becomes the one that counts.
 
     Args:
-        who: Who saves.
         content: As the editor has it.
         mask: (H, W) class indices.
     """

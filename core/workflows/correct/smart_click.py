@@ -36,7 +36,6 @@ class Following:
     Args:
         picture: (H, W) or (H, W, 3) uint8, as it is shown.
         start: (H, W) bool, the mask that is there.
-        answer: The network.
     """
 
     def __init__(self, picture: Picture, start: Mask, answer: Answer) -> None:

@@ -28,7 +28,6 @@ class HairRow:
 
     Attributes:
         model: As it was named.
-        card: What it says of itself.
         threshold: That made its masks.
         with_hair: Mean IoU of the images with hair.
         without_hair: Mean IoU of the others.

@@ -74,7 +74,6 @@ class ClassifyPredictOutcome:
     """What was written.
 
     Attributes:
-        card: Of the classifier.
         classified: One entry an image, in the order of the input.
         problems: A sentence for each file that could not be used.
         notes: Plain sentences for the person.
@@ -94,7 +93,6 @@ def classify_predict(
     """Classify each image and write `labels.csv`; with a segmentation model masks and overlays too.
 
     Args:
-        request: What is to be classified.
         on_progress: Called with (images done, all images), first with 0.
 
     Raises:
@@ -142,7 +140,8 @@ def classify_predict(
             classified.append(ClassifiedImage(path, label, probabilities, alert, mask_path))
             if request.explain:
                 picture = spotlight(to_display(image), classifier.explain(image, mask, label), mask)
-                write_whole(_explained(target), encode_png(picture))
+                name = target.overlay.name.replace("_overlay.png", "_explained.png")
+                write_whole(target.overlay.with_name(name), encode_png(picture))
         if on_progress is not None:
             on_progress(number, len(images))
     table = areas.with_name(areas.name.replace("areas", "labels"))
@@ -162,10 +161,6 @@ def _mask(
         shape = (image.values.shape[0], image.values.shape[1])
         return decode_mask(read_bytes(target.mask), target.mask.name, shape), target.mask
     return masks.mask(image, path.name, None), masks.path_of(path.name)
-
-
-def _explained(target: Targets) -> Path:
-    return target.overlay.with_name(target.overlay.name.replace("_overlay.png", "_explained.png"))
 
 
 def _table(rows: list[ClassifiedImage], card: ClassifierCard) -> bytes:

@@ -71,7 +71,6 @@ class Places:
         """A folder for all files of a run.
 
         Args:
-            place: Path or address.
             resume: Fetch the checkpoint that is there.
 
         Raises:
@@ -92,7 +91,6 @@ class Places:
         """A folder or file to write, in which or beside which what changes is put back; ask for inputs first.
 
         Args:
-            place: Path or address.
             is_file: Whether it is a file; None for what has an ending and is no folder.
 
         Raises:

@@ -145,8 +145,5 @@ def _is_long(stem: str) -> bool:
 
 
 def _shortened(stem: str) -> str:
-    return (
-        os.fsencode(stem)[: _LONGEST_NAME - len("_tiff_000")].decode(errors="ignore")
-        if _is_long(stem)
-        else stem
-    )
+    cut = os.fsencode(stem)[: _LONGEST_NAME - len("_tiff_000")]
+    return cut.decode(errors="ignore") if _is_long(stem) else stem

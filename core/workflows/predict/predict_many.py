@@ -70,7 +70,6 @@ def predict_many(
     the overlay and the areas show each.
 
     Args:
-        request: What is to be predicted.
         on_progress: Called with (images done, all images), first with 0.
 
     Raises:
@@ -134,30 +133,14 @@ def _read(
 def _areas_csv(predicted: Sequence[PredictedImage], class_names: Sequence[str]) -> bytes:
     # A column that is there where volumes are, so that the tables of plain images stay as they were.
     of_slices = any(row.slice is not None for row in predicted)
-    header = [
-        *(
-            "image",
-            *(["slice"] if of_slices else []),
-            "height",
-            "width",
-            "foreground_pixels",
-            "foreground_percent",
-        ),
-        *(f"{name}_pixels" for name in class_names),
-        *("threshold", "mask", "overlay"),
-    ]
+    header = ["image", *(["slice"] if of_slices else []), "height", "width", "foreground_pixels"]
+    header += ["foreground_percent", *(f"{name}_pixels" for name in class_names)]
+    header += ["threshold", "mask", "overlay"]
     names = names_in_tables([row.image for row in predicted])
     rows = [
         [
-            *(
-                name,
-                *([row.slice or ""] if of_slices else []),
-                row.height,
-                row.width,
-                row.foreground_pixels,
-                f"{row.foreground_percent:.4f}",
-            ),
-            *row.class_pixels,
+            *(name, *([row.slice or ""] if of_slices else []), row.height, row.width),
+            *(row.foreground_pixels, f"{row.foreground_percent:.4f}", *row.class_pixels),
             *("" if row.threshold is None else row.threshold, row.mask.name),
             "" if row.overlay is None else row.overlay.name,
         ]

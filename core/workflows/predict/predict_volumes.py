@@ -26,9 +26,7 @@ def predict_volume(
     """Predict each slice and write the masks as one file.
 
     Args:
-        file: The volume, opened.
         name: What the person calls it.
-        data: The same as bytes.
         target: Where a mask of one picture would go.
         predict: A slice to its class indices, (H, W) uint8.
 

@@ -15,16 +15,7 @@ from core.workflows.correct.save_mask import provenance_of
 from core.workflows.review.look import Look
 from core.workflows.review.looking import mask_png, shown_content
 from core.workflows.review.planting import key_of, resolved
-from core.workspace import (
-    NewReview,
-    NewRevision,
-    NotTaken,
-    PlantedRow,
-    ReviewRow,
-    Seen,
-    Verdict,
-    Workspace,
-)
+from core.workspace import NewReview, NewRevision, NotTaken, PlantedRow, ReviewRow, Seen, Verdict, Workspace
 from core.workspace.reviews import ACCEPTED
 from core.workspace.truth import WRONG_LABEL
 
@@ -44,7 +35,6 @@ class Said:
     """A verdict on what was seen.
 
     Attributes:
-        look: What was seen.
         verdict: "approved" or "flagged".
         reasons: Codes of what is wrong with what is flagged.
         comment: On what is flagged; kept to its first 10,000 characters.

@@ -84,10 +84,7 @@ def mask_png(workspace: Workspace, image: ImageRow, look: Look, predictors: Pred
     if look.revision_id is not None:
         return workspace.masks.read_mask_png(workspace.masks.get(look.revision_id))
     content = shown_content(workspace, look)
-    key = image.cache_kind(f"mask-{_digest(workspace, look)}-{_reading(workspace, image)}")
-    return workspace.cache.get_or_make(
-        image.sha256, key, lambda: encode_png(mask_as_shown(workspace, image, content, predictors))
-    )
+    return _predicted_png(workspace, image, content, _digest(workspace, look), predictors)
 
 
 def prediction_then(
@@ -99,11 +96,8 @@ def prediction_then(
     try:
         version = workspace.versions.get(revision.version_id)
         content = DraftContent(revision.threshold, None, version.id)
-        predicted = f"{prediction_key(workspace, version)}-{revision.threshold:g}"
-        key = image.cache_kind(f"mask-{predicted}-{_reading(workspace, image)}")
-        return workspace.cache.get_or_make(
-            image.sha256, key, lambda: encode_png(mask_as_shown(workspace, image, content, predictors))
-        )
+        named = f"{prediction_key(workspace, version)}-{revision.threshold:g}"
+        return _predicted_png(workspace, image, content, named, predictors)
     except BadModelError as error:
         logger.info("image %d: the prediction of then cannot be shown (%s)", image.id, error)
         return None
@@ -247,5 +241,12 @@ def _digest(workspace: Workspace, look: Look) -> str:
     return f"{prediction_key(workspace, version)}-{card_of(workspace, version).threshold:g}"
 
 
-def _reading(workspace: Workspace, image: ImageRow) -> str:
-    return reading_key(workspace.tasks.get_by_id(image.task_id).all_classes)
+def _predicted_png(
+    workspace: Workspace, image: ImageRow, content: DraftContent, named: str, predictors: Predictors
+) -> bytes:
+    """What was proposed, kept under what names the prediction and how masks are read as classes now."""
+    reading = reading_key(workspace.tasks.get_by_id(image.task_id).all_classes)
+    key = image.cache_kind(f"mask-{named}-{reading}")
+    return workspace.cache.get_or_make(
+        image.sha256, key, lambda: encode_png(mask_as_shown(workspace, image, content, predictors))
+    )

@@ -39,14 +39,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Predicting:
-    """What all pieces of the work share, also on other machines.
-
-    Attributes:
-        context: The job.
-        predictors: The loaded models of the process.
-        version: Which model predicts.
-        calibration: What makes guesses of scores.
-    """
+    """What all pieces of the work share, also on other machines."""
 
     context: JobContext
     predictors: Predictors

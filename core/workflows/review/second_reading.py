@@ -39,7 +39,6 @@ def settle(
 
     Args:
         how: Take the first reading, take the second, or what most of three or more say.
-        who: Who decides.
         other_id: The reading that was looked at as the second; None for the one that differs most.
 
     Raises:
