@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import streamlit as st
 
 from core.ui import shell, state, words
 from core.ui.image_row import filter_control, find_image, open_image
-from core.ui.pictures import pictures
 from core.ui.review import words as review_words
 from core.ui.segment.seen import images_for, unread_for
-from core.ui.segment.strip import picture_of
+from core.ui.segment.strip import image_pictures
 from core.ui.text import as_text
 from core.ui.times import duration
 from core.ui.titles import version_title
@@ -29,36 +27,8 @@ _Kind = tuple[int, Callable[[], list[ImageRow]]]
 """How many images there are of a kind, and the newest of them where they are looked at."""
 
 
-@dataclass(frozen=True)
-class _Words:
-    """What is said otherwise of masks and of labels; `key` names the widgets."""
-
-    key: str
-    none: str
-    one: str
-    count: str
-    images: str
-    nothing: str
-
-
-def _words(purpose: Purpose) -> _Words:
-    if purpose != "classify":
-        return _Words(
-            "masks" if purpose == "segment" else "clicks",
-            f"{words.CORRECTED_NONE} {words.CORRECTED_NONE_HELP}",
-            words.CORRECTED_COUNT_ONE,
-            words.CORRECTED_COUNT,
-            words.CORRECTED_LABEL,
-            words.NOTHING_TO_TRAIN,
-        )
-    return _Words(
-        "labels",
-        f"{words.LABELLED_NONE} {words.LABELLED_NONE_HELP}",
-        words.LABELLED_COUNT_ONE,
-        words.LABELLED_COUNT,
-        words.LABELLED_LABEL,
-        words.NOTHING_TO_TRAIN_LABELS,
-    )
+def _words(purpose: Purpose) -> dict[str, str]:
+    return words.LABELLED if purpose == "classify" else words.CORRECTED
 
 
 def choose_purpose(workspace: Workspace, task: TaskRow) -> Purpose:
@@ -91,11 +61,11 @@ def offer(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     )
     count = usual.num_images
     if count == 0:
-        st.write(said.none)
+        st.write(f"{said['none']} {said['help']}")
         if st.button(words.GO_TO_SEGMENT, type="primary"):
             st.switch_page(shell.page("segment"))
         return
-    st.markdown(said.one if count == 1 else said.count.format(count=count))
+    st.markdown(said["one" if count == 1 else "several"].format(count=count))
     if purpose != "classify":
         _reviewed(workspace, task)
     if purpose == "click":
@@ -134,7 +104,7 @@ def _base_and_epochs(workspace: Workspace, plan: FineTunePlan) -> FineTunePlan:
     titles[SCRATCH] = words.SHIPPED_VERSION.format(task=words.WHAT_NAMES["click"])
     if purpose != "click":
         titles[SCRATCH] = words.FROM_SCRATCH
-    key = f"{_words(purpose).key}_{task_id}"
+    key = f"{purpose}_{task_id}"
     left, right = st.columns(2)
     with left:
         base = st.selectbox(
@@ -170,13 +140,11 @@ def _show_images(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
         in_each = {kind: count for kind, (count, _) in kinds.items()}
         shown = filter_control(in_each, words.LEARNT_FROM_NAMES, key=f"filter_{purpose}")
         found = find_image(task)
-    clicked = pictures(
-        [picture_of(workspace, image) for image in kinds[shown][1]()],
-        key="labelled" if purpose == "classify" else "corrected",
-        label=_words(purpose).images,
-    )
-    if found is not None or clicked is not None:
-        open_image(task, int(found or clicked or 0))
+    key = "labelled" if purpose == "classify" else "corrected"
+    clicked = image_pictures(kinds[shown][1](), key=key, label=_words(purpose)["images"])
+    chosen = clicked if found is None else found
+    if chosen is not None:
+        open_image(task, chosen)
     classifier = classifier_of(workspace, task.id) if labels else None
     if classifier is None:
         return
@@ -214,7 +182,7 @@ def _describe(workspace: Workspace, task: TaskRow, plan: FineTunePlan) -> None:
     waiting = {0: "", 1: words.LABELS_WAITING_ONE}.get(plan.num_waiting, words.LABELS_WAITING)
     waiting = waiting.format(count=plan.num_waiting)
     if plan.num_train == 0:
-        st.info(f"{_words(plan.purpose).nothing} {waiting}".strip())
+        st.info(f"{_words(plan.purpose)['nothing']} {waiting}".strip())
         return
     if waiting:
         st.info(waiting)

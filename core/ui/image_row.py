@@ -7,10 +7,9 @@ from typing import TypeVar
 
 import streamlit as st
 
-from core.ui import shell, state, words
-from core.ui.pictures import pictures
+from core.ui import shell, words
 from core.ui.segment.seen import images_for
-from core.ui.segment.strip import picture_of
+from core.ui.segment.strip import image_pictures
 from core.ui.text import as_name
 from core.workspace import TaskRow
 
@@ -77,12 +76,7 @@ def _asked_for(task: TaskRow, text: str) -> int | None:
     if not images:
         st.caption(words.FOUND_NONE.format(text=as_name(text)))
         return None
-    clicked = pictures(
-        [picture_of(state.workspace(), image) for image in images],
-        key="found",
-        label=words.FIND,
-        layout="grid",
-    )
+    clicked = image_pictures(images, key="found", label=words.FIND, layout="grid")
     if len(images) == _MOST_FOUND:
         st.caption(words.FOUND_MANY.format(count=_MOST_FOUND))
-    return None if clicked is None else int(clicked)
+    return clicked

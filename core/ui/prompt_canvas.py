@@ -13,12 +13,7 @@ import streamlit as st
 
 from core.correction.prompts import Prompts
 from core.ui.component_data import data_url
-from core.ui.prompt_drawing import (
-    BACKGROUND_COLOUR,
-    BOX_COLOUR,
-    FOREGROUND_COLOUR,
-    prompts_from_drawing,
-)
+from core.ui.prompt_drawing import BACKGROUND_COLOUR, BOX_COLOUR, FOREGROUND_COLOUR, prompts_from_drawing
 
 PromptMode = Literal["box", "foreground", "background", "move"]
 
@@ -51,15 +46,8 @@ class _Kept:
     latest: dict[str, Any] | None = None
 
 
-def prompt_canvas(
-    picture: bytes,
-    canvas_size: tuple[int, int],
-    image_size: tuple[int, int],
-    *,
-    key: str,
-    mode: PromptMode = "box",
-) -> Prompts:
-    """Draw the canvas; what is drawn on it so far, in image pixels.
+def prompt_canvas(picture: bytes, canvas_size: tuple[int, int], *, key: str, mode: PromptMode) -> None:
+    """Draw the canvas; `drawn_prompts` says what is drawn on it.
 
     The drawing stays when the person goes to another page and comes back. Where the canvas goes up anew
     without a page change (a dialog that was closed and is opened again), call `reopen_canvas` first.
@@ -68,9 +56,7 @@ def prompt_canvas(
         picture: PNG or JPEG behind the drawing, stretched over the canvas; another one leaves the drawing
             alone.
         canvas_size: (height, width) on the screen in CSS pixels.
-        image_size: (height, width) of the image that the prompts are for.
         key: One for each image.
-        mode: What the pointer does.
     """
     kept = _kept(key)
     mounted = _mounted_key(key, kept)
@@ -108,11 +94,10 @@ def prompt_canvas(
         width="content",
         height="content",
     )
-    return drawn_prompts(key, canvas_size, image_size)
 
 
 def drawn_prompts(key: str, canvas_size: tuple[int, int], image_size: tuple[int, int]) -> Prompts:
-    """What is drawn on a canvas, which need not be up; arguments as for `prompt_canvas`."""
+    """What is drawn on a canvas, which need not be up, in pixels of an image of (height, width)."""
     return prompts_from_drawing(_kept(key).latest, canvas_size, image_size)
 
 
@@ -123,8 +108,7 @@ def is_drawn_on(key: str) -> bool:
 
 def reopen_canvas(key: str) -> None:
     """Put the canvas up anew at its next run, with what was drawn on it."""
-    kept = _kept(key)
-    kept.mounting += 1
+    _kept(key).mounting += 1
 
 
 def clear_canvas(key: str) -> None:

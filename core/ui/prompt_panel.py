@@ -20,13 +20,7 @@ from core.correction.network_prompts import propose_by_network
 from core.correction.prompts import Prompts, accept, propose_mask
 from core.errors import BadModelError
 from core.ui import prompt_words as words
-from core.ui.prompt_canvas import (
-    PromptMode,
-    clear_canvas,
-    drawn_prompts,
-    is_drawn_on,
-    prompt_canvas,
-)
+from core.ui.prompt_canvas import PromptMode, clear_canvas, drawn_prompts, is_drawn_on, prompt_canvas
 from core.ui.prompt_picture import canvas_size_for, prompt_picture
 
 _CONTROLS_WIDTH = 240
@@ -49,10 +43,8 @@ class _Proposal:
 
     Attributes:
         checksum: Of the picture; another display window is another picture.
-        prompts: As drawn.
         by_network: Whether the network found it, or GrabCut.
         mask: (H, W) bool.
-        seconds: What it took.
     """
 
     checksum: int
@@ -103,11 +95,9 @@ def prompt_panel(
     with st.container(horizontal=True, gap="medium", key=f"{key}.layout"):
         with st.container(width=max(canvas_size[1], _TOOLS_WIDTH), key=f"{key}.left"):
             mode = _choose_mode(key)
-            # Also keeps the canvas' own tool bar, which pops up right above it, off the buttons.
-            st.caption(_hint(mode))
             proposal, problem = _propose(panel, display, prompts, network if _by_network(key) else None)
             picture = prompt_picture(display, canvas_size, prompts, proposal.mask if proposal else None)
-            prompt_canvas(picture, canvas_size, image_size, key=key, mode=mode)
+            prompt_canvas(picture, canvas_size, key=key, mode=mode)
         with st.container(width=_CONTROLS_WIDTH, key=f"{key}.right"):
             _choose_finder(key)
             _say(prompts, proposal, problem)
@@ -127,16 +117,24 @@ def _choose_mode(key: str) -> PromptMode:
         "background": f":material/remove: {words.BACKGROUND}",
         "move": f":material/open_with: {words.MOVE}",
     }
-    mode: PromptMode | None = st.segmented_control(
+    hints: dict[PromptMode, str] = {
+        "box": words.BOX_HINT,
+        "foreground": words.FOREGROUND_HINT,
+        "background": words.BACKGROUND_HINT,
+        "move": words.MOVE_HINT,
+    }
+    chosen: PromptMode | None = st.segmented_control(
         words.TOOL,
         list(names),
         default="box",
         required=True,
-        format_func=lambda name: names[name],
+        format_func=names.__getitem__,
         key=f"{key}.mode",
         label_visibility="collapsed",
     )
-    return mode or "box"
+    # Also keeps the canvas' own tool bar, which pops up right above it, off the buttons.
+    st.caption(hints[mode := chosen or "box"])
+    return mode
 
 
 def _choose_finder(key: str) -> None:
@@ -176,15 +174,6 @@ def _propose(
             return None, words.NO_NETWORK.format(error=error)
         panel.proposal = _Proposal(*asked, mask, time.monotonic() - begun)
     return panel.proposal, ""
-
-
-def _hint(mode: PromptMode) -> str:
-    return {
-        "box": words.BOX_HINT,
-        "foreground": words.FOREGROUND_HINT,
-        "background": words.BACKGROUND_HINT,
-        "move": words.MOVE_HINT,
-    }[mode]
 
 
 def _say(prompts: Prompts, proposal: _Proposal | None, problem: str) -> None:

@@ -23,58 +23,17 @@ LANGUAGE = "Language (언어)"
 STREAMLIT = {
     each: each
     for each in (
-        "Skip to main content",
-        "Sidebar",
-        "Collapse sidebar",
-        "Expand sidebar",
-        "Choose an option",
-        "Choose options",
-        "Open",
-        "Close",
-        "Clear all",
-        "Clear value",
-        "Select all",
-        "No results",
-        "No options to select.",
-        "Press Enter to apply",
-        "Press Enter to submit form",
-        "Increment",
-        "Decrement",
-        "Link to heading",
-        "Fullscreen",
-        "Close fullscreen",
-        "Show data",
-        "Show chart",
-        "Search",
-        "Type to search",
-        "Show/hide columns",
-        "Sort ascending",
-        "Sort descending",
-        "Pin column",
-        "Unpin column",
-        "Hide column",
-        "Autosize",
-        "Format",
-        "Statistics",
-        "Download as PNG",
-        "Download as SVG",
-        "Copy Vega-Lite spec",
-        "Vega visualization",
-        "Zoom in",
-        "Zoom out",
-        "Add files",
-        "file upload",
-        "Running...",
-        "Stop",
-        "Connecting",
-        "Connecting to Streamlit server",
-        "Unable to connect to Streamlit server",
-        "Help for {name}",
-        "Remove {name}",
-        "Shortcut {name}",
-        "File must be {name} or smaller.",
-        "{name} files are not allowed.",
-        "This field is required.",
+        *("Skip to main content", "Sidebar", "Collapse sidebar", "Expand sidebar", "Choose an option"),
+        *("Choose options", "Open", "Close", "Clear all", "Clear value", "Select all", "No results"),
+        *("No options to select.", "Press Enter to apply", "Press Enter to submit form", "Increment"),
+        *("Decrement", "Link to heading", "Fullscreen", "Close fullscreen", "Show data", "Show chart"),
+        *("Search", "Type to search", "Show/hide columns", "Sort ascending", "Sort descending"),
+        *("Pin column", "Unpin column", "Hide column", "Autosize", "Format", "Statistics"),
+        *("Download as PNG", "Download as SVG", "Copy Vega-Lite spec", "Vega visualization", "Zoom in"),
+        *("Zoom out", "Add files", "file upload", "Running...", "Stop", "Connecting"),
+        *("Connecting to Streamlit server", "Unable to connect to Streamlit server", "Help for {name}"),
+        *("Remove {name}", "Shortcut {name}", "File must be {name} or smaller."),
+        *("{name} files are not allowed.", "This field is required."),
     )
 }
 """What Streamlit's own widgets say, as they say it."""
@@ -159,10 +118,14 @@ JOB_EPOCH = "epoch {epoch} of {num_epochs}"
 JOB_LEFT = "{time} left"
 
 # Fine-tune
-CORRECTED_COUNT = "You have {count} corrected images."
-CORRECTED_COUNT_ONE = "You have 1 corrected image."
-CORRECTED_NONE = "You have no corrected images yet."
-CORRECTED_NONE_HELP = "Correct and save a few masks on the Segment page first; 5 to 10 already help."
+CORRECTED = {
+    "several": "You have {count} corrected images.",
+    "one": "You have 1 corrected image.",
+    "none": "You have no corrected images yet.",
+    "help": "Correct and save a few masks on the Segment page first; 5 to 10 already help.",
+    "images": "Corrected images",
+    "nothing": "All corrected images are locked for comparison. Correct at least one more to train on.",
+}
 WOULD_TRAIN = "{train} of them would be trained on."
 WOULD_TRAIN_AND_VALIDATE = "{train} of them would be trained on, {count} used to choose the best epoch."
 LOCKED_NONE = "None is locked for comparison yet: the 2nd, 7th, 12th ... that you save will be."
@@ -174,8 +137,6 @@ LOCKED_UNAPPROVED = (
 )
 LOCKED_ONE = "1 is locked: the new version is compared with the current one on it."
 LOCKED_SOME = "{locked} are locked: the new version is compared with the current one on them."
-CORRECTED_LABEL = "Corrected images"
-NOTHING_TO_TRAIN = "All corrected images are locked for comparison. Correct at least one more to train on."
 ABOUT = "About {time} on this machine."
 BASE_MODEL = "Base model"
 BASE_MODEL_HELP = "Where training starts from. The current version is usually best."
@@ -229,17 +190,18 @@ CLICKS_HELP = (
     "Smart click learns from the masks of this task. It is compared by what three clicks bring on the locked images, "
     "and only a better one is used."
 )
-LABELLED_COUNT = "You have {count} images with a label."
-LABELLED_COUNT_ONE = "You have 1 image with a label."
-LABELLED_NONE = "You have no images with a label yet."
-LABELLED_NONE_HELP = "Give labels on the Segment page first, beside the mask; some of each kind help most."
-LABELLED_LABEL = "Images with a label"
+LABELLED = {
+    "several": "You have {count} images with a label.",
+    "one": "You have 1 image with a label.",
+    "none": "You have no images with a label yet.",
+    "help": "Give labels on the Segment page first, beside the mask; some of each kind help most.",
+    "images": "Images with a label",
+    "nothing": "There is no image with both a label and a saved mask to train on that is not locked.",
+}
+"""The same of labels as `CORRECTED` of masks."""
 LABELS_WAITING = "{count} of them count once their mask is saved too."
 LABELS_WAITING_ONE = "1 of them counts once its mask is saved too."
 LABELS_MISSING = "From scratch each label needs an image to train on; there is none of {labels}."
-NOTHING_TO_TRAIN_LABELS = (
-    "There is no image with both a label and a saved mask to train on that is not locked."
-)
 ACCURACY_HELP = "Accuracy is the part of the images whose most likely label is the right one."
 
 # Models

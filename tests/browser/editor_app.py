@@ -91,7 +91,7 @@ def follow(request: ClickRequest) -> ClickAnswer:
             raise AppError("Smart click needs a network.")
         square = np.s_[max(click.row - 3, 0) : click.row + 4, max(click.col - 3, 0) : click.col + 4]
         values[square] = 2 if click.include else 1
-    return ClickAnswer(0, 0, values)
+    return 0, 0, values
 
 
 state = st.session_state

@@ -9,7 +9,7 @@ import streamlit as st
 from core.correction.click_crop import Click, Framed
 from core.errors import AppError
 from core.imaging.decode import decode_image
-from core.ui.mask_editor import BadMessageError, ClickAnswer
+from core.ui.mask_editor import BadMessageError
 from core.ui.mask_editor.clicking import MOST_POINTS, MOST_STROKES, answer_clicks, parse_clicks
 from core.ui.mask_editor.delivery import editor_session
 from core.ui.mask_editor.messages import LayerKind
@@ -75,7 +75,7 @@ def session(monkeypatch):
 
 def test_the_answer_goes_back_as_a_picture_of_what_changes(session):
     values = np.array([[0, 1, 2]], np.uint8)
-    answer_clicks("editor", lambda message: None, lambda request: ClickAnswer(5, 6, values))
+    answer_clicks("editor", lambda message: None, lambda request: (5, 6, values))
     told = session.preview
     assert (told["number"], told["image_id"], told["top"], told["left"]) == (7, "a", 5, 6)
     assert (told["height"], told["width"]) == (1, 3)
@@ -83,7 +83,7 @@ def test_the_answer_goes_back_as_a_picture_of_what_changes(session):
 
 
 def test_nothing_to_change_is_an_answer_too(session):
-    nothing = ClickAnswer(0, 0, np.zeros((0, 0), np.uint8))
+    nothing = (0, 0, np.zeros((0, 0), np.uint8))
     answer_clicks("editor", lambda message: None, lambda request: nothing)
     assert session.preview["values"] == "" and session.preview["number"] == 7
 

@@ -48,16 +48,15 @@ def envelope(*messages):
 
 
 def test_a_good_message_arrives_whole():
-    (received,) = parse_envelope(envelope(message(action="save", action_number=3, take_over=True)), LAYERS)
-    got = received.message
+    (got,) = parse_envelope(envelope(message(action="save", action_number=3, take_over=True)), LAYERS)
     assert (got.image_id, got.client_id, got.sequence, got.threshold) == ("a", "tab", 1, 0.5)
     assert (got.layer_png, got.seconds, got.action, got.take_over) == (PNG, 2.5, "save", True)
-    assert (got.draft_token, got.insert_token, received.action_number) == ("t", "", 3)
+    assert (got.draft_token, got.insert_token, got.action_number) == ("t", "", 3)
 
 
 def test_messages_come_in_the_order_in_which_they_were_sent():
     received = parse_envelope(envelope(message(sequence=9), message(sequence=4)), LAYERS)
-    assert [each.message.sequence for each in received] == [4, 9]
+    assert [each.sequence for each in received] == [4, 9]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +111,7 @@ def test_layers_are_checked_by_size_and_kind(layer):
 def test_a_layer_has_the_classes_of_its_image():
     png = base64.b64encode(encode_layer(LAYER * 2)).decode()
     (received,) = parse_envelope(envelope(message(image_id="of three classes", layer_png=png)), LAYERS)
-    assert received.message.layer_png == encode_layer(LAYER * 2)
+    assert received.layer_png == encode_layer(LAYER * 2)
     with pytest.raises(AppError, match="up to 2"):
         parse_envelope(envelope(message(layer_png=png)), LAYERS)
 

@@ -53,7 +53,6 @@ def mask_editor(
     """Draw the editor; `carry_image` brings what it shows.
 
     Args:
-        image: What is corrected.
         key: Of the component, without "__"; the same for every image of a page, so that the editor stays.
         threshold: Of the draft on disk, in [0, 1]; looked at where the token is new.
         layer_png: Of the draft on disk, None for an empty layer; looked at where the token is new.
@@ -67,7 +66,6 @@ def mask_editor(
             None leaves the tool out.
         acknowledged: Whose message the draft on disk is (from its row); None where there is no draft.
         insert: A proposal to lay over the layer as one undoable step; it may stay in place, it is taken once.
-        options: Height and words.
     """
     options = options or EditorOptions()
     session = editor_session(key)
@@ -88,7 +86,7 @@ def mask_editor(
                     "suggested_threshold": image.suggested_threshold,
                 },
                 "draft": {"token": draft_token, "threshold": threshold, "layer": _base64(layer_png)},
-                "acknowledged": _acknowledgement(acknowledged),
+                "acknowledged": None if acknowledged is None else vars(acknowledged),
                 "delivered": dict(session.handled),
                 "refused": session.refused,
                 "insert": _insert(insert, session),
@@ -97,7 +95,7 @@ def mask_editor(
                 "height": options.height,
                 "read_only": options.read_only,
                 "checked_only": options.checked_only,
-                "classes": [dict(each.__dict__) for each in image.classes],
+                "classes": [vars(each) for each in image.classes],
                 "pixel_mm2": image.pixel_mm2,
                 "words": dict(options.words),
             }
@@ -142,10 +140,6 @@ def pack_image(image: EditorImage) -> bytes:
 def _digest(image_id: str) -> str:
     """A name for a key: Streamlit refuses some characters there ("__")."""
     return hashlib.sha256(image_id.encode()).hexdigest()[:16]
-
-
-def _acknowledgement(acknowledged: Acknowledgement | None) -> dict[str, Any] | None:
-    return None if acknowledged is None else dict(acknowledged.__dict__)
 
 
 def _insert(insert: LayerInsert | None, session: EditorSession) -> dict[str, Any] | None:

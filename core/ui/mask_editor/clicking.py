@@ -45,21 +45,9 @@ class ClickRequest:
     strokes: tuple[Stroke, ...]
 
 
-@dataclass(frozen=True)
-class ClickAnswer:
-    """Where the mask changes.
-
-    Attributes:
-        top: Of the crop, in rows of the image.
-        left: Of the crop, in columns of the image.
-        values: (h, w) uint8: 0 stays, 1 becomes background, 2 becomes the chosen class.
-    """
-
-    top: int
-    left: int
-    values: NDArray[np.uint8]
-
-
+ClickAnswer = tuple[int, int, NDArray[np.uint8]]
+"""Where the mask changes: first row and column of a crop of the image, and the crop, (h, w) uint8: 0 stays,
+1 becomes background, 2 becomes the chosen class."""
 OnClicks = Callable[[ClickRequest], ClickAnswer]
 
 
@@ -106,14 +94,12 @@ def parse_clicks(payload: Any, layers: Mapping[str, LayerKind]) -> ClickRequest:
 
 def _stroke(fields: Any, shape: tuple[int, int]) -> Stroke:
     points = fields.get("points") if isinstance(fields, dict) else None
-    if not isinstance(points, list) or not 0 < len(points) <= MOST_POINTS:
+    points = points if isinstance(points, list) else []
+    are_places = all(isinstance(each, list) and len(each) == 2 for each in points)
+    if not are_places or not 0 < len(points) <= MOST_POINTS:
         raise BadMessageError("The editor sent a click without a place; reload the page.")
     include = fields.get("include") is True
-    clicks = []
-    for point in points:
-        if not isinstance(point, list) or len(point) != 2:
-            raise BadMessageError("The editor sent a click without a place; reload the page.")
-        clicks.append(Click(_whole(point[0], shape[0]), _whole(point[1], shape[1]), include))
+    clicks = [Click(_whole(row, shape[0]), _whole(col, shape[1]), include) for row, col in points]
     if fields.get("box") is not True:
         return tuple(clicks)
     rows, cols = [click.row for click in clicks], [click.col for click in clicks]
@@ -127,13 +113,14 @@ def _whole(value: Any, limit: int) -> int:
 
 
 def _told(request: ClickRequest, answer: ClickAnswer) -> dict[str, Any]:
-    height, width = answer.values.shape
+    top, left, values = answer
+    height, width = values.shape
     return {
         "number": request.number,
         "image_id": request.image_id,
-        "top": answer.top,
-        "left": answer.left,
+        "top": top,
+        "left": left,
         "height": height,
         "width": width,
-        "values": base64.b64encode(encode_png(answer.values)).decode("ascii") if height and width else "",
+        "values": base64.b64encode(encode_png(values)).decode("ascii") if height and width else "",
     }

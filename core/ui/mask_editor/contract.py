@@ -89,6 +89,7 @@ class EditorMessage:
             draft of that tab up to `continues_sequence` is no draft of somebody else.
         continues_sequence: Number of the message that the copy held.
         insert_token: Last `LayerInsert` that is in the layer.
+        action_number: Of the key press; rises within a client, 0 without an action.
     """
 
     image_id: str
@@ -103,6 +104,7 @@ class EditorMessage:
     continues_client: str = ""
     continues_sequence: int = 0
     insert_token: str = ""
+    action_number: int = 0
 
 
 @dataclass(frozen=True)

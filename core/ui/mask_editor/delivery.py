@@ -19,7 +19,7 @@ from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
 from core.errors import AppError
 from core.ui.mask_editor.contract import EditorImage, EditorMessage
-from core.ui.mask_editor.messages import LayerKind, Received, parse_envelope
+from core.ui.mask_editor.messages import LayerKind, parse_envelope
 
 OnMessage = Callable[[EditorMessage], None]
 
@@ -106,29 +106,28 @@ def _deliver(key: str, on_message: OnMessage, sender: str) -> None:
     session = editor_session(key)
     with session.turn:
         try:
-            for received in parse_envelope(payload, session.layers):
-                _hand_over(received, session, on_message)
+            for message in parse_envelope(payload, session.layers):
+                _hand_over(message, session, on_message)
         except AppError as error:
             session.refused = str(error)
         else:
             session.refused = ""
 
 
-def _hand_over(received: Received, session: EditorSession, on_message: OnMessage) -> None:
-    message = received.message
+def _hand_over(message: EditorMessage, session: EditorSession, on_message: OnMessage) -> None:
     if message.sequence <= session.handled.get(message.client_id, -1):
         return
     if message.draft_token != session.tokens.get(message.image_id, message.draft_token):
         # Painted on a draft that has been replaced since; the editor decides when it hears of the new one.
         return
-    is_new_action = received.action_number > session.actions.get(message.client_id, 0)
+    is_new_action = message.action_number > session.actions.get(message.client_id, 0)
     try:
         on_message(message if is_new_action else replace(message, action=""))
     except AppError:
         # The stroke is sent again, the key press is not: the person sees the error and presses again.
-        remember(session.actions, message.client_id, received.action_number)
+        remember(session.actions, message.client_id, message.action_number)
         raise
-    remember(session.actions, message.client_id, received.action_number)
+    remember(session.actions, message.client_id, message.action_number)
     remember(session.handled, message.client_id, message.sequence)
     session.inserted = message.insert_token or session.inserted
     if message.action != "reload":

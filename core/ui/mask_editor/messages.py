@@ -27,19 +27,6 @@ class BadMessageError(AppError):
 
 
 @dataclass(frozen=True)
-class Received:
-    """A checked message.
-
-    Attributes:
-        message: What the page gets.
-        action_number: Number of the key press; rises within a client, 0 without an action.
-    """
-
-    message: EditorMessage
-    action_number: int
-
-
-@dataclass(frozen=True)
 class LayerKind:
     """What a layer of an image may be.
 
@@ -52,7 +39,7 @@ class LayerKind:
     num_classes: int = 1
 
 
-def parse_envelope(payload: Any, layers: Mapping[str, LayerKind]) -> list[Received]:
+def parse_envelope(payload: Any, layers: Mapping[str, LayerKind]) -> list[EditorMessage]:
     """The messages of an envelope in the order in which they were sent.
 
     Args:
@@ -70,10 +57,10 @@ def parse_envelope(payload: Any, layers: Mapping[str, LayerKind]) -> list[Receiv
             max_messages=MAX_MESSAGES,
         )
     received = [_parse_message(message, layers) for message in messages]
-    return sorted(received, key=lambda each: each.message.sequence)
+    return sorted(received, key=lambda each: each.sequence)
 
 
-def _parse_message(fields: Any, layers: Mapping[str, LayerKind]) -> Received:
+def _parse_message(fields: Any, layers: Mapping[str, LayerKind]) -> EditorMessage:
     if not isinstance(fields, dict):
         raise BadMessageError("The editor sent a message that is no object; reload the page.")
     image_id = _text(fields, "image_id")
@@ -89,7 +76,7 @@ def _parse_message(fields: Any, layers: Mapping[str, LayerKind]) -> Received:
         raise BadMessageError(
             "The editor asked for {action!r}, which it cannot; reload the page.", action=action
         )
-    message = EditorMessage(
+    return EditorMessage(
         image_id=image_id,
         client_id=_text(fields, "client_id"),
         sequence=_whole(fields, "sequence"),
@@ -102,8 +89,8 @@ def _parse_message(fields: Any, layers: Mapping[str, LayerKind]) -> Received:
         continues_client=_text(fields, "continues_client"),
         continues_sequence=_whole(fields, "continues_sequence"),
         insert_token=_text(fields, "insert_token"),
+        action_number=_whole(fields, "action_number"),
     )
-    return Received(message, _whole(fields, "action_number"))
 
 
 def _text(fields: dict[str, Any], name: str) -> str:

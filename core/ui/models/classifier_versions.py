@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.classifier_cards import ClassifierCard
-from core.errors import BadModelError
 from core.language import say
 from core.registry.compare_labels import LabelComparison
 from core.ui import words as shared
+from core.ui.errors import shown_errors
 from core.ui.models import words
 from core.ui.models.versions import data_and_limits, score_metrics
 from core.ui.text import as_name, as_text
@@ -37,7 +37,7 @@ def label_comparison(version: VersionRow) -> None:
             )
         )
     st.write(" ".join(said))
-    with st.expander(words.LABELS_OF_LOCKED):
+    with st.expander(words.LOCKED_IMAGES):
         st.table(
             {
                 words.IMAGE: [as_name(each.name) for each in compared.images],
@@ -50,12 +50,8 @@ def label_comparison(version: VersionRow) -> None:
 
 def classifier_details(workspace: Workspace, version: VersionRow) -> None:
     """The card, folded: scores, data, limits of use."""
-    with st.expander(words.CARD):
-        try:
-            card = classifier_card(workspace, version)
-        except BadModelError as error:
-            st.error(as_text(str(error)))
-            return
+    with st.expander(words.CARD), shown_errors():
+        card = classifier_card(workspace, version)
         for title, scores in (
             (words.TEST_SCORES_LABELS, card.test),
             (words.VALIDATION_SCORES_LABELS, card.validation),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.cards import DataSource, Score
-from core.errors import BadModelError, StoreError
+from core.errors import StoreError
 from core.image_size import format_size
 from core.language import say
 from core.registry.compare import Comparison, ImageComparison
@@ -19,8 +19,7 @@ from core.ui.dialog import show_dialog
 from core.ui.errors import shown_errors
 from core.ui.image_row import filter_control, open_image
 from core.ui.models import words
-from core.ui.pictures import pictures
-from core.ui.segment.strip import picture_of
+from core.ui.segment.strip import image_pictures
 from core.ui.text import as_name, as_text
 from core.ui.titles import version_title
 from core.workflows.correct.blind import hidden_from
@@ -66,13 +65,10 @@ def compared_images(workspace: Workspace, version: VersionRow, compared: Compari
             ):
                 show_dialog(words.LOCKED_IMAGES, _compare_by_eye, workspace, version, compared, width="large")
         listed = (_existing(workspace, each.image_id) for each in kinds[shown][:_MOST_SHOWN])
-        clicked = pictures(
-            [picture_of(workspace, image) for image in listed if image is not None],
-            key=f"images_of_{version.id}",
-            label=words.LOCKED_IMAGES,
-        )
+        there = [image for image in listed if image is not None]
+        clicked = image_pictures(there, key=f"images_of_{version.id}", label=words.LOCKED_IMAGES)
         if clicked is not None:
-            open_image(workspace.tasks.get_by_id(version.task_id), int(clicked))
+            open_image(workspace.tasks.get_by_id(version.task_id), clicked)
 
 
 def _seen(workspace: Workspace, version: VersionRow, compared: Comparison) -> list[ImageComparison]:
@@ -143,12 +139,8 @@ def _compare_by_eye(workspace: Workspace, version: VersionRow, compared: Compari
 
 def card_details(workspace: Workspace, version: VersionRow) -> None:
     """The card, folded: data, scores, limits of use."""
-    with st.expander(words.CARD):
-        try:
-            card = card_of(workspace, version)
-        except BadModelError as error:
-            st.error(as_text(str(error)))
-            return
+    with st.expander(words.CARD), shown_errors():
+        card = card_of(workspace, version)
         for title, scores in ((words.TEST_SCORES, card.test), (words.VALIDATION_SCORES, card.validation)):
             score_metrics(title, scores, shared.METRIC_NAMES)
         data_and_limits(card.data, card.limits_of_use, card.licence)

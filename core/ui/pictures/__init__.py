@@ -25,6 +25,9 @@ _component = st.components.v2.component(
 )
 
 
+Mark = Literal["", "new", "draft", "corrected", "flagged"]
+
+
 @dataclass(frozen=True)
 class Picture:
     """One picture to click.
@@ -41,7 +44,7 @@ class Picture:
     id: str
     jpeg: bytes
     caption: str
-    mark: Literal["", "new", "draft", "corrected", "flagged"] = ""
+    mark: Mark = ""
     locked: bool = False
     mark_word: str = ""
 
@@ -57,7 +60,6 @@ def pictures(
     """Show pictures; the id of the one clicked since the last run, else None.
 
     Args:
-        items: What to show, in order.
         key: Key of the component, unique on the page.
         label: Accessible name of the group.
         selected: Id of the picture shown as current; a strip scrolls to it.
@@ -67,17 +69,7 @@ def pictures(
         "label": label,
         "layout": layout,
         "selected": selected,
-        "items": [
-            {
-                "id": item.id,
-                "src": data_url(item.jpeg),
-                "caption": item.caption,
-                "mark": item.mark,
-                "locked": item.locked,
-                "markWord": item.mark_word,
-            }
-            for item in items
-        ],
+        "items": [{**vars(item), "jpeg": data_url(item.jpeg)} for item in items],
     }
     result = _component(
         key=key,

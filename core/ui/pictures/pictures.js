@@ -1,6 +1,6 @@
 // Draws the pictures anew when their data changes and keeps the scroll position; says which one was clicked.
 
-/** @typedef {{id: string, src: string, caption: string, mark: string, locked: boolean, markWord: string}} Picture */
+/** @typedef {{id: string, jpeg: string, caption: string, mark: string, locked: boolean, mark_word: string}} Picture */
 
 // Drawn here, since not every system has a font with a lock in it.
 const LOCK =
@@ -13,14 +13,14 @@ function pictureButton(item, selected) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = `picture${selected ? " selected" : ""}`;
-  button.title = [item.caption, item.markWord].filter(Boolean).join(" · ");
+  button.title = [item.caption, item.mark_word].filter(Boolean).join(" · ");
   button.setAttribute("aria-label", button.title);
   if (selected) button.setAttribute("aria-current", "true");
   const frame = document.createElement("span");
   frame.className = "frame";
-  if (item.src) {
+  if (item.jpeg) {
     const image = document.createElement("img");
-    image.src = item.src;
+    image.src = item.jpeg;
     image.alt = "";
     image.draggable = false;
     frame.append(image);

@@ -27,7 +27,6 @@ class Done:
     """The last decision, while it can be undone.
 
     Attributes:
-        review_ids: The verdicts.
         approved: How many approve.
         flagged: How many flag.
         start: Where the queue began before.

@@ -23,8 +23,6 @@ def decide(
     """Keep verdicts; False where none was kept. What had been planted and what was not kept is told.
 
     Args:
-        asked: What this session looks at.
-        said: The verdicts.
         start: Where the queue began when they were given.
         image_id: What was open one by one.
     """

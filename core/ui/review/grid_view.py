@@ -8,7 +8,7 @@ from core.ui import shell, state
 from core.ui.review import words
 from core.ui.review.asked import Asked, chosen_filter
 from core.ui.review.deciding import decide, done_line
-from core.ui.review.grid import GridMessage, columns_of, message_of, review_grid
+from core.ui.review.grid import GridMessage, columns, message, review_grid
 from core.ui.review.showing import make_ahead, tiles_of
 from core.workflows.review.judging import Said
 from core.workflows.review.look import Look
@@ -16,7 +16,6 @@ from core.workspace import Review, ReviewItem, ReviewPlace, TaskRow
 from core.workspace.review_pages import ReviewPages
 
 ROWS = 3
-_KEY = "review_grid"
 # On the line of the grid's own button, which stays at the bottom of the window; below it on a narrow screen.
 _STYLE = """
 <style>
@@ -43,16 +42,14 @@ def grid_view(task: TaskRow, here: Asked, pages: ReviewPages, total: int) -> Non
         return
     review_grid(
         tiles_of(workspace, here, items),
-        key=_KEY,
         can_judge=show == "open",
         handled=here.handled,
         on_message=lambda: _hear(here, pages),
-        on_columns=lambda: None,
     )
     _turn_buttons(here, pages, show, items, bool(following))
-    columns = columns_of(_KEY)
-    if columns is not None and columns != here.columns:
-        here.columns = columns
+    num_columns = columns()
+    if num_columns is not None and num_columns != here.columns:
+        here.columns = num_columns
         st.rerun()
     make_ahead(workspace, here, following)
 
@@ -79,9 +76,9 @@ def take(here: Asked, message: GridMessage, pages: ReviewPages) -> None:
 
 
 def _hear(here: Asked, pages: ReviewPages) -> None:
-    message = message_of(_KEY)
-    if message is not None:
-        take(here, message, pages)
+    said = message()
+    if said is not None:
+        take(here, said, pages)
 
 
 def _turn_buttons(

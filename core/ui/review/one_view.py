@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.errors import AppError
 from core.ui import state
+from core.ui.errors import shown_errors
 from core.ui.review import words
 from core.ui.review.asked import Asked, chosen_filter
 from core.ui.review.comment import comment
@@ -15,14 +15,7 @@ from core.ui.review.deciding import decide, done_line
 from core.ui.review.gold import gold_button
 from core.ui.review.look import look as large_picture
 from core.ui.review.look import reason_of
-from core.ui.review.telling import (
-    changed_line,
-    counting,
-    expected,
-    said_by,
-    verdict_line,
-    why_here,
-)
+from core.ui.review.telling import changed_line, counting, expected, said_by, verdict_line, why_here
 from core.ui.segment.flagged import go_to_edit
 from core.ui.segment.labelling import label_box
 from core.ui.segment.navigation import number_of
@@ -99,24 +92,19 @@ def _item(here: Asked, pages: ReviewPages) -> ReviewItem | None:
 
 
 def _large(item: ReviewItem, look: Look) -> Full | None:
-    try:
+    with shown_errors():
         full = full_look(state.workspace(), item, look, state.predictors())
-    except AppError as error:
-        st.error(as_text(str(error)))
-        return None
-    large_picture(
-        key=_LARGE,
-        image_id=_of_mask(look),
-        picture=full.picture,
-        picture_type=full.picture_type,
-        levels=full.levels,
-        mask=full.mask,
-        compared=full.prediction,
-        colours=colours_of(state.workspace(), item.image),
-        num_reasons=len(_reasons(look)),
-        on_reason=lambda: _give_reason(look),
-    )
-    return full
+        large_picture(
+            key=_LARGE,
+            image_id=_of_mask(look),
+            full=full,
+            compared=full.prediction,
+            colours=colours_of(state.workspace(), item.image),
+            num_reasons=len(_reasons(look)),
+            on_reason=lambda: _give_reason(look),
+        )
+        return full
+    return None
 
 
 def _give_reason(look: Look) -> None:

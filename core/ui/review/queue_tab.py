@@ -11,14 +11,7 @@ from core.ui.assigned.giving import give_box
 from core.ui.assigned.queue import mine_toggle
 from core.ui.image_row import filter_control, find_image
 from core.ui.review import words
-from core.ui.review.asked import (
-    FILTER,
-    ORDER,
-    WHOSE,
-    Asked,
-    asked,
-    pages_of,
-)
+from core.ui.review.asked import FILTER, ORDER, WHOSE, Asked, asked, pages_of
 from core.ui.review.grid_view import grid_view
 from core.ui.review.one_view import one_view
 from core.ui.review.rules import rule

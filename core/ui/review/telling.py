@@ -47,7 +47,6 @@ def verdict_line(item: ReviewItem, reviews: list[ReviewRow]) -> str:
     """What was said of the mask that counts, else of the one before; "" where nothing was.
 
     Args:
-        item: The image.
         reviews: All of its reviews, the newest first.
     """
     current = counting(reviews, None if item.revision is None else item.revision.id)

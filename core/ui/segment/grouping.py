@@ -10,10 +10,9 @@ from core.ui import state
 from core.ui import words as shared
 from core.ui.assigned.giving import group_giver
 from core.ui.errors import shown_errors
-from core.ui.pictures import pictures
 from core.ui.segment import words
 from core.ui.segment.seen import images_for
-from core.ui.segment.strip import picture_of
+from core.ui.segment.strip import image_pictures
 from core.ui.text import as_name, as_text, shortened
 from core.workflows.arrive.find_groups import KIND, keys_of_names, start_find_groups
 from core.workflows.arrive.group_table import read_table, use_column
@@ -50,19 +49,14 @@ def _of_the_open_one(image: ImageRow, images: Images) -> int | None:
     if len(together) > 1:
         kind = workspace.groups.get(image.group_id).kind
         st.caption(words.GROUP_OF[kind].format(name=as_name(image.name)))
-        clicked = pictures(
-            [picture_of(workspace, each) for each in together],
-            key=f"group_{image.group_id}",
-            label=words.GROUPS,
-            layout="grid",
-        )
+        clicked = image_pictures(together, key=f"group_{image.group_id}", label=words.GROUPS, layout="grid")
         key = f"leave_group_{image.id}"
         if st.button(words.GROUP_LEAVE, icon=":material/call_split:", help=words.GROUP_LEAVE_HELP, key=key):
             _told(workspace.groups.take_out(image.id, who=state.person()))
     else:
         st.caption(words.GROUP_ALONE.format(name=as_name(image.name)))
     _join(image, images)
-    return None if clicked is None or int(clicked) == image.id else int(clicked)
+    return None if clicked == image.id else clicked
 
 
 def _join(image: ImageRow, images: Images) -> None:
@@ -81,14 +75,9 @@ def _join(image: ImageRow, images: Images) -> None:
     if not found:
         st.caption(shared.FOUND_NONE.format(text=as_name(text)))
         return
-    chosen = pictures(
-        [picture_of(workspace, each) for each in found],
-        key=f"joins_{image.id}",
-        label=words.GROUP_JOIN,
-        layout="grid",
-    )
+    chosen = image_pictures(found, key=f"joins_{image.id}", label=words.GROUP_JOIN, layout="grid")
     if chosen is not None:
-        other = workspace.images.get(int(chosen))
+        other = workspace.images.get(chosen)
         _told(workspace.groups.merge([image.group_id, other.group_id], who=state.person()))
 
 

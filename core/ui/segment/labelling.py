@@ -7,9 +7,8 @@ stroke and no click waits for a network.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -242,7 +241,12 @@ def _fill_picture(question: Question, label: str, place: DeltaGenerator) -> None
         f"{question.key}-{label}",
         lambda: looked_at_png(workspace, question, label, predictors, classifiers),
     )
-    made = _wait(future, lambda: place.caption(words.ASKING))
+    wait([future], LOOK_AGAIN)
+    while not future.done():
+        # A call of Streamlit is where a newer run of the page may interrupt this one.
+        place.caption(words.ASKING)
+        wait([future], LOOK_AGAIN)
+    made = _result(future)
     if isinstance(made, str):
         place.caption(f":material/warning: {as_text(made)}")
     else:
@@ -262,19 +266,8 @@ def _ask(about: str, key: str, work: Callable[[], Any]) -> Future[Any]:
     return future
 
 
-def _wait(future: Future[Any], show_waiting: Callable[[], object]) -> Any:
-    """The answer, or a sentence that says why there is none."""
-    waited = 0
-    while not future.done():
-        # A call of Streamlit is where a newer run of the page may interrupt this one.
-        if waited:
-            show_waiting()
-        time.sleep(LOOK_AGAIN)
-        waited += 1
-    return _result(future)
-
-
 def _result(future: Future[Any]) -> Any:
+    """The answer, or a sentence that says why there is none."""
     error = future.exception()
     if error is None:
         return future.result()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,27 +20,12 @@ from core.workflows.correct.smart_click import Following, network_of
 from core.workspace import DraftContent
 from core.workspace.classes import reading_table
 
-
-@dataclass
-class _Open:
-    """The mask that is being clicked on in this session.
-
-    Attributes:
-        about: Image, class, threshold and layer that it is of.
-        following: What the clicks lead to.
-    """
-
-    about: tuple[str, int, float, str] = ("", 0, 0.0, "")
-    following: Following | None = None
+_OPEN = "smart_click"
+"""What is clicked on in this session: image, class, threshold and layer, and what the clicks lead to."""
 
 
 def answer(image: OpenedImage, shown: DraftContent, request: ClickRequest) -> ClickAnswer:
     """Where the clicks change the mask of the chosen class.
-
-    Args:
-        image: The open image.
-        shown: Threshold and layer that its editor shows.
-        request: The clicks.
 
     Raises:
         BadModelError: The network that follows clicks is missing or damaged; one sentence.
@@ -55,13 +39,13 @@ def answer(image: OpenedImage, shown: DraftContent, request: ClickRequest) -> Cl
         ) from None
     layer = shown.layer_png or b""
     about = (request.image_id, request.chosen, shown.threshold, hashlib.sha256(layer).hexdigest())
-    opened: _Open = st.session_state.setdefault("smart_click", _Open())
-    following = opened.following
-    if following is None or opened.about != about:
+    if st.session_state.get(_OPEN, (None, None))[0] != about:
         picture = read_png(image.picture, "picture")
         following = Following(picture, _mask(image, shown, request.chosen), network)
-        opened.about, opened.following = about, following
-    return ClickAnswer(*following.changes(request.strokes))
+        st.session_state[_OPEN] = about, following
+    following = st.session_state[_OPEN][1]
+    changes: ClickAnswer = following.changes(request.strokes)
+    return changes
 
 
 def _mask(image: OpenedImage, shown: DraftContent, chosen: int) -> NDArray[Any]:

@@ -6,13 +6,14 @@ than fifty. The current image is always in the strip, also when the filter would
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import streamlit as st
 
 from core.errors import BadFileError, StoreError
-from core.ui.pictures import Picture, pictures
+from core.ui import state
+from core.ui.pictures import Mark, Picture, pictures
 from core.ui.segment import words
 from core.ui.text import shortened
 from core.workflows.correct.pictures import thumbnail_jpeg
@@ -23,7 +24,7 @@ EACH_SIDE = 14
 """Neighbours that are sent, on each side."""
 
 
-def mark_of(row: ImageRow) -> Literal["", "new", "draft", "corrected", "flagged"]:
+def mark_of(row: ImageRow) -> Mark:
     """The sign on a thumbnail; unsaved changes show even where a mask was saved before."""
     if row.has_unsaved_changes:
         return "draft"
@@ -42,7 +43,6 @@ def strip(
     Args:
         images: Its images as the person sees them.
         around: The open image with those before and after it, slices counted one by one.
-        go_to: Opens another image.
     """
     current = around.image
     stacks, place, total = images.stacks_around(around, show, each_side=EACH_SIDE)
@@ -94,32 +94,34 @@ def _thumbnail(workspace: Workspace, row: ImageRow) -> bytes:
 def picture_of_stack(workspace: Workspace, stack: StackRow) -> Picture:
     """A stack as one thumbnail, with its number of slices; an image that is no slice as itself."""
     if stack.num_slices == 1:
-        return picture_of(workspace, stack.image)
-    mark: Literal["", "draft", "corrected"] = ""
-    said = words.STACK_CORRECTED.format(done=stack.num_corrected, total=stack.num_slices)
+        return _picture_of(workspace, stack.image)
+    mark: Mark = ""
     if stack.num_unsaved:
         mark = "draft"
     elif stack.num_corrected == stack.num_slices:
         mark = "corrected"
-    return Picture(
-        id=str(stack.image.id),
-        jpeg=_thumbnail(workspace, stack.middle),
-        caption=words.STACK_CAPTION.format(name=shortened(stack.image.name), count=stack.num_slices),
-        mark=mark,
-        locked=stack.image.locked,
-        mark_word=", ".join([said, *([words.LOCKED_WORD] if stack.image.locked else [])]),
-    )
+    caption = words.STACK_CAPTION.format(name=shortened(stack.image.name), count=stack.num_slices)
+    said = words.STACK_CORRECTED.format(done=stack.num_corrected, total=stack.num_slices)
+    return _picture(stack.image, _thumbnail(workspace, stack.middle), caption, mark, said)
 
 
-def picture_of(workspace: Workspace, row: ImageRow) -> Picture:
+def image_pictures(
+    images: Iterable[ImageRow], *, key: str, label: str, layout: Literal["strip", "grid"] = "strip"
+) -> int | None:
+    """Show images; the id of the one clicked since the last run, else None. Arguments as for `pictures`."""
+    workspace = state.workspace()
+    shown = [_picture_of(workspace, image) for image in images]
+    clicked = pictures(shown, key=key, label=label, layout=layout)
+    return None if clicked is None else int(clicked)
+
+
+def _picture_of(workspace: Workspace, row: ImageRow) -> Picture:
     """An image as a thumbnail with its state."""
     mark = mark_of(row)
-    state_words = [words.MARK_WORDS[mark]] if mark else []
-    return Picture(
-        id=str(row.id),
-        jpeg=_thumbnail(workspace, row),
-        caption=shortened(row.name),
-        mark=mark,
-        locked=row.locked,
-        mark_word=", ".join([*state_words, *([words.LOCKED_WORD] if row.locked else [])]),
-    )
+    said = words.MARK_WORDS[mark] if mark else ""
+    return _picture(row, _thumbnail(workspace, row), shortened(row.name), mark, said)
+
+
+def _picture(row: ImageRow, jpeg: bytes, caption: str, mark: Mark, said: str) -> Picture:
+    told = ", ".join(filter(None, (said, words.LOCKED_WORD if row.locked else "")))
+    return Picture(str(row.id), jpeg, caption, mark, row.locked, told)

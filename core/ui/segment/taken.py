@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import streamlit as st
 
-from core.errors import AppError, StoreError
+from core.errors import StoreError
 from core.ui import state
 from core.ui.dialog import redraw_page
+from core.ui.errors import shown_errors
 from core.ui.review.look import look as large_picture
 from core.ui.segment import words
-from core.ui.text import as_name, as_text
+from core.ui.text import as_name
 from core.workflows.correct.second_reader import hides_anything
 from core.workflows.review.looking import colours_of, full_look, look_at
 from core.workspace import ImageRow, TaskRow
@@ -50,21 +52,14 @@ def look_only(task: TaskRow, image: ImageRow, holder: str) -> None:
     if item is None or hides_anything(workspace, image, state.person()):
         return
     look = look_at(workspace, item, [])
-    try:
-        full = full_look(workspace, item, look, state.predictors())
-    except AppError as error:
-        st.error(as_text(str(error)))
-        return
-    large_picture(
-        key="taken",
-        image_id=str(look),
-        picture=full.picture,
-        picture_type=full.picture_type,
-        levels=full.levels,
-        mask=full.mask,
-        compared=None,
-        colours=colours_of(workspace, item.image),
-    )
+    with shown_errors():
+        large_picture(
+            key="taken",
+            image_id=str(look),
+            full=full_look(workspace, item, look, state.predictors()),
+            compared=None,
+            colours=colours_of(workspace, item.image),
+        )
 
 
 def _sign(image: ImageRow) -> None:
@@ -72,9 +67,7 @@ def _sign(image: ImageRow) -> None:
     if last is not None and last[:2] == (image.id, state.person()):
         if time.monotonic() - last[2] < _SIGN_SECONDS / 2:
             return
-    try:
+    # Looking needs no writing.
+    with suppress(StoreError):
         state.workspace().presence.sign(image.id, state.person())
-    except StoreError:
-        # Looking needs no writing.
-        return
-    st.session_state[_SIGNED] = (image.id, state.person(), time.monotonic())
+        st.session_state[_SIGNED] = (image.id, state.person(), time.monotonic())

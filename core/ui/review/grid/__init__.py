@@ -19,6 +19,7 @@ from core.ui.mask_editor.assets import FRONTEND
 from core.ui.review import words
 from core.workflows.review.judging import reasons_for
 
+_KEY = "review_grid"
 _HERE = Path(__file__).parent
 _SHORTCUTS = (FRONTEND / "shortcuts.js").read_text(encoding="utf-8")
 _component = st.components.v2.component(
@@ -74,34 +75,18 @@ class GridMessage:
 def review_grid(
     tiles: Sequence[Tile],
     *,
-    key: str,
     can_judge: bool,
     handled: dict[str, int],
     on_message: Callable[[], None],
-    on_columns: Callable[[], None],
 ) -> None:
     """Draw the tiles.
 
     Args:
-        tiles: In order.
-        key: Of the component; `taken` and `columns_of` read what it says under this key.
         can_judge: A click marks; else it opens.
         handled: Number of the last message that was taken, by client.
         on_message: Called where there is a message, before the page is drawn.
-        on_columns: Called where the browser has room for more or fewer tiles side by side.
     """
-    items = [
-        {
-            "look": tile.look,
-            "src": data_url(tile.jpeg),
-            "name": tile.name,
-            "why": tile.why,
-            "said": tile.said,
-            "label": tile.label,
-            "isComing": tile.is_coming,
-        }
-        for tile in tiles
-    ]
+    items = [{**vars(tile), "jpeg": data_url(tile.jpeg)} for tile in tiles]
     reasons = reasons_for(labelled=any(tile.label for tile in tiles))
     said = {
         "label": words.GRID_LABEL,
@@ -112,23 +97,23 @@ def review_grid(
         "keys": words.GRID_KEYS.format(last=len(reasons)) if can_judge else words.LOOK_KEYS,
     }
     _component(
-        key=key,
+        key=_KEY,
         data=without_frames({"items": items, "canJudge": can_judge, "handled": dict(handled), "words": said}),
         on_message_change=on_message,
-        on_columns_change=on_columns,
+        on_columns_change=lambda: None,
     )
 
 
-def columns_of(key: str) -> int | None:
+def columns() -> int | None:
     """How many tiles fit side by side, None before the browser has said it."""
-    value = st.session_state.get(key)
-    columns = value.get("columns") if value is not None else None
-    return min(6, max(1, int(columns))) if isinstance(columns, int | float) else None
+    value = st.session_state.get(_KEY)
+    number = value.get("columns") if value is not None else None
+    return min(6, max(1, int(number))) if isinstance(number, int | float) else None
 
 
-def message_of(key: str) -> GridMessage | None:
+def message() -> GridMessage | None:
     """What the browser has just said, None for nothing or for what is no message."""
-    value = st.session_state.get(key)
+    value = st.session_state.get(_KEY)
     payload = value.get("message") if value is not None else None
     try:
         return None if payload is None else _parse(payload)

@@ -1,6 +1,6 @@
 // Tiles in rows: marks and their reasons are kept here until they are decided on; a decision is said again until it is taken.
 
-/** @typedef {{look: string, src: string, name: string, why: string, said: string, label: string, isComing: boolean}} Tile */
+/** @typedef {{look: string, jpeg: string, name: string, why: string, said: string, label: string, is_coming: boolean}} Tile */
 
 const LEAST_SIDE = 220;
 const GAP = 12;
@@ -94,7 +94,7 @@ class Grid {
     const tiles = [...this.tiles.children];
     for (const { intersectionRatio, target } of entries) {
       const item = this.data.items[tiles.indexOf(target.closest(".cell"))];
-      if (intersectionRatio >= IN_SIGHT && item?.src) this.inSight.add(item.look);
+      if (intersectionRatio >= IN_SIGHT && item?.jpeg) this.inSight.add(item.look);
     }
     if (this.inSight.size > before) this.drawBar();
   }
@@ -110,10 +110,10 @@ class Grid {
     button.title = [item.name, item.label, item.why, item.said].filter(Boolean).join("\n");
     button.setAttribute("aria-label", button.title.replaceAll("\n", ", "));
     if (canJudge) button.setAttribute("aria-pressed", String(isMarked));
-    const frame = element("span", `frame${item.isComing ? " coming" : ""}`, "");
-    if (item.src) {
+    const frame = element("span", `frame${item.is_coming ? " coming" : ""}`, "");
+    if (item.jpeg) {
       const image = document.createElement("img");
-      image.src = item.src;
+      image.src = item.jpeg;
       image.alt = "";
       image.draggable = false;
       frame.append(image);
@@ -156,7 +156,7 @@ class Grid {
 
   /** Nobody decides on what was not shown yet. */
   seen() {
-    return this.data.items.filter((item) => item.src && this.inSight.has(item.look)).map((item) => item.look);
+    return this.data.items.filter((item) => item.jpeg && this.inSight.has(item.look)).map((item) => item.look);
   }
 
   approveButton() {
@@ -171,9 +171,9 @@ class Grid {
   /** Mark or unmark a tile; where nothing can be judged, open it. */
   choose(index) {
     const { items, canJudge } = this.data;
-    const { look, src } = items[index];
+    const { look, jpeg } = items[index];
     if (!canJudge) return this.say("open", [look]);
-    if (this.waiting || !src) return;
+    if (this.waiting || !jpeg) return;
     this.inSight.add(look);
     if (!this.marked.delete(look)) this.marked.set(look, new Set());
     this.draw();
@@ -183,8 +183,8 @@ class Grid {
   /** Say or take back why the tile is wrong; it is marked by that where it was not. */
   giveReason(place) {
     const { items, canJudge, words } = this.data;
-    const { look, src } = items[this.at];
-    if (!canJudge || this.waiting || !src) return;
+    const { look, jpeg } = items[this.at];
+    if (!canJudge || this.waiting || !jpeg) return;
     const [code] = words.reasons[place];
     const chosen = this.marked.get(look) ?? new Set();
     if (!chosen.delete(code)) chosen.add(code);

@@ -17,6 +17,7 @@ from core.ui.component_data import data_url, without_frames
 from core.ui.mask_editor import words as editor_words
 from core.ui.mask_editor.assets import FRONTEND
 from core.ui.review import words
+from core.workflows.review.looking import Full
 
 _HERE = Path(__file__).parent
 
@@ -40,10 +41,7 @@ def look(
     *,
     key: str,
     image_id: str,
-    picture: bytes,
-    picture_type: str,
-    levels: bytes,
-    mask: bytes,
+    full: Full,
     compared: bytes | None,
     colours: Sequence[tuple[int, int, int]],
     num_reasons: int = 0,
@@ -54,10 +52,7 @@ def look(
     Args:
         key: Of the component.
         image_id: Changes with what is shown.
-        picture: The image.
-        picture_type: "image/png" or "image/jpeg".
-        levels: All values of an image of more than 8 bits (`pack_levels`), else empty.
-        mask: PNG of class indices.
+        full: The image and its mask.
         compared: Another mask of that image, None for none.
         colours: Of the class values, from 1.
         num_reasons: Numbers from 1 that say why the mask is wrong.
@@ -68,9 +63,9 @@ def look(
         data=without_frames(
             {
                 "id": image_id,
-                "picture": data_url(picture, picture_type),
-                "levels": data_url(levels, "application/octet-stream"),
-                "mask": data_url(mask, "image/png"),
+                "picture": data_url(full.picture, full.picture_type),
+                "levels": data_url(full.levels, "application/octet-stream"),
+                "mask": data_url(full.mask, "image/png"),
                 "compared": data_url(compared or b"", "image/png"),
                 "colours": [list(each) for each in colours],
                 "numReasons": num_reasons,

@@ -10,14 +10,7 @@ from core.ui.review.tabs import areas_chart, proof, second_readings, words
 from core.ui.review.tabs.agreement_row import row
 from core.ui.segment.seen import unread_for
 from core.ui.text import as_name
-from core.workflows.review.agreement import (
-    AGAIN_READ,
-    AGREED,
-    MODEL,
-    Pair,
-    TaskAgreement,
-    measure_agreement,
-)
+from core.workflows.review.agreement import AGAIN_READ, AGREED, MODEL, Pair, TaskAgreement, measure_agreement
 from core.workspace import TaskRow
 
 

@@ -8,13 +8,12 @@ from core.errors import AppError
 from core.review.second_reading import Readings
 from core.ui import state
 from core.ui.image_row import open_image
-from core.ui.pictures import pictures
 from core.ui.review.rules import rule
 from core.ui.review.tabs import words
 from core.ui.segment.flagged import go_to_edit
 from core.ui.segment.reading import read_in_turn
 from core.ui.segment.seen import unread_for
-from core.ui.segment.strip import picture_of
+from core.ui.segment.strip import image_pictures
 from core.ui.text import as_name, as_text, shortened
 from core.ui.titles import image_titles
 from core.workflows.correct.blind import same_person, waiting_for
@@ -65,16 +64,13 @@ def waiting(task: TaskRow, waiting_ids: list[int]) -> None:
         return
     count = len(waiting_ids)
     st.write((words.SECOND_COUNT_ONE if count == 1 else words.SECOND_COUNT).format(count=count))
-    clicked = pictures(
-        [picture_of(workspace, workspace.images.get(image_id)) for image_id in waiting_ids[:_MOST_SHOWN]],
-        key="second_reading",
-        label=words.SECOND_READING,
-    )
+    shown = [workspace.images.get(image_id) for image_id in waiting_ids[:_MOST_SHOWN]]
+    clicked = image_pictures(shown, key="second_reading", label=words.SECOND_READING)
     if count > _MOST_SHOWN:
         st.caption(words.SECOND_MORE.format(shown=_MOST_SHOWN))
     if clicked is not None:
         read_in_turn(task)
-        open_image(task, int(clicked))
+        open_image(task, clicked)
 
 
 def differing_images(task: TaskRow) -> None:
