@@ -14,16 +14,16 @@ KINDS = ("fine_tune", "fine_tune_classifier", "fine_tune_clicks")
 
 
 def page() -> None:
-    here = shell.enter()
+    task, workspace = shell.enter(), state.workspace()
     state.show_messages()
     st.header(words.PAGES["fine_tune"])
-    jobs = here.workspace.jobs.list(here.task.id, kinds=KINDS)
+    jobs = workspace.jobs.list(task.id, kinds=KINDS)
     active = [job for job in jobs if job.status in ACTIVE]
     if active:
-        running(here.workspace, active[0])
+        running(workspace, active[0])
     else:
-        offer(here.workspace, here.task, choose_purpose(here.workspace, here.task))
-    earlier(here.workspace, [job for job in jobs if job.status not in ACTIVE])
+        offer(workspace, task, choose_purpose(workspace, task))
+    earlier(workspace, [job for job in jobs if job.status not in ACTIVE])
 
 
 def running(workspace: Workspace, job: JobRow) -> None:

@@ -17,19 +17,16 @@ from core.workspace import Purpose, TaskRow, VersionRow, Workspace
 
 
 def page() -> None:
-    here = shell.enter()
+    task, workspace = shell.enter(), state.workspace()
     state.show_messages()
     st.header(shared.PAGES["models"])
-    others: dict[Purpose, str] = {"classify": words.MODELS_OF_LABELS, "click": words.MODELS_OF_CLICKS}
-    there = {
-        each: title for each, title in others.items() if here.workspace.versions.list(here.task.id, each)
-    }
-    if there:
-        st.subheader(words.MODELS_OF_MASKS)
-    of_purpose(here.workspace, here.task, "segment")
-    for purpose, title in there.items():
-        st.subheader(title)
-        of_purpose(here.workspace, here.task, purpose)
+    further: tuple[Purpose, ...] = ("classify", "click")
+    there = [each for each in further if workspace.versions.list(task.id, each)]
+    purposes: list[Purpose] = ["segment", *there]
+    for purpose in purposes:
+        if there:
+            st.subheader(shared.WHAT_NAMES[purpose])
+        of_purpose(workspace, task, purpose)
 
 
 def of_purpose(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:

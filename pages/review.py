@@ -9,7 +9,7 @@ from core.ui.review.tabs import agreement, audit, progress
 
 
 def page() -> None:
-    here = shell.enter()
+    task = shell.enter()
     tabs = st.tabs(list(words.TABS.values()), key="review_tabs", on_change="rerun")
     shows = {
         "queue": queue_tab,
@@ -20,7 +20,7 @@ def page() -> None:
     for tab, name in zip(tabs, words.TABS, strict=True):
         if tab.open:
             with tab:
-                shows[name](here.task)
+                shows[name](task)
 
 
 with shell.plain_errors():

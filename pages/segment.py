@@ -31,9 +31,8 @@ from core.workspace import Around, ImageRow, TaskRow
 
 
 def page() -> None:
-    here = shell.enter()
+    task = shell.enter()
     state.show_messages()
-    task = here.task
     current = current_image(task)
     if current is None:
         if task.is_shared:

@@ -38,7 +38,6 @@ def bars_html(bars: Sequence[Bar], *, waiting: bool = False) -> str:
     """The bars in their order, for `st.html`.
 
     Args:
-        bars: What is drawn.
         waiting: Whether newer values are on their way: these are drawn faint.
     """
     return _STYLE + "".join(_bar(bar, "probability waiting" if waiting else "probability") for bar in bars)

@@ -20,9 +20,7 @@ def show_dialog(
     """Open a dialog; the page is drawn anew once a person closes it.
 
     Args:
-        title: Shown above it.
         draw: Called with `args` to fill it; `st.rerun` there closes it.
-        on_dismiss: Called where a person closes it.
     """
 
     def dismissed() -> None:

@@ -62,25 +62,18 @@ def live_curves(workspace: Workspace, job: JobRow) -> None:
             st.progress(part_done(last), text=how_far(workspace, now, last))
         epochs = by_epoch(reports)
         score = _SCORE_OF.get(job.kind, "dice")
-        left, right = st.columns(2)
-        with left:
-            curve(
-                {
-                    words.TRAINING_SERIES: [each.get("loss") for each in epochs],
-                    words.VALIDATION_SERIES: [each.get("val_loss") for each in epochs],
-                },
-                title=words.LOSS,
-                x_title=words.EPOCH,
-            )
-        with right:
-            curve(
-                {
-                    words.TRAINING_SERIES: [each.get(score) for each in epochs],
-                    words.VALIDATION_SERIES: [each.get(f"val_{score}") for each in epochs],
-                },
-                title=words.METRIC_NAMES[score],
-                x_title=words.EPOCH,
-            )
+        for column, name, title in zip(
+            st.columns(2), ("loss", score), (words.LOSS, words.METRIC_NAMES[score]), strict=True
+        ):
+            with column:
+                curve(
+                    {
+                        words.TRAINING_SERIES: [each.get(name) for each in epochs],
+                        words.VALIDATION_SERIES: [each.get(f"val_{name}") for each in epochs],
+                    },
+                    title=title,
+                    x_title=words.EPOCH,
+                )
         with st.expander(words.LOG):
             st.code(queue.log_tail(workspace, job.id) or words.LOG_EMPTY, language=None)
 

@@ -6,7 +6,6 @@ The router calls `route`; a page calls `enter` first.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -35,67 +34,7 @@ _PAGES = {
     "models": ":material/deployed_code_history:",
     "experiments": ":material/science:",
 }
-_STYLE = """
-<style>
-.stMainBlockContainer { padding: 1.1rem 1.25rem 1rem; max-width: none; }
-/* What opens the side bar again lies over nothing. */
-body:has([data-testid="stExpandSidebarButton"]) .stMainBlockContainer { padding-left: 3.25rem; }
-/* Choices side by side go on in the next line; they were cut off at the edge of a telephone. */
-[data-testid="stButtonGroup"] [role="radiogroup"] { flex-wrap: wrap; mask-image: none; }
-@media (max-width: 768px) { body .stMainBlockContainer { padding: 2.5rem 1.25rem 1rem !important; } }
-.stAppHeader { background: transparent; height: 2.25rem; }
-[data-testid="stSidebar"][data-collapsed="false"] { width: 208px !important; min-width: 208px; }
-/* Over the foot of the side bar: on the right a toast lay over the editor's zoom and the page's buttons. */
-[data-testid="stToastContainer"] { inset: auto auto 0.5rem 0 !important; width: 13rem !important; }
-[data-testid="stToast"] { width: 11.5rem !important; min-width: 0; padding: 0.5rem; font-size: 0.875rem; }
-/* Whole, in place of three lines and "view more", which is English in every language. */
-[data-testid="stToastText"] { -webkit-line-clamp: none !important; }
-[data-testid="stToastViewButton"] { display: none; }
-[data-testid="stSidebarHeader"] { height: 2.5rem; margin: 0; }
-[data-testid="stSidebarUserContent"] { padding-top: 0.25rem; }
-/* The link that has the focus looked like the one of the page. */
-[data-testid="stPageLink-NavLink"]:focus-visible { outline: 2px solid currentColor; outline-offset: -2px; }
-/* Korean lines end between words, as they are read; what is longer than a line ends anywhere. */
-:is([data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"]), :is(
-  [data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"]) * {
-  word-break: keep-all !important; overflow-wrap: anywhere !important;
-}
-/* In a narrow column what is told leaves room for what can be done. */
-@media (max-width: 1200px) {
-  [data-testid="stColumn"] [data-testid="stAlertContainer"] {
-    padding: 0.5rem;
-    * { font-size: 0.875rem; }
-    div:has(> span > [data-testid="stAlertDynamicIcon"]) { display: none; }
-    [data-testid="stMarkdownContainer"] { width: 100% !important; }
-  }
-}
-/* A wide table scrolls; a number is never broken into lines, and there is room for what a row is called. */
-[data-testid="stTable"] :is(th, td):first-child > * { min-width: 6rem; }
-[data-testid="stTable"] :is(th, td):not(:first-child) * { overflow-wrap: normal !important; }
-/* A name that its box cuts off ends in dots there, and stands whole in the list that opens. */
-[data-testid="stSelectbox"] input { text-overflow: ellipsis; }
-[data-testid="stSelectboxVirtualDropdown"] [role="listbox"] > [role="option"],
-[data-testid="stSelectboxVirtualDropdown"] [role="listbox"] > [role="option"] > * {
-  height: auto !important; padding-block: 0.25rem; white-space: normal !important; overflow-wrap: anywhere;
-}
-/* A box that a dialog was opened from would lie over it. */
-body:has([data-testid="stDialog"]) [data-testid="stPopoverBody"]:has(.stFileUploader) { display: none; }
-/* A table's own download is no `csv_bytes`: a spreadsheet would run a name such as =cmd.png. */
-[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
-</style>
-"""
-
-
-@dataclass(frozen=True)
-class Shell:
-    """What a page starts from.
-
-    Attributes:
-        task: The task chosen in the side bar.
-    """
-
-    workspace: Workspace
-    task: TaskRow
+_STYLE = Path(__file__).with_name("shell.css").read_text(encoding="utf-8")
 
 
 def route() -> None:
@@ -107,10 +46,10 @@ def route() -> None:
     state.run_has_ended()
 
 
-def enter() -> Shell:
-    """Begin a page: the side bar; gives the store and the task."""
+def enter() -> TaskRow:
+    """Begin a page: the side bar; gives the task that is chosen there."""
     page_begins()
-    st.html(_STYLE + LITERAL_STYLE + streamlit_words())
+    st.html(f"<style>{_STYLE}</style>{LITERAL_STYLE}{streamlit_words()}")
     said = f"globalThis.maskLoopWords = {json.dumps(dict(words.STREAMLIT))};"
     st.html(f"<script>{_POPOVERS}{said}{_STREAMLIT}</script>", unsafe_allow_javascript=True)
     ask_who()
@@ -129,7 +68,7 @@ def enter() -> Shell:
             show_who()
             remembered_name("", cookie())
         choose_language()
-    return Shell(workspace, task)
+    return task
 
 
 def page(name: str) -> StreamlitPage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -164,17 +164,10 @@ def is_sound(data: Data) -> bool:
         bar.progress(done / max(total, 1), words.DATA_CHECKING.format(done=done, total=total))
 
     try:
-        return _checked(data, show_progress)
-    finally:
-        bar.empty()
-
-
-def _checked(data: Data, on_progress: Callable[[int, int], None]) -> bool:
-    try:
         asked = OnData(data.folder, **data.said)
         examine_dataset(
             Path(data.folder),
-            on_progress=on_progress,
+            on_progress=show_progress,
             classes=data.classes,
             values=asked.values,
             reading=asked.reading,
@@ -189,6 +182,8 @@ def _checked(data: Data, on_progress: Callable[[int, int], None]) -> bool:
     except AppError as error:
         st.error(as_text(str(error)))
         return False
+    finally:
+        bar.empty()
     return True
 
 

@@ -224,5 +224,5 @@ def _sweep(workspace: Workspace, task: TaskRow, data: Data | None) -> Plan | Non
 
 def _tell_time(request: Request, data: Data | None) -> None:
     work = work_of(request, 0 if data is None else data.num_train, 0 if data is None else data.num_scored)
-    text = words.ABOUT_RUNS if work.runs > 1 else words.ABOUT_RUN
+    text = words.ABOUT_RUNS if work.runs > 1 else shared.ABOUT
     st.write(text.format(time=duration(work.seconds), runs=work.runs))

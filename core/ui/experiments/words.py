@@ -90,7 +90,6 @@ MOST_MINUTES_HELP = "No further trial begins after that long; 0 for no limit."
 START_EXPERIMENT = "Start experiment"
 ANOTHER_EXPERIMENT = "Plan another one; it waits until the running job has ended"
 ABOUT_RUNS = "About {time} on this machine ({runs} training runs)."
-ABOUT_RUN = "About {time} on this machine."
 
 # Experiments: the running one
 STOP_EXPERIMENT_HELP = "Ends the experiment; what is finished is kept and shown."

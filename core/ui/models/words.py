@@ -9,12 +9,8 @@ COMPARED_NAMES = {"worse": "Got worse", "better": "Got better", "same": "As befo
 DICE = "Dice"
 
 # Models
-MODELS_OF_MASKS = "Masks"
-MODELS_OF_LABELS = "Labels"
-MODELS_OF_CLICKS = "Smart click"
 NOT_COMPARED_LABELS = "Not compared: there were no locked images with a label."
 ALERTS_FOUND = "{title} was found in {old} of {count} before, in {new} now."
-LABELS_OF_LOCKED = "Locked images, before and now"
 IMAGE = "Image"
 CLASS = "Class"
 BEFORE = "Before"

@@ -137,7 +137,6 @@ def draw(image: OpenedImage, *, steady: bool) -> None:
     """Draw the editor with the open image.
 
     Args:
-        image: What is open.
         steady: Further strokes change nothing around the editor: it is shown as an image with unsaved
             changes already, no labels follow its mask, and nothing is said of how it came about.
     """

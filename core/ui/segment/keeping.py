@@ -169,15 +169,12 @@ def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
     # Of this image alone: where it is gone meanwhile, a press must not delete the one that is shown then.
     key = f"delete_{image.image.id}"
     with st.popover(words.DELETE, icon=":material/delete:", width="stretch", type="tertiary", key=key):
-        st.write(words.DELETE_QUESTION.format(name=as_name(image.image.name), count=_num_saved(image)))
+        count = len(_history(image)) if _looks_new(image) else image.image.num_revisions
+        st.write(words.DELETE_QUESTION.format(name=as_name(image.image.name), count=count))
         if st.button(words.DELETE_YES, type="primary", key=f"{key}_yes"):
             state.workspace().images.delete(image.image.id, state.person())
             state.tell("toast", words.DELETED.format(name=as_name(image.image.name)))
             after_delete()
-
-
-def _num_saved(image: OpenedImage) -> int:
-    return len(_history(image)) if _looks_new(image) else image.image.num_revisions
 
 
 def _looks_new(image: OpenedImage) -> bool:
