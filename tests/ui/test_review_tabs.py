@@ -1,6 +1,7 @@
 """The tabs beside the queue, each drawn by itself."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -15,8 +16,9 @@ from core.ui.review.tabs import words
 from core.workflows.add_images import add_images
 from core.workflows.correct.blind import waiting_for
 from core.workflows.correct.save_mask import save_mask
-from core.workspace import DraftContent, NewReview, PlantedRow, TaskClass
+from core.workspace import DraftContent, NewReview, NewRevision, PlantedRow, TaskClass
 from core.workspace.classes import moved
+from core.workspace.tables import RevisionTable
 
 
 @pytest.fixture
@@ -101,6 +103,21 @@ def test_progress_in_numbers_and_as_a_table(workspace, task, corrected):
     assert table[words.PROGRESS_DICE][0] == 1.0
     assert table[words.PROGRESS_GUESSED].tolist() == [words.NONE_YET] * 2
     assert 0 < table[words.PROGRESS_DICE][1] < 1
+
+
+def test_how_far_predictions_draw_readers_is_a_table_with_intervals(workspace, task, corrected):
+    version = workspace.versions.current(task.id)
+    picture = encode_png(np.asarray(xray_phantom(2, 64)[0], np.uint8))
+    [added] = add_images(workspace, task.id, [("2.png", picture)])
+    # Nothing is drawn where lungs were predicted: a Dice of 0.
+    blind, empty = {"blind_to_version": version.id}, encode_png(np.zeros((64, 64), np.uint8))
+    new = NewRevision(empty, None, 0.5, None, "Kim", 1.0, 0.0, provenance=blind)
+    workspace.masks.save(added.image_id, new)
+    table = draw("progress").dataframe[0].value
+    assert table[words.PROGRESS_DRAWN].tolist() == [words.PROGRESS_HIDDEN, words.PROGRESS_SEEN]
+    assert table[words.AGREEMENT_IMAGES].tolist() == [1, 2]
+    assert table[words.PROGRESS_DICE][0] == "0.000"
+    assert table[words.AGREEMENT_DICE_INTERVAL][0] == "0.000 to 0.000"
 
 
 def test_readers_differ_until_one_of_them_is_taken(workspace, task, corrected):
@@ -258,6 +275,25 @@ def test_readers_see_their_own_numbers_of_gold_images_alone(workspace, task, cor
     assert app.dataframe[0].value[words.AGREEMENT_WHO].tolist() == ["Lee"]
     app.toggle(key="everybody_gold").set_value(True).run()
     assert app.dataframe[0].value[words.AGREEMENT_WHO].tolist() == ["Choi", "Lee"]
+
+
+def test_readers_see_how_they_agree_with_themselves_alone(workspace, task, corrected):
+    workspace.tasks.set_review_rules(task.id, replace(task.review_rules, again_percent=100), who="Park")
+    with workspace._database.writing() as session:
+        for each in session.query(RevisionTable):
+            each.created_at -= timedelta(days=29)
+    content = DraftContent(0.5, None, workspace.versions.current(task.id).id, 5.0)
+    for image in corrected:
+        save_mask(workspace, image.id, state.predictors(), content=content, who="Kim")
+    own = "Kim and own mask of weeks before"
+    workspace.settings.set("person", "Lee")
+    app = draw("agreement")
+    assert not app.dataframe
+    assert words.AGAIN_OWN_NONE in [each.value for each in app.markdown]
+    app.toggle(key="everybody_again").set_value(True).run()
+    assert app.dataframe[0].value[words.AGREEMENT_WHO].tolist() == [own]
+    workspace.settings.set("person", "Kim")
+    assert draw("agreement").dataframe[0].value[words.AGREEMENT_WHO].tolist() == [own]
 
 
 def test_no_tab_names_a_gold_image_to_who_is_to_read_it(workspace, task, corrected):

@@ -36,7 +36,9 @@ def _tables(found: TaskAgreement, *, has_model: bool) -> None:
         st.caption(words.AGREEMENT_FROM_PREDICTION)
     if found.lost:
         st.warning(words.AGREEMENT_LOST.format(count=found.lost))
-    pairs = {**found.readers, **found.with_self, **found.with_agreed, **found.with_model}
+    pairs = {**found.readers, **proof.again(found), **found.with_agreed, **found.with_model}
+    if not pairs:
+        return
     rows = [row(title(pair), images, found) for pair, images in pairs.items()]
     st.dataframe(rows, hide_index=True, width="stretch")
     st.caption(words.AGREEMENT_TABLE_HELP)
@@ -95,8 +97,6 @@ def title(pair: Pair) -> str:
 
 
 def _areas(pairs: dict[Pair, list[ImageAgreement]], found: TaskAgreement) -> None:
-    if not pairs:
-        return
     with st.expander(words.BLAND_ALTMAN):
         pair = st.selectbox(
             words.AGREEMENT_WHO, list(pairs), format_func=title, key=f"areas_{found.class_index}"

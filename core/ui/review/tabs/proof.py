@@ -8,12 +8,22 @@ import streamlit as st
 
 from core.evaluation.proportions import Proportion, proportion
 from core.review.planted import KINDS
+from core.review.readers import ImageAgreement
 from core.ui import state
 from core.ui.review.tabs import words
 from core.ui.review.tabs.agreement_row import row
 from core.workflows.correct.blind import same_person
-from core.workflows.review.agreement import TaskAgreement
+from core.workflows.review.agreement import Pair, TaskAgreement
 from core.workspace import PlantedRow, TaskRow
+
+
+def again(found: TaskAgreement) -> dict[Pair, list[ImageAgreement]]:
+    """How readers' masks agree with their own of weeks before, of each whom the person here may see."""
+    everybody = bool(found.with_self) and state.workspace().may("judge") and _wants_everybody("again")
+    own = {pair: of for pair, of in found.with_self.items() if same_person(pair[0], state.person())}
+    if found.with_self and not (everybody or own):
+        st.write(words.AGAIN_OWN_NONE)
+    return found.with_self if everybody else own
 
 
 def gold(task: TaskRow, found: TaskAgreement) -> None:

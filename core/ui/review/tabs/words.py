@@ -156,8 +156,12 @@ WORST_FIRST = {
     "better": "Least certain first finds the worst masks here: of the {fifth} worst of {images} predictions, {found} had the lowest guesses; at random it would be {random:.1f}.",
     "chance": "Least certain first is not shown to be better than random here: of the {fifth} worst of {images} predictions, {found} had the lowest guesses; at random it would be {random:.1f}.",
 }
-PROGRESS_HIDDEN = "Drawn without seeing the prediction ({images} images): Dice {mean:.3f} with it ({low:.3f} to {high:.3f})."
-PROGRESS_SEEN = "Drawn on it ({images} images): {mean:.3f} ({low:.3f} to {high:.3f}). The difference is how far it draws readers."
+PROGRESS_DRAWN = "Masks that were drawn"
+PROGRESS_HIDDEN = "without seeing the prediction"
+PROGRESS_SEEN = "on the prediction"
+PROGRESS_HIDDEN_HELP = (
+    "How well predictions agree with each; the difference is how far they draw readers towards themselves."
+)
 PROGRESS_WAITING = "Below, images that wait for your second reading are left out: {count}."
 PROGRESS_TABLE = "As a table"
 PROGRESS_CSV = "Progress as CSV"
@@ -254,6 +258,7 @@ AGAIN_PERCENT = "Images that come back to the same reader"
 AGAIN_HELP = (
     "After 28 days they wait as second readings for who drew them, who does not see the mask of before."
 )
+AGAIN_OWN_NONE = "You have read no image again yet."
 PLANTED_PERCENT = "Masks to review that are shown with an error first"
 PLANTED_HELP = "A part of the mask shown is missing, added or shifted; whether it was caught is told after the verdict, which counts for nothing, and then the real mask comes."
 PLANTED_TITLE = "Planted errors"
