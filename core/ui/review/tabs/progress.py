@@ -113,14 +113,19 @@ def _hidden(progress: Progress) -> None:
     hidden, seen = progress.hidden, progress.seen
     if hidden is None:
         return
-    line = words.PROGRESS_HIDDEN.format(images=hidden.num_images, **_dice(hidden))
-    if seen is not None:
-        line = f"{line} {words.PROGRESS_SEEN.format(images=seen.num_images, **_dice(seen))}"
-    st.write(line)
+    rows = {words.PROGRESS_HIDDEN: hidden, words.PROGRESS_SEEN: seen}
+    table = [_drawn_row(title, of) for title, of in rows.items() if of is not None]
+    st.dataframe(table, hide_index=True, width="stretch")
+    st.caption(words.PROGRESS_HIDDEN_HELP)
 
 
-def _dice(of: MeanDice) -> dict[str, float]:
-    return {"mean": of.mean, "low": of.low, "high": of.high}
+def _drawn_row(title: str, of: MeanDice) -> dict[str, Any]:
+    return {
+        words.PROGRESS_DRAWN: title,
+        words.AGREEMENT_IMAGES: of.num_images,
+        words.PROGRESS_DICE: f"{of.mean:.3f}",
+        words.AGREEMENT_DICE_INTERVAL: words.AGREEMENT_INTERVAL.format(low=of.low, high=of.high),
+    }
 
 
 def _share(of: Proportion) -> str:
