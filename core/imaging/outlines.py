@@ -272,8 +272,8 @@ def _levels(labels: Sequence[str], name: str, classes: Sequence[str], *, union: 
     if len(labels) > 1 and not union:
         raise BadFileError(
             name,
-            "holds outlines of {num_found} labels ({found}); one foreground is one of them, so "
-            "export the one that is meant.",
+            "holds outlines of {num_found} labels ({found}); one foreground is one of them: "
+            "export the one that is meant, or name them as classes first.",
             num_found=len(labels),
             found=", ".join(labels[:6]),
         )

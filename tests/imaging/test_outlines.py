@@ -59,7 +59,9 @@ def test_two_points_are_no_polygon():
 
 def test_two_labels_are_told_or_united():
     shapes = [{"label": name, "points": SQUARE} for name in ("left", "right")]
-    assert "outlines of 2 labels (left, right)" in str(read(labelme(*shapes))[0].problem)
+    problem = str(read(labelme(*shapes))[0].problem)
+    assert "outlines of 2 labels (left, right)" in problem
+    assert "or name them as classes first" in problem
     np.testing.assert_array_equal(read(labelme(*shapes), union=True)[0].mask, expected())
 
 

@@ -405,3 +405,9 @@ def test_numbers_behind_the_last_dot_of_a_dicom_file_s_name_are_no_suffix():
     rows = plan_upload(["z/1.2.840.1", "z/1.2.840.2", "z/IM.0001", "z/IM.0002"], ["1.2.840.2_mask.png"])
     assert not any(row.namesake for row in rows)
     assert rows[-1].images == ("z/1.2.840.2",)
+
+
+def test_what_an_export_tells_of_its_masks_is_no_outline_of_them():
+    names = ["x_tiff/masks/a.tif", "x_tiff/classes.csv", "x_tiff/provenance.json", "x_tiff/annotations.json"]
+    rows = plan_upload(["a.tif"], names)
+    assert [row.role for row in rows] == ["image", "mask", "left out", "left out", "outlines"]

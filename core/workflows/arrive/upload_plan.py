@@ -30,6 +30,8 @@ _TOLD = {
     "_seg.npy": Sentence(
         "Cellpose's own file, which is not read; in Cellpose, save the masks as PNG (_cp_masks.png)"
     ),
+    "provenance.json": Sentence("says where the masks of an export come from"),
+    "classes.csv": Sentence("names of classes, which are not read; give them under Classes"),
     "labelmap.txt": Sentence("the names of CVAT's classes, which one foreground does not need"),
     ".npy": Sentence("a NumPy array, which is not read; save it as PNG or TIFF"),
     ".npz": Sentence("a NumPy archive, which is not read; save it as PNG or TIFF"),
@@ -171,14 +173,14 @@ def _not_read(path: str) -> PlannedFile | None:
     """A file whose suffix says that it is no picture; None for all others."""
     name = PurePosixPath(path).name.casefold()
     suffix = PurePosixPath(name).suffix
-    if suffix == ".json":
+    told = next((words for ending, words in _TOLD.items() if name.endswith(ending)), None)
+    if suffix == ".json" and told is None:
         return PlannedFile(
             path, "outlines", Sentence("outlines, if it is labelme's or COCO's"), (stem_key(path),)
         )
-    if suffix not in _NO_PICTURES:
+    if suffix not in _NO_PICTURES and told is None:
         return None
-    told = next((words for ending, words in _TOLD.items() if name.endswith(ending)), Sentence("no picture"))
-    return PlannedFile(path, "left out", told)
+    return PlannedFile(path, "left out", told or Sentence("no picture"))
 
 
 def _masks_by_name(rows: Sequence[PlannedFile], known: Container[str]) -> list[PlannedFile]:
