@@ -27,7 +27,7 @@ lint: $(VENV)/.dev-installed
 	$(BIN)/ruff check .
 
 types: $(VENV)/.dev-installed
-	$(BIN)/mypy --num-workers 2
+	$(BIN)/mypy
 
 quick-tests: $(VENV)/.dev-installed
 	$(BIN)/python -m pytest $(TWO_AT_A_TIME) -m "not slow and not browser"
