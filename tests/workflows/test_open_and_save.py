@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from sqlalchemy import event
 
-from core.cards import MaskClass, ModelCard, save_card
+from core.cards import MaskClass, ModelCard, load_card, save_card
 from core.config import ScalingConfig
 from core.correction.corrections import decode_layer, encode_layer
 from core.errors import BadFileError, StoreError
 from core.imaging.decode import decode_image
+from core.registry.predictors import Predictors
 from core.workflows.add_images import add_images
 from core.workflows.correct import editor_scale, pictures
 from core.workflows.correct.download import image_mask_png, image_overlay_png
@@ -16,7 +17,7 @@ from core.workflows.correct.open_image import open_image
 from core.workflows.correct.save_mask import read_mask, restore_revision, save_mask
 from core.workspace import DraftContent, TaskClass
 from core.workspace.classes import merged
-from tests.workflows.conftest import png
+from tests.workflows.conftest import Brightness, png
 
 
 def values(content):
@@ -379,3 +380,25 @@ def test_of_a_part_only_what_was_painted_counts(workspace, image, add_version, p
     with pytest.raises(StoreError, match="Nothing of this image is checked yet"):
         content = DraftContent(0.5, None, version.id)
         save_mask(workspace, image.id, predictors, content=content, who="Kim", scope="part")
+
+
+def test_who_goes_on_while_an_image_is_still_being_predicted_is_on_the_later_one(
+    workspace, task, add_version, predictors
+):
+    add_version()
+    added = add_images(workspace, task.id, [(f"{level}.png", png([[level] * 3])) for level in (10, 20)])
+    first, second = (each.image_id for each in added)
+
+    class Slow(Brightness):
+        def predict(self, image):
+            # As a page that is drawn anew meanwhile: for Kim the next image, for nobody in particular Kim.
+            open_image(workspace, second, predictors, who="Kim")
+            workspace.presence.leave("root")
+            return super().predict(image)
+
+    slow = Predictors(load=lambda folder: Slow(load_card(folder / "card.json")))
+    open_image(workspace, first, slow, who="Kim")
+    assert workspace.images.last_looked_at(task.id, "Kim") == second
+    [third] = add_images(workspace, task.id, [("30.png", png([[30] * 3]))])
+    open_image(workspace, third.image_id, slow, who="root")
+    assert workspace.presence.first_on(third.image_id, "Kim") is None

@@ -110,6 +110,11 @@ def open_image(
     draft = workspace.drafts.get(image_id, who)
     current = workspace.versions.current(image.task_id)
     version = begun_on = _shown_version(workspace, draft, current, version_id)
+    # Before what takes long: by its end the person may be on another image, or have another name.
+    try:
+        workspace.images.mark_looked_at(image_id, who)
+    except StoreError as error:
+        logger.warning("image %d: that it was looked at is not kept (%s)", image_id, error)
     problem = ""
     try:
         card = None if version is None else card_of(workspace, version)
@@ -127,7 +132,7 @@ def open_image(
     notes = (problem, _foreign_classes(card, classes), scaled_note(image.facts.height, image.facts.width))
     # What was drawn and saved without a model needs no prediction under it.
     is_whole = begun_on is None and image.state == "corrected"
-    opened = OpenedImage(
+    return OpenedImage(
         image=image,
         who=who,
         version=version,
@@ -146,11 +151,6 @@ def open_image(
         notes=(*image.facts.notes, *(note for note in notes if note)),
         hidden=hidden,
     )
-    try:
-        workspace.images.mark_looked_at(image_id, who)
-    except StoreError as error:
-        logger.warning("image %d: that it was looked at is not kept (%s)", image_id, error)
-    return opened
 
 
 def _shown_version(
