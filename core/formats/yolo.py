@@ -38,8 +38,6 @@ def _polygons(region: NDArray[np.bool_]) -> list[Points]:
     """Each part as one closed polygon of (x, y) in half pixels, holes joined to it."""
     halves = np.repeat(np.repeat(region.astype(np.uint8), 2, axis=0), 2, axis=1)
     contours, hierarchy = cv2.findContours(halves, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    if not contours:
-        return []
     outlines: dict[int, Points] = {}
     holes: list[tuple[int, Points]] = []
     for index, (contour, outer) in enumerate(zip(contours, hierarchy[0, :, 3].tolist(), strict=True)):
