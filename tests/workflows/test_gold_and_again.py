@@ -18,7 +18,7 @@ from core.workflows.export.export_files import export_files
 from core.workflows.export.packing import Selection
 from core.workflows.review.agreement import AGAIN_READ, measure_agreement
 from core.workflows.review.corrective import corrected_images
-from core.workspace import DraftContent, NewReview, is_trainable
+from core.workspace import DraftContent, NewLabel, NewReview, is_trainable
 from core.workspace.gold import GOLD
 from core.workspace.tables import RevisionTable
 from tests.workflows.conftest import png
@@ -65,7 +65,9 @@ def test_a_gold_image_looks_new_and_a_mask_of_it_is_compared_and_never_counts(
     seen = workspace.images.with_unread(unread)
     new, other = seen.get(image.id), seen.get(images[1].id)
     assert [each.id for each in seen.list(task.id, "new")] == [each.id for each in images]
-    assert seen.list(task.id, "corrected") == seen.list(task.id, "locked") == []
+    workspace.labels.save(image.id, NewLabel("NV", "Kim"))
+    for show in ("corrected", "locked", "labelled"):
+        assert seen.list(task.id, show) == []
     for name in ("state", "review", "looked_at", "num_revisions", "locked", "corrected_rank"):
         assert getattr(new, name) == getattr(other, name)
     opened, plain = (open_image(workspace, each.id, predictors, who="Lee") for each in (image, images[1]))
