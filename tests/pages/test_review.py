@@ -126,6 +126,12 @@ def test_a_flag_has_reasons_and_a_comment(open_page, workspace, nuclei, saved):
     app = one_by_one(open_page, nuclei, image_id)
     assert f"Flagged by {flag.who}: part missing, unsure" in texts(app)
     assert comment in texts(app)
+    # Its lines stay lines.
+    button(app, "Take back my verdict").click().run()
+    app.text_area[0].set_value("# left: base\n\n- right: *apex*")
+    button(app, "Flag").click().run()
+    app = one_by_one(open_page, nuclei, image_id)
+    assert "` # left: base `  \n\n` - right: *apex* `" in [each.value for each in app.caption]
 
 
 def test_what_was_changed_since_says_so(open_page, workspace, nuclei, saved):

@@ -6,13 +6,15 @@ import streamlit as st
 
 from core.ui.text import as_text
 
-_LONG = 300
+_LONG, _MANY_LINES = 300, 6
 _HEIGHT = 180
 """Of the box in pixels of the page."""
 
 
 def comment(text: str) -> None:
     """The comment as it was typed; nothing where there is none."""
+    lines = text.splitlines()
+    is_long = len(text) > _LONG or len(lines) > _MANY_LINES
     if text:
-        with st.container(height=_HEIGHT if len(text) > _LONG else "content", border=len(text) > _LONG):
-            st.caption(as_text(text))
+        with st.container(height=_HEIGHT if is_long else "content", border=is_long):
+            st.caption("  \n".join(map(as_text, lines)))
