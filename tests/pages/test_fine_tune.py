@@ -176,4 +176,4 @@ def test_smart_click_can_be_taught_and_its_versions_have_their_place(open_page, 
     assert [each.value for each in models.subheader] == ["Masks", "Smart click"]
     assert any("Smart click (shipped)" in each.value for each in models.markdown)
     # What makes masks of other programs is not offered for it.
-    assert "Take this model away" not in [each.label for each in models.expander]
+    assert "Export this model" not in [each.label for each in models.expander]

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from core.ui import state
@@ -14,6 +15,7 @@ from core.ui.review.grid_view import take
 from core.ui.review.showing import tiles_of
 from core.ui.review.telling import counting
 from core.workflows.add_images import add_images
+from core.workflows.correct.save_mask import content_of_mask
 from core.workflows.review.judging import Said
 from core.workflows.review.look import Look
 from core.workflows.review.looking import look_at
@@ -99,6 +101,19 @@ def test_approve_goes_on_and_undo_comes_back(open_page, workspace, nuclei, saved
     assert workspace.images.get(first).review == "open"
     assert image_of(app) == str(first)
     assert [each.verdict for each in workspace.reviews.of_image(first)] == ["withdrawn", "approved"]
+
+
+def test_a_prediction_is_no_mask_that_came_along_and_is_not_saved(open_page, workspace):
+    task = workspace.tasks.get("lung_xray")
+    [added] = add_images(workspace, task.id, [("a.png", png(1))])
+    told = "another mask is not saved yet"
+    assert told not in texts(one_by_one(open_page, task, added.image_id))
+    image = workspace.images.get(added.image_id)
+    mask = np.ones((image.facts.height, image.facts.width), np.uint8)
+    workspace.drafts.start_from(image.id, content_of_mask(workspace, image, mask))
+    assert told in texts(one_by_one(open_page, task, added.image_id))
+    workspace.masks.save(image.id, NewRevision(png(0), None, 0.5, None, "Kim", 1.0, 0.1))
+    assert told not in texts(one_by_one(open_page, task, added.image_id))
 
 
 def test_what_is_saved_for_a_second_person_to_approve_is_taken_back_too(open_page, workspace):

@@ -40,7 +40,7 @@ ROLL_BACK = "Roll back"
 ROLL_BACK_HELP = "Go back to {title}, which was in use before."
 NOTHING_TO_ROLL_BACK = "There is no earlier version to go back to."
 NOW_IN_USE = "{title} is now in use."
-MODEL_FOLDER = "Take this model away"
+MODEL_FOLDER = "Export this model"
 MODEL_FOLDER_HELP = (
     "A zip that other programs run: Keras, ONNX and OpenVINO, the card as README.md, and a test with its "
     "answer. It is made and tried, which takes up to a minute."

@@ -14,8 +14,10 @@ from core.workspace.reviews import ACCEPTED
 
 
 def why_here(item: ReviewItem) -> str:
-    """One line: what the order goes by."""
+    """One line: what the order goes by; first that it is not the mask that somebody draws or brought."""
     order, revision = chosen_order(), item.revision
+    if revision is None and item.image.has_unsaved_changes:
+        return words.UNSAVED
     if order == "unsure":
         guess = item.guess
         if guess is None:

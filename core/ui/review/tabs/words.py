@@ -216,7 +216,7 @@ AGREEMENT_LIMITS = "Limits of agreement"
 AGREEMENT_AREAS = "{low:+,.0f} to {high:+,.0f}"
 AGREEMENT_TABLE_HELP = (
     "Dice: 1 is the same to the pixel. Surface Dice: the part of both outlines within the distance in "
-    "brackets of each other: 1 mm where the size of every image's pixels is known, else 2 pixels. HD95: 95 % of the outlines lie within that distance. Intervals are over groups of images that belong "
+    "brackets of each other: 1 mm where every image's pixels have a known size of 0.01 mm or more, else 2 pixels. HD95: 95 % of the outlines lie within that distance. Area difference: the first one's area minus the second one's. Intervals are over groups of images that belong "
     "together; between the limits of agreement lie 95 % of the area differences."
 )
 BLAND_ALTMAN = "Areas compared (Bland and Altman)"
