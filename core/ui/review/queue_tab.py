@@ -142,21 +142,23 @@ def _choose_whose(here: Asked, drawers: list) -> None:  # type: ignore[type-arg]
 
 def _choose_view(here: Asked) -> None:
     """Two buttons, of which the one that changes something has the key."""
-    for view, title, icon in (
-        ("grid", words.GRID, ":material/grid_view:"),
-        ("one", words.ONE_BY_ONE, ":material/crop_square:"),
-    ):
-        is_shown = here.view == view
-        st.button(
-            title,
-            key=f"review_view_{view}",
-            icon=icon,
-            disabled=is_shown,
-            help=words.VIEW_HELP,
-            shortcut=None if is_shown else "v",
-            on_click=_use_view,
-            args=(here, view),
-        )
+    # Together, also where they go on in the next line.
+    with st.container(horizontal=True, gap="xsmall", width="content"):
+        for view, title, icon in (
+            ("grid", words.GRID, ":material/grid_view:"),
+            ("one", words.ONE_BY_ONE, ":material/crop_square:"),
+        ):
+            is_shown = here.view == view
+            st.button(
+                title,
+                key=f"review_view_{view}",
+                icon=icon,
+                disabled=is_shown,
+                help=words.VIEW_HELP,
+                shortcut=None if is_shown else "v",
+                on_click=_use_view,
+                args=(here, view),
+            )
 
 
 def _use_view(here: Asked, view: str) -> None:
