@@ -30,6 +30,8 @@ _STYLE = """
   .st-key-review_tools { margin: -4rem 0 -0.75rem; position: relative; z-index: 2; pointer-events: none; }
   .st-key-review_tools > * { pointer-events: auto; }
 }
+/* With the switch to one's own images it is too long for that. */
+@media (max-width: 1150px) { .st-key-review_tools:has([data-testid="stCheckbox"]) { margin: 0; } }
 </style>
 """
 _APART = ("second", "differ")
@@ -42,7 +44,13 @@ def queue_tab(task: TaskRow) -> None:
     waiting = waiting_for(state.workspace(), task, state.person())
     undrawn_ids = undrawn(state.workspace(), task)
     pages = pages_of(task, [*waiting, *undrawn_ids])
-    with st.container(horizontal=True, horizontal_alignment="right", gap="small", key="review_tools"):
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="right",
+        vertical_alignment="center",
+        gap="small",
+        key="review_tools",
+    ):
         mine_toggle(task)
         found = find_image(task)
         predict_all_button(task)
