@@ -22,6 +22,7 @@ from typing import Any
 
 from core.correction.corrections import decode_layer
 from core.ui.component_data import without_frames
+from core.ui.mask_editor import words
 from core.ui.mask_editor.assets import components
 from core.ui.mask_editor.clicking import ClickAnswer as ClickAnswer
 from core.ui.mask_editor.clicking import ClickRequest as ClickRequest
@@ -97,7 +98,7 @@ def mask_editor(
                 "checked_only": options.checked_only,
                 "classes": [vars(each) for each in image.classes],
                 "pixel_mm2": image.pixel_mm2,
-                "words": dict(options.words),
+                "words": dict(words.WORDS),
             }
         ),
         on_message_change=lambda: deliver_waiting(key, on_message),

@@ -33,7 +33,6 @@ class ClickRequest:
     """What a person has clicked on one object so far.
 
     Attributes:
-        image_id: The image that was clicked.
         number: Rises within a tab.
         chosen: Value of the class that is to be filled.
         strokes: Clicks, scribbles and boxes in order, all inside the image; at least one.

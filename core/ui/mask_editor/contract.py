@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, get_args
-
-from core.ui.mask_editor import words as editor_words
 
 Action = Literal["", "save", "save_next", "next", "previous", "slice_next", "slice_previous", "reload"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -113,7 +110,6 @@ class Acknowledgement:
 
     Attributes:
         client_id: Who wrote.
-        sequence: Number of the message.
         saved: It is on disk.
         conflict: It was refused since somebody else wrote in between; the editor asks whose goes on.
     """
@@ -147,10 +143,8 @@ class EditorOptions:
         height: Whole height in CSS pixels; None fills the window below the place where the editor stands.
         read_only: Look, zoom, but no changes.
         checked_only: Only what the person painted or framed counts; the rest is hatched.
-        words: Every visible word, by name.
     """
 
     height: int | None = None
     read_only: bool = False
     checked_only: bool = False
-    words: Mapping[str, str] = field(default_factory=lambda: editor_words.WORDS)

@@ -48,7 +48,6 @@ class EditingSession:
 
     Attributes:
         drawing: Image, version and person whose drawing is open, None where the draft has to be taken anew.
-        opened: What is open.
         is_named: Its person has given a name.
         tabs: What this tab knows of each image.
         insert: Proposal to lay over the layer.
@@ -56,7 +55,6 @@ class EditingSession:
         needs_page: What the page around the editor shows is no longer true.
         wanted: Image and the version that the person wants under its corrections, until that is done.
         name: Sets the tokens of this session apart from those of every other.
-        num_tokens: Tokens given.
         action: What a button or a key asks for.
         action_on: The image that was open where it was asked for.
         ahead: Images that were made ready last.

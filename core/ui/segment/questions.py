@@ -23,8 +23,6 @@ class Answers:
 
     Attributes:
         masks: What the values of unclear masks mean, classes where each is one; "leave" for none of them.
-        channel: Which channel is read.
-        units: What grey values are.
         waits: Whether a question is open.
     """
 

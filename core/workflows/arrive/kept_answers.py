@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from core.imaging.stored import OpenFile
 from core.imaging.units import Units
@@ -29,13 +29,7 @@ class KeptChannel:
 
 @dataclass(frozen=True)
 class KeptAnswers:
-    """The answers of a task, each None where nobody was asked.
-
-    Attributes:
-        masks: What the values of unclear masks mean.
-        channel: Which channel is read.
-        units: What grey values are where the file cannot say it.
-    """
+    """What was said of unclear masks, channels and units of a task, each None where nobody was asked."""
 
     masks: KeptMeaning | None = None
     channel: KeptChannel | None = None
@@ -45,14 +39,14 @@ class KeptAnswers:
 def kept_answers(workspace: Workspace, task_id: int) -> KeptAnswers:
     """What was said for a task."""
     told = workspace.settings.get(_CHANNEL.format(task_id))
-    channel = KeptChannel(told["num_channels"], told["channel"]) if told else None
+    channel = KeptChannel(**told) if told else None
     units = workspace.settings.get(_UNITS.format(task_id))
     return KeptAnswers(kept_meaning(workspace, task_id), channel, units)
 
 
 def keep_channel(workspace: Workspace, task_id: int, kept: KeptChannel | None) -> None:
     """Remember an answer for a task; None forgets it, so that the next image of several asks again."""
-    told = kept and {"num_channels": kept.num_channels, "channel": kept.channel}
+    told = kept and asdict(kept)
     workspace.settings.set(_CHANNEL.format(task_id), told)
 
 

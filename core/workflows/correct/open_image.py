@@ -28,7 +28,6 @@ class OpenedImage:
     """Everything that the editor needs of one image; all pictures have `height` x `width` pixels.
 
     Attributes:
-        image: The row.
         who: Name of the person who opened it.
         version: Version whose prediction is shown, None for no model.
         height: Rows in the editor.
@@ -44,7 +43,6 @@ class OpenedImage:
         newer_version: Version that has been put into use since the draft was begun, None for none; the
             person may choose to use its prediction.
         scope: What counts of the mask that was saved last: "whole", or "part" for what was checked.
-        notes: Plain sentences for the person.
         hidden: What the person must not see.
     """
 

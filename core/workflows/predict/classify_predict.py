@@ -55,7 +55,6 @@ class ClassifiedImage:
     """One row of the labels.
 
     Attributes:
-        image: The image file.
         label: The most probable one.
         probabilities: By label.
         alert: Whether the alert label reaches its threshold; None without an alert label.

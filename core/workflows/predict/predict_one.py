@@ -36,14 +36,12 @@ class PredictedImage:
     """One row of the areas: an image, or a slice of a volume.
 
     Attributes:
-        image: The image file.
         height: In pixels.
         width: In pixels.
         foreground_pixels: Pixels of the mask that are not background.
         foreground_percent: Part of the image, 0 to 100.
         class_pixels: Of each class, background first; empty for one foreground.
         threshold: That made the mask, None for the likeliest of several classes.
-        mask: The mask's file.
         overlay: The overlay's file, None of a slice.
         slice: Its number from 1, None for an image of one picture.
     """

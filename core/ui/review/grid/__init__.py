@@ -37,7 +37,6 @@ class Tile:
     Attributes:
         look: What is seen, as it comes back with the verdict.
         jpeg: The picture with the outline, empty where it cannot be shown.
-        name: Of the image.
         why: Why it is here, or what was said of it.
         said: Verdicts before, "" for none.
         label: What the image was labelled, which is judged with the mask; "" for none.
