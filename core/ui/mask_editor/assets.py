@@ -20,12 +20,13 @@ from core.ui.mask_editor.kept_in_order import keep_in_order
 FRONTEND = Path(__file__).resolve().parent / "frontend"
 
 # Later files use what earlier ones define.
-SCRIPTS = (
-    *("registry.js", "png.js", "bitmap.js", "raster.js", "regions.js", "tiles.js", "history.js"),
-    *("drawing.js", "painter.js", "view.js", "display.js", "images.js", "copies.js", "outbox.js"),
-    *("icons.js", "key_of.js", "keys.js", "classes.js", "controls.js", "settings.js", "clicks.js"),
-    *("tools.js", "pointer.js", "readout.js", "commands.js", "listening.js", "slices.js", "showing.js"),
-    *("opening.js", "editor.js", "mounting.js", "carrier.js"),
+SCRIPTS = tuple(
+    f"{name}.js"
+    for name in """
+    registry png bitmap raster regions tiles history drawing painter view display images copies outbox
+    icons key_of keys classes controls settings clicks tools pointer readout commands listening slices
+    showing opening editor mounting carrier
+    """.split()
 )
 
 Component = Callable[..., Any]
