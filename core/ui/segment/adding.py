@@ -65,11 +65,15 @@ def more_images(task: TaskRow) -> int | None:
 def sample_box(task: TaskRow) -> int | None:
     """The samples by name, for the keyboard; the id of the image that came in."""
     names = _sample_names(task)
-    if not names:
-        return None
     key = f"sample_{task.slug}_{state.page_state().uploads}"
     chosen = st.selectbox(
-        words.SAMPLES, names, index=None, key=key, placeholder=words.SAMPLES_CHOOSE, width=320
+        words.SAMPLES,
+        names,
+        index=None,
+        key=key,
+        placeholder=words.SAMPLES_CHOOSE if names else words.NO_SAMPLES,
+        disabled=not names,
+        width=320,
     )
     if not chosen:
         return None
