@@ -190,4 +190,15 @@ LOOK = {
     "keys": "{ } mask opacity",
 }
 
+# Predict all
+PREDICT_ALL = "Predict all"
+PREDICT_ALL_HELP = (
+    "Predicts every image of the task in the background and guesses how good each mask is, so that the least "
+    "certain can come first. It may be stopped and goes on where it was."
+)
+PREDICT_ALL_LEFT = "{count} images have no guess of their quality yet."
+PREDICT_ALL_LEFT_ONE = "1 image has no guess of its quality yet."
+PREDICT_ALL_DONE = "Every image has a guess of its quality; pressing it again uses the masks saved since."
+PREDICT_ALL_STARTED = "Predicting all images; the side bar says how far it is."
+
 looked_up(__name__)

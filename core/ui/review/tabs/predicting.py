@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.ui import state
-from core.ui.review.tabs import words
+from core.ui.review import words
 from core.workflows.review.predict_all import num_to_predict, start_predict_all
 from core.workspace import TaskRow
 

@@ -1,17 +1,6 @@
-"""What the tabs beside the queue say, and the button that predicts all images."""
+"""What the tabs beside the queue say."""
 
 from core.language.lookup import looked_up
-
-# Predict all
-PREDICT_ALL = "Predict all"
-PREDICT_ALL_HELP = (
-    "Predicts every image of the task in the background and guesses how good each mask is, so that the least "
-    "certain can come first. It may be stopped and goes on where it was."
-)
-PREDICT_ALL_LEFT = "{count} images have no guess of their quality yet."
-PREDICT_ALL_LEFT_ONE = "1 image has no guess of its quality yet."
-PREDICT_ALL_DONE = "Every image has a guess of its quality; pressing it again uses the masks saved since."
-PREDICT_ALL_STARTED = "Predicting all images; the side bar says how far it is."
 
 # Audit
 AUDIT_INTRO = (
