@@ -6,12 +6,8 @@ the plan as a table before anything is read or stored.
 
 from __future__ import annotations
 
-import os
-import re
-from bisect import bisect_left
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice, takewhile
 from pathlib import PurePosixPath
 
 from core.language.sentence import Sentence
@@ -20,6 +16,7 @@ from core.workflows.arrive.layouts import image_keys, mask_keys, plain, stem_key
 from core.workflows.arrive.pairing import ImageNames, united, with_namesakes, with_yolo
 from core.workflows.arrive.planned_file import PlannedFile as PlannedFile
 from core.workflows.arrive.planned_file import Role as Role
+from core.workflows.arrive.upload_names import Folders, Names, goes_on
 
 _ENDS_AS_MASK = Sentence("its name ends as masks do")
 _NO_PICTURES = frozenset(
@@ -60,7 +57,7 @@ def plan_upload(
         roles: What the person says of files, by their place in the answer; before what names say.
     """
     said = roles or {}
-    folders = _Folders(files)
+    folders = Folders(files)
     rows = [_first_look(path, folders) for path in files]
     rows = _masks_by_name(rows, known)
     rows = with_yolo([*rows, *_given_as_masks(masks)], known)
@@ -70,74 +67,7 @@ def plan_upload(
     return with_namesakes(united(rows), said)
 
 
-class _Folders:
-    """The folders of an upload, by name as `plain` gives it.
-
-    Attributes:
-        mixed: Those with an image and its mask side by side, whatever those above are called (BUSI_with_GT).
-        names: The names of all.
-        inside: Path of a folder -> the names of those in it.
-        first_reader: Whether one of them holds the first reader's masks.
-    """
-
-    def __init__(self, files: Sequence[str]) -> None:
-        keys: dict[str, set[str]] = {}
-        for path in files:
-            keys.setdefault(str(PurePosixPath(path).parent), set()).add(stem_key(path))
-        self.mixed = {
-            folder
-            for folder, names in keys.items()
-            if any(_goes_on(each, layouts.MASK_ENDING, names) for each in names)
-        }
-        self.names: set[str] = set()
-        self.inside: dict[str, set[str]] = {}
-        for folder in map(PurePosixPath, keys):
-            for each in (folder, *folder.parents):
-                if each.name:
-                    self.names.add(plain(each.name))
-                    self.inside.setdefault(plain(str(each.parent)), set()).add(plain(each.name))
-        self.first_reader = layouts.has_first_reader(self.names)
-        self._shared = plain(os.path.commonprefix([f"{folder}/" for folder in keys]))
-
-    def is_whole_set(self, folder: str) -> bool:
-        """Whether a folder is called after a data set: all lies in it, in folders for images or masks."""
-        within = self.inside.get(plain(folder), ())
-        named = any(layouts.is_image_folder(each) or layouts.is_mask_folder(each) for each in within)
-        return named and self._shared.startswith(plain(f"{folder}/"))
-
-
-class _Names:
-    """What masks may call the images of a folder."""
-
-    def __init__(self, images: Sequence[PlannedFile]) -> None:
-        self._names = {each for row in images for each in row.keys}
-        self._in_order = sorted(self._names)
-        self._longer: dict[str, list[str]] = {}
-
-    def __contains__(self, name: str) -> bool:
-        """Whether an image may be called so."""
-        return name in self._names
-
-    def longer(self, base: str) -> list[str]:
-        """The names of images, not of masks, that go on behind a word; thousands of masks may ask."""
-        if base not in self._longer:
-            start = bisect_left(self._in_order, base)
-            begun = takewhile(lambda each: each.startswith(base), islice(self._in_order, start, None))
-            self._longer[base] = [
-                each
-                for each in begun
-                if each[len(base) :][:1] in (" ", "_", ".", "-") and not layouts.MASK_ENDING.search(each)
-            ]
-        return self._longer[base]
-
-
-def _goes_on(name: str, ending: re.Pattern[str], names: Container[str] | _Names) -> bool:
-    """Whether a name is another one with such an ending."""
-    base = ending.sub("", name)
-    return base != name and base in names
-
-
-def _first_look(path: str, folders: _Folders) -> PlannedFile:
+def _first_look(path: str, folders: Folders) -> PlannedFile:
     """Role by suffix and folder; names are looked at next, when all files are known."""
     if not_read := _not_read(path):
         if "imagestr" in folders.names and not_read.name.casefold() == "dataset.json":
@@ -189,7 +119,7 @@ def _masks_by_name(rows: Sequence[PlannedFile], known: Container[str]) -> list[P
     for row in rows:
         if row.role == "image":
             of_folder.setdefault(row.group, []).append(row)
-    names = {group: _Names(images) for group, images in of_folder.items()}
+    names = {group: Names(images) for group, images in of_folder.items()}
     everywhere = {row.keys[0] for row in rows if row.role == "image"}
     only = {group: _only_image(images, everywhere, known) for group, images in of_folder.items()}
     return [
@@ -206,7 +136,7 @@ def _only_image(
         row
         for row in folder
         if not layouts.ONLY_MASK.fullmatch(stem_key(row.path))
-        and not _goes_on(row.keys[0], layouts.SIDE_PRODUCT, everywhere)
+        and not goes_on(row.keys[0], layouts.SIDE_PRODUCT, everywhere)
     )
     first, second = next(images, None), next(images, None)
     if first is None or second:
@@ -220,7 +150,7 @@ def _only_image(
 def _by_name(
     row: PlannedFile,
     only: PlannedFile | None,
-    beside: _Names,
+    beside: Names,
     everywhere: Container[str],
     known: Container[str],
 ) -> PlannedFile:
@@ -244,7 +174,7 @@ def _by_name(
         (layouts.SIDE_PRODUCT, Sentence("made by a tool")),
         (layouts.SECOND_READER, Sentence("a second reader's mask")),
     ):
-        if _goes_on(key, pattern, beside):
+        if goes_on(key, pattern, beside):
             return replace(
                 row, role="left out", reason=Sentence("{why} of the image beside it; not read", why=why)
             )
@@ -271,7 +201,7 @@ def _by_name(
 
 def _given_as_masks(paths: Sequence[str]) -> list[PlannedFile]:
     """Masks, but for images that lie in a zip with theirs, or with their outlines (YOLO's, labelme's)."""
-    folders = _Folders(paths)
+    folders = Folders(paths)
     rows = _masks_by_name([_first_look(path, folders) for path in paths], ())
     masks = {key for row in rows if row.role == "mask" for key in row.keys}
     masks -= {key for key in masks if layouts.ONLY_MASK.fullmatch(key)}

@@ -1,0 +1,81 @@
+"""What the folders and names of an upload's files say of one another, looked up once for all of them."""
+
+from __future__ import annotations
+
+import os
+import re
+from bisect import bisect_left
+from collections.abc import Container, Sequence
+from itertools import islice, takewhile
+from pathlib import PurePosixPath
+
+from core.workflows.arrive import layouts
+from core.workflows.arrive.layouts import plain, stem_key
+from core.workflows.arrive.planned_file import PlannedFile
+
+
+class Folders:
+    """The folders of an upload, by name as `plain` gives it.
+
+    Attributes:
+        mixed: Those with an image and its mask side by side, whatever those above are called (BUSI_with_GT).
+        names: The names of all.
+        inside: Path of a folder -> the names of those in it.
+        first_reader: Whether one of them holds the first reader's masks.
+    """
+
+    def __init__(self, files: Sequence[str]) -> None:
+        keys: dict[str, set[str]] = {}
+        for path in files:
+            keys.setdefault(str(PurePosixPath(path).parent), set()).add(stem_key(path))
+        self.mixed = {
+            folder
+            for folder, names in keys.items()
+            if any(goes_on(each, layouts.MASK_ENDING, names) for each in names)
+        }
+        self.names: set[str] = set()
+        self.inside: dict[str, set[str]] = {}
+        for folder in map(PurePosixPath, keys):
+            for each in (folder, *folder.parents):
+                if each.name:
+                    self.names.add(plain(each.name))
+                    self.inside.setdefault(plain(str(each.parent)), set()).add(plain(each.name))
+        self.first_reader = layouts.has_first_reader(self.names)
+        self._shared = plain(os.path.commonprefix([f"{folder}/" for folder in keys]))
+
+    def is_whole_set(self, folder: str) -> bool:
+        """Whether a folder is called after a data set: all lies in it, in folders for images or masks."""
+        within = self.inside.get(plain(folder), ())
+        named = any(layouts.is_image_folder(each) or layouts.is_mask_folder(each) for each in within)
+        return named and self._shared.startswith(plain(f"{folder}/"))
+
+
+class Names:
+    """What masks may call the images of a folder."""
+
+    def __init__(self, images: Sequence[PlannedFile]) -> None:
+        self._names = {each for row in images for each in row.keys}
+        self._in_order = sorted(self._names)
+        self._longer: dict[str, list[str]] = {}
+
+    def __contains__(self, name: str) -> bool:
+        """Whether an image may be called so."""
+        return name in self._names
+
+    def longer(self, base: str) -> list[str]:
+        """The names of images, not of masks, that go on behind a word; thousands of masks may ask."""
+        if base not in self._longer:
+            start = bisect_left(self._in_order, base)
+            begun = takewhile(lambda each: each.startswith(base), islice(self._in_order, start, None))
+            self._longer[base] = [
+                each
+                for each in begun
+                if each[len(base) :][:1] in (" ", "_", ".", "-") and not layouts.MASK_ENDING.search(each)
+            ]
+        return self._longer[base]
+
+
+def goes_on(name: str, ending: re.Pattern[str], names: Container[str] | Names) -> bool:
+    """Whether a name is another one with such an ending."""
+    base = ending.sub("", name)
+    return base != name and base in names
