@@ -124,7 +124,8 @@ def _base_and_epochs(workspace: Workspace, plan: FineTunePlan) -> FineTunePlan:
             min_value=1,
             max_value=MOST_EPOCHS,
             value=plan.epochs,
-            key=f"epochs_{key}_{base}",
+            # Once a run has made a version, what was typed for it is not what the next one is planned with.
+            key=f"epochs_{key}_{base}_{len(titles)}",
         )
         st.caption(words.EPOCHS_HELP)
     if epochs == plan.epochs:

@@ -12,7 +12,7 @@ from core.registry.shipped import add_shipped
 from core.ui.running_job import by_epoch, part_done
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
-from core.workspace import DraftContent, NewReview, NewRevision, ReviewRules
+from core.workspace import DraftContent, NewReview, NewRevision, NewVersion, ReviewRules
 from tests.pages.conftest import png, shown
 
 
@@ -51,6 +51,19 @@ def test_counts_what_is_trained_on_and_what_is_locked(open_page, workspace, nucl
     (base,) = [each for each in app.selectbox if each.label == "Base model"]
     assert base.options == ["From scratch"]
     assert [each.label for each in app.number_input] == ["Epochs"]
+
+
+def test_epochs_of_one_run_are_not_those_of_the_next(open_page, workspace, nuclei):
+    correct(workspace, nuclei, 3)
+    app = open_page("fine_tune", task=nuclei.slug)
+    suggested = app.number_input[0].value
+    app.number_input[0].set_value(suggested + 1).run()
+    assert app.number_input[0].value == suggested + 1
+
+    workspace.versions.add(nuclei.id, NewVersion("versions/nuclei/one", "1" * 64, "fine_tuned", who="Kim"))
+    app.run()
+    assert not app.exception
+    assert app.number_input[0].value == suggested
 
 
 def test_a_locked_image_that_is_flagged_is_told_as_one_that_does_not_count(open_page, workspace, nuclei):
