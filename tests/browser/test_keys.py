@@ -26,6 +26,8 @@ def page(server: AppServer, open_page: OpenPage, task: TaskRow) -> Page:
     page = open_page(f"{server.url}/?task={task.slug}")
     expect(page.get_by_role("button", name="Change task")).to_be_visible()
     settled(page)
+    # The browser may still fetch the part of Streamlit that starts this script of the page.
+    page.wait_for_function("globalThis.maskLoopPopovers")
     return page
 
 
