@@ -49,12 +49,13 @@ class Network:
 
 def compile_graph(graph: bytes, constants: bytes) -> Callable[[NDArray[np.float32]], Outputs]:
     """OpenVINO's graph as a function of one image, (1, height, width, channels)."""
-    compiled = _openvino().compile_model(
-        _openvino().read_model(graph, constants),
-        "CPU",
-        # The page and its browser share the cores, so no thread insists on one of its own.
-        {"PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": False, "INFERENCE_NUM_THREADS": _num_threads()},
-    )
+    # The page and its browser share the cores, so no thread insists on one of its own.
+    settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": False}
+    settings["INFERENCE_NUM_THREADS"] = _num_threads()
+    if b'type="Sqrt"' in graph:
+        # Of a variance within the image, which in bfloat16 can come out below 0: the root is then no number.
+        settings["INFERENCE_PRECISION_HINT"] = "f32"
+    compiled = _openvino().compile_model(_openvino().read_model(graph, constants), "CPU", settings)
     request = compiled.create_infer_request()
     # It uses all its threads for one image, so that two at a time would gain nothing.
     one_at_a_time = threading.Lock()
