@@ -57,6 +57,14 @@ def compiled_once(tmp_path_factory):
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def in_float32():
+    """This process predicts alike on every processor; by itself OpenVINO takes bfloat16 where it can."""
+    from core.inference.running import openvino_core
+
+    openvino_core().set_property("CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+
+
 @pytest.fixture(scope="session")
 def empty_workspace(tmp_path_factory):
     """The folder of a new workspace, to be copied: its tables take six times as long to make as to open."""

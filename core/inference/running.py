@@ -55,7 +55,7 @@ def compile_graph(graph: bytes, constants: bytes) -> Callable[[NDArray[np.float3
     if b'type="Sqrt"' in graph:
         # Of a variance within the image, which in bfloat16 can come out below 0: the root is then no number.
         settings["INFERENCE_PRECISION_HINT"] = "f32"
-    compiled = _openvino().compile_model(_openvino().read_model(graph, constants), "CPU", settings)
+    compiled = openvino_core().compile_model(openvino_core().read_model(graph, constants), "CPU", settings)
     request = compiled.create_infer_request()
     # It uses all its threads for one image, so that two at a time would gain nothing.
     one_at_a_time = threading.Lock()
@@ -75,8 +75,8 @@ def _num_threads() -> int:
 
 
 @functools.cache
-def _openvino() -> Any:
-    """One for all networks; imported late, since a page that predicts nothing needs none."""
+def openvino_core() -> Any:
+    """OpenVINO, one for all networks; imported late, since a page that predicts nothing needs none."""
     import openvino
 
     return openvino.Core()

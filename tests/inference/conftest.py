@@ -1,14 +1,11 @@
 import keras
-import openvino
 import pytest
 
 from core.config import NetConfig
 from core.inference.export import save_weights
 from core.nets import build
 
-# OpenVINO computes in bfloat16, with 8 bits of each number, where the processor does.
-IN_BFLOAT16 = "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-TOLERANCE = 5e-3 if IN_BFLOAT16 else 1e-5
+TOLERANCE = 1e-5
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from core.errors import BadModelError
 from core.inference import exported
 from core.inference.export import save_weights
 from core.inference.exported import Exported
-from core.inference.running import Network, compile_graph
+from core.inference.running import Network, compile_graph, openvino_core
 from core.inference.weights_file import read_weights
 from core.nets import build
 from tests.exporter import in_a_child_of_its_own
@@ -210,6 +210,19 @@ def test_every_plain_layer_computes_what_tensorflow_does(tmp_path):
         run = compile_graph(made.graph, made.with_weights(read_weights(tmp_path / f"{name}.keras")))
         expected = np.asarray(model(image(), training=False))
         np.testing.assert_allclose(run(image())[0], expected, atol=TOLERANCE, err_msg=name)
+
+
+@pytest.mark.parametrize("layer", [L.LayerNormalization(), L.GroupNormalization(2)])
+def test_variances_are_not_rounded_where_a_processor_prefers_bfloat16(cache, tmp_path, layer):
+    """With 8 bits the variance of two nearly equal numbers comes out below 0, and its root is no number."""
+    model = _with_layers([layer])
+    save_weights(model, tmp_path / "net.keras")
+    openvino_core().set_property("CPU", {"INFERENCE_PRECISION_HINT": "bf16"})
+    try:
+        found = Network(tmp_path / "net.keras", (16, 16), "segment")(image())[0]
+    finally:
+        openvino_core().set_property("CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    np.testing.assert_allclose(found, np.asarray(model(image())), atol=TOLERANCE)
 
 
 def _with_layers(layers):
