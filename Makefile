@@ -9,7 +9,7 @@ export WORKSPACE_DIR
 # Of some hundred processes only the first compiles a module.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app test check lint types quick-tests screenshots exported bench bench-training clean
+.PHONY: app test check lint types tests quick-tests screenshots exported bench bench-training clean
 
 app: $(VENV)/.app-installed
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
@@ -17,7 +17,11 @@ app: $(VENV)/.app-installed
 # Two processes, each with the tests of one file at a time: what a file sets up is then set up once.
 TWO_AT_A_TIME := -n 2 --dist loadfile --no-loadscope-reorder
 
-test: $(VENV)/.dev-installed chromium postgresql lint types
+# Types are checked while tests wait for browsers and child processes.
+test: $(VENV)/.dev-installed chromium postgresql lint
+	@$(MAKE) --no-print-directory -j 2 types tests
+
+tests: $(VENV)/.dev-installed
 	$(BIN)/python -m pytest $(TWO_AT_A_TIME)
 
 check: $(VENV)/.dev-installed lint types quick-tests

@@ -35,7 +35,7 @@ from core.workflows.open_workspace import open_workspace
 from core.workspace import DraftContent, Scope, VersionRow, Workspace
 
 PERSON = "simulated person"
-SHIPPED = {"chest_xray": "lung_xray", "nuclei": "", "skin_lesion": ""}
+SHIPPED = {"chest_xray": "lung_xray", "lung_ct": "", "nuclei": "", "skin_lesion": ""}
 """Set -> the shipped model that a person begins with; empty for none."""
 BETWEEN = 10
 """Images from one fine-tuning to the next."""
