@@ -1,5 +1,6 @@
 // Tab leads from the button of an open box into the box, and from its end to what follows the button: Streamlit
-// draws boxes at the end of the document, where only whoever went through the whole page came to. Once for a page.
+// draws boxes at the end of the document, where only whoever went through the whole page came to. In a dialog whose box
+// went with what it was of, keys go on. Once for a page.
 
 (() => {
   if (globalThis.maskLoopPopovers) return;
@@ -20,5 +21,12 @@
     } else if (!event.shiftKey && activeElement === inside.at(-1)) {
       button.focus();
     }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const dialog = document.querySelector('[data-testid="stDialog"] [role="dialog"]');
+    if (event.target !== document.body || !dialog) return;
+    dialog.focus();
+    if (!dialog.dispatchEvent(new KeyboardEvent(event.type, event))) event.preventDefault();
   });
 })();

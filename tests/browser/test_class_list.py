@@ -35,3 +35,22 @@ def test_a_class_is_merged_into_the_one_that_the_box_shows_after_the_order_was_c
     expect(page.get_by_role("button", name="Merge", exact=True)).to_have_count(0)
     heart, rib, lung = workspace.tasks.get_by_id(task.id).all_classes
     assert (heart.name, rib.name, lung.name, lung.becomes) == ("Heart", "Rib", "Lung", heart.value)
+
+
+def test_escape_closes_the_list_after_the_box_that_had_the_focus_went_with_its_class(
+    server: AppServer, workspace: Workspace, open_page: OpenPage
+) -> None:
+    task = workspace.tasks.create("Chest with a class too many")
+    workspace.tasks.set_classes(task.id, [TaskClass(name) for name in ("Lung", "Heart")])
+    add_images(workspace, task.id, [("a.png", encode_png(np.zeros((64, 64), np.uint8)))])
+    page = open_page(f"{server.url}/?task={task.slug}")
+    page.get_by_role("button", name="Classes", exact=True).click()
+    listed = page.get_by_role("dialog", name="Classes")
+    expect(listed).to_be_visible()
+    settled(page)
+    listed.get_by_role("button", name="Merge or delete Heart").click()
+    page.get_by_role("button", name="Delete class").click()
+    expect(listed.get_by_role("button", name="Undo: Heart deleted")).to_be_visible()
+    settled(page)
+    page.keyboard.press("Escape")
+    expect(listed).to_have_count(0)
