@@ -231,6 +231,21 @@ def test_what_was_drawn_before_the_key_is_kept(workspace, image):
     assert workspace.drafts.get(image.id, "Kim").threshold == 0.7
 
 
+@pytest.mark.parametrize(("key", "does"), [("next", "next"), ("save", "")])
+def test_a_key_goes_on_from_what_another_tab_has_drawn_on_since_but_saves_nothing(
+    workspace, image, key, does
+):
+    editing.opened(image)
+    keep(stroke(0, image_id=f"{image.id}.0"))
+    seen = workspace.drafts.get(image.id, "Kim").revision
+    theirs = {"layer_png": stroke(1, image_id="").layer_png, "client_id": "another tab", "sequence": 1}
+    workspace.drafts.put(
+        image.id, who="Kim", version_id=None, threshold=0.5, seconds=2.0, base_revision=seen, **theirs
+    )
+    keep(stroke(0, image_id=f"{image.id}.0", action=key, sequence=2))
+    assert (editing_session().action, rows_on_disk(workspace, image)) == (does, [1])
+
+
 def test_a_mask_that_comes_for_the_open_image_is_shown_and_saved(workspace, task, image):
     assert editing.opened(image).layer_png is None
     mask = np.zeros(SHAPE, np.uint8)

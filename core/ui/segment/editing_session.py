@@ -24,7 +24,8 @@ class EditedImage:
         base_revision: Revision of the draft that this tab has seen, None for no draft.
         seconds_before: Seconds of the draft when it was opened, less those of a save since.
         last_seconds: What the editor last said it took.
-        given: What the editor was given to show, None for an image that this session has not opened.
+        given: What the editor was given to show, or has put on disk; None for an image that this session
+            has not opened.
         shown: What the editor last said it shows, also where it was refused; None before its first message.
         client_id: Who the editor says it is, empty before its first message.
         conflict: Another tab wrote in between, and the person has not chosen yet.

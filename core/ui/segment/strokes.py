@@ -7,6 +7,7 @@ kept with the image it was drawn on.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import AppError, StaleDraftError
 from core.imaging.decode import read_png
@@ -61,7 +62,7 @@ def keep(message: EditorMessage) -> None:
         session.action = ""
         return
     tab.base_revision = draft.revision
-    tab.conflict = None
+    tab.conflict, tab.given = None, tab.shown
     session.needs_page = session.needs_page or (
         draft.has_unsaved_changes and not (is_open and session.steady)
     )
@@ -84,14 +85,24 @@ def _is_kept(tab: EditedImage, image_id: int, version_id: int | None, message: E
     Nor is a draft that was filled in called drawn by that. The editor may say it again when the next image is
     open already.
     """
-    draft, kept = state.workspace().drafts.get(image_id, state.person()), tab.given
+    draft, known = state.workspace().drafts.get(image_id, state.person()), [tab.given]
     if draft is not None:
-        kept = DraftContent(draft.threshold, draft.layer_png, draft.version_id)
-    if kept is None:
-        return False
+        on_disk = DraftContent(draft.threshold, draft.layer_png, draft.version_id)
+        # Who only goes on keeps nothing, also where another tab has drawn since; a save is asked about.
+        known = [on_disk] if message.action.startswith("save") else [on_disk, tab.given]
     pixels = read_png(message.layer_png, "layer")
-    same = np.array_equal(read_png(kept.layer_png, "layer"), pixels) if kept.layer_png else not pixels.any()
-    return same and (kept.threshold, kept.version_id) == (message.threshold, version_id)
+    return any(each is not None and _is_same(each, pixels, message.threshold, version_id) for each in known)
+
+
+def _is_same(
+    content: DraftContent, pixels: NDArray[np.uint8], threshold: float, version_id: int | None
+) -> bool:
+    same = (
+        np.array_equal(read_png(content.layer_png, "layer"), pixels)
+        if content.layer_png
+        else not pixels.any()
+    )
+    return same and (content.threshold, content.version_id) == (threshold, version_id)
 
 
 def _see_continued(tab: EditedImage, image_id: int, message: EditorMessage) -> None:
