@@ -1,10 +1,12 @@
-"""The list of a task's classes in a real browser: what its boxes show is what a press does."""
+"""A task's classes in a real browser: what the boxes of their list show is what a press does."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from app_server import AppServer, OpenPage
-from editor_driver import settled
+from editor_driver import Editor, settled
 from playwright.sync_api import expect
 
 from core.imaging.masks import encode_png
@@ -54,3 +56,20 @@ def test_escape_closes_the_list_after_the_box_that_had_the_focus_went_with_its_c
     settled(page)
     page.keyboard.press("Escape")
     expect(listed).to_have_count(0)
+
+
+def test_numbers_of_classes_that_grow_move_no_picture(
+    server: AppServer, workspace: Workspace, open_page: OpenPage
+) -> None:
+    task = workspace.tasks.create("Chest in a small window")
+    workspace.tasks.set_classes(task.id, [TaskClass(name) for name in ("Lung", "Heart", "Rib")])
+    add_images(workspace, task.id, [("a.png", encode_png(np.zeros((300, 300), np.uint8)))])
+    page = open_page(f"{server.url}/?task={task.slug}", viewport={"width": 1080, "height": 768})
+    editor = Editor(page, Path(), "", (300, 300))
+    settled(page)
+    place = editor.surface.bounding_box()
+    editor.set_slider("Brush size", 60)
+    for key, row in (("1", 50.5), ("2", 150.5), ("3", 250.5)):
+        editor.press(key)
+        editor.stroke([(20.5, row), (280.5, row)])
+    assert editor.surface.bounding_box() == place

@@ -171,6 +171,17 @@ def test_smart_click_previews_and_only_accept_changes_the_mask(editor: Editor) -
     expect(accept).to_be_disabled()
 
 
+def test_what_a_preview_asks_stands_in_one_line_beside_a_small_picture(open_editor: OpenEditor) -> None:
+    editor = open_editor(viewport={"width": 420, "height": 800})
+    editor.press("w")
+    editor.click((50.5, 8.5))
+    expect(editor.button("Accept")).to_be_enabled()
+    accept, discard = (editor.button(each).bounding_box() for each in ("Accept", "Discard"))
+    assert accept is not None
+    assert discard is not None
+    assert accept["y"] == discard["y"]
+
+
 def test_smart_click_waits_longer_for_a_server_that_is_slower_than_it_asks_again(
     editor: Editor, app: AppServer
 ) -> None:

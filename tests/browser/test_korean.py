@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from app_server import PROJECT, AppServer, OpenPage
 from editor_driver import WAIT_MS, settled, wait_for
@@ -16,14 +18,15 @@ from core.experiments.runs.experiment import Experiment, ExperimentWatchers
 from core.experiments.runs.run import STOPPED
 from core.experiments.runs.start import experiments_root
 from core.experiments.runs.store import DIED, ExperimentResult
+from core.imaging.masks import encode_png
 from core.ui import words
 from core.workflows.add_images import add_images
 from core.workspace import Workspace
 
 # What stands over the end of a line, and what its own box cuts off; Range gives a rectangle for each line.
-BROKEN_AND_CUT = """() => {
+BROKEN_AND_CUT = """(root) => {
   const broken = [], cut = [];
-  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts = document.createTreeWalker(root ?? document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const text = texts.currentNode, box = text.parentElement;
     if (!/[가-힣]/.test(text.textContent) || !box.offsetParent) continue;
@@ -91,6 +94,22 @@ def test_korean_lines_end_between_words_and_no_label_is_cut(
     path = next(image.glob("*.png"))
     add_images(workspace, workspace.tasks.get("lung_xray").id, [(path.name, path.read_bytes())])
     check(open_page(f"{server.url}/{page_name}?task=lung_xray", context))
+
+
+def test_lines_of_the_editor_s_keys_end_between_words_too(
+    server: AppServer, open_page: OpenPage, context: BrowserContext, workspace: Workspace
+) -> None:
+    add_images(
+        workspace, workspace.tasks.get("lung_ct").id, [("a.png", encode_png(np.zeros((64, 64), np.uint8)))]
+    )
+    page = open_page(f"{server.url}/?task=lung_ct", context)
+    surface = page.get_by_role("application")
+    expect(surface).to_have_attribute("data-image", re.compile("."))
+    surface.press("?")
+    keys = page.get_by_role("dialog", name="단축키")
+    expect(keys).to_be_visible()
+    assert keys.evaluate(BROKEN_AND_CUT) == {"broken": [], "cut": []}
+    page.close()
 
 
 def test_lines_of_experiments_that_are_kept_end_between_words_too(
