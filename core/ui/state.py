@@ -219,16 +219,21 @@ def told_errors() -> AbstractContextManager[None]:
 
 
 def show_messages() -> None:
-    """Draw what `tell` kept; once more where the run that drew it last came to no end."""
+    """Draw what `tell` kept; once more where the run that drew it last came to no end.
+
+    In a place that is always there: what comes below, such as an editor with its steps, would be made anew
+    when a message goes.
+    """
     show = {"success": st.success, "info": st.info, "warning": st.warning, "error": st.error}
     here = page_state()
     here.shown += here.messages
     here.messages.clear()
-    for kind, text in here.shown:
-        if kind == "toast":
-            st.toast(text)
-        else:
-            show[kind](text)
+    with st.container():
+        for kind, text in here.shown:
+            if kind == "toast":
+                st.toast(text)
+            else:
+                show[kind](text)
     here.shown = [each for each in here.shown if each[0] != "toast"]
 
 

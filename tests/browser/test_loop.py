@@ -165,6 +165,22 @@ def test_killed_server_loses_no_stroke(
     assert workspace.masks.history(image_id) == []
 
 
+def test_what_was_drawn_under_a_message_can_be_taken_back_once_that_is_gone(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    slices = [np.full((SIDE, SIDE), value, np.uint8) for value in (70, 90)]
+    page = open_page(f"{server.url}/?task={discs.slug}")
+    upload(page, ("volume.tif", cv2.imencodemulti(".tif", slices)[1].tobytes()))
+    canvas = editor(page)
+    message = page.get_by_test_id("stAlert")
+    expect(message).to_contain_text("volume.tif")
+    canvas.stroke([(20.5, 20.5), (40.5, 20.5)])
+    expect(message).to_have_count(0)
+    expect(page.get_by_text("Draft 1")).to_be_visible()
+    settled(page)
+    expect(canvas.button("Undo")).to_be_enabled()
+
+
 def test_two_tabs_both_keep_what_they_saved(
     server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
 ) -> None:

@@ -25,10 +25,12 @@ def go_to_edit(task: TaskRow, image_id: int) -> None:
 def flagged_line(task: TaskRow) -> None:
     """How many of the person's own masks are flagged, with a button to them; nothing where none is."""
     count = state.workspace().reviews.num_flagged_of(task.id, state.person())
+    # There in any case: the editor below would be made anew when it comes and goes.
+    line = st.container(horizontal=True, vertical_alignment="center", gap="small")
     if count == 0 or chosen_filter() == "flagged":
         return
     said = words.YOURS_FLAGGED_ONE if count == 1 else words.YOURS_FLAGGED.format(count=count)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with line:
         st.markdown(f":red[:material/flag:] {said}", width="content")
         st.button(words.LOOK_AT_FLAGGED, key="look_at_flagged", on_click=_show_flagged, args=(task,))
 
