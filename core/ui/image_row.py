@@ -24,21 +24,23 @@ def filter_control(
     names: Mapping[str, str],
     *,
     key: str,
+    first: Kind | None = None,
     on_change: Callable[[], None] | None = None,
 ) -> Kind:
-    """The filter: what is shown, with the number of images of each kind; the first one at first.
+    """The filter: what is shown, with the number of images of each kind.
 
     Args:
         counts: Number of images by kind, in order.
         names: What people read, by kind.
         key: Of the control; it is remembered while the person is on other pages.
+        first: What is shown at first, None for the first kind.
         on_change: Called before the page is drawn with another filter.
     """
     kinds = list(counts)
     st.segmented_control(
         words.FILTER,
         kinds,
-        default=kinds[0],
+        default=first or kinds[0],
         required=True,
         format_func=lambda kind: f"{names[kind]} {counts[kind]}",
         key=key,
@@ -46,7 +48,7 @@ def filter_control(
         persist_state="session",
         on_change=on_change,
     )
-    return st.session_state.get(key) or kinds[0]
+    return st.session_state.get(key) or first or kinds[0]
 
 
 def open_image(task: TaskRow, image_id: int) -> None:

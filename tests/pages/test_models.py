@@ -78,6 +78,15 @@ def test_images_of_a_comparison_are_filtered_by_how_they_changed(open_page, work
     assert shown.options == ["Got worse 2", "Got better 1", "As before 0"]
 
 
+def test_a_comparison_in_which_nothing_got_worse_begins_with_what_got_better(open_page, workspace, nuclei):
+    (outcome,) = add_images(workspace, nuclei.id, [("0.png", png(0))])
+    old, new = (add_version(workspace, nuclei, name) for name in ("one", "two"))
+    rows = (ImageComparison(outcome.image_id, "0", 0.8, 0.9),)
+    workspace.versions.set_comparison(new.id, Comparison(old.id, new.id, rows).to_dict())
+    (shown,) = unfolded(open_page("models", task=nuclei.slug), f"compared_{new.id}").segmented_control
+    assert (shown.options, shown.value) == (["Got worse 0", "Got better 1", "As before 0"], "better")
+
+
 def test_a_gold_image_stands_in_no_comparison_that_a_reader_sees_before_drawing_it(
     open_page, workspace, nuclei
 ):

@@ -58,7 +58,9 @@ def compared_images(workspace: Workspace, version: VersionRow, compared: Compari
     with images:
         with st.container(horizontal=True, vertical_alignment="center"):
             counts = {kind: len(each) for kind, each in kinds.items()}
-            shown = filter_control(counts, words.COMPARED_NAMES, key=f"filter_compared_{version.id}")
+            first = next((kind for kind, count in counts.items() if count), None)
+            key = f"filter_compared_{version.id}"
+            shown = filter_control(counts, words.COMPARED_NAMES, key=key, first=first)
             by_eye = version.purpose == "segment"
             if by_eye and st.button(
                 words.LOOK_AT_LOCKED, key=f"compare_{version.id}", icon=":material/compare:"
