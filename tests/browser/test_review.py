@@ -77,6 +77,26 @@ def test_keys_mark_and_approve_and_undo(
     assert set(reviews(workspace, discs).values()) == {"open"}
 
 
+def test_the_keys_of_the_grid_make_room_for_what_was_done(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/review?task={discs.slug}", viewport={"width": 1440, "height": 900})
+    told = page.get_by_text("Enter approves the others that were in sight")
+    expect(tile(page, 0)).to_be_focused()
+    settled(page)
+    expect(told).to_be_visible()
+    page.keyboard.press("v")
+    shows_large(page, "disc_0.png")
+    page.keyboard.press("a")
+    shows_large(page, "disc_1.png")
+    page.keyboard.press("v")
+    expect(page.get_by_role("button", name="Approve the others (4)")).to_be_visible()
+    expect(page.get_by_text("Approved 1.")).to_be_visible()
+    expect(told).to_be_hidden()
+    expect(page.get_by_text("Approved 1.")).to_have_count(0)
+    expect(told).to_be_visible()
+
+
 def test_digits_and_clicks_say_why_a_tile_is_wrong(
     server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
 ) -> None:

@@ -25,6 +25,7 @@ _STYLE = """
   }
   .st-key-review_bar > * { pointer-events: auto; }
 }
+body:has(.st-key-review_undo) { --review-grid-keys: none; }
 </style>
 """
 
