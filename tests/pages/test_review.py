@@ -116,6 +116,26 @@ def test_a_prediction_is_no_mask_that_came_along_and_is_not_saved(open_page, wor
     assert told not in texts(one_by_one(open_page, task, added.image_id))
 
 
+def test_a_verdict_that_is_taken_back_leaves_no_undo_and_no_other_prediction(open_page, workspace):
+    task = workspace.tasks.get("lung_xray")
+    [added] = add_images(workspace, task.id, [("a.png", png(1))])
+    button(one_by_one(open_page, task, added.image_id), "Approve").click().run()
+    app = one_by_one(open_page, task, added.image_id)
+    assert "accepted unchanged" in texts(app)
+    button(app, "Take back my verdict").click().run()
+    assert workspace.truth.of(added.image_id) is None
+    assert "to approve it saves it unchanged" in texts(app)
+    assert "look again" not in texts(app)
+    # Where it was given a moment ago.
+    button(app, "Approve").click().run()
+    app.query_params["image"] = str(added.image_id)
+    button(app.run(), "Take back my verdict").click().run()
+    assert "Undo" not in labels(app.button)
+    assert [each.verdict for each in workspace.reviews.of_image(added.image_id)] == [
+        *("withdrawn", "approved", "withdrawn", "approved"),
+    ]
+
+
 def test_what_is_saved_for_a_second_person_to_approve_is_taken_back_too(open_page, workspace):
     task = workspace.tasks.get("lung_xray")
     workspace.tasks.set_review_rules(task.id, replace(task.review_rules, second_person=True), who="Lee")

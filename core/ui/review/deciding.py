@@ -55,6 +55,15 @@ def undo(asked: Asked) -> None:
         state.tell("toast", words.UNDONE.format(count=len(withdrawn) + len(done.accepted)))
 
 
+def take_back(asked: Asked, review: ReviewRow) -> None:
+    """Take back one verdict; there is no undo of it any more, and what is shown then is no news."""
+    with state.told_errors():
+        state.workspace().reviews.withdraw([review.id], state.person())
+        asked.seen.pop(review.image_id, None)
+        if asked.done is not None and review.id in asked.done.review_ids:
+            asked.done = None
+
+
 def done_line(asked: Asked) -> None:
     """What was decided last, with Undo, until ten seconds are over."""
     if asked.done is not None and asked.done.is_fresh:

@@ -11,7 +11,7 @@ from core.ui.errors import shown_errors
 from core.ui.review import words
 from core.ui.review.asked import Asked, chosen_filter
 from core.ui.review.comment import comment
-from core.ui.review.deciding import decide, done_line
+from core.ui.review.deciding import decide, done_line, take_back
 from core.ui.review.gold import gold_button
 from core.ui.review.look import look as large_picture
 from core.ui.review.look import reason_of
@@ -67,7 +67,7 @@ def one_view(task: TaskRow, here: Asked, pages: ReviewPages) -> None:
         _buttons(here, item, look, following[0] if following else None)
         gold_button(item)
         _turn(earlier[0] if earlier else None, following[0] if following else None)
-        _history(reviews)
+        _history(here, reviews)
         st.html(_STYLE)
         with st.container(key="review_done"):
             done_line(here)
@@ -229,14 +229,17 @@ def _turn(earlier: ReviewItem | None, following: ReviewItem | None) -> None:
             )
 
 
-def _history(reviews: list[ReviewRow]) -> None:
+def _history(here: Asked, reviews: list[ReviewRow]) -> None:
     own = next((each for each in reviews if each.who == state.person()), None)
     if own is not None and own.verdict != "withdrawn":
-        if st.button(
-            words.TAKE_BACK, key=f"review_take_back_{own.id}", icon=":material/undo:", width="stretch"
-        ):
-            state.workspace().reviews.withdraw([own.id], state.person())
-            st.rerun()
+        st.button(
+            words.TAKE_BACK,
+            key=f"review_take_back_{own.id}",
+            icon=":material/undo:",
+            width="stretch",
+            on_click=take_back,
+            args=(here, own),
+        )
     if len(reviews) > 1:
         with st.popover(words.HISTORY, icon=":material/history:", width="stretch"):
             for review in reviews[:50]:
