@@ -205,6 +205,7 @@ class Masks:
                 raise StoreError("The agreed mask counts no longer; another one was saved meanwhile.")
             point_to(session, image, older)
             go_on_from(session, image, shown)
+            mark_unsaved(session, image)
             facts = {"image": image.id, "revision": revision_id, "back_to": to_id}
             audit.append(session, "agreement_undone", facts, who=who, task_id=image.task_id)
 

@@ -202,6 +202,8 @@ def test_one_of_two_is_taken_and_the_decision_undone(workspace, images, ask, sav
         settle(workspace, images[0].id, how, who="Park")
     undo(workspace, agreed, who="Park")
     assert workspace.truth.of(images[0].id) == first
+    # Nobody has drawn anything that is not saved.
+    assert not workspace.images.get(images[0].id).has_unsaved_changes
     assert len(differing(workspace, task)) == 1
     assert len(workspace.masks.history(images[0].id)) == 3
     assert workspace.audit.list(limit=1)[0].action == "agreement_undone"
