@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
@@ -23,6 +24,11 @@ from core.workspace.image_rows import counting
 SCRATCH = 0
 MOST_EPOCHS = 500
 _MOST_SHOWN = 40
+_SAVED: dict[Purpose, tuple[Show, ...]] = {
+    "segment": ("corrected",),
+    "click": ("corrected", "whole"),
+    "classify": ("labelled",),
+}
 _Kind = tuple[int, Callable[[], list[ImageRow]]]
 """How many images there are of a kind, and the newest of them where they are looked at."""
 
@@ -59,7 +65,7 @@ def offer(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     usual = plan_fine_tune(
         workspace, task.id, purpose, base_version_id=None if current is None else current.id
     )
-    count = usual.num_images
+    count = _as_seen(workspace, task, usual).num_images
     if count == 0:
         st.write(f"{said['none']} {said['help']}")
         if st.button(words.GO_TO_SEGMENT, type="primary"):
@@ -72,7 +78,7 @@ def offer(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
         st.caption(words.CLICKS_HELP)
     plan = _base_and_epochs(workspace, usual)
     _show_images(workspace, task, purpose)
-    _describe(workspace, task, plan)
+    _describe(workspace, task, _as_seen(workspace, task, plan))
     from_nothing = plan.base_version_id is None and bool(plan.missing)
     if st.button(
         words.START,
@@ -82,6 +88,19 @@ def offer(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     ):
         start_fine_tune(workspace, plan, who=state.person())
         st.rerun()
+
+
+def _as_seen(workspace: Workspace, task: TaskRow, plan: FineTunePlan) -> FineTunePlan:
+    """The plan with the numbers as the person may know them: gold images that wait for them are new ones."""
+    if not unread_for(task).all:
+        return plan
+
+    def num_hidden(*show: Show) -> int:
+        return workspace.images.count(task.id, *show) - images_for(task).count(task.id, *show)
+
+    saved = _SAVED[plan.purpose]
+    locked = num_hidden("corrected", *saved, counting(task.review_rules), "locked")
+    return replace(plan, num_images=plan.num_images - num_hidden(*saved), num_locked=plan.num_locked - locked)
 
 
 def _reviewed(workspace: Workspace, task: TaskRow) -> None:
@@ -155,11 +174,10 @@ def _show_images(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
 
 def _corrected(task: TaskRow, purpose: Purpose) -> dict[str, _Kind]:
     images = images_for(task)
-    saved: list[Show] = ["corrected", "whole"] if purpose == "click" else ["corrected"]
     counts = counting(task.review_rules)
 
     def kind(*more: Show) -> _Kind:
-        show = (*saved, *more)
+        show = (*_SAVED[purpose], *more)
         return images.count(task.id, *show), lambda: images.newest(task.id, *show, limit=_MOST_SHOWN)
 
     return {"all": kind(), "trainable": kind(counts, "free"), "locked": kind(counts, "locked")}
@@ -191,17 +209,17 @@ def _describe(workspace: Workspace, task: TaskRow, plan: FineTunePlan) -> None:
         st.info(words.LABELS_MISSING.format(labels=as_text(", ".join(plan.missing))))
     train = words.WOULD_TRAIN_AND_VALIDATE if plan.num_validation else words.WOULD_TRAIN
     train = train.format(train=plan.num_train, count=plan.num_validation)
-    none = _none_locked(workspace, task, plan.purpose)
+    none = _none_locked(task, plan.purpose)
     locked = {0: none, 1: words.LOCKED_ONE}.get(plan.num_locked, words.LOCKED_SOME)
     about = words.ABOUT.format(time=duration(plan.seconds))
     st.write(f"{train} {locked.format(locked=plan.num_locked)} {about}")
 
 
-def _none_locked(workspace: Workspace, task: TaskRow, purpose: Purpose) -> str:
+def _none_locked(task: TaskRow, purpose: Purpose) -> str:
     """Why nothing is compared on: where something is locked, its mask does not count."""
-    more: dict[Purpose, Show] = {"classify": "labelled", "click": "whole"}
-    locked: tuple[Show, ...] = ("corrected", "locked", more.get(purpose, "corrected"))
-    if workspace.images.count(task.id, *locked, "flagged"):
+    locked: tuple[Show, ...] = ("corrected", "locked", *_SAVED[purpose])
+    images = images_for(task)
+    if images.count(task.id, *locked, "flagged"):
         return words.LOCKED_FLAGGED
-    unapproved = task.review_rules.approved_only and workspace.images.count(task.id, *locked)
+    unapproved = task.review_rules.approved_only and images.count(task.id, *locked)
     return words.LOCKED_UNAPPROVED if unapproved else words.LOCKED_NONE

@@ -53,6 +53,24 @@ def test_counts_what_is_trained_on_and_what_is_locked(open_page, workspace, nucl
     assert [each.label for each in app.number_input] == ["Epochs"]
 
 
+def test_a_gold_image_is_counted_to_its_reader_as_one_that_nobody_saved(open_page, workspace, nuclei):
+    correct(workspace, nuclei, 3)
+    [locked] = [image for image in workspace.images.list(nuclei.id) if image.locked]
+    truth = workspace.truth.of(locked.id)
+    workspace.reviews.add(locked.id, NewReview("approved", "Park", truth.id if truth else None))
+    workspace.gold.make(locked.id, who="Park")
+    workspace.tasks.set_review_rules(nuclei.id, ReviewRules(gold_percent=100), who="Park")
+    workspace.settings.set("person", "Park")
+    told = said(open_page("fine_tune", task=nuclei.slug))
+    assert "You have 3 corrected images." in told
+    assert "1 is locked" in told
+    workspace.settings.set("person", "Lee")
+    told = said(open_page("fine_tune", task=nuclei.slug))
+    assert "You have 2 corrected images." in told
+    assert "2 of them would be trained on" in told
+    assert "None is locked" in told
+
+
 def test_epochs_of_one_run_are_not_those_of_the_next(open_page, workspace, nuclei):
     correct(workspace, nuclei, 3)
     app = open_page("fine_tune", task=nuclei.slug)
