@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from core import language
-from core.errors import AppError, LostFileError
+from core.errors import AppError, LostFileError, StoreError
 from core.files import csv_bytes
 from core.language import say
 from core.language.help_texts import translated
@@ -105,11 +105,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("workspace", type=Path, help="folder of the workspace")
     parser.add_argument("--last_seal", default="", help="the last seal as an export or a note has it")
     options = translated(parser).parse_args(arguments)
-    if not options.workspace.is_dir():
-        told = say("There is no workspace at {workspace}; give its folder.")
-        print(told.format(workspace=options.workspace), file=sys.stderr)
-        return 2
     try:
+        if not Workspace.is_at(options.workspace):
+            raise StoreError(
+                "There is no workspace at {workspace}; give its folder.", workspace=options.workspace
+            )
         with Workspace.open(options.workspace) as workspace:
             found = verify(workspace, options.last_seal)
     except AppError as error:

@@ -83,3 +83,8 @@ def test_tables_of_the_audit(audited):
 def test_no_workspace_there(tmp_path, capsys):
     assert main(["verify", str(tmp_path / "none")]) == 2
     assert not (tmp_path / "none").exists()
+    # A folder that is none is not made one, nor called whole.
+    (tmp_path / "other").mkdir()
+    assert main(["verify", str(tmp_path / "other")]) == 2
+    assert list((tmp_path / "other").iterdir()) == []
+    assert "There is no workspace at" in capsys.readouterr().err
