@@ -155,7 +155,7 @@ def _base_and_epochs(workspace: Workspace, plan: FineTunePlan) -> FineTunePlan:
 def _show_images(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     """The images that the run is about, the newest first; a click opens one on the Segment page."""
     labels = workspace.labels.latest_of_task(task.id) if purpose == "classify" else {}
-    kinds = _labelled(task, labels) if purpose == "classify" else _corrected(task, purpose)
+    kinds = _labelled(workspace, task, labels) if purpose == "classify" else _corrected(task, purpose)
     with st.container(horizontal=True, vertical_alignment="center"):
         in_each = {kind: count for kind, (count, _) in kinds.items()}
         shown = filter_control(in_each, words.LEARNT_FROM_NAMES, key=f"filter_{purpose}")
@@ -183,17 +183,19 @@ def _corrected(task: TaskRow, purpose: Purpose) -> dict[str, _Kind]:
     return {"all": kind(), "trainable": kind(counts, "free"), "locked": kind(counts, "locked")}
 
 
-def _labelled(task: TaskRow, labels: dict[int, LabelRow]) -> dict[str, _Kind]:
+def _labelled(workspace: Workspace, task: TaskRow, labels: dict[int, LabelRow]) -> dict[str, _Kind]:
     given = [image for image in images_for(task).list(task.id, "labelled") if image.id in labels]
     given.sort(key=lambda image: labels[image.id].id, reverse=True)
+    masks = workspace.truth.image_ids(task.id)
+    counted = [image for image in given if image.id in masks]
 
     def kind(images: list[ImageRow]) -> _Kind:
         return len(images), lambda: images[:_MOST_SHOWN]
 
     return {
         "all": kind(given),
-        "trainable": kind([image for image in given if is_trainable(image)]),
-        "locked": kind([image for image in given if image.locked]),
+        "trainable": kind([image for image in counted if is_trainable(image)]),
+        "locked": kind([image for image in counted if image.locked]),
     }
 
 

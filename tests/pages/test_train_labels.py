@@ -6,7 +6,7 @@ import pytest
 from core.imaging.masks import encode_png
 from core.jobs.process import machine
 from core.registry.compare_labels import LabelCall, LabelComparison
-from core.workspace import ImageFacts, NewLabel, NewRevision
+from core.workspace import ImageFacts, NewLabel, NewReview, NewRevision
 from tests.pages.conftest import shown
 from tests.workflows import lesions
 
@@ -98,6 +98,18 @@ def test_a_run_on_labels_is_told_among_the_earlier_ones(open_page, workspace, mo
     assert "The new version is not better." in said(app)
     (run,) = [each for each in app.expander if shown(each.label).endswith("Kim")]
     assert run.label.startswith("Fine-tuning of labels: Done")
+
+
+def test_a_flagged_image_is_not_listed_among_those_to_train_on(open_page, workspace, moles):
+    for label in ("MEL", "NV", "MEL", "NV"):
+        add(workspace, moles, label, masked=True)
+    first, *_ = workspace.images.list(moles.id)
+    flag = NewReview("flagged", "Lee", workspace.truth.of(first.id).id, reasons=("wrong_label",))
+    workspace.reviews.add(first.id, flag)
+    app = open_labels(open_page, moles)
+    (kinds,) = [each for each in app.segmented_control if "All 4" in each.options]
+    assert kinds.options == ["All 4", "To train on 2", "Locked 1"]
+    assert "2 of them would be trained on. 1 is locked" in said(app)
 
 
 def test_versions_of_labels_have_their_own_way_back(open_page, workspace, moles, tmp_path):
