@@ -117,7 +117,17 @@ def test_how_far_predictions_draw_readers_is_a_table_with_intervals(workspace, t
     assert table[words.PROGRESS_DRAWN].tolist() == [words.PROGRESS_HIDDEN, words.PROGRESS_SEEN]
     assert table[words.AGREEMENT_IMAGES].tolist() == [1, 2]
     assert table[words.PROGRESS_DICE][0] == "0.000"
-    assert table[words.AGREEMENT_DICE_INTERVAL][0] == "0.000 to 0.000"
+    # Of one image there is no interval.
+    of_one, of_two = table[words.AGREEMENT_DICE_INTERVAL]
+    assert of_one == words.NONE_YET
+    assert of_two.endswith(" to 1.000")
+
+
+def test_where_no_saved_mask_counts_progress_says_that(workspace, task, corrected):
+    for image in corrected:
+        flag = NewReview("flagged", "Lee", workspace.truth.of(image.id).id)
+        workspace.reviews.add(image.id, flag)
+    assert [each.value for each in draw("progress").info] == [words.PROGRESS_NONE_COUNTS]
 
 
 def test_readers_differ_until_one_of_them_is_taken(workspace, task, corrected):

@@ -14,7 +14,7 @@ from core.ui import state
 from core.ui.charts import LINE_COLOUR, MARK_COLOUR, MEAN_COLOUR
 from core.ui.image_row import open_image
 from core.ui.review.tabs import words
-from core.ui.segment.seen import unread_for
+from core.ui.segment.seen import images_for, unread_for
 from core.ui.titles import version_title
 from core.workflows.correct.blind import waiting_for
 from core.workflows.review.corrective import corrected_images
@@ -29,7 +29,7 @@ def show(task: TaskRow) -> None:
     st.caption(words.PROGRESS_INTRO)
     images = _read(workspace, task)
     if not images:
-        st.info(words.PROGRESS_EMPTY)
+        st.info(_nothing(workspace, task))
         return
     summary = summarise(images)
     _numbers(summary)
@@ -43,6 +43,13 @@ def show(task: TaskRow) -> None:
         st.caption(words.PROGRESS_WAITING.format(count=len(images) - len(shown)))
     if shown:
         _images(task, shown, titles)
+
+
+def _nothing(workspace: Workspace, task: TaskRow) -> str:
+    """Why there is no image to tell of."""
+    counts = workspace.truth.num_counting(task.id, without=unread_for(task).all)
+    has_saved = images_for(task).count(task.id, "corrected") > 0
+    return words.PROGRESS_NONE_COUNTS if has_saved and not counts else words.PROGRESS_EMPTY
 
 
 def _images(task: TaskRow, images: Sequence[CorrectedImage], titles: dict[int, str]) -> None:
@@ -120,11 +127,13 @@ def _hidden(progress: Progress) -> None:
 
 
 def _drawn_row(title: str, of: MeanDice) -> dict[str, Any]:
+    interval = words.AGREEMENT_INTERVAL.format(low=of.low, high=of.high)
     return {
         words.PROGRESS_DRAWN: title,
         words.AGREEMENT_IMAGES: of.num_images,
         words.PROGRESS_DICE: f"{of.mean:.3f}",
-        words.AGREEMENT_DICE_INTERVAL: words.AGREEMENT_INTERVAL.format(low=of.low, high=of.high),
+        # One image says nothing of others.
+        words.AGREEMENT_DICE_INTERVAL: interval if of.num_images > 1 else words.NONE_YET,
     }
 
 

@@ -124,6 +124,7 @@ PROGRESS_EMPTY = (
     "No image has been corrected from a prediction yet. Correct and save some on the Segment page; each "
     "becomes a point here."
 )
+PROGRESS_NONE_COUNTS = "No saved mask counts yet: flagged ones do not, nor, where the rules ask for it, those that are not approved."
 PROGRESS_READING = "Comparing predictions with masks: {done} of {total}"
 PROGRESS_DICE = "Corrective Dice"
 PROGRESS_ORDER = "Image, in the order in which they were first saved"
