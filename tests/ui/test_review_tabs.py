@@ -1,5 +1,6 @@
 """The tabs beside the queue, each drawn by itself."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -121,6 +122,23 @@ def test_how_far_predictions_draw_readers_is_a_table_with_intervals(workspace, t
     of_one, of_two = table[words.AGREEMENT_DICE_INTERVAL]
     assert of_one == words.NONE_YET
     assert of_two.endswith(" to 1.000")
+
+
+@pytest.mark.parametrize(("count", "on_top"), [(299, "point"), (300, "line")])
+def test_many_points_do_not_hide_their_mean(count, on_top):
+    def script(count):
+        from types import SimpleNamespace
+
+        from core.review.progress import CorrectedImage
+        from core.ui.review.tabs import progress
+
+        images = [CorrectedImage(number, "a.png", 1, 0.9, 1.0) for number in range(count)]
+        progress._images(SimpleNamespace(id=1), images, {1: "Version 1"})
+
+    app = AppTest.from_function(script, args=(count,), default_timeout=60).run()
+    assert not app.exception
+    [chart] = app.get("vega_lite_chart")
+    assert json.loads(chart.proto.spec)["layer"][-1]["mark"]["type"] == on_top
 
 
 def test_where_no_saved_mask_counts_progress_says_that(workspace, task, corrected):

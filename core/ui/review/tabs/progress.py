@@ -21,6 +21,8 @@ from core.workflows.review.corrective import corrected_images
 from core.workspace import TaskRow, Workspace
 
 _HEIGHT = 280
+_MANY = 300
+"""From so many points on they would hide the line: they are small and pale then, and it lies on them."""
 
 
 def show(task: TaskRow) -> None:
@@ -179,10 +181,12 @@ def _chart(task: TaskRow, images: Sequence[CorrectedImage], titles: dict[int, st
         scale=places_scale,
     )
     scale = alt.Scale(domain=[min(0.5, min(image.dice for image in images)), 1.0], nice=False)
+    is_many = len(images) >= _MANY
+    size, opacity = (15, 0.25) if is_many else (60, 0.75)
     clicked = alt.selection_point(name="clicked", fields=["image"], on="click", empty=False)
     points = (
         alt.Chart(data)
-        .mark_point(size=60, filled=True, opacity=0.75, cursor="pointer", color=MARK_COLOUR)
+        .mark_point(size=size, filled=True, opacity=opacity, cursor="pointer", color=MARK_COLOUR)
         .encode(
             x=x,
             y=alt.Y("dice:Q", title=words.PROGRESS_DICE, scale=scale),
@@ -199,7 +203,8 @@ def _chart(task: TaskRow, images: Sequence[CorrectedImage], titles: dict[int, st
         .mark_line(strokeWidth=2.5, color=MEAN_COLOUR)
         .encode(x=x, y=alt.Y("mean:Q", scale=scale))
     )
-    layers = [mean, points]
+    # A click on a point is one on what lies on top.
+    layers = [points, mean] if is_many else [mean, points]
     places = changes(images)
     if places:
         marks = pd.DataFrame(
@@ -217,7 +222,7 @@ def _chart(task: TaskRow, images: Sequence[CorrectedImage], titles: dict[int, st
             .mark_text(align="left", dx=4, baseline="top", color=LINE_COLOUR)
             .encode(x=at, y=alt.value(0), text="model:N")
         )
-        layers = [rules, text, *layers]
+        layers = [rules, *layers, text]
     event = st.altair_chart(
         alt.layer(*layers).properties(height=_HEIGHT),
         width="stretch",
