@@ -55,6 +55,14 @@ def texts(app):
     return " ".join(shown(each.value) for each in [*app.markdown, *app.caption, *app.warning])
 
 
+def test_an_empty_mask_says_that_it_is_one(open_page, workspace, nuclei, saved):
+    """It looks like a picture whose mask is not drawn yet."""
+    image_id = saved[0][0]
+    assert "Empty mask" not in texts(one_by_one(open_page, nuclei, image_id))
+    workspace.masks.save(image_id, NewRevision(png(0), None, 0.5, None, "Kim", 1.0, 0.0))
+    assert "Empty mask; No guess of its quality yet" in texts(one_by_one(open_page, nuclei, image_id))
+
+
 def image_of(app):
     asked = app.query_params["image"]
     return asked if isinstance(asked, str) else asked[0]

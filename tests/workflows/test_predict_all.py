@@ -61,10 +61,18 @@ def test_every_image_gets_a_guess_and_none_is_predicted_twice(
     first = guesses[images[0].id]
     assert first.score == pytest.approx(2 * level / (level + 1))
     assert (first.guess, first.low, first.high) == (first.score, None, None)
+    assert first.foreground == 16 / 64
     last = workspace.jobs.progress(context.job.id)[-1]
     assert (last["epoch"], last["num_epochs"]) == (8, 8)
     assert run(workspace, task, predictors)["predicted"] == 0
     assert sum(model.num_predictions for model in predictors.models) == 8
+
+
+def test_a_prediction_that_found_nothing_is_known_by_its_foreground(workspace, task, add_version, predictors):
+    version = add_version()
+    [black] = add_images(workspace, task.id, [("black.png", png(np.zeros((8, 8))))])
+    run(workspace, task, predictors)
+    assert workspace.quality.of_version(version.id)[black.image_id].foreground == 0
 
 
 def test_a_stopped_job_goes_on_where_it_was(workspace, task, images, add_version, predictors):

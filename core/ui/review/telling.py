@@ -14,7 +14,16 @@ from core.workspace.reviews import ACCEPTED
 
 
 def why_here(item: ReviewItem) -> str:
-    """One line: what the order goes by; first that it is not the mask that somebody draws or brought."""
+    """One line: what the order goes by; first that it is not the mask that somebody draws or brought.
+
+    A mask without any object says so: it looks like a picture whose mask is not drawn yet.
+    """
+    shown = item.guess if item.revision is None else item.revision
+    line = _place_in_order(item)
+    return f"{words.EMPTY}; {line}" if shown is not None and shown.foreground == 0 else line
+
+
+def _place_in_order(item: ReviewItem) -> str:
     order, revision = chosen_order(), item.revision
     if revision is None and item.image.has_unsaved_changes:
         return words.UNSAVED

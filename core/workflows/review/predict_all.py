@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.errors import AppError, JobError
+from core.imaging.masks import threshold_mask
 from core.jobs import queue
 from core.jobs.chosen_engine import chosen_engine
 from core.jobs.engine import Engine, ThisProcess
@@ -180,4 +181,5 @@ def _guess(predicting: _Predicting, image_id: int) -> GuessRow:
         low=low,
         high=high,
         made_at=utc_now(),
+        foreground=float(threshold_mask(predicted.confidence, threshold).mean()),
     )

@@ -70,6 +70,7 @@ class GuessRow:
         guess: Of the Dice with the truth, in [0, 1].
         low: Lower end of the 80 % interval, None where too few truths are known to say.
         high: Its upper end, likewise.
+        foreground: Part of the image that the mask takes, in [0, 1]; None of guesses from before it was kept.
     """
 
     image_id: int
@@ -80,6 +81,7 @@ class GuessRow:
     low: float | None
     high: float | None
     made_at: datetime
+    foreground: float | None = None
 
 
 @dataclass(frozen=True)

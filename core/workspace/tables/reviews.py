@@ -75,6 +75,7 @@ class QualityTable(Table):
     low: Mapped[float | None]
     high: Mapped[float | None]
     made_at: Mapped[datetime] = mapped_column(default=utc_now)
+    foreground: Mapped[float | None]
 
 
 class AuditTable(Table):
