@@ -8,7 +8,7 @@ import numpy as np
 import psutil
 import pytest
 
-from core.cards import ModelCard, load_card, save_card
+from core.cards import DataSource, ModelCard, load_card, save_card
 from core.config import NetConfig, ScalingConfig
 from core.datasets.split import draw_groups
 from core.errors import JobError
@@ -20,7 +20,7 @@ from core.registry.compare import Comparison
 from core.registry.predictors import Predictors
 from core.workflows.correct.open_image import open_image
 from core.workflows.learn import fine_tune_recipe as recipe
-from core.workflows.learn.fine_tune import plan_fine_tune, run_job, start_fine_tune
+from core.workflows.learn.fine_tune import TRAINERS, plan_fine_tune, run_job, start_fine_tune
 from core.workflows.learn.pace import epoch_seconds
 from core.workflows.open_workspace import open_workspace
 from core.workspace import ImageFacts, NewRevision, is_trainable
@@ -201,6 +201,8 @@ def test_a_new_task_is_trained_from_scratch_on_one_image(workspace, monkeypatch)
     result = run_job(JobContext(workspace, job))
     version = workspace.versions.get(result["version_id"])
     assert (result["decision"], version.origin, version.parent_id) == ("ask", "scratch", None)
+    # One epoch, which compiled, would make the next run look many times as long as it is.
+    assert "pace" not in result
     card = load_card(workspace.versions.open(version) / "card.json")
     assert (card.net.input_channels, card.parent, card.threshold) == (3, None, 0.5)
     workspace.versions.promote(version.id, who="Kim", why=Reason("text", {"text": "The first one."}))
@@ -246,12 +248,24 @@ def test_a_run_that_is_stopped_before_the_first_step_makes_no_version(workspace,
 
 @pytest.mark.parametrize(
     ("num_train", "from_scratch", "epochs"),
-    # 1200 images are 75 times 16, from scratch 3200. Never more than 100 epochs, never none.
-    [(16, False, 75), (1, False, 100), (40, False, 30), (16, True, 100), (100, True, 32), (10_000, False, 1)],
+    # 1200 images are 75 times 16, from scratch 3200. At the most 100 epochs, from scratch 400, at least one.
+    [(16, False, 75), (1, False, 100), (40, False, 30), (16, True, 200), (1, True, 400), (100, True, 32)]
+    + [(10_000, False, 1)],
 )
 def test_the_suggested_epochs_give_about_equal_work(num_train, from_scratch, epochs):
-    shown = recipe.SCRATCH_IMAGES if from_scratch else recipe.FINE_TUNE_IMAGES
-    assert recipe.epochs_to_show(shown, num_train) == epochs
+    card = ModelCard("a", data=(DataSource("b", num_train=10_000),))
+    assert TRAINERS["segment"].usual_epochs(card, num_train, from_scratch=from_scratch) == epochs
+
+
+@pytest.mark.parametrize(("learnt_from", "epochs", "batch_size"), [(15, 200, 4), (16, 75, 2)])
+def test_a_model_that_saw_fewer_images_than_there_are_is_trained_as_long_as_a_new_one(
+    learnt_from, epochs, batch_size
+):
+    trainer = TRAINERS["segment"]
+    card = ModelCard("a", data=(DataSource("b", num_train=3), DataSource("c", num_train=learnt_from)))
+    assert trainer.usual_epochs(card, 16, from_scratch=False) == epochs
+    at_length = trainer.at_length(card, 16, from_scratch=False)
+    assert trainer.settings(card, epochs, 0, at_length=at_length).batch_size == batch_size
 
 
 @pytest.mark.parametrize(("num_images", "kept"), [(1, 0), (39, 0), (40, 6), (100, 15)])
@@ -313,6 +327,5 @@ def test_whole_groups_are_planned_to_be_validated_on(workspace, task):
 
 
 def test_an_epoch_that_compiled_does_not_slow_the_estimate_of_the_others():
-    # The first and the third compiled; a run of one epoch knows no better.
+    # The first and the third compiled.
     assert epoch_seconds([20.0, 21.0, 33.0, 34.0, 35.0]) == 1.0
-    assert (epoch_seconds([20.0]), epoch_seconds([])) == (20.0, 0.0)

@@ -66,7 +66,7 @@ class ClickTrainer(Trainer):
         """In examples."""
         return EXAMPLES
 
-    def settings(self, card: ModelCard, epochs: int, seed: int, *, from_scratch: bool) -> TrainConfig:
+    def settings(self, card: ModelCard, epochs: int, seed: int, *, at_length: bool) -> TrainConfig:
         """A short run at a low rate."""
         return TrainConfig(
             image_size=(SIDE, SIDE),

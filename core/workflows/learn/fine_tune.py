@@ -92,8 +92,7 @@ def plan_fine_tune(
     num_validation = sum(there.groups[group] for group in aside)
     num_train = num_trainable - num_validation
     if epochs is None:
-        shown = trainer.scratch_images if base_version_id is None else trainer.fine_tune_images
-        epochs = recipe.epochs_to_show(shown, num_train)
+        epochs = trainer.usual_epochs(there.card, num_train, from_scratch=base_version_id is None)
     num_shown = num_train * epochs * trainer.work_of(there.card)
     pace = pace_of(workspace, trainer.kind)
     return FineTunePlan(
@@ -178,7 +177,10 @@ def fine_tune(context: JobContext, _: None = None) -> dict[str, Any]:
     if settled is None:
         return {"version_id": candidate.id, **run.sources}
     comparison, decision = settled
-    pace = {} if trained is None else {PACE: asdict(_pace(context, trainer, run, trained, seconds_of_groups))}
+    pace = {}
+    # The first epoch compiles, so that one alone says nothing of how long others take.
+    if trained is not None and len(trained.history) > 1:
+        pace = {PACE: asdict(_pace(context, trainer, run, trained, seconds_of_groups))}
     return {
         "version_id": candidate.id,
         "decision": decision,
@@ -228,13 +230,14 @@ def _run(context: JobContext, task_id: int, trainer: Trainer) -> Run:
         raise JobError(trainer.nothing)
     train, validation = _split(images, seed)
     _check_labels(base_id, trainer.missing(given, train))
+    long = trainer.at_length(given.card, len(train), from_scratch=base is None)
     run = Run(
         base=base,
         given=given,
         train=train,
         validation=validation,
         masks=masks,
-        settings=trainer.settings(given.card, epochs, seed, from_scratch=base is None),
+        settings=trainer.settings(given.card, epochs, seed, at_length=long),
     )
     return replace(run, augment=trainer.augmentation(workspace, run))
 

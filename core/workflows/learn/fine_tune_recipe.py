@@ -15,11 +15,13 @@ from core.workspace.truth import LearntFrom
 
 FINE_TUNE_BATCH_SIZE = 2
 FINE_TUNE_IMAGES = 1200
-"""Images seen in a run from a base model; with 16 images that is 75 epochs."""
+"""Images seen in a run from a base model that has learnt from more; with 16 images that is 75 epochs."""
 SCRATCH_BATCH_SIZE = 4
 SCRATCH_IMAGES = 3200
-"""Images seen in a run from scratch."""
+"""Images seen in a run from scratch, or from a model that has learnt from fewer images than there are now."""
 MAX_EPOCHS = 100
+SCRATCH_EPOCHS = 400
+"""Most epochs of such a run on masks: eight images make two steps an epoch."""
 MIN_FOR_VALIDATION = 40
 """From this many images on a part is set aside to choose the best epoch; below, every image is worth more."""
 VALIDATION_PART = 0.15
@@ -28,9 +30,9 @@ SCRATCH_NET = NetConfig()
 LUNG_WINDOW = (-1000.0, 400.0)
 
 
-def epochs_to_show(num_shown: int, num_train: int) -> int:
-    """Epochs that show that many images, each as often as the others; 1 to 100."""
-    return max(1, min(MAX_EPOCHS, math.ceil(num_shown / max(num_train, 1))))
+def epochs_to_show(num_shown: int, num_train: int, most: int = MAX_EPOCHS) -> int:
+    """Epochs that show that many images, each as often as the others; 1 to `most`."""
+    return max(1, min(most, math.ceil(num_shown / max(num_train, 1))))
 
 
 def num_validation(num_images: int) -> int:

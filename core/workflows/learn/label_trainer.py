@@ -80,12 +80,12 @@ class LabelTrainer(Trainer):
         """In multiples of 224x224."""
         return (card.image_size / 224) ** 2
 
-    def settings(self, card: ClassifierCard, epochs: int, seed: int, *, from_scratch: bool) -> ClassifyConfig:
+    def settings(self, card: ClassifierCard, epochs: int, seed: int, *, at_length: bool) -> ClassifyConfig:
         """What is not said here is as when the classifier was trained."""
         before = card.training or ClassifyConfig()
         before = replace(before, backbone=card.backbone, image_size=card.image_size)
         same = replace(before, epochs=epochs, patience=0, seed=seed)
-        if from_scratch:
+        if at_length:
             return same
         return replace(
             same,

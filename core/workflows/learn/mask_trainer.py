@@ -64,6 +64,7 @@ class MaskTrainer(Trainer):
     given_source = "Masks saved in this workspace"
     fine_tune_images = recipe.FINE_TUNE_IMAGES
     scratch_images = recipe.SCRATCH_IMAGES
+    scratch_epochs = recipe.SCRATCH_EPOCHS
 
     def given(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Given:
         """Corrected images, and the card of a network that fits them and tells the task's classes apart."""
@@ -81,17 +82,19 @@ class MaskTrainer(Trainer):
         height, width = card.image_size
         return height * width / 256**2 * (card.net.base_filters / 16) ** 2
 
-    def settings(self, card: ModelCard, epochs: int, seed: int, *, from_scratch: bool) -> TrainConfig:
+    def at_length(self, card: ModelCard, num_train: int, *, from_scratch: bool) -> bool:
+        """Also from a base model that has learnt from fewer images than there are now, as its card says."""
+        learnt = [each.num_train for each in card.data]
+        return from_scratch or (bool(learnt) and max(learnt) < num_train)
+
+    def settings(self, card: ModelCard, epochs: int, seed: int, *, at_length: bool) -> TrainConfig:
         """As the recipe says; what a base model was trained with is not asked."""
-        if from_scratch:
-            size, batch = recipe.SCRATCH_IMAGE_SIZE, recipe.SCRATCH_BATCH_SIZE
-            return TrainConfig(image_size=size, epochs=epochs, batch_size=batch, patience=0, seed=seed)
+        batch = recipe.SCRATCH_BATCH_SIZE if at_length else recipe.FINE_TUNE_BATCH_SIZE
         return TrainConfig(
             image_size=card.image_size,
             epochs=epochs,
-            batch_size=recipe.FINE_TUNE_BATCH_SIZE,
-            learning_rate=1e-3,
-            warmup=0.05,
+            batch_size=batch,
+            warmup=0.1 if at_length else 0.05,
             patience=0,
             seed=seed,
         )

@@ -53,11 +53,9 @@ def epoch_seconds(ends: Sequence[float]) -> float:
     """How long an epoch takes, whatever is compiled in some of them: the median from end to end.
 
     Args:
-        ends: Seconds from the start of the training to the end of each epoch.
+        ends: Seconds from the start of the training to the end of each epoch; two at least.
     """
-    if not ends:
-        return 0.0
-    return float(np.median(np.diff(ends))) if len(ends) > 1 else ends[0]
+    return float(np.median(np.diff(ends)))
 
 
 def pace_of(workspace: Workspace, kind: str) -> Pace:

@@ -13,6 +13,7 @@ from core.config import AugmentConfig
 from core.imaging.decode import read_png
 from core.jobs.kinds import JobContext
 from core.registry.compared import Compared
+from core.workflows.learn.fine_tune_recipe import MAX_EPOCHS, epochs_to_show
 from core.workflows.learn.job_reporter import JobReporter
 from core.workspace import ImageRow, LabelRow, Purpose, RevisionRow, VersionRow, Workspace
 
@@ -106,7 +107,8 @@ class Trainer:
         given_source: Where they come from.
         suffix: Of the candidate's machine name.
         fine_tune_images: Training images, each counted as often as it is seen, that are usually enough.
-        scratch_images: The same from scratch.
+        scratch_images: The same where a run is `at_length`.
+        scratch_epochs: Most epochs there.
     """
 
     purpose: Purpose
@@ -117,6 +119,7 @@ class Trainer:
     suffix = ""
     fine_tune_images: int
     scratch_images: int
+    scratch_epochs = MAX_EPOCHS
 
     def start(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> VersionRow | None:
         """What a run begins from that was told this version, None for from scratch."""
@@ -138,7 +141,17 @@ class Trainer:
         """Arithmetic of one training image, in multiples of the usual network's."""
         raise NotImplementedError
 
-    def settings(self, card: Any, epochs: int, seed: int, *, from_scratch: bool) -> Any:
+    def at_length(self, card: Any, num_train: int, *, from_scratch: bool) -> bool:
+        """Whether a run has to teach what a base model would know: from scratch."""
+        return from_scratch
+
+    def usual_epochs(self, card: Any, num_train: int, *, from_scratch: bool) -> int:
+        """How often each image is usually shown."""
+        if self.at_length(card, num_train, from_scratch=from_scratch):
+            return epochs_to_show(self.scratch_images, num_train, self.scratch_epochs)
+        return epochs_to_show(self.fine_tune_images, num_train)
+
+    def settings(self, card: Any, epochs: int, seed: int, *, at_length: bool) -> Any:
         """The settings of a run."""
         raise NotImplementedError
 
