@@ -155,6 +155,26 @@ def test_each_reader_gets_another_part_and_none_that_is_flagged(workspace, task,
     assert not unread_gold(workspace, ask(workspace, task, gold_percent=100), "Lee").all
 
 
+def test_a_reader_who_is_renamed_goes_on_with_the_gold_images_they_have_begun(
+    workspace, task, images, gold, save, predictors
+):
+    task = ask(workspace, task, gold_percent=50)
+    names = [f"Reader {number}" for number in range(40)]
+    given, other = (
+        next(each for each in names if bool(unread_gold(workspace, task, each).all) == is_given)
+        for is_given in (True, False)
+    )
+    opened = open_image(workspace, images[0].id, predictors, who=given)
+    content = DraftContent(0.5, encode_layer(np.array([MORE], np.uint8)), opened.version.id)
+    workspace.drafts.start_from(images[0].id, content, given)
+    workspace.persons.rename(workspace.persons.get_or_add(given).id, other)
+    assert unread_gold(workspace, task, other).opened == {images[0].id}
+    assert save(images[0], other).provenance[GOLD] == gold.id
+    # Once it is read, too.
+    assert save(images[0], other, LESS).provenance[GOLD] == gold.id
+    assert workspace.truth.of(images[0].id) == gold
+
+
 @pytest.fixture
 def weeks_pass(workspace):
     """Everything that was saved is four weeks older."""

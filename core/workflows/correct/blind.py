@@ -140,8 +140,12 @@ def _gold(workspace: Workspace, rules: ReviewRules, image: ImageRow, who: str) -
 
 
 def _is_given(rules: ReviewRules, gold: GoldImage, who: str) -> bool:
-    """Whether a gold image is one of this reader's part; each reader's is another one."""
-    return is_chosen(f"{gold.image_id} {name_key(who)}", rules.gold_percent, "gold")
+    """Whether a gold image is one of this reader's part; each reader's is another one.
+
+    What they have begun stays theirs, also when they are renamed.
+    """
+    of_part = is_chosen(f"{gold.image_id} {name_key(who)}", rules.gold_percent, "gold")
+    return gold.is_opened or gold.is_read or of_part
 
 
 def _again(workspace: Workspace, rules: ReviewRules, image: ImageRow, who: str) -> BlindReading | None:
