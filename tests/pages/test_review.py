@@ -144,6 +144,14 @@ def test_a_verdict_that_is_taken_back_leaves_no_undo_and_no_other_prediction(ope
     ]
 
 
+def test_a_verdict_is_taken_back_by_who_writes_their_name_otherwise(open_page, workspace, nuclei, saved):
+    image_id, revision = saved[0]
+    workspace.reviews.add(image_id, NewReview("approved", "Lee", revision.id))
+    workspace.settings.set("person", "lee")
+    button(one_by_one(open_page, nuclei, image_id), "Take back my verdict").click().run()
+    assert workspace.images.get(image_id).review == "open"
+
+
 def test_what_is_saved_for_a_second_person_to_approve_is_taken_back_too(open_page, workspace):
     task = workspace.tasks.get("lung_xray")
     workspace.tasks.set_review_rules(task.id, replace(task.review_rules, second_person=True), who="Lee")

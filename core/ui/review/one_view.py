@@ -22,6 +22,7 @@ from core.ui.segment.navigation import number_of
 from core.ui.text import IN_A_COLUMN, as_name, as_text
 from core.ui.times import ago
 from core.ui.titles import image_titles, version_title
+from core.workflows.correct.blind import same_person
 from core.workflows.review.judging import MOST_OF_A_COMMENT, Said, reasons_for
 from core.workflows.review.look import Look
 from core.workflows.review.looking import Full, colours_of, full_look, look_at, make_full
@@ -230,7 +231,7 @@ def _turn(earlier: ReviewItem | None, following: ReviewItem | None) -> None:
 
 
 def _history(here: Asked, reviews: list[ReviewRow]) -> None:
-    own = next((each for each in reviews if each.who == state.person()), None)
+    own = next((each for each in reviews if same_person(each.who, state.person())), None)
     if own is not None and own.verdict != "withdrawn":
         st.button(
             words.TAKE_BACK,
