@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from core.imaging.masks import encode_png
 from core.ui import state
 from core.ui.review.asked import Asked
 from core.ui.review.deciding import decide
@@ -59,8 +60,15 @@ def test_an_empty_mask_says_that_it_is_one(open_page, workspace, nuclei, saved):
     """It looks like a picture whose mask is not drawn yet."""
     image_id = saved[0][0]
     assert "Empty mask" not in texts(one_by_one(open_page, nuclei, image_id))
-    workspace.masks.save(image_id, NewRevision(png(0), None, 0.5, None, "Kim", 1.0, 0.0))
-    assert "Empty mask; No guess of its quality yet" in texts(one_by_one(open_page, nuclei, image_id))
+    empty = encode_png(np.zeros((64, 64), np.uint8))
+    workspace.masks.save(image_id, NewRevision(empty, None, 0.5, None, "Kim", 1.0, 0.0))
+    assert "Empty mask. No guess of its quality yet." in texts(one_by_one(open_page, nuclei, image_id))
+
+
+def test_a_prediction_that_finds_nothing_is_called_an_empty_mask_before_it_has_a_guess(open_page, workspace):
+    task = workspace.tasks.get("lung_ct")
+    [added] = add_images(workspace, task.id, [("black.png", encode_png(np.zeros((64, 64), np.uint8)))])
+    assert "Empty mask. No guess of its quality yet." in texts(one_by_one(open_page, task, added.image_id))
 
 
 def image_of(app):

@@ -127,18 +127,18 @@ def _reasons(look: Look) -> tuple[str, ...]:
 
 def _facts(item: ReviewItem, full: Full | None) -> None:
     revision = item.revision
+    why = as_text(why_here(item, None if full is None else full.foreground))
     if revision is None:
         current = state.workspace().versions.current(item.image.task_id)
         title = as_name("" if current is None else version_title(current))
-        facts = f"{expected(item)} {words.PREDICTION_ALONE.format(title=title)}"
-        st.caption(f"{as_text(why_here(item))}. {facts}")
+        st.caption(f"{why}. {expected(item)} {words.PREDICTION_ALONE.format(title=title)}")
         return
     foreground = revision.foreground if full is None else full.foreground
     facts = words.REVISION_FACTS.format(number=revision.number, foreground=100 * foreground)
     agrees = ""
     if full is not None and full.dice is not None:
         agrees = words.UNCHANGED if full.dice == 1 else words.AGREES.format(dice=full.dice)
-    st.caption(f"{as_text(why_here(item))}. {expected(item)} {facts} {agrees}")
+    st.caption(f"{why}. {expected(item)} {facts} {agrees}")
 
 
 def _verdict(item: ReviewItem, reviews: list[ReviewRow], look: Look, label: LabelRow | None) -> None:

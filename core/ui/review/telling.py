@@ -13,14 +13,19 @@ from core.workspace import ReviewItem, ReviewRow, Workspace
 from core.workspace.reviews import ACCEPTED
 
 
-def why_here(item: ReviewItem) -> str:
+def why_here(item: ReviewItem, foreground: float | None = None) -> str:
     """One line: what the order goes by; first that it is not the mask that somebody draws or brought.
 
     A mask without any object says so: it looks like a picture whose mask is not drawn yet.
+
+    Args:
+        foreground: Part of the mask that is seen, where it is known; else what the store says of it.
     """
     shown = item.guess if item.revision is None else item.revision
+    if foreground is None and shown is not None:
+        foreground = shown.foreground
     line = _place_in_order(item)
-    return f"{words.EMPTY}; {line}" if shown is not None and shown.foreground == 0 else line
+    return f"{words.EMPTY}. {line}" if foreground == 0 else line
 
 
 def _place_in_order(item: ReviewItem) -> str:
