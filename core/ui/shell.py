@@ -96,12 +96,14 @@ def _choose_name() -> None:
     kept = remembered_name(state.given_name(), cookie())
     if kept and not state.given_name():
         state.take_remembered_name(kept)
-    # What the box shows is who works here, also when the browser has just told it.
-    st.session_state["your_name"] = state.person()
+    # What the box shows is who works here, also when the browser has just told it. One box for each name: a
+    # closed one is not told of another, and would tell the one before at the next press.
+    key = f"your_name_{state.person()}"
+    st.session_state[key] = state.person()
     with st.popover(
         as_name(state.person()), width="stretch", icon=":material/person:", help=words.YOUR_NAME_HELP
     ):
-        st.text_input(words.YOUR_NAME, key="your_name", max_chars=80, on_change=_take_name)
+        st.text_input(words.YOUR_NAME, key=key, max_chars=80, on_change=_take_name, args=(key,))
         st.caption(words.YOUR_NAME_HELP)
         with st.expander(words.RENAME_ME):
             st.caption(words.RENAME_ME_HELP)
@@ -122,5 +124,5 @@ def _rename_me() -> None:
         state.tell("success", words.RENAMED.format(name=as_name(state.person())))
 
 
-def _take_name() -> None:
-    state.take_typed_name(st.session_state["your_name"])
+def _take_name(key: str) -> None:
+    state.take_typed_name(st.session_state[key])

@@ -100,7 +100,15 @@ def thumbnails_ahead(task_id: int) -> threading.Thread:
 
 
 def person() -> str:
-    """Who works in this browser: the name given there, else the workspace's, else the system's user."""
+    """Who works in this browser: the name given there, else the workspace's, else the system's user.
+
+    By the name that they are called now: a press comes before the run of the page that it is on.
+    """
+    follow_new_name()
+    return _last_called()
+
+
+def _last_called() -> str:
     return signed_in() or given_name() or name_of_workspace()
 
 
@@ -118,10 +126,10 @@ def name_of_workspace() -> str:
 
 def set_person(name: str) -> None:
     """Take a name for this session; the shell has the browser remember it."""
-    before, st.session_state[_PERSON] = person(), name.strip()[:MAX_NAME_LENGTH]
+    before, st.session_state[_PERSON] = _last_called(), name.strip()[:MAX_NAME_LENGTH]
     # At once: by the next run the name may be another one.
-    st.session_state[_PERSON_ID] = _number_of(person())
-    if person() != before:
+    st.session_state[_PERSON_ID] = _number_of(_last_called())
+    if _last_called() != before:
         workspace().presence.leave(before)
 
 
@@ -134,10 +142,10 @@ def follow_new_name() -> None:
         return
     known = st.session_state.get(_PERSON_ID)
     if known is None:
-        st.session_state[_PERSON_ID] = _number_of(person())
+        st.session_state[_PERSON_ID] = _number_of(_last_called())
         return
     now = workspace().persons.get(known)
-    if now is not None and name_key(now.name) != name_key(person()):
+    if now is not None and name_key(now.name) != name_key(_last_called()):
         st.session_state[_PERSON] = now.name
         tell("toast", words.RENAMED.format(name=as_name(now.name)))
 

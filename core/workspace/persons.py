@@ -51,15 +51,23 @@ class Persons(StorePart):
 
     def get(self, person_id: int) -> PersonRow | None:
         """The person of that number, also one who was taken away; None where there is none."""
-        with self._database.reading() as session:
-            person = session.get(PersonTable, person_id)
-        return None if person is None else as_row(PersonRow, person)
+
+        def ask() -> PersonRow | None:
+            with self._database.reading() as session:
+                person = session.get(PersonTable, person_id)
+            return None if person is None else as_row(PersonRow, person)
+
+        return self._database.once(("person of number", person_id), ask)
 
     def find(self, name: str) -> PersonRow | None:
         """The person of that name who works here, None where there is none or who was taken away."""
-        with self._database.reading() as session:
-            person = session.scalars(_of_name(name)).first()
-        return None if person is None or person.removed_at is not None else as_row(PersonRow, person)
+
+        def ask() -> PersonRow | None:
+            with self._database.reading() as session:
+                person = session.scalars(_of_name(name)).first()
+            return None if person is None or person.removed_at is not None else as_row(PersonRow, person)
+
+        return self._database.once(("person of name", name), ask)
 
     def once_called(self, name: str) -> PersonRow | None:
         """Who works here and bore a name before; None where somebody bears it now, or nobody ever did."""

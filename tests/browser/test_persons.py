@@ -71,6 +71,26 @@ def test_each_browser_has_a_name_and_remembers_it(
     lee.close()
 
 
+def test_an_open_browser_goes_on_under_the_new_name(
+    server: AppServer, workspace: Workspace, browser: Browser
+) -> None:
+    task = workspace.tasks.create("Renamed meanwhile")
+    add_images(workspace, task.id, [("a.png", encode_png(np.zeros((64, 64), np.uint8)))])
+    context = browser.new_context()
+    context.set_default_timeout(WAIT_MS)
+    page = open_in(context, f"{server.url}/?task={task.slug}")
+    save_as(page, "Ahn", 1)
+    ahn = workspace.persons.find("Ahn")
+    assert ahn is not None
+    workspace.persons.rename(ahn.id, "Ahn Mira", who="Ahn")
+    for revision in (2, 3):
+        page.get_by_role("button", name="Save mask", exact=True).click()
+        expect(page.get_by_text(f"Revision {revision} by Ahn Mira")).to_be_visible()
+        settled(page)
+    assert workspace.persons.find("Ahn") is None
+    context.close()
+
+
 FORGETS_WHAT_IT_STORED = """
 const getItem = Storage.prototype.getItem;
 Storage.prototype.getItem = function (key) {

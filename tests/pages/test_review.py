@@ -450,14 +450,25 @@ def test_an_open_tab_follows_a_new_name(open_page, workspace, nuclei, saved):
     assert app.session_state["person"] == "Kimm"
     assert not app.run().toast
     # Another name that is given here is another person's, whatever became of the one before.
-    next(each for each in app.text_input if each.key == "your_name").set_value("Lee").run()
+    next(each for each in app.text_input if each.label == "Your name").set_value("Lee").run()
     assert app.session_state["person"] == "Lee"
     workspace.persons.rename(kim.id, "Kim", who="Kimm")
     assert app.run().session_state["person"] == "Lee"
     # A name that the browser remembers is known from its first run on.
-    next(each for each in app.text_input if each.key == "your_name").set_value("Kim").run()
+    next(each for each in app.text_input if each.label == "Your name").set_value("Kim").run()
     workspace.persons.rename(kim.id, "Kimmy", who="Kim")
     assert app.run().session_state["person"] == "Kimmy"
+
+
+def test_what_is_pressed_first_in_an_open_tab_bears_the_new_name(open_page, workspace, nuclei, saved):
+    workspace.settings.set("person", "Lee")
+    lee = workspace.persons.get_or_add("Lee")
+    app = one_by_one(open_page, nuclei, saved[0][0])
+    # As in another tab.
+    workspace.persons.rename(lee.id, "Lea", who="Lee")
+    button(app, "Approve").click().run()
+    assert [each.who for each in workspace.reviews.of_image(saved[0][0])] == ["Lea"]
+    assert workspace.persons.find("Lee") is None
 
 
 def test_ten_thousand_verdicts_on_one_image():
