@@ -57,14 +57,6 @@ def compiled_once(tmp_path_factory):
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def in_float32():
-    """This process predicts alike on every processor; by itself OpenVINO takes bfloat16 where it can."""
-    from core.inference.running import openvino_core
-
-    openvino_core().set_property("CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-
-
 @pytest.fixture(scope="session")
 def empty_workspace(tmp_path_factory):
     """The folder of a new workspace, to be copied: its tables take six times as long to make as to open."""
@@ -90,6 +82,14 @@ def little_to_collect():
 def own_main(main=sys.modules["__main__"]):
     """Streamlit's test runner leaves its script as `__main__`, which processes that are spawned would run."""
     sys.modules["__main__"] = main
+
+
+@pytest.fixture(autouse=True)
+def new_session():
+    """Outside of a page Streamlit keeps one session for the process; each test begins with a new one."""
+    yield
+    if "streamlit" in sys.modules:
+        sys.modules["streamlit"].session_state.clear()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from zlib import crc32
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -97,8 +98,8 @@ def _choose_name() -> None:
     if kept and not state.given_name():
         state.take_remembered_name(kept)
     # What the box shows is who works here, also when the browser has just told it. One box for each name: a
-    # closed one is not told of another, and would tell the one before at the next press.
-    key = f"your_name_{state.person()}"
+    # closed one is not told of another, and would tell the one before at the next press. A name is no key.
+    key = f"your_name_{crc32(state.person().encode())}"
     st.session_state[key] = state.person()
     with st.popover(
         as_name(state.person()), width="stretch", icon=":material/person:", help=words.YOUR_NAME_HELP

@@ -6,6 +6,7 @@ from core.classification.backbones import build_classifier
 from core.classifier_cards import ClassifierCard
 from core.imaging.decode import DecodedImage
 from core.inference.export import save_weights
+from tests.inference.conftest import in_float32 as in_float32
 
 LABELS = ("MEL", "NV", "Other_SC")
 

@@ -3,9 +3,20 @@ import pytest
 
 from core.config import NetConfig
 from core.inference.export import save_weights
+from core.inference.running import openvino_core
 from core.nets import build
 
 TOLERANCE = 1e-5
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_float32():
+    """A file of tests predicts alike on every processor; by itself OpenVINO takes bfloat16 where it can."""
+    hint = "INFERENCE_PRECISION_HINT"
+    before = openvino_core().get_property("CPU", hint)
+    openvino_core().set_property("CPU", {hint: "f32"})
+    yield
+    openvino_core().set_property("CPU", {hint: before})
 
 
 @pytest.fixture(scope="session")
