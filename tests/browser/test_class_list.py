@@ -7,24 +7,36 @@ from pathlib import Path
 import numpy as np
 from app_server import AppServer, OpenPage
 from editor_driver import Editor, settled
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from core.imaging.masks import encode_png
 from core.workflows.add_images import add_images
-from core.workspace import TaskClass, Workspace
+from core.workspace import TaskClass, TaskRow, Workspace
+
+
+def task_of(workspace: Workspace, title: str, *classes: str, side: int = 64) -> TaskRow:
+    """A task with these classes and one black image."""
+    task = workspace.tasks.create(title)
+    workspace.tasks.set_classes(task.id, [TaskClass(name) for name in classes])
+    add_images(workspace, task.id, [("a.png", encode_png(np.zeros((side, side), np.uint8)))])
+    return task
+
+
+def opened_list(page: Page) -> Locator:
+    """The dialog with the task's classes, drawn to its end."""
+    page.get_by_role("button", name="Classes", exact=True).click()
+    listed = page.get_by_role("dialog", name="Classes")
+    expect(listed).to_be_visible()
+    settled(page)
+    return listed
 
 
 def test_a_class_is_merged_into_the_one_that_the_box_shows_after_the_order_was_changed(
     server: AppServer, workspace: Workspace, open_page: OpenPage
 ) -> None:
-    task = workspace.tasks.create("Chest with three classes")
-    workspace.tasks.set_classes(task.id, [TaskClass(name) for name in ("Lung", "Heart", "Rib")])
-    add_images(workspace, task.id, [("a.png", encode_png(np.zeros((64, 64), np.uint8)))])
+    task = task_of(workspace, "Chest with three classes", "Lung", "Heart", "Rib")
     page = open_page(f"{server.url}/?task={task.slug}")
-    page.get_by_role("button", name="Classes", exact=True).click()
-    listed = page.get_by_role("dialog", name="Classes")
-    expect(listed).to_be_visible()
-    settled(page)
+    listed = opened_list(page)
     # Untouched, the box of Lung shows the first of the others.
     listed.get_by_role("button", name="Move Lung down").click()
     expect(listed.get_by_label("Name of class 1")).to_have_value("Heart")
@@ -42,14 +54,9 @@ def test_a_class_is_merged_into_the_one_that_the_box_shows_after_the_order_was_c
 def test_escape_closes_the_list_after_the_box_that_had_the_focus_went_with_its_class(
     server: AppServer, workspace: Workspace, open_page: OpenPage
 ) -> None:
-    task = workspace.tasks.create("Chest with a class too many")
-    workspace.tasks.set_classes(task.id, [TaskClass(name) for name in ("Lung", "Heart")])
-    add_images(workspace, task.id, [("a.png", encode_png(np.zeros((64, 64), np.uint8)))])
+    task = task_of(workspace, "Chest with a class too many", "Lung", "Heart")
     page = open_page(f"{server.url}/?task={task.slug}")
-    page.get_by_role("button", name="Classes", exact=True).click()
-    listed = page.get_by_role("dialog", name="Classes")
-    expect(listed).to_be_visible()
-    settled(page)
+    listed = opened_list(page)
     listed.get_by_role("button", name="Merge or delete Heart").click()
     page.get_by_role("button", name="Delete class").click()
     expect(listed.get_by_role("button", name="Undo: Heart deleted")).to_be_visible()
@@ -61,9 +68,7 @@ def test_escape_closes_the_list_after_the_box_that_had_the_focus_went_with_its_c
 def test_numbers_of_classes_that_grow_move_no_picture(
     server: AppServer, workspace: Workspace, open_page: OpenPage
 ) -> None:
-    task = workspace.tasks.create("Chest in a small window")
-    workspace.tasks.set_classes(task.id, [TaskClass(name) for name in ("Lung", "Heart", "Rib")])
-    add_images(workspace, task.id, [("a.png", encode_png(np.zeros((300, 300), np.uint8)))])
+    task = task_of(workspace, "Chest in a small window", "Lung", "Heart", "Rib", side=300)
     page = open_page(f"{server.url}/?task={task.slug}", viewport={"width": 1080, "height": 768})
     editor = Editor(page, Path(), "", (300, 300))
     settled(page)
