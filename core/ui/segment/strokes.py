@@ -39,7 +39,6 @@ def keep(message: EditorMessage) -> None:
     seconds = max(0.0, tab.seconds_before + message.seconds)
     tab.last_seconds, tab.client_id = message.seconds, message.client_id
     tab.shown = DraftContent(message.threshold, message.layer_png, version_id, seconds)
-    state.follow_new_name()
     if message.continues_client:
         _see_continued(tab, image_id, message)
     if message.action and tab.conflict is None and _is_kept(tab, image_id, version_id, message):
