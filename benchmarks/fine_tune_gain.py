@@ -71,7 +71,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--data_dir", type=Path, required=True, help="set whose training images are corrected"
     )
     parser.add_argument("--base_data_dir", type=Path, help="set that the base model was trained on")
-    parser.add_argument("--split", default="test", help="split that is scored (test; val for choosing)")
+    parser.add_argument(
+        "--split",
+        default="test",
+        help="split that is scored; for choosing, val, or rest: what of train and val was not corrected",
+    )
     parser.add_argument("--task", default="lung_xray", help="task, and the shipped model to start from")
     parser.add_argument("--models_dir", type=Path, default=MODELS_DIR, help="folder of the shipped models")
     parser.add_argument("--num_corrected", type=int, default=20, help="images that are corrected")
@@ -107,7 +111,8 @@ def one_run(workspace: Workspace, seed: int, options: argparse.Namespace) -> dic
     row |= {"locked_after": job.result["mean_new"]}
     for name, folder in (("new", options.data_dir), ("own", options.base_data_dir)):
         if folder is not None:
-            pairs = pairs_of(folder, options.split)
+            given = {train[index].image_path for index in order}
+            pairs = [pair for pair in pairs_of(folder, options.split) if pair.image_path not in given]
             row[f"{name}_before"] = mean_dice(workspace, base, pairs, predictors)
             row[f"{name}_after"] = mean_dice(workspace, candidate, pairs, predictors)
             log_pair(row, name, len(pairs), folder, options)
@@ -182,8 +187,9 @@ def log_pair(row: dict[str, Any], name: str, images: int, data: Path, options: a
 
 
 def pairs_of(root: Path, split: str) -> list[Pair]:
-    """The pairs of a split."""
-    return find_pairs(root / split / "images", root / split / "masks")
+    """The pairs of a split, or of train and val together for "rest"."""
+    splits = ("train", "val") if split == "rest" else (split,)
+    return [pair for each in splits for pair in find_pairs(root / each / "images", root / each / "masks")]
 
 
 def is_score(name: str) -> bool:

@@ -58,3 +58,12 @@ def test_only_what_was_checked_is_saved_as_a_part(open_page, workspace, task):
     (image,) = workspace.images.list(task.id)
     revision = workspace.truth.of(image.id)
     assert (revision.scope, revision.foreground) == ("part", 2 / (64 * 64))
+
+
+def test_history_says_which_masks_count_in_part(open_page, workspace, task):
+    app = open_page(task=task.slug)
+    press(app, "Save mask")
+    next(each for each in app.radio if each.label == "What counts").set_value("part").run()
+    press(app, "Save mask")
+    press(app, "History")
+    assert sum("Saved in part" in each.value for each in app.caption) == 1

@@ -63,6 +63,16 @@ def test_comparison_is_told_with_its_numbers(open_page, workspace, nuclei):
     assert "so you do. Images that got worse: 1." in said
 
 
+def test_a_first_version_has_no_dice_before_it(open_page, workspace, nuclei):
+    first, second = (add_version(workspace, nuclei, name) for name in ("one", "two"))
+    row = ImageComparison(1, "a", 0.0, 0.9, old_of=(0.0, 0.0), new_of=(0.95, 0.85))
+    for old, new in ((None, first), (first, second)):
+        compared = Comparison(old and old.id, new.id, (row,), classes=("Cell", "Gap"))
+        workspace.versions.set_comparison(new.id, compared.to_dict())
+    columns = [list(each.value) for each in open_page("models", task=nuclei.slug).dataframe]
+    assert sorted(columns) == [["Class", "Before", "Now"], ["Class", "Now"]]
+
+
 def test_images_of_a_comparison_are_filtered_by_how_they_changed(open_page, workspace, nuclei):
     outcomes = add_images(workspace, nuclei.id, [(f"{each}.png", png(each)) for each in range(2)])
     old, new = (add_version(workspace, nuclei, name) for name in ("one", "two"))

@@ -263,6 +263,8 @@ def test_who_chose_to_settle_goes_on_to_the_next_one_by_a_single_key(workspace, 
     assert "1 of 1" in app.markdown[-2].value
     assert "Lee" in app.caption[1].value
     assert workspace.adjudicators.images_of(task.id, "Choi") == {image.id for image in corrected}
+    name = workspace.images.get(seen).name
+    assert sum("agreed mask" in each.value and name in each.value for each in app.markdown) == 1
     next(each for each in app.button if each.label == words.SETTLED_UNDO).click().run()
     assert workspace.truth.of(seen).who == "Kim"
     assert any("1 of 2" in each.value for each in app.markdown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -94,12 +95,11 @@ def _existing(workspace: Workspace, image_id: int) -> ImageRow | None:
 
 
 def _class_table(compared: Comparison) -> None:
-    """Dice of each class before and now."""
-    rows = {
-        words.CLASS: [each.name for each in compared.changes],
-        words.BEFORE: [each.old for each in compared.changes],
-        words.NOW: [each.new for each in compared.changes],
-    }
+    """Dice of each class before, where there was a version, and now."""
+    rows: dict[str, list[Any]] = {words.CLASS: [each.name for each in compared.changes]}
+    if compared.old_version_id is not None:
+        rows |= {words.BEFORE: [each.old for each in compared.changes]}
+    rows |= {words.NOW: [each.new for each in compared.changes]}
     number = st.column_config.NumberColumn(format="%.4f")
     columns = {words.BEFORE: number, words.NOW: number}
     st.dataframe(rows, hide_index=True, width="content", column_config=columns)
@@ -119,7 +119,8 @@ def _compare_by_eye(workspace: Workspace, version: VersionRow, compared: Compari
         change = (
             words.GOT_WORSE if row.new < row.old else words.GOT_BETTER if row.new > row.old else words.SAME
         )
-        st.markdown(f"**{as_name(image.name)}**: {words.DICE} {row.old:.4f} → {row.new:.4f}, {change}")
+        told = f"{row.new:.4f}" if old is None else f"{row.old:.4f} → {row.new:.4f}, {change}"
+        st.markdown(f"**{as_name(image.name)}**: {words.DICE} {told}")
         columns = st.columns(3)
         for column, shown in zip(columns, (old, new), strict=False):
             with shown_errors(column.error):

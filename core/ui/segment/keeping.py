@@ -203,6 +203,8 @@ def _history_row(revision: RevisionRow, number: int, *, counts: bool) -> None:
             threshold=revision.threshold, foreground=100 * revision.foreground, seconds=revision.seconds
         )
     )
+    if revision.scope == "part":
+        text.caption(words.REVISION_PART)
     if sources := revision.provenance.get(AGREED):
         of = sorted(each.number for each in state.workspace().masks.get_all(sources))
         text.caption(words.REVISION_AGREED.format(numbers=", ".join(map(str, of))))

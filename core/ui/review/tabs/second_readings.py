@@ -215,7 +215,7 @@ def _settle(task: TaskRow, image: ImageRow, how: How, other_id: int) -> None:
     with state.told_errors():
         chose = image.id in workspace.adjudicators.images_of(task.id, who)
         agreed = settle(workspace, image.id, how, who=who, other_id=other_id)
-        st.session_state[f"{_SETTLED}_{task.id}"] = agreed
+        st.session_state[f"{_SETTLED}_{task.id}"] = agreed, image_titles(workspace, [image])[image.id]
         left = _differing(task)
         if chose and left:
             following, _ = left[min(st.session_state.get(_PLACE, 0), len(left) - 1)]
@@ -225,13 +225,14 @@ def _settle(task: TaskRow, image: ImageRow, how: How, other_id: int) -> None:
 
 def _undo_line(task: TaskRow) -> None:
     key = f"{_SETTLED}_{task.id}"
-    settled: RevisionRow | None = st.session_state.get(key)
+    settled: tuple[RevisionRow, str] | None = st.session_state.get(key)
     if settled is None:
         return
+    agreed, title = settled
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.write(words.SETTLED)
+        st.write(words.SETTLED.format(name=as_name(title)))
         st.button(
-            words.SETTLED_UNDO, icon=":material/undo:", shortcut="u", on_click=_undo, args=(key, settled)
+            words.SETTLED_UNDO, icon=":material/undo:", shortcut="u", on_click=_undo, args=(key, agreed)
         )
 
 

@@ -231,11 +231,11 @@ SECOND_LIMIT = "Readers differ below a Dice of"
 SECOND_LIMIT_HELP = "Below that the image comes to Readers differ; above it the first mask stays as it is."
 SECOND_READING = "Second reading"
 SECOND_NONE = "No image waits for you to read it a second time."
-SECOND_COUNT = "{count} images wait for you to read them a second time. You start from the prediction and do not see the mask that is there."
-SECOND_COUNT_ONE = "1 image waits for you to read it a second time. You start from the prediction and do not see the mask that is there."
+SECOND_COUNT = "{count} images wait for you to read them a second time. You do not see the masks that are there."
+SECOND_COUNT_ONE = "1 image waits for you to read it a second time. You do not see the mask that is there."
 SECOND_MORE = "The first {shown} are shown; Save and next goes on to the others."
 HIDDEN = {
-    "mask": "Second reading: this image was read before, by somebody else or by you. You start from the prediction and do not see that mask; what you save first stands beside it.",
+    "mask": "Second reading: this image was read before, by somebody else or by you. You do not see that mask; what you save first stands beside it.",
     "prediction": "Draw this one without the prediction; it comes back with the next image. So one sees how far predictions draw readers towards themselves.",
 }
 BLIND_PERCENT = "Images that are drawn without the prediction first"
@@ -288,7 +288,7 @@ DIFFER_READ = "Read it yourself"
 DIFFER_READ_HELP = "Opens it on the Segment page without their masks; what you save is one more reading."
 DIFFER_SHOW = "Show the masks to settle it"
 DIFFER_SHOW_HELP = "You are not asked to read it any more; the audit says that you have seen the masks. Once you have settled it, the next image is shown likewise."
-SETTLED = "An agreed mask is saved; it names the readings it was made from."
+SETTLED = "An agreed mask of {name} is saved; it names the readings it was made from."
 SETTLED_UNDO = "Take the agreed mask back"
 
 looked_up(__name__)
