@@ -257,15 +257,13 @@ def test_the_suggested_epochs_give_about_equal_work(num_train, from_scratch, epo
     assert TRAINERS["segment"].usual_epochs(card, num_train, from_scratch=from_scratch) == epochs
 
 
-@pytest.mark.parametrize(("learnt_from", "epochs", "batch_size"), [(15, 200, 4), (16, 75, 2)])
-def test_a_model_that_saw_fewer_images_than_there_are_is_trained_as_long_as_a_new_one(
-    learnt_from, epochs, batch_size
-):
+@pytest.mark.parametrize(("learnt_from", "epochs", "warmup"), [(15, 200, 0.1), (16, 75, 0.05)])
+def test_a_model_that_saw_fewer_images_than_there_are_is_trained_as_a_new_one(learnt_from, epochs, warmup):
     trainer = TRAINERS["segment"]
     card = ModelCard("a", data=(DataSource("b", num_train=3), DataSource("c", num_train=learnt_from)))
     assert trainer.usual_epochs(card, 16, from_scratch=False) == epochs
     at_length = trainer.at_length(card, 16, from_scratch=False)
-    assert trainer.settings(card, epochs, 0, at_length=at_length).batch_size == batch_size
+    assert trainer.settings(card, epochs, 0, at_length=at_length).warmup == warmup
 
 
 @pytest.mark.parametrize(("num_images", "kept"), [(1, 0), (39, 0), (40, 6), (100, 15)])

@@ -13,10 +13,9 @@ from core.cards import ModelCard
 from core.config import NetConfig, ScalingConfig
 from core.workspace.truth import LearntFrom
 
-FINE_TUNE_BATCH_SIZE = 2
+BATCH_SIZE = 4
 FINE_TUNE_IMAGES = 1200
 """Images seen in a run from a base model that has learnt from more; with 16 images that is 75 epochs."""
-SCRATCH_BATCH_SIZE = 4
 SCRATCH_IMAGES = 3200
 """Images seen in a run from scratch, or from a model that has learnt from fewer images than there are now."""
 MAX_EPOCHS = 100

@@ -89,11 +89,10 @@ class MaskTrainer(Trainer):
 
     def settings(self, card: ModelCard, epochs: int, seed: int, *, at_length: bool) -> TrainConfig:
         """As the recipe says; what a base model was trained with is not asked."""
-        batch = recipe.SCRATCH_BATCH_SIZE if at_length else recipe.FINE_TUNE_BATCH_SIZE
         return TrainConfig(
             image_size=card.image_size,
             epochs=epochs,
-            batch_size=batch,
+            batch_size=recipe.BATCH_SIZE,
             warmup=0.1 if at_length else 0.05,
             patience=0,
             seed=seed,
