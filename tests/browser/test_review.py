@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from app_server import AppServer, OpenPage
-from editor_driver import settled
+from editor_driver import settled, wait_for
 from playwright.sync_api import Page, expect
 
 from core.imaging.masks import encode_png
@@ -45,6 +45,23 @@ def shows_large(page: Page, name: str) -> None:
 
 def reviews(workspace: Workspace, task: TaskRow) -> dict[str, str]:
     return {image.name[5]: image.review for image in workspace.images.list(task.id)}
+
+
+@pytest.mark.parametrize(("place", "kind"), [("", "caption"), ("/review", "name")])
+def test_a_long_name_keeps_its_end_under_a_picture(
+    server: AppServer, discs: TaskRow, workspace: Workspace, open_page: OpenPage, place: str, kind: str
+) -> None:
+    long = "환자 0123 흉부 엑스선 사진 정면 오른쪽_07.png"
+    empty = encode_png(np.zeros((SIDE, SIDE), np.uint8))
+    (added,) = add_images(workspace, discs.id, [(long, empty)])
+    workspace.masks.save(added.image_id or 0, NewRevision(empty, None, 0.5, None, "Kim", 1.0, 0.0))
+    page = open_page(f"{server.url}{place}?task={discs.slug}")
+    name = page.get_by_role("button", name=long).locator(f".{kind}")
+    expect(name).to_have_text(long)
+    is_cut = "(each) => each.scrollWidth > each.clientWidth"
+    start, end = name.locator("span").first, name.locator("span").last
+    expect(end).to_have_text("쪽_07.png")
+    wait_for(lambda: (start.evaluate(is_cut), end.evaluate(is_cut)) == (True, False))
 
 
 def test_keys_mark_and_approve_and_undo(

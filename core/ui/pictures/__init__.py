@@ -17,11 +17,12 @@ from core.ui.component_data import data_url, without_frames
 
 _STRIP_HEIGHT = 92
 _HERE = Path(__file__).parent
+SHOWN_NAME = (_HERE / "name.js").read_text(encoding="utf-8")
 _component = st.components.v2.component(
     "pictures",
     html='<div class="pictures" role="group"></div>',
     css=(_HERE / "pictures.css").read_text(encoding="utf-8"),
-    js=(_HERE / "pictures.js").read_text(encoding="utf-8"),
+    js=SHOWN_NAME + (_HERE / "pictures.js").read_text(encoding="utf-8"),
 )
 
 

@@ -31,10 +31,7 @@ function pictureButton(item, selected) {
     lock.innerHTML = LOCK;
     frame.append(lock);
   }
-  const caption = document.createElement("span");
-  caption.className = "caption";
-  caption.textContent = item.caption;
-  button.append(frame, caption);
+  button.append(frame, shownName(item.caption, "caption"));
   return button;
 }
 

@@ -16,6 +16,7 @@ import streamlit as st
 
 from core.ui.component_data import data_url, without_frames
 from core.ui.mask_editor.assets import FRONTEND
+from core.ui.pictures import SHOWN_NAME
 from core.ui.review import words
 from core.workflows.review.judging import reasons_for
 
@@ -26,7 +27,7 @@ _component = st.components.v2.component(
     "review_grid",
     html='<div class="review-grid"></div>',
     css=(_HERE / "grid.css").read_text(encoding="utf-8"),
-    js=_SHORTCUTS + (_HERE / "grid.js").read_text(encoding="utf-8"),
+    js=_SHORTCUTS + SHOWN_NAME + (_HERE / "grid.js").read_text(encoding="utf-8"),
 )
 
 

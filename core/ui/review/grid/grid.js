@@ -120,7 +120,7 @@ class Grid {
     }
     const said = words.reasons.filter(([code]) => chosen?.has(code)).map(([, title]) => title);
     if (isMarked) frame.append(element("span", "sign", `✕ ${said.join(", ") || words.marked}`));
-    button.append(frame, element("span", "name", item.name));
+    button.append(frame, shownName(item.name, "name"));
     if (item.label) button.append(element("span", "label", item.label));
     button.append(element("span", item.said ? "why said" : "why", item.said || item.why));
     button.addEventListener("click", () => {
