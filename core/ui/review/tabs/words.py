@@ -231,7 +231,9 @@ SECOND_LIMIT = "Readers differ below a Dice of"
 SECOND_LIMIT_HELP = "Below that the image comes to Readers differ; above it the first mask stays as it is."
 SECOND_READING = "Second reading"
 SECOND_NONE = "No image waits for you to read it a second time."
-SECOND_COUNT = "{count} images wait for you to read them a second time. You do not see the masks that are there."
+SECOND_COUNT = (
+    "{count} images wait for you to read them a second time. You do not see the masks that are there."
+)
 SECOND_COUNT_ONE = "1 image waits for you to read it a second time. You do not see the mask that is there."
 SECOND_MORE = "The first {shown} are shown; Save and next goes on to the others."
 HIDDEN = {
