@@ -45,7 +45,7 @@ def minutes_part(content: dict[str, Any]) -> str:
         "trainings; mean Dice on the test images before and after each ten, and the minutes until then. "
         "A candidate that is worse on the locked images is not used. Means over seeds, in brackets 95 % t "
         "intervals; one seed has none. Rows of one seed are older than the smart click that finds borders, "
-        "all rows older than the long runs of new tasks (decision 013).",
+        "all rows older than the long runs of new tasks and than batches of four (decision 013).",
         "",
         f"![Dice against minutes](results/{PICTURE})",
         "",

@@ -299,7 +299,7 @@ def test_who_settles_by_keys_sees_the_masks_after_saying_so(
     expect(page.get_by_text("A: Kim")).to_be_visible()
     settled(page)
     page.keyboard.press("b")
-    expect(page.get_by_text("An agreed mask is saved")).to_be_visible()
+    expect(page.get_by_text("An agreed mask of disc_0.png is saved")).to_be_visible()
     truth = workspace.truth.of(image.id)
     assert truth is not None and truth.foreground == 0.0
 
