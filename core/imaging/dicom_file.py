@@ -29,13 +29,17 @@ if TYPE_CHECKING:
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 # Its colours are YBR unless a file says otherwise.
 _JPEG = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51")
+# Of films and of DICOM's early years; they would be taken for RGB.
+_UNREAD_COLOURS = ("YBR_PARTIAL_420", "YBR_PARTIAL_422", "HSV", "ARGB", "CMYK", "XYB")
 _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 _PIXEL_TAGS = """
     SOPClassUID Modality SamplesPerPixel PhotometricInterpretation PlanarConfiguration NumberOfFrames Rows
     Columns BitsAllocated BitsStored HighBit PixelRepresentation PixelSpacing ImageOrientationPatient
     ImagePositionPatient SpacingBetweenSlices SliceThickness SmallestImagePixelValue LargestImagePixelValue
-    PixelPaddingValue PixelPaddingRangeLimit WindowCenter WindowWidth VOILUTFunction VOILUTSequence
-    RescaleIntercept RescaleSlope RescaleType ModalityLUTSequence PresentationLUTShape
+    PixelPaddingValue PixelPaddingRangeLimit FloatPixelPaddingValue FloatPixelPaddingRangeLimit
+    DoubleFloatPixelPaddingValue DoubleFloatPixelPaddingRangeLimit WindowCenter WindowWidth
+    VOILUTFunction VOILUTSequence RescaleIntercept RescaleSlope RescaleType ModalityLUTSequence
+    PresentationLUTShape
     RedPaletteColorLookupTableDescriptor GreenPaletteColorLookupTableDescriptor
     BluePaletteColorLookupTableDescriptor RedPaletteColorLookupTableData GreenPaletteColorLookupTableData
     BluePaletteColorLookupTableData SegmentedRedPaletteColorLookupTableData
@@ -53,7 +57,7 @@ def is_dicom(data: bytes) -> bool:
 
 def is_dicom_name(name: str) -> bool:
     """Whether a file without the mark may still be DICOM: old ones begin with their elements."""
-    return name.lower().endswith((".dcm", ".dicom"))
+    return name.lower().endswith((".dcm", ".dicom", ".ima"))
 
 
 def open_dicom(data: bytes, name: str) -> OpenFile:
@@ -197,6 +201,9 @@ def _frame(dataset: Dataset, name: str, frame: int) -> NDArray[Any]:
         raise BadFileError(
             name, "is compressed ({known}) in a way that is not read; save it uncompressed.", known=known
         )
+    colours = str(dataset.get("PhotometricInterpretation") or "").strip()
+    if colours in _UNREAD_COLOURS:
+        raise BadFileError(name, "has colours of the kind {called}; save it as RGB or grey.", called=colours)
     bits = dataset.get("BitsAllocated")
     if isinstance(bits, int) and bits != 1 and bits % 8:
         raise BadFileError(

@@ -46,6 +46,7 @@ def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str, frame: int 
 
         return StoredPixels(_to_uint8(apply_color_lut(values, dataset)), numbers=values, **about)
     if values.ndim == 3:
+        values = _stored_bits(values, dataset)
         return StoredPixels(_to_uint8(values, int(dataset.get("BitsStored") or 16)), **about)
     numbers = _stored_bits(values, dataset)
     image = _is_image(values, numbers, dataset)
@@ -70,17 +71,16 @@ def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str, frame: int 
         seen = np.where(image, windowed, np.uint16(_WHITE if inverted else 0))
     if seen.dtype == np.uint8 and shown is None and dataset.get("BitsStored") == 8:
         return StoredPixels(255 - seen if inverted else seen, **about)
-    seen, offset, factor = _to_uint16(seen)
+    seen, offset = _from_zero(seen)
     if shown is not None:
-        shown = ((shown[0] - offset) * factor, (shown[1] - offset) * factor)
+        shown = (shown[0] - offset, shown[1] - offset)
     if inverted:
-        top = int(seen.max())
-        if windowed is not None:
-            top = _WHITE
-        seen = (top - seen.astype(np.int32)).astype(np.uint16)
+        # Decimals change their sign, so that one value far away takes no digits from the others.
+        top = _WHITE if windowed is not None else 0 if seen.dtype.kind == "f" else int(seen.max())
+        seen = (top - seen.astype(np.float64)).astype(seen.dtype)
         shown = None if shown is None else (top - shown[1], top - shown[0])
         if image is not None:
-            seen[~image] = 0
+            seen[~image] = 0 if seen.dtype.kind == "u" else seen[image].min()
     return StoredPixels(seen, shown=shown, **about)
 
 
@@ -104,10 +104,11 @@ def _stored_bits(values: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
 
 def _is_image(values: NDArray[Any], numbers: NDArray[Any], dataset: Dataset) -> NDArray[np.bool_] | None:
     """Where there is image rather than padding (C.7.5.1.1.2); None where all is image."""
-    padding = _signed(_number(dataset, "PixelPaddingValue"), values)
+    kind = {"f4": "Float", "f8": "DoubleFloat"}.get(values.dtype.str[1:], "")
+    padding = _signed(_number(dataset, f"{kind}PixelPaddingValue"), values)
     if padding is None:
         return None
-    limit = _signed(_number(dataset, "PixelPaddingRangeLimit"), values)
+    limit = _signed(_number(dataset, f"{kind}PixelPaddingRangeLimit"), values)
     low, high = sorted((padding, padding if limit is None else limit))
     image = ~(((values >= low) & (values <= high)) | ((numbers >= low) & (numbers <= high)))
     return image if image.any() and not image.all() else None
@@ -160,17 +161,19 @@ def _says_hounsfield(dataset: Dataset, outside: NDArray[Any]) -> bool:
     kind = str(dataset.get("RescaleType") or table.get("ModalityLUTType") or "").strip().upper()
     if kind:
         return kind == "HU"
+    # From 0 to 255 there is no air and no bone: a screenshot, that a secondary capture has a scale for too.
+    is_deep = int(dataset.get("BitsStored") or 16) > 8
     return dataset.get("Modality") == "CT" and (
-        _number(dataset, "RescaleIntercept") is not None or bool(outside.min() < 0)
+        (is_deep and _number(dataset, "RescaleIntercept") is not None) or bool(outside.min() < 0)
     )
 
 
 def _values_of_interest(outside: NDArray[Any], dataset: Dataset) -> NDArray[np.uint16] | None:
     """C.11.2: the first table or window, as 0 to 65535; None without one, or where it shows nothing."""
-    if (item := _table(dataset, "VOILUTSequence")) and outside.dtype.kind in "iu":
+    if item := _table(dataset, "VOILUTSequence"):
         # The descriptor's third value: how many bits the table's entries have.
         white = 2 ** int(item.LUTDescriptor[2]) - 1
-        looked_up = _looked_up(outside, item) / max(white, 1)
+        looked_up = _looked_up(np.rint(outside), item) / max(white, 1)
     else:
         centre, width = _number(dataset, "WindowCenter"), _number(dataset, "WindowWidth")
         if centre is None or width is None or width <= 0:
@@ -235,16 +238,10 @@ def _to_uint8(values: NDArray[Any], num_bits: int = 16) -> NDArray[np.uint8]:
     return (values >> (max(num_bits - 8, 0) if values.max() > 255 else 0)).astype(np.uint8)
 
 
-def _to_uint16(values: NDArray[Any]) -> tuple[NDArray[np.uint16], float, float]:
-    """Grey values from 0 up, with what was taken off and what they were multiplied by to get there.
-
-    Shifted if they begin below 0, stretched if not whole or too many.
-    """
+def _from_zero(values: NDArray[Any]) -> tuple[NDArray[np.uint16] | NDArray[np.float32], float]:
+    """Whole grey values from 0 up, and what was taken off for that; decimals and a wide range as they are."""
     low, high = float(values.min()), float(values.max())
-    whole = values.dtype.kind in "iu"
-    if whole and low >= 0 and high <= _WHITE:
-        return values.astype(np.uint16), 0.0, 1.0
-    if whole and high - low <= _WHITE:
-        return (values.astype(np.int64) - int(low)).astype(np.uint16), low, 1.0
-    factor = _WHITE / max(high - low, 1e-12)
-    return np.rint((values.astype(np.float64) - low) * factor).astype(np.uint16), low, factor
+    if values.dtype.kind not in "iu" or high - low > _WHITE:
+        return values.astype(np.float32), 0.0
+    offset = 0 if low >= 0 and high <= _WHITE else int(low)
+    return (values.astype(np.int64) - offset).astype(np.uint16), offset

@@ -410,3 +410,82 @@ def test_blank_colours_of_a_jpeg_are_what_jpeg_holds() -> None:
 def test_a_blank_table_counts_as_absent(keyword: str) -> None:
     shown = to_display(decode_image(dicom(RAMP, Modality="MR", **{keyword: [Dataset()]}), "mr.dcm"))
     assert shown[0, 0] < 8 and shown[0, -1] > 247
+
+
+def test_a_screenshot_of_a_ct_is_no_hounsfield_units() -> None:
+    shot = np.array([[0, 100, 255]], np.uint8)
+    image = decode_image(dicom(shot, RescaleSlope=1, RescaleIntercept=0), "shot.dcm")
+    assert image.kind == "display" and image.values.tolist() == shot.tolist()
+
+
+def test_a_voi_table_is_looked_up_behind_a_slope_that_is_not_whole() -> None:
+    table = Dataset()
+    table.LUTDescriptor = [4, 0, 8]
+    table.LUTData = [255, 100, 50, 0]
+    table["LUTDescriptor"].VR = table["LUTData"].VR = "US"
+    stored = np.array([[0, 2, 4, 6]], np.uint16)
+    data = dicom(stored, Modality="DX", RescaleSlope=0.5, RescaleIntercept=0, VOILUTSequence=[table])
+    assert to_display(decode_image(data, "dx.dcm")).tolist() == [[255, 100, 50, 0]]
+
+
+def test_deep_colours_may_lie_in_the_upper_bits() -> None:
+    colours = np.array([[[0, 100, 255], [30, 20, 10]]], np.uint16)
+    data = dicom(colours << 8, Modality="XC", BitsStored=12, HighBit=15)
+    assert decode_image(data, "skin.dcm").values.tolist() == colours.tolist()
+
+
+@pytest.mark.parametrize("kind", ["YBR_PARTIAL_422", "YBR_PARTIAL_420", "HSV"])
+def test_colours_that_are_not_read_are_called_by_their_name(kind: str) -> None:
+    data = dicom(np.zeros((2, 2, 3), np.uint8), Modality="US", PhotometricInterpretation=kind)
+    with pytest.raises(BadFileError, match=f"colours of the kind {kind}"):
+        decode_image(data, "us.dcm")
+
+
+def test_a_file_of_siemens_s_without_the_mark_is_dicom() -> None:
+    written = pydicom.dcmread(io.BytesIO(dicom(STORED, Modality="MR")))
+    written.preamble = None
+    del written.file_meta
+    buffer = io.BytesIO()
+    pydicom.dcmwrite(buffer, written, implicit_vr=True, little_endian=True)
+    assert decode_image(buffer.getvalue(), "0001.IMA").values.tolist() == STORED.tolist()
+
+
+def _of_decimals(values: np.ndarray, **elements: Any) -> bytes:
+    written = pydicom.dcmread(io.BytesIO(dicom(np.zeros(values.shape, np.uint16), **elements)))
+    for keyword in ("PixelData", "BitsStored", "HighBit", "PixelRepresentation"):
+        delattr(written, keyword)
+    written.BitsAllocated = 32
+    written.FloatPixelData = values.astype("<f4").tobytes()
+    buffer = io.BytesIO()
+    written.save_as(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
+def test_padding_of_decimals_is_left_out(photometric: str) -> None:
+    values = RAMP / 1000
+    values[:, :20] = -1e30
+    elements = {"FloatPixelPaddingValue": -1e30, "PhotometricInterpretation": photometric}
+    data = _of_decimals(values, Modality="MR", **elements)
+    shown = to_display(decode_image(data, "map.dcm"))
+    assert shown[:, 20:].min() < 8 and shown[:, 20:].max() > 247
+    assert not shown[:, :20].any()
+
+
+@pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
+@pytest.mark.parametrize("kind", ["decimals", "uint32", "int32"])
+def test_one_hot_pixel_among_wide_numbers_changes_nothing(kind: str, photometric: str) -> None:
+    stored = np.arange(500, 1140)[None].repeat(8, axis=0)
+    elements = {"Modality": "NM", "PhotometricInterpretation": photometric}
+    if kind == "decimals":
+        values = stored.astype(np.float32)
+        values[3, 3] = 1e9
+        data = _of_decimals(values, **elements)
+    else:
+        values = stored.astype(kind)
+        values[3, 3] = np.iinfo(kind).max
+        data = dicom(values, **elements)
+    shown = to_display(decode_image(data, "nm.dcm"))[0].astype(int)
+    ends = shown[[0, -1]] if photometric == "MONOCHROME2" else shown[[-1, 0]]
+    assert ends[0] < 8 and ends[1] > 247
+    assert len(np.unique(shown)) > 200
