@@ -27,7 +27,7 @@ from core.imaging.value_types import plain_type
 from core.language.sentence import Sentence
 from core.large_files import as_file
 
-_ORIENTATION = 274
+_PHOTOMETRIC, _ORIENTATION = 262, 274
 _FAX = (COMPRESSION.CCITTRLE, COMPRESSION.CCITT_T4, COMPRESSION.CCITT_T6)
 # Deflate packs 1032 : 1 at the most; a header that promises more than this is no image.
 _MOST_PACKED = 1100
@@ -132,7 +132,8 @@ def _read_page(stack: TiffStack, frame: int, data: bytes, name: str, sample: int
         if bits < 8 and values.dtype == np.uint8:
             numbers, by_number = values, True
             values = spread_bits(values, bits)
-        if page.photometric == PHOTOMETRIC.MINISWHITE:
+        # Where nobody says it tifffile has this kind too, while to libtiff and ImageJ 0 is black.
+        if page.photometric == PHOTOMETRIC.MINISWHITE and _PHOTOMETRIC in page.tags:
             # Fiji writes masks in this way, with 255 as foreground; a fax is black ink on white paper.
             numbers, by_number = values if numbers is None else numbers, page.compression not in _FAX
             values = turned_round(page, values)

@@ -111,13 +111,13 @@ def _described(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, name: s
     if not one_directory and told != len(file.pages) and file.is_ome:
         return None
     axes, shape = _axes_before_page(series, total)
-    order = np.arange(total).reshape(shape)
+    # A channel is one stack, and so is a time point, in whichever order the pages lie.
+    places = sorted(range(len(axes)), key=lambda place: "CT".find(axes[place]) % 3)
+    order = np.arange(total).reshape(shape).transpose(places)
+    axes, shape = "".join(axes[place] for place in places), tuple(shape[place] for place in places)
     notes: list[str] = []
     num_channels = shape[axes.index("C")] if "C" in axes else 1
-    channels: tuple[str, ...] = ()
-    if num_channels > 1:
-        order = np.moveaxis(order, axes.index("C"), 0)
-        channels = _channel_names(file, num_channels)
+    channels = _channel_names(file, num_channels) if num_channels > 1 else ()
     kept = [(axis, size) for axis, size in zip(axes, shape, strict=True) if axis != "C" and size > 1]
     if len(kept) > 1:
         notes.append(

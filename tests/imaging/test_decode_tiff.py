@@ -173,6 +173,16 @@ def test_white_is_zero_holds_for_numbers_of_every_type(dtype: type[np.generic]) 
     np.testing.assert_array_equal(decode_mask(tiff(mask, photometric="miniswhite"), "m.tif"), mask)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_where_nobody_says_which_end_is_white_0_is_black(dtype: type[np.generic]) -> None:
+    stored = np.array([[0, 100, 200]], dtype)
+    data = bytearray(tiff(stored))
+    # The tag 262 becomes 263, Threshholding, of which 1 is the default.
+    at = data.index(struct.pack("<HH", 262, 3))
+    data[at : at + 2] = struct.pack("<H", 263)
+    np.testing.assert_array_equal(decode_image(bytes(data), "a.tif").values, stored)
+
+
 def test_slices_of_decimals_in_which_white_is_zero_mean_the_same() -> None:
     stack = np.array([[[0, 1, 8]], [[0, 1, 2]]], np.float32)
     file = open_file(tiff(stack, photometric="miniswhite"), "a.tif")

@@ -88,6 +88,17 @@ def test_time_and_depth_follow_each_other_and_that_is_said() -> None:
     assert open_file(data, "a.tif").notes == (told,)
 
 
+@pytest.mark.parametrize("axes", ["ZTYX", "ZTCYX", "ZCTYX"])
+def test_slices_of_a_time_point_follow_each_other_also_where_its_pages_do_not(axes: str) -> None:
+    both = np.stack([VOLUME, VOLUME + 500], axis=1)
+    if "C" in axes:
+        both = np.stack([both, both + 1000], axis=axes.index("C"))
+    data = pages(both, ome=True, metadata={"axes": axes})
+    assert np.array_equal(frames(data, "a.tif"), np.concatenate([VOLUME, VOLUME + 500]))
+    told = "a.tif has 2 time points of 3 slices; all are taken, one after the other."
+    assert open_file(data, "a.tif").notes == (told,)
+
+
 @pytest.mark.parametrize(
     "wrong", [(b'SizeZ="3"', b'SizeZ="7"'), (b'SizeX="4"', b'SizeX="9"'), (b"<OME", b"<OMX")]
 )
