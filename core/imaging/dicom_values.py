@@ -171,8 +171,9 @@ def _says_hounsfield(dataset: Dataset, outside: NDArray[Any]) -> bool:
 def _values_of_interest(outside: NDArray[Any], dataset: Dataset) -> NDArray[np.uint16] | None:
     """C.11.2: the first table or window, as 0 to 65535; None without one, or where it shows nothing."""
     if item := _table(dataset, "VOILUTSequence"):
-        # The descriptor's third value: how many bits the table's entries have.
-        white = 2 ** int(item.LUTDescriptor[2]) - 1
+        # The descriptor's third value: how many bits the entries have; some writers say 16 of fewer.
+        most = int(_entries(item).max())
+        white = 2 ** min(int(item.LUTDescriptor[2]), most.bit_length()) - 1
         looked_up = _looked_up(np.rint(outside), item) / max(white, 1)
     else:
         centre, width = _number(dataset, "WindowCenter"), _number(dataset, "WindowWidth")
@@ -198,21 +199,21 @@ def _table(dataset: Dataset, keyword: str) -> Dataset | None:
 
 
 def _looked_up(values: NDArray[Any], item: Dataset) -> NDArray[Any]:
-    """Values by a table (C.11.1.1): how many entries, the first value that has one, how many bits each.
-
-    Entries of 8 bits may stand in words of 16, which their number of bytes tells; pydicom misreads them.
-    """
-    count, first, _ = (int(each) for each in item.LUTDescriptor)
-    count = count or 65536
+    """Values by a table (C.11.1.1): how many entries, the first value that has one, how many bits each."""
+    first, table = int(item.LUTDescriptor[1]), _entries(item)
     first = first - 65536 if first >= 32768 and values.min() < 0 else first
-    data = item.LUTData
-    if isinstance(data, bytes):
-        is_big = bool(item.original_encoding and item.original_encoding[1] is False)
-        words = ">u2" if is_big else "<u2"
-        table = np.frombuffer(data, words if len(data) >= 2 * count else "u1")[:count]
-    else:
-        table = np.atleast_1d(np.asarray(data, np.int64)) & 0xFFFF
     return np.asarray(table[np.clip(values.astype(np.int64) - first, 0, len(table) - 1)])
+
+
+def _entries(item: Dataset) -> NDArray[Any]:
+    """What a table holds; of 8 bits also in words of 16, told by their bytes, which pydicom misreads."""
+    count = int(item.LUTDescriptor[0]) or 65536
+    data = item.LUTData
+    if not isinstance(data, bytes):
+        return np.atleast_1d(np.asarray(data, np.int64)) & 0xFFFF
+    is_big = bool(item.original_encoding and item.original_encoding[1] is False)
+    words = ">u2" if is_big else "<u2"
+    return np.frombuffer(data, words if len(data) >= 2 * count else "u1")[:count]
 
 
 def _number(dataset: Dataset, keyword: str) -> float | None:

@@ -418,6 +418,16 @@ def test_a_screenshot_of_a_ct_is_no_hounsfield_units() -> None:
     assert image.kind == "display" and image.values.tolist() == shot.tolist()
 
 
+def test_a_voi_table_of_fewer_bits_than_it_says_reaches_white() -> None:
+    table = Dataset()
+    table.LUTDescriptor = [4, 0, 16]
+    table.LUTData = [0, 819, 2048, 4095]
+    table["LUTDescriptor"].VR = table["LUTData"].VR = "US"
+    data = dicom(np.array([[0, 1, 2, 3]], np.uint16), Modality="DX", VOILUTSequence=[table])
+    # 255 * 819 / 4095 = 51, 255 * 2048 / 4095 = 127.5
+    np.testing.assert_allclose(to_display(decode_image(data, "dx.dcm")), [[0, 51, 127.5, 255]], atol=1)
+
+
 def test_a_voi_table_is_looked_up_behind_a_slope_that_is_not_whole() -> None:
     table = Dataset()
     table.LUTDescriptor = [4, 0, 8]
