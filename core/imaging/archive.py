@@ -7,6 +7,7 @@ whoever packs such a name means harm and the name is used further on.
 from __future__ import annotations
 
 import io
+import stat
 import struct
 import zipfile
 import zlib
@@ -22,6 +23,7 @@ from core.language.sentence import Sentence
 _CENTRAL_ENTRY = b"PK\x01\x02"
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _LOCKED = 0x1
+_UNIX = 3
 # An empty mask of 3000 x 3000 pixels packs 1 : 1000 and is no bomb; the ratio counts from this size on.
 _SMALL_ENTRY = 16_000_000
 _SKIPPED = {"thumbs.db", "ehthumbs.db", "desktop.ini"}
@@ -161,6 +163,8 @@ def _refusal(info: zipfile.ZipInfo, path: str, limits: Limits) -> str | None:
         return Sentence("has a name that leads out of the zip; rename it and pack it again.")
     if info.flag_bits & _LOCKED:
         return Sentence("is locked with a password; unpack the zip and upload the images.")
+    if info.create_system == _UNIX and stat.S_ISLNK(info.external_attr >> 16):
+        return Sentence("is a link to another file; pack the file itself.")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return Sentence("is packed by a method that is not read; pack it as an ordinary zip.")
     if info.file_size > limits.max_file_bytes:

@@ -216,6 +216,18 @@ def test_a_damaged_entry_does_not_cost_the_others() -> None:
     assert came == {"a.png": "a.png in up.zip: is damaged inside the zip; pack it again.", "b.png": b"second"}
 
 
+def test_a_link_is_told_and_does_not_cost_the_others() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        link = zipfile.ZipInfo("b.png")
+        link.create_system, link.external_attr = 3, 0o120777 << 16
+        archive.writestr(link, "../elsewhere/b.png")
+        archive.writestr("a.png", b"1")
+    good, bad = unpack_upload(buffer.getvalue(), "x.zip")
+    assert good.data == b"1"
+    assert str(bad.problem) == "b.png in x.zip: is a link to another file; pack the file itself."
+
+
 def test_an_odd_method_is_refused() -> None:
     came = unpacked(zipped(("a", b"1" * 100), method=zipfile.ZIP_BZIP2))
     assert "packed by a method that is not read" in str(came["a"])

@@ -190,6 +190,10 @@ def test_what_is_told_of_a_mask_beside_it_makes_no_image_of_it(mask, beside):
         (["z/images/a.png"], ["z/masks/a/0.png", "z/masks/a/1.png"], []),
         (["z/images/a.png"], ["z/masks/a/a_0.png", "z/masks/a/a_1.png"], []),
         (["z/image_2/a.png"], ["z/semantic/a.png"], ["z/instance/a.png"]),  # KITTI
+        *(
+            (["z/images/a.png"], ["z/masks/a.png"], [f"z/{folder}/a.png"])
+            for folder in ("predictions", "pred", "Predicted_Masks")
+        ),
         (["1.bmp"], ["p1.bmp"], []),  # CVC-ColonDB
         (["z/701_StillsRaw_full/1TP_1.png"], ["z/LabeledApproved_full/1TP_1_L.png"], []),  # CamVid
         (["z/tissue images/h_1.png"], ["z/label masks/h_1.tif"], ["z/distance maps/h_1.png"]),  # NuInsSeg
@@ -232,6 +236,11 @@ def test_folders_that_are_called_like_masks_hold_masks(folder):
 )
 def test_folders_of_images_that_are_to_get_masks_hold_images(folder):
     assert understood(f"z/{folder}/1.png")[0] == {f"z/{folder}/1.png": []}
+
+
+def test_predicted_masks_are_masks_where_there_are_no_others():
+    rows = plan_upload(["z/images/a.png", "z/predicted_masks/a.png"], [])
+    assert [row.role for row in rows] == ["image", "mask"]
 
 
 def test_a_folder_beside_the_images_with_their_names_is_asked_about():

@@ -95,6 +95,7 @@ _FIRST_READER_FOLDER = re.compile(r"1st_manual|manual[_ -]?1?")
 _SECOND_READER_FOLDER = re.compile(r"2nd_manual|manual[_ -]?2")
 _FIELD_OF_VIEW = re.compile(r"\d+_(?:training|test)_mask")
 _DISTANCES = re.compile(r"distance[ _-]?(?:maps?|transforms?)")
+_PREDICTED = re.compile(r"(?:model[ _-]?)?(?:preds?|predict(?:ed|ions?)|inferences?)(?:[ _-]?masks?)?")
 _FOR_PEOPLE = re.compile(r".*visualization|masks_human|overlays?|semantic_rgb")
 # Cityscapes: classes, objects and a picture of each image in one folder.
 _CITYSCAPES = re.compile(r".*_gt(?:fine|coarse)_(?P<what>color|instanceids)")
@@ -214,7 +215,7 @@ def has_first_reader(folders: Iterable[str]) -> bool:
 
 
 def neither(path: str, folder: str, beside: Collection[str], *, first_reader: bool) -> str | None:
-    """Why a folder of masks does not hold the masks that are wanted, None where it may.
+    """Why a folder holds neither images nor the masks that are wanted, None where it may.
 
     Args:
         path: The file in it.
@@ -229,6 +230,8 @@ def neither(path: str, folder: str, beside: Collection[str], *, first_reader: bo
     of_objects = {"segmentationobject": "SegmentationClass", "instance": "semantic"}.get(folder)
     if of_objects and of_objects.casefold() in beside:
         return Sentence("numbers the objects of {of_objects}, which is used", of_objects=of_objects)
+    if _PREDICTED.fullmatch(folder) and any(map(is_mask_folder, set(beside) - {folder})):
+        return Sentence("predictions; the masks themselves lie in another folder")
     if _DISTANCES.fullmatch(folder):
         return Sentence("distances from outlines, which are no masks")
     if stem_key(path).startswith("man_track"):
