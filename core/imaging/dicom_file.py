@@ -210,11 +210,20 @@ def _frame(dataset: Dataset, name: str, frame: int) -> NDArray[Any]:
             name, "packs {bits} bits a value, a DICOM form that is retired; save it with 16 bits.", bits=bits
         )
     try:
+        if bits == 1 and syntax.is_little_endian and not syntax.is_encapsulated:
+            return _single_bits(dataset.PixelData, dataset.Rows, dataset.Columns, frame)
         # Unused bits are left for `dicom_values`, which knows that they may lie below.
         values = pixel_array(dataset, index=frame, correct_unused_bits=False)
         return np.asarray(values, values.dtype.newbyteorder("="))
     except ValueError:
         raise broken(name, Sentence("its DICOM pixels end too early or do not fit its header")) from None
+
+
+def _single_bits(data: bytes, height: int, width: int, frame: int) -> NDArray[np.uint8]:
+    """A frame of one bit a value, which may begin within a byte; pydicom drops bits of some of those."""
+    begin, end = frame * height * width, (frame + 1) * height * width
+    bits = np.unpackbits(np.frombuffer(data[begin // 8 : -(-end // 8)], np.uint8), bitorder="little")
+    return bits[begin % 8 :][: height * width].reshape(height, width)
 
 
 def _can_unpack(syntax: UID) -> bool:

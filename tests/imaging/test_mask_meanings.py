@@ -17,7 +17,7 @@ from pydicom.uid import JPEGLSLossless
 
 from core.errors import AppError, BadFileError
 from core.imaging.class_table import table_of_names
-from core.imaging.decode import decode_image, decode_mask, mask_reading, read_mask
+from core.imaging.decode import all_frames, decode_image, decode_mask, mask_reading, read_mask
 from core.imaging.mask_values import MaskValues, mask_values
 from core.imaging.masks import encode_png
 from tests.imaging.making import dicom, png_by_hand, saved, tiff
@@ -303,6 +303,15 @@ def test_a_dicom_segmentation_is_a_mask() -> None:
     part = dict(SegmentationType="FRACTIONAL", MaximumFractionalValue=200, PixelData=(DISC * 150).tobytes())
     data = segmentation(DISC[None], **part, BitsAllocated=8, BitsStored=8, HighBit=7)
     np.testing.assert_array_equal(decode_mask(data, "s.dcm"), DISC)
+
+
+def test_frames_of_a_segmentation_may_begin_within_a_byte() -> None:
+    # 35 bits a frame: the third one lies in six bytes, from the last two bits of the first one on.
+    frames = (np.arange(4 * 35) % 3 == 0).astype(np.uint8).reshape(4, 5, 7)
+    read = all_frames(segmentation(frames), "s.dcm").numbers
+    np.testing.assert_array_equal(read, frames.reshape(20, 7))
+    with pytest.raises(BadFileError, match="cut off"):
+        all_frames(segmentation(frames, PixelData=bytes(16)), "s.dcm")
 
 
 def test_several_segments_or_slices_are_told() -> None:
