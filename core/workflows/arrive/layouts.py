@@ -18,11 +18,12 @@ from core.language.sentence import Sentence
 _ANY_MASK = r"(?!face|gas|photo|with|(?:no|un)mask)[a-z]*masks?"
 # Endings that call a file a mask wherever it lies, if an image has the rest of its name.
 _ENDING = (
-    rf"cp[_ -]masks?|{_ANY_MASK}(?:image)?|msk|maske|masque|m[aá]scara|segmentations?|segmented|"
+    rf"cp[_ -]masks?|{_ANY_MASK}(?:image)?|msk|maske|masque|m[aá]scara|maschera|segmentations?|segmented|"
+    r"segmentierung|segmentaci[oó]n|segmentaç[aã]o|segmentazione|"
     r"simple segmentation|segm|segmap|d?seg|labels?|label(?:l)?ed|label[_ -]?maps?|annotations?|annots?|anno|"
-    r"trimap|ground[_ -]?truth|gt|manual(?:[_ -]?1)?|1st(?:ho|_manual|manual)|object predictions|"
-    r"object[ -]identities|(?:정답|라벨)?(?:마스크|라벨(?:링)?|레이블|정답)|분할|세그[멘먼]테이션|"
-    r"マスク|ラベル|セグメンテーション|掩膜|掩码|标签|标注|分割"
+    r"trimap|(?:ground[_ -]?)?truth|gt|manual(?:[_ -]?1)?|1st(?:ho|_manual|manual)|object predictions|"
+    r"object[ -]identities|(?:정답|라벨|분할)?(?:마스크|라벨(?:링)?|레이블|정답)|분할|세그[멘먼]테이션|"
+    r"マスク(?:画像)?|ラベル|セグメンテーション|掩膜|掩码|标签|标注|分割"
 )
 # Endings that do so only for what was given as a mask: images are called like this too.
 _WEAK_ENDING = r"lesions?|roi|contours?|nuclei|cells?|lungs?|target|instances?|binary|bw"
@@ -66,7 +67,8 @@ HASH_NAME = re.compile(r"[0-9a-f]{40,}")
 
 _MASKS = (
     rf"{_ANY_MASK}|msks?|masken|masques|m[aá]scaras|labels?|label[_-]?maps?|annotations?|annots?|annos?|"
-    r"ground(?:[ _-]?truths?)?|gts?|segmentations?|segm|segs?|targets?|trimaps?"
+    r"ground(?:[ _-]?truths?)?|gts?|segmentations?|segm|segs?|targets?|trimaps?|"
+    r"segmentierung(?:en)?|segmentaci[oó]n(?:es)?|segmentazion[ei]|mascher[ae]"
 )
 _MASK_FOLDER = re.compile(
     rf"(?:.*[ _-])?(?:{_MASKS}|labels(?:tr|ts)|manual[ _-]?1?|1st_manual)|"
