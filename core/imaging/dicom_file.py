@@ -143,15 +143,17 @@ def _open_segmentation(dataset: Dataset, name: str, num_frames: int) -> OpenFile
 
 def _fill_blanks(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
     """What an anonymiser blanked of the pixels' form, as every viewer takes it; told."""
-    is_coloured = str(dataset.get("PhotometricInterpretation") or "").startswith(("RGB", "YBR"))
+    # Blanks round a code say nothing (PS3.5 6.2), but pydicom minds those before it.
+    colours = str(dataset.get("PhotometricInterpretation") or "").strip(" \0").upper()
+    dataset.PhotometricInterpretation = colours
+    is_coloured = colours.startswith(("RGB", "YBR"))
     samples = dataset.get("SamplesPerPixel") or (3 if is_coloured else 1)
     count = max(int(dataset.get("NumberOfFrames") or 1), 1) * dataset.Rows * dataset.Columns * int(samples)
     packed = dataset.file_meta.get("TransferSyntaxUID") in _JPEG
-    colours = "YBR_FULL_422" if packed else "RGB"
     bits = dataset.get("BitsAllocated") or 8 * (len(dataset.get("PixelData") or b"") // max(count, 1))
     usual = {
         "SamplesPerPixel": samples,
-        "PhotometricInterpretation": "MONOCHROME2" if samples == 1 else colours,
+        "PhotometricInterpretation": "MONOCHROME2" if samples == 1 else "YBR_FULL_422" if packed else "RGB",
         "PixelRepresentation": 0,
         "BitsAllocated": bits,
         "BitsStored": bits,
@@ -201,7 +203,7 @@ def _frame(dataset: Dataset, name: str, frame: int) -> NDArray[Any]:
         raise BadFileError(
             name, "is compressed ({known}) in a way that is not read; save it uncompressed.", known=known
         )
-    colours = str(dataset.get("PhotometricInterpretation") or "").strip()
+    colours = dataset.get("PhotometricInterpretation")
     if colours in _UNREAD_COLOURS:
         raise BadFileError(name, "has colours of the kind {called}; save it as RGB or grey.", called=colours)
     bits = dataset.get("BitsAllocated")

@@ -37,7 +37,7 @@ def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str, frame: int 
         BadFileError: Values that are no numbers.
     """
     num_frames = int(dataset.get("NumberOfFrames") or 1)
-    photometric = str(dataset.get("PhotometricInterpretation") or "MONOCHROME2").strip()
+    photometric = dataset.get("PhotometricInterpretation") or "MONOCHROME2"
     syntax = dataset.file_meta.TransferSyntaxUID
     lossy = syntax.startswith("1.2.840.10008.1.2.4") and not re.search("(?<!Near-)Lossless", syntax.name)
     about: dict[str, Any] = {"num_pictures": num_frames, "lossy": lossy}

@@ -451,6 +451,13 @@ def test_colours_that_are_not_read_are_called_by_their_name(kind: str) -> None:
         decode_image(data, "us.dcm")
 
 
+@pytest.mark.parametrize("kind", [b" MONOCHROME1", b"monochrome1 ", b"MONOCHROME1\0"])
+def test_blanks_round_the_kind_of_grey_say_nothing(kind: bytes) -> None:
+    data = dicom(STORED, Modality="DX", PhotometricInterpretation="MONOCHROME1")
+    image = decode_image(data.replace(b"MONOCHROME1 ", kind), "xray.dcm")
+    assert image.values.tolist() == [[3027, 2027], [1987, 0]]
+
+
 def test_a_file_of_siemens_s_without_the_mark_is_dicom() -> None:
     written = pydicom.dcmread(io.BytesIO(dicom(STORED, Modality="MR")))
     written.preamble = None
