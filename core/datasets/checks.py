@@ -17,7 +17,7 @@ from core.datasets.signs import Signs, signs_of
 from core.errors import BadDatasetError, BadFileError
 from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import ClassTable
-from core.imaging.decode import read_frame, read_mask, to_image
+from core.imaging.decode import mask_reading, read_frame, read_mask, to_image
 from core.imaging.geometry import Geometry
 from core.imaging.image_reading import AS_TOLD, ImageReading
 from core.imaging.mask_values import MaskValues
@@ -26,6 +26,8 @@ from core.language.sentence import Sentence
 
 NUM_THREADS = 4
 _SHOWN = 5
+_MOST_NUMBERS = 6
+_ALL_OF_IT = {1, 255, 65535}
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class CheckedPair:
         has_foreground: Whether a pixel of the mask is foreground; False where it could not be read.
         problems: Sentences.
         num_slices: Of a volume, 1 for a picture.
+        foreground: The one number that is foreground where the mask itself tells it.
         notes: What was assumed of the image's units and of a mask volume.
     """
 
@@ -46,6 +49,7 @@ class CheckedPair:
     has_foreground: bool = False
     problems: tuple[str, ...] = ()
     num_slices: int = 1
+    foreground: int | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -140,6 +144,7 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
     geometry: Geometry | None = None
     has_foreground = False
     num_slices = 1
+    foreground: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     meaning = classes or pair.values
     try:
@@ -171,10 +176,12 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
                 if shape is None
                 else mask_on_image(content, name, shape, geometry, meaning=meaning)
             ]
+            foreground = () if meaning else mask_reading(content, name).foreground
         has_foreground = any(bool(split_undefined(mask)[0].any()) for mask in masks)
     except BadFileError as error:
         problems.append(error.sentence)
-    return CheckedPair(file_hash, signs, has_foreground, tuple(problems), num_slices, notes)
+    number = foreground[0] if len(foreground) == 1 else None
+    return CheckedPair(file_hash, signs, has_foreground, tuple(problems), num_slices, number, notes)
 
 
 def _other_splits(root: Path) -> tuple[str, ...]:
@@ -206,6 +213,17 @@ def _assumed(checked: Sequence[CheckedPair]) -> list[str]:
         told += notes[:_SHOWN]
         if more := len(notes[_SHOWN:]):
             told.append(Sentence("Of {more} other files the like is assumed.", more=more))
+    numbers = {result.foreground for result in checked if result.foreground is not None}
+    # 1 and the largest number of a type say the same, and no more.
+    if len(numbers - _ALL_OF_IT) + bool(numbers & _ALL_OF_IT) > 1:
+        listed = ", ".join(map(str, sorted(numbers)[:_MOST_NUMBERS]))
+        told.append(
+            Sentence(
+                "Foreground is not the same number in all masks ({listed}); all of it counts as one "
+                "foreground, so say --mask_values or --classes if they are several.",
+                listed=listed,
+            )
+        )
     return told
 
 

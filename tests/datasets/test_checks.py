@@ -135,6 +135,19 @@ def test_undefined_pixels_of_one_foreground_are_kept(tmp_path: Path) -> None:
     np.testing.assert_array_equal(load_pair(pair)[1], mask)
 
 
+@pytest.mark.parametrize(("numbers", "is_told"), [((1, 255), False), ((1, 2), True), ((255, 38), True)])
+def test_masks_whose_foreground_is_not_one_number_are_told(
+    tmp_path: Path, numbers: tuple[int, int], is_told: bool
+) -> None:
+    for seed, number in enumerate(numbers):
+        write(tmp_path, f"train/images/{seed}.png", noise_image(seed))
+        write(tmp_path, f"train/masks/{seed}.png", square_mask() // 255 * np.uint8(number))
+    told = examine_dataset(tmp_path).notes
+    listed = ", ".join(map(str, sorted(numbers)))
+    assert [f"not the same number in all masks ({listed})" in note for note in told] == [True] * is_told
+    assert examine_dataset(tmp_path, values=MaskValues()).notes == ()
+
+
 def test_what_a_person_says_of_the_values_goes_with_the_pairs(tmp_path: Path) -> None:
     mask = square_mask() // 255 * 2
     mask[0], mask[1] = 1, 7
