@@ -134,7 +134,7 @@ def _usual_in_russia(run: str) -> list[float]:
     ]
 
 
-def _grows(letters: Sequence[str]) -> bool:
+def _grows(letters: Iterable[str]) -> bool:
     return any(a.islower() and b.isupper() for a, b in itertools.pairwise(letters))
 
 
@@ -143,7 +143,7 @@ def _usual_with_accents(usual: frozenset[str], weight: float) -> Callable[[str],
 
     def shares(run: str) -> list[float]:
         letters = [letter for letter in run if not letter.isascii()]
-        each = weight * (_DOUBTFUL if _grows(letters) or len(letters) > 3 else 1)
+        each = weight * (_DOUBTFUL if _grows(run) or len(letters) > 3 else 1)
         # No word goes on behind "cm²".
         ends = not run[-1].isascii() or not run[-1].isalpha()
         return [each * (letter in usual or (ends and letter in _SYMBOLS)) for letter in letters]

@@ -81,6 +81,7 @@ def test_korean_names_without_the_mark(encoding: str) -> None:
         ("Übersicht1.png", "cp850"),
         ("Røntgen.png", "cp850"),
         ("Größe.png", "cp1252"),
+        ("Müller_café.png", "cp1252"),
         ("細胞_01.png", "cp932"),
         ("レントゲン.png", "cp932"),
         ("胸部CT_01.png", "cp932"),
