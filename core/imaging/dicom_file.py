@@ -143,6 +143,8 @@ def _open_segmentation(dataset: Dataset, name: str, num_frames: int) -> OpenFile
 
 def _fill_blanks(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
     """What an anonymiser blanked of the pixels' form, as every viewer takes it; told."""
+    if not dataset.get("ExtendedOffsetTable"):
+        dataset.pop("ExtendedOffsetTable", None)
     # Blanks round a code say nothing (PS3.5 6.2), but pydicom minds those before it.
     colours = str(dataset.get("PhotometricInterpretation") or "").strip(" \0").upper()
     dataset.PhotometricInterpretation = colours

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 _WHITE = 65535
+_CT_STORAGE = tuple(f"1.2.840.10008.5.1.4.1.1.2{kind}" for kind in ("", ".1", ".2"))
 
 
 def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str, frame: int = 0) -> StoredPixels:
@@ -163,7 +164,9 @@ def _says_hounsfield(dataset: Dataset, outside: NDArray[Any]) -> bool:
         return kind == "HU"
     # From 0 to 255 there is no air and no bone: a screenshot, that a secondary capture has a scale for too.
     is_deep = int(dataset.get("BitsStored") or 16) > 8
-    return dataset.get("Modality") == "CT" and (
+    # An anonymiser may blank what the kind of the object still tells.
+    blanked = not dataset.get("Modality") and dataset.get("SOPClassUID") in _CT_STORAGE
+    return (blanked or dataset.get("Modality") == "CT") and (
         (is_deep and _number(dataset, "RescaleIntercept") is not None) or bool(outside.min() < 0)
     )
 

@@ -412,6 +412,16 @@ def test_a_blank_table_counts_as_absent(keyword: str) -> None:
     assert shown[0, 0] < 8 and shown[0, -1] > 247
 
 
+def test_a_ct_whose_modality_is_blank_is_told_by_its_kind_of_object() -> None:
+    image = decode_image(dicom(STORED, Modality="", RescaleSlope=1, RescaleIntercept=-1024), "slice.dcm")
+    assert image.kind == "hu" and image.values.tolist() == [[-1000, 0], [40, 2027]]
+
+
+def test_a_blank_table_of_places_counts_as_absent() -> None:
+    data = dicom(STORED, Modality="DX", ExtendedOffsetTable=b"")
+    assert decode_image(data, "xray.dcm").values.tolist() == STORED.tolist()
+
+
 def test_a_screenshot_of_a_ct_is_no_hounsfield_units() -> None:
     shot = np.array([[0, 100, 255]], np.uint8)
     image = decode_image(dicom(shot, RescaleSlope=1, RescaleIntercept=0), "shot.dcm")
