@@ -198,7 +198,7 @@ def _frame(dataset: Dataset, name: str, frame: int) -> NDArray[Any]:
     from pydicom.uid import ImplicitVRLittleEndian
 
     syntax = dataset.file_meta.get("TransferSyntaxUID")
-    if syntax is None:  # old files begin with their elements, in the encoding that all must understand
+    if not syntax:  # old files begin with their elements, in the encoding that all must understand
         dataset.file_meta.TransferSyntaxUID = syntax = ImplicitVRLittleEndian
     if not _can_unpack(syntax):
         known = syntax.name if syntax.name != syntax else Sentence("an unknown kind")

@@ -417,6 +417,17 @@ def test_a_ct_whose_modality_is_blank_is_told_by_its_kind_of_object() -> None:
     assert image.kind == "hu" and image.values.tolist() == [[-1000, 0], [40, 2027]]
 
 
+def test_a_blank_transfer_syntax_is_found_by_what_follows() -> None:
+    data = dicom(STORED, Modality="DX")
+    written = b"UI\x14\x001.2.840.10008.1.2.1\0"
+    length = data.index(b"\x02\0\0\0UL\4\0") + 8
+    shorter = int.from_bytes(data[length : length + 4], "little") - 20
+    data = data[:length] + shorter.to_bytes(4, "little") + data[length + 4 :]
+    assert written in data
+    data = data.replace(written, b"UI\0\0")
+    assert decode_image(data, "xray.dcm").values.tolist() == STORED.tolist()
+
+
 def test_a_blank_table_of_places_counts_as_absent() -> None:
     data = dicom(STORED, Modality="DX", ExtendedOffsetTable=b"")
     assert decode_image(data, "xray.dcm").values.tolist() == STORED.tolist()
