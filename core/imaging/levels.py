@@ -14,12 +14,15 @@ from core.imaging.intensity import DEFAULT_WINDOW, grey_range
 from core.imaging.masks import encode_png
 
 _MOST = 2**16 - 1
+# So many ranges of the picture on either side of it; what lies farther off is no longer told apart.
+_REACH = 8
 
 
 def pack_levels(image: DecodedImage, window: tuple[float, float] | None) -> bytes:
     """The values of a grey image of more than 8 bits as numbers of 16; empty for every other image.
 
-    Value = `low` + `step` * number, exact for whole numbers less than 65536 apart.
+    Value = `low` + `step` * number, exact for whole numbers less than 65536 apart. Of others a pixel far away
+    takes the last number, so that it leaves the rest their own.
 
     Args:
         image: A decoded image.
@@ -33,8 +36,13 @@ def pack_levels(image: DecodedImage, window: tuple[float, float] | None) -> byte
         return b""
     low, high = float(image.values.min()), float(image.values.max())
     is_exact = image.values.dtype.kind in "iu" and high - low <= _MOST
+    if not is_exact:
+        dark, light = grey_range(image)
+        reach = _REACH * (light - dark)
+        low, high = max(low, dark - reach), min(high, light + reach)
     step = 1.0 if is_exact else (high - low) / _MOST or 1.0
-    numbers = np.rint((image.values.astype(np.float64) - low) / step).astype(np.uint16)
+    values = np.clip(image.values.astype(np.float64), low, high)
+    numbers = np.rint((values - low) / step).astype(np.uint16)
     is_hu = image.kind == "hu"
     shown = window or (DEFAULT_WINDOW if is_hu else grey_range(image))
     header = {"low": low, "step": step, "shown": list(shown), "is_hu": is_hu}

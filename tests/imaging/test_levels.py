@@ -32,6 +32,14 @@ def test_wide_ranges_have_65536_steps(values):
     assert not header["is_hu"] and header["shown"][0] < header["shown"][1]
 
 
+def test_one_hot_pixel_leaves_the_others_their_numbers():
+    values = np.linspace(0, 640, 640, dtype=np.float32).reshape(20, 32)
+    values[3, 3] = 1e9
+    _, found = unpacked(pack_levels(DecodedImage(values), None))
+    difference = np.abs(found - values)
+    assert np.count_nonzero(difference > 0.1) == 1 and found[3, 3] > 640
+
+
 def test_8_bits_and_colours_need_none():
     assert pack_levels(DecodedImage(np.zeros((2, 2), np.uint8)), None) == b""
     assert pack_levels(DecodedImage(np.zeros((2, 2, 3), np.uint16)), None) == b""
