@@ -20,6 +20,7 @@ from core.imaging.class_table import ClassTable
 from core.imaging.decode import mask_reading, read_frame, read_mask, to_image
 from core.imaging.geometry import Geometry
 from core.imaging.image_reading import AS_TOLD, ImageReading
+from core.imaging.mask_readings import differing_numbers
 from core.imaging.mask_values import MaskValues
 from core.imaging.mask_volume import mask_on_image
 from core.language.sentence import Sentence
@@ -27,7 +28,6 @@ from core.language.sentence import Sentence
 NUM_THREADS = 4
 _SHOWN = 5
 _MOST_NUMBERS = 6
-_ALL_OF_IT = {1, 255, 65535}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class CheckedPair:
         has_foreground: Whether a pixel of the mask is foreground; False where it could not be read.
         problems: Sentences.
         num_slices: Of a volume, 1 for a picture.
-        foreground: The one number that is foreground where the mask itself tells it.
+        foreground: The numbers that are foreground where the mask itself tells it.
         notes: What was assumed of the image's units and of a mask volume.
     """
 
@@ -49,7 +49,7 @@ class CheckedPair:
     has_foreground: bool = False
     problems: tuple[str, ...] = ()
     num_slices: int = 1
-    foreground: int | None = None
+    foreground: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -180,8 +180,7 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
         has_foreground = any(bool(split_undefined(mask)[0].any()) for mask in masks)
     except BadFileError as error:
         problems.append(error.sentence)
-    number = foreground[0] if len(foreground) == 1 else None
-    return CheckedPair(file_hash, signs, has_foreground, tuple(problems), num_slices, number, notes)
+    return CheckedPair(file_hash, signs, has_foreground, tuple(problems), num_slices, foreground, notes)
 
 
 def _other_splits(root: Path) -> tuple[str, ...]:
@@ -213,10 +212,8 @@ def _assumed(checked: Sequence[CheckedPair]) -> list[str]:
         told += notes[:_SHOWN]
         if more := len(notes[_SHOWN:]):
             told.append(Sentence("Of {more} other files the like is assumed.", more=more))
-    numbers = {result.foreground for result in checked if result.foreground is not None}
-    # 1 and the largest number of a type say the same, and no more.
-    if len(numbers - _ALL_OF_IT) + bool(numbers & _ALL_OF_IT) > 1:
-        listed = ", ".join(map(str, sorted(numbers)[:_MOST_NUMBERS]))
+    if numbers := differing_numbers(result.foreground for result in checked):
+        listed = ", ".join(map(str, numbers[:_MOST_NUMBERS]))
         told.append(
             Sentence(
                 "Foreground is not the same number in all masks ({listed}); all of it counts as one "

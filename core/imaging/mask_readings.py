@@ -5,7 +5,7 @@ Pure array work, beside `core.imaging.mask_values`, whose rules it tells.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,8 @@ from core.imaging.stored import StoredPixels
 
 _MOST_VALUES = 256
 _MOST_SINGLE = 3
+# 1 and the largest number of a type say the same, and no more.
+_ALL_OF_IT = {1, 255, 65535}
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,13 @@ def reading_of(stored: StoredPixels) -> MaskReading:
         for state in (1, UNDEFINED)
     )
     return MaskReading(mask, values, foreground, undefined)
+
+
+def differing_numbers(foregrounds: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+    """The numbers that are foreground in masks of one number each, in order; none where all say the same."""
+    numbers = {foreground[0] for foreground in foregrounds if len(foreground) == 1}
+    differ = len(numbers - _ALL_OF_IT) + bool(numbers & _ALL_OF_IT) > 1
+    return tuple(sorted(numbers)) if differ else ()
 
 
 def options_of(values: Sequence[int]) -> tuple[MaskValues, ...]:

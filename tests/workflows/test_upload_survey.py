@@ -44,6 +44,16 @@ def test_clear_masks_that_were_given_as_masks_need_no_look():
     assert not survey([], [("z.png", MASK)], known={"z"}).needs_look(KeptAnswers())
 
 
+@pytest.mark.parametrize(("number", "needs_look"), [(1, False), (2, True)])
+def test_clear_masks_that_mark_foreground_otherwise_than_others_are_looked_at(number, needs_look):
+    masks = [("a.png", MASK), ("b.png", png((CLASSES == 2) * number))]
+    found = survey([(name, IMAGE) for name, _ in masks], masks)
+    assert found.needs_look(KeptAnswers()) == needs_look
+    # Of several classes numbers are places.
+    of_two = [("a.png", png((CLASSES == 2) * 1)), ("b.png", png((CLASSES == 2) * 2))]
+    assert not survey([(name, IMAGE) for name, _ in of_two], of_two, classes=TWO).needs_look(KeptAnswers())
+
+
 def test_masks_of_a_task_of_several_classes_are_read_by_their_places_and_asked_about_never():
     three = np.where(CLASSES == 2, 3, CLASSES)
     masks = [("a.png", png(CLASSES)), ("b.png", png(three)), ("c.png", png((CLASSES == 2) * 255))]
