@@ -12,11 +12,9 @@ from pathlib import Path
 
 from core.datasets.layout import images_dir, masks_dir
 from core.datasets.matching import list_images, not_read, stem_of
-from core.datasets.set_table import group_column_of, read_csv, stem_of_name
+from core.datasets.set_table import NAME_COLUMNS, column_called, group_column_of, read_csv, stem_of_name
 from core.errors import AppError, BadDatasetError
 from core.language.sentence import Sentence
-
-NAME_COLUMNS = ("image", "image_id", "id", "name", "file")
 
 
 @dataclass(frozen=True)
@@ -153,9 +151,9 @@ def _read_table(path: Path) -> dict[str, tuple[str, str]]:
     if not path.is_file():
         raise AppError("There is no table of labels at {path}.", path=path)
     columns, rows = read_csv(path)
-    name = next((column for column in NAME_COLUMNS if column in columns), None)
+    name, label = column_called(columns, NAME_COLUMNS), column_called(columns, ("label",))
     group = group_column_of(columns)
-    if name is None or "label" not in columns:
+    if name is None or label is None:
         raise AppError(
             "{path} has the columns {columns}; it needs image and label.",
             path=path,
@@ -164,7 +162,7 @@ def _read_table(path: Path) -> dict[str, tuple[str, str]]:
     row_of: dict[str, tuple[str, str]] = {}
     for row in rows:
         stem = stem_of_name(row[name] or "")
-        value = ((row["label"] or "").strip(), (row[group] or "").strip() if group else "")
+        value = ((row[label] or "").strip(), (row[group] or "").strip() if group else "")
         if row_of.setdefault(stem, value) != value:
             raise AppError("{path} has two rows for {stem} that differ; keep one.", path=path, stem=stem)
     return row_of

@@ -17,7 +17,8 @@ GROUP_COLUMNS = (
     *("group", "patientid", "patient", "subjectid", "subject", "lesionid", "lesion", "caseid", "case"),
 )
 """Columns whose images belong together, the most telling first; compared without case, spaces and dashes."""
-_NAME_COLUMNS = ("id", "image", "imageid", "stem", "name", "file", "filename")
+NAME_COLUMNS = ("image", "imageid", "imagename", "id", "name", "file", "filename", "stem")
+"""Columns that name the image, likewise."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def table_that_names(
 ) -> SetTable | None:
     """The table by the images that one of its columns names; None where no column names any of them."""
     known = set(stems)
-    for column in sorted(columns, key=lambda column: _plain(column) not in _NAME_COLUMNS):
+    for column in sorted(columns, key=lambda column: _plain(column) not in NAME_COLUMNS):
         row_of = {stem_of_name(row[column]): row for row in rows if row.get(column)}
         if known & set(row_of):
             return SetTable(path, columns, row_of)
@@ -102,13 +103,18 @@ def parse_csv(content: bytes, path: Path) -> tuple[tuple[str, ...], list[dict[st
 
 def group_column_of(columns: Sequence[str]) -> str | None:
     """The column that says which images belong together, None where there is none."""
+    return column_called(columns, GROUP_COLUMNS)
+
+
+def column_called(columns: Sequence[str], words: Sequence[str]) -> str | None:
+    """The column of the first of the words that one is called by, whatever its case, spaces and dashes."""
     by_word = {_plain(column): column for column in columns}
-    return next((by_word[word] for word in GROUP_COLUMNS if word in by_word), None)
+    return next((by_word[word] for word in words if word in by_word), None)
 
 
 def stem_of_name(name: str) -> str:
     """The name as `core.datasets.matching.stem_of` has it; only an image's ending is taken off."""
-    path = Path(name.strip())
+    path = Path(name.strip().replace("\\", "/"))
     return stem_of(path) if is_image_name(path.name) else unicodedata.normalize("NFC", path.name)
 
 

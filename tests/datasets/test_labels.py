@@ -48,6 +48,13 @@ def test_what_is_wrong_with_a_table_is_one_sentence(tmp_path, table, sentence):
     assert sentence in str(caught.value)
 
 
+@pytest.mark.parametrize("columns", ["Image,Label", "Image ID,LABEL", "file_name, label"])
+def test_columns_are_found_whatever_their_case_and_spaces(tmp_path, columns):
+    table = f"{columns}\nimages/a.jpg,MEL\nimages\\b.jpg,NV\nc,NV\n"
+    found = find_labelled(make(tmp_path, table), "train")
+    assert [(each.stem, each.label) for each in found] == [("a", "MEL"), ("b", "NV"), ("c", "NV")]
+
+
 def test_no_table_no_images_and_one_label_are_told(tmp_path):
     make(tmp_path, "image,label\na,NV\nb,NV\nc,NV\n").joinpath("labels.csv").rename(tmp_path / "other.csv")
     with pytest.raises(AppError, match="There is no labels.csv in"):
