@@ -249,6 +249,12 @@ def test_predicted_masks_are_masks_where_there_are_no_others():
     assert [row.role for row in rows] == ["image", "mask"]
 
 
+@pytest.mark.parametrize("folder", ["inference", "to_predict"])
+def test_images_that_are_to_be_predicted_are_images(folder):
+    rows = plan_upload(["z/images/a.png", "z/masks/a.png", f"z/{folder}/b.png"], [])
+    assert [row.role for row in rows] == ["image", "mask", "image"]
+
+
 def test_a_folder_beside_the_images_with_their_names_is_asked_about():
     rows = plan_upload(["z/images/1.png", "z/truth/1.png"])
     assert [row.namesake for row in rows] == ["", "z/images/1.png"]

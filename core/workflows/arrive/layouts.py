@@ -97,7 +97,7 @@ _FIRST_READER_FOLDER = re.compile(r"1st_manual|manual[_ -]?1?")
 _SECOND_READER_FOLDER = re.compile(r"2nd_manual|manual[_ -]?2")
 _FIELD_OF_VIEW = re.compile(r"\d+_(?:training|test)_mask")
 _DISTANCES = re.compile(r"distance[ _-]?(?:maps?|transforms?)")
-_PREDICTED = re.compile(r"(?:model[ _-]?)?(?:preds?|predict(?:ed|ions?)|inferences?)(?:[ _-]?masks?)?")
+_PREDICTED = re.compile(r"(?:model[ _-]?)?(?:preds?|predict(?:ed|ions?))(?:[ _-]?masks?)?")
 _FOR_PEOPLE = re.compile(r".*visualization|masks_human|overlays?|semantic_rgb")
 # Cityscapes: classes, objects and a picture of each image in one folder.
 _CITYSCAPES = re.compile(r".*_gt(?:fine|coarse)_(?P<what>color|instanceids)")
