@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core.datasets.layout import SPLITS, find_split, images_dir, masks_dir
 from core.datasets.loading import open_image, open_volume
-from core.datasets.matching import Pair, first_of, list_images, match, not_read, read_bytes
+from core.datasets.matching import Pair, first_of, list_images, lost_link, match, not_read, read_bytes
 from core.datasets.signs import Signs, signs_of
 from core.errors import BadDatasetError, BadFileError
 from core.imaging.class_masks import split_undefined
@@ -234,10 +234,7 @@ def _match_splits(
         folders = images_dir(root, split), masks_dir(root, split)
         missing = [folder for folder in folders if not folder.is_dir()]
         if missing:
-            problems.extend(
-                Sentence("There is no folder {split}/{folder}.", split=split, folder=folder.name)
-                for folder in missing
-            )
+            problems.extend(dict.fromkeys(_without_folder(split, folder) for folder in missing))
             continue
         pairs, unmatched = match(list_images(folders[0]), list_images(folders[1]))
         problems.extend(Sentence("{split}: {problem}", split=split, problem=problem) for problem in unmatched)
@@ -247,6 +244,13 @@ def _match_splits(
         unread = (*unread, *told)
         pairs_of[split] = pairs
     return pairs_of, problems, unread
+
+
+def _without_folder(split: str, folder: Path) -> str:
+    lost = lost_link(folder.parent, split) or lost_link(folder, f"{split}/{folder.name}")
+    if lost:
+        return lost.sentence
+    return Sentence("There is no folder {split}/{folder}.", split=split, folder=folder.name)
 
 
 def _shared_images(everything: Sequence[tuple[str, Pair]], checked: Sequence[CheckedPair]) -> list[str]:

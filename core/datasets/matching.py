@@ -190,15 +190,22 @@ def read_bytes(path: Path) -> bytes:
     try:
         return read_file(path)
     except OSError as error:
-        if path.is_symlink() and not path.exists():
-            raise BadFileError(
-                path.name,
-                "is a link to nowhere ({readlink}); fetch what it points to (git annex, dvc).",
-                readlink=path.readlink(),
-            ) from None
+        if lost := lost_link(path, path.name):
+            raise lost from None
         raise BadFileError(
             path.name, "cannot be opened ({strerror}).", strerror=error.strerror or error
         ) from None
+
+
+def lost_link(path: Path, name: str) -> BadFileError | None:
+    """The error for a link to nowhere, None for all else; `name` is what people call it."""
+    if not path.is_symlink() or path.exists():
+        return None
+    return BadFileError(
+        name,
+        "is a link to nowhere ({readlink}); fetch what it points to (git annex, dvc).",
+        readlink=path.readlink(),
+    )
 
 
 def _by_stem(paths: Sequence[Path], folder: str, problems: list[str]) -> dict[str, Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import cv2
@@ -124,6 +125,16 @@ def test_links_to_nowhere_are_told(tmp_path: Path) -> None:
     (tmp_path / "train/masks/gone.png").symlink_to("/nowhere/annex")
     told = "is a link to nowhere (/nowhere/annex); fetch what it points to (git annex, dvc)."
     assert problems(tmp_path) == (f"train: gone.png: {told}",) * 2
+
+
+@pytest.mark.parametrize("lost", ["val", "val/images", "val/masks"])
+def test_folders_that_are_links_to_nowhere_are_told(tmp_path: Path, lost: str) -> None:
+    for split, seeds in (("train", range(1)), ("val", range(1, 2))):
+        write_split(tmp_path, split, seeds)
+    shutil.rmtree(tmp_path / lost)
+    (tmp_path / lost).symlink_to("/nowhere/annex")
+    told = "is a link to nowhere (/nowhere/annex); fetch what it points to (git annex, dvc)."
+    assert problems(tmp_path) == (f"{lost}: {told}",)
 
 
 def test_undefined_pixels_of_one_foreground_are_kept(tmp_path: Path) -> None:

@@ -32,5 +32,5 @@ def test_a_split_that_is_a_link_to_nowhere_does_not_vanish(tmp_path: Path, lost:
     (tmp_path / lost).parent.mkdir(exist_ok=True)
     (tmp_path / lost).symlink_to(tmp_path / "nowhere")
     assert find_splits(tmp_path) == ("train", "val")
-    with pytest.raises(BadDatasetError, match="There is no folder val/images"):
+    with pytest.raises(BadDatasetError, match=f"- {lost}: is a link to nowhere"):
         check_dataset(tmp_path)
