@@ -36,16 +36,24 @@ class _Arm:
 def minutes_part(content: dict[str, Any]) -> str:
     """The part of the results page, from the JSON of `benchmarks.human_minutes`."""
     first = content["runs"][0]
+    sets_of: dict[tuple[int, int], list[str]] = {}
+    for name, shown in {run["name"]: tuple(run["shown"]) for run in content["runs"]}.items():
+        sets_of.setdefault(shown, []).append(name)
+    shown_by = "; ".join(
+        f"{brief} and {from_scratch} for {', '.join(names)}"
+        for (brief, from_scratch), names in sets_of.items()
+    )
     lines = [
         "## A person's minutes",
         "",
-        f"`python -m benchmarks.human_minutes --side {first['side']} --shown {first['shown'][0]} "
-        f"{first['shown'][1]}`: a simulated person with the usual hand corrects {first['images']} images and "
-        f"fine-tunes after every ten, with networks that see {first['side']} pixels a side and short "
-        "trainings; mean Dice on the test images before and after each ten, and the minutes until then. "
-        "A candidate that is worse on the locked images is not used. Means over seeds, in brackets 95 % t "
-        "intervals; one seed has none. Rows of one seed are older than the smart click that finds borders, "
-        "all rows older than the long runs of new tasks and than batches of four (decision 013).",
+        f"`python -m benchmarks.human_minutes --side {first['side']} --shown BRIEF SCRATCH`: a simulated "
+        f"person with the usual hand corrects {first['images']} images and fine-tunes after every ten, with "
+        f"networks that see {first['side']} pixels a side; mean Dice on the test images before and after each "
+        "ten, and the minutes until then. A training shows so many images, from a base model and from "
+        f"scratch: {shown_by}; the app's are 1200 and 3200. A candidate that is worse on the locked images is "
+        "not used. Means over seeds, in brackets 95 % t intervals; one seed has none. Rows of 400 and 1200 "
+        "images are older than long runs and batches of four (decision 013), those of one seed there also "
+        "older than the smart click that finds borders.",
         "",
         f"![Dice against minutes](results/{PICTURE})",
         "",
