@@ -47,13 +47,13 @@ def minutes_part(content: dict[str, Any]) -> str:
         "## A person's minutes",
         "",
         f"`python -m benchmarks.human_minutes --side {first['side']} --shown BRIEF SCRATCH`: a simulated "
-        f"person with the usual hand corrects {first['images']} images and fine-tunes after every ten, with "
-        f"networks that see {first['side']} pixels a side; mean Dice on the test images before and after each "
-        "ten, and the minutes until then. A training shows so many images, from a base model and from "
-        f"scratch: {shown_by}; the app's are 1200 and 3200. A candidate that is worse on the locked images is "
-        "not used. Means over seeds, in brackets 95 % t intervals; one seed has none. Rows of 400 and 1200 "
-        "images are older than long runs and batches of four (decision 013), those of one seed there also "
-        "older than the smart click that finds borders.",
+        f"person with the usual hand corrects {first['images']} images and fine-tunes after every ten, "
+        f"with networks that see {first['side']} pixels a side; mean Dice on the test images before and "
+        "after each ten, and the minutes until then. A training shows so many images, from a base model "
+        f"and from scratch: {shown_by}; the app's are 1200 and 3200. A candidate that is worse on the "
+        "locked images is not used. Means over seeds, in brackets 95 % t intervals; one seed has none. "
+        "Rows of 400 and 1200 images are older than long runs and batches of four (decision 013), those "
+        "of one seed there also older than the smart click that finds borders.",
         "",
         f"![Dice against minutes](results/{PICTURE})",
         "",
