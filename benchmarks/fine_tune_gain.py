@@ -109,9 +109,9 @@ def one_run(workspace: Workspace, seed: int, options: argparse.Namespace) -> dic
     row |= {"epochs": plan.epochs, "seconds": seconds, "planned_seconds": plan.seconds}
     row |= {"decision": job.result["decision"], "locked_before": job.result["mean_old"]}
     row |= {"locked_after": job.result["mean_new"]}
+    given = {train[index].image_path for index in order}
     for name, folder in (("new", options.data_dir), ("own", options.base_data_dir)):
         if folder is not None:
-            given = {train[index].image_path for index in order}
             pairs = [pair for pair in pairs_of(folder, options.split) if pair.image_path not in given]
             row[f"{name}_before"] = mean_dice(workspace, base, pairs, predictors)
             row[f"{name}_after"] = mean_dice(workspace, candidate, pairs, predictors)

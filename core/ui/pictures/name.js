@@ -5,8 +5,8 @@ const CUT = "white-space: pre; overflow: hidden; text-overflow: ellipsis; max-wi
 
 /** @param {string} name @param {string} className @returns {HTMLSpanElement} */
 function shownName(name, className) {
-  // As they are read: a Korean syllable may be three characters.
-  const letters = [...new Intl.Segmenter().segment(name)].map(({ segment }) => segment);
+  // Composed: macOS writes a Korean syllable as three characters.
+  const letters = [...name.normalize()];
   const whole = document.createElement("span");
   whole.className = className;
   whole.style.display = "flex";
