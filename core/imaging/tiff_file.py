@@ -127,6 +127,10 @@ def _read_page(stack: TiffStack, frame: int, data: bytes, name: str, sample: int
             notes.append(
                 Sentence("{name}: its three grey samples are taken as red, green and blue.", name=name)
             )
+        if alpha is not None and tuple(page.extrasamples[-1:]) == (0,):
+            notes.append(
+                Sentence("{name}: its fourth channel is not explained and taken as alpha.", name=name)
+            )
     else:
         bits = page.bitspersample if isinstance(page.bitspersample, int) else 8
         if bits < 8 and values.dtype == np.uint8:

@@ -309,6 +309,17 @@ def test_four_samples_are_channels_unless_one_is_alpha_and_three_are_colours() -
         assert colours.notes == ("a.tif: its three grey samples are taken as red, green and blue.",)
 
 
+def test_a_fourth_sample_that_nobody_names_is_told_to_be_taken_as_alpha() -> None:
+    four = np.stack([RAMP, RAMP[::-1], RAMP // 2, RAMP * 0 + 7], -1)
+    for kind, notes in (
+        ("unspecified", ("a.tif: its fourth channel is not explained and taken as alpha.",)),
+        ("unassalpha", ()),
+    ):
+        read = decode_image(tiff(four, photometric="rgb", extrasamples=[kind]), "a.tif")
+        np.testing.assert_array_equal(read.values, four[..., :3])
+        assert read.notes == notes
+
+
 def test_five_samples_are_channels_and_may_be_seen_as_colours() -> None:
     five = np.stack([RAMP, RAMP[::-1], RAMP // 2, RAMP * 0, RAMP * 0 + 7], -1)
     data = tiff(five, photometric="minisblack", planarconfig="contig")
