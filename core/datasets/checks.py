@@ -23,6 +23,7 @@ from core.imaging.image_reading import AS_TOLD, ImageReading
 from core.imaging.mask_readings import differing_numbers
 from core.imaging.mask_values import MaskValues
 from core.imaging.mask_volume import mask_on_image
+from core.imaging.nifti_file import is_nifti
 from core.language.sentence import Sentence
 
 NUM_THREADS = 4
@@ -171,12 +172,14 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
         else:
             name = Sentence("mask {file}", file=pair.mask_path.name)
             content = read_bytes(pair.mask_path)
-            masks = [
-                read_mask(content, name, meaning=meaning)
-                if shape is None
-                else mask_on_image(content, name, shape, geometry, meaning=meaning)
-            ]
-            foreground = () if meaning else mask_reading(content, name).foreground
+            told = None if meaning else mask_reading(content, name)
+            foreground = told.foreground if told else ()
+            if told and told.mask is not None and told.mask.shape == shape and not is_nifti(content):
+                masks = [told.mask]
+            elif shape is None:
+                masks = [read_mask(content, name, meaning=meaning)]
+            else:
+                masks = [mask_on_image(content, name, shape, geometry, meaning=meaning)]
         has_foreground = any(bool(split_undefined(mask)[0].any()) for mask in masks)
     except BadFileError as error:
         problems.append(error.sentence)
