@@ -28,7 +28,6 @@ from core.language.sentence import Sentence
 
 NUM_THREADS = 4
 _SHOWN = 5
-_MOST_NUMBERS = 6
 
 
 @dataclass(frozen=True)
@@ -216,7 +215,7 @@ def _assumed(checked: Sequence[CheckedPair]) -> list[str]:
         if more := len(notes[_SHOWN:]):
             told.append(Sentence("Of {more} other files the like is assumed.", more=more))
     if numbers := differing_numbers(result.foreground for result in checked):
-        listed = ", ".join(map(str, numbers[:_MOST_NUMBERS]))
+        listed = ", ".join(map(str, numbers[:_SHOWN]))
         told.append(
             Sentence(
                 "Foreground is not the same number in all masks ({listed}); all of it counts as one "
@@ -251,9 +250,8 @@ def _match_splits(
 
 def _without_folder(split: str, folder: Path) -> str:
     lost = lost_link(folder.parent, split) or lost_link(folder, f"{split}/{folder.name}")
-    if lost:
-        return lost.sentence
-    return Sentence("There is no folder {split}/{folder}.", split=split, folder=folder.name)
+    missing = Sentence("There is no folder {split}/{folder}.", split=split, folder=folder.name)
+    return lost.sentence if lost else missing
 
 
 def _shared_images(everything: Sequence[tuple[str, Pair]], checked: Sequence[CheckedPair]) -> list[str]:

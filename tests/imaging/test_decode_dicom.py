@@ -281,11 +281,15 @@ def test_only_the_stored_bits_count() -> None:
     assert decode_image(data, "ct.dcm").values.tolist() == [[-5, 5, 2047]]
 
 
-def test_a_voi_table_is_looked_up() -> None:
+def lookup_table(descriptor: list[int], entries: list[int]) -> Dataset:
     table = Dataset()
-    table.LUTDescriptor = [4, 0, 8]
-    table.LUTData = [255, 100, 50, 0]
+    table.LUTDescriptor, table.LUTData = descriptor, entries
     table["LUTDescriptor"].VR = table["LUTData"].VR = "US"
+    return table
+
+
+def test_a_voi_table_is_looked_up() -> None:
+    table = lookup_table([4, 0, 8], [255, 100, 50, 0])
     data = dicom(np.array([[0, 1, 2, 3]], np.uint16), Modality="DX", VOILUTSequence=[table])
     assert to_display(decode_image(data, "dx.dcm")).tolist() == [[255, 100, 50, 0]]
 
@@ -440,20 +444,14 @@ def test_a_screenshot_of_a_ct_is_no_hounsfield_units() -> None:
 
 
 def test_a_voi_table_of_fewer_bits_than_it_says_reaches_white() -> None:
-    table = Dataset()
-    table.LUTDescriptor = [4, 0, 16]
-    table.LUTData = [0, 819, 2048, 4095]
-    table["LUTDescriptor"].VR = table["LUTData"].VR = "US"
+    table = lookup_table([4, 0, 16], [0, 819, 2048, 4095])
     data = dicom(np.array([[0, 1, 2, 3]], np.uint16), Modality="DX", VOILUTSequence=[table])
     # 255 * 819 / 4095 = 51, 255 * 2048 / 4095 = 127.5
     np.testing.assert_allclose(to_display(decode_image(data, "dx.dcm")), [[0, 51, 127.5, 255]], atol=1)
 
 
 def test_a_voi_table_is_looked_up_behind_a_slope_that_is_not_whole() -> None:
-    table = Dataset()
-    table.LUTDescriptor = [4, 0, 8]
-    table.LUTData = [255, 100, 50, 0]
-    table["LUTDescriptor"].VR = table["LUTData"].VR = "US"
+    table = lookup_table([4, 0, 8], [255, 100, 50, 0])
     stored = np.array([[0, 2, 4, 6]], np.uint16)
     data = dicom(stored, Modality="DX", RescaleSlope=0.5, RescaleIntercept=0, VOILUTSequence=[table])
     assert to_display(decode_image(data, "dx.dcm")).tolist() == [[255, 100, 50, 0]]
