@@ -62,14 +62,24 @@ def frame_origins(dataset: Dataset, num_frames: int) -> NDArray[np.float64] | No
 
 def referenced_series(data: bytes) -> str:
     """The series whose images a segmentation was drawn on, as the file names it; never stored or shown."""
+    series = _items(data, "ReferencedSeriesSequence")
+    return str(series[0].get("SeriesInstanceUID", "")) if series else ""
+
+
+def segment_names(data: bytes) -> dict[int, str]:
+    """The name of each segment of a DICOM segmentation by its number."""
+    segments = _items(data, "SegmentSequence")
+    return {int(each.get("SegmentNumber") or 0): str(each.get("SegmentLabel", "")) for each in segments}
+
+
+def _items(data: bytes, sequence: str) -> list[Dataset]:
+    """The items of a sequence in a file's header, none where that cannot be read."""
     import pydicom
 
     try:
         with quiet_libraries():
-            found = pydicom.dcmread(
-                io.BytesIO(data), specific_tags=["ReferencedSeriesSequence"], stop_before_pixels=True
-            )
-        return str(found.ReferencedSeriesSequence[0].SeriesInstanceUID)
-    # Damaged headers raise nearly every type there is; then names decide.
+            found = pydicom.dcmread(io.BytesIO(data), specific_tags=[sequence], stop_before_pixels=True)
+            return list(found[sequence].value)
+    # Damaged headers raise nearly every type there is; then names of files and numbers decide.
     except Exception:
-        return ""
+        return []

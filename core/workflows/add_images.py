@@ -13,6 +13,7 @@ from core.workflows.arrive.arrival import Arrival, FileOutcome, MaskUse
 from core.workflows.arrive.images_in import add_image, with_series
 from core.workflows.arrive.mask_pixels import WaitingMask
 from core.workflows.arrive.masks_in import add_masks, add_outlines, of_one_mask
+from core.workflows.arrive.told_names import NAMES_OF_CLASSES
 from core.workflows.arrive.upload_plan import PlannedFile, Role
 from core.workflows.arrive.upload_survey import Upload, plan_of, unpacked
 from core.workspace import Workspace
@@ -82,9 +83,12 @@ def add_planned(
                 tell(FileOutcome(entry.name, "refused", entry.problem.sentence))
             elif row.role == "image":
                 tell(add_image(arrival, row, entry.data))
-            elif row.role == "left out":
-                told = Sentence("{name}: {reason}.", name=row.name, reason=row.reason)
-                tell(FileOutcome(row.name, "left out", told))
+            elif row.role == "mask":
+                waiting.append(WaitingMask(row, entry.data))
+            elif (told := arrival.names.note(row.path, entry.data)) or row.role == "left out":
+                reason = NAMES_OF_CLASSES if told else row.reason
+                sentence = Sentence("{name}: {reason}.", name=row.name, reason=reason)
+                tell(FileOutcome(row.name, "left out", sentence))
             else:
                 waiting.append(WaitingMask(row, entry.data))
     outcomes[:] = with_series(arrival, outcomes)

@@ -1,6 +1,7 @@
 """Files that are not plain images are shown as they are understood before anything is stored."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -87,7 +88,7 @@ def test_an_unclear_mask_is_asked_about_once(open_page, workspace, nuclei):
     add = next(each for each in app.button if each.label == words.ADD_FILES)
     assert add.disabled
     question = next(each for each in app.radio if words.READING_LEAVE in each.options)
-    each = "Each value is a class of its own"
+    each = "Each value is a class of its own: Class 1, Class 2"
     assert question.options == ["All above 0", "Only 1", "Only 2", each, "Leave these masks out"]
     app = press(question.set_value(2).run(), words.ADD_FILES)
     assert not app.exception
@@ -109,6 +110,35 @@ def test_the_values_of_masks_become_the_classes_of_a_new_task(open_page, workspa
     # Masks of a task of several classes ask nothing any more.
     app = upload(open_page(task=nuclei.slug), ("b.png", png(2)), ("b_mask.png", encode_png(CLASSES)))
     assert not [each for each in app.radio if words.READING_LEAVE in each.options]
+
+
+def test_the_values_of_masks_become_the_classes_that_came_along(open_page, workspace, nuclei):
+    mask, names = encode_png(CLASSES), b"value,name\n0,background\n1,heart\n2,lung\n"
+    app = upload(open_page(task=nuclei.slug), ("a.png", png(1)), ("a_mask.png", mask), ("classes.csv", names))
+    question = next(each for each in app.radio if words.READING_LEAVE in each.options)
+    assert question.options[3] == "Each value is a class of its own: heart, lung"
+    app = press(question.set_value(3).run(), words.ADD_FILES)
+    assert not app.exception
+    classes = workspace.tasks.get_by_id(nuclei.id).classes
+    assert [(each.value, each.name) for each in classes] == [(1, "heart"), (2, "lung")]
+    (image,) = workspace.images.list(nuclei.id)
+    reference = decode_image(workspace.images.read_reference(image), "reference").values
+    np.testing.assert_array_equal(reference, CLASSES)
+
+
+def test_a_named_class_keeps_its_name_beside_those_that_came_along(open_page, workspace, nuclei):
+    only = workspace.tasks.get_by_id(nuclei.id).classes[0]
+    workspace.tasks.set_classes(nuclei.id, [replace(only, name="lung")])
+    mask, names = encode_png(CLASSES), b"value,name\n0,background\n1,heart\n2,lung\n"
+    app = upload(open_page(task=nuclei.slug), ("a.png", png(1)), ("a_mask.png", mask), ("classes.csv", names))
+    question = next(each for each in app.radio if words.READING_LEAVE in each.options)
+    app = press(question.set_value(3).run(), words.ADD_FILES)
+    assert not app.exception
+    classes = workspace.tasks.get_by_id(nuclei.id).classes
+    assert [(each.value, each.name) for each in classes] == [(1, "lung"), (2, "heart")]
+    (image,) = workspace.images.list(nuclei.id)
+    reference = decode_image(workspace.images.read_reference(image), "reference").values
+    np.testing.assert_array_equal(reference, np.array([0, 2, 1])[CLASSES])
 
 
 def test_the_table_says_role_image_values_and_why():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ from core.ui.segment import words
 from core.ui.segment.image_question import Pictures, ask_by_picture
 from core.workflows.arrive.class_values import class_table
 from core.workflows.arrive.mask_meaning import KeptMeaning
+from core.workflows.arrive.told_names import are_usable, in_told_order, means_undecided
 from core.workflows.arrive.upload_survey import Survey, Upload, mask_file, unpacked
 from core.workspace import TaskClass
 from core.workspace.classes import added
@@ -54,12 +55,13 @@ def ask_reading(
         is chosen.
     """
     values = tuple(sorted({value for place in unclear for value in survey.readings[place].values}))
-    classes = _each_a_class(values, only)
-    options: tuple[MaskValues | ClassTable, ...] = options_of(values)
-    if classes:
-        options = (*options, class_table(classes))
     # The one with the most values shows the differences best.
     example = max(unclear, key=lambda place: len(survey.readings[place].values))
+    names = survey.names.of(survey.rows[example].path)
+    classes = _each_a_class(values, only, names)
+    options: tuple[MaskValues | ClassTable, ...] = options_of(values)
+    if classes:
+        options = (*options, class_table(in_told_order(names, classes)))
     listed = ", ".join(map(str, values[:_MOST_LISTED])) + (" ..." if len(values) > _MOST_LISTED else "")
     key = (example, options)
     if key not in made:
@@ -79,24 +81,35 @@ def ask_reading(
     return classes if isinstance(option, ClassTable) else KeptMeaning(values, option)
 
 
-def _each_a_class(values: Sequence[int], only: TaskClass | None) -> tuple[TaskClass, ...]:
-    """The classes that a task would get, up to the highest value; none where the values cannot be these."""
-    above = [value for value in values if value not in (0, UNDEFINED)]
+def _each_a_class(
+    values: Sequence[int], only: TaskClass | None, told: Mapping[int, str]
+) -> tuple[TaskClass, ...]:
+    """The classes that a task would get, up to the highest value; none where the values cannot be these.
+
+    Args:
+        values: In the masks in question.
+        only: The one class of the task, which becomes the first of them; None where it can get no more.
+        told: Names of values that came along.
+    """
+    undecided = {UNDEFINED, *(value for value, name in told.items() if means_undecided(name))}
+    above = [value for value in values if value and value not in undecided]
     if only is None or len(above) < 2 or not 0 < min(above) <= max(above) <= _MOST_CLASSES:
         return ()
-    names = [words.CLASS_OF_VALUE.format(number=number) for number in range(1, 1 + max(above))]
-    classes: tuple[TaskClass, ...] = (
-        replace(only, name=only.name or names[0], colour=only.colour or DEFAULT_COLOURS[1]),
-    )
-    for name in names[1:]:
-        classes = added(classes, name)
+    plain = [words.CLASS_OF_VALUE.format(number=number) for number in range(1, 1 + max(above))]
+    names = [told.get(number) or name for number, name in enumerate(plain, 1)]
+    if not told or not are_usable(names):
+        names = [only.name or plain[0], *plain[1:]]
+    first = only.name or names[0]
+    classes: tuple[TaskClass, ...] = (replace(only, name=first, colour=only.colour or DEFAULT_COLOURS[1]),)
+    for name in names:
+        classes = classes if name == first else added(classes, name)
     return classes
 
 
 def option_name(option: MaskValues | ClassTable) -> str:
     """A reading in words."""
     if isinstance(option, ClassTable):
-        return words.READING_CLASSES
+        return words.READING_CLASSES.format(names=", ".join(option.names[1:]))
     if option.foreground is None:
         return words.READING_ALL
     if option.undefined:

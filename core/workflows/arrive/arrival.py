@@ -13,7 +13,8 @@ from core.imaging.dicom_places import SlicePlace
 from core.workflows.arrive.kept_answers import kept_answers
 from core.workflows.arrive.layouts import image_keys, stem_key
 from core.workflows.arrive.planned_file import PlannedFile
-from core.workspace import ImageRow, Workspace
+from core.workflows.arrive.told_names import ToldNames, in_told_order
+from core.workspace import ImageRow, TaskClass, Workspace
 
 MaskUse = Literal["reference", "start"]
 Status = Literal["added", "already there", "mask added", "left out", "refused"]
@@ -65,6 +66,7 @@ class Arrival:
         self.mask_use = mask_use
         self.kept = kept_answers(workspace, task_id)
         self.classes = workspace.tasks.get_by_id(task_id).classes
+        self.names = ToldNames()
         self.slices: dict[int, SlicePlace] = {}
         self.masked: dict[int, str] = {}  # path of the mask that an image got
         self._by_path: dict[str, set[int]] = {}
@@ -91,6 +93,10 @@ class Arrival:
             if found := self._names.find(key) or self._task_names().find(key):
                 return found
         return set()
+
+    def classes_of(self, row: PlannedFile, data: bytes) -> Sequence[TaskClass]:
+        """The task's classes in the order of a mask's numbers."""
+        return in_told_order(self.names.of(row.path, data), self.classes)
 
     def paths_of(self, image: str, outlines: str) -> tuple[str, ...]:
         """Of the images of this upload those that a file of outlines means: by their folders, else beside it.

@@ -13,6 +13,7 @@ from core.imaging.class_table import DEFAULT_COLOURS, UNDEFINED, ClassTable
 from core.imaging.decode import all_frames, mask_of, read_mask
 from core.imaging.mask_readings import MaskReading
 from core.imaging.mask_values import tells_undefined
+from core.workflows.arrive.told_names import LACKING
 from core.workspace import TaskClass
 
 
@@ -29,7 +30,7 @@ def read_classes(
     Args:
         name: What the person calls it.
         shape: (height, width) of its image.
-        classes: What can be painted, in order.
+        classes: In the order of the file's numbers, as `in_told_order` gives them.
 
     Raises:
         BadFileError: As `read_mask`; also a class that the task lacks, and foreground that could be any of
@@ -49,12 +50,14 @@ def class_reading(data: bytes, name: str, classes: Sequence[TaskClass]) -> MaskR
     mask = mask_of(all_frames(data, name), name, class_table(classes))
     check_classes(mask, data, name, classes)
     values = tuple(int(each) for each in np.unique(mask))
-    foreground = tuple(each for each in values if 0 < each < UNDEFINED)
+    undecided = {UNDEFINED, *(place for place, each in enumerate(classes, 1) if each.value == UNDEFINED)}
+    undefined = tuple(each for each in values if each in undecided)
+    foreground = tuple(each for each in values if each and each not in undecided)
     return MaskReading(
         None,
         values,
         foreground,
-        (UNDEFINED,) if UNDEFINED in values else (),
+        undefined,
         classes=tuple(classes[each - 1].name for each in foreground),
     )
 
@@ -75,8 +78,16 @@ def check_classes(mask: NDArray[np.uint8], data: bytes, name: str, classes: Sequ
         name: What the person calls it.
 
     Raises:
-        BadFileError: It could be any class.
+        BadFileError: It could be any class, or holds one that the task lacks.
     """
+    found = np.bincount(mask.ravel(), minlength=256)
+    lacking = [each.name for place, each in enumerate(classes, 1) if each.value == LACKING and found[place]]
+    if lacking:
+        raise BadFileError(
+            name,
+            "holds {listed}, which is no class of this task; add it under Classes first.",
+            listed=", ".join(lacking),
+        )
     if not np.isin(mask, (0, UNDEFINED)).all() or not (mask == UNDEFINED).any():
         return
     stored = all_frames(data, name)

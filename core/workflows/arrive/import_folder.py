@@ -23,6 +23,7 @@ from core.language.sentence import Sentence
 from core.large_files import read_file
 from core.workflows.add_images import add_planned
 from core.workflows.arrive.arrival import Arrival, MaskUse
+from core.workflows.arrive.told_names import holds_names
 from core.workflows.arrive.upload_plan import PlannedFile, plan_upload
 from core.workflows.arrive.upload_survey import MAY_BE_ASKED, Upload, as_it_is, plan_of, unpacked
 from core.workspace import JobRow, Workspace
@@ -91,9 +92,11 @@ def sample_of(workspace: Workspace, task_id: int, folder: Path) -> tuple[list[Pl
     plan = _plan(workspace, task_id, folder, "reference")[1]
     images = [row for row in plan if row.role == "image" and row.path.lower().endswith(MAY_BE_ASKED)]
     masks = _spread([row for row in plan if row.role == "mask" or row.is_yolo])
+    names = [row for row in plan if holds_names(row.path)]
     under = {path for row in masks for path in row.images[:1]}
     wanted = {
-        row.path: row for row in (*_spread(images), *masks, *(row for row in plan if row.path in under))
+        row.path: row
+        for row in (*names, *_spread(images), *masks, *(row for row in plan if row.path in under))
     }
     uploads: list[Upload] = []
     for path in wanted:
@@ -159,7 +162,7 @@ def _read(
         if context.should_stop():
             return
         path = parent / row.path
-        if row.role == "left out":
+        if row.role == "left out" and not holds_names(row.path):
             yield 1, [(row, ArchiveEntry(row.name, b""))]
             continue
         try:

@@ -44,7 +44,7 @@ def pixels_of(arrival: Arrival, part: WaitingMask, shape: tuple[int, int]) -> tu
     if several and part.row.holds_objects:
         raise any_class(name, arrival.classes)
     if several and part.pixels is None:
-        return read_classes(part.data, name, shape, arrival.classes), ""
+        return read_classes(part.data, name, shape, arrival.classes_of(part.row, part.data)), ""
     if part.pixels is None:
         mask, note = read_as_said(arrival, part, partial(read_mask, part.data, name, shape))
         return of_the_one_class(arrival, mask), note

@@ -111,10 +111,10 @@ def masks_of_slices(
     if len(arrival.classes) > 1:
         if part.row.holds_objects:
             raise any_class(name, arrival.classes)
-        table = class_table(arrival.classes)
-        masks, notes = volume_masks(part.data, name, shapes, geometry, meaning=table)
-        check_classes(np.concatenate(masks, axis=None), part.data, name, arrival.classes)
-        return [values_of(mask, arrival.classes) for mask in masks], notes
+        classes = arrival.classes_of(part.row, part.data)
+        masks, notes = volume_masks(part.data, name, shapes, geometry, meaning=class_table(classes))
+        check_classes(np.concatenate(masks, axis=None), part.data, name, classes)
+        return [values_of(mask, classes) for mask in masks], notes
 
     read = partial(volume_masks, part.data, name, shapes, geometry)
     (masks, notes), note = read_as_said(arrival, part, read)

@@ -16,6 +16,7 @@ from core.workflows.arrive.layouts import image_keys, mask_keys, plain, stem_key
 from core.workflows.arrive.pairing import ImageNames, united, with_namesakes, with_yolo
 from core.workflows.arrive.planned_file import PlannedFile as PlannedFile
 from core.workflows.arrive.planned_file import Role as Role
+from core.workflows.arrive.told_names import NAMES_OF_CLASSES
 from core.workflows.arrive.upload_names import Folders, Names, goes_on
 
 _ENDS_AS_MASK = Sentence("its name ends as masks do")
@@ -28,7 +29,7 @@ _TOLD = {
         "Cellpose's own file, which is not read; in Cellpose, save the masks as PNG (_cp_masks.png)"
     ),
     "provenance.json": Sentence("says where the masks of an export come from"),
-    "classes.csv": Sentence("names of classes, which are not read; give them under Classes"),
+    "classes.csv": NAMES_OF_CLASSES,
     "labelmap.txt": Sentence("the names of CVAT's classes, which one foreground does not need"),
     ".npy": Sentence("a NumPy array, which is not read; save it as PNG or TIFF"),
     ".npz": Sentence("a NumPy archive, which is not read; save it as PNG or TIFF"),
@@ -71,8 +72,7 @@ def _first_look(path: str, folders: Folders) -> PlannedFile:
     """Role by suffix and folder; names are looked at next, when all files are known."""
     if not_read := _not_read(path):
         if "imagestr" in folders.names and not_read.name.casefold() == "dataset.json":
-            reason = Sentence("nnU-Net's description of the data, which is not needed")
-            return PlannedFile(path, "left out", reason)
+            return PlannedFile(path, "left out", NAMES_OF_CLASSES)
         return not_read
     parts = list(PurePosixPath(path).parts[:-1])
     is_mixed = str(PurePosixPath(path).parent) in folders.mixed

@@ -21,6 +21,7 @@ from core.workflows.arrive.class_values import any_class, class_reading
 from core.workflows.arrive.kept_answers import KeptAnswers
 from core.workflows.arrive.layouts import mask_keys
 from core.workflows.arrive.mask_meaning import KeptMeaning
+from core.workflows.arrive.told_names import ToldNames, holds_names, in_told_order
 from core.workflows.arrive.upload_plan import PlannedFile, Role, plan_upload
 from core.workspace import TaskClass
 
@@ -45,6 +46,7 @@ class Survey:
         num_files: How many of them were given as images.
         readings: How the values of masks are read, by place in `rows`.
         unpaired: Places of masks of which no one image of this upload or of the task has the name.
+        names: What files of the upload call the values of masks.
         channels: Names of the channels of each file that has several, by place.
         ct: Place of the first image found that looks like a CT and cannot say it, None for none.
     """
@@ -53,6 +55,7 @@ class Survey:
     num_files: int
     readings: Mapping[int, MaskReading]
     unpaired: frozenset[int]
+    names: ToldNames = field(default_factory=ToldNames)
     channels: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     ct: int | None = None
 
@@ -116,22 +119,24 @@ def survey_upload(
         earlier: An earlier survey of the same upload: what was read then is not read again.
         on_progress: Called with masks read and all that are read.
     """
+    uploads = [*files, *masks]
     rows = plan_of(files, masks, known=known, roles=roles)
     if any(row.name.lower().endswith(_MAY_BE_SEGMENTATION) for row in rows):
-        rows = [row for row, _ in unpacked(rows, [*files, *masks])]
+        rows = [row for row, _ in unpacked(rows, uploads)]
     num_files = sum(len(_paths(*each)) for each in files)
     of_masks = [place for place, row in enumerate(rows) if row.role == "mask" or row.is_yolo][:MOST_READ]
     already = {} if earlier is None else earlier.readings
     readings = {place: reading for place, reading in already.items() if place in of_masks}
     missing = set(of_masks) - set(readings)
     seen = _Seen() if earlier is None else _Seen(dict(earlier.channels), earlier.ct)
+    names = _names(rows, uploads) if earlier is None else earlier.names
     may_ask = {place for place, row in enumerate(rows) if row.name.lower().endswith(MAY_BE_ASKED)}
     look_at = missing | (may_ask if earlier is None else set())
-    for place, (row, entry) in enumerate(unpacked(rows, [*files, *masks]) if look_at else ()):
+    for place, (row, entry) in enumerate(unpacked(rows, uploads) if look_at else ()):
         if place in may_ask and earlier is None:
             seen.look(place, row, entry)
         if place in missing:
-            readings[place] = _read(row, entry, classes)
+            readings[place] = _read(row, entry, classes, names)
             if on_progress is not None:
                 on_progress(len(readings), len(of_masks))
     unpaired = {
@@ -139,20 +144,31 @@ def survey_upload(
         for place, row in enumerate(rows)
         if row.role == "mask" and not row.only_image and not any(key in known for key in row.keys)
     }
-    return Survey(tuple(rows), num_files, readings, frozenset(unpaired), seen.channels, seen.ct)
+    return Survey(tuple(rows), num_files, readings, frozenset(unpaired), names, seen.channels, seen.ct)
 
 
 def survey_sample(
     rows: Sequence[PlannedFile], uploads: Sequence[Upload], classes: Sequence[TaskClass] = ()
 ) -> Survey:
     """What may have to be asked about some files of many."""
-    seen, readings = _Seen(), {}
+    seen, readings, names = _Seen(), {}, _names(rows, uploads)
     for place, (row, entry) in enumerate(unpacked(rows, uploads)):
         if row.role == "image":
             seen.look(place, row, entry)
-        else:
-            readings[place] = _read(row, entry, classes)
-    return Survey(tuple(rows), len(rows), readings, frozenset(), seen.channels, seen.ct)
+        elif not holds_names(row.path):
+            readings[place] = _read(row, entry, classes, names)
+    return Survey(tuple(rows), len(rows), readings, frozenset(), names, seen.channels, seen.ct)
+
+
+def _names(rows: Sequence[PlannedFile], uploads: Sequence[Upload]) -> ToldNames:
+    names, left = ToldNames(), sum(holds_names(row.path) for row in rows)
+    for row, entry in unpacked(rows, uploads) if left else ():
+        if holds_names(row.path):
+            names.note(row.path, entry.data)
+            left -= 1
+            if not left:
+                break
+    return names
 
 
 def plan_of(
@@ -228,7 +244,9 @@ class _Seen:
             self.ct = place if looks_like_ct(file) else None
 
 
-def _read(row: PlannedFile, entry: ArchiveEntry, classes: Sequence[TaskClass]) -> MaskReading:
+def _read(
+    row: PlannedFile, entry: ArchiveEntry, classes: Sequence[TaskClass], names: ToldNames
+) -> MaskReading:
     """The reading of a mask, without its pixels."""
     if entry.problem is not None:
         return MaskReading(None, problem=str(entry.problem))
@@ -236,6 +254,7 @@ def _read(row: PlannedFile, entry: ArchiveEntry, classes: Sequence[TaskClass]) -
         if len(classes) > 1:
             if row.holds_objects:
                 raise any_class(row.name, classes)
+            classes = in_told_order(names.of(row.path, entry.data), classes)
             return class_reading(mask_file(row, entry.data), row.name, classes)
         reading = mask_reading(mask_file(row, entry.data), row.name)
     except BadFileError as error:

@@ -1,0 +1,138 @@
+"""What the values of masks are called: by a file that came along, or by a DICOM segmentation itself.
+
+Such files are `classes.csv` of an export, `classes.json` as `train.py` reads it, `dataset.json` of nnU-Net
+(Isensee et al. 2021) and the Medical Segmentation Decathlon, `classes.txt` and `data.yaml` of YOLO. They
+count for what lies in their folder.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from core.imaging.class_table import UNDEFINED, UNDEFINED_NAME
+from core.imaging.dicom_file import is_segmentation
+from core.imaging.dicom_segments import segment_names
+from core.language.sentence import Sentence
+from core.workspace import TaskClass
+from core.workspace.classes import LONGEST_NAME, MOST_CLASSES, free_colour
+
+Names = Mapping[int, str]
+NAMES_OF_CLASSES = Sentence("names of the classes of masks")
+LACKING = MOST_CLASSES + 1
+"""Stands for a class that a task does not have; no class has this value."""
+_UNDECIDED = frozenset({"undecided", UNDEFINED_NAME, "ignore"})
+
+
+def holds_names(path: str) -> bool:
+    """Whether a file is called as one that tells names of classes."""
+    return PurePosixPath(path).name.casefold() in _READERS
+
+
+@dataclass
+class ToldNames:
+    """The names that came with an upload, by the folder of the file that tells them."""
+
+    _of_folder: dict[str, Names] = field(default_factory=dict)
+
+    def note(self, path: str, data: bytes) -> bool:
+        """Read a file; whether it tells names."""
+        read = _READERS.get(PurePosixPath(path).name.casefold())
+        if read is None:
+            return False
+        try:
+            names = dict(read(data.decode("utf-8-sig")))
+        except (ValueError, KeyError, TypeError, AttributeError, csv.Error, RecursionError):
+            return False
+        if names:
+            self._of_folder[path.rpartition("/")[0]] = names
+        return bool(names)
+
+    def of(self, path: str, data: bytes = b"") -> Names:
+        """The name of each value of a mask, of 0 (background) and undecided ones too; empty for none."""
+        if is_segmentation(data):
+            return segment_names(data)
+        inside = (each for each in self._of_folder if not each or path.startswith(f"{each}/"))
+        nearest = max(inside, key=len, default=None)
+        return {} if nearest is None else self._of_folder[nearest]
+
+
+def in_told_order(names: Names, classes: Sequence[TaskClass]) -> Sequence[TaskClass]:
+    """The classes of a task in the order of the numbers that a file gives their names.
+
+    What the file calls undecided has the value 255, a class that the task does not have `LACKING`. Where it
+    names none of them, the classes stay in the order of the task.
+    """
+    known = {_plain(each.name): each for each in classes}
+    foreground = {value: name for value, name in names.items() if 0 < value < UNDEFINED}
+    if not any(_plain(name) in known for name in foreground.values()):
+        return classes
+    ordered: list[TaskClass] = []
+    for value in range(1, 1 + max(foreground)):
+        name = foreground.get(value, str(value))
+        colour = free_colour((*classes, *ordered))
+        other = TaskClass(name, colour, value=UNDEFINED if means_undecided(name) else LACKING)
+        ordered.append(known.get(_plain(name), other))
+    return ordered
+
+
+def means_undecided(name: str) -> bool:
+    """Whether a value of that name is one that nobody decided on."""
+    return _plain(name) in _UNDECIDED
+
+
+def are_usable(names: Sequence[str]) -> bool:
+    """Whether a task can call its classes so: no two alike, none too long."""
+    return len({*map(_plain, names)}) == len(names) and all(len(name) <= LONGEST_NAME for name in names)
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip().casefold()
+
+
+def _of_export(text: str) -> Iterable[tuple[int, str]]:
+    return ((int(row["value"]), row["name"]) for row in csv.DictReader(text.splitlines()))
+
+
+def _of_training(text: str) -> Iterable[tuple[int, str]]:
+    names = [str(each["name"]) for each in json.loads(text)]
+    return enumerate(name for name in names if _plain(name) != UNDEFINED_NAME)
+
+
+def _of_nnunet(text: str) -> Iterable[tuple[int, str]]:
+    labels: dict[str, Any] = json.loads(text)["labels"]
+    # The older form has numbers as keys; a list is a region of several values, which names none of them.
+    return (
+        (int(key), value) if isinstance(value, str) else (int(value), key) for key, value in labels.items()
+    )
+
+
+def _of_lines(text: str) -> Iterable[tuple[int, str]]:
+    names = [line.strip() for line in text.splitlines() if line.strip()]
+    return enumerate(names, start=0 if names and _plain(names[0]) == "background" else 1)
+
+
+def _of_yolo(text: str) -> Iterable[tuple[int, str]]:
+    import yaml
+
+    try:
+        names = yaml.safe_load(text)["names"]
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from None
+    numbered = names.items() if isinstance(names, dict) else enumerate(names)
+    # YOLO has no background: its first class is 0.
+    return ((int(number) + 1, str(name)) for number, name in numbered)
+
+
+_READERS: dict[str, Callable[[str], Iterable[tuple[int, str]]]] = {
+    "classes.csv": _of_export,
+    "classes.json": _of_training,
+    "dataset.json": _of_nnunet,
+    "classes.txt": _of_lines,
+    "data.yaml": _of_yolo,
+}
