@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import tifffile
@@ -107,3 +108,23 @@ def test_a_copied_mask_keeps_its_classes(
     wait_for(lambda: (layer_on_disk(workspace, slices[1]) == mask + 1).all())
     # 100 pixels of 0.004 * 0.004.
     expect(canvas.page.get_by_text("100 px · 0.0016 µm²")).to_be_visible()
+
+
+def test_the_size_of_a_pixel_is_given_where_the_file_does_not_say_it(
+    server: AppServer, workspace: Workspace, open_page: OpenPage
+) -> None:
+    task = workspace.tasks.create("Cells without a scale")
+    pixels = cv2.imencode(".png", np.zeros((SIDE, SIDE), np.uint8))[1].tobytes()
+    add_images(workspace, task.id, [("cells.png", pixels)])
+    (image,) = workspace.images.list(task.id)
+    mask = np.zeros((SIDE, SIDE), np.uint8)
+    mask[10:20, 10:20] = 1
+    workspace.drafts.start_from(image.id, content_of_mask(workspace, image, mask))
+    page = open_slice(workspace, server, open_page, image).page
+    expect(page.get_by_text("100 px", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Pixel size").click()
+    box = page.get_by_label("Side of a pixel (µm)")
+    for typed, said in (("0.5", "100 px · 25 µm²"), ("100", "100 px · 1 mm²"), ("", "100 px")):
+        box.fill(typed)
+        box.press("Enter")
+        expect(page.get_by_text(said, exact=True)).to_be_visible()

@@ -97,48 +97,36 @@ def test_an_unclear_mask_is_asked_about_once(open_page, workspace, nuclei):
     assert workspace.images.read_reference(image) is not None
 
 
-def test_the_values_of_masks_become_the_classes_of_a_new_task(open_page, workspace, nuclei):
-    app = upload(open_page(task=nuclei.slug), ("a.png", png(1)), ("a_mask.png", encode_png(CLASSES)))
+NAMES = ("classes.csv", b"value,name\n0,background\n1,heart\n2,lung\n")
+
+
+@pytest.mark.parametrize(
+    ("only", "names", "option", "classes", "stored"),
+    [
+        ("", (), "Class 1, Class 2", ["Class 1", "Class 2"], [0, 1, 2]),
+        ("", (NAMES,), "heart, lung", ["heart", "lung"], [0, 1, 2]),
+        # A class that has a name keeps it, and its value.
+        ("lung", (NAMES,), "heart, lung", ["lung", "heart"], [0, 2, 1]),
+    ],
+)
+def test_the_values_of_masks_become_classes(
+    open_page, workspace, nuclei, only, names, option, classes, stored
+):
+    first = workspace.tasks.get_by_id(nuclei.id).classes[0]
+    workspace.tasks.set_classes(nuclei.id, [replace(first, name=only)])
+    app = upload(open_page(task=nuclei.slug), ("a.png", png(1)), ("a_mask.png", encode_png(CLASSES)), *names)
     question = next(each for each in app.radio if words.READING_LEAVE in each.options)
+    assert question.options[3] == f"Each value is a class of its own: {option}"
     app = press(question.set_value(3).run(), words.ADD_FILES)
     assert not app.exception
-    classes = workspace.tasks.get_by_id(nuclei.id).classes
-    assert [(each.value, each.name) for each in classes] == [(1, "Class 1"), (2, "Class 2")]
+    found = workspace.tasks.get_by_id(nuclei.id).classes
+    assert [(each.value, each.name) for each in found] == list(enumerate(classes, 1))
     (image,) = workspace.images.list(nuclei.id)
     reference = decode_image(workspace.images.read_reference(image), "reference").values
-    np.testing.assert_array_equal(reference, CLASSES)
+    np.testing.assert_array_equal(reference, np.array(stored)[CLASSES])
     # Masks of a task of several classes ask nothing any more.
     app = upload(open_page(task=nuclei.slug), ("b.png", png(2)), ("b_mask.png", encode_png(CLASSES)))
     assert not [each for each in app.radio if words.READING_LEAVE in each.options]
-
-
-def test_the_values_of_masks_become_the_classes_that_came_along(open_page, workspace, nuclei):
-    mask, names = encode_png(CLASSES), b"value,name\n0,background\n1,heart\n2,lung\n"
-    app = upload(open_page(task=nuclei.slug), ("a.png", png(1)), ("a_mask.png", mask), ("classes.csv", names))
-    question = next(each for each in app.radio if words.READING_LEAVE in each.options)
-    assert question.options[3] == "Each value is a class of its own: heart, lung"
-    app = press(question.set_value(3).run(), words.ADD_FILES)
-    assert not app.exception
-    classes = workspace.tasks.get_by_id(nuclei.id).classes
-    assert [(each.value, each.name) for each in classes] == [(1, "heart"), (2, "lung")]
-    (image,) = workspace.images.list(nuclei.id)
-    reference = decode_image(workspace.images.read_reference(image), "reference").values
-    np.testing.assert_array_equal(reference, CLASSES)
-
-
-def test_a_named_class_keeps_its_name_beside_those_that_came_along(open_page, workspace, nuclei):
-    only = workspace.tasks.get_by_id(nuclei.id).classes[0]
-    workspace.tasks.set_classes(nuclei.id, [replace(only, name="lung")])
-    mask, names = encode_png(CLASSES), b"value,name\n0,background\n1,heart\n2,lung\n"
-    app = upload(open_page(task=nuclei.slug), ("a.png", png(1)), ("a_mask.png", mask), ("classes.csv", names))
-    question = next(each for each in app.radio if words.READING_LEAVE in each.options)
-    app = press(question.set_value(3).run(), words.ADD_FILES)
-    assert not app.exception
-    classes = workspace.tasks.get_by_id(nuclei.id).classes
-    assert [(each.value, each.name) for each in classes] == [(1, "lung"), (2, "heart")]
-    (image,) = workspace.images.list(nuclei.id)
-    reference = decode_image(workspace.images.read_reference(image), "reference").values
-    np.testing.assert_array_equal(reference, np.array([0, 2, 1])[CLASSES])
 
 
 def test_the_table_says_role_image_values_and_why():

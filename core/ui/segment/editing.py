@@ -33,7 +33,7 @@ from core.workflows.correct.open_image import OpenedImage, open_image
 from core.workflows.correct.pictures import prefetch
 from core.workflows.correct.save_mask import save_mask
 from core.workflows.correct.second_reader import begin_blind, history_for
-from core.workflows.correct.slices import geometry_of
+from core.workflows.correct.slices import pixel_size
 from core.workspace import DraftContent, DraftRow, ImageRow, RevisionRow, TaskClass, TaskRow
 from core.workspace.classes import reading_table
 from core.workspace.drafts import SERVER
@@ -215,10 +215,10 @@ def _editor_classes(classes: tuple[TaskClass, ...]) -> tuple[EditorClass, ...]:
 
 def _pixel_mm2(image: OpenedImage) -> float | None:
     """Area of a pixel of the editor, which may show a scaled copy."""
-    geometry, facts = geometry_of(state.workspace(), image.image), image.image.facts
-    if geometry is None:
+    size, facts = pixel_size(state.workspace(), image.image), image.image.facts
+    if size is None:
         return None
-    return geometry.pixel_mm2 * facts.height * facts.width / (image.height * image.width)
+    return size.pixel_mm2 * facts.height * facts.width / (image.height * image.width)
 
 
 def warm_up(task: TaskRow) -> None:

@@ -17,6 +17,7 @@ from core.ui.segment.classes import classes_button
 from core.ui.segment.downloads import downloads
 from core.ui.segment.editing_session import request
 from core.ui.segment.labelling import label_history
+from core.ui.segment.pixel_size import pixel_size_box
 from core.ui.segment.proposing import propose_button
 from core.ui.segment.scope import choose_scope
 from core.ui.text import IN_A_COLUMN, as_name, as_text
@@ -162,6 +163,7 @@ def _revision_line(revision: RevisionRow, number: int) -> str:
 def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
     """Buttons that open what is not needed for every image."""
     classes_button(state.workspace().tasks.get_by_id(image.image.task_id))
+    pixel_size_box(image.image)
     propose_button(image)
     downloads(image)
     if image.hidden in ("", "gold") and st.button(words.HISTORY, icon=":material/history:", width="stretch"):

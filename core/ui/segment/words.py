@@ -213,6 +213,13 @@ LABEL_LINE = "{label} by {who}, {when}"
 LABEL_SHOWN = "the model had said {percent:.0f} %"
 
 # Segment: what is rarely needed
+PIXEL_SIZE = "Pixel size"
+PIXEL_SIZE_SIDE = "Side of a pixel (µm)"
+PIXEL_SIZE_NONE = "Not known"
+PIXEL_SIZE_HELP = (
+    "This file does not say how large its pixels are. What is given here counts for all images of this task whose "
+    "files do not say it: areas are then in µm² or mm², on the page, in measures and where masks are compared."
+)
 HISTORY = "History"
 HISTORY_EMPTY = "Nothing is saved yet. Each save is kept here and can be brought back."
 RESTORE = "Restore"

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from core.correction.between import fill_between
 from core.errors import AppError
-from core.evaluation.contours import Spacing
 from core.imaging.decode import open_file
 from core.imaging.dicom_places import order_slices, slice_place
 from core.imaging.geometry import Geometry, Layout
@@ -25,6 +24,7 @@ from core.workflows.correct.save_mask import content_of_mask, layer_of_mask, rea
 from core.workspace import DraftRow, ImageRow, Workspace
 
 _GEOMETRY = "geometry-3"
+_PIXEL_SIZE = "pixel_size_of_task_{}"
 
 
 def is_filled(draft: DraftRow | None) -> bool:
@@ -122,10 +122,22 @@ def geometry_of(workspace: Workspace, image: ImageRow) -> Geometry | None:
     return Geometry(told["row"], told["column"], told["slice"], affine, tuple(told["along"]), layout)
 
 
-def spacing_of(workspace: Workspace, image: ImageRow) -> Spacing | None:
-    """Height and width of an image's pixels in mm, None where nobody says."""
-    geometry = geometry_of(workspace, image)
-    return None if geometry is None else (geometry.row_mm, geometry.column_mm)
+def pixel_size(workspace: Workspace, image: ImageRow) -> Geometry | None:
+    """What a file says of the size of its pixels, else what was said for the task; None where nobody says."""
+    found = geometry_of(workspace, image)
+    said = kept_pixel_size(workspace, image.task_id) if found is None else None
+    return found if said is None else Geometry(said, said)
+
+
+def kept_pixel_size(workspace: Workspace, task_id: int) -> float | None:
+    """Side in mm of the pixels of a task's images whose files do not say it, None where nobody said."""
+    said: float | None = workspace.settings.get(_PIXEL_SIZE.format(task_id))
+    return said
+
+
+def keep_pixel_size(workspace: Workspace, task_id: int, side_mm: float | None) -> None:
+    """Remember that side, above 0; None forgets it."""
+    workspace.settings.set(_PIXEL_SIZE.format(task_id), side_mm)
 
 
 def _parts_of_way(geometry: Geometry | None, before: int, after: int) -> list[float]:

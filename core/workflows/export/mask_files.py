@@ -15,7 +15,7 @@ from core.formats.indexed import indexed_png, mask_tiff
 from core.formats.volume import stack_tiff
 from core.imaging.class_table import UNDEFINED
 from core.imaging.dicom_file import is_dicom
-from core.workflows.correct.slices import geometry_of
+from core.workflows.correct.slices import pixel_size
 from core.workflows.export.export_names import UniqueStems, name_of
 from core.workflows.export.packing import Archive, picture_of_mask
 from core.workflows.export.provenance import program_version
@@ -42,7 +42,7 @@ class OneEach:
     def add(self, image: ImageRow, revision: RevisionRow, mask: NDArray[np.uint8]) -> None:
         """Write the file of a mask, or of its stack once."""
         if not self.form.holds_volumes or image.stack is None:
-            alone = VolumeMasks((image,), mask[None], geometry_of(self.workspace, image))
+            alone = VolumeMasks((image,), mask[None], pixel_size(self.workspace, image))
             self._write(alone, name_of(image))
             return
         if image.stack not in self.stacks:

@@ -13,7 +13,7 @@ from core.imaging.class_table import UNDEFINED
 from core.registry.decoded import decode
 from core.registry.predictions import kept_proposal
 from core.registry.predictors import Predictors
-from core.workflows.correct.slices import spacing_of
+from core.workflows.correct.slices import pixel_size
 from core.workspace import ImageRow, RevisionRow, VersionRow, Workspace
 from core.workspace.classes import places, reading_table
 
@@ -40,13 +40,13 @@ def measure_rows(
         classes: Foreground classes, class 1 first.
     """
     values = decode(workspace, image).values
-    spacing = spacing_of(workspace, image)
+    size = pixel_size(workspace, image)
     version = None if revision.version_id is None else workspace.versions.get(revision.version_id)
     predicted = _predicted(workspace, image, revision, version, predictors)
     rows = []
     for index, each in enumerate(classes, start=1):
         region = mask == index
-        found = measure(region, values, spacing_mm=spacing)
+        found = measure(region, values, spacing_mm=None if size is None else (size.row_mm, size.column_mm))
         dice = None if predicted is None else dice_of(predicted == index, region, mask == UNDEFINED)
         rows.append(
             (

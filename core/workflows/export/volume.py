@@ -13,7 +13,7 @@ from core.errors import AppError, BadFileError
 from core.formats.volume import nifti_of, stack_tiff, volume_ending
 from core.imaging.geometry import Geometry
 from core.workflows.correct.save_mask import read_mask
-from core.workflows.correct.slices import geometry_of
+from core.workflows.correct.slices import geometry_of, pixel_size
 from core.workspace import ImageRow, RevisionRow, Workspace
 
 
@@ -69,7 +69,7 @@ def volume_masks(
             image=image.name,
             num_images=len(images),
         )
-    return VolumeMasks(tuple(images), masks, geometry_of(workspace, image))
+    return VolumeMasks(tuple(images), masks, pixel_size(workspace, image))
 
 
 def volume_name(workspace: Workspace, image: ImageRow) -> str:

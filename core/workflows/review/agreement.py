@@ -25,7 +25,7 @@ from core.review.agreement import Agreement, agree
 from core.review.readers import ImageAgreement, ModelAgainstPeople, compare_model
 from core.workflows.correct.blind import KEYS, Purpose, readings_of_task
 from core.workflows.correct.save_mask import mask_as_shown, read_mask
-from core.workflows.correct.slices import geometry_of
+from core.workflows.correct.slices import pixel_size
 from core.workspace import ImageRow, RevisionRow, TaskRow, VersionRow, Workspace
 from core.workspace.blobs import sha256_of
 from core.workspace.classes import reading_key
@@ -210,7 +210,7 @@ def _all_in_mm(workspace: Workspace, image_ids: set[int]) -> bool:
 
 def spacing_to_compare(workspace: Workspace, image: ImageRow) -> Spacing | None:
     """Height and width of an image's pixels in mm; None where nobody says, or a millimetre is no measure."""
-    geometry = geometry_of(workspace, image)
+    geometry = pixel_size(workspace, image)
     if geometry is None or geometry.is_microscopic:
         return None
     return geometry.row_mm, geometry.column_mm
