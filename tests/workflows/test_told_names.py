@@ -16,6 +16,12 @@ from tests.formats.test_dicom_seg import series
 from tests.workflows.conftest import gradient, png
 from tests.workflows.test_add_images import zip_of
 
+# Nine lists, each of nine times the one before: 9 ** 9 names once written out.
+BOMB = (
+    "a0: &a0 [heart]\n"
+    + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
+    + "names: [*a9, lung]\n"
+)
 IMAGE = png(gradient(2, 3))
 MASK = [[0, 1, 2], [0, 1, 3]]
 EXPORT = "﻿value,name\n0,background\n1,Heart\n2, lung\n3,{third}\n255,undecided\n"
@@ -102,6 +108,7 @@ def test_a_named_class_that_the_task_lacks_is_told_where_it_is_used(workspace, l
         ("dataset.json", "[" * 100_000),
         ("dataset.json", json.dumps({"labels": {"background": 0, "heart and lung": [1, 2], "lung": 2}})),
         ("data.yaml", "names: [heart: {"),
+        ("data.yaml", BOMB),
         ("data.yaml", "- heart\n- lung"),
         ("classes.txt", "0 0.1 0.1 0.2 0.1 0.2 0.2\n"),
         ("classes.json", json.dumps({"name": "heart"})),

@@ -26,6 +26,7 @@ Names = Mapping[int, str]
 NAMES_OF_CLASSES = Sentence("names of the classes of masks")
 LACKING = MOST_CLASSES + 1
 """Stands for a class that a task does not have; no class has this value."""
+_MOST_BYTES = 1_000_000
 _UNDECIDED = frozenset({"undecided", UNDEFINED_NAME, "ignore"})
 
 
@@ -43,7 +44,7 @@ class ToldNames:
     def note(self, path: str, data: bytes) -> bool:
         """Read a file; whether it tells names."""
         read = _READERS.get(PurePosixPath(path).name.casefold())
-        if read is None:
+        if read is None or len(data) > _MOST_BYTES:
             return False
         try:
             names = dict(read(data.decode("utf-8-sig")))
@@ -124,7 +125,10 @@ def _of_yolo(text: str) -> Iterable[tuple[int, str]]:
         names = yaml.safe_load(text)["names"]
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from None
-    numbered = names.items() if isinstance(names, dict) else enumerate(names)
+    numbered = list(names.items() if isinstance(names, dict) else enumerate(names))
+    # Anything else may be a bomb of references, which would be written out.
+    if not all(isinstance(name, str | int) for _, name in numbered):
+        raise ValueError("names are words")
     # YOLO has no background: its first class is 0.
     return ((int(number) + 1, str(name)) for number, name in numbered)
 
