@@ -102,6 +102,7 @@ def test_a_named_class_that_the_task_lacks_is_told_where_it_is_used(workspace, l
     ("told", "content"),
     [
         ("classes.csv", "value,name\n1,cell\n2,gland\n3,vessel\n"),
+        ("classes.csv", "value,name\n1,heart\n2\n3,lung\n"),
         ("classes.csv", "no,table\n1,heart\n"),
         ("classes.csv", b"\xff\xfe\x00"),
         ("dataset.json", "{}"),

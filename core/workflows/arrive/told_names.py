@@ -50,9 +50,10 @@ class ToldNames:
             names = dict(read(data.decode("utf-8-sig")))
         except (ValueError, KeyError, TypeError, AttributeError, csv.Error, RecursionError):
             return False
-        if names:
-            self._of_folder[path.rpartition("/")[0]] = names
-        return bool(names)
+        if not names or not all(isinstance(each, str) for each in names.values()):
+            return False
+        self._of_folder[path.rpartition("/")[0]] = names
+        return True
 
     def of(self, path: str, data: bytes = b"") -> Names:
         """The name of each value of a mask, of 0 (background) and undecided ones too; empty for none."""
