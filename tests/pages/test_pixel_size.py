@@ -3,14 +3,17 @@
 import csv
 import io
 import zipfile
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 import tifffile
 
+from core.errors import NotAllowedError
 from core.imaging.masks import encode_png
 from core.ui.segment import words
 from core.workflows.add_images import add_images
+from core.workflows.correct.slices import keep_pixel_size, kept_pixel_size
 from core.workflows.export.export_files import export_files
 from core.workflows.export.packing import Selection
 from core.workflows.review.agreement import spacing_to_compare
@@ -21,6 +24,16 @@ from tests.pages.conftest import png
 @pytest.fixture
 def nuclei(workspace):
     return workspace.tasks.create("Nuclei")
+
+
+@pytest.mark.parametrize(("role", "may"), [("reviewer", False), ("admin", True)])
+def test_where_people_sign_in_admins_say_it(workspace, nuclei, role, may):
+    kim = workspace.persons.get_or_add("Kim")
+    workspace.persons.set_role(kim.id, role)
+    store = workspace.acting_as("Kim")
+    with nullcontext() if may else pytest.raises(NotAllowedError, match="Kim is reviewer"):
+        keep_pixel_size(store, nuclei.id, 0.2)
+    assert kept_pixel_size(workspace, nuclei.id) == (0.2 if may else None)
 
 
 def size_box(app):

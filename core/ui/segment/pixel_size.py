@@ -31,6 +31,7 @@ def pixel_size_box(image: ImageRow) -> None:
             value=None,
             format="%g",
             placeholder=words.PIXEL_SIZE_NONE,
+            disabled=not workspace.may("task"),
             key=key,
             on_change=_keep,
             args=(image.task_id, key),

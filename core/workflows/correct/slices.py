@@ -136,7 +136,12 @@ def kept_pixel_size(workspace: Workspace, task_id: int) -> float | None:
 
 
 def keep_pixel_size(workspace: Workspace, task_id: int, side_mm: float | None) -> None:
-    """Remember that side, above 0; None forgets it."""
+    """Remember that side, above 0; None forgets it.
+
+    Raises:
+        NotAllowedError: Where people sign in and this one is no admin.
+    """
+    workspace.require("task")
     workspace.settings.set(_PIXEL_SIZE.format(task_id), side_mm)
 
 
