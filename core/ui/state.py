@@ -21,6 +21,7 @@ from core.ui.errors import shown_errors
 from core.ui.sign_in import rules as sign_in
 from core.ui.store import opened
 from core.ui.text import as_name
+from core.workflows.arrive.arrival import MaskUse
 from core.workflows.correct.thumbnails import start_thumbnails
 from core.workspace import Workspace
 from core.workspace.names import MAX_NAME_LENGTH, name_key
@@ -198,12 +199,14 @@ class PageState:
             or "toast".
         shown: Those that the run which goes on now has drawn.
         version_of_task: Version chosen in the Model box, by task id.
+        mask_use: What masks that come along are for, as it was said last.
     """
 
     uploads: int = 0
     messages: list[tuple[str, str]] = field(default_factory=list)
     shown: list[tuple[str, str]] = field(default_factory=list)
     version_of_task: dict[int, int] = field(default_factory=dict)
+    mask_use: MaskUse = "reference"
 
 
 def page_state() -> PageState:

@@ -83,6 +83,20 @@ def test_nothing_is_stored_before_the_table_was_seen(open_page, workspace, nucle
     assert app.query_params["image"] == str(image.id)
 
 
+def test_the_table_asks_what_masks_are_for_and_the_answer_stays(open_page, workspace, nuclei):
+    mask = encode_png(CLASSES == 2)
+    app = upload(open_page(task=nuclei.slug), ("a.png", png(1)), ("a_mask.png", mask))
+    app = press(app.radio(key="mask_use_of_upload").set_value("start").run(), words.ADD_FILES)
+    assert not app.exception
+    (image,) = workspace.images.list(nuclei.id)
+    assert image.reference_file is None
+    assert workspace.drafts.get(image.id) is not None
+    app = upload(app, ("b.png", png(2)), ("b_mask.png", mask))
+    assert app.radio(key="mask_use_of_upload").value == "start"
+    assert app.radio(key="mask_use").value == "start"
+    assert app.radio(key="mask_use_of_folder").value == "start"
+
+
 def test_an_unclear_mask_is_asked_about_once(open_page, workspace, nuclei):
     app = upload(open_page(task=nuclei.slug), ("a.png", png(1)), ("a_mask.png", encode_png(CLASSES)))
     add = next(each for each in app.button if each.label == words.ADD_FILES)

@@ -20,11 +20,12 @@ from core.ui.segment import words
 from core.ui.segment.folder import folder_box
 from core.ui.segment.image_question import channel_name
 from core.ui.segment.navigation import go_to
+from core.ui.segment.questions import ask_use
 from core.ui.segment.reading_question import option_name
 from core.ui.segment.understanding import add_files, look_first
 from core.ui.text import as_text, shortened
 from core.workflows.add_images import add_images
-from core.workflows.arrive.arrival import FileOutcome, MaskUse
+from core.workflows.arrive.arrival import FileOutcome
 from core.workflows.arrive.kept_answers import keep_channel, keep_units, kept_answers
 from core.workflows.arrive.mask_meaning import keep_meaning
 from core.workflows.arrive.upload_survey import Upload
@@ -123,20 +124,13 @@ def uploader(task: TaskRow) -> None:
     )
     st.caption(words.UPLOAD_HELP.format(megabytes=Limits.from_environment().max_file_bytes // 1_000_000))
     with st.expander(words.MASKS):
-        use: MaskUse = st.radio(
-            words.MASK_USE,
-            ["reference", "start"],
-            format_func=words.MASK_USES.__getitem__,
-            key="mask_use",
-            horizontal=True,
-            persist_state="session",
-        )
+        use = ask_use("mask_use")
         masks = st.file_uploader(
             words.MASKS, accept_multiple_files=True, key=f"masks_{round_}", help=words.MASKS_HELP
         )
         attach = bool(masks) and not images and st.button(words.ATTACH_MASKS)
         _kept_answers(task)
-    folder_box(task, use)
+    folder_box(task)
     if not images and not attach:
         return
     files, given_masks = ([(file.name, file.getvalue()) for file in given] for given in (images, masks))

@@ -16,7 +16,7 @@ from core.ui.dialog import show_dialog
 from core.ui.errors import shown_errors
 from core.ui.segment import words
 from core.ui.segment.image_question import Pictures
-from core.ui.segment.questions import ask
+from core.ui.segment.questions import ask, ask_use
 from core.ui.text import as_text
 from core.workflows.arrive.arrival import MaskUse
 from core.workflows.arrive.import_folder import KIND, sample_of, start_import
@@ -41,7 +41,7 @@ class _Asked:
     pictures: dict[object, Pictures] = field(default_factory=dict)
 
 
-def folder_box(task: TaskRow, mask_use: MaskUse) -> None:
+def folder_box(task: TaskRow) -> None:
     """The field for a folder, and how far the last one is; nothing where the server is not this machine."""
     if config.get_option("server.address") not in _HERE:
         return
@@ -53,6 +53,7 @@ def folder_box(task: TaskRow, mask_use: MaskUse) -> None:
             return
         typed = st.text_input(words.FOLDER_PATH, key="import_folder", placeholder=words.FOLDER_EXAMPLE)
         st.caption(words.FOLDER_HELP)
+        mask_use = ask_use("mask_use_of_folder")
         if st.button(words.FOLDER_ADD, disabled=not typed.strip(), icon=":material/create_new_folder:"):
             folder = Path(typed.strip().strip("'\"")).expanduser()
             with shown_errors():

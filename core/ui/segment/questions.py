@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import streamlit as st
+
 from core.imaging.units import Units
 from core.ui import state
+from core.ui.segment import words
 from core.ui.segment.image_question import Pictures, ask_channel, ask_units
 from core.ui.segment.reading_question import ask_reading
+from core.workflows.arrive.arrival import MaskUse
 from core.workflows.arrive.kept_answers import KeptAnswers, KeptChannel, keep_channel, keep_units
 from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning
 from core.workflows.arrive.upload_survey import Survey, Upload
@@ -60,6 +64,24 @@ def ask(
     units = None if ct is None else ask_units(uploads, survey, ct, made)
     asked = ((unclear, meaning), (unasked, channel), (ct is not None, units))
     return Answers(meaning, channel, units, any(open_ and said is None for open_, said in asked))
+
+
+def ask_use(key: str) -> MaskUse:
+    """What masks that come along are for: asked wherever some may come, and the same answer everywhere."""
+    here = state.page_state()
+
+    def said() -> None:
+        here.mask_use = st.session_state[key]
+
+    st.session_state[key] = here.mask_use
+    return st.radio(
+        words.MASK_USE,
+        list(words.MASK_USES),
+        format_func=words.MASK_USES.__getitem__,
+        key=key,
+        horizontal=True,
+        on_change=said,
+    )
 
 
 def _only_class(task: TaskRow) -> TaskClass | None:

@@ -12,7 +12,7 @@ from core.ui import state
 from core.ui.dialog import show_dialog
 from core.ui.segment import words
 from core.ui.segment.image_question import Pictures
-from core.ui.segment.questions import ask
+from core.ui.segment.questions import ask, ask_use
 from core.ui.segment.understood_row import table_row
 from core.ui.text import as_name
 from core.workflows.add_images import add_images
@@ -99,6 +99,8 @@ def _look(
             images=counts["image"], masks=counts["mask"] + counts["outlines"], rest=counts["left out"]
         )
     )
+    if counts["mask"] + counts["outlines"]:
+        given.use = ask_use("mask_use_of_upload")
     answers = ask(task, given.files, given.masks, given.survey, kept, given.pictures)
     pressed = st.button(words.ADD_FILES, type="primary", disabled=answers.waits, key="add_understood")
     progress = st.empty()
