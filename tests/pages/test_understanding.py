@@ -131,6 +131,7 @@ def test_the_values_of_masks_become_classes(
     app = upload(open_page(task=nuclei.slug), ("a.png", png(1)), ("a_mask.png", encode_png(CLASSES)), *names)
     question = next(each for each in app.radio if words.READING_LEAVE in each.options)
     assert question.options[3] == f"Each value is a class of its own: {option}"
+    assert question.value == (3 if names else None)
     app = press(question.set_value(3).run(), words.ADD_FILES)
     assert not app.exception
     found = workspace.tasks.get_by_id(nuclei.id).classes

@@ -10,6 +10,7 @@ from core.imaging.decode import decode_image
 from core.jobs.kinds import JobContext
 from core.workflows.add_images import add_images
 from core.workflows.arrive.import_folder import KIND, run_job, sample_of
+from core.workflows.arrive.told_names import NAMES_OF_CLASSES
 from core.workflows.arrive.upload_survey import survey_sample, survey_upload
 from core.workspace import TaskClass
 from tests.formats.test_dicom_seg import series
@@ -71,6 +72,13 @@ def test_classes_go_by_the_names_that_came_along(workspace, lung_first, told):
     survey = survey_upload([("z.zip", files)], [], known=(), roles={}, classes=lung_first.classes)
     (reading,) = survey.readings.values()
     assert (reading.foreground, reading.classes) == ((1, 2, 3), ("heart", "lung", "aorta"))
+
+
+@pytest.mark.parametrize("told", TOLD)
+def test_the_file_that_tells_names_counts_as_no_mask_beforehand(told):
+    survey = survey_upload([("z.zip", zip_of(files_of(told, TOLD[told])))], [], known=(), roles={})
+    (row,) = (row for row in survey.rows if row.path.endswith(told))
+    assert (row.role, row.reason) == ("left out", NAMES_OF_CLASSES)
 
 
 @pytest.mark.parametrize("told", TOLD)

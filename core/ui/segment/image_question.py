@@ -87,9 +87,19 @@ def ask_units(
 
 
 def ask_by_picture(
-    question: str, names: Mapping[Choice, str], pictures: Pictures, told: str, key: str
+    question: str,
+    names: Mapping[Choice, str],
+    pictures: Pictures,
+    told: str,
+    key: str,
+    *,
+    likely: int | None = None,
 ) -> Choice | None:
-    """Ask with a picture of each choice that has one; None before anything is chosen."""
+    """Ask with a picture of each choice that has one; None before anything is chosen.
+
+    Args:
+        likely: Place of the choice that is made until another is, None for none.
+    """
     st.markdown(f"**{question}**")
     columns = st.columns(max(len(pictures), 4))
     for column, (choice, picture) in zip(columns, pictures.items(), strict=False):
@@ -98,7 +108,7 @@ def ask_by_picture(
     chosen = st.radio(
         question,
         list(names),
-        index=None,
+        index=likely,
         format_func=names.__getitem__,
         horizontal=True,
         label_visibility="collapsed",

@@ -51,8 +51,8 @@ def ask_reading(
         made: Pictures that were made for this upload, by question.
 
     Returns:
-        The answer, classes where each value is one; "leave" where they are not wanted, None before anything
-        is chosen.
+        The answer, classes where each value is one, which is where it begins if a file names them all;
+        "leave" where they are not wanted, None before anything is chosen.
     """
     values = tuple(sorted({value for place in unclear for value in survey.readings[place].values}))
     # The one with the most values shows the differences best.
@@ -72,6 +72,8 @@ def ask_reading(
         made[key],
         words.WHAT_IS_FOREGROUND_HELP,
         f"reading_of_{listed}",
+        # Named by a file that came along: it has said already that they are classes.
+        likely=len(options) - 1 if classes and names.keys() >= {*values} - {0, UNDEFINED} else None,
     )
     if chosen is None:
         return None

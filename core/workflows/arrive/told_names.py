@@ -37,8 +37,13 @@ def holds_names(path: str) -> bool:
 
 @dataclass
 class ToldNames:
-    """The names that came with an upload, by the folder of the file that tells them."""
+    """The names that came with an upload, by the folder of the file that tells them.
 
+    Attributes:
+        files: Paths of those that tell names.
+    """
+
+    files: set[str] = field(default_factory=set)
     _of_folder: dict[str, Names] = field(default_factory=dict)
 
     def note(self, path: str, data: bytes) -> bool:
@@ -52,6 +57,7 @@ class ToldNames:
             return False
         if not names or not all(isinstance(each, str) for each in names.values()):
             return False
+        self.files.add(path)
         self._of_folder[path.rpartition("/")[0]] = names
         return True
 

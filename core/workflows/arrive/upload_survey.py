@@ -21,7 +21,7 @@ from core.workflows.arrive.class_values import any_class, class_reading
 from core.workflows.arrive.kept_answers import KeptAnswers
 from core.workflows.arrive.layouts import mask_keys
 from core.workflows.arrive.mask_meaning import KeptMeaning
-from core.workflows.arrive.told_names import ToldNames, holds_names, in_told_order
+from core.workflows.arrive.told_names import NAMES_OF_CLASSES, ToldNames, holds_names, in_told_order
 from core.workflows.arrive.upload_plan import PlannedFile, Role, plan_upload
 from core.workspace import TaskClass
 
@@ -124,12 +124,13 @@ def survey_upload(
     if any(row.name.lower().endswith(_MAY_BE_SEGMENTATION) for row in rows):
         rows = [row for row, _ in unpacked(rows, uploads)]
     num_files = sum(len(_paths(*each)) for each in files)
+    names = _names(rows, uploads) if earlier is None else earlier.names
+    rows = [_told(row) if row.path in names.files else row for row in rows]
     of_masks = [place for place, row in enumerate(rows) if row.role == "mask" or row.is_yolo][:MOST_READ]
     already = {} if earlier is None else earlier.readings
     readings = {place: reading for place, reading in already.items() if place in of_masks}
     missing = set(of_masks) - set(readings)
     seen = _Seen() if earlier is None else _Seen(dict(earlier.channels), earlier.ct)
-    names = _names(rows, uploads) if earlier is None else earlier.names
     may_ask = {place for place, row in enumerate(rows) if row.name.lower().endswith(MAY_BE_ASKED)}
     look_at = missing | (may_ask if earlier is None else set())
     for place, (row, entry) in enumerate(unpacked(rows, uploads) if look_at else ()):
@@ -169,6 +170,10 @@ def _names(rows: Sequence[PlannedFile], uploads: Sequence[Upload]) -> ToldNames:
             if not left:
                 break
     return names
+
+
+def _told(row: PlannedFile) -> PlannedFile:
+    return replace(row, role="left out", reason=NAMES_OF_CLASSES, keys=())
 
 
 def plan_of(
