@@ -107,8 +107,11 @@ def one_version(workspace: Workspace, version: VersionRow) -> None:
 
 def history(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     versions = {version.id: version for version in workspace.versions.list(task.id, purpose)}
+    events = workspace.versions.events(task.id, purpose)
+    if not events:
+        return
     with st.expander(words.HISTORY_OF_USE):
-        for event in workspace.versions.events(task.id, purpose):
+        for event in events:
             version = versions.get(event.version_id or 0)
             st.write(
                 words.EVENT_LINES[event.action].format(

@@ -39,6 +39,7 @@ def test_use_a_version_and_roll_back(open_page, workspace, nuclei):
     first, second = (add_version(workspace, nuclei, name) for name in ("one", "two"))
     workspace.versions.promote(first.id, who="Kim", why=Reason("text", {"text": "first"}))
     app = open_page("models", task=nuclei.slug)
+    assert "What was in use" in [each.label for each in app.expander]
     assert button(app, "Roll back").disabled
     button(app, "Use this version").click().run()
     assert not app.exception
@@ -69,8 +70,11 @@ def test_a_first_version_has_no_dice_before_it(open_page, workspace, nuclei):
     for old, new in ((None, first), (first, second)):
         compared = Comparison(old and old.id, new.id, (row,), classes=("Cell", "Gap"))
         workspace.versions.set_comparison(new.id, compared.to_dict())
-    columns = [list(each.value) for each in open_page("models", task=nuclei.slug).dataframe]
+    app = open_page("models", task=nuclei.slug)
+    columns = [list(each.value) for each in app.dataframe]
     assert sorted(columns) == [["Class", "Before", "Now"], ["Class", "Now"]]
+    # Nothing of an empty box: neither was ever in use.
+    assert "What was in use" not in [each.label for each in app.expander]
 
 
 def test_images_of_a_comparison_are_filtered_by_how_they_changed(open_page, workspace, nuclei):
