@@ -112,7 +112,7 @@ WORDS = MappingProxyType(
         "keys_draw": "Draw",
         "keys_change": "Change",
         "keys_view": "Look",
-        "keys_go_on": "Go on",
+        "keys_go_on": "Save and go on",
         "key_smaller": "Smaller brush",
         "key_larger": "Larger brush",
         "key_opacity_down": "Mask opacity down",

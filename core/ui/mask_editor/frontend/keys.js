@@ -75,7 +75,7 @@ const SHEET_OF_KEYS = [
   ["keys_draw", [
     [["B"], "brush"], [["E"], "eraser"], [["R"], "restore"], [["P"], "polygon"], [["X"], "cut"], [["F"], "fill"],
     [["W"], "smart_click"], [["Alt"], "key_exclude"], [["⇧"], "key_box"], [["Enter"], "key_accept"], [["⌫"], "key_click_back"],
-    [["1", "9"], "key_class"], [["[", "]"], "brush_size"], [["Enter"], "key_polygon_close"], [["⌫"], "key_polygon_back"],
+    [["1–9"], "key_class"], [["[", "]"], "brush_size"], [["Enter"], "key_polygon_close"], [["⌫"], "key_polygon_back"],
     [["Esc"], "key_polygon_cancel"],
   ]],
   ["keys_change", [
