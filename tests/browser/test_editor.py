@@ -723,6 +723,13 @@ def test_a_window_of_hounsfield_units_shows_what_8_bits_hide(open_editor: OpenEd
     assert not (editor.folder / f"{editor.image}.json").exists()
 
 
+def test_looking_otherwise_leaves_nothing_to_undo_or_redo(editor: Editor) -> None:
+    editor.press("o")
+    expect(editor.button("Contrast")).to_have_attribute("aria-pressed", "true")
+    expect(editor.button("Undo")).to_be_disabled()
+    expect(editor.button("Redo")).to_be_disabled()
+
+
 def test_a_picture_of_8_bits_has_a_window_too(open_editor: OpenEditor) -> None:
     editor = open_editor()
     told = editor.page.locator('[data-part="display-told"]')

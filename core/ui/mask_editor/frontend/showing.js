@@ -11,10 +11,16 @@ function showFrame(editor) {
   showCircle(editor);
   showSketch(editor);
   readout.showNumbers(drawing, editor.classes, editor.data);
-  const { history, threshold } = drawing;
+  const { threshold } = drawing;
   editor.controls.setSlider("threshold", threshold, threshold.toFixed(2));
-  editor.controls.enable("undo", editor.canDraw() && (history.undoSteps.length > 0 || editor.tool().isBusy()));
-  editor.controls.enable("redo", editor.canDraw() && history.redoSteps.length > 0);
+  showSteps(editor);
+}
+
+/** Whether there is a step to undo or redo. */
+function showSteps(editor) {
+  const { undoSteps, redoSteps } = editor.drawing.history;
+  editor.controls.enable("undo", editor.canDraw() && (undoSteps.length > 0 || editor.tool().isBusy()));
+  editor.controls.enable("redo", editor.canDraw() && redoSteps.length > 0);
 }
 
 function paintMask(editor) {
@@ -92,6 +98,7 @@ function showControls(editor) {
   controls.press("hide", editor.hidden);
   controls.press("display", editor.display.isOpen());
   for (const id of CHANGING) if (controls.buttons.has(id)) controls.enable(id, editor.canDraw());
+  if (editor.ready) showSteps(editor);
   const threshold = controls.part("threshold");
   threshold.disabled = !editor.canDraw();
   const suggested = editor.data.image.suggested_threshold;
