@@ -728,6 +728,8 @@ def test_looking_otherwise_leaves_nothing_to_undo_or_redo(editor: Editor) -> Non
     expect(editor.button("Contrast")).to_have_attribute("aria-pressed", "true")
     expect(editor.button("Undo")).to_be_disabled()
     expect(editor.button("Redo")).to_be_disabled()
+    editor.press("o")
+    expect(editor.button("Contrast")).to_have_attribute("aria-pressed", "false")
 
 
 def test_a_picture_of_8_bits_has_a_window_too(open_editor: OpenEditor) -> None:
@@ -793,6 +795,22 @@ def test_keys_for_saving_and_moving_on(editor: Editor) -> None:
     _run_once_more(editor)
     assert editor.actions() == ["save", "save_next"]
     assert other.actions() == ["previous"]
+
+
+PRESSED_WHILE_IT_LOADS = """surface => new MutationObserver((changes, observer) => {
+  if (surface.dataset.image) return;
+  observer.disconnect();
+  const key = { key: "N", code: "KeyN", shiftKey: true, bubbles: true, composed: true };
+  surface.dispatchEvent(new KeyboardEvent("keydown", key));
+}).observe(surface, { attributes: true, attributeFilter: ["data-image"] })"""
+
+
+def test_a_key_that_moves_on_counts_while_an_image_is_on_its_way(editor: Editor) -> None:
+    other = Editor(editor.page, editor.folder, f"{editor.image}-other")
+    editor.surface.evaluate(PRESSED_WHILE_IT_LOADS)
+    editor.press("n")
+    wait_for(lambda: other.actions() == ["previous"])
+    editor.wait_shown()
 
 
 def test_letters_of_another_script_work_by_their_place(editor: Editor) -> None:

@@ -18,6 +18,8 @@ class Opening {
     this.insertToken = "";
     /** A copy of an earlier visit while somebody else's draft is on disk; the person chooses. @type {Copy | null} */
     this.foundCopy = null;
+    /** Where a key leads that was pressed while the image was on its way. */
+    this.onward = "";
     this.arrival = (id) => {
       if (id === this.imageId && !this.editor.ready) this.install(id);
     };
@@ -44,6 +46,7 @@ class Opening {
     this.foundCopy = null;
     editor.clock = { seconds: 0, last: 0 };
     this.imageId = image.id;
+    this.onward = "";
     editor.ready = false;
     delete editor.surface.dataset.image;
     editor.showState();
@@ -74,6 +77,7 @@ class Opening {
     if (navigator.userActivation.hasBeenActive && document.activeElement === document.body) {
       editor.surface.focus({ preventScroll: true });
     }
+    if (this.onward) editor.run(this.onward);
   }
 
   /**
