@@ -15,6 +15,7 @@ from core.workflows.correct.save_mask import content_of_mask, save_mask, shown_m
 from core.workflows.correct.slices import (
     drawn_slices,
     fill_slices,
+    gap_at,
     geometry_of,
     is_filled,
     neighbour_layer,
@@ -63,6 +64,30 @@ def test_the_gap_is_filled_with_drafts_that_say_so(workspace, stack, predictors)
     assert drawn_slices(workspace, fresh(workspace, stack), "Kim") == [1, 5]
     assert [each.state for each in fresh(workspace, stack)].count("corrected") == 1
     assert workspace.drafts.get(stack[0].id, "Kim") is None
+
+
+@pytest.mark.parametrize(
+    ("drawn", "place", "gap"),
+    [
+        ([1, 5], 3, (1, 5)),
+        ([1, 5], 1, (1, 5)),
+        # On the last one drawn, and where the next one is drawn too: the gap before it.
+        ([1, 5], 5, (1, 5)),
+        ([1, 5, 6], 5, (1, 5)),
+        ([1, 5, 9], 5, (5, 9)),
+        ([1, 5], 6, None),
+        ([5], 5, None),
+    ],
+)
+def test_a_drawn_slice_means_the_gap_after_it_else_that_before_it(drawn, place, gap):
+    assert gap_at(drawn, place) == gap
+
+
+def test_the_gap_is_filled_from_the_slice_that_was_drawn_last(workspace, stack, predictors):
+    draw(workspace, stack[1], bar(6))
+    draw(workspace, stack[5], bar(14))
+    filled = fill_slices(workspace, workspace.images.get(stack[5].id), predictors, who="Kim")
+    assert filled == (2, 6, 3)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,14 @@ from core.ui.errors import shown_errors
 from core.ui.segment import editing, words
 from core.ui.segment.navigation import go_to
 from core.workflows.correct.open_image import OpenedImage
-from core.workflows.correct.slices import drawn_slices, fill_slices, geometry_of, is_filled, neighbour_layer
+from core.workflows.correct.slices import (
+    drawn_slices,
+    fill_slices,
+    gap_at,
+    geometry_of,
+    is_filled,
+    neighbour_layer,
+)
 from core.workspace import ImageRow
 
 AHEAD = 3
@@ -88,13 +95,11 @@ def stack_tools(image: OpenedImage) -> None:
                 args=(image.image.id, step),
                 width="stretch",
             )
-    before = any(each <= place for each in drawn)
-    after = any(each > place for each in drawn)
     st.button(
         words.FILL_BETWEEN,
         icon=":material/animation:",
         help=words.FILL_HELP,
-        disabled=not (before and after),
+        disabled=gap_at(drawn, place) is None,
         on_click=_wish,
         args=(image.image.id, _FILL),
         width="stretch",

@@ -7,7 +7,7 @@ drawn itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -59,13 +59,29 @@ def neighbour_layer(
     return layer_of_mask(shown_mask(workspace, neighbour.id, predictors, who=who), image)
 
 
+def gap_at(drawn: Collection[int], place: int) -> tuple[int, int] | None:
+    """Places of the drawn slices between which a slice lies, None where one side has none.
+
+    Args:
+        drawn: Places of all drawn slices.
+        place: Of the slice. From a drawn one the gap after it is meant, else that before it: who draws the
+            first slice and then the last stands on the last.
+    """
+    before = [each for each in drawn if each <= place]
+    after = [each for each in drawn if each > place]
+    gaps = [(max(before), min(after))] if before and after else []
+    if place in drawn and len(before) > 1:
+        gaps.append((sorted(before)[-2], place))
+    return next((gap for gap in gaps if gap[1] - gap[0] > 1), gaps[0] if gaps else None)
+
+
 def fill_slices(
     workspace: Workspace, image: ImageRow, predictors: Predictors, *, who: str
 ) -> tuple[int, int, int]:
     """Fill the gap that a slice lies in, from the drawn slices on both sides; drawn slices are left alone.
 
     Args:
-        image: A slice of the gap, or the drawn one before it.
+        image: A slice of the gap, or a drawn one beside it (`gap_at`).
         who: Name of the person, whose drafts are read and written.
 
     Returns:
@@ -77,12 +93,12 @@ def fill_slices(
     slices = workspace.images.of_stack(image)
     place = next(number for number, each in enumerate(slices) if each.id == image.id)
     drawn = drawn_slices(workspace, slices, who)
-    before = max((each for each in drawn if each <= place), default=None)
-    after = min((each for each in drawn if each > place), default=None)
-    if before is None or after is None:
+    gap = gap_at(drawn, place)
+    if gap is None:
         raise AppError(
             "Filling in needs a drawn slice on both sides of this one; draw one before and one after it."
         )
+    before, after = gap
     between = slices[before + 1 : after]
     if not between:
         raise AppError("There is no slice left between the two drawn ones.")
