@@ -117,7 +117,7 @@ def _choose_order(here: Asked) -> None:
         format_func=words.ORDER_NAMES.__getitem__,
         key=ORDER,
         label_visibility="collapsed",
-        width=150,
+        width=190,
         persist_state="session",
         on_change=_from_the_start,
         args=(here,),

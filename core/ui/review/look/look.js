@@ -77,7 +77,8 @@ class Look {
 
   /** As high as the window leaves below the place where it stands. */
   fill() {
-    const top = this.root.getBoundingClientRect().top + (document.scrollingElement?.scrollTop ?? 0);
+    const scroller = (this.root.getRootNode().host ?? this.root).closest('[data-testid="stMain"]');
+    const top = this.root.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
     const room = window.innerHeight - top - this.bar.offsetHeight - this.legend.offsetHeight - 28;
     this.pane.style.height = `${Math.max(320, room)}px`;
     this.view.setPane(this.pane.clientWidth, this.pane.clientHeight);
