@@ -314,18 +314,3 @@ def test_undo_is_in_sight_on_a_small_screen(
     page.keyboard.press("a")
     shows_large(page, "disc_1.png")
     expect(page.get_by_role("button", name="Undo")).to_be_in_viewport()
-
-
-def test_the_large_picture_is_as_high_wherever_the_page_is_scrolled_to(
-    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
-) -> None:
-    image = workspace.images.list(discs.id)[0]
-    url = f"{server.url}/review?task={discs.slug}&image={image.id}"
-    page = open_page(url, viewport={"width": 1024, "height": 700})
-    shows_large(page, "disc_0.png")
-    pane = page.get_by_role("application")
-    height = pane.evaluate("pane => pane.offsetHeight")
-    scroll = "main => { main.scrollTop = 1000; return main.scrollTop; }"
-    assert page.get_by_test_id("stMain").evaluate(scroll) > 0
-    page.evaluate("window.dispatchEvent(new Event('resize'))")
-    assert pane.evaluate("pane => pane.offsetHeight") == height

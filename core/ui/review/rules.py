@@ -14,18 +14,27 @@ from core.workspace import TaskRow
 def rule(task: TaskRow, name: str) -> dict[str, Any]:
     """What makes a control that of a rule: its key, and that a change is kept at once.
 
-    A control of its own memory would put back what somebody else has changed since the page was drawn.
+    A control of its own memory would put back what somebody else has changed since the page was drawn; one
+    that is set by every run would lose the keys pressed on it meanwhile. So it is set where the store has news.
 
     Args:
         name: The field of `ReviewRules`.
     """
-    key = f"rule_{name}_{task.id}"
-    st.session_state[key] = getattr(task.review_rules, name)
+    key, kept = f"rule_{name}_{task.id}", getattr(task.review_rules, name)
+    if key not in st.session_state or st.session_state.get(_shown(key)) != kept:
+        st.session_state[key] = st.session_state[_shown(key)] = kept
     return {"key": key, "on_change": _keep, "args": (task.id, name, key)}
+
+
+def _shown(key: str) -> str:
+    return f"{key}_shown"
 
 
 def _keep(task_id: int, name: str, key: str) -> None:
     tasks = state.workspace().tasks
+    # Where it is refused, the control is set back.
+    st.session_state.pop(_shown(key), None)
     with state.told_errors():
         rules = replace(tasks.get_by_id(task_id).review_rules, **{name: st.session_state[key]})
         tasks.set_review_rules(task_id, rules, who=state.person())
+        st.session_state[_shown(key)] = st.session_state[key]

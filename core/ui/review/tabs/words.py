@@ -221,7 +221,7 @@ BLAND_HELP = (
 )
 
 # Second readings
-SECOND_RULES = "Proof that masks are right"
+SECOND_RULES = "Second readings and checks"
 SECOND_RULES_HELP = (
     "A part of the images that somebody saved waits for a second reader, who starts from the prediction and "
     "does not see the first mask. Anybody else can be that reader, so until then the first one alone sees it."

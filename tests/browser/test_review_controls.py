@@ -1,0 +1,60 @@
+"""What stands around the pictures of the Review page in a real browser: sizes, and controls of the rules."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from app_server import AppServer, OpenPage
+from editor_driver import settled, wait_for
+from playwright.sync_api import expect
+
+from core.imaging.masks import encode_png
+from core.workflows.add_images import add_images
+from core.workspace import NewRevision, TaskRow, Workspace
+
+
+@pytest.fixture
+def saved(workspace: Workspace, request: pytest.FixtureRequest) -> TaskRow:
+    """An image with a saved mask in a task of the test's own."""
+    task = workspace.tasks.create(request.node.name.replace("_", " "))
+    mask = np.zeros((64, 64), np.uint8)
+    mask[20:40, 20:40] = 1
+    (added,) = add_images(workspace, task.id, [("disc.png", encode_png(60 + 120 * mask))])
+    new = NewRevision(encode_png(mask), None, 0.5, None, "Kim", 1.0, 0.1)
+    workspace.masks.save(added.image_id or 0, new)
+    return task
+
+
+def test_the_large_picture_is_as_high_wherever_the_page_is_scrolled_to(
+    server: AppServer, workspace: Workspace, saved: TaskRow, open_page: OpenPage
+) -> None:
+    image = workspace.images.list(saved.id)[0]
+    url = f"{server.url}/review?task={saved.slug}&image={image.id}"
+    page = open_page(url, viewport={"width": 1024, "height": 700})
+    expect(page.get_by_role("button", name="Approve")).to_be_enabled()
+    settled(page)
+    pane = page.get_by_role("application")
+    resized = "window.dispatchEvent(new Event('resize'))"
+    page.evaluate(resized)
+    height = pane.evaluate("pane => pane.offsetHeight")
+    scroll = "main => { main.scrollTop = 1000; return main.scrollTop; }"
+    assert page.get_by_test_id("stMain").evaluate(scroll) > 0
+    page.evaluate(resized)
+    assert pane.evaluate("pane => pane.offsetHeight") == height
+
+
+def test_keys_pressed_quickly_on_a_rule_are_all_kept(
+    server: AppServer, workspace: Workspace, saved: TaskRow, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/review?task={saved.slug}")
+    page.get_by_role("tab", name="Agreement").click()
+    page.get_by_role("button", name="Second readings and checks").click()
+    slider = page.get_by_role("slider", name="Images that are read twice")
+    settled(page)
+    slider.focus()
+    # Each while the page still draws what the one before has changed.
+    for percent in range(5, 45, 5):
+        page.keyboard.press("ArrowRight")
+        wait_for(lambda kept=percent: workspace.tasks.get(saved.slug).review_rules.second_percent == kept)
+    settled(page)
+    expect(slider).to_have_value("40")
