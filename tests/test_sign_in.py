@@ -131,6 +131,8 @@ def test_wrong_passwords_are_told_alike_and_slowed_down(port, kim):
     assert {status for status, _, _ in answers} == {401}
     assert all("Name or password is wrong." in body for _, _, body in answers)
     assert "Nobody &lt;b&gt;" in answers[1][2]
+    # The name stands there still: it is the password that has to be typed again.
+    assert 'type="password" autocomplete="current-password" required autofocus' in answers[0][2]
     for _ in range(6):
         last = sign_in(port, "Lee", "not this one at all")
     assert "too many wrong passwords" in last[2]

@@ -34,8 +34,9 @@ def choose_task(workspace: Workspace) -> TaskRow:
         key="task",
         on_change=_use_task,
     )
-    _make_task(workspace, away.values())
-    _change_task(workspace, tasks[slug])
+    if workspace.may("task"):
+        _make_task(workspace, away.values())
+        _change_task(workspace, tasks[slug])
     return tasks[slug]
 
 

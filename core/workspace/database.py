@@ -159,9 +159,9 @@ class Database:
         if not may(person.role, action):
             raise NotAllowedError(
                 "This needs the role {needs}, and {actor} is {role}; ask an admin.",
-                needs=NEEDS[action],
+                needs=Sentence(NEEDS[action]),
                 actor=self.actor,
-                role=person.role,
+                role=Sentence(person.role),
             )
         if person.role == "reader":
             session.info[ONLY_OF] = person.id

@@ -1,5 +1,6 @@
 """The task in the side bar: another name, out of sight and back."""
 
+from core.workspace import Workspace
 from tests.pages.conftest import shown
 
 
@@ -65,3 +66,12 @@ def test_who_has_a_task_open_that_is_put_away_is_told_so(open_page, workspace):
     assert [shown(each.value) for each in app.toast] == [
         'Nuclei is put away, and this is another task; "New task" brings it back.'
     ]
+
+
+def test_who_may_not_change_tasks_is_offered_nothing_of_it(open_page, monkeypatch):
+    monkeypatch.setattr(Workspace, "may", lambda workspace, action: action == "draw")
+    app = open_page()
+    assert not app.exception
+    assert len(titles(app)) > 1
+    labels = {each.label for each in app.button}
+    assert not labels & {"Create task", "Rename", "Put away"}

@@ -3,6 +3,7 @@
 import pytest
 
 from core.errors import NotAllowedError
+from core.language import spoken
 from core.reasons import Reason
 from core.workspace import DraftContent, ImageFacts, NewReview, NewRevision, NewVersion, Shares
 from core.workspace.roles import ROLES
@@ -125,8 +126,12 @@ def test_a_role_taken_away_counts_at_once(workspace, actions):
     store = workspace.acting_as("Kim")
     store.tasks.create("One more")
     workspace.persons.set_role(kim.id, "reader")
-    with pytest.raises(NotAllowedError, match="needs the role admin"):
+    with pytest.raises(NotAllowedError, match="needs the role admin") as refused, spoken("ko"):
         store.tasks.create("Another")
+    with spoken("ko"):
+        assert (
+            str(refused.value) == "관리자 역할이 필요한데 Kim의 역할은 판독자입니다. 관리자에게 문의하세요."
+        )
     workspace.persons.remove(kim.id)
     with pytest.raises(NotAllowedError, match="no longer works in this workspace"):
         actions["save"](store)

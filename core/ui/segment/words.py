@@ -3,7 +3,7 @@
 from core.language.lookup import looked_up
 
 # Segment: somebody else is on the image
-TAKEN = "{who} is on this image. You can look at it; it is free once they go to another one, and 90 seconds after their last sign."
+TAKEN = "{who} is on this image. You can look at it; it is free once they go to another one, or 90 seconds after their last sign."
 
 # Segment: another name is given
 DRAWN_BEFORE = (

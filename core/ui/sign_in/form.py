@@ -75,6 +75,8 @@ def _form(to: str, name: str = "", message: str = "", status_code: int = 200) ->
         "name_label": shared.YOUR_NAME,
         "password_label": words.PASSWORD,
         "button": words.SIGN_IN,
+        "name_focus": "" if name else "autofocus",
+        "password_focus": "autofocus" if name else "",
         "name": name,
         "message": message,
     }
