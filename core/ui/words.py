@@ -35,8 +35,14 @@ STREAMLIT = {
         *("Remove {name}", "Shortcut {name}", "File must be {name} or smaller."),
         *("{name} files are not allowed.", "This field is required."),
     )
+} | {
+    "Connection error": "No connection",
+    # It goes on to show a command of Streamlit's, which the style hides.
+    "Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in your terminal:": (
+        "The server does not answer. This page goes on by itself once it does, and what you draw until then is kept."
+    ),
 }
-"""What Streamlit's own widgets say, as they say it."""
+"""What Streamlit's own widgets say, and what is shown instead: as they say it, but for what helps nobody."""
 TASK = "Task"
 BUILT_IN_TASKS = {
     "lung_xray": "Lung X-ray",

@@ -8,7 +8,7 @@ from core.correction.corrections import encode_layer
 from core.review.second_reading import AGREED
 from core.ui import words as shared
 from core.workflows.add_images import add_images
-from core.workspace import DraftContent, NewReview, NewRevision
+from core.workspace import DraftContent, NewReview, NewRevision, Workspace
 from tests.pages.conftest import png, shown
 from tests.stored_files import stored_file
 
@@ -79,6 +79,16 @@ def test_save_and_next_moves_on_and_the_address_follows(open_page, workspace, nu
     button(app, "Save and next").click().run()
     assert app.query_params["image"] == str(second)
     assert [workspace.images.get(each).state for each in (first, second)] == ["corrected", "new"]
+
+
+def test_who_may_only_draw_is_offered_neither_classes_nor_deleting(open_page, workspace, nuclei, monkeypatch):
+    add(workspace, nuclei, "a.png")
+    monkeypatch.setattr(Workspace, "may", lambda workspace, action: action == "draw")
+    app = open_page(task=nuclei.slug)
+    assert not app.exception
+    offered = labels(app.button)
+    assert "Save mask" in offered
+    assert "Classes" not in offered and "Delete for good" not in offered
 
 
 def test_second_corrected_image_is_locked_and_says_so(open_page, workspace, nuclei):

@@ -15,7 +15,8 @@ def rule(task: TaskRow, name: str) -> dict[str, Any]:
     """What makes a control that of a rule: its key, and that a change is kept at once.
 
     A control of its own memory would put back what somebody else has changed since the page was drawn; one
-    that is set by every run would lose the keys pressed on it meanwhile. So it is set where the store has news.
+    that is set by every run would lose the keys pressed on it meanwhile. So it is set where the store has
+    news.
 
     Args:
         name: The field of `ReviewRules`.

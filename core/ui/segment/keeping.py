@@ -162,12 +162,15 @@ def _revision_line(revision: RevisionRow, number: int) -> str:
 
 def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
     """Buttons that open what is not needed for every image."""
-    classes_button(state.workspace().tasks.get_by_id(image.image.task_id))
+    if state.workspace().may("task"):
+        classes_button(state.workspace().tasks.get_by_id(image.image.task_id))
     pixel_size_box(image.image)
     propose_button(image)
     downloads(image)
     if image.hidden in ("", "gold") and st.button(words.HISTORY, icon=":material/history:", width="stretch"):
         show_dialog(words.HISTORY, _show_history, image, width="large")
+    if not state.workspace().may("delete"):
+        return
     # Of this image alone: where it is gone meanwhile, a press must not delete the one that is shown then.
     key = f"delete_{image.image.id}"
     with st.popover(words.DELETE, icon=":material/delete:", width="stretch", type="tertiary", key=key):
