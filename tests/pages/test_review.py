@@ -21,7 +21,7 @@ from core.workflows.review.judging import Said
 from core.workflows.review.look import Look
 from core.workflows.review.looking import look_at
 from core.workflows.review.planting import with_planted
-from core.workspace import NewReview, NewRevision, ReviewRow
+from core.workspace import NewReview, NewRevision, ReviewRow, Workspace
 from core.workspace.labels import NewLabel
 from core.workspace.tables import RevisionTable
 from tests.pages.conftest import png, shown
@@ -63,6 +63,17 @@ def test_an_empty_mask_says_that_it_is_one(open_page, workspace, nuclei, saved):
     empty = encode_png(np.zeros((64, 64), np.uint8))
     workspace.masks.save(image_id, NewRevision(empty, None, 0.5, None, "Kim", 1.0, 0.0))
     assert "Empty mask. No guess of its quality yet." in texts(one_by_one(open_page, nuclei, image_id))
+
+
+def test_who_may_not_judge_can_look_and_edit(open_page, workspace, nuclei, saved, monkeypatch):
+    monkeypatch.setattr(Workspace, "may", lambda workspace, action: action == "draw")
+    grid = open_page("review", task=nuclei.slug)
+    app = one_by_one(open_page, nuclei, saved[0][0])
+    assert not grid.exception and not app.exception
+    assert "approved and flagged by reviewers" in texts(grid)
+    assert "approved and flagged by reviewers" in texts(app)
+    assert "Edit" in labels(app.button)
+    assert not {"Approve", "Flag"} & set(labels(app.button))
 
 
 def test_a_prediction_that_finds_nothing_is_called_an_empty_mask_before_it_has_a_guess(open_page, workspace):

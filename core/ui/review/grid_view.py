@@ -41,9 +41,12 @@ def grid_view(task: TaskRow, here: Asked, pages: ReviewPages, total: int) -> Non
         done_line(here)
         _nothing(here, show, total, workspace.images.counts(task.id)["all"])
         return
+    may_judge = workspace.may("judge")
+    if not may_judge:
+        st.caption(words.REVIEWERS_JUDGE)
     review_grid(
         tiles_of(workspace, here, items),
-        can_judge=show == "open",
+        can_judge=show == "open" and may_judge,
         handled=here.handled,
         on_message=lambda: _hear(here, pages),
     )

@@ -154,7 +154,22 @@ def _verdict(item: ReviewItem, reviews: list[ReviewRow], look: Look, label: Labe
 
 
 def _buttons(here: Asked, item: ReviewItem, look: Look, following: ReviewItem | None) -> None:
-    next_id = None if following is None else following.image.id
+    if state.workspace().may("judge"):
+        _judging(here, look, None if following is None else following.image.id)
+    else:
+        st.caption(words.REVIEWERS_JUDGE)
+    if st.button(
+        words.EDIT,
+        key="review_edit",
+        icon=":material/brush:",
+        width="stretch",
+        shortcut="e",
+        help=words.EDIT_HELP,
+    ):
+        go_to_edit(state.workspace().tasks.get_by_id(item.image.task_id), item.image.id)
+
+
+def _judging(here: Asked, look: Look, next_id: int | None) -> None:
     st.button(
         words.APPROVE,
         key="review_approve",
@@ -190,15 +205,6 @@ def _buttons(here: Asked, item: ReviewItem, look: Look, following: ReviewItem | 
         placeholder=words.COMMENT_EXAMPLE,
         label_visibility="collapsed",
     )
-    if st.button(
-        words.EDIT,
-        key="review_edit",
-        icon=":material/brush:",
-        width="stretch",
-        shortcut="e",
-        help=words.EDIT_HELP,
-    ):
-        go_to_edit(state.workspace().tasks.get_by_id(item.image.task_id), item.image.id)
 
 
 def _say(here: Asked, look: Look, verdict: Verdict, next_id: int | None) -> None:

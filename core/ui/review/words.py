@@ -113,6 +113,7 @@ LOOK_KEYS = "Click opens an image"
 # One by one
 APPROVE = "Approve"
 FLAG = "Flag"
+REVIEWERS_JUDGE = "You can look; masks are approved and flagged by reviewers."
 EDIT = "Edit"
 EDIT_HELP = "Open it on the Segment page; a link leads back."
 REASONS_LABEL = "What is wrong (optional)"

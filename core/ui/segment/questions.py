@@ -73,10 +73,11 @@ def ask_use(key: str) -> MaskUse:
     def said() -> None:
         here.mask_use = st.session_state[key]
 
+    uses: list[MaskUse] = ["reference", "start"]
     st.session_state[key] = here.mask_use
     return st.radio(
         words.MASK_USE,
-        list(words.MASK_USES),
+        uses,
         format_func=words.MASK_USES.__getitem__,
         key=key,
         horizontal=True,
