@@ -43,7 +43,7 @@ def bland_altman(images: Sequence[ImageAgreement], title: str, *, in_mm: bool) -
     )
     points = (
         alt.Chart(data)
-        .mark_point(size=60, filled=True, opacity=0.75, color=MARK_COLOUR)
+        .mark_point(size=60, filled=True, opacity=1.0, color=MARK_COLOUR)
         .encode(
             x=alt.X("mean:Q", title=x_title, scale=alt.Scale(zero=False)),
             y=alt.Y("difference:Q", title=y_title),
