@@ -61,7 +61,6 @@ def streamlit_words() -> str:
 [data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p {{ font-size: 0; }}
 [data-testid="stFileUploaderDropzone"] button [data-testid="stMarkdownContainer"] p::after {{
   content: "{words.UPLOAD_BUTTON}"; font-size: 1rem; }}
-[data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
 </style>
 """
 

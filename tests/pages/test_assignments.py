@@ -100,3 +100,14 @@ def test_a_share_that_is_typed_as_the_button_is_pressed_counts(open_page, worksp
         "Lee": 75,
     }
     assert not app.exception
+
+
+@pytest.mark.parametrize("page", ["segment", "review"])
+def test_who_was_given_nothing_of_a_task_is_told_so_on_both_pages(open_page, workspace, page):
+    task = workspace.tasks.create("Nothing here")
+    person = workspace.persons.get_or_add("Lee").id
+    workspace.assignments.give(task.id, Shares({person: 100}), who="Chief")
+    app = open_page(page, task=task.slug)
+    assert not app.exception
+    told = [each.value for each in [*app.info, *app.markdown]]
+    assert "No image of this task was given to you yet. What is given to you comes here." in told

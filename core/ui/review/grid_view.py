@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.ui import shell, state
+from core.ui.assigned import words as assigned
 from core.ui.review import words
 from core.ui.review.asked import Asked, chosen_filter
 from core.ui.review.deciding import decide, done_line
@@ -39,7 +40,7 @@ def grid_view(task: TaskRow, here: Asked, pages: ReviewPages, total: int) -> Non
     items, following = found[:limit], found[limit:]
     if not items:
         done_line(here)
-        _nothing(here, show, total, workspace.images.counts(task.id)["all"])
+        _nothing(task, here, show, total)
         return
     may_judge = workspace.may("judge")
     if not may_judge:
@@ -125,8 +126,11 @@ def _start_at(here: Asked, place: ReviewPlace | None) -> None:
     here.start = place
 
 
-def _nothing(here: Asked, show: Review, total: int, num_images: int) -> None:
-    if num_images == 0:
+def _nothing(task: TaskRow, here: Asked, show: Review, total: int) -> None:
+    is_empty = state.workspace().images.counts(task.id)["all"] == 0
+    if is_empty and task.is_shared:
+        st.write(assigned.NONE_YET)
+    elif is_empty:
         st.write(words.NOTHING_YET)
         st.page_link(shell.page("segment"), icon=":material/add_photo_alternate:")
     elif here.start is not None and total > 0:
