@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadFileError
+from core.imaging.dicom_header import mended_header
 from core.imaging.dicom_places import place_frames
 from core.imaging.dicom_segments import Segments, frame_origins, segment_places
 from core.imaging.dicom_values import stored_pixels
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from pydicom.uid import UID
 
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
-# Its colours are YBR unless a file says otherwise.
-_JPEG = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51")
 # Of films and of DICOM's early years; they would be taken for RGB.
 _UNREAD_COLOURS = ("YBR_PARTIAL_420", "YBR_PARTIAL_422", "HSV", "ARGB", "CMYK", "XYB")
 _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
@@ -81,20 +80,20 @@ def open_dicom(data: bytes, name: str) -> OpenFile:
         check_size(name, height, width)
         num_frames = max(int(dataset.get("NumberOfFrames") or 1), 1)
         is_mask = dataset.get("SOPClassUID") in _SEGMENTATIONS or dataset.get("Modality") == "SEG"
-        blanks = _fill_blanks(dataset, name)
+        told = mended_header(dataset, name)
         if is_mask:
             file = _open_segmentation(dataset, name, num_frames)
-            return replace(file, notes=(*blanks, *file.notes))
+            return replace(file, notes=(*told, *file.notes))
         order, geometry, notes = place_frames(dataset, num_frames, name)
 
     def read(frame: int) -> StoredPixels:
         with quiet_libraries():
             return stored_pixels(_frame(dataset, name, frame), dataset, name, frame)
 
-    told = Sentence(
+    first = Sentence(
         "{name} has {num_frames} frames; the first one is used.", name=name, num_frames=num_frames
     )
-    return OpenFile(read, order, told, geometry, (*blanks, *notes))
+    return OpenFile(read, order, first, geometry, (*told, *notes))
 
 
 def is_segmentation(data: bytes) -> bool:
@@ -138,41 +137,6 @@ def _open_segmentation(dataset: Dataset, name: str, num_frames: int) -> OpenFile
         notes,
         only,
         origins=None if origins is None else origins[list(order)],
-    )
-
-
-def _fill_blanks(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
-    """What an anonymiser blanked of the pixels' form, as every viewer takes it; told."""
-    if not dataset.get("ExtendedOffsetTable"):
-        dataset.pop("ExtendedOffsetTable", None)
-    # Blanks round a code say nothing (PS3.5 6.2), but pydicom minds those before it.
-    colours = str(dataset.get("PhotometricInterpretation") or "").strip(" \0").upper()
-    dataset.PhotometricInterpretation = colours
-    is_coloured = colours.startswith(("RGB", "YBR"))
-    samples = dataset.get("SamplesPerPixel") or (3 if is_coloured else 1)
-    count = max(int(dataset.get("NumberOfFrames") or 1), 1) * dataset.Rows * dataset.Columns * int(samples)
-    packed = dataset.file_meta.get("TransferSyntaxUID") in _JPEG
-    bits = dataset.get("BitsAllocated") or 8 * (len(dataset.get("PixelData") or b"") // max(count, 1))
-    usual = {
-        "SamplesPerPixel": samples,
-        "PhotometricInterpretation": "MONOCHROME2" if samples == 1 else "YBR_FULL_422" if packed else "RGB",
-        "PixelRepresentation": 0,
-        "BitsAllocated": bits,
-        "BitsStored": bits,
-        **({} if samples == 1 else {"PlanarConfiguration": 0}),
-    }
-    blank = [keyword for keyword in usual if dataset.get(keyword) in (None, "")]
-    if "PixelData" not in dataset or not blank:
-        return ()
-    for keyword in blank:
-        setattr(dataset, keyword, usual[keyword])
-    return (
-        Sentence(
-            "{name} does not say its {elements}; the usual is taken ({usual}).",
-            name=name,
-            elements=", ".join(blank),
-            usual=", ".join(str(usual[keyword]) for keyword in blank),
-        ),
     )
 
 

@@ -94,8 +94,11 @@ def _stored_bits(values: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
     from pydicom.uid import RLELossless
 
     syntax = dataset.file_meta.TransferSyntaxUID
-    # What is compressed holds the values themselves, at its own low end.
+    # What is compressed holds the values themselves, at its own low end, and of more bits than the header
+    # says where it has them.
     packed = syntax.is_encapsulated and syntax != RLELossless
+    if packed and (values.max() >= 2**stored or values.min() < -(2 ** (stored - 1))):
+        return values
     low = high + 1 - stored if isinstance(high, int) and stored - 1 <= high < size and not packed else 0
     bits = (values.view(f"u{values.dtype.itemsize}") >> low).astype(np.int64) & (2**stored - 1)
     if values.dtype.kind == "i":
@@ -239,7 +242,9 @@ def _to_uint8(values: NDArray[Any], num_bits: int = 16) -> NDArray[np.uint8]:
     """Colours of so many bits as 8; some writers keep 8 in words of 16, and say 16."""
     if values.dtype == np.uint8:
         return values
-    return (values >> (max(num_bits - 8, 0) if values.max() > 255 else 0)).astype(np.uint8)
+    most = int(values.max())
+    num_bits = max(num_bits, most.bit_length())
+    return (values >> (num_bits - 8 if most > 255 else 0)).astype(np.uint8)
 
 
 def _from_zero(values: NDArray[Any]) -> tuple[NDArray[np.uint16] | NDArray[np.float32], float]:

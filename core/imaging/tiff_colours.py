@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
-from tifffile import PHOTOMETRIC
+from tifffile import COMPRESSION, PHOTOMETRIC, TIFF
 
+from core.imaging.codestream import unpacks_as
 from core.imaging.value_types import robust_range
 
+JPEG_2000 = (33003, 33004, 33005, 34712)
 _YCBCR_WEIGHTS, _REFERENCE_BLACK_WHITE = 529, 532
 _D50 = np.array([0.96422, 1.0, 0.82521])
 # Bradford-adapted from D50 to D65 (brucelindbloom.com).
@@ -41,18 +43,40 @@ def looked_up(indices: NDArray[Any], table: NDArray[np.uint16]) -> NDArray[np.ui
     return np.moveaxis(table[:, indices] >> shift, 0, -1).astype(np.uint8)
 
 
-def to_rgb(values: NDArray[Any], page: tifffile.TiffPage) -> NDArray[Any]:
-    """Colours of any model of TIFF's as RGB of the same type."""
+def to_rgb(values: NDArray[Any], page: tifffile.TiffPage, packed: bytes) -> NDArray[Any]:
+    """Colours of any model of TIFF's as RGB of the same type.
+
+    Args:
+        values: (H, W, C), as they were unpacked.
+        page: Which says what they are.
+        packed: The first bytes that they were unpacked from.
+    """
     photometric = page.photometric
     if photometric == PHOTOMETRIC.SEPARATED:
         ink = 1 - values.astype(np.float32) / white_of(page, values)
         return _of_parts(ink[..., :3] * ink[..., 3:4], values.dtype)
-    unpacked_as_rgb = page.compression in (6, 7, 34892, 33007) or page.is_subsampled
-    if photometric == PHOTOMETRIC.YCBCR and not unpacked_as_rgb:
+    if _is_ycbcr(page, packed):
         return _from_ycbcr(values, page)
     if photometric in (PHOTOMETRIC.CIELAB, PHOTOMETRIC.ICCLAB):
         return _from_lab(values, signed=photometric == PHOTOMETRIC.CIELAB)
     return values
+
+
+def _is_ycbcr(page: tifffile.TiffPage, packed: bytes) -> bool:
+    """Whether what was unpacked is YCbCr still: most codecs for pictures give RGB, whatever the page says."""
+    if page.compression == COMPRESSION.APERIO_JP2000_RGB:
+        return False
+    if page.compression in JPEG_2000:
+        # What Aperio packs so is YCbCr whatever the page says (OpenSlide's aperio.c).
+        said = COMPRESSION.APERIO_JP2000_YCBC == page.compression or page.photometric == PHOTOMETRIC.YCBCR
+        return said and unpacks_as(packed) != "RGB"
+    unpacked_as_rgb = is_picture_codec(page) or page.is_subsampled
+    return page.photometric == PHOTOMETRIC.YCBCR and not unpacked_as_rgb
+
+
+def is_picture_codec(page: tifffile.TiffPage) -> bool:
+    """Whether a page is packed by a codec that knows rows, columns and colours."""
+    return page.compression in TIFF.IMAGE_COMPRESSIONS
 
 
 def _from_ycbcr(values: NDArray[Any], page: tifffile.TiffPage) -> NDArray[Any]:

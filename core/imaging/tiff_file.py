@@ -21,7 +21,7 @@ from core.imaging.class_table import UNDEFINED_SAID
 from core.imaging.orientation import turn_upright
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, inverts, spread_bits
-from core.imaging.tiff_colours import as_colours, looked_up, to_rgb, turned_round
+from core.imaging.tiff_colours import JPEG_2000, as_colours, is_picture_codec, looked_up, to_rgb, turned_round
 from core.imaging.tiff_stack import TiffStack, find_pages
 from core.imaging.value_types import plain_type
 from core.language.sentence import Sentence
@@ -122,7 +122,7 @@ def _read_page(stack: TiffStack, frame: int, data: bytes, name: str, sample: int
         numbers, values = samples, looked_up(samples, page.colormap)
         by_number = page.colormap.shape[1] == 256 and inverts(looked_up(np.arange(256), page.colormap))
     elif values.ndim == 3:
-        values = to_rgb(values, page)
+        values = to_rgb(values, page, _packed(page, data))
         if _COLOURS[page.photometric] == 1:
             notes.append(
                 Sentence("{name}: its three grey samples are taken as red, green and blue.", name=name)
@@ -154,7 +154,7 @@ def _read_page(stack: TiffStack, frame: int, data: bytes, name: str, sample: int
         alpha=upright(alpha),
         numbers=upright(numbers),
         by_number=by_number,
-        lossy=page.compression in TIFF.IMAGE_COMPRESSIONS or page.compression in (6, 7, 34892),
+        lossy=is_picture_codec(page),
         num_pictures=len(stack.pages),
         notes=tuple(notes),
     )
@@ -204,6 +204,12 @@ def _check_page(page: tifffile.TiffPage, data: bytes, name: str) -> None:
         raise broken(name, Sentence("it holds far fewer bytes than its pixels need"))
 
 
+def _packed(page: tifffile.TiffPage, data: bytes) -> bytes:
+    """The first bytes of a page's first strip or tile."""
+    begin = page.dataoffsets[0]
+    return data[begin : begin + min(page.databytecounts[0], 65536)]
+
+
 def _called(names: Any, number: int) -> str:
     return str(names(number).name) if number in set(names) else f"number {number}"
 
@@ -214,9 +220,11 @@ def _samples(page: tifffile.TiffPage, data: bytes, plane: int = 0) -> NDArray[An
         start = page.dataoffsets[0] + plane * page.nbytes
         kind = page.dtype.newbyteorder(page.parent.byteorder)
         return np.frombuffer(data, kind, page.size, start).reshape(page.shape)
-    if page.is_subsampled and page.compression not in (6, 7, 34892, 33007):
+    if page.is_subsampled and not is_picture_codec(page):
         values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
         return turn_upright(np.asarray(values), 1)
+    if page.compression in JPEG_2000:
+        page.subsampling = 1, 1  # the codec's own affair, which tifffile would refuse
     values = page.asarray()
     return np.moveaxis(values, 0, -1) if page.planarconfig == 2 and values.ndim == 3 else values
 

@@ -1,0 +1,100 @@
+"""What a DICOM header leaves blank, or says otherwise than the pixels themselves: mended, and told.
+
+Before anything is unpacked; the dataset is changed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.imaging.codestream import is_jpeg_2000, packed_bits, unpacks_as
+from core.language.sentence import Sentence
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+# Its colours are YBR unless a file says otherwise.
+_JPEG = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51")
+_LONGEST_START = 65536
+
+
+def mended_header(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
+    """Fill in what is blank and correct the colours; what was done, in sentences.
+
+    Args:
+        dataset: With its pixels.
+        name: What the person calls it.
+    """
+    return (*_fill_blanks(dataset, name), *_as_packed(dataset, name))
+
+
+def _fill_blanks(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
+    """What an anonymiser blanked of the pixels' form, as every viewer takes it; told."""
+    if not dataset.get("ExtendedOffsetTable"):
+        dataset.pop("ExtendedOffsetTable", None)
+    # Blanks round a code say nothing (PS3.5 6.2), but pydicom minds those before it.
+    colours = str(dataset.get("PhotometricInterpretation") or "").strip(" \0").upper()
+    dataset.PhotometricInterpretation = colours
+    is_coloured = colours.startswith(("RGB", "YBR"))
+    samples = dataset.get("SamplesPerPixel") or (3 if is_coloured else 1)
+    count = max(int(dataset.get("NumberOfFrames") or 1), 1) * dataset.Rows * dataset.Columns * int(samples)
+    packed = dataset.file_meta.get("TransferSyntaxUID") in _JPEG
+    bits = dataset.get("BitsAllocated") or 8 * (len(dataset.get("PixelData") or b"") // max(count, 1))
+    usual = {
+        "SamplesPerPixel": samples,
+        "PhotometricInterpretation": "MONOCHROME2" if samples == 1 else "YBR_FULL_422" if packed else "RGB",
+        "PixelRepresentation": 0,
+        "BitsAllocated": bits,
+        "BitsStored": bits,
+        **({} if samples == 1 else {"PlanarConfiguration": 0}),
+    }
+    blank = [keyword for keyword in usual if dataset.get(keyword) in (None, "")]
+    if "PixelData" not in dataset or not blank:
+        return ()
+    for keyword in blank:
+        setattr(dataset, keyword, usual[keyword])
+    return (
+        Sentence(
+            "{name} does not say its {elements}; the usual is taken ({usual}).",
+            name=name,
+            elements=", ".join(blank),
+            usual=", ".join(str(usual[keyword]) for keyword in blank),
+        ),
+    )
+
+
+def _as_packed(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
+    """Colours and bits as the compressed pixels say, by which decoders unpack them (PS3.5 8.2); told."""
+    from pydicom.uid import RLELossless
+
+    syntax = dataset.file_meta.get("TransferSyntaxUID")
+    data = dataset.get("PixelData") or b""
+    if not syntax or not syntax.is_encapsulated or syntax == RLELossless:
+        return ()
+    # A table of offsets, then the first piece, each behind its mark and its length.
+    begin = 16 + int.from_bytes(data[4:8], "little")
+    start = data[begin : begin + _LONGEST_START]
+    differ: list[tuple[str, str]] = []
+    if packed_bits(start) > dataset.BitsAllocated == 8:
+        called, packed = (Sentence("{bits} bits", bits=bits) for bits in (8, packed_bits(start)))
+        differ.append((called, packed))
+        dataset.BitsAllocated = 16
+    if dataset.SamplesPerPixel == 3:
+        dataset.PlanarConfiguration = 0  # a codec gives pixel by pixel, whatever older files say
+        called, packed = str(dataset.PhotometricInterpretation), unpacks_as(start)
+        is_right = not packed or called[:3] == packed[:3]
+        if is_jpeg_2000(start) and called in ("YBR_RCT", "YBR_ICT"):
+            # Its component transform makes these; where that is off, RGB was packed.
+            is_right, packed = packed == "RGB", "RGB"
+        if not is_right:
+            differ.append((called, packed))
+        dataset.PhotometricInterpretation = packed or called
+    return tuple(
+        Sentence(
+            "{name}: its header says {called}, but its pixels are packed as {packed}, which counts.",
+            name=name,
+            called=called,
+            packed=packed,
+        )
+        for called, packed in differ
+    )

@@ -1,0 +1,141 @@
+"""Compressed pictures whose own colours and bits are not those that DICOM's or TIFF's header says."""
+
+from __future__ import annotations
+
+import io
+import struct
+
+import imagecodecs
+import numpy as np
+import pytest
+import tifffile
+from numpy.typing import NDArray
+from PIL import Image
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit
+
+from core.imaging.decode import decode_image
+from tests.imaging.making import dicom, saved, tiff
+
+_ROWS, _COLUMNS = np.mgrid[0:32, 0:48]
+RGB = np.stack([_COLUMNS * 5, 255 - _ROWS * 7, 40 + _COLUMNS * 3], axis=-1).astype(np.uint8)
+# JFIF's: ITU-R BT.601 over the full range.
+YBR = np.asarray(Image.fromarray(RGB).convert("YCbCr"))
+
+
+def jpeg_2000(pixels: NDArray[np.generic], *, transform: bool, colours: str = "") -> bytes:
+    container = {"codecformat": "jp2", "colorspace": imagecodecs.JPEG2K.CLRSPC[colours]} if colours else {}
+    options = container or {"codecformat": "j2k"}
+    packed = imagecodecs.jpeg2k_encode(pixels, level=0, reversible=True, mct=transform, **options)
+    return bytes(packed)
+
+
+def dicom_of(packed: bytes, called: str, syntax: str = JPEG2000Lossless) -> bytes:
+    elements = {"PhotometricInterpretation": called, "PixelData": encapsulate([packed])}
+    return dicom(RGB, syntax, Modality="SM", **elements)
+
+
+def furthest(data: bytes) -> int:
+    return int(np.abs(decode_image(data, "a").values.astype(int) - RGB).max())
+
+
+@pytest.mark.parametrize("called", ["RGB", "YBR_RCT", "YBR_FULL", "YBR_FULL_422"])
+def test_colours_that_jpeg_2000_transformed_are_rgb_whatever_the_header_says(called: str) -> None:
+    data = dicom_of(jpeg_2000(RGB, transform=True), called)
+    assert furthest(data) == 0
+    told = f"a: its header says {called}, but its pixels are packed as RGB, which counts."
+    assert (told in decode_image(data, "a").notes) == called.startswith("YBR_FULL")
+
+
+def test_colours_that_jpeg_2000_did_not_transform_are_what_the_header_says() -> None:
+    assert furthest(dicom_of(jpeg_2000(YBR, transform=False), "YBR_FULL")) <= 4
+    assert furthest(dicom_of(jpeg_2000(RGB, transform=False), "RGB")) == 0
+    ict = dicom_of(jpeg_2000(RGB, transform=False), "YBR_ICT")
+    assert furthest(ict) == 0
+    told = "a: its header says YBR_ICT, but its pixels are packed as RGB, which counts."
+    assert decode_image(ict, "a").notes == (told,)
+
+
+@pytest.mark.parametrize("called", ["RGB", "YBR_FULL"])
+@pytest.mark.parametrize(("colours", "pixels"), [("SRGB", RGB), ("SYCC", YBR)])
+def test_the_header_of_a_jp2_inside_counts(colours: str, pixels: NDArray[np.uint8], called: str) -> None:
+    assert furthest(dicom_of(jpeg_2000(pixels, transform=False, colours=colours), called)) <= 4
+
+
+@pytest.mark.parametrize("num_bits", [10, 16])
+@pytest.mark.parametrize("allocated", [8, 16])
+def test_jpeg_2000_of_more_bits_than_the_header_says_keeps_them(num_bits: int, allocated: int) -> None:
+    values = np.linspace(0, 2**num_bits - 1, 48 * 32).astype(np.uint16).reshape(32, 48)
+    packed = imagecodecs.jpeg2k_encode(
+        values, level=0, reversible=True, bitspersample=num_bits, codecformat="j2k"
+    )
+    elements = {"BitsAllocated": allocated, "BitsStored": 8, "HighBit": 7}
+    data = dicom(values, JPEG2000Lossless, Modality="MR", PixelData=encapsulate([packed]), **elements)
+    assert np.array_equal(decode_image(data, "a").values, values)
+
+
+def adobe_jpeg(*, transformed: bool) -> bytes:
+    """A JPEG with Adobe's marker alone, its components numbered as JFIF does."""
+    picture = Image.fromarray(RGB)
+    data = saved(picture, "JPEG", quality=100, subsampling=0, **({} if transformed else {"keep_rgb": True}))
+    if transformed:
+        return data[:2] + b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\x01" + data[20:]
+    for letter, number in ((b"R", b"\1"), (b"G", b"\2"), (b"B", b"\3")):
+        data = data.replace(letter + b"\x11\0", number + b"\x11\0").replace(letter + b"\0", number + b"\0")
+    return data
+
+
+@pytest.mark.parametrize("called", ["RGB", "YBR_FULL", "YBR_FULL_422"])
+@pytest.mark.parametrize("transformed", [False, True])
+def test_adobe_s_marker_says_how_a_jpeg_holds_its_colours(called: str, transformed: bool) -> None:
+    data = dicom_of(adobe_jpeg(transformed=transformed), called, JPEGBaseline8Bit)
+    assert furthest(data) <= 4
+    assert len(decode_image(data, "a").notes) == (called.startswith("YBR") != transformed)
+
+
+@pytest.mark.parametrize("syntax", [JPEGBaseline8Bit, JPEG2000Lossless])
+def test_what_is_compressed_lies_pixel_by_pixel_whatever_the_header_says(syntax: str) -> None:
+    if syntax == JPEGBaseline8Bit:
+        packed, called = saved(Image.fromarray(RGB), "JPEG", quality=100, subsampling=0), "YBR_FULL_422"
+    else:
+        packed, called = jpeg_2000(RGB, transform=True), "YBR_RCT"
+    elements = {"PhotometricInterpretation": called, "PixelData": encapsulate([packed])}
+    data = dicom(RGB, syntax, Modality="US", PlanarConfiguration=1, **elements)
+    assert furthest(data) <= 4
+
+
+def tiff_of(packed: bytes, compression: int, photometric: str, subsampling: tuple[int, int]) -> bytes:
+    """A TIFF of one strip that says of packed bytes what one wants."""
+    options = {"photometric": photometric, "metadata": None, "rowsperstrip": 32}
+    data = io.BytesIO(tiff(RGB, compression="jpeg2000", subsampling=subsampling, **options))
+    with tifffile.TiffFile(data) as file:
+        page = file.pages.first
+        begin, tags = page.dataoffsets[0], page.tags
+        places = {name: tags[name].valueoffset for name in ("Compression", "StripByteCounts")}
+    written = bytearray(data.getvalue()[:begin] + packed)
+    struct.pack_into("<H", written, places["Compression"], compression)
+    struct.pack_into("<I", written, places["StripByteCounts"], len(packed))
+    return bytes(written)
+
+
+@pytest.mark.parametrize("subsampling", [(1, 1), (2, 2)])
+@pytest.mark.parametrize(
+    ("pixels", "transform", "compression", "photometric"),
+    [
+        (RGB, True, 34712, "ycbcr"),  # the transform gives RGB, whatever the page says
+        (YBR, False, 34712, "ycbcr"),
+        (RGB, False, 34712, "rgb"),
+        (YBR, False, 33003, "rgb"),  # Aperio's two numbers say it, whatever the page says
+        (YBR, False, 33003, "ycbcr"),
+        (RGB, False, 33005, "ycbcr"),
+    ],
+)
+def test_jpeg_2000_in_a_tiff(
+    pixels: NDArray[np.uint8],
+    transform: bool,
+    compression: int,
+    photometric: str,
+    subsampling: tuple[int, int],
+) -> None:
+    data = tiff_of(jpeg_2000(pixels, transform=transform), compression, photometric, subsampling)
+    assert furthest(data) <= 4
