@@ -11,13 +11,21 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 # Letters of the languages of a code page.
-_WESTERN = frozenset("äöüÄÖÜßåÅæÆøØéèêëÉÈÊáàâãÁÀÂíìîïóòôõÓúùûñÑçÇ¿¡")
-_SYMBOLS = frozenset("°²³µ×§")
+_WESTERN = frozenset("äöüÄÖÜßåÅæÆøØéèêëÉÈÊáàâãÁÀÂíìîïóòôõÓúùûñÑçÇ")
 _CENTRAL = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽőűŐŰöüÖÜäÄßľĺŕôÔăâî")
 _TURKISH = frozenset("ğışĞİŞçöüÇÖÜâîû")
 _USUAL_CYRILLIC = frozenset("оеаинтсрвлкмдпуяыьгзбчй")
-# "10 µm" and "37 °C", in which a capital of Czech or Danish would stand alone before a letter.
-_UNIT = re.compile(r"(?<![^\W\d_])(?:µ[glmsM]|°[CF])(?![^\W\d_])")
+# Letters of ASCII that may follow these: "año", "pulmões", "mão", "tête", "Řez"; and stand before: "koń".
+_CONSONANTS = "bcdfghjklmnpqrstvwxz"
+_FOLLOWED = {"ñ": "aeiou", "Ñ": "aeiou", "õ": "e", "ã": "eos", "ê": _CONSONANTS, "Ř": "aeiouy"}
+_PRECEDED = {"ń": "aeiouy"}
+# "10 µm" and "37 °C", in which a capital of Czech or Danish would stand alone before a letter; "cm²", "40×".
+_UNIT = re.compile(
+    r"(?<![^\W\d_])(?:µ[glmsM]|°[CF])(?![^\W\d_])|(?<=[\dm])[²³](?![^\W\d_])|(?<=\d)[°×µ](?![^\W\d_])|×(?=\d)"
+)
+_WITHIN_A_WORD = re.compile(r"[A-Z][^\W\d_a-z](?<![a-zà-öø-ÿ])[a-z]$")
+# A letter or two of Latin by themselves, or of the least used, are as likely the bytes of something else.
+_DOUBTFUL_UTF8 = re.compile(r"[\xaa-\u02ff\u0370-\u0377\u037b-\u037f\u0460-\u052f]{1,2}")
 _DOUBTFUL = 0.3
 _LEAST_LIKELY = 0.5
 _OF_WINDOWS = ("cp949", "cp932", "cp936", "cp950", "cp1252")
@@ -34,13 +42,15 @@ def as_utf8(content: bytes) -> bytes:
     """
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16").encode()
+    if _in_utf8(content) is not None:
+        return content
     told = [line for line in content.splitlines() if not line.isascii()][:_MOST_WEIGHED]
     code_page = likeliest_code_page(told, _OF_WINDOWS)
     return content if code_page in (None, "utf-8") else content.decode(code_page).encode()
 
 
 def likeliest_code_page(names: Sequence[bytes], code_pages: Iterable[str] | None = None) -> str | None:
-    """UTF-8 where all of them are that, else the code page in which they hold the likeliest letters.
+    """UTF-8 where all of them are plainly that, else the code page in which they hold the likeliest letters.
 
     Args:
         names: Words or lines that are all in one code page.
@@ -49,14 +59,29 @@ def likeliest_code_page(names: Sequence[bytes], code_pages: Iterable[str] | None
     Returns:
         None where they make no likely text in any.
     """
-    try:
-        b"".join(names).decode()
+    text = _in_utf8(b"\n".join(names))
+    if text is not None and not all(map(_DOUBTFUL_UTF8.fullmatch, _runs(text))):
         return "utf-8"
-    except UnicodeError:
-        pass
     likely = {page: _likelihood(names, page) for page in code_pages or _CODE_PAGES}
     best = max(likely, key=lambda page: likely[page])
-    return best if likely[best] >= _LEAST_LIKELY else None
+    return best if likely[best] >= _LEAST_LIKELY else None if text is None else "utf-8"
+
+
+def _in_utf8(content: bytes) -> str | None:
+    try:
+        return content.decode()
+    except UnicodeError:
+        return None
+
+
+def _runs(text: str) -> list[str]:
+    """Runs of letters beyond ASCII, with the letters of ASCII that touch them."""
+    found = []
+    for run in re.finditer(r"[^\x00-\x7f]+", text):
+        start, end = run.span()
+        before, behind = text[max(start - 1, 0) : start], text[end : end + 1]
+        found.append(before * before.isalpha() + run[0] + behind * behind.isalpha())
+    return found
 
 
 def _likelihood(names: Sequence[bytes], code_page: str) -> float:
@@ -67,9 +92,10 @@ def _likelihood(names: Sequence[bytes], code_page: str) -> float:
         return 0
     usual = _CODE_PAGES[code_page]
     text, num_units = _UNIT.subn("", text)
-    # Runs of letters beyond ASCII, with the letters of ASCII that touch them.
-    shares = [share for run in re.findall(r"[A-Za-z]?[^\x00-\x7f]+[A-Za-z]?", text) for share in usual(run)]
-    return (sum(shares) + num_units) / max(len(shares) + num_units, 1)
+    shares = [share for run in _runs(text) for share in usual(run)]
+    likely = (sum(shares) + num_units) / max(len(shares) + num_units, 1)
+    # A bracket by itself is half of a letter of two bytes.
+    return likely if all(text.count(a) == text.count(b) for a, b in ("[]", "{}")) else likely / 2
 
 
 def _usual_in_korea(run: str) -> list[float]:
@@ -85,21 +111,44 @@ def _of_hangul(letter: str) -> float:
 
 
 def _usual_in_japan(run: str) -> list[float]:
-    """Kana, numbers in circles and the common kanji (level 1, bytes below 0x98).
+    """Kana, numbers in circles and kanji, those of level 1 before the others.
 
-    One kanji alone that touches Latin letters is none, and wide letters alone are accents behind small ones.
+    One alone that touches small letters of Latin is none, nor one kanji that touches any but in "X線" and its
+    like; wide letters alone are accents behind small ones.
     """
-    several = sum(map(_is_ideograph, run)) > 1
-    alone = not several and (run[0].isascii() or run[-1].isascii())
+    letters = [letter for letter in run if not letter.isascii()]
+    if len(letters) == 1:
+        return [_of_one_in_japan(letters[0], run[0], run[-1])]
+    several = sum(map(_is_ideograph, letters)) > 1
+    alone = not several and (run[0].islower() or run[-1].isascii())
     return [
         1
-        if "ぁ" <= letter <= "ヿ" or "①" <= letter <= "⑳" or (several and "Ａ" <= letter <= "ｚ")
+        if _is_kana(letter) or (several and "Ａ" <= letter <= "ｚ")
         else 0.95
-        if _is_ideograph(letter) and letter.encode("cp932")[0] < 0x98 and not alone
+        if _is_ideograph(letter) and _is_common_in_japan(letter) and not alone
         else _DOUBTFUL * _is_ideograph(letter)
-        for letter in run
-        if not letter.isascii()
+        for letter in letters
     ]
+
+
+def _of_one_in_japan(letter: str, before: str, behind: str) -> float:
+    is_touched = before.islower() or behind.islower()
+    if _is_kana(letter):
+        return _DOUBTFUL if is_touched else 1
+    if not _is_ideograph(letter) or is_touched:
+        return _DOUBTFUL * _is_ideograph(letter)
+    if behind.isascii():  # "脳MRI", or a word of capitals with an accent
+        return _DOUBTFUL if before.isascii() else 0.6
+    return 0.95 if _is_common_in_japan(letter) else 0.5
+
+
+def _is_common_in_japan(letter: str) -> bool:
+    """Whether a kanji is of level 1."""
+    return letter.encode("cp932") <= b"\x98\x72"
+
+
+def _is_kana(letter: str) -> bool:
+    return "ぁ" <= letter <= "ヿ" or "①" <= letter <= "⑳"
 
 
 def _is_ideograph(letter: str) -> bool:
@@ -127,7 +176,7 @@ def _usual_in_russia(run: str) -> list[float]:
     letters = [letter for letter in run if not letter.isascii()]
     few = len(letters) <= 3 and "".join(letters).isupper()
     strange = len(letters) < len(run) or _grows(letters)
-    usual = _DOUBTFUL if strange else 0.6 if few else 0.8
+    usual = _DOUBTFUL if strange else 0.6 if few else 0.9 if len(letters) > 3 else 0.8
     return [
         usual * ("А" <= letter <= "ё") * (1 if letter.lower() in _USUAL_CYRILLIC else 0.6)
         for letter in letters
@@ -139,16 +188,25 @@ def _grows(letters: Iterable[str]) -> bool:
 
 
 def _usual_with_accents(usual: frozenset[str], weight: float) -> Callable[[str], list[float]]:
-    """Latin letters with accents; seldom more than three in a row, or a capital behind a small one."""
+    """Latin letters with accents; seldom more than three in a row, or a capital within a word."""
 
     def shares(run: str) -> list[float]:
-        letters = [letter for letter in run if not letter.isascii()]
-        each = weight * (_DOUBTFUL if _grows(run) or len(letters) > 3 else 1)
-        # No word goes on behind "cm²".
-        ends = not run[-1].isascii() or not run[-1].isalpha()
-        return [each * (letter in usual or (ends and letter in _SYMBOLS)) for letter in letters]
+        num_letters = sum(not letter.isascii() for letter in run)
+        each = weight * (_DOUBTFUL if _grows(run) or _WITHIN_A_WORD.match(run) or num_letters > 3 else 1)
+        beside = zip(f" {run}", run, f"{run[1:]} ", strict=False)
+        return [
+            each
+            * (letter in usual and _may_touch(before, _PRECEDED.get(letter)))
+            * _may_touch(behind, _FOLLOWED.get(letter))
+            for before, letter, behind in beside
+            if not letter.isascii()
+        ]
 
     return shares
+
+
+def _may_touch(letter: str, wanted: str | None) -> bool:
+    return wanted is None or not (letter.isascii() and letter.isalpha()) or letter.lower() in wanted
 
 
 # What Windows calls its code pages -> how usual the letters of a run are there; the order decides a tie.
