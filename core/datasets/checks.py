@@ -20,7 +20,7 @@ from core.imaging.class_table import ClassTable
 from core.imaging.decode import mask_reading, read_frame, read_mask, to_image
 from core.imaging.geometry import Geometry
 from core.imaging.image_reading import AS_TOLD, ImageReading
-from core.imaging.mask_readings import differing_numbers
+from core.imaging.mask_readings import MaskReading, differing
 from core.imaging.mask_values import MaskValues
 from core.imaging.mask_volume import mask_on_image
 from core.imaging.nifti_file import is_nifti
@@ -40,7 +40,7 @@ class CheckedPair:
         has_foreground: Whether a pixel of the mask is foreground; False where it could not be read.
         problems: Sentences.
         num_slices: Of a volume, 1 for a picture.
-        foreground: The numbers that are foreground where the mask itself tells it.
+        mask: How the mask is read where it tells that itself, without its pixels.
         notes: What was assumed of the image's units and of a mask volume.
     """
 
@@ -49,7 +49,7 @@ class CheckedPair:
     has_foreground: bool = False
     problems: tuple[str, ...] = ()
     num_slices: int = 1
-    foreground: tuple[int, ...] = ()
+    mask: MaskReading | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -144,7 +144,7 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
     geometry: Geometry | None = None
     has_foreground = False
     num_slices = 1
-    foreground: tuple[int, ...] = ()
+    told: MaskReading | None = None
     notes: tuple[str, ...] = ()
     meaning = classes or pair.values
     try:
@@ -172,7 +172,6 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
             name = Sentence("mask {file}", file=pair.mask_path.name)
             content = read_bytes(pair.mask_path)
             told = None if meaning else mask_reading(content, name)
-            foreground = told.foreground if told else ()
             if told and told.mask is not None and told.mask.shape == shape and not is_nifti(content):
                 masks = [told.mask]
             elif shape is None:
@@ -182,7 +181,8 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
         has_foreground = any(bool(split_undefined(mask)[0].any()) for mask in masks)
     except BadFileError as error:
         problems.append(error.sentence)
-    return CheckedPair(file_hash, signs, has_foreground, tuple(problems), num_slices, foreground, notes)
+    read = told and replace(told, mask=None)
+    return CheckedPair(file_hash, signs, has_foreground, tuple(problems), num_slices, read, notes)
 
 
 def _other_splits(root: Path) -> tuple[str, ...]:
@@ -214,13 +214,12 @@ def _assumed(checked: Sequence[CheckedPair]) -> list[str]:
         told += notes[:_SHOWN]
         if more := len(notes[_SHOWN:]):
             told.append(Sentence("Of {more} other files the like is assumed.", more=more))
-    if numbers := differing_numbers(result.foreground for result in checked):
-        listed = ", ".join(map(str, numbers[:_SHOWN]))
+    if how := differing(result.mask for result in checked if result.mask is not None):
         told.append(
             Sentence(
-                "Foreground is not the same number in all masks ({listed}); all of it counts as one "
-                "foreground, so say --mask_values or --classes if they are several.",
-                listed=listed,
+                "Foreground is {how}; all of it counts as one foreground, so say --mask_values or --classes "
+                "if they are several.",
+                how=how,
             )
         )
     return told

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,13 @@ from core.imaging.class_table import UNDEFINED
 from core.imaging.mask_plane import NotAMask, distinct, one_plane
 from core.imaging.mask_values import MaskValues, to_mask
 from core.imaging.stored import StoredPixels
+from core.language.sentence import Sentence
 
 _MOST_VALUES = 256
 _MOST_SINGLE = 3
+_MOST_LISTED = 5
+# Tables of colours hold some of them by the nearest that they have.
+_SAME_COLOUR = 32
 # 1 and the largest number of a type say the same, and no more.
 _ALL_OF_IT = {1, 255, 65535}
 
@@ -34,6 +39,7 @@ class MaskReading:
         problem: Why it is no mask, or could be more than one; empty where all is clear.
         options: What a person may say of it where it could be more than one.
         classes: Names of those that are in it, where a task has several.
+        colour: Red, green and blue of all foreground as it is shown; empty where it has none, or several.
     """
 
     mask: NDArray[np.uint8] | None
@@ -43,6 +49,7 @@ class MaskReading:
     problem: str = ""
     options: tuple[MaskValues, ...] = ()
     classes: tuple[str, ...] = ()
+    colour: tuple[int, ...] = ()
 
 
 def reading_of(stored: StoredPixels) -> MaskReading:
@@ -61,14 +68,31 @@ def reading_of(stored: StoredPixels) -> MaskReading:
         tuple(int(each) for each in distinct(plane[mask == state])) if values else ()
         for state in (1, UNDEFINED)
     )
-    return MaskReading(mask, values, foreground, undefined)
+    return MaskReading(mask, values, foreground, undefined, colour=_colour(stored.values[mask == 1]))
 
 
-def differing_numbers(foregrounds: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
-    """The numbers that are foreground in masks of one number each, in order; none where all say the same."""
-    numbers = {foreground[0] for foreground in foregrounds if len(foreground) == 1}
-    differ = len(numbers - _ALL_OF_IT) + bool(numbers & _ALL_OF_IT) > 1
-    return tuple(sorted(numbers)) if differ else ()
+def differing(readings: Iterable[MaskReading]) -> str:
+    """How masks of one number each mark foreground differently, by number or by colour; empty for alike."""
+    of_one = [each for each in readings if len(each.foreground) == 1]
+    numbers = {each.foreground[0] for each in of_one}
+    if len(numbers - _ALL_OF_IT) + bool(numbers & _ALL_OF_IT) > 1:
+        listed = ", ".join(str(number) for number in sorted(numbers)[:_MOST_LISTED])
+        return Sentence("not the same number in all masks ({listed})", listed=listed)
+    colours = sorted({each.colour for each in of_one if each.colour}, reverse=True)
+    if not colours or np.ptp(colours, axis=0).max() <= _SAME_COLOUR:
+        return ""
+    listed = ", ".join(f"#{bytes(colour).hex()}" for colour in colours[:_MOST_LISTED])
+    return Sentence("not the same colour in all masks ({listed})", listed=listed)
+
+
+def _colour(seen: NDArray[Any]) -> tuple[int, ...]:
+    """Of pixels that all look alike, black ones and grey that is not white being no colour."""
+    if not len(seen) or seen.dtype.kind != "u" or (seen != seen[0]).any():
+        return ()
+    shown = seen[0] >> 8 * (seen.dtype.itemsize - 1)
+    if seen.ndim == 1:
+        return (255, 255, 255) if shown == UNDEFINED else ()
+    return tuple(int(each) for each in shown) if shown.any() else ()
 
 
 def options_of(values: Sequence[int]) -> tuple[MaskValues, ...]:

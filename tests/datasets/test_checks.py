@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.datasets.checks import examine_dataset
 from core.datasets.pairs import check_dataset, load_pair
@@ -15,6 +17,7 @@ from core.errors import BadDatasetError
 from core.imaging.class_table import table_of_names
 from core.imaging.mask_values import MaskValues
 from tests.datasets.making import noise_image, square_mask, write, write_split
+from tests.imaging.making import saved
 
 
 def problems(root: Path, splits: tuple[str, ...] | None = None) -> tuple[str, ...]:
@@ -156,6 +159,40 @@ def test_masks_whose_foreground_is_not_one_number_are_told(
     told = examine_dataset(tmp_path).notes
     listed = ", ".join(map(str, sorted(numbers)))
     assert [f"not the same number in all masks ({listed})" in note for note in told] == [True] * is_told
+    assert examine_dataset(tmp_path, values=MaskValues()).notes == ()
+
+
+def coloured(colour: tuple[int, int, int]) -> np.ndarray:
+    return (square_mask()[..., None] // 255) * np.array(colour, np.uint8)
+
+
+def palette(colour: tuple[int, int, int]) -> bytes:
+    picture = Image.fromarray(square_mask() // 255).convert("P")
+    picture.putpalette([0, 0, 0, *colour])
+    return saved(picture, "PNG")
+
+
+RED, GREEN = (255, 0, 0), (0, 255, 0)
+
+
+@pytest.mark.parametrize(
+    ("masks", "listed"),
+    [
+        ((coloured(RED), coloured(GREEN)), "#ff0000, #00ff00"),
+        ((palette(RED), palette(GREEN)), "#ff0000, #00ff00"),
+        ((square_mask(), coloured(RED)), "#ffffff, #ff0000"),
+        ((coloured(RED), coloured((250, 4, 0))), ""),
+        ((square_mask() // 255, palette(RED)), ""),
+    ],
+)
+def test_masks_whose_foreground_is_not_one_colour_are_told(
+    tmp_path: Path, masks: Sequence[np.ndarray | bytes], listed: str
+) -> None:
+    for seed, mask in enumerate(masks):
+        write(tmp_path, f"train/images/{seed}.png", noise_image(seed))
+        write(tmp_path, f"train/masks/{seed}.png", mask)
+    told = examine_dataset(tmp_path).notes
+    assert [f"not the same colour in all masks ({listed})" in note for note in told] == [True] * bool(listed)
     assert examine_dataset(tmp_path, values=MaskValues()).notes == ()
 
 

@@ -23,6 +23,7 @@ CLASSES = np.repeat([0, 1, 2], 3)[:, None] * np.ones((1, 9), int)
 IMAGE, MASK = png(gradient(9, 9)), png((CLASSES == 2) * 255)
 
 
+COLOURED = (("a", (255, 0, 0)), ("b", (0, 255, 0)))
 TWO = (TaskClass("left", value=4), TaskClass("right", value=2))
 
 
@@ -49,6 +50,9 @@ def test_clear_masks_that_mark_foreground_otherwise_than_others_are_looked_at(nu
     masks = [("a.png", MASK), ("b.png", png((CLASSES == 2) * number))]
     found = survey([(name, IMAGE) for name, _ in masks], masks)
     assert found.needs_look(KeptAnswers()) == needs_look
+    red_and_green = [(f"{name}.png", png((CLASSES == 2)[..., None] * colour)) for name, colour in COLOURED]
+    files = [(name, IMAGE) for name, _ in red_and_green]
+    assert survey(files, red_and_green).needs_look(KeptAnswers())
     # Of several classes numbers are places.
     of_two = [("a.png", png((CLASSES == 2) * 1)), ("b.png", png((CLASSES == 2) * 2))]
     assert not survey([(name, IMAGE) for name, _ in of_two], of_two, classes=TWO).needs_look(KeptAnswers())

@@ -12,7 +12,7 @@ from core.errors import AppError, BadFileError
 from core.imaging.archive import ArchiveEntry, is_zip, names_in_upload, unpack_upload
 from core.imaging.decode import mask_reading, open_file
 from core.imaging.dicom_file import is_segmentation
-from core.imaging.mask_readings import MaskReading, differing_numbers
+from core.imaging.mask_readings import MaskReading, differing
 from core.imaging.masks import encode_png
 from core.imaging.units import looks_like_ct
 from core.imaging.yolo import yolo_mask
@@ -67,8 +67,7 @@ class Survey:
         """
         given = any(row.role != "image" or row.namesake for row in self.rows[: self.num_files])
         given = given or bool(self.unpaired) or self.asks(kept)
-        plain = (each.foreground for each in self.readings.values() if not each.classes)
-        given = given or bool(differing_numbers(plain))
+        given = given or bool(differing(each for each in self.readings.values() if not each.classes))
         return given or any(self.problem(place, kept.masks) for place in self.readings)
 
     def asks(self, kept: KeptAnswers) -> bool:
