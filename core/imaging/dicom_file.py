@@ -38,7 +38,7 @@ _PIXEL_TAGS = """
     PixelPaddingValue PixelPaddingRangeLimit FloatPixelPaddingValue FloatPixelPaddingRangeLimit
     DoubleFloatPixelPaddingValue DoubleFloatPixelPaddingRangeLimit WindowCenter WindowWidth
     VOILUTFunction VOILUTSequence RescaleIntercept RescaleSlope RescaleType ModalityLUTSequence
-    PresentationLUTShape
+    PresentationLUTShape TotalPixelMatrixColumns TotalPixelMatrixRows
     RedPaletteColorLookupTableDescriptor GreenPaletteColorLookupTableDescriptor
     BluePaletteColorLookupTableDescriptor RedPaletteColorLookupTableData GreenPaletteColorLookupTableData
     BluePaletteColorLookupTableData SegmentedRedPaletteColorLookupTableData
@@ -80,7 +80,7 @@ def open_dicom(data: bytes, name: str) -> OpenFile:
         check_size(name, height, width)
         num_frames = max(int(dataset.get("NumberOfFrames") or 1), 1)
         is_mask = dataset.get("SOPClassUID") in _SEGMENTATIONS or dataset.get("Modality") == "SEG"
-        told = mended_header(dataset, name)
+        told = (*mended_header(dataset, name), *_of_tiles(dataset, num_frames, name))
         if is_mask:
             file = _open_segmentation(dataset, name, num_frames)
             return replace(file, notes=(*told, *file.notes))
@@ -137,6 +137,23 @@ def _open_segmentation(dataset: Dataset, name: str, num_frames: int) -> OpenFile
         notes,
         only,
         origins=None if origins is None else origins[list(order)],
+    )
+
+
+def _of_tiles(dataset: Dataset, num_frames: int, name: str) -> tuple[Sentence, ...]:
+    """What is to be said of a slide's frames."""
+    width, height = dataset.get("TotalPixelMatrixColumns"), dataset.get("TotalPixelMatrixRows")
+    if num_frames < 2 or not width or not height:
+        return ()
+    return (
+        Sentence(
+            "{name}: its {num_frames} frames are tiles of a picture of {width} x {height} pixels, and are "
+            "not put together.",
+            name=name,
+            num_frames=num_frames,
+            width=width,
+            height=height,
+        ),
     )
 
 

@@ -103,7 +103,7 @@ def _stored_bits(values: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
     bits = (values.view(f"u{values.dtype.itemsize}") >> low).astype(np.int64) & (2**stored - 1)
     if values.dtype.kind == "i":
         bits = np.where(bits >= 2 ** (stored - 1), bits - 2**stored, bits)
-    return np.asarray(bits.astype(values.dtype))
+    return np.asarray(bits.astype(np.uint8 if stored == 8 and values.dtype.kind == "u" else values.dtype))
 
 
 def _is_image(values: NDArray[Any], numbers: NDArray[Any], dataset: Dataset) -> NDArray[np.bool_] | None:

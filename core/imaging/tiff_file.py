@@ -23,11 +23,11 @@ from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, inverts, spread_bits
 from core.imaging.tiff_colours import JPEG_2000, as_colours, is_picture_codec, looked_up, to_rgb, turned_round
 from core.imaging.tiff_stack import TiffStack, find_pages
-from core.imaging.value_types import plain_type
+from core.imaging.value_types import plain_type, robust_range
 from core.language.sentence import Sentence
 from core.large_files import as_file
 
-_PHOTOMETRIC, _ORIENTATION = 262, 274
+_PHOTOMETRIC, _ORIENTATION, _GDAL_NODATA = 262, 274, 42113
 _FAX = (COMPRESSION.CCITTRLE, COMPRESSION.CCITT_T4, COMPRESSION.CCITT_T6)
 # Deflate packs 1032 : 1 at the most; a header that promises more than this is no image.
 _MOST_PACKED = 1100
@@ -117,7 +117,7 @@ def _read_page(stack: TiffStack, frame: int, data: bytes, name: str, sample: int
     is_channel = stored.ndim == 3 and _num_grey_samples(page) > 1
     samples, alpha = (stored[..., sample], None) if is_channel else _split_samples(stored, page)
     values = plain_type(samples, name) if page.photometric != PHOTOMETRIC.PALETTE else samples
-    numbers, by_number, unsaid, notes = None, False, None, []
+    numbers, by_number, unsaid, shown, notes = None, False, None, None, []
     if page.photometric == PHOTOMETRIC.PALETTE and page.colormap is not None:
         numbers, values = samples, looked_up(samples, page.colormap)
         by_number = page.colormap.shape[1] == 256 and inverts(looked_up(np.arange(256), page.colormap))
@@ -141,6 +141,9 @@ def _read_page(stack: TiffStack, frame: int, data: bytes, name: str, sample: int
             # Fiji writes masks in this way, with 255 as foreground; a fax is black ink on white paper.
             numbers, by_number = values if numbers is None else numbers, page.compression not in _FAX
             values = turned_round(page, values)
+        elif (image := _with_data(values, page)) is not None:
+            numbers, by_number = values, True
+            values, shown = np.where(image, values, values[image].min()), robust_range(values[image])
         else:
             unsaid = _signed(values, stack)
     orientation = page.tags.valueof(_ORIENTATION, 1)
@@ -154,10 +157,19 @@ def _read_page(stack: TiffStack, frame: int, data: bytes, name: str, sample: int
         alpha=upright(alpha),
         numbers=upright(numbers),
         by_number=by_number,
+        shown=shown,
         lossy=is_picture_codec(page),
         num_pictures=len(stack.pages),
         notes=tuple(notes),
     )
+
+
+def _with_data(values: NDArray[Any], page: tifffile.TiffPage) -> NDArray[np.bool_] | None:
+    """Where a deep page has data by what GDAL says of it; None where all is data, or nothing is said."""
+    if _GDAL_NODATA not in page.tags or values.dtype == np.uint8:
+        return None
+    image = values != values.dtype.type(page.nodata)
+    return image if image.any() and not image.all() else None
 
 
 def _check_page(page: tifffile.TiffPage, data: bytes, name: str) -> None:

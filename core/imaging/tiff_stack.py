@@ -61,8 +61,9 @@ def find_pages(file: tifffile.TiffFile, name: str) -> TiffStack:
     """
     if _runs_in_a_circle(file):
         raise broken(name, Sentence("its pages run in a circle"))
-    described = file.series[0] if file.is_ome or file.is_imagej else None
-    if described is not None and described.kind in ("ome", "imagej"):
+    # MetaMorph's have one directory for all planes.
+    described = file.series[0] if file.is_ome or file.is_imagej or file.is_stk else None
+    if described is not None and described.kind in ("ome", "imagej", "stk"):
         if stack := _described(file, described, name):
             return stack
     # Aperio's smaller copies, label and overview are not marked as such.
@@ -70,7 +71,7 @@ def find_pages(file: tifffile.TiffFile, name: str) -> TiffStack:
     pages = [page for page in pages if not page.is_reduced and not page.subfiletype & _TRANSPARENCY]
     notes: tuple[str, ...] = ()
     if described is not None and len(pages) > 1:
-        tool = "OME" if file.is_ome else "ImageJ"
+        tool = "OME" if file.is_ome else "ImageJ" if file.is_imagej else "MetaMorph"
         notes = (
             Sentence(
                 "{name}: its {tool} description does not fit its {count} pages, which are taken as they lie.",

@@ -309,6 +309,18 @@ def test_eight_bits_without_a_scale_are_shown_as_they_are() -> None:
     assert to_display(decode_image(dicom(stored, Modality="US"), "us.dcm")).tolist() == stored.tolist()
 
 
+def test_eight_bits_in_words_of_sixteen_are_shown_as_they_are() -> None:
+    elements = {"Modality": "US", "BitsStored": 8, "HighBit": 7}
+    values = decode_image(dicom(np.array([[10, 200]], np.uint16), **elements), "us.dcm").values
+    assert values.dtype == np.uint8 and values.tolist() == [[10, 200]]
+
+
+def test_frames_that_are_tiles_are_told() -> None:
+    elements = {"NumberOfFrames": 2, "TotalPixelMatrixColumns": 8, "TotalPixelMatrixRows": 4}
+    notes = decode_image(dicom(np.zeros((2, 4, 4, 3), np.uint8), Modality="SM", **elements), "a.dcm").notes
+    assert "a.dcm: its 2 frames are tiles of a picture of 8 x 4 pixels, and are not put together." in notes
+
+
 def test_other_objects_are_called_by_their_name() -> None:
     data = dicom(None, Modality="SR", SOPClassUID="1.2.840.10008.5.1.4.1.1.88.11")
     with pytest.raises(BadFileError, match=r"without an image in it .Basic Text SR"):

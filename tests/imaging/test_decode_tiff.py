@@ -121,6 +121,33 @@ def test_of_a_slide_of_aperio_s_the_copies_label_and_overview_are_no_pictures() 
     np.testing.assert_array_equal(image.values, RAMP)
 
 
+@pytest.mark.parametrize("axes", ["Z", "T"])
+def test_the_planes_of_a_file_of_metamorph_s_that_share_one_directory_are_its_pictures(axes: str) -> None:
+    planes = np.stack([np.full((4, 6), 7 * place, np.uint16) for place in range(3)])
+    # UIC2: of each plane its distance as a fraction, and when it was made and changed.
+    of_planes = [(int(axes == "Z"), 1, 2459000, 10 * place, 2459000, 10 * place) for place in range(3)]
+    about = np.array(of_planes, np.uint32).ravel().tolist()
+    tags = [(33628, 4, 2, [0, 0], True), (33629, 4, len(about), about, True)]
+    written = bytearray(tiff(planes[0], metadata=None, extratags=tags))
+    with tifffile.TiffFile(io.BytesIO(written)) as file:
+        tag = file.pages.first.tags[33629]
+        assert file.pages.first.dataoffsets[0] + planes[0].nbytes == len(written)
+    struct.pack_into("<HI", written, tag.offset + 2, 5, len(planes))
+    data = bytes(written) + planes[1:].tobytes()
+    assert open_file(data, "a.stk").order == (0, 1, 2)
+    for place, plane in enumerate(planes):
+        assert np.array_equal(decode_image(data, "a.stk", frame=place).values, plane)
+
+
+def test_what_gdal_calls_no_data_is_left_out() -> None:
+    values = np.arange(600, dtype=np.float32).reshape(20, 30)
+    values[:5] = -9999
+    image = decode_image(tiff(values, extratags=[(42113, "s", 0, "-9999", True)]), "a.tif")
+    shown = to_display(image)
+    assert image.notes == () and shown[:5].max() == 0
+    assert (int(shown[5:].min()), int(shown[5:].max())) == (0, 255)
+
+
 @pytest.mark.parametrize("mask_first", [False, True])
 def test_a_page_of_transparency_is_no_picture(mask_first: bool) -> None:
     buffer = io.BytesIO()
