@@ -123,7 +123,7 @@ def to_mask(stored: StoredPixels, said: MaskValues | None = None) -> NDArray[np.
         is_drawn = cv2.erode((plane == 1).astype(np.uint8), np.ones((3, 3), np.uint8)).any()
         # A codec slips by 1 at edges, and never keeps a class of 1 whole.
         is_unclear = is_drawn if stored.lossy else not is_drawn and _is_rare(plane)
-        if is_unclear:
+        if is_unclear or found[0] > 0:  # of 1 and 255 alone either may be what is not there
             raise NotAMask(_unclear(found))
         if not stored.lossy:
             return plane.astype(np.uint8)

@@ -102,11 +102,13 @@ def _read_first(data: bytes, name: str) -> StoredPixels:
         if by_pillow or not isinstance(picture, PngImageFile):  # a short PNG is one thing that OpenCV tells
             _check_whole(picture, name)
         orientation = _orientation(_open(data, name))
+    is_plain_pnm = isinstance(picture, PpmImageFile) and data[:2] in (b"P2", b"P3")
     if by_pillow:
         stored = _from_pillow(picture if picture.mode != "CMYK" else _open(data, name))
     else:
-        stored = _from_opencv(data, name)
-    if isinstance(picture, PpmImageFile) and data[:2] in (b"P2", b"P3"):
+        # OpenCV misses the last number of a PNM in plain text where no line ends behind it.
+        stored = _from_opencv(data + b"\n" if is_plain_pnm else data, name)
+    if is_plain_pnm:
         stored = _from_plain_pnm(data, stored)
     if isinstance(picture, PngImageFile):
         stored = _with_png_numbers(stored, data, picture.info.get("transparency"))

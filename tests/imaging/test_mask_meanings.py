@@ -129,6 +129,13 @@ def test_where_little_was_decided_the_rest_is_undefined(background: int) -> None
     np.testing.assert_array_equal(read_mask(png(decided), "m"), decided)
 
 
+def test_of_1_and_255_alone_either_may_be_the_foreground() -> None:
+    with pytest.raises(BadFileError, match=r"2 different values \(1, 255\)"):
+        decode_mask(png(np.where(DISC == 1, 255, 1).astype(np.uint8)), "m")
+    drawn = palette(np.where(DISC == 1, 255, 1).astype(np.uint8), VOC_COLOURS)
+    assert set(np.unique(read_mask(drawn, "m"))) == {1, 255}
+
+
 @pytest.mark.parametrize("colours", [VOC_COLOURS, [(level,) * 3 for level in range(256)]])
 def test_undecided_pixels_of_a_palette_may_be_transparent(colours: list[tuple[int, int, int]]) -> None:
     clear = bytes([*[255] * 255, 0])
