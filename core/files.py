@@ -16,6 +16,8 @@ from typing import Any
 from core.language.sentence import to_plain
 
 # The signs that begin a formula, the wide ones of Korean and Japanese keyboards too.
+_BEFORE_NAMES = re.compile(r"\A(?:(?:#[^,;\t|\r\n]*)?(?:\r\n|\r|\n))+")
+_SEP = re.compile(r"sep=(.)(?:\r\n|\r|\n)")
 _FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
 
 
@@ -66,15 +68,18 @@ def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
 def csv_rows(content: bytes) -> tuple[tuple[str, ...], list[dict[str, str]]]:
     """The columns and rows of a CSV in UTF-8, ours or another tool's.
 
-    Commas, semicolons or tabs part the names of the columns as well as the cells below.
+    Commas, semicolons, tabs or bars part the names of the columns as well as the cells below. Blank lines and
+    remarks ("# ...") before the names are passed over, and Excel's "sep=;" is obeyed.
 
     Raises:
         UnicodeError: Not UTF-8.
         csv.Error: No CSV.
     """
-    text = content.decode("utf-8-sig")
+    text = _BEFORE_NAMES.sub("", content.decode("utf-8-sig"))
     lines = re.sub('"[^"]*"', "", text).splitlines()[:2]
-    delimiter = max(",;\t", key=lambda sign: min((line.count(sign) for line in lines), default=0))
+    delimiter = max(",;\t|", key=lambda sign: min((line.count(sign) for line in lines), default=0))
+    if told := _SEP.match(text):
+        text, delimiter = text[told.end() :], told[1]
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     columns = tuple(map(_unguarded, reader.fieldnames or ()))
     reader.fieldnames = columns

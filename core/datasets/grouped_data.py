@@ -9,7 +9,7 @@ from pathlib import Path
 from core.datasets.checks import ExaminedData, examine_dataset
 from core.datasets.groups import GroupRule, Linked, keys_by_pattern, link_images
 from core.datasets.matching import Pair
-from core.datasets.set_table import SetTable, group_column_of, read_set_table
+from core.datasets.set_table import SetTable, group_column_of, read_set_table, tables_of_others
 from core.datasets.split import split_train_val
 from core.errors import AppError, BadDatasetError
 from core.imaging.class_table import ClassTable
@@ -74,19 +74,20 @@ def read_grouped(
     examined = examine_dataset(root, on_progress=on_progress, classes=classes, values=values, reading=reading)
     placed = [(split, pair) for split, pairs in examined.pairs_of.items() for pair in pairs]
     stems = [pair.file_stem for _, pair in placed]
-    table = read_set_table(root, stems)
+    table = read_set_table(root, stems, rule.column)
     column = _column(table, rule, root)
     named = _named_keys(stems, table, column, rule.pattern)
     if rule.pattern or column == rule.column:
         _refuse_parted(root, placed, link_images(named))
     linked = _link(examined, named)
+    unknown = [] if rule.column == NO_COLUMN else _unknown(root, stems, table, column)
     return GroupedData(
         examined.pairs_of,
         _by_split(placed, linked.numbers.tolist()),
         table,
         column,
         linked.alike,
-        (*examined.notes, *_notes(placed, linked)),
+        (*examined.notes, *unknown, *_notes(placed, linked)),
     )
 
 
@@ -123,13 +124,36 @@ def _named_keys(
     keys: list[list[str]] = [[] for _ in stems]
     sources = []
     if table is not None and column is not None:
-        sources.append(("table", table.values(column, stems)))
+        sources.append(("table", table.groups(column, stems)))
     if pattern:
-        sources.append(("name", keys_by_pattern(stems, pattern)))
-    for kind, words in sources:
-        for own, word in zip(keys, words, strict=True):
-            own.extend([f"{kind}:{word}"] if word else [])
+        sources.append(("name", [[word] if word else [] for word in keys_by_pattern(stems, pattern)]))
+    for kind, groups in sources:
+        for own, words in zip(keys, groups, strict=True):
+            own.extend(f"{kind}:{word}" for word in words)
     return keys
+
+
+def _unknown(root: Path, stems: Sequence[str], table: SetTable | None, column: str | None) -> list[str]:
+    """Which images a table says nothing of, so that nothing keeps them with others of their patient."""
+    if table is None:
+        return [
+            Sentence(
+                "{table} has a column {column!r}, but names none of the images, so it keeps none together.",
+                table=path.name,
+                column=called,
+            )
+            for path, called in tables_of_others(root, stems)
+        ]
+    files = list(dict.fromkeys(stems))
+    count = sum(not groups for groups in table.groups(column, files)) if column else 0
+    told = Sentence(
+        "{count} of {num_images} images have no {column!r} in {table}, so it keeps these with no others.",
+        count=count,
+        num_images=len(files),
+        column=column,
+        table=table.path.name,
+    )
+    return [told] if count else []
 
 
 def _link(examined: ExaminedData, named: Sequence[Iterable[str]]) -> Linked:

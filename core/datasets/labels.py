@@ -6,15 +6,24 @@ without ending) and a column "label". Masks lie where segmentation has them and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.datasets.layout import images_dir, masks_dir
 from core.datasets.matching import list_images, not_read, stem_of
-from core.datasets.set_table import NAME_COLUMNS, column_called, group_column_of, read_csv, stem_of_name
+from core.datasets.set_table import (
+    NAME_COLUMNS,
+    column_called,
+    group_column_of,
+    is_nothing,
+    read_csv,
+    stem_of_name,
+)
 from core.errors import AppError, BadDatasetError
 from core.language.sentence import Sentence
+
+_LABEL_COLUMNS = ("label", "라벨", "레이블")
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,7 @@ def find_labelled(
             continue
         label, group = row_of[stem]
         label = (merged or {}).get(label, label)
-        if not label:
+        if not label or label.casefold() == "nan":
             problems.append(
                 Sentence("{split}: Image {path} has an empty label.", split=split, path=path.name)
             )
@@ -94,9 +103,28 @@ def find_labelled(
                 )
             )
         found.append(LabelledImage(stem, path, mask_of.get(stem), label, group or stem))
+    problems += _spelt_differently({image.label for image in found})
     if problems:
         raise BadDatasetError(str(data_dir), problems)
     return found
+
+
+def _spelt_differently(labels: Collection[str]) -> list[str]:
+    """A sentence for each two labels that differ in capitals and spaces alone."""
+    first: dict[str, str] = {}
+    problems: list[str] = []
+    for label in sorted(labels):
+        earlier = first.setdefault("".join(label.casefold().split()), label)
+        if earlier != label:
+            told = Sentence(
+                "The labels {earlier!r} and {label!r} differ in capitals or spaces alone; write them alike, "
+                "or count one as the other (--merge {old}=...).",
+                earlier=earlier,
+                label=label,
+                old=earlier,
+            )
+            problems.append(told)
+    return problems
 
 
 def labels_of(images: Sequence[LabelledImage]) -> tuple[str, ...]:
@@ -151,7 +179,7 @@ def _read_table(path: Path) -> dict[str, tuple[str, str]]:
     if not path.is_file():
         raise AppError("There is no table of labels at {path}.", path=path)
     columns, rows = read_csv(path)
-    name, label = column_called(columns, NAME_COLUMNS), column_called(columns, ("label",))
+    name, label = column_called(columns, NAME_COLUMNS), column_called(columns, _LABEL_COLUMNS)
     group = group_column_of(columns)
     if name is None or label is None:
         raise AppError(
@@ -162,7 +190,8 @@ def _read_table(path: Path) -> dict[str, tuple[str, str]]:
     row_of: dict[str, tuple[str, str]] = {}
     for row in rows:
         stem = stem_of_name(row[name] or "")
-        value = ((row[label] or "").strip(), (row[group] or "").strip() if group else "")
+        said = (row[group] or "").strip() if group else ""
+        value = ((row[label] or "").strip(), "" if is_nothing(said) else said)
         if row_of.setdefault(stem, value) != value:
             raise AppError("{path} has two rows for {stem} that differ; keep one.", path=path, stem=stem)
     return row_of

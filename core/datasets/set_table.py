@@ -15,10 +15,16 @@ from core.imaging.code_pages import as_utf8
 
 GROUP_COLUMNS = (
     *("group", "patientid", "patient", "subjectid", "subject", "lesionid", "lesion", "caseid", "case"),
+    *("그룹", "환자번호", "환자id", "환자", "등록번호", "병변번호", "병변id", "병변", "증례번호", "증례"),
 )
 """Columns whose images belong together, the most telling first; compared without case, spaces and dashes."""
-NAME_COLUMNS = ("image", "imageid", "imagename", "id", "name", "file", "filename", "stem")
+NAME_COLUMNS = (
+    *("image", "imageid", "imagename", "id", "name", "file", "filename", "stem"),
+    *("이미지", "이미지명", "영상", "영상명", "파일", "파일명", "파일이름"),
+)
 """Columns that name the image, likewise."""
+# What programs write where they know nothing.
+_NOTHING = frozenset({"", "nan", "n/a", "na", "#n/a", "<na>", "null", "none", "-", "?"})
 
 
 @dataclass(frozen=True)
@@ -28,12 +34,12 @@ class SetTable:
     Attributes:
         path: Where it lies.
         columns: As the file names them.
-        row_of: The row of each image, by its stem.
+        rows_of: The rows of each image, by its stem.
     """
 
     path: Path
     columns: tuple[str, ...]
-    row_of: dict[str, dict[str, str]]
+    rows_of: dict[str, list[dict[str, str]]]
 
     def values(self, column: str, stems: Sequence[str]) -> list[str]:
         """The column's value for each image, "" where it has none.
@@ -48,24 +54,62 @@ class SetTable:
                 column=column,
                 columns=", ".join(self.columns),
             )
-        return [(self.row_of.get(stem, {}).get(column) or "").strip() for stem in stems]
+        return [(self.rows_of.get(stem, [{}])[-1].get(column) or "").strip() for stem in stems]
+
+    def groups(self, column: str, stems: Sequence[str]) -> list[list[str]]:
+        """The groups of each image: of several rows all that they say; none where nothing is known.
+
+        Raises:
+            AppError: No such column.
+        """
+        self.values(column, ())
+        said = ([(row.get(column) or "").strip() for row in self.rows_of.get(stem, [])] for stem in stems)
+        return [[word for word in dict.fromkeys(words) if not is_nothing(word)] for words in said]
 
 
-def read_set_table(data_dir: Path, stems: Sequence[str]) -> SetTable | None:
+def read_set_table(data_dir: Path, stems: Sequence[str], column: str | None = None) -> SetTable | None:
     """The table of a data set, None where no CSV in its folder names its images.
 
     Args:
         data_dir: The set's folder.
         stems: Of its images; a table must know at least one.
+        column: That is wanted, None for a patient's or the like; a table that has it goes before others.
 
     Raises:
         AppError: A CSV there cannot be read.
     """
-    for path in sorted(data_dir.glob("*.csv"), key=lambda path: (path.name != "metadata.csv", path.name)):
-        table = table_that_names(path, *read_csv(path), stems)
-        if table is not None:
+    first: SetTable | None = None
+    for path in _tables(data_dir):
+        try:
+            table = table_that_names(path, *read_csv(path), stems)
+        except AppError:
+            if first is None:
+                raise
+            continue
+        if table and (column in table.columns if column else group_column_of(table.columns)):
             return table
-    return None
+        first = first or table
+    return first
+
+
+def tables_of_others(data_dir: Path, stems: Sequence[str]) -> list[tuple[Path, str]]:
+    """Tables of a data set's folder that say what belongs together, and name none of its images.
+
+    Returns:
+        Each with its column.
+    """
+    found = []
+    for path in _tables(data_dir):
+        columns, rows = read_csv(path)
+        column = group_column_of(columns)
+        if column and table_that_names(path, columns, rows, stems) is None:
+            found.append((path, column))
+    return found
+
+
+def _tables(data_dir: Path) -> list[Path]:
+    paths = [*data_dir.glob("*.csv"), *data_dir.glob("*.tsv")]
+    return sorted(paths, key=lambda path: (path.name != "metadata.csv", path.name))
 
 
 def table_that_names(
@@ -74,9 +118,12 @@ def table_that_names(
     """The table by the images that one of its columns names; None where no column names any of them."""
     known = set(stems)
     for column in sorted(columns, key=lambda column: _plain(column) not in NAME_COLUMNS):
-        row_of = {stem_of_name(row[column]): row for row in rows if row.get(column)}
-        if known & set(row_of):
-            return SetTable(path, columns, row_of)
+        rows_of: dict[str, list[dict[str, str]]] = {}
+        for row in rows:
+            if row.get(column):
+                rows_of.setdefault(stem_of_name(row[column]), []).append(row)
+        if known & set(rows_of):
+            return SetTable(path, columns, rows_of)
     return None
 
 
@@ -99,6 +146,11 @@ def parse_csv(content: bytes, path: Path) -> tuple[tuple[str, ...], list[dict[st
         return csv_rows(as_utf8(content))
     except (UnicodeError, csv.Error) as error:
         raise AppError("{path} cannot be read as CSV in UTF-8 ({error}).", path=path, error=error) from None
+
+
+def is_nothing(cell: str) -> bool:
+    """Whether a cell says that what it stands for is not known."""
+    return cell.strip().casefold() in _NOTHING
 
 
 def group_column_of(columns: Sequence[str]) -> str | None:

@@ -95,6 +95,30 @@ def test_a_column_without_a_table_is_one_sentence(tmp_path: Path) -> None:
         groups(tmp_path, GroupRule("patient"))
 
 
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        (
+            "id,patient\n0,p\n1,p\n",
+            "1 of 3 images have no 'patient' in t.csv, so it keeps these with no others.",
+        ),
+        ("id,patient\n0,p\n1,p\n2,NaN\n", "1 of 3 images have no 'patient' in t.csv"),
+        ("id,patient\n00,p\n01,p\n", "t.csv has a column 'patient', but names none of the images"),
+        ("id,site\n00,p\n01,p\n", ""),
+        ("id,patient\n0,p\n1,p\n2,q\n", ""),
+    ],
+)
+def test_images_that_a_table_of_patients_does_not_know_are_told(
+    tmp_path: Path, table: str, told: str
+) -> None:
+    for seed in range(3):
+        add(tmp_path, "train", f"{seed}.png", picture(seed))
+    (tmp_path / "t.csv").write_text(table)
+    notes = [note for note in read_grouped(tmp_path).notes if "t.csv" in note]
+    assert [note[: len(told)] for note in notes] == [told] * bool(told)
+    assert not any("t.csv" in note for note in read_grouped(tmp_path, GroupRule("none")).notes)
+
+
 def test_names_are_taken_together_by_a_pattern(tmp_path: Path) -> None:
     for seed, name in enumerate(["p1_a", "p1_b", "p2_a"]):
         add(tmp_path, "train", f"{name}.png", picture(seed))

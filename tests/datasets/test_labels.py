@@ -55,6 +55,17 @@ def test_columns_are_found_whatever_their_case_and_spaces(tmp_path, columns):
     assert [(each.stem, each.label) for each in found] == [("a", "MEL"), ("b", "NV"), ("c", "NV")]
 
 
+def test_labels_that_differ_in_capitals_alone_are_told(tmp_path):
+    make(tmp_path, "image,label\na,benign\nb,Benign \nc,nan\n")
+    with pytest.raises(BadDatasetError) as caught:
+        find_labelled(tmp_path, "train")
+    told = (
+        "The labels 'Benign' and 'benign' differ in capitals or spaces alone; write them alike, or count one"
+    )
+    assert caught.value.problems[0] == "train: Image c.jpg has an empty label."
+    assert caught.value.problems[1].startswith(told)
+
+
 def test_no_table_no_images_and_one_label_are_told(tmp_path):
     make(tmp_path, "image,label\na,NV\nb,NV\nc,NV\n").joinpath("labels.csv").rename(tmp_path / "other.csv")
     with pytest.raises(AppError, match="There is no labels.csv in"):

@@ -43,6 +43,35 @@ def test_signs_in_the_names_of_columns_or_in_cells_alone_part_nothing(tmp_path, 
     assert len(columns) == 2 and [row["image"] for row in rows] == ["a.png"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sep=;\nimage;patient\na;p\nb;p\n",
+        "\r\n\r\nimage,patient\r\na,p\r\nb,p\r\n",
+        "# made by a tool\nimage,patient\na,p\nb,p\n",
+        "image|patient\na|p\nb|p\n",
+        "파일명,환자번호\na.png,p\nb.png,p\n",
+    ],
+)
+def test_what_stands_before_the_names_of_columns_is_passed_over(tmp_path, text):
+    (tmp_path / "metadata.csv").write_text(text)
+    table = read_set_table(tmp_path, ["a", "b"])
+    assert table.groups(group_column_of(table.columns), ["a", "b"]) == [["p"], ["p"]]
+
+
+def test_a_table_with_patients_goes_before_one_without(tmp_path):
+    (tmp_path / "labels.csv").write_text("image,label\na,NV\n")
+    (tmp_path / "patients.tsv").write_text("image\tpatient\na\tp\n")
+    assert read_set_table(tmp_path, ["a"]).path.name == "patients.tsv"
+    assert read_set_table(tmp_path, ["a"], "label").path.name == "labels.csv"
+
+
+def test_an_image_of_several_rows_is_of_all_groups_that_they_say(tmp_path):
+    (tmp_path / "t.csv").write_text("image,lesion\na,1\na,2\nb,N/A\nc,nan\n")
+    table = read_set_table(tmp_path, ["a"])
+    assert table.groups("lesion", ["a", "b", "c", "unlisted"]) == [["1", "2"], [], [], []]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_what_excel_saves_is_read(tmp_path, encoding, delimiter):

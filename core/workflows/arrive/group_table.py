@@ -47,8 +47,8 @@ def use_column(workspace: Workspace, task: TaskRow, table: SetTable, column: str
     Raises:
         AppError: No such column, or one without a value.
     """
-    stems = list(table.row_of)
-    group_of = {stem: value for stem, value in zip(stems, table.values(column, stems), strict=True) if value}
+    stems = list(table.rows_of)
+    group_of = {stem: of[-1] for stem, of in zip(stems, table.groups(column, stems), strict=True) if of}
     if not group_of:
         raise AppError(
             "The column {column!r} of {path} is empty; choose another one.", column=column, path=table.path
