@@ -75,9 +75,9 @@ def _as_packed(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
     begin = 16 + int.from_bytes(data[4:8], "little")
     start = data[begin : begin + _LONGEST_START]
     differ: list[tuple[str, str]] = []
-    if packed_bits(start) > dataset.BitsAllocated == 8:
-        called, packed = (Sentence("{bits} bits", bits=bits) for bits in (8, packed_bits(start)))
-        differ.append((called, packed))
+    bits = packed_bits(start)
+    if bits > dataset.BitsAllocated == 8:
+        differ.append((Sentence("{bits} bits", bits=8), Sentence("{bits} bits", bits=bits)))
         dataset.BitsAllocated = 16
     if dataset.SamplesPerPixel == 3:
         dataset.PlanarConfiguration = 0  # a codec gives pixel by pixel, whatever older files say
