@@ -93,6 +93,15 @@ def test_an_output_that_cannot_take_them_is_one_sentence(folder, num_images, out
         plan_targets(images, folder / output)
 
 
+def test_a_mask_that_lies_beside_its_image_is_not_overwritten(folder):
+    (folder / "b_mask.png").write_bytes(b"by hand")
+    with pytest.raises(AppError, match="b_mask.png lies beside the image already"):
+        plan_targets([folder / "b.png"], folder)
+    (folder / "areas.csv").write_bytes(b"of an earlier run")
+    targets, _ = plan_targets([folder / "b.png"], folder)
+    assert targets[0].mask == folder / "b_mask.png"
+
+
 def test_a_threshold_is_chosen_and_scored_at_the_images_own_size(tmp_path):
     import cv2
 

@@ -109,7 +109,14 @@ def plan_targets(images: Sequence[Path], output: Path) -> tuple[list[Targets], P
                 name=name,
             )
         targets.append(Targets(mask, overlay, note))
-    return targets, output / "areas.csv"
+    areas = output / "areas.csv"
+    if not areas.exists() and output.resolve() == images[0].parent.resolve() and targets[0].mask.exists():
+        # Data sets keep masks beside images under this name (BUSI); where areas lie, this one is ours.
+        raise AppError(
+            "{mask} lies beside the image already and would be overwritten; give another output.",
+            mask=targets[0].mask,
+        )
+    return targets, areas
 
 
 def names_in_tables(images: Sequence[Path]) -> list[str]:
