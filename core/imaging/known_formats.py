@@ -52,6 +52,7 @@ _STARTS: tuple[tuple[int, bytes, Sentence, Sentence], ...] = (
     (0, b"p\0\0\0", Sentence("a Leica LIF file"), Sentence("export it as TIFF")),
     (0, b"\x1f\x8b", Sentence("a gzip file"), Sentence("unpack it first")),
     (0, b"7z\xbc\xaf", Sentence("a 7z archive"), Sentence("pack it as a zip")),
+    (257, b"ustar", Sentence("a tar archive"), Sentence("pack it as a zip")),
     (0, b"Rar!", Sentence("a RAR archive"), Sentence("pack it as a zip")),
 )
 

@@ -81,8 +81,13 @@ def differing(readings: Iterable[MaskReading]) -> str:
     colours = sorted({each.colour for each in of_one if each.colour}, reverse=True)
     if not colours or np.ptp(colours, axis=0).max() <= _SAME_COLOUR:
         return ""
-    listed = ", ".join(f"#{bytes(colour).hex()}" for colour in colours[:_MOST_LISTED])
+    listed = ", ".join(map(colour_code, colours[:_MOST_LISTED]))
     return Sentence("not the same colour in all masks ({listed})", listed=listed)
+
+
+def colour_code(colour: tuple[int, ...]) -> str:
+    """Red, green and blue as programs write them: #ff0000."""
+    return f"#{bytes(colour).hex()}"
 
 
 def _colour(seen: NDArray[Any]) -> tuple[int, ...]:

@@ -281,6 +281,7 @@ def test_a_flipped_bit_in_a_png_is_an_error() -> None:
         (b"\x5c\x01\0\0" + bytes(344), "is the header of an Analyze volume in two files"),
         (b"P7\nWIDTH 3\n", "is a PAM picture"),
         (b"Pf\n3 2\n-1.0\n", "is a PFM picture"),
+        (b"a.png".ljust(257, b"\0") + b"ustar\0", "is a tar archive"),
         (b"\x1f\x8b\x08" + bytes(20), "is a gzip file"),
         (b"<?xml version='1.0'?><svg/>", "is an XML or SVG file"),
     ],

@@ -160,6 +160,12 @@ def test_the_table_says_role_image_values_and_why():
     assert table_row(1, survey, kept)["values"] == "0, 1, 2: All above 0"
 
 
+def test_the_table_tells_the_colour_of_a_mask():
+    masks = [("a.png", encode_png((CLASSES == 2)[..., None] * np.array([255, 0, 9], np.uint8)))]
+    survey = survey_upload([("a.png", png(1))], masks, known=(), roles={})
+    assert table_row(1, survey, None)["values"] == "0, 1: foreground is 1 (#ff0009)"
+
+
 def test_the_table_names_the_classes_of_a_mask():
     masks = [("a.png", encode_png(CLASSES)), ("b.png", encode_png(CLASSES * 2))]
     classes = (TaskClass("left lung"), TaskClass("right lung", value=2))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from core.imaging.mask_readings import colour_code
 from core.language.sentence import said
 from core.ui.segment import words
 from core.ui.segment.reading_question import option_name
@@ -56,7 +57,9 @@ def _values(place: int, survey: Survey, kept: KeptMeaning | None) -> str:
     elif len(reading.foreground) > 1:
         told.append(words.VALUES_ABOVE_0)
     else:
-        told.append(words.VALUES_FOREGROUND.format(values=reading.foreground[0]))
+        is_coloured = len(set(reading.colour)) > 1
+        code = f" ({colour_code(reading.colour)})" if is_coloured else ""
+        told.append(words.VALUES_FOREGROUND.format(values=f"{reading.foreground[0]}{code}"))
     if reading.undefined:
         told.append(words.VALUES_UNDECIDED.format(values=", ".join(map(str, reading.undefined))))
     return f"{listed}: {', '.join(told)}" if listed else ", ".join(told)
