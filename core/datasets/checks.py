@@ -10,6 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.datasets.checked_pairs import (
+    CheckedPair,
+    assumed,
+    shared_images,
+    without_background,
+    without_foreground,
+)
 from core.datasets.layout import SPLITS, find_split, images_dir, masks_dir
 from core.datasets.loading import open_image, open_volume
 from core.datasets.matching import Pair, first_of, list_images, lost_link, match, not_read, read_bytes
@@ -20,37 +27,13 @@ from core.imaging.class_table import ClassTable
 from core.imaging.decode import mask_reading, read_frame, read_mask, to_image
 from core.imaging.geometry import Geometry
 from core.imaging.image_reading import AS_TOLD, ImageReading
-from core.imaging.mask_readings import MaskReading, differing
+from core.imaging.mask_readings import MaskReading
 from core.imaging.mask_values import MaskValues
 from core.imaging.mask_volume import mask_on_image
 from core.imaging.nifti_file import is_nifti
 from core.language.sentence import Sentence
 
 NUM_THREADS = 4
-_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class CheckedPair:
-    """What reading one pair told.
-
-    Attributes:
-        file_hash: SHA-256 of the image file, None where it could not be read.
-        signs: What the image belongs with, None where it could not be read.
-        has_foreground: Whether a pixel of the mask is foreground; False where it could not be read.
-        problems: Sentences.
-        num_slices: Of a volume, 1 for a picture.
-        mask: How the mask is read where it tells that itself, without its pixels.
-        notes: What was assumed of the image's units and of a mask volume.
-    """
-
-    file_hash: str | None
-    signs: Signs | None
-    has_foreground: bool = False
-    problems: tuple[str, ...] = ()
-    num_slices: int = 1
-    mask: MaskReading | None = None
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,8 +104,8 @@ def examine_dataset(
         problems.extend(
             Sentence("{split}: {problem}", split=split, problem=problem) for problem in result.problems
         )
-    problems.extend(_shared_images(everything, checked))
-    problems.extend(_without_foreground(everything, checked))
+    problems.extend(shared_images(everything, checked))
+    problems.extend(without_foreground(everything, checked))
     if problems:
         raise BadDatasetError(str(root), problems)
     slices_of: dict[str, list[Pair]] = {split: [] for split in pairs_of}
@@ -133,7 +116,8 @@ def examine_dataset(
             signs_of[split] += [result.signs] * result.num_slices
             slices_of[split] += pair.slices(result.num_slices)
     others = _other_splits(root) if splits is None else ()
-    return ExaminedData(slices_of, signs_of, (*unread, *others, *_assumed(checked)))
+    full = without_background(everything, checked)
+    return ExaminedData(slices_of, signs_of, (*unread, *others, *full, *assumed(checked)))
 
 
 def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b"") -> CheckedPair:
@@ -142,7 +126,7 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
     file_hash = signs = None
     shape: tuple[int, int] | None = None
     geometry: Geometry | None = None
-    has_foreground = False
+    has_foreground = has_background = False
     num_slices = 1
     told: MaskReading | None = None
     notes: tuple[str, ...] = ()
@@ -179,10 +163,16 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
             else:
                 masks = [mask_on_image(content, name, shape, geometry, meaning=meaning)]
         has_foreground = any(bool(split_undefined(mask)[0].any()) for mask in masks)
+        # Of several classes the first one may be a thing like the others.
+        has_background = classes is not None or any(bool((mask == 0).any()) for mask in masks)
+        if has_foreground and num_slices == 1 and hashlib.sha256(content).hexdigest() == file_hash:
+            twins = Sentence("image {file} and its mask are the same file.", file=pair.image_path.name)
+            problems.append(twins)
     except BadFileError as error:
         problems.append(error.sentence)
     read = told and replace(told, mask=None)
-    return CheckedPair(file_hash, signs, has_foreground, tuple(problems), num_slices, read, notes)
+    sides = has_foreground, has_background
+    return CheckedPair(file_hash, signs, *sides, tuple(problems), num_slices, read, notes)
 
 
 def _other_splits(root: Path) -> tuple[str, ...]:
@@ -202,27 +192,6 @@ def _other_splits(root: Path) -> tuple[str, ...]:
         names=first_of(sorted(others)),
     )
     return (told,)
-
-
-def _assumed(checked: Sequence[CheckedPair]) -> list[str]:
-    """What was assumed of the first few files, and of how many more."""
-    alike: dict[str, list[str]] = {}
-    for note in (note for result in checked for note in result.notes):
-        alike.setdefault(getattr(note, "template", note), []).append(note)
-    told: list[str] = []
-    for notes in alike.values():
-        told += notes[:_SHOWN]
-        if more := len(notes[_SHOWN:]):
-            told.append(Sentence("Of {more} other files the like is assumed.", more=more))
-    if how := differing(result.mask for result in checked if result.mask is not None):
-        told.append(
-            Sentence(
-                "Foreground is {how}; all of it counts as one foreground, so say --mask_values or --classes "
-                "if they are several.",
-                how=how,
-            )
-        )
-    return told
 
 
 def _match_splits(
@@ -251,48 +220,3 @@ def _without_folder(split: str, folder: Path) -> str:
     lost = lost_link(folder.parent, split) or lost_link(folder, f"{split}/{folder.name}")
     missing = Sentence("There is no folder {split}/{folder}.", split=split, folder=folder.name)
     return lost.sentence if lost else missing
-
-
-def _shared_images(everything: Sequence[tuple[str, Pair]], checked: Sequence[CheckedPair]) -> list[str]:
-    """A sentence for each image that an earlier split has too."""
-    first_of: dict[str, tuple[str, Pair]] = {}
-    problems: list[str] = []
-    for (split, pair), result in zip(everything, checked, strict=True):
-        pixels = None if result.signs is None else result.signs.pixels
-        for seal, what in ((result.file_hash, "file"), (pixels, "picture")):
-            if seal is None:
-                continue
-            earlier_split, earlier = first_of.setdefault(seal, (split, pair))
-            if earlier_split != split:
-                twins = Sentence(
-                    "{first} and {second}",
-                    first=f"{earlier_split}/{earlier.image_path.name}",
-                    second=f"{split}/{pair.image_path.name}",
-                )
-                problems.append(
-                    Sentence("{twins} are the same {what}; keep it in one split.", twins=twins, what=what)
-                )
-                break
-    return problems
-
-
-def _without_foreground(everything: Sequence[tuple[str, Pair]], checked: Sequence[CheckedPair]) -> list[str]:
-    """A sentence for each split whose masks could all be read and are empty: they teach and judge nothing."""
-    results_of: dict[str, list[CheckedPair]] = {}
-    for (split, _), result in zip(everything, checked, strict=True):
-        results_of.setdefault(split, []).append(result)
-    problems: list[str] = []
-    for split, results in results_of.items():
-        if not any(result.has_foreground or result.problems for result in results):
-            problems.append(
-                Sentence(
-                    "{split}: The only mask is empty; at least one must have foreground, so look whether "
-                    "these are the masks."
-                    if len(results) == 1
-                    else "{split}: All {count} masks are empty; at least one must have foreground, so look "
-                    "whether these are the masks.",
-                    split=split,
-                    count=len(results),
-                )
-            )
-    return problems

@@ -140,6 +140,23 @@ def test_folders_that_are_links_to_nowhere_are_told(tmp_path: Path, lost: str) -
     assert problems(tmp_path) == (f"{lost}: {told}",)
 
 
+def test_a_mask_that_is_its_image_s_own_file_is_told(tmp_path: Path) -> None:
+    write_split(tmp_path, "train", range(1))
+    for folder in ("images", "masks"):
+        write(tmp_path, f"train/{folder}/a.png", square_mask())
+    assert problems(tmp_path) == ("train: image a.png and its mask are the same file.",)
+
+
+def test_masks_without_background_are_told(tmp_path: Path) -> None:
+    for seed in range(2):
+        write(tmp_path, f"train/images/{seed}.png", noise_image(seed))
+        write(tmp_path, f"train/masks/{seed}.png", np.full((24, 24), 255, np.uint8))
+    told = "train: No mask has background, so look whether these are the masks."
+    assert examine_dataset(tmp_path).notes == (told,)
+    write(tmp_path, "train/masks/1.png", square_mask())
+    assert examine_dataset(tmp_path).notes == ()
+
+
 def test_undefined_pixels_of_one_foreground_are_kept(tmp_path: Path) -> None:
     mask = square_mask() // 255
     mask[0] = 255
