@@ -7,6 +7,7 @@ from typing import Any
 
 import cv2
 import imagecodecs
+import nibabel as nib
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from core.imaging.class_table import table_of_names
 from core.imaging.decode import all_frames, decode_image, decode_mask, mask_reading, read_mask
 from core.imaging.mask_values import MaskValues, mask_values
 from core.imaging.masks import encode_png
-from tests.imaging.making import dicom, png_by_hand, saved, tiff
+from tests.imaging.making import dicom, nifti, png_by_hand, saved, tiff
 
 ROWS, COLUMNS = np.mgrid[:40, :60]
 DISTANCE = np.hypot(ROWS - 20, COLUMNS - 25)
@@ -277,6 +278,22 @@ def test_a_third_class_is_told_in_a_jpeg_too(quality: int) -> None:
 def test_a_codec_that_may_have_changed_values_keeps_no_undefined_ones() -> None:
     packed = tiff(np.kron(VOC, np.ones((8, 8), np.uint8)), compression="jpeg2000")
     assert "3 different values (0, 1, 255)" in refusal(packed)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16])
+def test_numbers_of_classes_that_nibabel_scaled_are_these(dtype: type[np.generic]) -> None:
+    labels = np.repeat([0.0, 1.0, 2.0], 20)[:, None, None] * np.ones((1, 40, 1))
+    header = nib.Nifti1Image(np.zeros(labels.shape, dtype), np.eye(4)).header
+    scaled = nib.Nifti1Image(labels, np.eye(4), header).to_bytes()
+    table = table_of_names(["background", "liver", "tumour"])
+    read, expected = (
+        read_mask(data, "m.nii", meaning=table) for data in (scaled, nifti(labels.astype(dtype)))
+    )
+    np.testing.assert_array_equal(read, expected)
+    # Probabilities are none, nor what lies between.
+    soft = nib.Nifti1Image(labels / 3, np.eye(4), header).to_bytes()
+    with pytest.raises(BadFileError, match="is no mask"):
+        read_mask(soft, "m.nii", meaning=table)
 
 
 def test_several_pictures_are_told() -> None:
