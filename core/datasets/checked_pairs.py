@@ -25,7 +25,7 @@ class CheckedPair:
         problems: Sentences.
         num_slices: Of a volume, 1 for a picture.
         mask: How the mask is read where it tells that itself, without its pixels.
-        notes: What was assumed of the image's units and of a mask volume.
+        notes: What was assumed of a picture or of a mask volume.
     """
 
     file_hash: str | None

@@ -141,6 +141,7 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
         middle = file.order[num_slices // 2]
         decoded = to_image(read_frame(file, called, middle))
         shape = (decoded.values.shape[0], decoded.values.shape[1])
+        notes = (*decoded.notes, *file.notes) if num_slices == 1 else ()
         signs = signs_of(data, pair.image_path.name, decoded, salt=salt)
         if num_slices > 1:
             # Empty slices look alike in every volume: the file stands for all of its pixels.

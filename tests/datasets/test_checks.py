@@ -17,7 +17,7 @@ from core.errors import BadDatasetError
 from core.imaging.class_table import table_of_names
 from core.imaging.mask_values import MaskValues
 from tests.datasets.making import noise_image, square_mask, write, write_split
-from tests.imaging.making import saved
+from tests.imaging.making import saved, tiff
 
 
 def problems(root: Path, splits: tuple[str, ...] | None = None) -> tuple[str, ...]:
@@ -138,6 +138,14 @@ def test_folders_that_are_links_to_nowhere_are_told(tmp_path: Path, lost: str) -
     (tmp_path / lost).symlink_to("/nowhere/annex")
     told = "is a link to nowhere (/nowhere/annex); fetch what it points to (git annex, dvc)."
     assert problems(tmp_path) == (f"{lost}: {told}",)
+
+
+def test_what_was_assumed_of_images_is_told(tmp_path: Path) -> None:
+    four = np.dstack([noise_image(0), noise_image(1), noise_image(2), noise_image(3)])
+    write(tmp_path, "train/images/a.tif", tiff(four, photometric="rgb", extrasamples=[0]))
+    write(tmp_path, "train/masks/a.png", square_mask())
+    told = "image a.tif: its fourth channel is not explained and taken as alpha."
+    assert examine_dataset(tmp_path).notes == (told,)
 
 
 def test_a_mask_that_is_its_image_s_own_file_is_told(tmp_path: Path) -> None:
