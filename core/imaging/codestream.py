@@ -34,12 +34,14 @@ def unpacks_as(start: bytes) -> str:
     return _of_adobe(start) if start.startswith(_JPEG) else ""
 
 
-def packed_bits(start: bytes) -> int:
-    """How many bits a value has in a compressed picture, 0 where that is not found."""
+def packed_form(start: bytes) -> tuple[int, int]:
+    """How many values a compressed picture has a pixel, and of how many bits; 0 where that is not found."""
     segments = _segments(start[max(start.find(_CODESTREAM), 0) :])
     size = segments.get(_SIZE, b"")
-    frame = next((segments[kind] for kind in (*_FRAME, 0xF7) if kind in segments), b"\0")
-    return (size[36] & 0x7F) + 1 if len(size) > 36 else frame[0]
+    if len(size) > 36:
+        return int.from_bytes(size[34:36], "big"), (size[36] & 0x7F) + 1
+    frame = next((segments[kind] for kind in (*_FRAME, 0xF7) if kind in segments), bytes(6))
+    return frame[5], frame[0]
 
 
 def is_jpeg_2000(start: bytes) -> bool:

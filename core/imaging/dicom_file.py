@@ -186,10 +186,12 @@ def _frame(dataset: Dataset, name: str, frame: int) -> NDArray[Any]:
         raise BadFileError(
             name, "is compressed ({known}) in a way that is not read; save it uncompressed.", known=known
         )
-    colours = dataset.get("PhotometricInterpretation")
-    if colours in _UNREAD_COLOURS:
-        raise BadFileError(name, "has colours of the kind {called}; save it as RGB or grey.", called=colours)
+    colours = str(dataset.get("PhotometricInterpretation"))
     bits = dataset.get("BitsAllocated")
+    is_deep_ybr = colours.startswith("YBR_FULL") and isinstance(bits, int) and bits > 8
+    if colours in _UNREAD_COLOURS or is_deep_ybr:
+        called = f"{colours} ({bits})" if is_deep_ybr else colours
+        raise BadFileError(name, "has colours of the kind {called}; save it as RGB or grey.", called=called)
     if isinstance(bits, int) and bits != 1 and bits % 8:
         raise BadFileError(
             name, "packs {bits} bits a value, a DICOM form that is retired; save it with 16 bits.", bits=bits

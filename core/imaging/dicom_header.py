@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.imaging.codestream import is_jpeg_2000, packed_bits, unpacks_as
+from core.imaging.codestream import is_jpeg_2000, packed_form, unpacks_as
 from core.language.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -75,10 +75,15 @@ def _as_packed(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
     begin = 16 + int.from_bytes(data[4:8], "little")
     start = data[begin : begin + _LONGEST_START]
     differ: list[tuple[str, str]] = []
-    bits = packed_bits(start)
+    samples, bits = packed_form(start)
     if bits > dataset.BitsAllocated == 8:
         differ.append((Sentence("{bits} bits", bits=8), Sentence("{bits} bits", bits=bits)))
         dataset.BitsAllocated = 16
+    if samples in (1, 3) and samples != dataset.SamplesPerPixel:
+        usual = "MONOCHROME2" if samples == 1 else "YBR_FULL_422" if syntax in _JPEG else "RGB"
+        packed = (unpacks_as(start) if samples == 3 else "") or usual
+        differ.append((str(dataset.PhotometricInterpretation), packed))
+        dataset.SamplesPerPixel, dataset.PhotometricInterpretation = samples, packed
     if dataset.SamplesPerPixel == 3:
         dataset.PlanarConfiguration = 0  # a codec gives pixel by pixel, whatever older files say
         called, packed = str(dataset.PhotometricInterpretation), unpacks_as(start)

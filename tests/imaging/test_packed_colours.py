@@ -14,6 +14,7 @@ from PIL import Image
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit
 
+from core.errors import BadFileError
 from core.imaging.decode import decode_image
 from tests.imaging.making import dicom, saved, tiff
 
@@ -72,6 +73,34 @@ def test_jpeg_2000_of_more_bits_than_the_header_says_keeps_them(num_bits: int, a
     elements = {"BitsAllocated": allocated, "BitsStored": 8, "HighBit": 7}
     data = dicom(values, JPEG2000Lossless, Modality="MR", PixelData=encapsulate([packed]), **elements)
     assert np.array_equal(decode_image(data, "a").values, values)
+
+
+@pytest.mark.parametrize("jpeg", [False, True])
+def test_a_header_of_another_number_of_samples_gives_way(jpeg: bool) -> None:
+    syntax = JPEGBaseline8Bit if jpeg else JPEG2000Lossless
+    coloured = saved(Image.fromarray(RGB), "JPEG", quality=100, subsampling=0)
+    grey = saved(Image.fromarray(RGB[..., 0]), "JPEG", quality=100)
+    if not jpeg:
+        coloured = jpeg_2000(RGB, transform=True)
+        grey = bytes(imagecodecs.jpeg2k_encode(RGB[..., 0], level=0, reversible=True, codecformat="j2k"))
+    data = dicom(RGB[..., 0], syntax, Modality="US", PixelData=encapsulate([coloured]))
+    assert furthest(data) <= 4
+    assert (
+        decode_image(data, "a")
+        .notes[0]
+        .startswith("a: its header says MONOCHROME2, but its pixels are packed")
+    )
+    data = dicom(RGB, syntax, Modality="US", PixelData=encapsulate([grey]))
+    assert np.abs(decode_image(data, "a").values.astype(int) - RGB[..., 0]).max() <= 4
+    assert "header says RGB, but its pixels are packed as MONOCHROME2" in decode_image(data, "a").notes[0]
+
+
+def test_luma_and_chroma_of_more_than_8_bits_are_refused_by_their_name() -> None:
+    deep = imagecodecs.jpeg2k_encode(YBR.astype(np.uint16), level=0, mct=False, codecformat="j2k")
+    elements = {"PhotometricInterpretation": "YBR_FULL", "PixelData": encapsulate([deep])}
+    data = dicom(YBR.astype(np.uint16), JPEG2000Lossless, Modality="SM", **elements)
+    with pytest.raises(BadFileError, match=r"has colours of the kind YBR_FULL \(16\); save it as RGB"):
+        decode_image(data, "a")
 
 
 def adobe_jpeg(*, transformed: bool) -> bytes:
