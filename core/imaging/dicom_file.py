@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadFileError
+from core.imaging.codestream import packed_form
 from core.imaging.dicom_header import mended_header
 from core.imaging.dicom_places import place_frames
 from core.imaging.dicom_segments import Segments, frame_origins, segment_places
@@ -176,7 +177,7 @@ def _without_pixels(dataset: Dataset) -> str:
 def _frame(dataset: Dataset, name: str, frame: int) -> NDArray[Any]:
     """A frame's stored values, YBR turned into RGB."""
     from pydicom.pixels.utils import pixel_array
-    from pydicom.uid import ImplicitVRLittleEndian
+    from pydicom.uid import ImplicitVRLittleEndian, RLELossless
 
     syntax = dataset.file_meta.get("TransferSyntaxUID")
     if not syntax:  # old files begin with their elements, in the encoding that all must understand
@@ -199,11 +200,32 @@ def _frame(dataset: Dataset, name: str, frame: int) -> NDArray[Any]:
     try:
         if bits == 1 and syntax.is_little_endian and not syntax.is_encapsulated:
             return _single_bits(dataset.PixelData, dataset.Rows, dataset.Columns, frame)
+        if syntax.is_encapsulated and syntax != RLELossless:
+            _check_packed(dataset, frame)
         # Unused bits are left for `dicom_values`, which knows that they may lie below.
         values = pixel_array(dataset, index=frame, correct_unused_bits=False)
         return np.asarray(values, values.dtype.newbyteorder("="))
     except ValueError:
         raise broken(name, Sentence("its DICOM pixels end too early or do not fit its header")) from None
+
+
+def _check_packed(dataset: Dataset, frame: int) -> None:
+    """Refuse a compressed frame of another size than the header says, before its pixels take memory.
+
+    Raises:
+        ValueError: It has, or does not say its size.
+    """
+    from pydicom.encaps import get_frame
+
+    offsets = dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths")
+    known = (offsets[0], offsets[1]) if all(offsets) else None
+    num_frames = max(int(dataset.get("NumberOfFrames") or 1), 1)
+    form = packed_form(
+        get_frame(dataset.PixelData, frame, number_of_frames=num_frames, extended_offsets=known)
+    )
+    told = dataset.Rows, dataset.Columns, dataset.SamplesPerPixel
+    if form is None or (form.height, form.width, form.samples) != told:
+        raise ValueError("a frame of another size")
 
 
 def _single_bits(data: bytes, height: int, width: int, frame: int) -> NDArray[np.uint8]:

@@ -75,11 +75,12 @@ def _as_packed(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
     begin = 16 + int.from_bytes(data[4:8], "little")
     start = data[begin : begin + _LONGEST_START]
     differ: list[tuple[str, str]] = []
-    samples, bits = packed_form(start)
-    if bits > dataset.BitsAllocated == 8:
-        differ.append((Sentence("{bits} bits", bits=8), Sentence("{bits} bits", bits=bits)))
+    form = packed_form(start)
+    if form and form.bits > dataset.BitsAllocated == 8:
+        differ.append((Sentence("{bits} bits", bits=8), Sentence("{bits} bits", bits=form.bits)))
         dataset.BitsAllocated = 16
-    if samples in (1, 3) and samples != dataset.SamplesPerPixel:
+    if form and form.samples in (1, 3) and form.samples != dataset.SamplesPerPixel:
+        samples = form.samples
         usual = "MONOCHROME2" if samples == 1 else "YBR_FULL_422" if syntax in _JPEG else "RGB"
         packed = (unpacks_as(start) if samples == 3 else "") or usual
         differ.append((str(dataset.PhotometricInterpretation), packed))

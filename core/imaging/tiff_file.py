@@ -6,7 +6,7 @@ into that by the formulas of TIFF 6.0.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from tifffile import COMPRESSION, PHOTOMETRIC, TIFF
 
 from core.errors import BadFileError
 from core.imaging.class_table import UNDEFINED_SAID
+from core.imaging.codestream import packed_form
 from core.imaging.orientation import turn_upright
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, inverts, spread_bits
@@ -209,11 +210,22 @@ def _check_page(page: tifffile.TiffPage, data: bytes, name: str) -> None:
             else Sentence("{bitspersample} bits a value", bitspersample=page.bitspersample)
         )
         raise BadFileError(name, "has {what}; whole and decimal numbers of 1 to 64 bits are read.", what=what)
+    most = 4 * page.imagelength * page.imagewidth * page.samplesperpixel + 1_000_000
+    if is_picture_codec(page) and any(count > most for count in _packed_values(page, data)):
+        raise broken(name, Sentence("its strips or tiles are larger than its pixels"))
     ends = (offset + count for offset, count in zip(page.dataoffsets, page.databytecounts, strict=True))
     if max(ends, default=0) > len(data):
         raise broken(name, Sentence("its pixels end too early"))
     if page.nbytes > _MOST_PACKED * sum(page.databytecounts) + 1_000_000:
         raise broken(name, Sentence("it holds far fewer bytes than its pixels need"))
+
+
+def _packed_values(page: tifffile.TiffPage, data: bytes) -> Iterator[int]:
+    """How many values each strip or tile holds by its own word, where it is JPEG or JPEG 2000."""
+    for begin, count in zip(page.dataoffsets, page.databytecounts, strict=True):
+        form = packed_form(data[begin : begin + min(count, 4096)])
+        if form is not None:
+            yield form.height * form.width * form.samples
 
 
 def _packed(page: tifffile.TiffPage, data: bytes) -> bytes:

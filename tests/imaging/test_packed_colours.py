@@ -95,6 +95,29 @@ def test_a_header_of_another_number_of_samples_gives_way(jpeg: bool) -> None:
     assert "header says RGB, but its pixels are packed as MONOCHROME2" in decode_image(data, "a").notes[0]
 
 
+def claiming(packed: bytes, marker: bytes, place: int, size: bytes) -> bytes:
+    """Compressed pixels that say that they are far more."""
+    begin = packed.index(marker) + place
+    return packed[:begin] + size + packed[begin + len(size) :]
+
+
+HUGE = (
+    claiming(jpeg_2000(RGB, transform=True), b"\xff\x51", 6, struct.pack(">II", 60000, 60000)),
+    claiming(jpeg_2000(RGB, transform=True), b"\xff\x51", 38, struct.pack(">H", 16384)),
+    claiming(saved(Image.fromarray(RGB), "JPEG"), b"\xff\xc0", 5, struct.pack(">HH", 60000, 60000)),
+)
+
+
+@pytest.mark.parametrize("packed", HUGE)
+def test_compressed_pixels_that_claim_to_be_far_more_take_no_memory(packed: bytes) -> None:
+    syntax = JPEGBaseline8Bit if packed.startswith(b"\xff\xd8") else JPEG2000Lossless
+    with pytest.raises(BadFileError, match="its DICOM pixels end too early or do not fit its header"):
+        decode_image(dicom_of(packed, "RGB", syntax), "a")
+    compression = 7 if syntax == JPEGBaseline8Bit else 34712
+    with pytest.raises(BadFileError, match="its strips or tiles are larger than its pixels"):
+        decode_image(tiff_of(packed, compression, "rgb", (1, 1)), "a")
+
+
 def test_luma_and_chroma_of_more_than_8_bits_are_refused_by_their_name() -> None:
     deep = imagecodecs.jpeg2k_encode(YBR.astype(np.uint16), level=0, mct=False, codecformat="j2k")
     elements = {"PhotometricInterpretation": "YBR_FULL", "PixelData": encapsulate([deep])}
