@@ -11,6 +11,7 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -177,7 +178,7 @@ def _without_pixels(dataset: Dataset) -> str:
 def _frame(dataset: Dataset, name: str, frame: int) -> NDArray[Any]:
     """A frame's stored values, YBR turned into RGB."""
     from pydicom.pixels.utils import pixel_array
-    from pydicom.uid import ImplicitVRLittleEndian, RLELossless
+    from pydicom.uid import ImplicitVRLittleEndian, JPEGExtended12Bit, RLELossless
 
     syntax = dataset.file_meta.get("TransferSyntaxUID")
     if not syntax:  # old files begin with their elements, in the encoding that all must understand
@@ -200,17 +201,22 @@ def _frame(dataset: Dataset, name: str, frame: int) -> NDArray[Any]:
     try:
         if bits == 1 and syntax.is_little_endian and not syntax.is_encapsulated:
             return _single_bits(dataset.PixelData, dataset.Rows, dataset.Columns, frame)
-        if syntax.is_encapsulated and syntax != RLELossless:
-            _check_packed(dataset, frame)
-        # Unused bits are left for `dicom_values`, which knows that they may lie below.
-        values = pixel_array(dataset, index=frame, correct_unused_bits=False)
+        packed = syntax.is_encapsulated and syntax != RLELossless and _packed_frame(dataset, frame)
+        try:
+            # Unused bits are left for `dicom_values`, which knows that they may lie below.
+            values = pixel_array(dataset, index=frame, correct_unused_bits=False)
+        except RuntimeError:
+            if not packed or syntax != JPEGExtended12Bit or dataset.SamplesPerPixel != 1:
+                raise
+            # Of gamma cameras; their scans do not say where they end, which libjpeg alone minds.
+            values = imagecodecs.jpeg_decode(packed)
         return np.asarray(values, values.dtype.newbyteorder("="))
     except ValueError:
         raise broken(name, Sentence("its DICOM pixels end too early or do not fit its header")) from None
 
 
-def _check_packed(dataset: Dataset, frame: int) -> None:
-    """Refuse a compressed frame of another size than the header says, before its pixels take memory.
+def _packed_frame(dataset: Dataset, frame: int) -> bytes:
+    """A compressed frame; refused where its size is not the header's, before its pixels take memory.
 
     Raises:
         ValueError: It has, or does not say its size.
@@ -220,12 +226,12 @@ def _check_packed(dataset: Dataset, frame: int) -> None:
     offsets = dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths")
     known = (offsets[0], offsets[1]) if all(offsets) else None
     num_frames = max(int(dataset.get("NumberOfFrames") or 1), 1)
-    form = packed_form(
-        get_frame(dataset.PixelData, frame, number_of_frames=num_frames, extended_offsets=known)
-    )
+    packed = get_frame(dataset.PixelData, frame, number_of_frames=num_frames, extended_offsets=known)
+    form = packed_form(packed)
     told = dataset.Rows, dataset.Columns, dataset.SamplesPerPixel
     if form is None or (form.height, form.width, form.samples) != told:
         raise ValueError("a frame of another size")
+    return packed
 
 
 def _single_bits(data: bytes, height: int, width: int, frame: int) -> NDArray[np.uint8]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import imagecodecs
@@ -10,6 +11,7 @@ import numpy as np
 import pydicom
 import pytest
 from PIL import Image
+from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import MPEG2MPML, ExplicitVRBigEndian, JPEG2000Lossless, JPEGBaseline8Bit, JPEGLSLossless
@@ -142,6 +144,14 @@ def test_jpeg_2000_is_unpacked() -> None:
     packed = saved(Image.fromarray(grey), "JPEG2000", irreversible=False, no_jp2=True)
     data = dicom(grey, JPEG2000Lossless, Modality="US", PixelData=encapsulate([packed]))
     assert decode_image(data, "us.dcm").values.tolist() == grey.tolist()
+
+
+def test_jpeg_of_12_bits_of_a_gamma_camera_is_unpacked() -> None:
+    path = get_testdata_file("JPEG-lossy.dcm", download=False)
+    if path is None:
+        pytest.skip("pydicom is installed without its test files")
+    values = decode_image(Path(path).read_bytes(), "nm.dcm").values
+    assert (values[420, 140], values[230, 120]) == (244, 95)  # as GDCM reads them, in pydicom's own tests
 
 
 def test_jpeg_ls_is_unpacked() -> None:
