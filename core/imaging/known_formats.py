@@ -5,6 +5,14 @@ from __future__ import annotations
 from core.language.sentence import Sentence
 
 _AS_PICTURE = Sentence("save it as PNG or TIFF")
+_NIFTI_PAIR = (
+    Sentence("the header of a NIfTI volume in two files"),
+    Sentence("save it as one file (.nii)"),
+)
+_ANALYZE = (
+    Sentence("the header of an Analyze volume in two files"),
+    Sentence("save it as NIfTI in one file (.nii)"),
+)
 _STARTS: tuple[tuple[int, bytes, Sentence, Sentence], ...] = (
     (
         0,
@@ -18,18 +26,10 @@ _STARTS: tuple[tuple[int, bytes, Sentence, Sentence], ...] = (
         Sentence("a git-annex pointer without the file itself"),
         Sentence("fetch it (git annex get)"),
     ),
-    (
-        344,
-        b"ni1\0",
-        Sentence("the header of a NIfTI volume in two files"),
-        Sentence("save it as one file (.nii)"),
-    ),
-    (
-        0,
-        b"\x5c\x01\0\0",
-        Sentence("the header of an Analyze volume in two files"),
-        Sentence("save it as NIfTI in one file (.nii)"),
-    ),
+    (344, b"ni1\0", *_NIFTI_PAIR),
+    (4, b"ni2\0", *_NIFTI_PAIR),
+    (0, b"\x5c\x01\0\0", *_ANALYZE),
+    (0, b"\0\0\x01\x5c", *_ANALYZE),
     (0, b"P7\n", Sentence("a PAM picture"), _AS_PICTURE),
     (0, b"Pf\n", Sentence("a PFM picture"), _AS_PICTURE),
     (0, b"PF\n", Sentence("a PFM picture"), _AS_PICTURE),

@@ -279,6 +279,8 @@ def test_a_flipped_bit_in_a_png_is_an_error() -> None:
         (b"\0\0\0\x18ftypheic" + bytes(20), "is an HEIC picture, which is not read; save it as PNG"),
         (b"\0\0\0\x0cjP  \r\n", "is a JPEG 2000 picture"),
         (b"\x5c\x01\0\0" + bytes(344), "is the header of an Analyze volume in two files"),
+        (b"\0\0\x01\x5c" + bytes(344), "is the header of an Analyze volume in two files"),
+        (b"\x1c\x02\0\0ni2\0" + bytes(532), "is the header of a NIfTI volume in two files"),
         (b"P7\nWIDTH 3\n", "is a PAM picture"),
         (b"Pf\n3 2\n-1.0\n", "is a PFM picture"),
         (b"a.png".ljust(257, b"\0") + b"ustar\0", "is a tar archive"),
