@@ -97,6 +97,17 @@ def test_the_table_asks_what_masks_are_for_and_the_answer_stays(open_page, works
     assert app.radio(key="mask_use_of_folder").value == "start"
 
 
+def test_masks_of_several_colours_are_told_to_count_as_one(open_page, workspace, nuclei):
+    files = [(f"{name}.png", png(place)) for place, name in enumerate("ab")]
+    for name, colour in (("a", (255, 0, 0)), ("b", (0, 255, 0))):
+        files.append((f"{name}_mask.png", encode_png((CLASSES == 2)[..., None] * np.array(colour, np.uint8))))
+    app = upload(open_page(task=nuclei.slug), *files)
+    assert not app.exception and workspace.images.list(nuclei.id) == []
+    (told,) = app.warning
+    how = "not the same colour in all masks (#ff0000, #00ff00)"
+    assert told.value == words.FOREGROUND_DIFFERS.format(how=how)
+
+
 def test_an_unclear_mask_is_asked_about_once(open_page, workspace, nuclei):
     app = upload(open_page(task=nuclei.slug), ("a.png", png(1)), ("a_mask.png", encode_png(CLASSES)))
     add = next(each for each in app.button if each.label == words.ADD_FILES)

@@ -26,6 +26,7 @@ READING_FILES = "Reading the files"
 READING_MASKS = "Reading the masks ({done} of {total})"
 UNDERSTOOD = "How these files are understood"
 UNDERSTOOD_LINE = "{images} images, {masks} masks, {rest} not used. Nothing is stored yet."
+FOREGROUND_DIFFERS = "Foreground is {how}; all of it counts as one foreground."
 UNDERSTOOD_HELP = "Press on a role to change it. The other columns follow."
 UNDERSTOOD_MORE = "The table shows the first {count} files; all of them are added."
 UNDERSTOOD_COLUMNS = {

@@ -67,8 +67,12 @@ class Survey:
         """
         given = any(row.role != "image" or row.namesake for row in self.rows[: self.num_files])
         given = given or bool(self.unpaired) or self.asks(kept)
-        given = given or bool(differing(each for each in self.readings.values() if not each.classes))
+        given = given or bool(self.differing())
         return given or any(self.problem(place, kept.masks) for place in self.readings)
+
+    def differing(self) -> str:
+        """How masks of one foreground mark it differently, empty where they do not."""
+        return differing(each for each in self.readings.values() if not each.classes)
 
     def asks(self, kept: KeptAnswers) -> bool:
         """Whether a question is open."""
