@@ -109,7 +109,7 @@ def _described(file: tifffile.TiffFile, series: tifffile.TiffPageSeries, name: s
     if any(page is None for page in pages) or (len(pages) != total and not one_directory):
         return None
     told = sum(len(each.pages) for each in file.series)
-    if not one_directory and told != len(file.pages) and file.is_ome:
+    if not one_directory and told != len(file.pages):
         return None
     axes, shape = _axes_before_page(series, total)
     # A channel is one stack, and so is a time point, in whichever order the pages lie.

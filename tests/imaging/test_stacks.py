@@ -109,6 +109,14 @@ def test_ome_metadata_that_does_not_fit_leaves_the_pages_as_they_lie(wrong: tupl
     assert open_file(data, "a.tif").notes == (told,)
 
 
+def test_pages_that_imagej_s_description_does_not_count_are_not_lost() -> None:
+    written = io.BytesIO()
+    tifffile.imwrite(written, np.zeros((3, 4, 6), np.uint16), imagej=True, metadata={"axes": "ZYX"})
+    file = open_file(written.getvalue().replace(b"slices=3", b"slices=2"), "a.tif")
+    told = "a.tif: its ImageJ description does not fit its 3 pages, which are taken as they lie."
+    assert (file.order, file.notes) == ((0, 1, 2), (told,))
+
+
 def test_imagejs_spacing_and_a_stack_with_one_directory() -> None:
     told = {"axes": "ZYX", "unit": "um", "spacing": 3.0}
     file = open_file(pages(VOLUME, imagej=True, metadata=told, resolution=(4, 2)), "a.tif")
