@@ -198,6 +198,9 @@ def test_what_is_told_of_a_mask_beside_it_makes_no_image_of_it(mask, beside):
         (["z/701_StillsRaw_full/1TP_1.png"], ["z/LabeledApproved_full/1TP_1_L.png"], []),  # CamVid
         (["z/tissue images/h_1.png"], ["z/label masks/h_1.tif"], ["z/distance maps/h_1.png"]),  # NuInsSeg
         (["z/sub-01_T1w.nii.gz"], ["z/sub-01_space-T1w_label-lesion_mask.nii.gz"], []),  # BIDS
+        (["z/sub-1/sub-1_ct.nii.gz"], ["z/derivatives/sub-1/sub-1_seg-vert_msk.nii.gz"], []),
+        (["z/sub-1/ses-1/sub-1_ses-1_dwi.nii.gz"], ["z/derivatives/sub-1/sub-1_ses-1_dseg.nii.gz"], []),
+        (["z/imagesVa/amos_0008.nii.gz"], ["z/labelsVa/amos_0008.nii.gz"], []),  # numbers of patients
         (["a.png"], ["a_mask[0].png", "a_mask[1].png"], []),
         *((["폐.png"], [f"폐_{word}.png"], []) for word in ("정답라벨", "라벨링", "세그멘테이션")),
         (["a.png"], ["a_mask.png"], ["a_pred.png", "a_probs.png", "a_heatmap.png", "a.geojson"]),
@@ -218,6 +221,11 @@ def test_layouts(images, masks, left_out):
     # The order in which files come means nothing.
     found, left = understood(*left_out, *reversed(masks), *images)
     assert (sorted(found[images[0]]), left) == (sorted(masks), left_out)
+
+
+def test_masks_of_bids_without_their_images_stay_images():
+    files = ["z/derivatives/sub-1/sub-1_ct_msk.nii.gz", "z/derivatives/sub-2/sub-2_ct_msk.nii.gz"]
+    assert understood(*files) == ({file: [] for file in files}, [])
 
 
 def test_folders_keep_images_of_one_name_apart():

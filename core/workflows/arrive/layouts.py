@@ -54,6 +54,8 @@ _IMAGE_PREFIX = re.compile(
 _IMAGE_ENDING = re.compile(
     r"[ _.-](?:0000|training|test|img|image|leftimg8bit|orig(?:inal)?|raw|input|t[12]w|pdw|bold)$"
 )
+# BIDS: subject, other facts, and at last what kind of picture it is, or that it is a mask.
+_BIDS = re.compile(r"(?P<of>sub-[^_]+(?:_[a-z]+-[^_]+)*)_[a-z0-9]+")
 OTHER_CHANNEL = re.compile(r"_(?!0000)\d{4}$")
 SIDE_PRODUCT = re.compile(
     r"[ _.-](superpixels|cp_output|flows|cp_outlines|outlines|(?:object |pixel )?probabilities|probs?|"
@@ -71,7 +73,7 @@ _MASKS = (
     r"segmentierung(?:en)?|segmentaci[oó]n(?:es)?|segmentazion[ei]|mascher[ae]"
 )
 _MASK_FOLDER = re.compile(
-    rf"(?:.*[ _-])?(?:{_MASKS}|labels(?:tr|ts)|manual[ _-]?1?|1st_manual)|"
+    rf"(?:.*[ _-])?(?:{_MASKS}|labels(?:tr|va|ts)|manual[ _-]?1?|1st_manual)|"
     r"segmentation(?:class|object)(?:png|aug|raw)?|.*segmentations?[_ -].*|gt(?:[_ -]?\d+|fine|coarse)|"
     r"anns?(?:[_ -]dir)?|(?:train|val|test|default)annots?|semantic|masks_machine|labels?[_ -].{1,3}|"
     r"labeledapproved_full|pixellabeldata(?:_\d+)?|"
@@ -79,7 +81,7 @@ _MASK_FOLDER = re.compile(
     r".*(?:マスク|ラベル|掩膜|掩码|标签|标注)(?:画像|图像)?"
 )
 _IMAGE_FOLDER = re.compile(
-    r"(?:.*[ _-])?(?:images?(?:tr|ts)?|imgs?|ims?|inputs?|photos?|scans?)(?:[ _-].*)?|(?:jpeg|png)images|"
+    r"(?:.*[ _-])?(?:images?(?:tr|va|ts)?|imgs?|ims?|inputs?|photos?|scans?)(?:[ _-].*)?|(?:jpeg|png)images|"
     r"leftimg8bit|.*(?:영상|이미지|원본|원천)(?:[ _-]?데이터)?"
 )
 # The first or last word of such a folder, whatever else is in it: masks_png, GT_images, masks (1).
@@ -134,6 +136,7 @@ def image_keys(name: str) -> tuple[str, ...]:
     key = stem_key(name)
     both = (key, _IMAGE_ENDING.sub("", key))
     found = [pattern.sub("", each) for pattern in (_IMAGE_PREFIX, _WORD_BEFORE) for each in both]
+    found += [told["of"]] if (told := _BIDS.fullmatch(key)) else []
     return tuple(dict.fromkeys((*both, *found)))
 
 
@@ -148,6 +151,12 @@ def mask_keys(name: str) -> tuple[str, ...]:
     keys += [MASK_PREFIX.sub("", each) for each in tuple(keys)]
     keys += reversed(_begins(whole))
     return tuple(dict.fromkeys(keys))
+
+
+def subject_keys(names: Iterable[str]) -> set[str]:
+    """What masks in BIDS's folder of derivatives may call images of its other folders; masks are none."""
+    told = (key for name in names if _BIDS.fullmatch(key := stem_key(name)) and not MASK_ENDING.search(key))
+    return {each for key in told for each in image_keys(key)}
 
 
 def mask_bases(key: str) -> list[str]:

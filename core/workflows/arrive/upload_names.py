@@ -22,6 +22,7 @@ class Folders:
         names: The names of all.
         inside: Path of a folder -> the names of those in it.
         first_reader: Whether one of them holds the first reader's masks.
+        first_channels: What files are called without the number of nnU-Net's first channel that they have.
     """
 
     def __init__(self, files: Sequence[str]) -> None:
@@ -33,6 +34,8 @@ class Folders:
             for folder, names in keys.items()
             if any(goes_on(each, layouts.MASK_ENDING, names) for each in names)
         }
+        every = {each for names in keys.values() for each in names}
+        self.first_channels = {each.removesuffix("_0000") for each in every if each.endswith("_0000")}
         self.names: set[str] = set()
         self.inside: dict[str, set[str]] = {}
         for folder in map(PurePosixPath, keys):

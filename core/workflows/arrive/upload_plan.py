@@ -20,6 +20,7 @@ from core.workflows.arrive.told_names import NAMES_OF_CLASSES
 from core.workflows.arrive.upload_names import Folders, Names, goes_on
 
 _ENDS_AS_MASK = Sentence("its name ends as masks do")
+_OF_NNUNET = ("imagestr", "imagesva", "imagests")
 _NO_PICTURES = frozenset(
     ".txt .csv .tsv .xml .md .rst .html .pdf .yaml .yml .toml .ini .cfg .npy .npz .mat .h5 .hdf5 .ilp .pkl "
     ".db .xlsx .xls .py .svg .ipynb .log .roi .geojson".split()
@@ -83,7 +84,9 @@ def _first_look(path: str, folders: Folders) -> PlannedFile:
         if left_out := layouts.neither(path, folder, beside, first_reader=folders.first_reader):
             return PlannedFile(path, "left out", left_out)
         if layouts.is_image_folder(folder):
-            if folder in ("imagestr", "imagests") and layouts.OTHER_CHANNEL.search(stem_key(path)):
+            base = layouts.OTHER_CHANNEL.sub("", stem_key(path))
+            is_other = base != stem_key(path) and base in folders.first_channels
+            if is_other and folder in _OF_NNUNET:
                 reason = Sentence("a further channel of nnU-Net's; the first one is used")
                 return PlannedFile(path, "left out", reason)
             reason = Sentence("image: it lies in {parts}", parts=parts[position])
@@ -121,9 +124,12 @@ def _masks_by_name(rows: Sequence[PlannedFile], known: Container[str]) -> list[P
             of_folder.setdefault(row.group, []).append(row)
     names = {group: Names(images) for group, images in of_folder.items()}
     everywhere = {row.keys[0] for row in rows if row.role == "image"}
+    subjects = layouts.subject_keys(row.path for row in rows if row.role == "image")
     only = {group: _only_image(images, everywhere, known) for group, images in of_folder.items()}
     return [
-        _by_name(row, only[row.group], names[row.group], everywhere, known) if row.role == "image" else row
+        _by_name(row, only[row.group], names[row.group], everywhere, known, subjects)
+        if row.role == "image"
+        else row
         for row in rows
     ]
 
@@ -153,6 +159,7 @@ def _by_name(
     beside: Names,
     everywhere: Container[str],
     known: Container[str],
+    subjects: Container[str],
 ) -> PlannedFile:
     """The row as its own name has it.
 
@@ -161,6 +168,7 @@ def _by_name(
         beside: What masks may call these.
         everywhere: The full names of the images of all folders.
         known: What masks may call the images of the task.
+        subjects: What they may call BIDS's images of all folders.
     """
     key = stem_key(row.path)
     # What has a reason lies in a folder that is called one of images.
@@ -178,7 +186,7 @@ def _by_name(
             return replace(
                 row, role="left out", reason=Sentence("{why} of the image beside it; not read", why=why)
             )
-    if any(each in beside or each in known for each in layouts.mask_bases(key)):
+    if any(each in beside or each in known or each in subjects for each in layouts.mask_bases(key)):
         return replace(row, role="mask", reason=_ENDS_AS_MASK, keys=mask_keys(row.path))
     base = layouts.MASK_PREFIX.sub("", key)
     # A letter alone counts only where a number is an image's whole name, which `known` does not tell.
