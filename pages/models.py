@@ -44,14 +44,19 @@ def of_purpose(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
 def in_use(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     """The way back to the version that was in use before."""
     before = workspace.versions.before_current(task.id, purpose)
+    told = (
+        shared.ADMINS_ONLY
+        if not workspace.may("model")
+        else words.ROLL_BACK_HELP.format(title=as_name(version_title(before)))
+        if before
+        else words.NOTHING_TO_ROLL_BACK
+    )
     st.button(
         words.ROLL_BACK,
         key=f"roll_back_{purpose}",
         icon=":material/undo:",
-        disabled=before is None,
-        help=words.ROLL_BACK_HELP.format(title=as_name(version_title(before)))
-        if before
-        else words.NOTHING_TO_ROLL_BACK,
+        disabled=before is None or not workspace.may("model"),
+        help=told,
         on_click=roll_back,
         args=(workspace, task, purpose),
     )
@@ -86,6 +91,8 @@ def one_version(workspace: Workspace, version: VersionRow) -> None:
             action.button(
                 words.USE_VERSION,
                 key=f"use_{version.id}",
+                disabled=not workspace.may("model"),
+                help=None if workspace.may("model") else shared.ADMINS_ONLY,
                 on_click=use,
                 args=(workspace, version),
                 width="stretch",

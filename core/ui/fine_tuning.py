@@ -80,11 +80,13 @@ def offer(workspace: Workspace, task: TaskRow, purpose: Purpose) -> None:
     _show_images(workspace, task, purpose)
     _describe(workspace, task, _as_seen(workspace, task, plan))
     from_nothing = plan.base_version_id is None and bool(plan.missing)
+    may_train = workspace.may("model")
     if st.button(
         words.START,
         type="primary",
-        disabled=plan.num_train == 0 or from_nothing,
+        disabled=plan.num_train == 0 or from_nothing or not may_train,
         icon=":material/play_arrow:",
+        help=None if may_train else words.ADMINS_ONLY,
     ):
         start_fine_tune(workspace, plan, who=state.person())
         st.rerun()

@@ -99,6 +99,9 @@ LEARNT_FROM_NAMES = {"all": "All", "trainable": "To train on", "locked": "Locked
 NO_MODEL = "None yet (empty masks)"
 PREDICTING = "Predicting the mask; the first one loads the model, which takes a few seconds"
 
+# Where people sign in
+ADMINS_ONLY = "Admins do this."
+
 # Segment: labels of tasks with a classifier
 LABEL = "Label"
 

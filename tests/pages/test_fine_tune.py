@@ -12,7 +12,7 @@ from core.registry.shipped import add_shipped
 from core.ui.running_job import by_epoch, part_done
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
-from core.workspace import DraftContent, NewReview, NewRevision, NewVersion, ReviewRules
+from core.workspace import DraftContent, NewReview, NewRevision, NewVersion, ReviewRules, Workspace
 from tests.pages.conftest import png, shown
 
 
@@ -39,6 +39,15 @@ def test_nothing_corrected_says_what_to_do(open_page, nuclei):
     assert not app.exception
     assert "You have no corrected images yet." in said(app)
     assert not [each for each in app.button if each.label == "Start fine-tuning"]
+
+
+def test_who_may_not_start_a_run_is_told_who_does(open_page, workspace, nuclei, monkeypatch):
+    correct(workspace, nuclei, 3)
+    monkeypatch.setattr(Workspace, "may", lambda workspace, action: action == "draw")
+    app = open_page("fine_tune", task=nuclei.slug)
+    assert not app.exception
+    (start,) = [each for each in app.button if each.label == "Start fine-tuning"]
+    assert start.disabled and start.help == "Admins do this."
 
 
 def test_counts_what_is_trained_on_and_what_is_locked(open_page, workspace, nuclei):

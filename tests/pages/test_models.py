@@ -8,7 +8,7 @@ from core.cards import DataSource, ModelCard, save_card
 from core.reasons import Reason
 from core.registry.compare import Comparison, ImageComparison
 from core.workflows.add_images import add_images
-from core.workspace import NewReview, NewRevision, NewVersion
+from core.workspace import NewReview, NewRevision, NewVersion, Workspace
 from tests.pages.conftest import png, unfolded
 
 
@@ -51,6 +51,17 @@ def test_use_a_version_and_roll_back(open_page, workspace, nuclei):
         "promoted",
         "promoted",
     ]
+
+
+def test_who_may_not_choose_a_version_is_told_who_does(open_page, workspace, nuclei, monkeypatch):
+    first, _ = (add_version(workspace, nuclei, name) for name in ("one", "two"))
+    workspace.versions.promote(first.id, who="Kim", why=Reason("text", {"text": "first"}))
+    monkeypatch.setattr(Workspace, "may", lambda workspace, action: action == "draw")
+    app = open_page("models", task=nuclei.slug)
+    assert not app.exception
+    for label in ("Use this version", "Roll back"):
+        assert button(app, label).disabled
+        assert button(app, label).help == "Admins do this."
 
 
 def test_comparison_is_told_with_its_numbers(open_page, workspace, nuclei):

@@ -74,6 +74,7 @@ def test_who_may_not_judge_can_look_and_edit(open_page, workspace, nuclei, saved
     assert "approved and flagged by reviewers" in texts(app)
     assert "Edit" in labels(app.button)
     assert not {"Approve", "Flag"} & set(labels(app.button))
+    assert grid.toggle and all(each.disabled for each in grid.toggle if each.key.startswith("rule_"))
 
 
 def test_a_prediction_that_finds_nothing_is_called_an_empty_mask_before_it_has_a_guess(open_page, workspace):

@@ -24,7 +24,8 @@ def rule(task: TaskRow, name: str) -> dict[str, Any]:
     key, kept = f"rule_{name}_{task.id}", getattr(task.review_rules, name)
     if key not in st.session_state or st.session_state.get(_shown(key)) != kept:
         st.session_state[key] = st.session_state[_shown(key)] = kept
-    return {"key": key, "on_change": _keep, "args": (task.id, name, key)}
+    refused = not state.workspace().may("task")
+    return {"key": key, "on_change": _keep, "args": (task.id, name, key), "disabled": refused}
 
 
 def _shown(key: str) -> str:
