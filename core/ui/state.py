@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -30,6 +31,7 @@ _PERSON = "person"
 _PERSON_ID = "person_id"
 _PERSON_OF_WORKSPACE = "person_of_workspace"
 _SIGNED_IN = "signed_in"
+_SHOWN = "{}_shown"
 
 
 def workspace() -> Workspace:
@@ -227,6 +229,27 @@ def tell(kind: str, text: str) -> None:
 def told_errors() -> AbstractContextManager[None]:
     """For callbacks: what is refused inside is drawn by the next run, and what follows inside is left out."""
     return shown_errors(partial(tell, "error"))
+
+
+def show_kept(key: str, kept: object) -> None:
+    """Set a control to what the store has, where that is news.
+
+    A control of its own memory would put back what somebody else has changed since the page was drawn; one
+    that is set by every run would lose the keys pressed on it meanwhile.
+    """
+    shown = _SHOWN.format(key)
+    if key not in st.session_state or st.session_state.get(shown) != kept:
+        st.session_state[key] = st.session_state[shown] = kept
+
+
+@contextmanager
+def keeping(key: str) -> Iterator[Any]:
+    """For callbacks of such a control: its value, to be kept inside; where that is refused it is set back."""
+    shown = _SHOWN.format(key)
+    st.session_state.pop(shown, None)
+    with told_errors():
+        yield st.session_state[key]
+        st.session_state[shown] = st.session_state[key]
 
 
 def show_messages() -> None:

@@ -31,6 +31,7 @@ DECATHLON = {"labels": {"0": "background", "1": "heart", "2": "lung", "3": "{thi
 TRAINING = [{"name": name} for name in ("background", "heart", "lung", "{third}", "undefined")]
 TOLD = {
     "masks.zip/classes.csv": EXPORT,
+    "excel/classes.csv": EXPORT.replace(",", ";"),
     "set/dataset.json": json.dumps(NNUNET),
     "old/dataset.json": json.dumps(DECATHLON),
     "classes.json": json.dumps(TRAINING),

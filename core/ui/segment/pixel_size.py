@@ -21,14 +21,14 @@ def pixel_size_box(image: ImageRow) -> None:
         return
     said = kept_pixel_size(workspace, image.task_id)
     key = f"pixel_size_{image.task_id}"
-    # The box can be emptied only where it began empty.
-    st.session_state[key] = None if said is None else said * _UM
+    # Micrometres as they were typed, of which the store has a thousandth.
+    state.show_kept(key, None if said is None else round(said * _UM, 7))
     with st.popover(words.PIXEL_SIZE, icon=":material/straighten:", width="stretch"):
         st.number_input(
             words.PIXEL_SIZE_SIDE,
             min_value=_SMALLEST,
             max_value=_LARGEST,
-            value=None,
+            value=None,  # a box that began with a number could not be emptied
             format="%g",
             placeholder=words.PIXEL_SIZE_NONE,
             disabled=not workspace.may("task"),
@@ -40,5 +40,5 @@ def pixel_size_box(image: ImageRow) -> None:
 
 
 def _keep(task_id: int, key: str) -> None:
-    side = st.session_state[key]
-    keep_pixel_size(state.workspace(), task_id, None if side is None else side / _UM)
+    with state.keeping(key) as side:
+        keep_pixel_size(state.workspace(), task_id, None if side is None else side / _UM)

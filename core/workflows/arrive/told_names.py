@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from core.files import csv_rows
 from core.imaging.class_table import UNDEFINED, UNDEFINED_NAME
 from core.imaging.dicom_file import is_segmentation
 from core.imaging.dicom_segments import segment_names
@@ -104,7 +105,7 @@ def _plain(name: str) -> str:
 
 
 def _of_export(text: str) -> Iterable[tuple[int, str]]:
-    return ((int(row["value"]), row["name"]) for row in csv.DictReader(text.splitlines()))
+    return ((int(row["value"]), row["name"]) for row in csv_rows(text.encode())[1])
 
 
 def _of_training(text: str) -> Iterable[tuple[int, str]]:
