@@ -65,7 +65,7 @@ def test_classes_go_by_the_names_that_came_along(workspace, lung_first, told):
     outcomes = add_images(workspace, lung_first.id, [("z.zip", files)])
     assert sorted((each.status, each.message) for each in outcomes) == [
         ("added", ""),
-        ("left out", f"{told.rpartition('/')[2]}: names of the classes of masks."),
+        ("left out", f"{told.rpartition('/')[2]}: tells what the classes of masks are called."),
         ("mask added", ""),
     ]
     (image,) = workspace.images.list(lung_first.id)

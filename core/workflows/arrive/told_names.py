@@ -24,7 +24,7 @@ from core.workspace import TaskClass
 from core.workspace.classes import LONGEST_NAME, MOST_CLASSES, free_colour
 
 Names = Mapping[int, str]
-NAMES_OF_CLASSES = Sentence("names of the classes of masks")
+NAMES_OF_CLASSES = Sentence("tells what the classes of masks are called")
 LACKING = MOST_CLASSES + 1
 """Stands for a class that a task does not have; no class has this value."""
 _MOST_BYTES = 1_000_000
