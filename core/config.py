@@ -83,8 +83,9 @@ class NetConfig:
     Attributes:
         architecture: "unet" (Ronneberger et al. 2015, arXiv:1505.04597), "fcn" (the same without its skip
             concatenations), "fcn8s" (Long et al. 2015, arXiv:1411.4038), which ignores `depth`, since it
-            always halves five times, and `upsampling`, or "click" (`core.nets.click_net`), which follows
-            clicks in a crop and halves `depth` + 1 times.
+            always halves five times, and `upsampling`, "click" (`core.nets.click_net`), which follows
+            clicks in a crop and halves `depth` + 1 times, or "lite_unet" (`core.nets.lite_unet`), a U-Net
+            whose way down is EfficientNet-Lite0, whatever `base_filters` and `batch_norm` say of its way up.
         padding: "same" keeps the sides; "valid" is the paper's own U-Net, whose output is smaller than its
             input (572 to 388 at depth 4); for "unet" with transposed convolutions only.
         depth: Number of halvings; the input's sides must be multiples of 2**depth
@@ -98,7 +99,7 @@ class NetConfig:
         upsampling: "transpose" (2x2 transposed convolution) or "resize" (bilinear, then convolution).
     """
 
-    architecture: Literal["unet", "fcn", "fcn8s", "click"] = "unet"
+    architecture: Literal["unet", "fcn", "fcn8s", "click", "lite_unet"] = "unet"
     padding: Literal["same", "valid"] = "same"
     depth: int = 4
     base_filters: int = 16

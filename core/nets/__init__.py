@@ -9,12 +9,13 @@ from core.language.sentence import Sentence
 from core.nets.blocks import Blocks, Normalization
 from core.nets.click_net import click_net
 from core.nets.fcn8s import fcn8s
+from core.nets.lite_unet import DEEPEST, lite_unet
 from core.nets.sizes import border, check_size
 from core.nets.unet import fcn, unet
 
 __all__ = ["NETS", "border", "build", "check_net", "check_size"]
 
-NETS = {"unet": unet, "fcn": fcn, "fcn8s": fcn8s, "click": click_net}
+NETS = {"unet": unet, "fcn": fcn, "fcn8s": fcn8s, "click": click_net, "lite_unet": lite_unet}
 
 
 def build(
@@ -59,6 +60,8 @@ def check_net(config: NetConfig) -> None:
     if config.architecture not in NETS:
         known = ", ".join(sorted(NETS))
         raise ValueError(f"there is no network {config.architecture!r}; choose one of {known}")
+    if config.architecture == "lite_unet" and config.depth > DEEPEST:
+        raise ValueError(f"EfficientNet-Lite0 halves {DEEPEST} times at the most, got depth {config.depth}")
     if config.depth < 1 or config.base_filters < 1 or config.input_channels < 1 or config.num_classes < 1:
         raise ValueError(f"depth, filters, channels and classes are whole numbers above 0, got {config}")
     if not 0 <= config.dropout < 1:

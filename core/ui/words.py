@@ -55,9 +55,7 @@ NUMBERED_VERSION = "Version {number}"
 NEW_TASK = "New task"
 NEW_TASK_NAME = "What do you want to segment?"
 NEW_TASK_EXAMPLE = "Cell nuclei"
-NEW_TASK_HELP = (
-    "A new task has no model yet: masks start empty, and the first fine-tuning makes its model from scratch."
-)
+NEW_TASK_HELP = "A new task has no model yet: masks start empty, and the first fine-tuning makes its model."
 NO_SUCH_TASK = "There is no task {name}; this is another one."
 TASK_IS_AWAY = '{name} is put away, and this is another task; "New task" brings it back.'
 CREATE_TASK = "Create task"
@@ -150,6 +148,7 @@ ABOUT = "About {time} on this machine."
 BASE_MODEL = "Base model"
 BASE_MODEL_HELP = "Where training starts from. The current version is usually best."
 FROM_SCRATCH = "From scratch"
+GENERAL_WEIGHTS = "General weights"
 EPOCHS = "Epochs"
 EPOCHS_HELP = "How many times training sees every image. More takes longer."
 START = "Start fine-tuning"

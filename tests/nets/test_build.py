@@ -9,6 +9,7 @@ from core.nets import build
 SMALL = NetConfig(depth=2, base_filters=2)
 FCN8S = NetConfig(architecture="fcn8s", base_filters=1)
 VALID = NetConfig(depth=1, base_filters=2, padding="valid")
+LITE = NetConfig(architecture="lite_unet", depth=2, base_filters=2)
 
 
 def predict(model, height, width, channels=1):
@@ -67,7 +68,7 @@ def test_same_seed_same_weights_other_seed_others():
     assert not np.array_equal(first[0], other[0])
 
 
-@pytest.mark.parametrize("config", [SMALL, replace(SMALL, architecture="fcn"), FCN8S, VALID])
+@pytest.mark.parametrize("config", [SMALL, replace(SMALL, architecture="fcn"), FCN8S, VALID, LITE])
 def test_layers_of_the_exported_form_are_stock_and_float32(config):
     for layer in build(config).layers:
         assert type(layer).__module__.startswith("keras.")

@@ -43,7 +43,7 @@ def test_a_valid_network_of_open_size_loses_its_border(depth, side):
     assert np.asarray(build(config)(image)).shape == (1, side, side, 1)
 
 
-@pytest.mark.parametrize("architecture", ["unet", "fcn", "fcn8s"])
+@pytest.mark.parametrize("architecture", ["unet", "fcn", "fcn8s", "lite_unet"])
 def test_padded_networks_lose_nothing(architecture):
     assert border(NetConfig(architecture=architecture)) == 0
 

@@ -58,7 +58,7 @@ def test_counts_what_is_trained_on_and_what_is_locked(open_page, workspace, nucl
     assert "2 of them would be trained on" in said(app)
     assert "1 is locked" in said(app)
     (base,) = [each for each in app.selectbox if each.label == "Base model"]
-    assert base.options == ["From scratch"]
+    assert base.options == ["General weights"]
     assert [each.label for each in app.number_input] == ["Epochs"]
 
 

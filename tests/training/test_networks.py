@@ -14,6 +14,7 @@ from core.training.networks import copy_weights, exported_network, training_netw
         NetConfig(architecture="fcn", depth=2, base_filters=2),
         NetConfig(architecture="fcn8s", base_filters=1),
         NetConfig(depth=1, base_filters=2, padding="valid"),
+        NetConfig(architecture="lite_unet", depth=3, base_filters=2),
     ],
 )
 def test_the_exported_network_predicts_what_the_trained_one_does(net):

@@ -184,22 +184,35 @@ def test_a_stopped_run_keeps_its_best(workspace, task, correct, monkeypatch):
     assert (workspace.versions.open(version) / "model.keras").is_file()
 
 
-@pytest.mark.slow
-@pytest.mark.usefixtures("eager")
-def test_a_new_task_is_trained_from_scratch_on_one_image(workspace, monkeypatch):
+@pytest.fixture
+def new_task(workspace, monkeypatch):
+    """A task without a model, with one corrected image, whose first network is a tiny one."""
     task = workspace.tasks.create("Cells")
     picture = np.zeros((SIZE, SIZE, 3), np.uint8)
     image = workspace.images.add(task.id, "a.png", png(picture), ImageFacts(SIZE, SIZE, 3))
     workspace.masks.save(image.id, NewRevision(png(picture[..., 0]), None, 0.5, None, "Kim", 5.0, 0.0))
-    plan = plan_fine_tune(workspace, task.id, epochs=1)
-    assert (plan.base_version_id, plan.num_train, plan.num_locked) == (None, 1, 0)
     monkeypatch.setattr(recipe, "SCRATCH_IMAGE_SIZE", (SIZE, SIZE))
     monkeypatch.setattr(recipe, "SCRATCH_NET", TINY)
+    return task, image
+
+
+def first_model(workspace, task):
+    """A run of one epoch without a base model: the job's result and the version that it made."""
+    plan = plan_fine_tune(workspace, task.id, epochs=1)
+    assert (plan.base_version_id, plan.num_train, plan.num_locked) == (None, 1, 0)
     job = workspace.jobs.add(
         "fine_tune", task.id, {"base_version_id": None, "epochs": 1, "seed": 0}, who="Kim"
     )
     result = run_job(JobContext(workspace, job))
-    version = workspace.versions.get(result["version_id"])
+    return result, workspace.versions.get(result["version_id"])
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("eager")
+def test_a_new_task_is_trained_from_scratch_on_one_image(workspace, new_task, monkeypatch, tmp_path):
+    monkeypatch.setattr(recipe, "GENERAL_DIR", tmp_path / "not_shipped")
+    task, image = new_task
+    result, version = first_model(workspace, task)
     assert (result["decision"], version.origin, version.parent_id) == ("ask", "scratch", None)
     # One epoch, which compiled, would make the next run look many times as long as it is.
     assert "pace" not in result
@@ -208,6 +221,35 @@ def test_a_new_task_is_trained_from_scratch_on_one_image(workspace, monkeypatch)
     workspace.versions.promote(version.id, who="Kim", why=Reason("text", {"text": "The first one."}))
     opened = open_image(workspace, image.id, Predictors(), who="Kim")
     assert (opened.version.id, opened.height, opened.width) == (version.id, SIZE, SIZE)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("eager")
+def test_a_new_task_begins_from_the_general_weights(workspace, new_task, monkeypatch, tmp_path):
+    import keras
+
+    from core.inference.export import save_weights
+    from core.nets import build
+
+    net = NetConfig(architecture="lite_unet", depth=1, base_filters=2, input_channels=3)
+    general = build(net, seed=7)
+    save_weights(general, tmp_path / "model.keras")
+    save_card(
+        ModelCard("general", "General weights", net=net, data=(DataSource("ImageNet"),)),
+        tmp_path / "card.json",
+    )
+    monkeypatch.setattr(recipe, "GENERAL_DIR", tmp_path)
+    task, image = new_task
+    _, version = first_model(workspace, task)
+    card = load_card(workspace.versions.open(version) / "card.json")
+    assert (card.net, card.parent, card.image_size) == (net, "General weights", (SIZE, SIZE))
+    assert [each.name for each in card.data] == ["ImageNet", "Corrected images of the task Cells"]
+    # One step at the usual rate moves no weight by more than 0.001, and fresh ones lie further apart.
+    learnt = keras.models.load_model(workspace.versions.open(version) / "model.keras", compile=False)
+    for layer in ("stem", "stage0_0_depthwise", "up0_conv_a"):
+        before, after = (each.get_layer(layer).get_weights()[0] for each in (general, learnt))
+        np.testing.assert_allclose(after, before, atol=2e-3)
+        assert not np.array_equal(after, before)
 
 
 def test_without_a_corrected_image_nothing_starts(workspace, task):
@@ -299,7 +341,8 @@ def test_the_estimate_learns_from_the_last_whole_run_on_this_machine(workspace, 
     assert seconds() == pytest.approx(9.0 + 5 * 10)
 
 
-def test_a_network_from_scratch_fits_the_images():
+def test_a_network_from_scratch_fits_the_images(monkeypatch, tmp_path):
+    monkeypatch.setattr(recipe, "GENERAL_DIR", tmp_path)
     grey, colour = LearntFrom(2, 0, False, False, (1, 1)), LearntFrom(2, 0, True, False, (1, 1))
     ct = LearntFrom(2, 0, False, True, (1, 1))
     assert recipe.scratch_card("x", grey).net.input_channels == 1

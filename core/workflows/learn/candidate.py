@@ -52,16 +52,17 @@ def _card(task: TaskRow, job: JobRow, trainer: Trainer, run: Run, trained: Any) 
         num_train=len(run.train),
         num_val=len(run.validation),
     )
+    card = trainer.card(run, trained)
     return dataclasses.replace(
-        trainer.card(run, trained),
+        card,
         name=f"{task.slug}{trainer.suffix}_job_{job.id}",
         title=task.title,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         command=f"Fine-tuning job {job.id} of the app",
-        data=(*(() if run.base is None else run.given.card.data), given),
+        data=(*card.data, given),
         test={},
         training=run.settings,
         augmentation=run.augment,
-        parent=None if run.base is None else run.base.title,
+        parent=card.parent if run.base is None else run.base.title,
         versions=package_versions(),
     )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from pathlib import Path
 
-from core.cards import ModelCard
-from core.config import NetConfig, ScalingConfig
+from core.cards import ModelCard, load_card
+from core.config import MODELS_DIR, NetConfig, ScalingConfig
 from core.workspace.truth import LearntFrom
 
 BATCH_SIZE = 4
@@ -26,6 +27,8 @@ MIN_FOR_VALIDATION = 40
 VALIDATION_PART = 0.15
 SCRATCH_IMAGE_SIZE = (256, 256)
 SCRATCH_NET = NetConfig()
+GENERAL_DIR = MODELS_DIR / "general"
+"""What a model of something new begins from (decision 062); without it from fresh weights."""
 LUNG_WINDOW = (-1000.0, 400.0)
 
 
@@ -39,9 +42,25 @@ def num_validation(num_images: int) -> int:
     return round(num_images * VALIDATION_PART) if num_images >= MIN_FOR_VALIDATION else 0
 
 
+def general_weights() -> Path | None:
+    """The weights file that a run without a base model begins from, None where none is shipped."""
+    weights = GENERAL_DIR / "model.keras"
+    return weights if weights.is_file() else None
+
+
 def scratch_card(name: str, there: LearntFrom) -> ModelCard:
-    """The card of a model that does not exist yet: channels and intensity scaling as the images are."""
-    channels = 3 if there.has_colour else 1
+    """The card of a model that does not exist yet: channels and intensity scaling as the images are.
+
+    The network of the general weights has three channels, which grey images fill alike.
+
+    Raises:
+        BadModelError: The card of the general weights cannot be read.
+    """
     scaling = ScalingConfig("hu_window", *LUNG_WINDOW) if there.has_hounsfield else ScalingConfig()
-    net = dataclasses.replace(SCRATCH_NET, input_channels=channels)
-    return ModelCard(name=name, net=net, scaling=scaling, image_size=SCRATCH_IMAGE_SIZE)
+    if general_weights() is None:
+        net = dataclasses.replace(SCRATCH_NET, input_channels=3 if there.has_colour else 1)
+        return ModelCard(name=name, net=net, scaling=scaling, image_size=SCRATCH_IMAGE_SIZE)
+    general = load_card(GENERAL_DIR / "card.json")
+    return dataclasses.replace(
+        general, name=name, scaling=scaling, image_size=SCRATCH_IMAGE_SIZE, parent=general.title
+    )

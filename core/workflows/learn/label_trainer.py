@@ -118,7 +118,7 @@ class LabelTrainer(Trainer):
                 settings=run.settings,
                 augment=run.augment,
                 flips=card.flips,
-                start_from=None if run.base is None else workspace.versions.open(run.base) / "model.keras",
+                start_from=self.weights(workspace, run.base),
             ),
             on_progress=JobReporter(context),
             should_stop=context.should_stop,
@@ -128,7 +128,7 @@ class LabelTrainer(Trainer):
         """Where its weights come from and, with validation, temperature, alert threshold and scores."""
         card: ClassifierCard = run.given.card
         if run.base is None:
-            card = replace(card, temperature=1.0)
+            card = replace(card, temperature=1.0, data=(), parent=None)
         card = replace(card, origin=trained.origin, confusion=(), validation={})
         if trained.validation_logits is None:
             return card

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.config import AugmentConfig
@@ -125,6 +126,10 @@ class Trainer:
         """What a run begins from that was told this version, None for from scratch."""
         return base
 
+    def weights(self, workspace: Workspace, base: VersionRow | None) -> Path | None:
+        """The file of the weights that a run begins from, None for fresh ones."""
+        return None if base is None else workspace.versions.open(base) / "model.keras"
+
     def given(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Given:
         """Card, images and labels; a `JobError` where the task has nothing of the kind."""
         raise NotImplementedError
@@ -173,9 +178,7 @@ class Trainer:
             net=run.given.card.net,
             settings=run.settings,
             augment=run.augment,
-            start_from=None
-            if run.base is None
-            else context.workspace.versions.open(run.base) / "model.keras",
+            start_from=self.weights(context.workspace, run.base),
             on_progress=JobReporter(context),
             should_stop=context.should_stop,
         )
