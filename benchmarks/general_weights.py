@@ -1,8 +1,8 @@
 """Whether a model of something new begins better from `models/general` than from fresh weights.
 
 A few images of a set teach the usual U-Net from fresh weights and the network of `models/general` from its
-weights, with the same images, number of images shown and seed; both are scored on the set's validation split.
-No test image is read.
+weights, with the same images and seed, each shown as often as the app does it, which takes about as long.
+Both are scored on the set's validation split; no test image is read.
 
     python -m benchmarks.general_weights --data DATA --json FILE [--sets nuclei]
 """
@@ -14,6 +14,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,27 @@ from core.datasets.pairs import find_pairs
 from core.files import write_whole
 from core.training.examples import ExampleArrays
 from core.training.quiet_start import start_keras
-from core.workflows.learn.fine_tune_recipe import BATCH_SIZE, GENERAL_DIR
+from core.workflows.learn.fine_tune_recipe import (
+    BATCH_SIZE,
+    GENERAL_DIR,
+    GENERAL_IMAGES,
+    SCRATCH_IMAGES,
+    general_weights,
+)
 
 FEW = {"nuclei": 20, "skin_lesion": 20, "em_membrane": 8}
 """Images of a set that are learnt from."""
 THRESHOLD = 0.5
 FRESH = NetConfig(input_channels=3)
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a network begins from, and how many images it is shown then, over all epochs."""
+
+    net: NetConfig
+    weights: Path | None
+    shown: int
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,38 +62,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add("--sets", nargs="+", choices=tuple(FEW), default=tuple(FEW))
     add("--seeds", type=int, default=5, help="repetitions on each set")
     add("--side", type=int, default=256, help="of the images in pixels")
-    add("--shown", type=int, default=1600, help="images shown while the few are learnt, over all epochs")
+    add("--shown", nargs=2, type=int, default=(SCRATCH_IMAGES, GENERAL_IMAGES), metavar=("FRESH", "GENERAL"))
     options = parser.parse_args(arguments)
     start_keras()
     found: dict[str, Any] = json.loads(options.json.read_text()) if options.json.is_file() else {}
+    fresh, general = options.shown
+    beginnings = {
+        "fresh": Beginning(FRESH, None, fresh),
+        "general": Beginning(load_card(GENERAL_DIR / "card.json").net, general_weights(), general),
+    }
     for name in options.sets:
         of_set = found.setdefault(name, {"images": FEW[name], "side": options.side, "seeds": {}})
-        measure(name, options, of_set)
-        write_whole(options.json, (json.dumps(found, indent=1) + "\n").encode())
+        learnt, scored = (arrays_of(options.data / name / part, options.side) for part in ("train", "val"))
+        for seed in range(options.seeds):
+            if str(seed) in of_set["seeds"]:
+                continue
+            begun = time.monotonic()
+            chosen = np.random.default_rng(seed).permutation(len(learnt))[: FEW[name]]
+            few = ExampleArrays(learnt.images[chosen], learnt.masks[chosen])
+            dices = {
+                key: round(dice_of(learn(few, each, seed), scored), 4) for key, each in beginnings.items()
+            }
+            of_set["seeds"][str(seed)] = dices
+            of_set["gain"] = gain(list(of_set["seeds"].values()))
+            write_whole(options.json, (json.dumps(found, indent=1) + "\n").encode())
+            print(f"{name}, seed {seed}: {dices}, {time.monotonic() - begun:.0f} s", flush=True)
+        print(name, json.dumps(of_set.get("gain")), flush=True)
     return 0
-
-
-def measure(name: str, options: argparse.Namespace, of_set: dict[str, Any]) -> None:
-    """Add the scores of the seeds that are not there yet."""
-    beginnings = {
-        "fresh": (FRESH, None),
-        "general": (load_card(GENERAL_DIR / "card.json").net, GENERAL_DIR / "model.keras"),
-    }
-    learnt, scored = (arrays_of(options.data / name / part, options.side) for part in ("train", "val"))
-    for seed in range(options.seeds):
-        if str(seed) in of_set["seeds"]:
-            continue
-        begun = time.monotonic()
-        chosen = np.random.default_rng(seed).permutation(len(learnt))[: FEW[name]]
-        few = ExampleArrays(learnt.images[chosen], learnt.masks[chosen])
-        dices = {
-            each: round(dice_of(_train(few, options, net, start, seed), scored), 4)
-            for each, (net, start) in beginnings.items()
-        }
-        of_set["seeds"][str(seed)] = dices
-        of_set["gain"] = gain(list(of_set["seeds"].values()))
-        print(f"{name}, seed {seed}: {dices}, {time.monotonic() - begun:.0f} s", flush=True)
-    print(name, json.dumps(of_set.get("gain")), flush=True)
 
 
 def arrays_of(folder: Path, side: int) -> ExampleArrays:
@@ -105,19 +116,25 @@ def dice_of(model: Any, scored: ExampleArrays) -> float:
     return float(np.where(total == 0, 1.0, 2 * both / np.maximum(total, 1)).mean())
 
 
-def _train(
-    examples: ExampleArrays, options: argparse.Namespace, net: NetConfig, start: Path | None, seed: int
-) -> Any:
+def learn(examples: ExampleArrays, beginning: Beginning, seed: int) -> Any:
+    """The network that a few images made."""
     from core.training.fit import train
 
     settings = TrainConfig(
-        image_size=(options.side, options.side),
-        epochs=options.shown // len(examples),
+        image_size=examples.images.shape[1:3],
+        epochs=beginning.shown // len(examples),
         batch_size=BATCH_SIZE,
         patience=0,
         seed=seed,
     )
-    return train(examples, None, net=net, settings=settings, augment=AugmentConfig(), start_from=start).model
+    return train(
+        examples,
+        None,
+        net=beginning.net,
+        settings=settings,
+        augment=AugmentConfig(),
+        start_from=beginning.weights,
+    ).model
 
 
 if __name__ == "__main__":

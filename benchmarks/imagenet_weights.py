@@ -19,6 +19,7 @@ import struct
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,10 @@ from numpy.typing import NDArray
 from core.cards import ModelCard, save_card
 from core.config import NetConfig, from_dict, to_dict
 from core.training.quiet_start import start_keras
-from core.workflows.learn.training_card import read_about
+from core.workflows.learn.training_card import package_versions, read_about
 
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 NET = NetConfig(architecture="lite_unet", depth=5, base_filters=16, input_channels=3, dropout=0.2)
-# The network was taught on (value - 127) / 128, ours sees value / 255.
-SCALE, SHIFT = 255 / 128, 127 / 128
 _TYPES = {"FloatStorage": np.float32, "LongStorage": np.int64}
 
 Weights = dict[str, NDArray[Any]]
@@ -45,6 +44,7 @@ class _Tensor:
     dtype: Any
     offset: int
     shape: tuple[int, ...]
+    strides: tuple[int, ...]
 
 
 class _Unpickler(pickle.Unpickler):
@@ -60,8 +60,10 @@ class _Unpickler(pickle.Unpickler):
         return pid[1:3]
 
 
-def _tensor(storage: tuple[Any, str], offset: int, shape: tuple[int, ...], *_: Any) -> _Tensor:
-    return _Tensor(storage[1], storage[0], offset, shape)
+def _tensor(
+    storage: tuple[Any, str], offset: int, shape: tuple[int, ...], strides: tuple[int, ...], *_: Any
+) -> _Tensor:
+    return _Tensor(storage[1], storage[0], offset, shape, strides)
 
 
 def read_state(content: bytes) -> Weights:
@@ -75,8 +77,14 @@ def read_state(content: bytes) -> Weights:
     for key in _Unpickler(file).load():
         (count,) = struct.unpack("<q", file.read(8))
         storages[key] = np.frombuffer(file.read(count * of_key[key].itemsize), of_key[key])
+    # Kernels lie as TensorFlow has them, and are only told as PyTorch has them.
     return {
-        name: storages[each.key][each.offset :][: int(np.prod(each.shape))].reshape(each.shape)
+        name: np.lib.stride_tricks.as_strided(
+            storages[each.key][each.offset :],
+            each.shape,
+            [stride * of_key[each.key].itemsize for stride in each.strides],
+            writeable=False,
+        )
         for name, each in tensors.items()
     }
 
@@ -94,10 +102,11 @@ def fill(model: Any, state: Weights) -> None:
         kernel = state[f"{name}.weight"].transpose(2, 3, *((0, 1) if depthwise else (1, 0)))
         model.get_layer(layer).set_weights([kernel])
 
+    # It was taught on (value - 127) / 128 and sees value / 255 here: what is not taken off the image is taken
+    # off with the mean.
     stem = state["_conv_stem.weight"].transpose(2, 3, 1, 0)
-    model.get_layer("stem").set_weights([stem * SCALE])
-    # What is not taken off the image is taken off with the mean.
-    normalisation("stem", "_bn0", stem.sum((0, 1, 2)) * SHIFT)
+    model.get_layer("stem").set_weights([stem * 255 / 128])
+    normalisation("stem", "_bn0", stem.sum((0, 1, 2)) * 127 / 128)
     blocks = [
         (f"stage{number}_{repeat}", stage)
         for number, stage in enumerate(STAGES)
@@ -134,7 +143,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     model = build(NET)
     fill(model, read_state(content))
     save_weights(model, options.folder / "model.keras")
-    card = {**read_about(options.folder / "about.json"), "name": options.folder.name, "net": to_dict(NET)}
+    card = {
+        **read_about(options.folder / "about.json"),
+        "name": options.folder.name,
+        "net": to_dict(NET),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": f"python -m benchmarks.imagenet_weights {options.weights.name} {options.folder}",
+        "versions": package_versions(),
+    }
     save_card(from_dict(ModelCard, card), options.folder / "card.json")
     return 0
 

@@ -22,8 +22,8 @@ CAFFE_MEANS = (103.939, 116.779, 123.68)
 # Keras' 0.99 and MobileNetV3's 0.999 are for runs of a hundred thousand steps; with some hundred, the
 # statistics would still be those of the beginning.
 NORM_MOMENTUM = 0.9
-# The last layer of the U-Net's halving side, see `core.nets.unet`.
-ENCODER_END = "bottom_relu_b"
+# The last layer of the halving side of `core.nets.lite_unet` and of `core.nets.unet`.
+ENCODER_ENDS = ("stage6_0_project_norm", "bottom_relu_b")
 SMALL_FILTERS = (16, 32, 64, 96, 128)
 
 
@@ -64,10 +64,7 @@ def build_classifier(
 
 
 def build_on_encoder(path: Path, num_labels: int, *, dropout: float = 0.0, seed: int = 0) -> keras.Model:
-    """A classifier on the halving side of a U-Net that segments the same kind of images.
-
-    Where ImageNet's weights cannot be had, this is the nearest thing: it has learnt what a lesion's border,
-    colours and texture are from masks, without labels.
+    """A classifier on the halving side of a U-Net, which ImageNet taught or masks of the same kind of images.
 
     Args:
         path: A segmentation model of this project's U-Net (weights file), three channels.
@@ -77,14 +74,15 @@ def build_on_encoder(path: Path, num_labels: int, *, dropout: float = 0.0, seed:
     """
     network = load_network(path)
     names = {layer.name for layer in network.layers}
-    if ENCODER_END not in names or network.inputs[0].shape[-1] != 3:
+    end = next((each for each in ENCODER_ENDS if each in names), None)
+    if end is None or network.inputs[0].shape[-1] != 3:
         raise BadModelError(
             "{path} is no U-Net of colour images that train.py made, so it cannot be the encoder "
             "of a classifier.",
             path=path,
         )
     keras.utils.set_random_seed(seed)
-    features = network.get_layer(ENCODER_END).output
+    features = network.get_layer(end).output
     return _with_head(network.inputs[0], features, num_labels, dropout=dropout, seed=seed)
 
 

@@ -239,7 +239,7 @@ def _start(run: ClassifyRun, image_size: int) -> tuple[keras.Model, str, bool]:
     if run.encoder is not None:
         model = build_on_encoder(run.encoder, run.num_labels, dropout=settings.dropout, seed=settings.seed)
         name = run.encoder.parent.name if run.encoder.name == "model.keras" else run.encoder.stem
-        return model, f"The encoder of the segmentation model {name}, which learnt from masks alone.", True
+        return model, f"The encoder of the segmentation model {name}.", True
     model = build_classifier(
         settings.backbone, run.num_labels, image_size=image_size, dropout=settings.dropout, seed=settings.seed
     )

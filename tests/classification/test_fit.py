@@ -127,15 +127,25 @@ def test_pretrained_weights_are_put_in_and_frozen_first(training, monkeypatch):
 
 
 @pytest.mark.usefixtures("eager")
-def test_the_encoder_of_a_segmentation_model_is_frozen_first(training, tmp_path):
-    network = build(NetConfig(depth=2, base_filters=4, input_channels=3), seed=4)
+@pytest.mark.parametrize(
+    ("net", "last"),
+    [
+        (NetConfig(depth=2, base_filters=4, input_channels=3), "bottom_conv_b"),
+        (
+            NetConfig(architecture="lite_unet", depth=5, base_filters=1, input_channels=3),
+            "stage6_0_project",
+        ),
+    ],
+)
+def test_the_encoder_of_a_segmentation_model_is_frozen_first(training, tmp_path, net, last):
+    network = build(net, seed=4)
     save_weights(network, tmp_path / "lesions.keras")
     settings = replace(SETTINGS, epochs=2, frozen_epochs=2)
     run = ClassifyRun(3, settings, NOTHING, encoder=tmp_path / "lesions.keras")
     result = train_classifier(training, None, run)
     assert "encoder of the segmentation model lesions" in result.origin
-    expected = network.get_layer("bottom_conv_b").get_weights()[0]
-    np.testing.assert_array_equal(result.model.get_layer("bottom_conv_b").get_weights()[0], expected)
+    expected = network.get_layer(last).get_weights()[0]
+    np.testing.assert_array_equal(result.model.get_layer(last).get_weights()[0], expected)
     assert {layer.name for layer in result.model.layers}.isdisjoint({"up0_up", "probability_map"})
     grey = build(NetConfig(depth=1, base_filters=2, input_channels=1), seed=4)
     save_weights(grey, tmp_path / "grey.keras")

@@ -341,6 +341,13 @@ def test_the_estimate_learns_from_the_last_whole_run_on_this_machine(workspace, 
     assert seconds() == pytest.approx(9.0 + 5 * 10)
 
 
+def test_a_network_from_the_general_weights_is_shown_half_as_many_images():
+    plain, general = ModelCard("x"), ModelCard("x", net=NetConfig(architecture="lite_unet"))
+    epochs = [TRAINERS["segment"].usual_epochs(each, 16, from_scratch=True) for each in (plain, general)]
+    assert epochs == [3200 / 16, 1600 / 16]
+    assert TRAINERS["segment"].usual_epochs(general, 16, from_scratch=False) == 1200 / 16
+
+
 def test_a_network_from_scratch_fits_the_images(monkeypatch, tmp_path):
     monkeypatch.setattr(recipe, "GENERAL_DIR", tmp_path)
     grey, colour = LearntFrom(2, 0, False, False, (1, 1)), LearntFrom(2, 0, True, False, (1, 1))

@@ -19,6 +19,8 @@ FINE_TUNE_IMAGES = 1200
 """Images seen in a run from a base model that has learnt from more; with 16 images that is 75 epochs."""
 SCRATCH_IMAGES = 3200
 """Images seen in a run from scratch, or from a model that has learnt from fewer images than there are now."""
+GENERAL_IMAGES = 1600
+"""The same where the network began from the general weights; each takes it twice as long."""
 MAX_EPOCHS = 100
 SCRATCH_EPOCHS = 400
 """Most epochs of such a run on masks: eight images make two steps an epoch."""

@@ -95,6 +95,13 @@ class MaskTrainer(Trainer):
         learnt = [each.num_train for each in card.data]
         return from_scratch or (bool(learnt) and max(learnt) < num_train)
 
+    def usual_epochs(self, card: ModelCard, num_train: int, *, from_scratch: bool) -> int:
+        """A network that began from the general weights needs fewer images at length."""
+        general = card.net.architecture == "lite_unet"
+        if general and self.at_length(card, num_train, from_scratch=from_scratch):
+            return recipe.epochs_to_show(recipe.GENERAL_IMAGES, num_train, self.scratch_epochs)
+        return super().usual_epochs(card, num_train, from_scratch=from_scratch)
+
     def settings(self, card: ModelCard, epochs: int, seed: int, *, at_length: bool) -> TrainConfig:
         """As the recipe says; what a base model was trained with is not asked."""
         return TrainConfig(
