@@ -1,16 +1,22 @@
 """Fine-tuning a classifier with a real network, tiny, in this process and once through the worker."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import psutil
 import pytest
 
+from core.cards import save_card
+from core.classifier_cards import load_classifier_card
+from core.config import NetConfig
 from core.errors import JobError
 from core.imaging.masks import encode_png
+from core.inference.export import save_weights
 from core.jobs import queue
 from core.jobs.kinds import JobContext
 from core.jobs.process import is_alive
+from core.nets import build
 from core.reasons import Reason
 from core.registry.compare_labels import LabelComparison
 from core.workflows.correct.classify_image import classifier_card
@@ -122,6 +128,25 @@ def test_from_scratch_it_keeps_labels_and_view(workspace, task, classifier, labe
     card = classifier_card(workspace, version)
     assert (version.origin, version.parent_id, result["decision"]) == ("scratch", None, "ask")
     assert (card.labels, card.input, card.parent, card.temperature) == (lesions.LABELS, "masked", None, 1.0)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("eager")
+def test_from_scratch_on_an_encoder_it_begins_from_the_general_weights(
+    workspace, task, classifier, label, monkeypatch, tmp_path
+):
+    folder = tmp_path / "general"
+    folder.mkdir()
+    net = NetConfig(architecture="lite_unet", depth=5, base_filters=1, input_channels=3)
+    save_weights(build(net, seed=3), folder / "model.keras")
+    monkeypatch.setattr(fine_tune_recipe, "GENERAL_DIR", folder)
+    # As train.py --encoder writes it.
+    path = workspace.versions.open(classifier.version) / "card.json"
+    save_card(replace(load_classifier_card(path), backbone="encoder"), path)
+    label("MEL", "NV", "Other_SC", "MEL", "Other_SC", "NV")
+    version = workspace.versions.get(run(workspace, task, None, 1)["version_id"])
+    card = classifier_card(workspace, version)
+    assert (card.backbone, card.origin) == ("encoder", "The encoder of the segmentation model general.")
 
 
 def wait(workspace, job, condition):

@@ -23,6 +23,8 @@ from core.registry.compare_labels import LabelComparison, compare_labels
 from core.registry.decoded import decode
 from core.registry.predictors import Classifiers
 from core.workflows.correct.classify_image import classifier_card, classifier_of
+from core.workflows.learn.classify_train import ENCODER
+from core.workflows.learn.fine_tune_recipe import general_weights
 from core.workflows.learn.job_reporter import JobReporter
 from core.workflows.learn.label_card import validated_card
 from core.workflows.learn.trainer import Amount, Given, Run, Trainer
@@ -119,6 +121,7 @@ class LabelTrainer(Trainer):
                 augment=run.augment,
                 flips=card.flips,
                 start_from=self.weights(workspace, run.base),
+                encoder=general_weights() if run.base is None and card.backbone == ENCODER else None,
             ),
             on_progress=JobReporter(context),
             should_stop=context.should_stop,
