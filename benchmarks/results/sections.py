@@ -273,8 +273,8 @@ SECTIONS: dict[str, Section] = {
             "inputs": f"{EXPERIMENTS} classify --data_dir {{data}}/skin_lesion --merge SK=Other_SC "
             "--masks_from {work}/masks --backbone small --no_pretrained --image_size 128 --epochs 40 "
             "--patience 0 --repeats 2 --test_flips horizontal vertical",
-            "model": f"train.py {LABELS} --backbone small --no_pretrained --image_size 128 --epochs 40 "
-            "--patience 0 --input masked --masks_from models/skin_lesion --test_flips horizontal vertical "
+            "model": f"train.py {LABELS} --encoder models/general --image_size 192 --epochs 40 --patience 0 "
+            "--input masked --masks_from models/skin_lesion --test_flips horizontal vertical "
             "--about models/skin_lesion_class/about.json",
             "score": f"evaluate.py {LABELS} --model_path {{work}}/model --masks_from models/skin_lesion "
             "--split test --json {work}/score/report.json",
@@ -292,12 +292,13 @@ SECTIONS: dict[str, Section] = {
         ),
         tables=("inputs",),
         remarks=(
-            "169 training, 40 validation and 53 test images against 10,015; a small network from scratch, "
-            "since ImageNet's weights could not be loaded. With so few images this is hardly better than the "
-            "commonest label, and no use for anything but showing the loop.",
-            "The model that ships takes the lesion on black, which had the lowest cross-entropy and the "
-            "highest AUC of the three, if by less than chance could do; the square was scored on the test "
-            "images before (accuracy 0.509 too).",
+            "169 training, 40 validation and 53 test images against 10,015: no use for anything but showing "
+            "the loop.",
+            "The model that ships stands on the way down of models/general, which ImageNet taught: validation "
+            "cross-entropy 0.844 and AUC 0.791 against 0.971 and 0.707 of the small network from scratch that "
+            "shipped before, whose test accuracy was 0.509 and melanoma F1 0.452.",
+            "It takes the lesion on black, which had the lowest cross-entropy and the highest AUC of the three "
+            "inputs with the small network, if by less than chance could do.",
             "In the comparison of the three inputs each mask is predicted by a network of a cross-validation "
             "that has not seen its image (mean IoU 0.751).",
         ),
