@@ -84,3 +84,14 @@ def test_a_folder_is_asked_about_once_before_anything_is_stored(add, workspace, 
     # The answers are kept: more of the like asks nothing.
     assert not add(task, images__d_dot_nii=nifti(CT + np.int16(1))).exception
     assert len(jobs(workspace, task)) == 2
+
+
+def test_masks_that_mark_foreground_differently_are_told_of_before_anything_is_stored(add, workspace, task):
+    ones, twos = (np.where(CLASSES == 2, number, 0).astype(np.uint8) for number in (1, 2))
+    files = {"images__a_dot_png": png(1), "images__b_dot_png": png(2)}
+    app = add(task, **files, masks__a_dot_png=encode_png(ones), masks__b_dot_png=encode_png(twos))
+    (told,) = app.warning
+    assert told.value == words.FOREGROUND_DIFFERS.format(how="not the same number in all masks (1, 2)")
+    assert jobs(workspace, task) == []
+    assert not app.button(key="add_asked_folder").click().run().exception
+    assert len(jobs(workspace, task)) == 1

@@ -9,6 +9,7 @@ from typing import Literal
 import streamlit as st
 
 from core.imaging.units import Units
+from core.language.sentence import said
 from core.ui import state
 from core.ui.segment import words
 from core.ui.segment.image_question import Pictures, ask_channel, ask_units
@@ -56,7 +57,9 @@ def ask(
     kept: KeptAnswers,
     made: dict[object, Pictures],
 ) -> Answers:
-    """Every question that is open; `made` are pictures that were made for these files, by question."""
+    """Every question that is open, below what is odd; `made` are pictures of these files, by question."""
+    if how := survey.differing():
+        st.warning(words.FOREGROUND_DIFFERS.format(how=said(how)))
     uploads = [*files, *masks]
     unclear, unasked, ct = survey.unclear(kept.masks), survey.unasked(kept), survey.may_be_ct(kept)
     meaning = ask_reading(files, masks, survey, unclear, _only_class(task), made) if unclear else None

@@ -8,7 +8,6 @@ from typing import Any
 
 import streamlit as st
 
-from core.language.sentence import said
 from core.ui import state
 from core.ui.dialog import show_dialog
 from core.ui.segment import words
@@ -102,8 +101,6 @@ def _look(
     )
     if counts["mask"] + counts["outlines"]:
         given.use = ask_use("mask_use_of_upload")
-    if how := given.survey.differing():
-        st.warning(words.FOREGROUND_DIFFERS.format(how=said(how)))
     answers = ask(task, given.files, given.masks, given.survey, kept, given.pictures)
     pressed = st.button(words.ADD_FILES, type="primary", disabled=answers.waits, key="add_understood")
     progress = st.empty()

@@ -67,7 +67,6 @@ class Survey:
         """
         given = any(row.role != "image" or row.namesake for row in self.rows[: self.num_files])
         given = given or bool(self.unpaired) or self.asks(kept)
-        given = given or bool(self.differing())
         return given or any(self.problem(place, kept.masks) for place in self.readings)
 
     def differing(self) -> str:
@@ -75,9 +74,9 @@ class Survey:
         return differing(each for each in self.readings.values() if not each.classes)
 
     def asks(self, kept: KeptAnswers) -> bool:
-        """Whether a question is open."""
+        """Whether a question is open, or masks mark foreground differently."""
         images = bool(self.unasked(kept)) or self.may_be_ct(kept) is not None
-        return images or bool(self.unclear(kept.masks))
+        return images or bool(self.unclear(kept.masks) or self.differing())
 
     def may_be_ct(self, kept: KeptAnswers) -> int | None:
         """Place of an image that looks like a CT, where no kept answer says whether it is one."""
