@@ -17,6 +17,7 @@ from core.workflows.correct.open_image import open_image
 from core.workflows.correct.save_mask import read_mask, restore_revision, save_mask
 from core.workspace import DraftContent, TaskClass
 from core.workspace.classes import merged
+from tests.stored_files import stored_file
 from tests.workflows.conftest import Brightness, png
 
 
@@ -95,6 +96,14 @@ def test_an_image_opens_where_nothing_can_be_written(workspace, image, predictor
     opened = open_image(workspace, image.id, predictors, who="Somebody new")
     assert opened.image.id == image.id
     assert workspace.images.last_looked_at(image.task_id, "Somebody new") is None
+
+
+def test_an_image_whose_file_is_gone_is_not_looked_at(workspace, task, image, predictors):
+    stored_file(workspace, image.file).unlink()
+    with pytest.raises(StoreError):
+        open_image(workspace, image.id, predictors, who="Kim")
+    assert workspace.images.get(image.id).looked_at is None
+    assert workspace.images.last_looked_at(task.id, "Kim") is None
 
 
 def test_the_page_and_the_prefetch_at_once_predict_once(workspace, image, add_version, predictors):

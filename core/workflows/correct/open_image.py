@@ -101,28 +101,33 @@ def open_image(
         version_id: Version that the person chose, None for none.
 
     Raises:
-        StoreError: No such image or version.
+        StoreError: No such image or version, or the image's file is gone.
+        BadFileError: It cannot be read any more.
     """
     image = workspace.images.get(image_id)
     hidden = begin_blind(workspace, image, who)
     draft = workspace.drafts.get(image_id, who)
     current = workspace.versions.current(image.task_id)
     version = begun_on = _shown_version(workspace, draft, current, version_id)
+    card, problem = None, ""
+    try:
+        card = None if version is None else card_of(workspace, version)
+    except BadModelError as error:
+        version, problem = None, error.sentence
+    window = pictures.window_of(card) if image.facts.kind == "hu" else None
+    # An image that cannot be read is looked at by nobody.
+    picture, _ = pictures.display_picture(workspace, image, window)
     # Before what takes long: by its end the person may be on another image, or have another name.
     try:
         workspace.images.mark_looked_at(image_id, who)
     except StoreError as error:
         logger.warning("image %d: that it was looked at is not kept (%s)", image_id, error)
-    problem = ""
     try:
-        card = None if version is None else card_of(workspace, version)
         proposal = pictures.proposal_files(workspace, image, version, predictors)
     except BadModelError as error:
         # What is seen is what is saved: without its model the image is open as one without a version.
         version, card, problem = None, None, error.sentence
         proposal = pictures.proposal_files(workspace, image, None, predictors)
-    window = pictures.window_of(card) if image.facts.kind == "hu" else None
-    picture, _ = pictures.display_picture(workspace, image, window)
     height, width = editor_size(image.facts.height, image.facts.width)
     suggested = DEFAULT_THRESHOLD if card is None else card.threshold
     truth = workspace.truth.of(image_id)
