@@ -32,6 +32,8 @@ _LEAST_DECIDED = 0.05
 _LEAST_OBJECTS = 10
 _LEAST_PIXELS = 4
 _MOST_LISTED = 6
+# Pixels of a frame, and of a side of what lies in it.
+_WIDEST_FRAME, _LEAST_FRAMED = 5, 16
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def to_mask(stored: StoredPixels, said: MaskValues | None = None) -> NDArray[np.
     if stored.lossy and found[-1] < 32:
         raise values_too_close(plane)
     if found[0] == 0 and len(found) == 2:
-        return (plane > 0).astype(np.uint8)
+        return _unframed(plane > 0, said)
     if np.isin(found, (0, 1, UNDEFINED)).all() and found[-1] == UNDEFINED:
         is_drawn = cv2.erode((plane == 1).astype(np.uint8), np.ones((3, 3), np.uint8)).any()
         # A codec slips by 1 at edges, and never keeps a class of 1 whole.
@@ -130,8 +132,26 @@ def to_mask(stored: StoredPixels, said: MaskValues | None = None) -> NDArray[np.
     if not stored.lossy and _are_objects(plane, found):
         return (plane > 0).astype(np.uint8)
     if _is_soft(plane, found, lossy=stored.lossy):
-        return (levels_of(plane) >= 128).astype(np.uint8)
+        return _unframed(levels_of(plane) >= 128, said)
     raise NotAMask(_unclear(found))
+
+
+def _unframed(foreground: NDArray[np.bool_], said: MaskValues | None) -> NDArray[np.uint8]:
+    """The mask, unless a line runs along all four edges, as programs draw one round a picture."""
+    inner = foreground
+    for width in range(1 + _WIDEST_FRAME):
+        edge = np.concatenate([inner[0], inner[-1], inner[:, 0], inner[:, -1]])
+        if not edge.all() or min(inner.shape) < _LEAST_FRAMED:
+            if width and edge.mean() < 0.5 and said is None:
+                raise NotAMask(
+                    Sentence(
+                        "a frame of foreground runs along its edges; crop it away, or say --mask_values union "
+                        "if it is meant"
+                    )
+                )
+            break
+        inner = inner[1:-1, 1:-1]
+    return foreground.astype(np.uint8)
 
 
 def _is_rare(plane: NDArray[Any]) -> bool:

@@ -30,7 +30,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.class_table import UNDEFINED_SAID
-from core.imaging.orientation import turn_upright
+from core.imaging.orientation import upright
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, inverts, spread_bits
 from core.language.sentence import Sentence
@@ -112,15 +112,8 @@ def _read_first(data: bytes, name: str) -> StoredPixels:
         stored = _from_plain_pnm(data, stored)
     if isinstance(picture, PngImageFile):
         stored = _with_png_numbers(stored, data, picture.info.get("transparency"))
-
-    def upright(pixels: NDArray[Any] | None) -> Any:
-        return None if pixels is None else turn_upright(pixels, orientation)
-
     return replace(
-        stored,
-        values=upright(stored.values),
-        alpha=upright(stored.alpha),
-        numbers=upright(stored.numbers),
+        upright(stored, orientation, name),
         shown=_range_of_pnm(data) if isinstance(picture, PpmImageFile) else None,
         says_undefined=picture.info.get("Description") == UNDEFINED_SAID,
         lossy=isinstance(picture, JpegImageFile) or (isinstance(picture, WebPImageFile) and b"VP8 " in data),

@@ -19,7 +19,7 @@ from tifffile import COMPRESSION, PHOTOMETRIC, TIFF
 from core.errors import BadFileError
 from core.imaging.class_table import UNDEFINED_SAID
 from core.imaging.codestream import packed_form
-from core.imaging.orientation import turn_upright
+from core.imaging.orientation import upright
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, inverts, spread_bits
 from core.imaging.tiff_colours import JPEG_2000, as_colours, is_picture_codec, looked_up, to_rgb, turned_round
@@ -147,22 +147,18 @@ def _read_page(stack: TiffStack, frame: int, data: bytes, name: str, sample: int
             values, shown = np.where(image, values, values[image].min()), robust_range(values[image])
         else:
             unsaid = _signed(values, stack)
-    orientation = page.tags.valueof(_ORIENTATION, 1)
-
-    def upright(pixels: NDArray[Any] | None) -> Any:
-        return None if pixels is None else turn_upright(pixels, orientation)
-
-    return StoredPixels(
-        values=upright(values),
-        unsaid=upright(unsaid),
-        alpha=upright(alpha),
-        numbers=upright(numbers),
+    stored = StoredPixels(
+        values=values,
+        unsaid=unsaid,
+        alpha=alpha,
+        numbers=numbers,
         by_number=by_number,
         shown=shown,
         lossy=is_picture_codec(page),
         num_pictures=len(stack.pages),
         notes=tuple(notes),
     )
+    return upright(stored, page.tags.valueof(_ORIENTATION, 1), name)
 
 
 def _with_data(values: NDArray[Any], page: tifffile.TiffPage) -> NDArray[np.bool_] | None:
@@ -246,7 +242,7 @@ def _samples(page: tifffile.TiffPage, data: bytes, plane: int = 0) -> NDArray[An
         return np.frombuffer(data, kind, page.size, start).reshape(page.shape)
     if page.is_subsampled and not is_picture_codec(page):
         values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
-        return turn_upright(np.asarray(values), 1)
+        return np.asarray(values)
     if page.compression in JPEG_2000:
         page.subsampling = 1, 1  # the codec's own affair, which tifffile would refuse
     values = page.asarray()

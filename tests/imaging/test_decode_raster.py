@@ -15,7 +15,7 @@ from PIL import Image
 from core.errors import BadFileError
 from core.imaging.decode import decode_image
 from core.imaging.intensity import to_display
-from tests.imaging.making import png_by_hand, png_chunk, saved
+from tests.imaging.making import png_by_hand, png_chunk, saved, tiff
 
 GREY = np.array([[0, 50, 100], [150, 200, 250]], np.uint8)
 COLOUR = np.array([[[255, 0, 0], [0, 255, 0]], [[0, 0, 255], [10, 20, 30]]], np.uint8)
@@ -182,6 +182,22 @@ def test_exif_turns_and_flips_as_pillow_does() -> None:
         if orientation in turned:
             picture = picture.transpose(turned[orientation])
         np.testing.assert_array_equal(decode_image(data, "a.png").values, np.asarray(picture))
+
+
+@pytest.mark.parametrize(
+    ("shape", "orientation", "is_told"),
+    [((8, 8), 1, False), ((8, 8), 6, True), ((8, 16), 3, True), ((8, 16), 6, False)],
+)
+def test_where_turning_leaves_the_size_as_it_was_that_is_said(
+    shape: tuple[int, int], orientation: int, is_told: bool
+) -> None:
+    told = "a is turned as its header says; a mask drawn on it as it is stored lies wrong, so look at one."
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    png = saved(Image.fromarray(np.zeros(shape, np.uint8)), "PNG", exif=exif)
+    as_tiff = tiff(np.zeros(shape, np.uint8), extratags=[(274, 3, 1, orientation, True)])
+    for data in (png, as_tiff):
+        assert decode_image(data, "a").notes == ((told,) if is_told else ())
 
 
 @pytest.mark.parametrize("file_format", ["GIF", "WEBP", "PNG"])

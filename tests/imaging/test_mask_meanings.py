@@ -187,6 +187,20 @@ def framed(plane: NDArray[Any], value: int) -> NDArray[Any]:
     return np.pad(plane, 3, constant_values=value)
 
 
+@pytest.mark.parametrize("width", [1, 3, 5])
+def test_a_frame_round_a_mask_is_no_foreground_unless_somebody_says_so(width: int) -> None:
+    plane = np.pad(DISC * np.uint8(255), width, constant_values=255)
+    plane[10:, -6:-width] = 255  # an object that touches the frame
+    assert "a frame of foreground runs along its edges" in refusal(png(plane))
+    assert mask_reading(png(plane), "m").options[0] == MaskValues()
+    np.testing.assert_array_equal(read_mask(png(plane), "m", meaning=MaskValues()), plane > 0)
+    jpeg = saved(Image.fromarray(plane), "JPEG", quality=95)
+    assert "a frame of foreground" in refusal(jpeg)
+    np.testing.assert_array_equal(read_mask(jpeg, "m", meaning=MaskValues()), plane > 0)
+    # What is not a line is a mask: all but an ellipse, as of what lies outside of an eye.
+    np.testing.assert_array_equal(decode_mask(png((1 - DISC) * np.uint8(255)), "m"), 1 - DISC)
+
+
 # 240 squares, numbered through.
 MANY = np.kron(np.arange(1, 241).reshape(15, 16), np.pad(np.ones((4, 4), int), 2)).astype(np.uint8)
 
