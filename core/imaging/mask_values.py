@@ -145,8 +145,8 @@ def _unframed(foreground: NDArray[np.bool_], said: MaskValues | None) -> NDArray
             if width and edge.mean() < 0.5 and said is None:
                 raise NotAMask(
                     Sentence(
-                        "a frame of foreground runs along its edges; crop it away, or say --mask_values union "
-                        "if it is meant"
+                        "a frame of foreground runs along its edges; crop it away, or say "
+                        "--mask_values union if it is meant"
                     )
                 )
             break
