@@ -104,6 +104,10 @@ def test_what_is_told_of_a_mask_beside_it_makes_no_image_of_it(mask, beside):
             ["z/IMD003/IMD003_lesion/IMD003_lesion.bmp"],
             ["z/IMD003/IMD003_roi/IMD003_R1_Label4.bmp"],
         ),  # PH2
+        (["IMD003.bmp"], ["IMD003_lesion.bmp"], ["IMD003_R1_Label4.bmp"]),
+        (["z/images/IMD003.bmp"], ["z/lesion/IMD003_lesion.bmp"], []),
+        (["z/50/pre/FLAIR.nii.gz"], ["z/50/wmh.nii.gz"], []),  # the WMH challenge
+        (["a.png"], ["a_rater1.png"], ["a_rater2.png"]),
         (["z/stare-images/im0001.ppm"], ["z/labels-ah/im0001.ah.ppm"], ["z/labels-vk/im0001.vk.ppm"]),
         (
             ["z/leftImg8bit/train/b/b_0_1_leftImg8bit.png"],
@@ -266,6 +270,8 @@ def test_images_that_are_to_be_predicted_are_images(folder):
 def test_a_folder_beside_the_images_with_their_names_is_asked_about():
     rows = plan_upload(["z/images/1.png", "z/truth/1.png"])
     assert [row.namesake for row in rows] == ["", "z/images/1.png"]
+    rows = plan_upload([f"z/{folder}/1.png" for folder in ("images", "av", "vessel")])  # RITE
+    assert [row.namesake for row in rows] == ["", "z/images/1.png", "z/images/1.png"]
 
 
 @pytest.mark.parametrize(("images", "masks"), [("{}/Original", "{}/Ground truth"), ("{}-image", "{}-mask")])
@@ -303,6 +309,13 @@ def test_a_mask_beside_images_that_begin_like_it_is_no_image():
     assert [row.images for row in rows] == [(), ("d/a_t1.nii.gz",), (), (), ()]
 
 
+@pytest.mark.parametrize("images", [("t1", "t2"), ("pre/FLAIR", "pre/T1", "orig/T1")])
+def test_what_is_called_a_mask_and_no_more_is_no_image_beside_several(images):
+    rows = plan_upload([f"z/{case}/{each}.nii.gz" for case in range(3) for each in (*images, "mask")])
+    assert [(row.role, row.images) for row in rows if row.name == "mask.nii.gz"] == [("mask", ())] * 3
+    assert sum(row.role == "image" for row in rows) == 3 * len(images)
+
+
 def test_an_image_that_is_called_a_mask_is_one_in_a_folder_of_images():
     files = [f"z/{kind}/{name}.png" for kind in ("images", "masks") for name in ("mask_wearing", "b")]
     assert understood(*files)[0] == {files[0]: [files[2]], files[1]: [files[3]]}
@@ -338,6 +351,10 @@ def test_a_mask_that_says_more_than_its_image_s_name_goes_to_an_image_of_the_tas
 def test_images_of_one_name_may_be_image_and_mask_and_are_asked_about():
     side_by_side = plan_upload(["a.jpg", "a.png", "b.png"])
     assert [row.namesake for row in side_by_side] == ["a.png", "a.jpg", ""]
+    assert [row.namesake for row in plan_upload(["left_lung.png", "left.png"])] == [
+        "left.png",
+        "left_lung.png",
+    ]
     assert [row.namesake for row in plan_upload(["a.jpg", "a.jpg.png"])] == ["a.jpg.png", "a.jpg"]
     assert [bool(row.namesake) for row in plan_upload(["z/in/c_0000.png", "z/out/c.png"])] == [True, True]
     folders = plan_upload(["z/x/1.png", "z/y/1.png"])

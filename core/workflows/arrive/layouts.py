@@ -16,13 +16,14 @@ from core.language.sentence import Sentence
 
 # Not those that people wear, or wafers are exposed through.
 _ANY_MASK = r"(?!face|gas|photo|with|(?:no|un)mask)[a-z]*masks?"
+_READER = r"(?:expert|reader|rater|observer|annotator|grader)[ _-]?"
 # Endings that call a file a mask wherever it lies, if an image has the rest of its name.
 _ENDING = (
     rf"cp[_ -]masks?|{_ANY_MASK}(?:image)?|msk|maske|masque|m[aá]scara|maschera|segmentations?|segmented|"
     r"segmentierung|segmentaci[oó]n|segmentaç[aã]o|segmentazione|"
     r"simple segmentation|segm|segmap|d?seg|labels?|label(?:l)?ed|label[_ -]?maps?|annotations?|annots?|anno|"
-    r"trimap|(?:ground[_ -]?)?truth|gt|manual(?:[_ -]?1)?|1st(?:ho|_manual|manual)|object predictions|"
-    r"object[ -]identities|(?:정답|라벨|분할)?(?:마스크|라벨(?:링)?|레이블|정답)|분할|세그[멘먼]테이션|"
+    rf"trimap|(?:ground[_ -]?)?truth|gt|manual(?:[_ -]?1)?|1st(?:ho|_manual|manual)|{_READER}1|"
+    r"object predictions|object[ -]identities|(?:정답|라벨|분할)?(?:마스크|라벨(?:링)?|레이블|정답)|분할|세그[멘먼]테이션|"
     r"マスク(?:画像)?|ラベル|セグメンテーション|掩膜|掩码|标签|标注|分割"
 )
 # Endings that do so only for what was given as a mask: images are called like this too.
@@ -40,10 +41,12 @@ MASK_PREFIX = re.compile(
     rf"(?:masks?|segmentation|segmented|seg|man_seg|labels?|gt|{_UNPARTED})[ _.-]?)(?=.)|"
     r"^p(?=\d+$)"  # CVC-ColonDB's p1 of 1
 )
-# A file that is called nothing but this is the mask of the one image beside it (KiTS: imaging, segmentation).
+# A file that is called nothing but this is the mask of an image beside it (KiTS: imaging, segmentation), or
+# of one in a folder beside it (the WMH challenge: pre/FLAIR, wmh).
+_NOTHING_ELSE = r"masks?|segmentations?|seg|labels?|ground[_ -]?truth|gt|wmh|마스크|라벨"
+BARE_MASK = re.compile(_NOTHING_ELSE)
 ONLY_MASK = re.compile(
-    r"(?!label[ _-]?free)"
-    r"(?:masks?|segmentations?|seg|labels?|ground[_ -]?truth|gt|마스크|라벨)(?:[ _.-][^\W\d_].*)?|"
+    rf"(?!label[ _-]?free)(?:{_NOTHING_ELSE})(?:[ _.-][^\W\d_].*)?|"
     r"masks?[ _.-]?(?P<number>\d+)"
 )
 # Also the Cell Tracking Challenge's t000, whose mask is man_seg000.
@@ -61,8 +64,9 @@ SIDE_PRODUCT = re.compile(
     r"[ _.-](superpixels|cp_output|flows|cp_outlines|outlines|(?:object |pixel )?probabilities|probs?|"
     r"uncertainty|overlay|viz|visualization|heatmap|preds?|predict(?:ed|ions?)?)$"
 )
+OF_LESION = re.compile(r"_lesion$")  # PH2, in one folder or two
 LABEL_STUDIO = re.compile(r"task-\d+-annotation-\d+")
-SECOND_READER = re.compile(r"[ _.-](?:manual[_ -]?2|2ndho|2nd_manual)$")
+SECOND_READER = re.compile(rf"[ _.-](?:manual[_ -]?2|2ndho|2nd_manual|{_READER}[2-9])$")
 OBJECTS_OF_CELLPOSE = re.compile(r"[ _-]cp[_ -]masks?$")
 # DSB 2018 calls the mask of each nucleus by the hash of something.
 HASH_NAME = re.compile(r"[0-9a-f]{40,}")

@@ -180,7 +180,8 @@ def _series(path: str) -> tuple[str, str, str]:
 def with_namesakes(rows: Sequence[PlannedFile], said: Container[int]) -> list[PlannedFile]:
     """The rows, with images of one name that lie side by side, or in two folders that hold the same names.
 
-    Not where one of them has a mask already.
+    Of more such folders one has to be called after images: others are patients. Not where one of them has a
+    mask already.
     """
     masked = {image for row in rows if row.role == "mask" for image in row.images}
     images = [row for row in rows if row.role == "image" and row.path not in masked]
@@ -192,14 +193,21 @@ def with_namesakes(rows: Sequence[PlannedFile], said: Container[int]) -> list[Pl
         first = folder.setdefault(_bare_key(row.path), row.path)
         if first != row.path and {first, row.path} <= unsaid:
             doubtful |= {first: row.name, row.path: PurePosixPath(first).name}
+    for folder in of_folder.values():
+        for key, path in folder.items():  # a_cells beside a
+            first = folder.get(layouts.ANY_ENDING.sub("", key), path)
+            if first != path and {first, path} <= unsaid:
+                doubtful |= {path: PurePosixPath(first).name, first: PurePosixPath(path).name}
     beside: dict[str, list[str]] = {}
     for name in of_folder:
         beside.setdefault(str(PurePosixPath(name).parent), []).append(name)
-    for one, *others in beside.values():
-        if len(others) == 1 and of_folder[one].keys() == of_folder[others[0]].keys():
+    for folders in beside.values():
+        said_images = [each for each in folders if not unsaid.issuperset(of_folder[each].values())]
+        one = (said_images or folders)[0]
+        alike = [each for each in folders if each != one and of_folder[each].keys() == of_folder[one].keys()]
+        if alike and (said_images or len(folders) == 2):
             for key, path in of_folder[one].items():
-                other = of_folder[others[0]][key]
-                doubtful |= {path: other, other: path}
+                doubtful |= {path: of_folder[alike[0]][key], **{of_folder[each][key]: path for each in alike}}
     return [
         replace(row, namesake=doubtful[row.path], reason=_namesake(doubtful[row.path]))
         if place not in said and row.path in doubtful and row.path in unsaid

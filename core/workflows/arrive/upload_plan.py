@@ -125,37 +125,40 @@ def _masks_by_name(rows: Sequence[PlannedFile], known: Container[str]) -> list[P
     names = {group: Names(images) for group, images in of_folder.items()}
     everywhere = {row.keys[0] for row in rows if row.role == "image"}
     subjects = layouts.subject_keys(row.path for row in rows if row.role == "image")
-    only = {group: _only_image(images, everywhere, known) for group, images in of_folder.items()}
+    pictures = _pictures(of_folder, everywhere, known)
     return [
-        _by_name(row, only[row.group], names[row.group], everywhere, known, subjects)
+        _by_name(row, pictures.get(row.group, ()), names[row.group], everywhere, known, subjects)
         if row.role == "image"
         else row
         for row in rows
     ]
 
 
-def _only_image(
-    folder: Sequence[PlannedFile], everywhere: Container[str], known: Container[str]
-) -> PlannedFile | None:
-    """The one image of a folder, beside files that are called nothing but a mask or were made by tools."""
-    images = (
-        row
-        for row in folder
-        if not layouts.ONLY_MASK.fullmatch(stem_key(row.path))
-        and not goes_on(row.keys[0], layouts.SIDE_PRODUCT, everywhere)
-    )
-    first, second = next(images, None), next(images, None)
-    if first is None or second:
-        return None
-    masks = (layouts.ONLY_MASK.fullmatch(stem_key(row.path)) for row in folder)
-    # Numbers that images have number images, and not objects of this one.
-    numbers = [each["number"] for each in masks if each and each["number"]]
-    return None if any(each in first.keys or each in known for each in numbers) else first
+def _pictures(
+    of_folder: Mapping[str, Sequence[PlannedFile]], everywhere: Container[str], known: Container[str]
+) -> dict[str, list[PlannedFile]]:
+    """Of each folder its images, else those of folders in it: whose a file called only "mask" may be."""
+    found: dict[str, list[PlannedFile]] = {}
+    inside: dict[str, list[PlannedFile]] = {}
+    for folder, rows in of_folder.items():
+        called = [layouts.ONLY_MASK.fullmatch(stem_key(row.path)) for row in rows]
+        images = [
+            row
+            for row, as_mask in zip(rows, called, strict=True)
+            if not as_mask and not goes_on(row.keys[0], layouts.SIDE_PRODUCT, everywhere)
+        ]
+        for each in PurePosixPath(folder).parents:
+            inside.setdefault(str(each), []).extend(images)
+        # Numbers that images have number images, and not objects of the only one.
+        numbers = [each["number"] for each in called if each and each["number"]]
+        is_numbered = len(images) == 1 and any(each in images[0].keys or each in known for each in numbers)
+        found[folder] = [] if is_numbered else images
+    return {folder: images or inside.get(folder, []) for folder, images in found.items()}
 
 
 def _by_name(
     row: PlannedFile,
-    only: PlannedFile | None,
+    pictures: Sequence[PlannedFile],
     beside: Names,
     everywhere: Container[str],
     known: Container[str],
@@ -164,7 +167,7 @@ def _by_name(
     """The row as its own name has it.
 
     Args:
-        only: The one image of its folder, None for several.
+        pictures: Images that it may be the mask of if it is called nothing but that.
         beside: What masks may call these.
         everywhere: The full names of the images of all folders.
         known: What masks may call the images of the task.
@@ -172,9 +175,15 @@ def _by_name(
     """
     key = stem_key(row.path)
     # What has a reason lies in a folder that is called one of images.
-    if only is not None and not row.reason and layouts.ONLY_MASK.fullmatch(key):
-        reason = Sentence("it is called a mask, beside one image")
-        return replace(row, role="mask", reason=reason, keys=(key, *only.keys))
+    is_bare = layouts.BARE_MASK.fullmatch(key)
+    if pictures and not row.reason and (is_bare or layouts.ONLY_MASK.fullmatch(key)):
+        only = pictures[0] if len(pictures) == 1 else None
+        if only is not None and (is_bare or only.group == row.group):
+            reason = Sentence("it is called a mask, beside one image")
+            return replace(row, role="mask", reason=reason, keys=(key, *only.keys))
+        if is_bare:
+            reason = Sentence("it is called a mask, and not of which image; name it like its image")
+            return replace(row, role="mask", reason=reason, keys=(key,))
     if layouts.LABEL_STUDIO.match(key):
         why = Sentence("a mask of Label Studio's, whose name does not say its image; name it like its image")
         return replace(row, role="mask", reason=why)
@@ -195,9 +204,10 @@ def _by_name(
         reason = Sentence("its name begins as masks do")
         return replace(row, role="mask", reason=reason, keys=mask_keys(row.path))
     base = layouts.MASK_ENDING.sub("", key)
-    if base == key:
+    of_lesion = not row.reason and goes_on(key, layouts.OF_LESION, everywhere)
+    if base == key and not of_lesion:
         return row
-    if base in everywhere:
+    if base in everywhere or of_lesion:
         return replace(row, role="mask", reason=_ENDS_AS_MASK, keys=mask_keys(row.path))
     # BraTS: a_seg beside a_t1, a_t2; of several it is not clear which one, and that is told.
     begun = [] if layouts.DIVIDED.search(key) else beside.longer(base)
