@@ -9,10 +9,8 @@ _NIFTI_PAIR = (
     Sentence("the header of a NIfTI volume in two files"),
     Sentence("save it as one file (.nii)"),
 )
-_ANALYZE = (
-    Sentence("the header of an Analyze volume in two files"),
-    Sentence("save it as NIfTI in one file (.nii)"),
-)
+_AS_NIFTI = Sentence("save it as NIfTI in one file (.nii)")
+_ANALYZE = (Sentence("the header of an Analyze volume in two files"), _AS_NIFTI)
 _STARTS: tuple[tuple[int, bytes, Sentence, Sentence], ...] = (
     (
         0,
@@ -33,8 +31,8 @@ _STARTS: tuple[tuple[int, bytes, Sentence, Sentence], ...] = (
     (0, b"P7\n", Sentence("a PAM picture"), _AS_PICTURE),
     (0, b"Pf\n", Sentence("a PFM picture"), _AS_PICTURE),
     (0, b"PF\n", Sentence("a PFM picture"), _AS_PICTURE),
-    (0, b"NRRD", Sentence("an NRRD volume"), Sentence("save its slices as PNG or TIFF")),
-    (0, b"ObjectType", Sentence("a MetaImage volume"), Sentence("save its slices as PNG or TIFF")),
+    (0, b"NRRD", Sentence("an NRRD volume"), _AS_NIFTI),
+    (0, b"ObjectType", Sentence("a MetaImage volume"), _AS_NIFTI),
     (0, b"\x93NUMPY", Sentence("a NumPy array"), _AS_PICTURE),
     (0, b"\x89HDF", Sentence("an HDF5 file"), _AS_PICTURE),
     (0, b"MATLAB", Sentence("a MATLAB file"), _AS_PICTURE),

@@ -392,7 +392,8 @@ def test_a_json_of_another_kind_is_told(workspace, task):
     (outcome,) = add_images(workspace, task.id, [("dataset.json", b"{}")])
     assert (outcome.status, outcome.message) == (
         "left out",
-        "dataset.json: is no JSON of labelme's or COCO's, so there are no outlines in it.",
+        "dataset.json: is no JSON of labelme's or COCO's; outlines of other tools are not read, so export "
+        "them as COCO's, or save the masks as PNG.",
     )
 
 

@@ -23,7 +23,8 @@ _ENDING = (
     r"segmentierung|segmentaci[oó]n|segmentaç[aã]o|segmentazione|"
     r"simple segmentation|segm|segmap|d?seg|labels?|label(?:l)?ed|label[_ -]?maps?|annotations?|annots?|anno|"
     rf"trimap|(?:ground[_ -]?)?truth|gt|manual(?:[_ -]?1)?|1st(?:ho|_manual|manual)|{_READER}1|"
-    r"object predictions|object[ -]identities|(?:정답|라벨|분할)?(?:마스크|라벨(?:링)?|레이블|정답)|분할|세그[멘먼]테이션|"
+    r"object predictions|object[ -]identities|"
+    r"(?:정답|라벨|분할)?(?:마스크|라벨(?:링)?|레이블|정답)|분할|세그[멘먼]테이션|"
     r"マスク(?:画像)?|ラベル|セグメンテーション|掩膜|掩码|标签|标注|分割"
 )
 # Endings that do so only for what was given as a mask: images are called like this too.

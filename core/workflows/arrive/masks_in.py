@@ -40,7 +40,9 @@ def add_outlines(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
         return [FileOutcome(name, "refused", error.sentence)]
     if found is None:
         told = Sentence(
-            "{name}: is no JSON of labelme's or COCO's, so there are no outlines in it.", name=name
+            "{name}: is no JSON of labelme's or COCO's; outlines of other tools are not read, so export "
+            "them as COCO's, or save the masks as PNG.",
+            name=name,
         )
         return [FileOutcome(name, "left out", told)]
     outcomes = []
