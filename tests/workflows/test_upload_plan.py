@@ -88,6 +88,11 @@ def test_what_is_told_of_a_mask_beside_it_makes_no_image_of_it(mask, beside):
             ["z/training/mask/21_training_mask.gif", "z/training/2nd_manual/21_manual2.gif"],
         ),  # DRIVE
         (["z/images/01_dr.jpg"], ["z/manual1/01_dr.tif"], ["z/mask/01_dr_mask.tif"]),  # HRF
+        (["a.tif"], ["a-labeling.tif"], []),
+        (["a.tif"], ["segmentation of a.tif"], []),  # Labkit
+        (["a.tif"], ["Classified image.tif"], []),  # Weka
+        (["z/01/t000.tif"], ["z/01_GT/SEG/man_seg000.tif"], ["z/01_RES/mask000.tif"]),
+        (["a.tif"], [], ["z/a.zarr/0/0.0", "z/a.zarr/.zattrs"]),
         (["Image_01L.jpg"], ["Image_01L_1stHO.png"], ["Image_01L_2ndHO.png"]),  # CHASE
         (["z/id1/images/id1.png"], ["z/id1/masks/m1.png", "z/id1/masks/m2.png"], []),  # DSB 2018
         (

@@ -20,8 +20,8 @@ _READER = r"(?:expert|reader|rater|observer|annotator|grader)[ _-]?"
 # Endings that call a file a mask wherever it lies, if an image has the rest of its name.
 _ENDING = (
     rf"cp[_ -]masks?|{_ANY_MASK}(?:image)?|msk|maske|masque|m[aá]scara|maschera|segmentations?|segmented|"
-    r"segmentierung|segmentaci[oó]n|segmentaç[aã]o|segmentazione|"
-    r"simple segmentation|segm|segmap|d?seg|labels?|label(?:l)?ed|label[_ -]?maps?|annotations?|annots?|anno|"
+    r"segmentierung|segmentaci[oó]n|segmentaç[aã]o|segmentazione|simple segmentation|segm|segmap|d?seg|"
+    r"labels?|labell?(?:ed|ing)|label[_ -]?maps?|annotations?|annots?|anno|"
     rf"trimap|(?:ground[_ -]?)?truth|gt|manual(?:[_ -]?1)?|1st(?:ho|_manual|manual)|{_READER}1|"
     r"object predictions|object[ -]identities|"
     r"(?:정답|라벨|분할)?(?:마스크|라벨(?:링)?|레이블|정답)|분할|세그[멘먼]테이션|"
@@ -36,15 +36,18 @@ _UNPARTED = r"마스크|라벨|레이블|정답|マスク|ラベル|掩膜|掩�
 _PARTED = rf"(?:[ _.-]+[(\[]?|[(\[]|(?<=\d)(?=[a-z])|(?<=\w)(?={_UNPARTED}))"
 MASK_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}){_NUMBERED}[)\]}}]?$")
 ANY_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}|{_WEAK_ENDING}){_NUMBERED}[)\]}}]?$")
-# Also Fiji's "Mask of a.tif".
+# Also Fiji's "Mask of a.tif" and Labkit's "segmentation of a.tif".
 MASK_PREFIX = re.compile(
-    r"^(?:(?:count )?masks?[ _-]of[ _-]|"
+    r"^(?:(?:(?:count )?masks?|segmentation)[ _-]of[ _-]|"
     rf"(?:masks?|segmentation|segmented|seg|man_seg|labels?|gt|{_UNPARTED})[ _.-]?)(?=.)|"
     r"^p(?=\d+$)"  # CVC-ColonDB's p1 of 1
 )
 # A file that is called nothing but this is the mask of an image beside it (KiTS: imaging, segmentation), or
-# of one in a folder beside it (the WMH challenge: pre/FLAIR, wmh).
-_NOTHING_ELSE = r"masks?|segmentations?|seg|labels?|ground[_ -]?truth|gt|wmh|마스크|라벨"
+# of one in a folder beside it (the WMH challenge: pre/FLAIR, wmh). Fiji's Weka calls it a classified image.
+_NOTHING_ELSE = (
+    r"masks?|segmentations?|seg|labels?|ground[_ -]?truth|gt|wmh|마스크|라벨|"
+    r"classified[ _-]image|classification[ _-]result"
+)
 BARE_MASK = re.compile(_NOTHING_ELSE)
 ONLY_MASK = re.compile(
     rf"(?!label[ _-]?free)(?:{_NOTHING_ELSE})(?:[ _.-][^\W\d_].*)?|"
@@ -104,7 +107,7 @@ _FIRST_READER_FOLDER = re.compile(r"1st_manual|manual[_ -]?1?")
 _SECOND_READER_FOLDER = re.compile(r"2nd_manual|manual[_ -]?2")
 _FIELD_OF_VIEW = re.compile(r"\d+_(?:training|test)_mask")
 _DISTANCES = re.compile(r"distance[ _-]?(?:maps?|transforms?)")
-_PREDICTED = re.compile(r"(?:model[ _-]?)?(?:preds?|predict(?:ed|ions?))(?:[ _-]?masks?)?")
+_PREDICTED = re.compile(r"(?:model[ _-]?)?(?:preds?|predict(?:ed|ions?))(?:[ _-]?masks?)?|\d+_res")
 _FOR_PEOPLE = re.compile(r".*visualization|masks_human|overlays?|semantic_rgb")
 # Cityscapes: classes, objects and a picture of each image in one folder.
 _CITYSCAPES = re.compile(r".*_gt(?:fine|coarse)_(?P<what>color|instanceids)")

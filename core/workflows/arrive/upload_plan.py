@@ -107,6 +107,8 @@ def _not_read(path: str) -> PlannedFile | None:
     name = PurePosixPath(path).name.casefold()
     suffix = PurePosixPath(name).suffix
     told = next((words for ending, words in _TOLD.items() if name.endswith(ending)), None)
+    if any(part.casefold().endswith(".zarr") for part in PurePosixPath(path).parts[:-1]):
+        told = Sentence("a part of a Zarr folder, which is not read; save it as TIFF")
     if suffix == ".json" and told is None:
         return PlannedFile(
             path, "outlines", Sentence("outlines, if it is labelme's or COCO's"), (stem_key(path),)
