@@ -113,42 +113,22 @@ def _of_hangul(letter: str) -> float:
 def _usual_in_japan(run: str) -> list[float]:
     """Kana, numbers in circles and kanji, those of level 1 before the others.
 
-    One alone that touches small letters of Latin is none, nor one kanji that touches any but in "X線" and its
-    like; wide letters alone are accents behind small ones.
+    One alone that touches small letters of Latin is none; wide letters alone are accents behind small ones.
     """
     letters = [letter for letter in run if not letter.isascii()]
-    if len(letters) == 1:
-        return [_of_one_in_japan(letters[0], run[0], run[-1])]
-    several = sum(map(_is_ideograph, letters)) > 1
-    alone = not several and (run[0].islower() or run[-1].isascii())
-    return [
-        1
-        if _is_kana(letter) or (several and "Ａ" <= letter <= "ｚ")
-        else 0.95
-        if _is_ideograph(letter) and _is_common_in_japan(letter) and not alone
-        else _DOUBTFUL * _is_ideograph(letter)
-        for letter in letters
-    ]
+    alone, several = len(letters) == 1, sum(map(_is_ideograph, letters)) > 1
+    touched = alone and (run[0].islower() or run[-1].islower())
 
+    def usual(letter: str) -> float:
+        if "ぁ" <= letter <= "ヿ" or "①" <= letter <= "⑳" or (several and "Ａ" <= letter <= "ｚ"):
+            return _DOUBTFUL if touched else 1
+        if not _is_ideograph(letter) or touched:
+            return _DOUBTFUL * _is_ideograph(letter)
+        if alone and run[-1].isascii():  # "脳MRI", or a word of capitals with an accent
+            return 0.6
+        return 0.95 if letter.encode("cp932") <= b"\x98\x72" else 0.5 if alone else _DOUBTFUL
 
-def _of_one_in_japan(letter: str, before: str, behind: str) -> float:
-    is_touched = before.islower() or behind.islower()
-    if _is_kana(letter):
-        return _DOUBTFUL if is_touched else 1
-    if not _is_ideograph(letter) or is_touched:
-        return _DOUBTFUL * _is_ideograph(letter)
-    if behind.isascii():  # "脳MRI", or a word of capitals with an accent
-        return _DOUBTFUL if before.isascii() else 0.6
-    return 0.95 if _is_common_in_japan(letter) else 0.5
-
-
-def _is_common_in_japan(letter: str) -> bool:
-    """Whether a kanji is of level 1."""
-    return letter.encode("cp932") <= b"\x98\x72"
-
-
-def _is_kana(letter: str) -> bool:
-    return "ぁ" <= letter <= "ヿ" or "①" <= letter <= "⑳"
+    return list(map(usual, letters))
 
 
 def _is_ideograph(letter: str) -> bool:
@@ -172,11 +152,10 @@ def _usual_in_taiwan(run: str) -> list[float]:
 
 
 def _usual_in_russia(run: str) -> list[float]:
-    """Usual letters among their own; two or three capitals alone may be Danish ones of small letters."""
+    """Usual letters among their own."""
     letters = [letter for letter in run if not letter.isascii()]
-    few = len(letters) <= 3 and "".join(letters).isupper()
     strange = len(letters) < len(run) or _grows(letters)
-    usual = _DOUBTFUL if strange else 0.6 if few else 0.9 if len(letters) > 3 else 0.8
+    usual = _DOUBTFUL if strange else 0.9 if len(letters) > 3 else 0.8
     return [
         usual * ("А" <= letter <= "ё") * (1 if letter.lower() in _USUAL_CYRILLIC else 0.6)
         for letter in letters

@@ -261,14 +261,10 @@ def _told_plainly(name: str) -> Iterator[None]:
 
 def _opener(data: bytes, name: str) -> Callable[[bytes, str], OpenFile]:
     """The reader for what the first bytes say; the name decides only where they say nothing."""
-    if is_dicom(data):
-        return open_dicom
-    if raster_format(data) is not None:
-        return open_raster
-    if is_tiff(data):
-        return open_tiff
-    if is_nifti(data):
-        return open_nifti
+    known = (is_dicom, open_dicom), (raster_format, open_raster), (is_tiff, open_tiff), (is_nifti, open_nifti)
+    for fits, reader in known:
+        if fits(data):
+            return reader
     if unread := unread_format(data):
         raise BadFileError(name, unread)
     if is_dicom_name(name):

@@ -7,7 +7,7 @@ missing, doubled or tilted is said in one sentence, and the rest goes on.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -198,13 +198,15 @@ def _remarks(along: NDArray[np.float64], slices: Sequence[SlicePlace], what: str
                 usual=usual,
             )
         )
-    if len({each.shape for each in slices}) > 1:
-        notes.append(
-            Sentence(
-                "{what} has slices of different sizes; nothing can be filled in between those.", what=what
-            )
-        )
-    return tuple(notes)
+    return (*notes, *of_sizes((each.shape for each in slices), what))
+
+
+def of_sizes(shapes: Iterable[tuple[int, int]], what: str) -> tuple[Sentence, ...]:
+    """What is to be said of slices of different sizes, nothing of others."""
+    told = Sentence(
+        "{what} has slices of different sizes; nothing can be filled in between those.", what=what
+    )
+    return (told,) if len(set(shapes)) > 1 else ()
 
 
 def _geometry(ordered: Sequence[SlicePlace]) -> Geometry | None:

@@ -32,8 +32,8 @@ _LEAST_DECIDED = 0.05
 _LEAST_OBJECTS = 10
 _LEAST_PIXELS = 4
 _MOST_LISTED = 6
-# Pixels of a frame, and of a side of what lies in it.
-_WIDEST_FRAME, _LEAST_FRAMED = 5, 16
+# A side on which a frame of up to five pixels is looked for.
+_LEAST_FRAMED = 26
 
 
 @dataclass(frozen=True)
@@ -138,19 +138,17 @@ def to_mask(stored: StoredPixels, said: MaskValues | None = None) -> NDArray[np.
 
 def _unframed(foreground: NDArray[np.bool_], said: MaskValues | None) -> NDArray[np.uint8]:
     """The mask, unless a line runs along all four edges, as programs draw one round a picture."""
-    inner = foreground
-    for width in range(1 + _WIDEST_FRAME):
-        edge = np.concatenate([inner[0], inner[-1], inner[:, 0], inner[:, -1]])
-        if not edge.all() or min(inner.shape) < _LEAST_FRAMED:
-            if width and edge.mean() < 0.5 and said is None:
-                raise NotAMask(
-                    Sentence(
-                        "a frame of foreground runs along its edges; crop it away, or say "
-                        "--mask_values union if it is meant"
-                    )
+    if said is None and min(foreground.shape) >= _LEAST_FRAMED:
+        sides = (foreground, foreground[::-1], foreground.T, foreground.T[::-1])
+        lines = [np.concatenate([side[at, at : side.shape[1] - at] for side in sides]) for at in range(6)]
+        width = next((at for at, line in enumerate(lines) if not line.all()), 0)
+        if width and lines[width].mean() < 0.5:
+            raise NotAMask(
+                Sentence(
+                    "a frame of foreground runs along its edges; crop it away, or say "
+                    "--mask_values union if it is meant"
                 )
-            break
-        inner = inner[1:-1, 1:-1]
+            )
     return foreground.astype(np.uint8)
 
 

@@ -41,16 +41,11 @@ def volume_masks(
         BadFileError: It is no mask, or has other slices than its image.
     """
     file = open_mask(data, name)
-    places = _places(file, len(shapes), geometry)
-    if places is not None:
-        own = _masks_of([read_frame(file, name, frame) for frame in file.order], name, meaning)
-        _check_sizes(own, name, [shapes[place] for place in places])
-        masks = [np.zeros(shape, np.uint8) for shape in shapes]
-        for place, mask in zip(places, own, strict=True):
-            masks[place] = mask
-        return masks, ()
-    stored = [read_frame(file, name, frame) for frame in file.order]
-    masks = _masks_of(stored, name, meaning)
+    masks = _masks_of([read_frame(file, name, frame) for frame in file.order], name, meaning)
+    if (places := _places(file, len(shapes), geometry)) is not None:
+        _check_sizes(masks, name, [shapes[place] for place in places])
+        of_place = dict(zip(places, masks, strict=True))
+        return [of_place.get(place, np.zeros(shape, np.uint8)) for place, shape in enumerate(shapes)], ()
     notes: tuple[str, ...] = ()
     if len({mask.shape for mask in masks}) == 1 and shapes:
         own_place = file.geometry or (Geometry(1.0, 1.0, layout=AS_STORED) if is_nifti(data) else None)

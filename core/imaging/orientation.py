@@ -21,9 +21,7 @@ def upright(stored: StoredPixels, orientation: int, name: str) -> StoredPixels:
         name: What the person calls it.
     """
     planes = {each: getattr(stored, each) for each in ("values", "unsaid", "alpha", "numbers")}
-    turned: dict[str, Any] = {
-        each: _turn(plane, orientation) for each, plane in planes.items() if plane is not None
-    }
+    turned: dict[str, Any] = {at: _turn(each, orientation) for at, each in planes.items() if each is not None}
     if 1 < orientation <= 8 and turned["values"].shape == stored.values.shape:
         told = Sentence(
             "{name} is turned as its header says; a mask drawn on it as it is stored lies wrong, so look at "

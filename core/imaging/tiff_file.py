@@ -147,7 +147,7 @@ def _read_page(stack: TiffStack, frame: int, data: bytes, name: str, sample: int
             values, shown = np.where(image, values, values[image].min()), robust_range(values[image])
         else:
             unsaid = _signed(values, stack)
-    stored = StoredPixels(
+    read = StoredPixels(
         values=values,
         unsaid=unsaid,
         alpha=alpha,
@@ -158,7 +158,7 @@ def _read_page(stack: TiffStack, frame: int, data: bytes, name: str, sample: int
         num_pictures=len(stack.pages),
         notes=tuple(notes),
     )
-    return upright(stored, page.tags.valueof(_ORIENTATION, 1), name)
+    return upright(read, page.tags.valueof(_ORIENTATION, 1), name)
 
 
 def _with_data(values: NDArray[Any], page: tifffile.TiffPage) -> NDArray[np.bool_] | None:

@@ -19,13 +19,10 @@ _UNICODE_PATH = 0x7075
 
 def entry_names(infos: Sequence[zipfile.ZipInfo]) -> list[str]:
     """The path of each entry, in NFC, with "/" between folders and no control characters."""
-    raw = [None if _is_told(info) else info.filename.encode("cp437") for info in infos]
-    code_page = likeliest_code_page([name for name in raw if name is not None]) or "cp437"
-    names = [
-        (_unicode_path(info) or info.filename) if name is None else name.decode(code_page)
-        for info, name in zip(infos, raw, strict=True)
-    ]
-    return [_plain(name) for name in names]
+    told = [_told_name(info) for info in infos]
+    raw = [info.filename.encode("cp437") for info, name in zip(infos, told, strict=True) if name is None]
+    code_page, untold = likeliest_code_page(raw) or "cp437", iter(raw)
+    return [_plain(next(untold).decode(code_page) if name is None else name) for name in told]
 
 
 def _plain(name: str) -> str:
@@ -33,9 +30,10 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFC", name.replace("\\", "/"))
 
 
-def _is_told(info: zipfile.ZipInfo) -> bool:
-    """Whether the zip says itself which letters the name has."""
-    return bool(info.flag_bits & _UTF8_NAME) or info.filename.isascii() or _unicode_path(info) is not None
+def _told_name(info: zipfile.ZipInfo) -> str | None:
+    """The name where the zip says itself which letters it has."""
+    is_plain = info.flag_bits & _UTF8_NAME or info.filename.isascii()
+    return _unicode_path(info) or (info.filename if is_plain else None)
 
 
 def _unicode_path(info: zipfile.ZipInfo) -> str | None:

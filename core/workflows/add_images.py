@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from core.imaging.archive import ArchiveEntry
-from core.language.sentence import Sentence
-from core.workflows.arrive.arrival import Arrival, FileOutcome, MaskUse
+from core.workflows.arrive.arrival import Arrival, FileOutcome, MaskUse, outcome_of
 from core.workflows.arrive.images_in import add_image, with_series
 from core.workflows.arrive.mask_pixels import WaitingMask
 from core.workflows.arrive.masks_in import add_masks, add_outlines, of_one_mask
@@ -86,9 +85,7 @@ def add_planned(
             elif row.role == "mask":
                 waiting.append(WaitingMask(row, entry.data))
             elif (told := arrival.names.note(row.path, entry.data)) or row.role == "left out":
-                reason = NAMES_OF_CLASSES if told else row.reason
-                sentence = Sentence("{name}: {reason}.", name=row.name, reason=reason)
-                tell(FileOutcome(row.name, "left out", sentence))
+                tell(outcome_of(row, "left out", NAMES_OF_CLASSES if told else row.reason))
             else:
                 waiting.append(WaitingMask(row, entry.data))
     outcomes[:] = with_series(arrival, outcomes)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from core.datasets.matching import slice_stem
 from core.imaging.dicom_places import SlicePlace
+from core.language.sentence import Sentence
 from core.workflows.arrive.kept_answers import kept_answers
 from core.workflows.arrive.layouts import image_keys, stem_key
 from core.workflows.arrive.planned_file import PlannedFile
@@ -37,6 +38,11 @@ class FileOutcome:
     message: str = ""
     image_id: int | None = None
     notes: tuple[str, ...] = ()
+
+
+def outcome_of(row: PlannedFile, status: Status, reason: str) -> FileOutcome:
+    """What became of a file, and why, in a sentence that names it."""
+    return FileOutcome(row.name, status, Sentence("{name}: {reason}.", name=row.name, reason=reason))
 
 
 @dataclass

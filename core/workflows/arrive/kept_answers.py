@@ -46,8 +46,7 @@ def kept_answers(workspace: Workspace, task_id: int) -> KeptAnswers:
 
 def keep_channel(workspace: Workspace, task_id: int, kept: KeptChannel | None) -> None:
     """Remember an answer for a task; None forgets it, so that the next image of several asks again."""
-    told = kept and asdict(kept)
-    workspace.settings.set(_CHANNEL.format(task_id), told)
+    workspace.settings.set(_CHANNEL.format(task_id), kept and asdict(kept))
 
 
 def keep_units(workspace: Workspace, task_id: int, kept: Units | None) -> None:

@@ -11,11 +11,10 @@ from core.imaging.nifti_file import is_nifti
 from core.imaging.outlines import read_outlines
 from core.imaging.yolo import yolo_mask
 from core.language.sentence import Sentence
-from core.workflows.arrive.arrival import Arrival, FileOutcome
+from core.workflows.arrive.arrival import Arrival, FileOutcome, outcome_of
 from core.workflows.arrive.layouts import image_keys
 from core.workflows.arrive.mask_pixels import WaitingMask, keep_mask, pixels_of, united
 from core.workflows.arrive.pairing import second_mask
-from core.workflows.arrive.planned_file import PlannedFile
 from core.workflows.arrive.stack_masks import add_to_stack, masks_of_slices, slices_of
 
 
@@ -90,7 +89,7 @@ def add_masks(arrival: Arrival, parts: Sequence[WaitingMask]) -> list[FileOutcom
     if len(slices) > 1 or len(found) == 1:
         if earlier := next((arrival.masked[each] for each in images if each in arrival.masked), ""):
             name = arrival.workspace.images.get(images[0]).name
-            return [_second_mask(each.row, name, earlier) for each in parts]
+            return [outcome_of(each.row, "left out", second_mask(each.row, name, earlier)) for each in parts]
     if len(slices) > 1:
         return add_to_stack(arrival, parts, slices)
     if len(found) != 1:
@@ -102,12 +101,7 @@ def add_masks(arrival: Arrival, parts: Sequence[WaitingMask]) -> list[FileOutcom
                 num_found=len(found),
             )
         )
-        return [
-            FileOutcome(
-                each.row.name, "refused", Sentence("{name}: {reason}.", name=each.row.name, reason=reason)
-            )
-            for each in parts
-        ]
+        return [outcome_of(each.row, "refused", reason) for each in parts]
     image = arrival.workspace.images.get(next(iter(found)))
     outcomes: list[FileOutcome] = []
     masks = []
@@ -146,8 +140,3 @@ def add_masks(arrival: Arrival, parts: Sequence[WaitingMask]) -> list[FileOutcom
         )
         outcomes.append(FileOutcome(image.name, "refused", told, image.id))
     return outcomes
-
-
-def _second_mask(row: PlannedFile, image: str, earlier: str) -> FileOutcome:
-    reason = second_mask(row, image, earlier)
-    return FileOutcome(row.name, "left out", Sentence("{name}: {reason}.", name=row.name, reason=reason))

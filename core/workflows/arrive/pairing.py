@@ -5,10 +5,10 @@ By names and folders alone.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
-from itertools import takewhile
 from pathlib import PurePosixPath
 
 from core.datasets.matching import is_image_name
@@ -99,13 +99,7 @@ def _nearest(mask: str, images: Sequence[str]) -> Sequence[str]:
     if not 1 < len(images) <= _MOST_COMPARED:
         return images
     own = _folder_words(mask)
-    shared = [
-        sum(
-            1
-            for _ in takewhile(lambda pair: pair[0] == pair[1], zip(own, _folder_words(image), strict=False))
-        )
-        for image in images
-    ]
+    shared = [len(os.path.commonprefix([own, _folder_words(image)])) for image in images]
     return [image for image, count in zip(images, shared, strict=True) if count == max(shared)]
 
 
@@ -190,14 +184,12 @@ def with_namesakes(rows: Sequence[PlannedFile], said: Container[int]) -> list[Pl
     doubtful: dict[str, str] = {}
     for row in images:
         folder = of_folder.setdefault(str(PurePosixPath(row.path).parent), {})
-        first = folder.setdefault(_bare_key(row.path), row.path)
-        if first != row.path and {first, row.path} <= unsaid:
-            doubtful |= {first: row.name, row.path: PurePosixPath(first).name}
-    for folder in of_folder.values():
-        for key, path in folder.items():  # a_cells beside a
-            first = folder.get(layouts.ANY_ENDING.sub("", key), path)
-            if first != path and {first, path} <= unsaid:
-                doubtful |= {path: PurePosixPath(first).name, first: PurePosixPath(path).name}
+        folder.setdefault(_bare_key(row.path), row.path)
+    for row in images:
+        folder, key = of_folder[str(PurePosixPath(row.path).parent)], _bare_key(row.path)
+        for first in (folder[key], folder.get(layouts.ANY_ENDING.sub("", key), row.path)):  # a_cells beside a
+            if first != row.path and {first, row.path} <= unsaid:
+                doubtful |= {first: row.name, row.path: PurePosixPath(first).name}
     beside: dict[str, list[str]] = {}
     for name in of_folder:
         beside.setdefault(str(PurePosixPath(name).parent), []).append(name)

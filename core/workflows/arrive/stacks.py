@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.errors import AppError, BadFileError
 from core.imaging.decode import DecodedImage, read_frame, to_image
 from core.imaging.dicom_identity import hashed
-from core.imaging.dicom_places import SlicePlace, order_slices, slice_place
+from core.imaging.dicom_places import SlicePlace, of_sizes, order_slices, slice_place
 from core.imaging.stored import OpenFile
 from core.language.sentence import Sentence
 from core.workflows.correct import pictures
@@ -77,12 +77,7 @@ def add_stack(
     if len(problems) > _MOST_TOLD:
         more = len(problems) - _MOST_TOLD
         notes.append(Sentence("{name}: {more} more of its slices cannot be read.", name=name, more=more))
-    if len({(image.facts.height, image.facts.width) for image in images}) > 1:
-        notes.append(
-            Sentence(
-                "{what} has slices of different sizes; nothing can be filled in between those.", what=name
-            )
-        )
+    notes += of_sizes(((image.facts.height, image.facts.width) for image in images), name)
     return images, len(thumbnails), tuple(notes)
 
 

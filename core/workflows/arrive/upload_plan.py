@@ -143,16 +143,13 @@ def _pictures(
     found: dict[str, list[PlannedFile]] = {}
     inside: dict[str, list[PlannedFile]] = {}
     for folder, rows in of_folder.items():
-        called = [layouts.ONLY_MASK.fullmatch(stem_key(row.path)) for row in rows]
-        images = [
-            row
-            for row, as_mask in zip(rows, called, strict=True)
-            if not as_mask and not goes_on(row.keys[0], layouts.SIDE_PRODUCT, everywhere)
-        ]
+        called = {row: layouts.ONLY_MASK.fullmatch(row.keys[0]) for row in rows}
+        others = (row for row in rows if not called[row])
+        images = [row for row in others if not goes_on(row.keys[0], layouts.SIDE_PRODUCT, everywhere)]
         for each in PurePosixPath(folder).parents:
             inside.setdefault(str(each), []).extend(images)
         # Numbers that images have number images, and not objects of the only one.
-        numbers = [each["number"] for each in called if each and each["number"]]
+        numbers = [each["number"] for each in called.values() if each and each["number"]]
         is_numbered = len(images) == 1 and any(each in images[0].keys or each in known for each in numbers)
         found[folder] = [] if is_numbered else images
     return {folder: images or inside.get(folder, []) for folder, images in found.items()}
@@ -177,12 +174,11 @@ def _by_name(
     """
     key = stem_key(row.path)
     # What has a reason lies in a folder that is called one of images.
-    is_bare = layouts.BARE_MASK.fullmatch(key)
-    if pictures and not row.reason and (is_bare or layouts.ONLY_MASK.fullmatch(key)):
-        only = pictures[0] if len(pictures) == 1 else None
-        if only is not None and (is_bare or only.group == row.group):
+    if pictures and not row.reason and layouts.ONLY_MASK.fullmatch(key):
+        is_bare = layouts.BARE_MASK.fullmatch(key)
+        if len(pictures) == 1 and (is_bare or pictures[0].group == row.group):
             reason = Sentence("it is called a mask, beside one image")
-            return replace(row, role="mask", reason=reason, keys=(key, *only.keys))
+            return replace(row, role="mask", reason=reason, keys=(key, *pictures[0].keys))
         if is_bare:
             reason = Sentence("it is called a mask, and not of which image; name it like its image")
             return replace(row, role="mask", reason=reason, keys=(key,))
@@ -197,7 +193,9 @@ def _by_name(
             return replace(
                 row, role="left out", reason=Sentence("{why} of the image beside it; not read", why=why)
             )
-    if any(each in beside or each in known or each in subjects for each in layouts.mask_bases(key)):
+    of_lesion = not row.reason and goes_on(key, layouts.OF_LESION, everywhere)
+    bases = layouts.mask_bases(key)
+    if of_lesion or any(each in beside or each in known or each in subjects for each in bases):
         return replace(row, role="mask", reason=_ENDS_AS_MASK, keys=mask_keys(row.path))
     base = layouts.MASK_PREFIX.sub("", key)
     # A letter alone counts only where a number is an image's whole name, which `known` does not tell.
@@ -206,10 +204,9 @@ def _by_name(
         reason = Sentence("its name begins as masks do")
         return replace(row, role="mask", reason=reason, keys=mask_keys(row.path))
     base = layouts.MASK_ENDING.sub("", key)
-    of_lesion = not row.reason and goes_on(key, layouts.OF_LESION, everywhere)
-    if base == key and not of_lesion:
+    if base == key:
         return row
-    if base in everywhere or of_lesion:
+    if base in everywhere:
         return replace(row, role="mask", reason=_ENDS_AS_MASK, keys=mask_keys(row.path))
     # BraTS: a_seg beside a_t1, a_t2; of several it is not clear which one, and that is told.
     begun = [] if layouts.DIVIDED.search(key) else beside.longer(base)

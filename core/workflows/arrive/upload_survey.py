@@ -66,8 +66,8 @@ class Survey:
         another one's mask, and every mask is clear, has its image and marks foreground as the others do.
         """
         given = any(row.role != "image" or row.namesake for row in self.rows[: self.num_files])
-        given = given or bool(self.unpaired) or self.asks(kept)
-        return given or any(self.problem(place, kept.masks) for place in self.readings)
+        is_odd = any(self.problem(place, kept.masks) for place in self.readings)
+        return given or is_odd or bool(self.unpaired) or self.asks(kept)
 
     def differing(self) -> str:
         """How masks of one foreground mark it differently, empty where they do not."""
@@ -127,7 +127,10 @@ def survey_upload(
         rows = [row for row, _ in unpacked(rows, uploads)]
     num_files = sum(len(_paths(*each)) for each in files)
     names = _names(rows, uploads) if earlier is None else earlier.names
-    rows = [_told(row) if row.path in names.files else row for row in rows]
+    rows = [
+        replace(row, role="left out", reason=NAMES_OF_CLASSES, keys=()) if row.path in names.files else row
+        for row in rows
+    ]
     of_masks = [place for place, row in enumerate(rows) if row.role == "mask" or row.is_yolo][:MOST_READ]
     already = {} if earlier is None else earlier.readings
     readings = {place: reading for place, reading in already.items() if place in of_masks}
@@ -172,10 +175,6 @@ def _names(rows: Sequence[PlannedFile], uploads: Sequence[Upload]) -> ToldNames:
             if not left:
                 break
     return names
-
-
-def _told(row: PlannedFile) -> PlannedFile:
-    return replace(row, role="left out", reason=NAMES_OF_CLASSES, keys=())
 
 
 def plan_of(
