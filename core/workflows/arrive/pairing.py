@@ -215,4 +215,4 @@ def _bare_key(path: str) -> str:
 
 
 def _namesake(other: str) -> Sentence:
-    return Sentence("{other} has the same name: if one of the two is the mask, say so", other=other)
+    return Sentence("{other} is called like this one: if one of the two is the mask, say so", other=other)
