@@ -126,7 +126,7 @@ def test_files_come_in_the_order_of_their_paths(folder):
         # As in a zip: several masks of one image are united, each folder's mask is that of the image in it.
         ({"b (1).png": 0, "b (1)_mask.png": 1, "b (1)_mask_1.png": 2}, []),
         ({"a/img.png": 0, "a/label.png": 1, "b/img.png": 3, "b/label.png": 2}, []),
-        ({"x/1.png": 0, "y/1.png": 1}, ["1.png has the same name"] * 2),
+        ({"x/1.png": 0, "y/1.png": 1}, ["1.png is called like this one"] * 2),
     ],
 )
 def test_a_folder_is_understood_as_the_same_files_in_a_zip(workspace, task, tmp_path, files, told):
