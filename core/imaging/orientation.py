@@ -24,8 +24,7 @@ def upright(stored: StoredPixels, orientation: int, name: str) -> StoredPixels:
     turned: dict[str, Any] = {at: _turn(each, orientation) for at, each in planes.items() if each is not None}
     if 1 < orientation <= 8 and turned["values"].shape == stored.values.shape:
         told = Sentence(
-            "{name} is turned as its header says; a mask drawn on it as it is stored lies wrong, so look at "
-            "one.",
+            "{name} is turned as its header says; a mask drawn on it as it is stored would lie wrong.",
             name=name,
         )
         turned["notes"] = (*stored.notes, told)

@@ -191,7 +191,7 @@ def test_exif_turns_and_flips_as_pillow_does() -> None:
 def test_where_turning_leaves_the_size_as_it_was_that_is_said(
     shape: tuple[int, int], orientation: int, is_told: bool
 ) -> None:
-    told = "a is turned as its header says; a mask drawn on it as it is stored lies wrong, so look at one."
+    told = "a is turned as its header says; a mask drawn on it as it is stored would lie wrong."
     exif = Image.Exif()
     exif[0x0112] = orientation
     png = saved(Image.fromarray(np.zeros(shape, np.uint8)), "PNG", exif=exif)
