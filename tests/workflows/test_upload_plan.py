@@ -275,6 +275,8 @@ def test_images_that_are_to_be_predicted_are_images(folder):
 def test_a_folder_beside_the_images_with_their_names_is_asked_about():
     rows = plan_upload(["z/images/1.png", "z/truth/1.png"])
     assert [row.namesake for row in rows] == ["", "z/images/1.png"]
+    pairs = plan_upload([f"z/train{xy}/{xy.upper()}_img_{number}.bmp" for xy in "xy" for number in (0, 1)])
+    assert [row.namesake for row in pairs] == [row.path for row in (*pairs[2:], *pairs[:2])]  # PH2
     rows = plan_upload([f"z/{folder}/1.png" for folder in ("images", "av", "vessel")])  # RITE
     assert [row.namesake for row in rows] == ["", "z/images/1.png", "z/images/1.png"]
 

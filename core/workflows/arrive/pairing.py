@@ -209,8 +209,8 @@ def with_namesakes(rows: Sequence[PlannedFile], said: Container[int]) -> list[Pl
 
 
 def _bare_key(path: str) -> str:
-    """The name without any image's ending and nnU-Net's channel: a of a.jpg.png and of a_0000.png."""
-    key = stem_key(path)
+    """The name without image's endings, nnU-Net's channel and x or y: a of a.jpg.png, a_0000.png, y_a.png."""
+    key = re.sub(r"^[xy]_", "", stem_key(path))
     return (stem_key(key) if is_image_name(key) else key).removesuffix("_0000")
 
 
