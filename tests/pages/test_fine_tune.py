@@ -12,6 +12,7 @@ from core.registry.shipped import add_shipped
 from core.ui.running_job import by_epoch, part_done
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
+from core.workflows.learn import fine_tune_recipe
 from core.workspace import DraftContent, NewReview, NewRevision, NewVersion, ReviewRules, Workspace
 from tests.pages.conftest import png, shown
 
@@ -58,8 +59,19 @@ def test_counts_what_is_trained_on_and_what_is_locked(open_page, workspace, nucl
     assert "2 of them would be trained on" in said(app)
     assert "1 is locked" in said(app)
     (base,) = [each for each in app.selectbox if each.label == "Base model"]
-    assert base.options == ["General weights"]
+    assert base.options == ["From scratch"]
     assert [each.label for each in app.number_input] == ["Epochs"]
+
+
+def test_a_first_network_of_many_images_in_colour_begins_from_the_general_weights(
+    open_page, workspace, nuclei, monkeypatch
+):
+    monkeypatch.setattr(fine_tune_recipe, "GENERAL_FROM", 2)
+    correct(workspace, nuclei, 3)
+    app = open_page("fine_tune", task=nuclei.slug)
+    assert not app.exception
+    (base,) = [each for each in app.selectbox if each.label == "Base model"]
+    assert base.options == ["General weights"]
 
 
 def test_a_gold_image_is_counted_to_its_reader_as_one_that_nobody_saved(open_page, workspace, nuclei):

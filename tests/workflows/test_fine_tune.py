@@ -209,8 +209,7 @@ def first_model(workspace, task):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("eager")
-def test_a_new_task_is_trained_from_scratch_on_one_image(workspace, new_task, monkeypatch, tmp_path):
-    monkeypatch.setattr(recipe, "GENERAL_DIR", tmp_path / "not_shipped")
+def test_a_new_task_is_trained_from_scratch_on_one_image(workspace, new_task):
     task, image = new_task
     result, version = first_model(workspace, task)
     assert (result["decision"], version.origin, version.parent_id) == ("ask", "scratch", None)
@@ -239,7 +238,8 @@ def test_a_new_task_begins_from_the_general_weights(workspace, new_task, monkeyp
         tmp_path / "card.json",
     )
     monkeypatch.setattr(recipe, "GENERAL_DIR", tmp_path)
-    task, image = new_task
+    monkeypatch.setattr(recipe, "GENERAL_FROM", 1)
+    task, _ = new_task
     _, version = first_model(workspace, task)
     card = load_card(workspace.versions.open(version) / "card.json")
     assert (card.net, card.parent, card.image_size) == (net, "General weights", (SIZE, SIZE))
@@ -348,14 +348,22 @@ def test_a_network_from_the_general_weights_is_shown_half_as_many_images():
     assert TRAINERS["segment"].usual_epochs(general, 16, from_scratch=False) == 1200 / 16
 
 
-def test_a_network_from_scratch_fits_the_images(monkeypatch, tmp_path):
-    monkeypatch.setattr(recipe, "GENERAL_DIR", tmp_path)
+def test_a_network_from_scratch_fits_the_images():
     grey, colour = LearntFrom(2, 0, False, False, (1, 1)), LearntFrom(2, 0, True, False, (1, 1))
     ct = LearntFrom(2, 0, False, True, (1, 1))
     assert recipe.scratch_card("x", grey).net.input_channels == 1
     assert recipe.scratch_card("x", colour).net.input_channels == 3
     assert recipe.scratch_card("x", grey).scaling == ScalingConfig()
     assert recipe.scratch_card("x", ct).scaling == ScalingConfig("hu_window", -1000.0, 400.0)
+
+
+def test_many_images_in_colour_make_a_first_network_begin_from_the_general_weights(monkeypatch, tmp_path):
+    def begins(has_colour: bool, *groups: int) -> bool:
+        return recipe.begins_from_general(LearntFrom(sum(groups), 0, has_colour, False, groups))
+
+    assert begins(True, 60, 40) and not begins(True, 60, 39) and not begins(False, 200)
+    monkeypatch.setattr(recipe, "GENERAL_DIR", tmp_path)
+    assert not begins(True, 200)
 
 
 def test_whole_groups_are_planned_to_be_validated_on(workspace, task):

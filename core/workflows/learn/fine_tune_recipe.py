@@ -19,8 +19,10 @@ FINE_TUNE_IMAGES = 1200
 """Images seen in a run from a base model that has learnt from more; with 16 images that is 75 epochs."""
 SCRATCH_IMAGES = 3200
 """Images seen in a run from scratch, or from a model that has learnt from fewer images than there are now."""
+GENERAL_FROM = 100
+"""Corrected colour images from which on a first network begins from the general weights (decision 062)."""
 GENERAL_IMAGES = 1600
-"""The same where the network began from the general weights; each takes it twice as long."""
+"""Images seen in a run from scratch where it began there; each takes it twice as long."""
 MAX_EPOCHS = 100
 SCRATCH_EPOCHS = 400
 """Most epochs of such a run on masks: eight images make two steps an epoch."""
@@ -30,7 +32,7 @@ VALIDATION_PART = 0.15
 SCRATCH_IMAGE_SIZE = (256, 256)
 SCRATCH_NET = NetConfig()
 GENERAL_DIR = MODELS_DIR / "general"
-"""What a model of something new begins from (decision 062); without it from fresh weights."""
+"""What ImageNet taught (decision 062)."""
 LUNG_WINDOW = (-1000.0, 400.0)
 
 
@@ -45,24 +47,26 @@ def num_validation(num_images: int) -> int:
 
 
 def general_weights() -> Path | None:
-    """The weights file that a run without a base model begins from, None where none is shipped."""
+    """The file of the general weights, None where they are not shipped."""
     weights = GENERAL_DIR / "model.keras"
     return weights if weights.is_file() else None
+
+
+def begins_from_general(there: LearntFrom) -> bool:
+    """Whether a first network begins from the general weights, which pays for many images in colour."""
+    return there.has_colour and sum(there.groups) >= GENERAL_FROM and general_weights() is not None
 
 
 def scratch_card(name: str, there: LearntFrom) -> ModelCard:
     """The card of a model that does not exist yet: channels and intensity scaling as the images are.
 
-    The network of the general weights has three channels, which grey images fill alike.
-
     Raises:
         BadModelError: The card of the general weights cannot be read.
     """
+    if begins_from_general(there):
+        general = load_card(GENERAL_DIR / "card.json")
+        return dataclasses.replace(general, name=name, parent=general.title, image_size=SCRATCH_IMAGE_SIZE)
+    channels = 3 if there.has_colour else 1
     scaling = ScalingConfig("hu_window", *LUNG_WINDOW) if there.has_hounsfield else ScalingConfig()
-    if general_weights() is None:
-        net = dataclasses.replace(SCRATCH_NET, input_channels=3 if there.has_colour else 1)
-        return ModelCard(name=name, net=net, scaling=scaling, image_size=SCRATCH_IMAGE_SIZE)
-    general = load_card(GENERAL_DIR / "card.json")
-    return dataclasses.replace(
-        general, name=name, scaling=scaling, image_size=SCRATCH_IMAGE_SIZE, parent=general.title
-    )
+    net = dataclasses.replace(SCRATCH_NET, input_channels=channels)
+    return ModelCard(name=name, net=net, scaling=scaling, image_size=SCRATCH_IMAGE_SIZE)

@@ -120,7 +120,7 @@ class LabelTrainer(Trainer):
                 settings=run.settings,
                 augment=run.augment,
                 flips=card.flips,
-                start_from=self.weights(workspace, run.base),
+                start_from=self.weights(workspace, run),
                 encoder=general_weights() if run.base is None and card.backbone == ENCODER else None,
             ),
             on_progress=JobReporter(context),

@@ -74,9 +74,11 @@ class MaskTrainer(Trainer):
         card = self.amount(workspace, task_id, base).card
         return Given(card, tuple(workspace.images.list(task_id, "corrected")))
 
-    def weights(self, workspace: Workspace, base: VersionRow | None) -> Path | None:
-        """Of the base; without one the general weights where they are shipped."""
-        return recipe.general_weights() if base is None else super().weights(workspace, base)
+    def weights(self, workspace: Workspace, run: Run) -> Path | None:
+        """Of the base; without one the general weights where the network is theirs."""
+        if run.base is None and run.given.card.net.architecture == "lite_unet":
+            return recipe.general_weights()
+        return super().weights(workspace, run)
 
     def amount(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Amount:
         """Counted by the store."""

@@ -126,9 +126,9 @@ class Trainer:
         """What a run begins from that was told this version, None for from scratch."""
         return base
 
-    def weights(self, workspace: Workspace, base: VersionRow | None) -> Path | None:
+    def weights(self, workspace: Workspace, run: Run) -> Path | None:
         """The file of the weights that a run begins from, None for fresh ones."""
-        return None if base is None else workspace.versions.open(base) / "model.keras"
+        return None if run.base is None else workspace.versions.open(run.base) / "model.keras"
 
     def given(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Given:
         """Card, images and labels; a `JobError` where the task has nothing of the kind."""
@@ -178,7 +178,7 @@ class Trainer:
             net=run.given.card.net,
             settings=run.settings,
             augment=run.augment,
-            start_from=self.weights(context.workspace, run.base),
+            start_from=self.weights(context.workspace, run),
             on_progress=JobReporter(context),
             should_stop=context.should_stop,
         )
