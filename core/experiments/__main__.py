@@ -9,13 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 from core.commands import Parser, run
-from core.experiments.reports.display import ExperimentDisplay
-from core.experiments.reports.report import markdown_table
+from core.experiments.reports.display import ExperimentDisplay, print_found
 from core.experiments.requests.command_line import parser_of, request_of
 from core.experiments.requests.help_texts import SUMMARY
 from core.experiments.requests.plan import KINDS, Request, TuneRequest, request_from_json
-from core.experiments.runs.store import ExperimentResult, read_record, read_state
-from core.language.sentence import Sentence, said
+from core.experiments.runs.store import read_record, read_state
+from core.language.sentence import Sentence
 
 
 def main(arguments: list[str]) -> int:
@@ -47,7 +46,8 @@ def main(arguments: list[str]) -> int:
             result = resume_experiment(
                 out, display.experiment_watchers(), request=_longer(parser, kind, options)
             )
-    _tell(result, out)
+    print_found(result)
+    print(Sentence("Wrote {path} with its table and pictures.", path=out / "report.md").said())
     if read_state(out).status == "stopped":
         command = shlex.join(["python", "-m", "core.experiments", kind, "--resume", str(out)])
         print(Sentence("Go on with: {command}", command=command).said())
@@ -72,16 +72,6 @@ def _longer(parser: Parser, kind: str, options: Namespace) -> Request | None:
     trials = request.trials if options.trials is None else options.trials
     minutes = request.timeout_minutes if options.timeout_minutes is None else options.timeout_minutes
     return replace(request, trials=trials, timeout_minutes=minutes)
-
-
-def _tell(result: ExperimentResult, out: Path) -> None:
-    if result.rows:
-        print(f"{markdown_table(result)}\n")
-    if result.headline:
-        print(said(result.headline))
-    for note in result.notes:
-        print(f"- {said(note)}")
-    print(Sentence("Wrote {path} with its table and pictures.", path=out / "report.md").said())
 
 
 def _about(kind: str) -> int:

@@ -19,7 +19,8 @@ from core.commands.classify_flags import add_settings_flags, add_source_flags, r
 from core.commands.progress import ClassifyDisplay
 from core.config import to_dict
 from core.evaluation.paired import PairedTest
-from core.experiments.reports.report import markdown_table, report_markdown
+from core.experiments.reports.display import print_found
+from core.experiments.reports.report import report_markdown
 from core.experiments.runs.store import Cell, ExperimentResult, State
 from core.files import write_json, write_table, write_whole
 from core.language.sentence import Sentence
@@ -74,10 +75,7 @@ def classify(arguments: list[str]) -> int:
         comparison = classify_cross_validate(request, display.watchers())
     result = comparison_result(comparison, request)
     _write(request, comparison, result, begun)
-    print(markdown_table(result))
-    print(f"\n{result.headline}")
-    for note in result.notes:
-        print(f"- {note}")
+    print_found(result)
     print(Sentence("Wrote {path} with its table.", path=out / "report.md").said())
     return 0
 

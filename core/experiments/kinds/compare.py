@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.datasets.pairs import Pair
 from core.experiments.reports.differences import difference_rows, difference_sentence
-from core.experiments.reports.predictions_picture import draw_runs
+from core.experiments.reports.predictions_picture import draw_curves, draw_predictions
 from core.experiments.reports.tables import defined, mean_row
 from core.experiments.requests.data import require_foreground, train_and_val
 from core.experiments.requests.plan import ARM_WORDS, CompareRequest, arm_net
@@ -183,10 +183,9 @@ def tolerance_note(tolerance: float | None) -> str:
 def _draw(
     experiment: Experiment, request: CompareRequest, runs: Sequence[FinishedRun], scored: Sequence[Pair]
 ) -> tuple[Picture, ...]:
-    recipe = request.recipe
-    arms = {ARM_WORDS[run.name]: [run] for run in runs}
-    caption = draw_runs(experiment, {name: of[0] for name, of in arms.items()}, recipe, (scored, arms))
+    recipe, named = request.recipe, {ARM_WORDS[run.name]: run for run in runs}
+    arms = {name: [run] for name, run in named.items()}
     return (
-        Picture("curves.png", Sentence("Loss and Dice of every network, epoch by epoch.")),
-        Picture("predictions.png", caption),
+        draw_curves(experiment, named, recipe, Sentence("Loss and Dice of every network, epoch by epoch.")),
+        draw_predictions(experiment, scored, arms, recipe.classes),
     )

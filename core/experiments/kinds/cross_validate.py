@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from core.datasets.set_table import SetTable
 from core.errors import AppError
 from core.experiments.reports.differences import difference_rows, difference_sentence
 from core.experiments.reports.pictures import folds_picture
-from core.experiments.reports.predictions_picture import draw_runs
+from core.experiments.reports.predictions_picture import draw_curves, draw_predictions
 from core.experiments.reports.tables import defined
 from core.experiments.requests.data import read_data
 from core.experiments.requests.naming import run_title
@@ -108,22 +109,16 @@ def _draw(
 ) -> tuple[Picture, ...]:
     arms = {ARM_WORDS[arm]: runs for arm, runs in finished.items()}
     named = {run_title(run.name): run for runs in finished.values() for run in runs}
-    caption = draw_runs(experiment, named, recipe, (plan.pairs, arms))
+    curves = draw_curves(experiment, named, recipe, Sentence("Loss and Dice of every fold, epoch by epoch."))
+    predictions = draw_predictions(experiment, plan.pairs, arms, recipe.classes)
+    caption = Sentence("{telling_caption} Every mask is out of fold.", telling_caption=predictions.caption)
     means = {
         name: [sum(dice) / len(dice) for run in runs if (dice := defined(run.images, "dice"))]
         for name, runs in arms.items()
     }
-    experiment.write_picture("folds.png", folds_picture(means))
-    return (
-        Picture(
-            "folds.png", Sentence("Mean Dice of each fold, beside it their mean and one standard deviation.")
-        ),
-        Picture("curves.png", Sentence("Loss and Dice of every fold, epoch by epoch.")),
-        Picture(
-            "predictions.png",
-            Sentence("{telling_caption} Every mask is out of fold.", telling_caption=caption),
-        ),
-    )
+    beside = Sentence("Mean Dice of each fold, beside it their mean and one standard deviation.")
+    folds = experiment.write_picture("folds.png", folds_picture(means), beside)
+    return folds, curves, replace(predictions, caption=caption)
 
 
 def _strata(

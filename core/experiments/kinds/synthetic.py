@@ -11,10 +11,11 @@ from core.config import ScalingConfig
 from core.datasets.folds import assign_folds
 from core.datasets.noise import write_noise_set
 from core.datasets.pairs import Pair, load_pair
-from core.experiments.reports.pictures import curves_picture, new_figure, png
+from core.experiments.reports.pictures import new_figure, png
+from core.experiments.reports.predictions_picture import draw_curves
 from core.experiments.requests.plan import Recipe, SyntheticRequest
 from core.experiments.runs.experiment import Experiment
-from core.experiments.runs.finished_run import FinishedRun, read_curves
+from core.experiments.runs.finished_run import FinishedRun
 from core.experiments.runs.fold_runs import FoldPlan, check_folds, index_rows, run_folds, summary_rows
 from core.experiments.runs.store import Cell, ExperimentResult, Picture
 from core.language.sentence import Sentence
@@ -116,12 +117,11 @@ def _notes(request: SyntheticRequest, recipe: Recipe) -> tuple[str, ...]:
 def _draw(
     experiment: Experiment, runs: Sequence[FinishedRun], pairs: Sequence[Pair], recipe: Recipe
 ) -> tuple[Picture, ...]:
-    curves = {f"fold {number}": read_curves(run.folder) for number, run in enumerate(runs, start=1)}
-    experiment.write_picture("curves.png", curves_picture(curves, recipe.settings.loss))
-    experiment.write_picture("example.png", _example(runs[0], pairs))
+    named = {f"fold {number}": run for number, run in enumerate(runs, start=1)}
+    caption = Sentence("A corner of one image, its mask, and the mask that was predicted.")
     return (
-        Picture("curves.png", Sentence("Loss and Dice of every fold, epoch by epoch.")),
-        Picture("example.png", Sentence("A corner of one image, its mask, and the mask that was predicted.")),
+        draw_curves(experiment, named, recipe, Sentence("Loss and Dice of every fold, epoch by epoch.")),
+        experiment.write_picture("example.png", _example(runs[0], pairs), caption),
     )
 
 

@@ -22,7 +22,7 @@ from core.experiments.reports.pictures import threshold_picture
 from core.experiments.requests.data import read_data, require_foreground
 from core.experiments.requests.plan import ThresholdRequest
 from core.experiments.runs.experiment import Experiment
-from core.experiments.runs.store import Cell, ExperimentResult, Picture
+from core.experiments.runs.store import Cell, ExperimentResult
 from core.imaging.class_masks import decided_pixels
 from core.imaging.masks import quantise
 from core.inference.predictor import Predictor, load_predictor
@@ -79,8 +79,8 @@ def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> Experi
         for step in range(len(curve["threshold"]))
     ]
     experiment.write_csv(CURVE_FILE, levels)
-    picture = threshold_picture(curve, best, in_card)
-    experiment.write_picture("thresholds.png", picture)
+    caption = Sentence("Dice, IoU, precision and recall against the threshold.")
+    picture = experiment.write_picture("thresholds.png", threshold_picture(curve, best, in_card), caption)
     shown = [
         (Sentence("best Dice on {split}", split=request.split), best),
         (Sentence("the model's card"), in_card),
@@ -106,9 +106,7 @@ def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> Experi
         ),
         number=float(at_best["dice"] or 0),
         number_name=Sentence("{split} Dice at the best threshold", split=request.split),
-        pictures=(
-            Picture("thresholds.png", Sentence("Dice, IoU, precision and recall against the threshold.")),
-        ),
+        pictures=(picture,),
         notes=(
             Sentence(
                 "Means over the {num_counts} images of the {split} split at their own sizes, at "

@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 
 from core.commands.progress import TrainingDisplay
+from core.experiments.reports.report import markdown_table
 from core.experiments.runs.experiment import ExperimentWatchers
+from core.experiments.runs.store import ExperimentResult
+from core.language.sentence import said
 from core.training.progress_report import ProgressReport
 
 
@@ -38,3 +41,13 @@ class ExperimentDisplay(TrainingDisplay):
         if run != self._run:
             self._run, self._told = run, 0
         self.step(report)
+
+
+def print_found(result: ExperimentResult) -> None:
+    """What was found: its table, its headline, and how it was measured."""
+    if result.rows:
+        print(f"{markdown_table(result)}\n")
+    if result.headline:
+        print(said(result.headline))
+    for note in result.notes:
+        print(f"- {said(note)}")

@@ -15,6 +15,7 @@ from core.experiments.reports.pictures import curves_picture, new_figure, png
 from core.experiments.requests.plan import Recipe
 from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.finished_run import FinishedRun, read_curves
+from core.experiments.runs.store import Picture
 from core.imaging.class_table import ClassTable
 from core.imaging.decode import decode_mask
 from core.imaging.intensity import to_display
@@ -33,39 +34,37 @@ Masks = Mapping[str, tuple[Path, float]]
 """A network's mask of each image, by the image's stem, with its Dice."""
 
 
-def draw_runs(
-    experiment: Experiment,
-    runs: Mapping[str, FinishedRun],
-    recipe: Recipe,
-    shown: tuple[Sequence[Pair], Mapping[str, Sequence[FinishedRun]]],
-) -> str:
-    """Write `curves.png`, and `predictions.png` of scored pairs and each network's runs; what that shows."""
+def draw_curves(
+    experiment: Experiment, runs: Mapping[str, FinishedRun], recipe: Recipe, caption: str
+) -> Picture:
+    """Write `curves.png` of runs."""
     curves = {name: read_curves(run.folder) for name, run in runs.items()}
-    experiment.write_picture("curves.png", curves_picture(curves, recipe.settings.loss))
-    pairs, arms = shown[0], {name: masks_of(of) for name, of in shown[1].items()}
-    experiment.write_picture("predictions.png", telling_picture(pairs, arms, recipe.classes))
-    return telling_caption(arms, recipe.classes)
+    return experiment.write_picture("curves.png", curves_picture(curves, recipe.settings.loss), caption)
 
 
-def masks_of(runs: Sequence[FinishedRun]) -> Masks:
-    """The masks that a network's runs left, each image in one of them."""
-    return {
-        image.stem: (run.folder / "masks" / f"{image.stem}.png", float(image.scores["dice"] or 0))
-        for run in runs
-        for image in run.images
+def draw_predictions(
+    experiment: Experiment,
+    pairs: Sequence[Pair],
+    runs: Mapping[str, Sequence[FinishedRun]],
+    classes: ClassTable | None,
+) -> Picture:
+    """Write `predictions.png`: where networks are furthest apart, and typical ones, of pairs all have scored.
+
+    Args:
+        runs: Of each network, an image in one of them.
+    """
+    arms: dict[str, Masks] = {
+        arm: {
+            image.stem: (run.folder / "masks" / f"{image.stem}.png", float(image.scores["dice"] or 0))
+            for run in of_arm
+            for image in run.images
+        }
+        for arm, of_arm in runs.items()
     }
-
-
-def telling_picture(pairs: Sequence[Pair], arms: Mapping[str, Masks], classes: ClassTable | None) -> bytes:
-    """Predictions where the networks are furthest apart, and typical ones, of pairs that all have scored."""
     scored = [pair for pair in pairs if all(pair.stem in masks for masks in arms.values())]
     dice = {arm: [masks[pair.stem][1] for pair in scored] for arm, masks in arms.items()}
     apart, typical = telling_images(dice, NUM_APART, NUM_TYPICAL)
-    return predictions_picture(scored, arms, {"furthest apart": apart, "typical": typical}, classes)
-
-
-def telling_caption(arms: Mapping[str, Masks], classes: ClassTable | None) -> str:
-    """What a `telling_picture` shows."""
+    rows = {"furthest apart": apart, "typical": typical}
     shown = (
         Sentence("Image, reference (blue) and each network's mask (orange):")
         if classes is None
@@ -76,7 +75,8 @@ def telling_caption(arms: Mapping[str, Masks], classes: ClassTable | None) -> st
         if len(arms) > 1
         else Sentence("where their Dice is nearest to the median.")
     )
-    return Sentence.joined([shown, chosen])
+    picture = predictions_picture(scored, arms, rows, classes)
+    return experiment.write_picture("predictions.png", picture, Sentence.joined([shown, chosen]))
 
 
 def telling_images(

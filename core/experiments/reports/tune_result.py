@@ -106,24 +106,16 @@ def _draw(
         for trial in trials
         if trial.intermediate_values
     ]
-    experiment.write_picture("trials.png", trials_picture(values))
-    pictures = [
-        Picture(
-            "trials.png", Sentence("The best validation Dice of each trial, in the order they were tried.")
-        )
-    ]
-    if found := importance(study):
-        experiment.write_picture("importance.png", importance_picture(found))
-        pictures.append(
-            Picture(
-                "importance.png",
-                Sentence(
-                    "How much of the differences in validation Dice each setting explains (PED-ANOVA over "
-                    "the trials that ran to their end)."
-                ),
-            )
-        )
-    return tuple(pictures)
+    caption = Sentence("The best validation Dice of each trial, in the order they were tried.")
+    drawn = experiment.write_picture("trials.png", trials_picture(values), caption)
+    found = importance(study)
+    if not found:
+        return (drawn,)
+    caption = Sentence(
+        "How much of the differences in validation Dice each setting explains (PED-ANOVA over the trials "
+        "that ran to their end)."
+    )
+    return drawn, experiment.write_picture("importance.png", importance_picture(found), caption)
 
 
 def _classes_words(experiment: Experiment, recipe: Recipe) -> tuple[str, ...]:

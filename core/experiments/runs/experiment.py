@@ -19,7 +19,7 @@ from core.errors import AppError
 from core.evaluation.test_log import LOG_NAME, Scoring, check_log, log_scorings
 from core.experiments.requests.naming import title_of
 from core.experiments.requests.plan import Request, kind_of, request_from_json, request_to_json
-from core.experiments.runs.store import ExperimentResult, State, read_record, read_state
+from core.experiments.runs.store import ExperimentResult, Picture, State, read_record, read_state
 from core.files import write_json, write_table, write_whole
 from core.jobs.process import created_at
 from core.workflows.learn.run_folder import DataHashes
@@ -140,9 +140,10 @@ class Experiment:
         """A table with a header; what is None is an empty cell."""
         write_table(self.folder / name, rows)
 
-    def write_picture(self, name: str, content: bytes) -> None:
-        """A PNG in the folder."""
+    def write_picture(self, name: str, content: bytes, caption: str) -> Picture:
+        """A PNG in the folder; what a result says of it."""
         write_whole(self.folder / name, content)
+        return Picture(name, caption)
 
     def write_text(self, name: str, text: str) -> None:
         """A text file in UTF-8 in the folder."""
