@@ -12,7 +12,7 @@ from core.commands.shared_flags import add_shared
 from core.commands.task import add_task_flag, given
 from core.evaluation.scores import METRICS
 from core.language import say
-from core.language.sentence import Sentence, said
+from core.language.sentence import Sentence, print_sentence, said
 
 if TYPE_CHECKING:
     from core.workflows.measure.evaluate_model import EvaluateOutcome
@@ -116,7 +116,7 @@ def _print_means(split: str, outcome: EvaluateOutcome) -> None:
         **facts,
     )
     print(how.said())
-    print(say("               mean  95 % interval        pooled"))
+    print_sentence("               mean  95 % interval        pooled")
     for name in METRICS:
         if name not in outcome.scores:
             continue
@@ -128,10 +128,8 @@ def _print_means(split: str, outcome: EvaluateOutcome) -> None:
             + (f"{pooled:8.4f}" if pooled is not None else "")
         )
     if scores["hd95_undefined"]:
-        print(
-            Sentence(
-                "hd95 is undefined for {scores} of them (one mask empty).", scores=scores["hd95_undefined"]
-            ).said()
+        print_sentence(
+            "hd95 is undefined for {scores} of them (one mask empty).", scores=scores["hd95_undefined"]
         )
 
 

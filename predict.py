@@ -9,7 +9,7 @@ from core.commands.progress import ImageBar
 from core.commands.shared_flags import add_shared
 from core.commands.task import add_task_flag, given
 from core.language import say
-from core.language.sentence import Sentence, said
+from core.language.sentence import print_sentence, said
 
 DESCRIPTION = """\
 Predict the mask of an image, of every image in a folder, or of those that a pattern finds.
@@ -79,12 +79,10 @@ def main(arguments: list[str]) -> int:
         number = "" if row.slice is None else f" #{row.slice}"
         print(f"{places.as_asked(row.mask)}{number}  {row.foreground_percent:.2f} %")
     if outcome.areas is not None:
-        print(
-            Sentence(
-                "Areas of {num_predicted} images: {as_asked}",
-                num_predicted=len(outcome.predicted),
-                as_asked=places.as_asked(outcome.areas),
-            ).said()
+        print_sentence(
+            "Areas of {num_predicted} images: {as_asked}",
+            num_predicted=len(outcome.predicted),
+            as_asked=places.as_asked(outcome.areas),
         )
     return EXIT_WRONG_INPUT if outcome.problems else 0
 

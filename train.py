@@ -17,7 +17,7 @@ from core.commands.train_flags import build_parser
 from core.commands.train_options import classes_of, net_config, scaling_config, settings_of
 from core.config import TrainConfig
 from core.image_size import format_size
-from core.language.sentence import Sentence
+from core.language.sentence import Sentence, print_sentence
 from core.storage import is_address
 from core.training.presets import augment_config
 
@@ -155,38 +155,30 @@ def _run(train: Callable[[Watchers], TrainOutcome[ModelCard]], options: Namespac
         outcome = train(replace(display.watchers(), on_note=display.note, on_saved=places.saved))
     places.saved()
     if outcome.previous is not None:
-        print(
-            Sentence(
-                "The files of an earlier run are now in {as_asked}.",
-                as_asked=places.as_asked(outcome.previous),
-            ).said()
+        print_sentence(
+            "The files of an earlier run are now in {as_asked}.",
+            as_asked=places.as_asked(outcome.previous),
         )
     if outcome.stopped:
-        print(
-            Sentence(
-                "The run was stopped; the same command with --resume goes on from the last whole epoch."
-            ).said()
+        print_sentence(
+            "The run was stopped; the same command with --resume goes on from the last whole epoch."
         )
-    print(
-        Sentence(
-            "Epoch {best_epoch} of {num_epochs} was kept.",
-            best_epoch=outcome.best_epoch,
-            num_epochs=outcome.num_epochs,
-        ).said()
+    print_sentence(
+        "Epoch {best_epoch} of {num_epochs} was kept.",
+        best_epoch=outcome.best_epoch,
+        num_epochs=outcome.num_epochs,
     )
     for name, score in outcome.card.validation.items():
-        print(
-            Sentence(
-                "  validation {name:<10} {mean:.4f}  ({low:.4f} to {high:.4f})",
-                name=name,
-                mean=score.mean,
-                low=score.low,
-                high=score.high,
-            ).said()
+        print_sentence(
+            "  validation {name:<10} {mean:.4f}  ({low:.4f} to {high:.4f})",
+            name=name,
+            mean=score.mean,
+            low=score.low,
+            high=score.high,
         )
-    print(Sentence("  threshold             {threshold:.2f}", threshold=outcome.card.threshold).said())
+    print_sentence("  threshold             {threshold:.2f}", threshold=outcome.card.threshold)
     weights = f"{options.output_dir.rstrip('/')}/{outcome.weights.stem}"
-    print(Sentence("Wrote {weights}.keras and {weights}.h5 with their card.", weights=weights).said())
+    print_sentence("Wrote {weights}.keras and {weights}.h5 with their card.", weights=weights)
     return 0
 
 
@@ -194,7 +186,7 @@ def _preview(request: TrainRequest, path: Path) -> int:
     from core.workflows.learn.preview_augmentation import preview_augmentation
 
     names = preview_augmentation(request, path)
-    print(Sentence("Wrote {path}, from top to bottom: {names}.", path=path, names=", ".join(names)).said())
+    print_sentence("Wrote {path}, from top to bottom: {names}.", path=path, names=", ".join(names))
     return 0
 
 

@@ -10,7 +10,7 @@ from core.commands import EXIT_WRONG_INPUT
 from core.commands.classify_flags import evaluate_parser, predict_parser, request_of, source_of, train_parser
 from core.commands.progress import ClassifyDisplay, ImageBar
 from core.language import say
-from core.language.sentence import Sentence, said
+from core.language.sentence import print_sentence, said
 from core.workflows.predict.places import open_places
 
 NO_DIAGNOSIS = "These probabilities are for research and are no diagnosis."
@@ -36,20 +36,16 @@ def train(arguments: list[str]) -> int:
     with ClassifyDisplay() as display:
         outcome = classify_train(request, display.watchers())
     if outcome.previous is not None:
-        print(
-            Sentence("The files of an earlier run are now in {previous}.", previous=outcome.previous).said()
-        )
-    print(Sentence("Weights before training: {origin}", origin=outcome.card.origin).said())
-    print(
-        Sentence(
-            "Epoch {best_epoch} of {num_epochs} was kept; temperature {temperature:.2f}.",
-            best_epoch=outcome.best_epoch,
-            num_epochs=outcome.num_epochs,
-            temperature=outcome.card.temperature,
-        ).said()
+        print_sentence("The files of an earlier run are now in {previous}.", previous=outcome.previous)
+    print_sentence("Weights before training: {origin}", origin=outcome.card.origin)
+    print_sentence(
+        "Epoch {best_epoch} of {num_epochs} was kept; temperature {temperature:.2f}.",
+        best_epoch=outcome.best_epoch,
+        num_epochs=outcome.num_epochs,
+        temperature=outcome.card.temperature,
     )
     _print_scores(outcome.card.validation, "validation ")
-    print(Sentence("Wrote {folder} with its card.", folder=outcome.weights).said())
+    print_sentence("Wrote {folder} with its card.", folder=outcome.weights)
     return 0
 
 
@@ -118,12 +114,10 @@ def predict(arguments: list[str]) -> int:
         shares = "  ".join(f"{label} {share:.3f}" for label, share in row.probabilities.items())
         print(f"{row.image.name}  {row.label}  ({shares})")
     if outcome.table is not None:
-        print(
-            Sentence(
-                "Labels of {num_classified} images: {as_asked}",
-                num_classified=len(outcome.classified),
-                as_asked=places.as_asked(outcome.table),
-            ).said()
+        print_sentence(
+            "Labels of {num_classified} images: {as_asked}",
+            num_classified=len(outcome.classified),
+            as_asked=places.as_asked(outcome.table),
         )
         print(NO_DIAGNOSIS)
     return EXIT_WRONG_INPUT if outcome.problems else 0

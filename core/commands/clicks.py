@@ -10,7 +10,7 @@ from core.commands.progress import TrainingDisplay
 from core.commands.shared_flags import add_shared
 from core.commands.task import add_task_flag
 from core.config import NetConfig, TrainConfig
-from core.language.sentence import Sentence
+from core.language.sentence import print_sentence
 
 DESCRIPTION = """\
 Train the network behind "Smart click": it follows clicks on any object, so it learns from
@@ -79,12 +79,10 @@ def train(arguments: list[str]) -> int:
                 on_progress=display.step, should_stop=lambda: display.interrupted, on_note=display.note
             ),
         )
-    print(
-        Sentence(
-            "Epoch {best_epoch} of {num_epochs} was kept.",
-            best_epoch=outcome.best_epoch,
-            num_epochs=outcome.num_epochs,
-        ).said()
+    print_sentence(
+        "Epoch {best_epoch} of {num_epochs} was kept.",
+        best_epoch=outcome.best_epoch,
+        num_epochs=outcome.num_epochs,
     )
-    print(Sentence("Wrote {folder} with its card.", folder=outcome.weights).said())
+    print_sentence("Wrote {folder} with its card.", folder=outcome.weights)
     return 0

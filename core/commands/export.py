@@ -11,6 +11,7 @@ from core.commands.progress import ImageBar
 from core.config import workspace_dir
 from core.errors import AppError
 from core.language import say
+from core.language.sentence import print_sentence
 
 DESCRIPTION = """\
 Take saved masks, or a model, away as a zip.
@@ -68,7 +69,7 @@ def _masks(options: argparse.Namespace) -> tuple[str, ...]:
         selection = Selection(task.id, "approved" if options.approved else "saved")
         path = options.out or Path(f"{task.slug}_{options.format}.zip")
         export = export_files(workspace, selection, options.format, path=path.absolute(), on_progress=bar)
-    print(say("{count} mask(s) are in {path}.").format(count=export.num_images, path=path))
+    print_sentence("{count} mask(s) are in {path}.", count=export.num_images, path=path)
     return export.notes
 
 
@@ -78,7 +79,7 @@ def _model(options: argparse.Namespace) -> tuple[str, ...]:
     model = Path(options.name)
     path = options.out or Path(f"{model.stem}.zip")
     left_out = export_model(model, path.absolute())
-    print(say("The model is in {path}.").format(path=path))
+    print_sentence("The model is in {path}.", path=path)
     return left_out
 
 

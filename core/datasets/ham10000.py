@@ -24,9 +24,8 @@ from core.datasets.matching import stem_of
 from core.datasets.set_table import read_csv
 from core.errors import AppError, BadDatasetError
 from core.files import csv_bytes, write_whole
-from core.language import say
 from core.language.help_texts import translated
-from core.language.sentence import Sentence
+from core.language.sentence import Sentence, print_sentence
 
 MASK_ENDING = "_segmentation"
 METADATA_NAMES = ("HAM10000_metadata.csv", "HAM10000_metadata", "HAM10000_metadata.tab")
@@ -183,10 +182,15 @@ def main(arguments: list[str] | None = None) -> int:
     for split, lesions in divided.items():
         counts = Counter(lesion.label for lesion in lesions)
         labels = ", ".join(f"{label} {counts[label]}" for label in sorted(counts))
-        told = say("{split}: {count} images of {num_lesions} lesions; {labels}")
         num_lesions = len({each.lesion_id for each in lesions})
-        print(told.format(split=split, count=len(lesions), num_lesions=num_lesions, labels=labels))
-    print(say("Wrote {folder} with labels.csv.").format(folder=options.output_dir))
+        print_sentence(
+            "{split}: {count} images of {num_lesions} lesions; {labels}",
+            split=split,
+            count=len(lesions),
+            num_lesions=num_lesions,
+            labels=labels,
+        )
+    print_sentence("Wrote {folder} with labels.csv.", folder=options.output_dir)
     return 0
 
 

@@ -14,7 +14,7 @@ from core.experiments.requests.command_line import parser_of, request_of
 from core.experiments.requests.help_texts import SUMMARY
 from core.experiments.requests.plan import KINDS, Request, TuneRequest, request_from_json
 from core.experiments.runs.store import read_record, read_state
-from core.language.sentence import Sentence
+from core.language.sentence import Sentence, print_sentence
 
 
 def main(arguments: list[str]) -> int:
@@ -47,10 +47,10 @@ def main(arguments: list[str]) -> int:
                 out, display.experiment_watchers(), request=_longer(parser, kind, options)
             )
     print_found(result)
-    print(Sentence("Wrote {path} with its table and pictures.", path=out / "report.md").said())
+    print_sentence("Wrote {path} with its table and pictures.", path=out / "report.md")
     if read_state(out).status == "stopped":
         command = shlex.join(["python", "-m", "core.experiments", kind, "--resume", str(out)])
-        print(Sentence("Go on with: {command}", command=command).said())
+        print_sentence("Go on with: {command}", command=command)
     return 0
 
 

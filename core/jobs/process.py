@@ -40,7 +40,9 @@ def start_worker(address: str, job_id: int, log_file: Path) -> tuple[int, float 
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            creationflags=_windows_flags(),
+            # Windows alone has these.
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+            | getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     # Waiting for it keeps it from staying behind as a zombie; it does not depend on this thread.
     threading.Thread(target=process.wait, name=f"job-{job_id}", daemon=True).start()
@@ -113,9 +115,3 @@ def lower_priority() -> None:
         process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 10)
     except psutil.AccessDenied:
         return
-
-
-def _windows_flags() -> int:
-    if sys.platform != "win32":
-        return 0
-    return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW

@@ -53,6 +53,11 @@ class Sentence(str):
         )
 
 
+def print_sentence(template: str, /, **facts: Any) -> None:
+    """Print a sentence in the current language; arguments as of `Sentence`."""
+    print(Sentence(template, **facts).said())
+
+
 class Lines(tuple[Any, ...]):
     """Sentences as one fact, each on a line of its own."""
 

@@ -123,7 +123,7 @@ def _help_texts(tree: ast.Module) -> Iterator[str]:
 
 def _says(function: ast.expr) -> bool:
     name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
-    return name in ("say", "Sentence", "add_argument_group") or (
+    return name in ("say", "Sentence", "print_sentence", "add_argument_group") or (
         name.endswith("Error") and name not in _PLAIN_ERRORS
     )
 

@@ -12,7 +12,7 @@ from core.config import database_url, workspace_dir
 from core.errors import AppError
 from core.language import say
 from core.language.help_texts import translated
-from core.language.sentence import Sentence
+from core.language.sentence import Sentence, print_sentence
 from core.people.passwords import hash_password
 from core.workspace import PersonRow, Workspace
 from core.workspace.names import MAX_NAME_LENGTH
@@ -85,7 +85,7 @@ def _add(workspace: Workspace, options: argparse.Namespace) -> None:
     workspace.persons.set_role(person.id, options.role)
     if hashed is not None:
         workspace.persons.set_password_hash(person.id, hashed)
-    print(say("{name} may come in as {role}.").format(name=person.name, role=options.role))
+    print_sentence("{name} may come in as {role}.", name=person.name, role=options.role)
 
 
 def _list(workspace: Workspace, _: argparse.Namespace) -> None:
@@ -98,26 +98,28 @@ def _list(workspace: Workspace, _: argparse.Namespace) -> None:
 def _role(workspace: Workspace, options: argparse.Namespace) -> None:
     person = _existing(workspace, options.name)
     workspace.persons.set_role(person.id, options.role)
-    print(say("{name} is {role} now.").format(name=person.name, role=options.role))
+    print_sentence("{name} is {role} now.", name=person.name, role=options.role)
 
 
 def _password(workspace: Workspace, options: argparse.Namespace) -> None:
     person = _existing(workspace, options.name)
     workspace.persons.set_password_hash(person.id, hash_password(_ask_password()))
-    told = say("{name} has a new password; sessions with the old one have ended.")
-    print(told.format(name=person.name))
+    print_sentence("{name} has a new password; sessions with the old one have ended.", name=person.name)
 
 
 def _rename(workspace: Workspace, options: argparse.Namespace) -> None:
     person = workspace.persons.rename(_existing(workspace, options.name).id, options.new_name)
-    told = say("{name} is called {new_name} now, also where they saved, judged and trained before.")
-    print(told.format(name=options.name, new_name=person.name))
+    print_sentence(
+        "{name} is called {new_name} now, also where they saved, judged and trained before.",
+        name=options.name,
+        new_name=person.name,
+    )
 
 
 def _remove(workspace: Workspace, options: argparse.Namespace) -> None:
     person = _existing(workspace, options.name)
     workspace.persons.remove(person.id)
-    print(say("{name} may come in no more; what they made keeps their name.").format(name=person.name))
+    print_sentence("{name} may come in no more; what they made keeps their name.", name=person.name)
 
 
 _COMMANDS = {

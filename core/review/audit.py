@@ -14,7 +14,7 @@ from core.errors import AppError, LostFileError, StoreError
 from core.files import csv_bytes
 from core.language import say
 from core.language.help_texts import translated
-from core.language.sentence import Sentence, said
+from core.language.sentence import Sentence, print_sentence, said
 from core.workspace import AuditRow, Workspace
 from core.workspace.blobs import sha256_of
 
@@ -116,16 +116,16 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     if found.first_altered is not None:
-        told = say("Row {row} of the audit is the first that is not as it was written.")
-        print(told.format(row=found.first_altered))
+        print_sentence(
+            "Row {row} of the audit is the first that is not as it was written.", row=found.first_altered
+        )
     if found.is_cut:
-        print(say("The seal that was kept is not in the audit: rows were cut off at its end."))
+        print_sentence("The seal that was kept is not in the audit: rows were cut off at its end.")
     for line in found.masks:
         print(said(line))
     if found.is_whole:
-        told = say("All {num_rows} rows and all masks are as they were written.")
-        print(told.format(num_rows=found.num_rows))
-    print(say("Last seal: {seal}").format(seal=found.last_seal or say("none yet")))
+        print_sentence("All {num_rows} rows and all masks are as they were written.", num_rows=found.num_rows)
+    print_sentence("Last seal: {seal}", seal=found.last_seal or say("none yet"))
     return 0 if found.is_whole else 1
 
 

@@ -12,6 +12,7 @@ from core.config import workspace_dir
 from core.errors import AppError, StoreError
 from core.language import say
 from core.language.help_texts import translated
+from core.language.sentence import print_sentence
 from core.workspace.workspace import Workspace
 
 DESCRIPTION = "Look for lost files of a workspace, copy it, back it up, delete what no row names."
@@ -69,8 +70,9 @@ def _check(workspace: Workspace, _: argparse.Namespace) -> int:
     for line in workspace.lost_files():
         print(line)
         num_lost += 1
-    told = say("Every file is there." if num_lost == 0 else "{count} file(s) are missing or damaged.")
-    print(told.format(count=num_lost))
+    print_sentence(
+        "Every file is there." if num_lost == 0 else "{count} file(s) are missing or damaged.", count=num_lost
+    )
     return num_lost
 
 
@@ -85,7 +87,7 @@ def _backup(workspace: Workspace, options: argparse.Namespace) -> int:
     folder = options.to / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     with Workspace.open(folder, rows_at="", files_at="", seed=False) as target:
         num_lost = _copied(workspace, target)
-        print(say("The backup is in {folder}.").format(folder=folder))
+        print_sentence("The backup is in {folder}.", folder=folder)
         return num_lost + _check(target, options)
 
 
@@ -96,9 +98,9 @@ def _copied(workspace: Workspace, target: Workspace) -> int:
             print(f"\r{told}", end="\n" if done == of else "", file=sys.stderr)
 
     num_rows, lost = workspace.copy_to(target, tell)
-    print(say("{count} rows and their files are copied.").format(count=num_rows))
+    print_sentence("{count} rows and their files are copied.", count=num_rows)
     for name in lost:
-        print(say("{name} is missing and was not copied.").format(name=name))
+        print_sentence("{name} is missing and was not copied.", name=name)
     return len(lost)
 
 
@@ -107,14 +109,14 @@ def _clean(workspace: Workspace, options: argparse.Namespace) -> int:
     for name in names:
         print(name)
     if not names:
-        print(say("There is no file that no row names."))
+        print_sentence("There is no file that no row names.")
         return 0
     question = say("Delete {count} file(s) that no row names? [y/N] ").format(count=len(names))
     if not options.yes and not _agreed(question):
-        print(say("Nothing was deleted."))
+        print_sentence("Nothing was deleted.")
         return 0
     workspace.images.remove_unused(names)
-    print(say("{count} file(s) are deleted.").format(count=len(names)))
+    print_sentence("{count} file(s) are deleted.", count=len(names))
     return 0
 
 

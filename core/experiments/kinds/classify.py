@@ -23,7 +23,7 @@ from core.experiments.reports.display import print_found
 from core.experiments.reports.report import report_markdown
 from core.experiments.runs.store import Cell, ExperimentResult, State
 from core.files import write_json, write_table, write_whole
-from core.language.sentence import Sentence
+from core.language.sentence import print_sentence
 from core.workflows.learn.training_card import package_versions
 from core.workflows.measure.classify_comparison import ClassifyComparison
 from core.workflows.measure.classify_cross_validate import (
@@ -76,7 +76,7 @@ def classify(arguments: list[str]) -> int:
     result = comparison_result(comparison, request)
     _write(request, comparison, result, begun)
     print_found(result)
-    print(Sentence("Wrote {path} with its table.", path=out / "report.md").said())
+    print_sentence("Wrote {path} with its table.", path=out / "report.md")
     return 0
 
 

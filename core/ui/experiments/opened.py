@@ -77,7 +77,9 @@ def _found(folder: Path, result: ExperimentResult) -> None:
     said = decided(folder)
     if said or result.headline:
         st.markdown("  \n".join(f"**{as_text(text)}**" for text in said or [result.headline]))
-    columns = [column for column in result.columns if any(_is_there(row, column) for row in result.rows)]
+    columns = [
+        column for column in result.columns if any(row.get(column) not in (None, "") for row in result.rows)
+    ]
     table = {
         as_text(say(column_word(column))): [_cell(row, column) for row in result.rows] for column in columns
     }
@@ -88,10 +90,6 @@ def _found(folder: Path, result: ExperimentResult) -> None:
     said += [words.READ_KINDS[result.kind]] if result.kind in words.READ_KINDS else []
     with st.expander(words.HOW_TO_READ, expanded=True):
         st.caption("  \n".join(said))
-
-
-def _is_there(row: dict[str, Any], column: str) -> bool:
-    return row.get(column) not in (None, "")
 
 
 def _cell(row: dict[str, Any], column: str) -> str:

@@ -170,25 +170,20 @@ def _buttons(here: Asked, item: ReviewItem, look: Look, following: ReviewItem | 
 
 
 def _judging(here: Asked, look: Look, next_id: int | None) -> None:
-    st.button(
-        words.APPROVE,
-        key="review_approve",
-        type="primary",
-        icon=":material/check:",
-        width="stretch",
-        shortcut="a",
-        on_click=_say,
-        args=(here, look, "approved", next_id),
-    )
-    st.button(
-        words.FLAG,
-        key="review_flag",
-        icon=":material/flag:",
-        width="stretch",
-        shortcut="f",
-        on_click=_say,
-        args=(here, look, "flagged", next_id),
-    )
+    for title, name, verdict, icon in (
+        (words.APPROVE, "approve", "approved", ":material/check:"),
+        (words.FLAG, "flag", "flagged", ":material/flag:"),
+    ):
+        st.button(
+            title,
+            key=f"review_{name}",
+            type="primary" if name == "approve" else "secondary",
+            icon=icon,
+            width="stretch",
+            shortcut=name[0],
+            on_click=_say,
+            args=(here, look, verdict, next_id),
+        )
     st.pills(
         words.REASONS_LABEL,
         _reasons(look),

@@ -60,8 +60,7 @@ def start_predict_all(workspace: Workspace, task_id: int, *, who: str) -> JobRow
     Raises:
         JobError: The task has no model yet.
     """
-    if workspace.versions.current(task_id) is None:
-        raise JobError("This task has no model yet, so nothing can be predicted; fine-tune one first.")
+    _in_use(workspace, task_id)
     return queue.submit(workspace, KIND, task_id, {}, who=who, once=True)
 
 
@@ -79,9 +78,7 @@ def predict_all(context: JobContext, predictors: Predictors, engine: Engine | No
         BadModelError: The model is missing or broken.
     """
     workspace, task_id = context.workspace, context.job.task_id or 0
-    version = workspace.versions.current(task_id)
-    if version is None:
-        raise JobError("This task has no model yet, so nothing can be predicted; fine-tune one first.")
+    version = _in_use(workspace, task_id)
     predictors.get(workspace.versions.open(version))
     waiting = workspace.quality.missing(task_id, version.id)
     calibration = known_calibration(workspace, task_id, version, predictors)
@@ -104,6 +101,13 @@ def predict_all(context: JobContext, predictors: Predictors, engine: Engine | No
         )
     known = recalibrate(workspace, task_id, version, predictors).num_known
     return {"predicted": predicted, "failed": tried - predicted, "known": known}
+
+
+def _in_use(workspace: Workspace, task_id: int) -> VersionRow:
+    version = workspace.versions.current(task_id)
+    if version is None:
+        raise JobError("This task has no model yet, so nothing can be predicted; fine-tune one first.")
+    return version
 
 
 def _predict_some(predicting: _Predicting, image_ids: Sequence[int]) -> tuple[list[GuessRow], int]:

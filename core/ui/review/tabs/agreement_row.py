@@ -1,10 +1,11 @@
-"""A row of a table that says how far masks agree, with its interval over groups."""
+"""Numbers of tables with their intervals: how far masks agree, and how many of how many."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from core.evaluation.proportions import Proportion
 from core.review.readers import ImageAgreement, summarise_pair
 from core.ui.review.tabs import words
 from core.workflows.review.agreement import TaskAgreement
@@ -34,3 +35,13 @@ def row(who: str, images: Sequence[ImageAgreement], of: TaskAgreement) -> dict[s
         if found.num_images < 2
         else words.AGREEMENT_AREAS.format(low=found.area_low, high=found.area_high),
     }
+
+
+def share(of: Proportion) -> str:
+    """So many of so many."""
+    return words.SHARE.format(count=of.count, total=of.total)
+
+
+def share_interval(of: Proportion) -> str:
+    """The interval of that part."""
+    return words.SHARE_INTERVAL.format(low=100 * of.low, high=100 * of.high)

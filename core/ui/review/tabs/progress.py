@@ -7,13 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from core.evaluation.proportions import Proportion
 from core.files import csv_bytes
 from core.review.progress import CorrectedImage, MeanDice, Progress, changes, running_mean, summarise
 from core.ui import state
 from core.ui.charts import LINE_COLOUR, MARK_COLOUR, MEAN_COLOUR
 from core.ui.image_row import open_image
 from core.ui.review.tabs import words
+from core.ui.review.tabs.agreement_row import share, share_interval
 from core.ui.segment.seen import images_for, unread_for
 from core.ui.titles import version_title
 from core.workflows.correct.blind import waiting_for
@@ -60,7 +60,12 @@ def _images(task: TaskRow, images: Sequence[CorrectedImage], titles: dict[int, s
     with st.expander(words.PROGRESS_TABLE):
         rows = [_row(place, image, titles) for place, image in enumerate(images, start=1)]
         four_digits = {words.PROGRESS_DICE: st.column_config.NumberColumn(format="%.4f")}
-        shown = [_as_shown(row) for row in rows]
+        # As words: a number that is not known would stand as None.
+        guesses = (words.PROGRESS_GUESSED, words.PROGRESS_LOW, words.PROGRESS_HIGH)
+        shown = [
+            row | {name: words.NONE_YET if row[name] is None else f"{row[name]:.4f}" for name in guesses}
+            for row in rows
+        ]
         st.dataframe(shown, hide_index=True, width="stretch", column_config=four_digits)
         st.download_button(
             words.PROGRESS_CSV,
@@ -88,8 +93,8 @@ def _numbers(progress: Progress) -> None:
     with st.container(horizontal=True):
         st.metric(
             words.PROGRESS_UNCHANGED,
-            _share(progress.unchanged),
-            _interval(progress.unchanged),
+            share(progress.unchanged),
+            share_interval(progress.unchanged),
             delta_color="off",
             delta_arrow="off",
             help=words.PROGRESS_UNCHANGED_HELP,
@@ -107,8 +112,8 @@ def _numbers(progress: Progress) -> None:
         held = progress.held
         st.metric(
             words.PROGRESS_GUESS,
-            words.NONE_YET if held is None else _share(held),
-            None if held is None else _interval(held),
+            words.NONE_YET if held is None else share(held),
+            None if held is None else share_interval(held),
             delta_color="off",
             delta_arrow="off",
             help=words.PROGRESS_NO_GUESS_HELP
@@ -137,14 +142,6 @@ def _drawn_row(title: str, of: MeanDice) -> dict[str, Any]:
         # One image says nothing of others.
         words.AGREEMENT_DICE_INTERVAL: interval if of.num_images > 1 else words.NONE_YET,
     }
-
-
-def _share(of: Proportion) -> str:
-    return words.SHARE.format(count=of.count, total=of.total)
-
-
-def _interval(of: Proportion) -> str:
-    return words.SHARE_INTERVAL.format(low=100 * of.low, high=100 * of.high)
 
 
 def _worst_first(progress: Progress) -> None:
@@ -235,12 +232,6 @@ def _chart(task: TaskRow, images: Sequence[CorrectedImage], titles: dict[int, st
     chosen: list[dict[str, Any]] = event["selection"].get("clicked", [])
     if chosen and "image" in chosen[0]:
         open_image(task, int(chosen[0]["image"]))
-
-
-def _as_shown(row: dict[str, Any]) -> dict[str, Any]:
-    """A row whose guesses are words: a number that is not known would stand as None."""
-    guesses = (words.PROGRESS_GUESSED, words.PROGRESS_LOW, words.PROGRESS_HIGH)
-    return row | {name: words.NONE_YET if row[name] is None else f"{row[name]:.4f}" for name in guesses}
 
 
 def _row(place: int, image: CorrectedImage, titles: dict[int, str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from core.review.planted import KINDS
 from core.review.readers import ImageAgreement
 from core.ui import state
 from core.ui.review.tabs import words
-from core.ui.review.tabs.agreement_row import row
+from core.ui.review.tabs.agreement_row import row, share, share_interval
 from core.workflows.correct.blind import same_person
 from core.workflows.review.agreement import Pair, TaskAgreement
 from core.workspace import PlantedRow, TaskRow
@@ -62,35 +62,26 @@ def planted(task: TaskRow) -> None:
             count=all_of.count, total=all_of.total, low=100 * all_of.low, high=100 * all_of.high
         )
     )
-    table = [_planted_row(who, [each for each in shown if each.who == who]) for who in _names(shown)]
+    names = sorted({each.who for each in shown})
+    table = [_planted_row(who, [each for each in shown if each.who == who]) for who in names]
     st.dataframe(table, hide_index=True, width="stretch")
 
 
 def _planted_row(who: str, rows: Sequence[PlantedRow]) -> dict[str, str]:
     found = _caught(rows)
     kinds = {kind: _caught([each for each in rows if each.kind == kind]) for kind in KINDS}
-    interval = words.SHARE_INTERVAL.format(low=100 * found.low, high=100 * found.high)
     return {
         words.AGREEMENT_WHO: who,
-        words.PLANTED_ALL_KEY: _share(found),
-        words.AGREEMENT_DICE_INTERVAL: interval,
+        words.PLANTED_ALL_KEY: share(found),
+        words.AGREEMENT_DICE_INTERVAL: share_interval(found),
         **{
-            words.PLANTED_KINDS[kind]: _share(of) if of.total else words.NONE_YET
-            for kind, of in kinds.items()
+            words.PLANTED_KINDS[kind]: share(of) if of.total else words.NONE_YET for kind, of in kinds.items()
         },
     }
 
 
-def _share(of: Proportion) -> str:
-    return words.SHARE.format(count=of.count, total=of.total)
-
-
 def _caught(rows: Sequence[PlantedRow]) -> Proportion:
     return proportion(sum(each.verdict == "flagged" for each in rows), len(rows))
-
-
-def _names(rows: Sequence[PlantedRow]) -> list[str]:
-    return sorted({each.who for each in rows})
 
 
 def _wants_everybody(what: str) -> bool:
