@@ -34,7 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     lower_priority()
     with Workspace.open(options.workspace) as workspace:
         job = workspace.jobs.get(options.job)
-        if not _is_ours(job):
+        # On Windows the process that the queue started may be a launcher, and this one its child.
+        if job.status != "running" or job.pid not in (None, os.getpid(), os.getppid()):
             logger.error("job %d is %s; nothing to do", job.id, job.status)
             return 1
         workspace.jobs.set_process(job.id, os.getpid(), created_at(os.getpid()))
@@ -66,11 +67,6 @@ def run(workspace: Workspace, job: JobRow) -> JobRow:
     if context.should_stop():
         return workspace.jobs.end(job.id, "stopped", reason=Reason("stopped"), result=result)
     return workspace.jobs.end(job.id, "done", result=result)
-
-
-def _is_ours(job: JobRow) -> bool:
-    # On Windows the process that the queue started may be a launcher, and this one its child.
-    return job.status == "running" and job.pid in (None, os.getpid(), os.getppid())
 
 
 def _beat(context: JobContext, ended: threading.Event) -> None:

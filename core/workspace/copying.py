@@ -50,8 +50,7 @@ def copy_all(
                     "{name} holds something already; choose an empty place.", name=target[0].name
                 )
         lost = list(_copy_files(rows, BlobStore(place), BlobStore(target[1]), on_progress))
-        for folder in _folders(rows):
-            _copy_folder(place, target[1], folder)
+        _copy_folders(rows, place, target[1])
         return _copy_rows(rows, target[0]), lost
 
 
@@ -70,17 +69,12 @@ def _copy_files(rows: Session, source: BlobStore, target: BlobStore, on_progress
     on_progress(len(names), len(names))
 
 
-def _folders(rows: Session) -> Iterator[str]:
-    yield from rows.scalars(select(VersionTable.folder).distinct())
-    for job_id in rows.scalars(select(JobTable.id)):
-        yield f"jobs/{job_id}"
-
-
-def _copy_folder(source: Place, target: Place, name: str) -> None:
-    folder, copy = source.folder(name), target.folder(name)
-    if folder.is_dir():
-        shutil.copytree(folder, copy, dirs_exist_ok=True)
-        target.keep(name)
+def _copy_folders(rows: Session, source: Place, target: Place) -> None:
+    of_jobs = [f"jobs/{job_id}" for job_id in rows.scalars(select(JobTable.id))]
+    for name in [*rows.scalars(select(VersionTable.folder).distinct()), *of_jobs]:
+        if source.folder(name).is_dir():
+            shutil.copytree(source.folder(name), target.folder(name), dirs_exist_ok=True)
+            target.keep(name)
 
 
 def _copy_rows(rows: Session, target: Database) -> int:

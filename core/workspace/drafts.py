@@ -108,9 +108,10 @@ class Drafts(StorePart):
             person = existing_or_new(session, who)
             image = existing_image(session, image_id)
             draft = draft_of(session, image_id, person.id)
-            if draft is not None and draft.client_id == client_id and sequence <= draft.sequence:
+            is_own = draft is not None and draft.client_id == client_id
+            if draft is not None and is_own and sequence <= draft.sequence:
                 return _to_row(session, draft)
-            if draft is not None and _is_foreign(draft, client_id, base_revision) and not take_over:
+            if draft is not None and not (is_own or base_revision == draft.revision or take_over):
                 raise StaleDraftError(
                     "This image has been drawn on in another tab since you opened it here; choose "
                     "which of the two goes on."
@@ -268,10 +269,6 @@ def holds(draft: DraftTable, content: DraftContent | DraftTable) -> bool:
     """True where the draft shows exactly this, whatever the time spent."""
     held = (draft.threshold, draft.layer_png, draft.version_id)
     return held == (content.threshold, content.layer_png, content.version_id)
-
-
-def _is_foreign(draft: DraftTable, client_id: str, base_revision: int | None) -> bool:
-    return draft.client_id != client_id and base_revision != draft.revision
 
 
 def _to_row(session: Session, draft: DraftTable) -> DraftRow:

@@ -19,6 +19,7 @@ from core.workspace.order import scattered
 from core.workspace.quality import GUESS_COLUMNS
 from core.workspace.rows import GuessRow, ImageRow, PersonRow, Review, RevisionRow
 from core.workspace.tables import ImageTable, PersonTable, QualityTable, RevisionTable, VersionTable, as_row
+from core.workspace.versions import is_in_use
 
 ReviewOrder = Literal["unsure", "newest", "uploaded", "random"]
 ReviewKey = tuple[float, ...]
@@ -153,8 +154,7 @@ class ReviewPages:
         )
 
     def _in_use(self) -> Any:
-        in_use = (VersionTable.task_id == self._task_id) & (VersionTable.status == "current")
-        return select(VersionTable.id).where(in_use, VersionTable.purpose == "segment").scalar_subquery()
+        return select(VersionTable.id).where(is_in_use(self._task_id, "segment")).scalar_subquery()
 
     def _is_here(self, session: Session) -> ColumnElement[bool]:
         """Of the task, and with something to look at: a saved mask, or what a model proposes."""

@@ -18,6 +18,7 @@ from core.workspace.existing import existing_task
 from core.workspace.rows import ReviewRules, TaskClass, TaskRow
 from core.workspace.slugs import clean_title, make_slug, title_key
 from core.workspace.tables import TaskTable, VersionTable, as_row, utc_now
+from core.workspace.versions import is_in_use
 
 SHIPPED_TASKS = (("lung_xray", "Lung X-ray"), ("lung_ct", "Lung CT"), ("skin_lesion", "Skin lesion"))
 """Slug (also the folder of the base model) and title of the tasks that every workspace begins with."""
@@ -184,9 +185,8 @@ def _add(session: Session, slug: str, title: str, base_model: str | None = None)
 
 
 def _query() -> Select[TaskTable, int]:
-    in_use = (VersionTable.task_id == TaskTable.id) & (VersionTable.status == "current")
-    segments = in_use & (VersionTable.purpose == "segment")
-    return select(TaskTable, VersionTable.id).join(VersionTable, segments, isouter=True)
+    in_use = is_in_use(TaskTable.id, "segment")
+    return select(TaskTable, VersionTable.id).join(VersionTable, in_use, isouter=True)
 
 
 def _to_row(found: Row[TaskTable, int | None]) -> TaskRow:

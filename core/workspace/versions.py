@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from core.errors import StoreError
 from core.reasons import Reason
@@ -123,7 +124,7 @@ class Versions:
 
         def ask() -> VersionRow | None:
             with self._database.reading() as session:
-                version = session.scalars(select(VersionTable).where(_in_use(task_id, purpose))).first()
+                version = session.scalars(select(VersionTable).where(is_in_use(task_id, purpose))).first()
                 return None if version is None else as_row(VersionRow, version)
 
         return self._database.once(("version in use", task_id, purpose), ask)
@@ -186,10 +187,11 @@ class Versions:
 
 
 def _current_id(session: Session, task_id: int, purpose: str) -> int | None:
-    return session.scalar(select(VersionTable.id).where(_in_use(task_id, purpose)))
+    return session.scalar(select(VersionTable.id).where(is_in_use(task_id, purpose)))
 
 
-def _in_use(task_id: int, purpose: str) -> ColumnElement[bool]:
+def is_in_use(task_id: int | SQLCoreOperations[int], purpose: str) -> ColumnElement[bool]:
+    """Of versions: whether one is that in use of a task for a purpose."""
     of_task = (VersionTable.task_id == task_id) & (VersionTable.purpose == purpose)
     return of_task & (VersionTable.status == "current")
 
@@ -197,7 +199,7 @@ def _in_use(task_id: int, purpose: str) -> ColumnElement[bool]:
 def _switch(
     session: Session, version: VersionTable, action: str, previous_id: int | None, *, who: str, why: Reason
 ) -> None:
-    in_use = _in_use(version.task_id, version.purpose)
+    in_use = is_in_use(version.task_id, version.purpose)
     session.execute(update(VersionTable).where(in_use).values(status="retired"))
     session.execute(update(VersionTable).where(VersionTable.id == version.id).values(status="current"))
     _happened(session, version, action, previous_id, who=who, why=why)

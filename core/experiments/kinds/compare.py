@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from core.datasets.pairs import Pair
@@ -39,15 +38,13 @@ def compare(experiment: Experiment, request: CompareRequest) -> ExperimentResult
         recipe = replace(request.recipe, net=net)
         folder = Path(request.data_dir)
         plans.append(RunPlan(arm, number, len(nets), recipe, folder, train, val, scored, request.tolerance))
-    runs = do_runs(experiment, plans, on_scored=partial(_log_test, experiment, request))
+
+    def log_test(arm: str, images: Sequence[ImageScores]) -> None:
+        if request.score_split == "test":
+            experiment.log_test_scoring(request.data_dir, arm, defined(images, "dice"), request.test_log)
+
+    runs = do_runs(experiment, plans, on_scored=log_test)
     return _result(experiment, request, list(runs.values()), (scored, data.notes))
-
-
-def _log_test(
-    experiment: Experiment, request: CompareRequest, arm: str, images: Sequence[ImageScores]
-) -> None:
-    if request.score_split == "test":
-        experiment.log_test_scoring(request.data_dir, arm, defined(images, "dice"), request.test_log)
 
 
 def _result(

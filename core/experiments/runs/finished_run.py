@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from core.config import from_dict
 from core.errors import AppError
 from core.experiments.runs.scoring import ImageScores
 from core.experiments.runs.store import read_json
+from core.files import csv_rows
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,5 @@ def read_run(folder: Path) -> FinishedRun:
 
 def read_curves(folder: Path) -> list[dict[str, float | None]]:
     """The epochs of a run, from its `history.csv`; what was not measured is None."""
-    with (folder / "history.csv").open(newline="", encoding="utf-8") as file:
-        return [
-            {name: float(text) if text else None for name, text in row.items()}
-            for row in csv.DictReader(file)
-        ]
+    _, rows = csv_rows((folder / "history.csv").read_bytes())
+    return [{name: float(text) if text else None for name, text in row.items()} for row in rows]

@@ -13,6 +13,7 @@ from core.cards import card_path, load_card
 from core.inference.portable import ONNX, write_portable
 from core.inference.stock_layers import check_stock, weights_path
 from core.workflows.export.model_readme import model_readme
+from core.workflows.export.packing import whole_zip
 
 SCRIPT = '''"""Try the model: python run.py [INPUT.npy]; needs numpy and onnxruntime alone.
 
@@ -53,19 +54,17 @@ def export_model(model: Path, path: Path) -> tuple[str, ...]:
     weights = weights_path(model)
     check_stock(weights)
     card = load_card(card_path(weights))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".model-") as temporary:
-        folder = Path(temporary) / "files"
-        folder.mkdir()
+    with (
+        whole_zip(path, zipfile.ZIP_DEFLATED) as archive,
+        tempfile.TemporaryDirectory(dir=path.parent, prefix=".model-") as temporary,
+    ):
+        folder = Path(temporary)
         left_out = write_portable(weights, card.image_size, card.threshold, folder)
         (folder / f"model{weights.suffix}").write_bytes(weights.read_bytes())
         (folder / "card.json").write_bytes(card_path(weights).read_bytes())
         (folder / "README.md").write_text(model_readme(card, left_out), encoding="utf-8")
         if (folder / ONNX).exists():
             (folder / "run.py").write_text(SCRIPT, encoding="utf-8")
-        part = Path(temporary) / "whole.zip"
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in sorted(folder.iterdir()):
-                archive.write(file, f"{path.stem}/{file.name}")
-        part.replace(path)
+        for file in sorted(folder.iterdir()):
+            archive.write(file, f"{path.stem}/{file.name}")
     return left_out

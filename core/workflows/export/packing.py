@@ -196,7 +196,7 @@ def pack(
     num_test = 0
     # Others count classes by their place.
     in_places = places(workspace.tasks.get_by_id(selection.task_id).classes)
-    with workspace.plain_errors(), _whole_zip(target) as file:
+    with workspace.plain_errors(), whole_zip(target) as file:
         archive = Archive(file, root)
         packer = packer_of(archive)
         for done, (image, revision) in enumerate(chosen, start=1):
@@ -283,11 +283,12 @@ def _is_turned(data: bytes) -> bool:
 
 
 @contextmanager
-def _whole_zip(target: Path) -> Iterator[zipfile.ZipFile]:
+def whole_zip(target: Path, compression: int = zipfile.ZIP_STORED) -> Iterator[zipfile.ZipFile]:
+    """A zip that is at its place once it is complete, in place of what was there."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, part = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     try:
-        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as archive:
+        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", compression) as archive:
             yield archive
         os.replace(part, target)
     except BaseException:

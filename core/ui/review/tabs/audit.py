@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -36,7 +38,7 @@ def show(task: TaskRow) -> None:
         ):
             st.download_button(
                 label,
-                lambda write=write: write(workspace.audit.rows()),
+                partial(_written, workspace, write),
                 file_name=name,
                 on_click="ignore",
                 icon=":material/download:",
@@ -55,6 +57,10 @@ def show(task: TaskRow) -> None:
     st.dataframe([_told(row) for row in rows], hide_index=True, width="stretch")
     if num_found == _SHOWN:
         st.caption(words.AUDIT_NEWEST.format(count=_SHOWN))
+
+
+def _written(workspace: Workspace, write: Callable[[Iterator[AuditRow]], bytes]) -> bytes:
+    return write(workspace.audit.rows())
 
 
 def _tell(workspace: Workspace) -> None:
