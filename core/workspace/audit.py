@@ -42,8 +42,7 @@ class Audit(StorePart):
         for column, wanted in ((AuditTable.action, action), (AuditTable.who, who)):
             if wanted is not None:
                 query = query.where(column == wanted)
-        with self._database.reading() as session:
-            return [as_row(AuditRow, each) for each in session.scalars(query)]
+        return self._all(AuditRow, query)
 
     def persons(self, task_id: int) -> Sequence[str]:
         """Who did something in a task or in the whole workspace, by name."""

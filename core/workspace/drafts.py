@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import StaleDraftError
-from core.workspace.database import StorePart
+from core.workspace.database import StorePart, once
 from core.workspace.existing import existing_version
 from core.workspace.names import name_key
 from core.workspace.persons import existing_or_new, id_of
@@ -50,14 +50,12 @@ class DraftContent:
 class Drafts(StorePart):
     """The drafts of a workspace."""
 
+    @once
     def get(self, image_id: int, who: str | None = None) -> DraftRow | None:
         """The draft that a person goes on with: their own, else the one that belongs to nobody, else None.
 
         Without a person, the one that was written last, whoever's it is.
         """
-        return self._database.once(("draft", image_id, who), lambda: self._get(image_id, who))
-
-    def _get(self, image_id: int, who: str | None) -> DraftRow | None:
         query = select(DraftTable, PersonTable).outerjoin(PersonTable).where(DraftTable.image_id == image_id)
         if who is None:
             query = query.order_by(DraftTable.updated_at.desc(), DraftTable.id.desc())

@@ -77,8 +77,7 @@ class Gold(StorePart):
     def count(self, task_id: int) -> int:
         """How many gold images a task has."""
         is_gold = (ImageTable.task_id == task_id) & ImageTable.gold_revision_id.is_not(None)
-        with self._database.reading() as session:
-            return session.scalar(select(func.count()).where(is_gold)) or 0
+        return self._number(select(func.count()).where(is_gold))
 
     def for_reader(self, task_id: int, who: str) -> list[GoldImage]:
         """The gold images of a task whose mask a person has neither drawn nor judged nor seen to settle it.

@@ -63,8 +63,7 @@ class Groups(StorePart):
 
     def count(self, task_id: int) -> int:
         """How many groups a task has, from an index."""
-        with self._database.reading() as session:
-            return session.scalar(select(func.count()).where(GroupTable.task_id == task_id)) or 0
+        return self._number(select(func.count()).where(GroupTable.task_id == task_id))
 
     def take_out(self, image_id: int, *, who: str) -> Moved:
         """Give an image a group of its own by hand; a locked one stays locked.

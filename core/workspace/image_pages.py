@@ -13,7 +13,7 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from core.workspace.database import StorePart
+from core.workspace.database import StorePart, once
 from core.workspace.existing import no_image
 from core.workspace.image_rows import (
     NOTHING_UNREAD,
@@ -29,6 +29,9 @@ from core.workspace.order import in_order
 from core.workspace.persons import id_of
 from core.workspace.rows import Around, ImageRow
 from core.workspace.tables import GroupTable, ImageTable
+
+_COUNTED: tuple[Show, ...] = ("all", "new", "draft", "corrected", "flagged")
+"""Filters of a page."""
 
 
 class ImagePages(StorePart):
@@ -63,18 +66,17 @@ class ImagePages(StorePart):
 
     def counts(self, task_id: int) -> dict[Show, int]:
         """How many images the filters of a page show, in order; each number is counted in an index."""
-        shown: tuple[Show, ...] = ("all", "new", "draft", "corrected", "flagged")
-        count = select(func.count()).select_from(ImageTable).where(ImageTable.task_id == task_id)
-        numbers = [count.where(SHOWN[show]).scalar_subquery() for show in shown]
-
-        def ask() -> tuple[int, ...]:
-            with self._database.reading() as session:
-                return tuple(session.execute(select(*numbers)).one())
-
-        counts = dict(zip(shown, self._database.once(("counts", task_id), ask), strict=True))
+        counts = dict(zip(_COUNTED, self._counted(task_id), strict=True))
         counts["new"] += len(self._unread.unopened)
         counts["corrected"] -= len(self._unread.all)
         return counts
+
+    @once
+    def _counted(self, task_id: int) -> tuple[int, ...]:
+        count = select(func.count()).select_from(ImageTable).where(ImageTable.task_id == task_id)
+        numbers = [count.where(SHOWN[show]).scalar_subquery() for show in _COUNTED]
+        with self._database.reading() as session:
+            return tuple(session.execute(select(*numbers)).one())
 
     def _place(self, image: ImageRow, show: Show) -> tuple[int, int]:
         """Which of a filter an image is, from 1, and how many there are; it counts as one of them."""
@@ -109,9 +111,7 @@ class ImagePages(StorePart):
 
     def count(self, task_id: int, *show: Show) -> int:
         """How many images all of these filters show."""
-        query = select(func.count()).where(ImageTable.task_id == task_id, *self._shown(show))
-        with self._database.reading() as session:
-            return session.scalar(query) or 0
+        return self._number(select(func.count()).where(ImageTable.task_id == task_id, *self._shown(show)))
 
     def newest(self, task_id: int, *show: Show, limit: int) -> list[ImageRow]:
         """The images that all of these filters show, those first whose group was first corrected last."""

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import JobError
 from core.reasons import Reason
-from core.workspace.database import Database
+from core.workspace.database import Database, StorePart
 from core.workspace.places import Place
 from core.workspace.roles import action_of_job
 from core.workspace.rows import ACTIVE, JobRow, JobStatus
@@ -28,7 +28,7 @@ from core.workspace.tables import JobProgressTable, JobTable, as_row, utc_now
 LEASE = timedelta(seconds=60)
 
 
-class Jobs:
+class Jobs(StorePart):
     """The jobs of a workspace.
 
     Args:
@@ -37,7 +37,7 @@ class Jobs:
     """
 
     def __init__(self, database: Database, place: Place) -> None:
-        self._database = database
+        super().__init__(database)
         self._place = place
 
     def folder(self, job_id: int) -> Path:

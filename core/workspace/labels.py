@@ -65,9 +65,8 @@ class Labels(StorePart):
 
     def history(self, image_id: int) -> list[LabelRow]:
         """All labels of an image, the newest first."""
-        query = select(LabelTable).where(LabelTable.image_id == image_id).order_by(LabelTable.number.desc())
-        with self._database.reading() as session:
-            return [as_row(LabelRow, each) for each in session.scalars(query)]
+        query = select(LabelTable).where(LabelTable.image_id == image_id)
+        return self._all(LabelRow, query.order_by(LabelTable.number.desc()))
 
     def latest(self, image_id: int) -> LabelRow | None:
         """The newest label that counts, also where it takes the one before back; None before the first."""

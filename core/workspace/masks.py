@@ -16,7 +16,7 @@ from core.imaging.masks import encode_png
 from core.workspace import audit
 from core.workspace.blobs import BlobStore
 from core.workspace.classes import reading_table
-from core.workspace.database import Database
+from core.workspace.database import Database, StorePart
 from core.workspace.drafts import (
     SERVER,
     DraftContent,
@@ -75,11 +75,11 @@ class NewRevision:
     counts: bool = True
 
 
-class Masks:
+class Masks(StorePart):
     """The saved masks of a workspace."""
 
     def __init__(self, database: Database, blobs: BlobStore) -> None:
-        self._database = database
+        super().__init__(database)
         self._blobs = blobs
 
     def save(self, image_id: int, new: NewRevision) -> RevisionRow:
@@ -104,9 +104,7 @@ class Masks:
     def history(self, image_id: int) -> list[RevisionRow]:
         """All revisions of an image, the newest first."""
         query = select(RevisionTable).where(RevisionTable.image_id == image_id)
-        with self._database.reading() as session:
-            found = session.scalars(query.order_by(RevisionTable.number.desc()))
-            return [as_row(RevisionRow, each) for each in found]
+        return self._all(RevisionRow, query.order_by(RevisionTable.number.desc()))
 
     def get(self, revision_id: int) -> RevisionRow:
         """One revision.
@@ -126,9 +124,9 @@ class Masks:
     def of_task(self, task_id: int) -> list[RevisionRow]:
         """All revisions of a task, the oldest first."""
         of_image = select(RevisionTable).join(ImageTable, ImageTable.id == RevisionTable.image_id)
-        query = of_image.where(ImageTable.task_id == task_id).order_by(RevisionTable.id)
-        with self._database.reading() as session:
-            return [as_row(RevisionRow, each) for each in session.scalars(query)]
+        return self._all(
+            RevisionRow, of_image.where(ImageTable.task_id == task_id).order_by(RevisionTable.id)
+        )
 
     def naming(self, task_id: int, key: str) -> list[RevisionRow]:
         """The revisions of a task whose provenance names another one under a key, and those; oldest first."""
@@ -166,9 +164,8 @@ class Masks:
 
     def get_all(self, revision_ids: Collection[int]) -> list[RevisionRow]:
         """Revisions by key, the oldest first."""
-        query = select(RevisionTable).where(RevisionTable.id.in_(revision_ids)).order_by(RevisionTable.id)
-        with self._database.reading() as session:
-            return [as_row(RevisionRow, each) for each in session.scalars(query)]
+        query = select(RevisionTable).where(RevisionTable.id.in_(revision_ids))
+        return self._all(RevisionRow, query.order_by(RevisionTable.id))
 
     def files(self) -> dict[int, str]:
         """The file of every mask of the workspace, by revision id."""
@@ -214,9 +211,7 @@ class Masks:
         query = select(func.count(func.distinct(ImageTable.id))).join(
             RevisionTable, RevisionTable.image_id == ImageTable.id
         )
-        query = query.where(RevisionTable.id.in_(revision_ids), ImageTable.locked.is_(True))
-        with self._database.reading() as session:
-            return session.scalar(query) or 0
+        return self._number(query.where(RevisionTable.id.in_(revision_ids), ImageTable.locked.is_(True)))
 
     def read_mask_png(self, revision: RevisionRow) -> bytes:
         """The mask as PNG of class values, as they are read now: 255 is undecided or not checked.

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.workspace import audit
-from core.workspace.database import StorePart, be_alone
+from core.workspace.database import StorePart, be_alone, once
 from core.workspace.names import clean_name, name_key
 from core.workspace.roles import Role
 from core.workspace.rows import PersonRow
@@ -43,31 +43,21 @@ class Persons(StorePart):
 
     def list(self) -> list[PersonRow]:
         """Everybody, in the order in which they came; also those who were taken away."""
-        with self._database.reading() as session:
-            return [
-                as_row(PersonRow, each)
-                for each in session.scalars(select(PersonTable).order_by(PersonTable.id))
-            ]
+        return self._all(PersonRow, select(PersonTable).order_by(PersonTable.id))
 
+    @once
     def get(self, person_id: int) -> PersonRow | None:
         """The person of that number, also one who was taken away; None where there is none."""
+        with self._database.reading() as session:
+            person = session.get(PersonTable, person_id)
+        return None if person is None else as_row(PersonRow, person)
 
-        def ask() -> PersonRow | None:
-            with self._database.reading() as session:
-                person = session.get(PersonTable, person_id)
-            return None if person is None else as_row(PersonRow, person)
-
-        return self._database.once(("person of number", person_id), ask)
-
+    @once
     def find(self, name: str) -> PersonRow | None:
         """The person of that name who works here, None where there is none or who was taken away."""
-
-        def ask() -> PersonRow | None:
-            with self._database.reading() as session:
-                person = session.scalars(_of_name(name)).first()
-            return None if person is None or person.removed_at is not None else as_row(PersonRow, person)
-
-        return self._database.once(("person of name", name), ask)
+        with self._database.reading() as session:
+            person = session.scalars(_of_name(name)).first()
+        return None if person is None or person.removed_at is not None else as_row(PersonRow, person)
 
     def once_called(self, name: str) -> PersonRow | None:
         """Who works here and bore a name before; None where somebody bears it now, or nobody ever did."""

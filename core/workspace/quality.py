@@ -53,9 +53,7 @@ class Quality(StorePart):
 
     def num_missing(self, task_id: int, version_id: int) -> int:
         """How many these are."""
-        query = _without(select(func.count()).select_from(ImageTable), task_id, version_id)
-        with self._database.reading() as session:
-            return session.scalar(query) or 0
+        return self._number(_without(select(func.count()).select_from(ImageTable), task_id, version_id))
 
 
 def _without(query: Select[int], task_id: int, version_id: int) -> Select[int]:

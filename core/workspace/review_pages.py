@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, false, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from core.workspace.database import Database
+from core.workspace.database import Database, StorePart
 from core.workspace.image_rows import image_query, to_image_row
 from core.workspace.order import scattered
 from core.workspace.quality import GUESS_COLUMNS
@@ -60,7 +60,7 @@ class ReviewItem:
     guess: GuessRow | None = None
 
 
-class ReviewPages:
+class ReviewPages(StorePart):
     """What the Review page asks of the images of a task.
 
     Args:
@@ -86,7 +86,7 @@ class ReviewPages:
         without: Collection[int] = (),
         saved_alone: bool = False,
     ) -> None:
-        self._database = database
+        super().__init__(database)
         self._without = without
         self._saved_alone = saved_alone
         self._task_id = task_id
@@ -142,9 +142,8 @@ class ReviewPages:
     def drawers(self) -> list[PersonRow]:
         """Who drew a mask of the task that counts."""
         theirs = select(ImageTable.truth_person_id).where(ImageTable.task_id == self._task_id).distinct()
-        query = select(PersonTable).where(PersonTable.id.in_(theirs)).order_by(PersonTable.id)
-        with self._database.reading() as session:
-            return [as_row(PersonRow, each) for each in session.scalars(query)]
+        query = select(PersonTable).where(PersonTable.id.in_(theirs))
+        return self._all(PersonRow, query.order_by(PersonTable.id))
 
     def _places(self) -> Select[Any]:
         """Images with their keys and nothing else: that is what is sorted."""

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from core.errors import StoreError
 from core.workspace import audit
 from core.workspace.blobs import BlobStore
-from core.workspace.database import Database
+from core.workspace.database import Database, StorePart
 from core.workspace.existing import existing_version
 from core.workspace.masks import NewRevision, save_in
 from core.workspace.persons import existing_or_new, id_of
@@ -99,11 +99,11 @@ class NotTaken:
     who: str = ""
 
 
-class Reviews:
+class Reviews(StorePart):
     """The reviews of a workspace."""
 
     def __init__(self, database: Database, blobs: BlobStore) -> None:
-        self._database = database
+        super().__init__(database)
         self._blobs = blobs
 
     def add(self, image_id: int, new: NewReview) -> ReviewRow:
@@ -171,8 +171,7 @@ class Reviews:
     def num_flagged_of(self, task_id: int, who: str) -> int:
         """How many masks that somebody drew in a task are flagged."""
         theirs = (ImageTable.task_id == task_id) & (ImageTable.truth_person_id == id_of(who))
-        with self._database.reading() as session:
-            return session.scalar(select(func.count()).where(theirs, ImageTable.review == "flagged")) or 0
+        return self._number(select(func.count()).where(theirs, ImageTable.review == "flagged"))
 
     def _decide(self, session: Session, image_id: int, new: NewReview) -> ReviewRow | NotTaken:
         image = session.get(ImageTable, image_id)

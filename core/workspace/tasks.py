@@ -13,7 +13,7 @@ from core.errors import StoreError
 from core.language.sentence import Sentence
 from core.workspace import audit
 from core.workspace.classes import completed, living
-from core.workspace.database import StorePart
+from core.workspace.database import StorePart, once
 from core.workspace.existing import existing_task
 from core.workspace.rows import ReviewRules, TaskClass, TaskRow
 from core.workspace.slugs import clean_title, make_slug, title_key
@@ -34,13 +34,12 @@ class Tasks(StorePart):
 
     def list(self, *, put_away: bool = False) -> list[TaskRow]:
         """The tasks that are worked on, or those that were put away, in the order in which they were made."""
+        return [each for each in self._every() if (each.put_away_at is not None) == put_away]
 
-        def ask() -> tuple[TaskRow, ...]:
-            with self._database.reading() as session:
-                return tuple(_to_row(each) for each in session.execute(_query().order_by(TaskTable.id)))
-
-        every = self._database.once("tasks", ask)
-        return [each for each in every if (each.put_away_at is not None) == put_away]
+    @once
+    def _every(self) -> tuple[TaskRow, ...]:
+        with self._database.reading() as session:
+            return tuple(_to_row(each) for each in session.execute(_query().order_by(TaskTable.id)))
 
     def get(self, slug: str) -> TaskRow:
         """The task of that slug.
@@ -52,6 +51,7 @@ class Tasks(StorePart):
             TaskTable.slug == slug, Sentence('There is no task "{slug}"; choose another one.', slug=slug)
         )
 
+    @once
     def get_by_id(self, task_id: int) -> TaskRow:
         """The task of that key.
 
@@ -59,7 +59,7 @@ class Tasks(StorePart):
             StoreError: There is none.
         """
         missing = Sentence("There is no task number {task_id}; choose another one.", task_id=task_id)
-        return self._database.once(("task", task_id), lambda: self._one(TaskTable.id == task_id, missing))
+        return self._one(TaskTable.id == task_id, missing)
 
     def create(self, title: str) -> TaskRow:
         """A new task that starts from empty masks.

@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from core.errors import StoreError
 from core.reasons import Reason
 from core.workspace import audit
-from core.workspace.database import Database
+from core.workspace.database import Database, StorePart, once
 from core.workspace.existing import existing_version
 from core.workspace.places import Place
 from core.workspace.rows import Purpose, VersionEvent, VersionRow
@@ -49,7 +49,7 @@ class NewVersion:
     purpose: Purpose = "segment"
 
 
-class Versions:
+class Versions(StorePart):
     """The model versions of a workspace; each purpose of a task has its own version in use.
 
     Args:
@@ -58,7 +58,7 @@ class Versions:
     """
 
     def __init__(self, database: Database, place: Place) -> None:
-        self._database = database
+        super().__init__(database)
         self._place = place
 
     def open(self, version: VersionRow) -> Path:
@@ -107,8 +107,7 @@ class Versions:
             .where(VersionTable.task_id == task_id, VersionTable.purpose == purpose)
             .order_by(VersionTable.number.desc())
         )
-        with self._database.reading() as session:
-            return [as_row(VersionRow, each) for each in session.scalars(query)]
+        return self._all(VersionRow, query)
 
     def get(self, version_id: int) -> VersionRow:
         """One version.
@@ -119,15 +118,12 @@ class Versions:
         with self._database.reading() as session:
             return as_row(VersionRow, existing_version(session, version_id))
 
+    @once
     def current(self, task_id: int, purpose: Purpose = "segment") -> VersionRow | None:
         """The version in use, None where the task has no model for that purpose yet."""
-
-        def ask() -> VersionRow | None:
-            with self._database.reading() as session:
-                version = session.scalars(select(VersionTable).where(is_in_use(task_id, purpose))).first()
-                return None if version is None else as_row(VersionRow, version)
-
-        return self._database.once(("version in use", task_id, purpose), ask)
+        return next(
+            iter(self._all(VersionRow, select(VersionTable).where(is_in_use(task_id, purpose)))), None
+        )
 
     def set_comparison(self, version_id: int, comparison: dict[str, Any] | None) -> None:
         """Remember how a candidate did against the version in use."""
