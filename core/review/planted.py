@@ -67,10 +67,9 @@ def _nearest(among: NDArray[np.bool_], place: tuple[int, ...], count: int) -> ND
 
 def _shifted(mask: NDArray[np.uint8], by: NDArray[np.float64]) -> NDArray[np.uint8]:
     """The foreground moved by whole rows and columns; undecided pixels stay where they are."""
-    height, width = mask.shape
-    down, right = (int(each) for each in np.rint(by))
-    moved = np.zeros_like(mask)
-    to = slice(max(0, down), height + min(0, down)), slice(max(0, right), width + min(0, right))
-    of = slice(max(0, -down), height + min(0, -down)), slice(max(0, -right), width + min(0, -right))
-    moved[to] = np.where(mask[of] == UNDEFINED, 0, mask[of])
-    return np.where(mask == UNDEFINED, UNDEFINED, moved)
+    down, right = np.rint(by)
+    decided, undecided = mask.copy(), mask == UNDEFINED
+    decided[undecided] = 0
+    way = np.array([[1, 0, right], [0, 1, down]])
+    moved = cv2.warpAffine(decided, way, mask.shape[::-1], flags=cv2.INTER_NEAREST)
+    return np.where(undecided, UNDEFINED, moved)

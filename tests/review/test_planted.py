@@ -45,3 +45,8 @@ def test_too_little_to_be_wrong_about():
     few[0, :30] = 1
     assert plant(few, 1) is None
     assert plant(np.full((40, 40), 255, np.uint8), 1) is None
+
+
+def test_a_mask_that_is_longer_than_its_image_is_wide_is_never_shifted_out_of_sight():
+    strip = np.full((400, 3), 1, np.uint8)
+    assert {plant(strip, seed)[1] for seed in range(30)} <= {"missing", "shifted"}
