@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation.evidence import MOST_LOSS, Decision, mean_over_groups
+from core.evaluation.evidence import MOST_LOSS, Decision
 from core.evaluation.scores import dice_of
 from core.imaging.class_table import UNDEFINED
 from core.reasons import Reason
@@ -67,21 +67,6 @@ class Comparison(Compared):
     classes: tuple[str, ...] = ()
 
     @property
-    def mean_old(self) -> float | None:
-        """Dice of the version in use, None without images."""
-        return mean_over_groups([each.old for each in self.images], self.groups)
-
-    @property
-    def mean_new(self) -> float | None:
-        """The candidate's, likewise."""
-        return mean_over_groups([each.new for each in self.images], self.groups)
-
-    @property
-    def gains(self) -> list[float]:
-        """Of Dice, on each image."""
-        return [each.new - each.old for each in self.images]
-
-    @property
     def decision(self) -> Decision:
         """What follows from the evidence; a class that got worse by more than `MOST_LOSS` leaves it open."""
         decided = self.evidence.decision
@@ -99,8 +84,8 @@ class Comparison(Compared):
         return tuple(
             ClassChange(
                 name,
-                mean_over_groups([each.old_of[place] for each in self.images], self.groups) or 0.0,
-                mean_over_groups([each.new_of[place] for each in self.images], self.groups) or 0.0,
+                self._mean([each.old_of[place] for each in self.images]) or 0.0,
+                self._mean([each.new_of[place] for each in self.images]) or 0.0,
             )
             for place, name in enumerate(self.classes if self.images else ())
         )

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import NDArray
 
 from core.classification.predictor import Classifier
-from core.evaluation.evidence import Decision, Evidence, weigh
+from core.evaluation.evidence import Decision, Evidence, mean_over_groups, weigh
 from core.imaging.class_masks import foreground
 from core.language.sentence import Sentence
 from core.reasons import Reason
@@ -63,16 +62,6 @@ class LabelComparison(Compared):
     alert_title: str = ""
 
     @property
-    def mean_old(self) -> float | None:
-        """Balanced accuracy of the version in use, None without images."""
-        return self._balanced([each.old == each.label for each in self.images])
-
-    @property
-    def mean_new(self) -> float | None:
-        """Balanced accuracy of the candidate, None without images."""
-        return self._balanced([each.new == each.label for each in self.images])
-
-    @property
     def num_alerts(self) -> int:
         """Images with the label that must not be missed."""
         return len(self._alerts)
@@ -86,11 +75,6 @@ class LabelComparison(Compared):
     def found_new(self) -> int:
         """Those of them that the candidate calls."""
         return sum(each.new_alert for each in self._alerts)
-
-    @property
-    def gains(self) -> list[float]:
-        """1 for an image that only the candidate calls rightly, -1 where only the version in use does."""
-        return [float((each.new == each.label) - (each.old == each.label)) for each in self.images]
 
     @property
     def evidence(self) -> Evidence:
@@ -119,16 +103,13 @@ class LabelComparison(Compared):
     def _alerts(self) -> list[LabelCall]:
         return [each for each in self.images if self.alert_label and each.label == self.alert_label]
 
-    def _balanced(self, right: list[bool]) -> float | None:
+    def _scores(self, which: Literal["old", "new"]) -> list[float]:
+        """1 for each image that is called rightly, else 0."""
+        return [float(getattr(each, which) == each.label) for each in self.images]
+
+    def _mean(self, scores: list[float]) -> float | None:
         """Mean over the labels that occur of the part of their images that is called rightly."""
-        labels = [each.label for each in self.images]
-        if not labels:
-            return None
-        recalls = [
-            np.mean([is_right for is_right, own in zip(right, labels, strict=True) if own == label])
-            for label in sorted(set(labels))
-        ]
-        return float(np.mean(recalls))
+        return mean_over_groups(scores, [each.label for each in self.images])
 
 
 def compare_labels(

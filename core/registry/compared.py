@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from numpy.typing import NDArray
 
 from core.config import from_dict, to_dict
-from core.evaluation.evidence import FEWEST_GROUPS, LEAST_GAIN, Decision, Evidence, weigh
+from core.evaluation.evidence import FEWEST_GROUPS, LEAST_GAIN, Decision, Evidence, mean_over_groups, weigh
 from core.imaging.decode import read_png
 from core.reasons import Reason
 from core.workspace import ImageRow, Workspace
@@ -28,7 +28,8 @@ class Compared:
     Attributes:
         old_version_id: Version in use, None where there is none.
         new_version_id: The candidate.
-        images: One row an image, in order of their ranks, with "image_id" and "group".
+        images: One row an image, in order of their ranks, with "image_id" and "group", and "old" and "new" of
+            the two versions.
     """
 
     score: ClassVar[str]
@@ -41,17 +42,18 @@ class Compared:
     @property
     def mean_old(self) -> float | None:
         """The score of the version in use, None without images."""
-        raise NotImplementedError
+        return self._mean(self._scores("old"))
 
     @property
     def mean_new(self) -> float | None:
         """The candidate's, likewise."""
-        raise NotImplementedError
+        return self._mean(self._scores("new"))
 
     @property
     def gains(self) -> list[float]:
         """What the candidate gains on each image."""
-        raise NotImplementedError
+        both = zip(self._scores("new"), self._scores("old"), strict=True)
+        return [new - old for new, old in both]
 
     @property
     def num_worse(self) -> int:
@@ -98,6 +100,14 @@ class Compared:
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON types."""
         return to_dict(self)
+
+    def _scores(self, which: Literal["old", "new"]) -> list[float]:
+        """The score of each image."""
+        return [getattr(each, which) for each in self.images]
+
+    def _mean(self, scores: list[float]) -> float | None:
+        """Over groups of their images' means, None without images."""
+        return mean_over_groups(scores, self.groups)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
