@@ -60,9 +60,15 @@ def score_classes(
     )
 
 
-def pool_classes(images: Iterable[Sequence[Counts]]) -> tuple[Counts, ...]:
-    """The confusion matrix of each class over all pixels of all images, from those of each image."""
-    return tuple(sum(of_class, Counts()) for of_class in zip(*images, strict=True))
+def pooled_classes(images: Iterable[Sequence[Counts]]) -> tuple[Scores, list[Scores]]:
+    """Scores of all pixels of all images taken together (no hd95), from the counts of each image.
+
+    Returns:
+        Those of all classes as `mean_over_foreground` has them, and those of each class.
+    """
+    counts = [sum(of_class, Counts()) for of_class in zip(*images, strict=True)]
+    of_classes: list[Scores] = [dict(scores_of_counts(each)) for each in counts]
+    return mean_over_foreground(of_classes, counts), of_classes
 
 
 def mean_over_foreground(scores: Sequence[Scores], counts: Sequence[Counts]) -> Scores:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cards import Score
-from core.evaluation.class_scores import count_classes, mean_over_foreground, pool_classes, score_classes
+from core.evaluation.class_scores import count_classes, mean_over_foreground, pooled_classes, score_classes
 from core.evaluation.scores import (
     METRICS,
     Counts,
@@ -20,7 +20,6 @@ from core.evaluation.scores import (
     mean_scores,
     pooled_scores,
     score_mask,
-    scores_of_counts,
 )
 
 BOTH_CLASSES = ("background", "foreground")
@@ -147,7 +146,6 @@ def mean_score(values: Iterable[float | None]) -> Score | None:
 
 
 def _pooled(results: Sequence[ImageResult], *, several: bool) -> Scores:
-    if not several or not results:
-        return dict(pooled_scores(result.counts for result in results))
-    counts = pool_classes(each.class_counts for each in results)
-    return mean_over_foreground([dict(scores_of_counts(each)) for each in counts], counts)
+    if several and results:
+        return pooled_classes(each.class_counts for each in results)[0]
+    return dict(pooled_scores(result.counts for result in results))

@@ -178,21 +178,17 @@ def _headline(
 ) -> str:
     classes = request.recipe.classes
     over = "" if classes is None else Sentence(" and {classes}", classes=foreground(classes))
-    sentences: list[str] = []
-    for row in rows:
-        if row["fold"] == "mean of folds":
-            spread = next(
-                each["dice"] for each in rows if each["fold"] == "sd of folds" and each["arm"] == row["arm"]
-            )
-            sd = f" ± {spread:.4f}" if isinstance(spread, float) else ""
-            sentences.append(
-                Sentence(
-                    "{row}: Dice {row_2:.4f}{sd} over folds{over}.",
-                    row=row["arm"],
-                    row_2=row["dice"],
-                    sd=sd,
-                    over=over,
-                )
-            )
+    spreads = {row["arm"]: row["dice"] for row in rows if row["fold"] == "sd of folds"}
+    sentences: list[str] = [
+        Sentence(
+            "{row}: Dice {row_2:.4f}{sd} over folds{over}.",
+            row=row["arm"],
+            row_2=row["dice"],
+            sd=f" ± {spread:.4f}" if isinstance(spread := spreads[row["arm"]], float) else "",
+            over=over,
+        )
+        for row in rows
+        if row["fold"] == "mean of folds"
+    ]
     sentences += [difference_sentence(row) for row in differences if row["score"] == "dice"]
     return Sentence.joined(sentences)

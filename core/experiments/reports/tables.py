@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.evaluation.class_scores import mean_over_foreground, pool_classes
-from core.evaluation.scores import Scores, bootstrap_interval, pooled_scores, scores_of_counts
+from core.evaluation.class_scores import pooled_classes
+from core.evaluation.scores import Scores, bootstrap_interval, pooled_scores
 from core.experiments.requests.several_classes import is_dice_column, name_of_column
 from core.experiments.runs.scoring import SCORES, ImageScores
 from core.experiments.runs.store import Cell
@@ -82,10 +82,8 @@ def pooled_row(images: Sequence[ImageScores]) -> dict[str, Cell]:
     """Scores of all pixels of all images taken together, F1 among them; no distances."""
     pooled: Scores = dict(pooled_scores(each.counts for each in images))
     if images and images[0].class_counts:
-        counts = pool_classes(each.class_counts for each in images)
-        of_classes: list[Scores] = [dict(scores_of_counts(each)) for each in counts]
+        pooled, of_classes = pooled_classes(each.class_counts for each in images)
         own = [name for name in score_names(images) if is_dice_column(name)]
-        pooled = mean_over_foreground(of_classes, counts)
         pooled |= {name: each["dice"] for name, each in zip(own, of_classes, strict=True)}
     return {"images": len(images), **{name: round(value or 0.0, 6) for name, value in pooled.items()}}
 
