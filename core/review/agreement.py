@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.evaluation.class_scores import count_classes
 from core.evaluation.contours import Spacing, contour_distances, robust_hausdorff, surface_dice
-from core.evaluation.scores import count_pixels, dice_of, scores_of_counts
+from core.evaluation.scores import dice_of, scores_of_counts
 from core.imaging.class_table import UNDEFINED
 
 TOLERANCE_PIXELS, TOLERANCE_MM = 2.0, 1.0
@@ -71,13 +72,9 @@ def mean_dice(first: NDArray[Any], second: NDArray[Any]) -> float:
     Raises:
         ValueError: Shapes differ.
     """
-    undecided = undecided_pixels(first, second)
-    ours, theirs = np.asarray(first)[~undecided], np.asarray(second)[~undecided]
-    classes = sorted({*np.unique(ours).tolist(), *np.unique(theirs).tolist()} - {0})
-    if not classes:
-        return 1.0
-    counts = [count_pixels(ours == each, theirs == each) for each in classes]
-    return float(np.mean([scores_of_counts(each)["dice"] for each in counts]))
+    counts = count_classes(first, second, UNDEFINED, undecided_pixels(first, second))[1:]
+    there = [each for each in counts if each.true_positive + each.false_positive + each.false_negative]
+    return float(np.mean([scores_of_counts(each)["dice"] for each in there])) if there else 1.0
 
 
 def undecided_pixels(*masks: NDArray[Any]) -> NDArray[np.bool_]:
