@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import comb
 
 import numpy as np
@@ -170,8 +171,5 @@ def running_mean(values: Sequence[float]) -> list[float]:
 
 def changes(images: Sequence[CorrectedImage]) -> list[int]:
     """The places, from 1, of images that another version predicted than the one before."""
-    return [
-        place + 1
-        for place in range(1, len(images))
-        if images[place].version_id != images[place - 1].version_id
-    ]
+    follow = enumerate(pairwise(images), start=2)
+    return [place for place, (before, after) in follow if before.version_id != after.version_id]

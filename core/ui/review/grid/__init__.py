@@ -106,15 +106,13 @@ def review_grid(
 
 def columns() -> int | None:
     """How many tiles fit side by side, None before the browser has said it."""
-    value = st.session_state.get(_KEY)
-    number = value.get("columns") if value is not None else None
+    number = (st.session_state.get(_KEY) or {}).get("columns")
     return min(6, max(1, int(number))) if isinstance(number, int | float) else None
 
 
 def message() -> GridMessage | None:
     """What the browser has just said, None for nothing or for what is no message."""
-    value = st.session_state.get(_KEY)
-    payload = value.get("message") if value is not None else None
+    payload = (st.session_state.get(_KEY) or {}).get("message")
     try:
         return None if payload is None else _parse(payload)
     except (AttributeError, KeyError, TypeError, ValueError):

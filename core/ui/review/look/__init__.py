@@ -78,6 +78,5 @@ def look(
 
 def reason_of(key: str) -> int:
     """The number that was just pressed, 0 for none."""
-    value = st.session_state.get(key)
-    number = value.get("reason") if value is not None else None
+    number = (st.session_state.get(key) or {}).get("reason")
     return number if isinstance(number, int) else 0
