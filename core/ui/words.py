@@ -55,7 +55,9 @@ NUMBERED_VERSION = "Version {number}"
 NEW_TASK = "New task"
 NEW_TASK_NAME = "What do you want to segment?"
 NEW_TASK_EXAMPLE = "Cell nuclei"
-NEW_TASK_HELP = "A new task has no model yet: masks start empty, and the first fine-tuning makes its model."
+NEW_TASK_HELP = (
+    "A new task has no model yet: masks start empty, and the first fine-tuning makes its model from scratch."
+)
 NO_SUCH_TASK = "There is no task {name}; this is another one."
 TASK_IS_AWAY = '{name} is put away, and this is another task; "New task" brings it back.'
 CREATE_TASK = "Create task"

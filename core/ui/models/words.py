@@ -30,7 +30,7 @@ VIEW_NAMES = {
     "crop": "a square around the mask",
 }
 CLASSIFIER_LINE = "{backbone} on {view}, input {size} pixels; labels {labels}. {origin}"
-NO_VERSIONS = "This task has no model yet. Correct a few images and start a fine-tuning."
+NO_VERSIONS = "This task has no model yet. Correct a few images and start a fine-tuning from scratch."
 USE_VERSION = "Use this version"
 TRAINED_ON_LOCKED = (
     "Trained on {count} images that turned out to belong to locked ones and are locked by now: on those its scores say "
