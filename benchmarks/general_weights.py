@@ -37,8 +37,7 @@ from core.workflows.learn.fine_tune_recipe import (
     general_weights,
 )
 
-FEW = {"nuclei": 20, "skin_lesion": 20, "em_membrane": 8}
-"""Images of a set that are learnt from."""
+SETS = ("nuclei", "skin_lesion", "em_membrane")
 THRESHOLD = 0.5
 FRESH = NetConfig(input_channels=3)
 
@@ -59,7 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add = parser.add_argument
     add("--data", type=Path, required=True, help="folder with the data sets")
     add("--json", type=Path, required=True, help="file to write the scores to")
-    add("--sets", nargs="+", choices=tuple(FEW), default=tuple(FEW))
+    add("--sets", nargs="+", choices=SETS, default=SETS)
+    add("--images", type=int, default=20, help="images of a set that are learnt from")
     add("--seeds", type=int, default=5, help="repetitions on each set")
     add("--side", type=int, default=256, help="of the images in pixels")
     add("--shown", nargs=2, type=int, default=(SCRATCH_IMAGES, GENERAL_IMAGES), metavar=("FRESH", "GENERAL"))
@@ -72,13 +72,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "general": Beginning(load_card(GENERAL_DIR / "card.json").net, general_weights(), general),
     }
     for name in options.sets:
-        of_set = found.setdefault(name, {"images": FEW[name], "side": options.side, "seeds": {}})
+        of_set = found.setdefault(f"{name}, {options.images} images, {options.side} pixels", {"seeds": {}})
         learnt, scored = (arrays_of(options.data / name / part, options.side) for part in ("train", "val"))
         for seed in range(options.seeds):
             if str(seed) in of_set["seeds"]:
                 continue
             begun = time.monotonic()
-            chosen = np.random.default_rng(seed).permutation(len(learnt))[: FEW[name]]
+            chosen = np.random.default_rng(seed).permutation(len(learnt))[: options.images]
             few = ExampleArrays(learnt.images[chosen], learnt.masks[chosen])
             dices = {
                 key: round(dice_of(learn(few, each, seed), scored), 4) for key, each in beginnings.items()

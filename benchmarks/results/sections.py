@@ -294,11 +294,11 @@ SECTIONS: dict[str, Section] = {
         remarks=(
             "169 training, 40 validation and 53 test images against 10,015: no use for anything but showing "
             "the loop.",
-            "The model that ships stands on the way down of models/general, which ImageNet taught: validation "
-            "cross-entropy 0.844 and AUC 0.791 against 0.971 and 0.707 of the small network from scratch that "
-            "shipped before, whose test accuracy was 0.509 and melanoma F1 0.452.",
-            "It takes the lesion on black, which had the lowest cross-entropy and the highest AUC of the three "
-            "inputs with the small network, if by less than chance could do.",
+            "The model that ships stands on the way down of models/general, which ImageNet taught: "
+            "validation cross-entropy 0.844 and AUC 0.791 against 0.971 and 0.707 of the small network from "
+            "scratch that shipped before, whose test accuracy was 0.509 and melanoma F1 0.452.",
+            "It takes the lesion on black, which had the lowest cross-entropy and the highest AUC of the "
+            "three inputs with the small network, if by less than chance could do.",
             "In the comparison of the three inputs each mask is predicted by a network of a cross-validation "
             "that has not seen its image (mean IoU 0.751).",
         ),
