@@ -19,6 +19,10 @@ from core.inference.weights_file import read_weights
 
 Outputs = list[NDArray[np.float32]]
 
+# Of a variance within the image, which in bfloat16 can come out below 0: the root is then no number. And
+# depthwise convolutions, after sixteen of which 2 pixels of 1,000 are decided otherwise than in float32.
+_NOT_ROUNDED = (b'type="Sqrt"', b'type="GroupConvolution"')
+
 
 class Network:
     """A network of a weights file; may be called from several threads at once.
@@ -52,8 +56,7 @@ def compile_graph(graph: bytes, constants: bytes) -> Callable[[NDArray[np.float3
     # The page and its browser share the cores, so no thread insists on one of its own.
     settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "ENABLE_CPU_PINNING": False}
     settings["INFERENCE_NUM_THREADS"] = _num_threads()
-    if b'type="Sqrt"' in graph:
-        # Of a variance within the image, which in bfloat16 can come out below 0: the root is then no number.
+    if any(kind in graph for kind in _NOT_ROUNDED):
         settings["INFERENCE_PRECISION_HINT"] = "f32"
     compiled = openvino_core().compile_model(openvino_core().read_model(graph, constants), "CPU", settings)
     request = compiled.create_infer_request()

@@ -361,7 +361,7 @@ def test_many_images_in_colour_make_a_first_network_begin_from_the_general_weigh
     def begins(has_colour: bool, *groups: int) -> bool:
         return recipe.begins_from_general(LearntFrom(sum(groups), 0, has_colour, False, groups))
 
-    assert begins(True, 60, 40) and not begins(True, 60, 39) and not begins(False, 200)
+    assert begins(True, 50, 30) and not begins(True, 50, 29) and not begins(False, 200)
     monkeypatch.setattr(recipe, "GENERAL_DIR", tmp_path)
     assert not begins(True, 200)
 

@@ -19,7 +19,7 @@ FINE_TUNE_IMAGES = 1200
 """Images seen in a run from a base model that has learnt from more; with 16 images that is 75 epochs."""
 SCRATCH_IMAGES = 3200
 """Images seen in a run from scratch, or from a model that has learnt from fewer images than there are now."""
-GENERAL_FROM = 100
+GENERAL_FROM = 80
 """Corrected colour images from which on a first network begins from the general weights (decision 062)."""
 GENERAL_IMAGES = 1600
 """Images seen in a run from scratch where it began there; each takes it twice as long."""
