@@ -27,7 +27,9 @@ with PART one of {parts}. DATA is a folder with the data sets in the training la
 `./results_runs`) keeps the runs, and what has run once is not run again. This page is put together from
 `docs/results/PART.json` after each.
 
-All networks here are trained from scratch. Scores are means over images at each image's own size, with a
+Networks here are trained from scratch, but for the shipped ones for skin lesions ([decision
+062](decisions/062-first-models-begin-from-imagenet.md)). Scores are
+means over images at each image's own size, with a
 bootstrap 95 % interval over images (2,000 draws); an empty mask that is predicted empty scores 1, one that
 is not 0. Thresholds and epochs are chosen on validation images. Every scoring of a test split is a line of
 [test_scorings.csv](test_scorings.csv). Pictures of predictions (image, reference, each

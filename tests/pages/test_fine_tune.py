@@ -22,10 +22,10 @@ def nuclei(workspace):
     return workspace.tasks.create("Nuclei")
 
 
-def correct(workspace, task, count: int) -> None:
+def correct(workspace, task, count: int, picture=png) -> None:
     from core.ui import state
 
-    uploads = [(f"{number}.png", png(number)) for number in range(count)]
+    uploads = [(f"{number}.png", picture(number)) for number in range(count)]
     for outcome in add_images(workspace, task.id, uploads):
         content = DraftContent(0.5, None, None)
         save_mask(workspace, outcome.image_id, state.predictors(), content=content, who="Kim")
@@ -66,8 +66,11 @@ def test_counts_what_is_trained_on_and_what_is_locked(open_page, workspace, nucl
 def test_a_first_network_of_many_images_in_colour_begins_from_the_general_weights(
     open_page, workspace, nuclei, monkeypatch
 ):
+    def in_colour(seed: int) -> bytes:
+        return encode_png(np.random.default_rng(seed).integers(0, 256, (64, 64, 3), np.uint8))
+
     monkeypatch.setattr(fine_tune_recipe, "GENERAL_FROM", 2)
-    correct(workspace, nuclei, 3)
+    correct(workspace, nuclei, 3, in_colour)
     app = open_page("fine_tune", task=nuclei.slug)
     assert not app.exception
     (base,) = [each for each in app.selectbox if each.label == "Base model"]
