@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from core.workspace.database import StorePart
+from core.workspace.part import StorePart
 from core.workspace.rows import AuditRow
 from core.workspace.tables import AuditTable, as_row, utc_now
 

@@ -12,9 +12,8 @@ import copy
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import TypeVar, cast
 
 from sqlalchemy import Connection, Engine, Row, Select, func, select
 from sqlalchemy.exc import DatabaseError
@@ -27,12 +26,9 @@ from core.workspace.names import name_key
 from core.workspace.one_run import Run
 from core.workspace.roles import NEEDS, Action, may
 from core.workspace.seen import ONLY_OF, given_to, own_of, see_only
-from core.workspace.tables import PersonTable, as_row, utc_now
-from core.workspace.tables.base import Frozen
+from core.workspace.tables import PersonTable, utc_now
 
 _T = TypeVar("_T")
-_P = ParamSpec("_P")
-_Part = TypeVar("_Part", bound="StorePart")
 
 _WRITE_LOCK = 7_165_302
 """Number of the advisory lock; any that nothing else on the server takes."""
@@ -262,38 +258,6 @@ def be_alone(connection: Connection) -> None:
     # SQLite let nobody else write from the beginning.
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
-
-
-class StorePart:
-    """A part of the store, with rows of its own.
-
-    Args:
-        database: Where the rows are.
-    """
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def _all(self, kind: type[Frozen], query: Select[Any]) -> list[Frozen]:
-        """What a query of a table finds, as frozen rows."""
-        with self._database.reading() as session:
-            return [as_row(kind, each) for each in session.scalars(query)]
-
-    def _number(self, query: Select[int]) -> int:
-        """What a query counts."""
-        with self._database.reading() as session:
-            return session.scalar(query) or 0
-
-
-def once(ask: Callable[Concatenate[_Part, _P], _T]) -> Callable[Concatenate[_Part, _P], _T]:
-    """A question to the store whose answer never changes in the hands of who gets it; see `Database.once`."""
-
-    @wraps(ask)
-    def asked(self: _Part, /, *args: _P.args, **named: _P.kwargs) -> _T:
-        question = (ask.__qualname__, args, *named.items())
-        return self._database.once(question, lambda: ask(self, *args, **named))
-
-    return asked
 
 
 def _person(name: str) -> Select[int, str, datetime | None]:

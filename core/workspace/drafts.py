@@ -18,9 +18,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import StaleDraftError
-from core.workspace.database import StorePart, once
 from core.workspace.existing import existing_version
 from core.workspace.names import name_key
+from core.workspace.part import StorePart, once
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import DraftRow
 from core.workspace.seen import existing_image

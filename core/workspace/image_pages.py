@@ -13,7 +13,6 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from core.workspace.database import StorePart, once
 from core.workspace.existing import no_image
 from core.workspace.image_rows import (
     NOTHING_UNREAD,
@@ -26,6 +25,7 @@ from core.workspace.image_rows import (
     to_image_row,
 )
 from core.workspace.order import in_order
+from core.workspace.part import StorePart, once
 from core.workspace.persons import id_of
 from core.workspace.rows import Around, ImageRow
 from core.workspace.tables import GroupTable, ImageTable

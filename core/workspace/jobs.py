@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from core.errors import JobError
 from core.reasons import Reason
-from core.workspace.database import Database, StorePart
+from core.workspace.database import Database
+from core.workspace.part import StorePart
 from core.workspace.places import Place
 from core.workspace.roles import action_of_job
 from core.workspace.rows import ACTIVE, JobRow, JobStatus

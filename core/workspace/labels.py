@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from core.workspace import audit
-from core.workspace.database import StorePart
 from core.workspace.existing import existing_version
+from core.workspace.part import StorePart
 from core.workspace.rows import LabelOrigin, LabelRow
 from core.workspace.seen import existing_image
 from core.workspace.tables import ImageTable, LabelTable, as_row, as_table

@@ -16,7 +16,7 @@ from core.imaging.masks import encode_png
 from core.workspace import audit
 from core.workspace.blobs import BlobStore
 from core.workspace.classes import reading_table
-from core.workspace.database import Database, StorePart
+from core.workspace.database import Database
 from core.workspace.drafts import (
     SERVER,
     DraftContent,
@@ -30,6 +30,7 @@ from core.workspace.drafts import (
 )
 from core.workspace.existing import existing_version
 from core.workspace.groups import give_rank
+from core.workspace.part import StorePart
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import ImageRow, Origin, RevisionRow, Scope
 from core.workspace.seen import existing_image

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.workspace import audit
-from core.workspace.database import StorePart, be_alone, once
+from core.workspace.database import be_alone
 from core.workspace.names import clean_name, name_key
+from core.workspace.part import StorePart, once
 from core.workspace.roles import Role
 from core.workspace.rows import PersonRow
 from core.workspace.tables import (

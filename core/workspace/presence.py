@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.workspace.database import StorePart
 from core.workspace.names import name_key
+from core.workspace.part import StorePart
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.seen import existing_image
 from core.workspace.tables import ImageTable, LastLookTable, PersonTable

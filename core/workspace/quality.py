@@ -10,7 +10,7 @@ from dataclasses import asdict, fields
 
 from sqlalchemy import Select, delete, func, insert, select
 
-from core.workspace.database import StorePart
+from core.workspace.part import StorePart
 from core.workspace.rows import GuessRow
 from core.workspace.tables import ImageTable, QualityTable
 

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from core.errors import StoreError
 from core.workspace import audit
 from core.workspace.blobs import BlobStore
-from core.workspace.database import Database, StorePart
+from core.workspace.database import Database
 from core.workspace.existing import existing_version
 from core.workspace.masks import NewRevision, save_in
+from core.workspace.part import StorePart
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import ReviewRow, Verdict
 from core.workspace.seen import existing_image

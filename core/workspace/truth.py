@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from core.workspace.database import StorePart
 from core.workspace.image_rows import SHOWN, Show, counting
 from core.workspace.names import name_key
+from core.workspace.part import StorePart
 from core.workspace.rows import Review, RevisionRow
 from core.workspace.tables import (
     ImageTable,

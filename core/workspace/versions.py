@@ -15,8 +15,9 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from core.errors import StoreError
 from core.reasons import Reason
 from core.workspace import audit
-from core.workspace.database import Database, StorePart, once
+from core.workspace.database import Database
 from core.workspace.existing import existing_version
+from core.workspace.part import StorePart, once
 from core.workspace.places import Place
 from core.workspace.rows import Purpose, VersionEvent, VersionRow
 from core.workspace.tables import VersionEventTable, VersionTable, as_row, as_table
