@@ -9,7 +9,7 @@ from core.reasons import Reason
 from core.registry.compare import Comparison, ImageComparison
 from core.workflows.add_images import add_images
 from core.workspace import NewReview, NewRevision, NewVersion, Workspace
-from tests.pages.conftest import png, unfolded
+from tests.pages.conftest import png, shown, unfolded
 
 
 @pytest.fixture
@@ -33,6 +33,15 @@ def test_task_without_a_model_says_how_to_get_one(open_page, nuclei):
     app = open_page("models", task=nuclei.slug)
     assert not app.exception
     assert "from scratch" in app.info[0].value
+
+
+def test_a_set_whose_images_nobody_counted_has_no_counts(open_page, workspace, nuclei):
+    version = add_version(workspace, nuclei, "one")
+    data = (DataSource("ImageNet", licence="Free."), DataSource("Cells", num_train=7))
+    save_card(ModelCard("one", data=data), workspace.versions.open(version) / "card.json")
+    app = open_page("models", task=nuclei.slug)
+    said = [shown(each.value) for each in app.caption]
+    assert "Free." in said and "7 training, 0 validation, 0 test images." in said
 
 
 def test_use_a_version_and_roll_back(open_page, workspace, nuclei):

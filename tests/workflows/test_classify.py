@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 import tifffile
 
+from core.cards import DataSource, ModelCard, save_card
 from core.classifier_cards import ClassifyConfig, load_classifier_card
 from core.config import AugmentConfig, NetConfig, ScalingConfig
 from core.errors import AppError, BadDatasetError
 from core.imaging.decode import decode_image
+from core.inference.export import save_weights
+from core.nets import build
 from core.workflows.learn.classify_data import LabelSource
 from core.workflows.learn.classify_train import ClassifyTrainRequest, classify_train
 from core.workflows.learn.train_model import Watchers
@@ -76,6 +79,19 @@ def trained(source, tmp_path_factory):
         return classify_train(
             ClassifyTrainRequest(source, out, view="crop", settings=SETTINGS, augment=NOTHING, command="x")
         )
+
+
+def test_a_card_names_what_taught_the_encoder_where_that_is_known(source, tmp_path):
+    net = NetConfig(depth=1, base_filters=2, input_channels=3)
+    save_weights(build(net), tmp_path / "model.keras")
+    asked = ClassifyTrainRequest(
+        source, tmp_path / "out", settings=replace(SETTINGS, epochs=1), encoder=tmp_path / "model.keras"
+    )
+    assert [each.name for each in classify_train(asked).card.data] == [source.data_dir.name]
+    save_card(ModelCard("base", net=net, data=(DataSource("ImageNet"),)), tmp_path / "card.json")
+    card = classify_train(asked).card
+    assert [each.name for each in card.data] == ["ImageNet", source.data_dir.name]
+    assert card.backbone == "encoder"
 
 
 def test_training_leaves_a_whole_folder(trained):

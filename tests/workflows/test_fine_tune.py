@@ -234,7 +234,14 @@ def test_a_new_task_begins_from_the_general_weights(workspace, new_task, monkeyp
     general = build(net, seed=7)
     save_weights(general, tmp_path / "model.keras")
     save_card(
-        ModelCard("general", "General weights", net=net, data=(DataSource("ImageNet"),)),
+        ModelCard(
+            "general",
+            "General weights",
+            net=net,
+            data=(DataSource("ImageNet"),),
+            licence="For research.",
+            limits_of_use=("It makes no masks.",),
+        ),
         tmp_path / "card.json",
     )
     monkeypatch.setattr(recipe, "GENERAL_DIR", tmp_path)
@@ -244,6 +251,7 @@ def test_a_new_task_begins_from_the_general_weights(workspace, new_task, monkeyp
     card = load_card(workspace.versions.open(version) / "card.json")
     assert (card.net, card.parent, card.image_size) == (net, "General weights", (SIZE, SIZE))
     assert [each.name for each in card.data] == ["ImageNet", "Corrected images of the task Cells"]
+    assert (card.licence, card.limits_of_use) == ("For research.", ModelCard("x").limits_of_use)
     # One step at the usual rate moves no weight by more than 0.001, and fresh ones lie further apart.
     learnt = keras.models.load_model(workspace.versions.open(version) / "model.keras", compile=False)
     for layer in ("stem", "stage0_0_depthwise", "up0_conv_a"):

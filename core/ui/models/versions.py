@@ -172,10 +172,9 @@ def data_and_limits(data: Sequence[DataSource], limits: Sequence[str], licence: 
     """What a model was trained on, and what it must not be used for."""
     for source in data:
         st.markdown(f"**{as_name(say(source.name))}**")
-        st.caption(
-            words.DATA_LINE.format(train=source.num_train, val=source.num_val, test=source.num_test)
-            + (f" {as_text(say(source.licence))}" if source.licence else "")
-        )
+        counts = {"train": source.num_train, "val": source.num_val, "test": source.num_test}
+        said = [words.DATA_LINE.format(**counts)] if any(counts.values()) else []
+        st.caption(" ".join([*said, as_text(say(source.licence))]))
     st.markdown(f"**{words.LIMITS}**")
     for sentence in limits:
         st.write(f"- {as_text(say(sentence))}")

@@ -97,7 +97,9 @@ def _scaling(scaling: ScalingConfig) -> str:
 
 
 def _source(data: Any) -> str:
-    told = f"{data.name} ({data.num_train} to train, {data.num_val} to validate, {data.num_test} to test)"
+    told = data.name
+    if data.num_train or data.num_val or data.num_test:
+        told += f" ({data.num_train} to train, {data.num_val} to validate, {data.num_test} to test)"
     return _plain(". ".join(each.rstrip(". ") for each in (told, data.source, data.licence) if each) + ".")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.cards import save_card
+from core.cards import Card, card_path, save_card
 from core.classifier_cards import ClassifierCard, View, load_classifier_card
 from core.config import ScalingConfig, to_dict
 from core.datasets.label_folds import set_aside
@@ -20,7 +20,7 @@ from core.workflows.learn.label_card import alert_label, validated_card
 from core.workflows.learn.lesion_masks import MaskSource
 from core.workflows.learn.run_folder import move_earlier_files
 from core.workflows.learn.train_model import TrainOutcome, Watchers
-from core.workflows.learn.training_card import read_about, run_fields
+from core.workflows.learn.training_card import read_about, read_base_card, run_fields
 
 if TYPE_CHECKING:
     from core.classification.fit import ClassifyResult
@@ -125,11 +125,17 @@ def _card(
     labels = base.labels if base is not None else labels_of(splits["train"])
     counts = {"train": len(splits["train"]), "val": len(splits.get("val", ()))}
     name = request.output_dir.resolve().name
-    backbone = request.settings.backbone if request.encoder is None else ENCODER
+    backbone = request.settings.backbone
+    taught_by: Card | None = base
+    if request.encoder is not None:
+        backbone = ENCODER
+        # Weights alone will do; what taught them is then not known.
+        if card_path(weights_path(request.encoder)).is_file():
+            taught_by = read_base_card(request.encoder)
     return ClassifierCard(
         name=name,
         title=about.get("title", name),
-        **run_fields(about, request.about, request.source.data_dir, counts),
+        **run_fields(about, request.about, request.source.data_dir, counts, taught_by),
         labels=labels,
         label_titles=about.get("label_titles", {}),
         input=request.view if base is None else base.input,

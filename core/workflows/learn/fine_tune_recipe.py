@@ -65,7 +65,14 @@ def scratch_card(name: str, there: LearntFrom) -> ModelCard:
     """
     if begins_from_general(there):
         general = load_card(GENERAL_DIR / "card.json")
-        return dataclasses.replace(general, name=name, parent=general.title, image_size=SCRATCH_IMAGE_SIZE)
+        return ModelCard(
+            name=name,
+            net=general.net,
+            image_size=SCRATCH_IMAGE_SIZE,
+            data=general.data,
+            licence=general.licence,
+            parent=general.title,
+        )
     channels = 3 if there.has_colour else 1
     scaling = ScalingConfig("hu_window", *LUNG_WINDOW) if there.has_hounsfield else ScalingConfig()
     net = dataclasses.replace(SCRATCH_NET, input_channels=channels)

@@ -100,7 +100,7 @@ def write_record(request: TrainRequest, card: ModelCard, data: DataHashes, accel
         "versions": card.versions,
         "created": card.created,
         "accelerator": accelerator,
-        "num_test": max((source.num_test for source in card.data), default=0),
+        "num_test": card.data[-1].num_test if card.data else 0,
         "start_from_hash": _start_hash(request),
         "request": kept,
         "data": data,

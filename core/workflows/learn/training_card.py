@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.cards import NOT_A_DEVICE, DataSource, ModelCard, Score, card_path, load_card
+from core.cards import NOT_A_DEVICE, Card, DataSource, ModelCard, Score, card_path, load_card
 from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict
 from core.errors import AppError
 from core.imaging.class_table import ClassTable
@@ -95,11 +95,12 @@ def read_base_card(path: Path) -> ModelCard:
 
 def training_card(request: TrainRequest, about: dict[str, Any], num_images: dict[str, int]) -> ModelCard:
     """A run's card without scores, with images by split; its threshold is 0.5 until one is chosen."""
+    base = None if request.start_from is None else read_base_card(request.start_from)
     return ModelCard(
         # A shipped model is called after its folder.
         name=request.output_dir.resolve().name if request.name == "model" else request.name,
         title=about.get("title", request.name),
-        **run_fields(about, request.about, request.data_dir, num_images),
+        **run_fields(about, request.about, request.data_dir, num_images, base),
         net=request.net,
         scaling=request.scaling,
         image_size=request.settings.image_size,
@@ -110,7 +111,7 @@ def training_card(request: TrainRequest, about: dict[str, Any], num_images: dict
         command=request.command,
         training=request.settings,
         augmentation=request.augment,
-        parent=None if request.start_from is None else read_base_card(request.start_from).name,
+        parent=None if base is None else base.name,
     )
 
 
@@ -121,13 +122,18 @@ def validation_of(trained: TrainResult) -> dict[str, Score]:
 
 
 def run_fields(
-    about: dict[str, Any], path: Path | None, data_dir: Path, num_images: dict[str, int]
+    about: dict[str, Any],
+    path: Path | None,
+    data_dir: Path,
+    num_images: dict[str, int],
+    base: Card | None = None,
 ) -> dict[str, Any]:
     """What any card says of data, time and use; the folder's name where `about` says nothing of data.
 
     Args:
         path: Where `about` was read.
         num_images: Images by split.
+        base: Card of the model whose weights the run began from, which its own data taught before.
 
     Raises:
         AppError: `about` describes the data with other words than `core.cards.DataSource`.
@@ -138,9 +144,11 @@ def run_fields(
         data = tuple(from_dict(DataSource, {**source, **counts}) for source in sources)
     except (TypeError, ValueError) as error:
         raise AppError("{path} describes data wrongly ({error}).", path=path, error=error) from None
+    own = {each.name for each in data}
+    before = () if base is None else tuple(each for each in base.data if each.name not in own)
     return {
         "created": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "data": data,
+        "data": (*before, *data),
         "licence": about.get("licence", ""),
         "limits_of_use": tuple(about.get("limits_of_use", ())) or (NOT_A_DEVICE,),
         "versions": package_versions(),
