@@ -137,6 +137,18 @@ class Blocks:
             skip = keras.layers.Cropping2D(crop, dtype=self.dtype, name=f"{name}_crop")(skip)
         return keras.layers.Concatenate(dtype=self.dtype, name=f"{name}_join")([skip, x])
 
+    def scores(self, x: Any, *, kernel: int = 1) -> Any:
+        """A score of each class by one last convolution, float32 in every arithmetic."""
+        return keras.layers.Conv2D(
+            self.config.num_classes,
+            kernel,
+            # Kept as shipped networks have it: the graph of one serves all that are trained from it.
+            padding="valid" if kernel == 1 else "same",
+            kernel_initializer=self.initializer(),
+            dtype="float32",
+            name="logits",
+        )(x)
+
     def _conv(
         self, x: Any, filters: int, name: str, *, padding: str = "same", bias: bool | None = None
     ) -> Any:

@@ -43,12 +43,4 @@ def click_net(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logit
     x = down_and_up(config, blocks, x, skips=True)
     x = blocks.double(x, EDGE_FILTERS, "edge")
     x = blocks.join(image, x, "edge")
-    x = keras.layers.Conv2D(
-        config.num_classes,
-        3,
-        padding="same",
-        kernel_initializer=blocks.initializer(),
-        dtype="float32",
-        name="logits",
-    )(x)
-    return finish(config, inputs, x, logits=logits)
+    return finish(config, inputs, blocks.scores(x, kernel=3), logits=logits)

@@ -13,6 +13,7 @@ import keras
 from core.config import NetConfig
 from core.nets.blocks import Blocks, finish
 from core.nets.sizes import InputSize
+from core.nets.unet import way_up
 
 STEM_FILTERS = 32
 DEEPEST = 5
@@ -62,15 +63,8 @@ def lite_unet(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logit
     x = skips[config.depth]
     if config.dropout:
         x = blocks.dropout(x, config.dropout, "bottom")
-    for level in reversed(range(config.depth)):
-        filters = config.base_filters << level
-        x = blocks.double(x, filters, f"up{level}")
-        x = blocks.join(skips[level], x, f"up{level}")
-        x = blocks.double_conv(x, filters, f"up{level}")
-    x = keras.layers.Conv2D(
-        config.num_classes, 1, kernel_initializer=blocks.initializer(), dtype="float32", name="logits"
-    )(x)
-    return finish(config, inputs, x, logits=logits)
+    x = way_up(config, blocks, x, skips)
+    return finish(config, inputs, blocks.scores(x), logits=logits)
 
 
 def _way_down(blocks: Blocks, image: Any) -> list[Any]:

@@ -5,6 +5,7 @@ Part of the keras band; knows nothing of data, losses or training.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -46,10 +47,7 @@ def encoder_decoder(
     """The U-Net, or with `skips` False the same blocks without its concatenations."""
     inputs, x = blocks.image(input_size)
     x = down_and_up(config, blocks, x, skips=skips)
-    x = keras.layers.Conv2D(
-        config.num_classes, 1, kernel_initializer=blocks.initializer(), dtype="float32", name="logits"
-    )(x)
-    return finish(config, inputs, x, logits=logits)
+    return finish(config, inputs, blocks.scores(x), logits=logits)
 
 
 def down_and_up(config: NetConfig, blocks: Blocks, x: Any, *, skips: bool) -> Any:
@@ -61,10 +59,20 @@ def down_and_up(config: NetConfig, blocks: Blocks, x: Any, *, skips: bool) -> An
         kept.append(x)
         x = blocks.halve(x, f"down{level}")
     x = blocks.double_conv(x, config.base_filters << config.depth, "bottom", dropout=config.dropout)
+    return way_up(config, blocks, x, kept if skips else ())
+
+
+def way_up(config: NetConfig, blocks: Blocks, x: Any, skips: Sequence[Any]) -> Any:
+    """The features of `base_filters` channels after `depth` doublings.
+
+    Args:
+        x: The features at the bottom.
+        skips: What each size sees again, the largest first; empty for none.
+    """
     for level in reversed(range(config.depth)):
         x = blocks.double(x, config.base_filters << level, f"up{level}")
         if skips:
             crop = cropping(config, level) if config.padding == "valid" else 0
-            x = blocks.join(kept[level], x, f"up{level}", crop=crop)
+            x = blocks.join(skips[level], x, f"up{level}", crop=crop)
         x = blocks.double_conv(x, config.base_filters << level, f"up{level}")
     return x

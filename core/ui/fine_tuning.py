@@ -18,7 +18,6 @@ from core.ui.times import duration
 from core.ui.titles import version_title
 from core.workflows.correct.classify_image import classifier_of
 from core.workflows.learn.fine_tune import FineTunePlan, plan_fine_tune, start_fine_tune
-from core.workflows.learn.fine_tune_recipe import begins_from_general
 from core.workspace import ImageRow, LabelRow, Purpose, Show, TaskRow, Workspace, is_trainable
 from core.workspace.image_rows import counting
 
@@ -123,9 +122,8 @@ def _base_and_epochs(workspace: Workspace, plan: FineTunePlan) -> FineTunePlan:
     """The plan with the version to go on from and the number of epochs as they are chosen."""
     task_id, purpose = plan.task_id, plan.purpose
     titles = {version.id: version_title(version) for version in workspace.versions.list(task_id, purpose)}
-    general = purpose == "segment" and begins_from_general(workspace.truth.learnt_from(task_id))
     titles[SCRATCH] = {
-        "segment": words.GENERAL_WEIGHTS if general else words.FROM_SCRATCH,
+        "segment": words.GENERAL_WEIGHTS if plan.general else words.FROM_SCRATCH,
         "classify": words.FROM_SCRATCH,
         "click": words.SHIPPED_VERSION.format(task=words.WHAT_NAMES["click"]),
     }[purpose]

@@ -49,6 +49,7 @@ class FineTunePlan:
         num_validation: Those that the best epoch is chosen on, in whole groups; 0 for small sets.
         num_locked: Those that are kept for comparison.
         missing: Labels, as people read them, without an image to train on.
+        general: Whether a run from scratch begins from the general weights.
     """
 
     task_id: int
@@ -61,6 +62,7 @@ class FineTunePlan:
     num_validation: int
     num_locked: int
     missing: tuple[str, ...]
+    general: bool
     seconds: float
     seed: int = 0
 
@@ -106,6 +108,7 @@ def plan_fine_tune(
         num_validation=num_validation,
         num_locked=there.locked,
         missing=there.missing,
+        general=there.general,
         seconds=pace.seconds(num_shown, num_trainable + there.locked),
         seed=seed,
     )

@@ -84,7 +84,8 @@ class MaskTrainer(Trainer):
         """Counted by the store."""
         there = workspace.truth.learnt_from(task_id)
         card = recipe.scratch_card("scratch", there) if base is None else card_of(workspace, base)
-        return amount_of(there, with_classes(card, workspace.tasks.get_by_id(task_id).all_classes))
+        amount = amount_of(there, with_classes(card, workspace.tasks.get_by_id(task_id).all_classes))
+        return replace(amount, general=recipe.begins_from_general(there))
 
     def work_of(self, card: ModelCard) -> float:
         """In multiples of 256x256 through 16 base filters of a U-Net."""

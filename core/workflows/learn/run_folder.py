@@ -100,6 +100,7 @@ def write_record(request: TrainRequest, card: ModelCard, data: DataHashes, accel
         "versions": card.versions,
         "created": card.created,
         "accelerator": accelerator,
+        # The last set is the run's own, those before taught what it began from.
         "num_test": card.data[-1].num_test if card.data else 0,
         "start_from_hash": _start_hash(request),
         "request": kept,

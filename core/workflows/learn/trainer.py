@@ -48,6 +48,7 @@ class Amount:
         locked: Those that are kept for comparison.
         groups: Images to train or to validate on in each group, in order of the first of them.
         missing: Labels, as people read them, that none of these has.
+        general: Whether a run from scratch begins from the general weights.
     """
 
     card: Any
@@ -56,6 +57,7 @@ class Amount:
     locked: int
     groups: tuple[int, ...]
     missing: tuple[str, ...] = ()
+    general: bool = False
 
 
 @dataclass(frozen=True)
