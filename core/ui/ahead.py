@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import pkgutil
 import sys
@@ -27,11 +28,17 @@ async def getting_ready(app: Any) -> AsyncIterator[None]:
 
 
 def _get_ready() -> None:
-    # A store that cannot be opened is told by the page.
-    with suppress(AppError):
-        opened()
-    importlib.import_module("core.ui.shell")
-    for module in pkgutil.iter_modules(segment.__path__, f"{segment.__name__}."):
-        importlib.import_module(module.name)
-    # Streamlit asks it at the first element of the server, and looks through every module to know.
-    env_util.is_repl()
+    # What is imported stays for good: looking through it for garbage took a sixth of the time.
+    gc.disable()
+    try:
+        # A store that cannot be opened is told by the page.
+        with suppress(AppError):
+            opened()
+        importlib.import_module("core.ui.shell")
+        for module in pkgutil.iter_modules(segment.__path__, f"{segment.__name__}."):
+            importlib.import_module(module.name)
+        # Streamlit asks it at the first element of the server, and looks through every module to know.
+        env_util.is_repl()
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 SCRIPT = """
-import asyncio, sys, threading
+import asyncio, gc, sys, threading
 from core.ui.ahead import getting_ready
 
 async def serve():
@@ -19,7 +19,7 @@ async def serve():
 asyncio.run(serve())
 heavy = ("tensorflow", "keras", "pandas", "matplotlib", "scipy.ndimage", "skimage.measure", "highdicom")
 heavy = (*heavy, "pydicom", "nibabel", "alembic", "openvino")
-print("core.ui.segment.editing" in sys.modules, [name for name in heavy if name in sys.modules])
+print("core.ui.segment.editing" in sys.modules, gc.isenabled(), [name for name in heavy if name in sys.modules])
 """
 
 
@@ -34,5 +34,5 @@ def test_the_server_gets_pages_and_store_ready_without_anything_heavy(tmp_path):
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    assert run.stdout.splitlines()[-1] == "True []"
+    assert run.stdout.splitlines()[-1] == "True True []"
     assert (tmp_path / "workspace" / "workspace.db").exists()
