@@ -41,6 +41,7 @@ BANDS = {
     "core.cards": 0,
     "core.classifier_cards": 0,
     "core.files": 0,
+    "core.imports": 0,
     "core.large_files": 0,
     "core.reasons": 0,
     "core.reason_words": 0,

@@ -11,8 +11,10 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+
+from core.imports import without_collecting
 
 NOISE = re.compile(
     rb"oneDNN custom operations|cuda|CUDA|GPU|before absl::InitializeLog"
@@ -39,7 +41,8 @@ def start_keras(accelerator: str = "auto") -> None:
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     if accelerator == "cpu" and "keras" not in sys.modules:
         os.environ.update(CUDA_VISIBLE_DEVICES="-1", JAX_PLATFORMS="cpu")
-    with _filtered_stderr():
+    is_first = "keras" not in sys.modules
+    with _filtered_stderr(), without_collecting() if is_first else nullcontext():
         with _kept_out(NOT_NEEDED if _is_for_jax() else (*NOT_NEEDED, "jax")):
             import keras
 
