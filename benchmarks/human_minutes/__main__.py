@@ -13,6 +13,7 @@ from core.config import PROJECT_DIR
 from core.evaluation.test_log import LOG_NAME, Scoring, log_scorings
 from core.files import write_json
 from core.inference.click_network import click_network
+from core.workflows.learn.fine_tune_recipe import FINE_TUNE_IMAGES, SCRATCH_IMAGES
 
 KEPT = PROJECT_DIR / "docs" / "results" / "human_minutes.json"
 
@@ -26,7 +27,13 @@ def main() -> None:
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--images", type=int, default=40, help="images that are worked through")
     parser.add_argument("--side", type=int, default=256, help="side that the networks see, in pixels")
-    parser.add_argument("--shown", type=int, nargs=2, default=(1200, 3200), help="images a training shows")
+    parser.add_argument(
+        "--shown",
+        type=int,
+        nargs=2,
+        default=(FINE_TUNE_IMAGES, SCRATCH_IMAGES),
+        help="images a training shows",
+    )
     parser.add_argument("--out", type=Path, default=KEPT)
     options = parser.parse_args()
     runs: list[dict[str, Any]] = json.loads(options.out.read_text())["runs"] if options.out.exists() else []

@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmarks.order_gain import over_seeds
 from core.experiments.reports.pictures import COLOURS, DASHES, MARKS, new_figure, png
+from core.workflows.learn.fine_tune_recipe import FINE_TUNE_IMAGES, SCRATCH_IMAGES
 
 BY_HAND = "by hand"
 PICTURE = "human_minutes.png"
@@ -50,8 +51,9 @@ def minutes_part(content: dict[str, Any]) -> str:
         f"person with the usual hand corrects {first['images']} images and fine-tunes after every ten, "
         f"with networks that see {first['side']} pixels a side; mean Dice on the test images before and "
         "after each ten, and the minutes until then. A training shows so many images, from a base model "
-        f"and from scratch: {shown_by}; the app's are 1200 and 3200. A candidate that is worse on the "
-        "locked images is not used. Means over seeds, in brackets 95 % t intervals; one seed has none. "
+        f"and from scratch: {shown_by}; the app's are {FINE_TUNE_IMAGES} and "
+        f"{SCRATCH_IMAGES}. A candidate that is worse on the locked images is not used. Means over seeds, in "
+        "brackets 95 % t intervals; one seed has none. "
         "Rows of 400 and 1200 images are older than long runs and batches of four (decision 013), those "
         "of one seed there also older than the smart click that finds borders; all rows of lesions begin "
         "from the model before decision 062.",

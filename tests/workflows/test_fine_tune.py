@@ -298,8 +298,8 @@ def test_a_run_that_is_stopped_before_the_first_step_makes_no_version(workspace,
 
 @pytest.mark.parametrize(
     ("num_train", "from_scratch", "epochs"),
-    # 1200 images are 75 times 16, from scratch 3200. At the most 100 epochs, from scratch 400, at least one.
-    [(16, False, 75), (1, False, 100), (40, False, 30), (16, True, 200), (1, True, 400), (100, True, 32)]
+    # 1000 images are 63 times 16, from scratch 3200. At the most 100 epochs, from scratch 400, at least one.
+    [(16, False, 63), (1, False, 100), (40, False, 25), (16, True, 200), (1, True, 400), (100, True, 32)]
     + [(10_000, False, 1)],
 )
 def test_the_suggested_epochs_give_about_equal_work(num_train, from_scratch, epochs):
@@ -307,7 +307,7 @@ def test_the_suggested_epochs_give_about_equal_work(num_train, from_scratch, epo
     assert TRAINERS["segment"].usual_epochs(card, num_train, from_scratch=from_scratch) == epochs
 
 
-@pytest.mark.parametrize(("learnt_from", "epochs", "warmup"), [(15, 200, 0.1), (16, 75, 0.05)])
+@pytest.mark.parametrize(("learnt_from", "epochs", "warmup"), [(15, 200, 0.1), (16, 63, 0.05)])
 def test_a_model_that_saw_fewer_images_than_there_are_is_trained_as_a_new_one(learnt_from, epochs, warmup):
     trainer = TRAINERS["segment"]
     card = ModelCard("a", data=(DataSource("b", num_train=3), DataSource("c", num_train=learnt_from)))
@@ -353,7 +353,7 @@ def test_a_network_from_the_general_weights_is_shown_half_as_many_images():
     plain, general = ModelCard("x"), ModelCard("x", net=NetConfig(architecture="lite_unet"))
     epochs = [TRAINERS["segment"].usual_epochs(each, 16, from_scratch=True) for each in (plain, general)]
     assert epochs == [3200 / 16, 1600 / 16]
-    assert TRAINERS["segment"].usual_epochs(general, 16, from_scratch=False) == 1200 / 16
+    assert TRAINERS["segment"].usual_epochs(general, 16, from_scratch=False) == 63
 
 
 def test_a_network_from_scratch_fits_the_images():

@@ -15,8 +15,8 @@ from core.config import MODELS_DIR, NetConfig, ScalingConfig
 from core.workspace.truth import LearntFrom
 
 BATCH_SIZE = 4
-FINE_TUNE_IMAGES = 1200
-"""Images seen in a run from a base model that has learnt from more; with 16 images that is 75 epochs."""
+FINE_TUNE_IMAGES = 1000
+"""Images seen in a run from a base model that has learnt from more; with 16 images that is 63 epochs."""
 SCRATCH_IMAGES = 3200
 """Images seen in a run from scratch, or from a model that has learnt from fewer images than there are now."""
 GENERAL_FROM = 80
