@@ -44,7 +44,7 @@ def test_every_row_and_file_arrives_and_comes_back(filled, store, request, tmp_p
     expected = rows_of(filled)
     assert len(expected["audit"]) > 1
     files = f"memory://copy{next(NAMES)}"
-    rows_at = request.getfixturevalue("server")(f"copy_{next(NAMES)}") if store == "postgresql" else ""
+    rows_at = request.getfixturevalue("server").make(f"copy_{next(NAMES)}") if store == "postgresql" else ""
     there = Workspace.open(tmp_path / "there", rows_at=rows_at, files_at=files, seed=False)
     back = Workspace.open(tmp_path / "back", rows_at="", files_at="", seed=False)
     with there, back:
