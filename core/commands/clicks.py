@@ -29,7 +29,7 @@ def build_parser() -> Parser:
     add("--data_dirs", nargs="+", type=Path, required=True, help="folders with train/ and perhaps val/")
     add("--output_dir", default="smart_click", type=Path, help="folder for all that is written")
     add("--about", type=Path, help="JSON for the card: title, data, licence, limits_of_use")
-    add("--init_from", type=Path, help="model folder to go on from")
+    add("--init_from", type=Path, help="model folder to go on from: its network")
     add("--resume", action="store_true", help="go on with the run of OUTPUT_DIR that was ended early")
     add("--examples", type=whole_number(1), default=4000, help="examples that make an epoch")
     add("--validated", type=whole_number(1), default=512, help="examples of val/ that epochs are chosen on")

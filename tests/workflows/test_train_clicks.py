@@ -2,7 +2,11 @@ import cv2
 import numpy as np
 import pytest
 
-from core.cards import load_card
+from core.cards import ModelCard, load_card, save_card
+from core.config import MODELS_DIR, NetConfig
+from core.errors import BadModelError
+from core.inference.export import save_weights
+from core.nets import build
 from train import main
 
 
@@ -38,6 +42,21 @@ def test_the_command_trains_on_several_sets_and_writes_a_model_with_its_card(set
     ]
     assert 0 <= card.validation["dice"].mean <= 1
     assert {path.name for path in out.iterdir()} >= {"model.keras", "model.h5", "history.csv", "run.json"}
+
+
+def test_it_goes_on_from_a_network_of_any_kind_that_has_six_channels(sets, tmp_path):
+    base, out = tmp_path / "base", tmp_path / "out"
+    base.mkdir()
+    net = NetConfig(architecture="lite_unet", depth=1, base_filters=2, input_channels=6)
+    save_weights(build(net), base / "model.keras")
+    save_card(ModelCard("beginning", net=net), base / "card.json")
+    few = ["--epochs", "1", "--batch_size", "2", "--examples", "2", "--validated", "2"]
+    command = ["--task", "click", "--data_dirs", *sets, "--output_dir", str(out), *few, "--init_from"]
+    assert main([*command, str(base)]) == 0
+    assert load_card(out / "card.json").net == net
+
+    with pytest.raises(BadModelError, match="lung_xray is no network that follows clicks"):
+        main([*command, str(MODELS_DIR / "lung_xray")])
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):

@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING
 from core.cards import DataSource, ModelCard
 from core.correction.click_crop import CHANNELS, SIDE
 from core.datasets.pairs import Pair, find_pairs, load_pair
+from core.errors import BadModelError
 from core.imaging.intensity import to_display
 from core.workflows.learn.run_folder import hash_pairs, write_result
 from core.workflows.learn.train_model import TrainOutcome, Watchers, finish, fit, surroundings_of
-from core.workflows.learn.training_card import TrainRequest, read_about, training_card, validation_of
+from core.workflows.learn.training_card import (
+    TrainRequest,
+    read_about,
+    read_base_card,
+    training_card,
+    validation_of,
+)
 
 if TYPE_CHECKING:
     from core.training.click_examples import ClickImage
@@ -92,8 +99,19 @@ def train_clicks(
 
 
 def click_request(request: TrainRequest) -> TrainRequest:
-    """The request with the network's own kind of input."""
+    """The request with a network of the right input: that of the model to go on from, else the usual one.
+
+    Raises:
+        BadModelError: The model to go on from cannot be used.
+    """
     net = replace(request.net, architecture="click", input_channels=CHANNELS, num_classes=1)
+    if request.start_from is not None:
+        net = read_base_card(request.start_from).net
+    if (net.input_channels, net.num_classes) != (CHANNELS, 1):
+        raise BadModelError(
+            "{folder} is no network that follows clicks; train one with train.py --task click.",
+            folder=request.start_from,
+        )
     return replace(request, net=net, settings=replace(request.settings, image_size=(SIDE, SIDE)))
 
 
