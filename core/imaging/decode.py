@@ -26,9 +26,10 @@ from core.imaging.mask_readings import MaskReading, reading_of
 from core.imaging.mask_values import MaskValues, to_mask
 from core.imaging.nifti_file import is_nifti, is_plain_nifti, open_nifti
 from core.imaging.raster_file import open_raster, raster_format
-from core.imaging.stored import OpenFile, StoredPixels, broken, joined
+from core.imaging.stored import OpenFile, StoredPixels, broken, joined, told_far
 from core.imaging.tiff_file import is_tiff, open_tiff
 from core.imaging.units import Units, in_units
+from core.imaging.value_types import far_value, robust_range
 from core.language.sentence import Sentence
 from core.large_files import MappedFile
 
@@ -233,7 +234,27 @@ def read_frame(file: OpenFile, name: str, frame: int) -> StoredPixels:
             name, "has no picture {frame}; it holds {num_order}.", frame=frame + 1, num_order=len(file.order)
         )
     with _told_plainly(name):
-        return file.read(frame)
+        return _without_far_value(file.read(frame), name)
+
+
+def _without_far_value(stored: StoredPixels, name: str) -> StoredPixels:
+    """Grey values without one that says "no data", which masks still count by; told."""
+    values = stored.values
+    is_grey_and_deep = values.ndim == 2 and values.dtype.kind in "uif" and values.dtype != np.uint8
+    if not is_grey_and_deep or stored.kind == "hu" or stored.shown is not None:
+        return stored
+    far = far_value(values)
+    if far is None:
+        return stored
+    others = values[values != far]
+    return replace(
+        stored,
+        values=np.clip(values, others.min(), others.max()),
+        numbers=values if stored.numbers is None else stored.numbers,
+        by_number=stored.numbers is None or stored.by_number,
+        shown=robust_range(others),
+        notes=(*stored.notes, told_far(name, far)),
+    )
 
 
 def _read(file: OpenFile, name: str, frame: int | None) -> StoredPixels:

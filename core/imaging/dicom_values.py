@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadFileError
-from core.imaging.stored import StoredPixels
-from core.imaging.value_types import robust_range
+from core.imaging.stored import StoredPixels, told_far
+from core.imaging.value_types import far_value, robust_range
+from core.language.sentence import Sentence
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -55,7 +56,7 @@ def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str, frame: int 
     outside = _modality(numbers, dataset)
     if not np.isfinite(outside).all():
         raise BadFileError(name, "has values that are not numbers (NaN or infinite); export it again.")
-    about |= {"numbers": numbers, "by_number": True}
+    about |= {"numbers": numbers, "by_number": True, "notes": _of_scale(dataset, name)}
     if _says_hounsfield(dataset, outside):
         # What a scanner stores, with wild padding values clipped.
         units = np.clip(np.rint(_without_padding(outside, image)), -32768, 32767)
@@ -65,6 +66,9 @@ def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str, frame: int 
     if windowed is not None:
         outside, shown = windowed, (0.0, float(_WHITE))
     else:
+        if image is None and outside.dtype != np.uint8 and (far := far_value(outside)) is not None:
+            image = outside != far
+            about["notes"] += (told_far(name, far),)
         shown = None if image is None else robust_range(outside[image])
     inverted = photometric == "MONOCHROME1" or dataset.get("PresentationLUTShape") == "INVERSE"
     seen = _without_padding(outside, image)
@@ -151,12 +155,20 @@ def _modality(numbers: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
     """C.11.1: the table if there is one, else slope and intercept; empty elements count as absent."""
     if table := _table(dataset, "ModalityLUTSequence"):
         return _looked_up(numbers, table)
-    slope, intercept = _number(dataset, "RescaleSlope"), _number(dataset, "RescaleIntercept")
-    if (slope in (None, 1) or slope == 0) and not intercept:
+    slope, intercept = _number(dataset, "RescaleSlope") or 1.0, _number(dataset, "RescaleIntercept") or 0.0
+    if (slope, intercept) == (1, 0):
         return numbers
-    outside: NDArray[Any] = numbers.astype(np.float64) * (slope or 1) + (intercept or 0)
-    whole = float(slope or 1).is_integer() and float(intercept or 0).is_integer()
+    outside: NDArray[Any] = numbers.astype(np.float64) * slope + intercept
+    whole = slope.is_integer() and intercept.is_integer()
     return outside.astype(np.int64) if whole and numbers.dtype.kind in "iu" else outside
+
+
+def _of_scale(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
+    """What is to be said of a slope that would leave nothing, or is not there beside its intercept."""
+    slope, intercept = _number(dataset, "RescaleSlope"), _number(dataset, "RescaleIntercept")
+    if _table(dataset, "ModalityLUTSequence") or slope or (slope is None and not intercept):
+        return ()
+    return (Sentence("{name} has no rescale slope, or one of 0; 1 is taken.", name=name),)
 
 
 def _says_hounsfield(dataset: Dataset, outside: NDArray[Any]) -> bool:

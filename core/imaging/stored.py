@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.geometry import Geometry
+from core.language.sentence import Sentence
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,12 @@ def joined(stored: Sequence[StoredPixels]) -> StoredPixels:
         known = [each for each in pixels if each is not None]
         return np.concatenate(known) if len(known) == len(pixels) else None
 
+    # A reader may need numbers of their own for some slices alone; of the others the values are these.
+    numbered = next((each for each in stored if each.numbers is not None), None)
+    if numbered is not None and numbered.values.ndim == 2:
+        stored = [replace(each, numbers=each.values) if each.numbers is None else each for each in stored]
     return replace(
-        first,
+        numbered or first,
         values=np.concatenate([each.values for each in stored]),
         alpha=together([each.alpha for each in stored]),
         numbers=together([each.numbers for each in stored]),
@@ -155,3 +160,12 @@ def inverts(table: NDArray[np.uint8]) -> bool:
 def broken(name: str, what: str) -> BadFileError:
     """The error for a file that begins right and then does not hold what it promises."""
     return BadFileError(name, "is cut off or damaged ({what}); copy or export it again.", what=what)
+
+
+def told_far(name: str, value: float) -> Sentence:
+    """What is said of `core.imaging.value_types.far_value`."""
+    return Sentence(
+        "{name}: its value {value:g} lies far from all others and is left out of its greys.",
+        name=name,
+        value=value,
+    )

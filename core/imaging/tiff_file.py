@@ -142,7 +142,7 @@ def _read_page(stack: TiffStack, frame: int, data: bytes, name: str, sample: int
             # Fiji writes masks in this way, with 255 as foreground; a fax is black ink on white paper.
             numbers, by_number = values if numbers is None else numbers, page.compression not in _FAX
             values = turned_round(page, values)
-        elif (image := _with_data(values, page)) is not None:
+        elif values.dtype != np.uint8 and (image := _with_data(values, page)) is not None:
             numbers, by_number = values, True
             values, shown = np.where(image, values, values[image].min()), robust_range(values[image])
         else:
@@ -163,9 +163,10 @@ def _read_page(stack: TiffStack, frame: int, data: bytes, name: str, sample: int
 
 def _with_data(values: NDArray[Any], page: tifffile.TiffPage) -> NDArray[np.bool_] | None:
     """Where a deep page has data by what GDAL says of it; None where all is data, or nothing is said."""
-    if _GDAL_NODATA not in page.tags or values.dtype == np.uint8:
+    try:  # tifffile takes 0 for one that it cannot read, such as the lowest number of 32 bits
+        image = values != float(page.tags.valueof(_GDAL_NODATA))
+    except (TypeError, ValueError):
         return None
-    image = values != values.dtype.type(page.nodata)
     return image if image.any() and not image.all() else None
 
 

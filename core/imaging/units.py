@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.config import GREY_PERCENTILES
 from core.imaging.stored import OpenFile, StoredPixels
-from core.imaging.value_types import plain_type
+from core.imaging.value_types import far_value, plain_type
 from core.language.sentence import Sentence
 
 Units = Literal["hounsfield", "grey"]
@@ -63,6 +63,7 @@ def looks_like_ct(file: OpenFile) -> bool:
 def _only_a_ct(values: NDArray[Any]) -> bool:
     if values.dtype.kind not in "if" or values.min() > -700 or values.max() > 32767:
         return False
+    values = values[values != far_value(values)]
     air, tissue, between = (
         float(np.mean((values >= low) & (values <= high))) for low, high in (_AIR, _TISSUE, _BETWEEN)
     )

@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 from core.config import GREY_PERCENTILES
 from core.errors import BadFileError
 
+# A value so many ranges of all others away from them is no grey; less will do for those that programs like to
+# write: the ends of a type, and what lies below a CT's air.
+_FAR, _FAR_USUAL, _BELOW_AIR = 100, 8, -1024
+
 
 def robust_range(
     values: NDArray[Any], percentiles: tuple[float, float] = GREY_PERCENTILES
@@ -25,6 +29,28 @@ def robust_range(
         low = min(low, float(np.percentile(few, percentiles[0], method="higher")))
         high = max(high, float(np.percentile(few, percentiles[1], method="lower")))
     return (low, high) if high > low else (low, low + 1.0)
+
+
+def far_value(values: NDArray[Any]) -> float | None:
+    """The lowest or highest value where it lies far from all others: "no data", such as -9999 or 65535.
+
+    None where there is none, or so few pixels have it that percentiles leave them out. 0 is what is dark.
+    """
+    ends = values.min(), values.max()
+    for end in ends:
+        others = values[values != end]
+        if end == 0 or not 0 < others.size < values.size * (1 - GREY_PERCENTILES[0] / 100):
+            continue
+        low, high = float(others.min()), float(others.max())
+        gap = min(abs(low - float(end)), abs(high - float(end)))
+        if low == high or gap < (float(ends[1]) - float(ends[0])) / 100:
+            continue
+        dark, light = robust_range(others)
+        told = np.iinfo(values.dtype) if values.dtype.kind in "iu" else np.finfo(values.dtype)
+        is_usual = end < _BELOW_AIR < 0 < high or end in (told.min, told.max)
+        if gap > (_FAR_USUAL if is_usual else _FAR) * (light - dark):
+            return float(end)
+    return None
 
 
 def plain_type(values: NDArray[Any], name: str) -> NDArray[Any]:

@@ -239,6 +239,21 @@ def test_empty_elements_count_as_absent(elements: dict[str, Any]) -> None:
     assert (np.diff(shown[0].astype(int)) >= 0).all()
 
 
+@pytest.mark.parametrize("slope", [0, None])
+def test_a_slope_that_would_leave_nothing_is_taken_as_1_and_told(slope: int | None) -> None:
+    elements = {"RescaleSlope": slope, "RescaleIntercept": -1024}
+    image = decode_image(dicom(STORED, **elements), "a.dcm")
+    assert (image.kind, image.values[0, 0]) == ("hu", -1000)
+    assert image.notes == ("a.dcm has no rescale slope, or one of 0; 1 is taken.",)
+    assert decode_image(dicom(STORED, RescaleSlope=0, Modality="MR"), "a.dcm").notes == image.notes
+    item = Dataset()
+    item.RescaleSlope, item.RescaleIntercept = slope, -1024
+    groups = Dataset()
+    groups.PixelValueTransformationSequence = [item]
+    enhanced = dicom(STORED, SharedFunctionalGroupsSequence=[groups])
+    assert decode_image(enhanced, "a.dcm").notes == image.notes
+
+
 @pytest.mark.parametrize("window", [{}, {"WindowCenter": 1725, "WindowWidth": 2551}])
 @pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
 def test_a_slope_below_zero_turns_grey_round(window: dict[str, Any], photometric: str) -> None:
