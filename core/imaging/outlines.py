@@ -42,7 +42,7 @@ class Outlined:
     Attributes:
         image: File name of the image.
         mask: (H, W) uint8 of 0 and 1, or the places of classes, and 255 in COCO's crowds, which nobody
-            outlined one by one; None with a problem.
+            outlined one by one; empty for an image that COCO lists without an object; None with a problem.
         problem: What to tell the person, None when all is well.
     """
 
@@ -154,14 +154,20 @@ def _coco(said: dict[str, Any], name: str, levels: Levels) -> list[Outlined]:
         for each in said.get("categories") or []
         if isinstance(each, dict)
     }
-    found = []
-    for image in said["images"]:
-        if not isinstance(image, dict) or "file_name" not in image:
-            continue
-        own = annotations.pop(image.get("id"), [])
-        if own:
-            draw = _drawer(image, own, named, levels)
-            found.append(_one(str(image["file_name"]), name, draw))
+    every = [each for own in annotations.values() for each in own]
+    if every and all(_is_crowd(each) and named.get(each.get("category_id")) != UNDECIDED for each in every):
+        raise BadFileError(
+            name, "calls all of its objects crowds, in which nothing is decided; export them with iscrowd 0."
+        )
+    listed = [each for each in said["images"] if isinstance(each, dict) and "file_name" in each]
+    own = [annotations.pop(image.get("id"), []) for image in listed]
+    # Where objects are of no image, those without may have them.
+    are_told = bool(every) and not annotations
+    found = [
+        _one(str(image["file_name"]), name, _drawer(image, objects, named, levels))
+        for image, objects in zip(listed, own, strict=True)
+        if objects or (are_told and image.get("height") and image.get("width"))
+    ]
     for image_id, left in annotations.items():
         problem = BadFileError(
             name,
@@ -173,12 +179,17 @@ def _coco(said: dict[str, Any], name: str, levels: Levels) -> list[Outlined]:
     return found
 
 
+def _is_crowd(annotation: dict[str, Any]) -> bool:
+    """Whether nobody outlined what is in it one by one; CVAT calls painted objects so, with attributes."""
+    return bool(annotation.get("iscrowd")) and "attributes" not in annotation
+
+
 def _drawer(
     image: dict[str, Any], own: list[dict[str, Any]], named: dict[Any, str], levels: Levels
 ) -> Callable[[str], NDArray[np.uint8]]:
     def draw(name: str) -> NDArray[np.uint8]:
         height, width = _size(image.get("height"), image.get("width"), name)
-        labels = [(named.get(each.get("category_id"), "?"), bool(each.get("iscrowd"))) for each in own]
+        labels = [(named.get(each.get("category_id"), "?"), _is_crowd(each)) for each in own]
         level_of = levels((label for label, crowd in labels if (label, crowd) != (UNDECIDED, True)), name)
         mask = np.zeros((height, width), np.uint8)
         for annotation, (label, is_crowd) in zip(own, labels, strict=True):

@@ -89,7 +89,8 @@ def add_planned(
             else:
                 waiting.append(WaitingMask(row, entry.data))
     outcomes[:] = with_series(arrival, outcomes)
-    for together in of_one_mask(waiting):
+    # An image that outlines list without an object may have a file of its own.
+    for together in of_one_mask(sorted(waiting, key=lambda each: each.row.role == "outlines")):
         del waiting[-len(together) :]  # so that the progress counts what is to come
         is_json = together[0].row.role == "outlines"
         for outcome in add_outlines(arrival, together[0]) if is_json else add_masks(arrival, together):

@@ -105,6 +105,18 @@ def test_a_crowd_is_undefined():
     np.testing.assert_array_equal(found.mask, np.where(expected() == 1, 1, 255))
 
 
+def test_what_cvat_calls_a_crowd_was_painted_and_is_an_object():
+    # From x = 1 to 4 and y = 1 to 3, down the columns of 4 pixels.
+    painted = {"size": [4, 6], "counts": [5, 2, 2, 2, 2, 2, 9]}
+    (found,) = read(coco({"segmentation": painted, "iscrowd": 1, "attributes": {"occluded": False}}))
+    np.testing.assert_array_equal(found.mask, expected())
+
+
+def test_a_file_of_crowds_alone_is_told():
+    with pytest.raises(BadFileError, match="calls all of its objects crowds"):
+        read(coco({"segmentation": {"size": [4, 6], "counts": [0, 24]}, "iscrowd": 1}))
+
+
 @pytest.mark.parametrize(
     ("annotation", "told"),
     [

@@ -336,6 +336,32 @@ def test_an_image_that_a_coco_file_names_and_nobody_gave_is_told_by_its_name(wor
     )
 
 
+def listed(*names, objects=("a.png",)):
+    """COCO's file of 4 x 6 images, of which some have an object."""
+    images = [{"id": name, "file_name": name, "height": 4, "width": 6} for name in names]
+    outlines = [{"image_id": name, "segmentation": [[1, 1, 3, 1, 3, 3]]} for name in objects]
+    return json.dumps({"images": images, "annotations": outlines}).encode()
+
+
+def test_an_image_that_coco_lists_without_an_object_has_an_empty_mask_and_that_is_told(workspace, task):
+    files = [(f"{name}.png", png(gradient(4, 6, first=place))) for place, name in enumerate("abc")]
+    coco = ("coco.json", listed("a.png", "b.png", "c.png", "absent.png"))
+    mask = ("c_mask.png", png(np.eye(4, 6, dtype=np.uint8)))
+    outcomes = add_images(workspace, task.id, [*files, coco], masks=[mask])
+    counts = [[each.status for each in outcomes].count(status) for status in ("mask added", "refused")]
+    assert counts == [3, 0]
+    told = "coco.json: an empty mask for 1 image that it lists without an object (b.png)."
+    assert [note for each in outcomes for note in each.notes] == [told]
+    found = [np.array(reference_of(workspace, each)).sum() for each in workspace.images.list(task.id)]
+    assert found[0] > 0 and found[1:] == [0, 4]
+
+
+def test_a_coco_file_that_outlines_nothing_at_all_gives_no_masks(workspace, task):
+    coco = ("coco.json", listed("a.png", objects=()))
+    _, outcome = add_images(workspace, task.id, [("a.png", png(gradient(4, 6))), coco])
+    assert (outcome.status, outcome.message) == ("left out", "coco.json: outlines nothing.")
+
+
 def test_what_is_wrong_in_a_coco_file_is_told_with_its_image_and_the_rest_goes_on(workspace, task):
     polygon, column = [[1, 1, 3, 1, 3, 3]], {"size": [4, 6], "counts": [0, 4, 20]}
     said = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from core.datasets.matching import first_of
 from core.errors import AppError
 from core.imaging.masks import encode_png
 from core.imaging.nifti_file import is_nifti
@@ -44,7 +45,8 @@ def add_outlines(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
             name=name,
         )
         return [FileOutcome(name, "left out", told)]
-    outcomes = []
+    outcomes: list[FileOutcome] = []
+    empty: list[str] = []
     for outlined in found:
         if outlined.mask is None:
             why = outlined.problem.sentence if outlined.problem else ""
@@ -55,7 +57,13 @@ def add_outlines(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
         row = replace(file.row, keys=keys, outlined=outlined.image)
         if len(arrival.images_of(row)) > 1:
             row = replace(row, images=arrival.paths_of(outlined.image, row.path))
-        if not arrival.images_of(row):
+        images = [arrival.workspace.images.get(each) for each in arrival.images_of(row)]
+        if not outlined.mask.any():
+            # To list an image is no word against what was drawn on it.
+            if not images or any(each.reference_file or each.state != "new" for each in images):
+                continue
+            empty.append(outlined.image)
+        if not images:
             why = Sentence(
                 "{name}: it outlines {image}, and no image of this upload or task has that name.",
                 name=name,
@@ -64,6 +72,14 @@ def add_outlines(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
             outcomes.append(FileOutcome(name, "refused", why))
             continue
         outcomes += add_masks(arrival, [WaitingMask(row, b"", outlined.mask)])
+    if empty:
+        told = Sentence(
+            "{name}: an empty mask for {count} images that it lists without an object ({listed}).",
+            name=name,
+            count=len(empty),
+            listed=first_of(empty),
+        )
+        outcomes[-1] = replace(outcomes[-1], notes=(*outcomes[-1].notes, told))
     return outcomes or [FileOutcome(name, "left out", Sentence("{name}: outlines nothing.", name=name))]
 
 
