@@ -92,6 +92,7 @@ def test_what_is_told_of_a_mask_beside_it_makes_no_image_of_it(mask, beside):
         (["a.tif"], ["segmentation of a.tif"], []),  # Labkit
         (["a.tif"], ["Classified image.tif"], []),  # Weka
         (["z/01/t000.tif"], ["z/01_GT/SEG/man_seg000.tif"], ["z/01_RES/mask000.tif"]),
+        (["z/01/t000.tif"], ["z/01_GT/SEG/man_seg000.tif"], ["z/01_ERR_SEG/mask000.tif"]),
         (["a.tif"], [], ["z/a.zarr/0/0.0", "z/a.zarr/.zattrs"]),
         (["Image_01L.jpg"], ["Image_01L_1stHO.png"], ["Image_01L_2ndHO.png"]),  # CHASE
         (["z/id1/images/id1.png"], ["z/id1/masks/m1.png", "z/id1/masks/m2.png"], []),  # DSB 2018
@@ -372,6 +373,56 @@ def test_images_of_one_name_may_be_image_and_mask_and_are_asked_about():
 
 
 KNOWN = {*image_keys("scan1.png"), *image_keys("2.png")}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        *("a_viable", "a_SegmentedNuclei", "a-watershed", "a_AV", "binary of a", "cl0_a"),
+        *("a_viable_2", "a (lesion)", "a_cells"),
+    ],
+)
+def test_an_image_whose_name_says_more_than_another_s_beside_it_is_asked_about(other):
+    rows = plan_upload(["d/a.tif", f"d/{other}.png", "d/b.tif"])
+    assert [row.role for row in rows] == ["image"] * 3
+    assert [row.namesake for row in rows] == [f"{other}.png", "a.tif", ""]
+    # Other numbers are other pictures, and so is what lies elsewhere.
+    assert not any(row.namesake for row in plan_upload(["d/a.tif", "d/a_2.tif", "e/a_viable.tif"]))
+    assert not any(row.namesake for row in plan_upload(["2.png", "img_2.png", "scan-2.png"]))
+
+
+def test_folders_that_hold_the_names_of_the_originals_are_asked_about():
+    folders = ("raw", "membranes", "synapses")  # ssTEM
+    rows = plan_upload([f"z/{folder}/{number}.png" for folder in folders for number in (0, 1)])
+    assert [row.namesake for row in rows[:3]] == ["z/membranes/0.png", "z/membranes/1.png", "z/raw/0.png"]
+    assert all(row.namesake for row in rows)
+
+
+def test_what_masks_say_behind_the_names_of_several_images_is_no_part_of_these():
+    images = [f"z/images/r1_Im00{number}.png" for number in (1, 2)]
+    masks = [
+        f"z/segmentations/r1_Im00{number}-1-{what}-T.png" for number in (1, 2) for what in ("Cup", "Disc")
+    ]
+    rows = plan_upload([*images, *masks])  # RIM-ONE DL
+    assert [row.images for row in rows[2:]] == [(images[0],)] * 2 + [(images[1],)] * 2
+    assert [row.role for row in rows[2:]] == ["mask", "left out"] * 2
+    # Of one image alone a number may be another picture's, and a number says nothing.
+    assert not plan_upload([*images, masks[0]])[2].images
+    assert not any(
+        row.images for row in plan_upload([*images, *(f"z/masks/r1_Im00{n}_2.png" for n in (1, 2))])
+    )
+
+
+def test_a_file_that_is_no_image_by_its_name_is_not_one_that_a_mask_may_be_of():
+    rows = plan_upload(["z/images/a.png", "z/rois/a.zip", "z/masks/a.png"])  # NuInsSeg
+    assert rows[2].images == ("z/images/a.png",)
+
+
+def test_a_text_about_an_image_that_has_a_mask_is_no_outline():
+    files = ["z/CXR_png/a.png", "z/mask/a_mask.png", "z/ClinicalReadings/a.txt"]  # Shenzhen
+    for given in (files, files[::-1]):
+        rows = {row.path: row.role for row in plan_upload(given)}
+        assert [rows[each] for each in files] == ["image", "mask", "left out"]
 
 
 def test_images_beside_one_that_is_called_otherwise_stay_images():

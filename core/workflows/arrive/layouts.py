@@ -107,7 +107,9 @@ _FIRST_READER_FOLDER = re.compile(r"1st_manual|manual[_ -]?1?")
 _SECOND_READER_FOLDER = re.compile(r"2nd_manual|manual[_ -]?2")
 _FIELD_OF_VIEW = re.compile(r"\d+_(?:training|test)_mask")
 _DISTANCES = re.compile(r"distance[ _-]?(?:maps?|transforms?)")
-_PREDICTED = re.compile(r"(?:model[ _-]?)?(?:preds?|predict(?:ed|ions?))(?:[ _-]?masks?)?|\d+_res")
+_PREDICTED = re.compile(
+    r"(?:model[ _-]?)?(?:preds?|predict(?:ed|ions?))(?:[ _-]?masks?)?|\d+_(?:res|err_seg)"
+)
 _FOR_PEOPLE = re.compile(r".*visualization|masks_human|overlays?|semantic_rgb")
 # Cityscapes: classes, objects and a picture of each image in one folder.
 _CITYSCAPES = re.compile(r".*_gt(?:fine|coarse)_(?P<what>color|instanceids)")
@@ -197,6 +199,13 @@ def _begins(key: str) -> list[str]:
     return [key[: each.start()] for each in _WORD_BEHIND.finditer(key)]
 
 
+def within(key: str) -> list[str]:
+    """What images may be called of which another may be the mask: a of a_cells, of "binary of a"."""
+    parts = ((key[: each.start()], key[each.end() :]) for each in re.finditer(r"[ _.-]", key))
+    behind = (rest for word, rest in parts if not (word.isdecimal() or rest.isdecimal()))
+    return [ANY_ENDING.sub("", key), *_begins(key), *behind]
+
+
 def plain(folder: str) -> str:
     """A folder's name as patterns compare it."""
     return unicodedata.normalize("NFC", folder).casefold()
@@ -216,6 +225,11 @@ def is_mask_folder(folder: str) -> bool:
 def is_image_folder(folder: str) -> bool:
     """Whether a folder (as `plain` gives it) is called like one of images."""
     return bool(_IMAGE_FOLDER.fullmatch(folder)) and not is_mask_folder(folder)
+
+
+def is_of_originals(folder: str) -> bool:
+    """Whether a folder holds images rather than what was made of them, where either may be."""
+    return bool(re.fullmatch("raw|orig(?:inals?)?|sources?", plain(PurePosixPath(folder).name)))
 
 
 def is_folder_of_one(folder: str, parent: str) -> bool:

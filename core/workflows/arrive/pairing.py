@@ -69,6 +69,26 @@ class ImageNames:
             return replace(row, known=folder, keys=(folder,), is_part=True)
         return replace(row, known=known)
 
+    def behind_names(self, rows: Sequence[PlannedFile]) -> list[PlannedFile]:
+        """The rows, with masks of no image by what they say behind the name of one.
+
+        It has to hold a word and be the same for several images, as RIM-ONE's r1_Im001-1-Cup-T: else a number
+        in it may be another picture's.
+        """
+        done = list(rows)
+        of_rest: dict[str, dict[int, Sequence[str]]] = {}
+        for place, row in enumerate(rows):
+            key = stem_key(row.path) if row.role == "mask" and not row.images and not row.known else ""
+            for part in reversed(list(re.finditer(r"[ _.-]", key))):
+                if found := self._full.get((None, key[: part.start()])):
+                    of_rest.setdefault(key[part.start() :], {})[place] = found
+                    break
+        for rest, images in of_rest.items():
+            if len({each[0] for each in images.values()}) > 1 and re.search(r"[^\W\d_]{2}", rest):
+                for place, found in images.items():
+                    done[place] = _belongs(rows[place], _nearest(rows[place].path, found))
+        return done
+
 
 def with_yolo(rows: Sequence[PlannedFile], known: Container[str]) -> list[PlannedFile]:
     """The rows, with text files that are called like an image as YOLO's outlines.
@@ -108,6 +128,7 @@ def _folder_words(path: str) -> list[str]:
 
 
 def _belongs(row: PlannedFile, images: Sequence[str]) -> PlannedFile:
+    images = [each for each in images if is_image_name(PurePosixPath(each).name)] or images  # a.png, a.zip
     named = " or ".join(PurePosixPath(image).name for image in images[:3])
     reason = Sentence("mask of {named}: {why}", named=named, why=row.reason)
     return replace(row, images=tuple(images), reason=reason)
@@ -117,17 +138,17 @@ def united(rows: Sequence[PlannedFile]) -> list[PlannedFile]:
     """Masks of one image: united where they are numbered, else all left out but the one most like it."""
     of_image: dict[str, list[PlannedFile]] = {}
     for row in rows:
-        if row.role == "mask" and row.only_image:
+        if row.only_image and (row.role == "mask" or row.is_yolo):
             of_image.setdefault(row.only_image, []).append(row)
     first = {
-        image: min(masks, key=lambda row: (len(stem_key(row.path)), row.path))
+        image: min(masks, key=lambda row: (row.is_yolo, len(stem_key(row.path)), row.path))
         for image, masks in of_image.items()
     }
     numbered: set[str] = set()
     done: list[PlannedFile] = []
     for row in rows:
         image = row.only_image
-        if row.role != "mask" or not image:
+        if image not in first:
             done.append(row)
             continue
         earlier = first[image]
@@ -187,14 +208,18 @@ def with_namesakes(rows: Sequence[PlannedFile], said: Container[int]) -> list[Pl
         folder.setdefault(_bare_key(row.path), row.path)
     for row in images:
         folder, key = of_folder[str(PurePosixPath(row.path).parent)], _bare_key(row.path)
-        for first in (folder[key], folder.get(layouts.ANY_ENDING.sub("", key), row.path)):  # a_cells beside a
+        for first in (folder[key], *(folder.get(each, row.path) for each in layouts.within(key))):
             if first != row.path and {first, row.path} <= unsaid:
                 doubtful |= {first: row.name, row.path: PurePosixPath(first).name}
     beside: dict[str, list[str]] = {}
     for name in of_folder:
         beside.setdefault(str(PurePosixPath(name).parent), []).append(name)
     for folders in beside.values():
-        said_images = [each for each in folders if not unsaid.issuperset(of_folder[each].values())]
+        said_images = [
+            each
+            for each in folders
+            if layouts.is_of_originals(each) or not unsaid.issuperset(of_folder[each].values())
+        ]
         one = (said_images or folders)[0]
         alike = [each for each in folders if each != one and of_folder[each].keys() == of_folder[one].keys()]
         if alike and (said_images or len(folders) == 2):

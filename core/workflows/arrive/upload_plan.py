@@ -66,7 +66,7 @@ def plan_upload(
     rows = [_as_said(row, said.get(place, row.role)) for place, row in enumerate(rows)]
     images = ImageNames((row for row in rows if row.role == "image"), known)
     rows = [images.paired(row) if row.role == "mask" or row.is_yolo else row for row in rows]
-    return with_namesakes(united(rows), said)
+    return with_namesakes(united(images.behind_names(rows)), said)
 
 
 def _first_look(path: str, folders: Folders) -> PlannedFile:
