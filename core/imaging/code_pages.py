@@ -198,6 +198,8 @@ _CODE_PAGES: dict[str, Callable[[str], list[float]]] = {
     "cp866": _usual_in_russia,
     "cp1251": _usual_in_russia,
     "cp1252": _usual_with_accents(_WESTERN, 0.7),
+    "cp1250": _usual_with_accents(_CENTRAL, 0.6),
+    "cp1254": _usual_with_accents(_TURKISH, 0.6),
     "cp936": _usual_in_china,
     "cp950": _usual_in_taiwan,
 }

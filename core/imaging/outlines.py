@@ -104,7 +104,7 @@ def _labelme(said: dict[str, Any], name: str, levels: Levels) -> NDArray[np.uint
     picture = Image.new("L", (width, height))
     draw = ImageDraw.Draw(picture)
     for shape, label in zip(said["shapes"], labels, strict=True):
-        points, kind = _points(shape["points"]), shape.get("shape_type") or "polygon"
+        points, kind = _points(shape["points"], name), shape.get("shape_type") or "polygon"
         level = level_of[label]
         # X-AnyLabeling's rectangles have four corners, turned ones too.
         if kind in (*_POLYGONS, "rectangle") and len(points) >= (4 if kind == "rectangle" else 3):
@@ -144,29 +144,24 @@ def _size(height: Any, width: Any, name: str) -> tuple[int, int]:
 
 
 def _coco(said: dict[str, Any], name: str, levels: Levels) -> list[Outlined]:
+    told = said["annotations"]  # LIVECell's are numbered
+    every = [each for each in (told.values() if isinstance(told, dict) else told) if isinstance(each, dict)]
     annotations: dict[Any, list[dict[str, Any]]] = {}
-    told = said["annotations"]
-    for annotation in told.values() if isinstance(told, dict) else told:  # LIVECell's are numbered
-        if isinstance(annotation, dict):
-            annotations.setdefault(annotation.get("image_id"), []).append(annotation)
-    named = {
-        each.get("id"): str(each.get("name"))
-        for each in said.get("categories") or []
-        if isinstance(each, dict)
-    }
-    every = [each for own in annotations.values() for each in own]
+    for annotation in every:
+        annotations.setdefault(annotation.get("image_id"), []).append(annotation)
+    categories = [each for each in said.get("categories") or [] if isinstance(each, dict)]
+    named = {each.get("id"): str(each.get("name")) for each in categories}
     if every and all(_is_crowd(each) and named.get(each.get("category_id")) != UNDECIDED for each in every):
         raise BadFileError(
             name, "calls all of its objects crowds, in which nothing is decided; export them with iscrowd 0."
         )
     listed = [each for each in said["images"] if isinstance(each, dict) and "file_name" in each]
     own = [annotations.pop(image.get("id"), []) for image in listed]
-    # Where objects are of no image, those without may have them.
-    are_told = bool(every) and not annotations
+    may_be_empty = bool(every) and not annotations  # what is of no image may be of those without
     found = [
         _one(str(image["file_name"]), name, _drawer(image, objects, named, levels))
         for image, objects in zip(listed, own, strict=True)
-        if objects or (are_told and image.get("height") and image.get("width"))
+        if objects or (may_be_empty and image.get("height") and image.get("width"))
     ]
     for image_id, left in annotations.items():
         problem = BadFileError(
@@ -221,7 +216,7 @@ def _coco_part(segmentation: Any, shape: tuple[int, int], name: str) -> NDArray[
 
     polygons = []
     for flat in segmentation:
-        points = np.array(_points(list(zip(flat[::2], flat[1::2], strict=True))))
+        points = np.array(_points(list(zip(flat[::2], flat[1::2], strict=True)), name))
         if len(points) < 3:
             raise BadFileError(
                 name, "holds a polygon of {num_points} points; at least 3 are needed.", num_points=len(points)
@@ -260,8 +255,15 @@ def _unpacked(text: str) -> list[int]:
     return lengths
 
 
-def _points(points: Any) -> list[tuple[float, float]]:
+def _points(points: Any, name: str) -> list[tuple[float, float]]:
     found = [(float(x), float(y)) for x, y in points]
+    each = [value for point in found for value in point]
+    if (
+        min(each, default=0) >= 0
+        and max(each, default=2) <= 1
+        and not all(value.is_integer() for value in each)
+    ):
+        raise BadFileError(name, "holds corners in parts of the image's size, from 0 to 1; export pixels.")
     if not all(math.isfinite(x) and math.isfinite(y) and max(abs(x), abs(y)) < 1e6 for x, y in found):
         raise ValueError("points that lie nowhere")
     return found

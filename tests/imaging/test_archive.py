@@ -123,6 +123,9 @@ def test_korean_names_without_the_mark(encoding: str) -> None:
         ("脳MRI.png", "cp932"),
         ("肋骨.png", "cp932"),
         ("naïve.png", "utf-8"),
+        ("wątroba.png", "cp1250"),
+        ("plíce.png", "cp1250"),
+        ("böbreğin.png", "cp1254"),
     ],
 )
 def test_names_of_other_code_pages(name: str, encoding: str) -> None:

@@ -112,6 +112,13 @@ def test_what_cvat_calls_a_crowd_was_painted_and_is_an_object():
     np.testing.assert_array_equal(found.mask, expected())
 
 
+def test_corners_in_parts_of_the_size_are_told():
+    parts = [[0.1, 0.1], [0.9, 0.1], [0.9, 1]]
+    for data in (labelme({"label": "x", "points": parts}), coco({"segmentation": [sum(parts, [])]})):
+        (found,) = read(data)
+        assert found.mask is None and "from 0 to 1; export pixels." in str(found.problem)
+
+
 def test_a_file_of_crowds_alone_is_told():
     with pytest.raises(BadFileError, match="calls all of its objects crowds"):
         read(coco({"segmentation": {"size": [4, 6], "counts": [0, 24]}, "iscrowd": 1}))
