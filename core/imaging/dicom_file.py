@@ -80,9 +80,10 @@ def open_dicom(data: bytes, name: str) -> OpenFile:
         if not isinstance(height, int) or not isinstance(width, int):
             raise broken(name, Sentence("its DICOM header does not say how large the image is"))
         check_size(name, height, width)
+        mended = mended_header(dataset, name)
         num_frames = max(int(dataset.get("NumberOfFrames") or 1), 1)
         is_mask = dataset.get("SOPClassUID") in _SEGMENTATIONS or dataset.get("Modality") == "SEG"
-        told = (*mended_header(dataset, name), *_of_tiles(dataset, num_frames, name))
+        told = (*mended, *_of_tiles(dataset, num_frames, name))
         if is_mask:
             file = _open_segmentation(dataset, name, num_frames)
             return replace(file, notes=(*told, *file.notes))

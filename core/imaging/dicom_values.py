@@ -56,7 +56,7 @@ def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str, frame: int 
     outside = _modality(numbers, dataset)
     if not np.isfinite(outside).all():
         raise BadFileError(name, "has values that are not numbers (NaN or infinite); export it again.")
-    about |= {"numbers": numbers, "by_number": True, "notes": _of_scale(dataset, name)}
+    about |= {"numbers": numbers, "by_number": True, "notes": _told(values, numbers, image, dataset, name)}
     if _says_hounsfield(dataset, outside):
         # What a scanner stores, with wild padding values clipped.
         units = np.clip(np.rint(_without_padding(outside, image)), -32768, 32767)
@@ -163,12 +163,25 @@ def _modality(numbers: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
     return outside.astype(np.int64) if whole and numbers.dtype.kind in "iu" else outside
 
 
-def _of_scale(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
-    """What is to be said of a slope that would leave nothing, or is not there beside its intercept."""
+def _told(
+    values: NDArray[Any],
+    numbers: NDArray[Any],
+    image: NDArray[np.bool_] | None,
+    dataset: Dataset,
+    name: str,
+) -> tuple[Sentence, ...]:
+    """What is to be said of bits that do not count, as of an overlay, and of a slope that leaves nothing."""
+    notes: list[Sentence] = []
+    if numbers is not values:
+        low = max(int(dataset.get("HighBit") or 0) + 1 - int(dataset.BitsStored), 0)
+        beside = (values != numbers) & (values != numbers.astype(np.int64) << low)
+        if (beside if image is None else beside & image).any():
+            told = "{name} holds bits beside the {bits} that count by its header; they are left out."
+            notes.append(Sentence(told, name=name, bits=int(dataset.BitsStored)))
     slope, intercept = _number(dataset, "RescaleSlope"), _number(dataset, "RescaleIntercept")
-    if _table(dataset, "ModalityLUTSequence") or slope or (slope is None and not intercept):
-        return ()
-    return (Sentence("{name} has no rescale slope, or one of 0; 1 is taken.", name=name),)
+    if not (_table(dataset, "ModalityLUTSequence") or slope or (slope is None and not intercept)):
+        notes.append(Sentence("{name} has no rescale slope, or one of 0; 1 is taken.", name=name))
+    return tuple(notes)
 
 
 def _says_hounsfield(dataset: Dataset, outside: NDArray[Any]) -> bool:

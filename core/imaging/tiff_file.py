@@ -128,7 +128,7 @@ def _read_page(stack: TiffStack, frame: int, data: bytes, name: str, sample: int
             notes.append(
                 Sentence("{name}: its three grey samples are taken as red, green and blue.", name=name)
             )
-        if alpha is not None and tuple(page.extrasamples[-1:]) == (0,):
+        if alpha is not None and page.extrasamples[-1:] in ((), (0,)):
             notes.append(
                 Sentence("{name}: its fourth channel is not explained and taken as alpha.", name=name)
             )
@@ -253,6 +253,8 @@ def _samples(page: tifffile.TiffPage, data: bytes, plane: int = 0) -> NDArray[An
 def _num_grey_samples(page: tifffile.TiffPage) -> int:
     """Channels of a page of grey values: several only where no one of them is alpha and all are no RGB."""
     num_samples = page.samplesperpixel
+    if page.photometric == PHOTOMETRIC.RGB and num_samples == 2:  # of Zeiss (.lsm), whatever it calls them
+        return 2
     if page.photometric not in (PHOTOMETRIC.MINISBLACK, PHOTOMETRIC.MINISWHITE):
         return 1
     # Nobody says of what lies behind the first one that it is alpha.

@@ -239,6 +239,35 @@ def test_empty_elements_count_as_absent(elements: dict[str, Any]) -> None:
     assert (np.diff(shown[0].astype(int)) >= 0).all()
 
 
+@pytest.mark.parametrize("blank", [{}, {"NumberOfFrames": None}])
+def test_frames_of_which_the_header_is_silent_are_told(blank: dict[str, None]) -> None:
+    frames = np.stack([STORED, STORED[::-1]])
+    image = decode_image(dicom(frames, Modality="MR", **blank), "a.dcm")
+    assert image.notes == (
+        "a.dcm does not say its NumberOfFrames; the usual is taken (2).",
+        "a.dcm has 2 frames; the first one is used.",
+    )
+    file = open_file(dicom(frames, Modality="MR"), "a.dcm")
+    np.testing.assert_array_equal(read_frame(file, "a.dcm", 1).numbers, STORED[::-1])
+    odd = np.arange(9, dtype=np.uint8).reshape(3, 3)
+    data = dicom(odd, Modality="MR", PixelData=odd.tobytes() + b"\0")  # a byte that makes their number even
+    assert decode_image(data, "a.dcm").notes == ()
+
+
+def test_bits_beside_those_that_count_are_told() -> None:
+    told = ("a.dcm holds bits beside the 10 that count by its header; they are left out.",)
+    image = decode_image(dicom(STORED, Modality="MR", BitsStored=10, HighBit=9), "a.dcm")
+    assert image.notes == told
+    data = dicom(STORED << 4, Modality="MR", BitsStored=12, HighBit=15)
+    image = decode_image(data, "a.dcm")
+    assert image.notes == () and image.values[1, 1] == 3051
+    signed = STORED.astype(np.int16) - 1100
+    assert decode_image(dicom(signed, Modality="MR", BitsStored=12, HighBit=11), "a.dcm").notes == ()
+    padded = np.where(STORED == 24, 65535, STORED).astype(np.uint16)
+    elements = {"BitsStored": 12, "HighBit": 11, "PixelPaddingValue": 65535}
+    assert decode_image(dicom(padded, Modality="MR", **elements), "a.dcm").notes == ()
+
+
 @pytest.mark.parametrize("slope", [0, None])
 def test_a_slope_that_would_leave_nothing_is_taken_as_1_and_told(slope: int | None) -> None:
     elements = {"RescaleSlope": slope, "RescaleIntercept": -1024}

@@ -323,6 +323,25 @@ def test_two_samples_are_grey_with_alpha_or_two_channels() -> None:
     np.testing.assert_array_equal(second.values, RAMP[::-1])
 
 
+def with_tag(data: bytes, tag: int, new_tag: int, value: int) -> bytes:
+    """A TIFF with the number and the value (of 16 bits) of one tag changed."""
+    start = int.from_bytes(data[4:8], "little") + 2
+    for place in range(start, start + 12 * int.from_bytes(data[start - 2 : start], "little"), 12):
+        if data[place : place + 2] == struct.pack("<H", tag):
+            changed = struct.pack("<HHIHH", new_tag, 3, 1, value, 0)
+            return data[:place] + changed + data[place + 12 :]
+    raise KeyError(tag)
+
+
+@pytest.mark.parametrize("planar", ["separate", "contig"])
+def test_two_samples_that_are_called_colours_are_channels(planar: str) -> None:
+    two = np.stack([RAMP, RAMP[::-1]], 0 if planar == "separate" else -1)
+    data = with_tag(tiff(two, photometric="minisblack", planarconfig=planar), 262, 262, 2)  # as Zeiss's .lsm
+    channels = decode_image(data, "a.lsm")
+    np.testing.assert_array_equal(channels.values, RAMP)
+    assert channels.notes == ("a.lsm has 2 channels; number 1 is used.",)
+
+
 def test_four_samples_are_channels_unless_one_is_alpha_and_three_are_colours() -> None:
     four = np.stack([RAMP, RAMP[::-1], RAMP // 2, RAMP * 0 + 7], -1)
     settings: dict[str, Any] = {"photometric": "minisblack", "planarconfig": "contig"}
@@ -345,6 +364,10 @@ def test_a_fourth_sample_that_nobody_names_is_told_to_be_taken_as_alpha() -> Non
         read = decode_image(tiff(four, photometric="rgb", extrasamples=[kind]), "a.tif")
         np.testing.assert_array_equal(read.values, four[..., :3])
         assert read.notes == notes
+    unsaid = with_tag(tiff(four, photometric="rgb", extrasamples=["unassalpha"]), 338, 65000, 0)
+    assert decode_image(unsaid, "a.tif").notes == (
+        "a.tif: its fourth channel is not explained and taken as alpha.",
+    )
 
 
 def test_five_samples_are_channels_and_may_be_seen_as_colours() -> None:
