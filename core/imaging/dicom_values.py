@@ -176,8 +176,12 @@ def _told(
         low = max(int(dataset.get("HighBit") or 0) + 1 - int(dataset.BitsStored), 0)
         beside = (values != numbers) & (values != numbers.astype(np.int64) << low)
         if (beside if image is None else beside & image).any():
-            told = "{name} holds bits beside the {bits} that count by its header; they are left out."
-            notes.append(Sentence(told, name=name, bits=int(dataset.BitsStored)))
+            told = Sentence(
+                "{name} holds bits beside the {bits} that count by its header; they are left out.",
+                name=name,
+                bits=int(dataset.BitsStored),
+            )
+            notes.append(told)
     slope, intercept = _number(dataset, "RescaleSlope"), _number(dataset, "RescaleIntercept")
     if not (_table(dataset, "ModalityLUTSequence") or slope or (slope is None and not intercept)):
         notes.append(Sentence("{name} has no rescale slope, or one of 0; 1 is taken.", name=name))
