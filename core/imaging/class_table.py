@@ -137,6 +137,7 @@ def _table(entries: Any, where: str) -> ClassTable:
     for entry in entries:
         if not isinstance(entry, dict) or set(entry) - {"name", "colour"} or not _is_name(entry.get("name")):
             raise AppError("{wanted}, got {entry!r}.", wanted=wanted, entry=entry)
+    colours = [None if entry.get("colour") is None else _colour(entry["colour"], wanted) for entry in entries]
     names = [entry["name"].strip() for entry in entries]
     if repeated := _repeated([name.casefold() for name in names]):
         raise AppError(
@@ -144,43 +145,37 @@ def _table(entries: Any, where: str) -> ClassTable:
             where=where,
             repeated=repeated,
         )
-    known = [entry for entry in entries if entry["name"].strip() != UNDEFINED_NAME]
-    if not 2 <= len(known) <= MOST_CLASSES:
+    colour_of = dict(zip(names, colours, strict=True))
+    has_undefined, undefined_colour = UNDEFINED_NAME in colour_of, colour_of.pop(UNDEFINED_NAME, None)
+    if not 2 <= len(colour_of) <= MOST_CLASSES:
         raise AppError(
             "{where}: expected 2 to {most_classes} classes, background first, got {num_known}.",
             where=where,
             most_classes=MOST_CLASSES,
-            num_known=len(known),
+            num_known=len(colour_of),
         )
-    coloured = [entry for entry in known if entry.get("colour") is not None]
-    if coloured and len(coloured) < len(known):
+    num_coloured = sum(colour is not None for colour in colour_of.values())
+    if 0 < num_coloured < len(colour_of):
         raise AppError(
             "{where}: give every class a colour or none; {num_coloured} of {num_known} have one.",
             where=where,
-            num_coloured=len(coloured),
-            num_known=len(known),
+            num_coloured=num_coloured,
+            num_known=len(colour_of),
         )
-    colours = [_colour(entry["colour"], wanted) for entry in entries if entry.get("colour") is not None]
-    if repeated_colour := _repeated(colours):
+    if repeated_colour := _repeated([colour for colour in colours if colour is not None]):
         raise AppError(
             "{where}: two classes have the colour {repeated_colour}; give each its own.",
             where=where,
             repeated_colour=list(repeated_colour),
         )
-    undefined = [entry for entry in entries if entry["name"].strip() == UNDEFINED_NAME]
-    undefined_colour = undefined[0].get("colour") if undefined and coloured else None
     return ClassTable(
         tuple(
-            MaskClass(
-                entry["name"].strip(),
-                _colour(entry["colour"], wanted) if coloured else _default_colour(index),
-            )
-            for index, entry in enumerate(known)
+            MaskClass(name, each or _default_colour(at)) for at, (name, each) in enumerate(colour_of.items())
         ),
-        by_colour=bool(coloured),
-        palette_by_index=not coloured,
-        has_undefined=bool(undefined),
-        undefined_colour=None if undefined_colour is None else _colour(undefined_colour, wanted),
+        by_colour=num_coloured > 0,
+        palette_by_index=num_coloured == 0,
+        has_undefined=has_undefined,
+        undefined_colour=undefined_colour if num_coloured else None,
     )
 
 

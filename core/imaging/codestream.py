@@ -11,8 +11,13 @@ from dataclasses import dataclass
 
 _JP2 = b"\0\0\0\x0cjP  "
 _CODESTREAM, _SIZE, _CODING = b"\xff\x4f\xff\x51", 0x51, 0x52
-# Of JPEG: Huffman's and what is without loss, and of JPEG-LS.
-_FRAMES, _ADOBE = (0xC0, 0xC1, 0xC2, 0xC3, 0xF7), 0xEE
+# What a JPEG's frame is called by: Huffman's and arithmetic, those without loss, and JPEG-LS.
+_FRAMES = {
+    **dict.fromkeys((0xC0, 0xC1, 0xC2, 0xC5, 0xC6, 0xC9, 0xCA, 0xCD, 0xCE), "JPEG"),
+    **dict.fromkeys((0xC3, 0xC7, 0xCB, 0xCF), "lossless JPEG"),
+    0xF7: "JPEG-LS",
+}
+_ADOBE = 0xEE
 _PIXELS = (0xDA, 0x90, 0x93)
 _WITHOUT_LENGTH = (0x01, *range(0xD0, 0xD8))
 _JPEG = b"\xff\xd8\xff"
@@ -25,12 +30,14 @@ class PackedForm:
     Attributes:
         samples: Values of a pixel.
         bits: Of each value.
+        codec: "JPEG", "lossless JPEG", "JPEG-LS" or "JPEG 2000".
     """
 
     height: int
     width: int
     samples: int
     bits: int
+    codec: str
 
 
 def packed_form(packed: bytes) -> PackedForm | None:
@@ -44,12 +51,12 @@ def packed_form(packed: bytes) -> PackedForm | None:
     if is_jpeg_2000(packed) and len(size) > 36:
         right, lower, left, upper = struct.unpack_from(">4I", size, 2)
         samples, bits = struct.unpack_from(">HB", size, 34)
-        return PackedForm(lower - upper, right - left, samples, (bits & 0x7F) + 1)
-    frame = next((segments[kind] for kind in _FRAMES if kind in segments), b"")
-    if not packed.startswith(_JPEG) or len(frame) < 6:
+        return PackedForm(lower - upper, right - left, samples, (bits & 0x7F) + 1, "JPEG 2000")
+    marker = next((kind for kind in segments if kind in _FRAMES), 0)
+    if not packed.startswith(_JPEG) or len(segments.get(marker, b"")) < 6:
         return None
-    bits, height, width, samples = struct.unpack_from(">BHHB", frame)
-    return PackedForm(height, width, samples, bits)
+    bits, height, width, samples = struct.unpack_from(">BHHB", segments[marker])
+    return PackedForm(height, width, samples, bits, _FRAMES[marker])
 
 
 def unpacks_as(packed: bytes) -> str:

@@ -26,7 +26,7 @@ from core.imaging.mask_readings import MaskReading, reading_of
 from core.imaging.mask_values import MaskValues, to_mask
 from core.imaging.nifti_file import is_nifti, is_plain_nifti, open_nifti
 from core.imaging.raster_file import open_raster, raster_format
-from core.imaging.stored import OpenFile, StoredPixels, broken, joined, told_far
+from core.imaging.stored import OpenFile, StoredPixels, broken, joined
 from core.imaging.tiff_file import is_tiff, open_tiff
 from core.imaging.units import Units, in_units
 from core.imaging.value_types import far_value, robust_range
@@ -238,23 +238,22 @@ def read_frame(file: OpenFile, name: str, frame: int) -> StoredPixels:
 
 
 def _without_far_value(stored: StoredPixels, name: str) -> StoredPixels:
-    """Grey values without one that says "no data", which masks still count by; told."""
+    """Grey values without one that says "no data", by which masks still count; told."""
     values = stored.values
-    is_grey_and_deep = values.ndim == 2 and values.dtype.kind in "uif" and values.dtype != np.uint8
-    if not is_grey_and_deep or stored.kind == "hu" or stored.shown is not None:
+    numbers = stored.numbers if stored.numbers is not None and stored.by_number else values
+    if stored.kind == "hu" or stored.shown is not None or values.ndim != 2 or values.dtype.itemsize == 1:
         return stored
-    far = far_value(values)
-    if far is None:
+    if (far := far_value(numbers)) is None:
         return stored
-    others = values[values != far]
-    return replace(
-        stored,
-        values=np.clip(values, others.min(), others.max()),
-        numbers=values if stored.numbers is None else stored.numbers,
-        by_number=stored.numbers is None or stored.by_number,
-        shown=robust_range(others),
-        notes=(*stored.notes, told_far(name, far)),
+    others = values[numbers != far]
+    told = Sentence(
+        "{name}: its value {value:g} lies far from all others and is left out of its greys.",
+        name=name,
+        value=far,
     )
+    greys, notes = np.clip(values, others.min(), others.max()), (*stored.notes, told)
+    shown = robust_range(others)
+    return replace(stored, values=greys, numbers=numbers, by_number=True, shown=shown, notes=notes)
 
 
 def _read(file: OpenFile, name: str, frame: int | None) -> StoredPixels:

@@ -68,14 +68,9 @@ def slice_place(data: bytes, name: str) -> SlicePlace | None:
             number, position = found.get("InstanceNumber"), _numbers(found.get("ImagePositionPatient"), 3)
             if position is None and found.get("Modality") not in _OF_SLICES:
                 return None
-            return SlicePlace(
-                series=series,
-                number=None if number is None or number == "" else int(number),
-                axes=_axes(found),
-                position=position,
-                spacing=_spacing(found),
-                shape=(int(found.Rows), int(found.Columns)),
-            )
+            number = None if number is None or number == "" else int(number)
+            shape = int(found.Rows), int(found.Columns)
+            return SlicePlace(series, number, _axes(found), position, _spacing(found), shape)
     # Damaged headers raise nearly every type there is; the picture is kept all the same, as one by itself.
     except Exception:
         return None
@@ -152,16 +147,9 @@ def _of_frames(
             told.PixelSpacing = dataset.PixelSpacing
         for item in frame_items(dataset, frame, *kinds):
             told.update(item)
-        slices.append(
-            SlicePlace(
-                series="",
-                number=frame,
-                axes=_axes(told),
-                position=_numbers(told.get("ImagePositionPatient"), 3),
-                spacing=_spacing(told),
-                shape=(int(dataset.Rows), int(dataset.Columns)),
-            )
-        )
+        position = _numbers(told.get("ImagePositionPatient"), 3)
+        shape = int(dataset.Rows), int(dataset.Columns)
+        slices.append(SlicePlace("", frame, _axes(told), position, _spacing(told), shape))
     if len(slices) < num_frames or any(each.position is None or each.axes is None for each in slices):
         flat = _flat(slices[0])
         between = positive(dataset.get("SpacingBetweenSlices"))

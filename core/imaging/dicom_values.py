@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadFileError
-from core.imaging.stored import StoredPixels, told_far
-from core.imaging.value_types import far_value, robust_range
+from core.imaging.stored import StoredPixels
+from core.imaging.value_types import robust_range
 from core.language.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -66,9 +66,6 @@ def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str, frame: int 
     if windowed is not None:
         outside, shown = windowed, (0.0, float(_WHITE))
     else:
-        if image is None and outside.dtype != np.uint8 and (far := far_value(outside)) is not None:
-            image = outside != far
-            about["notes"] += (told_far(name, far),)
         shown = None if image is None else robust_range(outside[image])
     inverted = photometric == "MONOCHROME1" or dataset.get("PresentationLUTShape") == "INVERSE"
     seen = _without_padding(outside, image)
@@ -164,11 +161,7 @@ def _modality(numbers: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
 
 
 def _told(
-    values: NDArray[Any],
-    numbers: NDArray[Any],
-    image: NDArray[np.bool_] | None,
-    dataset: Dataset,
-    name: str,
+    values: NDArray[Any], numbers: NDArray[Any], image: NDArray[np.bool_] | None, dataset: Dataset, name: str
 ) -> tuple[Sentence, ...]:
     """What is to be said of bits that do not count, as of an overlay, and of a slope that leaves nothing."""
     notes: list[Sentence] = []

@@ -5,25 +5,14 @@ from __future__ import annotations
 from core.language.sentence import Sentence
 
 _AS_PICTURE = Sentence("save it as PNG or TIFF")
-_NIFTI_PAIR = (
-    Sentence("the header of a NIfTI volume in two files"),
-    Sentence("save it as one file (.nii)"),
-)
 _AS_NIFTI = Sentence("save it as NIfTI in one file (.nii)")
-_ANALYZE = (Sentence("the header of an Analyze volume in two files"), _AS_NIFTI)
+_NIFTI_PAIR = Sentence("the header of a NIfTI volume in two files"), Sentence("save it as one file (.nii)")
+_ANALYZE = Sentence("the header of an Analyze volume in two files"), _AS_NIFTI
+_GIT_LFS = Sentence("a Git LFS pointer without the file itself"), Sentence("fetch it (git lfs pull)")
+_GIT_ANNEX = Sentence("a git-annex pointer without the file itself"), Sentence("fetch it (git annex get)")
 _STARTS: tuple[tuple[int, bytes, Sentence, Sentence], ...] = (
-    (
-        0,
-        b"version https://git-lfs",
-        Sentence("a Git LFS pointer without the file itself"),
-        Sentence("fetch it (git lfs pull)"),
-    ),
-    (
-        0,
-        b"/annex/objects/",
-        Sentence("a git-annex pointer without the file itself"),
-        Sentence("fetch it (git annex get)"),
-    ),
+    (0, b"version https://git-lfs", *_GIT_LFS),
+    (0, b"/annex/objects/", *_GIT_ANNEX),
     (344, b"ni1\0", *_NIFTI_PAIR),
     (4, b"ni2\0", *_NIFTI_PAIR),
     (0, b"\x5c\x01\0\0", *_ANALYZE),

@@ -93,17 +93,14 @@ def open_nifti(data: bytes, name: str) -> OpenFile:
             max_zip_bytes=most,
         )
 
-    def values(frame: int) -> NDArray[Any]:
+    def read(frame: int) -> StoredPixels:
         try:
             # Files of one slice may have two axes, those of one volume a fourth of length 1.
             wanted = (slice(None), slice(None), frame)[: len(header.image.shape)]
             plane = np.asanyarray(header.image.dataobj[wanted]).reshape(header.shape[:2])
         except (OSError, EOFError, ValueError, zlib.error):
             raise broken(name, Sentence("its slices end too early")) from None
-        return np.ascontiguousarray(plain_type(header.layout.shown(plane), name))
-
-    def read(frame: int) -> StoredPixels:
-        found = values(frame)
+        found = np.ascontiguousarray(plain_type(header.layout.shown(plane), name))
         says_undefined = bytes(header.image.header["descrip"]).rstrip(b"\0") == UNDEFINED_SAID.encode()
         labels = _scaled_labels(found, float(header.image.dataobj.slope))
         about: dict[str, Any] = {"says_undefined": says_undefined, "num_pictures": num_slices}

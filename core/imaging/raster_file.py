@@ -30,6 +30,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.class_table import UNDEFINED_SAID
+from core.imaging.codestream import packed_form
 from core.imaging.orientation import upright
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, inverts, spread_bits
@@ -38,21 +39,20 @@ from core.language.sentence import Sentence
 _EXIF_ORIENTATION = 0x0112
 
 
+# The first bytes that tell a format, and who reads its header.
+_FORMATS: dict[str, tuple[bytes, Callable[[io.BytesIO], ImageFile]]] = {
+    "PNG": (rb"\x89PNG\r\n\x1a\n", PngImageFile),
+    "JPEG": (rb"\xff\xd8\xff", JpegImageFile),
+    "GIF": (rb"GIF8[79]a", GifImageFile),
+    "WebP": (rb"RIFF[\s\S]{4}WEBP", WebPImageFile),
+    "BMP": (rb"BM", BmpImageFile),
+    "PNM": (rb"P[1-6][\s#]", PpmImageFile),
+}
+
+
 def raster_format(data: bytes) -> str | None:
     """The format that the first bytes tell: "PNG", "JPEG", "BMP", "GIF", "WebP", "PNM"; None for others."""
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "PNG"
-    if data.startswith(b"\xff\xd8\xff"):
-        return "JPEG"
-    if data.startswith((b"GIF87a", b"GIF89a")):
-        return "GIF"
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "WebP"
-    if data.startswith(b"BM"):
-        return "BMP"
-    if re.match(rb"P[1-6][\s#]", data):
-        return "PNM"
-    return None
+    return next((name for name, (start, _) in _FORMATS.items() if re.match(start, data)), None)
 
 
 def open_raster(data: bytes, name: str) -> OpenFile:
@@ -122,18 +122,10 @@ def _read_first(data: bytes, name: str) -> StoredPixels:
 
 
 def _open(data: bytes, name: str) -> ImageFile:
-    readers: dict[str, Callable[[io.BytesIO], ImageFile]] = {
-        "PNG": PngImageFile,
-        "JPEG": JpegImageFile,
-        "BMP": BmpImageFile,
-        "GIF": GifImageFile,
-        "WebP": WebPImageFile,
-        "PNM": PpmImageFile,
-    }
     file_format = raster_format(data) or ""
     try:
         # Not Image.open: that one has a limit of its own, which our settings could not raise.
-        return readers[file_format](io.BytesIO(data))
+        return _FORMATS[file_format][1](io.BytesIO(data))
     except Image.DecompressionBombError:
         raise BadFileError(
             name,
@@ -242,30 +234,23 @@ def _range_of_pnm(data: bytes) -> tuple[float, float] | None:
 
 def _unusual_jpeg(data: bytes, name: str) -> StoredPixels | None:
     """A JPEG of 12 bits a value or without loss, which Pillow and OpenCV cannot read; None for others."""
-    place = 2
-    while data.startswith(b"\xff\xd8\xff") and place + 9 <= len(data) and data[place] == 0xFF:
-        marker, length = data[place + 1], int.from_bytes(data[place + 2 : place + 4], "big")
-        if marker == 0xF7:
-            raise BadFileError(name, "is a JPEG-LS picture, which is not read; save it as PNG or TIFF.")
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            bits, height, width = struct.unpack_from(">BHH", data, place + 4)
-            lossless = marker in (0xC3, 0xC7)
-            if bits == 8 and not lossless:
-                return None
-            check_size(name, height, width)
-            try:
-                values = imagecodecs.jpeg_decode(data)
-                if values.shape not in ((height, width), (height, width, 3)):
-                    raise ValueError(f"unpacked to {values.shape}")
-                return StoredPixels(values, lossy=not lossless)
-            except (imagecodecs.JpegError, imagecodecs.LjpegError, ValueError, RuntimeError):
-                raise BadFileError(
-                    name,
-                    "is a JPEG of {bits} bits a value that cannot be unpacked; save it as PNG or TIFF.",
-                    bits=bits,
-                ) from None
-        place += 2 if 0xD0 <= marker <= 0xD8 or marker in (0x01, 0xFF) else 2 + length
-    return None
+    form = packed_form(data) if raster_format(data) == "JPEG" else None
+    if form is None or (form.bits == 8 and form.codec == "JPEG"):
+        return None
+    if form.codec == "JPEG-LS":
+        raise BadFileError(name, "is a JPEG-LS picture, which is not read; save it as PNG or TIFF.")
+    check_size(name, form.height, form.width)
+    try:
+        values = imagecodecs.jpeg_decode(data)
+        if values.shape not in ((form.height, form.width), (form.height, form.width, 3)):
+            raise ValueError(f"unpacked to {values.shape}")
+        return StoredPixels(values, lossy=form.codec == "JPEG")
+    except (imagecodecs.JpegError, imagecodecs.LjpegError, ValueError, RuntimeError):
+        raise BadFileError(
+            name,
+            "is a JPEG of {bits} bits a value that cannot be unpacked; save it as PNG or TIFF.",
+            bits=form.bits,
+        ) from None
 
 
 def _from_opencv(data: bytes, name: str) -> StoredPixels:

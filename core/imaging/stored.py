@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.geometry import Geometry
-from core.language.sentence import Sentence
 
 
 @dataclass(frozen=True)
@@ -160,12 +159,3 @@ def inverts(table: NDArray[np.uint8]) -> bool:
 def broken(name: str, what: str) -> BadFileError:
     """The error for a file that begins right and then does not hold what it promises."""
     return BadFileError(name, "is cut off or damaged ({what}); copy or export it again.", what=what)
-
-
-def told_far(name: str, value: float) -> Sentence:
-    """What is said of `core.imaging.value_types.far_value`."""
-    return Sentence(
-        "{name}: its value {value:g} lies far from all others and is left out of its greys.",
-        name=name,
-        value=value,
-    )

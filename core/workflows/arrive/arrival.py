@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -15,6 +15,7 @@ from core.workflows.arrive.kept_answers import kept_answers
 from core.workflows.arrive.layouts import image_keys, stem_key
 from core.workflows.arrive.planned_file import PlannedFile
 from core.workflows.arrive.told_names import ToldNames, in_told_order
+from core.workflows.arrive.upload_names import ByName
 from core.workspace import ImageRow, TaskClass, Workspace
 
 MaskUse = Literal["reference", "start"]
@@ -45,24 +46,6 @@ def outcome_of(row: PlannedFile, status: Status, reason: str) -> FileOutcome:
     return FileOutcome(row.name, status, Sentence("{name}: {reason}.", name=row.name, reason=reason))
 
 
-@dataclass
-class _Names:
-    """What masks may call images: by full name, and by any."""
-
-    full: dict[str, set[int]] = field(default_factory=dict)
-    every: dict[str, set[int]] = field(default_factory=dict)
-
-    def add(self, keys: Sequence[str], image_id: int) -> None:
-        """An image with its names, the full one first."""
-        self.full.setdefault(keys[0], set()).add(image_id)
-        for key in keys:
-            self.every.setdefault(key, set()).add(image_id)
-
-    def find(self, key: str) -> set[int]:
-        """The images of that name; a full name counts before what is left of another one."""
-        return self.full.get(key) or self.every.get(key, set())
-
-
 class Arrival:
     """One upload of a task; knows which image has which name."""
 
@@ -76,8 +59,8 @@ class Arrival:
         self.slices: dict[int, SlicePlace] = {}
         self.masked: dict[int, str] = {}  # path of the mask that an image got
         self._by_path: dict[str, set[int]] = {}
-        self._names = _Names()
-        self._of_task: _Names | None = None
+        self._names = ByName[int]()
+        self._of_task: ByName[int] | None = None
 
     def __contains__(self, key: object) -> bool:
         """Whether this upload brought, or the task has, an image of that name."""
@@ -97,7 +80,7 @@ class Arrival:
             return planned
         for key in row.keys:
             if found := self._names.find(key) or self._task_names().find(key):
-                return found
+                return set(found)
         return set()
 
     def classes_of(self, row: PlannedFile, data: bytes) -> Sequence[TaskClass]:
@@ -116,9 +99,9 @@ class Arrival:
         folder = PurePosixPath(outlines).parent
         return tuple(path for path in found if PurePosixPath(path).parent == folder) or found
 
-    def _task_names(self) -> _Names:
+    def _task_names(self) -> ByName[int]:
         if self._of_task is None:
-            self._of_task = _Names()
+            self._of_task = ByName()
             of_file: dict[str, ImageRow] = {}
             for image in self.workspace.images.list(self.task_id):
                 of_file.setdefault(image.sha256, image)

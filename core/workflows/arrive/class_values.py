@@ -18,10 +18,7 @@ from core.workspace import TaskClass
 
 
 def read_classes(
-    data: bytes,
-    name: str,
-    shape: tuple[int, int],
-    classes: Sequence[TaskClass],
+    data: bytes, name: str, shape: tuple[int, int], classes: Sequence[TaskClass]
 ) -> NDArray[np.uint8]:
     """The mask in a file, as values of a task's several classes.
 
@@ -54,11 +51,7 @@ def class_reading(data: bytes, name: str, classes: Sequence[TaskClass]) -> MaskR
     undefined = tuple(each for each in values if each in undecided)
     foreground = tuple(each for each in values if each and each not in undecided)
     return MaskReading(
-        None,
-        values,
-        foreground,
-        undefined,
-        classes=tuple(classes[each - 1].name for each in foreground),
+        None, values, foreground, undefined, classes=tuple(classes[each - 1].name for each in foreground)
     )
 
 

@@ -101,9 +101,11 @@ _NO_MASK_FOLDER = re.compile(r"label[ _-]?free|\b(?:with|without)\b")
 # Images that are to get masks, or have them beside: images_for_segmentation, images with masks.
 _FOR_MASKS = re.compile(r"(?:images?|imgs?|photos?|scans?)[ _-](?:to|for|with|without)[ _-]")
 _FOLDER_WORDS = re.compile(r"[ _.()\[\]-]+")
+# Images rather than what was made of them, where either may be.
+ORIGINALS = re.compile(r"raw|orig(?:inals?)?|sources?")
 # Montgomery: a mask for each lung, in two folders.
-_SIDE_FOLDER = re.compile(r"(?:left|right)[ _-]?(?:lung)?[ _-]?masks?")
-_FIRST_READER_FOLDER = re.compile(r"1st_manual|manual[_ -]?1?")
+SIDE_FOLDER = re.compile(r"(?:left|right)[ _-]?(?:lung)?[ _-]?masks?")
+FIRST_READER_FOLDER = re.compile(r"1st_manual|manual[_ -]?1?")
 _SECOND_READER_FOLDER = re.compile(r"2nd_manual|manual[_ -]?2")
 _FIELD_OF_VIEW = re.compile(r"\d+_(?:training|test)_mask")
 _DISTANCES = re.compile(r"distance[ _-]?(?:maps?|transforms?)")
@@ -225,26 +227,6 @@ def is_mask_folder(folder: str) -> bool:
 def is_image_folder(folder: str) -> bool:
     """Whether a folder (as `plain` gives it) is called like one of images."""
     return bool(_IMAGE_FOLDER.fullmatch(folder)) and not is_mask_folder(folder)
-
-
-def is_of_originals(folder: str) -> bool:
-    """Whether a folder holds images rather than what was made of them, where either may be."""
-    return bool(re.fullmatch("raw|orig(?:inals?)?|sources?", plain(PurePosixPath(folder).name)))
-
-
-def is_folder_of_one(folder: str, parent: str) -> bool:
-    """Whether a folder holds the mask of one image, whose name its parent bears (PH2: a/a_lesion)."""
-    return bool(parent) and ANY_ENDING.sub("", folder) == parent != folder
-
-
-def is_side_folder(folder: str) -> bool:
-    """Whether a folder holds the masks of one side, which belong together with the other's."""
-    return bool(_SIDE_FOLDER.fullmatch(folder))
-
-
-def has_first_reader(folders: Iterable[str]) -> bool:
-    """Whether a folder of the first reader's masks is among these; "mask" is the field of view then."""
-    return any(_FIRST_READER_FOLDER.fullmatch(each) for each in folders)
 
 
 def neither(path: str, folder: str, beside: Collection[str], *, first_reader: bool) -> str | None:

@@ -71,12 +71,7 @@ def keep_meaning(workspace: Workspace, task_id: int, kept: KeptMeaning | None) -
 
 
 def with_kept(
-    read: Callable[..., Masks],
-    data: bytes,
-    name: str,
-    *,
-    said: MaskValues | None,
-    kept: KeptMeaning | None,
+    read: Callable[..., Masks], data: bytes, name: str, *, said: MaskValues | None, kept: KeptMeaning | None
 ) -> tuple[Masks, str]:
     """What a mask's file holds, and a sentence where a kept answer decided what its values mean.
 

@@ -8,15 +8,14 @@ from dataclasses import replace
 from core.datasets.matching import first_of
 from core.errors import AppError
 from core.imaging.masks import encode_png
-from core.imaging.nifti_file import is_nifti
 from core.imaging.outlines import read_outlines
 from core.imaging.yolo import yolo_mask
 from core.language.sentence import Sentence
 from core.workflows.arrive.arrival import Arrival, FileOutcome, outcome_of
 from core.workflows.arrive.layouts import image_keys
-from core.workflows.arrive.mask_pixels import WaitingMask, keep_mask, pixels_of, united
+from core.workflows.arrive.mask_pixels import WaitingMask
 from core.workflows.arrive.pairing import second_mask
-from core.workflows.arrive.stack_masks import add_to_stack, masks_of_slices, slices_of
+from core.workflows.arrive.stack_masks import keep_masks, slices_of
 
 
 def of_one_mask(waiting: Sequence[WaitingMask]) -> list[list[WaitingMask]]:
@@ -101,14 +100,12 @@ def add_masks(arrival: Arrival, parts: Sequence[WaitingMask]) -> list[FileOutcom
     row = parts[0].row
     found = arrival.images_of(row)
     slices = slices_of(arrival, parts, found)
-    images = [each.id for each in slices] or list(found)
+    images = [each.id for each in slices] if len(slices) > 1 else list(found)
     if len(slices) > 1 or len(found) == 1:
         if earlier := next((arrival.masked[each] for each in images if each in arrival.masked), ""):
             name = arrival.workspace.images.get(images[0]).name
             return [outcome_of(each.row, "left out", second_mask(each.row, name, earlier)) for each in parts]
-    if len(slices) > 1:
-        return add_to_stack(arrival, parts, slices)
-    if len(found) != 1:
+    if len(slices) < 2 and len(found) != 1:
         reason = (
             Sentence("no image of this upload or task has its name; name it like its image")
             if not found
@@ -118,41 +115,4 @@ def add_masks(arrival: Arrival, parts: Sequence[WaitingMask]) -> list[FileOutcom
             )
         )
         return [outcome_of(each.row, "refused", reason) for each in parts]
-    image = arrival.workspace.images.get(next(iter(found)))
-    outcomes: list[FileOutcome] = []
-    masks = []
-    notes: list[str] = []
-    for part in parts:
-        try:
-            if part.pixels is None and is_nifti(part.data):
-                (mask,), assumed = masks_of_slices(arrival, part, [image])
-            else:
-                mask, note = pixels_of(arrival, part, (image.facts.height, image.facts.width))
-                assumed = (note,) if note else ()
-            masks.append(mask)
-            notes += assumed
-        except AppError as error:
-            outcomes.append(FileOutcome(part.row.name, "refused", error.sentence))
-    if masks and not outcomes:
-        try:
-            first = keep_mask(arrival, row, image, united(masks))
-        except AppError as error:
-            first = FileOutcome(row.name, "refused", error.sentence)
-        if first.status == "mask added":
-            if notes:
-                arrival.workspace.images.add_notes(image.id, notes)
-            if len(parts) > 1:
-                told = Sentence(
-                    "{image}: {num_parts} masks are united.", image=image.name, num_parts=len(parts)
-                )
-                notes.insert(0, told)
-            first = replace(first, notes=tuple(notes))
-        return [first, *(replace(first, name=each.row.name, notes=()) for each in parts[1:])]
-    if len(parts) > 1:
-        told = Sentence(
-            "{image}: its mask of {num_parts} files was left out, as one of them cannot be used.",
-            image=image.name,
-            num_parts=len(parts),
-        )
-        outcomes.append(FileOutcome(image.name, "refused", told, image.id))
-    return outcomes
+    return keep_masks(arrival, parts, [arrival.workspace.images.get(each) for each in images])

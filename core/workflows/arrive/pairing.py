@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -16,6 +17,7 @@ from core.language.sentence import Sentence
 from core.workflows.arrive import layouts
 from core.workflows.arrive.layouts import stem_key
 from core.workflows.arrive.planned_file import PlannedFile
+from core.workflows.arrive.upload_names import ByName
 
 _MOST_COMPARED = 100
 
@@ -30,38 +32,33 @@ class ImageNames:
 
     def __init__(self, images: Iterable[PlannedFile], known: Container[str]) -> None:
         self._known = known
-        # By folder, None for the whole upload: by full name, and by any name.
-        self._full: dict[tuple[str | None, str], list[str]] = {}
-        self._any: dict[tuple[str | None, str], list[str]] = {}
-        self._of_group: dict[str, list[str]] = {}
+        # By folder, None for the whole upload.
+        self._named: defaultdict[str | None, ByName[str]] = defaultdict(ByName)
         for image in images:
-            self._of_group.setdefault(image.group, []).append(image.path)
             for group in (image.group, None):
-                self._full.setdefault((group, image.keys[0]), []).append(image.path)
-                for key in image.keys:
-                    self._any.setdefault((group, key), []).append(image.path)
+                self._named[group].add(image.keys, image.path)
 
     def paired(self, row: PlannedFile) -> PlannedFile:
         """A mask with the images it may belong to: of its own folder first, then of the whole upload."""
         key = stem_key(row.path)
         row = replace(row, holds_objects=bool(layouts.OBJECTS_OF_CELLPOSE.search(key)))
-        of_file = layouts.SLICE.sub("", key)
-        if of_file != key and not self._full.get((None, key)) and self._full.get((None, of_file)):
+        of_file, every = layouts.SLICE.sub("", key), self._named[None]
+        if of_file != key and key not in every.full and of_file in every.full:
             return replace(row, known=key, keys=(key,))  # its slices are known once it is opened
-        for group in (row.group, None):
+        for names in (self._named[row.group], every):
             for wanted in row.keys:
-                # An image's full name counts before what is left of it.
-                if found := self._full.get((group, wanted)) or self._any.get((group, wanted)):
+                if found := names.find(wanted):
                     return _belongs(row, _nearest(row.path, found))
         # One mask an object, in a folder that is called like the image: masks/a/1.png, a/masks/1.png.
         folder = layouts.plain(PurePosixPath(row.group).name)
-        if found := self._full.get((None, folder)):
+        if found := every.full.get(folder, []):
             return replace(_belongs(row, _nearest(row.path, found)), is_part=True)
         known = next((wanted for wanted in row.keys if wanted in self._known), "")
         # A number alone rather numbers objects of the image beside it than names one of the task.
         if known and not key.isdecimal():
             return replace(row, known=known)
-        own = self._of_group.get(row.group, [])
+        beside = self._named[row.group].full
+        own = next(iter(beside.values())) if len(beside) == 1 else ()
         if len(own) == 1 and ("/" in row.group or layouts.HASH_NAME.fullmatch(key)):
             # DSB 2018: id/images/id.png and one mask a nucleus in id/masks, with names of their own.
             return replace(_belongs(row, own), is_part=True)
@@ -80,7 +77,7 @@ class ImageNames:
         for place, row in enumerate(rows):
             key = stem_key(row.path) if row.role == "mask" and not row.images and not row.known else ""
             for part in reversed(list(re.finditer(r"[ _.-]", key))):
-                if found := self._full.get((None, key[: part.start()])):
+                if found := self._named[None].full.get(key[: part.start()], []):
                     of_rest.setdefault(key[part.start() :], {})[place] = found
                     break
         for rest, images in of_rest.items():
@@ -215,10 +212,9 @@ def with_namesakes(rows: Sequence[PlannedFile], said: Container[int]) -> list[Pl
     for name in of_folder:
         beside.setdefault(str(PurePosixPath(name).parent), []).append(name)
     for folders in beside.values():
-        said_images = [
-            each
-            for each in folders
-            if layouts.is_of_originals(each) or not unsaid.issuperset(of_folder[each].values())
+        said_images = [each for each in folders if not unsaid.issuperset(of_folder[each].values())]
+        said_images += [
+            each for each in folders if layouts.ORIGINALS.fullmatch(layouts.plain(PurePosixPath(each).name))
         ]
         one = (said_images or folders)[0]
         alike = [each for each in folders if each != one and of_folder[each].keys() == of_folder[one].keys()]

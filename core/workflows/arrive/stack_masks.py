@@ -1,4 +1,4 @@
-"""Masks of volumes in an upload: which slices they are of, and one for each of these."""
+"""Masks of an upload: which slices they are of, and one kept for each of these, or for their image."""
 
 from __future__ import annotations
 
@@ -15,10 +15,18 @@ from core.imaging.dicom_file import is_segmentation
 from core.imaging.dicom_identity import hashed
 from core.imaging.dicom_segments import referenced_series
 from core.imaging.mask_volume import volume_masks
+from core.imaging.nifti_file import is_nifti
 from core.language.sentence import Sentence
 from core.workflows.arrive.arrival import Arrival, FileOutcome, slice_key
 from core.workflows.arrive.class_values import any_class, check_classes, class_table, values_of
-from core.workflows.arrive.mask_pixels import WaitingMask, keep_mask, of_the_one_class, read_as_said, united
+from core.workflows.arrive.mask_pixels import (
+    WaitingMask,
+    keep_mask,
+    of_the_one_class,
+    pixels_of,
+    read_as_said,
+    united,
+)
 from core.workflows.correct.slices import geometry_of
 from core.workspace import ImageRow
 
@@ -63,41 +71,53 @@ def slices_of(arrival: Arrival, parts: Sequence[WaitingMask], found: set[int]) -
     return images.of_stack(same[0][0]) if len(same) == 1 else ()
 
 
-def add_to_stack(
-    arrival: Arrival, parts: Sequence[WaitingMask], slices: Sequence[ImageRow]
+def keep_masks(
+    arrival: Arrival, parts: Sequence[WaitingMask], images: Sequence[ImageRow]
 ) -> list[FileOutcome]:
-    """Give the masks of a volume to the slices of their image; several files as one."""
-    row, found = parts[0].row, []
-    notes: list[str] = []
-    try:
-        for part in parts:
-            if part.pixels is not None:
-                raise BadFileError(
-                    part.row.name, "outlines one picture of {num_slices} slices.", num_slices=len(slices)
-                )
-            masks, said = masks_of_slices(arrival, part, slices)
+    """Give a mask to its image, or one to each of its slices; several files as one."""
+    row, found, notes = parts[0].row, list[list[NDArray[np.uint8]]](), list[str]()
+    outcomes: list[FileOutcome] = []
+    for part in parts:
+        try:
+            masks, said = masks_of_slices(arrival, part, images)
             found.append(masks)
             notes += said
-        outcomes = [
+        except AppError as error:
+            outcomes.append(FileOutcome(part.row.name, "refused", error.sentence))
+    if outcomes and len(parts) > 1:
+        told = Sentence(
+            "{image}: its mask of {num_parts} files was left out, as one of them cannot be used.",
+            image=images[0].name,
+            num_parts=len(parts),
+        )
+        outcomes.append(FileOutcome(images[0].name, "refused", told, images[0].id))
+    if outcomes:
+        return outcomes
+    try:
+        kept = [
             keep_mask(arrival, row, image, united(own))
-            for image, own in zip(slices, zip(*found, strict=True), strict=True)
+            for image, own in zip(images, zip(*found, strict=True), strict=True)
         ]
     except AppError as error:
         return [FileOutcome(each.row.name, "refused", error.sentence) for each in parts]
-    refused = [each for each in outcomes if each.status == "refused"]
-    if len(refused) == len(outcomes):
+    refused = [each for each in kept if each.status == "refused"]
+    if len(refused) == len(kept):
         return [replace(refused[0], name=each.row.name) for each in parts]
     if refused:
-        notes.append(
-            Sentence(
-                "{row}: {num_refused} of {num_slices} slices have been worked on already, so their "
-                "masks were left as they are.",
-                row=row.name,
-                num_refused=len(refused),
-                num_slices=len(slices),
-            )
+        told = Sentence(
+            "{row}: {num_refused} of {num_slices} slices have been worked on already, so their "
+            "masks were left as they are.",
+            row=row.name,
+            num_refused=len(refused),
+            num_slices=len(images),
         )
-    added = FileOutcome(row.name, "mask added", "", slices[0].id, tuple(notes))
+        notes.append(told)
+    if notes and len(images) == 1:
+        arrival.workspace.images.add_notes(images[0].id, notes)
+    if len(parts) > 1:
+        told = Sentence("{image}: {num_parts} masks are united.", image=images[0].name, num_parts=len(parts))
+        notes.insert(0, told)
+    added = FileOutcome(row.name, "mask added", "", images[0].id, tuple(notes))
     return [added, *(replace(added, name=each.row.name, notes=()) for each in parts[1:])]
 
 
@@ -107,6 +127,11 @@ def masks_of_slices(
     """The masks in a file as the task's classes, one for each slice, and what is to be said."""
     name = part.row.name
     shapes = [(each.facts.height, each.facts.width) for each in slices]
+    if len(slices) == 1 and (part.pixels is not None or not is_nifti(part.data)):
+        mask, assumed = pixels_of(arrival, part, shapes[0])
+        return [mask], (assumed,) if assumed else ()
+    if part.pixels is not None:
+        raise BadFileError(name, "outlines one picture of {num_slices} slices.", num_slices=len(slices))
     geometry = geometry_of(arrival.workspace, slices[0])
     if len(arrival.classes) > 1:
         if part.row.holds_objects:

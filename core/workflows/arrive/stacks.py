@@ -24,11 +24,7 @@ def facts_of(decoded: DecodedImage, notes: tuple[str, ...] = ()) -> ImageFacts:
 
 
 def add_stack(
-    workspace: Workspace,
-    task_id: int,
-    name: str,
-    data: bytes,
-    file: OpenFile,
+    workspace: Workspace, task_id: int, name: str, data: bytes, file: OpenFile
 ) -> tuple[list[ImageRow], int, tuple[str, ...]]:
     """Every picture of a file as an image of one group; one that cannot be read stops no other.
 

@@ -6,12 +6,16 @@ import os
 import re
 from bisect import bisect_left
 from collections.abc import Container, Sequence
+from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from pathlib import PurePosixPath
+from typing import Generic, TypeVar
 
 from core.workflows.arrive import layouts
 from core.workflows.arrive.layouts import plain, stem_key
 from core.workflows.arrive.planned_file import PlannedFile
+
+Image = TypeVar("Image")
 
 
 class Folders:
@@ -43,7 +47,7 @@ class Folders:
                 if each.name:
                     self.names.add(plain(each.name))
                     self.inside.setdefault(plain(str(each.parent)), set()).add(plain(each.name))
-        self.first_reader = layouts.has_first_reader(self.names)
+        self.first_reader = any(map(layouts.FIRST_READER_FOLDER.fullmatch, self.names))
         self._shared = plain(os.path.commonprefix([f"{folder}/" for folder in keys]))
 
     def is_whole_set(self, folder: str) -> bool:
@@ -51,6 +55,24 @@ class Folders:
         within = self.inside.get(plain(folder), ())
         named = any(layouts.is_image_folder(each) or layouts.is_mask_folder(each) for each in within)
         return named and self._shared.startswith(plain(f"{folder}/"))
+
+
+@dataclass
+class ByName(Generic[Image]):
+    """Images by what masks may call them: by full name, and by any."""
+
+    full: dict[str, list[Image]] = field(default_factory=dict)
+    every: dict[str, list[Image]] = field(default_factory=dict)
+
+    def add(self, keys: Sequence[str], image: Image) -> None:
+        """An image with its names, the full one first."""
+        self.full.setdefault(keys[0], []).append(image)
+        for key in keys:
+            self.every.setdefault(key, []).append(image)
+
+    def find(self, key: str) -> list[Image]:
+        """The images of that name; a full name counts before what is left of another one."""
+        return self.full.get(key) or self.every.get(key, [])
 
 
 class Names:

@@ -91,13 +91,14 @@ def _first_look(path: str, folders: Folders) -> PlannedFile:
                 return PlannedFile(path, "left out", reason)
             reason = Sentence("image: it lies in {parts}", parts=parts[position])
             return PlannedFile(path, "image", reason, image_keys(path), group)
-        of_one = layouts.is_folder_of_one(folder, plain(parts[position - 1]) if position else "")
+        # PH2's a/a_lesion: it bears the name of the one above.
+        of_one = position and layouts.ANY_ENDING.sub("", folder) == plain(parts[position - 1]) != folder
         is_masks = layouts.is_mask_folder(folder) and not folders.is_whole_set(
             "/".join(parts[: position + 1])
         )
         if position > 0 and not is_mixed and (of_one or is_masks):
             reason = Sentence("it lies in {parts}", parts=parts[position])
-            is_part = layouts.is_side_folder(folder)
+            is_part = bool(layouts.SIDE_FOLDER.fullmatch(folder))
             return PlannedFile(path, "mask", reason, mask_keys(path), group, is_part=is_part)
     return PlannedFile(path, "image", "", image_keys(path), "/".join(parts))
 

@@ -178,11 +178,7 @@ def _names(rows: Sequence[PlannedFile], uploads: Sequence[Upload]) -> ToldNames:
 
 
 def plan_of(
-    files: Sequence[Upload],
-    masks: Sequence[Upload],
-    *,
-    known: Container[str],
-    roles: Mapping[int, Role],
+    files: Sequence[Upload], masks: Sequence[Upload], *, known: Container[str], roles: Mapping[int, Role]
 ) -> list[PlannedFile]:
     """How each file of an upload is understood by names, those of zips too."""
     flat = [[path for each in part for path in _paths(*each)] for part in (files, masks)]
