@@ -59,31 +59,23 @@ def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str, frame: int 
     about |= {"numbers": numbers, "by_number": True, "notes": _told(values, numbers, image, dataset, name)}
     if _says_hounsfield(dataset, outside):
         # What a scanner stores, with wild padding values clipped.
-        units = np.clip(np.rint(_without_padding(outside, image)), -32768, 32767)
+        units = np.clip(np.rint(_at_least(outside, image)), -32768, 32767)
         return StoredPixels(units.astype(np.int16), kind="hu", **about)
     windowed = _values_of_interest(outside, dataset)
-    shown: tuple[float, float] | None
-    if windowed is not None:
-        outside, shown = windowed, (0.0, float(_WHITE))
-    else:
-        shown = None if image is None else robust_range(outside[image])
+    seen = _at_least(outside if windowed is None else windowed, image)
     inverted = photometric == "MONOCHROME1" or dataset.get("PresentationLUTShape") == "INVERSE"
-    seen = _without_padding(outside, image)
-    if windowed is not None and image is not None:
-        seen = np.where(image, windowed, np.uint16(_WHITE if inverted else 0))
-    if seen.dtype == np.uint8 and shown is None and dataset.get("BitsStored") == 8:
+    if seen.dtype == np.uint8 and image is None and dataset.get("BitsStored") == 8:
         return StoredPixels(255 - seen if inverted else seen, **about)
-    seen, offset = _from_zero(seen)
-    if shown is not None:
-        shown = (shown[0] - offset, shown[1] - offset)
+    seen = _from_zero(seen)
     if inverted:
         # Decimals change their sign, so that one value far away takes no digits from the others.
         top = _WHITE if windowed is not None else 0 if seen.dtype.kind == "f" else int(seen.max())
         seen = (top - seen.astype(np.float64)).astype(seen.dtype)
-        shown = None if shown is None else (top - shown[1], top - shown[0])
-        if image is not None:
-            seen[~image] = 0 if seen.dtype.kind == "u" else seen[image].min()
-    return StoredPixels(seen, shown=shown, **about)
+    if windowed is not None:
+        seen = seen if image is None else np.where(image, seen, np.uint16(0))
+        return StoredPixels(seen, shown=(0.0, float(_WHITE)), **about)
+    shown = None if image is None else robust_range(seen[image])
+    return StoredPixels(_at_least(seen, image), shown=shown, **about)
 
 
 def _stored_bits(values: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
@@ -255,7 +247,7 @@ def _number(dataset: Dataset, keyword: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _without_padding(values: NDArray[Any], image: NDArray[np.bool_] | None) -> NDArray[Any]:
+def _at_least(values: NDArray[Any], image: NDArray[np.bool_] | None) -> NDArray[Any]:
     """The values with padding at the smallest of the rest."""
     return values if image is None else np.where(image, values, values[image].min())
 
@@ -269,10 +261,9 @@ def _to_uint8(values: NDArray[Any], num_bits: int = 16) -> NDArray[np.uint8]:
     return (values >> (num_bits - 8 if most > 255 else 0)).astype(np.uint8)
 
 
-def _from_zero(values: NDArray[Any]) -> tuple[NDArray[np.uint16] | NDArray[np.float32], float]:
-    """Whole grey values from 0 up, and what was taken off for that; decimals and a wide range as they are."""
+def _from_zero(values: NDArray[Any]) -> NDArray[np.uint16] | NDArray[np.float32]:
+    """Whole grey values from 0 up; decimals and a wide range as they are."""
     low, high = float(values.min()), float(values.max())
     if values.dtype.kind not in "iu" or high - low > _WHITE:
-        return values.astype(np.float32), 0.0
-    offset = 0 if low >= 0 and high <= _WHITE else int(low)
-    return (values.astype(np.int64) - offset).astype(np.uint16), offset
+        return values.astype(np.float32)
+    return (values.astype(np.int64) - (0 if low >= 0 and high <= _WHITE else int(low))).astype(np.uint16)

@@ -36,20 +36,19 @@ def far_value(values: NDArray[Any]) -> float | None:
 
     None where there is none, or so few pixels have it that percentiles leave them out. 0 is what is dark.
     """
-    ends = values.min(), values.max()
-    for end in ends:
+    low, high = values.min(), values.max()
+    told = np.iinfo(values.dtype) if values.dtype.kind in "iu" else np.finfo(values.dtype)
+    for end in (low, high):
         others = values[values != end]
         if end == 0 or not 0 < others.size < values.size * (1 - GREY_PERCENTILES[0] / 100):
             continue
-        low, high = float(others.min()), float(others.max())
-        gap = min(abs(low - float(end)), abs(high - float(end)))
-        if low == high or gap < (float(ends[1]) - float(ends[0])) / 100:
-            continue
-        dark, light = robust_range(others)
-        told = np.iinfo(values.dtype) if values.dtype.kind in "iu" else np.finfo(values.dtype)
-        is_usual = end < _BELOW_AIR < 0 < high or end in (told.min, told.max)
-        if gap > (_FAR_USUAL if is_usual else _FAR) * (light - dark):
-            return float(end)
+        least, most = float(others.min()), float(others.max())
+        gap = min(abs(least - float(end)), abs(most - float(end)))
+        is_usual = end < _BELOW_AIR < 0 < most or end in (told.min, told.max)
+        # Percentiles take long: few images come as far as that.
+        if least < most and gap > (float(high) - float(low)) / 100:
+            if gap > (_FAR_USUAL if is_usual else _FAR) * np.ptp(robust_range(others)):
+                return float(end)
     return None
 
 
