@@ -12,11 +12,8 @@ from dataclasses import dataclass
 _JP2 = b"\0\0\0\x0cjP  "
 _CODESTREAM, _SIZE, _CODING = b"\xff\x4f\xff\x51", 0x51, 0x52
 # What a JPEG's frame is called by: Huffman's and arithmetic, those without loss, and JPEG-LS.
-_FRAMES = {
-    **dict.fromkeys((0xC0, 0xC1, 0xC2, 0xC5, 0xC6, 0xC9, 0xCA, 0xCD, 0xCE), "JPEG"),
-    **dict.fromkeys((0xC3, 0xC7, 0xCB, 0xCF), "lossless JPEG"),
-    0xF7: "JPEG-LS",
-}
+_FRAMES = dict.fromkeys(b"\xc0\xc1\xc2\xc5\xc6\xc9\xca\xcd\xce", "JPEG") | {0xF7: "JPEG-LS"}
+_FRAMES |= dict.fromkeys(b"\xc3\xc7\xcb\xcf", "lossless JPEG")
 _ADOBE = 0xEE
 _PIXELS = (0xDA, 0x90, 0x93)
 _WITHOUT_LENGTH = (0x01, *range(0xD0, 0xD8))

@@ -38,14 +38,18 @@ def _fill_blanks(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
     is_coloured = colours.startswith(("RGB", "YBR"))
     samples = dataset.get("SamplesPerPixel") or (3 if is_coloured else 1)
     count = max(int(dataset.get("NumberOfFrames") or 1), 1) * dataset.Rows * dataset.Columns * int(samples)
-    packed = dataset.file_meta.get("TransferSyntaxUID") in _JPEG
+    syntax = dataset.file_meta.get("TransferSyntaxUID")
     num_bytes = len(dataset.get("PixelData") or b"")
     bits = dataset.get("BitsAllocated") or 8 * (num_bytes // max(count, 1))
     frames, left = divmod(num_bytes, max(count * bits // 8, 2))  # a byte may be there to make the number even
-    are_several = frames > 1 and left < 2 and bits >= 8 and not _is_packed(dataset)
+    are_several = frames > 1 and left < 2 and bits >= 8 and not (syntax and syntax.is_encapsulated)
     usual = {
         "SamplesPerPixel": samples,
-        "PhotometricInterpretation": "MONOCHROME2" if samples == 1 else "YBR_FULL_422" if packed else "RGB",
+        "PhotometricInterpretation": "MONOCHROME2"
+        if samples == 1
+        else "YBR_FULL_422"
+        if syntax in _JPEG
+        else "RGB",
         "PixelRepresentation": 0,
         "BitsAllocated": bits,
         "BitsStored": bits,
@@ -67,18 +71,13 @@ def _fill_blanks(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
     )
 
 
-def _is_packed(dataset: Dataset) -> bool:
-    syntax = dataset.file_meta.get("TransferSyntaxUID")
-    return bool(syntax and syntax.is_encapsulated)
-
-
 def _as_packed(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
     """Colours and bits as the compressed pixels say, by which decoders unpack them (PS3.5 8.2); told."""
     from pydicom.uid import RLELossless
 
     syntax = dataset.file_meta.get("TransferSyntaxUID")
     data = dataset.get("PixelData") or b""
-    if not _is_packed(dataset) or syntax == RLELossless:
+    if not syntax or not syntax.is_encapsulated or syntax == RLELossless:
         return ()
     # A table of offsets, then the first piece, each behind its mark and its length.
     begin = 16 + int.from_bytes(data[4:8], "little")

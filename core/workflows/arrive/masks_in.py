@@ -47,30 +47,29 @@ def add_outlines(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
     outcomes: list[FileOutcome] = []
     empty: list[str] = []
     for outlined in found:
-        if outlined.mask is None:
-            why = outlined.problem.sentence if outlined.problem else ""
-            outcomes.append(FileOutcome(name, "refused", why))
-            continue
         keys = image_keys(outlined.image)
         keys = (*keys, *file.row.keys) if len(found) == 1 else keys
         row = replace(file.row, keys=keys, outlined=outlined.image)
         if len(arrival.images_of(row)) > 1:
             row = replace(row, images=arrival.paths_of(outlined.image, row.path))
         images = [arrival.workspace.images.get(each) for each in arrival.images_of(row)]
-        if not outlined.mask.any():
-            # To list an image is no word against what was drawn on it.
-            if not images or any(each.reference_file or each.state != "new" for each in images):
-                continue
-            empty.append(outlined.image)
-        if not images:
+        # To list an image is no word against what was drawn on it.
+        has_mask = any(each.reference_file or each.state != "new" for each in images)
+        if outlined.mask is None:
+            why = outlined.problem.sentence if outlined.problem else ""
+        elif not outlined.mask.any() and (has_mask or not images):
+            continue
+        elif images:
+            empty += [] if outlined.mask.any() else [outlined.image]
+            outcomes += add_masks(arrival, [WaitingMask(row, b"", outlined.mask)])
+            continue
+        else:
             why = Sentence(
                 "{name}: it outlines {image}, and no image of this upload or task has that name.",
                 name=name,
                 image=outlined.image,
             )
-            outcomes.append(FileOutcome(name, "refused", why))
-            continue
-        outcomes += add_masks(arrival, [WaitingMask(row, b"", outlined.mask)])
+        outcomes.append(FileOutcome(name, "refused", why))
     if empty:
         told = Sentence(
             "{name}: an empty mask for {count} images that it lists without an object ({listed}).",

@@ -67,19 +67,16 @@ class ImageNames:
         return replace(row, known=known)
 
     def behind_names(self, rows: Sequence[PlannedFile]) -> list[PlannedFile]:
-        """The rows, with masks of no image by what they say behind the name of one.
+        """The rows, with masks of no image by what stands behind the name of one, as RIM-ONE's a-1-Cup-T.
 
-        It has to hold a word and be the same for several images, as RIM-ONE's r1_Im001-1-Cup-T: else a number
-        in it may be another picture's.
+        It has to hold a word and be the same for several images: else its number may be another picture's.
         """
-        done = list(rows)
-        of_rest: dict[str, dict[int, Sequence[str]]] = {}
+        done, of_rest = list(rows), dict[str, dict[int, list[str]]]()
         for place, row in enumerate(rows):
             key = stem_key(row.path) if row.role == "mask" and not row.images and not row.known else ""
-            for part in reversed(list(re.finditer(r"[ _.-]", key))):
-                if found := self._named[None].full.get(key[: part.start()], []):
-                    of_rest.setdefault(key[part.start() :], {})[place] = found
-                    break
+            ends = (each.start() for each in reversed(list(re.finditer(r"[ _.-]", key))))
+            if end := next((each for each in ends if key[:each] in self._named[None].full), 0):
+                of_rest.setdefault(key[end:], {})[place] = self._named[None].full[key[:end]]
         for rest, images in of_rest.items():
             if len({each[0] for each in images.values()}) > 1 and re.search(r"[^\W\d_]{2}", rest):
                 for place, found in images.items():

@@ -7,13 +7,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice, takewhile
 from pathlib import PurePosixPath
 from typing import Generic, TypeVar
 
 from core.workflows.arrive import layouts
 from core.workflows.arrive.layouts import plain, stem_key
-from core.workflows.arrive.planned_file import PlannedFile
 
 Image = TypeVar("Image")
 
@@ -63,6 +63,11 @@ class ByName(Generic[Image]):
 
     full: dict[str, list[Image]] = field(default_factory=dict)
     every: dict[str, list[Image]] = field(default_factory=dict)
+    _longer: dict[str, list[str]] = field(default_factory=dict)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether an image may be called so."""
+        return name in self.every
 
     def add(self, keys: Sequence[str], image: Image) -> None:
         """An image with its names, the full one first."""
@@ -73,19 +78,6 @@ class ByName(Generic[Image]):
     def find(self, key: str) -> list[Image]:
         """The images of that name; a full name counts before what is left of another one."""
         return self.full.get(key) or self.every.get(key, [])
-
-
-class Names:
-    """What masks may call the images of a folder."""
-
-    def __init__(self, images: Sequence[PlannedFile]) -> None:
-        self._names = {each for row in images for each in row.keys}
-        self._in_order = sorted(self._names)
-        self._longer: dict[str, list[str]] = {}
-
-    def __contains__(self, name: str) -> bool:
-        """Whether an image may be called so."""
-        return name in self._names
 
     def longer(self, base: str) -> list[str]:
         """The names of images, not of masks, that go on behind a word; thousands of masks may ask."""
@@ -99,8 +91,12 @@ class Names:
             ]
         return self._longer[base]
 
+    @cached_property
+    def _in_order(self) -> list[str]:
+        return sorted(self.every)
 
-def goes_on(name: str, ending: re.Pattern[str], names: Container[str] | Names) -> bool:
+
+def goes_on(name: str, ending: re.Pattern[str], names: Container[str]) -> bool:
     """Whether a name is another one with such an ending."""
     base = ending.sub("", name)
     return base != name and base in names

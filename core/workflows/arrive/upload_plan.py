@@ -17,7 +17,7 @@ from core.workflows.arrive.pairing import ImageNames, united, with_namesakes, wi
 from core.workflows.arrive.planned_file import PlannedFile as PlannedFile
 from core.workflows.arrive.planned_file import Role as Role
 from core.workflows.arrive.told_names import NAMES_OF_CLASSES
-from core.workflows.arrive.upload_names import Folders, Names, goes_on
+from core.workflows.arrive.upload_names import ByName, Folders, goes_on
 
 _ENDS_AS_MASK = Sentence("its name ends as masks do")
 _OF_NNUNET = ("imagestr", "imagesva", "imagests")
@@ -122,10 +122,11 @@ def _not_read(path: str) -> PlannedFile | None:
 def _masks_by_name(rows: Sequence[PlannedFile], known: Container[str]) -> list[PlannedFile]:
     """The rows, with images that are another one's mask (or neither) by their names called that."""
     of_folder: dict[str, list[PlannedFile]] = {}
+    names: dict[str, ByName[PlannedFile]] = {}
     for row in rows:
         if row.role == "image":
             of_folder.setdefault(row.group, []).append(row)
-    names = {group: Names(images) for group, images in of_folder.items()}
+            names.setdefault(row.group, ByName()).add(row.keys, row)
     everywhere = {row.keys[0] for row in rows if row.role == "image"}
     subjects = layouts.subject_keys(row.path for row in rows if row.role == "image")
     pictures = _pictures(of_folder, everywhere, known)
@@ -159,7 +160,7 @@ def _pictures(
 def _by_name(
     row: PlannedFile,
     pictures: Sequence[PlannedFile],
-    beside: Names,
+    beside: ByName[PlannedFile],
     everywhere: Container[str],
     known: Container[str],
     subjects: Container[str],
