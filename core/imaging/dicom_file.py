@@ -33,12 +33,21 @@ _DEFLATED = b"1.2.840.10008.1.2.1.99"
 # Of films and of DICOM's early years; they would be taken for RGB.
 _UNREAD_COLOURS = ("YBR_PARTIAL_420", "YBR_PARTIAL_422", "HSV", "ARGB", "CMYK", "XYB")
 _SEGMENTATIONS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
-# Groups of elements that describe pixels and segments and hold them, and the elements that do so elsewhere.
-_PIXEL_GROUPS = (0x0028, 0x0062, 0x7FE0)
 _PIXEL_TAGS = """
-    SOPClassUID Modality ImageOrientationPatient ImagePositionPatient SpacingBetweenSlices
-    PresentationLUTShape TotalPixelMatrixColumns TotalPixelMatrixRows SharedFunctionalGroupsSequence
-    PerFrameFunctionalGroupsSequence
+    SOPClassUID Modality SamplesPerPixel PhotometricInterpretation PlanarConfiguration NumberOfFrames Rows
+    Columns BitsAllocated BitsStored HighBit PixelRepresentation PixelSpacing ImageOrientationPatient
+    ImagePositionPatient SpacingBetweenSlices SliceThickness SmallestImagePixelValue LargestImagePixelValue
+    PixelPaddingValue PixelPaddingRangeLimit FloatPixelPaddingValue FloatPixelPaddingRangeLimit
+    DoubleFloatPixelPaddingValue DoubleFloatPixelPaddingRangeLimit WindowCenter WindowWidth
+    VOILUTFunction VOILUTSequence RescaleIntercept RescaleSlope RescaleType ModalityLUTSequence
+    PresentationLUTShape TotalPixelMatrixColumns TotalPixelMatrixRows
+    RedPaletteColorLookupTableDescriptor GreenPaletteColorLookupTableDescriptor
+    BluePaletteColorLookupTableDescriptor RedPaletteColorLookupTableData GreenPaletteColorLookupTableData
+    BluePaletteColorLookupTableData SegmentedRedPaletteColorLookupTableData
+    SegmentedGreenPaletteColorLookupTableData SegmentedBluePaletteColorLookupTableData
+    SharedFunctionalGroupsSequence PerFrameFunctionalGroupsSequence SegmentationType SegmentSequence
+    MaximumFractionalValue ExtendedOffsetTable ExtendedOffsetTableLengths FloatPixelData
+    DoubleFloatPixelData PixelData
 """.split()
 
 
@@ -62,11 +71,9 @@ def open_dicom(data: bytes, name: str) -> OpenFile:
     if _DEFLATED in data[:2048]:
         raise BadFileError(name, "is a deflated DICOM file, which is not read; save it uncompressed.")
     import pydicom
-    from pydicom.datadict import DicomDictionary
 
-    tags = [*_PIXEL_TAGS, *(tag for tag in DicomDictionary if tag >> 16 in _PIXEL_GROUPS)]
     with quiet_libraries():
-        dataset = pydicom.dcmread(io.BytesIO(data), force=True, specific_tags=tags)
+        dataset = pydicom.dcmread(io.BytesIO(data), force=True, specific_tags=list(_PIXEL_TAGS))
         if not any(key in dataset for key in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")):
             raise BadFileError(name, _without_pixels(dataset))
         height, width = dataset.get("Rows"), dataset.get("Columns")
