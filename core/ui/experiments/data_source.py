@@ -53,10 +53,7 @@ class Data:
 def choose_data(workspace: Workspace, task: TaskRow) -> Data | None:
     """The chosen images, None while there are none that could be used; the page says why."""
     count = workspace.truth.num_trainable(task.id)
-    names = {
-        _TASK: words.DATA_TASK.format(count=count),
-        _FOLDER: words.DATA_FOLDER,
-    }
+    names = {_TASK: words.DATA_TASK.format(count=count), _FOLDER: words.DATA_FOLDER}
     source = st.segmented_control(
         words.DATA,
         list(names),
@@ -82,10 +79,7 @@ def _corrected(workspace: Workspace, task: TaskRow, count: int) -> Data | None:
 
 def _folder() -> Data | None:
     typed = st.text_input(
-        words.DATA_PATH,
-        key="experiment_folder",
-        placeholder=words.DATA_PATH_EXAMPLE,
-        persist_state="session",
+        words.DATA_PATH, key="experiment_folder", placeholder=words.DATA_PATH_EXAMPLE, persist_state="session"
     )
     typed = typed.strip().strip("'\"")
     if not typed:

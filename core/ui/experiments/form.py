@@ -93,10 +93,7 @@ def try_it(workspace: Workspace, task: TaskRow) -> None:
         # The one main button of the page while nothing else can be started.
         usual = workspace.truth.num_trainable(task.id) < FEWEST_IMAGES
         if action.button(
-            words.TRY_IT,
-            type="primary" if usual else "secondary",
-            icon=":material/science:",
-            width="stretch",
+            words.TRY_IT, type="primary" if usual else "secondary", icon=":material/science:", width="stretch"
         ):
             start(workspace, Plan(trial_request()))
 
@@ -104,10 +101,7 @@ def try_it(workspace: Workspace, task: TaskRow) -> None:
 def trial_request() -> SyntheticRequest:
     """The synthetic check, small enough to be tried in about a minute."""
     return SyntheticRequest(
-        num_images=TRY_IMAGES,
-        side=TRY_SIDE,
-        folds=TRY_FOLDS,
-        recipe=synthetic_recipe(TRY_SIDE, TRY_EPOCHS),
+        num_images=TRY_IMAGES, side=TRY_SIDE, folds=TRY_FOLDS, recipe=synthetic_recipe(TRY_SIDE, TRY_EPOCHS)
     )
 
 
@@ -150,12 +144,7 @@ def _training(kind: str, data: Data | None) -> Request | None:
     if kind == "tune":
         trials = first.number_input(words.TRIALS, 2, 500, 10, help=words.TRIALS_HELP, key="experiment_trials")
     epochs = (first if kind == "compare" else second).number_input(
-        words.EPOCHS_OF_RUN,
-        1,
-        1000,
-        suggested,
-        help=shared.EPOCHS_HELP,
-        key=f"experiment_epochs_{suggested}",
+        words.EPOCHS_OF_RUN, 1, 1000, suggested, help=shared.EPOCHS_HELP, key=f"experiment_epochs_{suggested}"
     )
     with st.expander(words.MORE_SETTINGS):
         if kind == "cross_validate":

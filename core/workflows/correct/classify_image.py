@@ -129,11 +129,7 @@ def answer(
 
 
 def looked_at_png(
-    workspace: Workspace,
-    question: Question,
-    label: str,
-    predictors: Predictors,
-    classifiers: Classifiers,
+    workspace: Workspace, question: Question, label: str, predictors: Predictors, classifiers: Classifiers
 ) -> bytes:
     """A picture of what spoke for a label (Grad-CAM): bright where the network found it, dark elsewhere.
 
@@ -162,12 +158,7 @@ def looked_at_png(
 
 
 def save_label(
-    workspace: Workspace,
-    image_id: int,
-    label: str | None,
-    *,
-    who: str,
-    shown: dict[str, float] | None = None,
+    workspace: Workspace, image_id: int, label: str | None, *, who: str, shown: dict[str, float] | None = None
 ) -> LabelRow:
     """Keep what a person calls an image, beside what the classifier had said; of gold it does not count.
 

@@ -81,12 +81,7 @@ class OpenedImage:
 
 
 def open_image(
-    workspace: Workspace,
-    image_id: int,
-    predictors: Predictors,
-    *,
-    who: str,
-    version_id: int | None = None,
+    workspace: Workspace, image_id: int, predictors: Predictors, *, who: str, version_id: int | None = None
 ) -> OpenedImage:
     """An image as the editor takes it; remembers that it was looked at and is where the person is.
 

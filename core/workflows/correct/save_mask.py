@@ -147,11 +147,7 @@ def save_mask(
             seconds=content.seconds,
             foreground=sum(areas.values()) / mask.size,
             scope=scope,
-            provenance={
-                **provenance_of(workspace, content.version_id),
-                "pixels_of_class": areas,
-                **reading,
-            },
+            provenance={**provenance_of(workspace, content.version_id), "pixels_of_class": areas, **reading},
             shown=content,
             client_id=client_id,
             counts=counts,

@@ -80,8 +80,7 @@ def _steps(card: ModelCard) -> str:
     ]
     if card.flips:
         steps.insert(
-            4,
-            f"Scores are of the mean over the image and its {' and '.join(card.flips)} mirroring(s).",
+            4, f"Scores are of the mean over the image and its {' and '.join(card.flips)} mirroring(s)."
         )
     if card.remove_hair:
         steps.insert(0, "Remove hair first; the program that made the model does it, this folder does not.")

@@ -169,10 +169,7 @@ class Maker:
         write_whole(target.mask, encode_png(labels if self._classes is not None else labels != 0))
         write_whole(target.overlay, encode_png(self._overlay(image, labels)))
         self._series.add(data, name, target.mask, labels)
-        return [self._row(path, labels, None, target.mask, target.overlay)], [
-            *image.notes,
-            *file.notes,
-        ]
+        return [self._row(path, labels, None, target.mask, target.overlay)], [*image.notes, *file.notes]
 
     def _labels(self, image: DecodedImage) -> NDArray[np.uint8]:
         """(H, W) uint8, 0 and 1 or the likeliest class."""

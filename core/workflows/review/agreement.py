@@ -192,9 +192,7 @@ def _readings_beside(
     return [(each, by_id[int(each.provenance[key])]) for each in named if each.provenance[key] in by_id]
 
 
-def _first_of_each(
-    readings: list[tuple[RevisionRow, RevisionRow]],
-) -> list[tuple[RevisionRow, RevisionRow]]:
+def _first_of_each(readings: list[tuple[RevisionRow, RevisionRow]]) -> list[tuple[RevisionRow, RevisionRow]]:
     """Of each reader the first reading beside a mask: what is saved after it was begun on the first one."""
     kept: dict[tuple[int, str], tuple[RevisionRow, RevisionRow]] = {}
     for own, before in readings:
