@@ -43,13 +43,10 @@ def _fill_blanks(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
     bits = dataset.get("BitsAllocated") or 8 * (num_bytes // max(count, 1))
     frames, left = divmod(num_bytes, max(count * bits // 8, 2))  # a byte may be there to make the number even
     are_several = frames > 1 and left < 2 and bits >= 8 and not (syntax and syntax.is_encapsulated)
+    kind = "MONOCHROME2" if samples == 1 else "YBR_FULL_422" if syntax in _JPEG else "RGB"
     usual = {
         "SamplesPerPixel": samples,
-        "PhotometricInterpretation": "MONOCHROME2"
-        if samples == 1
-        else "YBR_FULL_422"
-        if syntax in _JPEG
-        else "RGB",
+        "PhotometricInterpretation": kind,
         "PixelRepresentation": 0,
         "BitsAllocated": bits,
         "BitsStored": bits,

@@ -34,7 +34,7 @@ def robust_range(
 def far_value(values: NDArray[Any]) -> float | None:
     """The lowest or highest value where it lies far from all others: "no data", such as -9999 or 65535.
 
-    None where there is none, or so few pixels have it that percentiles leave them out. 0 is what is dark.
+    None where there is none, or few pixels have it, which percentiles leave out. 0 is what is dark.
     """
     low, high = values.min(), values.max()
     told = np.iinfo(values.dtype) if values.dtype.kind in "iu" else np.finfo(values.dtype)
@@ -46,9 +46,9 @@ def far_value(values: NDArray[Any]) -> float | None:
         gap = min(abs(least - float(end)), abs(most - float(end)))
         is_usual = end < _BELOW_AIR < 0 < most or end in (told.min, told.max)
         # Percentiles take long: few images come as far as that.
-        if least < most and gap > (float(high) - float(low)) / 100:
-            if gap > (_FAR_USUAL if is_usual else _FAR) * np.ptp(robust_range(others)):
-                return float(end)
+        is_far = least < most and gap > (float(high) - float(low)) / 100
+        if is_far and gap > (_FAR_USUAL if is_usual else _FAR) * np.ptp(robust_range(others)):
+            return float(end)
     return None
 
 

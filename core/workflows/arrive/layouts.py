@@ -102,7 +102,7 @@ _NO_MASK_FOLDER = re.compile(r"label[ _-]?free|\b(?:with|without)\b")
 _FOR_MASKS = re.compile(r"(?:images?|imgs?|photos?|scans?)[ _-](?:to|for|with|without)[ _-]")
 _FOLDER_WORDS = re.compile(r"[ _.()\[\]-]+")
 # Images rather than what was made of them, where either may be.
-ORIGINALS = re.compile(r"raw|orig(?:inals?)?|sources?")
+ORIGINALS = re.compile(r"(?:^|/)(?:raw|orig(?:inals?)?|sources?)$", re.IGNORECASE)
 # Montgomery: a mask for each lung, in two folders.
 SIDE_FOLDER = re.compile(r"(?:left|right)[ _-]?(?:lung)?[ _-]?masks?")
 FIRST_READER_FOLDER = re.compile(r"1st_manual|manual[_ -]?1?")

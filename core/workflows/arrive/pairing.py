@@ -210,9 +210,7 @@ def with_namesakes(rows: Sequence[PlannedFile], said: Container[int]) -> list[Pl
         beside.setdefault(str(PurePosixPath(name).parent), []).append(name)
     for folders in beside.values():
         said_images = [each for each in folders if not unsaid.issuperset(of_folder[each].values())]
-        said_images += [
-            each for each in folders if layouts.ORIGINALS.fullmatch(layouts.plain(PurePosixPath(each).name))
-        ]
+        said_images += filter(layouts.ORIGINALS.search, folders)
         one = (said_images or folders)[0]
         alike = [each for each in folders if each != one and of_folder[each].keys() == of_folder[one].keys()]
         if alike and (said_images or len(folders) == 2):
