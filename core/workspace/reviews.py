@@ -31,6 +31,7 @@ from core.workspace.tables import (
     TaskTable,
     as_row,
     as_table,
+    utc_now,
 )
 from core.workspace.tasks import to_review_rules
 from core.workspace.truth import is_own_label, judge, newest_label, point_to
@@ -133,11 +134,16 @@ class Reviews(StorePart):
         with self._database.writing(needs="judge") as session:
             return [self._decide(session, image_id, new) for image_id, new in verdicts]
 
-    def withdraw(self, review_ids: Sequence[int], who: str, accepted: Sequence[int] = ()) -> list[ReviewRow]:
-        """Take back one's own verdicts, in one transaction; they stay in the history.
+    def withdraw(
+        self, review_ids: Sequence[int], who: str, accepted: Sequence[int] = (), *, says_before: bool = False
+    ) -> list[ReviewRow]:
+        """Take back one's own verdicts, in one transaction; they stay in the history, and so do newer ones.
 
         A prediction that was accepted, with a verdict or of images where it waits for somebody else's, is the
         truth no longer, unless something was saved since.
+
+        Args:
+            says_before: What they had said of the mask before it is said again, as an undo does.
 
         Raises:
             StoreError: A verdict is not there, or is somebody else's.
@@ -147,7 +153,8 @@ class Reviews(StorePart):
             own = ImageTable.id.in_(accepted) & (ImageTable.truth_person_id == person.id)
             for image in session.scalars(select(ImageTable).where(own, ImageTable.review == "open")):
                 _take_back(session, image, person)
-            return [self._withdraw(session, review_id, person) for review_id in review_ids]
+            rows = (self._withdraw(session, each, person, says_before) for each in review_ids)
+            return list(filter(None, rows))
 
     def judged_by(self, task_id: int, who: str) -> set[int]:
         """The images of a task on which a person gave a verdict."""
@@ -220,23 +227,18 @@ class Reviews(StorePart):
         if new.version_id is not None:
             existing_version(session, new.version_id)
         person = existing_or_new(session, new.who)
-        review = as_table(
-            ReviewTable,
-            new,
-            image_id=image.id,
-            revision_id=revision_id,
-            mask_file=self._put_files(new),
-            person_id=person.id,
-            who=person.name,
-        )
-        return _keep(session, image, review)
+        of = {"image_id": image.id, "revision_id": revision_id, "mask_file": self._put_files(new)}
+        by = {"person_id": person.id, "who": person.name}
+        return _keep(session, image, as_table(ReviewTable, new, **of, **by))
 
     def _put_files(self, new: NewReview) -> str | None:
         if new.accepts is not None:
             self._blobs.put(new.accepts.mask_png, ".png")
         return None if new.mask_png is None else self._blobs.put(new.mask_png, ".png")
 
-    def _withdraw(self, session: Session, review_id: int, person: PersonTable) -> ReviewRow:
+    def _withdraw(
+        self, session: Session, review_id: int, person: PersonTable, says_before: bool
+    ) -> ReviewRow | None:
         old = session.get(ReviewTable, review_id)
         if old is None:
             raise StoreError(
@@ -246,18 +248,16 @@ class Reviews(StorePart):
         if old.person_id != person.id:
             raise StoreError("This verdict is {who}'s, who alone can take it back.", who=old.who)
         image = session.get_one(ImageTable, old.image_id)
-        of_mask = {"revision_id": old.revision_id, "mask_file": old.mask_file, "version_id": old.version_id}
-        withdrawn = ReviewTable(
-            image_id=image.id,
-            person_id=person.id,
-            who=person.name,
-            verdict="withdrawn",
-            reasons=[],
-            comment="",
-            **of_mask,
-        )
-        row = _keep(session, image, withdrawn)
-        if old.revision_id is not None and old.revision_id == image.truth_revision_id:
+        of_mask = ReviewTable.revision_id.is_not_distinct_from(old.revision_id)
+        own = (ReviewTable.image_id == image.id) & (ReviewTable.person_id == person.id) & of_mask
+        newest, *earlier = session.scalars(select(ReviewTable).where(own).order_by(ReviewTable.id.desc()))
+        if newest is not old:
+            return None
+        again = earlier[0] if says_before and earlier and earlier[0].verdict != "withdrawn" else None
+        said = {} if again else {"verdict": "withdrawn", "reasons": [], "comment": "", "label_id": None}
+        said |= {"id": None, "who": person.name, "created_at": utc_now()}
+        row = _keep(session, image, as_table(ReviewTable, _to_row(again or old), **said))
+        if again is None and old.revision_id is not None and old.revision_id == image.truth_revision_id:
             _take_back(session, image, person)
         return row
 

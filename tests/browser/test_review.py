@@ -94,6 +94,26 @@ def test_keys_mark_and_approve_and_undo(
     assert set(reviews(workspace, discs).values()) == {"open"}
 
 
+def test_undo_gives_back_the_verdict_before(
+    server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
+) -> None:
+    image = workspace.images.list(discs.id)[0]
+    page = open_page(f"{server.url}/review?task={discs.slug}&image={image.id}")
+    shows_large(page, "disc_0.png")
+    page.keyboard.press("a")
+    shows_large(page, "disc_1.png")
+    page.get_by_role("radio", name="Approved 1").click()
+    shows_large(page, "disc_0.png")
+    page.keyboard.press("f")
+    expect(page.get_by_text("Flagged 1.")).to_be_visible()
+    assert reviews(workspace, discs)["0"] == "flagged"
+    settled(page)
+    page.keyboard.press("u")
+    shows_large(page, "disc_0.png")
+    expect(page.get_by_text("Approved by")).to_be_visible()
+    assert reviews(workspace, discs)["0"] == "approved"
+
+
 def test_the_keys_of_the_grid_make_room_for_what_was_done(
     server: AppServer, workspace: Workspace, discs: TaskRow, open_page: OpenPage
 ) -> None:

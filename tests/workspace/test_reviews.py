@@ -161,6 +161,31 @@ def test_of_two_reviewers_at_once_the_second_is_told(workspace, save):
     assert len(workspace.reviews.of_image(image.id)) == 4
 
 
+def test_an_undo_gives_back_what_was_said_before(workspace, save):
+    image, revision = save("a")
+    approved = NewReview("approved", "Lee", revision.id, reasons=("edge",), comment="fine")
+    first = workspace.reviews.add(image.id, approved)
+    flagged = workspace.reviews.add(image.id, NewReview("flagged", "Lee", revision.id))
+    (again,) = workspace.reviews.withdraw([flagged.id], "Lee", says_before=True)
+    assert state_of(workspace, image) == "approved"
+    assert (again.verdict, again.reasons, again.comment) == ("approved", ("edge",), "fine")
+    # Something newer was said since: that stays, whichever is taken back.
+    assert workspace.reviews.withdraw([first.id, flagged.id], "Lee") == []
+    assert state_of(workspace, image) == "approved"
+    workspace.reviews.withdraw([again.id], "Lee")
+    assert state_of(workspace, image) == "open"
+
+
+def test_an_undo_of_a_flag_keeps_a_proposal_that_was_accepted_before(workspace, cells, add_image):
+    image = add_image("a", task_id=cells.id)
+    accepted = revision_of(b"proposal", "Lee", provenance={"accepted_unchanged": True})
+    review = workspace.reviews.add(image.id, NewReview("approved", "Lee", accepts=accepted))
+    flagged = workspace.reviews.add(image.id, NewReview("flagged", "Lee", review.revision_id))
+    workspace.reviews.withdraw([flagged.id], "Lee", says_before=True)
+    assert workspace.truth.of(image.id).id == review.revision_id
+    assert state_of(workspace, image) == "approved"
+
+
 def test_a_deleted_image_stops_no_other_verdict(workspace, save):
     gone, _ = save("a")
     image, revision = save("b")

@@ -48,7 +48,9 @@ def undo(asked: Asked) -> None:
     if done is None:
         return
     with state.told_errors():
-        withdrawn = state.workspace().reviews.withdraw(done.review_ids, state.person(), done.accepted)
+        withdrawn = state.workspace().reviews.withdraw(
+            done.review_ids, state.person(), done.accepted, says_before=True
+        )
         asked.done, asked.told, asked.start = None, {}, done.start
         if done.image_id is not None:
             st.query_params["image"] = str(done.image_id)
