@@ -1,6 +1,6 @@
 // Tab leads from the button of an open box into the box, and from its end to what follows the button: Streamlit
 // draws boxes at the end of the document, where only whoever went through the whole page came to. In a dialog whose box
-// went with what it was of, keys go on. Once for a page.
+// went with what it was of, keys go on. A list in which something was chosen lets go of the keys. Once for a page.
 
 (() => {
   if (globalThis.maskLoopPopovers) return;
@@ -29,4 +29,11 @@
     dialog.focus();
     if (!dialog.dispatchEvent(new KeyboardEvent(event.type, event))) event.preventDefault();
   });
+
+  const letGo = () => {
+    const { activeElement } = document;
+    if (activeElement?.matches('[role="combobox"][aria-expanded="false"]')) activeElement.blur();
+  };
+  const chosen = (event) => event.target.closest?.('[role="option"]') && setTimeout(letGo);
+  document.addEventListener("click", chosen, { capture: true });
 })();

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from app_server import AppServer, OpenPage
-from editor_driver import settled
+from editor_driver import Editor, settled
 from playwright.sync_api import Page, expect
 
 from core.imaging.masks import encode_png
-from core.workspace import TaskRow, Workspace
+from core.workflows.add_images import add_images
+from core.workspace import NewRevision, TaskClass, TaskRow, Workspace
 
 
 @pytest.fixture
@@ -74,3 +76,60 @@ def test_the_link_that_has_the_focus_is_seen(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(link).to_be_focused()
     expect(link).to_have_css("outline-style", "solid")
+
+
+def test_keys_are_the_pictures_after_something_else_was_pressed(
+    server: AppServer, workspace: Workspace, task: TaskRow, open_page: OpenPage
+) -> None:
+    workspace.tasks.set_classes(task.id, [TaskClass("Nucleus"), TaskClass("Membrane")])
+    pictures = [encode_png(np.full((64, 64), number, np.uint8)) for number in range(4)]
+    add_images(workspace, task.id, [(f"{number}.png", each) for number, each in enumerate(pictures)])
+    page = open_page(f"{server.url}/?task={task.slug}")
+    editor = Editor(page, Path(), "")
+    settled(page)
+    opened = f"{workspace.images.list(task.id)[0].id}.0"
+    expect(editor.surface).to_have_attribute("data-image", opened)
+
+    def goes_on(key: str) -> None:
+        nonlocal opened
+        page.keyboard.press(key)
+        expect(editor.surface).not_to_have_attribute("data-image", opened)
+        editor.wait_ready()
+        settled(page)
+        opened = editor.surface.get_attribute("data-image") or ""
+
+    page.get_by_role("combobox", name="Model").click()
+    page.get_by_role("option").first.click()
+    goes_on("n")
+    over = page.get_by_role("combobox", name="Paint over")
+    over.hover()
+    over.select_option("Everything")
+    expect(editor.surface).to_be_focused()
+    page.get_by_role("radio", name="All 4").click()
+    page.keyboard.press("2")
+    expect(page.get_by_role("radio", name="Membrane")).to_be_checked()
+    goes_on("n")
+    # Where somebody types they are letters.
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("textbox", name="Name or number").press("n")
+    expect(page.get_by_role("textbox", name="Name or number")).to_have_value("n")
+    expect(editor.surface).to_have_attribute("data-image", opened)
+
+
+def test_keys_are_the_pages_after_an_order_was_chosen(
+    server: AppServer, workspace: Workspace, task: TaskRow, open_page: OpenPage
+) -> None:
+    picture = encode_png(np.zeros((64, 64), np.uint8))
+    (added,) = add_images(workspace, task.id, [("a.png", picture)])
+    workspace.masks.save(added.image_id or 0, NewRevision(picture, None, 0.5, None, "Kim", 1.0, 0.1))
+    page = open_page(f"{server.url}/review?task={task.slug}")
+    tile = page.get_by_role("button", name="a.png")
+    expect(tile).to_be_focused()
+    page.get_by_role("combobox", name="Order").click()
+    page.get_by_role("option", name="Newest first").click()
+    expect(page.get_by_role("button", name="Approve the others (1)")).to_be_visible()
+    settled(page)
+    page.keyboard.press("1")
+    expect(page.get_by_text("✕ outline off")).to_be_visible()
+    page.keyboard.press("v")
+    expect(page.get_by_role("button", name="Approve")).to_be_visible()

@@ -238,8 +238,7 @@ class Editor {
 
   /** Keys work without a click, unless the person is typing somewhere. */
   takeFocus() {
-    const active = document.activeElement;
-    const typing = active?.matches("input, textarea, select, [contenteditable], [role=combobox]");
+    const typing = document.activeElement?.matches(TYPING);
     const inside = this.parent.activeElement;
     if (!typing && !inside) this.surface.focus({ preventScroll: true });
   }

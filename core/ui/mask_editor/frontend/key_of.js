@@ -32,3 +32,15 @@ function keyByPlace({ code, shiftKey }) {
   if (letter) return (letter[1] ?? letter[2]).toLowerCase();
   return SIGNS_BY_PLACE[code]?.[shiftKey ? 1 : 0] ?? code.replace("Numpad", "").toLowerCase();
 }
+
+/** What has the keys for itself: where somebody types, and boxes that are open. */
+const TYPING = 'input:not([type="radio"], [type="checkbox"]), textarea, select, [contenteditable]';
+const OPEN_BOXES = '[data-testid="stPopoverBody"], [data-testid="stDialog"]';
+
+/** Whether a key that was pressed anywhere on the page is free to mean something to the picture. @param {KeyboardEvent} event */
+function isFree(event) {
+  const [pressed] = event.composedPath();
+  if (event.defaultPrevented || document.querySelector(OPEN_BOXES) || pressed.matches?.(TYPING)) return false;
+  if (pressed.matches?.('input, [role="radio"], [role="tab"], [role="slider"]') && /^(Arrow|Page|Home|End)/.test(event.key)) return false;
+  return pressed === document.body || !["Enter", " ", "Tab", "Escape"].includes(event.key);
+}

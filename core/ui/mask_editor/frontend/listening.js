@@ -16,6 +16,19 @@ function listenToKeys(editor) {
     onKeyUp(editor, event);
   });
   root.addEventListener("keypress", (event) => event.stopPropagation());
+  const outside = (name, react) =>
+    document.addEventListener(
+      name,
+      (event) => {
+        // What saves is pressed on the picture or on its button.
+        if (event.composedPath().includes(root) || event.key === "Enter" || !isFree(event)) return;
+        react(editor, event);
+        if (event.defaultPrevented) event.stopPropagation();
+      },
+      { capture: true, signal: editor.ending.signal },
+    );
+  outside("keydown", onKeyDown);
+  outside("keyup", onKeyUp);
   editor.surface.addEventListener("blur", () => editor.pointer.holdSpace(false));
 }
 

@@ -22,12 +22,12 @@ from core.workflows.review.judging import reasons_for
 
 _KEY = "review_grid"
 _HERE = Path(__file__).parent
-_SHORTCUTS = (FRONTEND / "shortcuts.js").read_text(encoding="utf-8")
+_KEYS = "".join((FRONTEND / name).read_text(encoding="utf-8") for name in ("key_of.js", "shortcuts.js"))
 _component = st.components.v2.component(
     "review_grid",
     html='<div class="review-grid"></div>',
     css=(_HERE / "grid.css").read_text(encoding="utf-8"),
-    js=_SHORTCUTS + SHOWN_NAME + (_HERE / "grid.js").read_text(encoding="utf-8"),
+    js=_KEYS + SHOWN_NAME + (_HERE / "grid.js").read_text(encoding="utf-8"),
 )
 
 

@@ -28,6 +28,10 @@ class Grid {
     this.bar = element("div", "bar", "");
     root.replaceChildren(this.tiles, this.bar);
     root.addEventListener("keydown", (event) => this.onKey(event));
+    this.onWindowKey = (event) => {
+      if (this.root.isConnected && event.target === document.body && isFree(event)) this.onKey(event);
+    };
+    window.addEventListener("keydown", this.onWindowKey);
     passShortcuts();
     this.observer = new ResizeObserver(() => this.measure());
     this.observer.observe(root);
@@ -266,6 +270,7 @@ class Grid {
   destroy() {
     this.observer.disconnect();
     this.sight.disconnect();
+    window.removeEventListener("keydown", this.onWindowKey);
     clearTimeout(this.timer);
   }
 }

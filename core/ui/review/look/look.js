@@ -65,9 +65,7 @@ class Look {
     this.pane.addEventListener("dblclick", () => this.view.fit());
     // Everywhere on the page but where somebody types, so that no click is needed first.
     this.onWindowKey = (event) => {
-      const typed = event.composedPath()[0];
-      if (!this.root.isConnected || ["INPUT", "TEXTAREA"].includes(typed?.tagName) || typed?.isContentEditable) return;
-      if (!event.composedPath().includes(this.root)) this.onKey(event);
+      if (this.root.isConnected && isFree(event) && !event.composedPath().includes(this.root)) this.onKey(event);
     };
     window.addEventListener("keydown", this.onWindowKey);
     this.observer = new ResizeObserver(() => this.fill());
