@@ -65,6 +65,7 @@ class StreamlitClient:
             "continues_sequence": 0,
             "insert_token": "",
             "action_number": 0,
+            "presses": 0,
         }
         back = BackMsg()
         state = WidgetState(id=_TRIGGER.format(component=self._editor["id"]))

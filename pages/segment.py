@@ -6,9 +6,10 @@ from core.ui import shell, state
 from core.ui.assigned import words
 from core.ui.assigned.queue import mine_toggle, view
 from core.ui.image_row import find_image
+from core.ui.mask_editor import Action
 from core.ui.review.tabs.predicting import predict_all_button
 from core.ui.segment import adding, editing, keeping
-from core.ui.segment.editing_session import done, is_save_of, requested
+from core.ui.segment.editing_session import done, editing_session, is_save_of, path_from, requested, steps
 from core.ui.segment.flagged import back_to_review, flag_of, flagged_line
 from core.ui.segment.found_nothing import finds_nothing, found_nothing
 from core.ui.segment.grouping import groups_box
@@ -28,6 +29,7 @@ from core.ui.segment.strip import EACH_SIDE, strip
 from core.ui.segment.taken import look_only, taken_by
 from core.ui.segment.words import NOTHING_FURTHER
 from core.workspace import Around, ImageRow, TaskRow
+from core.workspace.images import Images
 
 
 def page() -> None:
@@ -98,21 +100,32 @@ def act(task: TaskRow, current: ImageRow) -> ImageRow:
         if requested() == "save_next":
             note_next_reading(task, current)
         keeping.tell_saved(image, editing.save(image), current)
-    moves = requested()
-    if moves in ("next", "previous", "slice_next", "slice_previous"):
-        forward = moves in ("next", "slice_next")
-        target = neighbour(current, 1 if forward else -1) if moves.startswith("slice") else next_reading()
-        if target is None and (moves in ("next", "previous") or current.stack is None):
-            around = images.around(current.task_id, current.id, chosen_filter())
-            target = around.next_id if forward else around.previous_id
-        if target is not None:
-            go_to(target)
-            current = images.get(target)
-        else:
-            end = moves.removeprefix("slice_") if current.stack is None else moves
-            st.toast(NOTHING_FURTHER[end], icon=":material/info:")
-    done()
+    moves, path = requested(), path_from(current.id)
+    target: int | None = path[-1]
+    for _ in range(steps()):
+        target = further(images, images.get(path[-1]), moves)
+        if target is None:
+            break
+        path.append(target)
+    done(path)
+    if path[-1] != current.id:
+        go_to(path[-1])
+        current = images.get(path[-1])
+    editing_session().arrived = True
+    if target is None:
+        end = moves.removeprefix("slice_") if current.stack is None else moves
+        st.toast(NOTHING_FURTHER[end], icon=":material/info:")
     return current
+
+
+def further(images: Images, current: ImageRow, moves: Action) -> int | None:
+    """The image or slice that a key leads to; in what is no stack a key for slices goes along the strip."""
+    forward = moves in ("next", "slice_next")
+    target = neighbour(current, 1 if forward else -1) if moves.startswith("slice") else next_reading()
+    if target is None and (moves in ("next", "previous") or current.stack is None):
+        around = images.around(current.task_id, current.id, chosen_filter())
+        target = around.next_id if forward else around.previous_id
+    return target
 
 
 def show_first(image_id: int | None) -> None:

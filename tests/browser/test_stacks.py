@@ -69,6 +69,23 @@ def test_keys_that_go_through_a_stack_draw_nothing(
     expect(canvas.button("Fill in between")).to_be_disabled()
 
 
+def test_each_of_several_quick_presses_goes_one_slice_further(
+    server: AppServer, workspace: Workspace, slices: list[ImageRow], open_page: OpenPage
+) -> None:
+    canvas = open_slice(workspace, server, open_page, slices[0])
+    page = canvas.page
+    for _ in range(3):
+        canvas.press("PageDown")
+    expect(page.get_by_text("Slice 4 of 4")).to_be_visible()
+    settled(page)
+    expect(canvas.surface).to_have_attribute("data-image", f"{slices[3].id}.0")
+    for _ in range(2):
+        canvas.press("PageUp")
+    expect(page.get_by_text("Slice 2 of 4")).to_be_visible()
+    settled(page)
+    assert [each.id for each in slices if workspace.drafts.get(each.id)] == []
+
+
 def test_a_slice_is_called_filled_in_until_something_is_painted_on_it(
     server: AppServer, workspace: Workspace, slices: list[ImageRow], open_page: OpenPage
 ) -> None:

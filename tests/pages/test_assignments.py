@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.ui import state
+from core.ui.assigned import giving
 from core.workflows.add_images import add_images
 from core.workspace import NewReview, NewRevision, Shares
 from tests.pages.conftest import png, unfolded
@@ -111,3 +112,33 @@ def test_who_was_given_nothing_of_a_task_is_told_so_on_both_pages(open_page, wor
     assert not app.exception
     told = [each.value for each in [*app.info, *app.markdown]]
     assert "No image of this task was given to you yet. What is given to you comes here." in told
+
+
+def test_a_share_that_brought_no_images_is_told(open_page, workspace, task):
+    workspace.persons.get_or_add("Park")
+    for image in workspace.images.list(task.id):
+        workspace.masks.save(image.id, NewRevision(png(0), None, 0.5, None, "Lee", 1.0, 0.1))
+    app = unfolded(open_page("review", task=task.slug), f"give_{task.id}")
+    for name, percent in ((state.person(), 0), ("Lee", 0), ("Park", 100)):
+        person = workspace.persons.find(name).id
+        named(app.number_input, f"share_{task.id}_{person}").set_value(percent).run()
+    next(each for each in app.button if each.label == "Share the images out").click().run()
+    (told,) = [each.value for each in app.info if "No image was left" in each.value]
+    assert "Park" in told
+    assert state.person() not in told
+
+
+def test_where_people_sign_in_images_are_given_to_who_can(open_page, workspace, task, monkeypatch):
+    for name in ("Chief", "Park", "Nobody"):
+        workspace.persons.get_or_add(name)
+    for name in ("Chief", "Park"):
+        workspace.persons.set_password_hash(workspace.persons.find(name).id, "hashed")
+    monkeypatch.setattr(state, "signed_in", lambda: "Chief")
+    monkeypatch.setattr(giving.sign_in, "way", lambda: "password")
+    app = unfolded(open_page("review", task=task.slug), f"give_{task.id}")
+    assert not app.exception
+    offered = {each.key for each in app.number_input}
+    # Lee has no password either, and holds images.
+    for name, is_offered in (("Chief", True), ("Park", True), ("Lee", True), ("Nobody", False)):
+        person = workspace.persons.find(name).id
+        assert (f"share_{task.id}_{person}" in offered) is is_offered

@@ -34,6 +34,7 @@ def message(**changes):
         "seconds": 2.5,
         "action": "",
         "action_number": 0,
+        "presses": 1,
         "take_over": False,
         "draft_token": "t",
         "continues_client": "",
@@ -167,6 +168,23 @@ def test_a_key_press_counts_once_also_when_it_is_sent_again(sent):
     assert [got.action for got in sent(message(sequence=1, action="save", action_number=1))] == ["save"]
     assert [got.action for got in sent(message(sequence=2, action="save", action_number=1))] == [""]
     assert [got.action for got in sent(message(sequence=3, action="save", action_number=2))] == ["save"]
+
+
+def test_quick_presses_count_one_by_one_also_where_a_message_was_lost(sent):
+    def steps(sequence, number, presses):
+        return [
+            (got.action, got.presses)
+            for got in sent(
+                message(sequence=sequence, action="slice_next", action_number=number, presses=presses)
+            )
+        ]
+
+    assert steps(1, number=1, presses=1) == [("slice_next", 1)]
+    # The one with two presses never came.
+    assert steps(3, number=3, presses=3) == [("slice_next", 2)]
+    # After a restart of the server the browser counts on.
+    sent.session.actions.clear()
+    assert steps(4, number=9, presses=1) == [("slice_next", 1)]
 
 
 def test_an_error_of_the_store_is_told_and_the_stroke_stays_wanted(sent):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from core.ui import state
 from core.ui.assigned import words
 from core.ui.assigned.queue import num_done
-from core.ui.text import as_label, shortened
+from core.ui.sign_in import rules as sign_in
+from core.ui.text import as_label, as_name, shortened
 from core.workspace import ImageRow, PersonRow, Share, Shares, TaskRow
 
 
@@ -22,7 +25,7 @@ def give_box(task: TaskRow) -> None:
         st.caption(words.GIVE_HELP)
         held = {each.person_id: each for each in state.workspace().assignments.of_task(task.id)}
         with st.container(gap="small"):
-            total = sum(_share(task, each, held.get(each.id)) for each in _people())
+            total = sum(_share(task, each, held.get(each.id)) for each in _people(held))
         if state.signed_in() is None:
             st.text_input(words.NEW_NAME, key="give_new_name", max_chars=80, on_change=_add_person)
         if 0 < total != 100:
@@ -36,7 +39,7 @@ def group_giver(task: TaskRow, image: ImageRow) -> None:
     """Whose the open image and its group are, to be changed; nothing where images are everybody's."""
     if not task.is_shared or not state.workspace().may("task"):
         return
-    names = {each.id: each.name for each in _people()}
+    names = {each.id: each.name for each in _people([image.reader_id])}
     key = f"given_{image.id}_{image.reader_id}"
     st.selectbox(
         words.ONE_GROUP,
@@ -67,8 +70,16 @@ def _share_key(task: TaskRow, person: PersonRow) -> str:
     return f"share_{task.id}_{person.id}"
 
 
-def _people() -> list[PersonRow]:
-    return [each for each in state.workspace().persons.list() if each.removed_at is None]
+def _people(holders: Collection[int | None]) -> list[PersonRow]:
+    """Who works here; where people sign in by passwords only who has one, or holds images already."""
+    persons = state.workspace().persons
+    needs_password = state.signed_in() is not None and sign_in.way() == "password"
+    return [
+        each
+        for each in persons.list()
+        if each.removed_at is None
+        and (not needs_password or each.id in holders or persons.password_hash(each.id) is not None)
+    ]
 
 
 def _add_person() -> None:
@@ -80,7 +91,8 @@ def _add_person() -> None:
 
 def _share_out(task: TaskRow) -> None:
     """By what the boxes say now; the last may have been typed as the button was pressed."""
-    percent = {each.id: int(st.session_state.get(_share_key(task, each), 0)) for each in _people()}
+    persons = state.workspace().persons.list()
+    percent = {each.id: int(st.session_state.get(_share_key(task, each), 0)) for each in persons}
     _give(task, Shares({person: part for person, part in percent.items() if part}))
 
 
@@ -88,6 +100,9 @@ def _give(task: TaskRow, shares: Shares | None) -> None:
     with state.told_errors():
         state.workspace().assignments.give(task.id, shares, who=state.person())
         state.tell("toast", words.EVERYBODY_DONE if shares is None else words.SHARED_OUT)
+        held = state.workspace().assignments.of_task(task.id)
+        if empty := [as_name(each.who) for each in held if each.percent and not each.images]:
+            state.tell("info", words.NONE_LEFT.format(who=", ".join(empty)))
 
 
 def _give_group(image: ImageRow, key: str) -> None:

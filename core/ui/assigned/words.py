@@ -18,6 +18,10 @@ SHARE_OF_DONE = "Share of {who} in % ({done} of {total} done)"
 NEW_NAME = "Another person"
 SHARE_OUT = "Share the images out"
 SHARED_OUT = "The images are shared out."
+NONE_LEFT = (
+    "No image was left for {who}: saved ones stay with who saved them, and images of a group stay together. "
+    "New images go to them first."
+)
 NOT_HUNDRED = "The shares come to {total} %; they must come to 100 %."
 EVERYBODY = "Let everybody work on all"
 EVERYBODY_DONE = "The images are everybody's again."

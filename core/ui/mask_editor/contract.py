@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 Action = Literal["", "save", "save_next", "next", "previous", "slice_next", "slice_previous", "reload"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
+MOVES: tuple[Action, ...] = ("next", "previous", "slice_next", "slice_previous")
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,14 @@ class EditorMessage:
         seconds: Time that the person was active on this drawing since it was opened.
         action: Key that was pressed in the editor; each press arrives once. "reload" asks for the stored
             draft under a new token, and its layer is not to be kept.
+        presses: How often in a row.
         take_over: The person chose this tab after a conflict.
         draft_token: Draft that the editor took its state from.
         continues_client: Tab whose strokes this one took over from a copy in the browser, empty for none; a
             draft of that tab up to `continues_sequence` is no draft of somebody else.
         continues_sequence: Number of the message that the copy held.
         insert_token: Last `LayerInsert` that is in the layer.
-        action_number: Of the key press; rises within a client, 0 without an action.
+        action_number: Of the last key press; rises within a client, 0 without an action.
     """
 
     image_id: str
@@ -102,6 +104,7 @@ class EditorMessage:
     continues_sequence: int = 0
     insert_token: str = ""
     action_number: int = 0
+    presses: int = 1
 
 
 @dataclass(frozen=True)

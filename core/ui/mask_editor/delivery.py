@@ -120,9 +120,9 @@ def _hand_over(message: EditorMessage, session: EditorSession, on_message: OnMes
     if message.draft_token != session.tokens.get(message.image_id, message.draft_token):
         # Painted on a draft that has been replaced since; the editor decides when it hears of the new one.
         return
-    is_new_action = message.action_number > session.actions.get(message.client_id, 0)
+    presses = min(message.presses, message.action_number - session.actions.get(message.client_id, 0))
     try:
-        on_message(message if is_new_action else replace(message, action=""))
+        on_message(replace(message, action=message.action if presses > 0 else "", presses=presses))
     except AppError:
         # The stroke is sent again, the key press is not: the person sees the error and presses again.
         remember(session.actions, message.client_id, message.action_number)

@@ -90,6 +90,7 @@ def _parse_message(fields: Any, layers: Mapping[str, LayerKind]) -> EditorMessag
         continues_sequence=_whole(fields, "continues_sequence"),
         insert_token=_text(fields, "insert_token"),
         action_number=_whole(fields, "action_number"),
+        presses=_whole(fields, "presses"),
     )
 
 

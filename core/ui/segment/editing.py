@@ -289,7 +289,7 @@ def save(image: OpenedImage) -> RevisionRow:
         client_id=tab.client_id or SERVER,
     )
     # At once: a rerun may interrupt at the next call of Streamlit, and would save a second time.
-    session.action = "next" if session.action == "save_next" else ""
+    session.action, session.presses = ("next" if session.action == "save_next" else ""), 1
     # The seconds of the next revision begin here.
     tab.seconds_before = -tab.last_seconds
     draft = workspace.drafts.get(image.image.id, who)

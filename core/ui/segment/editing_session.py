@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from core.ui.mask_editor import Acknowledgement, Action, LayerInsert
+from core.ui.mask_editor.contract import MOVES
 from core.workflows.correct.open_image import OpenedImage
 from core.workspace import DraftContent
+
+_MOST_OF_A_PATH = 64
 
 
 @dataclass
@@ -58,6 +61,9 @@ class EditingSession:
         name: Sets the tokens of this session apart from those of every other.
         action: What a button or a key asks for.
         action_on: The image that was open where it was asked for.
+        presses: How often in a row.
+        path: The images that keys led over.
+        arrived: The last one of them was opened.
         ahead: Images that were made ready last.
         warmed: Version that was loaded ahead.
     """
@@ -74,6 +80,9 @@ class EditingSession:
     num_tokens: int = 0
     action: Action = ""
     action_on: int | None = None
+    presses: int = 0
+    path: list[int] = field(default_factory=list)
+    arrived: bool = True
     ahead: list[int] = field(default_factory=list)
     warmed: int | None = None
 
@@ -94,9 +103,10 @@ def editing_session() -> EditingSession:
     return st.session_state.setdefault("editing", EditingSession())  # type: ignore[no-any-return]
 
 
-def request(action: Action, image_id: int) -> None:
+def request(action: Action, image_id: int, *, presses: int = 1) -> None:
     """Note what a button or a key asks for on an image, until the page has done it, whatever interrupts."""
     session = editing_session()
+    session.presses = presses + (session.presses if action == session.action else 0)
     session.action, session.action_on = action, image_id
 
 
@@ -105,12 +115,36 @@ def requested() -> Action:
     return editing_session().action
 
 
+def steps() -> int:
+    """How many images or slices further on it leads; each press counts, also where they come together."""
+    session = editing_session()
+    return session.presses if session.action in MOVES else 0
+
+
+def path_from(current_id: int) -> list[int]:
+    """The images that keys have led over; they go on from the last one.
+
+    What a browser asks for while it waits for an image comes with the address of one before it.
+
+    Args:
+        current_id: The image of the address.
+    """
+    session = editing_session()
+    path = session.path
+    if steps():
+        is_late = session.action_on in path[:-1] and current_id in path
+    else:
+        is_late = current_id in path[-1:] or (current_id in path and not session.arrived)
+    return list(path) if is_late else [current_id]
+
+
 def is_save_of(image_id: int) -> bool:
     """Whether that is to save this image: the one that it was asked on may be gone since."""
     session = editing_session()
     return session.action in ("save", "save_next") and session.action_on == image_id
 
 
-def done() -> None:
-    """What was asked for is done."""
-    editing_session().action = ""
+def done(path: list[int]) -> None:
+    """What was asked for is done, but for the last image of the path, which is to be opened."""
+    session = editing_session()
+    session.action, session.path, session.arrived = "", path[-_MOST_OF_A_PATH:], False

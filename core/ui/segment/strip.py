@@ -15,6 +15,7 @@ from core.errors import BadFileError, StoreError
 from core.ui import state
 from core.ui.pictures import Mark, Picture, pictures
 from core.ui.segment import words
+from core.ui.segment.editing_session import request
 from core.ui.text import shortened
 from core.workflows.correct.pictures import thumbnail_jpeg
 from core.workspace import Around, ImageRow, Show, StackRow, Workspace
@@ -57,8 +58,8 @@ def strip(
             key="previous",
             icon=":material/chevron_left:",
             disabled=around.previous_id is None,
-            on_click=go_to,
-            args=(around.previous_id,),
+            on_click=request,
+            args=("previous", current.id),
         )
         clicked = pictures(
             [picture_of_stack(workspace, each) for each in stacks],
@@ -78,8 +79,8 @@ def strip(
             icon=":material/chevron_right:",
             icon_position="right",
             disabled=around.next_id is None,
-            on_click=go_to,
-            args=(around.next_id,),
+            on_click=request,
+            args=("next", current.id),
         )
 
 

@@ -30,7 +30,7 @@ def keep(message: EditorMessage) -> None:
         session.drawing = None
     tab = session.tabs.setdefault(image_id, EditedImage())
     if message.action:
-        request(message.action, image_id)
+        request(message.action, image_id, presses=message.presses)
     if message.action == "reload":
         session.action = ""
         tab.conflict = None

@@ -136,7 +136,7 @@ class Editor {
   /** @param {string} id of a command */
   run(id) {
     const changes = CHANGING.has(id);
-    if (!this.ready && MOVES.includes(id)) this.opening.onward = id;
+    if (!this.ready && MOVES.includes(id)) this.opening.onward.push(id);
     if ((changes && !this.canDraw()) || (!this.ready && id !== "help")) return;
     if (changes && id !== "undo" && this.tool() instanceof BrushTool) this.tool().up();
     this.commands[id]();

@@ -18,8 +18,8 @@ class Opening {
     this.insertToken = "";
     /** A copy of an earlier visit while somebody else's draft is on disk; the person chooses. @type {Copy | null} */
     this.foundCopy = null;
-    /** Where a key leads that was pressed while the image was on its way. */
-    this.onward = "";
+    /** Where keys lead that were pressed while the image was on its way. @type {string[]} */
+    this.onward = [];
     this.arrival = (id) => {
       if (id === this.imageId && !this.editor.ready) this.install(id);
     };
@@ -46,7 +46,6 @@ class Opening {
     this.foundCopy = null;
     editor.clock = { seconds: 0, last: 0 };
     this.imageId = image.id;
-    this.onward = "";
     editor.ready = false;
     delete editor.surface.dataset.image;
     editor.showState();
@@ -60,7 +59,9 @@ class Opening {
     try {
       image = await registry.images.get(id).ready;
     } catch {
-      if (id === this.imageId) editor.notice(editor.data.words.broken_image);
+      if (id !== this.imageId) return;
+      this.onward = [];
+      editor.notice(editor.data.words.broken_image);
       return;
     }
     const start = await this.firstState(image);
@@ -77,7 +78,7 @@ class Opening {
     if (navigator.userActivation.hasBeenActive && document.activeElement === document.body) {
       editor.surface.focus({ preventScroll: true });
     }
-    if (this.onward) editor.run(this.onward);
+    for (const each of this.onward.splice(0)) editor.run(each);
   }
 
   /**

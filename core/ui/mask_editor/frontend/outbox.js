@@ -116,6 +116,7 @@ class Outbox {
   post(wish = {}) {
     this.stopTimers();
     const before = this.pending.get(this.imageId);
+    const presses = before && (!wish.action || wish.action === before.message.action) ? before.message.presses : 0;
     const message = {
       ...this.wires.snapshot(),
       client_id: this.clientId,
@@ -123,6 +124,7 @@ class Outbox {
       // A key press or a choice that is not yet acknowledged goes along with the newer state.
       action: wish.action ?? before?.message.action ?? "",
       action_number: wish.action ? ++this.actionNumber : (before?.message.action_number ?? 0),
+      presses: presses + Number(Boolean(wish.action)),
       take_over: wish.takeOver ?? before?.message.take_over ?? false,
       continues_client: this.continues?.client_id ?? "",
       continues_sequence: this.continues?.sequence ?? 0,
