@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from app_server import AppServer, OpenPage
-from editor_driver import Editor, settled
+from editor_driver import Editor, settled, wait_for
 from playwright.sync_api import Page, expect
 
 from core.imaging.masks import encode_png
@@ -133,3 +133,30 @@ def test_keys_are_the_pages_after_an_order_was_chosen(
     expect(page.get_by_text("✕ outline off")).to_be_visible()
     page.keyboard.press("v")
     expect(page.get_by_role("button", name="Approve")).to_be_visible()
+
+
+def test_the_editor_takes_the_place_of_a_notice_that_has_gone(
+    server: AppServer, workspace: Workspace, task: TaskRow, open_page: OpenPage
+) -> None:
+    add_images(workspace, task.id, [("a.png", encode_png(np.zeros((64, 64), np.uint8)))])
+    workspace.persons.get_or_add("Kim")
+    page = open_page(f"{server.url}/?task={task.slug}")
+    editor = Editor(page, Path(), "")
+    settled(page)
+
+    def top_and_bottom() -> tuple[int, int]:
+        box = page.locator("[data-mask-editor]").bounding_box() or {}
+        return round(box["y"]), round(box["y"] + box["height"])
+
+    before = top_and_bottom()
+    page.get_by_test_id("stSidebar").get_by_test_id("stPopover").last.get_by_role("button").click()
+    page.get_by_label("Your name", exact=True).fill("Kim")
+    page.get_by_label("Your name", exact=True).press("Enter")
+    expect(page.get_by_text("You go on as Kim")).to_be_visible()
+    page.keyboard.press("Escape")
+    settled(page)
+    wait_for(lambda: top_and_bottom()[0] > before[0] and top_and_bottom()[1] == before[1])
+    page.get_by_text("Only what I checked").click()
+    expect(page.get_by_text("You go on as Kim")).to_have_count(0)
+    wait_for(lambda: top_and_bottom() == before)
+    editor.wait_ready()

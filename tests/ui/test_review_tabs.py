@@ -13,7 +13,7 @@ from benchmarks.phantoms.xray import xray_phantom
 from core.correction.corrections import encode_layer
 from core.imaging.masks import encode_png
 from core.ui import state
-from core.ui.review.tabs import words
+from core.ui.review.tabs import progress, words
 from core.workflows.add_images import add_images
 from core.workflows.correct.blind import waiting_for
 from core.workflows.correct.save_mask import save_mask
@@ -139,6 +139,16 @@ def test_many_points_do_not_hide_their_mean(count, on_top):
     assert not app.exception
     [chart] = app.get("vega_lite_chart")
     assert json.loads(chart.proto.spec)["layer"][-1]["mark"]["type"] == on_top
+
+
+def test_progress_says_what_it_waits_for_before_the_first_image_is_read(workspace, task, monkeypatch):
+    def cold(workspace, task_id, predictors, *, on_progress):
+        on_progress(1, 3)
+        st.stop()
+
+    monkeypatch.setattr(progress, "corrected_images", cold)
+    [bar] = draw("progress").get("progress")
+    assert bar.proto.text == words.PROGRESS_READING.format(done=1, total=3)
 
 
 def test_where_no_saved_mask_counts_progress_says_that(workspace, task, corrected):

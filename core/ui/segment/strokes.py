@@ -41,7 +41,9 @@ def keep(message: EditorMessage) -> None:
     tab.shown = DraftContent(message.threshold, message.layer_png, version_id, seconds)
     if message.continues_client:
         _see_continued(tab, image_id, message)
-    if message.action and tab.conflict is None and _is_kept(tab, image_id, version_id, message):
+    # A press that was done already is said again where the answer was late.
+    is_of_key = bool(message.action) or message.action_number > 0
+    if is_of_key and tab.conflict is None and _is_kept(tab, image_id, version_id, message):
         return
     try:
         draft = state.workspace().drafts.put(

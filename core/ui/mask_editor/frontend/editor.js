@@ -69,6 +69,10 @@ class Editor {
     window.addEventListener("resize", () => this.fitWindow(), { signal });
     this.watcher = new ResizeObserver(() => this.measure());
     this.watcher.observe(this.surface);
+    // Notices come and go above it while its own data stay the same.
+    this.pageWatcher = new ResizeObserver(() => requestAnimationFrame(() => this.fitWindow()));
+    const page = this.parent.host?.closest('[data-testid="stMainBlockContainer"]');
+    if (page) this.pageWatcher.observe(page);
     for (const name of ["pointermove", "pointerdown", "keydown"]) {
       this.root.addEventListener(name, () => this.work(), { capture: true });
     }
@@ -299,6 +303,7 @@ class Editor {
     this.leave();
     this.ending.abort();
     this.watcher.disconnect();
+    this.pageWatcher.disconnect();
     this.opening.destroy();
     this.outbox.destroy();
     cancelAnimationFrame(this.frame);

@@ -70,6 +70,8 @@ class Look {
     window.addEventListener("keydown", this.onWindowKey);
     this.observer = new ResizeObserver(() => this.fill());
     this.observer.observe(this.root);
+    const page = (this.root.getRootNode().host ?? this.root).closest('[data-testid="stMainBlockContainer"]');
+    if (page) this.observer.observe(page);
     window.addEventListener("resize", (this.onResize = () => this.fill()));
   }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from core.workflows.review.corrective import corrected_images
 from core.workspace import TaskRow, Workspace
 
 _HEIGHT = 280
+_EACH_SECONDS = 0.3
 _MANY = 300
 """From so many points on they would hide the line: they are small and pale then, and it lies on them."""
 
@@ -77,11 +79,14 @@ def _images(task: TaskRow, images: Sequence[CorrectedImage], titles: dict[int, s
 
 
 def _read(workspace: Workspace, task: TaskRow) -> list[CorrectedImage]:
-    place = st.empty()
+    place, shown_at = st.empty(), 0.0
 
     def told(done: int, total: int) -> None:
-        if done % 25 == 0:
+        nonlocal shown_at
+        # At once: of a server that has just started the first image takes longest.
+        if time.monotonic() - shown_at > _EACH_SECONDS:
             place.progress(done / total, words.PROGRESS_READING.format(done=done, total=total))
+            shown_at = time.monotonic()
 
     images = corrected_images(workspace, task.id, state.predictors(), on_progress=told)
     place.empty()
