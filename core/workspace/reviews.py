@@ -254,7 +254,9 @@ class Reviews(StorePart):
         if newest is not old:
             return None
         again = earlier[0] if says_before and earlier and earlier[0].verdict != "withdrawn" else None
-        said = {} if again else {"verdict": "withdrawn", "reasons": [], "comment": "", "label_id": None}
+        said: dict[str, Any] = (
+            {} if again else {"verdict": "withdrawn", "reasons": [], "comment": "", "label_id": None}
+        )
         said |= {"id": None, "who": person.name, "created_at": utc_now()}
         row = _keep(session, image, as_table(ReviewTable, _to_row(again or old), **said))
         if again is None and old.revision_id is not None and old.revision_id == image.truth_revision_id:
