@@ -25,8 +25,7 @@ class Classes {
     this.over = editor.controls.part("paint-over");
     this.over.addEventListener("change", () => {
       this.set({ paintOver: this.over.value });
-      this.editor.surface.focus({ preventScroll: true });
-      if (editor.root.dataset.input === "pointer") editor.surface.focus({ preventScroll: true });
+      editor.surface.focus({ preventScroll: true });
     });
     this.rows = editor.controls.part("class-rows");
   }
