@@ -93,7 +93,7 @@ def test_what_was_asked_about_is_not_asked_again(workspace, save, tmp_path, kept
         if kept == "grey":
             # Air and soft tissue, which a CT has.
             values = noise(number).astype(np.int16)
-            values = np.where(values > 99, 40 + values % 9, -1000).astype(np.int16)
+            values = np.where(values > 99, 30 + values % 30, -1000).astype(np.int16)
             data = tiff(values)
         else:
             values = noise(number)
