@@ -40,8 +40,10 @@ SAME = 0.5
 LEAST_SIDE = 24
 DOUBT = 0.1
 """How far from 0.5 an answer must be to change a mask that is there."""
-WHOLE = 0.6
-"""Part of an object; an answer that excludes more of it says nothing of a piece."""
+WHOLE, WHOLE_OF_UNTOLD = 0.6, 0.25
+"""Part of an object; an answer that excludes more of it says nothing of a piece. Less where no click has
+included any of it yet, so that nobody has said what the object is.
+"""
 BESIDE = 0.25
 """A click this near to an object, in its longest sides, is about that object."""
 
@@ -106,13 +108,14 @@ def nearer(
     piece of it is meant.
     """
     last = clicks[-1]
+    whole = WHOLE if any(click.include for click in clicks) else WHOLE_OF_UNTOLD
     while True:
         part = enlarged(asked(picture, mask, clicks, window, answer)[0], window, picture)
         if last.include or window.side < 2 * LEAST_SIDE:
             return part, window
         rows, cols = within(window, mask.shape)
         seen = part_at(mask[rows, cols], Click(last.row - rows.start, last.col - cols.start, False))
-        if np.count_nonzero(seen & ~part) < WHOLE * np.count_nonzero(seen):
+        if np.count_nonzero(seen & ~part) < whole * np.count_nonzero(seen):
             return part, window
         window = window_around((last.row + 0.5, last.col + 0.5), window.side / 2, mask.shape)
 

@@ -90,6 +90,24 @@ def test_excluding_takes_a_piece_where_the_network_drops_the_whole_object(pictur
     assert 0 < np.hypot(*(gone - (130, 60)).T).max() <= 15
 
 
+def test_much_of_an_object_goes_only_once_a_click_has_said_what_it_is(picture):
+    start = EMPTY.copy()
+    start[100:160, 40:100] = True
+
+    def without_two_fifths(fed):
+        there = fed[..., 3] > 0
+        left, *_, right = np.flatnonzero(there.any(axis=0))
+        there[:, round(left + 0.6 * (right - left)) :] = False
+        return there.astype(np.float32)
+
+    by_one = follow_clicks(picture, start, [Click(130, 90, False)], without_two_fifths)
+    clicks = [Click(130, 50, True), Click(130, 90, False)]
+    by_two = follow_clicks(picture, start, clicks, without_two_fifths)
+    assert by_one[106, 90] and not by_one[130, 90]
+    assert not by_two[106:154, 90].any()
+    assert by_one[:, :70].sum() == by_two[:, :70].sum() == start[:, :70].sum()
+
+
 def test_clicked_pixels_obey_where_the_network_does_not(picture):
     clicks = [Click(120, 60, True), Click(10, 10, False), Click(199, 299, True)]
     mask = follow_clicks(picture, EMPTY, clicks, nothing)
