@@ -56,7 +56,8 @@ def minutes_part(content: dict[str, Any]) -> str:
         "brackets 95 % t intervals; one seed has none. "
         "Rows of 400 and 1200 images are older than long runs and batches of four (decision 013), those "
         "of one seed there also older than the smart click that finds borders; all rows of lesions begin "
-        "from the model before decision 062.",
+        "from the model before decision 062, and those of clicks have the network before the sixth training "
+        "of decision 055.",
         "",
         f"![Dice against minutes](results/{PICTURE})",
         "",

@@ -127,9 +127,9 @@ def click_gain_part(content: dict[str, Any]) -> str:
         "## Clicks that learn",
         "",
         "`python -m benchmarks.click_gain`: Dice after three clicks from nothing on other images of the set, "
-        "before and after learning from 16 of 20 saved masks (the others are locked), with a network "
-        "that was trained without nuclei and lesions. Mean over seeds, "
-        "the gain with its paired 95 % interval.",
+        "before and after learning from 16 of 20 saved masks (the others are locked), with a network of the "
+        "earlier kind (`core/nets/click_net.py`) that was trained without nuclei and lesions. Mean over "
+        "seeds, the gain with its paired 95 % interval.",
         "",
         "| set | seeds | before | after | gain | seconds a run |",
         "|---|---|---|---|---|---|",
