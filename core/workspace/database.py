@@ -9,10 +9,12 @@ an advisory lock on PostgreSQL, so that what is read in it is still true when it
 from __future__ import annotations
 
 import copy
+import sqlite3
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TypeVar, cast
 
 from sqlalchemy import Connection, Engine, Row, Select, func, select
@@ -200,7 +202,7 @@ class Database:
             on_sqlite = self.path is not None
             if on_sqlite:
                 # Outside of any transaction: inside of one these change nothing.
-                _pragma(connection, "journal_mode = WAL")
+                _write_ahead(connection)
                 # While they are watched, SQLite cannot rebuild a table that others refer to.
                 _pragma(connection, "foreign_keys = OFF")
             try:
@@ -245,6 +247,8 @@ class Database:
             yield
         except DatabaseError as error:
             raise plain_error(str(error.orig), self.name) from error
+        except sqlite3.Error as error:
+            raise plain_error(str(error), self.name) from error
         except OSError as error:
             raise plain_error(error.strerror or str(error), self.name) from error
 
@@ -268,3 +272,16 @@ def _person(name: str) -> Select[int, str, datetime | None]:
 
 def _pragma(connection: Connection, pragma: str) -> None:
     connection.connection.cursor().execute(f"PRAGMA {pragma}").close()
+
+
+def _write_ahead(connection: Connection) -> None:
+    """Switch the file to WAL. While somebody writes to it, SQLite refuses that at once and does not wait."""
+    give_up = monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            _pragma(connection, "journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if monotonic() > give_up:
+                raise
+        sleep(0.01)

@@ -1,4 +1,5 @@
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -100,6 +101,31 @@ def test_eight_threads_that_open_a_new_workspace_at_once_all_get_it(tmp_path):
     for thread in threads:
         thread.join()
     assert problems == []
+
+
+@pytest.fixture
+def written_to(tmp_path):
+    """A new workspace's file while another program that opened it first writes to it."""
+    (tmp_path / "w").mkdir()
+    other = sqlite3.connect(tmp_path / "w" / "workspace.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield other
+    other.close()
+
+
+@pytest.mark.sqlite
+def test_a_new_workspace_that_somebody_writes_to_is_waited_for(tmp_path, written_to, monkeypatch):
+    # SQLite does not wait by itself where the file is switched to WAL.
+    monkeypatch.setattr("core.workspace.database.sleep", lambda _: written_to.rollback())
+    with Workspace.open(tmp_path / "w") as opened:
+        assert len(opened.tasks.list()) == 3
+
+
+@pytest.mark.sqlite
+def test_a_new_workspace_that_is_written_to_for_long_is_told_to_be_busy(tmp_path, written_to, monkeypatch):
+    monkeypatch.setattr("core.workspace.database.BUSY_TIMEOUT_SECONDS", 0)
+    with pytest.raises(StoreError, match="is busy .database is locked"):
+        Workspace.open(tmp_path / "w")
 
 
 def test_two_processes_write_at_once_and_lose_nothing(tmp_path):
