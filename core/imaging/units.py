@@ -63,7 +63,8 @@ def looks_like_ct(file: OpenFile) -> bool:
 def _only_a_ct(values: NDArray[Any]) -> bool:
     if values.dtype.kind not in "if" or values.min() > -700 or values.max() > 32767:
         return False
-    values = values[values != far_value(values)]
+    if (far := far_value(values)) is not None:
+        values = values[values != far]
     air, tissue, between = (
         float(np.mean((values >= low) & (values <= high))) for low, high in (_AIR, _TISSUE, _BETWEEN)
     )
