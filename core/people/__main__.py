@@ -89,9 +89,10 @@ def _add(workspace: Workspace, options: argparse.Namespace) -> None:
 
 
 def _list(workspace: Workspace, _: argparse.Namespace) -> None:
+    with_password = workspace.persons.with_password()
     for person in workspace.persons.list():
         if person.removed_at is None:
-            password = "" if workspace.persons.password_hash(person.id) else ", no password"
+            password = "" if person.id in with_password else ", no password"
             print(f"{person.name}: {person.role}{password}")
 
 

@@ -77,6 +77,13 @@ class Persons(StorePart):
         with self._database.reading() as session:
             return _existing(session, person_id).password_hash
 
+    @once
+    def with_password(self) -> frozenset[int]:
+        """The numbers of all who have one; who was taken away has none."""
+        with self._database.reading() as session:
+            known = select(PersonTable.id).where(PersonTable.password_hash.is_not(None))
+            return frozenset(session.scalars(known))
+
     def set_password_hash(self, person_id: int, hashed: str | None, *, who: str = "") -> None:
         """Keep the hash of a password; sessions that began with another one end.
 

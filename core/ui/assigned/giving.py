@@ -73,13 +73,11 @@ def _share_key(task: TaskRow, person: PersonRow) -> str:
 def _people(holders: Collection[int | None]) -> list[PersonRow]:
     """Who works here; where people sign in by passwords only who has one, or holds images already."""
     persons = state.workspace().persons
-    needs_password = state.signed_in() is not None and sign_in.way() == "password"
-    return [
-        each
-        for each in persons.list()
-        if each.removed_at is None
-        and (not needs_password or each.id in holders or persons.password_hash(each.id) is not None)
-    ]
+    people = [each for each in persons.list() if each.removed_at is None]
+    if state.signed_in() is None or sign_in.way() != "password":
+        return people
+    shown = {*holders, *persons.with_password()}
+    return [each for each in people if each.id in shown]
 
 
 def _add_person() -> None:

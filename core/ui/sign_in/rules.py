@@ -40,9 +40,7 @@ def way() -> Way | None:
     """How people sign in: by a service where the secrets name one, else by passwords where there are any."""
     if st.secrets.load_if_toml_exists() and "auth" in st.secrets:
         return "service"
-    persons = opened().persons
-    known = any(persons.password_hash(each.id) for each in persons.list() if each.removed_at is None)
-    return "password" if known else None
+    return "password" if opened().persons.with_password() else None
 
 
 @cache
