@@ -16,7 +16,7 @@ INTRODUCTION = """\
 # Results
 
 What four write-ups claim, and what this project measures, side by side. Every part is written by one command,
-each under 40 minutes on two cores with nothing else to do (the minutes below were measured beside other
+each under an hour on two cores with nothing else to do (the minutes below were measured beside other
 work):
 
 ```
@@ -27,7 +27,7 @@ with PART one of {parts}. DATA is a folder with the data sets in the training la
 `./results_runs`) keeps the runs, and what has run once is not run again. This page is put together from
 `docs/results/PART.json` after each.
 
-Networks here are trained from scratch, but for the shipped ones for skin lesions ([decision
+Networks here are trained from scratch, but for those of (b) and the shipped ones for skin lesions ([decision
 062](decisions/062-first-models-begin-from-imagenet.md)). Scores are
 means over images at each image's own size, with a
 bootstrap 95 % interval over images (2,000 draws); an empty mask that is predicted empty scores 1, one that
