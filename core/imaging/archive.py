@@ -12,7 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from core.config import Limits
@@ -39,11 +39,13 @@ class ArchiveEntry:
         name: Path inside the zip with "/" between folders, in NFC; the upload's own name where it is no zip.
         data: The file's bytes, empty with a problem.
         problem: What to tell the person, None when all is well.
+        notes: With the first one, plain sentences on the zip.
     """
 
     name: str
     data: bytes
     problem: BadFileError | None = None
+    notes: tuple[Sentence, ...] = ()
 
 
 def unpack_upload(data: bytes, name: str) -> Iterator[ArchiveEntry]:
@@ -69,8 +71,10 @@ def unpack_upload(data: bytes, name: str) -> Iterator[ArchiveEntry]:
         return
     limits = Limits.from_environment()
     with _open(data, name, limits) as archive:
-        for path, info in _named_entries(archive, name, limits):
-            yield _take_out(archive, info, path, name, limits)
+        entries, notes = _named_entries(archive, name, limits)
+        for place, (path, info) in enumerate(entries):
+            entry = _take_out(archive, info, path, name, limits)
+            yield entry if place else replace(entry, notes=notes)
 
 
 def names_in_upload(data: bytes, name: str) -> list[str]:
@@ -83,7 +87,7 @@ def names_in_upload(data: bytes, name: str) -> list[str]:
         return [name]
     limits = Limits.from_environment()
     with _open(data, name, limits) as archive:
-        return [path for path, _ in _named_entries(archive, name, limits)]
+        return [path for path, _ in _named_entries(archive, name, limits)[0]]
 
 
 def _open(data: bytes, name: str, limits: Limits) -> zipfile.ZipFile:
@@ -104,12 +108,24 @@ def is_zip(data: bytes) -> bool:
     return data.startswith(_ZIP_STARTS)
 
 
-def _named_entries(archive: zipfile.ZipFile, name: str, limits: Limits) -> list[tuple[str, zipfile.ZipInfo]]:
+def _named_entries(
+    archive: zipfile.ZipFile, name: str, limits: Limits
+) -> tuple[list[tuple[str, zipfile.ZipInfo]], tuple[Sentence, ...]]:
+    """The entries in order, and what is to be said of their names."""
     infos = archive.infolist()
-    named = zip(entry_names(infos), infos, strict=True)
+    names, code_page = entry_names(infos)
+    named = zip(names, infos, strict=True)
     entries = sorted((each for each in named if not is_left_by_systems(each[0])), key=lambda each: each[0])
     _check_as_a_whole([info for _, info in entries], name, limits)
-    return entries
+    if not code_page:
+        return entries, ()
+    told = Sentence(
+        "{name} does not say in which code page its names are; {code_page} is taken ({example}).",
+        name=name,
+        code_page=code_page,
+        example=next(each for each in names if not each.isascii()),
+    )
+    return entries, (told,)
 
 
 def is_left_by_systems(path: str) -> bool:

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Sequence
 _WESTERN = frozenset("äöüÄÖÜßåÅæÆøØéèêëÉÈÊáàâãÁÀÂíìîïóòôõÓúùûñÑçÇ")
 _CENTRAL = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽőűŐŰöüÖÜäÄßľĺŕôÔăâî")
 _TURKISH = frozenset("ğışĞİŞçöüÇÖÜâîû")
-_USUAL_CYRILLIC = frozenset("оеаинтсрвлкмдпуяыьгзбчй")
 # Letters of ASCII that may follow these: "año", "pulmões", "mão", "tête", "Řez"; and stand before: "koń".
 _CONSONANTS = "bcdfghjklmnpqrstvwxz"
 _FOLLOWED = {"ñ": "aeiou", "Ñ": "aeiou", "õ": "e", "ã": "eos", "ê": _CONSONANTS, "Ř": "aeiouy"}
@@ -126,7 +125,7 @@ def _usual_in_japan(run: str) -> list[float]:
             return _DOUBTFUL * _is_ideograph(letter)
         if alone and run[-1].isascii():  # "脳MRI", or a word of capitals with an accent
             return 0.6
-        return 0.95 if letter.encode("cp932") <= b"\x98\x72" else 0.5 if alone else _DOUBTFUL
+        return 0.95 if letter.encode("cp932", "replace") <= b"\x98\x72" else 0.5 if alone else _DOUBTFUL
 
     return list(map(usual, letters))
 
@@ -151,15 +150,25 @@ def _usual_in_taiwan(run: str) -> list[float]:
     ]
 
 
-def _usual_in_russia(run: str) -> list[float]:
-    """Usual letters among their own."""
-    letters = [letter for letter in run if not letter.isascii()]
-    strange = len(letters) < len(run) or _grows(letters)
-    usual = _DOUBTFUL if strange else 0.9 if len(letters) > 3 else 0.8
-    return [
-        usual * ("А" <= letter <= "ё") * (1 if letter.lower() in _USUAL_CYRILLIC else 0.6)
-        for letter in letters
-    ]
+def _usual_in(letters: str, usual: str, never: str) -> Callable[[str], list[float]]:
+    """Usual letters of a script among their own: one with capitals or none, but no Latin beside them.
+
+    Args:
+        letters: The first and the last of them, or several such pairs.
+        usual: Those that are frequent, small ones.
+        never: What no word has, as a regular expression.
+    """
+    frequent, odd, known = set(usual), re.compile(never), re.compile(f"[{letters}]")
+
+    def shares(run: str) -> list[float]:
+        found = [letter for letter in run if not letter.isascii()]
+        strange = len(found) < len(run) or _grows(found) or odd.search(run)
+        each = _DOUBTFUL if strange else 0.9 if len(found) > 3 else 0.8
+        return [
+            each * bool(known.match(letter)) * (1 if letter.lower() in frequent else 0.6) for letter in found
+        ]
+
+    return shares
 
 
 def _grows(letters: Iterable[str]) -> bool:
@@ -188,6 +197,12 @@ def _may_touch(letter: str, wanted: str | None) -> bool:
     return wanted is None or not (letter.isascii() and letter.isalpha()) or letter.lower() in wanted
 
 
+_usual_in_russia = _usual_in("А-ё", "оеаинтсрвлкмдпуяыьгзбчй", "^[ъыьЪЫЬ]")
+_usual_in_greece = _usual_in("Ά-ώ", "αοιετσνηυρπκμλςάίόέήύώδ", "ς.|σ$|.[Ά-Ώ]|^[Α-Ω]?[α-ω]+$")
+_usual_in_israel = _usual_in("א-ת", "יוהלארתשמבנםדןק", "[םןךףץ].|[מנכצ]$")
+_usual_in_thailand = _usual_in("ก-์", "านรกเงมยอลวดทสตะปคหแบพิีัุ่้", "^[ะ-ฺๅ-๎]|[เ-ไ]$")
+_usual_in_arabia = _usual_in("ء-ي", "اليمنرتبةعدسفهكقحج", "[ةى].")
+
 # What Windows calls its code pages -> how usual the letters of a run are there; the order decides a tie.
 _CODE_PAGES: dict[str, Callable[[str], list[float]]] = {
     "cp949": _usual_in_korea,
@@ -195,6 +210,7 @@ _CODE_PAGES: dict[str, Callable[[str], list[float]]] = {
     "cp850": _usual_with_accents(_WESTERN, 0.9),
     "cp852": _usual_with_accents(_CENTRAL, 0.8),
     "cp857": _usual_with_accents(_TURKISH, 0.8),
+    **dict.fromkeys(("cp737", "cp1253"), _usual_in_greece),
     "cp866": _usual_in_russia,
     "cp1251": _usual_in_russia,
     "cp1252": _usual_with_accents(_WESTERN, 0.7),
@@ -202,4 +218,8 @@ _CODE_PAGES: dict[str, Callable[[str], list[float]]] = {
     "cp1254": _usual_with_accents(_TURKISH, 0.6),
     "cp936": _usual_in_china,
     "cp950": _usual_in_taiwan,
+    "euc_jp": lambda run: [0.8 * share for share in _usual_in_japan(run)],
+    **dict.fromkeys(("cp862", "cp1255"), _usual_in_israel),
+    "cp874": _usual_in_thailand,
+    **dict.fromkeys(("cp720", "cp1256"), _usual_in_arabia),
 }

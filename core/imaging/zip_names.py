@@ -17,12 +17,17 @@ _UTF8_NAME = 0x800
 _UNICODE_PATH = 0x7075
 
 
-def entry_names(infos: Sequence[zipfile.ZipInfo]) -> list[str]:
-    """The path of each entry, in NFC, with "/" between folders and no control characters."""
+def entry_names(infos: Sequence[zipfile.ZipInfo]) -> tuple[list[str], str]:
+    """The path of each entry, in NFC, with "/" between folders and no control characters.
+
+    Returns:
+        Them, and the code page that was taken where nobody says which one it is, else "".
+    """
     told = [_told_name(info) for info in infos]
     raw = [info.filename.encode("cp437") for info, name in zip(infos, told, strict=True) if name is None]
     code_page, untold = likeliest_code_page(raw) or "cp437", iter(raw)
-    return [_plain(next(untold).decode(code_page) if name is None else name) for name in told]
+    names = [_plain(next(untold).decode(code_page) if name is None else name) for name in told]
+    return names, code_page if raw and code_page != "utf-8" else ""
 
 
 def _plain(name: str) -> str:

@@ -6,6 +6,7 @@ Files are decoded one after the other and let go of, so that a thousand images n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from core.imaging.archive import ArchiveEntry
 from core.workflows.arrive.arrival import Arrival, FileOutcome, MaskUse, outcome_of
@@ -68,6 +69,7 @@ def add_planned(
     """
     outcomes: list[FileOutcome] = []
     waiting: list[WaitingMask] = []
+    notes: list[str] = []
     total = 0
 
     def tell(outcome: FileOutcome) -> None:
@@ -78,6 +80,7 @@ def add_planned(
     for num_files, entries in planned:
         total += num_files
         for row, entry in entries:
+            notes.extend(entry.notes)
             if entry.problem is not None:
                 tell(FileOutcome(entry.name, "refused", entry.problem.sentence))
             elif row.role == "image":
@@ -95,6 +98,8 @@ def add_planned(
         is_json = together[0].row.role == "outlines"
         for outcome in add_outlines(arrival, together[0]) if is_json else add_masks(arrival, together):
             tell(outcome)
+    if notes:
+        outcomes[0] = replace(outcomes[0], notes=(*notes, *outcomes[0].notes))
     return outcomes
 
 

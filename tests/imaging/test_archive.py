@@ -126,6 +126,12 @@ def test_korean_names_without_the_mark(encoding: str) -> None:
         ("wątroba.png", "cp1250"),
         ("plíce.png", "cp1250"),
         ("böbreğin.png", "cp1254"),
+        ("εικόνα_01.png", "cp737"),
+        ("πνεύμονας.png", "cp1253"),
+        ("ריאה.png", "cp1255"),
+        ("תמונה_01.png", "cp862"),
+        ("หน้ากาก.png", "cp874"),
+        ("قناع.png", "cp1256"),
     ],
 )
 def test_names_of_other_code_pages(name: str, encoding: str) -> None:
@@ -139,6 +145,42 @@ def test_the_names_of_a_zip_are_read_together() -> None:
     data = zipped(("x" * len(rare), b"1"), ("y" * len(plain), b"2"))
     data = data.replace(b"x" * len(rare), rare).replace(b"y" * len(plain), plain)
     assert unpacked(data) == {"펲.png": b"1", "폐 사진.png": b"2"}
+
+
+def test_a_code_page_that_nobody_tells_is_said_once() -> None:
+    rare, plain = "핵.png".encode("cp949"), "폐 사진.png".encode("cp949")
+    data = zipped(("x" * len(rare), b"1"), ("y" * len(plain), b"2"))
+    data = data.replace(b"x" * len(rare), rare).replace(b"y" * len(plain), plain)
+    first, second = unpack_upload(data, "up.zip")
+    assert [str(note) for note in first.notes] == [
+        "up.zip does not say in which code page its names are; cp949 is taken (핵.png)."
+    ]
+    assert second.notes == ()
+
+
+def test_japanese_of_unix_is_told_by_its_kana() -> None:
+    names = [name.encode("euc_jp") for name in ("画像01.png", "マスク.png", "細胞核.png", "胸部X線.png")]
+    data = zipped(*((chr(97 + place) * len(name), b"") for place, name in enumerate(names)))
+    for place, name in enumerate(names):
+        data = data.replace(bytes([97 + place]) * len(name), name)
+    assert set(unpacked(data)) == {"画像01.png", "マスク.png", "細胞核.png", "胸部X線.png"}
+
+
+@pytest.mark.parametrize("name", ["폐.png", "a.png"])
+def test_names_that_are_told_are_no_guess(name: str) -> None:
+    (entry,) = unpack_upload(zipped((name, b"1")), "up.zip")
+    assert entry.notes == ()
+
+
+def test_a_name_in_the_extra_field_of_a_file_that_was_renamed_since_does_not_count() -> None:
+    buffer, old = io.BytesIO(), "Gr\x94\xe1e.png"
+    info = zipfile.ZipInfo("x" * len(old))
+    body = b"\1" + struct.pack("<I", zlib.crc32(b"another.png")) + "폐.png".encode()
+    info.extra = struct.pack("<HH", 0x7075, len(body)) + body
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(info, b"1")
+    data = renamed(buffer.getvalue(), b"x" * len(old), old.encode("latin1"))
+    assert unpacked(data) == {"Größe.png": b"1"}
 
 
 def test_a_name_in_the_extra_field_counts() -> None:

@@ -446,3 +446,12 @@ def test_a_mask_with_a_class_that_the_task_lacks_is_told(workspace, task, mask, 
     workspace.tasks.set_classes(task.id, (TaskClass("A", value=1), TaskClass("B")))
     outcomes = add_images(workspace, task.id, [("a.png", png(gradient(2, 3)))], masks=[("a.png", png(mask))])
     assert outcomes[1].status == "refused" and reason in outcomes[1].message
+
+
+def test_a_code_page_that_was_assumed_of_a_zip_is_told_with_its_first_file(workspace, task):
+    raw = "폐.png".encode("cp949")
+    data = zip_of({"a" * len(raw): png(gradient()), "b.png": png(gradient(first=3))})
+    outcomes = add_images(workspace, task.id, [("up.zip", data.replace(b"a" * len(raw), raw))])
+    assert [[str(note) for note in each.notes] for each in outcomes] == [
+        ["up.zip does not say in which code page its names are; cp949 is taken (폐.png)."], [],
+    ]  # fmt: skip
