@@ -12,9 +12,11 @@ from core.language.sentence import Sentence
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
+    from pydicom.uid import UID
 
 # Its colours are YBR unless a file says otherwise.
 _JPEG = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51")
+_OF_JPEG_2000 = ("YBR_RCT", "YBR_ICT")
 _LONGEST_START = 65536
 
 
@@ -25,7 +27,18 @@ def mended_header(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
         dataset: With its pixels.
         name: What the person calls it.
     """
-    return (*_fill_blanks(dataset, name), *_as_packed(dataset, name))
+    told = _fill_blanks(dataset, name)
+    syntax = dataset.file_meta.get("TransferSyntaxUID")
+    differ = _as_packed(dataset, syntax) if syntax and syntax.is_encapsulated else _as_they_lie(dataset)
+    return told + tuple(
+        Sentence(
+            "{name}: its header says {called}, but its pixels are packed as {packed}, which counts.",
+            name=name,
+            called=called,
+            packed=packed,
+        )
+        for called, packed in differ
+    )
 
 
 def _fill_blanks(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
@@ -68,14 +81,23 @@ def _fill_blanks(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
     )
 
 
-def _as_packed(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
-    """Colours and bits as the compressed pixels say, by which decoders unpack them (PS3.5 8.2); told."""
+def _as_they_lie(dataset: Dataset) -> list[tuple[str, str]]:
+    """The colours of pixels that are no longer compressed, of which the header says those of the codec."""
+    called = str(dataset.get("PhotometricInterpretation"))
+    count = max(int(dataset.get("NumberOfFrames") or 1), 1) * dataset.Rows * dataset.Columns
+    is_whole = called == "YBR_FULL_422" and len(dataset.get("PixelData") or b"") >= 3 * count
+    unpacked = "YBR_FULL" if is_whole else "RGB" if called in _OF_JPEG_2000 else called
+    dataset.PhotometricInterpretation = unpacked
+    return [(called, unpacked)] if called != unpacked else []
+
+
+def _as_packed(dataset: Dataset, syntax: UID) -> list[tuple[str, str]]:
+    """Colours and bits as the compressed pixels say, by which decoders unpack them (PS3.5 8.2)."""
     from pydicom.uid import RLELossless
 
-    syntax = dataset.file_meta.get("TransferSyntaxUID")
     data = dataset.get("PixelData") or b""
-    if not syntax or not syntax.is_encapsulated or syntax == RLELossless:
-        return ()
+    if syntax == RLELossless:
+        return []
     # A table of offsets, then the first piece, each behind its mark and its length.
     begin = 16 + int.from_bytes(data[4:8], "little")
     start = data[begin : begin + _LONGEST_START]
@@ -94,18 +116,10 @@ def _as_packed(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
         dataset.PlanarConfiguration = 0  # a codec gives pixel by pixel, whatever older files say
         called, packed = str(dataset.PhotometricInterpretation), unpacks_as(start)
         is_right = not packed or called[:3] == packed[:3]
-        if is_jpeg_2000(start) and called in ("YBR_RCT", "YBR_ICT"):
+        if is_jpeg_2000(start) and called in _OF_JPEG_2000:
             # Its component transform makes these; where that is off, RGB was packed.
             is_right, packed = packed == "RGB", "RGB"
         if not is_right:
             differ.append((called, packed))
         dataset.PhotometricInterpretation = packed or called
-    return tuple(
-        Sentence(
-            "{name}: its header says {called}, but its pixels are packed as {packed}, which counts.",
-            name=name,
-            called=called,
-            packed=packed,
-        )
-        for called, packed in differ
-    )
+    return differ

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 _WHITE = 65535
+# A window under which all of an image spans so little of that, though its values span so much, is too wide.
+_FEW_LEVELS, _DEEP = 4096, 64
 _CT_STORAGE = tuple(f"1.2.840.10008.5.1.4.1.1.2{kind}" for kind in ("", ".1", ".2"))
 
 
@@ -62,6 +64,9 @@ def stored_pixels(values: NDArray[Any], dataset: Dataset, name: str, frame: int 
         units = np.clip(np.rint(_at_least(outside, image)), -32768, 32767)
         return StoredPixels(units.astype(np.int16), kind="hu", **about)
     windowed = _values_of_interest(outside, dataset)
+    if windowed is not None and (told := _of_window(windowed, outside, image, name)):
+        about["notes"] += (told,)
+        windowed = None if windowed.min() == windowed.max() else windowed
     seen = _at_least(outside if windowed is None else windowed, image)
     inverted = photometric == "MONOCHROME1" or dataset.get("PresentationLUTShape") == "INVERSE"
     if seen.dtype == np.uint8 and image is None and dataset.get("BitsStored") == 8:
@@ -159,7 +164,10 @@ def _told(
     notes: list[Sentence] = []
     if numbers is not values:
         low = max(int(dataset.get("HighBit") or 0) + 1 - int(dataset.BitsStored), 0)
-        beside = (values != numbers) & (values != numbers.astype(np.int64) << low)
+        bits = numbers.astype(np.int64) << low
+        beside = (
+            (values != numbers) & (values != bits) & (values != bits & (2 ** (dataset.BitsStored + low) - 1))
+        )
         if (beside if image is None else beside & image).any():
             told = Sentence(
                 "{name} holds bits beside the {bits} that count by its header; they are left out.",
@@ -189,7 +197,7 @@ def _says_hounsfield(dataset: Dataset, outside: NDArray[Any]) -> bool:
 
 
 def _values_of_interest(outside: NDArray[Any], dataset: Dataset) -> NDArray[np.uint16] | None:
-    """C.11.2: the first table or window, as 0 to 65535; None without one, or where it shows nothing."""
+    """C.11.2: the first table or window, as 0 to 65535; None without one."""
     if item := _table(dataset, "VOILUTSequence"):
         # The descriptor's third value: how many bits the entries have; some writers say 16 of fewer.
         most = int(_entries(item).max())
@@ -208,8 +216,21 @@ def _values_of_interest(outside: NDArray[Any], dataset: Dataset) -> NDArray[np.u
             return None
         else:
             looked_up = (outside - (centre - 0.5)) / max(width - 1, 1e-9) + 0.5
-    levels: NDArray[np.uint16] = np.rint(np.clip(looked_up, 0, 1) * _WHITE).astype(np.uint16)
-    return levels if levels.min() < levels.max() or outside.min() == outside.max() else None
+    return np.asarray(np.rint(np.clip(looked_up, 0, 1) * _WHITE).astype(np.uint16))
+
+
+def _of_window(
+    levels: NDArray[np.uint16], outside: NDArray[Any], image: NDArray[np.bool_] | None, name: str
+) -> Sentence | None:
+    """What is to be said of a window or table that hides what is in the image."""
+    inside = slice(None) if image is None else image
+    span = int(np.ptp(levels[inside]))
+    if levels.min() == levels.max() and outside.min() < outside.max():
+        return Sentence("{name}: its display window shows nothing of it and is left out.", name=name)
+    if span >= _FEW_LEVELS or np.ptp(outside[inside]) < _DEEP:
+        return None
+    count = len(np.unique(levels[inside] >> 8))
+    return Sentence("{name}: its display window leaves it {count} of 256 greys.", name=name, count=count)
 
 
 def _table(dataset: Dataset, keyword: str) -> Dataset | None:
@@ -221,7 +242,7 @@ def _table(dataset: Dataset, keyword: str) -> Dataset | None:
 def _looked_up(values: NDArray[Any], item: Dataset) -> NDArray[Any]:
     """Values by a table (C.11.1.1): how many entries, the first value that has one, how many bits each."""
     first, table = int(item.LUTDescriptor[1]), _entries(item)
-    first = first - 65536 if first >= 32768 and values.min() < 0 else first
+    first = first - 65536 if first >= 32768 and values.max() < first else first  # without its sign
     return np.asarray(table[np.clip(values.astype(np.int64) - first, 0, len(table) - 1)])
 
 

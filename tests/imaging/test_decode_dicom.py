@@ -591,3 +591,49 @@ def test_one_hot_pixel_among_wide_numbers_changes_nothing(kind: str, photometric
     ends = shown[[0, -1]] if photometric == "MONOCHROME2" else shown[[-1, 0]]
     assert ends[0] < 8 and ends[1] > 247
     assert len(np.unique(shown)) > 200
+
+
+@pytest.mark.parametrize(
+    ("window", "black_and_white", "told"),
+    [
+        ((32768, 65536), (0, 65535), "mr.dcm: its display window leaves it 16 of 256 greys."),
+        ((60000, 100), None, "mr.dcm: its display window shows nothing of it and is left out."),
+        ((2048, 4096), (0, 65535), None),
+    ],
+)
+def test_a_window_that_hides_the_image_is_told(
+    window: tuple[int, int], black_and_white: tuple[int, int] | None, told: str | None
+) -> None:
+    stored = np.arange(4096, dtype=np.uint16).reshape(64, 64)
+    data = dicom(
+        stored, Modality="MR", BitsStored=12, HighBit=11, WindowCenter=window[0], WindowWidth=window[1]
+    )
+    image = decode_image(data, "mr.dcm")
+    assert image.shown == black_and_white
+    assert [str(note) for note in image.notes] == ([told] if told else [])
+
+
+def test_a_voi_table_that_begins_below_zero_without_its_sign() -> None:
+    table = lookup_table([6, 65536 - 2, 8], [0, 50, 100, 150, 200, 255])
+    data = dicom(
+        np.array([[1, 2, 3]], np.int16), Modality="MR", PixelRepresentation=1, VOILUTSequence=[table]
+    )
+    assert to_display(decode_image(data, "mr.dcm")).tolist() == [[150, 200, 255]]
+
+
+def test_values_below_zero_without_their_sign_in_the_upper_bits_have_no_bits_beside_them() -> None:
+    signed = (np.array([[-5, 5, 20]], np.int16) & 0x0FFF).astype(np.int16)
+    image = decode_image(dicom(signed, Modality="MR", BitsStored=12, HighBit=11), "mr.dcm")
+    assert image.values.tolist() == [[0, 10, 25]]
+    assert image.notes == ()
+
+
+@pytest.mark.parametrize(("called", "counts"), [("YBR_RCT", "RGB"), ("YBR_FULL_422", "YBR_FULL")])
+def test_colours_that_are_no_longer_compressed_as_the_header_says(called: str, counts: str) -> None:
+    colours = np.array([[[250, 20, 30], [10, 200, 90]]], np.uint8)
+    as_said = np.array(Image.fromarray(colours).convert("YCbCr")) if counts == "YBR_FULL" else colours
+    image = decode_image(dicom(as_said, Modality="XC", PhotometricInterpretation=called), "us.dcm")
+    np.testing.assert_allclose(image.values.astype(int), colours, atol=2)
+    assert [str(note) for note in image.notes] == [
+        f"us.dcm: its header says {called}, but its pixels are packed as {counts}, which counts."
+    ]
