@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
+from contextlib import suppress
+
 from core.language.sentence import Sentence
 
 _AS_PICTURE = Sentence("save it as PNG or TIFF")
 _AS_NIFTI = Sentence("save it as NIfTI in one file (.nii)")
+_UNPACK = Sentence("unpack it first")
 _NIFTI_PAIR = Sentence("the header of a NIfTI volume in two files"), Sentence("save it as one file (.nii)")
 _ANALYZE = Sentence("the header of an Analyze volume in two files"), _AS_NIFTI
 _GIT_LFS = Sentence("a Git LFS pointer without the file itself"), Sentence("fetch it (git lfs pull)")
@@ -22,6 +26,10 @@ _STARTS: tuple[tuple[int, bytes, Sentence, Sentence], ...] = (
     (0, b"PF\n", Sentence("a PFM picture"), _AS_PICTURE),
     (0, b"NRRD", Sentence("an NRRD volume"), _AS_NIFTI),
     (0, b"ObjectType", Sentence("a MetaImage volume"), _AS_NIFTI),
+    (0, b"NDims", Sentence("a MetaImage volume"), _AS_NIFTI),
+    (0, b"\0\0\0\1\0\0", Sentence("a FreeSurfer volume (MGH)"), _AS_NIFTI),
+    (0, b"# vtk", Sentence("a VTK file"), _AS_NIFTI),
+    (0, b"CDF", Sentence("a MINC or netCDF file"), _AS_NIFTI),
     (0, b"\x93NUMPY", Sentence("a NumPy array"), _AS_PICTURE),
     (0, b"\x89HDF", Sentence("an HDF5 file"), _AS_PICTURE),
     (0, b"MATLAB", Sentence("a MATLAB file"), _AS_PICTURE),
@@ -37,7 +45,10 @@ _STARTS: tuple[tuple[int, bytes, Sentence, Sentence], ...] = (
     (0, b"%PDF", Sentence("a PDF"), Sentence("save its pictures as PNG")),
     (0, b"ZISRAWFILE", Sentence("a Zeiss CZI file"), Sentence("export it as TIFF")),
     (0, b"p\0\0\0", Sentence("a Leica LIF file"), Sentence("export it as TIFF")),
-    (0, b"\x1f\x8b", Sentence("a gzip file"), Sentence("unpack it first")),
+    (0, b"\x1f\x8b", Sentence("a gzip file"), _UNPACK),
+    (0, b"BZh", Sentence("a bzip2 file"), _UNPACK),
+    (0, b"\xfd7zXZ", Sentence("an xz file"), _UNPACK),
+    (0, b"\x28\xb5\x2f\xfd", Sentence("a Zstandard file"), _UNPACK),
     (0, b"7z\xbc\xaf", Sentence("a 7z archive"), Sentence("pack it as a zip")),
     (257, b"ustar", Sentence("a tar archive"), Sentence("pack it as a zip")),
     (0, b"Rar!", Sentence("a RAR archive"), Sentence("pack it as a zip")),
@@ -46,6 +57,10 @@ _STARTS: tuple[tuple[int, bytes, Sentence, Sentence], ...] = (
 
 def unread_format(data: bytes) -> str | None:
     """What a file is that is not read, and what to do with it; None for what is not known either."""
+    if data.startswith(b"\x1f\x8b"):
+        with suppress(zlib.error):
+            if inside := unread_format(zlib.decompressobj(31).decompress(data[:4096], 400)):
+                return inside
     for place, start, name, advice in _STARTS:
         if data[place : place + len(start)] == start:
             return Sentence("is {name}, which is not read; {advice}.", name=name, advice=advice)

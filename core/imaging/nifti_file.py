@@ -118,6 +118,14 @@ def open_nifti(data: bytes, name: str) -> OpenFile:
                 name=name,
             )
         )
+    if _says_two_places(header.image.header):
+        notes.append(
+            Sentence(
+                "{name} says in two ways how it lies in the patient (qform and sform), and they differ; the "
+                "sform counts.",
+                name=name,
+            )
+        )
     if data.startswith(_GZIP) and unpacked > _SLOW_TO_UNPACK:
         notes.append(
             Sentence(
@@ -198,6 +206,21 @@ def _scaled_labels(values: NDArray[Any], slope: float) -> NDArray[np.int32] | No
         return None
     labels = np.rint(values)
     return labels.astype(np.int32) if np.abs(values - labels).max() <= 0.501 * abs(slope) else None
+
+
+def _says_two_places(told: Any) -> bool:
+    """Whether the two affines of a header differ in their directions or in the sizes of voxels."""
+    from nibabel.affines import voxel_sizes
+    from nibabel.orientations import aff2axcodes
+
+    if not (int(told["qform_code"]) and int(told["sform_code"])):
+        return False
+    try:
+        first, second = told.get_qform(), told.get_sform()
+    except ValueError:  # one that makes no rotation says nothing
+        return False
+    sizes = [voxel_sizes(each) for each in (first, second)]
+    return aff2axcodes(first) != aff2axcodes(second) or not np.allclose(*sizes, rtol=0.02)
 
 
 def _layout(affine: NDArray[np.float64]) -> Layout:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import struct
 import zlib
@@ -301,6 +302,14 @@ def test_a_flipped_bit_in_a_png_is_an_error() -> None:
         (b"Pf\n3 2\n-1.0\n", "is a PFM picture"),
         (b"a.png".ljust(257, b"\0") + b"ustar\0", "is a tar archive"),
         (b"\x1f\x8b\x08" + bytes(20), "is a gzip file"),
+        (
+            gzip.compress(b"\0\0\0\1\0\0\1\0" + bytes(280)),
+            "is a FreeSurfer volume (MGH), which is not read; save",
+        ),
+        (gzip.compress(b"a.png".ljust(257, b"\0") + b"ustar\0"), "is a tar archive"),
+        (b"NDims = 3\nDimSize = 4 5 3\n", "is a MetaImage volume"),
+        (b"# vtk DataFile Version 3.0\n", "is a VTK file"),
+        (b"BZh91AY&SY", "is a bzip2 file, which is not read; unpack it first"),
         (b"<?xml version='1.0'?><svg/>", "is an XML or SVG file"),
     ],
 )

@@ -360,3 +360,15 @@ def test_of_dicom_slices_it_is_told_that_a_mask_without_its_place_runs_another_w
     mask = nib.Nifti1Image(np.ones((6, 8, 4), np.uint8), np.eye(4)).to_bytes()
     masks, notes = volume_masks(mask, "m.nii", [(8, 6)] * 4, Geometry(0.7, 0.7, 2.5, affine))
     assert len(masks) == 4 and any("another way" in note for note in notes) == is_told
+
+
+@pytest.mark.parametrize(
+    ("qform", "is_told"),
+    [((1, 1, 2), False), ((1, 1, 2.001), False), ((-1, 1, 2), True), ((3, 3, 2), True)],
+)
+def test_a_nifti_that_says_two_places_is_told(qform: tuple[float, float, float], is_told: bool) -> None:
+    image = nib.Nifti1Image(np.zeros((4, 5, 3), np.int16), np.diag([1, 1, 2, 1]))
+    image.set_qform(np.diag([*qform, 1]), 1)
+    image.set_sform(np.diag([1, 1, 2, 1]), 1)
+    told = "says in two ways how it lies in the patient (qform and sform), and they differ; the sform counts."
+    assert any(told in note for note in open_file(image.to_bytes(), "a.nii").notes) == is_told
