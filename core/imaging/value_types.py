@@ -39,13 +39,14 @@ def far_value(values: NDArray[Any]) -> float | None:
     low, high = values.min(), values.max()
     told = np.iinfo(values.dtype) if values.dtype.kind in "iu" else np.finfo(values.dtype)
     for end in (low, high):
-        others = values[values != end]
-        if end == 0 or not 0 < others.size < values.size * (1 - GREY_PERCENTILES[0] / 100):
+        # Counting is quick, and what few images come as far as behind it is not.
+        num_others = 0 if end == 0 else np.count_nonzero(values != end)
+        if not 0 < num_others < values.size * (1 - GREY_PERCENTILES[0] / 100):
             continue
+        others = values[values != end]
         least, most = float(others.min()), float(others.max())
         gap = min(abs(least - float(end)), abs(most - float(end)))
         is_usual = end < _BELOW_AIR < 0 < most or end in (told.min, told.max)
-        # Percentiles take long: few images come as far as that.
         is_far = least < most and gap > (float(high) - float(low)) / 100
         if is_far and gap > (_FAR_USUAL if is_usual else _FAR) * np.ptp(robust_range(others)):
             return float(end)
