@@ -9,6 +9,8 @@ from core.language.sentence import Sentence
 
 _AS_PICTURE = Sentence("save it as PNG or TIFF")
 _AS_NIFTI = Sentence("save it as NIfTI in one file (.nii)")
+_AS_TIFF = Sentence("export it as TIFF")
+_PICTURES = Sentence("save its pictures as PNG")
 _UNPACK = Sentence("unpack it first")
 _NIFTI_PAIR = Sentence("the header of a NIfTI volume in two files"), Sentence("save it as one file (.nii)")
 _ANALYZE = Sentence("the header of an Analyze volume in two files"), _AS_NIFTI
@@ -42,9 +44,17 @@ _STARTS: tuple[tuple[int, bytes, Sentence, Sentence], ...] = (
     (4, b"ftypavif", Sentence("an AVIF picture"), _AS_PICTURE),
     (0, b"II\xbc\x01", Sentence("a JPEG XR picture"), _AS_PICTURE),
     (0, b"8BPS", Sentence("a Photoshop file"), _AS_PICTURE),
-    (0, b"%PDF", Sentence("a PDF"), Sentence("save its pictures as PNG")),
-    (0, b"ZISRAWFILE", Sentence("a Zeiss CZI file"), Sentence("export it as TIFF")),
-    (0, b"p\0\0\0", Sentence("a Leica LIF file"), Sentence("export it as TIFF")),
+    (0, b"%PDF", Sentence("a PDF"), _PICTURES),
+    (0, b"ZISRAWFILE", Sentence("a Zeiss CZI file"), _AS_TIFF),
+    (0, b"p\0\0\0", Sentence("a Leica LIF file"), _AS_TIFF),
+    (0, b"\xda\xce\xbe\x0a", Sentence("a Nikon ND2 file"), _AS_TIFF),
+    (0, b"\xd0\xcf\x11\xe0", Sentence("an Olympus OIB or Zeiss ZVI file"), _AS_TIFF),
+    (208, b"MAP ", Sentence("an MRC volume"), _AS_TIFF),
+    (0, b"\0\0\0\3\0", Sentence("a Gatan DM3 file"), _AS_TIFF),
+    (0, b"\0\0\0\4\0", Sentence("a Gatan DM4 file"), _AS_TIFF),
+    (0, b"SIMPLE  =", Sentence("a FITS picture"), _AS_TIFF),
+    (4, b"ftyp", Sentence("a video"), _PICTURES),
+    (8, b"AVI ", Sentence("a video"), _PICTURES),
     (0, b"\x1f\x8b", Sentence("a gzip file"), _UNPACK),
     (0, b"BZh", Sentence("a bzip2 file"), _UNPACK),
     (0, b"\xfd7zXZ", Sentence("an xz file"), _UNPACK),
@@ -65,6 +75,8 @@ def unread_format(data: bytes) -> str | None:
         if data[place : place + len(start)] == start:
             return Sentence("is {name}, which is not read; {advice}.", name=name, advice=advice)
     text = data[:200].lstrip().lower()
+    if text.startswith((b"<html", b"<!doctype html")):
+        return Sentence("is a web page, not a picture; download the picture itself.")
     if text.startswith((b"<svg", b"<?xml", b"<!doctype")):
         return Sentence("is an XML or SVG file, not a picture of pixels; {advice}.", advice=_AS_PICTURE)
     return None

@@ -21,7 +21,7 @@ from core.imaging.stored import broken
 from core.language.sentence import Sentence
 
 _MM = {"nm": 1e-6, "um": 1e-3, "µm": 1e-3, "μm": 1e-3, "micron": 1e-3, "microns": 1e-3}
-_MM |= {"\\u00b5m": 1e-3, "mm": 1.0, "cm": 10.0, "m": 1000.0, "inch": 25.4, "in": 25.4}
+_MM |= {"\\u00b5m": 1e-3, "Å": 1e-7, "mm": 1.0, "cm": 10.0, "m": 1000.0, "inch": 25.4, "in": 25.4}
 
 # The bit of NewSubfileType that GDAL's inner masks have.
 _TRANSPARENCY = 4
@@ -199,7 +199,7 @@ def _ome_geometry(file: tifffile.TiffFile) -> Geometry | None:
 
 def _imagej_geometry(file: tifffile.TiffFile) -> Geometry | None:
     told = file.imagej_metadata or {}
-    unit = _MM.get(str(told.get("unit", "")).strip())
+    unit = _MM.get(str(told.get("unit", "")).strip().lower())
     tags = file.pages.first.tags
     column, row = (_per_unit(tags.valueof(f"{axis}Resolution")) for axis in "XY")
     if unit is None or column is None or row is None:

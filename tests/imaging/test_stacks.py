@@ -372,3 +372,12 @@ def test_a_nifti_that_says_two_places_is_told(qform: tuple[float, float, float],
     image.set_sform(np.diag([1, 1, 2, 1]), 1)
     told = "says in two ways how it lies in the patient (qform and sform), and they differ; the sform counts."
     assert any(told in note for note in open_file(image.to_bytes(), "a.nii").notes) == is_told
+
+
+@pytest.mark.parametrize(
+    ("unit", "mm"), [("\\u00B5m", 0.0005), ("Micron", 0.0005), ("Nm", 5e-7), ("pixel", None)]
+)
+def test_the_units_of_imagej_as_it_writes_them(unit: str, mm: float | None) -> None:
+    data = pages(VOLUME[0], imagej=True, metadata={"unit": unit}, resolution=(2, 2))
+    geometry = open_file(data, "a.tif").geometry
+    assert (None if geometry is None else geometry.row_mm) == (None if mm is None else pytest.approx(mm))
