@@ -22,6 +22,7 @@ from PIL import Image, ImageDraw
 from core.errors import BadFileError
 from core.imaging.class_table import UNDEFINED
 from core.imaging.code_pages import as_utf8
+from core.imaging.run_lengths import from_run_lengths
 from core.imaging.stored import check_size
 
 # Labels of labelme's own that are no classes (labelme2voc.py).
@@ -104,7 +105,7 @@ def _labelme(said: dict[str, Any], name: str, levels: Levels) -> NDArray[np.uint
     picture = Image.new("L", (width, height))
     draw = ImageDraw.Draw(picture)
     for shape, label in zip(said["shapes"], labels, strict=True):
-        points, kind = _points(shape["points"], name), shape.get("shape_type") or "polygon"
+        points, kind = _points(shape["points"], (height, width), name), shape.get("shape_type") or "polygon"
         level = level_of[label]
         # X-AnyLabeling's rectangles have four corners, turned ones too.
         if kind in (*_POLYGONS, "rectangle") and len(points) >= (4 if kind == "rectangle" else 3):
@@ -145,18 +146,20 @@ def _size(height: Any, width: Any, name: str) -> tuple[int, int]:
 
 def _coco(said: dict[str, Any], name: str, levels: Levels) -> list[Outlined]:
     told = said["annotations"]  # LIVECell's are numbered
-    every = [each for each in (told.values() if isinstance(told, dict) else told) if isinstance(each, dict)]
-    annotations: dict[Any, list[dict[str, Any]]] = {}
+    every = _dicts(told.values() if isinstance(told, dict) else told)
+    annotations: dict[str, list[dict[str, Any]]] = {}
     for annotation in every:
-        annotations.setdefault(annotation.get("image_id"), []).append(annotation)
-    categories = [each for each in said.get("categories") or [] if isinstance(each, dict)]
-    named = {each.get("id"): str(each.get("name")) for each in categories}
-    if every and all(_is_crowd(each) and named.get(each.get("category_id")) != UNDECIDED for each in every):
+        annotations.setdefault(_key(annotation.get("image_id")), []).append(annotation)
+    named = {_key(each.get("id")): str(each.get("name")) for each in _dicts(said.get("categories") or [])}
+    if every and all(_is_crowd(each) and _label(each, named) != UNDECIDED for each in every):
         raise BadFileError(
             name, "calls all of its objects crowds, in which nothing is decided; export them with iscrowd 0."
         )
-    listed = [each for each in said["images"] if isinstance(each, dict) and "file_name" in each]
-    own = [annotations.pop(image.get("id"), []) for image in listed]
+    listed = [each for each in _dicts(said["images"]) if "file_name" in each]
+    numbers = [_key(image.get("id")) for image in listed]
+    if len(set(numbers)) < len(numbers):
+        raise BadFileError(name, "gives several images one id; give each its own and export it again.")
+    own = [annotations.pop(number, []) for number in numbers]
     may_be_empty = bool(every) and not annotations  # what is of no image may be of those without
     found = [
         _one(str(image["file_name"]), name, _drawer(image, objects, named, levels))
@@ -174,17 +177,32 @@ def _coco(said: dict[str, Any], name: str, levels: Levels) -> list[Outlined]:
     return found
 
 
+def _dicts(told: Iterable[Any]) -> list[dict[str, Any]]:
+    return [each for each in told if isinstance(each, dict)]
+
+
+def _key(number: Any) -> str:
+    """A number of COCO's, which some write as text in one place and not in another."""
+    if isinstance(number, list | dict):
+        raise TypeError("no number")
+    return str(number)
+
+
 def _is_crowd(annotation: dict[str, Any]) -> bool:
     """Whether nobody outlined what is in it one by one; CVAT calls painted objects so, with attributes."""
-    return bool(annotation.get("iscrowd")) and "attributes" not in annotation
+    return str(annotation.get("iscrowd")) in ("1", "True") and "attributes" not in annotation
+
+
+def _label(annotation: dict[str, Any], named: dict[str, str]) -> str:
+    return named.get(_key(annotation.get("category_id")), "?")
 
 
 def _drawer(
-    image: dict[str, Any], own: list[dict[str, Any]], named: dict[Any, str], levels: Levels
+    image: dict[str, Any], own: list[dict[str, Any]], named: dict[str, str], levels: Levels
 ) -> Callable[[str], NDArray[np.uint8]]:
     def draw(name: str) -> NDArray[np.uint8]:
         height, width = _size(image.get("height"), image.get("width"), name)
-        labels = [(named.get(each.get("category_id"), "?"), _is_crowd(each)) for each in own]
+        labels = [(_label(each, named), _is_crowd(each)) for each in own]
         level_of = levels((label for label, crowd in labels if (label, crowd) != (UNDECIDED, True)), name)
         mask = np.zeros((height, width), np.uint8)
         for annotation, (label, is_crowd) in zip(own, labels, strict=True):
@@ -208,7 +226,7 @@ def _coco_part(segmentation: Any, shape: tuple[int, int], name: str) -> NDArray[
                 segmentation=segmentation["size"],
                 shape=list(shape),
             )
-        return _from_run_lengths(segmentation["counts"], shape)
+        return from_run_lengths(segmentation["counts"], shape)
     if not isinstance(segmentation[0], list):  # one polygon, without the list round it
         segmentation = [segmentation]
     # Late: it takes long to import, and only few files are COCO's.
@@ -216,7 +234,7 @@ def _coco_part(segmentation: Any, shape: tuple[int, int], name: str) -> NDArray[
 
     polygons = []
     for flat in segmentation:
-        points = np.array(_points(list(zip(flat[::2], flat[1::2], strict=True)), name))
+        points = np.array(_points(list(zip(flat[::2], flat[1::2], strict=True)), shape, name))
         if len(points) < 3:
             raise BadFileError(
                 name, "holds a polygon of {num_points} points; at least 3 are needed.", num_points=len(points)
@@ -229,33 +247,7 @@ def _coco_part(segmentation: Any, shape: tuple[int, int], name: str) -> NDArray[
     return np.asarray(drawn) > 0
 
 
-def _from_run_lengths(counts: Any, shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """Runs of background and foreground in turn, down the columns."""
-    lengths = _unpacked(counts) if isinstance(counts, str) else [int(each) for each in counts]
-    if min(lengths, default=0) < 0 or sum(lengths) != shape[0] * shape[1]:
-        raise ValueError("run lengths that do not fill the image")
-    values = np.arange(len(lengths)) % 2 == 1
-    return np.repeat(values, lengths).reshape(shape[::-1]).T
-
-
-def _unpacked(text: str) -> list[int]:
-    """COCO's compressed run lengths: six bits a letter, from the third on as differences (maskApi.c)."""
-    lengths: list[int] = []
-    value = shift = 0
-    for letter in text.encode():
-        bits = letter - 48
-        value |= (bits & 0x1F) << shift
-        shift += 5
-        if bits & 0x20:
-            continue
-        if bits & 0x10:
-            value -= 1 << shift
-        lengths.append(value + (lengths[-2] if len(lengths) > 2 else 0))
-        value = shift = 0
-    return lengths
-
-
-def _points(points: Any, name: str) -> list[tuple[float, float]]:
+def _points(points: Any, shape: tuple[int, int], name: str) -> list[tuple[float, float]]:
     found = [(float(x), float(y)) for x, y in points]
     each = [value for point in found for value in point]
     if (
@@ -266,6 +258,16 @@ def _points(points: Any, name: str) -> list[tuple[float, float]]:
         raise BadFileError(name, "holds corners in parts of the image's size, from 0 to 1; export pixels.")
     if not all(math.isfinite(x) and math.isfinite(y) and max(abs(x), abs(y)) < 1e6 for x, y in found):
         raise ValueError("points that lie nowhere")
+    if found and any(
+        max(side) < 0 or min(side) > size
+        for side, size in zip(zip(*found, strict=True), shape[::-1], strict=True)
+    ):
+        raise BadFileError(
+            name,
+            "holds an outline beyond its {width} x {height} pixels; export it at the size of its image.",
+            width=shape[1],
+            height=shape[0],
+        )
     return found
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadFileError
+from core.imaging.code_pages import as_utf8
 
 _MOST_CLASSES = 254
 
@@ -28,19 +29,19 @@ def yolo_mask(data: bytes, name: str, shape: tuple[int, int]) -> NDArray[np.uint
     """
     height, width = shape
     mask = np.zeros(shape, np.uint8)
-    for line in data.decode("utf-8-sig", errors="replace").split("\n"):
-        words = line.split()
-        if not words:
+    for line in as_utf8(data).decode("utf-8-sig", errors="replace").splitlines():
+        if not (words := line.split()):
             continue
         try:
-            number, points = int(words[0]), np.array([float(word) for word in words[1:]], np.float64)
-        except ValueError:
+            first, *rest = map(float, words)  # NumPy writes a class as 0.0 too
+            number, points = int(first), np.array(rest, np.float64)
+        except (ValueError, OverflowError):
             raise BadFileError(name, "holds no outlines of YOLO's: its lines are no numbers.") from None
         if len(points) == 4:
             raise BadFileError(
                 name, "holds boxes of YOLO's, and no outlines; export it for segmentation, as polygons."
             )
-        if len(points) < 6 or len(points) % 2 or not 0 <= number < _MOST_CLASSES:
+        if len(points) < 6 or len(points) % 2 or number != first or not 0 <= number < _MOST_CLASSES:
             raise BadFileError(
                 name, "holds no outlines of YOLO's: a line has a class and three corners or more."
             )

@@ -236,3 +236,25 @@ def test_annotations_that_are_numbered_are_read_as_a_list_is():
     said["annotations"] = {"7": said["annotations"][0]}  # as LIVECell has them
     (found,) = read(json.dumps(said).encode())
     np.testing.assert_array_equal(found.mask, expected())
+
+
+def test_numbers_of_images_and_categories_may_be_text_in_one_place():
+    one = {"image_id": "1", "category_id": "1", "segmentation": [[1, 1, 4, 1, 4, 3, 1, 3]], "iscrowd": "0"}
+    (found, *_) = read(coco(one), classes=["cell", "gap"])
+    np.testing.assert_array_equal(found.mask, expected())
+
+
+def test_images_of_one_number_are_told():
+    said = json.loads(coco({"segmentation": [[1, 1, 4, 1, 4, 3, 1, 3]]}))
+    said["images"][1]["id"] = 1
+    with pytest.raises(BadFileError, match="gives several images one id; give each its own"):
+        read(json.dumps(said).encode())
+
+
+@pytest.mark.parametrize("corners", [[[9, 1], [12, 1], [12, 3]], [[1, -9], [4, -9], [4, -2]]])
+def test_an_outline_beyond_its_image_is_told(corners):
+    told = "a.json (a.png): holds an outline beyond its 6 x 4 pixels; export it at the size of its image."
+    (found,) = read(labelme({"label": "x", "points": corners}))
+    assert str(found.problem) == told
+    (found, *_) = read(coco({"segmentation": [sum(corners, [])]}))
+    assert str(found.problem) == told

@@ -39,3 +39,11 @@ def test_what_leaves_comes_back():
 def test_what_holds_no_polygons_says_why(text, said):
     with pytest.raises(BadFileError, match=said):
         yolo_mask(text.encode(), "a.txt", (5, 8))
+
+
+@pytest.mark.parametrize("text", ["{0}\r{0}\r{0}", "{0}\r\n", "0.0{1}"])
+def test_lines_as_other_programs_write_them(text: str) -> None:
+    line = "0 0.25 0.25 0.75 0.25 0.75 0.75"
+    said = text.format(line, line[1:]).encode()
+    for data in (said, said.decode().encode("utf-16")):
+        assert np.array_equal(yolo_mask(data, "a.txt", (8, 8)), yolo_mask(line.encode(), "a.txt", (8, 8)))
