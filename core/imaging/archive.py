@@ -7,6 +7,7 @@ whoever packs such a name means harm and the name is used further on.
 from __future__ import annotations
 
 import io
+import re
 import stat
 import struct
 import zipfile
@@ -26,7 +27,8 @@ _LOCKED = 0x1
 _UNIX = 3
 # An empty mask of 3000 x 3000 pixels packs 1 : 1000 and is no bomb; the ratio counts from this size on.
 _SMALL_ENTRY = 16_000_000
-_SKIPPED = {"thumbs.db", "ehthumbs.db", "desktop.ini"}
+# Of Windows, its mark of what was downloaded, Office's of what is open, and macOS' of a folder with a picture.
+_SKIPPED = re.compile(r"(?:eh)?thumbs\.db|desktop\.ini|.*:zone\.identifier|~\$.*|icon[\r_]", re.IGNORECASE)
 # Of macOS, Synology (small copies of every picture) and Windows.
 _SKIPPED_FOLDERS = {"__macosx", "@eadir", "$recycle.bin"}
 
@@ -135,7 +137,7 @@ def is_left_by_systems(path: str) -> bool:
         return True
     hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
     is_system = not _SKIPPED_FOLDERS.isdisjoint(part.lower() for part in parts)
-    return hidden or is_system or parts[-1].lower() in _SKIPPED
+    return hidden or is_system or _SKIPPED.fullmatch(parts[-1]) is not None
 
 
 def _check_as_a_whole(infos: list[zipfile.ZipInfo], name: str, limits: Limits) -> None:

@@ -49,6 +49,9 @@ def test_what_systems_leave_in_zips_is_left_out() -> None:
         ("in/Thumbs.db", b"x"),
         ("in/@eaDir/a.png/SYNOPHOTO_THUMB_M.jpg", b"x"),
         ("$RECYCLE.BIN/$R1.png", b"x"),
+        ("in/a.png:Zone.Identifier", b"x"),
+        ("in/~$table.xlsx", b"x"),
+        ("in/Icon\r", b""),
         ("in/a.png", b"1"),
     )
     assert unpacked(data) == {"in/a.png": b"1"}

@@ -455,3 +455,22 @@ def test_a_code_page_that_was_assumed_of_a_zip_is_told_with_its_first_file(works
     assert [[str(note) for note in each.notes] for each in outcomes] == [
         ["up.zip does not say in which code page its names are; cp949 is taken (폐.png)."], [],
     ]  # fmt: skip
+
+
+def test_a_mask_that_is_the_same_file_as_its_image_is_told(workspace, task):
+    data = png(MASK * 255)
+    outcomes = add_images(
+        workspace, task.id, [("up.zip", zip_of({"images/a.png": data, "masks/a.png": data}))]
+    )
+    assert statuses(outcomes) == [("a.png", "added"), ("a.png", "refused")]
+    assert outcomes[1].message == "a.png: is the same file as its image; give the mask itself."
+
+
+def test_a_text_of_labels_beside_a_mask_does_not_take_its_place(workspace, task):
+    files = {
+        "a.png": png(gradient(2, 2)),
+        "a_segmentation.png": png(MASK),
+        "a_segmentation.label": b"# ITK-SnAP",
+    }
+    (image, *_) = add_images(workspace, task.id, [("up.zip", zip_of(files))])
+    assert reference_of(workspace, workspace.images.get(image.image_id)) == MASK.tolist()

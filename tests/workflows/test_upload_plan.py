@@ -220,7 +220,16 @@ def test_what_is_told_of_a_mask_beside_it_makes_no_image_of_it(mask, beside):
         ),
         *(
             (["폐.png"], [f"폐_{word}.png"], [])
-            for word in ("Segmentierung", "segmentación", "segmentazione", "maschera", "truth")
+            for word in (
+                "Segmentierung",
+                "segmentación",
+                "segmentazione",
+                "maschera",
+                "truth",
+                "maska",
+                "maskesi",
+                "маска",
+            )
         ),
         *((["폐.png"], [name], []) for name in ("폐_분할마스크.png", "폐_マスク画像.png")),
         *((["肺.png"], [name], []) for name in ("肺マスク.png", "肺_标签.png", "掩膜_肺.png")),
@@ -248,7 +257,7 @@ def test_folders_keep_images_of_one_name_apart():
     "masks_png mask_images GT_images label_img image_masks imgs_seg PNGMasks maskImages labelsVal masks2 "
     "labelcol seg_maps masks(1) 정답_이미지 마스크영상 msk BinaryMasks lungmask LabelMap label_maps trimaps "
     "annot Masken Segmentierungen segmentaciones maschere マスク画像 标签 SegmentationClassRaw "
-    "PixelLabelData_1".split(),
+    "PixelLabelData_1 maskeler maski Маски".split(),
 )
 def test_folders_that_are_called_like_masks_hold_masks(folder):
     assert understood("z/images/1.png", f"z/{folder}/1.png")[0] == {"z/images/1.png": [f"z/{folder}/1.png"]}

@@ -19,7 +19,7 @@ _ANY_MASK = r"(?!face|gas|photo|with|(?:no|un)mask)[a-z]*masks?"
 _READER = r"(?:expert|reader|rater|observer|annotator|grader)[ _-]?"
 # Endings that call a file a mask wherever it lies, if an image has the rest of its name.
 _ENDING = (
-    rf"cp[_ -]masks?|{_ANY_MASK}(?:image)?|msk|maske|masque|m[aá]scara|maschera|segmentations?|segmented|"
+    rf"cp[_ -]masks?|{_ANY_MASK}(?:image)?|msk|mask(?:e(?:si)?|a|er)|маска|masque|m[aá]scara|maschera|segmentations?|segmented|"
     r"segmentierung|segmentaci[oó]n|segmentaç[aã]o|segmentazione|simple segmentation|segm|segmap|d?seg|"
     r"labels?|labell?(?:ed|ing)|label[_ -]?maps?|annotations?|annots?|anno|"
     rf"trimap|(?:ground[_ -]?)?truth|gt|manual(?:[_ -]?1)?|1st(?:ho|_manual|manual)|{_READER}1|"
@@ -76,7 +76,7 @@ OBJECTS_OF_CELLPOSE = re.compile(r"[ _-]cp[_ -]masks?$")
 HASH_NAME = re.compile(r"[0-9a-f]{40,}")
 
 _MASKS = (
-    rf"{_ANY_MASK}|msks?|masken|masques|m[aá]scaras|labels?|label[_-]?maps?|annotations?|annots?|annos?|"
+    rf"{_ANY_MASK}|msks?|mask(?:en|eler|ers|i)|маск[аи]|masques|m[aá]scaras|labels?|label[_-]?maps?|annotations?|annots?|annos?|"
     r"ground(?:[ _-]?truths?)?|gts?|segmentations?|segm|segs?|targets?|trimaps?|"
     r"segmentierung(?:en)?|segmentaci[oó]n(?:es)?|segmentazion[ei]|mascher[ae]"
 )

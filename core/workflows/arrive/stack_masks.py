@@ -29,6 +29,7 @@ from core.workflows.arrive.mask_pixels import (
 )
 from core.workflows.correct.slices import geometry_of
 from core.workspace import ImageRow
+from core.workspace.blobs import sha256_of
 
 
 def slices_of(arrival: Arrival, parts: Sequence[WaitingMask], found: set[int]) -> Sequence[ImageRow]:
@@ -127,6 +128,8 @@ def masks_of_slices(
     """The masks in a file as the task's classes, one for each slice, and what is to be said."""
     name = part.row.name
     shapes = [(each.facts.height, each.facts.width) for each in slices]
+    if part.pixels is None and sha256_of(part.data) == slices[0].sha256:
+        raise BadFileError(name, "is the same file as its image; give the mask itself.")
     if len(slices) == 1 and (part.pixels is not None or not is_nifti(part.data)):
         mask, assumed = pixels_of(arrival, part, shapes[0])
         return [mask], (assumed,) if assumed else ()

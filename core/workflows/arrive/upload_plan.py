@@ -23,7 +23,8 @@ _ENDS_AS_MASK = Sentence("its name ends as masks do")
 _OF_NNUNET = ("imagestr", "imagesva", "imagests")
 _NO_PICTURES = frozenset(
     ".txt .csv .tsv .xml .md .rst .html .pdf .yaml .yml .toml .ini .cfg .npy .npz .mat .h5 .hdf5 .ilp .pkl "
-    ".db .xlsx .xls .py .svg .ipynb .log .roi .geojson .ndjson .jsonl .ndpa".split()
+    ".db .xlsx .xls .py .svg .ipynb .log .roi .geojson .ndjson .jsonl .ndpa "
+    ".label .ctbl .lut .tfw .pgw .jgw .md5 .sha256 .docx .pptx".split()
 )
 _TOLD = {
     "_seg.npy": Sentence(
