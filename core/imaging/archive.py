@@ -27,7 +27,7 @@ _LOCKED = 0x1
 _UNIX = 3
 # An empty mask of 3000 x 3000 pixels packs 1 : 1000 and is no bomb; the ratio counts from this size on.
 _SMALL_ENTRY = 16_000_000
-# Of Windows, its mark of what was downloaded, Office's of what is open, and macOS' of a folder with a picture.
+# Of Windows, its marks of downloads, Office's of what is open, macOS' of a folder with a picture.
 _SKIPPED = re.compile(r"(?:eh)?thumbs\.db|desktop\.ini|.*:zone\.identifier|~\$.*|icon[\r_]", re.IGNORECASE)
 # Of macOS, Synology (small copies of every picture) and Windows.
 _SKIPPED_FOLDERS = {"__macosx", "@eadir", "$recycle.bin"}

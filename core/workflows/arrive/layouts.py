@@ -19,7 +19,8 @@ _ANY_MASK = r"(?!face|gas|photo|with|(?:no|un)mask)[a-z]*masks?"
 _READER = r"(?:expert|reader|rater|observer|annotator|grader)[ _-]?"
 # Endings that call a file a mask wherever it lies, if an image has the rest of its name.
 _ENDING = (
-    rf"cp[_ -]masks?|{_ANY_MASK}(?:image)?|msk|mask(?:e(?:si)?|a|er)|маска|masque|m[aá]scara|maschera|segmentations?|segmented|"
+    rf"cp[_ -]masks?|{_ANY_MASK}(?:image)?|msk|mask(?:e(?:si)?|a|er)|маска|masque|m[aá]scara|maschera|"
+    r"segmentations?|segmented|"
     r"segmentierung|segmentaci[oó]n|segmentaç[aã]o|segmentazione|simple segmentation|segm|segmap|d?seg|"
     r"labels?|labell?(?:ed|ing)|label[_ -]?maps?|annotations?|annots?|anno|"
     rf"trimap|(?:ground[_ -]?)?truth|gt|manual(?:[_ -]?1)?|1st(?:ho|_manual|manual)|{_READER}1|"
