@@ -9,7 +9,7 @@ from pathlib import Path
 from core.datasets.checks import ExaminedData, examine_dataset
 from core.datasets.groups import GroupRule, Linked, keys_by_pattern, link_images
 from core.datasets.matching import Pair
-from core.datasets.set_table import SetTable, group_column_of, read_set_table, tables_of_others
+from core.datasets.set_table import SetTable, group_column_of, read_set_table, spreadsheets, tables_of_others
 from core.datasets.split import split_train_val
 from core.errors import AppError, BadDatasetError
 from core.imaging.class_table import ClassTable
@@ -135,6 +135,13 @@ def _named_keys(
 
 def _unknown(root: Path, stems: Sequence[str], table: SetTable | None, column: str | None) -> list[str]:
     """Which images a table says nothing of, so that nothing keeps them with others of their patient."""
+    if column is None and (unread := spreadsheets(root)):
+        return [
+            Sentence(
+                "{table} is not read; if it names patients, save it as CSV, to keep their images together.",
+                table=unread[0].name,
+            )
+        ]
     if table is None:
         return [
             Sentence(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.datasets.layout import SPLITS
 from core.datasets.matching import is_image_name, stem_of
 from core.errors import AppError
 from core.files import csv_rows
@@ -79,9 +80,10 @@ def read_set_table(data_dir: Path, stems: Sequence[str], column: str | None = No
         AppError: A CSV there cannot be read.
     """
     first: SetTable | None = None
-    for path in _tables(data_dir):
+    for paths in _tables(data_dir):
         try:
-            table = table_that_names(path, *read_csv(path), stems)
+            read = [read_csv(path) for path in paths]
+            table = table_that_names(paths[0], read[0][0], [row for _, rows in read for row in rows], stems)
         except AppError:
             if first is None:
                 raise
@@ -99,7 +101,7 @@ def tables_of_others(data_dir: Path, stems: Sequence[str]) -> list[tuple[Path, s
         Each with its column.
     """
     found = []
-    for path in _tables(data_dir):
+    for path, *_ in _tables(data_dir):
         columns, rows = read_csv(path)
         column = group_column_of(columns)
         if column and table_that_names(path, columns, rows, stems) is None:
@@ -107,9 +109,19 @@ def tables_of_others(data_dir: Path, stems: Sequence[str]) -> list[tuple[Path, s
     return found
 
 
-def _tables(data_dir: Path) -> list[Path]:
-    paths = [*data_dir.glob("*.csv"), *data_dir.glob("*.tsv")]
-    return sorted(paths, key=lambda path: (path.name != "metadata.csv", path.name))
+def spreadsheets(data_dir: Path) -> list[Path]:
+    """Tables of a data set that are not read, since they are no CSV."""
+    return sorted(path for path in data_dir.iterdir() if path.suffix.lower() in (".xlsx", ".xls", ".ods"))
+
+
+def _tables(data_dir: Path) -> list[list[Path]]:
+    """The tables of a data set, those of one name in the folders of splits together."""
+    found: dict[tuple[bool, str], list[Path]] = {}
+    for path in sorted(each for folder in ("", *SPLITS) for each in (data_dir / folder).glob("*")):
+        if path.suffix.lower() in (".csv", ".tsv"):
+            found.setdefault((path.parent != data_dir, path.name), []).append(path)
+    # A set's own goes before its splits', and what is called for it before others.
+    return [found[key] for key in sorted(found, key=lambda key: (key[0], key[1] != "metadata.csv", key[1]))]
 
 
 def table_that_names(

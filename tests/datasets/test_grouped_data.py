@@ -119,6 +119,25 @@ def test_images_that_a_table_of_patients_does_not_know_are_told(
     assert not any("t.csv" in note for note in read_grouped(tmp_path, GroupRule("none")).notes)
 
 
+def test_a_spreadsheet_is_told_to_be_not_read(tmp_path: Path) -> None:
+    for seed in range(2):
+        add(tmp_path, "train", f"{seed}.png", picture(seed))
+    (tmp_path / "patients.xlsx").write_bytes(b"PK")
+    told = "patients.xlsx is not read; if it names patients, save it as CSV, to keep their images together."
+    assert told in read_grouped(tmp_path).notes
+    (tmp_path / "t.csv").write_text("id,patient\n0,p\n1,p\n")
+    assert told not in read_grouped(tmp_path).notes
+
+
+def test_tables_in_the_folders_of_splits_are_one_whatever_the_case_of_their_endings(tmp_path: Path) -> None:
+    for split, names in (("train", "012"), ("val", "34")):
+        for name in names:
+            add(tmp_path, split, f"{name}.png", picture(int(name)))
+    (tmp_path / "train" / "Metadata.CSV").write_text("file_name,patient\n0.png,p\n1.png,p\n2.png,q\n")
+    (tmp_path / "val" / "Metadata.CSV").write_text("file_name,patient\n3.png,r\n4.png,r\n")
+    assert together(groups(tmp_path)) == [{"0", "1"}, {"3", "4"}]
+
+
 def test_names_are_taken_together_by_a_pattern(tmp_path: Path) -> None:
     for seed, name in enumerate(["p1_a", "p1_b", "p2_a"]):
         add(tmp_path, "train", f"{name}.png", picture(seed))
