@@ -17,6 +17,10 @@ from core.language.sentence import to_plain
 
 # The signs that begin a formula, the wide ones of Korean and Japanese keyboards too.
 _BEFORE_NAMES = re.compile(r"\A(?:(?:#[^,;\t|\r\n]*)?(?:\r\n|\r|\n))+")
+# A title above them: a few lines of one cell before one of several.
+_TITLE = re.compile(
+    r"\A(?:(?!sep=)[,;\t|]*[^,;\t|\r\n]*[,;\t|]*(?:\r\n|\r|\n)){1,9}(?=[,;\t|]*[^,;\t|\r\n]+[,;\t|]+[^,;\t|\r\n])"
+)
 _SEP = re.compile(r"sep=(.)(?:\r\n|\r|\n)")
 _FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
 
@@ -68,14 +72,14 @@ def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
 def csv_rows(content: bytes) -> tuple[tuple[str, ...], list[dict[str, str]]]:
     """The columns and rows of a CSV in UTF-8, ours or another tool's.
 
-    Commas, semicolons, tabs or bars part the names of the columns as well as the cells below. Blank lines and
-    remarks ("# ...") before the names are passed over, and Excel's "sep=;" is obeyed.
+    Commas, semicolons, tabs or bars part the names of the columns as well as the cells below. Blank lines,
+    remarks ("# ...") and a title before the names are passed over, and Excel's "sep=;" is obeyed.
 
     Raises:
         UnicodeError: Not UTF-8.
         csv.Error: No CSV.
     """
-    text = _BEFORE_NAMES.sub("", content.decode("utf-8-sig"))
+    text = _TITLE.sub("", _BEFORE_NAMES.sub("", content.decode("utf-8-sig")))
     lines = re.sub('"[^"]*"', "", text).splitlines()[:2]
     delimiter = max(",;\t|", key=lambda sign: min((line.count(sign) for line in lines), default=0))
     if told := _SEP.match(text):

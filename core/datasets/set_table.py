@@ -15,7 +15,8 @@ from core.files import csv_rows
 from core.imaging.code_pages import as_utf8
 
 GROUP_COLUMNS = (
-    *("group", "patientid", "patient", "subjectid", "subject", "lesionid", "lesion", "caseid", "case"),
+    *("group", "patientid", "patient", "patientname", "mrn", "subjectid", "subject", "participantid"),
+    *("participant", "donorid", "donor", "animalid", "animal", "lesionid", "lesion", "caseid", "case"),
     *("그룹", "환자번호", "환자id", "환자", "등록번호", "병변번호", "병변id", "병변", "증례번호", "증례"),
 )
 """Columns whose images belong together, the most telling first; compared without case, spaces and dashes."""

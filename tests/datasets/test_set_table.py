@@ -50,6 +50,8 @@ def test_signs_in_the_names_of_columns_or_in_cells_alone_part_nothing(tmp_path, 
         "\r\n\r\nimage,patient\r\na,p\r\nb,p\r\n",
         "# made by a tool\nimage,patient\na,p\nb,p\n",
         "image|patient\na|p\nb|p\n",
+        "Patients of 2020\n\nimage,patient\na,p\nb,p\n",
+        "Patients of 2020;;\r\n;;\r\nimage;patient;age\r\na;p;3,5\r\nb;p;\r\n",
         "파일명,환자번호\na.png,p\nb.png,p\n",
     ],
 )
