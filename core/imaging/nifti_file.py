@@ -210,23 +210,24 @@ def _scaled_labels(values: NDArray[Any], slope: float) -> NDArray[np.int32] | No
 
 def _says_two_places(told: Any) -> bool:
     """Whether the two affines of a header differ in their directions or in the sizes of voxels."""
-    from nibabel.affines import voxel_sizes
-    from nibabel.orientations import aff2axcodes
-
     if not (int(told["qform_code"]) and int(told["sform_code"])):
         return False
     try:
         first, second = told.get_qform(), told.get_sform()
     except ValueError:  # one that makes no rotation says nothing
         return False
-    sizes = [voxel_sizes(each) for each in (first, second)]
-    return aff2axcodes(first) != aff2axcodes(second) or not np.allclose(*sizes, rtol=0.02)
+    sizes, others = (np.linalg.norm(each[:3, :3], axis=0) for each in (first, second))
+    return _codes(first) != _codes(second) or not np.allclose(sizes, others, rtol=0.02)
+
+
+def _codes(affine: NDArray[np.float64]) -> tuple[str, ...]:
+    from nibabel.orientations import aff2axcodes
+
+    return tuple(aff2axcodes(affine))  # type: ignore[no-untyped-call]
 
 
 def _layout(affine: NDArray[np.float64]) -> Layout:
-    from nibabel.orientations import aff2axcodes
-
-    first, second, _ = aff2axcodes(affine)  # type: ignore[no-untyped-call]
+    first, second, _ = _codes(affine)
     transposed = _UPRIGHT[second] > _UPRIGHT[first]
     row, column = (second, first) if transposed else (first, second)
     return Layout(transposed, row in _TURNED_BACK, column in _TURNED_BACK)
