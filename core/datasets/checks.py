@@ -29,7 +29,7 @@ from core.imaging.geometry import Geometry
 from core.imaging.image_reading import AS_TOLD, ImageReading
 from core.imaging.mask_readings import MaskReading
 from core.imaging.mask_values import MaskValues
-from core.imaging.mask_volume import mask_on_image
+from core.imaging.mask_volume import volume_masks
 from core.imaging.nifti_file import is_nifti
 from core.language.sentence import Sentence
 
@@ -162,7 +162,7 @@ def check_pair(pair: Pair, classes: ClassTable | None = None, *, salt: bytes = b
             elif shape is None:
                 masks = [read_mask(content, name, meaning=meaning)]
             else:
-                masks = [mask_on_image(content, name, shape, geometry, meaning=meaning)]
+                masks, _ = volume_masks(content, name, [shape], geometry, meaning=meaning)
         has_foreground = any(bool(split_undefined(mask)[0].any()) for mask in masks)
         # Of several classes the first one may be a thing like the others.
         has_background = classes is not None or any(bool((mask == 0).any()) for mask in masks)

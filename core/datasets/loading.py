@@ -18,7 +18,7 @@ from core.datasets.matching import Pair, read_bytes
 from core.imaging.class_table import ClassTable
 from core.imaging.decode import DecodedImage, MaskMeaning, open_file, read_frame, to_image
 from core.imaging.image_reading import ImageReading
-from core.imaging.mask_volume import mask_on_image, volume_masks
+from core.imaging.mask_volume import volume_masks
 from core.imaging.stored import OpenFile
 from core.language.sentence import Sentence
 
@@ -41,7 +41,7 @@ def load_pair(pair: Pair, *, classes: ClassTable | None = None) -> tuple[Decoded
     height, width = image.values.shape[:2]
     name = Sentence("mask {file}", file=pair.mask_path.name)
     data, shape = read_bytes(pair.mask_path), (height, width)
-    return image, mask_on_image(data, name, shape, file.geometry, meaning=meaning)
+    return image, volume_masks(data, name, [shape], file.geometry, meaning=meaning)[0][0]
 
 
 def open_image(pair: Pair, name: str = "") -> OpenFile:

@@ -1,4 +1,4 @@
-"""A mask of many slices -> one mask for each slice of its image, in the image's order."""
+"""A mask of one slice or many -> one mask for each slice of its image, in the image's order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Shape = tuple[int, int]
 def volume_masks(
     data: bytes, name: str, shapes: Sequence[Shape], geometry: Geometry | None, *, meaning: MaskMeaning = None
 ) -> tuple[list[NDArray[np.uint8]], tuple[str, ...]]:
-    """The masks in a file of many slices.
+    """The masks in a file of a picture, or of many slices.
 
     What a value means is found over all slices, so that a slice that holds one class alone is read like the
     others. `core.imaging.mask_place` says how they lie on their image; slices that a DICOM segmentation
@@ -38,8 +38,10 @@ def volume_masks(
         (H, W) uint8 in {0, 1, 255}, or class indices, for each slice, and what is to be said.
 
     Raises:
-        BadFileError: It is no mask, or has other slices than its image.
+        BadFileError: As `core.imaging.decode.read_mask`; also other slices than those of its image.
     """
+    if len(shapes) == 1 and not is_nifti(data):  # one picture, whose place its name alone tells
+        return [read_mask(data, name, shapes[0], meaning=meaning)], ()
     file = open_mask(data, name)
     masks = _masks_of([read_frame(file, name, frame) for frame in file.order], name, meaning)
     if (places := _places(file, len(shapes), geometry)) is not None:
@@ -63,26 +65,6 @@ def volume_masks(
         )
     _check_sizes(masks, name, shapes)
     return masks, notes
-
-
-def mask_on_image(
-    data: bytes, name: str, shape: Shape, geometry: Geometry | None, *, meaning: MaskMeaning = None
-) -> NDArray[np.uint8]:
-    """The mask of a single picture; what a NIfTI says of its place counts as for volumes.
-
-    Args:
-        data: The file with the mask.
-        name: What the person calls it.
-        shape: (height, width) of the image.
-        geometry: Of the image.
-        meaning: What the person said of the values, None for what the file tells.
-
-    Raises:
-        BadFileError: As `core.imaging.decode.read_mask`.
-    """
-    if is_nifti(data):
-        return volume_masks(data, name, [shape], geometry, meaning=meaning)[0][0]
-    return read_mask(data, name, shape, meaning=meaning)
 
 
 def _places(file: OpenFile, num_slices: int, geometry: Geometry | None) -> list[int] | None:

@@ -1,4 +1,7 @@
-"""A mask file -> class values of a task: by index or colour, in the order of the task's list of classes."""
+"""A mask file -> class values of a task: by index or colour, in the order of the task's list of classes.
+
+It holds the place of each class in the list (1 for the first), or has their colours; 255 is undecided.
+"""
 
 from __future__ import annotations
 
@@ -10,39 +13,23 @@ from numpy.typing import NDArray
 from core.cards import MaskClass
 from core.errors import BadFileError
 from core.imaging.class_table import DEFAULT_COLOURS, UNDEFINED, ClassTable
-from core.imaging.decode import all_frames, mask_of, read_mask
+from core.imaging.decode import all_frames, mask_of
 from core.imaging.mask_readings import MaskReading
 from core.imaging.mask_values import tells_undefined
 from core.workflows.arrive.told_names import LACKING
 from core.workspace import TaskClass
 
 
-def read_classes(
-    data: bytes, name: str, shape: tuple[int, int], classes: Sequence[TaskClass]
-) -> NDArray[np.uint8]:
-    """The mask in a file, as values of a task's several classes.
-
-    It holds the place of each class in the list (1 for the first), or has their colours; 255 is undecided.
+def class_reading(data: bytes, name: str, classes: Sequence[TaskClass]) -> MaskReading:
+    """How a mask is read by classes, over all of its slices; without its pixels.
 
     Args:
+        data: The file.
         name: What the person calls it.
-        shape: (height, width) of its image.
         classes: In the order of the file's numbers, as `in_told_order` gives them.
 
     Raises:
-        BadFileError: As `read_mask`; also a class that the task lacks, and foreground that could be any of
-            them.
-    """
-    mask = read_mask(data, name, shape, meaning=class_table(classes))
-    check_classes(mask, data, name, classes)
-    return values_of(mask, classes)
-
-
-def class_reading(data: bytes, name: str, classes: Sequence[TaskClass]) -> MaskReading:
-    """How `read_classes` reads a mask, over all of its slices; without its pixels.
-
-    Raises:
-        BadFileError: As `read_classes`, but for its size.
+        BadFileError: It holds something else, or foreground that could be any of them.
     """
     mask = mask_of(all_frames(data, name), name, class_table(classes))
     check_classes(mask, data, name, classes)

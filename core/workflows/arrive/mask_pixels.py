@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadFileError
 from core.imaging.class_table import UNDEFINED
-from core.imaging.decode import read_mask
 from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.language.sentence import Sentence
 from core.workflows.arrive.arrival import Arrival, FileOutcome
-from core.workflows.arrive.class_values import any_class, read_classes, values_of
+from core.workflows.arrive.class_values import values_of
 from core.workflows.arrive.mask_meaning import Masks, with_kept
 from core.workflows.arrive.upload_plan import PlannedFile
 from core.workflows.correct.save_mask import content_of_mask
@@ -38,27 +36,24 @@ def read_as_said(arrival: Arrival, part: WaitingMask, read: Callable[..., Masks]
     return with_kept(read, part.data, part.row.name, said=said, kept=arrival.kept.masks)
 
 
-def pixels_of(arrival: Arrival, part: WaitingMask, shape: tuple[int, int]) -> tuple[NDArray[np.uint8], str]:
-    """The mask, and what was assumed of it."""
-    name, several = part.row.name, len(arrival.classes) > 1
-    if several and part.row.holds_objects:
-        raise any_class(name, arrival.classes)
-    if several and part.pixels is None:
-        return read_classes(part.data, name, shape, arrival.classes_of(part.row, part.data)), ""
-    if part.pixels is None:
-        mask, note = read_as_said(arrival, part, partial(read_mask, part.data, name, shape))
-        return of_the_one_class(arrival, mask), note
-    if part.pixels.shape != shape:
-        height, width = part.pixels.shape
+def drawn_pixels(
+    arrival: Arrival, part: WaitingMask, pixels: NDArray[np.uint8], shapes: Sequence[tuple[int, int]]
+) -> NDArray[np.uint8]:
+    """Outlines that were drawn, as values of the task's classes."""
+    if len(shapes) > 1:
         raise BadFileError(
-            name,
-            "outlines an image of {width} x {height} pixels, but this one is {shape} x {shape_2}.",
-            width=width,
-            height=height,
-            shape=shape[1],
-            shape_2=shape[0],
+            part.row.name, "outlines one picture of {num_slices} slices.", num_slices=len(shapes)
         )
-    return values_of(part.pixels, arrival.classes), ""
+    if pixels.shape != shapes[0]:
+        raise BadFileError(
+            part.row.name,
+            "outlines an image of {width} x {height} pixels, but this one is {shape} x {shape_2}.",
+            width=pixels.shape[1],
+            height=pixels.shape[0],
+            shape=shapes[0][1],
+            shape_2=shapes[0][0],
+        )
+    return values_of(pixels, arrival.classes)
 
 
 def of_the_one_class(arrival: Arrival, mask: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -21,9 +21,9 @@ from core.workflows.arrive.arrival import Arrival, FileOutcome, slice_key
 from core.workflows.arrive.class_values import any_class, check_classes, class_table, values_of
 from core.workflows.arrive.mask_pixels import (
     WaitingMask,
+    drawn_pixels,
     keep_mask,
     of_the_one_class,
-    pixels_of,
     read_as_said,
     united,
 )
@@ -130,12 +130,11 @@ def masks_of_slices(
     shapes = [(each.facts.height, each.facts.width) for each in slices]
     if part.pixels is None and sha256_of(part.data) == slices[0].sha256:
         raise BadFileError(name, "is the same file as its image; give the mask itself.")
-    if len(slices) == 1 and (part.pixels is not None or not is_nifti(part.data)):
-        mask, assumed = pixels_of(arrival, part, shapes[0])
-        return [mask], (assumed,) if assumed else ()
     if part.pixels is not None:
-        raise BadFileError(name, "outlines one picture of {num_slices} slices.", num_slices=len(slices))
-    geometry = geometry_of(arrival.workspace, slices[0])
+        return [drawn_pixels(arrival, part, part.pixels, shapes)], ()
+    geometry = None
+    if len(slices) > 1 or is_nifti(part.data):
+        geometry = geometry_of(arrival.workspace, slices[0])
     if len(arrival.classes) > 1:
         if part.row.holds_objects:
             raise any_class(name, arrival.classes)
