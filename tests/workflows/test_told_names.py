@@ -37,6 +37,8 @@ TOLD = {
     "classes.json": json.dumps(TRAINING),
     "classes.txt": "Heart\n lung \n{third}\n\n",
     "of/data.yaml": "path: .\nnames:\n  0: heart\n  1: lung\n  2: '{third}'\n",
+    "roboflow/_classes.csv": "Pixel Value, Class\n0, background\n1, heart\n2, lung\n3, {third}\n",
+    "labelme/class_names.txt": "_background_\nheart\nlung\n{third}\n",
     "list/data.yaml": "names: [heart, lung, '{third}']",
 }
 

@@ -1,8 +1,8 @@
 """What the values of masks are called: by a file that came along, or by a DICOM segmentation itself.
 
 Such files are `classes.csv` of an export, `classes.json` as `train.py` reads it, `dataset.json` of nnU-Net
-(Isensee et al. 2021) and the Medical Segmentation Decathlon, `classes.txt` and `data.yaml` of YOLO. They
-count for what lies in their folder.
+(Isensee et al. 2021) and the Medical Segmentation Decathlon, `classes.txt` and `data.yaml` of YOLO,
+`_classes.csv` of Roboflow, `class_names.txt` of labelme. They count for what lies in their folder.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from core.datasets.set_table import column_called
 from core.files import csv_rows
 from core.imaging.class_table import UNDEFINED, UNDEFINED_NAME
 from core.imaging.dicom_file import is_segmentation
@@ -104,8 +105,12 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip().casefold()
 
 
-def _of_export(text: str) -> Iterable[tuple[int, str]]:
-    return ((int(row["value"]), row["name"]) for row in csv_rows(text.encode())[1])
+def _of_table(text: str) -> Iterable[tuple[int, str]]:
+    columns, rows = csv_rows(text.encode())
+    value, name = (
+        column_called(columns, each) or "" for each in (("value", "pixelvalue"), ("name", "class"))
+    )
+    return ((int(row[value]), row[name].strip()) for row in rows)
 
 
 def _of_training(text: str) -> Iterable[tuple[int, str]]:
@@ -123,7 +128,7 @@ def _of_nnunet(text: str) -> Iterable[tuple[int, str]]:
 
 def _of_lines(text: str) -> Iterable[tuple[int, str]]:
     names = [line.strip() for line in text.splitlines() if line.strip()]
-    return enumerate(names, start=0 if names and _plain(names[0]) == "background" else 1)
+    return enumerate(names, start=0 if names and _plain(names[0]).strip("_") == "background" else 1)
 
 
 def _of_yolo(text: str) -> Iterable[tuple[int, str]]:
@@ -142,9 +147,11 @@ def _of_yolo(text: str) -> Iterable[tuple[int, str]]:
 
 
 _READERS: dict[str, Callable[[str], Iterable[tuple[int, str]]]] = {
-    "classes.csv": _of_export,
+    "classes.csv": _of_table,
+    "_classes.csv": _of_table,
     "classes.json": _of_training,
     "dataset.json": _of_nnunet,
     "classes.txt": _of_lines,
+    "class_names.txt": _of_lines,
     "data.yaml": _of_yolo,
 }
