@@ -25,6 +25,7 @@ NAME_COLUMNS = (
     *("이미지", "이미지명", "영상", "영상명", "파일", "파일명", "파일이름"),
 )
 """Columns that name the image, likewise."""
+_SHEETS = (".xlsx", ".xls", ".ods", ".jsonl", ".parquet")
 # What programs write where they know nothing.
 _NOTHING = frozenset({"", "nan", "n/a", "na", "#n/a", "<na>", "null", "none", "-", "?"})
 
@@ -112,7 +113,7 @@ def tables_of_others(data_dir: Path, stems: Sequence[str]) -> list[tuple[Path, s
 
 def spreadsheets(data_dir: Path) -> list[Path]:
     """Tables of a data set that are not read, since they are no CSV."""
-    return sorted(path for path in data_dir.iterdir() if path.suffix.lower() in (".xlsx", ".xls", ".ods"))
+    return sorted(path for path in data_dir.iterdir() if path.suffix.lower() in _SHEETS)
 
 
 def _tables(data_dir: Path) -> list[list[Path]]:

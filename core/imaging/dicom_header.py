@@ -5,6 +5,7 @@ Before anything is unpacked; the dataset is changed.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from core.imaging.codestream import is_jpeg_2000, packed_form, unpacks_as
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 # Its colours are YBR unless a file says otherwise.
 _JPEG = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51")
 _OF_JPEG_2000 = ("YBR_RCT", "YBR_ICT")
+_DECIMALS = ("RescaleSlope", "RescaleIntercept", "WindowCenter", "WindowWidth", "PixelSpacing")
 _LONGEST_START = 65536
 
 
@@ -27,7 +29,7 @@ def mended_header(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
         dataset: With its pixels.
         name: What the person calls it.
     """
-    told = _fill_blanks(dataset, name)
+    told = (*_with_points(dataset, name), *_fill_blanks(dataset, name))
     syntax = dataset.file_meta.get("TransferSyntaxUID")
     differ = _as_packed(dataset, syntax) if syntax and syntax.is_encapsulated else _as_they_lie(dataset)
     return told + tuple(
@@ -39,6 +41,23 @@ def mended_header(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
         )
         for called, packed in differ
     )
+
+
+def _with_points(dataset: Dataset, name: str) -> tuple[Sentence, ...]:
+    """Decimals with a point, which programs in some countries write with a comma; told."""
+    changed = []
+    for keyword in _DECIMALS:
+        element = dataset.get_item(keyword)
+        if element is not None and isinstance(element.value, bytes) and b"," in element.value:
+            with suppress(ValueError):  # what is no number either way counts as blank
+                setattr(dataset, keyword, element.value.replace(b",", b".").decode("latin1").split("\\"))
+                changed.append(keyword)
+    told = Sentence(
+        "{name} writes decimals with a comma ({elements}); it is taken as a point.",
+        name=name,
+        elements=", ".join(changed),
+    )
+    return (told,) if changed else ()
 
 
 def _fill_blanks(dataset: Dataset, name: str) -> tuple[Sentence, ...]:

@@ -637,3 +637,18 @@ def test_colours_that_are_no_longer_compressed_as_the_header_says(called: str, c
     assert [str(note) for note in image.notes] == [
         f"us.dcm: its header says {called}, but its pixels are packed as {counts}, which counts."
     ]
+
+
+@pytest.mark.parametrize(
+    ("keyword", "text", "values"),
+    [("RescaleSlope", b"0,5 ", [500, 1000]), ("RescaleIntercept", b"-9,0", [991, 1991])],
+)
+def test_decimals_with_a_comma_are_read_and_told(keyword: str, text: bytes, values: list[int]) -> None:
+    elements = {"RescaleSlope": 1, "RescaleIntercept": 0, keyword: -8.25}
+    data = dicom(np.array([[1000, 2000]], np.uint16), Modality="CT", **elements).replace(
+        b"-8.25 ", text + b"  "
+    )
+    image = decode_image(data, "ct.dcm")
+    assert (image.kind, image.values.tolist()) == ("hu", [values])
+    told = f"ct.dcm writes decimals with a comma ({keyword}); it is taken as a point."
+    assert [str(note) for note in image.notes] == [told]
