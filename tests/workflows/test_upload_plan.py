@@ -291,6 +291,21 @@ def test_a_folder_beside_the_images_with_their_names_is_asked_about():
     assert [row.namesake for row in rows] == ["", "z/images/1.png", "z/images/1.png"]
 
 
+def test_so_is_one_beside_images_that_have_masks_already():
+    for other in ("edges", "clahe", "thumbnails"):
+        rows = plan_upload([f"z/{folder}/1.png" for folder in ("images", "masks", other)])
+        assert [row.namesake for row in rows] == ["", "", "z/images/1.png"]
+    patients = [f"z/{folder}/scan.png" for folder in ("kim/images", "kim/masks", "lee/images", "park")]
+    assert {row.namesake for row in plan_upload(patients)} == {""}
+
+
+def test_masks_of_two_sides_are_parts_of_one():
+    files = ["z/a.png", "z/a_left_mask.png", "z/a_right_mask.png"]
+    assert [row.is_part for row in plan_upload(files)] == [False, True, True]
+    eyes = ["z/a_left.png", "z/a_right.png", "z/a_left_mask.png", "z/a_right_mask.png"]
+    assert understood(*eyes)[0] == {eyes[0]: [eyes[2]], eyes[1]: [eyes[3]]}
+
+
 @pytest.mark.parametrize(("images", "masks"), [("{}/Original", "{}/Ground truth"), ("{}-image", "{}-mask")])
 def test_masks_of_several_splits_go_to_the_images_of_their_own(images, masks):
     files = [f"z/{folder.format(split)}/1.png" for split in ("train", "test") for folder in (images, masks)]

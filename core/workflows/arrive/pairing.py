@@ -183,17 +183,17 @@ def _series(path: str) -> tuple[str, str, str]:
     folder = str(PurePosixPath(path).parent)
     if found is None:
         return folder, re.sub(r"^(masks?)[ _.-]?\d+$", r"\1", key), ""
-    return folder, key[: found.start()], found["word"]
+    return folder, re.sub(r"[ _.-](?:left|right)$", "", key[: found.start()]), found["word"]
 
 
 def with_namesakes(rows: Sequence[PlannedFile], said: Container[int]) -> list[PlannedFile]:
     """The rows, with images of one name that lie side by side, or in two folders that hold the same names.
 
-    Of more such folders one has to be called after images: others are patients. Not where one of them has a
-    mask already.
+    Of more such folders one has to be called after images: others are patients. So has one whose images have
+    masks already.
     """
     masked = {image for row in rows if row.role == "mask" for image in row.images}
-    images = [row for row in rows if row.role == "image" and row.path not in masked]
+    images = [row for row in rows if row.role == "image" and (row.path not in masked or row.reason)]
     unsaid = {row.path for row in images if not row.reason}
     of_folder: dict[str, dict[str, str]] = {}
     doubtful: dict[str, str] = {}
