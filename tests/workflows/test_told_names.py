@@ -7,6 +7,7 @@ import pytest
 
 from core.formats.dicom_seg import mask_dicom_seg
 from core.imaging.decode import decode_image
+from core.imaging.masks import encode_png
 from core.jobs.kinds import JobContext
 from core.workflows.add_images import add_images
 from core.workflows.arrive.import_folder import KIND, run_job, sample_of
@@ -39,6 +40,8 @@ TOLD = {
     "of/data.yaml": "path: .\nnames:\n  0: heart\n  1: lung\n  2: '{third}'\n",
     "roboflow/_classes.csv": "Pixel Value, Class\n0, background\n1, heart\n2, lung\n3, {third}\n",
     "labelme/class_names.txt": "_background_\nheart\nlung\n{third}\n",
+    "cvat/labelmap.txt": "# label:color_rgb:parts:actions\nbackground:0,0,0::\nheart:9,0,0::\nlung:0,9,0::\n"
+    "{third}:0,0,9::\n",
     "list/data.yaml": "names: [heart, lung, '{third}']",
 }
 
@@ -176,3 +179,15 @@ def test_a_dicom_segmentation_goes_by_the_names_of_its_segments(workspace, lung_
     (image,) = workspace.images.list(lung_first.id)
     expected = np.array([0, stored[1], stored[2]])[mask[0]]
     assert reference_of(workspace, image) == expected.tolist()
+
+
+def test_classes_go_by_the_colours_that_came_along(workspace, lung_first):
+    told = TOLD["cvat/labelmap.txt"].replace("{third}", "aorta")
+    colours = np.array([[0, 0, 0], [9, 0, 0], [0, 9, 0], [0, 0, 9]], np.uint8)
+    files = files_of("cvat/labelmap.txt", told) | {"cvat/masks/a.png": encode_png(colours[MASK])}
+    add_images(workspace, lung_first.id, [("z.zip", zip_of(files))])
+    (image,) = workspace.images.list(lung_first.id)
+    assert reference_of(workspace, image) == [[0, 2, 1], [0, 2, 3]]
+    survey = survey_upload([("z.zip", zip_of(files))], [], known=(), roles={}, classes=lung_first.classes)
+    (reading,) = survey.readings.values()
+    assert (reading.foreground, reading.classes) == ((1, 2, 3), ("heart", "lung", "aorta"))

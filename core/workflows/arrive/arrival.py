@@ -14,7 +14,7 @@ from core.language.sentence import Sentence
 from core.workflows.arrive.kept_answers import kept_answers
 from core.workflows.arrive.layouts import image_keys, stem_key
 from core.workflows.arrive.planned_file import PlannedFile
-from core.workflows.arrive.told_names import ToldNames, in_told_order
+from core.workflows.arrive.told_names import ToldNames
 from core.workflows.arrive.upload_names import ByName
 from core.workspace import ImageRow, TaskClass, Workspace
 
@@ -85,7 +85,7 @@ class Arrival:
 
     def classes_of(self, row: PlannedFile, data: bytes) -> Sequence[TaskClass]:
         """The task's classes in the order of a mask's numbers."""
-        return in_told_order(self.names.of(row.path, data), self.classes)
+        return self.names.in_order(row.path, data, self.classes)
 
     def paths_of(self, image: str, outlines: str) -> tuple[str, ...]:
         """Of the images of this upload those that a file of outlines means: by their folders, else beside it.

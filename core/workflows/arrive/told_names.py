@@ -2,16 +2,18 @@
 
 Such files are `classes.csv` of an export, `classes.json` as `train.py` reads it, `dataset.json` of nnU-Net
 (Isensee et al. 2021) and the Medical Segmentation Decathlon, `classes.txt` and `data.yaml` of YOLO,
-`_classes.csv` of Roboflow, `class_names.txt` of labelme. They count for what lies in their folder.
+`_classes.csv` of Roboflow, `class_names.txt` of labelme, `labelmap.txt` of CVAT, which has colours too. They
+count for what lies in their folder.
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -26,9 +28,11 @@ from core.workspace.classes import LONGEST_NAME, MOST_CLASSES, free_colour
 
 Names = Mapping[int, str]
 NAMES_OF_CLASSES = Sentence("tells what the classes of masks are called")
+Colours = Mapping[int, tuple[int, int, int]]
 LACKING = MOST_CLASSES + 1
 """Stands for a class that a task does not have; no class has this value."""
 _MOST_BYTES = 1_000_000
+_COLOURED = re.compile(r"([^:]*):(\d+),(\d+),(\d+)(?::.*)?")
 _UNDECIDED = frozenset({"undecided", UNDEFINED_NAME, "ignore"})
 
 
@@ -46,7 +50,7 @@ class ToldNames:
     """
 
     files: set[str] = field(default_factory=set)
-    _of_folder: dict[str, Names] = field(default_factory=dict)
+    _of_folder: dict[str, tuple[Names, Colours]] = field(default_factory=dict)
 
     def note(self, path: str, data: bytes) -> bool:
         """Read a file; whether it tells names."""
@@ -59,17 +63,37 @@ class ToldNames:
             return False
         if not names or not all(isinstance(each, str) for each in names.values()):
             return False
+        coloured = {value: found for value, name in names.items() if (found := _COLOURED.fullmatch(name))}
+        names |= {value: found[1] for value, found in coloured.items()}
+        colours = {
+            value: (int(r), int(g), int(b))
+            for value, found in coloured.items()
+            for _, r, g, b in [found.groups()]
+        }
         self.files.add(path)
-        self._of_folder[path.rpartition("/")[0]] = names
+        self._of_folder[path.rpartition("/")[0]] = names, colours
         return True
 
     def of(self, path: str, data: bytes = b"") -> Names:
         """The name of each value of a mask, of 0 (background) and undecided ones too; empty for none."""
         if is_segmentation(data):
             return segment_names(data)
+        return self._nearest(path)[0]
+
+    def in_order(self, path: str, data: bytes, classes: Sequence[TaskClass]) -> Sequence[TaskClass]:
+        """The classes of a task as a mask has them, in the colours that came along; see `in_told_order`."""
+        colours = self._nearest(path)[1]
+        ordered = in_told_order(self.of(path, data), classes)
+        if ordered is classes or not colours:
+            return ordered
+        return [
+            replace(each, colour=colours.get(value, each.colour)) for value, each in enumerate(ordered, 1)
+        ]
+
+    def _nearest(self, path: str) -> tuple[Names, Colours]:
         inside = (each for each in self._of_folder if not each or path.startswith(f"{each}/"))
         nearest = max(inside, key=len, default=None)
-        return {} if nearest is None else self._of_folder[nearest]
+        return ({}, {}) if nearest is None else self._of_folder[nearest]
 
 
 def in_told_order(names: Names, classes: Sequence[TaskClass]) -> Sequence[TaskClass]:
@@ -127,8 +151,9 @@ def _of_nnunet(text: str) -> Iterable[tuple[int, str]]:
 
 
 def _of_lines(text: str) -> Iterable[tuple[int, str]]:
-    names = [line.strip() for line in text.splitlines() if line.strip()]
-    return enumerate(names, start=0 if names and _plain(names[0]).strip("_") == "background" else 1)
+    names = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    first = _plain(names[0].partition(":")[0]).strip("_") if names else ""
+    return enumerate(names, start=0 if first == "background" else 1)
 
 
 def _of_yolo(text: str) -> Iterable[tuple[int, str]]:
@@ -153,5 +178,6 @@ _READERS: dict[str, Callable[[str], Iterable[tuple[int, str]]]] = {
     "dataset.json": _of_nnunet,
     "classes.txt": _of_lines,
     "class_names.txt": _of_lines,
+    "labelmap.txt": _of_lines,
     "data.yaml": _of_yolo,
 }

@@ -32,7 +32,7 @@ _TOLD = {
     ),
     "provenance.json": Sentence("says where the masks of an export come from"),
     "classes.csv": NAMES_OF_CLASSES,
-    "labelmap.txt": Sentence("the names of CVAT's classes, which one foreground does not need"),
+    "labelmap.txt": NAMES_OF_CLASSES,
     ".npy": Sentence("a NumPy array, which is not read; save it as PNG or TIFF"),
     ".npz": Sentence("a NumPy archive, which is not read; save it as PNG or TIFF"),
     ".mat": Sentence("a MATLAB file, which is not read; save it as PNG or TIFF"),

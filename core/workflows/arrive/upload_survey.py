@@ -21,7 +21,7 @@ from core.workflows.arrive.class_values import any_class, class_reading
 from core.workflows.arrive.kept_answers import KeptAnswers
 from core.workflows.arrive.layouts import mask_keys
 from core.workflows.arrive.mask_meaning import KeptMeaning
-from core.workflows.arrive.told_names import NAMES_OF_CLASSES, ToldNames, holds_names, in_told_order
+from core.workflows.arrive.told_names import NAMES_OF_CLASSES, ToldNames, holds_names
 from core.workflows.arrive.upload_plan import PlannedFile, Role, plan_upload
 from core.workspace import TaskClass
 
@@ -256,7 +256,7 @@ def _read(
         if len(classes) > 1:
             if row.holds_objects:
                 raise any_class(row.name, classes)
-            classes = in_told_order(names.of(row.path, entry.data), classes)
+            classes = names.in_order(row.path, entry.data, classes)
             return class_reading(mask_file(row, entry.data), row.name, classes)
         reading = mask_reading(mask_file(row, entry.data), row.name)
     except BadFileError as error:
