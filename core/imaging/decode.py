@@ -26,7 +26,7 @@ from core.imaging.mask_readings import MaskReading, reading_of
 from core.imaging.mask_values import MaskValues, to_mask
 from core.imaging.nifti_file import is_nifti, is_plain_nifti, open_nifti
 from core.imaging.raster_file import open_raster, raster_format
-from core.imaging.stored import OpenFile, StoredPixels, broken, joined
+from core.imaging.stored import OpenFile, StoredPixels, broken, check_shape, joined
 from core.imaging.tiff_file import is_tiff, open_tiff
 from core.imaging.units import Units, in_units
 from core.imaging.value_types import far_value, robust_range
@@ -122,16 +122,8 @@ def read_mask(
         BadFileError: As `decode_image`; also "is no mask: ..." and a size other than `shape`.
     """
     stored = _read(open_mask(data, name), name, None)
-    height, width = stored.values.shape[:2]
-    if shape is not None and (height, width) != tuple(shape):
-        raise BadFileError(
-            name,
-            "is {width} x {height} pixels, but its image is {shape} x {shape_2}; they must be the same.",
-            width=width,
-            height=height,
-            shape=shape[1],
-            shape_2=shape[0],
-        )
+    if shape is not None:
+        check_shape(stored.values, shape, name)
     return mask_of(stored, name, meaning)
 
 

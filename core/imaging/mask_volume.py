@@ -12,7 +12,7 @@ from core.imaging.decode import MaskMeaning, mask_of, open_mask, read_frame, rea
 from core.imaging.geometry import AS_STORED, Geometry
 from core.imaging.mask_place import on_image
 from core.imaging.nifti_file import is_nifti
-from core.imaging.stored import OpenFile, StoredPixels, joined
+from core.imaging.stored import OpenFile, StoredPixels, check_shape, joined
 from core.language.sentence import Sentence
 
 Shape = tuple[int, int]
@@ -83,16 +83,7 @@ def _places(file: OpenFile, num_slices: int, geometry: Geometry | None) -> list[
 
 def _check_sizes(masks: Sequence[NDArray[np.uint8]], name: str, shapes: Sequence[Shape]) -> None:
     for mask, shape in zip(masks, shapes, strict=True):
-        if mask.shape != tuple(shape):
-            raise BadFileError(
-                name,
-                "has slices of {width} x {height} pixels, but those of its image are {width_2} x "
-                "{height_2}; they must be the same.",
-                width=mask.shape[1],
-                height=mask.shape[0],
-                width_2=shape[1],
-                height_2=shape[0],
-            )
+        check_shape(mask, shape, name)
 
 
 def _masks_of(stored: Sequence[StoredPixels], name: str, meaning: MaskMeaning) -> list[NDArray[np.uint8]]:

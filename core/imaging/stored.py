@@ -142,6 +142,23 @@ def check_size(name: str, height: int, width: int) -> None:
         )
 
 
+def check_shape(pixels: NDArray[Any], shape: tuple[int, int], name: str) -> None:
+    """Refuse a mask, or a slice of it, that has not the (height, width) of its image.
+
+    Raises:
+        BadFileError: Naming both sizes.
+    """
+    if pixels.shape[:2] != tuple(shape):
+        raise BadFileError(
+            name,
+            "is {width} x {height} pixels, but its image is {shape} x {shape_2}; they must be the same.",
+            width=pixels.shape[1],
+            height=pixels.shape[0],
+            shape=shape[1],
+            shape_2=shape[0],
+        )
+
+
 def spread_bits(numbers: NDArray[Any], num_bits: int) -> NDArray[np.uint8]:
     """Values of 1 to 7 bits over the whole of 8, so that the largest is white."""
     return np.asarray(numbers.astype(np.uint16) * 255 // (2**num_bits - 1), np.uint8)

@@ -308,7 +308,6 @@ def test_a_flipped_bit_in_a_png_is_an_error() -> None:
         ),
         (gzip.compress(b"a.png".ljust(257, b"\0") + b"ustar\0"), "is a tar archive"),
         (b"NDims = 3\nDimSize = 4 5 3\n", "is a MetaImage volume"),
-        (b"# vtk DataFile Version 3.0\n", "is a VTK file"),
         (b"\xda\xce\xbe\x0a" + bytes(20), "is a Nikon ND2 file, which is not read; export it as TIFF"),
         (bytes(208) + b"MAP DD\0\0" + bytes(900), "is an MRC volume"),
         (b"\0\0\0\x18ftypisom", "is a video"),

@@ -383,7 +383,7 @@ def test_what_is_wrong_in_a_coco_file_is_told_with_its_image_and_the_rest_goes_o
     assert [each.message for each in (turned, short, smaller)] == [
         "coco.json (set/turned.png): holds run lengths of [6, 4] for an image of [4, 6] (height, width).",
         "coco.json (set/short.png): its outlines do not fit together; export it again.",
-        "coco.json (set/smaller.png): outlines an image of 3 x 2 pixels, but this one is 6 x 4.",
+        "coco.json (set/smaller.png): is 3 x 2 pixels, but its image is 6 x 4; they must be the same.",
     ]
 
 

@@ -154,7 +154,7 @@ def test_a_volume_of_masks_goes_to_its_slices(workspace, task, mask):
             "a_mask.tif: is a volume of 2 slices, but its image has 3; they must be",
         ),
         (pages(MASKS[0]), "a_mask.tif: is one picture, but its image has 3; they must be the same."),
-        (pages(MASKS[:, :3]), "a_mask.tif: has slices of 6 x 3 pixels, but those of its image are 6 x 4"),
+        (pages(MASKS[:, :3]), "a_mask.tif: is 6 x 3 pixels, but its image is 6 x 4; they must be the same."),
         (pages(MASKS + np.arange(3, dtype=np.uint8)[:, None, None]), "a_mask.tif: is no mask"),
     ],
 )

@@ -12,6 +12,7 @@ from core.errors import BadFileError
 from core.imaging.class_table import UNDEFINED
 from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
+from core.imaging.stored import check_shape
 from core.language.sentence import Sentence
 from core.workflows.arrive.arrival import Arrival, FileOutcome
 from core.workflows.arrive.class_values import values_of
@@ -44,15 +45,7 @@ def drawn_pixels(
         raise BadFileError(
             part.row.name, "outlines one picture of {num_slices} slices.", num_slices=len(shapes)
         )
-    if pixels.shape != shapes[0]:
-        raise BadFileError(
-            part.row.name,
-            "outlines an image of {width} x {height} pixels, but this one is {shape} x {shape_2}.",
-            width=pixels.shape[1],
-            height=pixels.shape[0],
-            shape=shapes[0][1],
-            shape_2=shapes[0][0],
-        )
+    check_shape(pixels, shapes[0], part.row.name)
     return values_of(pixels, arrival.classes)
 
 
