@@ -1,7 +1,6 @@
 """labelme's and COCO's JSON -> masks: outlines become pixels.
 
-Polygons, rectangles, circles and run lengths are drawn; what is none of these is told. Which image an outline
-belongs to is said by name alone, and found elsewhere.
+Polygons, rectangles, circles and run lengths are drawn; all else is told. Whose an outline is, a name says.
 """
 
 from __future__ import annotations
@@ -274,8 +273,8 @@ def _points(points: Any, shape: tuple[int, int], name: str) -> list[tuple[float,
 def _levels(labels: Sequence[str], name: str, classes: Sequence[str], *, union: bool) -> dict[str, int]:
     """What each label becomes: 1, or the place of its class, whatever its case."""
     if classes:
-        places = {_plain(each): place for place, each in enumerate(classes, start=1)}
-        if unknown := [label for label in labels if _plain(label) not in places]:
+        places = {plain_label(each): place for place, each in enumerate(classes, start=1)}
+        if unknown := [label for label in labels if plain_label(label) not in places]:
             raise BadFileError(
                 name,
                 "holds outlines of {unknown}, and the classes of this task are {classes}; call them like "
@@ -283,7 +282,7 @@ def _levels(labels: Sequence[str], name: str, classes: Sequence[str], *, union: 
                 unknown=", ".join(unknown[:6]),
                 classes=", ".join(classes),
             )
-        return {label: places[_plain(label)] for label in labels}
+        return {label: places[plain_label(label)] for label in labels}
     if len(labels) > 1 and not union:
         raise BadFileError(
             name,
@@ -295,5 +294,6 @@ def _levels(labels: Sequence[str], name: str, classes: Sequence[str], *, union: 
     return dict.fromkeys(labels, 1)
 
 
-def _plain(name: str) -> str:
+def plain_label(name: str) -> str:
+    """A label as others are compared with it."""
     return unicodedata.normalize("NFC", name).strip().casefold()

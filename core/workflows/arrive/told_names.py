@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -22,6 +21,7 @@ from core.files import csv_rows
 from core.imaging.class_table import UNDEFINED, UNDEFINED_NAME
 from core.imaging.dicom_file import is_segmentation
 from core.imaging.dicom_segments import segment_names
+from core.imaging.outlines import plain_label
 from core.language.sentence import Sentence
 from core.workspace import TaskClass
 from core.workspace.classes import LONGEST_NAME, MOST_CLASSES, free_colour
@@ -102,31 +102,27 @@ def in_told_order(names: Names, classes: Sequence[TaskClass]) -> Sequence[TaskCl
     What the file calls undecided has the value 255, a class that the task does not have `LACKING`. Where it
     names none of them, the classes stay in the order of the task.
     """
-    known = {_plain(each.name): each for each in classes}
+    known = {plain_label(each.name): each for each in classes}
     foreground = {value: name for value, name in names.items() if 0 < value < UNDEFINED}
-    if not any(_plain(name) in known for name in foreground.values()):
+    if not any(plain_label(name) in known for name in foreground.values()):
         return classes
     ordered: list[TaskClass] = []
     for value in range(1, 1 + max(foreground)):
         name = foreground.get(value, str(value))
         colour = free_colour((*classes, *ordered))
         other = TaskClass(name, colour, value=UNDEFINED if means_undecided(name) else LACKING)
-        ordered.append(known.get(_plain(name), other))
+        ordered.append(known.get(plain_label(name), other))
     return ordered
 
 
 def means_undecided(name: str) -> bool:
     """Whether a value of that name is one that nobody decided on."""
-    return _plain(name) in _UNDECIDED
+    return plain_label(name) in _UNDECIDED
 
 
 def are_usable(names: Sequence[str]) -> bool:
     """Whether a task can call its classes so: no two alike, none too long."""
-    return len({*map(_plain, names)}) == len(names) and all(len(name) <= LONGEST_NAME for name in names)
-
-
-def _plain(name: str) -> str:
-    return unicodedata.normalize("NFC", name).strip().casefold()
+    return len({*map(plain_label, names)}) == len(names) and all(len(name) <= LONGEST_NAME for name in names)
 
 
 def _of_table(text: str) -> Iterable[tuple[int, str]]:
@@ -139,7 +135,7 @@ def _of_table(text: str) -> Iterable[tuple[int, str]]:
 
 def _of_training(text: str) -> Iterable[tuple[int, str]]:
     names = [str(each["name"]) for each in json.loads(text)]
-    return enumerate(name for name in names if _plain(name) != UNDEFINED_NAME)
+    return enumerate(name for name in names if plain_label(name) != UNDEFINED_NAME)
 
 
 def _of_nnunet(text: str) -> Iterable[tuple[int, str]]:
@@ -152,7 +148,7 @@ def _of_nnunet(text: str) -> Iterable[tuple[int, str]]:
 
 def _of_lines(text: str) -> Iterable[tuple[int, str]]:
     names = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    first = _plain(names[0].partition(":")[0]).strip("_") if names else ""
+    first = plain_label(names[0].partition(":")[0]).strip("_") if names else ""
     return enumerate(names, start=0 if first == "background" else 1)
 
 
