@@ -232,6 +232,7 @@ def test_what_is_told_of_a_mask_beside_it_makes_no_image_of_it(mask, beside):
             )
         ),
         *((["폐.png"], [name], []) for name in ("폐_분할마스크.png", "폐_マスク画像.png")),
+        *((["a.png"], [name], []) for name in ("a+mask.png", "a~mask.png", "a=mask.png", "a@mask.png")),
         *((["肺.png"], [name], []) for name in ("肺マスク.png", "肺_标签.png", "掩膜_肺.png")),
     ],
 )

@@ -34,7 +34,7 @@ _NUMBERED = r"(?P<number>[ _.#(\[{-]?\d+)?"
 _UNPARTED = r"마스크|라벨|레이블|정답|マスク|ラベル|掩膜|掩码|标签|标注"
 # Before an ending, which may stand in brackets; none is needed behind a number (img001Mask) and in languages
 # that write words without a part between them.
-_PARTED = rf"(?:[ _.-]+[(\[]?|[(\[]|(?<=\d)(?=[a-z])|(?<=\w)(?={_UNPARTED}))"
+_PARTED = rf"(?:[ _.+~=@-]+[(\[]?|[(\[]|(?<=\d)(?=[a-z])|(?<=\w)(?={_UNPARTED}))"
 MASK_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}){_NUMBERED}[)\]}}]?$")
 ANY_ENDING = re.compile(rf"{_PARTED}(?P<word>{_ENDING}|{_WEAK_ENDING}){_NUMBERED}[)\]}}]?$")
 # Also Fiji's "Mask of a.tif" and Labkit's "segmentation of a.tif".
