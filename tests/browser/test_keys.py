@@ -160,3 +160,32 @@ def test_the_editor_takes_the_place_of_a_notice_that_has_gone(
     expect(page.get_by_text("You go on as Kim")).to_have_count(0)
     wait_for(lambda: top_and_bottom() == before)
     editor.wait_ready()
+
+
+@pytest.mark.parametrize(("keys", "further"), [(["s", "n"], 1), (["s", "PageDown"], 1), (["Enter", "n"], 2)])
+def test_what_is_saved_and_left_at_once_is_saved(
+    server: AppServer,
+    workspace: Workspace,
+    task: TaskRow,
+    open_page: OpenPage,
+    keys: list[str],
+    further: int,
+) -> None:
+    pictures = [encode_png(np.full((48, 64), number, np.uint8)) for number in range(3)]
+    add_images(workspace, task.id, [(f"{number}.png", each) for number, each in enumerate(pictures)])
+    images = workspace.images.list(task.id)
+    page = open_page(f"{server.url}/?task={task.slug}&image={images[0].id}")
+    editor = Editor(page, Path(), "")
+    settled(page)
+    editor.stroke([(10, 10), (30, 10)])
+    # Both before the server can hear of the first one.
+    editor.surface.evaluate(
+        "(surface, keys) => keys.forEach((key) =>"
+        " surface.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, composed: true })))",
+        keys,
+    )
+    expect(editor.surface).to_have_attribute("data-image", f"{images[further].id}.0")
+    settled(page)
+    assert len(workspace.masks.history(images[0].id)) == 1
+    assert not workspace.images.get(images[0].id).has_unsaved_changes
+    assert not any(workspace.masks.history(each.id) for each in images[1:])

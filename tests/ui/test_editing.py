@@ -12,7 +12,7 @@ from core.review.second_reading import DICE
 from core.ui import state
 from core.ui.mask_editor import EditorMessage
 from core.ui.segment import editing
-from core.ui.segment.editing_session import editing_session
+from core.ui.segment.editing_session import editing_session, is_save_of, steps
 from core.ui.segment.strokes import keep
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import content_of_mask
@@ -270,3 +270,29 @@ def test_a_reference_that_comes_for_the_open_image_leaves_its_strokes(workspace,
     opened = editing.opened(workspace.images.first(task.id))
     assert opened.reference_png is not None
     assert (editing_session().tabs[image.id].token, rows_on_disk(workspace, image)) == (token, [0])
+
+
+def test_a_key_whose_hand_over_was_interrupted_counts_once(workspace, image, monkeypatch):
+    editing.opened(image)
+    interruptions = iter([RuntimeError("the next click is here")])
+
+    def person() -> str:
+        for each in interruptions:
+            raise each
+        return "Kim"
+
+    monkeypatch.setattr(state, "person", person)
+    with pytest.raises(RuntimeError):
+        keep(looked_at(image, "next"))
+    keep(looked_at(image, "next"))
+    assert (editing_session().action, editing_session().presses) == ("next", 1)
+
+
+@pytest.mark.parametrize(("key", "further"), [("save", 1), ("save_next", 2)])
+def test_a_save_is_done_before_the_move_that_follows_it(workspace, image, key, further):
+    opened = editing.opened(image)
+    keep(stroke(0, image_id=f"{image.id}.0", action=key))
+    keep(stroke(0, image_id=f"{image.id}.0", action="next", sequence=2))
+    assert is_save_of(image.id)
+    editing.save(opened)
+    assert (editing_session().action, steps(), is_save_of(image.id)) == ("next", further, False)

@@ -170,6 +170,15 @@ def test_a_key_press_counts_once_also_when_it_is_sent_again(sent):
     assert [got.action for got in sent(message(sequence=3, action="save", action_number=2))] == ["save"]
 
 
+def test_a_save_whose_message_was_lost_comes_with_the_move_and_is_done_once(sent):
+    def saves(sequence, number):
+        fields = {"action": "next", "action_number": number, "save_number": 1}
+        return [got.save_number for got in sent(message(sequence=sequence, **fields))]
+
+    assert saves(1, number=2) == [1]
+    assert saves(2, number=3) == [0]
+
+
 def test_quick_presses_count_one_by_one_also_where_a_message_was_lost(sent):
     def steps(sequence, number, presses):
         return [

@@ -89,6 +89,8 @@ class EditorMessage:
         continues_sequence: Number of the message that the copy held.
         insert_token: Last `LayerInsert` that is in the layer.
         action_number: Of the last key press; rises within a client, 0 without an action.
+        save_number: Of the last one to save that nobody had taken when the next was pressed; 0 for none, and
+            as the page gets it, where that is done.
     """
 
     image_id: str
@@ -105,6 +107,7 @@ class EditorMessage:
     insert_token: str = ""
     action_number: int = 0
     presses: int = 1
+    save_number: int = 0
 
 
 @dataclass(frozen=True)

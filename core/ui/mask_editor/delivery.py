@@ -120,9 +120,12 @@ def _hand_over(message: EditorMessage, session: EditorSession, on_message: OnMes
     if message.draft_token != session.tokens.get(message.image_id, message.draft_token):
         # Painted on a draft that has been replaced since; the editor decides when it hears of the new one.
         return
-    presses = min(message.presses, message.action_number - session.actions.get(message.client_id, 0))
+    done = session.actions.get(message.client_id, 0)
+    presses = min(message.presses, message.action_number - done)
+    action = message.action if presses > 0 else ""
+    save_number = message.save_number if message.save_number > done else 0
     try:
-        on_message(replace(message, action=message.action if presses > 0 else "", presses=presses))
+        on_message(replace(message, action=action, presses=presses, save_number=save_number))
     except AppError:
         # The stroke is sent again, the key press is not: the person sees the error and presses again.
         remember(session.actions, message.client_id, message.action_number)

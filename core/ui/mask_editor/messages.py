@@ -91,6 +91,7 @@ def _parse_message(fields: Any, layers: Mapping[str, LayerKind]) -> EditorMessag
         insert_token=_text(fields, "insert_token"),
         action_number=_whole(fields, "action_number"),
         presses=_whole(fields, "presses"),
+        save_number=_whole({"save_number": 0, **fields}, "save_number"),
     )
 
 

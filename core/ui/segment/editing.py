@@ -23,6 +23,7 @@ from core.ui.mask_editor import (
     carry_image,
     mask_editor,
 )
+from core.ui.mask_editor.contract import MOVES
 from core.ui.segment import words
 from core.ui.segment.editing_session import EditedImage, EditingSession, editing_session
 from core.ui.segment.scope import scope_of
@@ -289,7 +290,9 @@ def save(image: OpenedImage) -> RevisionRow:
         client_id=tab.client_id or SERVER,
     )
     # At once: a rerun may interrupt at the next call of Streamlit, and would save a second time.
-    session.action, session.presses = ("next" if session.action == "save_next" else ""), 1
+    session.saves = None
+    if session.action not in MOVES:
+        session.action, session.presses = ("next" if session.action == "save_next" else ""), 1
     # The seconds of the next revision begin here.
     tab.seconds_before = -tab.last_seconds
     draft = workspace.drafts.get(image.image.id, who)

@@ -61,6 +61,7 @@ class EditingSession:
         name: Sets the tokens of this session apart from those of every other.
         action: What a button or a key asks for.
         action_on: The image that was open where it was asked for.
+        saves: The image that is to be saved before that.
         presses: How often in a row.
         path: The images that keys led over.
         arrived: The last one of them was opened.
@@ -80,11 +81,16 @@ class EditingSession:
     num_tokens: int = 0
     action: Action = ""
     action_on: int | None = None
+    saves: int | None = None
     presses: int = 0
     path: list[int] = field(default_factory=list)
     arrived: bool = True
     ahead: list[int] = field(default_factory=list)
     warmed: int | None = None
+
+    def forget(self) -> None:
+        """Leave undone what was asked for."""
+        self.action, self.saves = "", None
 
     def take_draft(self, image: OpenedImage) -> None:
         """Have the editor take the draft on disk anew."""
@@ -106,8 +112,11 @@ def editing_session() -> EditingSession:
 def request(action: Action, image_id: int, *, presses: int = 1) -> None:
     """Note what a button or a key asks for on an image, until the page has done it, whatever interrupts."""
     session = editing_session()
-    session.presses = presses + (session.presses if action == session.action else 0)
+    is_repeated = session.action == action or (session.action, action) == ("save_next", "next")
+    session.presses = presses + (session.presses if is_repeated else 0)
     session.action, session.action_on = action, image_id
+    if action.startswith("save"):
+        session.saves = image_id
 
 
 def requested() -> Action:
@@ -140,11 +149,11 @@ def path_from(current_id: int) -> list[int]:
 
 def is_save_of(image_id: int) -> bool:
     """Whether that is to save this image: the one that it was asked on may be gone since."""
-    session = editing_session()
-    return session.action in ("save", "save_next") and session.action_on == image_id
+    return editing_session().saves == image_id
 
 
 def done(path: list[int]) -> None:
     """What was asked for is done, but for the last image of the path, which is to be opened."""
     session = editing_session()
-    session.action, session.path, session.arrived = "", path[-_MOST_OF_A_PATH:], False
+    session.forget()
+    session.path, session.arrived = path[-_MOST_OF_A_PATH:], False

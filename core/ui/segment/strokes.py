@@ -29,10 +29,8 @@ def keep(message: EditorMessage) -> None:
         version_id = shown.version_id
         session.drawing = None
     tab = session.tabs.setdefault(image_id, EditedImage())
-    if message.action:
-        request(message.action, image_id, presses=message.presses)
     if message.action == "reload":
-        session.action = ""
+        session.forget()
         tab.conflict = None
         session.drawing = None
         return
@@ -44,6 +42,7 @@ def keep(message: EditorMessage) -> None:
     # A press that was done already is said again where the answer was late.
     is_of_key = bool(message.action) or message.action_number > 0
     if is_of_key and tab.conflict is None and _is_kept(tab, image_id, version_id, message):
+        _request(message, image_id)
         return
     try:
         draft = state.workspace().drafts.put(
@@ -60,13 +59,22 @@ def keep(message: EditorMessage) -> None:
         )
     except StaleDraftError:
         tab.conflict = Acknowledgement(message.client_id, message.sequence, saved=False, conflict=True)
-        session.action = ""
+        session.forget()
         return
     tab.base_revision = draft.revision
     tab.conflict, tab.given = None, tab.shown
     session.needs_page = session.needs_page or (
         draft.has_unsaved_changes and not (is_open and session.steady)
     )
+    _request(message, image_id)
+
+
+def _request(message: EditorMessage, image_id: int) -> None:
+    """Note what keys ask for; last, since a hand-over that is interrupted begins again."""
+    if message.save_number:
+        request("save", image_id)
+    if message.action:
+        request(message.action, image_id, presses=message.presses)
 
 
 def follow(request: ClickRequest) -> ClickAnswer:
@@ -90,7 +98,8 @@ def _is_kept(tab: EditedImage, image_id: int, version_id: int | None, message: E
     if draft is not None:
         on_disk = DraftContent(draft.threshold, draft.layer_png, draft.version_id)
         # Who only goes on keeps nothing, also where another tab has drawn since; a save is asked about.
-        known = [on_disk] if message.action.startswith("save") else [on_disk, tab.given]
+        is_save = message.action.startswith("save") or message.save_number
+        known = [on_disk] if is_save else [on_disk, tab.given]
     pixels = read_png(message.layer_png, "layer")
     return any(each is not None and _is_same(each, pixels, message.threshold, version_id) for each in known)
 

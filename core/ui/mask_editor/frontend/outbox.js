@@ -16,6 +16,8 @@ const LONGEST_PATIENCE_MS = 32000;
 const MOST_MESSAGES = 16;
 /** What a key asks for that leaves a drawing as it is. */
 const MOVES = ["next", "previous", "slice_next", "slice_previous"];
+/** What a key that saves asks for after that. */
+const MOVE_OF = { save: "", save_next: "next" };
 
 /** @typedef {"untouched" | "saving" | "saved" | "late" | "refused" | "conflict"} SaveState */
 
@@ -116,7 +118,9 @@ class Outbox {
   post(wish = {}) {
     this.stopTimers();
     const before = this.pending.get(this.imageId);
-    const presses = before && (!wish.action || wish.action === before.message.action) ? before.message.presses : 0;
+    const isRepeated = !wish.action || [before?.message.action, MOVE_OF[before?.message.action]].includes(wish.action);
+    const isAfterSave = MOVES.includes(wish.action) && before?.message.action in MOVE_OF;
+    const presses = isRepeated ? (before?.message.presses ?? 0) : 0;
     const message = {
       ...this.wires.snapshot(),
       client_id: this.clientId,
@@ -125,6 +129,7 @@ class Outbox {
       action: wish.action ?? before?.message.action ?? "",
       action_number: wish.action ? ++this.actionNumber : (before?.message.action_number ?? 0),
       presses: presses + Number(Boolean(wish.action)),
+      save_number: isAfterSave ? before.message.action_number : (before?.message.save_number ?? 0),
       take_over: wish.takeOver ?? before?.message.take_over ?? false,
       continues_client: this.continues?.client_id ?? "",
       continues_sequence: this.continues?.sequence ?? 0,
