@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.errors import BadFileError, LostFileError
 from core.ui import shell, state
 from core.ui.assigned import words
 from core.ui.assigned.queue import mine_toggle, view
@@ -27,7 +28,9 @@ from core.ui.segment.stack import (
 )
 from core.ui.segment.strip import EACH_SIDE, strip
 from core.ui.segment.taken import look_only, taken_by
-from core.ui.segment.words import NOTHING_FURTHER
+from core.ui.segment.words import NOTHING_FURTHER, OF_IMAGE
+from core.ui.text import as_name, as_text
+from core.workflows.correct.open_image import OpenedImage
 from core.workspace import Around, ImageRow, TaskRow
 from core.workspace.images import Images
 
@@ -57,8 +60,9 @@ def page() -> None:
         back_to_review(task)
     flagged_line(task)
     around = images.around(task.id, current.id, show, each_side=EACH_SIDE)
-    strip(mine, images, around, show, go_to)
     holder = taken_by(current)
+    has_editor = holder is None and editing_session().not_opened != current.id
+    strip(mine, images, around, show, go_to, with_keys=not has_editor)
     if holder is None:
         correct(around)
     else:
@@ -73,7 +77,12 @@ def correct(around: Around) -> None:
     left, right = st.columns([4.1, 1], gap="small")
     with left:
         slice_slider(current)
-        image = editing.opened(current)
+        image = opened_or_told(current)
+    if image is None:
+        with right:
+            keeping.delete_box(current, current.num_revisions, after_delete=forget_image)
+        return
+    with left:
         nothing = finds_nothing(image, current)
         follows = labels_follow(current) or shows_filled(current) or nothing
         steady = current.has_unsaved_changes and not follows
@@ -89,6 +98,23 @@ def correct(around: Around) -> None:
         labels_panel(image)
         keeping.rarely_needed(image, after_delete=forget_image)
     get_ready(current, around.next_id)
+
+
+def opened_or_told(current: ImageRow) -> OpenedImage | None:
+    """The image for the editor; None, and a sentence in its place, where the file is gone or damaged."""
+    session = editing_session()
+    before, image, refusal = session.not_opened, None, ""
+    try:
+        image = editing.opened(current)
+    except (BadFileError, LostFileError) as error:
+        refusal = as_text(str(error))
+    session.not_opened = current.id if refusal else None
+    if session.not_opened != before:
+        # Without an editor its keys are those of the buttons beside the strip.
+        st.rerun()
+    if refusal:
+        st.error(OF_IMAGE.format(name=as_name(current.name), said=refusal))
+    return image
 
 
 def act(task: TaskRow, current: ImageRow) -> ImageRow:

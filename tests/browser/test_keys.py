@@ -189,3 +189,25 @@ def test_what_is_saved_and_left_at_once_is_saved(
     assert len(workspace.masks.history(images[0].id)) == 1
     assert not workspace.images.get(images[0].id).has_unsaved_changes
     assert not any(workspace.masks.history(each.id) for each in images[1:])
+
+
+def test_who_meets_an_image_that_is_lost_goes_on_by_keys(
+    server: AppServer, workspace: Workspace, task: TaskRow, open_page: OpenPage, folder: Path
+) -> None:
+    pictures = [encode_png(np.full((48, 64), 50 + number, np.uint8)) for number in range(3)]
+    add_images(workspace, task.id, [(f"{number}.png", each) for number, each in enumerate(pictures)])
+    images = workspace.images.list(task.id)
+    (lost,) = folder.rglob(f"{images[1].sha256}.png")
+    lost.unlink()
+    page = open_page(f"{server.url}/?task={task.slug}&image={images[0].id}")
+    editor = Editor(page, Path(), "")
+    for key, opened in (("n", images[2]), ("Shift+N", images[0])):
+        settled(page)
+        page.keyboard.press(key)
+        expect(
+            page.get_by_role("alert").filter(has_text=f"{images[1].name}: The workspace has lost")
+        ).to_be_visible()
+        expect(page.get_by_role("button", name="Delete image")).to_be_visible()
+        settled(page)
+        page.keyboard.press(key)
+        expect(editor.surface).to_have_attribute("data-image", f"{opened.id}.0")

@@ -65,6 +65,7 @@ class EditingSession:
         presses: How often in a row.
         path: The images that keys led over.
         arrived: The last one of them was opened.
+        not_opened: The image that could not be opened.
         ahead: Images that were made ready last.
         warmed: Version that was loaded ahead.
     """
@@ -85,6 +86,7 @@ class EditingSession:
     presses: int = 0
     path: list[int] = field(default_factory=list)
     arrived: bool = True
+    not_opened: int | None = None
     ahead: list[int] = field(default_factory=list)
     warmed: int | None = None
 

@@ -169,16 +169,21 @@ def rarely_needed(image: OpenedImage, after_delete: Callable[[], None]) -> None:
     downloads(image)
     if image.hidden in ("", "gold") and st.button(words.HISTORY, icon=":material/history:", width="stretch"):
         show_dialog(words.HISTORY, _show_history, image, width="large")
+    count = len(_history(image)) if _looks_new(image) else image.image.num_revisions
+    delete_box(image.image, count, after_delete)
+
+
+def delete_box(image: ImageRow, count: int, after_delete: Callable[[], None]) -> None:
+    """Delete the image with its saved masks, once asked; `count` is how many those look like."""
     if not state.workspace().may("delete"):
         return
     # Of this image alone: where it is gone meanwhile, a press must not delete the one that is shown then.
-    key = f"delete_{image.image.id}"
+    key = f"delete_{image.id}"
     with st.popover(words.DELETE, icon=":material/delete:", width="stretch", type="tertiary", key=key):
-        count = len(_history(image)) if _looks_new(image) else image.image.num_revisions
-        st.write(words.DELETE_QUESTION.format(name=as_name(image.image.name), count=count))
+        st.write(words.DELETE_QUESTION.format(name=as_name(image.name), count=count))
         if st.button(words.DELETE_YES, type="primary", key=f"{key}_yes"):
-            state.workspace().images.delete(image.image.id, state.person())
-            state.tell("toast", words.DELETED.format(name=as_name(image.image.name)))
+            state.workspace().images.delete(image.id, state.person())
+            state.tell("toast", words.DELETED.format(name=as_name(image.name)))
             after_delete()
 
 

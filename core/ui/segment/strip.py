@@ -37,13 +37,20 @@ def mark_of(row: ImageRow) -> Mark:
 
 
 def strip(
-    workspace: Workspace, images: Images, around: Around, show: Show, go_to: Callable[[int], None]
+    workspace: Workspace,
+    images: Images,
+    around: Around,
+    show: Show,
+    go_to: Callable[[int], None],
+    *,
+    with_keys: bool,
 ) -> None:
     """Draw the strip around the image that is open; a stack is one thumbnail.
 
     Args:
         images: Its images as the person sees them.
         around: The open image with those before and after it, slices counted one by one.
+        with_keys: Previous and Next have the keys that are the editor's where there is one.
     """
     current = around.image
     stacks, place, total = images.stacks_around(around, show, each_side=EACH_SIDE)
@@ -58,6 +65,7 @@ def strip(
             key="previous",
             icon=":material/chevron_left:",
             disabled=around.previous_id is None,
+            shortcut="shift+n" if with_keys else None,
             on_click=request,
             args=("previous", current.id),
         )
@@ -79,6 +87,7 @@ def strip(
             icon=":material/chevron_right:",
             icon_position="right",
             disabled=around.next_id is None,
+            shortcut="n" if with_keys else None,
             on_click=request,
             args=("next", current.id),
         )
