@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from app_server import AppServer, OpenPage
 from editor_driver import settled, wait_for
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from core.imaging.masks import encode_png
 from core.workflows.add_images import add_images
@@ -58,3 +58,27 @@ def test_keys_pressed_quickly_on_a_rule_are_all_kept(
         wait_for(lambda kept=percent: workspace.tasks.get(saved.slug).review_rules.second_percent == kept)
     settled(page)
     expect(slider).to_have_value("40")
+
+
+@pytest.mark.parametrize(
+    ("locale", "width", "lines"),
+    [("en-US", 1440, 1), ("ko-KR", 1440, 1), ("en-US", 1024, 2), ("ko-KR", 1024, 2)],
+)
+def test_what_is_beside_the_filter_stays_in_one_line(
+    server: AppServer, saved: TaskRow, open_page: OpenPage, locale: str, width: int, lines: int
+) -> None:
+    page = open_page(
+        f"{server.url}/review?task={saved.slug}", locale=locale, viewport={"width": width, "height": 800}
+    )
+    expect(page.get_by_role("button", name="disc.png")).to_be_visible()
+    settled(page)
+    boxes = page.get_by_role("tabpanel").get_by_test_id("stSelectbox")
+    views = [page.locator(f".st-key-review_view_{view}") for view in ("grid", "one")]
+
+    def middle(control: Locator) -> int:
+        box = control.bounding_box() or {}
+        return round(box["y"] + box["height"] / 2)
+
+    filters = middle(page.get_by_role("tabpanel").get_by_test_id("stButtonGroup").first)
+    others = {middle(each) for each in (boxes.first, boxes.last, *views)}
+    assert (len(others), len({filters, *others})) == (1, lines)

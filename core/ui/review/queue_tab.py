@@ -61,7 +61,9 @@ def queue_tab(task: TaskRow) -> None:
         here.view = "one"
         st.query_params["image"] = str(found)
         st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"
+    ):
         second = {"second": len(waiting), "differ": second_readings.num_differing(task)}
         numbers = second | {name: count for name, count in pages.counts().items()}
         counts = {name: numbers[name] for name in words.FILTER_NAMES}
@@ -70,10 +72,11 @@ def queue_tab(task: TaskRow) -> None:
         )
         # Readings come one after the other, in an order of their own.
         if show not in _APART:
-            _choose_order(here)
-            _choose_whose(here, pages.drawers())
-            st.space("stretch")
-            _choose_view(here)
+            # Together, also where they go on in the next line.
+            with st.container(horizontal=True, gap="xsmall", width="content"):
+                _choose_order(here)
+                _choose_whose(here, pages.drawers())
+                _choose_view(here)
     state.show_messages()
     if unread_for(task).all:
         st.caption(words.SAVED_ALONE)
@@ -117,7 +120,7 @@ def _choose_order(here: Asked) -> None:
         format_func=words.ORDER_NAMES.__getitem__,
         key=ORDER,
         label_visibility="collapsed",
-        width=190,
+        width=175,
         persist_state="session",
         on_change=_from_the_start,
         args=(here,),
@@ -141,7 +144,7 @@ def _choose_whose(here: Asked, drawers: list) -> None:  # type: ignore[type-arg]
         format_func=title,
         key=WHOSE,
         label_visibility="collapsed",
-        width=165,
+        width=155,
         persist_state="session",
         on_change=_from_the_start,
         args=(here,),
@@ -150,23 +153,21 @@ def _choose_whose(here: Asked, drawers: list) -> None:  # type: ignore[type-arg]
 
 def _choose_view(here: Asked) -> None:
     """Two buttons, of which the one that changes something has the key."""
-    # Together, also where they go on in the next line.
-    with st.container(horizontal=True, gap="xsmall", width="content"):
-        for view, title, icon in (
-            ("grid", words.GRID, ":material/grid_view:"),
-            ("one", words.ONE_BY_ONE, ":material/crop_square:"),
-        ):
-            is_shown = here.view == view
-            st.button(
-                title,
-                key=f"review_view_{view}",
-                icon=icon,
-                disabled=is_shown,
-                help=words.VIEW_HELP,
-                shortcut=None if is_shown else "v",
-                on_click=_use_view,
-                args=(here, view),
-            )
+    for view, title, icon in (
+        ("grid", words.GRID, ":material/grid_view:"),
+        ("one", words.ONE_BY_ONE, ":material/crop_square:"),
+    ):
+        is_shown = here.view == view
+        st.button(
+            title,
+            key=f"review_view_{view}",
+            icon=icon,
+            disabled=is_shown,
+            help=words.VIEW_HELP,
+            shortcut=None if is_shown else "v",
+            on_click=_use_view,
+            args=(here, view),
+        )
 
 
 def _use_view(here: Asked, view: str) -> None:
