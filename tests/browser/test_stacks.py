@@ -86,6 +86,29 @@ def test_each_of_several_quick_presses_goes_one_slice_further(
     assert [each.id for each in slices if workspace.drafts.get(each.id)] == []
 
 
+def test_a_held_key_shows_each_slice_on_its_way(
+    server: AppServer, workspace: Workspace, slices: list[ImageRow], open_page: OpenPage
+) -> None:
+    canvas = open_slice(workspace, server, open_page, slices[0])
+    canvas.surface.focus()
+    canvas.surface.evaluate(
+        "surface => { window.shown = []; new MutationObserver(() => {"
+        " const { image } = surface.dataset;"
+        " if (image && window.shown.at(-1) !== image) window.shown.push(image); })"
+        ".observe(surface, { attributeFilter: ['data-image'] }) }"
+    )
+
+    def last_while_held() -> bool:
+        canvas.page.keyboard.down("PageDown")
+        return canvas.surface.get_attribute("data-image") == f"{slices[3].id}.0"
+
+    wait_for(last_while_held)
+    canvas.page.keyboard.up("PageDown")
+    assert canvas.page.evaluate("window.shown") == [f"{each.id}.0" for each in slices[1:]]
+    settled(canvas.page)
+    assert [each.id for each in slices if workspace.drafts.get(each.id)] == []
+
+
 def test_a_slice_is_called_filled_in_until_something_is_painted_on_it(
     server: AppServer, workspace: Workspace, slices: list[ImageRow], open_page: OpenPage
 ) -> None:

@@ -50,9 +50,14 @@ function onKeyDown(editor, event) {
   const id = commandForKey(key, Boolean(editor.tool().close) && editor.tool().isBusy());
   if (!id || event.altKey) return;
   event.preventDefault();
-  if (event.repeat && !REPEATING.has(id)) return;
+  if (event.repeat && !mayRepeat(editor, id)) return;
   if (id === "hide") editor.hiddenSince = event.timeStamp;
   editor.run(id);
+}
+
+/** Whether a held key goes on; through a stack as fast as slices are shown, so that none is passed unseen. */
+function mayRepeat(editor, id) {
+  return REPEATING.has(id) || (id.startsWith("slice_") && editor.ready && editor.outbox.pending.size === 0);
 }
 
 /** Whether the key belongs to the control that has the focus. */
