@@ -23,7 +23,6 @@ from core.ui.mask_editor import (
     carry_image,
     mask_editor,
 )
-from core.ui.mask_editor.contract import MOVES
 from core.ui.segment import words
 from core.ui.segment.editing_session import EditedImage, EditingSession, editing_session
 from core.ui.segment.scope import scope_of
@@ -268,10 +267,7 @@ def set_threshold(image: OpenedImage, threshold: float) -> None:
 
 
 def save(image: OpenedImage) -> RevisionRow:
-    """Keep what this tab's editor shows as a new revision, also while another tab's draft is on disk.
-
-    Of "save and next" only the "next" is left to do then.
-    """
+    """Keep what this tab's editor shows as a new revision, also while another tab's draft is on disk."""
     session, workspace, who = editing_session(), state.workspace(), state.person()
     tab = session.tabs[image.image.id]
     content = tab.shown or DraftContent(
@@ -290,9 +286,7 @@ def save(image: OpenedImage) -> RevisionRow:
         client_id=tab.client_id or SERVER,
     )
     # At once: a rerun may interrupt at the next call of Streamlit, and would save a second time.
-    session.saves = None
-    if session.action not in MOVES:
-        session.action, session.presses = ("next" if session.action == "save_next" else ""), 1
+    session.has_saved()
     # The seconds of the next revision begin here.
     tab.seconds_before = -tab.last_seconds
     draft = workspace.drafts.get(image.image.id, who)

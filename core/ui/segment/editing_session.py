@@ -94,6 +94,12 @@ class EditingSession:
         """Leave undone what was asked for."""
         self.action, self.saves = "", None
 
+    def has_saved(self) -> None:
+        """Of what was asked for only the move is left: of "save and next" the "next"."""
+        self.saves = None
+        if self.action not in MOVES:
+            self.action, self.presses = ("next" if self.action == "save_next" else ""), 1
+
     def take_draft(self, image: OpenedImage) -> None:
         """Have the editor take the draft on disk anew."""
         self.num_tokens += 1
