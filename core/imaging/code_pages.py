@@ -198,10 +198,12 @@ def _may_touch(letter: str, wanted: str | None) -> bool:
 
 
 _usual_in_russia = _usual_in("А-ё", "оеаинтсрвлкмдпуяыьгзбчй", "^[ъыьЪЫЬ]")
-_usual_in_greece = _usual_in("Ά-ώ", "αοιετσνηυρπκμλςάίόέήύώδ", "ς.|σ$|.[Ά-Ώ]|^[Α-Ω]?[α-ω]+$")
+# One accent a word, no letter three times in a row, no two consonants at its end.
+_NEVER_IN_GREECE = r"ς.|σ$|.[Ά-Ώ]|^[Α-Ω]?[α-ω]+$|[ΆΈΉΊΌΎΏάέήίόύώ].*[άέήίόύώ]|(.)\1\1|[βγδζθκλμνξπρτφχψ]{2}$"
+_usual_in_greece = _usual_in("Ά-ώ", "αοιετσνηυρπκμλςάίόέήύώδ", _NEVER_IN_GREECE)
 _usual_in_israel = _usual_in("א-ת", "יוהלארתשמבנםדןק", "[םןךףץ].|[מנכצ]$")
 _usual_in_thailand = _usual_in("ก-์", "านรกเงมยอลวดทสตะปคหแบพิีัุ่้", "^[ะ-ฺๅ-๎]|[เ-ไ]$")
-_usual_in_arabia = _usual_in("ء-ي", "اليمنرتبةعدسفهكقحج", "[ةى].")
+_usual_in_arabia = _usual_in("ء-ي", "اليمنرتبةعدسفهكقحج", r"[ةى].|(.)\1\1")
 
 # What Windows calls its code pages -> how usual the letters of a run are there; the order decides a tie.
 _CODE_PAGES: dict[str, Callable[[str], list[float]]] = {
@@ -210,9 +212,9 @@ _CODE_PAGES: dict[str, Callable[[str], list[float]]] = {
     "cp850": _usual_with_accents(_WESTERN, 0.9),
     "cp852": _usual_with_accents(_CENTRAL, 0.8),
     "cp857": _usual_with_accents(_TURKISH, 0.8),
-    **dict.fromkeys(("cp737", "cp1253"), _usual_in_greece),
     "cp866": _usual_in_russia,
     "cp1251": _usual_in_russia,
+    **dict.fromkeys(("cp737", "cp1253"), _usual_in_greece),
     "cp1252": _usual_with_accents(_WESTERN, 0.7),
     "cp1250": _usual_with_accents(_CENTRAL, 0.6),
     "cp1254": _usual_with_accents(_TURKISH, 0.6),
