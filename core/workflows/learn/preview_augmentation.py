@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 
 from core.datasets.layout import images_dir, masks_dir
 from core.datasets.loading import slices_of
-from core.datasets.pairs import Pair, find_pairs, load_pair
+from core.datasets.pairs import Pair, find_pairs
 from core.errors import AppError, BadDatasetError
 from core.files import write_whole
 from core.imaging.class_table import ClassTable
 from core.imaging.masks import encode_png
 from core.imaging.overlay import overlay, overlay_classes
 from core.training.augment import change_image, change_labels, draw_change
-from core.training.examples import Example, ExampleArrays, prepare_examples
+from core.training.examples import ExampleArrays
+from core.workflows.learn.train_model import prepare, with_channels
 from core.workflows.learn.training_card import TrainRequest
 
 NUM_IMAGES = 4
@@ -52,8 +53,9 @@ def preview_augmentation(request: TrainRequest, path: Path) -> list[str]:
     pairs = _some_of(find_pairs(images_dir(request.data_dir, "train"), masks_dir(request.data_dir, "train")))
     if not pairs:
         raise BadDatasetError(str(request.data_dir), ["train: There are no images."])
-    examples = _prepare(pairs, request)
-    write_whole(path, encode_png(contact_sheet(examples, request)))
+    shown = [_middle_slice(pair, request) for pair in pairs]
+    request = with_channels(request, shown)
+    write_whole(path, encode_png(contact_sheet(prepare(shown, request), request)))
     return [pair.image_path.name for pair in pairs]
 
 
@@ -90,20 +92,9 @@ def _some_of(pairs: list[Pair]) -> list[Pair]:
     return [pairs[place] for place in np.unique(places).tolist()]
 
 
-def _prepare(pairs: list[Pair], request: TrainRequest) -> ExampleArrays:
-    loaded = []
-    for pair in pairs:
-        slices = slices_of(replace(pair, values=request.mask_values, reading=request.reading))
-        loaded.append(load_pair(slices[len(slices) // 2], classes=request.classes))
-    in_colour = sum(image.values.ndim == 3 for image, _ in loaded) * 2 > len(loaded)
-    return prepare_examples(
-        [Example(image, mask) for image, mask in loaded],
-        image_size=request.settings.image_size,
-        channels=request.net.input_channels or (3 if in_colour else 1),
-        scaling=request.scaling,
-        remove_hair=request.remove_hair,
-        num_classes=1 if request.classes is None else len(request.classes),
-    )
+def _middle_slice(pair: Pair, request: TrainRequest) -> Pair:
+    slices = slices_of(replace(pair, values=request.mask_values, reading=request.reading))
+    return slices[len(slices) // 2]
 
 
 def _tile(

@@ -130,7 +130,7 @@ def train_on(
         num_test: Images kept back, for the card.
     """
     watchers = watchers or Watchers()
-    request = _with_channels(request, train_pairs)
+    request = with_channels(request, train_pairs)
     num_images = {"train": len(train_pairs), "val": len(val_pairs), "test": num_test}
     # Before anything is moved: the model to go on from may lie where the new one goes.
     card = training_card(request, read_about(request.about), num_images)
@@ -139,8 +139,8 @@ def train_on(
     around = surroundings_of(request, data, watchers)
     result = fit(
         request,
-        _prepare(train_pairs, request),
-        _prepare(val_pairs, request) if val_pairs else None,
+        prepare(train_pairs, request),
+        prepare(val_pairs, request) if val_pairs else None,
         watchers,
         around,
     )
@@ -245,7 +245,8 @@ def _train_and_validation(data: GroupedData, request: TrainRequest) -> tuple[lis
     return with_validation(data, settings.val_part, settings.seed)
 
 
-def _with_channels(request: TrainRequest, pairs: Sequence[Pair]) -> TrainRequest:
+def with_channels(request: TrainRequest, pairs: Sequence[Pair]) -> TrainRequest:
+    """The request with the channels that most of the pairs have, where it names none."""
     if request.net.input_channels:
         return request
     probed = [load_pair(pair, classes=request.classes)[0].values.ndim for pair in pairs[:NUM_PROBED]]
@@ -253,7 +254,8 @@ def _with_channels(request: TrainRequest, pairs: Sequence[Pair]) -> TrainRequest
     return replace(request, net=replace(request.net, input_channels=channels))
 
 
-def _prepare(pairs: Sequence[Pair], request: TrainRequest) -> ExampleArrays:
+def prepare(pairs: Sequence[Pair], request: TrainRequest) -> ExampleArrays:
+    """The pairs as the network of a request, which names its channels, learns from them."""
     from core.training.examples import Example, prepare_examples
 
     def load(pair: Pair) -> Example:
