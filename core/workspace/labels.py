@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from core.workspace import audit
 from core.workspace.existing import existing_version
@@ -76,26 +76,16 @@ class Labels(StorePart):
 
     def latest_of_images(self, image_ids: Collection[int]) -> dict[int, LabelRow]:
         """The newest label of images, by image id, in one query; none where the one before was taken back."""
-        query = (
-            select(LabelTable).where(LabelTable.image_id.in_(image_ids), COUNTS).order_by(LabelTable.number)
-        )
-        with self._database.reading() as session:
-            newest = {each.image_id: as_row(LabelRow, each) for each in session.scalars(query)}
-        return {image_id: label for image_id, label in newest.items() if label.label is not None}
+        return self._latest(LabelTable.image_id.in_(image_ids))
 
     def latest_of_task(self, task_id: int) -> dict[int, LabelRow]:
         """The newest label of every image of a task that has one now, by image id, in one query."""
-        newest = (
-            select(LabelTable.image_id, func.max(LabelTable.number).label("number"))
-            .join(ImageTable, ImageTable.id == LabelTable.image_id)
-            .where(ImageTable.task_id == task_id, COUNTS)
-            .group_by(LabelTable.image_id)
-            .subquery()
-        )
-        same = (newest.c.image_id == LabelTable.image_id) & (newest.c.number == LabelTable.number)
-        with self._database.reading() as session:
-            found = session.scalars(select(LabelTable).join(newest, same))
-            return {each.image_id: as_row(LabelRow, each) for each in found if each.label is not None}
+        return self._latest(ImageTable.task_id == task_id)
+
+    def _latest(self, of: ColumnElement[bool]) -> dict[int, LabelRow]:
+        query = select(LabelTable).join(ImageTable, ImageTable.id == LabelTable.image_id).where(of, COUNTS)
+        newest = {each.image_id: each for each in self._all(LabelRow, query.order_by(LabelTable.number))}
+        return {image_id: label for image_id, label in newest.items() if label.label is not None}
 
 
 def _check(new: NewLabel) -> None:
