@@ -33,8 +33,11 @@ def _sqlite_address(path: Path) -> str:
     return f"sqlite:///file:{quote(str(path))}?{mode}&uri=true"
 
 
-# No language is written into a row: sentences in JSON are templates with their facts.
-_JSON: dict[str, Any] = {
+_EVERY: dict[str, Any] = {
+    "pool_size": 5,
+    "max_overflow": 30,
+    "pool_timeout": BUSY_TIMEOUT_SECONDS,
+    # No language is written into a row: sentences in JSON are templates with their facts.
     "json_serializer": lambda value: json.dumps(to_plain(value)),
     "json_deserializer": lambda text: from_plain(json.loads(text)),
 }
@@ -50,14 +53,7 @@ def server_engine(address: str) -> Engine:
         url = make_url(address)
         if url.get_backend_name() != "postgresql":
             raise ValueError(url.get_backend_name())
-        engine = create_engine(
-            url,
-            connect_args={"connect_timeout": 10},
-            pool_size=5,
-            max_overflow=30,
-            pool_timeout=BUSY_TIMEOUT_SECONDS,
-            **_JSON,
-        )
+        engine = create_engine(url, connect_args={"connect_timeout": 10}, **_EVERY)
     except (ArgumentError, ImportError, TypeError, ValueError) as error:
         raise StoreError(
             "DATABASE_URL is not understood ({error}); expected "
@@ -86,14 +82,7 @@ def server_engine(address: str) -> Engine:
 
 def sqlite_engine(path: Path) -> Engine:
     """Connections to a file, whose transactions begin for reading, or alone for writing where asked."""
-    engine = create_engine(
-        _sqlite_address(path),
-        connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
-        pool_size=5,
-        max_overflow=30,
-        pool_timeout=BUSY_TIMEOUT_SECONDS,
-        **_JSON,
-    )
+    engine = create_engine(_sqlite_address(path), connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, **_EVERY)
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
