@@ -65,20 +65,6 @@ def fetch(address: str, copy: Path) -> Path:
     return copy
 
 
-def put_folder(folder: Path, address: str) -> None:
-    """Copy every whole file of a folder to an address.
-
-    Raises:
-        AppError: It cannot be written.
-    """
-    system, root = _open(address)
-    with _in_a_sentence(address, "written"):
-        for path in _whole_files(folder):
-            target = f"{root.rstrip('/')}/{path.relative_to(folder).as_posix()}"
-            system.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
-            system.put_file(str(path), target)
-
-
 def holds_anything(address: str) -> bool:
     """Whether there is a file at or under an address.
 
@@ -109,16 +95,17 @@ class Upload:
     Args:
         folder: On this machine.
         address: With a protocol.
+        is_new: The folder was made here: nothing in it counts as put.
 
     Raises:
         AppError: It cannot be reached.
     """
 
-    def __init__(self, folder: Path, address: str) -> None:
+    def __init__(self, folder: Path, address: str, *, is_new: bool = False) -> None:
         self._folder = folder
         self._address = address
         self._system, self._root = _open(address)
-        self._done = self._versions()
+        self._done = {} if is_new else self._versions()
 
     def push(self) -> None:
         """Put every file that is new or was written again, then remove those that are gone here.
@@ -143,16 +130,12 @@ class Upload:
         """When each file was written, and its size; half-written ones are left out."""
         return {
             path: (told.st_mtime_ns, told.st_size)
-            for path in _whole_files(self._folder)
-            if (told := path.stat())
+            for path in sorted(self._folder.rglob("*"))
+            if path.suffix != ".part" and path.is_file() and (told := path.stat())
         }
 
     def _target(self, path: Path) -> str:
         return f"{self._root.rstrip('/')}/{path.relative_to(self._folder).as_posix()}"
-
-
-def _whole_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".part")
 
 
 def _matching(system: Any, path: str) -> list[str]:

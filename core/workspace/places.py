@@ -17,7 +17,7 @@ from urllib.request import url2pathname
 from core.errors import AppError, StoreError, UnreachableError
 from core.files import write_whole
 from core.large_files import read_file
-from core.storage import fetch, holds_anything, put_folder
+from core.storage import Upload, fetch, holds_anything
 
 _SOONER_WRITTEN = 200_000
 """Bytes up to which a file at an address is written in less time than it takes to ask whether it is there."""
@@ -157,7 +157,7 @@ class AddressPlace:
     def keep(self, name: str) -> None:
         """See `Place`."""
         with self._plain_errors():
-            put_folder(self._copies / name, f"{self.address}/{name}")
+            Upload(self._copies / name, f"{self.address}/{name}", is_new=True).push()
 
     def _path(self, name: str) -> str:
         return f"{str(self._root).rstrip('/')}/{name}"
