@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,20 +86,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 def findings(workspace: Path) -> Iterator[Finding]:
     """What there is to say of this machine and of the workspace in that folder."""
-    looks: list[Callable[[], Finding]] = [
-        _python,
-        _libraries,
-        _processor,
-        _memory,
-        _openvino,
-        _gpu,
-        lambda: _disk(workspace),
-        lambda: _write_speed(workspace),
-        lambda: _store(workspace),
-        _cluster,
-    ]
-    for look in looks:
-        yield look()
+    yield _python()
+    yield _libraries()
+    yield _processor()
+    yield _memory()
+    yield _openvino()
+    yield _gpu()
+    yield _disk(workspace)
+    yield _write_speed(workspace)
+    yield _store(workspace)
+    yield _cluster()
 
 
 def _python() -> Finding:
