@@ -121,25 +121,22 @@ def prepare_examples(
         ValueError: No examples, a mask of another shape than its image, or one with other values.
     """
 
-    def scale(image: DecodedImage) -> NDArray[np.float32]:
-        return network_input(image, image_size, channels, scaling, remove_hair=remove_hair)
-
     def prepare(item: Example | Callable[[], Example]) -> _Prepared:
         example = item if isinstance(item, Example) else item()
         _check(example, num_classes)
-        return _prepare_image(example.image, scale), *_prepare_labels(example, image_size, num_classes)
+        scaled = network_input(example.image, image_size, channels, scaling, remove_hair=remove_hair)
+        kind = np.uint8 if example.image.values.dtype == np.uint8 else np.uint16
+        image = np.rint(scaled * np.float32(np.iinfo(kind).max)).astype(kind)
+        return image, *_prepare_labels(example, image_size, num_classes)
 
     with ThreadPoolExecutor(NUM_THREADS) as pool:
         prepared = list(pool.map(prepare, examples))
     if not prepared:
         raise ValueError("training needs at least one image with a mask")
     images, masks, weights = zip(*prepared, strict=True)
-    return ExampleArrays(_stack_images(images), np.stack(masks), _stack_weights(weights, masks[0].shape))
-
-
-def _prepare_image(image: DecodedImage, scale: Callable[[DecodedImage], NDArray[np.float32]]) -> NDArray[Any]:
-    kind = np.uint8 if image.values.dtype == np.uint8 else np.uint16
-    return np.rint(scale(image) * np.float32(np.iinfo(kind).max)).astype(kind)
+    if any(image.dtype == np.uint16 for image in images):
+        images = tuple(map(_wide, images))
+    return ExampleArrays(np.stack(images), np.stack(masks), _stack_weights(weights, masks[0].shape))
 
 
 def _prepare_labels(
@@ -152,12 +149,6 @@ def _prepare_labels(
     else:
         mask = resize_classes(np.where(decided, example.mask, np.uint8(UNDEFINED)), size)
     return mask, None if decided.all() else resize_labels(decided, size)
-
-
-def _stack_images(images: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    if any(image.dtype == np.uint16 for image in images):
-        images = [_wide(image) for image in images]
-    return np.stack(images)
 
 
 def _wide(images: NDArray[Any]) -> NDArray[np.uint16]:
