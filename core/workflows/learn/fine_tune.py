@@ -27,7 +27,7 @@ from core.workflows.learn.label_trainer import LabelTrainer
 from core.workflows.learn.mask_trainer import MaskTrainer
 from core.workflows.learn.pace import PACE, Pace, epoch_seconds, pace_of
 from core.workflows.learn.trainer import Run, Trainer
-from core.workspace import ImageRow, JobRow, Purpose, VersionRow, Workspace, is_trainable
+from core.workspace import JobRow, Purpose, VersionRow, Workspace, is_trainable
 from core.workspace.tables import utc_now
 
 TRAINERS: dict[Purpose, Trainer] = {
@@ -222,7 +222,7 @@ def _settle(context: JobContext, trainer: Trainer, candidate: VersionRow) -> tup
 
 
 def _run(context: JobContext, task_id: int, trainer: Trainer) -> Run:
-    """What is learnt from, split into training and validation."""
+    """What is learnt from, split in whole groups into training and validation."""
     workspace, settings = context.workspace, context.job.settings
     base_id, epochs, seed = settings["base_version_id"], int(settings["epochs"]), int(settings["seed"])
     base = trainer.start(workspace, task_id, _base(workspace, base_id))
@@ -231,7 +231,9 @@ def _run(context: JobContext, task_id: int, trainer: Trainer) -> Run:
     images = [image for image in given.images if is_trainable(image) and image.id in masks]
     if not images:
         raise JobError(trainer.nothing)
-    train, validation = _split(images, seed)
+    aside = _aside([image.group_id for image in images], seed)
+    train = tuple(image for image in images if image.group_id not in aside)
+    validation = tuple(image for image in images if image.group_id in aside)
     _check_labels(base_id, trainer.missing(given, train))
     long = trainer.at_length(given.card, len(train), from_scratch=base is None)
     run = Run(
@@ -243,15 +245,6 @@ def _run(context: JobContext, task_id: int, trainer: Trainer) -> Run:
         settings=trainer.settings(given.card, epochs, seed, at_length=long),
     )
     return replace(run, augment=trainer.augmentation(workspace, run))
-
-
-def _split(images: list[ImageRow], seed: int) -> tuple[tuple[ImageRow, ...], tuple[ImageRow, ...]]:
-    """Images to train on and to validate on in whole groups, each in their own order."""
-    aside = _aside([image.group_id for image in images], seed)
-    return (
-        tuple(image for image in images if image.group_id not in aside),
-        tuple(image for image in images if image.group_id in aside),
-    )
 
 
 def _aside(groups: list[int], seed: int) -> set[int]:
