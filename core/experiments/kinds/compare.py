@@ -58,7 +58,18 @@ def _result(
     columns = shown_columns(COLUMNS, classes)
     if not runs:
         return ExperimentResult("compare", columns)
-    rows = [arm_row(run) for run in runs]
+    rows: list[dict[str, Cell]] = [
+        {
+            "arm": run.name,
+            **mean_row(run.images),
+            "threshold": run.threshold,
+            "parameters": run.num_parameters,
+            "epochs": run.num_epochs,
+            "best_epoch": run.best_epoch,
+            "seconds": run.seconds,
+        }
+        for run in runs
+    ]
     differences = difference_rows({run.name: run.images for run in runs})
     if differences:
         experiment.write_csv("differences.csv", differences)
@@ -77,19 +88,6 @@ def _result(
             *(difference_sentence(row) for row in differences if row["score"] != "dice"),
         ),
     )
-
-
-def arm_row(run: FinishedRun) -> dict[str, Cell]:
-    """One network's line: scores with intervals, threshold, size and time."""
-    return {
-        "arm": run.name,
-        **mean_row(run.images),
-        "threshold": run.threshold,
-        "parameters": run.num_parameters,
-        "epochs": run.num_epochs,
-        "best_epoch": run.best_epoch,
-        "seconds": run.seconds,
-    }
 
 
 def _headline(
