@@ -17,7 +17,7 @@ from core.experiments.requests.data import train_and_val
 from core.experiments.requests.plan import TuneRequest
 from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.store import ExperimentResult
-from core.experiments.runs.study import check_space, open_study, pruner_of, suggest
+from core.experiments.runs.study import open_study, pruner_of, suggest
 from core.experiments.runs.training_run import NAME, RunPlan, Shared, elsewhere, pass_on, shared_of, train_run
 from core.jobs.chosen_engine import chosen_engine
 from core.jobs.engine import Engine, is_given_up, tell
@@ -35,7 +35,6 @@ BATCH = 2
 
 def tune(experiment: Experiment, request: TuneRequest) -> ExperimentResult:
     """Try settings until there are enough trials, the time is up or it is stopped."""
-    check_space(request)
     _, train, val = train_and_val(experiment, request)
     ends = time.monotonic() + request.timeout_minutes * 60 if request.timeout_minutes else None
     with open_study(experiment.folder / STUDY_FILE, request) as study, chosen_engine() as engine:
