@@ -144,10 +144,6 @@ class Images(ImageStacks):
         """
         return self._rows(self._query(task_id, show).order_by(ImageTable.position))
 
-    def read_bytes(self, image_id: int) -> bytes:
-        """The file as it came."""
-        return self._blobs.read(self.get(image_id).file)
-
     def mark_looked_at(self, image_id: int, who: str) -> None:
         """A person has opened it, and comes back to it; both are remembered in one short transaction."""
         with self._database.writing() as session:

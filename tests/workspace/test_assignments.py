@@ -179,7 +179,6 @@ def readings(store, task, own, other, revisions, version):
             each.image.id
             for each in store.images.stacks_around(store.images.around(task.id, own.id), each_side=3)[0]
         ],
-        "images.read_bytes": [each for each in stack if _or_none(store.images.read_bytes, each)],
         "images.counts": stack[: store.images.counts(task.id)["all"]],
         "drafts.get": [each for each in stack if store.drafts.get(each)],
         "masks.history": [revision.image_id for each in stack for revision in store.masks.history(each)],

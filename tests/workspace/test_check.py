@@ -103,7 +103,7 @@ def test_a_read_only_workspace_can_be_looked_at(tmp_path):
         subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
         with Workspace.open(folder) as workspace:
             assert workspace.images.list(1) == [image]
-            assert workspace.images.read_bytes(image.id) == b"picture"
+            assert workspace.files.read(image.file) == b"picture"
             with pytest.raises(StoreError, match="cannot be written"):
                 workspace.images.mark_looked_at(image.id, "Kim")
     finally:

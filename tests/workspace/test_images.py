@@ -62,7 +62,7 @@ def test_a_lost_file_is_told(workspace, add_image):
     image = add_image("abc")
     workspace.files.remove(image.file)
     with pytest.raises(StoreError, match="has lost the file"):
-        workspace.images.read_bytes(image.id)
+        workspace.files.read(image.file)
 
 
 def test_a_reference_mask_is_kept_and_taken_away(workspace, add_image):

@@ -77,7 +77,7 @@ def test_files_at_an_address(elsewhere, tmp_path):
         log = workspace.jobs.folder(7) / "log.txt"
         write_whole(log, b"epoch 1")
         workspace.jobs.keep_folder(7)
-        assert workspace.images.read_bytes(image.id) == b"picture"
+        assert workspace.files.read(image.file) == b"picture"
         assert [name.split("/")[0] for name in elsewhere()] == [
             "files",
             "files",

@@ -56,7 +56,7 @@ def test_what_one_machine_writes_another_reads(bucket, store, tmp_path):
         write_whole(one.jobs.folder(job.id) / "log.txt", b"epoch 1")
         one.jobs.keep_folder(job.id)
         with Workspace.open(tmp_path / "two") as two:
-            assert two.images.read_bytes(image.id) == b"picture"
+            assert two.files.read(image.file) == b"picture"
             assert two.images.read_reference(two.images.get(image.id)) == b"reference"
             assert two.masks.read_layer_png(two.truth.of(image.id)) == b"layer"
             assert (two.versions.open(version) / "model.keras").read_bytes() == b"weights"
@@ -65,7 +65,7 @@ def test_what_one_machine_writes_another_reads(bucket, store, tmp_path):
             # What the other machine has deleted is not taken for there.
             one.images.delete(image.id)
             again = two.images.add(1, "again.png", b"picture", ImageFacts(2, 3))
-            assert one.images.read_bytes(again.id) == b"picture"
+            assert one.files.read(again.file) == b"picture"
 
 
 @pytest.mark.sqlite
@@ -81,13 +81,13 @@ def test_a_copy_into_a_bucket_and_back_and_what_nobody_needs_there(bucket, tmp_p
         assert list(there.lost_files()) == []
         assert there.copy_to(back, lambda done, of: None)[1] == []
         assert list(back.lost_files()) == []
-        assert back.images.read_bytes(image.id) == b"picture"
+        assert back.files.read(image.file) == b"picture"
         assert back.masks.read_mask_png(revision) == here.masks.read_mask_png(revision)
         left = there.files.put(b"left by a crash", ".png")
         assert there.images.unused_files() == [left]
         there.images.remove_unused([left])
         assert there.images.unused_files() == []
-        assert there.images.read_bytes(image.id) == b"picture"
+        assert there.files.read(image.file) == b"picture"
 
 
 @pytest.mark.sqlite

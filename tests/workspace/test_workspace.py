@@ -30,7 +30,7 @@ def test_what_was_made_is_there_when_it_is_opened_again(tmp_path):
     with Workspace.open(tmp_path / "w") as second:
         (image,) = second.images.list(1)
         assert image.facts == ImageFacts(2, 3, 3, "hu", ("A note.",))
-        assert second.images.read_bytes(image.id) == b"a"
+        assert second.files.read(image.file) == b"a"
         assert second.settings.get("person") == "Kim"
         assert len(second.tasks.list()) == 3
 
