@@ -21,8 +21,7 @@ class LoadedModels(Generic[Model]):
     """The last `capacity` models; safe to share between threads."""
 
     def __init__(self, capacity: int, load: Callable[[Path], Model]) -> None:
-        self._guard = threading.Lock()
-        self._loading: dict[Path, threading.Lock] = {}
+        self._loading: dict[str, threading.Lock] = {}
         self._loaded = lru_cache(capacity)(lambda folder, written: load(folder))
 
     def get(self, folder: Path) -> Model:
@@ -31,9 +30,8 @@ class LoadedModels(Generic[Model]):
         Raises:
             BadModelError: It is missing, broken or unsafe.
         """
-        with self._guard:
-            lock = self._loading.setdefault(folder, threading.Lock())
-        with lock:
+        # Two threads get the same one: of text `setdefault` looks and sets in one.
+        with self._loading.setdefault(str(folder), threading.Lock()):
             return self._loaded(folder, _written_at(folder / "card.json"))
 
 

@@ -22,7 +22,6 @@ class Cache:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._guard = threading.Lock()
         self._locks: dict[tuple[str, str], threading.Lock] = {}
 
     def get(self, sha256: str, kind: str) -> bytes | None:
@@ -44,7 +43,8 @@ class Cache:
         found = self.get(sha256, kind)
         if found is not None:
             return found
-        with self._lock(sha256, kind):
+        # One lock for two threads that ask at once: `setdefault` looks and sets in one.
+        with self._locks.setdefault((sha256, kind), threading.Lock()):
             found = self.get(sha256, kind)
             if found is None:
                 found = make()
@@ -57,7 +57,3 @@ class Cache:
 
     def _path(self, sha256: str, kind: str) -> Path:
         return self.root / sha256[:2] / sha256 / kind
-
-    def _lock(self, sha256: str, kind: str) -> threading.Lock:
-        with self._guard:
-            return self._locks.setdefault((sha256, kind), threading.Lock())
