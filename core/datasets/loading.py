@@ -7,7 +7,6 @@ volumes that were read last, since what a mask's values mean is found over all o
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
 
@@ -75,32 +74,24 @@ class Volume:
     """
 
     def __init__(self, pair: Pair, meaning: MaskMeaning) -> None:
-        self._file = open_image(pair)
-        self._name = pair.image_path.name
-        self._kept: OrderedDict[int, DecodedImage] = OrderedDict()
+        file, called = open_image(pair), pair.image_path.name
+
+        @lru_cache(_KEPT_SLICES)
+        def slice_at(place: int) -> DecodedImage:
+            return to_image(read_frame(file, called, file.order[place]))
+
+        self._slice_at = slice_at
         self._lock = threading.Lock()
         # The file says nothing of its slices' sizes: the masks have those of the images, or are refused.
-        shapes = [self.image(place).values.shape[:2] for place in range(len(self._file.order))]
+        shapes = [slice_at(place).values.shape[:2] for place in range(len(file.order))]
         name = Sentence("mask {file}", file=pair.mask_path.name)
-        data, geometry = read_bytes(pair.mask_path), self._file.geometry
-        self.masks, self.notes = volume_masks(data, name, shapes, geometry, meaning=meaning)
-
-    def __len__(self) -> int:
-        """Number of slices."""
-        return len(self._file.order)
-
-    def image(self, place: int) -> DecodedImage:
-        """One slice; several threads may ask, and those a little behind read nothing again."""
-        with self._lock:
-            if place not in self._kept:
-                self._kept[place] = to_image(read_frame(self._file, self._name, self._file.order[place]))
-                while len(self._kept) > _KEPT_SLICES:
-                    self._kept.popitem(last=False)
-            return self._kept[place]
+        data = read_bytes(pair.mask_path)
+        self.masks, self.notes = volume_masks(data, name, shapes, file.geometry, meaning=meaning)
 
     def read(self, place: int) -> tuple[DecodedImage, NDArray[np.uint8]]:
-        """One slice with its mask."""
-        return self.image(place), self.masks[place]
+        """One slice with its mask; several threads may ask, and those a little behind read nothing again."""
+        with self._lock:
+            return self._slice_at(place), self.masks[place]
 
 
 def open_volume(pair: Pair, meaning: MaskMeaning) -> Volume:
