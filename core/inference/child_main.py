@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 
 import numpy as np
 
@@ -17,25 +16,21 @@ from core.inference.child_network import read_arrays, write_arrays, write_messag
 from core.inference.sizes import Purpose
 
 
-def main(arguments: list[str]) -> int:
+def main(answers: BinaryIO, arguments: list[str]) -> int:
     """Tell the network's sizes, then answer images until stdin ends."""
     path, purpose, height, width = arguments
-    answers = os.fdopen(os.dup(1), "wb")
-    # Nothing that a library prints may come between.
-    os.dup2(2, 1)
-    with answers:
+    try:
+        model, sizes = open_for(Path(path), (int(height), int(width)), cast(Purpose, purpose))
+    except BadModelError as error:
+        write_message(answers, json.dumps({"error": str(error)}).encode())
+        return 1
+    write_message(answers, json.dumps(to_dict(sizes)).encode())
+    while True:
         try:
-            model, sizes = open_for(Path(path), (int(height), int(width)), cast(Purpose, purpose))
-        except BadModelError as error:
-            write_message(answers, json.dumps({"error": str(error)}).encode())
-            return 1
-        write_message(answers, json.dumps(to_dict(sizes)).encode())
-        while True:
-            try:
-                (image,) = read_arrays(sys.stdin.buffer)
-            except EOFError:
-                return 0
-            # Compiled on every backend, unlike a plain call.
-            outputs = model.predict_on_batch(image)
-            found = outputs if isinstance(outputs, list | tuple) else [outputs]
-            write_arrays(answers, [np.asarray(each, np.float32) for each in found])
+            (image,) = read_arrays(sys.stdin.buffer)
+        except EOFError:
+            return 0
+        # Compiled on every backend, unlike a plain call.
+        outputs = model.predict_on_batch(image)
+        found = outputs if isinstance(outputs, list | tuple) else [outputs]
+        write_arrays(answers, [np.asarray(each, np.float32) for each in found])

@@ -38,11 +38,15 @@ FORMAT = 1
 SHIPPED_DIR = MODELS_DIR / "exported"
 """Of the networks that come with the program, so that a first mask waits for no child process."""
 _CHILD = """
-import sys
+import os, sys
+answers = os.fdopen(os.dup(1), "wb")
+# Nothing that a library prints may come between.
+os.dup2(2, 1)
 # Keras takes these along wherever they are installed, which doubles the time of its import.
 sys.modules.update(dict.fromkeys({absent}))
 from core.inference.{module} import main
-sys.exit(main(sys.argv[1:]))
+with answers:
+    sys.exit(main(answers, sys.argv[1:]))
 """
 _NOT_COMPUTED_WITH = ("_initializer", "seed", "trainable")
 
@@ -143,6 +147,8 @@ def cache_dir() -> Path:
 
 def child_program(module: str, *absent: str) -> str:
     """What a child process with Keras runs: `main` of a module here, without libraries Keras can spare.
+
+    It is given where its answers go, which is stdout, and the arguments.
 
     Args:
         absent: Others that its backend can spare too.

@@ -5,9 +5,9 @@ Prints why a format was left out, a line each; exits with 1 and one line where t
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import cv2
 import keras
@@ -81,18 +81,13 @@ def _openvino(
     return lambda image: np.asarray(compiled(image)[0], np.float32)
 
 
-def main(arguments: list[str]) -> int:
+def main(answers: BinaryIO, arguments: list[str]) -> int:
     """Write the files and tell what was left out."""
     weights, height, width, threshold, folder = arguments
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    # Nothing that a library prints may come between.
-    os.dup2(2, 1)
-    with answers:
-        try:
-            left_out = write(Path(weights), (int(height), int(width)), float(threshold), Path(folder))
-        except BadModelError as error:
-            print(error, file=answers)
-            return 1
-        for line in left_out:
-            print(line, file=answers)
+    try:
+        left_out = write(Path(weights), (int(height), int(width)), float(threshold), Path(folder))
+    except BadModelError as error:
+        answers.write(f"{error}\n".encode())
+        return 1
+    answers.write("".join(f"{line}\n" for line in left_out).encode())
     return 0
