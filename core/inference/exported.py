@@ -196,16 +196,13 @@ def _only_one(path: Path) -> Iterator[None]:
     """One thread of one process at a time; where nothing can be written, without waiting for others."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(path)
-        lock.acquire()
+        held = filelock.FileLock(path).acquire()
     except OSError as error:
         logger.warning("exported networks cannot be kept (%s)", error)
         yield
         return
-    try:
+    with held:
         yield
-    finally:
-        lock.release()
 
 
 def _export_in_child(path: Path, image_size: tuple[int, int], purpose: Purpose) -> bytes | None:
