@@ -25,14 +25,7 @@ from core.experiments.requests.plan import ARM_WORDS, CrossValidateRequest, Reci
 from core.experiments.requests.several_classes import class_notes, foreground, shown_columns
 from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.finished_run import FinishedRun
-from core.experiments.runs.fold_runs import (
-    FoldPlan,
-    check_folds,
-    index_rows,
-    out_of_fold,
-    run_folds,
-    summary_rows,
-)
+from core.experiments.runs.fold_runs import FoldPlan, index_rows, out_of_fold, run_folds, summary_rows
 from core.experiments.runs.store import Cell, ExperimentResult, Picture
 from core.image_size import format_size
 from core.language.sentence import Sentence
@@ -49,7 +42,6 @@ def cross_validate(experiment: Experiment, request: CrossValidateRequest) -> Exp
     classes = request.recipe.classes
     columns = shown_columns(COLUMNS, classes)
     plan, notes = plan_folds(experiment, request)
-    check_folds(plan)
     finished = run_folds(experiment, plan, nets, request.recipe)
     finished = {arm: runs for arm, runs in finished.items() if runs}
     if not finished:

@@ -16,7 +16,7 @@ from core.experiments.reports.predictions_picture import draw_curves
 from core.experiments.requests.plan import Recipe, SyntheticRequest
 from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.finished_run import FinishedRun
-from core.experiments.runs.fold_runs import FoldPlan, check_folds, index_rows, run_folds, summary_rows
+from core.experiments.runs.fold_runs import FoldPlan, index_rows, run_folds, summary_rows
 from core.experiments.runs.store import Cell, ExperimentResult, Picture
 from core.language.sentence import Sentence
 from core.workflows.learn.run_folder import hash_pairs
@@ -37,7 +37,6 @@ def synthetic(experiment: Experiment, request: SyntheticRequest) -> ExperimentRe
     groups = np.arange(len(pairs), dtype=np.int64)
     folds = assign_folds(groups, request.folds, seed=seed)
     plan = FoldPlan(data_dir, pairs, folds, groups, tolerance=1.0)
-    check_folds(plan)
     runs = run_folds(experiment, plan, {ARM: recipe.net}, recipe)[ARM]
     if not runs:
         return ExperimentResult("synthetic", COLUMNS)

@@ -76,6 +76,7 @@ def run_folds(
     Of each fold's training images the recipe's `val_part` chooses epoch and threshold; the fold itself is
     scored and chooses nothing.
     """
+    check_folds(plan)
     plans: list[RunPlan] = []
     for fold in range(plan.num_folds):
         train, val = _inner_split(plan, fold, recipe)
