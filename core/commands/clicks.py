@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 from core.commands import Parser, whole_number
 from core.commands.progress import TrainingDisplay
 from core.commands.shared_flags import add_shared
 from core.commands.task import add_task_flag
+from core.commands.train_options import settings_of
 from core.config import NetConfig, TrainConfig
 from core.language.sentence import print_sentence
 
@@ -43,7 +45,6 @@ def train(arguments: list[str]) -> int:
     options = build_parser().parse_args(arguments)
 
     from core.workflows.learn.train_clicks import click_request, find_click_sets, train_clicks
-    from core.workflows.learn.train_model import Watchers
     from core.workflows.learn.training_card import TrainRequest
 
     request = click_request(
@@ -52,14 +53,8 @@ def train(arguments: list[str]) -> int:
             output_dir=options.output_dir,
             name="model",
             net=NetConfig(depth=options.depth, base_filters=options.base_filters),
-            settings=TrainConfig(
-                epochs=options.epochs,
-                batch_size=options.batch_size,
-                learning_rate=options.learning_rate,
-                warmup=0.02,
-                patience=options.patience,
-                seed=options.seed,
-                weight_averaging=0.995,
+            settings=replace(
+                settings_of(options, TrainConfig.image_size), warmup=0.02, weight_averaging=0.995
             ),
             threshold=0.5,
             about=options.about,
@@ -75,9 +70,7 @@ def train(arguments: list[str]) -> int:
             sets,
             num_examples=options.examples,
             num_validated=options.validated,
-            watchers=Watchers(
-                on_progress=display.step, should_stop=lambda: display.interrupted, on_note=display.note
-            ),
+            watchers=replace(display.watchers(), on_note=display.note),
         )
     print_sentence(
         "Epoch {best_epoch} of {num_epochs} was kept.",
