@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from core.cards import ModelCard, Score, save_card
 from core.classifier_cards import ClassifierCard
 from core.errors import AppError
 from core.evaluation.test_log import Scoring, check_log, log_scorings
-from core.files import write_whole
+from core.files import write_json
 
 Card = TypeVar("Card", ModelCard, ClassifierCard)
 
@@ -75,8 +74,7 @@ class ScoreRequest:
             )
             log_scorings(self.test_log, [scoring])
         if self.json_path is not None:
-            text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
-            write_whole(self.json_path, text.encode())
+            write_json(self.json_path, told)
 
     def keep_on_card(self, card: Card, path: Path, scores: dict[str, Score]) -> None:
         """Write the scores into a card where that is asked for."""
