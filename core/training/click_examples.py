@@ -28,6 +28,7 @@ from core.correction.click_crop import (
     standardised,
     window_around,
 )
+from core.image_size import within
 from core.training.click_mistakes import boxed, clicked_errors, distorted
 from core.training.examples import DrawnExamples, ExampleArrays
 
@@ -61,9 +62,8 @@ class ClickImage:
     def regions(self, scale: int) -> NDArray[np.int32]:
         """Superpixels of a small copy, (h, w) int32; kept once made."""
         if scale not in self.superpixels:
-            factor = min(1.0, SUPERPIXEL_SIDE / max(self.mask.shape))
-            size = tuple(max(1, round(length * factor)) for length in self.mask.shape[::-1])
-            small = cv2.resize(self.picture, size, interpolation=cv2.INTER_AREA)
+            height, width = within(self.mask.shape, SUPERPIXEL_SIDE)
+            small = cv2.resize(self.picture, (width, height), interpolation=cv2.INTER_AREA)
             channel_axis = None if small.ndim == 2 else -1
             labels = felzenszwalb(small, scale=scale, sigma=0.8, min_size=30, channel_axis=channel_axis)
             self.superpixels[scale] = labels.astype(np.int32)
