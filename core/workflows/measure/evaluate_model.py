@@ -70,8 +70,9 @@ def evaluate_model(
     request.check()
     weights = weights_path(request.model_path)
     check_stock(weights)
+    own_card = card_path(weights)
     if request.update_card:
-        load_card(card_path(weights))
+        load_card(own_card)
     present = find_splits(request.data_dir)
     if request.split not in present:
         there: str = Sentence("and no other split either")
@@ -87,7 +88,9 @@ def evaluate_model(
                 )
             ],
         )
-    classes = request.classes or _classes_of(weights)
+    classes = request.classes
+    if classes is None and own_card.is_file():
+        classes = table_of_card(load_card(own_card))
     examined = examine_dataset(
         request.data_dir,
         [request.split],
@@ -114,13 +117,8 @@ def evaluate_model(
     told, scores = report(results, threshold, names), card_scores(results, names)
     request.keep("segment", request.data_dir, ("dice", scores["dice"].mean), len(pairs), told)
     if request.update_card:
-        request.keep_on_card(load_card(card_path(weights)), card_path(weights), scores)
+        request.keep_on_card(load_card(own_card), own_card, scores)
     return EvaluateOutcome(told, scores, (*examined.notes, *predictor.notes))
-
-
-def _classes_of(weights: Path) -> ClassTable | None:
-    path = card_path(weights)
-    return table_of_card(load_card(path)) if path.is_file() else None
 
 
 def _check_classes(request: EvaluateRequest, classes: ClassTable | None, num_classes: int) -> None:
