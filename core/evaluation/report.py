@@ -103,7 +103,9 @@ def report(
         "hd95_undefined": means["hd95_undefined"],
         "threshold": threshold,
         "num_images": len(results),
-        "pooled": _pooled(results, several=threshold is None),
+        "pooled": pooled_classes(each.class_counts for each in results)[0]
+        if threshold is None and results
+        else pooled_scores(each.counts for each in results),
         "images": [
             {"image": each.name, "height": each.shape[0], "width": each.shape[1], **each.scores}
             for each in results
@@ -143,9 +145,3 @@ def mean_score(values: Iterable[float | None]) -> Score | None:
         return None
     low, high = bootstrap_interval(defined)
     return Score(round(float(np.mean(defined)), 5), round(low, 5), round(high, 5))
-
-
-def _pooled(results: Sequence[ImageResult], *, several: bool) -> Scores:
-    if several and results:
-        return pooled_classes(each.class_counts for each in results)[0]
-    return dict(pooled_scores(result.counts for result in results))
