@@ -11,11 +11,11 @@ from core.nets.click_net import click_net
 from core.nets.fcn8s import fcn8s
 from core.nets.lite_unet import DEEPEST, lite_unet
 from core.nets.sizes import border, check_size
-from core.nets.unet import fcn, unet
+from core.nets.unet import unet
 
 __all__ = ["NETS", "border", "build", "check_net", "check_size"]
 
-NETS = {"unet": unet, "fcn": fcn, "fcn8s": fcn8s, "click": click_net, "lite_unet": lite_unet}
+NETS = {"unet": unet, "fcn": unet, "fcn8s": fcn8s, "click": click_net, "lite_unet": lite_unet}
 
 
 def build(

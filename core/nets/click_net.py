@@ -40,7 +40,7 @@ def click_net(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logit
         dtype=blocks.dtype,
         name="stem",
     )(image)
-    x = down_and_up(config, blocks, x, skips=True)
+    x = down_and_up(config, blocks, x)
     x = blocks.double(x, EDGE_FILTERS, "edge")
     x = blocks.join(image, x, "edge")
     return finish(config, inputs, blocks.scores(x, kernel=3), logits=logits)

@@ -21,6 +21,10 @@ def unet(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logits: bo
     With padding "valid" it is the paper's own: no border of zeros is ever seen, each block is smaller than
     what it was made from, and the skips are cut to what came up.
 
+    The architecture "fcn" is the same without the skip concatenations, to see what the skips alone bring. The
+    first convolution of each block on the way up then sees half of the channels, so there are fewer weights,
+    and where each pixel of a mask lies must come through `depth` halvings.
+
     Args:
         input_size: (height, width) of the input in pixels; None leaves a side open.
         logits: Leave out the final sigmoid or softmax, for losses that are more exact on logits.
@@ -29,28 +33,11 @@ def unet(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logits: bo
         A model of (N, H, W, input_channels) in [0, 1] -> (N, H, W, num_classes) float32; with padding "valid"
         `border(config)` pixels smaller on each side.
     """
-    return encoder_decoder(config, blocks, input_size, logits=logits, skips=True)
-
-
-def fcn(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logits: bool) -> keras.Model:
-    """The U-Net without its skip concatenations, to see what the skips alone bring; padding must be "same".
-
-    The first convolution of each block on the way up sees half of the channels that the U-Net's sees, so this
-    network has fewer weights. Where each pixel of a mask lies must come through `depth` halvings.
-    """
-    return encoder_decoder(config, blocks, input_size, logits=logits, skips=False)
-
-
-def encoder_decoder(
-    config: NetConfig, blocks: Blocks, input_size: InputSize, *, logits: bool, skips: bool
-) -> keras.Model:
-    """The U-Net, or with `skips` False the same blocks without its concatenations."""
     inputs, x = blocks.image(input_size)
-    x = down_and_up(config, blocks, x, skips=skips)
-    return finish(config, inputs, blocks.scores(x), logits=logits)
+    return finish(config, inputs, blocks.scores(down_and_up(config, blocks, x)), logits=logits)
 
 
-def down_and_up(config: NetConfig, blocks: Blocks, x: Any, *, skips: bool) -> Any:
+def down_and_up(config: NetConfig, blocks: Blocks, x: Any) -> Any:
     """The features of `base_filters` channels at the size of x, after all halvings and doublings."""
     kept: list[Any] = []
     for level in range(config.depth):
@@ -59,7 +46,7 @@ def down_and_up(config: NetConfig, blocks: Blocks, x: Any, *, skips: bool) -> An
         kept.append(x)
         x = blocks.halve(x, f"down{level}")
     x = blocks.double_conv(x, config.base_filters << config.depth, "bottom", dropout=config.dropout)
-    return way_up(config, blocks, x, kept if skips else ())
+    return way_up(config, blocks, x, () if config.architecture == "fcn" else kept)
 
 
 def way_up(config: NetConfig, blocks: Blocks, x: Any, skips: Sequence[Any]) -> Any:
