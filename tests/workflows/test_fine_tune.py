@@ -1,6 +1,7 @@
 """Fine-tuning with a real network, tiny, through the real queue and worker."""
 
 import signal
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,10 +17,12 @@ from core.jobs import queue, worker
 from core.jobs.kinds import JobContext
 from core.jobs.process import is_alive, machine
 from core.reasons import Reason
+from core.registry import decoded
 from core.registry.compare import Comparison
 from core.registry.predictors import Predictors
 from core.workflows.correct.open_image import open_image
 from core.workflows.learn import fine_tune_recipe as recipe
+from core.workflows.learn import mask_trainer
 from core.workflows.learn.fine_tune import TRAINERS, plan_fine_tune, run_job, start_fine_tune
 from core.workflows.learn.pace import epoch_seconds
 from core.workflows.open_workspace import open_workspace
@@ -282,6 +285,24 @@ def test_a_run_whose_images_were_deleted_meanwhile_says_so(workspace, task, corr
     workspace.images.delete(workspace.images.list(task.id)[0].id)
     with pytest.raises(JobError, match="no corrected image to train on"):
         run_job(JobContext(workspace, job))
+
+
+def test_images_are_decoded_where_they_are_prepared(workspace, task, correct, monkeypatch):
+    # Decoded ahead by one thread, large ones would wait in memory for those that make them small.
+    correct(3)
+    settings = {"base_version_id": workspace.versions.current(task.id).id, "epochs": 1, "seed": 0}
+    context = JobContext(workspace, workspace.jobs.add("fine_tune", task.id, settings, who="Kim"))
+    decoded_by = []
+
+    def decode(workspace, image):
+        decoded_by.append(threading.current_thread())
+        context.stop.set()
+        return decoded.decode(workspace, image)
+
+    monkeypatch.setattr(mask_trainer, "decode", decode)
+    run_job(context)
+    assert decoded_by
+    assert threading.current_thread() not in decoded_by
 
 
 def test_a_run_that_is_stopped_before_the_first_step_makes_no_version(workspace, task, correct):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -136,9 +137,12 @@ class MaskTrainer(Trainer):
 
         workspace, card = context.workspace, run.given.card
 
+        def example(image: ImageRow) -> Example:
+            return Example(decode(workspace, image), run.mask_of(workspace, image))
+
         def prepare(images: tuple[ImageRow, ...]) -> ExampleArrays:
             return prepare_examples(
-                (Example(decode(workspace, image), run.mask_of(workspace, image)) for image in images),
+                [partial(example, image) for image in images],
                 image_size=run.settings.image_size,
                 channels=card.net.input_channels,
                 scaling=card.scaling,
