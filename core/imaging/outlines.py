@@ -295,5 +295,5 @@ def _levels(labels: Sequence[str], name: str, classes: Sequence[str], *, union: 
 
 
 def plain_label(name: str) -> str:
-    """A label as others are compared with it."""
-    return unicodedata.normalize("NFC", name).strip().casefold()
+    """A label as others are compared with it, whatever its case and the signs between its words."""
+    return " ".join(unicodedata.normalize("NFC", name).translate({45: " ", 95: " "}).split()).casefold()

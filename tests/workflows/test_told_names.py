@@ -42,6 +42,19 @@ TOLD = {
     "labelme/class_names.txt": "_background_\nheart\nlung\n{third}\n",
     "cvat/labelmap.txt": "# label:color_rgb:parts:actions\nbackground:0,0,0::\nheart:9,0,0::\nlung:0,9,0::\n"
     "{third}:0,0,9::\n",
+    "camvid/class_dict.csv": "name, r, g, b\nheart, 9, 0, 0\nlung, 0, 9, 0\n"
+    "{third}, 0, 0, 9\nVoid, 0, 0, 0\n",
+    "kaggle/class_dict_seg.csv": "name,r,g,b\nunlabeled,0,0,0\nheart,9,0,0\nlung,0,9,0\n{third},0,0,9\n",
+    "nnunet/labels.json": json.dumps(NNUNET["labels"]),
+    "numbers/labels.json": json.dumps(DECATHLON["labels"]),
+    "snap/case 1.label": "# ITK-SnAP Label Description File\n"
+    '    0     0    0    0        0  0  0    "Clear Label"\n'
+    '    1   255    0    0        1  1  1    "heart"\n    2     0  255    0        0.5  1  1    "Lung"\n'
+    '    3     0    0  255        1  1  0    "{third}"\n',
+    "slicer/A-label_ColorTable.ctbl": "# Color table file A.ctbl\n# 4 values\n0 background 0 0 0 0\n"
+    "1 heart 255 0 0 255\n2 lung 0 255 0 255\n3 {third} 0 0 255 255\n",
+    "newer/A_ColorTable.csv": "LabelValue,Name,Color_R,Color_G,Color_B,Color_A\n1,heart,9,0,0,255\n2,lung,0,9,0,255\n"
+    "3,{third},0,0,9,255\n",
     "list/data.yaml": "names: [heart, lung, '{third}']",
 }
 
@@ -127,6 +140,9 @@ def test_a_named_class_that_the_task_lacks_is_told_where_it_is_used(workspace, l
         ("data.yaml", "- heart\n- lung"),
         ("classes.txt", "0 0.1 0.1 0.2 0.1 0.2 0.2\n"),
         ("classes.json", json.dumps({"name": "heart"})),
+        ("labels.json", json.dumps({"info": {}, "images": [], "annotations": [], "categories": []})),
+        ("snap/A.label", '# ITK-SnAP Label Description File\n1 255 0 0 1 1 1 "Label 1"\n'),
+        ("class_dict.csv", "name,r,g,b\nheart,9,0\nlung,0,9,0\n"),
     ],
 )
 def test_names_that_tell_nothing_of_these_classes_leave_the_order_of_the_task(
@@ -181,13 +197,38 @@ def test_a_dicom_segmentation_goes_by_the_names_of_its_segments(workspace, lung_
     assert reference_of(workspace, image) == expected.tolist()
 
 
-def test_classes_go_by_the_colours_that_came_along(workspace, lung_first):
-    told = TOLD["cvat/labelmap.txt"].replace("{third}", "aorta")
+@pytest.mark.parametrize("told", ["cvat/labelmap.txt", "camvid/class_dict.csv", "kaggle/class_dict_seg.csv"])
+def test_classes_go_by_the_colours_that_came_along(workspace, lung_first, told):
+    folder, content = told.rpartition("/")[0], TOLD[told].replace("{third}", "aorta")
     colours = np.array([[0, 0, 0], [9, 0, 0], [0, 9, 0], [0, 0, 9]], np.uint8)
-    files = files_of("cvat/labelmap.txt", told) | {"cvat/masks/a.png": encode_png(colours[MASK])}
+    files = files_of(told, content) | {f"{folder}/masks/a.png": encode_png(colours[MASK])}
     add_images(workspace, lung_first.id, [("z.zip", zip_of(files))])
     (image,) = workspace.images.list(lung_first.id)
     assert reference_of(workspace, image) == [[0, 2, 1], [0, 2, 3]]
     survey = survey_upload([("z.zip", zip_of(files))], [], known=(), roles={}, classes=lung_first.classes)
     (reading,) = survey.readings.values()
     assert (reading.foreground, reading.classes) == ((1, 2, 3), ("heart", "lung", "aorta"))
+
+
+def test_of_several_tables_in_a_folder_each_mask_has_the_one_called_like_it(workspace, lung_first):
+    files: dict[str, bytes | str] = {}
+    for number, names in ((1, ("heart", "lung", "aorta")), (2, ("aorta", "heart", "lung"))):
+        files |= {
+            f"case{number}.png": png(gradient(2, 3, first=number)),
+            f"case{number}_label.png": png(MASK),
+        }
+        rows = (f"{value} {name} 0 0 0 255\n" for value, name in enumerate(names, 1))
+        files[f"case{number}_ColorTable.ctbl"] = "".join(rows)
+    add_images(workspace, lung_first.id, [("z.zip", zip_of(files))])
+    found = {each.name: reference_of(workspace, each) for each in workspace.images.list(lung_first.id)}
+    assert found == {"case1.png": [[0, 2, 1], [0, 2, 3]], "case2.png": [[0, 3, 2], [0, 3, 1]]}
+
+
+@pytest.mark.parametrize("written", ["left_lung", "Left  Lung", "left-lung"])
+def test_a_space_of_a_name_may_be_written_as_another_sign(workspace, task, written):
+    workspace.tasks.set_classes(task.id, (TaskClass("heart", value=1), TaskClass("left lung", value=2)))
+    content = f"1 {written} 0 0 0 255\n2 heart 0 0 0 255\n"
+    files = files_of("A.ctbl", content, [[0, 1, 2], [0, 1, 2]])
+    add_images(workspace, task.id, [("z.zip", zip_of(files))])
+    (image,) = workspace.images.list(task.id)
+    assert reference_of(workspace, image) == [[0, 2, 1], [0, 2, 1]]

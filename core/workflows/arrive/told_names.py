@@ -1,9 +1,10 @@
 """What the values of masks are called: by a file that came along, or by a DICOM segmentation itself.
 
-Such files are `classes.csv` of an export, `classes.json` as `train.py` reads it, `dataset.json` of nnU-Net
-(Isensee et al. 2021) and the Medical Segmentation Decathlon, `classes.txt` and `data.yaml` of YOLO,
-`_classes.csv` of Roboflow, `class_names.txt` of labelme, `labelmap.txt` of CVAT, which has colours too. They
-count for what lies in their folder.
+Such files are `classes.csv` of an export and of Roboflow, `classes.json` as `train.py` reads it,
+`dataset.json` and `labels.json` of nnU-Net (Isensee et al. 2021) and the Medical Segmentation Decathlon,
+`classes.txt` and `data.yaml` of YOLO, `class_names.txt` of labelme, tables of ITK-SNAP, 3D Slicer and
+FreeSurfer, and `labelmap.txt` of CVAT and `class_dict.csv` of CamVid, which have colours too. They count for
+what lies in their folder; of several there the one that is called most like a mask.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+from os.path import commonprefix
 from typing import Any
 
 from core.datasets.set_table import column_called
@@ -33,12 +34,17 @@ LACKING = MOST_CLASSES + 1
 """Stands for a class that a task does not have; no class has this value."""
 _MOST_BYTES = 1_000_000
 _COLOURED = re.compile(r"([^:]*):(\d+),(\d+),(\d+)(?::.*)?")
+# ITK-SNAP's numbers with a name behind them, or Slicer's and FreeSurfer's with a colour behind it.
+_NUMBERED = re.compile(r'\s*(\d+)\s+(?:(?:[\d.]+\s+){6}"(.*)"|(.+?)(?:\s+[\d.]+){4})\s*')
+_COLUMNS = [
+    each.split() for each in ("value pixelvalue labelvalue", "name class", "r red", "g green", "b blue")
+]
 _UNDECIDED = frozenset({"undecided", UNDEFINED_NAME, "ignore"})
 
 
 def holds_names(path: str) -> bool:
     """Whether a file is called as one that tells names of classes."""
-    return PurePosixPath(path).name.casefold() in _READERS
+    return path.casefold().endswith(tuple(_READERS))
 
 
 @dataclass
@@ -46,15 +52,14 @@ class ToldNames:
     """The names that came with an upload, by the folder of the file that tells them.
 
     Attributes:
-        files: Paths of those that tell names.
+        files: What each says, by its path.
     """
 
-    files: set[str] = field(default_factory=set)
-    _of_folder: dict[str, tuple[Names, Colours]] = field(default_factory=dict)
+    files: dict[str, tuple[Names, Colours]] = field(default_factory=dict)
 
     def note(self, path: str, data: bytes) -> bool:
         """Read a file; whether it tells names."""
-        read = _READERS.get(PurePosixPath(path).name.casefold())
+        read = next((read for end, read in _READERS.items() if path.casefold().endswith(end)), None)
         if read is None or len(data) > _MOST_BYTES:
             return False
         try:
@@ -70,8 +75,7 @@ class ToldNames:
             for value, found in coloured.items()
             for _, r, g, b in [found.groups()]
         }
-        self.files.add(path)
-        self._of_folder[path.rpartition("/")[0]] = names, colours
+        self.files[path] = names, colours
         return True
 
     def of(self, path: str, data: bytes = b"") -> Names:
@@ -91,9 +95,11 @@ class ToldNames:
         ]
 
     def _nearest(self, path: str) -> tuple[Names, Colours]:
-        inside = (each for each in self._of_folder if not each or path.startswith(f"{each}/"))
-        nearest = max(inside, key=len, default=None)
-        return ({}, {}) if nearest is None else self._of_folder[nearest]
+        inside = (each for each in self.files if path.startswith(each[: each.rfind("/") + 1]))
+        alike = max(
+            ((each.count("/"), len(commonprefix((each, path))), each) for each in inside), default=None
+        )
+        return self.files[alike[2]] if alike else ({}, {})
 
 
 def in_told_order(names: Names, classes: Sequence[TaskClass]) -> Sequence[TaskClass]:
@@ -127,29 +133,38 @@ def are_usable(names: Sequence[str]) -> bool:
 
 def _of_table(text: str) -> Iterable[tuple[int, str]]:
     columns, rows = csv_rows(text.encode())
-    value, name = (
-        column_called(columns, each) or "" for each in (("value", "pixelvalue"), ("name", "class"))
-    )
+    value, name, *colour = (column_called(columns, each) or "" for each in _COLUMNS)
+    if not value:
+        coloured = (f"{row[name]}:{','.join(row[each].strip() for each in colour)}" for row in rows)
+        return _of_lines("\n".join(coloured))
     return ((int(row[value]), row[name].strip()) for row in rows)
 
 
-def _of_training(text: str) -> Iterable[tuple[int, str]]:
-    names = [str(each["name"]) for each in json.loads(text)]
-    return enumerate(name for name in names if plain_label(name) != UNDEFINED_NAME)
-
-
-def _of_nnunet(text: str) -> Iterable[tuple[int, str]]:
-    labels: dict[str, Any] = json.loads(text)["labels"]
+def _of_json(text: str) -> Iterable[tuple[int, str]]:
+    said: Any = json.loads(text)
+    if isinstance(said, list):
+        return enumerate(name for each in said if plain_label(name := str(each["name"])) != UNDEFINED_NAME)
     # The older form has numbers as keys; a list is a region of several values, which names none of them.
-    return (
-        (int(key), value) if isinstance(value, str) else (int(value), key) for key, value in labels.items()
-    )
+    labels = said.get("labels", said).items()
+    return ((int(key), value) if isinstance(value, str) else (int(value), key) for key, value in labels)
 
 
 def _of_lines(text: str) -> Iterable[tuple[int, str]]:
-    names = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    first = plain_label(names[0].partition(":")[0]).strip("_") if names else ""
-    return enumerate(names, start=0 if first == "background" else 1)
+    lines = (line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    names = sorted(lines, key=lambda line: not _is_black(line))
+    first = names[0] if names else ""
+    is_background = _is_black(first) or plain_label(first.partition(":")[0]) == "background"
+    return enumerate(names, start=0 if is_background else 1)
+
+
+def _is_black(line: str) -> bool:
+    """Whether a name with a colour stands for the background, wherever in a list."""
+    return ":0,0,0:" in f"{line}:"
+
+
+def _of_numbered(text: str) -> Iterable[tuple[int, str]]:
+    found = map(_NUMBERED.fullmatch, text.splitlines())
+    return ((int(each[1]), each[2] or each[3]) for each in found if each)
 
 
 def _of_yolo(text: str) -> Iterable[tuple[int, str]]:
@@ -168,12 +183,9 @@ def _of_yolo(text: str) -> Iterable[tuple[int, str]]:
 
 
 _READERS: dict[str, Callable[[str], Iterable[tuple[int, str]]]] = {
-    "classes.csv": _of_table,
-    "_classes.csv": _of_table,
-    "classes.json": _of_training,
-    "dataset.json": _of_nnunet,
-    "classes.txt": _of_lines,
-    "class_names.txt": _of_lines,
-    "labelmap.txt": _of_lines,
+    **dict.fromkeys(("classes.csv", "class_dict.csv", "class_dict_seg.csv", "colortable.csv"), _of_table),
+    **dict.fromkeys(("classes.json", "dataset.json", "labels.json"), _of_json),
+    **dict.fromkeys(("classes.txt", "class_names.txt", "labelmap.txt"), _of_lines),
+    **dict.fromkeys((".label", ".ctbl", "lut.txt"), _of_numbered),
     "data.yaml": _of_yolo,
 }

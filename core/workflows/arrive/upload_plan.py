@@ -31,8 +31,6 @@ _TOLD = {
         "Cellpose's own file, which is not read; in Cellpose, save the masks as PNG (_cp_masks.png)"
     ),
     "provenance.json": Sentence("says where the masks of an export come from"),
-    "classes.csv": NAMES_OF_CLASSES,
-    "labelmap.txt": NAMES_OF_CLASSES,
     ".npy": Sentence("a NumPy array, which is not read; save it as PNG or TIFF"),
     ".npz": Sentence("a NumPy archive, which is not read; save it as PNG or TIFF"),
     ".mat": Sentence("a MATLAB file, which is not read; save it as PNG or TIFF"),
