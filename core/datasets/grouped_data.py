@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.datasets.checks import ExaminedData, examine_dataset
 from core.datasets.groups import GroupRule, Linked, keys_by_pattern, link_images
-from core.datasets.matching import Pair
+from core.datasets.matching import Pair, first_of
 from core.datasets.set_table import SetTable, group_column_of, read_set_table, spreadsheets, tables_of_others
 from core.datasets.split import split_train_val
 from core.errors import AppError, BadDatasetError
@@ -151,8 +151,13 @@ def _unknown(root: Path, stems: Sequence[str], table: SetTable | None, column: s
             )
             for path, called in tables_of_others(root, stems)
         ]
+    if column is None:
+        return []
     files = list(dict.fromkeys(stems))
-    count = sum(not groups for groups in table.groups(column, files)) if column else 0
+    groups = table.groups(column, files)
+    written = dict(zip(table.values(column, files), groups, strict=True))
+    others = [f"{own[0]} = {word}" for word, own in written.items() if own and word not in own]
+    count = sum(not own for own in groups)
     told = Sentence(
         "{count} of {num_images} images have no {column!r} in {table}, so it keeps these with no others.",
         count=count,
@@ -160,7 +165,13 @@ def _unknown(root: Path, stems: Sequence[str], table: SetTable | None, column: s
         column=column,
         table=table.path.name,
     )
-    return [told] if count else []
+    as_one = Sentence(
+        "In {table} these are taken as one {column!r}: {listed}.",
+        table=table.path.name,
+        column=column,
+        listed=first_of(others),
+    )
+    return [*([told] if count else []), *([as_one] if others else [])]
 
 
 def _link(examined: ExaminedData, named: Sequence[Iterable[str]]) -> Linked:

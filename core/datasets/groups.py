@@ -108,7 +108,21 @@ def keys_by_pattern(names: Sequence[str], pattern: str) -> list[str]:
             num_names=len(names),
             names=names[0] if names else "",
         )
-    return keys
+    return as_first_written(keys)
+
+
+def as_first_written(words: Sequence[str]) -> list[str]:
+    """The words, of those that may mean one (P1, p-1, P01; 1 and 1.0) always the first.
+
+    To take two patients as one makes a group larger; to take one as two trains on who is tested.
+    """
+    first: dict[str, str] = {}
+    return [first.setdefault(_plain(word), word) for word in words]
+
+
+def _plain(word: str) -> str:
+    signs = r"\.0+$|(?<![\d.])0+(?=\d)|(?<=[^\W\d_])[\s_-]+(?=\d)"
+    return regex.sub(signs, "", word.strip().casefold())
 
 
 def _compiled(pattern: str) -> regex.Pattern[str]:

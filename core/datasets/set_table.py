@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.datasets.groups import as_first_written
 from core.datasets.layout import SPLITS
 from core.datasets.matching import is_image_name, stem_of
 from core.errors import AppError
@@ -62,12 +63,19 @@ class SetTable:
     def groups(self, column: str, stems: Sequence[str]) -> list[list[str]]:
         """The groups of each image: of several rows all that they say; none where nothing is known.
 
+        What may be one group is written as the first of it; see `as_first_written`.
+
         Raises:
             AppError: No such column.
         """
         self.values(column, ())
-        said = ([(row.get(column) or "").strip() for row in self.rows_of.get(stem, [])] for stem in stems)
-        return [[word for word in dict.fromkeys(words) if not is_nothing(word)] for words in said]
+        said = [
+            (stem, (row.get(column) or "").strip()) for stem, rows in self.rows_of.items() for row in rows
+        ]
+        found: dict[str, dict[str, None]] = {}
+        for (stem, cell), word in zip(said, as_first_written([cell for _, cell in said]), strict=True):
+            found.setdefault(stem, {}).update({} if is_nothing(cell) else {word: None})
+        return [list(found.get(stem, ())) for stem in stems]
 
 
 def read_set_table(data_dir: Path, stems: Sequence[str], column: str | None = None) -> SetTable | None:

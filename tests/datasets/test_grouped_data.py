@@ -104,6 +104,10 @@ def test_a_column_without_a_table_is_one_sentence(tmp_path: Path) -> None:
         ),
         ("id,patient\n0,p\n1,p\n2,NaN\n", "1 of 3 images have no 'patient' in t.csv"),
         ("id,patient\n00,p\n01,p\n", "t.csv has a column 'patient', but names none of the images"),
+        (
+            "id,patient\n0,P1\n1,p 1\n2, p1 \n",
+            "In t.csv these are taken as one 'patient': P1 = p 1, P1 = p1.",
+        ),
         ("id,site\n00,p\n01,p\n", ""),
         ("id,patient\n0,p\n1,p\n2,q\n", ""),
     ],

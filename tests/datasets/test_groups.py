@@ -46,6 +46,10 @@ def test_a_separator_takes_what_stands_before_it() -> None:
     assert keys_by_pattern(["p1_left", "p1_right_2", "p1", "p2"], "_") == ["p1", "p1", "p1", "p2"]
 
 
+def test_keys_that_are_written_in_several_ways_are_one() -> None:
+    assert keys_by_pattern(["P1_a", "p1_b", "P01_c", "P10_d"], "_") == ["P1", "P1", "P1", "P10"]
+
+
 def test_the_group_of_a_regular_expression_is_the_key() -> None:
     assert keys_by_pattern(["scan-P12-a", "scan-P12-b", "P7", "phantom"], "(P[0-9]+)") == [
         *("P12", "P12", "P7"),

@@ -74,6 +74,43 @@ def test_an_image_of_several_rows_is_of_all_groups_that_they_say(tmp_path):
     assert table.groups("lesion", ["a", "b", "c", "unlisted"]) == [["1", "2"], [], [], []]
 
 
+def test_a_patient_who_is_written_in_several_ways_is_one(tmp_path):
+    rows = (
+        "a,P1",
+        "b,p1",
+        "c, P1 ",
+        "d,P01",
+        "e,1",
+        "f,1.0",
+        "g,001",
+        "h,P10",
+        "i,1.5",
+        "j,p-1",
+        "k,10",
+        "l,P1-2",
+        "m,P12",
+    )
+    (tmp_path / "t.csv").write_text("\n".join(("image,patient", *rows)))
+    table = read_set_table(tmp_path, ["a"])
+    assert table.groups("patient", list("abcdefghijklm")) == [
+        *(
+            ["P1"],
+            ["P1"],
+            ["P1"],
+            ["P1"],
+            ["1"],
+            ["1"],
+            ["1"],
+            ["P10"],
+            ["1.5"],
+            ["P1"],
+            ["10"],
+            ["P1-2"],
+            ["P12"],
+        )
+    ]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp949"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_what_excel_saves_is_read(tmp_path, encoding, delimiter):

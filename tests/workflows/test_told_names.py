@@ -53,7 +53,8 @@ TOLD = {
     '    3     0    0  255        1  1  0    "{third}"\n',
     "slicer/A-label_ColorTable.ctbl": "# Color table file A.ctbl\n# 4 values\n0 background 0 0 0 0\n"
     "1 heart 255 0 0 255\n2 lung 0 255 0 255\n3 {third} 0 0 255 255\n",
-    "newer/A_ColorTable.csv": "LabelValue,Name,Color_R,Color_G,Color_B,Color_A\n1,heart,9,0,0,255\n2,lung,0,9,0,255\n"
+    "newer/A_ColorTable.csv": "LabelValue,Name,Color_R,Color_G,Color_B,Color_A\n1,heart,9,0,0,255\n"
+    "2,lung,0,9,0,255\n"
     "3,{third},0,0,9,255\n",
     "list/data.yaml": "names: [heart, lung, '{third}']",
 }
