@@ -119,6 +119,8 @@ def to_mask(stored: StoredPixels, said: MaskValues | None = None) -> NDArray[np.
         )
     if stored.lossy and found[-1] < 32:
         raise values_too_close(plane)
+    if np.isnan(found[-1]):
+        raise NotAMask(_unclear(found))
     if found[0] == 0 and len(found) == 2:
         return _unframed(plane > 0, said)
     if np.isin(found, (0, 1, UNDEFINED)).all() and found[-1] == UNDEFINED:
@@ -181,7 +183,7 @@ def tells_undefined(stored: StoredPixels, plane: NDArray[Any]) -> bool:
 
 
 def _as_said(plane: NDArray[Any], said: MaskValues) -> NDArray[np.uint8]:
-    foreground = plane != 0 if said.foreground is None else np.isin(plane, said.foreground)
+    foreground = plane > 0 if said.foreground is None else np.isin(plane, said.foreground)
     mask = foreground.astype(np.uint8)
     mask[np.isin(plane, said.undefined)] = UNDEFINED
     return mask

@@ -117,7 +117,11 @@ def _read_page(stack: TiffStack, frame: int, data: bytes, name: str, sample: int
     stored = _samples(page, data, stack.planes[frame])
     is_channel = stored.ndim == 3 and _num_grey_samples(page) > 1
     samples, alpha = (stored[..., sample], None) if is_channel else _split_samples(stored, page)
-    values = plain_type(samples, name) if page.photometric != PHOTOMETRIC.PALETTE else samples
+    image, values = _with_data(samples, page), samples
+    if page.photometric != PHOTOMETRIC.PALETTE:
+        values = plain_type(
+            samples if image is None else np.where(image, samples, samples[image].min()), name
+        )
     numbers, by_number, unsaid, shown, notes = None, False, None, None, []
     if page.photometric == PHOTOMETRIC.PALETTE and page.colormap is not None:
         numbers, values = samples, looked_up(samples, page.colormap)
@@ -142,9 +146,8 @@ def _read_page(stack: TiffStack, frame: int, data: bytes, name: str, sample: int
             # Fiji writes masks in this way, with 255 as foreground; a fax is black ink on white paper.
             numbers, by_number = values if numbers is None else numbers, page.compression not in _FAX
             values = turned_round(page, values)
-        elif values.dtype != np.uint8 and (image := _with_data(values, page)) is not None:
-            numbers, by_number = values, True
-            values, shown = np.where(image, values, values[image].min()), robust_range(values[image])
+        elif image is not None:
+            numbers, by_number, shown = samples, True, robust_range(values[image])
         else:
             unsaid = _signed(values, stack)
     read = StoredPixels(
@@ -161,12 +164,15 @@ def _read_page(stack: TiffStack, frame: int, data: bytes, name: str, sample: int
     return upright(read, page.tags.valueof(_ORIENTATION, 1), name)
 
 
-def _with_data(values: NDArray[Any], page: tifffile.TiffPage) -> NDArray[np.bool_] | None:
-    """Where a deep page has data by what GDAL says of it; None where all is data, or nothing is said."""
+def _with_data(samples: NDArray[Any], page: tifffile.TiffPage) -> NDArray[np.bool_] | None:
+    """Where a deep grey page has data by what GDAL says; None where all is data, or nothing is said."""
+    if samples.ndim > 2 or samples.dtype.itemsize == 1 or page.photometric != PHOTOMETRIC.MINISBLACK:
+        return None
     try:  # tifffile takes 0 for one that it cannot read, such as the lowest number of 32 bits
-        image = values != float(page.tags.valueof(_GDAL_NODATA))
+        no_data = float(page.tags.valueof(_GDAL_NODATA))
     except (TypeError, ValueError):
         return None
+    image = np.logical_not(np.isclose(samples, no_data, rtol=1e-7, atol=0, equal_nan=True))
     return image if image.any() and not image.all() else None
 
 

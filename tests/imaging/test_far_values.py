@@ -11,8 +11,10 @@ import pytest
 import tifffile
 from numpy.typing import NDArray
 
-from core.imaging.decode import decode_image, decode_mask, mask_reading, open_file, read_frame
+from core.errors import BadFileError
+from core.imaging.decode import decode_image, decode_mask, mask_reading, open_file, read_frame, read_mask
 from core.imaging.intensity import to_display
+from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.imaging.units import looks_like_ct
 from tests.imaging.making import dicom, nifti, tiff
@@ -90,6 +92,35 @@ def test_what_gdal_writes_of_it_is_read_whatever_its_digits(nodata: str) -> None
     whole = RAMP.astype(np.uint16)
     image = decode_image(tiff(whole, extratags=[(42113, "s", 0, "-9999", True)]), "a.tif")
     assert image.shown is None
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+def test_what_is_no_number_is_no_data_where_gdal_says_so(
+    kind: type[np.floating[Any]], byteorder: str
+) -> None:
+    values = with_gap(np.nan, kind)
+    said: dict[str, Any] = {"extratags": [(42113, "s", 0, "nan", True)], "byteorder": byteorder}
+    image = decode_image(tiff(values, **said), "a.tif")
+    shown = to_display(image)
+    assert np.isfinite(image.values).all() and not shown[:5].any()
+    assert (shown[5, 0], shown[-1, -1]) == (0, 255)
+    for bad in (np.where(np.isnan(values), np.inf, values), values * np.nan):
+        with pytest.raises(BadFileError, match="not numbers"):
+            decode_image(tiff(bad, **said), "a.tif")
+    with pytest.raises(BadFileError, match="not numbers"):
+        decode_image(tiff(values), "a.tif")
+
+
+@pytest.mark.parametrize("inside", [[0], [1], [0, 1]])
+def test_a_mask_of_which_a_part_has_no_data_is_told(inside: list[int]) -> None:
+    mask = with_gap(np.nan, np.float32)
+    mask[5:] = np.resize(inside, (15, 30))
+    data = tiff(mask, extratags=[(42113, "s", 0, "nan", True)])
+    with pytest.raises(BadFileError, match="different values .*nan"):
+        decode_mask(data, "m.tif")
+    union = read_mask(data, "m.tif", meaning=MaskValues())
+    assert not union[:5].any() and (union[5:] == mask[5:]).all()
 
 
 def test_masks_count_by_what_is_stored() -> None:
