@@ -37,6 +37,10 @@ from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, inve
 from core.language.sentence import Sentence
 
 _EXIF_ORIENTATION = 0x0112
+# The header of a PNM: its kind, width, height and, of what is no bitmap, the largest value.
+_GAP = rb"(?:\s|#[^\n]*\n)+"
+_PNM = re.compile(rb"\s*(P(?:[14]|([2356])))" + 2 * (_GAP + rb"(\d+)") + rb"(?(2)" + _GAP + rb"(\d+))")
+_PLAIN = re.compile(rb"\sP[123]\s")
 
 
 # The first bytes that tell a format, and who reads its header.
@@ -61,6 +65,16 @@ def open_raster(data: bytes, name: str) -> OpenFile:
     Raises:
         BadFileError: Too large, cut off or damaged; reading a picture likewise.
     """
+    parts = _pnm_pictures(data)
+    if len(parts) > 1:
+        told = Sentence(
+            "{name} has {num_pages} pages; the first one is used.", name=name, num_pages=len(parts)
+        )
+        return OpenFile(
+            lambda frame: replace(_read_first(parts[frame], name), num_pictures=len(parts)),
+            tuple(range(len(parts))),
+            told,
+        )
     with quiet_libraries():
         unusual = _unusual_jpeg(data, name)
         picture = None if unusual else _open(data, name)
@@ -225,10 +239,25 @@ def _from_plain_pnm(data: bytes, stored: StoredPixels) -> StoredPixels:
     return StoredPixels(np.array(numbers, stored.values.dtype).reshape(stored.values.shape))
 
 
+def _pnm_pictures(data: bytes) -> list[bytes]:
+    """The pictures of a PNM, which stand one behind the other."""
+    pictures, end = [], 0
+    while found := _PNM.match(data, end):
+        kind, width, height, white = found[1], *(int(each or 1) for each in found.groups()[2:])
+        if kind in (b"P1", b"P2", b"P3"):
+            following = _PLAIN.search(data, found.end())
+            end = following.start() if following else len(data)
+        else:
+            samples = width * (3 if kind == b"P6" else 1) * (2 if white > 255 else 1)
+            end = found.end() + 1 + height * ((width + 7) // 8 if kind == b"P4" else samples)
+        pictures.append(data[found.start(1) : end])
+    return pictures
+
+
 def _range_of_pnm(data: bytes) -> tuple[float, float] | None:
     """Black and white of a PNM whose largest value lies below that of 8 bits; None for others."""
-    words = re.sub(rb"#[^\n]*", b"", data[:1000]).split(maxsplit=4)
-    white = int(words[3]) if data[1:2] in b"2356" and len(words) > 3 else 255
+    found = _PNM.match(data)
+    white = int(found[5] or 255) if found else 255
     return (0.0, float(white)) if white < 255 else None
 
 

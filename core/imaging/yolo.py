@@ -15,7 +15,7 @@ from core.imaging.code_pages import as_utf8
 _MOST_CLASSES = 254
 
 
-def yolo_mask(data: bytes, name: str, shape: tuple[int, int]) -> NDArray[np.uint8]:
+def yolo_mask(data: bytes, name: str, shape: tuple[int, int], *, is_pose: bool = False) -> NDArray[np.uint8]:
     """(H, W) uint8 of class + 1, 0 where there is no object; an empty file is an empty mask.
 
     A corner lies in the pixel that its coordinates are cut to, as readers of the format fill polygons.
@@ -23,6 +23,7 @@ def yolo_mask(data: bytes, name: str, shape: tuple[int, int]) -> NDArray[np.uint
     Args:
         name: What the person calls it.
         shape: (height, width) of the image.
+        is_pose: Whether each line is a box with key points, which look like corners.
 
     Raises:
         BadFileError: It holds no polygons of YOLO's.
@@ -37,7 +38,7 @@ def yolo_mask(data: bytes, name: str, shape: tuple[int, int]) -> NDArray[np.uint
             number, points = int(first), np.array(rest, np.float64)
         except (ValueError, OverflowError):
             raise BadFileError(name, "holds no outlines of YOLO's: its lines are no numbers.") from None
-        if len(points) == 4:
+        if len(points) == 4 or is_pose:
             raise BadFileError(
                 name, "holds boxes of YOLO's, and no outlines; export it for segmentation, as polygons."
             )

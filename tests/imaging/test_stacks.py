@@ -16,7 +16,7 @@ import tifffile
 from PIL import Image
 
 from core.errors import BadFileError
-from core.imaging.decode import decode_image, open_file, read_frame
+from core.imaging.decode import decode_image, decode_mask, open_file, read_frame
 from core.imaging.dicom_places import order_slices, slice_place
 from core.imaging.geometry import Geometry
 from core.imaging.mask_volume import volume_masks
@@ -146,6 +146,30 @@ def test_every_picture_of_an_animation(file_format: str) -> None:
     data = saved(pictures[0], file_format, save_all=True, append_images=pictures[1:], **options)
     name = f"a.{file_format}"
     assert [each[0, 0].tolist() for each in frames(data, name)] == [[0, 0, 250], [50, 0, 250], [100, 0, 250]]
+
+
+PNM = {
+    "P1": (b"P1\n# one\n2 1\n0 1\nP1 2 2 1 1 0 0\n", [[[255, 0]], [[0, 0], [255, 255]]]),
+    "P2": (b"P2 2 1 255\n7 9\nP2\n2 1\n255\n8 10", [[[7, 9]], [[8, 10]]]),
+    "P4": (b"P4 9 1\n\x80\x80P4 1 1\n\x00", [[[0, 255, 255, 255, 255, 255, 255, 255, 0]], [[255]]]),
+    "P5": (b"P5\n2 1\n255\nP5\nP5 2 1 255\n\x0a\x20 ", [[[80, 53]], [[10, 32]]]),
+    "P6": (b"P6 1 1 255\n\x01\x02\x03\nP5 2 1 255 \x01\x02", [[[[1, 2, 3]]], [[1, 2]]]),
+    "16 bits": (b"P5 1 1 999\n\x01\x02P5 1 1 999\n\x00\x07", [[[258]], [[7]]]),
+}
+
+
+@pytest.mark.parametrize("kind", PNM)
+def test_every_picture_of_a_pnm(kind: str) -> None:
+    data, expected = PNM[kind]
+    assert [each.tolist() for each in frames(data, "a.pnm")] == expected
+    assert decode_image(data, "a.pnm").notes[-1:] == ("a.pnm has 2 pages; the first one is used.",)
+    with pytest.raises(BadFileError, match="a.pnm: it is damaged|pictures, and a mask is one"):
+        decode_mask(data, "a.pnm")
+
+
+@pytest.mark.parametrize("behind", [b"\n", b"\0\0", b"P5", b"made by hand\n"])
+def test_what_is_no_picture_behind_a_pnm_is_none(behind: bytes) -> None:
+    assert len(open_file(b"P5 2 1 255\n\x0a\x20" + behind, "a.pgm").order) == 1
 
 
 # NIfTI

@@ -15,7 +15,9 @@ from core.imaging.masks import encode_png
 from core.workflows.add_images import add_images
 from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning
 from core.workflows.arrive.upload_plan import plan_upload
+from core.workflows.arrive.upload_survey import survey_upload
 from tests.formats.test_dicom_seg import FRAMES, HEIGHT, WIDTH, series
+from tests.workflows.test_add_images import zip_of
 from tests.workflows.test_stacks import references
 
 # Slices of class 1 and class 2; the middle one is empty.
@@ -102,6 +104,19 @@ def test_yolos_polygons_are_masks(workspace, task):
     both = yolo_labels(MASKS[0] + 2 * (MASKS[2] != 0).astype(np.uint8)).encode()
     refused = add_images(workspace, task.id, [("b.png", PNG + b" "), ("b.txt", both)])[-1]
     assert refused.status == "refused" and "0, 1, 2" in refused.message
+
+
+@pytest.mark.parametrize("yaml", ["data.yaml", "coco8-pose.yaml"])
+def test_key_points_of_yolo_are_told_by_the_file_beside_them(workspace, task, yaml):
+    said = "train: images\nkpt_shape: [2, 2]\nnames: {0: mouse}\n"
+    files = {"images/a.png": PNG, "labels/a.txt": b"0 0.5 0.5 0.2 0.2 0.4 0.4 0.6 0.6", yaml: said.encode()}
+    uploads = [("z.zip", zip_of(files))]
+    (reading,) = survey_upload(uploads, [], known=(), roles={}).readings.values()
+    assert reading.problem.startswith("holds boxes of YOLO's, and no outlines")
+    refused = [each.message for each in add_images(workspace, task.id, uploads) if each.status == "refused"]
+    assert len(refused) == 1 and refused[0].startswith("a.txt: holds boxes of YOLO's, and no outlines")
+    uploads = [("z.zip", zip_of({**files, yaml: said.replace("kpt_shape", "points").encode()}))]
+    assert [each.status for each in add_images(workspace, task.id, uploads)].count("mask added") == 1
 
 
 def test_nnunets_description_is_not_looked_at():

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os.path import commonprefix
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.datasets.set_table import column_called
 from core.files import csv_rows
@@ -47,6 +47,14 @@ def holds_names(path: str) -> bool:
     return path.casefold().endswith(tuple(_READERS))
 
 
+class Said(NamedTuple):
+    """What a file says of masks: names and colours of their values; whether YOLO's lines are key points."""
+
+    names: Names = {}
+    colours: Colours = {}
+    is_pose: bool = False
+
+
 @dataclass
 class ToldNames:
     """The names that came with an upload, by the folder of the file that tells them.
@@ -55,7 +63,7 @@ class ToldNames:
         files: What each says, by its path.
     """
 
-    files: dict[str, tuple[Names, Colours]] = field(default_factory=dict)
+    files: dict[str, Said] = field(default_factory=dict)
 
     def note(self, path: str, data: bytes) -> bool:
         """Read a file; whether it tells names."""
@@ -75,18 +83,18 @@ class ToldNames:
             for value, found in coloured.items()
             for _, r, g, b in [found.groups()]
         }
-        self.files[path] = names, colours
+        self.files[path] = Said(names, colours, is_pose=b"\nkpt_shape:" in b"\n" + data)
         return True
 
     def of(self, path: str, data: bytes = b"") -> Names:
         """The name of each value of a mask, of 0 (background) and undecided ones too; empty for none."""
         if is_segmentation(data):
             return segment_names(data)
-        return self._nearest(path)[0]
+        return self.said_for(path).names
 
     def in_order(self, path: str, data: bytes, classes: Sequence[TaskClass]) -> Sequence[TaskClass]:
         """The classes of a task as a mask has them, in the colours that came along; see `in_told_order`."""
-        colours = self._nearest(path)[1]
+        colours = self.said_for(path).colours
         ordered = in_told_order(self.of(path, data), classes)
         if ordered is classes or not colours:
             return ordered
@@ -94,12 +102,13 @@ class ToldNames:
             replace(each, colour=colours.get(value, each.colour)) for value, each in enumerate(ordered, 1)
         ]
 
-    def _nearest(self, path: str) -> tuple[Names, Colours]:
+    def said_for(self, path: str) -> Said:
+        """What the nearest file says."""
         inside = (each for each in self.files if path.startswith(each[: each.rfind("/") + 1]))
         alike = max(
             ((each.count("/"), len(commonprefix((each, path))), each) for each in inside), default=None
         )
-        return self.files[alike[2]] if alike else ({}, {})
+        return self.files[alike[2]] if alike else Said()
 
 
 def in_told_order(names: Names, classes: Sequence[TaskClass]) -> Sequence[TaskClass]:
@@ -187,5 +196,5 @@ _READERS: dict[str, Callable[[str], Iterable[tuple[int, str]]]] = {
     **dict.fromkeys(("classes.json", "dataset.json", "labels.json"), _of_json),
     **dict.fromkeys(("classes.txt", "class_names.txt", "labelmap.txt"), _of_lines),
     **dict.fromkeys((".label", ".ctbl", "lut.txt"), _of_numbered),
-    "data.yaml": _of_yolo,
+    **dict.fromkeys(("data.yaml", "dataset.yaml", "-pose.yaml"), _of_yolo),
 }

@@ -220,9 +220,11 @@ def _paths(name: str, data: bytes) -> list[str]:
     return [f"{name}/{path}" for path in inside] if is_zip(data) else [name]
 
 
-def mask_file(row: PlannedFile, data: bytes, shape: tuple[int, int] = (_YOLO_SIDE, _YOLO_SIDE)) -> bytes:
+def mask_file(
+    row: PlannedFile, data: bytes, shape: tuple[int, int] = (_YOLO_SIDE, _YOLO_SIDE), *, is_pose: bool = False
+) -> bytes:
     """A mask's file; outlines of YOLO's drawn at a size."""
-    return encode_png(yolo_mask(data, row.name, shape)) if row.is_yolo else data
+    return encode_png(yolo_mask(data, row.name, shape, is_pose=is_pose)) if row.is_yolo else data
 
 
 @dataclass
@@ -253,12 +255,13 @@ def _read(
     if entry.problem is not None:
         return MaskReading(None, problem=str(entry.problem))
     try:
+        data = mask_file(row, entry.data, is_pose=names.said_for(row.path).is_pose)
         if len(classes) > 1:
             if row.holds_objects:
                 raise any_class(row.name, classes)
             classes = names.in_order(row.path, entry.data, classes)
-            return class_reading(mask_file(row, entry.data), row.name, classes)
-        reading = mask_reading(mask_file(row, entry.data), row.name)
+            return class_reading(data, row.name, classes)
+        reading = mask_reading(data, row.name)
     except BadFileError as error:
         return MaskReading(None, problem=error.reason)
     if row.holds_objects:
