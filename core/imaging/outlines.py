@@ -9,7 +9,6 @@ import base64
 import io
 import json
 import math
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +20,7 @@ from PIL import Image, ImageDraw
 from core.errors import BadFileError
 from core.imaging.class_table import UNDEFINED
 from core.imaging.code_pages import as_utf8
+from core.imaging.outline_labels import levels_of
 from core.imaging.run_lengths import from_run_lengths
 from core.imaging.stored import check_size
 
@@ -64,16 +64,36 @@ def read_outlines(
     Raises:
         BadFileError: It begins as one of the two and does not go on as that.
     """
+
+    def levels(labels: Iterable[str], name: str) -> dict[str, int]:
+        return levels_of(sorted(set(labels)), name, classes, union=union)
+
+    return _read(data, name, levels)
+
+
+def labels_in(data: bytes, name: str) -> tuple[str, ...]:
+    """The labels of all outlines of a file, in order; nothing is drawn.
+
+    Raises:
+        BadFileError: As `read_outlines`.
+    """
+    found: set[str] = set()
+
+    def note(labels: Iterable[str], name: str) -> dict[str, int]:
+        found.update(labels)
+        raise KeyError("nothing is to be drawn")
+
+    _read(data, name, note)
+    return tuple(sorted(found))
+
+
+def _read(data: bytes, name: str, levels: Levels) -> list[Outlined] | None:
     try:
         said = json.loads(as_utf8(data))
     except (ValueError, RecursionError):
         raise BadFileError(name, "is no JSON that can be read; export it again.") from None
     if not isinstance(said, dict):
         return None
-
-    def levels(labels: Iterable[str], name: str) -> dict[str, int]:
-        return _levels(sorted(set(labels)), name, classes, union=union)
-
     if isinstance(said.get("shapes"), list) and "imagePath" in said:
         return [_one(str(said["imagePath"]), name, lambda name: _labelme(said, name, levels))]
     if isinstance(said.get("images"), list) and isinstance(said.get("annotations"), list | dict):
@@ -268,32 +288,3 @@ def _points(points: Any, shape: tuple[int, int], name: str) -> list[tuple[float,
             height=shape[0],
         )
     return found
-
-
-def _levels(labels: Sequence[str], name: str, classes: Sequence[str], *, union: bool) -> dict[str, int]:
-    """What each label becomes: 1, or the place of its class, whatever its case."""
-    if classes:
-        places = {plain_label(each): place for place, each in enumerate(classes, start=1)}
-        if unknown := [label for label in labels if plain_label(label) not in places]:
-            raise BadFileError(
-                name,
-                "holds outlines of {unknown}, and the classes of this task are {classes}; call them like "
-                "these, or add the class first.",
-                unknown=", ".join(unknown[:6]),
-                classes=", ".join(classes),
-            )
-        return {label: places[plain_label(label)] for label in labels}
-    if len(labels) > 1 and not union:
-        raise BadFileError(
-            name,
-            "holds outlines of {num_found} labels ({found}); one foreground is one of them: "
-            "export the one that is meant, or name them as classes first.",
-            num_found=len(labels),
-            found=", ".join(labels[:6]),
-        )
-    return dict.fromkeys(labels, 1)
-
-
-def plain_label(name: str) -> str:
-    """A label as others are compared with it, whatever its case and the signs between its words."""
-    return " ".join(unicodedata.normalize("NFC", name).translate({45: " ", 95: " "}).split()).casefold()

@@ -1,11 +1,13 @@
 """How an upload is understood before anything is stored, and the answer that is kept for a task."""
 
 import io
+import json
 import zipfile
 
 import numpy as np
 import pytest
 
+from core.imaging.decode import read_png
 from core.imaging.mask_readings import options_of
 from core.imaging.mask_values import MaskValues
 from core.registry.decoded import decode
@@ -82,6 +84,52 @@ def test_outlines_of_yolo_are_read_by_the_places_of_several_classes():
     found = survey([(name[:-3] + "png", IMAGE) for name, _ in outlines], outlines, classes=TWO)
     assert [found.readings[place].classes for place in (3, 4, 5)] == [("left",), ("right",), ()]
     assert "the value 3, in" in found.readings[5].problem
+
+
+def coco(**labels):
+    """COCO's file of pictures of 9 x 9, each with a rectangle of 3 x 9 pixels of each of its labels."""
+    named = sorted({label for each in labels.values() for label in each})
+    return json.dumps(
+        {
+            "images": [
+                {"id": place, "file_name": f"{name}.png", "height": 9, "width": 9}
+                for place, name in enumerate(labels)
+            ],
+            "categories": [{"id": 7 - place, "name": label} for place, label in enumerate(named)],
+            "annotations": [
+                {
+                    "image_id": place,
+                    "category_id": 7 - named.index(label),
+                    "segmentation": [[0, 3 * row, 9, 3 * row, 9, 3 * row + 3, 0, 3 * row + 3]],
+                }
+                for place, each in enumerate(labels.values())
+                for row, label in enumerate(each)
+            ],
+        }
+    ).encode()
+
+
+def test_outlines_of_several_labels_are_asked_about_before_anything_is_stored(workspace, task):
+    files = [("a.png", IMAGE), ("b.png", png(gradient(9, 9, first=5)))]
+    upload = [*files, ("coco.json", coco(a=["lung", "heart"], b=["lung"]))]
+    found = survey(upload)
+    assert found.unclear(None) == [2]
+    assert found.names.of("coco.json") == {1: "heart", 2: "lung"}
+    assert found.needs_look(KeptAnswers())
+    # Of one label there is nothing to ask, in a task that has the classes neither.
+    assert not survey([*files, ("coco.json", coco(a=["lung"], b=["lung"]))]).asks(KeptAnswers())
+    assert not survey(upload, classes=(TaskClass("Lung", value=1), TaskClass("heart", value=2))).problem(
+        2, None
+    )
+    assert survey(upload, classes=TWO).problem(2, None).startswith("holds outlines of heart, lung, and the")
+
+
+def test_outlines_of_several_labels_are_one_foreground_where_a_person_said_so(workspace, task):
+    keep_meaning(workspace, task.id, KeptMeaning((1, 2), MaskValues()))
+    add_images(workspace, task.id, [("a.png", IMAGE), ("coco.json", coco(a=["lung", "heart"]))])
+    (image,) = workspace.images.list(task.id)
+    mask = read_png(workspace.images.read_reference(image), "mask")
+    assert mask.tolist() == (np.arange(9)[:, None] * np.ones((1, 9)) < 6).astype(int).tolist()
 
 
 def test_a_zip_with_masks_is_looked_at_and_a_role_can_be_changed():

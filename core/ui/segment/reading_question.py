@@ -20,6 +20,7 @@ from core.imaging.overlay import overlay, overlay_classes, thumbnail
 from core.imaging.stored import StoredPixels
 from core.ui.segment import words
 from core.ui.segment.image_question import Pictures, ask_by_picture
+from core.ui.text import as_text
 from core.workflows.arrive.class_values import class_table
 from core.workflows.arrive.mask_meaning import KeptMeaning
 from core.workflows.arrive.told_names import are_usable, in_told_order, means_undecided
@@ -57,18 +58,29 @@ def ask_reading(
     values = tuple(sorted({value for place in unclear for value in survey.readings[place].values}))
     # The one with the most values shows the differences best.
     example = max(unclear, key=lambda place: len(survey.readings[place].values))
-    names = survey.names.of(survey.rows[example].path)
+    row = survey.rows[example]
+    names = survey.names.of(row.path)
     classes = _each_a_class(values, only, names)
-    options: tuple[MaskValues | ClassTable, ...] = options_of(values)
+    is_outlined = row.role == "outlines" and not row.is_yolo
+    # What a label stands for is told by names alone.
+    options: tuple[MaskValues | ClassTable, ...] = options_of(values)[: 1 if is_outlined else None]
     if classes:
         options = (*options, class_table(in_told_order(names, classes)))
-    listed = ", ".join(map(str, values[:_MOST_LISTED])) + (" ..." if len(values) > _MOST_LISTED else "")
+    listed, labels = (
+        ", ".join(each[:_MOST_LISTED]) + (" ..." if len(each) > _MOST_LISTED else "")
+        for each in ([*map(str, values)], [as_text(names.get(value, "")) for value in values if value])
+    )
+    titles = [*map(option_name, options)]
+    question = words.WHAT_IS_FOREGROUND.format(count=len(unclear), values=listed)
+    if is_outlined:
+        titles[0] = words.ALL_OUTLINES
+        question = words.WHICH_OUTLINES.format(count=len(unclear), labels=labels)
     key = (example, options)
     if key not in made:
         made[key] = dict(enumerate(_pictures([*files, *masks], survey, example, options)))
     chosen = ask_by_picture(
-        words.WHAT_IS_FOREGROUND.format(count=len(unclear), values=listed),
-        dict(enumerate([*map(option_name, options), words.READING_LEAVE])),
+        question,
+        dict(enumerate([*titles, words.READING_LEAVE])),
         made[key],
         words.WHAT_IS_FOREGROUND_HELP,
         f"reading_of_{listed}",
@@ -144,7 +156,8 @@ def _pictures(
         display = _shown(image_file, place)
         if is_drawn:
             shape = (256, 256) if display is None else (display.shape[0], display.shape[1])
-            _, stored = _telling_slice(mask_file(row, found, shape), row.name)
+            _, stored = _telling_slice(mask_file(row, found, survey.names, shape), row.name)
+            display = None if stored.values.shape[:2] != shape else display
     except AppError:
         return [None] * len(options)
     return [_picture(stored, row.name, display, option) for option in options]

@@ -43,8 +43,9 @@ def _values(place: int, survey: Survey, kept: KeptMeaning | None) -> str:
     reading = survey.readings.get(place)
     if reading is None:
         return ""
-    listed = ", ".join(map(str, reading.values[:_MOST_VALUES]))
-    listed += " ..." if len(reading.values) > _MOST_VALUES else ""
+    found = reading.values if not reading.problem else reading.classes or reading.values
+    listed = ", ".join(map(str, found[:_MOST_VALUES]))
+    listed += " ..." if len(found) > _MOST_VALUES else ""
     if survey.problem(place, kept):
         return words.VALUES_UNCLEAR.format(values=listed) if reading.options else said(reading.problem)
     if reading.problem and kept is not None:

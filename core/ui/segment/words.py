@@ -45,10 +45,12 @@ VALUES_NONE = "no foreground"
 VALUES_UNDECIDED = "{values} is undecided"
 VALUES_UNCLEAR = "unclear: {values}"
 WHAT_IS_FOREGROUND = "{count} masks hold the values {values}. Which are foreground?"
+WHICH_OUTLINES = "Outlines of {labels}, in {count} files. Which are foreground?"
 WHAT_IS_FOREGROUND_HELP = (
     "The answer is kept for this task, for uploads and folders. Masks that tell it themselves need none."
 )
 READING_ALL = "All above 0"
+ALL_OUTLINES = "All of them"
 READING_ALL_BUT = "All but {undecided}, which is undecided"
 READING_ONLY = "Only {values}"
 READING_EMPTY = "None: these masks are empty"

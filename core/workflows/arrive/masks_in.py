@@ -34,7 +34,8 @@ def add_outlines(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
         return _add_yolo(arrival, file)
     try:
         names = [each.name for each in arrival.classes] if len(arrival.classes) > 1 else []
-        found = read_outlines(file.data, name, classes=names)
+        kept = arrival.kept.masks
+        found = read_outlines(file.data, name, classes=names, union=kept is not None and kept.is_all)
     except AppError as error:
         return [FileOutcome(name, "refused", error.sentence)]
     if found is None:

@@ -22,7 +22,7 @@ from core.files import csv_rows
 from core.imaging.class_table import UNDEFINED, UNDEFINED_NAME
 from core.imaging.dicom_file import is_segmentation
 from core.imaging.dicom_segments import segment_names
-from core.imaging.outlines import plain_label
+from core.imaging.outline_labels import plain_label
 from core.language.sentence import Sentence
 from core.workspace import TaskClass
 from core.workspace.classes import LONGEST_NAME, MOST_CLASSES, free_colour
@@ -61,9 +61,11 @@ class ToldNames:
 
     Attributes:
         files: What each says, by its path.
+        outlined: Labels of outlines, which stand for the values 1, 2, ... of masks drawn from them.
     """
 
     files: dict[str, Said] = field(default_factory=dict)
+    outlined: list[str] = field(default_factory=list)
 
     def note(self, path: str, data: bytes) -> bool:
         """Read a file; whether it tells names."""
@@ -90,7 +92,16 @@ class ToldNames:
         """The name of each value of a mask, of 0 (background) and undecided ones too; empty for none."""
         if is_segmentation(data):
             return segment_names(data)
+        if path.casefold().endswith(".json"):
+            return dict(enumerate(self.outlined, 1))
         return self.said_for(path).names
+
+    def values_of(self, labels: Sequence[str]) -> tuple[int, ...]:
+        """What labels of outlines stand for, in all files of this upload."""
+        known = [plain_label(each) for each in self.outlined]
+        self.outlined += [each for each in labels if plain_label(each) not in known]
+        known = [plain_label(each) for each in self.outlined]
+        return tuple(sorted({1 + known.index(plain_label(each)) for each in labels}))
 
     def in_order(self, path: str, data: bytes, classes: Sequence[TaskClass]) -> Sequence[TaskClass]:
         """The classes of a task as a mask has them, in the colours that came along; see `in_told_order`."""

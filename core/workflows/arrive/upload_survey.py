@@ -8,12 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from core.errors import AppError, BadFileError
 from core.imaging.archive import ArchiveEntry, is_zip, names_in_upload, unpack_upload
 from core.imaging.decode import mask_reading, open_file
 from core.imaging.dicom_file import is_segmentation
 from core.imaging.mask_readings import MaskReading, differing
+from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
+from core.imaging.outline_labels import levels_of
+from core.imaging.outlines import labels_in, read_outlines
 from core.imaging.units import looks_like_ct
 from core.imaging.yolo import yolo_mask
 from core.language.sentence import Sentence
@@ -131,7 +136,7 @@ def survey_upload(
         replace(row, role="left out", reason=NAMES_OF_CLASSES, keys=()) if row.path in names.files else row
         for row in rows
     ]
-    of_masks = [place for place, row in enumerate(rows) if row.role == "mask" or row.is_yolo][:MOST_READ]
+    of_masks = [place for place, row in enumerate(rows) if row.role in ("mask", "outlines")][:MOST_READ]
     already = {} if earlier is None else earlier.readings
     readings = {place: reading for place, reading in already.items() if place in of_masks}
     missing = set(of_masks) - set(readings)
@@ -221,10 +226,18 @@ def _paths(name: str, data: bytes) -> list[str]:
 
 
 def mask_file(
-    row: PlannedFile, data: bytes, shape: tuple[int, int] = (_YOLO_SIDE, _YOLO_SIDE), *, is_pose: bool = False
+    row: PlannedFile, data: bytes, names: ToldNames, shape: tuple[int, int] = (_YOLO_SIDE, _YOLO_SIDE)
 ) -> bytes:
-    """A mask's file; outlines of YOLO's drawn at a size."""
-    return encode_png(yolo_mask(data, row.name, shape, is_pose=is_pose)) if row.is_yolo else data
+    """A mask's file; outlines drawn: YOLO's at a size, of others the mask with the most labels."""
+    if row.role != "outlines":
+        return data
+    if row.is_yolo:
+        return encode_png(yolo_mask(data, row.name, shape, is_pose=names.said_for(row.path).is_pose))
+    outlined = read_outlines(data, row.name, classes=names.outlined) or []
+    drawn = [each.mask for each in outlined if each.mask is not None]
+    if not drawn:
+        raise BadFileError(row.name, "outlines nothing that can be drawn.")
+    return encode_png(max(drawn, key=lambda mask: len(np.unique(mask))))
 
 
 @dataclass
@@ -255,7 +268,9 @@ def _read(
     if entry.problem is not None:
         return MaskReading(None, problem=str(entry.problem))
     try:
-        data = mask_file(row, entry.data, is_pose=names.said_for(row.path).is_pose)
+        if row.role == "outlines" and not row.is_yolo:
+            return _of_labels(labels_in(entry.data, row.name), row, classes, names)
+        data = mask_file(row, entry.data, names)
         if len(classes) > 1:
             if row.holds_objects:
                 raise any_class(row.name, classes)
@@ -268,3 +283,17 @@ def _read(
         above = tuple(value for value in reading.values if value > 0)
         return MaskReading(None, reading.values, above)
     return replace(reading, mask=None)
+
+
+def _of_labels(
+    labels: Sequence[str], row: PlannedFile, classes: Sequence[TaskClass], names: ToldNames
+) -> MaskReading:
+    """How outlines are read: by the classes of the task, or as one foreground where they have one label."""
+    several = [each.name for each in classes] if len(classes) > 1 else []
+    values = () if several else names.values_of(labels)
+    try:
+        levels_of(labels, row.name, several, union=False)
+    except BadFileError as error:
+        options = () if several else (MaskValues(),)
+        return MaskReading(None, (0, *values), problem=error.reason, options=options, classes=(*labels,))
+    return MaskReading(None, classes=(*labels,))
