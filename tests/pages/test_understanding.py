@@ -1,6 +1,7 @@
 """Files that are not plain images are shown as they are understood before anything is stored."""
 
 import io
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -153,6 +154,28 @@ def test_the_values_of_masks_become_classes(
     # Masks of a task of several classes ask nothing any more.
     app = upload(open_page(task=nuclei.slug), ("b.png", png(2)), ("b_mask.png", encode_png(CLASSES)))
     assert not [each for each in app.radio if words.READING_LEAVE in each.options]
+
+
+def test_the_labels_of_outlines_become_classes(open_page, workspace, nuclei):
+    size = {"imagePath": "a.png", "imageWidth": 64, "imageHeight": 64}
+    shapes = [
+        {"label": label, "shape_type": "rectangle", "points": [[0, top], [63, top + 19]]}
+        for label, top in (("[x](y) lung", 20), ("heart", 40))
+    ]
+    outlines = ("a.json", json.dumps({**size, "shapes": shapes}).encode())
+    app = upload(open_page(task=nuclei.slug), ("a.png", png(1)), outlines)
+    question = next(each for each in app.radio if words.READING_LEAVE in each.options)
+    each = "Each value is a class of its own: ` [x](y) lung `, heart"
+    assert question.options == ["All of them", each, "Leave these masks out"]
+    assert question.value == 1
+    asked = "**Outlines of ` [x](y) lung `, heart, in 1 file. Which are foreground?**"
+    assert asked in [text.value for text in app.markdown]
+    app = press(app, words.ADD_FILES)
+    assert not app.exception
+    assert [each.name for each in workspace.tasks.get_by_id(nuclei.id).classes] == ["[x](y) lung", "heart"]
+    (image,) = workspace.images.list(nuclei.id)
+    reference = decode_image(workspace.images.read_reference(image), "reference").values
+    assert reference[[0, 30, 50], 5].tolist() == [0, 1, 2]
 
 
 def test_the_table_says_role_image_values_and_why():

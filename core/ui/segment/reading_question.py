@@ -20,7 +20,7 @@ from core.imaging.overlay import overlay, overlay_classes, thumbnail
 from core.imaging.stored import StoredPixels
 from core.ui.segment import words
 from core.ui.segment.image_question import Pictures, ask_by_picture
-from core.ui.text import as_text
+from core.ui.text import as_label
 from core.workflows.arrive.class_values import class_table
 from core.workflows.arrive.mask_meaning import KeptMeaning
 from core.workflows.arrive.told_names import are_usable, in_told_order, means_undecided
@@ -68,7 +68,7 @@ def ask_reading(
         options = (*options, class_table(in_told_order(names, classes)))
     listed, labels = (
         ", ".join(each[:_MOST_LISTED]) + (" ..." if len(each) > _MOST_LISTED else "")
-        for each in ([*map(str, values)], [as_text(names.get(value, "")) for value in values if value])
+        for each in ([*map(str, values)], [as_label(names.get(value, "")) for value in values if value])
     )
     titles = [*map(option_name, options)]
     question = words.WHAT_IS_FOREGROUND.format(count=len(unclear), values=listed)
@@ -123,7 +123,7 @@ def _each_a_class(
 def option_name(option: MaskValues | ClassTable) -> str:
     """A reading in words."""
     if isinstance(option, ClassTable):
-        return words.READING_CLASSES.format(names=", ".join(option.names[1:]))
+        return words.READING_CLASSES.format(names=", ".join(map(as_label, option.names[1:])))
     if option.foreground is None:
         return words.READING_ALL
     if option.undefined:
