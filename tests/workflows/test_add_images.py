@@ -9,6 +9,7 @@ import pytest
 from core.correction.corrections import decode_layer
 from core.imaging.decode import decode_image
 from core.imaging.mask_values import MaskValues
+from core.imaging.masks import encode_png
 from core.workflows.add_images import add_images
 from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning
 from core.workflows.correct.open_image import open_image
@@ -474,3 +475,33 @@ def test_a_text_of_labels_beside_a_mask_does_not_take_its_place(workspace, task)
     }
     (image, *_) = add_images(workspace, task.id, [("up.zip", zip_of(files))])
     assert reference_of(workspace, workspace.images.get(image.image_id)) == MASK.tolist()
+
+
+RED, WHITE, BLACK = (255, 0, 0), (255, 255, 255), (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("ground", "drawn", "foreground", "told"),
+    [
+        (RED, WHITE, "ground", True),
+        (WHITE, BLACK, "ground", True),
+        (WHITE, RED, "drawn", False),
+        (BLACK, RED, "drawn", False),
+        (BLACK, WHITE, "drawn", False),
+        (WHITE, WHITE, "ground", False),
+    ],
+)
+def test_which_of_two_colours_is_foreground_is_told_where_it_may_be_the_ground(
+    workspace, task, ground, drawn, foreground, told
+):
+    picture = np.full((40, 30, 3), ground, np.uint8)
+    picture[10:20, 5:25] = picture[0:2, 3:5] = drawn  # one stroke runs over the edge
+    is_drawn = np.zeros((40, 30), bool)
+    is_drawn[10:20, 5:25] = is_drawn[0:2, 3:5] = True
+    files = [("a.png", png(gradient(40, 30))), ("a_mask.png", encode_png(picture))]
+    outcome = add_images(workspace, task.id, files)[1]
+    image = workspace.images.get(outcome.image_id)
+    reference = decode_image(workspace.images.read_reference(image), "reference").values
+    expected = np.ones_like(is_drawn) if ground == drawn else is_drawn if foreground == "drawn" else ~is_drawn
+    np.testing.assert_array_equal(reference, expected)
+    assert [note[:36] for note in outcome.notes] == ["a_mask.png: its foreground (what is "] * told

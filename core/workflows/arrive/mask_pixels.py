@@ -21,6 +21,9 @@ from core.workflows.arrive.upload_plan import PlannedFile
 from core.workflows.correct.save_mask import content_of_mask
 from core.workspace import ImageRow
 
+# Part of the edges of a mask from which on its foreground may be the ground.
+_GROUND = 0.9
+
 
 @dataclass(frozen=True)
 class WaitingMask:
@@ -52,6 +55,20 @@ def drawn_pixels(
 def of_the_one_class(arrival: Arrival, mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Foreground as the value of the task's one class."""
     return np.where(mask == 1, np.uint8(arrival.classes[0].value), mask)
+
+
+def on_a_ground(masks: Sequence[NDArray[np.uint8]], name: str) -> tuple[str, ...]:
+    """What is said of foreground with holes in it along nearly all edges, as paper has that is drawn on."""
+    edges = np.concatenate([side for mask in masks for side in (mask[0], mask[-1], mask[:, 0], mask[:, -1])])
+    if (edges == 1).mean() < _GROUND or all((mask == 1).all() for mask in masks):
+        return ()
+    return (
+        Sentence(
+            "{name}: its foreground (what is white, or of one colour) covers nearly all of its edges; if "
+            "that is the ground on which objects are drawn, save it inverted.",
+            name=name,
+        ),
+    )
 
 
 def keep_mask(arrival: Arrival, row: PlannedFile, image: ImageRow, mask: NDArray[np.uint8]) -> FileOutcome:

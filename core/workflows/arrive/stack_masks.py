@@ -24,6 +24,7 @@ from core.workflows.arrive.mask_pixels import (
     drawn_pixels,
     keep_mask,
     of_the_one_class,
+    on_a_ground,
     read_as_said,
     united,
 )
@@ -145,4 +146,5 @@ def masks_of_slices(
 
     read = partial(volume_masks, part.data, name, shapes, geometry)
     (masks, notes), note = read_as_said(arrival, part, read)
-    return [of_the_one_class(arrival, mask) for mask in masks], (*notes, note) if note else notes
+    told = (note,) if note else on_a_ground(masks, name)
+    return [of_the_one_class(arrival, mask) for mask in masks], (*notes, *told)
