@@ -122,7 +122,7 @@ def as_first_written(words: Sequence[str]) -> list[str]:
 
 def _plain(word: str) -> str:
     signs = r"\.0+$|(?<![\d.])0+(?=\d)|(?<=[^\W\d_])[\s_-]+(?=\d)"
-    return regex.sub(signs, "", word.strip().casefold())
+    return str(regex.sub(signs, "", word.strip().casefold()))
 
 
 def _compiled(pattern: str) -> regex.Pattern[str]:

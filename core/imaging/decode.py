@@ -46,7 +46,7 @@ class DecodedImage:
     Attributes:
         values: (H, W) or (H, W, 3) RGB; uint8, uint16, int16, int32 or float32.
         kind: "hu" when the values are Hounsfield units, else "display".
-        notes: Plain sentences for the person, such as "scan.tif has 2 pages; the first one is used."
+        notes: Plain sentences for the person, such as "scan.tif holds 2 pictures; the first one is used."
         shown: Values that become black and white where the file says so (its window) or a part of it is no
             image (padding); None for the robust range of all values.
     """
@@ -254,8 +254,9 @@ def _read(file: OpenFile, name: str, frame: int | None) -> StoredPixels:
     if file.masks_only:
         raise BadFileError(name, file.masks_only)
     stored = read_frame(file, name, file.order[0])
-    first = (file.first_alone,) if len(file.order) > 1 else ()
-    return replace(stored, notes=(*stored.notes, *file.notes, *first))
+    count = len(file.order)
+    first = Sentence("{name} holds {count} pictures; the first one is used.", name=name, count=count)
+    return replace(stored, notes=(*stored.notes, *file.notes, *([first] if count > 1 else [])))
 
 
 @contextmanager

@@ -93,10 +93,7 @@ def open_dicom(data: bytes, name: str) -> OpenFile:
         with quiet_libraries():
             return stored_pixels(_frame(dataset, name, frame), dataset, name, frame)
 
-    first = Sentence(
-        "{name} has {num_frames} frames; the first one is used.", name=name, num_frames=num_frames
-    )
-    return OpenFile(read, order, first, geometry, (*told, *notes))
+    return OpenFile(read, order, geometry, (*told, *notes))
 
 
 def is_segmentation(data: bytes) -> bool:
@@ -135,7 +132,6 @@ def _open_segmentation(dataset: Dataset, name: str, num_frames: int) -> OpenFile
     return OpenFile(
         read,
         tuple(range(len(places))),
-        "",
         geometry,
         notes,
         only,

@@ -106,9 +106,6 @@ def open_nifti(data: bytes, name: str) -> OpenFile:
         about: dict[str, Any] = {"says_undefined": says_undefined, "num_pictures": num_slices}
         return StoredPixels(found, unsaid=found, numbers=labels, by_number=labels is not None, **about)
 
-    told = Sentence(
-        "{name} has {num_slices} slices; the first one is used.", name=name, num_slices=num_slices
-    )
     notes: list[str] = []
     if not header.has_place:
         notes.append(
@@ -134,7 +131,7 @@ def open_nifti(data: bytes, name: str) -> OpenFile:
                 name=name,
             )
         )
-    return OpenFile(read, tuple(range(num_slices)), told, _geometry(header), tuple(notes))
+    return OpenFile(read, tuple(range(num_slices)), _geometry(header), tuple(notes))
 
 
 def read_header(data: bytes, name: str) -> NiftiHeader:

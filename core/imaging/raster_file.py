@@ -65,16 +65,12 @@ def open_raster(data: bytes, name: str) -> OpenFile:
     Raises:
         BadFileError: Too large, cut off or damaged; reading a picture likewise.
     """
-    parts = _pnm_pictures(data)
-    if len(parts) > 1:
-        told = Sentence(
-            "{name} has {num_pages} pages; the first one is used.", name=name, num_pages=len(parts)
-        )
-        return OpenFile(
-            lambda frame: replace(_read_first(parts[frame], name), num_pictures=len(parts)),
-            tuple(range(len(parts))),
-            told,
-        )
+    if len(parts := _pnm_pictures(data)) > 1:
+
+        def read_part(frame: int) -> StoredPixels:
+            return replace(_read_first(parts[frame], name), num_pictures=len(parts))
+
+        return OpenFile(read_part, tuple(range(len(parts))))
     with quiet_libraries():
         unusual = _unusual_jpeg(data, name)
         picture = None if unusual else _open(data, name)
@@ -96,12 +92,7 @@ def open_raster(data: bytes, name: str) -> OpenFile:
                 ) from None
         return replace(stored, num_pictures=num_frames)
 
-    told = Sentence(
-        "{name} is an animation of {num_frames} pictures; the first one is used.",
-        name=name,
-        num_frames=num_frames,
-    )
-    return OpenFile(read, tuple(range(num_frames)), told)
+    return OpenFile(read, tuple(range(num_frames)))
 
 
 def _read_first(data: bytes, name: str) -> StoredPixels:

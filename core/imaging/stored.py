@@ -59,7 +59,6 @@ class OpenFile:
     Attributes:
         read: One picture by its number in the file. Going up is quick; other ways may read all before it.
         order: Numbers of the pictures in the order in which they belong, each from 0.
-        first_alone: What to say where the first picture alone is used of several.
         geometry: Spacing and place of the pixels, None where the file does not say.
         notes: Plain sentences on the file as a whole.
         masks_only: Why it is no image and no single mask, empty for all but masks of many slices.
@@ -71,7 +70,6 @@ class OpenFile:
 
     read: Callable[[int], StoredPixels]
     order: tuple[int, ...] = (0,)
-    first_alone: str = ""
     geometry: Geometry | None = None
     notes: tuple[str, ...] = ()
     masks_only: str = ""

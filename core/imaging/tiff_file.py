@@ -84,8 +84,7 @@ def open_tiff(data: bytes, name: str) -> OpenFile:
         parts = [read_page(place, each).values for each in range(min(3, len(channels)))]
         return StoredPixels(as_colours(parts), num_pictures=num_pages, notes=(told,))
 
-    told = Sentence("{name} has {num_pages} pages; the first one is used.", name=name, num_pages=num_pages)
-    return OpenFile(read, tuple(range(num_pages)), told, stack.geometry, stack.notes, channels=channels)
+    return OpenFile(read, tuple(range(num_pages)), stack.geometry, stack.notes, channels=channels)
 
 
 def _channel_note(name: str, channels: Sequence[str], channel: int) -> Sentence:

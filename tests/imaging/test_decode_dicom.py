@@ -125,7 +125,7 @@ def test_colour_and_several_frames() -> None:
     frames[0] = (200, 30, 20)
     image = decode_image(dicom(frames, Modality="US", NumberOfFrames=2), "us.dcm")
     assert image.values.tolist() == np.full((2, 2, 3), (200, 30, 20)).tolist()
-    assert image.notes == ("us.dcm has 2 frames; the first one is used.",)
+    assert image.notes == ("us.dcm holds 2 pictures; the first one is used.",)
 
 
 def test_palette_colour() -> None:
@@ -245,7 +245,7 @@ def test_frames_of_which_the_header_is_silent_are_told(blank: dict[str, None]) -
     image = decode_image(dicom(frames, Modality="MR", **blank), "a.dcm")
     assert image.notes == (
         "a.dcm does not say its NumberOfFrames; the usual is taken (2).",
-        "a.dcm has 2 frames; the first one is used.",
+        "a.dcm holds 2 pictures; the first one is used.",
     )
     file = open_file(dicom(frames, Modality="MR"), "a.dcm")
     np.testing.assert_array_equal(read_frame(file, "a.dcm", 1).numbers, STORED[::-1])

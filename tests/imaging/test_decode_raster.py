@@ -208,7 +208,7 @@ def test_of_an_animation_the_first_picture_is_used_and_said(file_format: str) ->
     data = saved(first, file_format, save_all=True, append_images=[second], **options)
     image = decode_image(data, "film")
     assert np.abs(image.values.astype(int) - [200, 10, 10]).max() <= 2
-    assert image.notes == ("film is an animation of 2 pictures; the first one is used.",)
+    assert image.notes == ("film holds 2 pictures; the first one is used.",)
 
 
 def test_an_animation_of_16_bits_keeps_them() -> None:

@@ -107,7 +107,7 @@ def test_of_several_pages_the_first_is_used_and_said() -> None:
     pages = np.stack([RAMP, 255 - RAMP])
     image = decode_image(tiff(pages, photometric="minisblack"), "scan.tif")
     np.testing.assert_array_equal(image.values, RAMP)
-    assert image.notes == ("scan.tif has 2 pages; the first one is used.",)
+    assert image.notes == ("scan.tif holds 2 pictures; the first one is used.",)
 
 
 def test_of_a_slide_of_aperio_s_the_copies_label_and_overview_are_no_pictures() -> None:

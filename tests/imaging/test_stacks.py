@@ -49,7 +49,7 @@ def test_one_page_can_be_asked_for_and_the_first_alone_is_said() -> None:
     third = decode_image(data, "a.tif", frame=2)
     assert np.array_equal(third.values, VOLUME[2])
     assert third.notes == ()
-    assert decode_image(data, "a.tif").notes == ("a.tif has 3 pages; the first one is used.",)
+    assert decode_image(data, "a.tif").notes == ("a.tif holds 3 pictures; the first one is used.",)
     with pytest.raises(BadFileError, match="a.tif: has no picture 4; it holds 3"):
         decode_image(data, "a.tif", frame=3)
 
@@ -162,7 +162,7 @@ PNM = {
 def test_every_picture_of_a_pnm(kind: str) -> None:
     data, expected = PNM[kind]
     assert [each.tolist() for each in frames(data, "a.pnm")] == expected
-    assert decode_image(data, "a.pnm").notes[-1:] == ("a.pnm has 2 pages; the first one is used.",)
+    assert decode_image(data, "a.pnm").notes[-1:] == ("a.pnm holds 2 pictures; the first one is used.",)
     with pytest.raises(BadFileError, match="a.pnm: it is damaged|pictures, and a mask is one"):
         decode_mask(data, "a.pnm")
 

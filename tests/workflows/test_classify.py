@@ -191,7 +191,7 @@ def test_bad_images_are_named_and_the_others_go_on(trained, data, tmp_path):
     pages = np.stack([decode_image(good.read_bytes(), good.name).values] * 2)
     tifffile.imwrite(tmp_path / "in" / "pages.tif", pages, photometric="rgb")
     outcome = classify_predict(ClassifyPredictRequest(str(tmp_path / "in"), whole, tmp_path / "out"))
-    assert "pages.tif has 2 pages; the first one is used." in outcome.notes
+    assert "pages.tif holds 2 pictures; the first one is used." in outcome.notes
     assert [row.image.name for row in outcome.classified] == ["good.png", "pages.tif"]
     assert any("grey.png: The image is grey" in problem for problem in outcome.problems)
     assert any("cut.png" in problem for problem in outcome.problems)
