@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.imaging.class_table import UNDEFINED, ClassTable
-from core.imaging.mask_plane import NotAMask, is_grey, shows_numbers
+from core.imaging.mask_plane import NotAMask, check_single, is_grey, shows_numbers
 from core.imaging.mask_values import to_mask, values_too_close
 from core.imaging.stored import StoredPixels
 from core.language.sentence import Sentence
@@ -31,13 +31,7 @@ def to_class_mask(stored: StoredPixels, table: ClassTable) -> NDArray[np.uint8]:
     Raises:
         NotAMask: With the value that is no class, and its number of pixels.
     """
-    if stored.num_pictures > 1:
-        raise NotAMask(
-            Sentence(
-                "it holds {num_pictures} pictures, and a mask is one; save the right one",
-                num_pictures=stored.num_pictures,
-            )
-        )
+    check_single(stored)
     labels = _by_colour(stored, table) if table.by_colour else None
     if labels is None:
         labels = _by_index(stored, table)

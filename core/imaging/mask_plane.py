@@ -25,6 +25,17 @@ class NotAMask(ValueError):
     """Pixels that are no mask, or more than one reading of them; the message says why."""
 
 
+def check_single(stored: StoredPixels) -> None:
+    """Refuse one of several pictures of a file."""
+    if stored.num_pictures > 1:
+        raise NotAMask(
+            Sentence(
+                "it holds {num_pictures} pictures, and a mask is one; save the right one, or all in one",
+                num_pictures=stored.num_pictures,
+            )
+        )
+
+
 def one_plane(stored: StoredPixels, *, as_numbers: bool = False, any_colour: bool = False) -> NDArray[Any]:
     """The (H, W) numbers that tell foreground from background.
 
@@ -35,13 +46,7 @@ def one_plane(stored: StoredPixels, *, as_numbers: bool = False, any_colour: boo
     Raises:
         NotAMask: There is no one plane, or which one is not clear.
     """
-    if stored.num_pictures > 1:
-        raise NotAMask(
-            Sentence(
-                "it holds {num_pictures} pictures, and a mask is one; save the right one, or all in one",
-                num_pictures=stored.num_pictures,
-            )
-        )
+    check_single(stored)
     alpha = stored.alpha
     clear: NDArray[np.bool_] | None = None
     if alpha is not None and _is_undecided(stored, np.asarray(alpha == 0)):

@@ -8,6 +8,7 @@ unused bytes of a BMP. JPEG of 12 bits or without loss is imagecodecs' affair.
 from __future__ import annotations
 
 import io
+import math
 import re
 import struct
 from collections.abc import Callable
@@ -107,14 +108,12 @@ def _read_first(data: bytes, name: str) -> StoredPixels:
         if by_pillow or not isinstance(picture, PngImageFile):  # a short PNG is one thing that OpenCV tells
             _check_whole(picture, name)
         orientation = _orientation(_open(data, name))
-    is_plain_pnm = isinstance(picture, PpmImageFile) and data[:2] in (b"P2", b"P3")
-    if by_pillow:
+    if data[:2] in (b"P2", b"P3"):
+        stored = _from_plain_pnm(data)
+    elif by_pillow:
         stored = _from_pillow(picture if picture.mode != "CMYK" else _open(data, name))
     else:
-        # OpenCV misses the last number of a PNM in plain text where no line ends behind it.
-        stored = _from_opencv(data + b"\n" if is_plain_pnm else data, name)
-    if is_plain_pnm:
-        stored = _from_plain_pnm(data, stored)
+        stored = _from_opencv(data, name)
     if isinstance(picture, PngImageFile):
         stored = _with_png_numbers(stored, data, picture.info.get("transparency"))
     return replace(
@@ -224,10 +223,12 @@ def _with_png_numbers(stored: StoredPixels, data: bytes, clear: Any) -> StoredPi
     return stored
 
 
-def _from_plain_pnm(data: bytes, stored: StoredPixels) -> StoredPixels:
+def _from_plain_pnm(data: bytes) -> StoredPixels:
     """The numbers of a PNM in plain text, which OpenCV spreads over 8 bits."""
-    numbers = re.sub(rb"#[^\n]*", b"", data).split()[4 : 4 + stored.values.size]
-    return StoredPixels(np.array(numbers, stored.values.dtype).reshape(stored.values.shape))
+    width, height, white, *numbers = re.sub(rb"#[^\n]*", b"", data).split()[1:]
+    shape = (int(height), int(width), 3) if data[:2] == b"P3" else (int(height), int(width))
+    dtype = np.uint8 if int(white) < 256 else np.uint16
+    return StoredPixels(np.array(numbers[: math.prod(shape)], dtype).reshape(shape))
 
 
 def _pnm_pictures(data: bytes) -> list[bytes]:

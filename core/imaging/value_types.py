@@ -71,8 +71,6 @@ def plain_type(values: NDArray[Any], name: str) -> NDArray[Any]:
     if values.dtype in (np.uint8, np.uint16, np.int16, np.int32):
         return values
     for smaller in (np.uint16, np.int16, np.int32):
-        if np.can_cast(values.dtype, smaller) or (
-            values.min() >= np.iinfo(smaller).min and values.max() <= np.iinfo(smaller).max
-        ):
+        if np.iinfo(smaller).min <= values.min() and values.max() <= np.iinfo(smaller).max:
             return values.astype(smaller)
     return values.astype(np.float32)

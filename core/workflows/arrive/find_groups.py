@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -148,14 +149,10 @@ def _named(workspace: Workspace, images: Sequence[ImageRow], rule: dict[str, Any
         "column": lambda: groups_of_table(workspace, rule, names),
     }
     for source, find in sources.items():
-        try:
-            found = find()
-        except AppError:
-            # It fitted when it was given; the images that it fitted, or the file, are gone.
-            continue
-        for own, key in zip(keys, found, strict=False):
-            if key:
-                own.append(f"{source}:{key}")
+        # It fitted when it was given; the images that it fitted, or the file, may be gone.
+        with suppress(AppError):
+            for own, key in zip(keys, find(), strict=False):
+                own += [f"{source}:{key}"] if key else []
     return keys
 
 

@@ -60,15 +60,12 @@ def of_the_one_class(arrival: Arrival, mask: NDArray[np.uint8]) -> NDArray[np.ui
 def on_a_ground(masks: Sequence[NDArray[np.uint8]], name: str) -> tuple[str, ...]:
     """What is said of foreground with holes in it along nearly all edges, as paper has that is drawn on."""
     edges = np.concatenate([side for mask in masks for side in (mask[0], mask[-1], mask[:, 0], mask[:, -1])])
-    if (edges == 1).mean() < _GROUND or all((mask == 1).all() for mask in masks):
-        return ()
-    return (
-        Sentence(
-            "{name}: its foreground (what is white, or of one colour) covers nearly all of its edges; if "
-            "that is the ground on which objects are drawn, save it inverted.",
-            name=name,
-        ),
+    told = Sentence(
+        "{name}: its foreground (what is white, or of one colour) covers nearly all of its edges; if that is "
+        "the ground on which objects are drawn, save it inverted.",
+        name=name,
     )
+    return (told,) if (edges == 1).mean() >= _GROUND and any((mask != 1).any() for mask in masks) else ()
 
 
 def keep_mask(arrival: Arrival, row: PlannedFile, image: ImageRow, mask: NDArray[np.uint8]) -> FileOutcome:

@@ -7,15 +7,14 @@ from dataclasses import replace
 
 from core.datasets.matching import first_of
 from core.errors import AppError
-from core.imaging.masks import encode_png
 from core.imaging.outlines import read_outlines
-from core.imaging.yolo import yolo_mask
 from core.language.sentence import Sentence
 from core.workflows.arrive.arrival import Arrival, FileOutcome, outcome_of
 from core.workflows.arrive.layouts import image_keys
 from core.workflows.arrive.mask_pixels import WaitingMask
 from core.workflows.arrive.pairing import second_mask
 from core.workflows.arrive.stack_masks import keep_masks, slices_of
+from core.workflows.arrive.upload_survey import mask_file
 
 
 def of_one_mask(waiting: Sequence[WaitingMask]) -> list[list[WaitingMask]]:
@@ -90,7 +89,7 @@ def _add_yolo(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
         # Without its one image any size will do: that is what is told.
         shape = (1, 1) if facts is None else (facts.height, facts.width)
         is_pose = arrival.names.said_for(file.row.path).is_pose
-        drawn = encode_png(yolo_mask(file.data, file.row.name, shape, is_pose=is_pose))
+        drawn = mask_file(file.row, file.data, shape, is_pose=is_pose)
     except AppError as error:
         return [FileOutcome(file.row.name, "refused", error.sentence)]
     return add_masks(arrival, [replace(file, data=drawn)])

@@ -80,11 +80,7 @@ class ToldNames:
             return False
         coloured = {value: found for value, name in names.items() if (found := _COLOURED.fullmatch(name))}
         names |= {value: found[1] for value, found in coloured.items()}
-        colours = {
-            value: (int(r), int(g), int(b))
-            for value, found in coloured.items()
-            for _, r, g, b in [found.groups()]
-        }
+        colours = {value: (int(each[2]), int(each[3]), int(each[4])) for value, each in coloured.items()}
         self.files[path] = Said(names, colours, is_pose=b"\nkpt_shape:" in b"\n" + data)
         return True
 

@@ -31,11 +31,9 @@ _TOLD = {
         "Cellpose's own file, which is not read; in Cellpose, save the masks as PNG (_cp_masks.png)"
     ),
     "provenance.json": Sentence("says where the masks of an export come from"),
-    ".npy": Sentence("a NumPy array, which is not read; save it as PNG or TIFF"),
-    ".npz": Sentence("a NumPy archive, which is not read; save it as PNG or TIFF"),
+    **dict.fromkeys((".npy", ".npz"), Sentence("a NumPy array, which is not read; save it as PNG or TIFF")),
     ".mat": Sentence("a MATLAB file, which is not read; save it as PNG or TIFF"),
-    ".h5": Sentence("an HDF5 file, which is not read; save it as PNG or TIFF"),
-    ".hdf5": Sentence("an HDF5 file, which is not read; save it as PNG or TIFF"),
+    **dict.fromkeys((".h5", ".hdf5"), Sentence("an HDF5 file, which is not read; save it as PNG or TIFF")),
     ".xml": Sentence("an XML file; outlines in it are not read, so save the masks as PNG"),
     ".geojson": Sentence("outlines of QuPath's, which are not read; export them as a labelled image"),
     ".roi": Sentence("an outline of ImageJ, which is not read; save the mask as PNG"),
