@@ -87,7 +87,7 @@ def add_planned(
                 tell(add_image(arrival, row, entry.data))
             elif row.role == "mask":
                 waiting.append(WaitingMask(row, entry.data))
-            elif (told := arrival.names.note(row.path, entry.data)) or row.role == "left out":
+            elif (told := arrival.names.note(row, entry.data)) or row.role == "left out":
                 tell(outcome_of(row, "left out", NAMES_OF_CLASSES if told else row.reason))
             else:
                 waiting.append(WaitingMask(row, entry.data))

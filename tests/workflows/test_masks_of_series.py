@@ -106,6 +106,13 @@ def test_yolos_polygons_are_masks(workspace, task):
     assert refused.status == "refused" and "0, 1, 2" in refused.message
 
 
+@pytest.mark.parametrize("name", ["salut", "a_classes"])
+def test_outlines_of_yolo_whose_image_is_called_like_a_table_of_names_are_outlines(workspace, task, name):
+    uploads = [(f"{name}.png", PNG), (f"{name}.txt", yolo_labels(MASKS[0]).encode())]
+    assert len(survey_upload(uploads, [], known=(), roles={}).readings) == 1
+    assert [each.status for each in add_images(workspace, task.id, uploads)] == ["added", "mask added"]
+
+
 @pytest.mark.parametrize("yaml", ["data.yaml", "coco8-pose.yaml"])
 def test_key_points_of_yolo_are_told_by_the_file_beside_them(workspace, task, yaml):
     said = "train: images\nkpt_shape: [2, 2]\nnames: {0: mouse}\n"

@@ -24,6 +24,7 @@ from core.imaging.dicom_file import is_segmentation
 from core.imaging.dicom_segments import segment_names
 from core.imaging.outline_labels import plain_label
 from core.language.sentence import Sentence
+from core.workflows.arrive.planned_file import PlannedFile
 from core.workspace import TaskClass
 from core.workspace.classes import LONGEST_NAME, MOST_CLASSES, free_colour
 
@@ -67,10 +68,11 @@ class ToldNames:
     files: dict[str, Said] = field(default_factory=dict)
     outlined: list[str] = field(default_factory=list)
 
-    def note(self, path: str, data: bytes) -> bool:
-        """Read a file; whether it tells names."""
+    def note(self, row: PlannedFile, data: bytes) -> bool:
+        """Read a file; whether it tells names. YOLO's outlines of an image that is called so do not."""
+        path = row.path
         read = next((read for end, read in _READERS.items() if path.casefold().endswith(end)), None)
-        if read is None or len(data) > _MOST_BYTES:
+        if read is None or row.is_yolo or len(data) > _MOST_BYTES:
             return False
         try:
             names = dict(read(data.decode("utf-8-sig")))

@@ -175,7 +175,7 @@ def _names(rows: Sequence[PlannedFile], uploads: Sequence[Upload]) -> ToldNames:
     names, left = ToldNames(), sum(holds_names(row.path) for row in rows)
     for row, entry in unpacked(rows, uploads) if left else ():
         if holds_names(row.path):
-            names.note(row.path, entry.data)
+            names.note(row, entry.data)
             left -= 1
             if not left:
                 break
