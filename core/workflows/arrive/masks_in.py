@@ -88,8 +88,7 @@ def _add_yolo(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
     try:
         # Without its one image any size will do: that is what is told.
         shape = (1, 1) if facts is None else (facts.height, facts.width)
-        is_pose = arrival.names.said_for(file.row.path).is_pose
-        drawn = mask_file(file.row, file.data, shape, is_pose=is_pose)
+        drawn = mask_file(file.row, file.data, arrival.names, shape)
     except AppError as error:
         return [FileOutcome(file.row.name, "refused", error.sentence)]
     return add_masks(arrival, [replace(file, data=drawn)])
