@@ -303,10 +303,10 @@ def test_a_flipped_bit_in_a_png_is_an_error() -> None:
         (b"a.png".ljust(257, b"\0") + b"ustar\0", "is a tar archive"),
         (b"\x1f\x8b\x08" + bytes(20), "is a gzip file"),
         (
-            gzip.compress(b"\0\0\0\1\0\0\1\0" + bytes(280)),
+            gzip.compress(b"\0\0\0\1\0\0\1\0" + bytes(280), mtime=0),
             "is a FreeSurfer volume (MGH), which is not read; save",
         ),
-        (gzip.compress(b"a.png".ljust(257, b"\0") + b"ustar\0"), "is a tar archive"),
+        (gzip.compress(b"a.png".ljust(257, b"\0") + b"ustar\0", mtime=0), "is a tar archive"),
         (b"NDims = 3\nDimSize = 4 5 3\n", "is a MetaImage volume"),
         (b"\xda\xce\xbe\x0a" + bytes(20), "is a Nikon ND2 file, which is not read; export it as TIFF"),
         (bytes(208) + b"MAP DD\0\0" + bytes(900), "is an MRC volume"),
