@@ -6,7 +6,7 @@ from core.language.lookup import looked_up
 
 _COMPARED = "Mean {score} on {images} locked images in {groups} groups: {new:.4f}, and {against}"
 AGAINST = {True: "{old:.4f} for the version in use then", False: "no version was in use"}
-_WORSE = "Images that got worse: {worse}."
+WORSE = "Images that got worse: {worse}."
 SENTENCES = {
     "died": "The process ended without a word; it may have been killed or have run out of memory.",
     "never_started": "The process never started; start it again.",
@@ -20,15 +20,15 @@ SENTENCES = {
     "shipped": "The model that comes with the program is used first.",
     "chosen": "Chosen by hand.",
     "rolled_back": "Rolled back by hand.",
-    "better": f"{_COMPARED}; better beyond chance, by at least {{low:.4f}}. {_WORSE}",
+    "better": f"{_COMPARED}; better beyond chance, by at least {{low:.4f}}. {{lost}}",
     "class_worse": f"{_COMPARED}; but {{class}} goes from {{class_old:.4f}} to {{class_new:.4f}}, and none "
-    f"may lose more than {{most:g}}, so you decide. {_WORSE}",
-    "not_better": f"{_COMPARED}, so that one stays. {_WORSE}",
+    f"may lose more than {{most:g}}, so you decide. {{lost}}",
+    "not_better": f"{_COMPARED}, so that one stays. {{lost}}",
     "alerts_missed": f"{_COMPARED}; but {{alert}} is found in {{found_new}} of {{alerts}}, and in "
     "{found_old} before, so that one stays.",
     "unsure": f"{_COMPARED}; that may be chance (the gain is surely above {{low:+.4f}} only, and "
-    f"{{least:g}} is asked for), so you decide. {_WORSE}",
-    "compared_too_few": f"{_COMPARED}; fewer than {{fewest}} groups do not decide, so you do. {_WORSE}",
+    f"{{least:g}} is asked for), so you decide. {{lost}}",
+    "compared_too_few": f"{_COMPARED}; fewer than {{fewest}} groups do not decide, so you do. {{lost}}",
     "compared_nothing": "There is no locked image yet to compare on, so you decide.",
 }
 

@@ -37,5 +37,8 @@ class Reason:
             return str(said(self.facts["sentence"]))
         if self.code == "text":
             return str(self.facts["text"])
-        against = reason_words.AGAINST[self.facts.get("has_old", True)].format(**{"old": 0.0, **self.facts})
-        return reason_words.SENTENCES[self.code].format(**{"against": against, **self.facts})
+        has_old, facts = self.facts.get("has_old", True), {"old": 0.0, "worse": 0, **self.facts}
+        against = reason_words.AGAINST[has_old].format(**facts)
+        lost = reason_words.WORSE.format(**facts) if has_old else ""
+        sentence = reason_words.SENTENCES[self.code]
+        return sentence.format(**{"against": against, "lost": lost, **self.facts}).rstrip()

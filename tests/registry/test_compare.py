@@ -76,8 +76,9 @@ def test_the_reason_is_a_sentence_with_its_numbers():
     assert "fewer than 5 groups do not decide, so you do." in str(comparison((0.8, 0.9)).why)
     assert "no locked image" in str(comparison().why)
     first = Comparison(None, 2, (ImageComparison(1, "a.png", 0.0, 0.9, group=1),))
-    assert str(first.why).startswith(
-        "Mean Dice on 1 locked image in 1 group: 0.9000, and no version was in use; fewer than 5 groups"
+    assert str(first.why) == (
+        "Mean Dice on 1 locked image in 1 group: 0.9000, and no version was in use; fewer than 5 groups do "
+        "not decide, so you do."
     )
 
 

@@ -208,7 +208,7 @@ def test_an_image_comes_back_to_who_drew_it(workspace, task, images, save, predi
     assert waiting_for(workspace, task, "Kim") == []
     # Who saves once more stays blind, and does not count.
     reopened = open_image(workspace, images[0].id, predictors, who="Kim")
-    assert (reopened.hidden, reopened.layer_png) == ("mask", layer)
+    assert (reopened.hidden, reopened.layer_png) == ("read", layer)
     assert save(images[0], "Kim", LESS).provenance[AGAIN] == first.id
     found = measure_agreement(workspace, task, predictors)
     assert [each.found.dice for each in found.with_self["Kim", AGAIN_READ]] == [0.5]

@@ -69,7 +69,7 @@ def test_the_second_reader_starts_from_the_prediction(workspace, task, images, a
     # Neither becomes what others begin from, and each goes on with their own.
     assert open_image(workspace, images[0].id, predictors, who="Kim").draft.who == "Kim"
     again = open_image(workspace, images[0].id, predictors, who="Lee")
-    assert (again.draft.who, again.hidden) == ("Lee", "mask")
+    assert (again.draft.who, again.hidden) == ("Lee", "read")
     assert not workspace.images.get(images[0].id).has_unsaved_changes
 
 

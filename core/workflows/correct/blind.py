@@ -32,12 +32,14 @@ class BlindReading:
         purpose: What it is read for.
         beside: The mask that theirs will stand beside.
         is_due: It was not begun yet; what the person saved before is put out of sight first.
+        is_done: The person has saved theirs; the first save is the reading.
         without_prediction: To the person it is a new image, of those that are drawn without their prediction.
     """
 
     purpose: Purpose
     beside: RevisionRow
     is_due: bool = False
+    is_done: bool = False
     without_prediction: bool = False
 
 
@@ -158,7 +160,9 @@ def _again(workspace: Workspace, rules: ReviewRules, image: ImageRow, who: str) 
     own, age = found
     if age < AGAIN_AFTER:
         beside = own.provenance.get(AGAIN) if own.origin == "person" else None
-        return None if beside is None else BlindReading("again", workspace.masks.get(int(beside)))
+        if beside is None:
+            return None
+        return BlindReading("again", workspace.masks.get(int(beside)), is_done=True)
     if not _was_drawn(own) or _settles(workspace, image, who):
         return None
     draft = workspace.drafts.get(image.id, who)
@@ -192,7 +196,8 @@ def _second(workspace: Workspace, rules: ReviewRules, image: ImageRow, who: str)
         return None
     readings = readings_of(workspace, image.id)
     if _has_read(readings, who):
-        return None if readings is None or readings.is_settled else BlindReading("second", truth)
+        settled = readings is None or readings.is_settled
+        return None if settled else BlindReading("second", truth, is_done=True)
     if not _waits(rules, image.id, image.review, readings):
         return None
     judged = any(same_person(review.who, who) for review in workspace.reviews.of_image(image.id))

@@ -24,8 +24,9 @@ from core.workflows.correct.blind import (
 )
 from core.workspace import DraftContent, ImageRow, RevisionRow, Workspace
 
-Hidden = Literal["", "mask", "gold", "prediction"]
-"""What of an image a person must not see: nothing, a saved mask, that there is one, or the prediction."""
+Hidden = Literal["", "mask", "read", "gold", "prediction"]
+"""What of an image a person must not see: nothing, a saved mask, before or after they saved theirs beside it,
+that there is one, or the prediction."""
 
 
 def begin_blind(workspace: Workspace, image: ImageRow, who: str) -> Hidden:
@@ -39,7 +40,9 @@ def begin_blind(workspace: Workspace, image: ImageRow, who: str) -> Hidden:
         is_bare = reading.without_prediction and draft is not None and draft.version_id is None
         if is_bare and workspace.versions.current(image.task_id) is not None:
             return "prediction"
-        return "gold" if reading.purpose == "gold" else "mask"
+        if reading.purpose == "gold":
+            return "gold"
+        return "read" if reading.is_done else "mask"
     if not _hides_prediction(workspace, image) or workspace.versions.current(image.task_id) is None:
         return ""
     draft = workspace.drafts.get(image.id, who)

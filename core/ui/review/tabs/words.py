@@ -238,6 +238,7 @@ SECOND_COUNT_ONE = "1 image waits for you to read it a second time. You do not s
 SECOND_MORE = "The first {shown} are shown; Save and next goes on to the others."
 HIDDEN = {
     "mask": "Second reading: this image was read before, by somebody else or by you. You do not see that mask; what you save first stands beside it.",
+    "read": "You have read this image: the mask that you saved first stands beside the other one, which is not shown here. What you save now is kept in the history, and not compared.",
     "prediction": "Draw this one without the prediction; it comes back with the next image. So one sees how far predictions draw readers towards themselves.",
 }
 BLIND_PERCENT = "Images that are drawn without the prediction first"
