@@ -72,6 +72,13 @@ def test_images_are_shared_out_on_the_review_page(open_page, workspace, task):
     assert not app.exception
 
 
+def test_who_has_given_a_name_and_done_nothing_yet_can_have_a_share(open_page, task):
+    app = open_page("review", task=task.slug)
+    next(each for each in app.text_input if each.label == "Your name").set_value("Bo").run()
+    app = unfolded(app, f"give_{task.id}")
+    assert "Share of Bo in %" in [each.label for each in app.number_input]
+
+
 def test_a_name_stands_in_the_box_of_a_share_without_signs_of_its_own(open_page, workspace, task):
     for name in ("Kim Min-ji", "J. O'Brien", "김 연구원", "_a_", "www.x.y", "a@b.org", "x `y`"):
         workspace.persons.get_or_add(name)
