@@ -1,5 +1,7 @@
 """The Segment page without a browser: what it offers, saves and says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from streamlit import config
@@ -313,3 +315,15 @@ def test_a_store_that_fails_in_an_unforeseen_way_is_one_sentence(open_page, monk
     app = open_page()
     assert not app.exception
     assert [each.value for each in app.error] == [shared.UNEXPECTED_ERROR]
+
+
+def test_who_has_saved_their_second_reading_is_told_so(open_page, workspace):
+    task = workspace.tasks.create("Read twice")
+    (image,) = add_images(workspace, task.id, [("a.png", png(0))])
+    workspace.masks.save(image.image_id, NewRevision(png(0), None, 0.5, None, "Kim", 1.0, 0.1))
+    workspace.tasks.set_review_rules(task.id, replace(task.review_rules, second_percent=100), who="Kim")
+    app = open_page(task=task.slug)
+    assert any("what you save first stands beside it" in each.value for each in app.info)
+    next(each for each in app.button if each.label == "Save mask").click().run()
+    assert any("You have read this image" in each.value for each in app.info)
+    assert not any("what you save first" in each.value for each in app.info)

@@ -23,6 +23,7 @@ from core.ui.segment.scope import choose_scope
 from core.ui.text import IN_A_COLUMN, as_name, as_text
 from core.ui.times import ago
 from core.ui.titles import version_title
+from core.workflows.correct.blind import reads_blind
 from core.workflows.correct.mask_pictures import revision_picture
 from core.workflows.correct.open_image import OpenedImage
 from core.workflows.correct.save_mask import restore_revision
@@ -115,8 +116,11 @@ def saved_line(image: OpenedImage, row: ImageRow) -> None:
     just_saved = st.session_state.pop(_JUST_SAVED, None)
     if just_saved is not None:
         st.caption(f":green[:material/check_circle:] {just_saved}")
-    if image.hidden in review_words.HIDDEN:
-        st.info(review_words.HIDDEN[image.hidden], icon=":material/visibility_off:")
+    hidden = image.hidden
+    if hidden == "mask" and (reading := reads_blind(state.workspace(), row, image.who)) and reading.is_done:
+        hidden = "read"
+    if hidden in review_words.HIDDEN:
+        st.info(review_words.HIDDEN[hidden], icon=":material/visibility_off:")
     elif revision is None:
         st.caption(words.REVISIONS_NONE)
     else:
