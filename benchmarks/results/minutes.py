@@ -37,39 +37,32 @@ class _Arm:
 def minutes_part(content: dict[str, Any]) -> str:
     """The part of the results page, from the JSON of `benchmarks.human_minutes`."""
     first = content["runs"][0]
-    sets_of: dict[tuple[int, int], list[str]] = {}
-    for name, shown in {run["name"]: tuple(run["shown"]) for run in content["runs"]}.items():
-        sets_of.setdefault(shown, []).append(name)
-    shown_by = "; ".join(
-        f"{brief} and {from_scratch} for {', '.join(names)}"
-        for (brief, from_scratch), names in sets_of.items()
-    )
     lines = [
         "## A person's minutes",
         "",
-        f"`python -m benchmarks.human_minutes --side {first['side']} --shown BRIEF SCRATCH`: a simulated "
-        f"person with the usual hand corrects {first['images']} images and fine-tunes after every ten, "
-        f"with networks that see {first['side']} pixels a side; mean Dice on the test images before and "
-        "after each ten, and the minutes until then. A training shows so many images, from a base model "
-        f"and from scratch: {shown_by}; the app's are {FINE_TUNE_IMAGES} and "
-        f"{SCRATCH_IMAGES}. A candidate that is worse on the locked images is not used. Means over seeds, in "
-        "brackets 95 % t intervals; one seed has none. "
+        "`python -m benchmarks.human_minutes --side SIDE --shown BRIEF SCRATCH`: a simulated "
+        f"person with the usual hand corrects {first['images']} images and fine-tunes after every ten; "
+        "mean Dice on the test images before and after each ten, and the minutes until then. The networks "
+        "see so many pixels a side, and a training shows so many images, from a base model and from "
+        f"scratch; the app's are {FINE_TUNE_IMAGES} and {SCRATCH_IMAGES}. A candidate that is worse on the "
+        "locked images is not used. Means over seeds, in brackets 95 % t intervals; one seed has none. "
         "Rows of 400 and 1200 images are older than long runs and batches of four (decision 013), those "
         "of one seed there also older than the smart click that finds borders; all rows of lesions begin "
-        "from the model before decision 062, and those of clicks have the network before the sixth training "
-        "of decision 055.",
+        "from the model before decision 062, and those of clicks at 128 pixels have the network before the "
+        "sixth training of decision 055.",
         "",
         f"![Dice against minutes](results/{PICTURE})",
         "",
-        "| set | masks by | seeds | Dice before and after each ten | Dice at the end | minutes | "
-        "minutes by those by hand | seconds an image, first and last ten | times quicker |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| set | pixels; images shown | masks by | seeds | Dice before and after each ten | Dice at the end "
+        "| minutes | minutes by those by hand | seconds an image, first and last ten | times quicker |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
-    for (name, arm), found in _arms(content["runs"]):
+    for (name, how, arm), found in _arms(content["runs"]):
         dice = ", ".join(f"{value:.3f}" for value in np.mean(found.dice, axis=0))
         early, late = np.mean(found.ends, axis=0)
         lines.append(
-            f"| {name} | {arm} | {len(found.dice)} | {dice} | {_told([row[-1] for row in found.dice], 3)} | "
+            f"| {name} | {how} | {arm} | {len(found.dice)} | {dice} | "
+            f"{_told([row[-1] for row in found.dice], 3)} | "
             f"{_told([row[-1] for row in found.minutes], 1)} | {_told(found.to_hand, 2)} | "
             f"{early:.0f}, {late:.0f} | {_told([one / other for one, other in found.ends], 1)} |"
         )
@@ -79,29 +72,32 @@ def minutes_part(content: dict[str, Any]) -> str:
 def minutes_picture(content: dict[str, Any]) -> bytes:
     """Dice on the test images against a person's minutes, a panel for each set, as PNG."""
     arms = list(_arms(content["runs"]))
-    names = list(dict.fromkeys(name for (name, _), _ in arms))
+    names = list(dict.fromkeys(name for (name, _, _), _ in arms))
     figure = new_figure(4.6 * len(names), 3.6)
     for panel, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
-        for (of, arm), found in arms:
+        several = len({how for (of, how, _), _ in arms if of == name}) > 1
+        for (of, how, arm), found in arms:
             if of == name:
                 minutes, dice = np.mean(found.minutes, axis=0), np.mean(found.dice, axis=0)
                 at = _ARMS.index(arm)
+                label = f"{arm} ({how})" if several else arm
                 dash = DASHES[at % len(DASHES)]
-                panel.plot(minutes, dice, dash, marker=MARKS[at], color=COLOURS[at], label=arm)
+                panel.plot(minutes, dice, dash, marker=MARKS[at], color=COLOURS[at], label=label)
         panel.set(title=name, xlabel="minutes of a person", ylabel="mean Dice on test images")
         panel.legend(loc="lower right")
     return png(figure)
 
 
-def _arms(runs: Sequence[dict[str, Any]]) -> Iterator[tuple[tuple[str, str], _Arm]]:
-    """Each way of each set with what was found over its seeds; sets and ways in the order of the file."""
-    arms: dict[tuple[str, str], _Arm] = {}
+def _arms(runs: Sequence[dict[str, Any]]) -> Iterator[tuple[tuple[str, str, str], _Arm]]:
+    """Each set, size and way with what was found over its seeds, in the order of the file."""
+    arms: dict[tuple[str, str, str], _Arm] = {}
     for run in runs:
         total: dict[str, float] = {}
+        how = f"{run['side']}; {run['shown'][0]}, {run['shown'][1]}"
         for arm in run["seconds"][0]["usual"]:
             seconds = [image["usual"][arm] for image in run["seconds"]]
             ends = range(10, len(seconds) + 1, 10)
-            found = arms.setdefault((run["name"], arm), _Arm())
+            found = arms.setdefault((run["name"], how, arm), _Arm())
             found.dice.append(run["dice"])
             found.minutes.append([0.0, *(sum(seconds[:end]) / 60 for end in ends)])
             found.ends.append((sum(seconds[:10]) / 10, sum(seconds[-10:]) / 10))
