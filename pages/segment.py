@@ -53,11 +53,13 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         mine_toggle(task)
         show = choose_filter(task, mine)
-        show_first(find_image(task))
-        show_first(adding.more_images(task))
-        show_first(groups_box(task, current))
-        predict_all_button(task)
-        back_to_review(task)
+        # Together, also where they go on in the next line.
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            show_first(find_image(task))
+            show_first(adding.more_images(task))
+            show_first(groups_box(task, current))
+            predict_all_button(task)
+            back_to_review(task)
     flagged_line(task)
     around = images.around(task.id, current.id, show, each_side=EACH_SIDE)
     holder = taken_by(current)
