@@ -100,7 +100,7 @@ def test_stop_ends_the_run_and_keeps_what_there_is(
     button(page, "Start experiment").click()
     expect(page.get_by_text("run 1 of 3").first).to_be_visible(timeout=TRAINING_SECONDS * 1000)
     button(page, "Stop").click()
-    expect(page.get_by_text("It ended before all of it was done")).to_be_visible()
+    expect(page.get_by_text("Stopped before all of it was done").first).to_be_visible()
     expect(button(page, "Go on")).to_be_visible()
     job = workspace.jobs.list()[0]
     assert job.status == "stopped"

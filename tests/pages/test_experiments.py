@@ -8,8 +8,9 @@ import pytest
 
 from core.experiments.requests.naming import title_of
 from core.experiments.requests.plan import CompareRequest, SyntheticRequest, request_to_json
+from core.experiments.runs.run import STOPPED
 from core.experiments.runs.start import experiments_root
-from core.experiments.runs.store import ExperimentResult, Picture
+from core.experiments.runs.store import DIED, ExperimentResult, Picture
 from core.imaging.masks import encode_png
 from core.jobs import queue
 from core.jobs.process import machine
@@ -285,6 +286,13 @@ def test_list_has_the_newest_first_and_opens_one(open_page, nuclei, keep):
     [each for each in app.button if each.label == "Open"][1].click().run()
     assert app.query_params["experiment"] in ("older", ["older"])
     assert plain(app.subheader) == ["U-Net against FCN (no skips) on lungs"]
+
+
+@pytest.mark.parametrize("reason", [STOPPED, DIED])
+def test_an_opened_experiment_says_why_it_ended_early(open_page, nuclei, keep, reason):
+    keep("one", status="stopped", reason=reason)
+    app = open_page("experiments", task=nuclei.slug, experiment="one")
+    assert plain(app.info)[0] == reason
 
 
 def test_opened_experiment_shows_numbers_how_to_read_them_pictures_and_command(open_page, nuclei, keep):

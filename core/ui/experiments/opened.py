@@ -64,7 +64,7 @@ def _head(workspace: Workspace, shown: ExperimentSummary, job: JobRow | None) ->
     if shown.status == "failed":
         st.error(as_text(shown.reason))
     elif shown.status == "stopped":
-        st.info(words.EXPERIMENT_STOPPED)
+        st.info(as_text(shown.reason))
     if job is None or job.status not in _UNFINISHED or shown.status not in _UNFINISHED:
         return
     if st.button(shared.GO_ON, icon=":material/play_arrow:", help=words.GO_ON_HELP):
