@@ -62,11 +62,11 @@ class ToldNames:
 
     Attributes:
         files: What each says, by its path.
-        outlined: Labels of outlines, which stand for the values 1, 2, ... of masks drawn from them.
+        outlined: Labels of outlines, by what they are compared by; the first is 1 in a mask, the next 2.
     """
 
     files: dict[str, Said] = field(default_factory=dict)
-    outlined: list[str] = field(default_factory=list)
+    outlined: dict[str, str] = field(default_factory=dict)
 
     def note(self, row: PlannedFile, data: bytes) -> bool:
         """Read a file; whether it tells names. YOLO's outlines of an image that is called so do not."""
@@ -91,15 +91,15 @@ class ToldNames:
         if is_segmentation(data):
             return segment_names(data)
         if path.casefold().endswith(".json"):
-            return dict(enumerate(self.outlined, 1))
+            return dict(enumerate(self.outlined.values(), 1))
         return self.said_for(path).names
 
     def values_of(self, labels: Sequence[str]) -> tuple[int, ...]:
         """What labels of outlines stand for, in all files of this upload."""
-        known = [plain_label(each) for each in self.outlined]
-        self.outlined += [each for each in labels if plain_label(each) not in known]
-        known = [plain_label(each) for each in self.outlined]
-        return tuple(sorted({1 + known.index(plain_label(each)) for each in labels}))
+        for each in labels:
+            self.outlined.setdefault(plain_label(each), each)
+        places = list(self.outlined)
+        return tuple(sorted({1 + places.index(plain_label(each)) for each in labels}))
 
     def in_order(self, path: str, data: bytes, classes: Sequence[TaskClass]) -> Sequence[TaskClass]:
         """The classes of a task as a mask has them, in the colours that came along; see `in_told_order`."""

@@ -233,7 +233,7 @@ def mask_file(
         return data
     if row.is_yolo:
         return encode_png(yolo_mask(data, row.name, shape, is_pose=names.said_for(row.path).is_pose))
-    outlined = read_outlines(data, row.name, classes=names.outlined) or []
+    outlined = read_outlines(data, row.name, classes=list(names.outlined.values())) or []
     drawn = [each.mask for each in outlined if each.mask is not None]
     if not drawn:
         raise BadFileError(row.name, "outlines nothing that can be drawn.")
