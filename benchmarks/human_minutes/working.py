@@ -42,7 +42,7 @@ BETWEEN = 10
 GOOD = 0.95
 """Dice from which a proposal is accepted in the grid as it is."""
 TILES = 12
-WAYS = {"whole": ("by hand", "brush", "clicks"), "grid": ("grid",), "part": ("part",)}
+WAYS = {"whole": ("by hand", "brush", "clicks"), "grid": ("grid", "grid, brush"), "part": ("part",)}
 """What is saved -> the arms that end with these masks, and so with the same models."""
 
 
@@ -161,14 +161,16 @@ def _seconds(
         framing = 2 * hand.move(400, 40) + hand.key
         return {"part": around + framing + by_brush(seen, proposed, hand)[1]}
     clicked = around + by_clicks(scene, proposed, hand, page, answer, generator)[1]
+    brushed = around + by_brush(scene, proposed, hand)[1]
     if way == "grid":
         tile = hand.glance + (page.next_grid + hand.key) / TILES
-        return {"grid": tile if good else tile + hand.move(200, 100) + clicked}
-    return {
-        "by hand": around + by_brush(scene, np.zeros_like(proposed), hand)[1],
-        "brush": around + by_brush(scene, proposed, hand)[1],
-        "clicks": clicked,
-    }
+        opened = tile + hand.move(200, 100)
+        return {
+            "grid": tile if good else opened + clicked,
+            "grid, brush": tile if good else opened + brushed,
+        }
+    by_hand = around + by_brush(scene, np.zeros_like(proposed), hand)[1]
+    return {"by hand": by_hand, "brush": brushed, "clicks": clicked}
 
 
 def _learn(workspace: Workspace, task_id: int, current: VersionRow | None, seed: int) -> VersionRow | None:

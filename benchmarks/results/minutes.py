@@ -14,7 +14,7 @@ from core.workflows.learn.fine_tune_recipe import FINE_TUNE_IMAGES, SCRATCH_IMAG
 
 BY_HAND = "by hand"
 PICTURE = "human_minutes.png"
-_ARMS = (BY_HAND, "brush", "clicks", "grid", "part")
+_ARMS = (BY_HAND, "brush", "clicks", "grid", "part", "grid, brush")
 
 
 @dataclass
@@ -25,7 +25,7 @@ class _Arm:
         dice: (seeds, stages), on the test images before and after each ten.
         minutes: (seeds, stages), until then.
         ends: (seeds, 2), seconds an image of the first and the last ten.
-        to_hand: Minutes in all by those of the same seed by hand; empty where nobody went by hand.
+        to_hand: Minutes in all by those of the same images by hand; empty where nobody went by hand.
     """
 
     dice: list[list[float]] = field(default_factory=list)
@@ -91,9 +91,11 @@ def minutes_picture(content: dict[str, Any]) -> bytes:
 def _arms(runs: Sequence[dict[str, Any]]) -> Iterator[tuple[tuple[str, str, str], _Arm]]:
     """Each set, size and way with what was found over its seeds, in the order of the file."""
     arms: dict[tuple[str, str, str], _Arm] = {}
+    # A seed draws the same images for every way; those that are drawn by hand come first in the file.
+    by_hand: dict[tuple[str, str, int], float] = {}
     for run in runs:
-        total: dict[str, float] = {}
         how = f"{run['side']}; {run['shown'][0]}, {run['shown'][1]}"
+        same = (run["name"], how, run["seed"])
         for arm in run["seconds"][0]["usual"]:
             seconds = [image["usual"][arm] for image in run["seconds"]]
             ends = range(10, len(seconds) + 1, 10)
@@ -101,9 +103,10 @@ def _arms(runs: Sequence[dict[str, Any]]) -> Iterator[tuple[tuple[str, str, str]
             found.dice.append(run["dice"])
             found.minutes.append([0.0, *(sum(seconds[:end]) / 60 for end in ends)])
             found.ends.append((sum(seconds[:10]) / 10, sum(seconds[-10:]) / 10))
-            total[arm] = sum(seconds)
-            if BY_HAND in total:
-                found.to_hand.append(total[arm] / total[BY_HAND])
+            if arm == BY_HAND:
+                by_hand[same] = sum(seconds)
+            if same in by_hand:
+                found.to_hand.append(sum(seconds) / by_hand[same])
     names = list(dict.fromkeys(run["name"] for run in runs))
     yield from sorted(arms.items(), key=lambda each: names.index(each[0][0]))
 
