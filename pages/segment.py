@@ -50,7 +50,7 @@ def page() -> None:
     current = act(task, current)
     mine = view(task, current)
     images = images_for(task, mine)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="above_strip"):
         mine_toggle(task)
         show = choose_filter(task, mine)
         # Together, also where they go on in the next line.

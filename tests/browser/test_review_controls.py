@@ -1,4 +1,4 @@
-"""What stands around the pictures of the Review page in a real browser: sizes, and controls of the rules."""
+"""What stands around the pictures of Review and Segment in a browser: sizes, lines, controls of the rules."""
 
 from __future__ import annotations
 
@@ -75,10 +75,28 @@ def test_what_is_beside_the_filter_stays_in_one_line(
     boxes = page.get_by_role("tabpanel").get_by_test_id("stSelectbox")
     views = [page.locator(f".st-key-review_view_{view}") for view in ("grid", "one")]
 
-    def middle(control: Locator) -> int:
-        box = control.bounding_box() or {}
-        return round(box["y"] + box["height"] / 2)
-
     filters = middle(page.get_by_role("tabpanel").get_by_test_id("stButtonGroup").first)
     others = {middle(each) for each in (boxes.first, boxes.last, *views)}
     assert (len(others), len({filters, *others})) == (1, lines)
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ko-KR"])
+def test_the_row_above_the_strip_is_one_line_on_a_narrow_page(
+    server: AppServer, saved: TaskRow, open_page: OpenPage, locale: str
+) -> None:
+    page = open_page(
+        f"{server.url}/?task={saved.slug}", locale=locale, viewport={"width": 1024, "height": 768}
+    )
+    expect(page.locator("[data-image]")).to_be_visible()
+    settled(page)
+    row = page.locator(".st-key-above_strip")
+    buttons = row.locator("button:not([role=radio])").all()
+    # Find, Add images, Groups; without a model there is nothing to predict with.
+    assert len(buttons) == 3
+    assert len({middle(each) for each in (row.get_by_test_id("stButtonGroup"), *buttons)}) == 1
+
+
+def middle(control: Locator) -> int:
+    """How far down the page the middle of a control is, in pixels."""
+    box = control.bounding_box() or {}
+    return round(box["y"] + box["height"] / 2)
