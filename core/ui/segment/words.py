@@ -14,7 +14,7 @@ DRAWN_BEFORE = (
 WHAT_THIS_IS = "Get good masks out of biomedical images, and make the model better by correcting it."
 THE_LOOP = "Upload → look at the predicted mask → slide the threshold → correct it → save → fine-tune → use the better model"
 UPLOAD = "Upload images"
-UPLOAD_HELP = "PNG, JPEG, TIFF, BMP, WebP, GIF, PNM, DICOM, NIfTI, stacks and series, or a zip of these. Up to {megabytes} MB an image, 1 GB a zip."
+UPLOAD_HELP = "Choose files, or drop them into the box: PNG, JPEG, TIFF, BMP, WebP, GIF, PNM, DICOM, NIfTI, stacks and series, or a zip of these. Up to {megabytes} MB an image, 1 GB a zip."
 MASKS = "Existing masks (optional)"
 MASKS_HELP = (
     "Masks with the same names as the images, or a zip. A zip with images/ and masks/ folders can hold both."
