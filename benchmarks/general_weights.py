@@ -116,7 +116,9 @@ def dice_of(model: Any, scored: ExampleArrays) -> float:
     return float(np.where(total == 0, 1.0, 2 * both / np.maximum(total, 1)).mean())
 
 
-def learn(examples: ExampleArrays, beginning: Beginning, seed: int) -> Any:
+def learn(
+    examples: ExampleArrays, beginning: Beginning, seed: int, augment: AugmentConfig | None = None
+) -> Any:
     """The network that a few images made."""
     from core.training.fit import train
 
@@ -132,7 +134,7 @@ def learn(examples: ExampleArrays, beginning: Beginning, seed: int) -> Any:
         None,
         net=beginning.net,
         settings=settings,
-        augment=AugmentConfig(),
+        augment=augment or AugmentConfig(),
         start_from=beginning.weights,
     ).model
 

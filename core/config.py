@@ -128,6 +128,8 @@ class AugmentConfig:
         elastic: Largest displacement of a smooth random field as a part of the shorter side (Simard et al.
             2003).
         hair: Chance that dark hairs are drawn in (dermoscopy).
+        crop: Part of each side of the part of the changed image that is learnt from, anywhere in it, so that
+            small objects are seen large in the time that a small image takes; 0 for all of it.
     """
 
     flip_horizontal: float = 0.5
@@ -142,6 +144,7 @@ class AugmentConfig:
     noise: float = 0.0
     elastic: float = 0.0
     hair: float = 0.0
+    crop: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -228,11 +228,14 @@ def request_of(options: Namespace, command: str) -> dict[str, Any]:
     Raises:
         ValueError: A merged label that is not written OLD=NEW, an address, or an augmentation that is none.
     """
+    augment = augment_config(options.augment)
+    if augment.crop:
+        raise ValueError(Sentence("labels are of whole images; leave crop out of --augment"))
     return {
         "source": source_of(options),
         "margin": options.margin,
         "settings": settings_of(options),
-        "augment": augment_config(options.augment),
+        "augment": augment,
         "remove_hair": options.remove_hair,
         "flips": tuple(dict.fromkeys(options.test_flips)),
         "alert_label": options.alert_label,

@@ -136,7 +136,8 @@ def train(
     with accelerator.scope():
         network = training_network(
             net,
-            settings.image_size,
+            # Crops are learnt from, whole images validated.
+            None if augment.crop else settings.image_size,
             precision=settings.precision,
             seed=settings.seed,
             accelerator=accelerator,

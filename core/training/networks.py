@@ -24,7 +24,7 @@ NEW_CLASS_LOGIT = 4.0
 
 def training_network(
     config: NetConfig,
-    image_size: tuple[int, int],
+    image_size: tuple[int, int] | None,
     *,
     precision: str,
     seed: int,
@@ -34,7 +34,7 @@ def training_network(
     """A network to train, with fresh weights.
 
     Args:
-        image_size: (height, width) of the output in pixels.
+        image_size: (height, width) of the output in pixels, None for several.
         accelerator: What it is trained on, inside whose scope this is called; None for one device.
         largest: What stands for 1 in the images that it is fed.
     """

@@ -41,7 +41,8 @@ def training_batches(
 
     Returns:
         Batches of images (B, H + 2 border, W + 2 border, C) in their stored type and targets (B, H, W, 2)
-        uint8 (class index, weight); B is the share's part of `batch_size`.
+        uint8 (class index, weight), H and W of a crop where one is cut out; B is the share's part of
+        `batch_size`.
     """
     stream = (
         DrawnStream(examples, seed)
@@ -77,7 +78,7 @@ def validation_batches(
 def _training_dataset(stream: TrainingStream | DrawnStream, batch_size: int, first_step: int) -> Any:
     import tensorflow as tf
 
-    height, width, channels = stream.examples.image_shape
+    height, width, channels = stream.image_shape
     outer = (height + 2 * stream.border, width + 2 * stream.border, channels)
 
     def load(position: Any) -> tuple[Any, Any]:

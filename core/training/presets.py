@@ -49,6 +49,10 @@ def augment_config(words: Sequence[str]) -> AugmentConfig:
             )
             raise ValueError(told)
         values[name] = _number(change, text)
+        if name == "crop" and values[name] > 1:
+            raise ValueError(
+                Sentence("--augment {change!r} must be a part of each side, 0 to 1", change=change)
+            )
     return replace(AUGMENT_PRESETS[preset], **values)
 
 

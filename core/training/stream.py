@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import AugmentConfig
-from core.training.augment import change_image, change_labels, draw_change
+from core.training.augment import change_image, change_labels, changed_size, draw_change
 from core.training.examples import DrawnExamples, ExampleArrays
 
 
@@ -51,6 +51,12 @@ class TrainingStream:
     seed: int
     border: int = 0
 
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """(H, W, C) of an example, without its border: of a crop where one is cut out."""
+        *size, channels = self.examples.image_shape
+        return *changed_size(self.augment, (size[0], size[1])), channels
+
     def example(self, position: int) -> tuple[NDArray[Any], NDArray[np.uint8]]:
         """The augmented example at one position.
 
@@ -80,6 +86,11 @@ class DrawnStream:
     examples: DrawnExamples
     seed: int
     border: int = 0
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """(H, W, C) of an example."""
+        return self.examples.image_shape
 
     def example(self, position: int) -> tuple[NDArray[Any], NDArray[np.uint8]]:
         """The example at one position, as `TrainingStream.example` gives it."""

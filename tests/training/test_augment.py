@@ -46,6 +46,38 @@ def test_a_certain_vertical_flip_mirrors_up_and_down():
     )
 
 
+@pytest.mark.parametrize("elastic", [0.0, 0.04])
+def test_a_crop_is_a_part_of_the_whole_changed_image(elastic):
+    pixels = np.arange(96 * 64, dtype=np.uint16).reshape(96, 64, 1)
+    settings = replace(EVERYTHING, noise=0.0, elastic=elastic)
+    for seed in range(8):
+        whole = draw_change(settings, (96, 64), (seed, 0, 0))
+        cut = draw_change(replace(settings, crop=0.5), (96, 64), (seed, 0, 0))
+        # A half of 96 is 48, which becomes 64: a crop's sides are multiples of 32.
+        part = change_image(pixels, cut)
+        assert part.shape == (64, 32, 1)
+        left, top = np.rint(whole.matrix[:, 2] - cut.matrix[:, 2]).astype(int)
+        assert 0 <= top <= 32 and 0 <= left <= 32
+        same = np.s_[top : top + 64, left : left + 32]
+        # OpenCV interpolates at 32 places of a pixel; a row is 64 higher than the one above it.
+        np.testing.assert_allclose(part, change_image(pixels, whole)[same], atol=5)
+        labels = (pixels[..., 0] > 3000).astype(np.uint8)
+        differ = change_labels(labels, cut) != change_labels(labels, whole)[same]
+        assert differ.mean() < 0.01
+
+
+def test_crops_lie_anywhere_in_the_image():
+    pixels = np.indices((96, 96)).sum(axis=0).astype(np.uint8)[..., None]
+    corners = {
+        int(
+            change_image(pixels, draw_change(replace(NOTHING, crop=1 / 3), (96, 96), (0, number, 0)))[0, 0, 0]
+        )
+        for number in range(300)
+    }
+    # The sum of row and column of the upper left corner, each from 0 to 96 - 32.
+    assert min(corners) < 10 and max(corners) > 118 and len(corners) > 60
+
+
 def test_a_shift_mirrors_the_border():
     # One pixel to the right; column 0 is column 1 of before (the edge itself is not repeated).
     moved = change_image(image([[10, 20, 30]] * 3), change(((1, 0, 1), (0, 1, 0))))

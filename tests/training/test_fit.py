@@ -106,6 +106,28 @@ def test_a_rectangular_network_finds_what_lies_in_a_corner(net, tmp_path):
         assert 2 * both / (predicted.sum() + example.mask.sum()) > 0.9
 
 
+def test_parts_are_learnt_from_and_whole_images_are_validated():
+    generator = np.random.default_rng(0)
+
+    def specks(count):
+        examples = []
+        for _ in range(count):
+            mask = np.zeros((64, 64), np.uint8)
+            for row, column in generator.integers(0, 58, (12, 2)):
+                mask[row : row + 5, column : column + 5] = 1
+            image = np.where(mask == 1, 200, 60) + generator.integers(-20, 20, mask.shape)
+            examples.append(Example(DecodedImage(image.astype(np.uint8), "display"), mask))
+        return prepare_examples(examples, image_size=(64, 64), channels=1, scaling=ScalingConfig())
+
+    validation = specks(4)
+    settings = replace(SETTINGS, image_size=(64, 64), weight_averaging=0.5)
+    outcome = run(specks(24), validation, settings, augment=replace(AUGMENT, crop=0.5))
+    best = max(row.val_dice for row in outcome.history)
+    assert dice(outcome.model, validation) == pytest.approx(best, abs=1e-3) and best > 0.9
+    batch = next(iter(training_batches(validation, replace(AUGMENT, crop=0.5), batch_size=3, seed=0)))
+    assert [tuple(part.shape) for part in batch] == [(3, 32, 32, 1), (3, 32, 32, 2)]
+
+
 def test_plain_keras_opens_what_was_trained_at_any_size(result, tmp_path):
     save_weights(result.model, tmp_path / "net.keras")
     opened = keras.models.load_model(tmp_path / "net.keras")

@@ -23,6 +23,7 @@ def test_changes_are_made_to_the_preset():
         (["none", "rotation"], "'rotation' must give a number"),
         (["none", "rotation=left"], "'rotation=left' must give a number"),
         (["none", "zoom=-1"], "'zoom=-1' must give a number"),
+        (["none", "crop=1.5"], "'crop=1.5' must be a part of each side, 0 to 1"),
     ],
 )
 def test_what_makes_no_augmentation_is_one_sentence(words, message):

@@ -227,6 +227,38 @@ def test_a_new_task_is_trained_from_scratch_on_one_image(workspace, new_task):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("eager")
+def test_thin_objects_are_learnt_from_parts_of_images_that_the_network_sees_larger(workspace, monkeypatch):
+    monkeypatch.setattr(recipe, "SCRATCH_IMAGE_SIZE", (SIZE, SIZE))
+    monkeypatch.setattr(recipe, "SCRATCH_NET", TINY)
+    task = workspace.tasks.create("Membranes")
+    stripes = np.zeros((4 * SIZE, 4 * SIZE), np.uint8)
+    stripes[::8] = 1
+    added = workspace.images.add(task.id, "b.png", png(100 * stripes), ImageFacts(*stripes.shape, 1))
+    workspace.masks.save(added.id, NewRevision(png(stripes), None, 0.5, None, "Kim", 5.0, 0.125))
+    _, version = first_model(workspace, task)
+    card = load_card(workspace.versions.open(version) / "card.json")
+    # As large as the images are, and a part of it is as large as the image was at first.
+    assert (card.image_size, card.augmentation.crop) == ((4 * SIZE, 4 * SIZE), 0.25)
+    trainer = mask_trainer.MaskTrainer()
+    first = trainer.amount(workspace, task.id, None).card
+    assert trainer.work_of(card) == 4 * trainer.work_of(first)
+    workspace.versions.promote(version.id, who="Kim", why=Reason("text", {"text": "The first one."}))
+    opened = open_image(workspace, added.id, Predictors(), who="Kim")
+    assert (opened.version.id, opened.height, opened.width) == (version.id, 4 * SIZE, 4 * SIZE)
+    # Who goes on from it learns from parts as well.
+    again = workspace.jobs.add(
+        "fine_tune", task.id, {"base_version_id": version.id, "epochs": 1, "seed": 0}, who="Kim"
+    )
+    next_one = workspace.versions.get(run_job(JobContext(workspace, again))["version_id"])
+    learnt = load_card(workspace.versions.open(next_one) / "card.json")
+    assert (learnt.image_size, learnt.augmentation.crop) == (card.image_size, 0.25)
+    # As many images at that size as memory has no room for are learnt from as they were.
+    monkeypatch.setattr(recipe, "MOST_PREPARED_PIXELS", (2 * SIZE) ** 2)
+    assert trainer.given(workspace, task.id, None).card.image_size == (2 * SIZE, 2 * SIZE)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("eager")
 def test_a_new_task_begins_from_the_general_weights(workspace, new_task, monkeypatch, tmp_path):
     import keras
 

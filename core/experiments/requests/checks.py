@@ -74,11 +74,13 @@ def _check_training(nets: Sequence[NetConfig], recipe: Recipe, **changes: Any) -
 
     start_keras()
     from core.nets.sizes import check_size
+    from core.training.augment import changed_size
     from core.training.losses import get_loss
 
     try:
         get_loss(settings.loss, num_classes)
         for net in nets:
-            check_size(net, settings.image_size)
+            for size in (settings.image_size, changed_size(recipe.augment, settings.image_size)):
+                check_size(net, size)
     except ValueError as error:
         raise AppError("This cannot be trained: {error}.", error=error) from None

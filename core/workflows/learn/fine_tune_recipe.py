@@ -11,7 +11,7 @@ import math
 from pathlib import Path
 
 from core.cards import ModelCard, load_card
-from core.config import MODELS_DIR, NetConfig, ScalingConfig
+from core.config import MODELS_DIR, AugmentConfig, NetConfig, ScalingConfig
 from core.workspace.truth import LearntFrom
 
 BATCH_SIZE = 4
@@ -30,6 +30,9 @@ MIN_FOR_VALIDATION = 40
 """From this many images on a part is set aside to choose the best epoch; below, every image is worth more."""
 VALIDATION_PART = 0.15
 SCRATCH_IMAGE_SIZE = (256, 256)
+"""Larger where objects are thin, see `core.training.detail`."""
+MOST_PREPARED_PIXELS = 2**30
+"""Of all images of such a run, which are in memory at the network's size."""
 SCRATCH_NET = NetConfig()
 GENERAL_DIR = MODELS_DIR / "general"
 """What ImageNet taught (decision 062)."""
@@ -55,6 +58,19 @@ def general_weights() -> Path | None:
 def begins_from_general(there: LearntFrom) -> bool:
     """Whether a first network begins from the general weights, which pays for many images in colour."""
     return there.has_colour and sum(there.groups) >= GENERAL_FROM and general_weights() is not None
+
+
+def in_detail(card: ModelCard, doublings: int) -> ModelCard:
+    """The card of a network that sees images that many times twice as large, and learns from parts of them.
+
+    A part has the pixels that the whole image had before, so training takes no longer.
+    """
+    if doublings == 0:
+        return card
+    times = 2**doublings
+    height, width = card.image_size
+    augmentation = dataclasses.replace(card.augmentation or AugmentConfig(), crop=1 / times)
+    return dataclasses.replace(card, image_size=(times * height, times * width), augmentation=augmentation)
 
 
 def scratch_card(name: str, there: LearntFrom) -> ModelCard:

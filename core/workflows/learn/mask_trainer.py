@@ -11,24 +11,27 @@ from typing import Any
 from core.cards import MaskClass, ModelCard
 from core.config import AugmentConfig, TrainConfig
 from core.imaging.class_table import DEFAULT_COLOURS
+from core.imaging.decode import read_png
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
 from core.registry.compare import Comparison, compare
 from core.registry.decoded import decode
 from core.registry.predictions import card_of
 from core.registry.predictors import Predictors
+from core.training.augment import changed_size
+from core.training.detail import doublings
 from core.training.sides import sides_that_matter
 from core.workflows.learn import fine_tune_recipe as recipe
 from core.workflows.learn.trainer import Amount, Given, Run, Trainer
 from core.workflows.learn.training_card import validation_of
-from core.workspace import ImageRow, TaskClass, VersionRow, Workspace
+from core.workspace import ImageRow, TaskClass, VersionRow, Workspace, is_trainable
 from core.workspace.classes import highest_value
 from core.workspace.truth import LearntFrom
 
 LITE_WORK = 2.2
 """Of the network of the general weights: 0.62 s for a step on eight images of 192 pixels in place of 0.28."""
 _MOST_LOOKED_AT = 100
-"""Masks that are looked at for sides."""
+"""Masks that are looked at for sides, and for how thin their objects are."""
 
 
 def with_classes(card: ModelCard, classes: Sequence[TaskClass]) -> ModelCard:
@@ -56,6 +59,18 @@ def amount_of(there: LearntFrom, card: ModelCard) -> Amount:
     return Amount(card, images=there.saved, waiting=0, locked=there.locked, groups=there.groups)
 
 
+def _in_detail(workspace: Workspace, task_id: int, card: ModelCard, images: Sequence[ImageRow]) -> ModelCard:
+    """The card of a network that sees images as large as the task's masks need it."""
+    truth = workspace.truth.of_task(task_id)
+    saved = [truth[image.id] for image in images if is_trainable(image) and image.id in truth]
+    masks = (read_png(workspace.masks.read_mask_png(each), "mask") for each in saved[:_MOST_LOOKED_AT])
+    side = max(card.image_size)
+    times = doublings(masks, side)
+    while times and len(saved) * (side * 2**times) ** 2 > recipe.MOST_PREPARED_PIXELS:
+        times -= 1
+    return recipe.in_detail(card, times)
+
+
 class MaskTrainer(Trainer):
     """As the base class says."""
 
@@ -73,7 +88,8 @@ class MaskTrainer(Trainer):
     def given(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Given:
         """Corrected images, and the card of a network that fits them and tells the task's classes apart."""
         card = self.amount(workspace, task_id, base).card
-        return Given(card, tuple(workspace.images.list(task_id, "corrected")))
+        images = tuple(workspace.images.list(task_id, "corrected"))
+        return Given(card if base else _in_detail(workspace, task_id, card, images), images)
 
     def weights(self, workspace: Workspace, run: Run) -> Path | None:
         """Of the base; without one the general weights where the network is theirs."""
@@ -90,7 +106,7 @@ class MaskTrainer(Trainer):
 
     def work_of(self, card: ModelCard) -> float:
         """In multiples of 256x256 through 16 base filters of a U-Net."""
-        height, width = card.image_size
+        height, width = changed_size(card.augmentation or AugmentConfig(), card.image_size)
         net = LITE_WORK if card.net.architecture == "lite_unet" else (card.net.base_filters / 16) ** 2
         return height * width / 256**2 * net
 

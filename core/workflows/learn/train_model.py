@@ -17,6 +17,7 @@ from core.errors import AppError
 from core.evaluation.report import card_scores
 from core.inference.predictor import Predictor
 from core.inference.stock_layers import weights_path
+from core.training.augment import changed_size
 from core.workflows.learn.run_folder import (
     CHECKPOINTS_DIR,
     TENSORBOARD_DIR,
@@ -211,7 +212,8 @@ def surroundings_of(request: TrainRequest, data: DataHashes, watchers: Watchers)
     accelerator = find_accelerator(request.accelerator)
     try:
         check_net(request.net)
-        check_size(request.net, request.settings.image_size)
+        for size in (request.settings.image_size, changed_size(request.augment, request.settings.image_size)):
+            check_size(request.net, size)
         get_loss(request.settings.loss, request.net.num_classes)
     except ValueError as error:
         raise AppError("This run cannot be trained: {error}.", error=error) from None
