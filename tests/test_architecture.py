@@ -49,6 +49,7 @@ BANDS = {
     "core.logs": 0,
     "core.language": 0,
     "core.storage": 0,
+    "core.watching": 0,
 }
 KERAS_LIBRARIES = {"tensorflow", "keras", "jax"}
 KERAS_BAND = ("core.nets", "core.training", "core.inference", "core.classification")

@@ -27,6 +27,7 @@ from core.evaluation.history import EpochRow
 from core.inference.load import load_classifier_network
 from core.training.callbacks import HistoryRows, KeepBest, Watch
 from core.training.progress_report import ProgressReport
+from core.watching import never, untold
 
 # Rate of a network that was frozen, against that of its new last layer.
 UNFROZEN_PART = 0.1
@@ -80,8 +81,8 @@ def train_classifier(
     validation: LabelledArrays | None,
     run: ClassifyRun,
     *,
-    on_progress: Callable[[ProgressReport], None] | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    on_progress: Callable[[ProgressReport], None] = untold,
+    should_stop: Callable[[], bool] = never,
 ) -> ClassifyResult:
     """Train from ImageNet's weights, from a classifier's, or from scratch.
 
@@ -166,8 +167,8 @@ def run_fold(
     run: ClassifyRun,
     *,
     alert: int | None,
-    on_progress: Callable[[ProgressReport], None] | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    on_progress: Callable[[ProgressReport], None] = untold,
+    should_stop: Callable[[], bool] = never,
 ) -> dict[str, Any]:
     """Train on part 0, stop, calibrate and choose the threshold on part 1, predict part 2.
 

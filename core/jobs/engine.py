@@ -13,21 +13,14 @@ from contextvars import ContextVar
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from core.watching import never, untold
+
 Shared = TypeVar("Shared")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 Told = Callable[[int, Any], None]
-
-
-def never() -> bool:
-    """For work that nobody can stop."""
-    return False
-
-
-def unheard(_place: int, _value: Any) -> None:
-    """For work whose progress nobody wants to know."""
 
 
 _telling: ContextVar[Callable[[Any], None]] = ContextVar("telling")
@@ -65,7 +58,7 @@ class Engine(Protocol):
         *,
         shared: Shared,
         should_stop: Callable[[], bool] = never,
-        on_told: Told = unheard,
+        on_told: Told = untold,
     ) -> Iterator[tuple[int, Result]]:
         """The place of each item, from 0, with what came of it, as they are done; each exactly once.
 
@@ -91,7 +84,7 @@ class ThisProcess:
         *,
         shared: Shared,
         should_stop: Callable[[], bool] = never,
-        on_told: Told = unheard,
+        on_told: Told = untold,
     ) -> Iterator[tuple[int, Result]]:
         """See `Engine`."""
         for place, item in enumerate(items):

@@ -24,7 +24,8 @@ from distributed.comm.core import connect
 
 from core.config import PROJECT_DIR
 from core.errors import JobError
-from core.jobs.engine import Item, Result, Shared, Told, never, unheard, within_piece
+from core.jobs.engine import Item, Result, Shared, Told, within_piece
+from core.watching import never, untold
 
 CONNECT_SECONDS = 10
 NO_WORKER_SECONDS = 60
@@ -74,7 +75,7 @@ class Cluster:
         *,
         shared: Shared,
         should_stop: Callable[[], bool] = never,
-        on_told: Told = unheard,
+        on_told: Told = untold,
     ) -> Iterator[tuple[int, Result]]:
         """See `Engine`."""
         numbered = enumerate(items)

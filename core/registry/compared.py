@@ -16,6 +16,7 @@ from core.config import from_dict, to_dict
 from core.evaluation.evidence import FEWEST_GROUPS, LEAST_GAIN, Decision, Evidence, mean_over_groups, weigh
 from core.imaging.decode import read_png
 from core.reasons import Reason
+from core.watching import OnProgress, never, untold
 from core.workspace import ImageRow, Workspace
 
 Row = TypeVar("Row")
@@ -121,8 +122,8 @@ def each_locked(
     row_of: Callable[[ImageRow, NDArray[Any]], Row],
     *,
     counts: Callable[[ImageRow], bool] = lambda image: True,
-    on_progress: Callable[[int, int], None] | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    on_progress: OnProgress = untold,
+    should_stop: Callable[[], bool] = never,
 ) -> tuple[Row, ...] | None:
     """A row for each locked image of a task that has a mask of a person, in order of their ranks.
 
@@ -140,10 +141,9 @@ def each_locked(
     locked.sort(key=lambda image: image.corrected_rank or 0)
     rows = []
     for done, image in enumerate(locked, start=1):
-        if should_stop is not None and should_stop():
+        if should_stop():
             return None
         mask = read_png(workspace.masks.read_mask_png(masks[image.id]), image.name)
         rows.append(row_of(image, mask))
-        if on_progress is not None:
-            on_progress(done, len(locked))
+        on_progress(done, len(locked))
     return tuple(rows)

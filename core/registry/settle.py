@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from core.evaluation.evidence import Decision
 from core.registry.compared import Compared
+from core.watching import never
 from core.workspace import VersionRow, Workspace
 
 BY_ITSELF = ""
@@ -21,7 +22,7 @@ def settle(
     candidate: VersionRow,
     compare: Callable[[VersionRow | None], Comparison | None],
     *,
-    should_stop: Callable[[], bool] | None = None,
+    should_stop: Callable[[], bool] = never,
 ) -> tuple[Comparison, Decision] | None:
     """Compare a candidate with the version in use and do what the rule says; the numbers are kept.
 
@@ -39,7 +40,7 @@ def settle(
     if compared is None:
         return None
     workspace.versions.set_comparison(candidate.id, compared.to_dict())
-    if should_stop is not None and should_stop():
+    if should_stop():
         return None
     if compared.decision == "promote":
         promoted = workspace.versions.promote(

@@ -44,8 +44,8 @@ class Watch(keras.callbacks.Callback):
     """Reports progress, asks whether to stop, and ends a run whose loss is no longer a number.
 
     Args:
-        on_progress: Told whenever the loss is looked at, None for nobody.
-        should_stop: Asked after each call of the compiled step, None for never.
+        on_progress: Told whenever the loss is looked at.
+        should_stop: Asked after each call of the compiled step.
         first_epoch: Epochs that an earlier process has done.
         look_every: Calls of the compiled step from one look at the loss to the next; the last one of an epoch
             is always looked at.
@@ -56,8 +56,8 @@ class Watch(keras.callbacks.Callback):
         num_epochs: int,
         num_steps: int,
         *,
-        on_progress: Callable[[ProgressReport], None] | None,
-        should_stop: Callable[[], bool] | None,
+        on_progress: Callable[[ProgressReport], None],
+        should_stop: Callable[[], bool],
         first_epoch: int = 0,
         look_every: int = 1,
     ) -> None:
@@ -98,7 +98,7 @@ class Watch(keras.callbacks.Callback):
         self._calls += 1
         if self._calls % self._look_every == 0 or self._step == self.num_steps:
             self._look(logs or {})
-        if self.should_stop is not None and self.should_stop():
+        if self.should_stop():
             self.stopped = True
             self.model.stop_training = True
 
@@ -124,8 +124,6 @@ class Watch(keras.callbacks.Callback):
         self._report(self.num_steps, logs, epoch_done=True)
 
     def _report(self, step: int, logs: dict[str, float], *, epoch_done: bool = False) -> None:
-        if self.on_progress is None:
-            return
         done = self._epoch * self.num_steps + step
         here = done - self._first_step
         elapsed = 0.0 if self._started is None else time.monotonic() - self._started

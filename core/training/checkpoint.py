@@ -26,6 +26,7 @@ from core.errors import AppError
 from core.evaluation.history import EpochRow
 from core.files import write_whole
 from core.training.callbacks import HistoryRows, KeepBest, Watch
+from core.watching import untold
 
 CHECKPOINT = "last.npz"
 
@@ -49,8 +50,8 @@ class Checkpoints:
     folder: Path
     identity: dict[str, Any] = field(default_factory=dict)
     resume: bool = False
-    on_saved: Callable[[], None] | None = None
-    on_problem: Callable[[str], None] | None = None
+    on_saved: Callable[[], None] = untold
+    on_problem: Callable[[str], None] = untold
 
 
 @dataclass(frozen=True)
@@ -111,23 +112,16 @@ class SaveCheckpoint(keras.callbacks.Callback):
         try:
             save_state(state, self._checkpoints.folder)
         except OSError as error:
-            if self._checkpoints.on_problem is not None:
-                self._checkpoints.on_problem(
-                    f"Epoch {epoch + 1} could not be kept for --resume ({error.strerror or error}); "
-                    "the run goes on, and the last epoch that was kept is still there."
-                )
-            return
-        self._tell_saved()
-
-    def _tell_saved(self) -> None:
-        if self._checkpoints.on_saved is None:
+            self._checkpoints.on_problem(
+                f"Epoch {epoch + 1} could not be kept for --resume ({error.strerror or error}); "
+                "the run goes on, and the last epoch that was kept is still there."
+            )
             return
         try:
             self._checkpoints.on_saved()
         except AppError as error:
             # Such as an address that cannot be reached for a while.
-            if self._checkpoints.on_problem is not None:
-                self._checkpoints.on_problem(str(error))
+            self._checkpoints.on_problem(str(error))
 
 
 def save_state(state: RunState, folder: Path) -> None:

@@ -40,6 +40,7 @@ from core.training.pipeline import training_batches, validation_batches
 from core.training.plain_batches import to_float
 from core.training.progress_report import ProgressReport
 from core.training.stream import Share
+from core.watching import never, untold
 
 CALLS_BETWEEN_LOOKS = 20
 """Calls of the compiled step that an accelerator may run ahead before its numbers are fetched."""
@@ -87,8 +88,8 @@ def train(
     settings: TrainConfig,
     augment: AugmentConfig,
     start_from: Path | None = None,
-    on_progress: Callable[[ProgressReport], None] | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    on_progress: Callable[[ProgressReport], None] = untold,
+    should_stop: Callable[[], bool] = never,
     surroundings: Surroundings | None = None,
 ) -> TrainResult:
     """Train from scratch, go on from a model's weights, or go on with a run that ended early.

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from core.imaging.archive import ArchiveEntry
+from core.watching import untold
 from core.workflows.arrive.arrival import Arrival, FileOutcome, MaskUse, outcome_of
 from core.workflows.arrive.images_in import add_image, with_series
 from core.workflows.arrive.mask_pixels import WaitingMask
@@ -29,7 +30,7 @@ def add_images(
     masks: Iterable[Upload] = (),
     mask_use: MaskUse = "reference",
     roles: Mapping[int, Role] | None = None,
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = untold,
 ) -> list[FileOutcome]:
     """Add an upload to a task; one outcome for each file, in the order in which they came.
 
@@ -59,7 +60,7 @@ def add_images(
 def add_planned(
     arrival: Arrival,
     planned: Iterable[tuple[int, Iterable[tuple[PlannedFile, ArchiveEntry]]]],
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = untold,
 ) -> list[FileOutcome]:
     """Add files as they are understood; masks once all images are there.
 
@@ -74,8 +75,7 @@ def add_planned(
 
     def tell(outcome: FileOutcome) -> None:
         outcomes.append(outcome)
-        if on_progress is not None:
-            on_progress(len(outcomes), max(total, len(outcomes) + len(waiting)), outcome.name)
+        on_progress(len(outcomes), max(total, len(outcomes) + len(waiting)), outcome.name)
 
     for num_files, entries in planned:
         total += num_files

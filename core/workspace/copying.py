@@ -6,13 +6,14 @@ Files come first and rows last, in one transaction: a copy that was cut off has 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from core.errors import LostFileError, StoreError
+from core.watching import OnProgress
 from core.workspace.blobs import BlobStore
 from core.workspace.database import Database
 from core.workspace.places import Place
@@ -20,11 +21,9 @@ from core.workspace.tables import FILE_COLUMNS, JobTable, Table, VersionTable
 
 _CHUNK = 1000
 
-Progress = Callable[[int, int], None]
-
 
 def copy_all(
-    source: tuple[Database, Place], target: tuple[Database, Place], on_progress: Progress
+    source: tuple[Database, Place], target: tuple[Database, Place], on_progress: OnProgress
 ) -> tuple[int, list[str]]:
     """Copy every file and row; what is at the target's files already is not copied again.
 
@@ -54,7 +53,9 @@ def copy_all(
         return _copy_rows(rows, target[0]), lost
 
 
-def _copy_files(rows: Session, source: BlobStore, target: BlobStore, on_progress: Progress) -> Iterator[str]:
+def _copy_files(
+    rows: Session, source: BlobStore, target: BlobStore, on_progress: OnProgress
+) -> Iterator[str]:
     names = sorted(
         {name for column in FILE_COLUMNS for name in rows.scalars(select(column)) if name is not None}
     )

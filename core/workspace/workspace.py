@@ -22,13 +22,14 @@ from sqlalchemy import select
 
 from core.config import database_url, files_url
 from core.errors import NotAllowedError, StoreError
+from core.watching import OnProgress
 from core.workspace.adjudicators import Adjudicators
 from core.workspace.assignments import Assignments
 from core.workspace.audit import Audit
 from core.workspace.blobs import BlobStore
 from core.workspace.cache import Cache
 from core.workspace.check import lost_files, lost_versions
-from core.workspace.copying import Progress, copy_all
+from core.workspace.copying import copy_all
 from core.workspace.database import Database
 from core.workspace.drafts import Drafts
 from core.workspace.gold import Gold
@@ -205,7 +206,7 @@ class Workspace:
         yield from lost_files(self._database, self.files)
         yield from lost_versions(self._database, self.versions)
 
-    def copy_to(self, target: Workspace, on_progress: Progress) -> tuple[int, list[str]]:
+    def copy_to(self, target: Workspace, on_progress: OnProgress) -> tuple[int, list[str]]:
         """Copy every row and file to a workspace that holds nothing; see `copy_all`."""
         return copy_all((self._database, self._place), (target._database, target._place), on_progress)
 

@@ -4,6 +4,7 @@ import pytest
 from core.reasons import Reason
 from core.registry.compare import Comparison, ImageComparison, compare
 from core.registry.settle import settle
+from core.watching import never
 from core.workspace import ImageFacts, NewRevision, TaskClass
 from tests.workflows.conftest import png
 
@@ -133,7 +134,7 @@ def settled(workspace, new, predictors, **watching):
     def compared(old):
         return compare(workspace, new, old, predictors, **watching)
 
-    return settle(workspace, new, compared, should_stop=watching.get("should_stop"))
+    return settle(workspace, new, compared, should_stop=watching.get("should_stop", never))
 
 
 def test_a_better_candidate_is_promoted_by_itself(workspace, task, add_version, predictors, save):

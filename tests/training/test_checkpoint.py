@@ -9,6 +9,7 @@ from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, to
 from core.errors import AppError
 from core.training.checkpoint import CHECKPOINT, Checkpoints, check_identity, load_state
 from core.training.fit import Surroundings, train
+from core.watching import untold
 
 # Dropout too: its random numbers must go on where they were.
 NET = NetConfig(depth=1, base_filters=4, dropout=0.2)
@@ -29,7 +30,7 @@ def run(examples, validation, folder, *, resume=False, identity=None, stop_after
         folder,
         identity or {"settings": {"epochs": 4}},
         resume=resume,
-        on_problem=None if problems is None else problems.append,
+        on_problem=untold if problems is None else problems.append,
     )
     return train(
         examples,

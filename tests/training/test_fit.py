@@ -20,6 +20,7 @@ from core.training.networks import exported_network, training_network
 from core.training.optimizer import averaging_momentum, learning_rate, make_optimizer
 from core.training.pipeline import training_batches
 from core.training.plain_batches import to_float
+from core.watching import never, untold
 
 NET = NetConfig(depth=1, base_filters=4)
 SETTINGS = TrainConfig(image_size=(16, 16), epochs=12, batch_size=4, learning_rate=0.02, precision="float32")
@@ -190,7 +191,7 @@ class Fetched:
 
 def test_the_device_is_waited_for_at_every_20th_step_and_at_the_end_of_an_epoch():
     told = []
-    watch = Watch(1, 50, on_progress=told.append, should_stop=None, look_every=20)
+    watch = Watch(1, 50, on_progress=told.append, should_stop=never, look_every=20)
     callbacks = UnhurriedCallbacks([watch])
     loss = Fetched()
     for step in range(50):
@@ -200,7 +201,7 @@ def test_the_device_is_waited_for_at_every_20th_step_and_at_the_end_of_an_epoch(
 
 
 def test_a_loss_that_is_no_number_is_found_at_the_next_look():
-    watch = Watch(1, 50, on_progress=None, should_stop=None, look_every=20)
+    watch = Watch(1, 50, on_progress=untold, should_stop=never, look_every=20)
     for step in range(19):
         watch.on_train_batch_end(step, {"loss": math.nan})
     with pytest.raises(DivergedError, match="by step 20 of epoch 1"):

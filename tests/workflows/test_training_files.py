@@ -45,8 +45,8 @@ def save(workspace, task, predictors):
     return add_and_save
 
 
-def exported(workspace, task, on_progress=None):
-    return export_files(workspace, Selection(task.id), "training", on_progress=on_progress)
+def exported(workspace, task, **watching):
+    return export_files(workspace, Selection(task.id), "training", **watching)
 
 
 def noise(seed, shape=(8, 9)):

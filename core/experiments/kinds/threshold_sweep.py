@@ -135,8 +135,7 @@ def _counts(experiment: Experiment, predictor: Predictor, pairs: list[Pair]) -> 
             return
         image, reference = load_pair(pair)
         yield count_by_threshold(*decided_pixels(quantise(predictor.predict(image)), reference))
-        if experiment.watchers.on_check is not None:
-            experiment.watchers.on_check(done, len(pairs))
+        experiment.watchers.on_check(done, len(pairs))
 
 
 def _interval(counts: list[CountsByThreshold], step: int) -> dict[str, Cell]:

@@ -22,6 +22,7 @@ from core.experiments.requests.plan import Request, kind_of, request_from_json, 
 from core.experiments.runs.store import ExperimentResult, Picture, State, read_record, read_state
 from core.files import write_json, write_table, write_whole
 from core.jobs.process import created_at
+from core.watching import OnProgress, never, untold
 from core.workflows.learn.run_folder import DataHashes
 from core.workflows.learn.training_card import package_versions
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ExperimentWatchers:
-    """The functions that are called; None for nobody.
+    """The functions that are called.
 
     Attributes:
         on_message: Called with a sentence when something else begins.
@@ -42,10 +43,10 @@ class ExperimentWatchers:
         should_stop: Asked after each step and between runs; True keeps what is finished and ends.
     """
 
-    on_message: Callable[[str], None] | None = None
-    on_check: Callable[[int, int], None] | None = None
-    on_progress: Callable[..., None] | None = None
-    should_stop: Callable[[], bool] | None = None
+    on_message: Callable[[str], None] = untold
+    on_check: OnProgress = untold
+    on_progress: Callable[..., None] = untold
+    should_stop: Callable[[], bool] = never
 
 
 class Experiment:
@@ -151,13 +152,11 @@ class Experiment:
 
     def say(self, message: str) -> None:
         """Tell what begins."""
-        if self.watchers.on_message is not None:
-            self.watchers.on_message(message)
+        self.watchers.on_message(message)
 
     def should_stop(self) -> bool:
         """Whether to end now; once wished, it stays wished."""
-        if not self._stop_wished and self.watchers.should_stop is not None:
-            self._stop_wished = self.watchers.should_stop()
+        self._stop_wished = self._stop_wished or self.watchers.should_stop()
         return self._stop_wished
 
     def report(self, run: str, run_number: int, num_runs: int, report: ProgressReport) -> None:
@@ -168,8 +167,7 @@ class Experiment:
             del line["epoch_done"]
             with (self.folder / "progress.jsonl").open("ab") as file:
                 file.write((json.dumps(line) + "\n").encode())
-        if self.watchers.on_progress is not None:
-            self.watchers.on_progress(report, **place)
+        self.watchers.on_progress(report, **place)
 
     def log_test_scoring(self, data_dir: str, run: str, dice: Sequence[float], test_log: str) -> None:
         """One line for a test split that was scored: here, and in the project's own log where it has one."""

@@ -26,6 +26,7 @@ from core.jobs.chosen_engine import chosen_engine
 from core.jobs.engine import is_given_up, tell
 from core.language.sentence import Sentence
 from core.training.progress_report import ProgressReport
+from core.watching import untold
 from core.workflows.learn.run_folder import CHECKPOINTS_DIR
 from core.workflows.learn.train_model import TrainOutcome, Watchers, train_on
 from core.workflows.learn.training_card import TrainRequest
@@ -83,7 +84,7 @@ def do_runs(
     experiment: Experiment,
     plans: Sequence[RunPlan],
     *,
-    on_scored: Callable[[str, Sequence[ImageScores]], None] | None = None,
+    on_scored: Callable[[str, Sequence[ImageScores]], None] = untold,
 ) -> dict[str, FinishedRun]:
     """The scores of the runs that are through, by name, in the order of their plans.
 
@@ -112,8 +113,7 @@ def do_runs(
             if run is None:
                 continue
             name = waiting[place].name
-            if on_scored is not None:
-                on_scored(name, run.images)
+            on_scored(name, run.images)
             _write_scores(run)
             finished[name] = run
     experiment.cut_short = experiment.cut_short or len(finished) < len(plans)

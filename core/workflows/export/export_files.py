@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from core.registry.predictors import Predictors
+from core.watching import OnProgress, untold
 from core.workflows.export.class_names import classes_of
 from core.workflows.export.mask_files import ONE_EACH, OneEach
-from core.workflows.export.packing import Archive, Export, OnProgress, Packer, Selection, is_kept_out, pack
+from core.workflows.export.packing import Archive, Export, Packer, Selection, is_kept_out, pack
 from core.workflows.export.set_files import Coco, Measures, Pictures, Yolo, yolo_splits
 from core.workflows.export.training_files import ROOT, TrainingSet
 from core.workspace import Workspace
@@ -28,7 +29,7 @@ def export_files(
     *,
     predictors: Predictors | None = None,
     path: Path | None = None,
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = untold,
 ) -> Export:
     """Write the zip on disk, one image at a time; what was at that path is replaced once it is complete.
 

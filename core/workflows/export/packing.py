@@ -31,6 +31,7 @@ from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
 from core.imaging.quiet import quiet_libraries
 from core.language.sentence import Sentence
+from core.watching import OnProgress, untold
 from core.workflows.correct import pictures
 from core.workflows.correct.blind import hidden_from
 from core.workflows.export.provenance import of_mask, provenance_json
@@ -38,7 +39,6 @@ from core.workspace import ImageRow, RevisionRow, Workspace
 from core.workspace.classes import places
 
 Which = Literal["saved", "approved"]
-OnProgress = Callable[[int, int], None]
 _MAY_BE_ASKED = (".tif", ".tiff", ".nii")
 _EXIF_ORIENTATION = 0x0112
 
@@ -177,7 +177,7 @@ def pack(
     *,
     root: str,
     written_as: str,
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = untold,
 ) -> Export:
     """Write the zip; what was at that path before is replaced once the new one is complete.
 
@@ -211,8 +211,7 @@ def pack(
             else:
                 records.append(of_mask(workspace, image, revision, archive.since()))
                 num_test += is_kept_out(image)
-            if on_progress is not None:
-                on_progress(done, len(chosen))
+            on_progress(done, len(chosen))
         if len(lost) == len(chosen):
             raise StoreError(lost[0])
         said = packer.finish()

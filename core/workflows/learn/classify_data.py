@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ from core.datasets.matching import read_bytes
 from core.errors import BadDatasetError, BadFileError
 from core.imaging.decode import decode_image
 from core.language.sentence import Sentence
+from core.watching import OnProgress, untold
 from core.workflows.learn.lesion_masks import MaskSource
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def read_labelled(
     card: ClassifierCard,
     masks: MaskSource,
     *,
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: OnProgress = untold,
 ) -> tuple[dict[str, LabelledArrays], dict[str, dict[str, str]]]:
     """The arrays of each split as a classifier with this card sees them.
 
@@ -118,8 +119,7 @@ def read_labelled(
     with ThreadPoolExecutor(NUM_THREADS) as pool:
         for result in pool.map(lambda each: read(each[1]), everything):
             results.append(result)
-            if on_progress is not None:
-                on_progress(len(results), len(everything))
+            on_progress(len(results), len(everything))
     problems: list[str] = [
         Sentence("{split}: {problem}", split=split, problem=problem)
         for (split, _), (_, _, problem) in zip(everything, results, strict=True)

@@ -19,7 +19,7 @@ from core.workflows.learn.classify_data import LabelRequest, read_labelled
 from core.workflows.learn.label_card import alert_label, validated_card
 from core.workflows.learn.lesion_masks import MaskSource
 from core.workflows.learn.run_folder import move_earlier_files
-from core.workflows.learn.train_model import TrainOutcome, Watchers
+from core.workflows.learn.train_model import NOBODY, TrainOutcome, Watchers
 from core.workflows.learn.training_card import read_about, read_base_card, run_fields
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class ClassifyTrainRequest(LabelRequest):
 
 
 def classify_train(
-    request: ClassifyTrainRequest, watchers: Watchers | None = None
+    request: ClassifyTrainRequest, watchers: Watchers = NOBODY
 ) -> TrainOutcome[ClassifierCard]:
     """Read, train, calibrate and score on validation, write everything. Test images are not opened.
 
@@ -56,7 +56,6 @@ def classify_train(
         DivergedError: The loss stopped being finite.
         AppError: The table of labels or `about` cannot be used.
     """
-    watchers = watchers or Watchers()
     about = read_about(request.about, ("label_titles",))
     base = None if request.start_from is None else load_classifier_card(request.start_from / "card.json")
     splits = _splits(request, base)

@@ -14,12 +14,12 @@ from core.errors import AppError
 from core.files import file_hash
 from core.inference.stock_layers import weights_path
 from core.workflows.learn.run_folder import DataHashes, RunRecord, pair_hashes, read_record
-from core.workflows.learn.train_model import TrainOutcome, Watchers, train_on
+from core.workflows.learn.train_model import NOBODY, TrainOutcome, Watchers, train_on
 from core.workflows.learn.training_card import TrainRequest
 
 
 def rerun(
-    run_dir: Path, change: Callable[[TrainRequest], TrainRequest], watchers: Watchers | None = None
+    run_dir: Path, change: Callable[[TrainRequest], TrainRequest], watchers: Watchers = NOBODY
 ) -> TrainOutcome[ModelCard]:
     """Train again as run.json says, with the same images in the same splits.
 

@@ -13,7 +13,7 @@ from core.datasets.pairs import Pair, find_pairs, load_pair
 from core.errors import BadModelError
 from core.imaging.intensity import to_display
 from core.workflows.learn.run_folder import hash_pairs, write_result
-from core.workflows.learn.train_model import TrainOutcome, Watchers, finish, fit, surroundings_of
+from core.workflows.learn.train_model import NOBODY, TrainOutcome, Watchers, finish, fit, surroundings_of
 from core.workflows.learn.training_card import (
     TrainRequest,
     read_about,
@@ -59,7 +59,7 @@ def train_clicks(
     *,
     num_examples: int,
     num_validated: int,
-    watchers: Watchers | None = None,
+    watchers: Watchers = NOBODY,
 ) -> TrainOutcome[ModelCard]:
     """Train on drawn examples, write weights, card, history and record.
 
@@ -74,7 +74,6 @@ def train_clicks(
         AppError: `about` cannot be read.
         OSError: A file cannot be written.
     """
-    watchers = watchers or Watchers()
     about = read_about(request.about)
     card = training_card(request, about, {})
     card = replace(card, data=_sources(about, sets))

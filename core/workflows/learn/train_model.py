@@ -18,6 +18,7 @@ from core.evaluation.report import card_scores
 from core.inference.predictor import Predictor
 from core.inference.stock_layers import weights_path
 from core.training.augment import changed_size
+from core.watching import OnProgress, never, untold
 from core.workflows.learn.run_folder import (
     CHECKPOINTS_DIR,
     TENSORBOARD_DIR,
@@ -73,15 +74,18 @@ class Watchers:
         on_saved: Called after each checkpoint that was written.
     """
 
-    on_check: Callable[[int, int], None] | None = None
-    on_run: Callable[[str, int, int], None] | None = None
-    on_progress: Callable[[ProgressReport], None] | None = None
-    should_stop: Callable[[], bool] | None = None
-    on_note: Callable[[str], None] | None = None
-    on_saved: Callable[[], None] | None = None
+    on_check: OnProgress = untold
+    on_run: Callable[[str, int, int], None] = untold
+    on_progress: Callable[[ProgressReport], None] = untold
+    should_stop: Callable[[], bool] = never
+    on_note: Callable[[str], None] = untold
+    on_saved: Callable[[], None] = untold
 
 
-def train_model(request: TrainRequest, watchers: Watchers | None = None) -> TrainOutcome[ModelCard]:
+NOBODY = Watchers()
+
+
+def train_model(request: TrainRequest, watchers: Watchers = NOBODY) -> TrainOutcome[ModelCard]:
     """Check the data set, train, write everything, score validation at each image's own size.
 
     Test images are checked for overlap with the others and not used. A refit has no validation images: it
@@ -94,7 +98,6 @@ def train_model(request: TrainRequest, watchers: Watchers | None = None) -> Trai
         AppError: `about` cannot be read, a column or pattern that groups nothing, or a single group.
         OSError: A file cannot be written; weights of an earlier run are still there.
     """
-    watchers = watchers or Watchers()
     # Before the data, which may take minutes to check.
     read_about(request.about)
     if request.start_from is not None:
@@ -108,9 +111,8 @@ def train_model(request: TrainRequest, watchers: Watchers | None = None) -> Trai
         values=request.mask_values,
         reading=request.reading,
     )
-    if watchers.on_note is not None:
-        for note in data.notes:
-            watchers.on_note(note)
+    for note in data.notes:
+        watchers.on_note(note)
     train_pairs, val_pairs = _train_and_validation(data, request)
     return train_on(train_pairs, val_pairs, request, watchers, num_test=len(data.pairs_of.get("test", ())))
 
@@ -119,7 +121,7 @@ def train_on(
     train_pairs: Sequence[Pair],
     val_pairs: Sequence[Pair],
     request: TrainRequest,
-    watchers: Watchers | None = None,
+    watchers: Watchers = NOBODY,
     *,
     num_test: int = 0,
 ) -> TrainOutcome[ModelCard]:
@@ -130,7 +132,6 @@ def train_on(
         request: What is trained; `data_dir` only names the data in the card.
         num_test: Images kept back, for the card.
     """
-    watchers = watchers or Watchers()
     request = with_channels(request, train_pairs)
     num_images = {"train": len(train_pairs), "val": len(val_pairs), "test": num_test}
     # Before anything is moved: the model to go on from may lie where the new one goes.
@@ -218,8 +219,7 @@ def surroundings_of(request: TrainRequest, data: DataHashes, watchers: Watchers)
     except ValueError as error:
         raise AppError("This run cannot be trained: {error}.", error=error) from None
     accelerator.check_batch(request.settings.batch_size)
-    if watchers.on_note is not None:
-        watchers.on_note(accelerator.line)
+    watchers.on_note(accelerator.line)
     folder = request.output_dir / CHECKPOINTS_DIR
     if not request.resume and accelerator.process == 0:
         # A run that had not ended is not overwritten by another one.

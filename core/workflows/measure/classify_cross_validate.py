@@ -26,7 +26,7 @@ from core.inference.stock_layers import weights_path
 from core.workflows.learn.classify_data import LabelRequest, read_labelled
 from core.workflows.learn.label_card import alert_label
 from core.workflows.learn.lesion_masks import MaskSource
-from core.workflows.learn.train_model import Watchers
+from core.workflows.learn.train_model import NOBODY, Watchers
 from core.workflows.measure.classify_comparison import (
     ASIDE,
     HELD,
@@ -56,7 +56,7 @@ class ClassifyCrossValidateRequest(LabelRequest):
 
 
 def classify_cross_validate(
-    request: ClassifyCrossValidateRequest, watchers: Watchers | None = None
+    request: ClassifyCrossValidateRequest, watchers: Watchers = NOBODY
 ) -> ClassifyComparison:
     """Train every fold of every repeat on every input, and compare; whole runs are kept where it is stopped.
 
@@ -65,7 +65,6 @@ def classify_cross_validate(
         AppError: Too few images for the folds, an unknown input, runs of other settings in the folder, or
             nothing finished.
     """
-    watchers = watchers or Watchers()
     if not request.views or len(set(request.views)) < len(request.views) or set(request.views) - set(VIEWS):
         raise AppError(
             "The inputs {views} must be of {views_2}, each once.",
@@ -95,8 +94,7 @@ def classify_cross_validate(
             if stopped:
                 break
             name = run_name(view, *place)
-            if watchers.on_run is not None:
-                watchers.on_run(name, names.index(name) + 1, len(names))
+            watchers.on_run(name, names.index(name) + 1, len(names))
             path = request.output_dir / "runs" / f"{name}.json"
             if path.is_file():
                 run = json.loads(path.read_text(encoding="utf-8"))

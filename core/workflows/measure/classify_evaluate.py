@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -12,6 +11,7 @@ from core.cards import Score
 from core.classification.predictor import load_classifier
 from core.classifier_cards import ClassifierCard, load_classifier_card
 from core.evaluation.classes import class_scores, confusion_matrix, single
+from core.watching import OnProgress, untold
 from core.workflows.learn.classify_data import LabelSource, read_labelled
 from core.workflows.learn.lesion_masks import MaskSource
 from core.workflows.measure.scored_split import ScoreRequest
@@ -42,7 +42,7 @@ class ClassifyScores:
 
 
 def classify_evaluate(
-    request: ClassifyEvaluateRequest, *, on_progress: Callable[[int, int], None] | None = None
+    request: ClassifyEvaluateRequest, *, on_progress: OnProgress = untold
 ) -> ClassifyScores:
     """Score every image of the split.
 

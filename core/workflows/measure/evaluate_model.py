@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from core.imaging.mask_values import MaskValues
 from core.inference.predictor import load_predictor
 from core.inference.stock_layers import check_stock, weights_path
 from core.language.sentence import Sentence
+from core.watching import OnProgress, untold
 from core.workflows.measure.score_model import score_pairs
 from core.workflows.measure.scored_split import ScoreRequest
 
@@ -56,9 +56,7 @@ class EvaluateOutcome:
     notes: tuple[str, ...]
 
 
-def evaluate_model(
-    request: EvaluateRequest, *, on_progress: Callable[[int, int], None] | None = None
-) -> EvaluateOutcome:
+def evaluate_model(request: EvaluateRequest, *, on_progress: OnProgress = untold) -> EvaluateOutcome:
     """Score every image of the split at its own size.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from core.imaging.hair import WORKING_SIDE, hair_mask
 from core.imaging.overlay import thumbnail
 from core.inference.predictor import load_predictor
 from core.inference.stock_layers import check_stock, weights_path
+from core.watching import OnProgress, untold
 from core.workflows.measure.score_model import score_pairs
 
 NUM_THREADS = 2
@@ -68,7 +69,7 @@ def hair_table(
     *,
     part: float = 0.01,
     threshold: float | None = None,
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: OnProgress = untold,
 ) -> HairTable:
     """Score each model on a split, images with and without hair apart.
 
@@ -102,8 +103,7 @@ def hair_table(
                 model, predictor.card, chosen, _score(iou[hairy]), _score(iou[~hairy]), _score(iou), against
             )
         )
-        if on_progress is not None:
-            on_progress((number + 1) * len(pairs), len(models) * len(pairs))
+        on_progress((number + 1) * len(pairs), len(models) * len(pairs))
     return HairTable(tuple(rows), int(hairy.sum()), int((~hairy).sum()), part)
 
 

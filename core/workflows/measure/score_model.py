@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,6 +15,7 @@ from core.imaging.class_masks import decided_pixels, split_undefined
 from core.imaging.class_table import ClassTable
 from core.imaging.decode import DecodedImage
 from core.imaging.masks import likeliest, quantise, threshold_mask
+from core.watching import OnProgress, untold
 
 
 class Predicts(Protocol):
@@ -37,7 +38,7 @@ def score_pairs(
     *,
     classes: ClassTable | None = None,
     both_classes: bool = False,
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: OnProgress = untold,
 ) -> list[ImageResult]:
     """The scores of each image.
 
@@ -50,14 +51,12 @@ def score_pairs(
         ValueError: No threshold for one foreground.
     """
     results: list[ImageResult] = []
-    if on_progress is not None:
-        on_progress(0, len(pairs))
+    on_progress(0, len(pairs))
     for pair in pairs:
         image, reference = load_pair(pair, classes=classes)
         mask = predicted_mask(predictor, image, threshold, classes)
         results.append(score_against(pair.name, mask, reference, classes, both_classes))
-        if on_progress is not None:
-            on_progress(len(results), len(pairs))
+        on_progress(len(results), len(pairs))
     return results
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from core.imaging.decode import DecodedImage, decode_image, decode_mask
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
 from core.imaging.spotlight import spotlight
+from core.watching import OnProgress, untold
 from core.workflows.learn.lesion_masks import MaskSource
 from core.workflows.predict.predict_files import (
     Targets,
@@ -87,7 +87,7 @@ class ClassifyPredictOutcome:
 
 
 def classify_predict(
-    request: ClassifyPredictRequest, *, on_progress: Callable[[int, int], None] | None = None
+    request: ClassifyPredictRequest, *, on_progress: OnProgress = untold
 ) -> ClassifyPredictOutcome:
     """Classify each image and write `labels.csv`; with a segmentation model masks and overlays too.
 
@@ -120,8 +120,7 @@ def classify_predict(
     threshold = card.threshold if request.threshold is None else request.threshold
     classified: list[ClassifiedImage] = []
     problems: list[str] = []
-    if on_progress is not None:
-        on_progress(0, len(images))
+    on_progress(0, len(images))
     for number, (path, target) in enumerate(zip(images, targets, strict=True), start=1):
         try:
             image = decode_image(read_bytes(path), path.name)
@@ -141,8 +140,7 @@ def classify_predict(
                 picture = spotlight(to_display(image), classifier.explain(image, mask, label), mask)
                 name = target.overlay.name.replace("_overlay.png", "_explained.png")
                 write_whole(target.overlay.with_name(name), encode_png(picture))
-        if on_progress is not None:
-            on_progress(number, len(images))
+        on_progress(number, len(images))
     table = areas.with_name(areas.name.replace("areas", "labels"))
     if classified:
         write_whole(table, _table(classified, card))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from core.imaging.image_reading import AS_TOLD, ImageReading
 from core.inference.predictor import load_predictor
 from core.inference.stock_layers import check_stock, weights_path
 from core.jobs.chosen_engine import chosen_engine
+from core.watching import OnProgress, untold
 from core.workflows.predict.predict_files import (
     Targets,
     find_inputs,
@@ -61,9 +62,7 @@ class PredictOutcome:
     areas: Path | None
 
 
-def predict_many(
-    request: PredictRequest, *, on_progress: Callable[[int, int], None] | None = None
-) -> PredictOutcome:
+def predict_many(request: PredictRequest, *, on_progress: OnProgress = untold) -> PredictOutcome:
     """Predict each image and write its files; the masks of a volume's slices are one volume.
 
     The mask of one foreground is 0 and 255; of several classes it holds the index of the likeliest one, and
@@ -89,15 +88,13 @@ def predict_many(
             model_path=request.model_path,
             num_classes=len(classes),
         )
-    if on_progress is not None:
-        on_progress(0, len(images))
+    on_progress(0, len(images))
     found: dict[int, Made | BadFileError] = {}
     maker = Maker(request.model_path, request.threshold, request.reading, predictor)
     with chosen_engine() as engine:
         for _, (number, made) in engine.run(make_one, _read(images, targets, found), shared=maker):
             found[number] = made if isinstance(made, BadFileError) else made.put(targets[number])
-            if on_progress is not None:
-                on_progress(len(found), len(images))
+            on_progress(len(found), len(images))
     predicted: list[PredictedImage] = []
     problems: list[str] = []
     notes = [*predictor.notes, *not_read_of(request.image_path)]

@@ -23,6 +23,7 @@ from core.registry.predictors import Predictors
 from core.registry.trained_on import images_learnt
 from core.review.agreement import Agreement, agree
 from core.review.readers import ImageAgreement, ModelAgainstPeople, compare_model
+from core.watching import OnProgress, untold
 from core.workflows.correct.blind import KEYS, Purpose, readings_of_task
 from core.workflows.correct.save_mask import mask_as_shown, read_mask
 from core.workflows.correct.slices import pixel_size
@@ -123,7 +124,7 @@ def measure_agreement(
     *,
     class_index: int = 1,
     without: Collection[int] = (),
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: OnProgress = untold,
 ) -> TaskAgreement:
     """Compare all readings of a task.
 
@@ -170,8 +171,7 @@ def measure_agreement(
             found.num_images += 1
         except AppError:
             found.lost += 1
-        if on_progress is not None:
-            on_progress(done, len(readings))
+        on_progress(done, len(readings))
     found.model = compare_model(people, model, groups)
     for own, before in _first_of_each(again):
         found.num_images += comparing.note_beside(found.with_self, (own.who, AGAIN_READ), own, before)

@@ -6,14 +6,13 @@ is on images it has not seen. Each Dice is kept in the cache, so that a page ask
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from core.errors import AppError
 from core.registry.predictions import prediction_key, proposed_content
 from core.registry.predictors import Predictors
 from core.review.agreement import mean_dice
 from core.review.progress import CorrectedImage
 from core.review.second_reading import BLIND_VERSION
+from core.watching import OnProgress, untold
 from core.workflows.correct.blind import KEYS
 from core.workflows.correct.save_mask import mask_as_shown, read_mask
 from core.workspace import ImageRow, RevisionRow, VersionRow, Workspace
@@ -60,7 +59,7 @@ def corrected_images(
     task_id: int,
     predictors: Predictors,
     *,
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: OnProgress = untold,
 ) -> list[CorrectedImage]:
     """The images of a task that have a mask that counts, in the order in which they were first saved.
 
@@ -79,8 +78,7 @@ def corrected_images(
     guesses = {version_id: workspace.quality.of_version(version_id) for version_id in versions}
     found = []
     for done, (image_id, begun) in enumerate(first.items(), start=1):
-        if on_progress is not None:
-            on_progress(done, len(first))
+        on_progress(done, len(first))
         version_id = begun.provenance.get(BLIND_VERSION, begun.version_id)
         if version_id not in versions or image_id not in truths or image_id not in images:
             continue
