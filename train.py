@@ -152,7 +152,7 @@ def _rerun(options: Namespace, places: Places, command: str) -> int:
 
 def _run(train: Callable[[Watchers], TrainOutcome[ModelCard]], options: Namespace, places: Places) -> int:
     with TrainingDisplay() as display:
-        outcome = train(replace(display.watchers(), on_note=display.note, on_saved=places.saved))
+        outcome = train(replace(display.watchers(), on_saved=places.saved))
     places.saved()
     if outcome.previous is not None:
         print_sentence(

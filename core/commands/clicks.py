@@ -70,7 +70,7 @@ def train(arguments: list[str]) -> int:
             sets,
             num_examples=options.examples,
             num_validated=options.validated,
-            watchers=replace(display.watchers(), on_note=display.note),
+            watchers=display.watchers(),
         )
     print_sentence(
         "Epoch {best_epoch} of {num_epochs} was kept.",

@@ -68,7 +68,7 @@ class TrainingDisplay:
         """Its functions, as a training calls them."""
         from core.workflows.learn.train_model import Watchers
 
-        return Watchers(self.check, self.begin, self.step, lambda: self.interrupted)
+        return Watchers(self.check, self.begin, self.step, lambda: self.interrupted, self.note)
 
     def begin(self, name: str, number: int, total: int) -> None:
         """One of several runs that begins."""

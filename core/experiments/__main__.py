@@ -39,13 +39,11 @@ def main(arguments: list[str]) -> int:
             from core.experiments.runs.run import run_experiment
 
             request = request_of(parser, kind, options, arguments)
-            result = run_experiment(request, out, display.experiment_watchers())
+            result = run_experiment(request, out, display.watchers())
         else:
             from core.experiments.runs.run import resume_experiment
 
-            result = resume_experiment(
-                out, display.experiment_watchers(), request=_longer(parser, kind, options)
-            )
+            result = resume_experiment(out, display.watchers(), request=_longer(parser, kind, options))
     print_found(result)
     print_sentence("Wrote {path} with its table and pictures.", path=out / "report.md")
     if read_state(out).status == "stopped":

@@ -14,13 +14,14 @@ from editor_driver import WAIT_MS, settled, wait_for
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from core.experiments.requests.plan import SyntheticRequest
-from core.experiments.runs.experiment import Experiment, ExperimentWatchers
+from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.run import STOPPED
 from core.experiments.runs.start import experiments_root
 from core.experiments.runs.store import DIED, ExperimentResult
 from core.imaging.masks import encode_png
 from core.ui import words
 from core.workflows.add_images import add_images
+from core.workflows.learn.train_model import Watchers
 from core.workspace import Workspace
 
 # What stands over the end of a line, and what its own box cuts off; Range gives a rectangle for each line.
@@ -116,7 +117,7 @@ def test_lines_of_experiments_that_are_kept_end_between_words_too(
     server: AppServer, open_page: OpenPage, context: BrowserContext, experiments: Path
 ) -> None:
     for status, reason in (("done", ""), ("stopped", STOPPED), ("failed", DIED)):
-        kept = Experiment.begin(experiments / status, SyntheticRequest(num_images=12), ExperimentWatchers())
+        kept = Experiment.begin(experiments / status, SyntheticRequest(num_images=12), Watchers())
         kept.write_result(ExperimentResult("synthetic", number=0.5, number_name="F1"))
         kept.set_state(status, reason)
     check(open_page(f"{server.url}/experiments?task=lung_xray", context))

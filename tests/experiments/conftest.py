@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from core.experiments.requests.plan import CompareRequest
-from core.experiments.runs.experiment import ExperimentWatchers
 from core.experiments.runs.run import resume_experiment, run_experiment
 from core.experiments.runs.store import summary
+from core.workflows.learn.train_model import Watchers
 from tests.eager import eagerly
 from tests.experiments.making import RECIPE, make_set
 
@@ -21,8 +21,8 @@ def compared(tmp_path_factory):
         str(data), arms=("unet", "fcn"), recipe=RECIPE, score_split="test", test_log=str(root / "log.csv")
     )
     begun = []
-    watchers = ExperimentWatchers(
-        on_message=begun.append, should_stop=lambda: any("Training fcn" in each for each in begun)
+    watchers = Watchers(
+        on_note=begun.append, should_stop=lambda: any("Training fcn" in each for each in begun)
     )
     folder = root / "compare"
     with eagerly():

@@ -8,9 +8,9 @@ import pytest
 
 from core.errors import AppError
 from core.experiments.requests.plan import CompareRequest, Recipe
-from core.experiments.runs.experiment import ExperimentWatchers
 from core.experiments.runs.run import resume_experiment, run_experiment
 from core.experiments.runs.store import progress, read_record, read_result, summary
+from core.workflows.learn.train_model import Watchers
 from tests.experiments.making import RECIPE, make_set, recipe, write_pair
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("eager")]
@@ -111,7 +111,7 @@ def test_one_that_was_killed_in_its_first_checkpoint_goes_on(compared, tmp_path)
 
 def test_one_that_was_killed_over_its_first_file_leaves_the_folder_free(compared, tmp_path):
     (tmp_path / ".0f3c.part").write_bytes(b"half of it")
-    watchers = ExperimentWatchers(should_stop=lambda: True)
+    watchers = Watchers(should_stop=lambda: True)
     assert run_experiment(compared.request, tmp_path, watchers).rows == ()
     assert summary(tmp_path).status == "stopped"
 

@@ -7,9 +7,10 @@ import pytest
 from core.errors import AppError
 from core.experiments.kinds.cross_validate import plan_folds
 from core.experiments.requests.plan import CrossValidateRequest
-from core.experiments.runs.experiment import Experiment, ExperimentWatchers
+from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.fold_runs import check_folds
 from core.experiments.runs.run import run_experiment
+from core.workflows.learn.train_model import Watchers
 from tests.experiments.making import make_set, recipe
 
 STEMS = [*(f"t{index}" for index in range(8)), *(f"v{index}" for index in range(4))]
@@ -30,7 +31,7 @@ def data(tmp_path_factory):
 
 def planned(data, folder, **settings):
     request = CrossValidateRequest(str(data), folds=2, recipe=recipe(), **settings)
-    experiment = Experiment.begin(folder, request, ExperimentWatchers())
+    experiment = Experiment.begin(folder, request, Watchers())
     return plan_folds(experiment, request)
 
 

@@ -9,7 +9,6 @@ from benchmarks.phantoms.xray import xray_phantom
 from core.config import MODELS_DIR
 from core.errors import AppError, JobError
 from core.experiments.requests.plan import CrossValidateRequest, TuneRequest
-from core.experiments.runs.experiment import ExperimentWatchers
 from core.experiments.runs.run import run_experiment
 from core.experiments.runs.store import progress
 from core.experiments.runs.training_run import RunPlan, Shared, train_and_score
@@ -20,6 +19,7 @@ from core.jobs.kinds import JobContext, JobElsewhere
 from core.registry.predictors import Predictors
 from core.workflows.add_images import add_images
 from core.workflows.learn.fine_tune import run_job
+from core.workflows.learn.train_model import Watchers
 from core.workflows.open_workspace import open_workspace
 from core.workflows.predict.predict_many import PredictRequest, predict_many
 from core.workflows.review.predict_all import KIND, predict_all
@@ -174,7 +174,7 @@ def test_trials_and_folds_are_the_same_on_two_workers(tmp_path, on_the_cluster):
     for name in ("local", "dask"):
         on_the_cluster(name)
         heard = set()
-        watchers = ExperimentWatchers(on_progress=lambda _, heard=heard, **place: heard.add(place["run"]))
+        watchers = Watchers(on_progress=lambda _, heard=heard, **place: heard.add(place["run"]))
         space = {"base_filters": (2,), "batch_size": (4,), "augment_presets": ("none",)}
         search = TuneRequest(str(data), trials=3, recipe=recipe(epochs=1), **space)
         tuned = run_experiment(search, tmp_path / name / "tune", watchers)

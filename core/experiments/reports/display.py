@@ -6,7 +6,6 @@ import sys
 
 from core.commands.progress import TrainingDisplay
 from core.experiments.reports.report import markdown_table
-from core.experiments.runs.experiment import ExperimentWatchers
 from core.experiments.runs.store import ExperimentResult
 from core.language.sentence import said
 from core.training.progress_report import ProgressReport
@@ -19,28 +18,19 @@ class ExperimentDisplay(TrainingDisplay):
         super().__init__()
         self._run = ""
 
-    def experiment_watchers(self) -> ExperimentWatchers:
-        """Its functions, as an experiment calls them."""
-        return ExperimentWatchers(
-            on_message=self.message,
-            on_check=self.check,
-            on_progress=self.run_step,
-            should_stop=lambda: self.interrupted,
-        )
-
-    def message(self, text: str) -> None:
+    def note(self, sentence: str) -> None:
         """Something else begins: its own line, and bars of its own."""
         for bar in (self._checking, self._training):
             if bar is not None:
                 bar.close()
         self._checking = self._training = None
-        print(text, file=sys.stderr)
+        print(sentence, file=sys.stderr)
 
-    def run_step(self, report: ProgressReport, *, run: str, **_: int) -> None:
+    def step(self, report: ProgressReport, *, run: str = "", **_: int) -> None:
         """A step of a run that was trained."""
         if run != self._run:
             self._run, self._told = run, 0
-        self.step(report)
+        super().step(report)
 
 
 def print_found(result: ExperimentResult) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -22,31 +22,12 @@ from core.experiments.requests.plan import Request, kind_of, request_from_json, 
 from core.experiments.runs.store import ExperimentResult, Picture, State, read_record, read_state
 from core.files import write_json, write_table, write_whole
 from core.jobs.process import created_at
-from core.watching import OnProgress, never, untold
 from core.workflows.learn.run_folder import DataHashes
+from core.workflows.learn.train_model import Watchers
 from core.workflows.learn.training_card import package_versions
 
 if TYPE_CHECKING:
     from core.training.progress_report import ProgressReport
-
-
-@dataclass(frozen=True)
-class ExperimentWatchers:
-    """The functions that are called.
-
-    Attributes:
-        on_message: Called with a sentence when something else begins.
-        on_check: Called with (pairs read, all pairs) while the data set is checked.
-        on_progress: Called after each training step and at the end of each epoch with a `ProgressReport`, and
-            by name with the `run` (its folder under `runs/`), its `run_number` from 1 and the `num_runs` of
-            the experiment, as far as is known.
-        should_stop: Asked after each step and between runs; True keeps what is finished and ends.
-    """
-
-    on_message: Callable[[str], None] = untold
-    on_check: OnProgress = untold
-    on_progress: Callable[..., None] = untold
-    should_stop: Callable[[], bool] = never
 
 
 class Experiment:
@@ -56,7 +37,7 @@ class Experiment:
         cut_short: Whether something was left undone because it was asked to stop; set by who leaves it.
     """
 
-    def __init__(self, folder: Path, request: Request, watchers: ExperimentWatchers) -> None:
+    def __init__(self, folder: Path, request: Request, watchers: Watchers) -> None:
         self.folder = folder
         self.request = request
         self.watchers = watchers
@@ -64,7 +45,7 @@ class Experiment:
         self._stop_wished = False
 
     @classmethod
-    def begin(cls, folder: Path, request: Request, watchers: ExperimentWatchers) -> Experiment:
+    def begin(cls, folder: Path, request: Request, watchers: Watchers) -> Experiment:
         """A new one in a folder that is empty or not there yet.
 
         Raises:
@@ -84,7 +65,7 @@ class Experiment:
         return experiment
 
     @classmethod
-    def go_on(cls, folder: Path, watchers: ExperimentWatchers, request: Request | None = None) -> Experiment:
+    def go_on(cls, folder: Path, watchers: Watchers, request: Request | None = None) -> Experiment:
         """One that was begun, done or not.
 
         Args:
@@ -152,7 +133,7 @@ class Experiment:
 
     def say(self, message: str) -> None:
         """Tell what begins."""
-        self.watchers.on_message(message)
+        self.watchers.on_note(message)
 
     def should_stop(self) -> bool:
         """Whether to end now; once wished, it stays wished."""

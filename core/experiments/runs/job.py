@@ -10,13 +10,13 @@ from typing import Any
 
 from core.experiments.requests.naming import readable
 from core.experiments.requests.plan import request_from_json
-from core.experiments.runs.experiment import ExperimentWatchers
 from core.experiments.runs.run import resume_experiment, run_experiment
 from core.experiments.runs.start import experiment_folder
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
 from core.workflows.export.export_training import export_training
 from core.workflows.learn.job_reporter import JobReporter
+from core.workflows.learn.train_model import Watchers
 
 
 def run_job(context: JobContext) -> dict[str, Any]:
@@ -38,8 +38,8 @@ def run_job(context: JobContext) -> dict[str, Any]:
         context.report(message=Sentence("Copying the corrected images"))
         export_training(workspace, job.task_id, workspace.folder(copied))
     context.report(message=Sentence("Loading what training needs"))
-    watchers = ExperimentWatchers(
-        on_message=lambda message: context.report(message=readable(message)),
+    watchers = Watchers(
+        on_note=lambda message: context.report(message=readable(message)),
         on_progress=JobReporter(context),
         should_stop=context.should_stop,
     )

@@ -13,16 +13,15 @@ from core.errors import AppError
 from core.experiments.reports.report import report_markdown
 from core.experiments.requests.checks import check_request
 from core.experiments.requests.plan import Request, kind_of
-from core.experiments.runs.experiment import Experiment, ExperimentWatchers
+from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.store import ExperimentResult, read_record
 from core.language.sentence import Sentence
+from core.workflows.learn.train_model import NOBODY, Watchers
 
 STOPPED = Sentence("Stopped before all of it was done; the table has what was finished.")
 
 
-def run_experiment(
-    request: Request, out_dir: Path, watchers: ExperimentWatchers | None = None
-) -> ExperimentResult:
+def run_experiment(request: Request, out_dir: Path, watchers: Watchers = NOBODY) -> ExperimentResult:
     """Do an experiment in a new folder.
 
     Returns:
@@ -32,11 +31,11 @@ def run_experiment(
         AppError: Data, settings or folder cannot be used; one sentence. The folder says so too.
     """
     check_request(request)
-    return _do(Experiment.begin(out_dir, request, watchers or ExperimentWatchers()))
+    return _do(Experiment.begin(out_dir, request, watchers))
 
 
 def resume_experiment(
-    folder: Path, watchers: ExperimentWatchers | None = None, *, request: Request | None = None
+    folder: Path, watchers: Watchers = NOBODY, *, request: Request | None = None
 ) -> ExperimentResult:
     """Go on with an experiment; finished runs are read and not trained again.
 
@@ -46,7 +45,7 @@ def resume_experiment(
     Raises:
         AppError: There is none, another process is at it, or the data have changed.
     """
-    return _do(Experiment.go_on(folder, watchers or ExperimentWatchers(), request))
+    return _do(Experiment.go_on(folder, watchers, request))
 
 
 def _do(experiment: Experiment) -> ExperimentResult:

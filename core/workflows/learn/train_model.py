@@ -35,7 +35,6 @@ from core.workflows.measure.score_model import choose_threshold, score_pairs
 if TYPE_CHECKING:
     from core.training.examples import ExampleArrays
     from core.training.fit import Surroundings, TrainResult
-    from core.training.progress_report import ProgressReport
 
 AnyCard = TypeVar("AnyCard", bound=Card)
 # Images that are looked at to tell grey from colour.
@@ -68,15 +67,18 @@ class Watchers:
     Attributes:
         on_check: Called with (images read, all images) while the data set is checked.
         on_run: Called with (name, number from 1, all runs) when one of several runs begins.
-        on_progress: Called after each training step.
+        on_progress: Called after each training step and at the end of each epoch; of an experiment also by
+            name with the `run` (its folder under `runs/`), its `run_number` from 1 and the `num_runs` of the
+            experiment, as far as is known.
         should_stop: Asked after each training step; True ends the run and keeps the best so far.
-        on_note: Told in one sentence what the run computes on, and that a checkpoint could not be written.
+        on_note: Told in one sentence what the run computes on, and that a checkpoint could not be written; of
+            an experiment when something else begins.
         on_saved: Called after each checkpoint that was written.
     """
 
     on_check: OnProgress = untold
     on_run: Callable[[str, int, int], None] = untold
-    on_progress: Callable[[ProgressReport], None] = untold
+    on_progress: Callable[..., None] = untold
     should_stop: Callable[[], bool] = never
     on_note: Callable[[str], None] = untold
     on_saved: Callable[[], None] = untold
