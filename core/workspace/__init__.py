@@ -6,9 +6,7 @@ it is computed. Frozen rows come out; all writing goes through `Workspace`.
 
 from core.workspace.assignments import Share as Share
 from core.workspace.assignments import Shares as Shares
-from core.workspace.drafts import DraftContent as DraftContent
 from core.workspace.image_rows import Show as Show
-from core.workspace.labels import NewLabel as NewLabel
 from core.workspace.masks import NewRevision as NewRevision
 from core.workspace.masks import is_trainable as is_trainable
 from core.workspace.review_pages import Drawn as Drawn
@@ -21,6 +19,7 @@ from core.workspace.reviews import Seen as Seen
 from core.workspace.rows import ACTIVE as ACTIVE
 from core.workspace.rows import Around as Around
 from core.workspace.rows import AuditRow as AuditRow
+from core.workspace.rows import DraftContent as DraftContent
 from core.workspace.rows import DraftRow as DraftRow
 from core.workspace.rows import GroupKind as GroupKind
 from core.workspace.rows import GuessRow as GuessRow
@@ -28,6 +27,8 @@ from core.workspace.rows import ImageFacts as ImageFacts
 from core.workspace.rows import ImageRow as ImageRow
 from core.workspace.rows import JobRow as JobRow
 from core.workspace.rows import LabelRow as LabelRow
+from core.workspace.rows import NewLabel as NewLabel
+from core.workspace.rows import NewVersion as NewVersion
 from core.workspace.rows import PersonRow as PersonRow
 from core.workspace.rows import PlantedRow as PlantedRow
 from core.workspace.rows import Purpose as Purpose
@@ -41,5 +42,4 @@ from core.workspace.rows import TaskClass as TaskClass
 from core.workspace.rows import TaskRow as TaskRow
 from core.workspace.rows import Verdict as Verdict
 from core.workspace.rows import VersionRow as VersionRow
-from core.workspace.versions import NewVersion as NewVersion
 from core.workspace.workspace import Workspace as Workspace

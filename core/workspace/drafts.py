@@ -12,7 +12,6 @@ is asked which of the two goes on.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,29 +21,12 @@ from core.workspace.existing import existing_version
 from core.workspace.names import name_key
 from core.workspace.part import StorePart, once
 from core.workspace.persons import existing_or_new, id_of
-from core.workspace.rows import DraftRow
+from core.workspace.rows import DraftContent, DraftRow
 from core.workspace.seen import existing_image
 from core.workspace.tables import DraftTable, ImageTable, PersonTable, as_row, utc_now
 
 SERVER = "server"
 """Client that stands for the program itself (starting points, restored revisions); no tab is called so."""
-
-
-@dataclass(frozen=True)
-class DraftContent:
-    """What a draft holds.
-
-    Attributes:
-        threshold: In [0, 1].
-        layer_png: Correction layer as PNG bytes, None for an empty one.
-        version_id: Model version under the layer, None for no model.
-        seconds: Time spent since the last save.
-    """
-
-    threshold: float
-    layer_png: bytes | None
-    version_id: int | None
-    seconds: float = 0.0
 
 
 class Drafts(StorePart):

@@ -7,35 +7,16 @@ the locked images of a task are the same for masks and for labels.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
 
 from core.workspace import audit
 from core.workspace.existing import existing_version
 from core.workspace.part import StorePart
-from core.workspace.rows import LabelOrigin, LabelRow
+from core.workspace.rows import LabelRow, NewLabel
 from core.workspace.seen import existing_image
 from core.workspace.tables import ImageTable, LabelTable, as_row, as_table
 from core.workspace.truth import COUNTS, judge, newest_label
-
-
-@dataclass(frozen=True)
-class NewLabel:
-    """A label to be kept.
-
-    Attributes:
-        label: Name as the classifier's card has it; None takes the label back.
-        origin: "person", "imported", or "gold" for that of who reads a gold image, which never counts.
-        version_id: Version of the classifier whose probabilities were shown, None for none.
-        shown: Probability by label as it was shown, each in [0, 1]; None where none was.
-    """
-
-    label: str | None
-    who: str
-    origin: LabelOrigin = "person"
-    version_id: int | None = None
-    shown: dict[str, float] | None = None
 
 
 class Labels(StorePart):

@@ -19,7 +19,6 @@ from core.workspace.classes import reading_table
 from core.workspace.database import Database
 from core.workspace.drafts import (
     SERVER,
-    DraftContent,
     draft_of,
     go_on_from,
     has_been_saved,
@@ -32,7 +31,7 @@ from core.workspace.existing import existing_version
 from core.workspace.groups import give_rank
 from core.workspace.part import StorePart
 from core.workspace.persons import existing_or_new, id_of
-from core.workspace.rows import ImageRow, Origin, RevisionRow, Scope
+from core.workspace.rows import DraftContent, ImageRow, Origin, RevisionRow, Scope
 from core.workspace.seen import existing_image
 from core.workspace.tables import ImageTable, RevisionTable, TaskTable, as_row, as_table
 from core.workspace.tasks import classes_of

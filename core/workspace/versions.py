@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,35 +19,8 @@ from core.workspace.database import Database
 from core.workspace.existing import existing_version
 from core.workspace.part import StorePart, once
 from core.workspace.places import Place
-from core.workspace.rows import Purpose, VersionEvent, VersionRow
+from core.workspace.rows import NewVersion, Purpose, VersionEvent, VersionRow
 from core.workspace.tables import VersionEventTable, VersionTable, as_row, as_table
-
-
-@dataclass(frozen=True)
-class NewVersion:
-    """A version whose files lie in their folder already.
-
-    Attributes:
-        folder: As it was given to `Versions.writing`.
-        weights_sha256: Hash of the weights file.
-        origin: "shipped", "fine_tuned" or "scratch".
-        who: Person who started it.
-        title: What people read, empty for "Version <number>".
-        parent_id: Version that it started from, None for none.
-        job_id: Job that made it, None for none.
-        comparison: Scores against the current version, None where not compared.
-        purpose: "segment" (makes masks), "classify" (gives labels) or "click" (follows clicks).
-    """
-
-    folder: str
-    weights_sha256: str
-    origin: str
-    who: str
-    title: str = ""
-    parent_id: int | None = None
-    job_id: int | None = None
-    comparison: dict[str, Any] | None = None
-    purpose: Purpose = "segment"
 
 
 class Versions(StorePart):

@@ -41,12 +41,7 @@ def test_opening_gives_picture_prediction_and_the_card_s_threshold(
     assert values(opened.picture) == [[100, 127], [128, 200]]
     assert values(opened.proposal.confidence_png) == [[100, 127], [128, 200]]
     assert (opened.threshold, opened.suggested_threshold) == (0.4, 0.4)
-    assert (opened.draft, opened.layer_png, opened.draft_revision, opened.reference_png) == (
-        None,
-        None,
-        None,
-        None,
-    )
+    assert (opened.draft, opened.layer_png, opened.reference_png) == (None, None, None)
     assert (opened.version.id, opened.newer_version, opened.notes) == (version.id, None, ())
     assert workspace.images.get(image.id).looked_at is not None
     assert workspace.images.last_looked_at(workspace.tasks.get(task.slug).id, "Kim") == image.id
@@ -138,7 +133,7 @@ def test_the_draft_keeps_its_version_until_the_person_chooses_the_new_one(
     new = add_version("new", shift=0.2)
     opened = open_image(workspace, image.id, predictors, who="Kim")
     assert (opened.version.id, opened.newer_version.id) == (old.id, new.id)
-    assert (opened.threshold, opened.layer_png, opened.draft_revision) == (0.45, layer, 1)
+    assert (opened.threshold, opened.layer_png, opened.draft.revision) == (0.45, layer, 1)
     assert values(opened.proposal.confidence_png) == [[100, 127], [128, 200]]
     chosen = open_image(workspace, image.id, predictors, who="Kim", version_id=new.id)
     assert (chosen.version.id, chosen.newer_version, chosen.threshold) == (new.id, None, 0.45)

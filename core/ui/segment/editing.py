@@ -7,6 +7,7 @@ runs again where a stroke changes what stands around it (the mark of unsaved cha
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import streamlit as st
 
@@ -128,8 +129,7 @@ def _use_wanted_version(session: EditingSession, image: ImageRow) -> None:
         chosen[image.task_id] = version_id
     draft = workspace.drafts.get(image.id, who)
     if draft is not None:
-        content = DraftContent(draft.threshold, draft.layer_png, version_id, draft.seconds)
-        workspace.drafts.start_from(image.id, content, who)
+        workspace.drafts.start_from(image.id, replace(draft, version_id=version_id), who)
     session.drawing, session.wanted = None, None
 
 
@@ -255,13 +255,8 @@ def insert_layer(png: bytes, *, has_classes: bool = False) -> None:
 def set_threshold(image: OpenedImage, threshold: float) -> None:
     """Let the editor go on with another threshold; the layer stays."""
     workspace, who = state.workspace(), state.person()
-    draft = workspace.drafts.get(image.image.id, who)
-    content = DraftContent(
-        threshold,
-        None if draft is None else draft.layer_png,
-        image.version_id,
-        0.0 if draft is None else draft.seconds,
-    )
+    before = workspace.drafts.get(image.image.id, who) or DraftContent(threshold, None, None)
+    content = replace(before, threshold=threshold, version_id=image.version_id)
     workspace.drafts.start_from(image.image.id, content, who)
     reopen()
 
@@ -270,12 +265,7 @@ def save(image: OpenedImage) -> RevisionRow:
     """Keep what this tab's editor shows as a new revision, also while another tab's draft is on disk."""
     session, workspace, who = editing_session(), state.workspace(), state.person()
     tab = session.tabs[image.image.id]
-    content = tab.shown or DraftContent(
-        threshold=image.threshold,
-        layer_png=image.layer_png,
-        version_id=image.version_id,
-        seconds=tab.seconds_before,
-    )
+    content = tab.shown or replace(image.content, seconds=tab.seconds_before)
     revision = save_mask(
         workspace,
         image.image.id,

@@ -106,9 +106,9 @@ class EditingSession:
         self.insert = None
         self.tabs[image.image.id] = EditedImage(
             token=f"{self.name}.{self.num_tokens}",
-            base_revision=image.draft_revision,
+            base_revision=image.draft.revision if image.draft else None,
             seconds_before=image.draft.seconds if image.draft else 0.0,
-            given=DraftContent(image.threshold, image.layer_png, image.version_id, 0.0),
+            given=image.content,
         )
 
 

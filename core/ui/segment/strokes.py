@@ -94,12 +94,12 @@ def _is_kept(tab: EditedImage, image_id: int, version_id: int | None, message: E
     Nor is a draft that was filled in called drawn by that. The editor may say it again when the next image is
     open already.
     """
-    draft, known = state.workspace().drafts.get(image_id, state.person()), [tab.given]
+    draft = state.workspace().drafts.get(image_id, state.person())
+    known: list[DraftContent | None] = [tab.given]
     if draft is not None:
-        on_disk = DraftContent(draft.threshold, draft.layer_png, draft.version_id)
         # Who only goes on keeps nothing, also where another tab has drawn since; a save is asked about.
         is_save = message.action.startswith("save") or message.save_number
-        known = [on_disk] if is_save else [on_disk, tab.given]
+        known = [draft] if is_save else [draft, tab.given]
     pixels = read_png(message.layer_png, "layer")
     return any(each is not None and _is_same(each, pixels, message.threshold, version_id) for each in known)
 

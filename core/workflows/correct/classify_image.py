@@ -88,11 +88,7 @@ def classifier_card(workspace: Workspace, version: VersionRow) -> ClassifierCard
 def question_of(workspace: Workspace, opened: OpenedImage, classifier: TaskClassifier) -> Question:
     """The open image with its newest mask: that of the person's draft on disk, else the prediction shown."""
     image = opened.image
-    draft = workspace.drafts.get(image.id, opened.who)
-    if draft is not None:
-        content = DraftContent(draft.threshold, draft.layer_png, draft.version_id)
-    else:
-        content = DraftContent(opened.threshold, opened.layer_png, opened.version_id)
+    content = workspace.drafts.get(image.id, opened.who) or opened.content
     weights = classifier.version.weights_sha256[:20]
     return Question(image, content, classifier, f"{weights}-{_mask_key(workspace, content, classifier.card)}")
 

@@ -18,7 +18,7 @@ from core.registry.predictors import Predictors
 from core.workflows.correct import pictures
 from core.workflows.correct.editor_scale import editor_size, resize_nearest, scaled_note
 from core.workflows.correct.second_reader import Hidden, begin_blind
-from core.workspace import DraftRow, ImageRow, Scope, TaskClass, VersionRow, Workspace
+from core.workspace import DraftContent, DraftRow, ImageRow, Scope, TaskClass, VersionRow, Workspace
 
 logger = logging.getLogger(__name__)
 
@@ -75,9 +75,9 @@ class OpenedImage:
         return None if self.draft is None else self.draft.layer_png
 
     @property
-    def draft_revision(self) -> int | None:
-        """What the editor's next message is based on, None where there is no draft."""
-        return None if self.draft is None else self.draft.revision
+    def content(self) -> DraftContent:
+        """What the editor is given to show; no time was spent on it yet."""
+        return DraftContent(self.threshold, self.layer_png, self.version_id)
 
 
 def open_image(

@@ -68,10 +68,7 @@ def shown_mask(workspace: Workspace, image_id: int, predictors: Predictors, *, w
         (H, W) uint8 of class indices at the image's own size.
     """
     image = workspace.images.get(image_id)
-    content = begins_with(workspace, image, who)
-    draft = None if content is not None else workspace.drafts.get(image_id, who)
-    if draft is not None:
-        content = DraftContent(draft.threshold, draft.layer_png, draft.version_id)
+    content = begins_with(workspace, image, who) or workspace.drafts.get(image_id, who)
     if content is None:
         content = proposed_content(workspace, workspace.versions.current(image.task_id))
     return mask_as_shown(workspace, image, content, predictors)

@@ -11,9 +11,11 @@ from core.workspace.rows.images import ImageRow as ImageRow
 from core.workspace.rows.images import ImageState as ImageState
 from core.workspace.rows.images import Review as Review
 from core.workspace.rows.images import StackRow as StackRow
+from core.workspace.rows.masks import DraftContent as DraftContent
 from core.workspace.rows.masks import DraftRow as DraftRow
 from core.workspace.rows.masks import LabelOrigin as LabelOrigin
 from core.workspace.rows.masks import LabelRow as LabelRow
+from core.workspace.rows.masks import NewLabel as NewLabel
 from core.workspace.rows.masks import Origin as Origin
 from core.workspace.rows.masks import RevisionRow as RevisionRow
 from core.workspace.rows.masks import Scope as Scope
@@ -29,6 +31,7 @@ from core.workspace.rows.tasks import TaskRow as TaskRow
 from core.workspace.rows.versions import ACTIVE as ACTIVE
 from core.workspace.rows.versions import JobRow as JobRow
 from core.workspace.rows.versions import JobStatus as JobStatus
+from core.workspace.rows.versions import NewVersion as NewVersion
 from core.workspace.rows.versions import Purpose as Purpose
 from core.workspace.rows.versions import VersionEvent as VersionEvent
 from core.workspace.rows.versions import VersionRow as VersionRow

@@ -12,18 +12,31 @@ LabelOrigin = Literal["person", "imported", "gold"]
 
 
 @dataclass(frozen=True)
-class DraftRow:
+class DraftContent:
+    """What a draft holds.
+
+    Attributes:
+        threshold: In [0, 1].
+        layer_png: Correction layer as PNG bytes at the editor's size, None for an empty one.
+        version_id: Model version whose prediction lies under the layer, None for no model.
+        seconds: Time spent on it since the last save.
+    """
+
+    threshold: float
+    layer_png: bytes | None
+    version_id: int | None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftRow(DraftContent):
     """What the editor shows a person of an image, saved or not.
 
     Attributes:
         who: Whose it is, empty for the one that everybody begins from.
-        version_id: Model version whose prediction lies under the layer, None for no model.
-        threshold: In [0, 1].
-        layer_png: Correction layer as PNG bytes at the editor's size, None for an empty one.
         client_id: Tab that wrote last.
         sequence: Number of that tab's last message.
         revision: Rises with every accepted change, whoever made it.
-        seconds: Time spent on it since the last save.
         has_unsaved_changes: Holds something that no revision holds.
         filled: It is what was filled in between drawn slices, and nothing has been changed since.
         updated_at: When it was last written.
@@ -31,13 +44,9 @@ class DraftRow:
 
     image_id: int
     who: str
-    version_id: int | None
-    threshold: float
-    layer_png: bytes | None
     client_id: str
     sequence: int
     revision: int
-    seconds: float
     has_unsaved_changes: bool
     filled: bool
     updated_at: datetime
@@ -79,24 +88,33 @@ class RevisionRow:
 
 
 @dataclass(frozen=True)
-class LabelRow:
+class NewLabel:
+    """A label to be kept.
+
+    Attributes:
+        label: Name as the classifier's card has it; None takes the label before back.
+        origin: "person", "imported" (came as a file), or "gold" (of who reads a gold image; never counts).
+        version_id: Version of the classifier whose probabilities were shown, None for none.
+        shown: Probability by label as it was shown, each in [0, 1]; None where none was.
+    """
+
+    label: str | None
+    who: str
+    origin: LabelOrigin = "person"
+    version_id: int | None = None
+    shown: dict[str, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelRow(NewLabel):
     """What a person called an image; never changed.
 
     Attributes:
         number: 1, 2, 3 ... within the image.
-        label: Name as the classifier's card has it; None where the label before was taken back.
-        origin: "person", "imported" (came as a file), or "gold" (of who reads a gold image; never counts).
-        version_id: Version of the classifier whose probabilities were shown, None for none.
-        shown: Probability by label as it was shown, each in [0, 1]; None where none was.
         created_at: When it was given.
     """
 
     id: int
     image_id: int
     number: int
-    label: str | None
-    who: str
-    origin: LabelOrigin
-    version_id: int | None
-    shown: dict[str, float] | None
     created_at: datetime

@@ -16,38 +16,47 @@ ACTIVE: tuple[JobStatus, ...] = ("queued", "running")
 
 
 @dataclass(frozen=True)
-class VersionRow:
+class NewVersion:
+    """A version whose files lie in their folder already.
+
+    Attributes:
+        folder: Where its `model.keras` and `card.json` lie, relative to the workspace.
+        weights_sha256: Hash of the weights file.
+        origin: "shipped", "fine_tuned" or "scratch".
+        who: Person who started it.
+        title: What people read; where it is empty, "Version <number>" is kept.
+        parent_id: Version that it started from, None for none.
+        job_id: Job that made it, None for none.
+        comparison: Scores against the version that was current when it was made, None where not compared.
+        purpose: "segment" (makes masks), "classify" (gives labels) or "click" (follows clicks); each has a
+            version in use of its own.
+    """
+
+    folder: str
+    weights_sha256: str
+    origin: str
+    who: str
+    title: str = ""
+    parent_id: int | None = None
+    job_id: int | None = None
+    comparison: dict[str, Any] | None = None
+    purpose: Purpose = "segment"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionRow(NewVersion):
     """A model of a task.
 
     Attributes:
-        purpose: "segment" (makes masks), "classify" (gives labels) or "click" (follows clicks); each has a
-            version in use of its own.
         number: 1, 2, 3 ... within the task.
-        title: What people read, such as "Version 3".
-        folder: Where its `model.keras` and `card.json` lie, relative to the workspace.
-        weights_sha256: Hash of the weights file.
         status: "candidate" until promoted, "current" for the one in use, "retired" after that.
-        origin: "shipped", "fine_tuned" or "scratch".
-        parent_id: Version that it started from, None for none.
-        job_id: Job that made it, None for none.
-        who: Person who started it.
-        comparison: Scores against the version that was current when it was made, None where not compared.
         created_at: When it was made.
     """
 
     id: int
     task_id: int
-    purpose: Purpose
     number: int
-    title: str
-    folder: str
-    weights_sha256: str
     status: VersionStatus
-    origin: str
-    parent_id: int | None
-    job_id: int | None
-    who: str
-    comparison: dict[str, Any] | None
     created_at: datetime
 
 
