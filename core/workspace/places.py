@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -23,39 +22,14 @@ _SOONER_WRITTEN = 200_000
 """Bytes up to which a file at an address is written in less time than it takes to ask whether it is there."""
 
 
-class Place(Protocol):
-    """Files by names such as `files/ab/abcd.png`, which have the slash as separator everywhere.
-
-    Attributes:
-        address: What opens it on another machine.
-    """
-
-    address: str
-
-    def read(self, name: str) -> bytes:
-        """The bytes of a file; OSError where it is not there."""
-
-    def keep_file(self, name: str, content: bytes) -> None:
-        """Write a file whole, unless it is there: a name stands for one content for good."""
-
-    def remove(self, name: str) -> None:
-        """Delete a file; a missing one is no error."""
-
-    def names(self, folder: str) -> Iterator[str]:
-        """The files that lie below a folder, as `read` takes them; none that is still being written."""
-
-    def folder(self, name: str) -> Path:
-        """A folder on this machine with what is kept under that name; it need not be there yet."""
-
-    def keep(self, name: str) -> None:
-        """Keep what was written into that folder of this machine."""
-
-
-class FolderPlace:
-    """Files in the workspace's own folder.
+class Place:
+    """Files in the workspace's own folder, by names such as `files/ab/abcd.png` with the slash as separator.
 
     Args:
         root: The folder.
+
+    Attributes:
+        address: What opens it on another machine.
     """
 
     def __init__(self, root: Path) -> None:
@@ -63,33 +37,33 @@ class FolderPlace:
         self.address = root.absolute().as_uri()
 
     def read(self, name: str) -> bytes:
-        """See `Place`."""
+        """The bytes of a file; OSError where it is not there."""
         return read_file(self._root / name)
 
     def keep_file(self, name: str, content: bytes) -> None:
-        """See `Place`."""
+        """Write a file whole, unless it is there: a name stands for one content for good."""
         if not (self._root / name).exists():
             write_whole(self._root / name, content)
 
     def remove(self, name: str) -> None:
-        """See `Place`."""
+        """Delete a file; a missing one is no error."""
         (self._root / name).unlink(missing_ok=True)
 
     def names(self, folder: str) -> Iterator[str]:
-        """See `Place`."""
+        """The files that lie below a folder, as `read` takes them; none that is still being written."""
         for path in (self._root / folder).rglob("*"):
             if path.is_file() and not path.name.startswith("."):
                 yield path.relative_to(self._root).as_posix()
 
     def folder(self, name: str) -> Path:
-        """See `Place`."""
+        """A folder on this machine with what is kept under that name; it need not be there yet."""
         return self._root / name
 
     def keep(self, name: str) -> None:
-        """See `Place`; they lie where they belong already."""
+        """Keep what was written into that folder of this machine; here it lies where it belongs."""
 
 
-class AddressPlace:
+class AddressPlace(Place):
     """Files at an address, through fsspec.
 
     Args:
@@ -109,7 +83,7 @@ class AddressPlace:
             # Other machines write there too: what was listed a while ago is not what is there.
             # S3 would be asked for a file's size first, to read it in several parts at once.
             alone = {"max_concurrency": 1} if self.address.startswith("s3") else {}
-            self._system, self._root = fsspec.core.url_to_fs(self.address, use_listings_cache=False, **alone)
+            self._system, self._start = fsspec.core.url_to_fs(self.address, use_listings_cache=False, **alone)
 
     def read(self, name: str) -> bytes:
         """See `Place`."""
@@ -160,7 +134,7 @@ class AddressPlace:
             Upload(self._copies / name, f"{self.address}/{name}", is_new=True).push()
 
     def _path(self, name: str) -> str:
-        return f"{str(self._root).rstrip('/')}/{name}"
+        return f"{str(self._start).rstrip('/')}/{name}"
 
     @contextmanager
     def _plain_errors(self) -> Iterator[None]:
@@ -203,5 +177,5 @@ def place_of(root: Path, address: str) -> Place:
         StoreError: The address has a protocol that is not known here.
     """
     if address.startswith("file://"):
-        return FolderPlace(Path(url2pathname(urlsplit(address).path)))
-    return AddressPlace(address, root) if address else FolderPlace(root)
+        return Place(Path(url2pathname(urlsplit(address).path)))
+    return AddressPlace(address, root) if address else Place(root)
