@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from core.config import engine_name, scheduler_address
 from core.errors import JobError
-from core.jobs.engine import Engine, ThisProcess
+from core.jobs.engine import Engine
 
 
 @contextmanager
@@ -19,7 +19,7 @@ def chosen_engine() -> Iterator[Engine]:
     """
     name = engine_name()
     if name == "local":
-        yield ThisProcess()
+        yield Engine()
         return
     if name != "dask":
         raise JobError("ENGINE={name} is not known; expected local or dask.", name=name)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from core.watching import never, untold
 
@@ -48,8 +48,8 @@ def within_piece(telling: Callable[[Any], None], given_up: Callable[[], bool]) -
         _given_up.reset(asked)
 
 
-class Engine(Protocol):
-    """Does pieces of work."""
+class Engine:
+    """Does pieces of work: here one after another, other engines elsewhere."""
 
     def run(
         self,
@@ -72,21 +72,6 @@ class Engine(Protocol):
             JobError: The cluster is gone, or its workers cannot do it.
             Exception: What the function raised; everything else is given up.
         """
-
-
-class ThisProcess:
-    """Pieces one after another, here."""
-
-    def run(
-        self,
-        function: Callable[[Shared, Item], Result],
-        items: Iterable[Item],
-        *,
-        shared: Shared,
-        should_stop: Callable[[], bool] = never,
-        on_told: Told = untold,
-    ) -> Iterator[tuple[int, Result]]:
-        """See `Engine`."""
         for place, item in enumerate(items):
             if should_stop():
                 return

@@ -24,7 +24,7 @@ from distributed.comm.core import connect
 
 from core.config import PROJECT_DIR
 from core.errors import JobError
-from core.jobs.engine import Item, Result, Shared, Told, within_piece
+from core.jobs.engine import Engine, Item, Result, Shared, Told, within_piece
 from core.watching import never, untold
 
 CONNECT_SECONDS = 10
@@ -37,8 +37,8 @@ _AHEAD = 2
 """Pieces for each thread of the workers: one under way, one waiting."""
 
 
-class Cluster:
-    """A Dask cluster as an `Engine`.
+class Cluster(Engine):
+    """A Dask cluster.
 
     Args:
         address: Of the scheduler.

@@ -11,7 +11,7 @@ import pytest
 
 from core.errors import BadFileError, JobError
 from core.jobs.chosen_engine import chosen_engine
-from core.jobs.engine import ThisProcess
+from core.jobs.engine import Engine
 from tests.jobs import pieces
 
 
@@ -28,7 +28,7 @@ def cluster():
 @pytest.fixture(params=["local", "dask"])
 def engine(request, monkeypatch):
     if request.param == "local":
-        yield ThisProcess()
+        yield Engine()
         return
     monkeypatch.setenv("ENGINE", "dask")
     monkeypatch.setenv("SCHEDULER", request.getfixturevalue("cluster").scheduler_address)
@@ -48,7 +48,7 @@ def test_every_item_is_done_once_and_told_with_its_place(engine):
     found = list(engine.run(pieces.square, range(2, 30), shared=100))
     assert sorted(place for place, _ in found) == list(range(28))
     assert {place: value for place, (_, value) in found} == {n - 2: 100 + n * n for n in range(2, 30)}
-    assert (os.getpid() in {pid for _, (pid, _) in found}) == isinstance(engine, ThisProcess)
+    assert (os.getpid() in {pid for _, (pid, _) in found}) is (type(engine) is Engine)
 
 
 def test_nothing_is_no_work(engine):

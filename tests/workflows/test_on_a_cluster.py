@@ -14,7 +14,7 @@ from core.experiments.runs.store import progress
 from core.experiments.runs.training_run import RunPlan, Shared, train_and_score
 from core.imaging.masks import encode_png
 from core.jobs.chosen_engine import chosen_engine
-from core.jobs.engine import ThisProcess
+from core.jobs.engine import Engine
 from core.jobs.kinds import JobContext, JobElsewhere
 from core.registry.predictors import Predictors
 from core.workflows.add_images import add_images
@@ -219,4 +219,4 @@ def test_a_fine_tune_runs_on_a_worker_and_leaves_one_candidate(tmp_path, on_the_
 def test_a_machine_without_the_shared_folder_is_told(tmp_path):
     plan = RunPlan("unet", 1, 1, recipe(), tmp_path, [], [], [], None)
     with pytest.raises(AppError, match="folders that all machines have at the same path"):
-        list(ThisProcess().run(train_and_score, [plan], shared=Shared(tmp_path / "elsewhere", "")))
+        list(Engine().run(train_and_score, [plan], shared=Shared(tmp_path / "elsewhere", "")))

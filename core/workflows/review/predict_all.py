@@ -15,7 +15,7 @@ from core.errors import AppError, JobError
 from core.imaging.masks import threshold_mask
 from core.jobs import queue
 from core.jobs.chosen_engine import chosen_engine
-from core.jobs.engine import Engine, ThisProcess
+from core.jobs.engine import Engine
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
 from core.registry.predictions import card_of
@@ -84,7 +84,7 @@ def predict_all(context: JobContext, predictors: Predictors, engine: Engine | No
     calibration = known_calibration(workspace, task_id, version, predictors)
     predicting = _Predicting(context, predictors, version, calibration)
     predicted = tried = 0
-    for _, (guesses, number) in (engine or ThisProcess()).run(
+    for _, (guesses, number) in (engine or Engine()).run(
         _predict_some,
         (waiting[start : start + _AT_ONCE] for start in range(0, len(waiting), _AT_ONCE)),
         shared=predicting,
