@@ -28,20 +28,10 @@ TVERSKY_ALPHA, TVERSKY_BETA = 0.3, 0.7
 def cross_entropy(target: Any, logits: Any) -> Any:
     """Weighted mean over pixels of -log p, with p the probability of the pixel's own class.
 
-    The binary cross-entropy with one channel, the sparse categorical one with several.
+    The binary cross-entropy with one channel, -t log p - (1 - t) log(1 - p) with p = sigmoid(logit), and the
+    sparse categorical one with several.
     """
     return _weighted_mean(-_log_probability(target, logits), target)
-
-
-def binary_cross_entropy(target: Any, logits: Any) -> Any:
-    """Weighted mean over pixels of -t log p - (1 - t) log(1 - p), with p = sigmoid(logit).
-
-    Raises:
-        ValueError: Logits of several classes.
-    """
-    if logits.shape[-1] != 1:
-        raise ValueError(f"binary cross-entropy takes one channel of logits, got {logits.shape[-1]}")
-    return cross_entropy(target, logits)
 
 
 def dice_loss(target: Any, logits: Any) -> Any:
@@ -91,7 +81,7 @@ def tversky_loss(target: Any, logits: Any) -> Any:
 
 
 LOSSES: dict[str, Loss] = {
-    "bce": binary_cross_entropy,
+    "bce": cross_entropy,
     "dice": dice_loss,
     "bce_dice": bce_dice,
     "focal": focal_loss,

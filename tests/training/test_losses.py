@@ -6,7 +6,6 @@ import pytest
 from core.training.losses import (
     LOSSES,
     bce_dice,
-    binary_cross_entropy,
     cross_entropy,
     dice_loss,
     dice_score,
@@ -37,18 +36,18 @@ LOGITS = [[LOG3, -LOG3], [LOG3, -LOG3]]
 def test_cross_entropy_of_four_pixels():
     # -log of the probability of the truth: 3/4, 1/4, 1/4, 3/4.
     expected = -(2 * math.log(3 / 4) + 2 * math.log(1 / 4)) / 4
-    assert float(binary_cross_entropy(target(MASK), logits(LOGITS))[0]) == pytest.approx(expected, rel=1e-6)
+    assert float(cross_entropy(target(MASK), logits(LOGITS))[0]) == pytest.approx(expected, rel=1e-6)
 
 
 def test_cross_entropy_weighs_pixels():
     # Weights 1, 0, 3, 0: (-log 3/4 - 3 log 1/4) / 4.
     expected = -(math.log(3 / 4) + 3 * math.log(1 / 4)) / 4
-    loss = binary_cross_entropy(target(MASK, [[1, 0], [3, 0]]), logits(LOGITS))
+    loss = cross_entropy(target(MASK, [[1, 0], [3, 0]]), logits(LOGITS))
     assert float(loss[0]) == pytest.approx(expected, rel=1e-6)
 
 
 def test_cross_entropy_stays_finite_for_certain_and_wrong():
-    loss = binary_cross_entropy(target([[1, 0]]), logits([[-1000.0, 1000.0]]))
+    loss = cross_entropy(target([[1, 0]]), logits([[-1000.0, 1000.0]]))
     assert float(loss[0]) == pytest.approx(1000)
 
 
@@ -208,5 +207,3 @@ def test_an_unknown_loss_and_a_binary_one_for_classes_are_refused():
         get_loss("hinge", 1)
     with pytest.raises(ValueError, match='"bce" is for one foreground, got 3 classes; take "cross_entropy"'):
         get_loss("bce", 3)
-    with pytest.raises(ValueError, match="one channel of logits, got 3"):
-        binary_cross_entropy(target(CLASSES), class_logits())
