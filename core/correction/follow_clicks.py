@@ -76,8 +76,9 @@ def _changed(mask: Mask, found: Mask, click: Click, *, thin: float) -> Mask:
         return mask ^ part
     # Opening looks no further than its disc is wide, and no further than what is connected.
     rows, cols = _grown(box, 2 * round(thin), mask.shape)
+    within = Click(click.row - rows.start, click.col - cols.start, click.include)
     changed = mask.copy()
-    changed[rows, cols] ^= _region(part[rows, cols], _moved(click, rows, cols), thin)
+    changed[rows, cols] ^= _region(part[rows, cols], within, thin)
     return changed
 
 
@@ -109,11 +110,6 @@ def _grown(box: Box, by: int, shape: tuple[int, ...]) -> tuple[slice, slice]:
         slice(max(top - by, 0), min(bottom + by, shape[0])),
         slice(max(left - by, 0), min(right + by, shape[1])),
     )
-
-
-def _moved(click: Click, rows: slice, cols: slice) -> Click:
-    """A click as a place within these rows and columns."""
-    return Click(click.row - rows.start, click.col - cols.start, click.include)
 
 
 def _disc(click: Click, radius: float, shape: tuple[int, ...]) -> Mask:

@@ -58,16 +58,12 @@ def worker_environment() -> dict[str, str]:
     environment["PYTHONUNBUFFERED"] = "1"
     environment["PYTHONFAULTHANDLER"] = "1"
     environment.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    threads = str(worker_threads())
+    # All cores up to two, above that one is left to the pages.
+    cores = os.cpu_count() or 1
+    threads = str(cores if cores <= 2 else cores - 1)
     for name in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"):
         environment.setdefault(name, threads)
     return environment
-
-
-def worker_threads() -> int:
-    """Threads for the arithmetic of a worker: all cores up to two, above that one is left to the pages."""
-    cores = os.cpu_count() or 1
-    return cores if cores <= 2 else cores - 1
 
 
 @cache

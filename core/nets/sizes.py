@@ -53,7 +53,8 @@ def check_size(config: NetConfig, image_size: tuple[int, int]) -> None:
         ValueError: A side that the network cannot halve evenly; one sentence with sides that it can.
     """
     multiple = 2 ** halvings(config)
-    rest = _rest(config)
+    # A valid network whose bottom gets k pixels has an output of 2**depth * (k - 8) + 4, see `border`.
+    rest = 4 % 2**config.depth if config.padding == "valid" else 0
     wrong = [side for side in image_size if side < 1 or (side - rest) % multiple]
     if not wrong:
         return
@@ -75,11 +76,3 @@ def check_size(config: NetConfig, image_size: tuple[int, int]) -> None:
             sides=sides,
         )
     )
-
-
-def _rest(config: NetConfig) -> int:
-    """What is left over when a good size is divided by 2**halvings.
-
-    A valid network whose bottom gets k pixels has an output of 2**depth * (k - 8) + 4, see `border`.
-    """
-    return 4 % 2**config.depth if config.padding == "valid" else 0

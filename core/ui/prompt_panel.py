@@ -95,7 +95,9 @@ def prompt_panel(
     with st.container(horizontal=True, gap="medium", key=f"{key}.layout"):
         with st.container(width=max(canvas_size[1], _TOOLS_WIDTH), key=f"{key}.left"):
             mode = _choose_mode(key)
-            proposal, problem = _propose(panel, display, prompts, network if _by_network(key) else None)
+            # The choice stands beside the picture, which is drawn before it.
+            by_network = st.session_state.get(f"{key}.network", False)
+            proposal, problem = _propose(panel, display, prompts, network if by_network else None)
             picture = prompt_picture(display, canvas_size, prompts, proposal.mask if proposal else None)
             prompt_canvas(picture, canvas_size, key=key, mode=mode)
         with st.container(width=_CONTROLS_WIDTH, key=f"{key}.right"):
@@ -145,11 +147,6 @@ def _choose_finder(key: str) -> None:
         key=f"{key}.network",
         help=words.FINDER_HELP,
     )
-
-
-def _by_network(key: str) -> bool:
-    """What was chosen; the choice stands beside the picture, which is drawn before it."""
-    return bool(st.session_state.get(f"{key}.network", False))
 
 
 def _propose(

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.correction.prompts import Prompts, Scribble
+from core.correction.prompts import Prompts
 from core.imaging.masks import encode_jpeg
 from core.imaging.overlay import overlay
 
@@ -50,13 +50,10 @@ def prompt_picture(
     scale = (canvas_size[0] / display.shape[0], canvas_size[1] / display.shape[1])
     for scribbles, is_plus in ((prompts.foreground, True), (prompts.background, False)):
         for scribble in scribbles:
-            _draw_sign(picture, _sign_place(scribble, scale), is_plus)
+            row, col = scribble.points[0]
+            place = round(row * scale[0]) - _SIGN_OFFSET, round(col * scale[1])
+            _draw_sign(picture, place, is_plus)
     return encode_jpeg(picture)
-
-
-def _sign_place(scribble: Scribble, scale: tuple[float, float]) -> tuple[int, int]:
-    row, col = scribble.points[0]
-    return round(row * scale[0]) - _SIGN_OFFSET, round(col * scale[1])
 
 
 def _draw_sign(picture: NDArray[np.uint8], place: tuple[int, int], is_plus: bool) -> None:

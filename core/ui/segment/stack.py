@@ -55,8 +55,7 @@ def slice_slider(image: ImageRow) -> None:
         1,
         len(slices),
         key=key,
-        on_change=_open_chosen,
-        args=(key, [each.id for each in slices]),
+        on_change=lambda: go_to(slices[st.session_state[key] - 1].id),
         help=words.SLICE_HELP,
         label_visibility="collapsed",
     )
@@ -130,10 +129,6 @@ def get_ready(image: ImageRow, next_id: int | None) -> None:
         ahead.append(slices[place - 1].id)
     for image_id in ahead:
         editing.get_ready(image_id)
-
-
-def _open_chosen(key: str, ids: Sequence[int]) -> None:
-    go_to(ids[st.session_state[key] - 1])
 
 
 def _wish(image_id: int, what: int) -> None:

@@ -32,7 +32,9 @@ class MaskSource:
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
-        self.is_model = path is not None and _is_model(path)
+        self.is_model = path is not None and (
+            path.suffix in (".keras", ".h5") or (path / "model.keras").is_file()
+        )
         self._predictor: Predictor | None = None
         self._mask_of: dict[str, Path] = {}
         if path is None:
@@ -69,10 +71,6 @@ class MaskSource:
     def path_of(self, name: str) -> Path | None:
         """The file of an image's mask in the folder of masks, None where there is none."""
         return self._mask_of.get(stem_of(Path(name)))
-
-
-def _is_model(path: Path) -> bool:
-    return path.suffix in (".keras", ".h5") or (path / "model.keras").is_file()
 
 
 def _out_of_fold(folder: Path) -> dict[str, Path]:
