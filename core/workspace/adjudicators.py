@@ -33,6 +33,5 @@ class Adjudicators(StorePart):
     def images_of(self, task_id: int, who: str) -> set[int]:
         """The images of a task that a person settles, or has settled."""
         query = select(AdjudicatorTable.image_id).join(ImageTable, ImageTable.id == AdjudicatorTable.image_id)
-        with self._database.reading() as session:
-            theirs = (ImageTable.task_id == task_id) & (AdjudicatorTable.person_id == id_of(who))
-            return set(session.scalars(query.where(theirs)))
+        theirs = (ImageTable.task_id == task_id) & (AdjudicatorTable.person_id == id_of(who))
+        return {*self._values(query.where(theirs))}

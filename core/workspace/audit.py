@@ -46,9 +46,7 @@ class Audit(StorePart):
 
     def persons(self, task_id: int) -> Sequence[str]:
         """Who did something in a task or in the whole workspace, by name."""
-        query = select(AuditTable.who).where(_of_task(task_id)).distinct()
-        with self._database.reading() as session:
-            return sorted(each for each in session.scalars(query) if each)
+        return sorted(filter(None, self._values(select(AuditTable.who).where(_of_task(task_id)).distinct())))
 
     def rows(self) -> Iterator[AuditRow]:
         """All rows, the oldest first."""

@@ -57,9 +57,8 @@ class Groups(StorePart):
 
     def list(self, task_id: int) -> list[GroupRow]:
         """All groups of a task, for work that goes over the whole task."""
-        with self._database.reading() as session:
-            found = session.execute(_query().where(GroupTable.task_id == task_id).order_by(GroupTable.id))
-            return [as_row(GroupRow, group, num_images=num_images) for group, num_images in found]
+        found = self._found(_query().where(GroupTable.task_id == task_id).order_by(GroupTable.id))
+        return [as_row(GroupRow, group, num_images=num_images) for group, num_images in found]
 
     def count(self, task_id: int) -> int:
         """How many groups a task has, from an index."""

@@ -75,8 +75,7 @@ class ImagePages(StorePart):
     def _counted(self, task_id: int) -> tuple[int, ...]:
         count = select(func.count()).select_from(ImageTable).where(ImageTable.task_id == task_id)
         numbers = [count.where(SHOWN[show]).scalar_subquery() for show in _COUNTED]
-        with self._database.reading() as session:
-            return tuple(session.execute(select(*numbers)).one())
+        return tuple(self._found(select(*numbers))[0])
 
     def _place(self, image: ImageRow, show: Show) -> tuple[int, int]:
         """Which of a filter an image is, from 1, and how many there are; it counts as one of them."""
@@ -140,8 +139,7 @@ class ImagePages(StorePart):
         return to_image_row(found, self._unread)
 
     def _rows(self, query: Select[Any]) -> list[ImageRow]:
-        with self._database.reading() as session:
-            return [self._row(each) for each in session.execute(query)]
+        return [self._row(each) for each in self._found(query)]
 
     def _first(self, query: Select[Any]) -> ImageRow | None:
         return next(iter(self._rows(query)), None)

@@ -36,8 +36,7 @@ class ImageStacks(ImagePages):
             return {}
         placed = _placed((ImageTable.task_id == images[0].task_id) & ImageTable.stack.in_(keys))
         query = select(placed).where(placed.c.id.in_([image.id for image in images]))
-        with self._database.reading() as session:
-            return {row.id: (row.place, row.size) for row in session.execute(query)}
+        return {row.id: (row.place, row.size) for row in self._found(query)}
 
     def of_file(self, task_id: int, sha256: str) -> list[ImageRow]:
         """The images of a task that are of one file, in order."""

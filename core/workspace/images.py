@@ -156,8 +156,7 @@ class Images(ImageStacks):
         nobodys = LastLookTable.person_id.is_(None)
         query = select(LastLookTable.image_id).where(LastLookTable.task_id == task_id)
         query = query.where((LastLookTable.person_id == id_of(who)) | nobodys).order_by(nobodys)
-        with self._database.reading() as session:
-            return session.scalars(query.limit(1)).first()
+        return next(iter(self._values(query.limit(1))), None)
 
     def set_reference_mask(self, image_id: int, mask_png: bytes | None) -> None:
         """Keep a mask to compare with (PNG of class indices at the image's own size); None takes it away."""

@@ -142,8 +142,7 @@ class Jobs(StorePart):
     def progress(self, job_id: int) -> list[dict[str, Any]]:
         """All reports of a job so far, the oldest first; each has "time" (seconds since 1970)."""
         query = select(JobProgressTable.report).where(JobProgressTable.job_id == job_id)
-        with self._database.reading() as session:
-            return list(session.scalars(query.order_by(JobProgressTable.id)))
+        return [*self._values(query.order_by(JobProgressTable.id))]
 
     def request_stop(self, job_id: int) -> JobRow:
         """Ask a running job to stop; one that still waits is stopped at once."""
@@ -186,8 +185,7 @@ class Jobs(StorePart):
             query = query.where(JobTable.kind.in_(kinds))
         if status:
             query = query.where(JobTable.status.in_(status))
-        with self._database.reading() as session:
-            return [_to_row(each) for each in session.scalars(query)]
+        return [_to_row(each) for each in self._values(query)]
 
 
 def _existing(session: Session, job_id: int) -> JobTable:

@@ -132,9 +132,8 @@ class Masks(StorePart):
         """The revisions of a task whose provenance names another one under a key, and those; oldest first."""
         named = RevisionTable.provenance[key].as_integer()
         of_task = select(RevisionTable.id, named).join(ImageTable, ImageTable.id == RevisionTable.image_id)
-        with self._database.reading() as session:
-            pairs = session.execute(of_task.where(ImageTable.task_id == task_id, named.is_not(None))).all()
-            ids = {each for pair in pairs for each in pair}
+        pairs = self._found(of_task.where(ImageTable.task_id == task_id, named.is_not(None)))
+        ids = {each for pair in pairs for each in pair}
         return self.get_all(ids) if ids else []
 
     def last_of(self, image_id: int, who: str) -> tuple[RevisionRow, timedelta] | None:
@@ -169,15 +168,12 @@ class Masks(StorePart):
 
     def files(self) -> dict[int, str]:
         """The file of every mask of the workspace, by revision id."""
-        with self._database.reading() as session:
-            found = session.execute(select(RevisionTable.id, RevisionTable.mask_file))
-            return {revision_id: mask_file for revision_id, mask_file in found}
+        found = self._found(select(RevisionTable.id, RevisionTable.mask_file))
+        return {revision_id: mask_file for revision_id, mask_file in found}
 
     def image_ids(self, revision_ids: Collection[int]) -> set[int]:
         """The images that these revisions are of; one that is gone is left out."""
-        query = select(RevisionTable.image_id).where(RevisionTable.id.in_(revision_ids)).distinct()
-        with self._database.reading() as session:
-            return set(session.scalars(query))
+        return {*self._values(select(RevisionTable.image_id).where(RevisionTable.id.in_(revision_ids)))}
 
     def point_back(self, revision_id: int, to_id: int, *, shown: DraftContent, who: str) -> None:
         """Let an older revision of the image count again in place of an agreed one, which stays.

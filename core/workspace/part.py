@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, TypeVarTuple
 
-from sqlalchemy import Select
+from sqlalchemy import Row, Select
 
 from core.workspace.database import Database
 from core.workspace.tables import as_row
@@ -14,6 +14,7 @@ from core.workspace.tables.base import Frozen
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
+_Columns = TypeVarTuple("_Columns")
 _Part = TypeVar("_Part", bound="StorePart")
 
 
@@ -31,6 +32,16 @@ class StorePart:
         """What a query of a table finds, as frozen rows."""
         with self._database.reading() as session:
             return [as_row(kind, each) for each in session.scalars(query)]
+
+    def _found(self, query: Select[*_Columns]) -> Sequence[Row[*_Columns]]:
+        """What a query of columns finds."""
+        with self._database.reading() as session:
+            return session.execute(query).all()
+
+    def _values(self, query: Select[Any]) -> Sequence[Any]:
+        """What a query of one column finds."""
+        with self._database.reading() as session:
+            return session.scalars(query).all()
 
     def _number(self, query: Select[int]) -> int:
         """What a query counts."""

@@ -80,9 +80,7 @@ class Persons(StorePart):
     @once
     def with_password(self) -> frozenset[int]:
         """The numbers of all who have one; who was taken away has none."""
-        with self._database.reading() as session:
-            known = select(PersonTable.id).where(PersonTable.password_hash.is_not(None))
-            return frozenset(session.scalars(known))
+        return frozenset(self._values(select(PersonTable.id).where(PersonTable.password_hash.is_not(None))))
 
     def set_password_hash(self, person_id: int, hashed: str | None, *, who: str = "") -> None:
         """Keep the hash of a password; sessions that began with another one end.

@@ -43,15 +43,15 @@ class Planted(StorePart):
     def judged(self, image_ids: Collection[int], who: str) -> set[tuple[int, str]]:
         """Image and key of what a person was shown with an error already."""
         query = select(PlantedTable.image_id, PlantedTable.key).where(PlantedTable.image_id.in_(image_ids))
-        with self._database.reading() as session:
-            own = PlantedTable.person_id == id_of(who)
-            return {(image_id, key) for image_id, key in session.execute(query.where(own))}
+        return {
+            (image_id, key)
+            for image_id, key in self._found(query.where(PlantedTable.person_id == id_of(who)))
+        }
 
     def of_task(self, task_id: int) -> list[PlantedRow]:
         """All of a task, the oldest first."""
         query = select(PlantedTable, PersonTable.name)
         query = query.join(PersonTable, PersonTable.id == PlantedTable.person_id)
         query = query.join(ImageTable, ImageTable.id == PlantedTable.image_id)
-        with self._database.reading() as session:
-            found = session.execute(query.where(ImageTable.task_id == task_id).order_by(PlantedTable.id))
-            return [as_row(PlantedRow, row, who=name) for row, name in found]
+        found = self._found(query.where(ImageTable.task_id == task_id).order_by(PlantedTable.id))
+        return [as_row(PlantedRow, row, who=name) for row, name in found]

@@ -41,15 +41,13 @@ class Quality(StorePart):
     def of_version(self, version_id: int) -> dict[int, GuessRow]:
         """The guesses of a version by image id, the least certain first."""
         query = select(*GUESS_COLUMNS).where(QualityTable.version_id == version_id)
-        with self._database.reading() as session:
-            found = session.execute(query.order_by(QualityTable.score, QualityTable.image_id))
-            return {each[0]: GuessRow(*each) for each in found}
+        found = self._found(query.order_by(QualityTable.score, QualityTable.image_id))
+        return {each[0]: GuessRow(*each) for each in found}
 
     def missing(self, task_id: int, version_id: int) -> list[int]:
         """The images of a task without a guess of that version, in order of arrival."""
-        query = _without(select(ImageTable.id), task_id, version_id).order_by(ImageTable.position)
-        with self._database.reading() as session:
-            return list(session.scalars(query))
+        query = _without(select(ImageTable.id), task_id, version_id)
+        return [*self._values(query.order_by(ImageTable.position))]
 
     def num_missing(self, task_id: int, version_id: int) -> int:
         """How many these are."""

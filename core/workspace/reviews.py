@@ -159,9 +159,8 @@ class Reviews(StorePart):
     def judged_by(self, task_id: int, who: str) -> set[int]:
         """The images of a task on which a person gave a verdict."""
         query = select(ReviewTable.image_id).join(ImageTable, ImageTable.id == ReviewTable.image_id)
-        with self._database.reading() as session:
-            mine = (ImageTable.task_id == task_id) & (ReviewTable.person_id == id_of(who))
-            return set(session.scalars(query.where(mine).distinct()))
+        mine = (ImageTable.task_id == task_id) & (ReviewTable.person_id == id_of(who))
+        return {*self._values(query.where(mine).distinct())}
 
     def of_image(self, image_id: int) -> list[ReviewRow]:
         """All reviews of an image, the newest first."""
@@ -171,9 +170,8 @@ class Reviews(StorePart):
         """All reviews of images, the newest first."""
         query = select(ReviewTable).where(ReviewTable.image_id.in_(image_ids))
         found: dict[int, list[ReviewRow]] = {image_id: [] for image_id in image_ids}
-        with self._database.reading() as session:
-            for each in session.scalars(query.order_by(ReviewTable.id.desc())):
-                found[each.image_id].append(_to_row(each))
+        for each in self._values(query.order_by(ReviewTable.id.desc())):
+            found[each.image_id].append(_to_row(each))
         return found
 
     def num_flagged_of(self, task_id: int, who: str) -> int:

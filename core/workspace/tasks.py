@@ -38,8 +38,7 @@ class Tasks(StorePart):
 
     @once
     def _every(self) -> tuple[TaskRow, ...]:
-        with self._database.reading() as session:
-            return tuple(_to_row(each) for each in session.execute(_query().order_by(TaskTable.id)))
+        return tuple(_to_row(each) for each in self._found(_query().order_by(TaskTable.id)))
 
     def get(self, slug: str) -> TaskRow:
         """The task of that slug.
@@ -159,11 +158,10 @@ class Tasks(StorePart):
         return self.get_by_id(task_id)
 
     def _one(self, condition: ColumnElement[bool], message: str) -> TaskRow:
-        with self._database.reading() as session:
-            found = session.execute(_query().where(condition)).first()
-        if found is None:
+        found = self._found(_query().where(condition))
+        if not found:
             raise StoreError(message)
-        return _to_row(found)
+        return _to_row(found[0])
 
 
 def _refuse_taken(session: Session, title: str) -> None:

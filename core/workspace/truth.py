@@ -77,9 +77,7 @@ class Truth(StorePart):
     def of(self, image_id: int) -> RevisionRow | None:
         """The mask of an image that is pointed to, whatever reviewers say of it; None before the first."""
         query = select(RevisionTable).join(ImageTable, _IS_TRUTH).where(ImageTable.id == image_id)
-        with self._database.reading() as session:
-            found = session.scalars(query).first()
-            return None if found is None else as_row(RevisionRow, found)
+        return next(iter(self._all(RevisionRow, query)), None)
 
     def of_task(self, task_id: int) -> dict[int, RevisionRow]:
         """The masks of a task that count, by image id, in one query."""
@@ -102,32 +100,27 @@ class Truth(StorePart):
             .where(ImageTable.task_id == task_id)
             .order_by(ImageTable.position)
         )
-        with self._database.reading() as session:
-            found = session.execute(query).all()
-        return [TruthReading(*each) for each in found]  # type: ignore[arg-type]
+        return [TruthReading(*each) for each in self._found(query)]  # type: ignore[arg-type]
 
     def image_ids(self, task_id: int) -> set[int]:
         """The images of a task whose mask counts, as `of_task` has them."""
         with self._database.reading() as session:
             return set(session.scalars(select(ImageTable.id).where(_counting(session, task_id))))
 
-    def num_counting(self, task_id: int, without: Collection[int] = ()) -> int:
-        """How many images of a task have a mask that counts, some of them left out; none is listed."""
+    def num_counting(self, task_id: int, show: Show = "corrected", *, without: Collection[int] = ()) -> int:
+        """How many images of a task have a mask that counts, some of them left out; none is listed.
+
+        Args:
+            show: "corrected", or "free" for those that fine-tuning may learn from.
+        """
         with self._database.reading() as session:
-            counting = _counting(session, task_id) & ImageTable.id.not_in(without)
+            counting = _counting(session, task_id) & SHOWN[show] & ImageTable.id.not_in(without)
             return session.scalar(select(func.count()).select_from(ImageTable).where(counting)) or 0
 
     def missing(self, task_id: int) -> list[int]:
         """The images of a task that nobody has saved, in order of arrival."""
         unsaved = (ImageTable.task_id == task_id) & ImageTable.truth_revision_id.is_(None)
-        with self._database.reading() as session:
-            return list(session.scalars(select(ImageTable.id).where(unsaved).order_by(ImageTable.position)))
-
-    def num_trainable(self, task_id: int) -> int:
-        """How many images fine-tuning may learn from."""
-        with self._database.reading() as session:
-            trainable = _counting(session, task_id) & SHOWN["free"]
-            return session.scalar(select(func.count()).select_from(ImageTable).where(trainable)) or 0
+        return [*self._values(select(ImageTable.id).where(unsaved).order_by(ImageTable.position))]
 
     def learnt_from(self, task_id: int, show: Show = "corrected") -> LearntFrom:
         """What a task has to learn from; no image is listed.
@@ -155,8 +148,7 @@ class Truth(StorePart):
         saved = (ImageTable.task_id == task_id) & ImageTable.truth_revision_id.is_not(None)
         query: Select[str, int] = select(ImageTable.review, func.count()).where(saved)
         numbers: dict[Review, int] = {"approved": 0, "flagged": 0, "open": 0}
-        with self._database.reading() as session:
-            numbers.update(dict(session.execute(query.group_by(ImageTable.review)).all()))  # type: ignore[arg-type]
+        numbers.update(dict(self._found(query.group_by(ImageTable.review))))  # type: ignore[arg-type]
         return numbers
 
 

@@ -45,7 +45,7 @@ def test_unlocked_images_with_their_masks_and_a_part_for_validation(workspace, s
     for number in range(10):
         task = save(f"{number}.png", noise(number), ones=number + 1)
     # The 2nd and the 7th that were saved, "1.png" and "6.png", are locked: eight are left, a quarter is two.
-    assert workspace.truth.num_trainable(task.id) == 8
+    assert workspace.truth.num_counting(task.id, "free") == 8
     root = export_training(workspace, task.id, tmp_path / "data")
     pairs_of = check_dataset(root)
     assert {split: len(pairs) for split, pairs in pairs_of.items()} == {"train": 6, "val": 2}

@@ -140,9 +140,9 @@ def test_flagged_masks_are_not_trained_on_and_approved_ones_alone_where_asked(
         content = DraftContent(0.5, None, version.id)
         save_mask(workspace, image_id, predictors, content=content, who="Kim")
     free = next(image for image in workspace.images.list(task.id) if not image.locked)
-    assert workspace.truth.num_trainable(task.id) == plan_fine_tune(workspace, task.id).num_train == 1
+    assert workspace.truth.num_counting(task.id, "free") == plan_fine_tune(workspace, task.id).num_train == 1
     judge(workspace, [Said(look_of(workspace, task, free.id), "flagged")], predictors, who="Lee")
-    assert workspace.truth.num_trainable(task.id) == plan_fine_tune(workspace, task.id).num_train == 0
+    assert workspace.truth.num_counting(task.id, "free") == plan_fine_tune(workspace, task.id).num_train == 0
     judge(workspace, [Said(look_of(workspace, task, free.id), "approved")], predictors, who="Lee")
     workspace.tasks.set_review_rules(task.id, ReviewRules(approved_only=True))
     plan = plan_fine_tune(workspace, task.id)

@@ -267,7 +267,7 @@ def test_the_list_of_readings_is_whole(workspace, task, two):
         "images.first images.with_unread masks.naming masks.last_of masks.last_before masks.get_all "
         "masks.image_ids masks.num_locked reviews.of_images truth.num_counting "
         "reviews.num_flagged_of labels.latest labels.latest_of_images truth.image_ids truth.of_task "
-        "truth.missing truth.num_trainable truth.told_of quality.missing quality.num_missing"
+        "truth.missing truth.told_of quality.missing quality.num_missing"
     )
     named = {*readings(workspace, task, *two), *f"{writes} {of_a_row_that_was_read} {same_query}".split()}
     for part in ("images", "masks", "drafts", "reviews", "labels", "truth", "quality"):

@@ -266,7 +266,7 @@ def test_which_masks_count(workspace, cells, save):
     assert workspace.truth.num_reviewed(cells.id) == {"approved": 1, "flagged": 1, "open": 1}
     assert set(workspace.truth.of_task(cells.id)) == {one.id, three.id}
     there = workspace.truth.learnt_from(cells.id)
-    assert workspace.truth.num_trainable(cells.id) == sum(there.groups)
+    assert workspace.truth.num_counting(cells.id, "free") == sum(there.groups)
     workspace.tasks.set_review_rules(cells.id, ReviewRules(approved_only=True))
     assert set(workspace.truth.of_task(cells.id)) == workspace.truth.image_ids(cells.id) == {one.id}
     assert workspace.reviews.num_flagged_of(cells.id, "KIM") == 1

@@ -52,7 +52,7 @@ class Data:
 
 def choose_data(workspace: Workspace, task: TaskRow) -> Data | None:
     """The chosen images, None while there are none that could be used; the page says why."""
-    count = workspace.truth.num_trainable(task.id)
+    count = workspace.truth.num_counting(task.id, "free")
     names = {_TASK: words.DATA_TASK.format(count=count), _FOLDER: words.DATA_FOLDER}
     source = st.segmented_control(
         words.DATA,

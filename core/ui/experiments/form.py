@@ -91,7 +91,7 @@ def try_it(workspace: Workspace, task: TaskRow) -> None:
         said.markdown(words.EXPERIMENTS_FOR)
         said.caption(words.TRY_IT_HELP.format(images=TRY_IMAGES))
         # The one main button of the page while nothing else can be started.
-        usual = workspace.truth.num_trainable(task.id) < FEWEST_IMAGES
+        usual = workspace.truth.num_counting(task.id, "free") < FEWEST_IMAGES
         if action.button(
             words.TRY_IT, type="primary" if usual else "secondary", icon=":material/science:", width="stretch"
         ):

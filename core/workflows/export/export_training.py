@@ -35,7 +35,7 @@ def export_training(workspace: Workspace, task_id: int, root: Path) -> Path:
             different pictures.
         StoreError: Nothing is saved yet, a file is gone, or the disk is full.
     """
-    usable = workspace.truth.num_trainable(task_id)
+    usable = workspace.truth.num_counting(task_id, "free")
     if usable < FEWEST_IMAGES:
         raise _too_few(usable)
     with workspace.plain_errors():
