@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from core.imaging.masks import encode_png
 from core.workflows.add_images import add_images
 from core.workspace import Workspace
-from core.workspace.image_rows import search_key
+from core.workspace.names import folded
 from core.workspace.tables import GroupTable, ImageTable, TaskTable, utc_now
 
 
@@ -44,7 +44,7 @@ def _copy(row: dict[str, object], number: int, group_id: int) -> dict[str, objec
         "group_id": group_id,
         "position": number,
         "name": f"image_{number}.png",
-        "name_key": search_key(f"image_{number}.png"),
+        "name_key": folded(f"image_{number}.png"),
         # What is made of a file is cached by its hash: each copy is decoded like a file of its own.
         "sha256": f"{number:064x}",
         "looked_at": utc_now() if number % 2 else None,

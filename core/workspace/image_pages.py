@@ -20,10 +20,10 @@ from core.workspace.image_rows import (
     Show,
     Unread,
     image_query,
-    search_key,
     shows,
     to_image_row,
 )
+from core.workspace.names import folded
 from core.workspace.order import in_order
 from core.workspace.part import StorePart, once
 from core.workspace.persons import id_of
@@ -122,7 +122,7 @@ class ImagePages(StorePart):
         text = text.strip()
         if not text:
             return []
-        query = self._query(task_id).where(ImageTable.name_key.contains(search_key(text), autoescape=True))
+        query = self._query(task_id).where(ImageTable.name_key.contains(folded(text), autoescape=True))
         named = self._rows(query.order_by(*in_order(self._unread)).limit(limit))
         numbered = self.at(task_id, int(text)) if text.isdecimal() and len(text) < 10 else None
         if numbered is None:

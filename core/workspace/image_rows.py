@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -100,11 +99,6 @@ def image_query(
     return (
         query if task_id is None else query.where(ImageTable.task_id == task_id, shows(unread=unread)[show])
     )
-
-
-def search_key(text: str) -> str:
-    """The form in which names are searched: any case, and one form of Korean letters."""
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def to_image_row(found: Any, unread: Unread = NOTHING_UNREAD) -> ImageRow:

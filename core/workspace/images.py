@@ -16,8 +16,9 @@ from core.workspace.database import Database
 from core.workspace.existing import existing_task, no_image
 from core.workspace.groups import drop_empty, new_single
 from core.workspace.groups import existing_or_new as group_of_key
-from core.workspace.image_rows import Show, search_key
+from core.workspace.image_rows import Show
 from core.workspace.image_stacks import ImageStacks
+from core.workspace.names import folded
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.presence import sign_in
 from core.workspace.rows import ImageFacts, ImageRow
@@ -100,7 +101,7 @@ class Images(ImageStacks):
                     reader_id=reader_of_new(session, task, group.id),
                     position=task.num_positions,
                     name=name,
-                    name_key=search_key(name),
+                    name_key=folded(name),
                     sha256=sha256,
                     frame=frame,
                     stack=sha256 if stacked else None,

@@ -20,7 +20,12 @@ def clean_name(name: str) -> str:
     return cleaned
 
 
+def folded(text: str) -> str:
+    """The form in which what people type is compared: any case, and one form of each letter."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
 @lru_cache(maxsize=1024)
 def name_key(name: str) -> str:
     """The form in which names are compared: "Kim" and " kim" are the same person."""
-    return unicodedata.normalize("NFKC", clean_name(name)).casefold()
+    return folded(clean_name(name))

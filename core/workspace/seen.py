@@ -38,12 +38,7 @@ _WORK = tuple(each.__table__.alias(f"own_{each.__tablename__}") for each in (Dra
 
 def given_to(person_id: int) -> Seen:
     """Images that were given to a person."""
-
-    def is_given(images: Any) -> ColumnElement[bool]:
-        given: ColumnElement[bool] = images.reader_id == person_id
-        return given
-
-    return is_given
+    return lambda images: images.reader_id == person_id
 
 
 def own_of(person_id: int) -> Seen:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection
 
 from core.errors import StoreError
+from core.workspace.names import folded
 
 MAX_TITLE_LENGTH = 80
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)$")
@@ -39,13 +40,12 @@ def clean_title(title: str) -> str:
 
 def title_key(title: str) -> str:
     """The form in which titles are compared: "Lung X-ray" and "lung  x-RAY" are the same task."""
-    return unicodedata.normalize("NFKC", clean_title(title)).casefold()
+    return folded(clean_title(title))
 
 
 def make_slug(title: str, taken: Collection[str]) -> str:
     """Lower-case letters, digits and underscores of any script, not yet taken, at most 50 characters."""
-    folded = unicodedata.normalize("NFKC", title).casefold()
-    base = re.sub(r"[\W_]+", "_", folded).strip("_")[:40] or "task"
+    base = re.sub(r"[\W_]+", "_", folded(title)).strip("_")[:40] or "task"
     if _RESERVED.match(base):
         base += "_task"
     slug, number = base, 2
