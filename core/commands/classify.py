@@ -8,7 +8,7 @@ import sys
 from core.cards import Score
 from core.commands import EXIT_WRONG_INPUT
 from core.commands.classify_flags import evaluate_parser, predict_parser, request_of, source_of, train_parser
-from core.commands.progress import ClassifyDisplay, ImageBar
+from core.commands.progress import ImageBar, TrainingDisplay
 from core.language import say
 from core.language.sentence import print_sentence, said
 from core.workflows.predict.places import open_places
@@ -33,7 +33,7 @@ def train(arguments: list[str]) -> int:
         )
     except ValueError as error:
         parser.error(error)
-    with ClassifyDisplay() as display:
+    with TrainingDisplay() as display:
         outcome = classify_train(request, display.watchers())
     if outcome.previous is not None:
         print_sentence("The files of an earlier run are now in {previous}.", previous=outcome.previous)

@@ -45,9 +45,6 @@ class ImageBar:
 class TrainingDisplay:
     """Progress bars on stderr, and Ctrl-C as a wish to stop; a second one interrupts."""
 
-    measure = ("Dice", "dice")
-    """What is told beside the loss: its word, and its name in a report (`val_` before it on validation)."""
-
     def __init__(self) -> None:
         self.interrupted = False
         self._checking: tqdm[None] | None = None
@@ -96,8 +93,8 @@ class TrainingDisplay:
             self._training.write(said(sentence), file=sys.stderr)
 
     def step(self, report: ProgressReport) -> None:
-        """A step that was trained; a line for each validated epoch."""
-        word, name = self.measure
+        """A step that was trained; a line for each validated epoch. Labels have no Dice."""
+        word, name = ("accuracy", "accuracy") if report.dice is None else ("Dice", "dice")
         value, val_value = getattr(report, name), getattr(report, f"val_{name}")
         if self._training is None:
             total = report.num_epochs * report.num_steps
@@ -122,9 +119,3 @@ class TrainingDisplay:
             raise KeyboardInterrupt
         self.interrupted = True
         print(Sentence("\nStopping after this step; Ctrl-C again ends at once.").said(), file=sys.stderr)
-
-
-class ClassifyDisplay(TrainingDisplay):
-    """The same for a classifier."""
-
-    measure = ("accuracy", "accuracy")

@@ -16,7 +16,7 @@ from typing import Any
 from core.classifier_cards import VIEWS
 from core.commands import Parser, whole_number
 from core.commands.classify_flags import add_settings_flags, add_source_flags, request_of
-from core.commands.progress import ClassifyDisplay
+from core.commands.progress import TrainingDisplay
 from core.config import to_dict
 from core.evaluation.paired import PairedTest
 from core.experiments.reports.display import print_found
@@ -71,7 +71,7 @@ def classify(arguments: list[str]) -> int:
     except ValueError as error:
         parser.error(error)
     begun = datetime.now(UTC)
-    with ClassifyDisplay() as display:
+    with TrainingDisplay() as display:
         comparison = classify_cross_validate(request, display.watchers())
     result = comparison_result(comparison, request)
     _write(request, comparison, result, begun)
