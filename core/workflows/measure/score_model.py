@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,24 +15,18 @@ from core.imaging.class_masks import decided_pixels, split_undefined
 from core.imaging.class_table import ClassTable
 from core.imaging.decode import DecodedImage
 from core.imaging.masks import likeliest, quantise, threshold_mask
+from core.inference.predictor import Predictor
 from core.watching import OnProgress, untold
 
 
-class Predicts(Protocol):
-    """What is asked of a predictor."""
-
-    def predict(self, image: DecodedImage) -> NDArray[np.floating[Any]]:
-        """(H, W) float32 in [0, 1] at the image's own size; (H, W, C) of several classes."""
-
-
-def choose_threshold(predictor: Predicts, pairs: Sequence[Pair]) -> float:
+def choose_threshold(predictor: Predictor, pairs: Sequence[Pair]) -> float:
     """The threshold with the highest mean Dice over the images of the pairs."""
     loaded = (load_pair(pair) for pair in pairs)
     return best_threshold(decided_pixels(quantise(predictor.predict(image)), mask) for image, mask in loaded)
 
 
 def score_pairs(
-    predictor: Predicts,
+    predictor: Predictor,
     pairs: Sequence[Pair],
     threshold: float | None,
     *,
@@ -61,7 +55,7 @@ def score_pairs(
 
 
 def predicted_mask(
-    predictor: Predicts, image: DecodedImage, threshold: float | None, classes: ClassTable | None
+    predictor: Predictor, image: DecodedImage, threshold: float | None, classes: ClassTable | None
 ) -> NDArray[Any]:
     """(H, W) foreground at a threshold, or the index of the likeliest of the classes."""
     if classes is not None:
