@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from core.cards import card_path, load_card
 from core.datasets.pairs import Pair, load_pair
 from core.errors import AppError
 from core.evaluation.scores import bootstrap_interval
@@ -26,15 +25,10 @@ from core.experiments.runs.store import Cell, ExperimentResult
 from core.imaging.class_masks import decided_pixels
 from core.imaging.masks import quantise
 from core.inference.predictor import Predictor, load_predictor
-from core.inference.stock_layers import check_stock, weights_path
 from core.language.sentence import Sentence
 
 COLUMNS = ("which", "threshold", *CURVE_SCORES, "images")
 CURVE_FILE = "thresholds.csv"
-SEVERAL_CLASSES = Sentence(
-    "This model tells several classes apart and takes the likeliest, so there is no "
-    "threshold to sweep; score it by evaluate.py."
-)
 
 
 def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> ExperimentResult:
@@ -44,11 +38,12 @@ def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> Experi
         BadModelError: The model is missing, damaged or unsafe.
         AppError: No such split, nothing to find in it, or a model of several classes.
     """
-    weights = weights_path(Path(request.model_path))
-    check_stock(weights)
-    card = card_path(weights)
-    if card.is_file() and load_card(card).net.num_classes != 1:
-        raise AppError(SEVERAL_CLASSES)
+    predictor = load_predictor(Path(request.model_path))
+    if predictor.card.net.num_classes != 1:
+        raise AppError(
+            "This model tells several classes apart and takes the likeliest, so there is no "
+            "threshold to sweep; score it by evaluate.py."
+        )
     pairs_of = read_data(experiment, request).pairs_of
     if request.split not in pairs_of:
         raise AppError(
@@ -60,9 +55,6 @@ def threshold_sweep(experiment: Experiment, request: ThresholdRequest) -> Experi
     pairs = pairs_of[request.split]
     require_foreground(f"{request.split} split", pairs)
 
-    predictor = load_predictor(Path(request.model_path))
-    if predictor.card.net.num_classes != 1:
-        raise AppError(SEVERAL_CLASSES)
     experiment.say(Sentence("Predicting {count} images", count=len(pairs)))
     counts = list(_counts(experiment, predictor, pairs))
     if len(counts) < len(pairs):
