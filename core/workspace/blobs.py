@@ -31,7 +31,7 @@ class BlobStore:
     """`files/ab/abcd....ext` of the place where the workspace's files lie."""
 
     def __init__(self, place: Place) -> None:
-        self._place = place
+        self.place = place
 
     def put(self, content: bytes, extension: str = "") -> str:
         """Keep a file, unless it is there already; its name.
@@ -40,7 +40,7 @@ class BlobStore:
             OSError: It cannot be written; nothing is left of it.
         """
         name = blob_name(content, extension)
-        self._place.keep_file(_where(name), content)
+        self.place.keep_file(_where(name), content)
         return name
 
     def read(self, name: str) -> bytes:
@@ -51,7 +51,7 @@ class BlobStore:
             StoreError: The place does not answer, which says nothing of the file.
         """
         try:
-            return self._place.read(_where(name))
+            return self.place.read(_where(name))
         except OSError as error:
             raise LostFileError(
                 "The workspace has lost the file {name} ({strerror}); put a backup of it back.",
@@ -61,12 +61,12 @@ class BlobStore:
 
     def names(self) -> Iterator[str]:
         """Every file that is kept, whether a row names it or not."""
-        for name in self._place.names("files"):
+        for name in self.place.names("files"):
             yield name.rpartition("/")[2]
 
     def remove(self, name: str) -> None:
         """Delete a file that no row names any more; a missing one is no error."""
-        self._place.remove(_where(name))
+        self.place.remove(_where(name))
 
 
 def _where(name: str) -> str:

@@ -10,9 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.workspace import audit
 from core.workspace.assignments import reader_of_new
-from core.workspace.blobs import BlobStore, sha256_of
-from core.workspace.cache import Cache
-from core.workspace.database import Database
+from core.workspace.blobs import sha256_of
 from core.workspace.existing import existing_task, no_image
 from core.workspace.groups import drop_empty, new_single
 from core.workspace.groups import existing_or_new as group_of_key
@@ -36,11 +34,6 @@ from core.workspace.tables import (
 
 class Images(ImageStacks):
     """The images of a workspace."""
-
-    def __init__(self, database: Database, blobs: BlobStore, cache: Cache) -> None:
-        super().__init__(database)
-        self._blobs = blobs
-        self._cache = cache
 
     def add(self, task_id: int, name: str, data: bytes, facts: ImageFacts, *, frame: int = 0) -> ImageRow:
         """The image's row; the same frame of the same bytes twice in a task is one row with its first name.

@@ -19,9 +19,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import JobError
 from core.reasons import Reason
-from core.workspace.database import Database
 from core.workspace.part import StorePart
-from core.workspace.places import Place
 from core.workspace.roles import action_of_job
 from core.workspace.rows import ACTIVE, JobRow, JobStatus
 from core.workspace.tables import JobProgressTable, JobTable, as_row, utc_now
@@ -30,24 +28,15 @@ LEASE = timedelta(seconds=60)
 
 
 class Jobs(StorePart):
-    """The jobs of a workspace.
-
-    Args:
-        database: Where the rows are.
-        place: Where their logs lie.
-    """
-
-    def __init__(self, database: Database, place: Place) -> None:
-        super().__init__(database)
-        self._place = place
+    """The jobs of a workspace."""
 
     def folder(self, job_id: int) -> Path:
         """The folder of a job on this machine, where its log lies."""
-        return self._place.folder(f"jobs/{job_id}")
+        return self._blobs.place.folder(f"jobs/{job_id}")
 
     def keep_folder(self, job_id: int) -> None:
         """Let other machines see what lies in the folder of a job on this one."""
-        self._place.keep(f"jobs/{job_id}")
+        self._blobs.place.keep(f"jobs/{job_id}")
 
     def add(
         self,

@@ -16,7 +16,6 @@ from core.imaging.masks import encode_png
 from core.workspace import audit
 from core.workspace.blobs import BlobStore
 from core.workspace.classes import reading_table
-from core.workspace.database import Database
 from core.workspace.drafts import (
     SERVER,
     draft_of,
@@ -77,10 +76,6 @@ class NewRevision:
 
 class Masks(StorePart):
     """The saved masks of a workspace."""
-
-    def __init__(self, database: Database, blobs: BlobStore) -> None:
-        super().__init__(database)
-        self._blobs = blobs
 
     def save(self, image_id: int, new: NewRevision) -> RevisionRow:
         """Keep a mask as the image's next revision: files first, rows last, in one transaction.

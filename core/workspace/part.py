@@ -8,6 +8,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, TypeVarTuple
 
 from sqlalchemy import Row, Select
 
+from core.workspace.blobs import BlobStore
+from core.workspace.cache import Cache
 from core.workspace.database import Database
 from core.workspace.tables import as_row
 from core.workspace.tables.base import Frozen
@@ -23,10 +25,14 @@ class StorePart:
 
     Args:
         database: Where the rows are.
+        blobs: Where the files are.
+        cache: What can be made again.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, blobs: BlobStore, cache: Cache) -> None:
         self._database = database
+        self._blobs = blobs
+        self._cache = cache
 
     def _all(self, kind: type[Frozen], query: Select[Any]) -> list[Frozen]:
         """What a query of a table finds, as frozen rows."""

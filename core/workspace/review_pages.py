@@ -13,6 +13,8 @@ from typing import Any, Literal
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, false, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from core.workspace.blobs import BlobStore
+from core.workspace.cache import Cache
 from core.workspace.database import Database
 from core.workspace.image_rows import image_query, to_image_row
 from core.workspace.order import scattered
@@ -79,6 +81,8 @@ class ReviewPages(StorePart):
     def __init__(
         self,
         database: Database,
+        blobs: BlobStore,
+        cache: Cache,
         task_id: int,
         order: ReviewOrder,
         *,
@@ -87,7 +91,7 @@ class ReviewPages(StorePart):
         without: Collection[int] = (),
         saved_alone: bool = False,
     ) -> None:
-        super().__init__(database)
+        super().__init__(database, blobs, cache)
         self._without = without
         self._saved_alone = saved_alone
         self._task_id = task_id

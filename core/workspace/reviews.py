@@ -15,8 +15,6 @@ from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.workspace import audit
-from core.workspace.blobs import BlobStore
-from core.workspace.database import Database
 from core.workspace.existing import existing_version
 from core.workspace.masks import NewRevision, save_in
 from core.workspace.part import StorePart
@@ -103,10 +101,6 @@ class NotTaken:
 
 class Reviews(StorePart):
     """The reviews of a workspace."""
-
-    def __init__(self, database: Database, blobs: BlobStore) -> None:
-        super().__init__(database)
-        self._blobs = blobs
 
     def add(self, image_id: int, new: NewReview) -> ReviewRow:
         """Keep a verdict, whoever drew the mask; those before stay.

@@ -15,29 +15,18 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from core.errors import StoreError
 from core.reasons import Reason
 from core.workspace import audit
-from core.workspace.database import Database
 from core.workspace.existing import existing_version
 from core.workspace.part import StorePart, once
-from core.workspace.places import Place
 from core.workspace.rows import NewVersion, Purpose, VersionEvent, VersionRow
 from core.workspace.tables import VersionEventTable, VersionTable, as_row, as_table
 
 
 class Versions(StorePart):
-    """The model versions of a workspace; each purpose of a task has its own version in use.
-
-    Args:
-        database: Where the rows are.
-        place: Where their files lie.
-    """
-
-    def __init__(self, database: Database, place: Place) -> None:
-        super().__init__(database)
-        self._place = place
+    """The model versions of a workspace; each purpose of a task has its own version in use."""
 
     def open(self, version: VersionRow) -> Path:
         """The folder on this machine with the version's `model.keras` and `card.json`."""
-        return self._place.folder(version.folder)
+        return self._blobs.place.folder(version.folder)
 
     @contextmanager
     def writing(self, folder: str) -> Iterator[Path]:
@@ -50,8 +39,8 @@ class Versions(StorePart):
             StoreError: The disk is full.
         """
         with self._database.plain_errors():
-            yield self._place.folder(folder)
-            self._place.keep(folder)
+            yield self._blobs.place.folder(folder)
+            self._blobs.place.keep(folder)
 
     def add(self, task_id: int, new: NewVersion) -> VersionRow:
         """A new candidate; the same shipped weights twice in a task are one version."""
