@@ -24,12 +24,8 @@ class DataSource:
     """Data that a model was trained on.
 
     Attributes:
-        name: What the set is called.
         source: Where it comes from, with the papers to cite.
-        licence: What its owners allow.
-        num_train: Images trained on.
         num_val: Images that choices were made on.
-        num_test: Images scored once.
     """
 
     name: str

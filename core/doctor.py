@@ -56,8 +56,6 @@ class Finding:
     """One line.
 
     Attributes:
-        what: What was looked at.
-        found: What was seen.
         advice: What to do, empty where all is well.
     """
 

@@ -17,11 +17,7 @@ _AT_ONCE = 1 << 20
 
 
 class MappedFile(mmap.mmap):
-    """A file's bytes in place: sliced, measured, compared and hashed like `bytes`.
-
-    Attributes:
-        path: The file.
-    """
+    """A file's bytes in place: sliced, measured, compared and hashed like `bytes`."""
 
     path: Path
 

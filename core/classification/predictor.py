@@ -29,9 +29,6 @@ CHANNELS = 3
 class Classifier:
     """A network with its card, ready to classify.
 
-    Attributes:
-        card: The card in use.
-
     Raises:
         BadModelError: Missing, damaged or unsafe weights, another number of outputs than the card has labels,
             or other layers at the end than this project's classifiers.

@@ -188,7 +188,6 @@ def source_of(options: Namespace, places: Places | None = None) -> LabelSource:
     """What `add_source_flags` asked for.
 
     Args:
-        options: The flags.
         places: Fetches what lies at an address; None where only this machine's folders are taken.
 
     Raises:

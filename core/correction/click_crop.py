@@ -100,8 +100,6 @@ def picture_crop(picture: Picture, window: Window, side: int = SIDE) -> Picture:
 
     Args:
         picture: (H, W) or (H, W, 3) uint8, as it is shown.
-        window: Where.
-        side: Of the crop.
 
     Returns:
         (side, side, 3) uint8; grey is repeated.

@@ -73,8 +73,6 @@ def ask(
         picture: (H, W) or (H, W, 3) uint8, as it is shown.
         before: (SIDE, SIDE) bool, the window's crop of the mask so far.
         clicks: All of them on this object.
-        window: Where to look.
-        answer: The network.
     """
     return answer(
         network_input(

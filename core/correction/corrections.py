@@ -83,7 +83,6 @@ def apply_layer(proposal: Proposal, threshold: float, layer: NDArray[np.uint8] |
     """The mask that the editor shows: as decided where it was, elsewhere the thresholded proposal.
 
     Args:
-        proposal: What the model proposes.
         threshold: In [0, 1].
         layer: (H, W) uint8; None for an empty one, which leaves the thresholded proposal bit for bit.
 

@@ -42,7 +42,6 @@ def follow_clicks(
         picture: (H, W) or (H, W, 3) uint8, as it is shown.
         mask: (H, W) bool, what the clicks before have led to.
         clicks: All of them on this object, at least one, all inside the picture.
-        answer: The network.
         num_new: Clicks at the end that the mask does not follow yet: 1, or those along a scribble.
 
     Returns:

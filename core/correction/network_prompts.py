@@ -28,7 +28,6 @@ def propose_by_network(display: NDArray[np.uint8], prompts: Prompts, answer: Ans
     Args:
         display: (H, W) or (H, W, 3) uint8.
         prompts: At least one box or foreground scribble.
-        answer: The network.
 
     Returns:
         (H, W) bool. Pixels under a scribble always are what the scribble says.
@@ -58,7 +57,6 @@ def object_in_box(picture: Picture, box: Framed, answer: Answer) -> Mask:
     Args:
         picture: (H, W) or (H, W, 3) uint8.
         box: Inside the picture, of at least one pixel.
-        answer: The network.
     """
     shape = size_of(picture)
     middle = Click((box.top + box.bottom) // 2, (box.left + box.right) // 2, True)

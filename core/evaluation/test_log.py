@@ -26,9 +26,7 @@ class Scoring:
         part: What it belongs to: an experiment's folder, a part of the results, "evaluate".
         step: What was done there: the kind of the experiment, the step of the part, the task.
         network: Which network, or which class of its masks.
-        images: Images scored.
         score: Name of the score that is kept here: dice, iou, accuracy.
-        mean: Its mean over images.
         data: The data folder as it was given, empty where the part and step say it.
         command: The command as it was typed, empty where there was none.
     """

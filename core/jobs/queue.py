@@ -38,7 +38,6 @@ def submit(
         kind: Which handler does it, see `core.jobs.kinds`.
         task_id: The task it belongs to, None for none.
         settings: What the handler is given; anything that JSON can hold.
-        who: Person who starts it.
         once: Give the same job where it waits or runs already, as when two people press a button at once.
 
     Raises:

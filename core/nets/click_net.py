@@ -23,7 +23,6 @@ def click_net(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logit
 
     Args:
         config: The network's settings; `padding` must be "same". Sides are multiples of 2**(depth + 1).
-        blocks: Makes the layers.
         input_size: (height, width) of the input in pixels; None leaves a side open.
         logits: Leave out the final sigmoid or softmax.
 

@@ -51,7 +51,6 @@ def lite_unet(config: NetConfig, blocks: Blocks, input_size: InputSize, *, logit
 
     Args:
         config: The network's settings; `depth` is 1 to 5 and `padding` "same".
-        blocks: Makes the layers.
         input_size: (height, width) of the input in pixels; None leaves a side open.
         logits: Leave out the final sigmoid or softmax.
 

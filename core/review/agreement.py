@@ -47,7 +47,6 @@ def agree(
     Args:
         first: (H, W) class indices, 255 for undecided.
         second: (H, W), likewise.
-        class_index: The class.
         spacing: Height and width of a pixel in mm, None where unknown.
 
     Raises:

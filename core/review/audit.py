@@ -30,7 +30,6 @@ class Verdict:
     """What checking the audit found.
 
     Attributes:
-        num_rows: Rows of the audit.
         first_altered: Key of the first row that is not as it was written, or after which rows are gone; None
             where all are there.
         is_cut: A seal that was kept is not in the audit: rows were cut off at its end.

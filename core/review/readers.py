@@ -28,7 +28,6 @@ class ImageAgreement:
 
     Attributes:
         group_id: What it must not be separated from.
-        found: How far they agree.
     """
 
     image_id: int
@@ -42,7 +41,6 @@ class PairAgreement:
     """Two readers over the images that both have read.
 
     Attributes:
-        num_groups: Groups that they are of.
         dice: Mean over groups of the mean within each.
         low: Lower end of its 95 % interval over groups, None of one group.
         high: Its upper end.
@@ -100,7 +98,6 @@ class ModelAgainstPeople:
 
     Attributes:
         num_images: Images that two readers read and that the model has not learnt from.
-        num_groups: Groups that they are of.
         people: Mean Dice between readers.
         model: Mean Dice of the model with each of them.
         difference: Model - people.
@@ -134,7 +131,6 @@ def compare_model(
     Args:
         people: Of each image the mean Dice between its readers.
         model: Of each image the mean Dice of the model with its readers.
-        groups: The group of each image.
     """
     of_people, of_model = group_means(people, groups), group_means(model, groups)
     interval = mean_interval(of_model - of_people)

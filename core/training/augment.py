@@ -32,7 +32,6 @@ class Change:
         brightness: Added.
         colour: (3,) factors of the channels.
         noise: Standard deviation of what is added to each value.
-        noise_seed: Of that noise.
         hair_seed: Of the hairs that are drawn over it, None for none.
         maps: Where each pixel of the output comes from, x and y, each (H, W) float32, in place of `matrix`;
             None where nothing bends.

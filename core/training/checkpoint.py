@@ -40,7 +40,6 @@ class Checkpoints:
     """Where a run keeps its state, and what the run is.
 
     Attributes:
-        folder: Holds the file.
         identity: Settings and data as plain JSON types; a run goes on only with the same.
         resume: Go on from the file that is there.
         on_saved: Called after each file that was written.

@@ -24,7 +24,6 @@ def distorted(target: Mask, others: Mask, generator: np.random.Generator) -> Mas
     Args:
         target: (S, S) what is right.
         others: (S, S) other objects of the same kind, outside of the target.
-        generator: Of random numbers.
     """
     mask = target.copy()
     size = float(np.sqrt(max(target.sum(), 1)))
@@ -54,7 +53,6 @@ def clicked_errors(
         target: (S, S) what is right.
         mask: (S, S) the mask at the start; empty where a person begins from nothing.
         others: (S, S) other objects of the same kind, which a first answer may take along.
-        generator: Of random numbers.
 
     Returns:
         The mask before the last click, (row, col, include) of all clicks, and the error that the last is on.
@@ -86,7 +84,6 @@ def boxed(target: Mask, generator: np.random.Generator) -> tuple[Mask, _Clicks, 
 
     Args:
         target: (S, S) what is right, not empty.
-        generator: Of random numbers.
 
     Returns:
         As `clicked_errors`.

@@ -76,12 +76,7 @@ class TrainingStream:
 
 @dataclass(frozen=True)
 class DrawnStream:
-    """The endless stream of examples that are drawn one by one.
-
-    Attributes:
-        examples: Draws them.
-        seed: Of the run.
-    """
+    """The endless stream of examples that are drawn one by one."""
 
     examples: DrawnExamples
     seed: int

@@ -24,7 +24,6 @@ class Bar:
     """One probability.
 
     Attributes:
-        title: What people read.
         value: In [0, 1].
         mark: Where a tick stands, in [0, 1]; None for none.
     """

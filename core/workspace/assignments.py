@@ -43,8 +43,6 @@ class Share:
     """What was given to somebody.
 
     Attributes:
-        person_id: The person.
-        who: Their name.
         percent: Of new images, 0 for somebody who gets none.
         images: Images of the task that are theirs.
         done: Those with a saved mask that nobody flagged.

@@ -82,7 +82,6 @@ def append(
         action: Code, such as "mask_saved".
         facts: Keys, hashes and numbers.
         who: Person, empty where a rule of the program decided.
-        task_id: The task it was done in.
     """
     before = session.scalar(_LAST_SEAL)
     row = AuditTable(action=action, facts=dict(facts), who=who, task_id=task_id, created_at=utc_now())

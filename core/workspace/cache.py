@@ -14,11 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 class Cache:
-    """Bytes by key, made at most once at a time within this process; safe to share between threads.
-
-    Args:
-        root: The `cache` folder.
-    """
+    """Bytes by key, made at most once at a time within this process; safe to share between threads."""
 
     def __init__(self, root: Path) -> None:
         self.root = root

@@ -65,14 +65,10 @@ class Drafts(StorePart):
         """The draft as it is on disk after this message; a late message leaves it as it is.
 
         Args:
-            image_id: The image that is drawn on.
-            who: Name of the person who draws.
             version_id: Model version under the layer.
             threshold: In [0, 1].
             layer_png: Correction layer, checked by the caller; None for an empty one.
-            client_id: Which tab writes.
             sequence: Number of the message, rising within a tab.
-            seconds: Time spent since the last save.
             base_revision: Revision of the draft that the tab had seen when it opened the image, None for
                 none.
             take_over: The person chose this tab.
@@ -106,7 +102,6 @@ class Drafts(StorePart):
         """Lay a draft down from outside any tab; tabs open on the image are told at their next stroke.
 
         Args:
-            content: What it holds.
             who: Whose it is; None for the one that everybody begins from.
             filled: It was filled in between drawn slices; so it is called until it is changed.
         """
@@ -125,8 +120,6 @@ class Drafts(StorePart):
         """A person's own draft; who has none begins from this, whatever others have drawn of the image.
 
         Args:
-            content: What it holds.
-            who: Whose it is.
             in_place_of_saved: Who has a draft that a revision holds begins from this too.
         """
         with self._database.writing() as session:

@@ -83,10 +83,8 @@ class Groups(StorePart):
         """Put images of one task into the group of that kind and key, made where there is none.
 
         Args:
-            image_ids: The images.
             kind: What holds the group together.
             key: What names it, such as a patient's number; only its salted hash is kept.
-            name: What people read.
             who: Person, empty where a rule of the program decided.
 
         Raises:

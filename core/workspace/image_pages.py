@@ -49,7 +49,6 @@ class ImagePages(StorePart):
         """The images before and after one within a filter, which may leave out the one itself.
 
         Args:
-            image_id: The image that is open.
             each_side: Neighbours wanted on each side, at the most.
 
         Raises:

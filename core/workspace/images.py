@@ -40,7 +40,6 @@ class Images(ImageStacks):
 
         Args:
             name: File name as it came.
-            facts: What decoding found out.
             frame: Which picture of the file, 0 for the first or only one.
 
         Raises:

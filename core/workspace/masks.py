@@ -48,12 +48,10 @@ class NewRevision:
         version_id: Model version under the layer, None for no model.
         seconds: Time spent since the save before.
         foreground: Part of the pixels that is not background, in [0, 1].
-        origin: "person" or "restored".
         scope: "whole", or "part" where only what was checked counts.
         provenance: Anything else that says where it came from.
         shown: What the editor shows of it, None to leave the person's draft alone. An equal draft is no
             longer unsaved; a missing one is laid down; one that was drawn on meanwhile stays unsaved.
-        client_id: Tab that saves.
         replace_draft: Lay `shown` down whatever the draft holds.
         counts: It becomes the mask that counts, and what others begin from; a second reading does not.
     """
@@ -177,7 +175,6 @@ class Masks(StorePart):
             revision_id: The agreed one.
             to_id: The older one.
             shown: What the editor shows of the older one.
-            who: Who takes it back.
 
         Raises:
             StoreError: One of them is gone, or another mask counts by now.

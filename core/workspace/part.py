@@ -21,13 +21,7 @@ _Part = TypeVar("_Part", bound="StorePart")
 
 
 class StorePart:
-    """A part of the store, with rows of its own.
-
-    Args:
-        database: Where the rows are.
-        blobs: Where the files are.
-        cache: What can be made again.
-    """
+    """A part of the store, with rows of its own."""
 
     def __init__(self, database: Database, blobs: BlobStore, cache: Cache) -> None:
         self._database = database

@@ -25,9 +25,6 @@ _SOONER_WRITTEN = 200_000
 class Place:
     """Files in the workspace's own folder, by names such as `files/ab/abcd.png` with the slash as separator.
 
-    Args:
-        root: The folder.
-
     Attributes:
         address: What opens it on another machine.
     """

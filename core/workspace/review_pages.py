@@ -67,11 +67,9 @@ class ReviewPages(StorePart):
     """What the Review page asks of the images of a task.
 
     Args:
-        database: The store's.
         order: "unsure" has the masks first of whose prediction by the model in use the least is expected,
             and what nothing is expected of last; "newest" what was saved last, then what was uploaded last;
             "uploaded" is the order of arrival; "random" is the same for the same seed.
-        drawn: Whose masks.
         seed: Of the random order.
         without: Images whose mask the person must not see.
         saved_alone: Leave out what the model proposes too: where some of `without` look as if nobody had

@@ -59,12 +59,10 @@ class NewReview:
 
     Attributes:
         verdict: "approved", "flagged", or "withdrawn".
-        who: Name of the reviewer.
         revision_id: The saved mask, None for one that was not saved.
         mask_png: The mask that was only shown, as PNG of class indices; None for a saved one.
         version_id: Model version that made the mask that was only shown.
         reasons: Codes.
-        comment: As it was typed.
         accepts: The prediction that is approved as it is: kept as a revision, and that is what is approved.
         label_id: Label of the image that is judged with the mask, None for none.
         seen: What the reviewer saw; None to ask nothing.

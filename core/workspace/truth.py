@@ -40,8 +40,6 @@ class TruthReading:
     """Who made the mask of an image that is pointed to.
 
     Attributes:
-        revision_id: The mask.
-        who: Whose it is.
         review: What counts of the verdicts on it.
     """
 

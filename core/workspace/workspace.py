@@ -159,7 +159,6 @@ class Workspace:
         """Whether there is one to open: its rows are in the folder, or on a server.
 
         Args:
-            root: The folder.
             rows_at: As `open` takes it.
         """
         return bool(database_url() if rows_at is None else rows_at) or (root / DATABASE_NAME).is_file()

@@ -29,7 +29,6 @@ class ImageScores:
     """One image at its own size.
 
     Attributes:
-        stem: Its name without ending.
         scores: Each of `SCORES`, and of several classes the Dice of each, background first; hd95 and
             boundary_f1 None where they are undefined.
         counts: Its confusion matrix; empty for several classes.

@@ -51,8 +51,6 @@ class ExperimentResult:
         rows: The table; a score's interval stands in KEY_low and KEY_high.
         headline: The finding in one sentence.
         number: The one number of a list, None where nothing was finished.
-        number_name: What the number is.
-        pictures: What was drawn.
         notes: Plain sentences: how it was measured, what was left out.
     """
 

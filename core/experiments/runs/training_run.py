@@ -42,10 +42,8 @@ class RunPlan:
     Attributes:
         name: Of its folder under `runs/`.
         number: From 1.
-        num_runs: Runs of the experiment.
         recipe: How it is trained, the arm's network in it.
         data_dir: Folder that the pairs lie in.
-        train: To train on.
         val: To choose epoch and threshold on; empty for none.
         scored: Whose masks are kept and scored.
         tolerance: Of boundary F1 in pixels, None for a part of the diagonal.
@@ -68,7 +66,6 @@ class Shared:
 
     Attributes:
         folder: Of the experiment, which all machines see.
-        command: As it was typed.
     """
 
     folder: Path

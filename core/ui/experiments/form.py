@@ -44,7 +44,6 @@ class Plan:
     """An experiment that could be started.
 
     Attributes:
-        request: What is asked for.
         task_id: Task whose corrected images are used, None for a folder or none.
         title: What people read, "" for what the request says of itself.
     """

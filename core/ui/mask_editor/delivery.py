@@ -81,7 +81,6 @@ def deliver_waiting(key: str, on_message: OnMessage, *, sender: str = "") -> Non
     """Hand over what the editor has sent and nobody has taken yet.
 
     Args:
-        key: Of the editor.
         on_message: As given to `mask_editor`. Where it was interrupted it is called with the message again.
         sender: Key of the carrier that brings it, empty for the editor itself.
     """

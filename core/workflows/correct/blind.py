@@ -29,7 +29,6 @@ class BlindReading:
     """What a person must not see of an image.
 
     Attributes:
-        purpose: What it is read for.
         beside: The mask that theirs will stand beside.
         is_due: It was not begun yet; what the person saved before is put out of sight first.
         is_done: The person has saved theirs; the first save is the reading.

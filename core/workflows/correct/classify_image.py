@@ -56,7 +56,6 @@ class Question:
 
     Attributes:
         content: Threshold, layer and version that make the mask.
-        classifier: Who is asked.
         key: Names the answer in the cache of the image.
     """
 

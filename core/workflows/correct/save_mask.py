@@ -116,7 +116,6 @@ def save_mask(
         predictors: Loaded models, asked only where the prediction is no longer in the cache.
         content: Threshold, layer (PNG at the editor's size), version and seconds, as the editor has them.
         scope: "whole", or "part" where only what the person painted counts.
-        client_id: Tab that saves.
 
     Raises:
         StoreError: Nothing was painted, and only that was to count; or the image is gone

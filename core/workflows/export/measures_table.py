@@ -35,7 +35,6 @@ def measure_rows(
     """A row for each class, as `MEASURE_COLUMNS` names them; None for what is not known.
 
     Args:
-        revision: Its saved mask.
         mask: (H, W) uint8 of class indices, 255 where nobody decided.
         classes: Foreground classes, class 1 first.
     """

@@ -155,7 +155,6 @@ class Packer(Protocol):
         """Write one mask; all that may be missing is read before anything is written.
 
         Args:
-            revision: Where it comes from.
             mask: (H, W) uint8 of class indices, 255 where nobody decided.
 
         Raises:

@@ -28,7 +28,6 @@ def of_mask(
     """What is told of one mask.
 
     Args:
-        revision: The saved mask.
         files: Names in the export, with the SHA-256 of each.
     """
     version = None if revision.version_id is None else workspace.versions.get(revision.version_id)

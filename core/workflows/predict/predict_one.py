@@ -64,7 +64,6 @@ class Made:
 
     Attributes:
         rows: One, or one for each slice.
-        notes: What is to be said.
         series: Its mask, where it is a slice of a DICOM series.
         files: Content by name where it could not be written in its place.
     """
@@ -105,7 +104,6 @@ class Maker:
     """Makes the files of each image; to a worker of a cluster it goes as the files of its model.
 
     Args:
-        path: The model's weights.
         threshold: In [0, 1]; None for that of the card.
         reading: What the person says of the images' channels and units.
         predictor: The loaded model, None to load it.

@@ -40,7 +40,6 @@ class GroupRow:
         name: What people read, empty where there is nothing to read; never a patient's name.
         corrected_rank: n for the n-th group of the task of which a person saved an image, None before.
         locked: Kept from training for good.
-        num_images: Images in it.
     """
 
     id: int
@@ -67,12 +66,10 @@ class ImageRow:
         group_id: What it must not be separated from.
         file: Name in the blob store.
         facts: Size, channels, kind and notes.
-        created_at: When it came in.
         looked_at: When it was first opened in the editor, None for never.
         reference_file: Mask that came along to compare with, None for none.
         corrected_rank: Its group's: n for the n-th group of the task that a person saved, None before.
         locked: Its group is kept from training for good.
-        num_revisions: Saved masks.
         state: "corrected" once it has a saved mask, else "draft" while there are unsaved changes, else "new".
         has_unsaved_changes: A draft of somebody holds something that no revision holds; may be True of a
             corrected image.
@@ -133,7 +130,6 @@ class Around:
     """An image among those of a filter; it counts as one of them, also where the filter leaves it out.
 
     Attributes:
-        image: The one that is open.
         before: Its neighbours before it, the nearest last.
         after: Its neighbours after it, the nearest first.
     """

@@ -68,7 +68,6 @@ class RevisionRow:
         seconds: Time spent since the revision before.
         foreground: Part of the pixels that is not background, in [0, 1].
         provenance: Anything else that says where it came from.
-        created_at: When it was saved.
     """
 
     id: int
@@ -111,7 +110,6 @@ class LabelRow(NewLabel):
 
     Attributes:
         number: 1, 2, 3 ... within the image.
-        created_at: When it was given.
     """
 
     id: int

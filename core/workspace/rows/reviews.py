@@ -21,7 +21,6 @@ class ReviewRow:
         person_id: The reviewer, whatever the name is by now.
         verdict: "approved", "flagged", or "withdrawn": the reviewer's verdict before no longer counts.
         reasons: Codes.
-        comment: As it was typed.
         label_id: Label of the image that was judged with the mask, None for none.
     """
 
@@ -44,7 +43,6 @@ class PlantedRow:
     """What a reviewer said of a mask that was shown with an error on purpose.
 
     Attributes:
-        who: The reviewer.
         key: Names the real mask.
         kind: What was wrong: "missing", "added" or "shifted".
         verdict: "flagged" has caught it, "approved" has not.

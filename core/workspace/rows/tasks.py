@@ -77,7 +77,6 @@ class TaskRow:
 
     Attributes:
         slug: Safe in a URL and as a folder's name, unique.
-        title: What people read.
         base_model: Folder below `models/` that the task starts from, None for one that starts from empty
             masks.
         classes: What can be painted, in order; one foreground is the case of one.
@@ -85,7 +84,6 @@ class TaskRow:
         group_rule: How the task's images are put into groups, as JSON; None for no rule.
         review_rules: How its masks are reviewed.
         current_version_id: Version in use for masks, None where there is no model yet.
-        created_at: When it was made.
         is_shared: Its images are given to persons; else they are everybody's.
         put_away_at: When it was put away, None while it is worked on.
     """

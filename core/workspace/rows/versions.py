@@ -23,7 +23,6 @@ class NewVersion:
         folder: Where its `model.keras` and `card.json` lie, relative to the workspace.
         weights_sha256: Hash of the weights file.
         origin: "shipped", "fine_tuned" or "scratch".
-        who: Person who started it.
         title: What people read; where it is empty, "Version <number>" is kept.
         parent_id: Version that it started from, None for none.
         job_id: Job that made it, None for none.
@@ -50,7 +49,6 @@ class VersionRow(NewVersion):
     Attributes:
         number: 1, 2, 3 ... within the task.
         status: "candidate" until promoted, "current" for the one in use, "retired" after that.
-        created_at: When it was made.
     """
 
     id: int
@@ -90,7 +88,6 @@ class JobRow:
         settings: What the handler is given.
         status: "queued", "running", "done", "stopped" or "failed".
         reason: Why it failed or stopped, None otherwise.
-        who: Person who started it.
         result: What the handler gave back, None before.
         stop_requested: The person asked it to stop.
         worker: Machine that runs it, None before.

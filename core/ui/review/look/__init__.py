@@ -50,7 +50,6 @@ def look(
     """Draw it.
 
     Args:
-        key: Of the component.
         image_id: Changes with what is shown.
         full: The image and its mask.
         compared: Another mask of that image, None for none.
