@@ -1,7 +1,7 @@
 """A page with nothing but the mask editor: each draft it gets is a file in `EDITOR_APP_DIR`.
 
 The field "Scene", or the query of the address, says what is shown: `image` and `other` (names that `scene`
-knows), `slow` (seconds that the script sleeps before the editor is drawn), `height`, `read_only`.
+knows), `slow` (seconds that the script sleeps before the editor is drawn), `height`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from core.ui.mask_editor import (
     ClickAnswer,
     ClickRequest,
     EditorMessage,
-    EditorOptions,
     LayerInsert,
     carry_image,
     mask_editor,
@@ -157,11 +156,8 @@ def editor() -> None:
         on_clicks=follow,
         acknowledged=state.conflict or on_disk,
         insert=state.insert if not state.other else None,
-        options=EditorOptions(
-            height=int(query["height"]) if "height" in query else None,
-            read_only="read_only" in query,
-            checked_only="checked_only" in query,
-        ),
+        height=int(query["height"]) if "height" in query else None,
+        checked_only="checked_only" in query,
     )
 
 

@@ -754,15 +754,6 @@ def _greys(editor: Editor) -> list[int]:
     return list(picture.evaluate(read, places))
 
 
-def test_read_only_looks_but_does_not_touch(editor: Editor, app: AppServer) -> None:
-    editor = _show(editor.page, app, editor.image, "read_only=1")
-    expect(editor.button("Brush")).to_be_disabled()
-    expect(editor.slider("Threshold")).to_be_disabled()
-    editor.stroke([(50.5, 10.5), (55.5, 20.5)], settle=False)
-    _run_once_more(editor)
-    assert not (editor.folder / f"{editor.image}.json").exists()
-
-
 # Keys
 
 

@@ -32,7 +32,6 @@ from core.ui.mask_editor.contract import Action as Action
 from core.ui.mask_editor.contract import EditorClass as EditorClass
 from core.ui.mask_editor.contract import EditorImage as EditorImage
 from core.ui.mask_editor.contract import EditorMessage as EditorMessage
-from core.ui.mask_editor.contract import EditorOptions as EditorOptions
 from core.ui.mask_editor.contract import LayerInsert as LayerInsert
 from core.ui.mask_editor.delivery import EditorSession, OnMessage, deliver_waiting, editor_session
 from core.ui.mask_editor.messages import BadMessageError as BadMessageError
@@ -49,7 +48,8 @@ def mask_editor(
     on_clicks: OnClicks | None = None,
     acknowledged: Acknowledgement | None = None,
     insert: LayerInsert | None = None,
-    options: EditorOptions | None = None,
+    height: int | None = None,
+    checked_only: bool = False,
 ) -> None:
     """Draw the editor; `carry_image` brings what it shows.
 
@@ -67,8 +67,9 @@ def mask_editor(
             None leaves the tool out.
         acknowledged: Whose message the draft on disk is (from its row); None where there is no draft.
         insert: A proposal to lay over the layer as one undoable step; it may stay in place, it is taken once.
+        height: Whole height in CSS pixels; None fills the window below the place where the editor stands.
+        checked_only: Only what the person painted or framed counts; the rest is hatched.
     """
-    options = options or EditorOptions()
     session = editor_session(key)
     _, editor = components()
     if insert is not None:
@@ -93,9 +94,8 @@ def mask_editor(
                 "insert": _insert(insert, session),
                 "smart_click": on_clicks is not None,
                 "preview": session.preview,
-                "height": options.height,
-                "read_only": options.read_only,
-                "checked_only": options.checked_only,
+                "height": height,
+                "checked_only": checked_only,
                 "classes": [vars(each) for each in image.classes],
                 "pixel_mm2": image.pixel_mm2,
                 "words": dict(words.WORDS),

@@ -139,18 +139,3 @@ class LayerInsert:
     token: str
     png: bytes
     has_classes: bool = False
-
-
-@dataclass(frozen=True)
-class EditorOptions:
-    """How the editor is shown.
-
-    Attributes:
-        height: Whole height in CSS pixels; None fills the window below the place where the editor stands.
-        read_only: Look, zoom, but no changes.
-        checked_only: Only what the person painted or framed counts; the rest is hatched.
-    """
-
-    height: int | None = None
-    read_only: bool = False
-    checked_only: bool = False

@@ -19,7 +19,6 @@ from core.ui.mask_editor import (
     Acknowledgement,
     EditorClass,
     EditorImage,
-    EditorOptions,
     LayerInsert,
     carry_image,
     mask_editor,
@@ -173,7 +172,7 @@ def _editor(image: OpenedImage, shown: EditorImage) -> None:
         on_message=keep,
         on_clicks=follow,
         insert=session.insert,
-        options=EditorOptions(checked_only=scope_of(image) == "part"),
+        checked_only=scope_of(image) == "part",
     )
     if session.needs_page:
         st.rerun()

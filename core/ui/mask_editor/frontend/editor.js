@@ -130,7 +130,7 @@ class Editor {
   }
 
   canDraw() {
-    return this.ready && !this.data.read_only;
+    return this.ready;
   }
 
   tool() {
