@@ -18,7 +18,7 @@ import numpy as np
 from core.config import AugmentConfig
 from core.training.examples import DrawnExamples, ExampleArrays
 from core.training.plain_batches import EveryImage, endless_batches
-from core.training.stream import ALL, DrawnStream, Share, TrainingStream
+from core.training.stream import ALL, Share, TrainingStream
 
 
 def training_batches(
@@ -44,11 +44,7 @@ def training_batches(
         uint8 (class index, weight), H and W of a crop where one is cut out; B is the share's part of
         `batch_size`.
     """
-    stream = (
-        DrawnStream(examples, seed)
-        if isinstance(examples, DrawnExamples)
-        else TrainingStream(examples, augment, seed, border)
-    )
+    stream = TrainingStream(examples, augment, seed, border)
     if keras.backend.backend() == "tensorflow":
         return _training_dataset(stream, batch_size, first_step)
     return endless_batches(stream, batch_size, first_step=first_step, share=share)
@@ -75,7 +71,7 @@ def validation_batches(
     return _validation_dataset(every) if keras.backend.backend() == "tensorflow" else every
 
 
-def _training_dataset(stream: TrainingStream | DrawnStream, batch_size: int, first_step: int) -> Any:
+def _training_dataset(stream: TrainingStream, batch_size: int, first_step: int) -> Any:
     import tensorflow as tf
 
     height, width, channels = stream.image_shape

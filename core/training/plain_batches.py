@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.training.examples import ExampleArrays
-from core.training.stream import DrawnStream, Share, TrainingStream, mirror_out
+from core.training.stream import Share, TrainingStream, mirror_out
 
 # OpenCV and NumPy let go of the interpreter's lock, so threads do; more of them only wait for memory.
 NUM_THREADS = min(8, os.cpu_count() or 1)
@@ -25,7 +25,7 @@ AHEAD = 4
 
 
 def endless_batches(
-    stream: TrainingStream | DrawnStream, batch_size: int, *, first_step: int, share: Share
+    stream: TrainingStream, batch_size: int, *, first_step: int, share: Share
 ) -> Iterator[tuple[NDArray[Any], NDArray[np.uint8]]]:
     """Augmented batches one after the other; `pipeline.training_batches` says what they hold."""
 

@@ -39,14 +39,14 @@ ALL = Share()
 
 @dataclass(frozen=True)
 class TrainingStream:
-    """The endless stream of augmented examples.
+    """The endless stream of augmented examples, or of those that are drawn one by one.
 
     Attributes:
         border: Pixels that each image is mirrored out by on every side, after it was changed; the target
             keeps its size (the U-Net without padding, whose output is smaller than its input).
     """
 
-    examples: ExampleArrays
+    examples: ExampleArrays | DrawnExamples
     augment: AugmentConfig
     seed: int
     border: int = 0
@@ -54,6 +54,8 @@ class TrainingStream:
     @property
     def image_shape(self) -> tuple[int, ...]:
         """(H, W, C) of an example, without its border: of a crop where one is cut out."""
+        if isinstance(self.examples, DrawnExamples):
+            return self.examples.image_shape
         *size, channels = self.examples.image_shape
         return *changed_size(self.augment, (size[0], size[1])), channels
 
@@ -65,6 +67,8 @@ class TrainingStream:
             weight).
         """
         examples = self.examples
+        if isinstance(examples, DrawnExamples):
+            return examples.draw(self.seed, position)
         number, index = example_at(position, len(examples), self.seed)
         change = draw_change(self.augment, examples.masks[index].shape, (self.seed, number, index))
         mask = change_labels(examples.masks[index], change)
@@ -72,24 +76,6 @@ class TrainingStream:
         weight = np.ones_like(mask) if weights is None else change_labels(weights[index], change)
         image = mirror_out(change_image(examples.images[index], change), self.border)
         return image, np.stack([mask, weight], axis=-1)
-
-
-@dataclass(frozen=True)
-class DrawnStream:
-    """The endless stream of examples that are drawn one by one."""
-
-    examples: DrawnExamples
-    seed: int
-    border: int = 0
-
-    @property
-    def image_shape(self) -> tuple[int, ...]:
-        """(H, W, C) of an example."""
-        return self.examples.image_shape
-
-    def example(self, position: int) -> tuple[NDArray[Any], NDArray[np.uint8]]:
-        """The example at one position, as `TrainingStream.example` gives it."""
-        return self.examples.draw(self.seed, position)
 
 
 def mirror_out(image: NDArray[Any], border: int) -> NDArray[Any]:
