@@ -18,7 +18,7 @@ import pickle
 import struct
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cards import ModelCard, save_card
-from core.config import NetConfig, from_dict, to_dict
+from core.config import NetConfig, from_dict
 from core.training.quiet_start import start_keras
 from core.workflows.learn.training_card import package_versions, read_about
 
@@ -146,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     card = {
         **read_about(options.folder / "about.json"),
         "name": options.folder.name,
-        "net": to_dict(NET),
+        "net": asdict(NET),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": f"python -m benchmarks.imagenet_weights {options.weights.name} {options.folder}",
         "versions": package_versions(),

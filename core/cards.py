@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict, to_dict
+from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict
 from core.errors import BadModelError
 from core.files import write_json
 
@@ -109,7 +109,7 @@ class ModelCard(Card):
 
 def pixel_digest(card: ModelCard) -> str:
     """Names what of a card changes the pixels of a prediction: one under another digest is an old one."""
-    told = [to_dict(each) for each in (card.net, card.scaling)]
+    told = [asdict(each) for each in (card.net, card.scaling)]
     rest = [card.image_size, len(card.classes), card.remove_hair, sorted(card.flips)]
     return hashlib.sha256(json.dumps([told, rest], sort_keys=True).encode()).hexdigest()[:12]
 
@@ -123,7 +123,7 @@ def card_path(model_path: Path) -> Path:
 
 def save_card(card: Card, path: Path) -> None:
     """Write a card whole."""
-    write_json(path, to_dict(card))
+    write_json(path, asdict(card))
 
 
 def load_card(path: Path) -> ModelCard:

@@ -224,11 +224,6 @@ class Limits:
         return cls(**values)
 
 
-def to_dict(config: Any) -> dict[str, Any]:
-    """A config as plain JSON types."""
-    return dataclasses.asdict(config)
-
-
 @functools.cache
 def _hints_of(config_type: type[Any]) -> dict[str, Any]:
     """Types of the fields; a page reads dozens of cards, and evaluating these takes longer than reading."""
@@ -236,7 +231,7 @@ def _hints_of(config_type: type[Any]) -> dict[str, Any]:
 
 
 def from_dict(config_type: type[Config], values: dict[str, Any]) -> Config:
-    """A config back from `to_dict`; nested configs, tuples, dicts and unions with None are rebuilt.
+    """A config back from `asdict`; nested configs, tuples, dicts and unions with None are rebuilt.
 
     Raises:
         ValueError: A key that this version does not know, or a value of the wrong shape.

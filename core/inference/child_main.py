@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import numpy as np
 
-from core.config import to_dict
 from core.errors import BadModelError
 from core.inference.anatomy import open_for
 from core.inference.child_network import read_arrays, write_arrays, write_message
@@ -24,7 +24,7 @@ def main(answers: BinaryIO, arguments: list[str]) -> int:
     except BadModelError as error:
         write_message(answers, json.dumps({"error": str(error)}).encode())
         return 1
-    write_message(answers, json.dumps(to_dict(sizes)).encode())
+    write_message(answers, json.dumps(asdict(sizes)).encode())
     while True:
         try:
             (image,) = read_arrays(sys.stdin.buffer)

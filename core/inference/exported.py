@@ -21,14 +21,14 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import filelock
 import platformdirs
 
-from core.config import MODELS_DIR, PROJECT_DIR, from_dict, to_dict
+from core.config import MODELS_DIR, PROJECT_DIR, from_dict
 from core.files import write_whole
 from core.inference.sizes import NetworkSizes, Purpose
 from core.inference.weights_file import WeightsFile
@@ -73,7 +73,7 @@ class Exported:
         """As one file."""
         buffer = io.BytesIO()
         parts = {
-            "sizes.json": json.dumps(to_dict(self.sizes)).encode(),
+            "sizes.json": json.dumps(asdict(self.sizes)).encode(),
             "graph.xml": self.graph,
             "constants.bin": self.constants,
             "places.json": json.dumps(self.places).encode(),

@@ -7,12 +7,12 @@ that its own card suggests, since that is how a person meets it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
 from numpy.typing import NDArray
 
-from core.config import from_dict, to_dict
+from core.config import from_dict
 from core.evaluation.evidence import FEWEST_GROUPS, LEAST_GAIN, Decision, Evidence, mean_over_groups, weigh
 from core.imaging.decode import read_png
 from core.reasons import Reason
@@ -100,7 +100,7 @@ class Compared:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON types."""
-        return to_dict(self)
+        return asdict(self)
 
     def _scores(self, which: Literal["old", "new"]) -> list[float]:
         """The score of each image."""

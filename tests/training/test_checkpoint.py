@@ -1,11 +1,11 @@
 import errno
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
-from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, to_dict
+from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig
 from core.errors import AppError
 from core.training.checkpoint import CHECKPOINT, Checkpoints, check_identity, load_state
 from core.training.fit import Surroundings, train
@@ -130,7 +130,7 @@ def test_a_run_from_before_percentiles_were_told_goes_on_where_they_change_nothi
 ):
     before = {"scaling": {"kind": kind, "low": 0.0, "high": 255.0}}
     state = replace(load_state(ended[1]), identity=before)
-    now = {"scaling": to_dict(ScalingConfig(kind))}
+    now = {"scaling": asdict(ScalingConfig(kind))}
     if goes_on:
         check_identity(state, now, are_bytes=are_bytes)
     else:

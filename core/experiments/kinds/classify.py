@@ -17,7 +17,6 @@ from core.classifier_cards import VIEWS
 from core.commands import Parser, whole_number
 from core.commands.classify_flags import add_settings_flags, add_source_flags, request_of
 from core.commands.progress import TrainingDisplay
-from core.config import to_dict
 from core.evaluation.paired import PairedTest
 from core.experiments.reports.display import print_found
 from core.experiments.reports.report import report_markdown
@@ -143,13 +142,13 @@ def _write(
     record: dict[str, Any] = {
         "kind": "classify",
         "settings": {
-            **to_dict(request.settings),
+            **asdict(request.settings),
             "data_dir": str(request.source.data_dir),
             "merged": request.source.merged,
             "views": list(request.views),
             "folds": request.folds,
             "repeats": request.repeats,
-            "augment": to_dict(request.augment),
+            "augment": asdict(request.augment),
             "remove_hair": request.remove_hair,
             "flips": list(request.flips),
         },

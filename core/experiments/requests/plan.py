@@ -10,11 +10,11 @@ imported here, so that a page may build a request.
 from __future__ import annotations
 
 import json
-from dataclasses import MISSING, dataclass, field
+from dataclasses import MISSING, asdict, dataclass, field
 from typing import Any, Literal
 
 from core.commands import number, whole_number
-from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict, to_dict
+from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, from_dict
 from core.errors import AppError
 from core.imaging.class_table import ClassTable
 from core.imaging.image_reading import ImageReading
@@ -246,7 +246,7 @@ def kind_of(request: Request) -> str:
 
 def request_to_json(request: Request) -> dict[str, Any]:
     """`{"kind": ..., "settings": {...}}` in plain JSON types."""
-    settings = json.loads(json.dumps(to_dict(request)))
+    settings = json.loads(json.dumps(asdict(request)))
     return {"kind": kind_of(request), "settings": settings}
 
 
@@ -280,4 +280,4 @@ def arm_net(net: NetConfig, arm: str) -> NetConfig:
             arm_words=", ".join(ARM_WORDS),
         )
     architecture, _, padding = arm.partition("_")
-    return from_dict(NetConfig, {**to_dict(net), "architecture": architecture, "padding": padding or "same"})
+    return from_dict(NetConfig, {**asdict(net), "architecture": architecture, "padding": padding or "same"})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cards import Card, card_path, save_card
 from core.classifier_cards import ClassifierCard, View, load_classifier_card
-from core.config import ScalingConfig, to_dict
+from core.config import ScalingConfig
 from core.datasets.label_folds import set_aside
 from core.datasets.labels import LabelledImage, labels_of
 from core.datasets.layout import find_splits
@@ -163,8 +163,8 @@ def _write(
     save_weights(result.model, request.output_dir / "model.keras")
     write_whole(request.output_dir / "history.csv", history_csv(result.history))
     run = {
-        "settings": to_dict(request.settings),
-        "augment": to_dict(request.augment),
+        "settings": asdict(request.settings),
+        "augment": asdict(request.augment),
         "merged": request.source.merged,
         "command": request.command,
         "versions": card.versions,

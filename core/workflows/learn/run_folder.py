@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cards import ModelCard, card_path
-from core.config import from_dict, to_dict
+from core.config import from_dict
 from core.datasets.pairs import Pair
 from core.errors import AppError
 from core.evaluation.history import curves_png, history_csv
@@ -79,8 +79,8 @@ def run_identity(request: TrainRequest, data: DataHashes) -> dict[str, Any]:
     return {
         **_configs(request),
         "remove_hair": request.remove_hair,
-        "classes": None if request.classes is None else to_dict(request.classes),
-        **({} if request.mask_values is None else {"mask_values": to_dict(request.mask_values)}),
+        "classes": None if request.classes is None else asdict(request.classes),
+        **({} if request.mask_values is None else {"mask_values": asdict(request.mask_values)}),
         **({} if request.channel is None else {"channel": request.channel}),
         **({} if request.units is None else {"units": request.units}),
         "start_from": _start_hash(request),
@@ -90,7 +90,7 @@ def run_identity(request: TrainRequest, data: DataHashes) -> dict[str, Any]:
 
 def write_record(request: TrainRequest, card: ModelCard, data: DataHashes, accelerator: str) -> None:
     """Write run.json whole."""
-    kept = {name: value for name, value in to_dict(request).items() if name not in (*_OWN_PLACE, *_NOT_KEPT)}
+    kept = {name: value for name, value in asdict(request).items() if name not in (*_OWN_PLACE, *_NOT_KEPT)}
     for name in _PATHS:
         kept[name] = None if kept[name] is None else str(kept[name])
     said = {
@@ -110,7 +110,7 @@ def write_record(request: TrainRequest, card: ModelCard, data: DataHashes, accel
 
 
 def _configs(request: TrainRequest) -> dict[str, Any]:
-    return {name: to_dict(getattr(request, name)) for name in _CONFIGS}
+    return {name: asdict(getattr(request, name)) for name in _CONFIGS}
 
 
 def read_record(folder: Path) -> RunRecord:

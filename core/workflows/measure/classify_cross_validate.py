@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.classifier_cards import VIEWS, ClassifierCard, View
-from core.config import to_dict
 from core.datasets.label_folds import label_folds, set_aside
 from core.datasets.labels import LabelledImage, labels_of
 from core.datasets.layout import find_splits
@@ -134,8 +133,8 @@ def _check_settings(request: ClassifyCrossValidateRequest, images: Sequence[Labe
     table = "\n".join(f"{image.stem} {image.label} {image.group}" for image in images)
     masks = request.source.masks_from
     now = {
-        "settings": to_dict(request.settings),
-        "augment": to_dict(request.augment),
+        "settings": asdict(request.settings),
+        "augment": asdict(request.augment),
         "folds": request.folds,
         "margin": request.margin,
         "remove_hair": request.remove_hair,
