@@ -27,7 +27,7 @@ class ClickNetwork:
         BadModelError: Missing, damaged, unsafe, or another kind of network; one sentence.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path = CLICK_MODEL) -> None:
         self._network = Network(weights_path(folder), (SIDE, SIDE), "click")
         sizes = self._network.sizes
         if (sizes.channels, sizes.num_outputs, sizes.answer_size) != (CHANNELS, 1, (SIDE, SIDE)):
@@ -42,11 +42,5 @@ class ClickNetwork:
         return np.asarray(self._network(image)[0][0, ..., 0])
 
 
-@functools.lru_cache(maxsize=4)
-def click_network(folder: Path = CLICK_MODEL) -> ClickNetwork:
-    """The network of a folder, kept once it is loaded.
-
-    Raises:
-        BadModelError: As `ClickNetwork`.
-    """
-    return ClickNetwork(folder)
+click_network = functools.lru_cache(maxsize=4)(ClickNetwork)
+"""The network of a folder, kept once it is loaded."""
