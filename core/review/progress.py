@@ -90,8 +90,8 @@ class Progress:
         last_dice: Of the last ones.
         first_seconds: Median time of the first images.
         last_seconds: Of the last ones.
-        num_guessed: Images whose Dice was guessed, with an interval, before they were saved.
-        held: Part of these whose Dice lies within the interval, None without any.
+        held: Part of those guessed with an interval before they were saved whose Dice lies within it, None
+            without any.
         guess_error: Mean distance of the guess, None without any.
         worst_first: Whether guesses found the worst predictions, None of too few to tell.
         seen: Mean Dice with the prediction of masks that were drawn on it, None without any.
@@ -104,7 +104,6 @@ class Progress:
     last_dice: float
     first_seconds: float
     last_seconds: float
-    num_guessed: int
     held: Proportion | None
     guess_error: float | None
     worst_first: WorstFirst | None
@@ -139,7 +138,6 @@ def summarise(images: Sequence[CorrectedImage]) -> Progress:
         last_dice=float(np.mean([each.dice for each in last])),
         first_seconds=float(np.median([each.seconds for each in first])),
         last_seconds=float(np.median([each.seconds for each in last])),
-        num_guessed=len(guessed),
         held=proportion(held, len(guessed)) if guessed else None,
         guess_error=float(np.mean(errors)) if guessed else None,
         worst_first=_worst_first([(each.guess, each.dice) for each in images if each.guess is not None]),

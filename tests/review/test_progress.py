@@ -19,7 +19,7 @@ def test_a_summary_by_hand():
     assert found.first_dice == found.last_dice == pytest.approx(0.8)
     assert found.first_seconds == 17
     # The last has no interval.
-    assert (found.num_guessed, found.held.count) == (2, 1)
+    assert (found.held.total, found.held.count) == (2, 1)
     assert found.guess_error == pytest.approx(0.1)
     assert changes(images) == [3]
 
