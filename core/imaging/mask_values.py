@@ -26,6 +26,9 @@ _MOST_SOFT = 0.25
 # Files with fewer values than this were drawn; with more, they went through a JPEG or were resized.
 _FEW_VALUES = 16
 _LOSSY_NOISE = 24
+# Part of a picture that a value beside black or white covers in one piece where it was drawn; of what a JPEG
+# leaves there none covers a tenth of that.
+_LEAST_FLAT = 0.005
 # 255 is undefined beside 0 and 1, unless 1 is so rare and thin that it may be a slip in a mask of 0 and 255.
 _LEAST_DECIDED = 0.05
 # Label images are told from classes by the number of their objects, each in one piece and counted through.
@@ -210,7 +213,7 @@ def _is_soft(plane: NDArray[Any], found: NDArray[Any], *, lossy: bool) -> bool:
         return False
     levels = levels_of(plane)
     between = (levels >= 32) & (levels < WHITE)
-    if between.mean() > _MOST_SOFT or (not lossy and _are_drawn(plane, found, levels < 32)):
+    if between.mean() > _MOST_SOFT or (not lossy and _are_drawn(plane, found, levels)):
         return False
     square = np.ones((_EDGE_WIDTH, _EDGE_WIDTH), np.uint8)
     if cv2.erode(between.astype(np.uint8), square, borderType=cv2.BORDER_REPLICATE).any():
@@ -227,12 +230,17 @@ def _is_soft(plane: NDArray[Any], found: NDArray[Any], *, lossy: bool) -> bool:
     return not (grey & (change == 0)).any() and not _has_lines(levels, between)
 
 
-def _are_drawn(plane: NDArray[Any], found: NDArray[Any], dark: NDArray[np.bool_]) -> bool:
-    """Whether dark numbers are areas of one value each, as objects beside 255 are, and no noise."""
+def _are_drawn(plane: NDArray[Any], found: NDArray[Any], levels: NDArray[np.uint8]) -> bool:
+    """Whether dark or light numbers are areas of one value each, as objects and classes are, and no noise."""
     around, values = np.ones((3, 3), np.uint8), plane.astype(np.float32)
-    flat = dark & (values > 0) & (values == np.floor(values))
-    flat &= cv2.dilate(values, around) == cv2.erode(values, around)
-    return len(distinct(plane[flat])) > (0 if len(found) <= _FEW_VALUES else len(found) / 2)
+    flat = (values == np.floor(values)) & (cv2.dilate(values, around) == cv2.erode(values, around))
+    for end, near in ((0, levels < 32), (found[-1], levels >= WHITE)):
+        numbers, counts = np.unique(plane[flat & near], return_counts=True)
+        others, least = counts[numbers != end], _LEAST_FLAT * plane.size
+        beside_end = counts[numbers == end].sum() > least and others.max(initial=0) > least
+        if beside_end or len(others) > (0 if len(found) <= _FEW_VALUES else len(found) / 2):
+            return True
+    return False
 
 
 def _has_lines(levels: NDArray[np.uint8], between: NDArray[np.bool_]) -> bool:

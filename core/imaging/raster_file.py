@@ -102,10 +102,14 @@ def _read_first(data: bytes, name: str) -> StoredPixels:
         check_size(name, picture.height, picture.width)
         num_frames = getattr(picture, "n_frames", 1)
         opencv_would_change_it = num_frames > 1 or picture.mode in ("1", "P", "CMYK")
-        by_pillow = opencv_would_change_it or isinstance(picture, GifImageFile | BmpImageFile)
+        is_misread = isinstance(picture, BmpImageFile) and _is_misread(data, picture.mode)
+        by_pillow = not is_misread and (
+            opencv_would_change_it or isinstance(picture, GifImageFile | BmpImageFile)
+        )
         if isinstance(picture, PngImageFile):
             _check_sums(_open(data, name), name)
-        if by_pillow or not isinstance(picture, PngImageFile):  # a short PNG is one thing that OpenCV tells
+        # What is short OpenCV tells of a PNG, and of the few BMPs that are its affair.
+        if by_pillow or not (is_misread or isinstance(picture, PngImageFile)):
             _check_whole(picture, name)
         orientation = _orientation(_open(data, name))
     if data[:2] in (b"P2", b"P3"):
@@ -140,6 +144,12 @@ def _open(data: bytes, name: str) -> ImageFile:
         raise broken(
             name, Sentence("its {file_format} header cannot be read", file_format=file_format)
         ) from None
+
+
+def _is_misread(data: bytes, mode: str) -> bool:
+    """Whether Pillow takes a BMP of 4 or 8 bits a pixel for one of another size, as of a grey table."""
+    bits = data[24 if data[14] == 12 else 28]
+    return bits in (4, 8) and bits != {"1": 1, "L": 8}.get(mode, bits)
 
 
 def _orientation(picture: ImageFile) -> int:

@@ -113,6 +113,18 @@ def test_a_grey_palette_becomes_grey_even_with_transparency() -> None:
     assert decode_image(data, "a.png").values.tolist() == [[200, 40]]
 
 
+@pytest.mark.parametrize("bits", [4, 8])
+def test_a_bmp_of_black_and_white_has_one_pixel_in_each_of_its_4_or_8_bits(bits: int) -> None:
+    seen = np.array([[0, 1, 1, 0], [1, 1, 1, 0]], np.uint8)
+    rows = seen[::-1] if bits == 8 else seen[::-1, ::2] * 16 + seen[::-1, 1::2]
+    pixels = b"".join(bytes(row).ljust(4, b"\0") for row in rows)
+    header = struct.pack("<IiiHHIIiiII", 40, 4, 2, 1, bits, 0, len(pixels), 0, 0, 2, 0)
+    data = b"BM" + struct.pack("<IHHI", 62 + len(pixels), 0, 0, 62) + header + bytes(4) + b"\xff\xff\xff\0"
+    np.testing.assert_array_equal(decode_image(data + pixels, "x.bmp").values, seen * 255)
+    with pytest.raises(BadFileError, match="x.bmp"):
+        decode_image(data + pixels[:-4], "x.bmp")
+
+
 def test_one_bit_is_black_and_white() -> None:
     bits = Image.fromarray(np.array([[True, False, True]]))
     assert decode_image(saved(bits, "PNG"), "a.png").values.tolist() == [[255, 0, 255]]

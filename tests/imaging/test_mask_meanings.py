@@ -232,6 +232,18 @@ def test_what_can_mean_several_things_is_told(plane: NDArray[Any]) -> None:
     assert "is no mask" in refusal(tiff(plane))
 
 
+@pytest.mark.parametrize("width", [2, 30])
+def test_label_images_that_were_inverted_are_not_all_foreground(width: int) -> None:
+    objects = np.pad(np.arange(1, 13, dtype=np.uint16).reshape(3, 4).repeat(9, 0).repeat(9, 1), width)
+    for inverted in (65535 - np.minimum(objects, 1), 65535 - objects, 255 - objects.astype(np.uint8)):
+        assert "different values" in refusal(tiff(inverted))
+
+
+@pytest.mark.parametrize("how", [cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_AREA])
+def test_classes_and_undecided_pixels_that_were_resized_are_not_what_is_undecided(how: int) -> None:
+    assert "different values" in refusal(png(cv2.resize(VOC, (90, 64), interpolation=how)))
+
+
 def test_the_sentence_names_the_flags_that_decide() -> None:
     said = refusal(png(labels(count=3).astype(np.uint8)))
     assert "--mask_values union" in said and "--classes" in said and "(0, 1, 2, 3)" in said
