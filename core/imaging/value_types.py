@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from core.config import GREY_PERCENTILES
 from core.errors import BadFileError
 
-# A value so many ranges of all others away from them is no grey; less will do for those that programs like to
-# write: the ends of a type, and what lies below a CT's air.
-_FAR, _FAR_USUAL, _BELOW_AIR = 100, 8, -1024
+# A value so many ranges of all others away from them is no grey; one will do for those that programs like to
+# write: the ends of a type, the last number of a camera's 10 to 15 bits, and what lies below a CT's air.
+_FAR, _FAR_USUAL, _BELOW_AIR = 100, 1, -1024
+_LAST_OF_BITS = [2**bits - 1 for bits in range(10, 16)]
 
 
 def robust_range(
@@ -46,7 +47,7 @@ def far_value(values: NDArray[Any]) -> float | None:
         others = values[values != end]
         least, most = float(others.min()), float(others.max())
         gap = min(abs(least - float(end)), abs(most - float(end)))
-        is_usual = end < _BELOW_AIR < 0 < most or end in (told.min, told.max)
+        is_usual = end < _BELOW_AIR < 0 < most or end in (told.min, told.max, *_LAST_OF_BITS)
         is_far = least < most and gap > (float(high) - float(low)) / 100
         if is_far and gap > (_FAR_USUAL if is_usual else _FAR) * np.ptp(robust_range(others)):
             return float(end)

@@ -46,6 +46,8 @@ MADE: dict[str, Callable[[Any], bytes]] = {
         (-32768, np.int16, "tif nii dcm"),
         (65535, np.uint16, "tif nii dcm png"),
         (-(2**31), np.int32, "tif nii"),
+        (-1100, np.int16, "tif nii dcm"),  # as far away as all others are from each other, and as usual
+        (4095, np.uint16, "tif nii dcm png"),  # a scale bar of a camera of 12 bits
     ],
 )
 def test_it_leaves_the_greys_to_the_others_and_is_told(value: float, dtype: Any, kinds: str) -> None:
@@ -72,6 +74,7 @@ def test_padding_is_black_in_a_film_that_is_turned_round_too() -> None:
         with_gap(0, np.uint16) + np.uint16(0),  # what is dark
         with_gap(0, np.float32) / 1000 + np.float32(0),
         with_gap(3000, np.uint16),  # a bright label, no more than a few ranges away
+        with_gap(1023, np.uint16),  # the last of 10 bits, less than a range away
         (RAMP > 300).astype(np.uint16) * 65535,  # two values
         with_gap(255, np.uint8) // 100,
     ],
