@@ -21,10 +21,10 @@ def levels_of(labels: Sequence[str], name: str, classes: Sequence[str], *, union
                 classes=", ".join(classes),
             )
         return {label: places[plain_label(label)] for label in labels}
-    if len(labels) > 1 and not union:
+    if len({*map(plain_label, labels)}) > 1 and not union:
         raise BadFileError(
             name,
-            "holds outlines of {num_found} labels ({found}); one foreground is one of them: "
+            "comes with outlines of {num_found} labels ({found}); one foreground is one of them: "
             "export the one that is meant, or name them as classes first.",
             num_found=len(labels),
             found=", ".join(labels[:6]),

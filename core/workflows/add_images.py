@@ -13,7 +13,7 @@ from core.watching import untold
 from core.workflows.arrive.arrival import Arrival, FileOutcome, MaskUse, outcome_of
 from core.workflows.arrive.images_in import add_image, with_series
 from core.workflows.arrive.mask_pixels import WaitingMask
-from core.workflows.arrive.masks_in import add_masks, add_outlines, of_one_mask
+from core.workflows.arrive.masks_in import add_masks, add_outlines, note_labels, of_one_mask
 from core.workflows.arrive.told_names import NAMES_OF_CLASSES
 from core.workflows.arrive.upload_plan import PlannedFile, Role
 from core.workflows.arrive.upload_survey import Upload, plan_of, unpacked
@@ -92,6 +92,7 @@ def add_planned(
             else:
                 waiting.append(WaitingMask(row, entry.data))
     outcomes[:] = with_series(arrival, outcomes)
+    note_labels(arrival, waiting)
     # An image that outlines list without an object may have a file of its own.
     for together in of_one_mask(sorted(waiting, key=lambda each: each.row.role == "outlines")):
         del waiting[-len(together) :]  # so that the progress counts what is to come

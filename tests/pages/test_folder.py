@@ -1,9 +1,12 @@
 """A folder on this machine: asked about first where its files do not tell it themselves, then a job."""
 
+import json
+
 import numpy as np
 import pytest
 from streamlit import config
 
+from core.imaging.decode import read_png
 from core.imaging.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.jobs import queue
@@ -84,6 +87,27 @@ def test_a_folder_is_asked_about_once_before_anything_is_stored(add, workspace, 
     # The answers are kept: more of the like asks nothing.
     assert not add(task, images__d_dot_nii=nifti(CT + np.int16(1))).exception
     assert len(jobs(workspace, task)) == 2
+
+
+def test_labels_of_outlines_in_a_folder_are_asked_about_and_become_classes(add, workspace, task):
+    size = {"imageWidth": 64, "imageHeight": 64}
+    shape = {"shape_type": "rectangle", "points": [[0, 20], [63, 39]]}
+    outlines = {
+        f"{name}_dot_json": json.dumps(
+            {**size, "imagePath": f"{name}.png", "shapes": [{"label": label, **shape}]}
+        ).encode()
+        for name, label in (("a", "lung"), ("b", "heart"))
+    }
+    app = add(task, a_dot_png=png(1), b_dot_png=png(2), **outlines)
+    (question,) = (each for each in app.radio if words.READING_LEAVE in each.options)
+    assert question.options[1] == "Each value is a class of its own: lung, heart"
+    assert app.button(key="add_asked_folder").disabled is False and jobs(workspace, task) == []
+    assert not app.button(key="add_asked_folder").click().run().exception
+    assert [each.name for each in workspace.tasks.get_by_id(task.id).classes] == ["lung", "heart"]
+    result = run_job(JobContext(workspace, workspace.jobs.take_next("worker", (KIND,))))
+    assert (result["masks"], result["problems"]) == (2, [])
+    masks = [read_png(workspace.images.read_reference(each), "m") for each in workspace.images.list(task.id)]
+    assert [int(mask[30, 30]) for mask in masks] == [1, 2]
 
 
 def test_masks_that_mark_foreground_differently_are_told_of_before_anything_is_stored(add, workspace, task):

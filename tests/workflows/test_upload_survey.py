@@ -124,6 +124,24 @@ def test_outlines_of_several_labels_are_asked_about_before_anything_is_stored(wo
     assert survey(upload, classes=TWO).problem(2, None).startswith("holds outlines of heart, lung, and the")
 
 
+def test_labels_are_asked_about_whichever_file_has_them_and_none_is_taken_for_another(workspace, task):
+    files = [("a.png", IMAGE), ("b.png", png(gradient(9, 9, first=5)))]
+    apart = [("a.json", coco(a=["lung"])), ("b.json", coco(b=["heart"]))]
+    found = survey([*files, *apart])
+    assert found.unclear(None) == [2, 3]
+    assert [found.readings[place].values for place in (2, 3)] == [(0, 1), (0, 2)]
+    outcomes = add_images(workspace, task.id, [*files, *apart, ("meta.json", b"{}")])
+    told = "comes with outlines of 2 labels (lung, heart)"
+    assert [told in each.message for each in outcomes] == [False, False, True, True, False]
+    # A file that the person leaves out asks nothing, nor does a label that is written in two ways.
+    left_out = survey_upload([*files, *apart], [], known=(), roles={3: "left out"}, earlier=found)
+    assert not left_out.unclear(None) and not left_out.readings[2].problem
+    written = [("a.json", coco(a=["lung"])), ("b.json", coco(b=["Lung"]))]
+    assert not survey([*files, *written]).asks(KeptAnswers())
+    outcomes = add_images(workspace, task.id, written)
+    assert [each.status for each in outcomes] == ["mask added"] * 2
+
+
 def test_outlines_of_several_labels_are_one_foreground_where_a_person_said_so(workspace, task):
     keep_meaning(workspace, task.id, KeptMeaning((1, 2), MaskValues()))
     add_images(workspace, task.id, [("a.png", IMAGE), ("coco.json", coco(a=["lung", "heart"]))])

@@ -25,7 +25,7 @@ from core.workflows.add_images import add_planned
 from core.workflows.arrive.arrival import Arrival, MaskUse
 from core.workflows.arrive.told_names import holds_names
 from core.workflows.arrive.upload_plan import PlannedFile, plan_upload
-from core.workflows.arrive.upload_survey import MAY_BE_ASKED, Upload, as_it_is, plan_of, unpacked
+from core.workflows.arrive.upload_survey import MAY_BE_ASKED, MOST_READ, Upload, as_it_is, plan_of, unpacked
 from core.workspace import JobRow, Workspace
 
 KIND = "import_folder"
@@ -91,7 +91,8 @@ def sample_of(workspace: Workspace, task_id: int, folder: Path) -> tuple[list[Pl
     """
     plan = _plan(workspace, task_id, folder, "reference")[1]
     images = [row for row in plan if row.role == "image" and row.path.lower().endswith(MAY_BE_ASKED)]
-    masks = _spread([row for row in plan if row.role == "mask" or row.is_yolo])
+    masks = [*_spread([row for row in plan if row.role == "mask" or row.is_yolo])]
+    masks += _spread([row for row in plan if row.role == "outlines" and not row.is_yolo], MOST_READ)
     names = [row for row in plan if holds_names(row.path)]
     under = {path for row in masks for path in row.images[:1]}
     wanted = {
@@ -108,8 +109,8 @@ def sample_of(workspace: Workspace, task_id: int, folder: Path) -> tuple[list[Pl
     return [wanted[path] for path, _ in uploads], uploads
 
 
-def _spread(rows: Sequence[PlannedFile]) -> Sequence[PlannedFile]:
-    return rows[:: max(1, len(rows) // _MOST_SAMPLED)][:_MOST_SAMPLED]
+def _spread(rows: Sequence[PlannedFile], most: int = _MOST_SAMPLED) -> Sequence[PlannedFile]:
+    return rows[:: max(1, len(rows) // most)][:most]
 
 
 def _plan(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from core.datasets.matching import first_of
-from core.errors import AppError
-from core.imaging.outlines import read_outlines
+from core.errors import AppError, BadFileError
+from core.imaging.outline_labels import levels_of
+from core.imaging.outlines import labels_in, read_outlines
 from core.language.sentence import Sentence
 from core.workflows.arrive.arrival import Arrival, FileOutcome, outcome_of
 from core.workflows.arrive.layouts import image_keys
@@ -26,6 +28,14 @@ def of_one_mask(waiting: Sequence[WaitingMask]) -> list[list[WaitingMask]]:
     return list(together.values())
 
 
+def note_labels(arrival: Arrival, waiting: Sequence[WaitingMask]) -> None:
+    """Remember what outlines are called, whichever file has them: one foreground is one of these."""
+    for each in waiting:
+        if each.row.role == "outlines" and not each.row.is_yolo and len(arrival.classes) < 2:
+            with suppress(BadFileError):
+                arrival.names.values_of(labels_in(each.data, each.row.name))
+
+
 def add_outlines(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
     """Draw the outlines of a JSON file and give each mask to its image."""
     name = file.row.name
@@ -34,7 +44,9 @@ def add_outlines(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
     try:
         names = [each.name for each in arrival.classes] if len(arrival.classes) > 1 else []
         kept = arrival.kept.masks
-        found = read_outlines(file.data, name, classes=names, union=kept is not None and kept.is_all)
+        union = kept is not None and kept.is_all
+        found = read_outlines(file.data, name, classes=names, union=union)
+        levels_of((*arrival.names.outlined.values(),), name, (), union=union or found is None)
     except AppError as error:
         return [FileOutcome(name, "refused", error.sentence)]
     if found is None:

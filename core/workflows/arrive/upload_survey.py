@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -150,6 +151,7 @@ def survey_upload(
             readings[place] = _read(row, entry, classes, names)
             if on_progress is not None:
                 on_progress(len(readings), len(of_masks))
+    readings = _of_all_labels(readings, names, classes)
     unpaired = {
         place
         for place, row in enumerate(rows)
@@ -168,6 +170,7 @@ def survey_sample(
             seen.look(place, row, entry)
         elif not holds_names(row.path):
             readings[place] = _read(row, entry, classes, names)
+    readings = _of_all_labels(readings, names, classes)
     return Survey(tuple(rows), len(rows), readings, frozenset(), names, seen.channels, seen.ct)
 
 
@@ -269,7 +272,10 @@ def _read(
         return MaskReading(None, problem=str(entry.problem))
     try:
         if row.role == "outlines" and not row.is_yolo:
-            return _of_labels(labels_in(entry.data, row.name), row, classes, names)
+            labels = labels_in(entry.data, row.name)
+            if len(classes) > 1:
+                levels_of(labels, row.name, [each.name for each in classes], union=False)
+            return MaskReading(None, classes=labels)
         data = mask_file(row, entry.data, names)
         if len(classes) > 1:
             if row.holds_objects:
@@ -285,15 +291,19 @@ def _read(
     return replace(reading, mask=None)
 
 
-def _of_labels(
-    labels: Sequence[str], row: PlannedFile, classes: Sequence[TaskClass], names: ToldNames
-) -> MaskReading:
-    """How outlines are read: by the classes of the task, or as one foreground where they have one label."""
-    several = [each.name for each in classes] if len(classes) > 1 else []
-    values = () if several else names.values_of(labels)
+def _of_all_labels(
+    readings: Mapping[int, MaskReading], names: ToldNames, classes: Sequence[TaskClass]
+) -> dict[int, MaskReading]:
+    """The readings, outlines in question where one foreground has several labels, whichever file has each."""
+    names.outlined.clear()
+    labels = {place: each.classes for place, each in readings.items() if each.classes and len(classes) < 2}
+    values = {place: (0, *names.values_of(each)) for place, each in labels.items()}
+    asked: dict[str, Any] = {}
     try:
-        levels_of(labels, row.name, several, union=False)
+        levels_of((*names.outlined.values(),), "", (), union=False)
     except BadFileError as error:
-        options = () if several else (MaskValues(),)
-        return MaskReading(None, (0, *values), problem=error.reason, options=options, classes=(*labels,))
-    return MaskReading(None, classes=(*labels,))
+        asked = {"problem": error.reason, "options": (MaskValues(),)}
+    return {**readings} | {
+        place: MaskReading(None, values[place] if asked else (), classes=each, **asked)
+        for place, each in labels.items()
+    }
