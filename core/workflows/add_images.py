@@ -87,8 +87,11 @@ def add_planned(
                 tell(add_image(arrival, row, entry.data))
             elif row.role == "mask":
                 waiting.append(WaitingMask(row, entry.data))
-            elif (told := arrival.names.note(row, entry.data)) or row.role == "left out":
-                tell(outcome_of(row, "left out", NAMES_OF_CLASSES if told else row.reason))
+            elif arrival.names.note(row, entry.data):
+                outcome = outcome_of(row, "left out", NAMES_OF_CLASSES)
+                tell(replace(outcome, notes=arrival.names.notes_on(row)))
+            elif row.role == "left out":
+                tell(outcome_of(row, "left out", row.reason))
             else:
                 waiting.append(WaitingMask(row, entry.data))
     outcomes[:] = with_series(arrival, outcomes)

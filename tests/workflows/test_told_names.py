@@ -42,6 +42,8 @@ TOLD = {
     "labelme/class_names.txt": "_background_\nheart\nlung\n{third}\n",
     "cvat/labelmap.txt": "# label:color_rgb:parts:actions\nbackground:0,0,0::\nheart:9,0,0::\nlung:0,9,0::\n"
     "{third}:0,0,9::\n",
+    "json_to_dataset/label_names.txt": "_background_\nheart\nlung\n{third}\n",
+    "cambridge/label_colors.txt": "9 0 0\t\theart\n0 9 0\t\tlung\n0 0 9\t\t{third}\n0 0 0\t\tVoid\n",
     "camvid/class_dict.csv": "name, r, g, b\nheart, 9, 0, 0\nlung, 0, 9, 0\n"
     "{third}, 0, 0, 9\nVoid, 0, 0, 0\n",
     "kaggle/class_dict_seg.csv": "name,r,g,b\nunlabeled,0,0,0\nheart,9,0,0\nlung,0,9,0\n{third},0,0,9\n",
@@ -101,9 +103,10 @@ def test_the_file_that_tells_names_counts_as_no_mask_beforehand(told):
     assert (row.role, row.reason) == ("left out", NAMES_OF_CLASSES)
 
 
+@pytest.mark.parametrize("word", ["ignore", "Void"])
 @pytest.mark.parametrize("told", TOLD)
-def test_what_the_file_calls_undecided_is_undecided(workspace, lung_first, told):
-    files = zip_of(files_of(told, TOLD[told].replace("{third}", "ignore")))
+def test_what_the_file_calls_undecided_is_undecided(workspace, lung_first, told, word):
+    files = zip_of(files_of(told, TOLD[told].replace("{third}", word)))
     add_images(workspace, lung_first.id, [("z.zip", files)])
     (image,) = workspace.images.list(lung_first.id)
     assert reference_of(workspace, image) == [[0, 2, 1], [0, 2, 255]]
@@ -198,7 +201,23 @@ def test_a_dicom_segmentation_goes_by_the_names_of_its_segments(workspace, lung_
     assert reference_of(workspace, image) == expected.tolist()
 
 
-@pytest.mark.parametrize("told", ["cvat/labelmap.txt", "camvid/class_dict.csv", "kaggle/class_dict_seg.csv"])
+@pytest.mark.parametrize("told", ["cambridge/label_colors.txt", "camvid/class_dict.csv"])
+def test_black_that_is_called_undecided_is_told_to_be_background(workspace, lung_first, told):
+    files = zip_of(files_of(told, TOLD[told]))
+    notes = [note for each in add_images(workspace, lung_first.id, [("z.zip", files)]) for note in each.notes]
+    name = told.rpartition("/")[2]
+    assert notes == [f"{name}: what it calls Void is 0, or black, and counts as background."]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "cvat/labelmap.txt",
+        "cambridge/label_colors.txt",
+        "camvid/class_dict.csv",
+        "kaggle/class_dict_seg.csv",
+    ],
+)
 def test_classes_go_by_the_colours_that_came_along(workspace, lung_first, told):
     folder, content = told.rpartition("/")[0], TOLD[told].replace("{third}", "aorta")
     colours = np.array([[0, 0, 0], [9, 0, 0], [0, 9, 0], [0, 0, 9]], np.uint8)

@@ -2,9 +2,10 @@
 
 Such files are `classes.csv` of an export and of Roboflow, `classes.json` as `train.py` reads it,
 `dataset.json` and `labels.json` of nnU-Net (Isensee et al. 2021) and the Medical Segmentation Decathlon,
-`classes.txt` and `data.yaml` of YOLO, `class_names.txt` of labelme, tables of ITK-SNAP, 3D Slicer and
-FreeSurfer, and `labelmap.txt` of CVAT and `class_dict.csv` of CamVid, which have colours too. They count for
-what lies in their folder; of several there the one that is called most like a mask.
+`classes.txt` and `data.yaml` of YOLO, `class_names.txt` and `label_names.txt` of labelme, tables of ITK-SNAP,
+3D Slicer and FreeSurfer, and `labelmap.txt` of CVAT and `class_dict.csv` and `label_colors.txt` of CamVid,
+which have colours too. They count for what lies in their folder; of several there the one that is called most
+like a mask.
 """
 
 from __future__ import annotations
@@ -35,12 +36,13 @@ LACKING = MOST_CLASSES + 1
 """Stands for a class that a task does not have; no class has this value."""
 _MOST_BYTES = 1_000_000
 _COLOURED = re.compile(r"([^:]*):(\d+),(\d+),(\d+)(?::.*)?")
+_COLOUR_FIRST = re.compile(r"(\d+)\s+(\d+)\s+(\d+)\s+(.+)")
 # ITK-SNAP's numbers with a name behind them, or Slicer's and FreeSurfer's with a colour behind it.
 _NUMBERED = re.compile(r'\s*(\d+)\s+(?:(?:[\d.]+\s+){6}"(.*)"|(.+?)(?:\s+[\d.]+){4})\s*')
 _COLUMNS = [
     each.split() for each in ("value pixelvalue labelvalue", "name class", "r red", "g green", "b blue")
 ]
-_UNDECIDED = frozenset({"undecided", UNDEFINED_NAME, "ignore"})
+_UNDECIDED = frozenset(("undecided", UNDEFINED_NAME, *"ignore ignored void unlabeled unlabelled".split()))
 
 
 def holds_names(path: str) -> bool:
@@ -85,6 +87,17 @@ class ToldNames:
         colours = {value: (int(each[2]), int(each[3]), int(each[4])) for value, each in coloured.items()}
         self.files[path] = Said(names, colours, is_pose=b"\nkpt_shape:" in b"\n" + data)
         return True
+
+    def notes_on(self, row: PlannedFile) -> tuple[Sentence, ...]:
+        """What is to be said of the names that a file told."""
+        if not means_undecided(black := self.files[row.path].names.get(0, "")):
+            return ()
+        told = Sentence(
+            "{file}: what it calls {name} is 0, or black, and counts as background.",
+            file=row.name,
+            name=black,
+        )
+        return (told,)
 
     def of(self, path: str, data: bytes = b"") -> Names:
         """The name of each value of a mask, of 0 (background) and undecided ones too; empty for none."""
@@ -168,7 +181,8 @@ def _of_json(text: str) -> Iterable[tuple[int, str]]:
 
 
 def _of_lines(text: str) -> Iterable[tuple[int, str]]:
-    lines = (line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    stripped = (line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    lines = (_COLOUR_FIRST.sub(r"\4:\1,\2,\3", line) for line in stripped)
     names = sorted(lines, key=lambda line: not _is_black(line))
     first = names[0] if names else ""
     is_background = _is_black(first) or plain_label(first.partition(":")[0]) == "background"
@@ -203,7 +217,8 @@ def _of_yolo(text: str) -> Iterable[tuple[int, str]]:
 _READERS: dict[str, Callable[[str], Iterable[tuple[int, str]]]] = {
     **dict.fromkeys(("classes.csv", "class_dict.csv", "class_dict_seg.csv", "colortable.csv"), _of_table),
     **dict.fromkeys(("classes.json", "dataset.json", "labels.json"), _of_json),
-    **dict.fromkeys(("classes.txt", "class_names.txt", "labelmap.txt"), _of_lines),
+    **dict.fromkeys(("classes.txt", "class_names.txt", "label_names.txt"), _of_lines),
+    **dict.fromkeys(("labelmap.txt", "label_colors.txt"), _of_lines),
     **dict.fromkeys((".label", ".ctbl", "lut.txt"), _of_numbered),
     **dict.fromkeys(("data.yaml", "dataset.yaml", "-pose.yaml"), _of_yolo),
 }
