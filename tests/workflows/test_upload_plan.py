@@ -374,6 +374,30 @@ def test_what_divides_or_was_divided_is_no_mask_of_what_is_beside_it(images):
     assert understood(*images) == ({image: [] for image in images}, [])
 
 
+@pytest.mark.parametrize("folders", [("images/", "masks/"), ("", "")])
+@pytest.mark.parametrize("names", [("image_{:03}.png", "mask_{:03}.png"), ("scan{}.tif", "scan{}_mask.png")])
+def test_masks_whose_numbers_run_beside_those_of_the_images_are_told_of(folders, names):
+    paths = [[f"z.zip/{each[0]}{each[1]}" for each in zip(folders, names, strict=True)] for _ in range(3)]
+    files = [
+        path.format(place + shift) for place, both in enumerate(paths) for shift, path in zip((1, 0), both)
+    ]
+    rows = plan_upload(files)
+    told = "masks are numbered from 0 and images from 1, so it is not clear which is whose; number them alike"
+    assert [(row.role, row.reason) for row in rows if "mask" in row.name] == [("left out", told)] * 3
+    # Who says that they are masks after all means their names.
+    said = plan_upload(files, roles={place: "mask" for place in (1, 3, 5)})
+    assert [row.images for row in said if row.role == "mask"] == [(), (files[0],), (files[2],)]
+    # Of two, or where an image of the task has the number, nothing is told.
+    assert plan_upload(files[:4])[3].images == (files[0],)
+    assert plan_upload(files, known=("000", "image_000", "scan0"))[3].images == (files[0],)
+
+
+def test_numbers_of_objects_are_no_numbers_of_images():
+    files = [f"z.zip/images/{number}.png" for number in (1, 2, 3)]
+    files += [f"z.zip/masks/1_mask_{number}.png" for number in (0, 1, 2)]
+    assert [row.images for row in plan_upload(files)[3:]] == [(files[0],)] * 3
+
+
 def test_a_mask_that_says_more_than_its_image_s_name_goes_to_an_image_of_the_task_too():
     (row,) = plan_upload([], ["ID_01_MA.tif"])
     assert row.keys == ("id_01_ma", "id_01")

@@ -20,6 +20,7 @@ from core.workflows.arrive.planned_file import PlannedFile
 from core.workflows.arrive.upload_names import ByName
 
 _MOST_COMPARED = 100
+_LEAST_SERIES = 3
 
 
 class ImageNames:
@@ -159,6 +160,39 @@ def united(rows: Sequence[PlannedFile]) -> list[PlannedFile]:
         replace(row, is_part=True) if row.role == "mask" and row.only_image in numbered else row
         for row in done
     ]
+
+
+def without_slips(rows: Sequence[PlannedFile], said: Container[int]) -> list[PlannedFile]:
+    """The rows, without masks whose numbers run beside those of as many images: 000 to 002 of 001 to 003."""
+    done = list(rows)
+    series: defaultdict[str, dict[str, dict[int, int]]] = defaultdict(lambda: {"image": {}, "mask": {}})
+    for place, row in enumerate(rows):
+        if row.role in ("image", "mask"):
+            key = stem_key(row.path)
+            found = series[row.group]["mask" if layouts.MASK_ENDING.search(key) else row.role]
+            number = int([-1, *re.findall(r"\d+", key)][-1])
+            found[-1 - place if number < 0 or number in found else number] = place
+    for images, masks in (each.values() for each in series.values()):
+        first_image, first_mask = min(images, default=0), min(masks, default=0)
+        alike = masks.keys() == {number + first_mask - first_image for number in images}
+        shared = {number: rows[place].images for number, place in masks.items() if number in images}
+        if (
+            first_image != first_mask
+            and alike
+            and len(masks) >= _LEAST_SERIES
+            and all(of == (rows[images[number]].path,) for number, of in shared.items())
+            and not any(rows[masks[number]].only_image for number in masks.keys() - shared)
+        ):
+            why = Sentence(
+                "masks are numbered from {first_mask} and images from {first_image}, so it is not clear which "
+                "is whose; number them alike",
+                first_mask=first_mask,
+                first_image=first_image,
+            )
+            for place in masks.values():
+                if place not in said:
+                    done[place] = replace(rows[place], role="left out", reason=why, images=(), keys=())
+    return done
 
 
 def second_mask(row: PlannedFile, image: str, earlier: str) -> Sentence:

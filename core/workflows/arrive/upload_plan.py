@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from core.language.sentence import Sentence
 from core.workflows.arrive import layouts
 from core.workflows.arrive.layouts import image_keys, mask_keys, plain, stem_key
-from core.workflows.arrive.pairing import ImageNames, united, with_namesakes, with_yolo
+from core.workflows.arrive.pairing import ImageNames, united, with_namesakes, with_yolo, without_slips
 from core.workflows.arrive.planned_file import PlannedFile as PlannedFile
 from core.workflows.arrive.planned_file import Role as Role
 from core.workflows.arrive.told_names import NAMES_OF_CLASSES
@@ -63,7 +63,7 @@ def plan_upload(
     rows = [_as_said(row, said.get(place, row.role)) for place, row in enumerate(rows)]
     images = ImageNames((row for row in rows if row.role == "image"), known)
     rows = [images.paired(row) if row.role == "mask" or row.is_yolo else row for row in rows]
-    return with_namesakes(united(images.behind_names(rows)), said)
+    return with_namesakes(united(without_slips(images.behind_names(rows), said)), said)
 
 
 def _first_look(path: str, folders: Folders) -> PlannedFile:
