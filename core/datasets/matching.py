@@ -19,7 +19,7 @@ from core.language.sentence import Sentence
 from core.large_files import read_file
 
 SUFFIXES = (
-    *(".png", ".jpg", ".jpeg", ".jfif", ".jpe", ".tif", ".tiff", ".bmp", ".webp", ".gif"),
+    *(".png", ".jpg", ".jpeg", ".jfif", ".jpe", ".mpo", ".tif", ".tiff", ".bmp", ".webp", ".gif"),
     *(".dcm", ".dicom", ".ima"),  # Siemens writes .IMA
     *(".ppm", ".pgm", ".pbm", ".pnm", ".nii", ".nii.gz"),
     # Pictures that are not read: whoever tries is told, and they do not vanish without a word.

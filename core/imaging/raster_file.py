@@ -118,6 +118,8 @@ def _read_first(data: bytes, name: str) -> StoredPixels:
         stored = _from_pillow(picture if picture.mode != "CMYK" else _open(data, name))
     else:
         stored = _from_opencv(data, name)
+    if isinstance(picture, JpegImageFile):
+        stored = replace(stored, notes=_of_others(_open(data, name), data, name))
     if isinstance(picture, PngImageFile):
         stored = _with_png_numbers(stored, data, picture.info.get("transparency"))
     return replace(
@@ -160,6 +162,21 @@ def _orientation(picture: ImageFile) -> int:
     except (OSError, SyntaxError, ValueError, KeyError, IndexError, TypeError, struct.error):
         return 1  # EXIF is an extra; what cannot be read of it must not cost the image
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _of_others(picture: ImageFile, data: bytes, name: str) -> tuple[Sentence, ...]:
+    """That a JPEG holds pictures behind its first (MPO: stereo, panorama): not small copies and gain maps."""
+    if not isinstance(picture, JpegImageFile) or "mp" not in picture.info:
+        return ()
+    try:
+        entries = (picture._getmp() or {}).get(0xB002, [])
+    except SyntaxError:
+        return ()
+    starts = (each["DataOffset"] and each["DataOffset"] + picture.info["mpoffset"] for each in entries)
+    forms = (packed_form(data[start:]) for start in starts)
+    count = sum(form is not None and (form.width, form.height) == picture.size for form in forms)
+    told = Sentence("{name} holds {count} pictures; the first one is used.", name=name, count=count)
+    return (told,) if count > 1 else ()
 
 
 def _check_sums(picture: ImageFile, name: str) -> None:

@@ -223,6 +223,15 @@ def test_of_an_animation_the_first_picture_is_used_and_said(file_format: str) ->
     assert image.notes == ("film holds 2 pictures; the first one is used.",)
 
 
+@pytest.mark.parametrize(("side", "told"), [(16, ("a holds 2 pictures; the first one is used.",)), (8, ())])
+def test_a_second_picture_of_a_jpeg_is_told_unless_it_is_a_small_one(
+    side: int, told: tuple[str, ...]
+) -> None:
+    pictures = [Image.fromarray(np.full((each, each, 3), 9, np.uint8)) for each in (16, side)]
+    image = decode_image(saved(pictures[0], "MPO", save_all=True, append_images=pictures[1:]), "a")
+    assert image.values.shape == (16, 16) and image.notes == told
+
+
 def test_an_animation_of_16_bits_keeps_them() -> None:
     frame = struct.pack(">IIIIHHBB", 2, 1, 0, 0, 1, 10, 0, 0)
     pixels = zlib.compress(b"\0" + struct.pack(">HH", 500, 1500))

@@ -377,10 +377,8 @@ def test_what_divides_or_was_divided_is_no_mask_of_what_is_beside_it(images):
 @pytest.mark.parametrize("folders", [("images/", "masks/"), ("", "")])
 @pytest.mark.parametrize("names", [("image_{:03}.png", "mask_{:03}.png"), ("scan{}.tif", "scan{}_mask.png")])
 def test_masks_whose_numbers_run_beside_those_of_the_images_are_told_of(folders, names):
-    paths = [[f"z.zip/{each[0]}{each[1]}" for each in zip(folders, names, strict=True)] for _ in range(3)]
-    files = [
-        path.format(place + shift) for place, both in enumerate(paths) for shift, path in zip((1, 0), both)
-    ]
+    image, mask = (f"z.zip/{folder}{name}" for folder, name in zip(folders, names, strict=True))
+    files = [each for place in range(3) for each in (image.format(place + 1), mask.format(place))]
     rows = plan_upload(files)
     told = "masks are numbered from 0 and images from 1, so it is not clear which is whose; number them alike"
     assert [(row.role, row.reason) for row in rows if "mask" in row.name] == [("left out", told)] * 3

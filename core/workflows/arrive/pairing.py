@@ -184,8 +184,8 @@ def without_slips(rows: Sequence[PlannedFile], said: Container[int]) -> list[Pla
             and not any(rows[masks[number]].only_image for number in masks.keys() - shared)
         ):
             why = Sentence(
-                "masks are numbered from {first_mask} and images from {first_image}, so it is not clear which "
-                "is whose; number them alike",
+                "masks are numbered from {first_mask} and images from {first_image}, so it is not clear "
+                "which is whose; number them alike",
                 first_mask=first_mask,
                 first_image=first_image,
             )
