@@ -135,7 +135,9 @@ def is_left_by_systems(path: str) -> bool:
     parts = path.split("/")
     if not parts[-1]:  # a folder
         return True
+    # Of a file that iCloud keeps elsewhere only its name is there, which must not vanish.
     hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
+    hidden = hidden and not parts[-1].endswith(".icloud")
     is_system = not _SKIPPED_FOLDERS.isdisjoint(part.lower() for part in parts)
     return hidden or is_system or _SKIPPED.fullmatch(parts[-1]) is not None
 

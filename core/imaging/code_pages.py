@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 # Letters of the languages of a code page.
-_WESTERN = frozenset("äöüÄÖÜßåÅæÆøØéèêëÉÈÊáàâãÁÀÂíìîïóòôõÓúùûñÑçÇ")
+_WESTERN = frozenset("äöüÄÖÜßåÅæÆøØéèêëÉÈÊáàâãÁÀÂíìîïóòôõÓúùûñÑçÇœŒ")
 _CENTRAL = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽőűŐŰöüÖÜäÄßľĺŕôÔăâî")
 _TURKISH = frozenset("ğışĞİŞçöüÇÖÜâîû")
 # Letters of ASCII that may follow these: "año", "pulmões", "mão", "tête", "Řez"; and stand before: "koń".

@@ -20,7 +20,8 @@ _GIT_ANNEX = Sentence("a git-annex pointer without the file itself"), Sentence("
 # How a format begins, its name, what to do.
 _STARTS: tuple[tuple[bytes, Sentence, Sentence], ...] = (
     (rb"version https://git-lfs", *_GIT_LFS),
-    (rb"/annex/objects/", *_GIT_ANNEX),
+    (rb"[^\n]{0,200}/annex/objects/", *_GIT_ANNEX),
+    (rb"bplist", Sentence("a placeholder of iCloud without the file itself"), Sentence("download it first")),
     (rb".{344}ni1\0|.{4}ni2\0", Sentence("the header of a NIfTI volume in two files"), _AS_ONE_NIFTI),
     (rb"\x5c\x01\0\0|\0\0\x01\x5c", Sentence("the header of an Analyze volume in two files"), _AS_NIFTI),
     (rb"P7\n", Sentence("a PAM picture"), _AS_PICTURE),

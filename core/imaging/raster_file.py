@@ -8,7 +8,6 @@ unused bytes of a BMP. JPEG of 12 bits or without loss is imagecodecs' affair.
 from __future__ import annotations
 
 import io
-import math
 import re
 import struct
 from collections.abc import Callable
@@ -33,15 +32,12 @@ from core.errors import BadFileError
 from core.imaging.class_table import UNDEFINED_SAID
 from core.imaging.codestream import packed_form
 from core.imaging.orientation import upright
+from core.imaging.pnm import from_plain_pnm, pnm_pictures, range_of_pnm
 from core.imaging.quiet import quiet_libraries
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_size, inverts, spread_bits
 from core.language.sentence import Sentence
 
 _EXIF_ORIENTATION = 0x0112
-# The header of a PNM: its kind, width, height and, of what is no bitmap, the largest value.
-_GAP = rb"(?:\s|#[^\n]*\n)+"
-_PNM = re.compile(rb"\s*(P(?:[14]|([2356])))" + 2 * (_GAP + rb"(\d+)") + rb"(?(2)" + _GAP + rb"(\d+))")
-_PLAIN = re.compile(rb"\sP[123]\s")
 
 
 # The first bytes that tell a format, and who reads its header.
@@ -66,7 +62,7 @@ def open_raster(data: bytes, name: str) -> OpenFile:
     Raises:
         BadFileError: Too large, cut off or damaged; reading a picture likewise.
     """
-    if len(parts := _pnm_pictures(data)) > 1:
+    if len(parts := pnm_pictures(data)) > 1:
 
         def read_part(frame: int) -> StoredPixels:
             return replace(_read_first(parts[frame], name), num_pictures=len(parts))
@@ -113,7 +109,7 @@ def _read_first(data: bytes, name: str) -> StoredPixels:
             _check_whole(picture, name)
         orientation = _orientation(_open(data, name))
     if data[:2] in (b"P2", b"P3"):
-        stored = _from_plain_pnm(data)
+        stored = from_plain_pnm(data)
     elif by_pillow:
         stored = _from_pillow(picture if picture.mode != "CMYK" else _open(data, name))
     else:
@@ -124,7 +120,7 @@ def _read_first(data: bytes, name: str) -> StoredPixels:
         stored = _with_png_numbers(stored, data, picture.info.get("transparency"))
     return replace(
         upright(stored, orientation, name),
-        shown=_range_of_pnm(data) if isinstance(picture, PpmImageFile) else None,
+        shown=range_of_pnm(data) if isinstance(picture, PpmImageFile) else None,
         says_undefined=picture.info.get("Description") == UNDEFINED_SAID,
         lossy=isinstance(picture, JpegImageFile) or (isinstance(picture, WebPImageFile) and b"VP8 " in data),
         num_pictures=num_frames,
@@ -248,36 +244,6 @@ def _with_png_numbers(stored: StoredPixels, data: bytes, clear: Any) -> StoredPi
         same = (stored.values == np.array(clear, stored.values.dtype)).all(axis=-1)
         return replace(stored, alpha=np.where(same, np.uint8(0), np.uint8(255)))
     return stored
-
-
-def _from_plain_pnm(data: bytes) -> StoredPixels:
-    """The numbers of a PNM in plain text, which OpenCV spreads over 8 bits."""
-    width, height, white, *numbers = re.sub(rb"#[^\n]*", b"", data).split()[1:]
-    shape = (int(height), int(width), 3) if data[:2] == b"P3" else (int(height), int(width))
-    dtype = np.uint8 if int(white) < 256 else np.uint16
-    return StoredPixels(np.array(numbers[: math.prod(shape)], dtype).reshape(shape))
-
-
-def _pnm_pictures(data: bytes) -> list[bytes]:
-    """The pictures of a PNM, which stand one behind the other."""
-    pictures, end = [], 0
-    while found := _PNM.match(data, end):
-        kind, width, height, white = found[1], *(int(each or 1) for each in found.groups()[2:])
-        if kind in (b"P1", b"P2", b"P3"):
-            following = _PLAIN.search(data, found.end())
-            end = following.start() if following else len(data)
-        else:
-            samples = width * (3 if kind == b"P6" else 1) * (2 if white > 255 else 1)
-            end = found.end() + 1 + height * ((width + 7) // 8 if kind == b"P4" else samples)
-        pictures.append(data[found.start(1) : end])
-    return pictures
-
-
-def _range_of_pnm(data: bytes) -> tuple[float, float] | None:
-    """Black and white of a PNM whose largest value lies below that of 8 bits; None for others."""
-    found = _PNM.match(data)
-    white = int(found[5] or 255) if found else 255
-    return (0.0, float(white)) if white < 255 else None
 
 
 def _unusual_jpeg(data: bytes, name: str) -> StoredPixels | None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.config import Limits
 from core.errors import BadFileError
 from core.imaging.geometry import Geometry
+from core.language.sentence import Sentence
 
 
 @dataclass(frozen=True)
@@ -146,15 +147,18 @@ def check_shape(pixels: NDArray[Any], shape: tuple[int, int], name: str) -> None
     Raises:
         BadFileError: Naming both sizes.
     """
-    if pixels.shape[:2] != tuple(shape):
-        raise BadFileError(
-            name,
-            "is {width} x {height} pixels, but its image is {shape} x {shape_2}; they must be the same.",
-            width=pixels.shape[1],
-            height=pixels.shape[0],
-            shape=shape[1],
-            shape_2=shape[0],
-        )
+    if pixels.shape[:2] == tuple(shape):
+        return
+    turned = Sentence(" One of the two lies turned, as a header may say that an image is.")
+    raise BadFileError(
+        name,
+        "is {width} x {height} pixels, but its image is {shape} x {shape_2}; they must be the same.{turned}",
+        width=pixels.shape[1],
+        height=pixels.shape[0],
+        shape=shape[1],
+        shape_2=shape[0],
+        turned=turned if pixels.shape[1::-1] == tuple(shape) else "",
+    )
 
 
 def spread_bits(numbers: NDArray[Any], num_bits: int) -> NDArray[np.uint8]:

@@ -130,6 +130,13 @@ def test_links_to_nowhere_are_told(tmp_path: Path) -> None:
     assert problems(tmp_path) == (f"train: gone.png: {told}",) * 2
 
 
+def test_what_icloud_keeps_elsewhere_is_told(tmp_path: Path) -> None:
+    write_split(tmp_path, "train", range(2))
+    (tmp_path / "train/images/.gone.png.icloud").write_bytes(b"bplist00")
+    told = "train/images also holds .gone.png.icloud; only image files directly in it are read."
+    assert examine_dataset(tmp_path).notes == (told,)
+
+
 @pytest.mark.parametrize("lost", ["val", "val/images", "val/masks"])
 def test_folders_that_are_links_to_nowhere_are_told(tmp_path: Path, lost: str) -> None:
     for split, seeds in (("train", range(1)), ("val", range(1, 2))):

@@ -164,12 +164,19 @@ def test_a_code_page_that_nobody_tells_is_said_once() -> None:
     assert second.notes == ()
 
 
-def test_japanese_of_unix_is_told_by_its_kana() -> None:
-    names = [name.encode("euc_jp") for name in ("画像01.png", "マスク.png", "細胞核.png", "胸部X線.png")]
-    data = zipped(*((chr(97 + place) * len(name), b"") for place, name in enumerate(names)))
-    for place, name in enumerate(names):
-        data = data.replace(bytes([97 + place]) * len(name), name)
-    assert set(unpacked(data)) == {"画像01.png", "マスク.png", "細胞核.png", "胸部X線.png"}
+@pytest.mark.parametrize(
+    ("names", "encoding"),
+    [
+        (["画像01.png", "マスク.png", "細胞核.png", "胸部X線.png"], "euc_jp"),  # told by its kana
+        (["échantillon.png", "tête.png", "lésion.png", "cœur.png", "à droite.png"], "cp1252"),
+    ],
+)
+def test_several_names_tell_what_one_of_them_does_not(names: list[str], encoding: str) -> None:
+    raw = [name.encode(encoding) for name in names]
+    data = zipped(*((chr(65 + place) * len(name), b"") for place, name in enumerate(raw)))
+    for place, name in enumerate(raw):
+        data = data.replace(bytes([65 + place]) * len(name), name)
+    assert unpacked(data).keys() == set(names)
 
 
 @pytest.mark.parametrize("name", ["폐.png", "a.png"])

@@ -168,6 +168,9 @@ def test_another_size_names_both() -> None:
         decode_mask(png(MASK), "m.png", (512, 640))
     assert str(caught.value) == ("m.png: is 3 x 2 pixels, but its image is 640 x 512; they must be the same.")
     assert decode_mask(png(MASK), "m.png", (2, 3)).shape == (2, 3)
+    turned = "they must be the same. One of the two lies turned, as a header may say that an image is."
+    with pytest.raises(BadFileError, match=turned):
+        decode_mask(png(MASK), "m.png", (3, 2))
 
 
 def test_a_mask_of_one_pixel() -> None:

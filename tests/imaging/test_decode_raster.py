@@ -313,6 +313,8 @@ def test_a_flipped_bit_in_a_png_is_an_error() -> None:
         (bytes(344) + b"ni1\0" + bytes(60), "is the header of a NIfTI volume in two files"),
         (b"version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer without the file itself"),
         (b"/annex/objects/SHA256E-s9--00.png\n", "is a git-annex pointer without the file itself"),
+        (b"../../.git/annex/objects/9K/0w/SHA256E-s9--00.png", "is a git-annex pointer without the file"),
+        (b"bplist00\xd2", "is a placeholder of iCloud without the file itself, which is not read; download"),
         (imagecodecs.jpegls_encode(GREY), "is a JPEG-LS picture, which is not read; save it as PNG"),
         (b"\0\0\0\x18ftypheic" + bytes(20), "is an HEIC picture, which is not read; save it as PNG"),
         (b"\0\0\0\x0cjP  \r\n", "is a JPEG 2000 picture"),
