@@ -9,8 +9,8 @@ import re
 from string import Formatter
 
 _NOUNS = (
-    "channels classes days epochs files folds groups hours images labels masks minutes objects parts people "
-    "persons pictures points readers rows seconds segments slices strokes trials"
+    "channels classes days drafts epochs files folds groups hours images labels masks minutes objects parts "
+    "people persons pictures points readers rows seconds segments slices strokes trials"
 ).split()
 _SINGULAR = {"classes": "class", "people": "person"}
 _VERBS = {"are": "is", "have": "has", "were": "was"} | {

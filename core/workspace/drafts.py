@@ -48,6 +48,13 @@ class Drafts(StorePart):
             found = session.execute(query.limit(1)).first()
             return None if found is None else _to_row(session, found[0])
 
+    def unsaved_layers(self, task_id: int) -> list[bytes]:
+        """The layers of a task's drafts with something unsaved, in one query; empty ones are left out."""
+        unsaved = DraftTable.has_unsaved_changes & DraftTable.layer_png.is_not(None)
+        query = select(DraftTable.layer_png).join(ImageTable).where(ImageTable.task_id == task_id, unsaved)
+        with self._database.reading() as session:
+            return [layer_png for layer_png in session.scalars(query) if layer_png is not None]
+
     def put(
         self,
         image_id: int,

@@ -12,12 +12,13 @@ from playwright.sync_api import Locator, Page, expect
 from core.imaging.masks import encode_png
 from core.workflows.add_images import add_images
 from core.workspace import TaskClass, TaskRow, Workspace
+from core.workspace.classes import merged
 
 
 def task_of(workspace: Workspace, title: str, *classes: str, side: int = 64) -> TaskRow:
     """A task with these classes and one black image."""
     task = workspace.tasks.create(title)
-    workspace.tasks.set_classes(task.id, [TaskClass(name) for name in classes])
+    task = workspace.tasks.set_classes(task.id, [TaskClass(name) for name in classes])
     add_images(workspace, task.id, [("a.png", encode_png(np.zeros((side, side), np.uint8)))])
     return task
 
@@ -63,6 +64,20 @@ def test_escape_closes_the_list_after_the_box_that_had_the_focus_went_with_its_c
     settled(page)
     page.keyboard.press("Escape")
     expect(listed).to_have_count(0)
+
+
+def test_a_class_that_was_merged_is_brought_back_in_another_session(
+    server: AppServer, workspace: Workspace, open_page: OpenPage
+) -> None:
+    task = task_of(workspace, "Chest merged yesterday", "Lung", "Heart")
+    workspace.tasks.set_classes(task.id, merged(task.classes, task.classes[1].value, into=1))
+    page = open_page(f"{server.url}/?task={task.slug}")
+    listed = opened_list(page)
+    listed.get_by_role("button", name="Bring back Heart").click()
+    expect(listed.get_by_role("button", name="Undo: Heart brought back")).to_be_visible()
+    expect(listed.get_by_label("Name of class 2")).to_have_value("Heart")
+    expect(listed.get_by_role("button", name="Bring back Heart")).to_have_count(0)
+    assert [each.name for each in workspace.tasks.get_by_id(task.id).classes] == ["Lung", "Heart"]
 
 
 def test_numbers_of_classes_that_grow_move_no_picture(

@@ -33,9 +33,17 @@ def test_the_list_says_what_a_change_does_to_saved_masks(open_page, workspace, t
     fields = {each.label: each.value for each in app.text_input}
     assert (fields["Name of class 1"], fields["Name of class 2"]) == ("Lung", "Heart")
     said = " ".join(each.value for each in app.caption)
-    assert "` Lung ` in 1 saved mask counts as ` Heart ` from now on." in said
-    assert "` Heart ` in 0 saved masks counts as background from now on." in said
+    assert "` Lung ` in 1 saved mask and 0 drafts counts as ` Heart ` from now on." in said
+    assert "` Heart ` in 0 saved masks and 0 drafts counts as background from now on." in said
     assert "Add class" in {each.label for each in app.button}
+
+
+def test_the_list_says_in_how_many_drafts_a_class_is_drawn(open_page, workspace, task):
+    workspace.tasks.set_classes(task.id, [TaskClass("Lung"), TaskClass("Heart")])
+    app = open_page(task=task.slug)
+    press(app, "Classes")
+    said = " ".join(each.value for each in app.caption)
+    assert "` Lung ` in 0 saved masks and 1 draft counts as ` Heart ` from now on." in said
 
 
 def test_the_list_goes_over_the_masks_once_whatever_the_number_of_classes(

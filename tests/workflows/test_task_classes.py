@@ -7,7 +7,7 @@ from core.correction.corrections import encode_layer
 from core.errors import StoreError
 from core.workflows.add_images import add_images
 from core.workflows.correct.save_mask import save_mask
-from core.workflows.correct.task_classes import num_masks_with, set_classes
+from core.workflows.correct.task_classes import num_drafts_with, num_masks_with, set_classes
 from core.workspace import DraftContent, TaskClass
 from core.workspace.classes import added, merged
 from tests.workflows.conftest import gradient, png
@@ -27,6 +27,17 @@ def test_masks_that_hold_a_class_are_counted_as_they_are_read_now(workspace, two
     assert num_masks_with(workspace, two) == {1: 1}
     after = set_classes(workspace, two.id, merged(two.all_classes, 1, into=2), who="Kim")
     assert num_masks_with(workspace, after) == {2: 1}
+
+
+def test_drafts_that_hold_a_class_are_counted_as_they_are_read_now(workspace, two):
+    (image,) = workspace.images.list(two.id)
+    assert num_drafts_with(workspace, two) == {}  # the only one is as it was saved
+    drawn = DraftContent(0.5, encode_layer(np.array([[0, 3], [0, 1]], np.uint8)), None)
+    workspace.drafts.start_from(image.id, drawn, "Lee")
+    workspace.drafts.start_from(image.id, DraftContent(0.5, None, None), "Park")
+    assert num_drafts_with(workspace, two) == {2: 1}
+    after = set_classes(workspace, two.id, merged(two.all_classes, 2, into=1), who="Kim")
+    assert num_drafts_with(workspace, after) == {1: 1}
 
 
 @pytest.mark.parametrize("kind", ["fine_tune", "fine_tune_clicks", "experiment"])

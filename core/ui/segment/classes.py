@@ -5,7 +5,7 @@ What a change does to saved masks is said before it is made; none of them change
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -16,7 +16,7 @@ from core.ui.dialog import show_dialog
 from core.ui.errors import shown_errors
 from core.ui.segment import class_words as words
 from core.ui.text import as_name
-from core.workflows.correct.task_classes import num_masks_with, set_classes
+from core.workflows.correct.task_classes import num_drafts_with, num_masks_with, set_classes
 from core.workspace import TaskClass, TaskRow
 from core.workspace.classes import added, changed, living, merged, moved
 
@@ -47,13 +47,14 @@ def _list(task_id: int) -> None:
     task = state.workspace().tasks.get_by_id(task_id)
     st.html(_STYLE)
     _undo(task)
-    num_masks = num_masks_with(state.workspace(), task)
+    masks, drafts = num_masks_with(state.workspace(), task), num_drafts_with(state.workspace(), task)
     for place, each in enumerate(task.classes):
-        _row(task, each, place, num_masks[each.value])
+        _row(task, each, place, {"count": masks[each.value], "drafts": drafts[each.value]})
+    _bring_back(task)
     _add(task)
 
 
-def _row(task: TaskRow, each: TaskClass, place: int, num_masks: int) -> None:
+def _row(task: TaskRow, each: TaskClass, place: int, held_in: Mapping[str, int]) -> None:
     name, last = name_of(each), len(task.classes) - 1
     colour, title, up, down, more = st.columns(_COLUMNS, vertical_alignment="center", gap="small")
     shown = each.colour if each.colour in _COLOURS else _COLOURS[0]
@@ -85,7 +86,7 @@ def _row(task: TaskRow, each: TaskClass, place: int, num_masks: int) -> None:
     if last > 0:
         key, told = _key("more", task, each), words.MORE.format(name=as_name(name))
         with more.popover(told, icon=":material/more_horiz:", help=told, type="tertiary", key=key):
-            _merge_or_delete(task, each, num_masks)
+            _merge_or_delete(task, each, held_in)
 
 
 def _step(column: DeltaGenerator, task: TaskRow, each: TaskClass, step: int, end: bool) -> None:
@@ -96,7 +97,7 @@ def _step(column: DeltaGenerator, task: TaskRow, each: TaskClass, step: int, end
         _keep(task, moved(task.all_classes, each.value, step), words.MOVED.format(name=name_of(each)))
 
 
-def _merge_or_delete(task: TaskRow, each: TaskClass, count: int) -> None:
+def _merge_or_delete(task: TaskRow, each: TaskClass, held_in: Mapping[str, int]) -> None:
     name = name_of(each)
     others = {other.value: other for other in task.classes if other.value != each.value}
     into = st.selectbox(
@@ -107,13 +108,22 @@ def _merge_or_delete(task: TaskRow, each: TaskClass, count: int) -> None:
         key=_key(f"into_{[*others]}", task, each),
     )
     target = name_of(others[into])
-    st.caption(words.MERGE_EFFECT.format(count=count, name=as_name(name), into=as_name(target)))
+    st.caption(words.MERGE_EFFECT.format(**held_in, name=as_name(name), into=as_name(target)))
     if st.button(words.MERGE, key=_key("merge", task, each), icon=":material/merge:"):
         _keep(task, merged(task.all_classes, each.value, into), words.MERGED.format(name=name, into=target))
-    st.caption(words.DELETE_EFFECT.format(count=count, name=as_name(name)))
+    st.caption(words.DELETE_EFFECT.format(**held_in, name=as_name(name)))
     if st.button(words.DELETE_CLASS, key=_key("delete", task, each), icon=":material/delete:"):
         _keep(task, merged(task.all_classes, each.value, 0), words.DELETED.format(name=name))
     st.caption(words.NOTHING_LOST)
+
+
+def _bring_back(task: TaskRow) -> None:
+    """Merged and deleted classes; Undo knows only what this session has done."""
+    for each in (each for each in task.retired if each.name):
+        label = words.BRING_BACK.format(name=as_name(each.name))
+        if st.button(label, icon=":material/unarchive:", key=_key("back", task, each), type="tertiary"):
+            whole = changed(task.all_classes, each.value, becomes=None)
+            _keep(task, whole, words.BROUGHT_BACK.format(name=each.name))
 
 
 def _add(task: TaskRow) -> None:

@@ -1,10 +1,15 @@
-"""Change what can be painted in a task: what that does to saved masks, and when it has to wait."""
+"""Change what can be painted in a task: what that does to masks and drafts, and when it has to wait."""
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
+from PIL import Image
+
+from core.correction.corrections import FOREGROUND
 from core.errors import StoreError
 from core.workspace import ACTIVE, TaskClass, TaskRow, Workspace
 from core.workspace.classes import reading_table
@@ -25,6 +30,15 @@ def num_masks_with(workspace: Workspace, task: TaskRow) -> Counter[int]:
     return counts
 
 
+def num_drafts_with(workspace: Workspace, task: TaskRow) -> Counter[int]:
+    """In how many drafts that are not saved yet each class is drawn, by its value."""
+    read_as = reading_table(task.all_classes)
+    counts: Counter[int] = Counter()
+    for layer_png in workspace.drafts.unsaved_layers(task.id):
+        counts.update({int(read_as[value]) for value in _drawn_in(layer_png)})
+    return counts
+
+
 def set_classes(workspace: Workspace, task_id: int, classes: Sequence[TaskClass], *, who: str) -> TaskRow:
     """Keep another list of classes; no mask on disk is changed.
 
@@ -40,3 +54,11 @@ def set_classes(workspace: Workspace, task_id: int, classes: Sequence[TaskClass]
             name=going[0].name,
         )
     return workspace.tasks.set_classes(task_id, classes, who=who)
+
+
+@lru_cache(maxsize=1024)
+def _drawn_in(layer_png: bytes) -> frozenset[int]:
+    """The classes in a layer of the store, by their values; kept, as the list of classes is drawn often."""
+    with Image.open(io.BytesIO(layer_png), formats=["PNG"]) as picture:
+        pixels = picture.histogram()
+    return frozenset(value - 1 for value, count in enumerate(pixels) if count and value >= FOREGROUND)
