@@ -1,7 +1,7 @@
 """The Experiments page: what it asks, what it starts, how it shows what runs, what ended and what is kept."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -290,9 +290,11 @@ def test_list_has_the_newest_first_and_opens_one(open_page, nuclei, keep):
 
 @pytest.mark.parametrize("reason", [STOPPED, DIED])
 def test_an_opened_experiment_says_why_it_ended_early(open_page, nuclei, keep, reason):
-    keep("one", status="stopped", reason=reason)
+    keep("one", status="stopped", reason=reason, result=replace(result(), notes=(reason, "Same splits.")))
     app = open_page("experiments", task=nuclei.slug, experiment="one")
     assert plain(app.info)[0] == reason
+    # Once is enough: the command and the report have it among the notes.
+    assert [each for each in plain(app.markdown) if "Same splits" in each] == ["- Same splits."]
 
 
 def test_opened_experiment_shows_numbers_how_to_read_them_pictures_and_command(open_page, nuclei, keep):

@@ -50,7 +50,7 @@ def opened(workspace: Workspace, folder: Path) -> None:
     if reports:
         with st.expander(words.CURVES, expanded=result is None or not result.pictures):
             run_curves(reports)
-    _about(folder, record, result)
+    _about(folder, record, () if result is None else [each for each in result.notes if each != shown.reason])
 
 
 def _close() -> None:
@@ -137,8 +137,7 @@ def _pictures(folder: Path, pictures: Sequence[Picture]) -> None:
             st.image(str(path), caption=as_text(picture.caption), alt=picture.caption)
 
 
-def _about(folder: Path, record: dict[str, Any], result: ExperimentResult | None) -> None:
-    notes = () if result is None else result.notes
+def _about(folder: Path, record: dict[str, Any], notes: Sequence[str]) -> None:
     if notes:
         with st.expander(words.EXPERIMENT_NOTES):
             st.markdown("\n".join(f"- {as_text(note)}" for note in notes))
