@@ -24,6 +24,7 @@ SENTENCES = {
     "class_worse": f"{_COMPARED}; but {{class}} goes from {{class_old:.4f}} to {{class_new:.4f}}, and none "
     f"may lose more than {{most:g}}, so you decide. {{lost}}",
     "not_better": f"{_COMPARED}, so that one stays. {{lost}}",
+    "no_better_than_none": f"{_COMPARED}; that is no better than none, so it is not put into use.",
     "alerts_missed": f"{_COMPARED}; but {{alert}} is found in {{found_new}} of {{alerts}}, and in "
     "{found_old} before, so that one stays.",
     "unsure": f"{_COMPARED}; that may be chance (the gain is surely above {{low:+.4f}} only, and "

@@ -29,6 +29,7 @@ class ImageComparison:
         group: What it must not be separated from; 0 in comparisons from before there were groups.
         old_of: Dice of the version in use for each class, in the order of `Comparison.classes`.
         new_of: That of the candidate.
+        there: Whether each class is in the mask; empty in comparisons from before that was kept.
     """
 
     image_id: int
@@ -38,6 +39,7 @@ class ImageComparison:
     group: int = 0
     old_of: tuple[float, ...] = ()
     new_of: tuple[float, ...] = ()
+    there: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,13 @@ class Comparison(Compared):
         )
 
     @property
+    def not_there(self) -> tuple[str, ...]:
+        """The classes that are in no mask of the locked images: on those their Dice is 1 or 0, no more."""
+        kept = [each.there for each in self.images if each.there]
+        found = enumerate(self.classes if kept else ())
+        return tuple(name for place, name in found if not any(there[place] for there in kept))
+
+    @property
     def why(self) -> Reason:
         """The decision with its numbers."""
         told, worst = super().why, self.worst_class
@@ -122,7 +131,8 @@ def compare(
             for version in (old, new)
         )
         means = (sum(old_of) / len(old_of), sum(new_of) / len(new_of))
-        return ImageComparison(image.id, image.name, *means, image.group_id, old_of, new_of)
+        there = tuple(bool((reference == each.value).any()) for each in task.classes)
+        return ImageComparison(image.id, image.name, *means, image.group_id, old_of, new_of, there)
 
     rows = each_locked(workspace, new.task_id, row_of, **watching)
     if rows is None:

@@ -96,7 +96,8 @@ class Compared:
         }
         if self.decision == "ask" and evidence.num_groups < FEWEST_GROUPS:
             return Reason("compared_too_few", facts)
-        return Reason({"promote": "better", "keep": "not_better", "ask": "unsure"}[self.decision], facts)
+        kept = "not_better" if self.old_version_id is not None else "no_better_than_none"
+        return Reason({"promote": "better", "keep": kept, "ask": "unsure"}[self.decision], facts)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON types."""

@@ -186,7 +186,7 @@ DICE_HELP = (
     "Dice is 1 where two masks agree on every pixel and 0 where they share none; above 0.9 they look alike."
 )
 RESULT_PROMOTED = "The new version is better and is now in use."
-RESULT_KEPT = "The new version is not better. The current one stays in use."
+RESULT_KEPT = "The new version is not better, so it is not put into use."
 RESULT_ASK = (
     "The locked images do not decide by themselves. Look at the numbers and choose on the Models page."
 )

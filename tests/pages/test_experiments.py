@@ -1,6 +1,7 @@
 """The Experiments page: what it asks, what it starts, how it shows what runs, what ended and what is kept."""
 
 import json
+import os
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from core.experiments.requests.naming import title_of
 from core.experiments.requests.plan import CompareRequest, SyntheticRequest, request_to_json
 from core.experiments.runs.run import STOPPED
 from core.experiments.runs.start import experiments_root
-from core.experiments.runs.store import DIED, ExperimentResult, Picture
+from core.experiments.runs.store import DIED, ExperimentResult, Picture, State
 from core.imaging.masks import encode_png
 from core.jobs import queue
 from core.jobs.process import machine
@@ -295,6 +296,14 @@ def test_an_opened_experiment_says_why_it_ended_early(open_page, nuclei, keep, r
     assert plain(app.info)[0] == reason
     # Once is enough: the command and the report have it among the notes.
     assert [each for each in plain(app.markdown) if "Same splits" in each] == ["- Same splits."]
+
+
+def test_one_that_goes_on_shows_no_numbers_of_when_it_was_stopped(open_page, nuclei, keep):
+    folder = keep("one", result=replace(result(), notes=(STOPPED,)))
+    (folder / "state.json").write_text(json.dumps(asdict(State(pid=os.getpid()))))
+    app = open_page("experiments", task=nuclei.slug, experiment="one")
+    assert plain(app.info) == ["This experiment runs now; its numbers come when it ends."]
+    assert not app.table and STOPPED not in said(app)
 
 
 def test_opened_experiment_shows_numbers_how_to_read_them_pictures_and_command(open_page, nuclei, keep):

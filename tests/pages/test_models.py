@@ -97,6 +97,15 @@ def test_a_first_version_has_no_dice_before_it(open_page, workspace, nuclei):
     assert "What was in use" not in [each.label for each in app.expander]
 
 
+def test_a_class_that_no_locked_image_has_is_told_beside_its_number(open_page, workspace, nuclei):
+    new = add_version(workspace, nuclei, "one")
+    row = ImageComparison(1, "a", 0.5, 0.45, old_of=(0.0, 1.0), new_of=(0.9, 0.0), there=(True, False))
+    compared = Comparison(None, new.id, (row,), classes=("Cell", "Gap"))
+    workspace.versions.set_comparison(new.id, compared.to_dict())
+    app = open_page("models", task=nuclei.slug)
+    assert any("In no locked image: ` Gap `." in each.value for each in app.caption)
+
+
 def test_images_of_a_comparison_are_filtered_by_how_they_changed(open_page, workspace, nuclei):
     outcomes = add_images(workspace, nuclei.id, [(f"{each}.png", png(each)) for each in range(2)])
     old, new = (add_version(workspace, nuclei, name) for name in ("one", "two"))

@@ -83,6 +83,16 @@ def test_the_reason_is_a_sentence_with_its_numbers():
     )
 
 
+def test_a_first_version_that_is_no_better_than_none_is_not_said_to_leave_one_in_use():
+    rows = tuple(ImageComparison(each, f"{each}.png", 0.2, 0.1) for each in range(5))
+    first = Comparison(None, 2, rows)
+    assert first.decision == "keep"
+    assert str(first.why) == (
+        "Mean Dice on 5 locked images in 5 groups: 0.1000, and no version was in use; that is no better than "
+        "none, so it is not put into use."
+    )
+
+
 def test_a_comparison_survives_the_store():
     import json
 
@@ -267,3 +277,15 @@ def test_classes_are_scored_one_by_one_where_the_mask_is_decided(
     (row,) = found.images
     assert row.new_of == (pytest.approx(2 / 3), 0.0) and row.old_of == (0.0, 0.0)
     assert (row.new, row.old) == (pytest.approx(1 / 3), 0.0)
+    assert (row.there, found.not_there) == ((True, True), ())
+
+
+def test_a_class_that_is_in_no_locked_mask_is_named(workspace, task, save, add_version, predictors):
+    workspace.tasks.set_classes(task.id, (TaskClass("Lung", value=1), TaskClass("Heart")))
+    save([[200, 200, 0, 0]], [[1, 2, 0, 0]])
+    save([[0, 200, 0, 1]], [[0, 0, 255, 2]])
+    found = compare(workspace, add_version(), None, predictors)
+    # Where neither has it an empty mask scores 1; what the version found of it is wrong.
+    assert (found.images[0].old_of, found.images[0].new_of) == ((1.0, 0.0), (0.0, 0.0))
+    assert found.not_there == ("Lung",)
+    assert Comparison.from_dict(found.to_dict()) == found

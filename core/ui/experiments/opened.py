@@ -34,7 +34,8 @@ def opened(workspace: Workspace, folder: Path) -> None:
     st.button(words.ALL_EXPERIMENTS, icon=":material/arrow_back:", on_click=_close, type="tertiary")
     try:
         shown = store.summary(folder)
-        result = store.read_result(folder)
+        # One that goes on has written down what it had found when it was stopped, and that it was.
+        result = None if shown.status == "running" else store.read_result(folder)
         record = store.read_record(folder)
     except AppError as error:
         st.error(as_text(str(error)))

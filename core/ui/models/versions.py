@@ -42,6 +42,8 @@ def comparison_line(version: VersionRow) -> Comparison | None:
     st.write(str(compared.why))
     if compared.changes:
         _class_table(compared)
+    if compared.not_there:
+        st.caption(words.NOT_THERE.format(classes=", ".join(as_name(each) for each in compared.not_there)))
     return compared
 
 

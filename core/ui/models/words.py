@@ -50,6 +50,10 @@ MODEL_FOLDER_MAKING = "Writing the model for other programs"
 MODEL_FOLDER_DONE = "{size}. Each file was tried and gives what the model gives here."
 STATUS_NAMES = {"current": "In use", "candidate": "Candidate", "retired": "Used before"}
 NOT_COMPARED = "Not compared: there were no locked images."
+NOT_THERE = (
+    "In no locked image: {classes}. Dice is then 1 where nothing of it is found and 0 where something is, so that "
+    "number says little."
+)
 LOOK_AT_LOCKED = "Look at the locked images, worst first"
 LOCKED_IMAGES = "Locked images, before and now"
 GOT_WORSE = "worse"

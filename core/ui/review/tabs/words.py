@@ -94,6 +94,7 @@ WHY = {
     "better": "better on the locked images",
     "class_worse": "a class got worse on the locked images",
     "not_better": "not better on the locked images",
+    "no_better_than_none": "no better than no model on the locked images",
     "alerts_missed": "missed what must not be missed",
     "unsure": "the difference may be chance",
     "compared_too_few": "too few locked groups to compare on",
