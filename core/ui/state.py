@@ -130,6 +130,8 @@ def name_of_workspace() -> str:
 def set_person(name: str) -> None:
     """Take a name for this session; the shell has the browser remember it."""
     before, st.session_state[_PERSON] = _last_called(), name.strip()[:MAX_NAME_LENGTH]
+    if given_name():
+        workspace().persons.get_or_add(given_name())
     # At once: by the next run the name may be another one.
     st.session_state[_PERSON_ID] = _number_of(_last_called())
     if _last_called() != before:
@@ -173,9 +175,6 @@ def take_typed_name(name: str) -> None:
     set_person(name)
     if known is not None and name_key(known.name) != name_key(before):
         tell("info", words.KNOWN_NAME.format(name=as_name(known.name)))
-    if workspace().persons.once_called(person()):
-        # Else the browser's memory of it would lead to who bore it before.
-        workspace().persons.get_or_add(person())
 
 
 def _number_of(name: str) -> int | None:

@@ -88,7 +88,7 @@ class Drafts(StorePart):
         content = DraftContent(threshold, layer_png, version_id, seconds)
         with self._database.writing(alone=False) as session:
             # Before the image: it may have to be alone, and who is alone may wait for that image.
-            person = existing_or_new(session, who)
+            person = existing_or_new(session, who, is_known=False)
             image = existing_image(session, image_id)
             draft = draft_of(session, image_id, person.id)
             is_own = draft is not None and draft.client_id == client_id
@@ -131,7 +131,7 @@ class Drafts(StorePart):
         """
         with self._database.writing() as session:
             image = existing_image(session, image_id)
-            person_id = existing_or_new(session, who).id
+            person_id = existing_or_new(session, who, is_known=False).id
             draft = draft_of(session, image_id, person_id)
             is_saved = draft is not None and not draft.has_unsaved_changes and not holds(draft, content)
             if draft is None or (in_place_of_saved and is_saved):

@@ -142,7 +142,8 @@ class Images(ImageStacks):
         with self._database.writing() as session:
             image = existing_image(session, image_id)
             image.looked_at = image.looked_at or utc_now()
-            sign_in(session, image, existing_or_new(session, who).id, self._database.now(session))
+            person = existing_or_new(session, who, is_known=False)
+            sign_in(session, image, person.id, self._database.now(session))
 
     def last_looked_at(self, task_id: int, who: str) -> int | None:
         """The image that a person had open last in a task, None before the first."""

@@ -18,7 +18,7 @@ from core.workspace.database import Database
 from core.workspace.tables import Table
 
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
-NEWEST = "0013"
+NEWEST = "0014"
 """Schema that this program writes; a test holds it equal to the newest file in `migrations/versions`."""
 
 

@@ -37,7 +37,7 @@ class Persons(StorePart):
         """
         with self._database.reading() as session:
             found = session.scalars(_of_name(name)).first()
-        if found is None:
+        if found is None or not found.is_known:
             with self._database.writing() as session:
                 found = existing_or_new(session, name)
         return as_row(PersonRow, found)
@@ -137,17 +137,23 @@ class Persons(StorePart):
             audit.append(session, "person_removed", {"person": person_id}, who=who)
 
 
-def existing_or_new(session: Session, name: str) -> PersonTable:
-    """The person of a name, inside the caller's transaction, which is alone once it adds somebody."""
+def existing_or_new(session: Session, name: str, *, is_known: bool = True) -> PersonTable:
+    """The person of a name, inside the caller's transaction, which is alone once it adds somebody.
+
+    Args:
+        name: Whose.
+        is_known: What they do makes them somebody; to look and to draw does not.
+    """
     person = session.scalars(_of_name(name)).first()
     if person is None:
         # Two that add the same person, one with an image that the other waits for, would end in a deadlock.
         be_alone(session.connection())
         person = session.scalars(_of_name(name)).first()
     if person is None:
-        person = PersonTable(name=clean_name(name), key=name_key(name))
+        person = PersonTable(name=clean_name(name), key=name_key(name), is_known=is_known)
         session.add(person)
         session.flush()
+    person.is_known = person.is_known or is_known
     return person
 
 

@@ -32,7 +32,8 @@ class Presence(StorePart):
         """
         with self._database.writing() as session:
             image = existing_image(session, image_id)
-            sign_in(session, image, existing_or_new(session, who).id, self._database.now(session))
+            person = existing_or_new(session, who, is_known=False)
+            sign_in(session, image, person.id, self._database.now(session))
 
     def first_on(self, image_id: int, who: str) -> str | None:
         """Who else came to an image before this person, None where it is this person's."""

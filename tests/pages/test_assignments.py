@@ -79,6 +79,15 @@ def test_who_has_given_a_name_and_done_nothing_yet_can_have_a_share(open_page, t
     assert "Share of Bo in %" in [each.label for each in app.number_input]
 
 
+def test_the_machine_s_account_is_nobody_to_give_images_to(open_page, workspace):
+    task = workspace.tasks.create("Nuclei")
+    (outcome,) = add_images(workspace, task.id, [("a.png", png(1))])
+    workspace.persons.get_or_add("Bo")
+    workspace.images.mark_looked_at(outcome.image_id, state.person())
+    app = unfolded(open_page("review", task=task.slug), f"give_{task.id}")
+    assert [each.label for each in app.number_input if "Share" in each.label] == ["Share of Bo in %"]
+
+
 def test_a_name_stands_in_the_box_of_a_share_without_signs_of_its_own(open_page, workspace, task):
     for name in ("Kim Min-ji", "J. O'Brien", "김 연구원", "_a_", "www.x.y", "a@b.org", "x `y`"):
         workspace.persons.get_or_add(name)

@@ -32,6 +32,13 @@ def test_a_name_that_the_browser_remembers_leads_to_whoever_bore_it(workspace, k
     assert [each.name for each in workspace.persons.list()] == ["Kimm"]
 
 
+def test_who_gives_a_name_is_somebody_at_once(workspace, kim):
+    state.take_typed_name(" Bo ")
+    state.take_remembered_name("Mina")
+    state.take_typed_name("")
+    assert [each.name for each in workspace.persons.list()] == ["Kim", "Bo", "Mina"]
+
+
 def test_who_types_a_name_that_somebody_has_is_told_so(workspace, kim):
     state.take_typed_name("Lee")
     assert (state.person(), told()) == ("Lee", [])

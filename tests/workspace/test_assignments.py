@@ -181,6 +181,7 @@ def readings(store, task, own, other, revisions, version):
         ],
         "images.counts": stack[: store.images.counts(task.id)["all"]],
         "drafts.get": [each for each in stack if store.drafts.get(each)],
+        "drafts.unsaved_layers": stack[: len(store.drafts.unsaved_layers(task.id))],
         "masks.history": [revision.image_id for each in stack for revision in store.masks.history(each)],
         "masks.get": [each for each in stack if _or_none(store.masks.get, revisions[each].id)],
         "masks.of_task": [revision.image_id for revision in store.masks.of_task(task.id)],

@@ -22,6 +22,21 @@ def test_the_same_name_is_the_same_person(workspace):
         workspace.persons.get_or_add("  ")
 
 
+def test_who_only_looks_or_draws_is_not_known_until_they_give_that_name_or_save(workspace, add_image):
+    first, second = add_image("a"), add_image("b")
+    stroke = {"version_id": None, "threshold": 0.5, "layer_png": b"layer", "client_id": "tab", "sequence": 1}
+    workspace.images.mark_looked_at(first.id, "root")
+    workspace.drafts.put(first.id, who="root", seconds=0.0, **stroke)
+    workspace.drafts.begin_anew(first.id, DraftContent(0.5, None, None), "account")
+    workspace.presence.sign(first.id, "Lee")
+    assert [each.is_known for each in workspace.persons.list()] == [False, False, False]
+    save(workspace, second, "ROOT")
+    assert workspace.persons.get_or_add("Lee").is_known
+    # Whoever is known stays it.
+    workspace.presence.sign(second.id, "root")
+    assert [each.is_known for each in workspace.persons.list()] == [True, False, True]
+
+
 def test_who_is_taken_away_stays_in_what_was_made(workspace, add_image):
     image = add_image("a")
     save(workspace, image, "Lee")

@@ -73,9 +73,7 @@ def _share_key(task: TaskRow, person: PersonRow) -> str:
 def _people(holders: Collection[int | None]) -> list[PersonRow]:
     """Who works here; where people sign in by passwords only who has one, or holds images already."""
     persons = state.workspace().persons
-    if name := state.given_name():
-        persons.get_or_add(name)
-    people = [each for each in persons.list() if each.removed_at is None]
+    people = [each for each in persons.list() if each.is_known and each.removed_at is None]
     if state.signed_in() is None or sign_in.way() != "password":
         return people
     shown = {*holders, *persons.with_password()}

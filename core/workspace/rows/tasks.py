@@ -13,6 +13,8 @@ class PersonRow:
 
     Attributes:
         name: As it was typed first.
+        is_known: Somebody gave the name, or saved something under it; else it may be the machine's account,
+            under which somebody looked or drew.
         role: "reader" until somebody gives another one.
         created_at: When the name was first seen.
         removed_at: When somebody was taken away, None for one who works here; what was made keeps the name.
@@ -20,6 +22,7 @@ class PersonRow:
 
     id: int
     name: str
+    is_known: bool
     role: str
     created_at: datetime
     removed_at: datetime | None

@@ -42,6 +42,7 @@ class PersonTable(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     key: Mapped[str] = mapped_column(unique=True)
+    is_known: Mapped[bool] = mapped_column(default=True)
     role: Mapped[str] = mapped_column(default="reader")
     password_hash: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
