@@ -82,9 +82,11 @@ def test_who_has_given_a_name_and_done_nothing_yet_can_have_a_share(open_page, t
 def test_the_machine_s_account_is_nobody_to_give_images_to(open_page, workspace):
     task = workspace.tasks.create("Nuclei")
     (outcome,) = add_images(workspace, task.id, [("a.png", png(1))])
-    workspace.persons.get_or_add("Bo")
     workspace.images.mark_looked_at(outcome.image_id, state.person())
     app = unfolded(open_page("review", task=task.slug), f"give_{task.id}")
+    assert "Nobody has given a name yet; type who is to work here." in [each.value for each in app.caption]
+    workspace.persons.get_or_add("Bo")
+    app = unfolded(app, f"give_{task.id}")
     assert [each.label for each in app.number_input if "Share" in each.label] == ["Share of Bo in %"]
 
 

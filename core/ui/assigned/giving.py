@@ -24,8 +24,11 @@ def give_box(task: TaskRow) -> None:
     with box:
         st.caption(words.GIVE_HELP)
         held = {each.person_id: each for each in state.workspace().assignments.of_task(task.id)}
+        people = _people(held)
+        if not people:
+            st.caption(words.NOBODY_YET)
         with st.container(gap="small"):
-            total = sum(_share(task, each, held.get(each.id)) for each in _people(held))
+            total = sum(_share(task, each, held.get(each.id)) for each in people)
         if state.signed_in() is None:
             st.text_input(words.NEW_NAME, key="give_new_name", max_chars=80, on_change=_add_person)
         if 0 < total != 100:

@@ -15,6 +15,7 @@ GIVE_HELP = (
 )
 SHARE_OF = "Share of {who} in %"
 SHARE_OF_DONE = "Share of {who} in % ({done} of {total} done)"
+NOBODY_YET = "Nobody has given a name yet; type who is to work here."
 NEW_NAME = "Another person"
 SHARE_OUT = "Share the images out"
 SHARED_OUT = "The images are shared out."
