@@ -5,9 +5,9 @@ Files of a zip are taken out one at a time and let go of.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
@@ -36,9 +36,6 @@ MAY_BE_ASKED = (".tif", ".tiff", ".nii", ".nii.gz")
 """Files that may have several channels, or be a CT without saying so."""
 _MOST_UNITS = 20
 """Files in which values are looked for that may be Hounsfield units."""
-_MAY_BE_SEGMENTATION = (".dcm", ".dicom")
-_YOLO_SIDE = 512
-"""Pixels a side at which outlines are drawn to find their classes."""
 MOST_READ = 300
 """Masks whose values are looked at beforehand; what is unclear in the others is told when they are added."""
 
@@ -129,7 +126,7 @@ def survey_upload(
     """
     uploads = [*files, *masks]
     rows = plan_of(files, masks, known=known, roles=roles)
-    if any(row.name.lower().endswith(_MAY_BE_SEGMENTATION) for row in rows):
+    if any(row.name.lower().endswith((".dcm", ".dicom")) for row in rows):
         rows = [row for row, _ in unpacked(rows, uploads)]
     num_files = sum(len(_paths(*each)) for each in files)
     names = _names(rows, uploads) if earlier is None else earlier.names
@@ -138,8 +135,8 @@ def survey_upload(
         for row in rows
     ]
     of_masks = [place for place, row in enumerate(rows) if row.role in ("mask", "outlines")][:MOST_READ]
-    already = {} if earlier is None else earlier.readings
-    readings = {place: reading for place, reading in already.items() if place in of_masks}
+    already = earlier.readings if earlier else {}
+    readings = {place: already[place] for place in of_masks if place in already}
     missing = set(of_masks) - set(readings)
     seen = _Seen() if earlier is None else _Seen(dict(earlier.channels), earlier.ct)
     may_ask = {place for place, row in enumerate(rows) if row.name.lower().endswith(MAY_BE_ASKED)}
@@ -151,12 +148,12 @@ def survey_upload(
             readings[place] = _read(row, entry, classes, names)
             if on_progress is not None:
                 on_progress(len(readings), len(of_masks))
-    readings = _of_all_labels(readings, names, classes)
     unpaired = {
         place
         for place, row in enumerate(rows)
         if row.role == "mask" and not row.only_image and not any(key in known for key in row.keys)
     }
+    readings = _of_all_labels(readings, names, classes)
     return Survey(tuple(rows), num_files, readings, frozenset(unpaired), names, seen.channels, seen.ct)
 
 
@@ -175,13 +172,10 @@ def survey_sample(
 
 
 def _names(rows: Sequence[PlannedFile], uploads: Sequence[Upload]) -> ToldNames:
-    names, left = ToldNames(), sum(holds_names(row.path) for row in rows)
-    for row, entry in unpacked(rows, uploads) if left else ():
-        if holds_names(row.path):
-            names.note(row, entry.data)
-            left -= 1
-            if not left:
-                break
+    names = ToldNames()
+    last = max((place for place, row in enumerate(rows) if holds_names(row.path)), default=-1)
+    for row, entry in itertools.islice(unpacked(rows, uploads), last + 1):
+        names.note(row, entry.data)
     return names
 
 
@@ -228,9 +222,7 @@ def _paths(name: str, data: bytes) -> list[str]:
     return [f"{name}/{path}" for path in inside] if is_zip(data) else [name]
 
 
-def mask_file(
-    row: PlannedFile, data: bytes, names: ToldNames, shape: tuple[int, int] = (_YOLO_SIDE, _YOLO_SIDE)
-) -> bytes:
+def mask_file(row: PlannedFile, data: bytes, names: ToldNames, shape: tuple[int, int] = (512, 512)) -> bytes:
     """A mask's file; outlines drawn: YOLO's at a size, of others the mask with the most labels."""
     if row.role != "outlines":
         return data
@@ -286,8 +278,7 @@ def _read(
     except BadFileError as error:
         return MaskReading(None, problem=error.reason)
     if row.holds_objects:
-        above = tuple(value for value in reading.values if value > 0)
-        return MaskReading(None, reading.values, above)
+        return MaskReading(None, reading.values, tuple(each for each in reading.values if each > 0))
     return replace(reading, mask=None)
 
 
@@ -298,12 +289,9 @@ def _of_all_labels(
     names.outlined.clear()
     labels = {place: each.classes for place, each in readings.items() if each.classes and len(classes) < 2}
     values = {place: (0, *names.values_of(each)) for place, each in labels.items()}
-    asked: dict[str, Any] = {}
     try:
         levels_of((*names.outlined.values(),), "", (), union=False)
     except BadFileError as error:
-        asked = {"problem": error.reason, "options": (MaskValues(),)}
-    return {**readings} | {
-        place: MaskReading(None, values[place] if asked else (), classes=each, **asked)
-        for place, each in labels.items()
-    }
+        asked = MaskReading(None, problem=error.reason, options=(MaskValues(),))
+        return {**readings, **{at: replace(asked, values=values[at], classes=labels[at]) for at in labels}}
+    return {**readings, **{at: MaskReading(None, classes=labels[at]) for at in labels}}
