@@ -1,7 +1,7 @@
 """Whether thin objects are learnt better where the network sees images larger, from parts of them.
 
-A few images of a set teach the usual U-Net, as the app does it for a new task: at 256 pixels, and at as many
-as `core.training.detail` chooses for their masks, from parts of 256 pixels; as many are shown.
+A few images of a set teach the usual U-Net, as the app does it for a new task: at 256 pixels, and at 512 from
+parts of 256 pixels; as many are shown. What `core.training.detail` chooses for a set is told beside.
 Both are scored on the set's validation images at their own size; no test image is read.
 
     python -m benchmarks.thin_objects --data DATA --json FILE [--sets nuclei] [--seeds 2]
@@ -50,18 +50,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     start_keras()
     found: dict[str, Any] = json.loads(options.json.read_text()) if options.json.is_file() else {}
     for name in options.sets:
-        masks = truths(options.data / name / "train")
-        card = in_detail(
-            ModelCard("first", image_size=SCRATCH_IMAGE_SIZE), doublings(masks, max(SCRATCH_IMAGE_SIZE))
-        )
-        of_set = found.setdefault(name, {"side": card.image_size[0], "seeds": {}})
+        usual = SCRATCH_IMAGE_SIZE[0]
+        chosen = usual * 2 ** doublings(truths(options.data / name / "train"), usual)
+        larger = in_detail(ModelCard("first", image_size=SCRATCH_IMAGE_SIZE), 1)
+        of_set = found.setdefault(name, {"chosen side": chosen, "seeds": {}})
         for seed in options.seeds:
             if str(seed) in of_set["seeds"]:
                 continue
             begun = time.monotonic()
-            ways = {"usual": (SCRATCH_IMAGE_SIZE[0], AugmentConfig())}
-            if card.image_size != SCRATCH_IMAGE_SIZE and card.augmentation is not None:
-                ways["in detail"] = (card.image_size[0], card.augmentation)
+            ways = {
+                "usual": (usual, AugmentConfig()),
+                "in detail": (larger.image_size[0], larger.augmentation or AugmentConfig()),
+            }
             of_set["seeds"][str(seed)] = {
                 way: round(dice_of(options.data / name, side, augment, seed), 4)
                 for way, (side, augment) in ways.items()
@@ -100,9 +100,7 @@ def dice_of(data: Path, side: int, augment: AugmentConfig, seed: int) -> float:
 
 def gain(seeds: Sequence[dict[str, float]]) -> dict[str, float]:
     """The mean of "in detail" less "usual" over seeds with its paired 95 % t interval."""
-    paired = [each["in detail"] - each["usual"] for each in seeds if "in detail" in each]
-    if not paired:
-        return {}
+    paired = [each["in detail"] - each["usual"] for each in seeds]
     mean, low, high = over_seeds(paired)
     return {"gain": mean, "low": low, "high": high}
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from core.image_size import within
 from core.imaging.class_table import UNDEFINED
 
-LEAST_WIDTH = 12.0
-"""Pixels of a network's input; what is narrower takes a larger input, which wins little above it."""
+LEAST_WIDTH = 8.0
+"""Pixels of a network's input; what is narrower takes a larger input (decision 063)."""
 THIN_PART = 0.25
 """The width that so many of the masks fall below is the one that counts."""
 MOST_DOUBLED = 2

@@ -44,8 +44,8 @@ def test_a_mask_of_one_class_has_no_width_and_undecided_pixels_are_no_class():
 @pytest.mark.parametrize(
     ("mask", "expected"),
     [
-        (discs(60), 0),  # 80 wide at 512, 40 at 256
-        (discs(12), 1),  # 16 and 8
+        (discs(16), 0),  # 21 wide at 512, 11 at 256
+        (discs(8), 1),  # 11 and 5
         (strips(3, 2048, gap=40), 2),  # below 1 at 256, as far as is gone
         (strips(3, 512), 1),  # no larger than the images are
         (strips(3, 256), 0),

@@ -44,24 +44,17 @@ def test_a_setting_that_was_never_made_is_the_default(workspace):
 
 
 @pytest.mark.sqlite
-def test_opening_an_existing_one_is_quick_and_does_not_import_alembic(tmp_path):
+def test_opening_an_existing_one_does_not_import_alembic(tmp_path):
     Workspace.open(tmp_path).close()
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom core.workspace import Workspace\n"
+        "import sys\nfrom pathlib import Path\nfrom core.workspace import Workspace\n"
         f"Workspace.open(Path({str(tmp_path)!r})).close()\n"
-        "seconds = []\n"
-        "for _ in range(5):\n"
-        "    start = time.perf_counter()\n"
-        f"    Workspace.open(Path({str(tmp_path)!r})).close()\n"
-        "    seconds.append(time.perf_counter() - start)\n"
-        "print(min(seconds), [m for m in ('alembic', 'keras') if m in sys.modules])"
+        "print([m for m in ('alembic', 'keras') if m in sys.modules])"
     )
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT_DIR, capture_output=True, text=True, check=True
     )
-    seconds, modules = run.stdout.strip().split(" ", 1)
-    assert modules == "[]"
-    assert float(seconds) < 0.05
+    assert run.stdout.strip() == "[]"
 
 
 @pytest.mark.sqlite
