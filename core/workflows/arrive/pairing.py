@@ -165,24 +165,21 @@ def united(rows: Sequence[PlannedFile]) -> list[PlannedFile]:
 def without_slips(rows: Sequence[PlannedFile], said: Container[int]) -> list[PlannedFile]:
     """The rows, without masks whose numbers run beside those of as many images: 000 to 002 of 001 to 003."""
     done = list(rows)
-    series: defaultdict[str, dict[str, dict[int, int]]] = defaultdict(lambda: {"image": {}, "mask": {}})
+    series: defaultdict[str, tuple[dict[int, int], dict[int, int]]] = defaultdict(lambda: ({}, {}))
     for place, row in enumerate(rows):
         if row.role in ("image", "mask"):
             key = stem_key(row.path)
-            found = series[row.group]["mask" if layouts.MASK_ENDING.search(key) else row.role]
+            of = series[row.group][row.role == "mask" or bool(layouts.MASK_ENDING.search(key))]
             number = int([-1, *re.findall(r"\d+", key)][-1])
-            found[-1 - place if number < 0 or number in found else number] = place
-    for images, masks in (each.values() for each in series.values()):
+            of[-1 - place if number < 0 or number in of else number] = place
+    for images, masks in series.values():
         first_image, first_mask = min(images, default=0), min(masks, default=0)
         alike = masks.keys() == {number + first_mask - first_image for number in images}
-        shared = {number: rows[place].images for number, place in masks.items() if number in images}
-        if (
-            first_image != first_mask
-            and alike
-            and len(masks) >= _LEAST_SERIES
-            and all(of == (rows[images[number]].path,) for number, of in shared.items())
-            and not any(rows[masks[number]].only_image for number in masks.keys() - shared)
-        ):
+        if first_image == first_mask or not alike or len(masks) < _LEAST_SERIES:
+            continue
+        # Those of no image here have none in the task, and all others go by their numbers.
+        wanted = ((rows[images[at]].path if at in images else "", rows[masks[at]].only_image) for at in masks)
+        if all(image == found for image, found in wanted):
             why = Sentence(
                 "masks are numbered from {first_mask} and images from {first_image}, so it is not clear "
                 "which is whose; number them alike",
