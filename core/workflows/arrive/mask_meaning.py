@@ -34,11 +34,6 @@ class KeptMeaning:
         """Whether it speaks of all of these values."""
         return bool(values) and set(values) <= {0, *self.asked}
 
-    @property
-    def is_all(self) -> bool:
-        """Whether all that is marked is foreground."""
-        return self.meaning.foreground is None
-
     def told(self) -> str:
         """The answer in words."""
         foreground, undefined = self.meaning.foreground, self.meaning.undefined

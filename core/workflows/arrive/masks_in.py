@@ -44,7 +44,7 @@ def add_outlines(arrival: Arrival, file: WaitingMask) -> list[FileOutcome]:
     try:
         names = [each.name for each in arrival.classes] if len(arrival.classes) > 1 else []
         kept = arrival.kept.masks
-        union = kept is not None and kept.is_all
+        union = kept is not None and kept.meaning.foreground is None
         found = read_outlines(file.data, name, classes=names, union=union)
         levels_of((*arrival.names.outlined.values(),), name, (), union=union or found is None)
     except AppError as error:
