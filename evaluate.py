@@ -72,7 +72,7 @@ def main(arguments: list[str]) -> int:
 
     from core.imaging.class_table import class_table
     from core.imaging.image_reading import ImageReading
-    from core.imaging.mask_values import mask_values
+    from core.imaging.mask_files.mask_values import mask_values
     from core.workflows.measure.evaluate_model import EvaluateRequest, evaluate_model
     from core.workflows.predict.places import open_places
 

@@ -70,7 +70,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _request(parser: Parser, options: Namespace, places: Places, command: str) -> TrainRequest:
-    from core.imaging.mask_values import mask_values
+    from core.imaging.mask_files.mask_values import mask_values
     from core.workflows.learn.training_card import TrainRequest, read_base_card
 
     start_from = None if options.init_from is None else places.local_model(options.init_from)

@@ -38,14 +38,14 @@ from benchmarks.phantoms.xray import xray_phantom
 from core.errors import AppError
 from core.formats.dicom_seg import mask_dicom_seg
 from core.formats.yolo import yolo_labels
-from core.imaging.archive import unpack_upload
+from core.imaging.archives.archive import unpack_upload
 from core.imaging.decode import decode_image, mask_reading, open_file, read_frame, to_image
-from core.imaging.dicom_places import slice_place
-from core.imaging.dicom_segments import referenced_series
 from core.imaging.intensity import to_display
 from core.imaging.levels import pack_levels
-from core.imaging.outlines import read_outlines
-from core.imaging.yolo import yolo_mask
+from core.imaging.mask_files.outlines import read_outlines
+from core.imaging.mask_files.yolo import yolo_mask
+from core.imaging.readers.dicom_places import slice_place
+from core.imaging.readers.dicom_segments import referenced_series
 
 MOST_SECONDS, MOST_MEGABYTES = 10.0, 1000
 SIDE = 96

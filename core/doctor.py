@@ -38,7 +38,7 @@ from core.language import say
 from core.language.help_texts import translated
 from core.language.sentence import Sentence, said
 from core.workspace import Workspace
-from core.workspace.blobs import BlobStore
+from core.workspace.files.blobs import BlobStore
 
 DESCRIPTION = (
     "Whether this machine has what the program needs, one line for each thing. It writes one file to the "

@@ -9,7 +9,8 @@ from core.ui.assigned.queue import mine_toggle, view
 from core.ui.image_row import find_image
 from core.ui.mask_editor import Action
 from core.ui.review.tabs.predicting import predict_all_button
-from core.ui.segment import adding, editing, keeping
+from core.ui.segment import editing, keeping
+from core.ui.segment.arrive import adding
 from core.ui.segment.editing_session import done, editing_session, is_save_of, path_from, requested, steps
 from core.ui.segment.flagged import back_to_review, flag_of, flagged_line
 from core.ui.segment.found_nothing import finds_nothing, found_nothing

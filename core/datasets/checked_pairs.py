@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.datasets.matching import Pair
 from core.datasets.signs import Signs
-from core.imaging.mask_readings import MaskReading, differing
+from core.imaging.mask_files.mask_readings import MaskReading, differing
 from core.language.sentence import Sentence
 
 _SHOWN = 5

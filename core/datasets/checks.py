@@ -22,15 +22,15 @@ from core.datasets.loading import open_image, open_volume
 from core.datasets.matching import Pair, first_of, list_images, lost_link, match, not_read, read_bytes
 from core.datasets.signs import Signs, signs_of
 from core.errors import BadDatasetError, BadFileError
-from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import ClassTable
 from core.imaging.decode import mask_reading, read_frame, read_mask, to_image
 from core.imaging.geometry import Geometry
 from core.imaging.image_reading import AS_TOLD, ImageReading
-from core.imaging.mask_readings import MaskReading
-from core.imaging.mask_values import MaskValues
-from core.imaging.mask_volume import volume_masks
-from core.imaging.nifti_file import is_nifti
+from core.imaging.mask_files.class_masks import split_undefined
+from core.imaging.mask_files.mask_readings import MaskReading
+from core.imaging.mask_files.mask_values import MaskValues
+from core.imaging.mask_files.mask_volume import volume_masks
+from core.imaging.readers.nifti_file import is_nifti
 from core.language.sentence import Sentence
 
 NUM_THREADS = 4

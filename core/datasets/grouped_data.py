@@ -14,7 +14,7 @@ from core.datasets.split import split_train_val
 from core.errors import AppError, BadDatasetError
 from core.imaging.class_table import ClassTable
 from core.imaging.image_reading import AS_TOLD, ImageReading
-from core.imaging.mask_values import MaskValues
+from core.imaging.mask_files.mask_values import MaskValues
 from core.language.sentence import Sentence
 
 NO_COLUMN = "none"

@@ -17,7 +17,7 @@ from core.datasets.matching import Pair, read_bytes
 from core.imaging.class_table import ClassTable
 from core.imaging.decode import DecodedImage, MaskMeaning, open_file, read_frame, to_image
 from core.imaging.image_reading import ImageReading
-from core.imaging.mask_volume import volume_masks
+from core.imaging.mask_files.mask_volume import volume_masks
 from core.imaging.stored import OpenFile
 from core.language.sentence import Sentence
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from core.errors import BadDatasetError, BadFileError
-from core.imaging.archive import is_left_by_systems
-from core.imaging.dicom_file import is_dicom
+from core.imaging.archives.archive import is_left_by_systems
 from core.imaging.image_reading import AS_TOLD, ImageReading
-from core.imaging.mask_values import MaskValues
+from core.imaging.mask_files.mask_values import MaskValues
+from core.imaging.readers.dicom_file import is_dicom
 from core.language.sentence import Sentence
 from core.large_files import read_file
 

@@ -13,7 +13,7 @@ from core.datasets.layout import SPLITS
 from core.datasets.matching import is_image_name, stem_of
 from core.errors import AppError
 from core.files import csv_rows
-from core.imaging.code_pages import as_utf8
+from core.imaging.archives.code_pages import as_utf8
 
 GROUP_COLUMNS = (
     *("group", "patientid", "patient", "patientname", "mrn", "subjectid", "subject", "participantid"),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.datasets.likeness import fingerprint
 from core.imaging.decode import DecodedImage
-from core.imaging.dicom_identity import identity_keys
+from core.imaging.readers.dicom_identity import identity_keys
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Signs:
 
     Attributes:
         pixels: See `pixel_hash`.
-        of_whom: Salted hashes of patient and study, see `core.imaging.dicom_identity`.
+        of_whom: Salted hashes of patient and study, see `core.imaging.readers.dicom_identity`.
         fingerprint: See `core.datasets.likeness`.
     """
 

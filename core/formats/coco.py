@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pycocotools import mask as run_lengths
 
 from core.imaging.class_table import UNDEFINED
-from core.imaging.outlines import UNDECIDED
+from core.imaging.mask_files.outlines import UNDECIDED
 
 
 class CocoWriter:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.imaging.class_table import UNDEFINED, UNDEFINED_SAID
 from core.imaging.geometry import Geometry
-from core.imaging.nifti_file import is_nifti, read_header, volume_of
+from core.imaging.readers.nifti_file import is_nifti, read_header, volume_of
 
 
 def volume_ending(name: str, geometry: Geometry | None) -> str:

@@ -17,17 +17,17 @@ from numpy.typing import NDArray
 
 from core.config import Limits
 from core.errors import BadFileError
-from core.imaging.class_masks import to_class_mask
 from core.imaging.class_table import ClassTable
-from core.imaging.dicom_file import is_dicom, is_dicom_name, open_dicom
-from core.imaging.known_formats import unread_format
-from core.imaging.mask_plane import NotAMask, is_grey
-from core.imaging.mask_readings import MaskReading, reading_of
-from core.imaging.mask_values import MaskValues, to_mask
-from core.imaging.nifti_file import is_nifti, is_plain_nifti, open_nifti
-from core.imaging.raster_file import open_raster, raster_format
+from core.imaging.mask_files.class_masks import to_class_mask
+from core.imaging.mask_files.mask_plane import NotAMask, is_grey
+from core.imaging.mask_files.mask_readings import MaskReading, reading_of
+from core.imaging.mask_files.mask_values import MaskValues, to_mask
+from core.imaging.readers.dicom_file import is_dicom, is_dicom_name, open_dicom
+from core.imaging.readers.known_formats import unread_format
+from core.imaging.readers.nifti_file import is_nifti, is_plain_nifti, open_nifti
+from core.imaging.readers.raster_file import open_raster, raster_format
+from core.imaging.readers.tiff_file import is_tiff, open_tiff
 from core.imaging.stored import OpenFile, StoredPixels, broken, check_shape, joined
-from core.imaging.tiff_file import is_tiff, open_tiff
 from core.imaging.units import Units, in_units
 from core.imaging.value_types import far_value, robust_range
 from core.language.sentence import Sentence

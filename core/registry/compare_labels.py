@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.classification.predictor import Classifier
 from core.evaluation.evidence import Decision, Evidence, mean_over_groups, weigh
-from core.imaging.class_masks import foreground
+from core.imaging.mask_files.class_masks import foreground
 from core.language.sentence import Sentence
 from core.reasons import Reason
 from core.registry.compared import Compared, each_locked

@@ -16,7 +16,7 @@ from core.language import say
 from core.language.help_texts import translated
 from core.language.sentence import Sentence, print_sentence, said
 from core.workspace import AuditRow, Workspace
-from core.workspace.blobs import sha256_of
+from core.workspace.files.blobs import sha256_of
 
 DESCRIPTION = (
     "Was anything changed behind the program's back? Names the first row of the audit that was altered, and "

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from core.imaging.archive import ArchiveEntry
+from core.imaging.archives.archive import ArchiveEntry
 from core.watching import untold
 from core.workflows.arrive.arrival import Arrival, FileOutcome, MaskUse, outcome_of
 from core.workflows.arrive.images_in import add_image, with_series

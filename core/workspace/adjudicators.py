@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from core.workspace import audit
-from core.workspace.part import StorePart
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.seen import existing_image
+from core.workspace.sql.part import StorePart
 from core.workspace.tables import AdjudicatorTable, ImageTable
 
 

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.workspace import audit
-from core.workspace.existing import existing_task
 from core.workspace.names import name_key
-from core.workspace.part import StorePart
 from core.workspace.seen import ONLY_OF
+from core.workspace.sql.existing import existing_task
+from core.workspace.sql.part import StorePart
 from core.workspace.tables import ImageTable, PersonTable, TaskTable
 
 _AT_ONCE = 500

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from core.workspace.part import StorePart
 from core.workspace.rows import AuditRow
+from core.workspace.sql.part import StorePart
 from core.workspace.tables import AuditTable, as_row, utc_now
 
 _LAST_SEAL = select(AuditTable.seal).order_by(AuditTable.id.desc()).limit(1)

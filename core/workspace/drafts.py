@@ -17,12 +17,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import StaleDraftError
-from core.workspace.existing import existing_version
 from core.workspace.names import name_key
-from core.workspace.part import StorePart, once
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import DraftContent, DraftRow
 from core.workspace.seen import existing_image
+from core.workspace.sql.existing import existing_version
+from core.workspace.sql.part import StorePart, once
 from core.workspace.tables import DraftTable, ImageTable, PersonTable, as_row, utc_now
 
 SERVER = "server"

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from core.errors import StoreError
 from core.workspace import audit
 from core.workspace.drafts import draft_of, forget_saved
-from core.workspace.part import StorePart
 from core.workspace.persons import id_of
 from core.workspace.seen import existing_image
+from core.workspace.sql.part import StorePart
 from core.workspace.tables import AdjudicatorTable, DraftTable, ImageTable, ReviewTable, RevisionTable
 
 GOLD = "gold_of"

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from core.errors import StoreError
 from core.workspace import audit
 from core.workspace.assignments import keep_together
-from core.workspace.part import StorePart
 from core.workspace.rows import GroupKind, GroupRow
+from core.workspace.sql.part import StorePart
 from core.workspace.tables import GroupTable, ImageTable, SettingTable, TaskTable, as_row
 
 _SALT = "group_salt"

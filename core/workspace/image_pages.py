@@ -13,7 +13,6 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from core.workspace.existing import no_image
 from core.workspace.image_rows import (
     NOTHING_UNREAD,
     SHOWN,
@@ -25,9 +24,10 @@ from core.workspace.image_rows import (
 )
 from core.workspace.names import folded
 from core.workspace.order import in_order
-from core.workspace.part import StorePart, once
 from core.workspace.persons import id_of
 from core.workspace.rows import Around, ImageRow
+from core.workspace.sql.existing import no_image
+from core.workspace.sql.part import StorePart, once
 from core.workspace.tables import GroupTable, ImageTable
 
 _COUNTED: tuple[Show, ...] = ("all", "new", "draft", "corrected", "flagged")

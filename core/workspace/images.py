@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.workspace import audit
 from core.workspace.assignments import reader_of_new
-from core.workspace.blobs import sha256_of
-from core.workspace.existing import existing_task, no_image
+from core.workspace.files.blobs import sha256_of
 from core.workspace.groups import drop_empty, new_single
 from core.workspace.groups import existing_or_new as group_of_key
 from core.workspace.image_rows import Show
@@ -21,6 +20,7 @@ from core.workspace.persons import existing_or_new, id_of
 from core.workspace.presence import sign_in
 from core.workspace.rows import ImageFacts, ImageRow
 from core.workspace.seen import existing_image
+from core.workspace.sql.existing import existing_task, no_image
 from core.workspace.tables import (
     FILE_COLUMNS,
     ImageTable,

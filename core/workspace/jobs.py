@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 
 from core.errors import JobError
 from core.reasons import Reason
-from core.workspace.part import StorePart
 from core.workspace.roles import action_of_job
 from core.workspace.rows import ACTIVE, JobRow, JobStatus
+from core.workspace.sql.part import StorePart
 from core.workspace.tables import JobProgressTable, JobTable, as_row, utc_now
 
 LEASE = timedelta(seconds=60)

@@ -11,10 +11,10 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, func, select
 
 from core.workspace import audit
-from core.workspace.existing import existing_version
-from core.workspace.part import StorePart
 from core.workspace.rows import LabelRow, NewLabel
 from core.workspace.seen import existing_image
+from core.workspace.sql.existing import existing_version
+from core.workspace.sql.part import StorePart
 from core.workspace.tables import ImageTable, LabelTable, as_row, as_table
 from core.workspace.truth import COUNTS, judge, newest_label
 

@@ -14,7 +14,6 @@ from core.errors import StoreError
 from core.imaging.decode import read_png
 from core.imaging.masks import encode_png
 from core.workspace import audit
-from core.workspace.blobs import BlobStore
 from core.workspace.classes import reading_table
 from core.workspace.drafts import (
     SERVER,
@@ -26,12 +25,13 @@ from core.workspace.drafts import (
     new_draft,
     write_draft,
 )
-from core.workspace.existing import existing_version
+from core.workspace.files.blobs import BlobStore
 from core.workspace.groups import give_rank
-from core.workspace.part import StorePart
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import DraftContent, ImageRow, Origin, RevisionRow, Scope
 from core.workspace.seen import existing_image
+from core.workspace.sql.existing import existing_version
+from core.workspace.sql.part import StorePart
 from core.workspace.tables import ImageTable, RevisionTable, TaskTable, as_row, as_table
 from core.workspace.tasks import classes_of
 from core.workspace.truth import point_to

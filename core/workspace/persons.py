@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.workspace import audit
-from core.workspace.database import be_alone
 from core.workspace.names import clean_name, name_key
-from core.workspace.part import StorePart, once
 from core.workspace.roles import Role
 from core.workspace.rows import PersonRow
+from core.workspace.sql.database import be_alone
+from core.workspace.sql.part import StorePart, once
 from core.workspace.tables import (
     AuditTable,
     JobTable,

@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 
 from core.workspace import audit
-from core.workspace.part import StorePart
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import PlantedRow
+from core.workspace.sql.part import StorePart
 from core.workspace.tables import ImageTable, PersonTable, PlantedTable, as_row
 
 

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.workspace.names import name_key
-from core.workspace.part import StorePart
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.seen import existing_image
+from core.workspace.sql.part import StorePart
 from core.workspace.tables import ImageTable, LastLookTable, PersonTable
 
 AWAY = timedelta(seconds=90)

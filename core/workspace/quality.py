@@ -10,8 +10,8 @@ from dataclasses import asdict, fields
 
 from sqlalchemy import Select, delete, func, insert, select
 
-from core.workspace.part import StorePart
 from core.workspace.rows import GuessRow
+from core.workspace.sql.part import StorePart
 from core.workspace.tables import ImageTable, QualityTable
 
 GUESS_COLUMNS = [getattr(QualityTable, each.name) for each in fields(GuessRow)]

@@ -13,14 +13,14 @@ from typing import Any, Literal
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, false, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from core.workspace.blobs import BlobStore
-from core.workspace.cache import Cache
-from core.workspace.database import Database
+from core.workspace.files.blobs import BlobStore
+from core.workspace.files.cache import Cache
 from core.workspace.image_rows import image_query, to_image_row
 from core.workspace.order import scattered
-from core.workspace.part import StorePart
 from core.workspace.quality import GUESS_COLUMNS
 from core.workspace.rows import GuessRow, ImageRow, PersonRow, Review, RevisionRow
+from core.workspace.sql.database import Database
+from core.workspace.sql.part import StorePart
 from core.workspace.tables import ImageTable, PersonTable, QualityTable, RevisionTable, VersionTable, as_row
 from core.workspace.versions import is_in_use
 

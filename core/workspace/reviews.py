@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from core.errors import StoreError
 from core.workspace import audit
-from core.workspace.existing import existing_version
 from core.workspace.masks import NewRevision, save_in
-from core.workspace.part import StorePart
 from core.workspace.persons import existing_or_new, id_of
 from core.workspace.rows import ReviewRow, Verdict
 from core.workspace.seen import existing_image
+from core.workspace.sql.existing import existing_version
+from core.workspace.sql.part import StorePart
 from core.workspace.tables import (
     ImageTable,
     PersonTable,

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, event, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from core.errors import NotAllowedError
-from core.workspace.existing import no_image
+from core.workspace.sql.existing import no_image
 from core.workspace.tables import (
     DraftTable,
     ImageTable,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.workspace.part import StorePart
+from core.workspace.sql.part import StorePart
 from core.workspace.tables import SettingTable
 
 

@@ -13,10 +13,10 @@ from core.errors import StoreError
 from core.language.sentence import Sentence
 from core.workspace import audit
 from core.workspace.classes import completed, living
-from core.workspace.existing import existing_task
-from core.workspace.part import StorePart, once
 from core.workspace.rows import ReviewRules, TaskClass, TaskRow
 from core.workspace.slugs import clean_title, make_slug, title_key
+from core.workspace.sql.existing import existing_task
+from core.workspace.sql.part import StorePart, once
 from core.workspace.tables import TaskTable, VersionTable, as_row, utc_now
 from core.workspace.versions import is_in_use
 

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from core.workspace.image_rows import SHOWN, Show, counting
 from core.workspace.names import name_key
-from core.workspace.part import StorePart
 from core.workspace.rows import Review, RevisionRow
+from core.workspace.sql.part import StorePart
 from core.workspace.tables import (
     ImageTable,
     LabelTable,

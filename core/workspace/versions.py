@@ -15,9 +15,9 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from core.errors import StoreError
 from core.reasons import Reason
 from core.workspace import audit
-from core.workspace.existing import existing_version
-from core.workspace.part import StorePart, once
 from core.workspace.rows import NewVersion, Purpose, VersionEvent, VersionRow
+from core.workspace.sql.existing import existing_version
+from core.workspace.sql.part import StorePart, once
 from core.workspace.tables import VersionEventTable, VersionTable, as_row, as_table
 
 

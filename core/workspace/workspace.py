@@ -26,21 +26,19 @@ from core.watching import OnProgress
 from core.workspace.adjudicators import Adjudicators
 from core.workspace.assignments import Assignments
 from core.workspace.audit import Audit
-from core.workspace.blobs import BlobStore
-from core.workspace.cache import Cache
-from core.workspace.check import lost_files, lost_versions
-from core.workspace.copying import copy_all
-from core.workspace.database import Database
 from core.workspace.drafts import Drafts
+from core.workspace.files.blobs import BlobStore
+from core.workspace.files.cache import Cache
+from core.workspace.files.check import lost_files, lost_versions
+from core.workspace.files.copying import copy_all
+from core.workspace.files.places import Place, place_of
 from core.workspace.gold import Gold
 from core.workspace.groups import Groups
 from core.workspace.images import Images
 from core.workspace.jobs import Jobs
 from core.workspace.labels import Labels
 from core.workspace.masks import Masks
-from core.workspace.migrate import migrate
 from core.workspace.persons import Persons
-from core.workspace.places import Place, place_of
 from core.workspace.planted import Planted
 from core.workspace.presence import Presence
 from core.workspace.quality import Quality
@@ -48,6 +46,8 @@ from core.workspace.review_pages import ReviewPages
 from core.workspace.reviews import Reviews
 from core.workspace.roles import Action
 from core.workspace.settings import Settings
+from core.workspace.sql.database import Database
+from core.workspace.sql.migrate import migrate
 from core.workspace.tables import TaskTable
 from core.workspace.tasks import Tasks, seed_tasks
 from core.workspace.truth import Truth

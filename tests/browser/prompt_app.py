@@ -13,8 +13,8 @@ import streamlit as st
 from core.files import write_whole
 from core.imaging.masks import encode_png
 from core.inference.click_network import click_network
-from core.ui.prompt_canvas import drawn_prompts, reopen_canvas
-from core.ui.prompt_panel import prompt_panel
+from core.ui.prompts.canvas import drawn_prompts, reopen_canvas
+from core.ui.prompts.panel import prompt_panel
 
 # A bright disc on dark noise; the centre is (row, col).
 HEIGHT, WIDTH, CENTRE, RADIUS = 192, 256, (90, 120), 35

@@ -15,7 +15,7 @@ from core.datasets.checks import examine_dataset
 from core.datasets.pairs import check_dataset, load_pair
 from core.errors import BadDatasetError
 from core.imaging.class_table import table_of_names
-from core.imaging.mask_values import MaskValues
+from core.imaging.mask_files.mask_values import MaskValues
 from tests.datasets.making import noise_image, square_mask, write, write_split
 from tests.imaging.making import saved, tiff
 

@@ -11,7 +11,7 @@ import zlib
 import pytest
 
 from core.errors import BadFileError
-from core.imaging.archive import ArchiveEntry, unpack_upload
+from core.imaging.archives.archive import ArchiveEntry, unpack_upload
 
 
 def zipped(*entries: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:

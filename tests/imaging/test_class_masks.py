@@ -12,9 +12,9 @@ from PIL import Image
 from core.cards import MaskClass, ModelCard
 from core.config import NetConfig
 from core.errors import AppError, BadFileError
-from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import class_table, read_class_table, table_of_card, table_of_names
 from core.imaging.decode import decode_mask, read_mask
+from core.imaging.mask_files.class_masks import split_undefined
 from tests.imaging.making import saved, tiff
 
 LABELS = np.array([[0, 1, 2], [2, 2, 255]], np.uint8)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.errors import BadFileError
 from core.imaging.decode import decode_mask, mask_reading, read_mask
-from core.imaging.mask_values import MaskValues
+from core.imaging.mask_files.mask_values import MaskValues
 from tests.imaging.making import saved, tiff
 
 MASK = np.array([[0, 1, 1], [0, 0, 1]], np.uint8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.imaging.dicom_identity import identity_keys
+from core.imaging.readers.dicom_identity import identity_keys
 from tests.imaging.making import dicom
 
 PIXELS = np.zeros((2, 2), np.int16)

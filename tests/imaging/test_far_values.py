@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.errors import BadFileError
 from core.imaging.decode import decode_image, decode_mask, mask_reading, open_file, read_frame, read_mask
 from core.imaging.intensity import to_display
-from core.imaging.mask_values import MaskValues
+from core.imaging.mask_files.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.imaging.units import looks_like_ct
 from tests.imaging.making import dicom, nifti, tiff

@@ -19,7 +19,7 @@ from pydicom.uid import JPEGLSLossless
 from core.errors import AppError, BadFileError
 from core.imaging.class_table import table_of_names
 from core.imaging.decode import all_frames, decode_image, decode_mask, mask_reading, read_mask
-from core.imaging.mask_values import MaskValues, mask_values
+from core.imaging.mask_files.mask_values import MaskValues, mask_values
 from core.imaging.masks import encode_png
 from tests.imaging.making import dicom, nifti, png_by_hand, saved, tiff
 

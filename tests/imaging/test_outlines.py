@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from core.errors import BadFileError
-from core.imaging.outlines import read_outlines
+from core.imaging.mask_files.outlines import read_outlines
 from tests.imaging.making import saved
 
 SQUARE = [[1, 1], [3, 1], [3, 2], [1, 2]]

@@ -17,10 +17,10 @@ from PIL import Image
 
 from core.errors import BadFileError
 from core.imaging.decode import decode_image, decode_mask, open_file, read_frame
-from core.imaging.dicom_places import order_slices, slice_place
 from core.imaging.geometry import Geometry
-from core.imaging.mask_volume import volume_masks
-from core.imaging.nifti_file import read_header, volume_of
+from core.imaging.mask_files.mask_volume import volume_masks
+from core.imaging.readers.dicom_places import order_slices, slice_place
+from core.imaging.readers.nifti_file import read_header, volume_of
 from tests.imaging.making import dicom, nifti, saved, tiff
 
 # Three slices of 2 x 4 pixels, every value different: 100 * slice + 10 * row + column.

@@ -5,7 +5,7 @@ import pytest
 
 from core.errors import BadFileError
 from core.formats.yolo import yolo_labels
-from core.imaging.yolo import yolo_mask
+from core.imaging.mask_files.yolo import yolo_mask
 
 
 def test_a_polygon_fills_its_pixels():

@@ -7,8 +7,8 @@ import pytest
 from core.jobs import queue
 from core.jobs.process import machine
 from core.reasons import Reason
-from core.workspace.database import Database
 from core.workspace.jobs import LEASE
+from core.workspace.sql.database import Database
 from core.workspace.tables import JobTable, utc_now
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

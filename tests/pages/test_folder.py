@@ -7,7 +7,7 @@ import pytest
 from streamlit import config
 
 from core.imaging.decode import read_png
-from core.imaging.mask_values import MaskValues
+from core.imaging.mask_files.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.jobs import queue
 from core.jobs.kinds import JobContext

@@ -9,14 +9,14 @@ import pytest
 import tifffile
 
 from core.imaging.decode import decode_image
-from core.imaging.mask_values import MaskValues
+from core.imaging.mask_files.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.language import spoken
 from core.registry.decoded import decode
 from core.ui import words as shared
 from core.ui.segment import words
-from core.ui.segment.reading_question import _telling_slice
-from core.ui.segment.understood_row import table_row
+from core.ui.segment.arrive.reading_question import _telling_slice
+from core.ui.segment.arrive.understood_row import table_row
 from core.workflows.add_images import add_images
 from core.workflows.arrive.kept_answers import KeptChannel, kept_answers
 from core.workflows.arrive.mask_meaning import KeptMeaning, kept_meaning

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.correction.prompts import Prompts
-from core.ui.prompt_drawing import (
+from core.ui.prompts.drawing import (
     BACKGROUND_COLOUR,
     FOREGROUND_COLOUR,
     prompts_from_drawing,

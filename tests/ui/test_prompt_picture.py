@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from core.correction.prompts import Prompts, Scribble
-from core.ui.prompt_picture import canvas_size_for, prompt_picture
+from core.ui.prompts.picture import canvas_size_for, prompt_picture
 
 
 def decoded(picture):

@@ -8,7 +8,7 @@ import pytest
 
 from core.correction.corrections import decode_layer
 from core.imaging.decode import decode_image
-from core.imaging.mask_values import MaskValues
+from core.imaging.mask_files.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.workflows.add_images import add_images
 from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning
@@ -215,7 +215,7 @@ def test_a_full_disk_is_an_outcome_too(workspace, task, monkeypatch):
     def full(path, content):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("core.workspace.places.write_whole", full)
+    monkeypatch.setattr("core.workspace.files.places.write_whole", full)
     (outcome,) = add_images(workspace, task.id, [("a.png", png(gradient()))])
     assert outcome.status == "refused"
     assert "has no room left (No space left on device)" in outcome.message

@@ -10,7 +10,7 @@ from core.formats.dicom_seg import mask_dicom_seg
 from core.formats.volume import mask_nifti
 from core.formats.yolo import yolo_labels
 from core.imaging.decode import open_file
-from core.imaging.mask_values import MaskValues
+from core.imaging.mask_files.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.workflows.add_images import add_images
 from core.workflows.arrive.mask_meaning import KeptMeaning, keep_meaning

@@ -203,7 +203,7 @@ def test_a_niftis_masks_go_back_on_its_own_axes_with_its_own_affine(workspace, t
     images = workspace.images.list(task.id)
     voxel = np.zeros(source.shape, np.uint8)
     voxel[3, 5, 2] = 1
-    from core.imaging.nifti_file import read_header
+    from core.imaging.readers.nifti_file import read_header
 
     shown = read_header(workspace.files.read(images[0].file), "s.nii.gz").layout.shown(voxel[:, :, 2])
     keep(workspace, images[2], np.ascontiguousarray(shown), predictors)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from core.imaging.decode import read_png
-from core.imaging.mask_readings import options_of
-from core.imaging.mask_values import MaskValues
+from core.imaging.mask_files.mask_readings import options_of
+from core.imaging.mask_files.mask_values import MaskValues
 from core.registry.decoded import decode
 from core.workflows.add_images import add_images
 from core.workflows.arrive.kept_answers import KeptAnswers, keep_units, kept_answers

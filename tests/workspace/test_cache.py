@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from core.workspace.cache import Cache
+from core.workspace.files.cache import Cache
 
 pytestmark = pytest.mark.sqlite
 

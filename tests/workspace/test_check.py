@@ -9,7 +9,7 @@ from core.errors import StoreError
 from core.files import write_whole
 from core.workspace import ImageFacts, NewReview, NewRevision, NewVersion, Workspace
 from core.workspace.__main__ import main
-from core.workspace.blobs import blob_name, sha256_of
+from core.workspace.files.blobs import blob_name, sha256_of
 from core.workspace.rows import Purpose
 
 

@@ -16,8 +16,8 @@ from core.config import PROJECT_DIR
 from core.errors import StoreError
 from core.reasons import Reason
 from core.workspace import ImageFacts, NewRevision, Workspace
-from core.workspace.database import Database
-from core.workspace.migrate import MIGRATIONS_DIR, NEWEST
+from core.workspace.sql.database import Database
+from core.workspace.sql.migrate import MIGRATIONS_DIR, NEWEST
 from core.workspace.tables import Table
 
 pytestmark = pytest.mark.sqlite

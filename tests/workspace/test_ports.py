@@ -11,7 +11,7 @@ from sqlalchemy import inspect
 from core.errors import StoreError
 from core.files import write_whole
 from core.workspace import ImageFacts, NewRevision, NewVersion, Workspace
-from core.workspace.migrate import MIGRATIONS_DIR
+from core.workspace.sql.migrate import MIGRATIONS_DIR
 from core.workspace.tables import Table
 
 

@@ -9,7 +9,7 @@ from core.errors import StoreError
 from core.files import write_whole
 from core.workspace import ImageFacts, NewReview, NewRevision, NewVersion, Workspace
 from core.workspace.__main__ import main
-from core.workspace.blobs import sha256_of
+from core.workspace.files.blobs import sha256_of
 
 NUMBERS = itertools.count()
 

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from core.config import PROJECT_DIR
 from core.errors import StoreError
 from core.workspace import ImageFacts, Workspace
-from core.workspace.migrate import MIGRATIONS_DIR, NEWEST
+from core.workspace.sql.migrate import MIGRATIONS_DIR, NEWEST
 
 
 def test_a_new_workspace_has_the_three_tasks(workspace):
@@ -109,14 +109,14 @@ def written_to(tmp_path):
 @pytest.mark.sqlite
 def test_a_new_workspace_that_somebody_writes_to_is_waited_for(tmp_path, written_to, monkeypatch):
     # SQLite does not wait by itself where the file is switched to WAL.
-    monkeypatch.setattr("core.workspace.database.sleep", lambda _: written_to.rollback())
+    monkeypatch.setattr("core.workspace.sql.database.sleep", lambda _: written_to.rollback())
     with Workspace.open(tmp_path / "w") as opened:
         assert len(opened.tasks.list()) == 3
 
 
 @pytest.mark.sqlite
 def test_a_new_workspace_that_is_written_to_for_long_is_told_to_be_busy(tmp_path, written_to, monkeypatch):
-    monkeypatch.setattr("core.workspace.database.BUSY_TIMEOUT_SECONDS", 0)
+    monkeypatch.setattr("core.workspace.sql.database.BUSY_TIMEOUT_SECONDS", 0)
     with pytest.raises(StoreError, match="is busy .database is locked"):
         Workspace.open(tmp_path / "w")
 

@@ -22,7 +22,7 @@ from core.experiments.requests.data import read_data, require_foreground
 from core.experiments.requests.plan import ThresholdRequest
 from core.experiments.runs.experiment import Experiment
 from core.experiments.runs.store import Cell, ExperimentResult
-from core.imaging.class_masks import decided_pixels
+from core.imaging.mask_files.class_masks import decided_pixels
 from core.imaging.masks import quantise
 from core.inference.predictor import Predictor, load_predictor
 from core.language.sentence import Sentence

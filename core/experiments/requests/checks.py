@@ -21,7 +21,7 @@ from core.experiments.requests.plan import (
     arm_net,
 )
 from core.experiments.runs.study import check_space
-from core.imaging.mask_values import mask_values
+from core.imaging.mask_files.mask_values import mask_values
 
 
 def check_request(request: Request) -> None:

@@ -12,8 +12,8 @@ from core.datasets.pairs import Pair, load_pair
 from core.errors import AppError
 from core.experiments.requests.plan import CompareRequest, OnData, TuneRequest
 from core.experiments.runs.experiment import Experiment
-from core.imaging.class_masks import split_undefined
 from core.imaging.class_table import ClassTable
+from core.imaging.mask_files.class_masks import split_undefined
 from core.language.sentence import Sentence
 from core.workflows.learn.run_folder import hash_pairs
 

@@ -18,7 +18,7 @@ from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, fr
 from core.errors import AppError
 from core.imaging.class_table import ClassTable
 from core.imaging.image_reading import ImageReading
-from core.imaging.mask_values import MaskValues, mask_values
+from core.imaging.mask_files.mask_values import MaskValues, mask_values
 from core.imaging.units import Units
 from core.training.presets import AUGMENT_PRESETS
 
@@ -96,7 +96,7 @@ class OnData(_Asked):
     """On a folder in the training layout.
 
     Attributes:
-        mask_values: What the masks' values mean, in the words of `core.imaging.mask_values.mask_values`.
+        mask_values: What the masks' values mean, in the words of `core.imaging.mask_files.mask_values`.
         read_channel: Of images that have several (`core.imaging.image_reading`).
         units: Of grey values of images that cannot say it themselves.
     """

@@ -8,8 +8,8 @@ from core.correction.corrections import encode_layer
 from core.imaging.decode import read_png
 from core.ui import state
 from core.ui.dialog import show_dialog
-from core.ui.prompt_canvas import reopen_canvas
-from core.ui.prompt_panel import prompt_panel
+from core.ui.prompts.canvas import reopen_canvas
+from core.ui.prompts.panel import prompt_panel
 from core.ui.segment import editing, words
 from core.workflows.correct.open_image import OpenedImage
 from core.workflows.correct.smart_click import network_of

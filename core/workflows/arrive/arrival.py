@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from core.datasets.matching import slice_stem
-from core.imaging.dicom_places import SlicePlace
+from core.imaging.readers.dicom_places import SlicePlace
 from core.language.sentence import Sentence
 from core.workflows.arrive.kept_answers import kept_answers
 from core.workflows.arrive.layouts import image_keys, stem_key

@@ -14,8 +14,8 @@ from core.cards import MaskClass
 from core.errors import BadFileError
 from core.imaging.class_table import DEFAULT_COLOURS, UNDEFINED, ClassTable
 from core.imaging.decode import all_frames, mask_of
-from core.imaging.mask_readings import MaskReading
-from core.imaging.mask_values import tells_undefined
+from core.imaging.mask_files.mask_readings import MaskReading
+from core.imaging.mask_files.mask_values import tells_undefined
 from core.workflows.arrive.told_names import LACKING
 from core.workspace import TaskClass
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from core.errors import AppError, BadFileError
 from core.imaging.decode import open_file, read_frame, to_image
-from core.imaging.dicom_places import slice_place
+from core.imaging.readers.dicom_places import slice_place
 from core.language.sentence import Sentence
 from core.registry.decoded import units_of
 from core.workflows.arrive.arrival import Arrival, FileOutcome
@@ -15,7 +15,7 @@ from core.workflows.arrive.stacks import add_stack, arrange_series, facts_of
 from core.workflows.arrive.upload_plan import PlannedFile
 from core.workflows.correct import pictures
 from core.workspace import ImageRow
-from core.workspace.blobs import sha256_of
+from core.workspace.files.blobs import sha256_of
 
 
 def add_image(arrival: Arrival, row: PlannedFile, data: bytes) -> FileOutcome:

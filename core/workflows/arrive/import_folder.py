@@ -16,7 +16,7 @@ from typing import Any
 
 from core.config import Limits
 from core.errors import BadFileError
-from core.imaging.archive import ArchiveEntry, is_left_by_systems, is_zip
+from core.imaging.archives.archive import ArchiveEntry, is_left_by_systems, is_zip
 from core.jobs import queue
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from core.errors import BadFileError
 from core.imaging.decode import mask_reading
-from core.imaging.mask_values import MaskValues
+from core.imaging.mask_files.mask_values import MaskValues
 from core.language.sentence import Sentence
 from core.workspace import Workspace
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.errors import BadFileError
 from core.imaging.class_table import UNDEFINED
-from core.imaging.mask_values import MaskValues
+from core.imaging.mask_files.mask_values import MaskValues
 from core.imaging.masks import encode_png
 from core.imaging.stored import check_shape
 from core.language.sentence import Sentence

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from core.datasets.matching import first_of
 from core.errors import AppError, BadFileError
-from core.imaging.outline_labels import levels_of
-from core.imaging.outlines import labels_in, read_outlines
+from core.imaging.mask_files.outline_labels import levels_of
+from core.imaging.mask_files.outlines import labels_in, read_outlines
 from core.language.sentence import Sentence
 from core.workflows.arrive.arrival import Arrival, FileOutcome, outcome_of
 from core.workflows.arrive.layouts import image_keys

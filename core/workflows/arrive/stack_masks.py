@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from core.errors import AppError, BadFileError
 from core.imaging.decode import open_mask, read_frame
-from core.imaging.dicom_file import is_segmentation
-from core.imaging.dicom_identity import hashed
-from core.imaging.dicom_segments import referenced_series
-from core.imaging.mask_volume import volume_masks
-from core.imaging.nifti_file import is_nifti
+from core.imaging.mask_files.mask_volume import volume_masks
+from core.imaging.readers.dicom_file import is_segmentation
+from core.imaging.readers.dicom_identity import hashed
+from core.imaging.readers.dicom_segments import referenced_series
+from core.imaging.readers.nifti_file import is_nifti
 from core.language.sentence import Sentence
 from core.workflows.arrive.arrival import Arrival, FileOutcome, slice_key
 from core.workflows.arrive.class_values import any_class, check_classes, class_table, values_of
@@ -30,7 +30,7 @@ from core.workflows.arrive.mask_pixels import (
 )
 from core.workflows.correct.slices import geometry_of
 from core.workspace import ImageRow
-from core.workspace.blobs import sha256_of
+from core.workspace.files.blobs import sha256_of
 
 
 def slices_of(arrival: Arrival, parts: Sequence[WaitingMask], found: set[int]) -> Sequence[ImageRow]:

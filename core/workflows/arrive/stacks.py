@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from core.errors import AppError, BadFileError
 from core.imaging.decode import DecodedImage, read_frame, to_image
-from core.imaging.dicom_identity import hashed
-from core.imaging.dicom_places import SlicePlace, of_sizes, order_slices, slice_place
+from core.imaging.readers.dicom_identity import hashed
+from core.imaging.readers.dicom_places import SlicePlace, of_sizes, order_slices, slice_place
 from core.imaging.stored import OpenFile
 from core.language.sentence import Sentence
 from core.workflows.correct import pictures
 from core.workspace import ImageFacts, ImageRow, Workspace
-from core.workspace.blobs import sha256_of
+from core.workspace.files.blobs import sha256_of
 
 _MOST_TOLD = 3
 """Bad slices of one file that are told one by one."""

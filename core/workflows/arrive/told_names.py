@@ -21,9 +21,9 @@ from typing import Any, NamedTuple
 from core.datasets.set_table import column_called
 from core.files import csv_rows
 from core.imaging.class_table import UNDEFINED, UNDEFINED_NAME
-from core.imaging.dicom_file import is_segmentation
-from core.imaging.dicom_segments import segment_names
-from core.imaging.outline_labels import plain_label
+from core.imaging.mask_files.outline_labels import plain_label
+from core.imaging.readers.dicom_file import is_segmentation
+from core.imaging.readers.dicom_segments import segment_names
 from core.language.sentence import Sentence
 from core.workflows.arrive.planned_file import PlannedFile
 from core.workspace import TaskClass

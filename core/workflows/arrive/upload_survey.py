@@ -12,16 +12,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from core.errors import AppError, BadFileError
-from core.imaging.archive import ArchiveEntry, is_zip, names_in_upload, unpack_upload
+from core.imaging.archives.archive import ArchiveEntry, is_zip, names_in_upload, unpack_upload
 from core.imaging.decode import mask_reading, open_file
-from core.imaging.dicom_file import is_segmentation
-from core.imaging.mask_readings import MaskReading, differing
-from core.imaging.mask_values import MaskValues
+from core.imaging.mask_files.mask_readings import MaskReading, differing
+from core.imaging.mask_files.mask_values import MaskValues
+from core.imaging.mask_files.outline_labels import levels_of
+from core.imaging.mask_files.outlines import labels_in, read_outlines
+from core.imaging.mask_files.yolo import yolo_mask
 from core.imaging.masks import encode_png
-from core.imaging.outline_labels import levels_of
-from core.imaging.outlines import labels_in, read_outlines
+from core.imaging.readers.dicom_file import is_segmentation
 from core.imaging.units import looks_like_ct
-from core.imaging.yolo import yolo_mask
 from core.language.sentence import Sentence
 from core.workflows.arrive.class_values import any_class, class_reading
 from core.workflows.arrive.kept_answers import KeptAnswers

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from core.classifier_cards import ClassifierCard, load_classifier_card
 from core.errors import StoreError
 from core.image_size import within
-from core.imaging.class_masks import foreground
 from core.imaging.intensity import to_display
+from core.imaging.mask_files.class_masks import foreground
 from core.imaging.masks import encode_png
 from core.imaging.overlay import thumbnail
 from core.imaging.spotlight import spotlight

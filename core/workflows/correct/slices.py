@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from core.correction.between import fill_between
 from core.errors import AppError
 from core.imaging.decode import open_file
-from core.imaging.dicom_places import order_slices, slice_place
 from core.imaging.geometry import Geometry, Layout
+from core.imaging.readers.dicom_places import order_slices, slice_place
 from core.registry.predictors import Predictors
 from core.workflows.correct.blind import reads_blind, unread_gold
 from core.workflows.correct.save_mask import content_of_mask, layer_of_mask, read_mask, shown_mask

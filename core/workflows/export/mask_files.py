@@ -14,7 +14,7 @@ from core.files import csv_bytes
 from core.formats.indexed import indexed_png, mask_tiff
 from core.formats.volume import stack_tiff
 from core.imaging.class_table import UNDEFINED
-from core.imaging.dicom_file import is_dicom
+from core.imaging.readers.dicom_file import is_dicom
 from core.workflows.correct.slices import pixel_size
 from core.workflows.export.export_names import UniqueStems, name_of
 from core.workflows.export.packing import Archive, picture_of_mask

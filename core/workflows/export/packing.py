@@ -25,11 +25,11 @@ from core.errors import AppError, BadFileError, LostFileError, StoreError
 from core.formats.indexed import grey_png
 from core.imaging.class_table import UNDEFINED
 from core.imaging.decode import DecodedImage, open_file, read_png
-from core.imaging.dicom_file import is_dicom
 from core.imaging.image_reading import AS_TOLD
 from core.imaging.intensity import to_display
 from core.imaging.masks import encode_png
-from core.imaging.quiet import quiet_libraries
+from core.imaging.readers.dicom_file import is_dicom
+from core.imaging.readers.quiet import quiet_libraries
 from core.language.sentence import Sentence
 from core.watching import OnProgress, untold
 from core.workflows.correct import pictures

@@ -16,7 +16,7 @@ import numpy as np
 
 from core.classifier_cards import ClassifierCard, ClassifyConfig
 from core.errors import JobError
-from core.imaging.class_masks import foreground
+from core.imaging.mask_files.class_masks import foreground
 from core.jobs.kinds import JobContext
 from core.language.sentence import Sentence
 from core.registry.compare_labels import LabelComparison, compare_labels

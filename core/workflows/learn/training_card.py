@@ -16,7 +16,7 @@ from core.config import AugmentConfig, NetConfig, ScalingConfig, TrainConfig, fr
 from core.errors import AppError
 from core.imaging.class_table import ClassTable
 from core.imaging.image_reading import ImageReading
-from core.imaging.mask_values import MaskValues
+from core.imaging.mask_files.mask_values import MaskValues
 from core.imaging.units import Units
 from core.inference.stock_layers import check_stock, weights_path
 

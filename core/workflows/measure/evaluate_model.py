@@ -13,7 +13,7 @@ from core.errors import AppError, BadDatasetError
 from core.evaluation.report import BOTH_CLASSES, card_scores, report
 from core.imaging.class_table import ClassTable, table_of_card
 from core.imaging.image_reading import AS_TOLD, ImageReading
-from core.imaging.mask_values import MaskValues
+from core.imaging.mask_files.mask_values import MaskValues
 from core.inference.predictor import load_predictor
 from core.inference.stock_layers import check_stock, weights_path
 from core.language.sentence import Sentence

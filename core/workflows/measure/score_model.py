@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from core.datasets.pairs import Pair, load_pair
 from core.evaluation.report import ImageResult, score_class_image, score_image
 from core.evaluation.scores import best_threshold
-from core.imaging.class_masks import decided_pixels, split_undefined
 from core.imaging.class_table import ClassTable
 from core.imaging.decode import DecodedImage
+from core.imaging.mask_files.class_masks import decided_pixels, split_undefined
 from core.imaging.masks import likeliest, quantise, threshold_mask
 from core.inference.predictor import Predictor
 from core.watching import OnProgress, untold

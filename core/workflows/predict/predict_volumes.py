@@ -13,7 +13,7 @@ from core.errors import BadFileError
 from core.files import write_whole
 from core.formats.volume import mask_volume, volume_ending
 from core.imaging.decode import DecodedImage, read_frame, to_image
-from core.imaging.dicom_places import SlicePlace, order_slices, slice_place
+from core.imaging.readers.dicom_places import SlicePlace, order_slices, slice_place
 from core.imaging.stored import OpenFile
 from core.language.sentence import Sentence
 

@@ -28,8 +28,8 @@ from core.workflows.correct.blind import KEYS, Purpose, readings_of_task
 from core.workflows.correct.save_mask import mask_as_shown, read_mask
 from core.workflows.correct.slices import pixel_size
 from core.workspace import ImageRow, RevisionRow, TaskRow, VersionRow, Workspace
-from core.workspace.blobs import sha256_of
 from core.workspace.classes import reading_key
+from core.workspace.files.blobs import sha256_of
 from core.workspace.names import name_key
 
 Pair = tuple[str, str]

@@ -1,4 +1,4 @@
-"""Run by Alembic: the connection comes from `core.workspace.migrate`, already inside a transaction."""
+"""Run by Alembic: the connection comes from `core.workspace.sql.migrate`, already inside a transaction."""
 
 from alembic import context
 

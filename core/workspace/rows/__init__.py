@@ -1,6 +1,6 @@
 """What the workspace hands out: frozen rows, never objects that are tied to the database.
 
-Times are aware datetimes in UTC. File names are those of `core.workspace.blobs` (content hash and extension).
+Times are aware datetimes in UTC. File names are those of `workspace.files` (content hash and extension).
 """
 
 from core.workspace.rows.images import Around as Around

@@ -1,0 +1,1 @@
+"""The door to the rows: connections, transactions, the schema brought up to date."""
