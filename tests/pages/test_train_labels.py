@@ -95,7 +95,7 @@ def test_a_run_on_labels_is_told_among_the_earlier_ones(open_page, workspace, mo
     workspace.jobs.end(job.id, "done", result={"decision": "keep"})
     app = open_page("fine_tune", task=moles.slug)
     assert not app.exception
-    assert "The new version is not better." in said(app)
+    assert "The new version is not better, so it is not put into use." in said(app)
     (run,) = [each for each in app.expander if shown(each.label).endswith("Kim")]
     assert run.label.startswith("Fine-tuning of labels: Done")
 
