@@ -254,7 +254,12 @@ def test_thin_objects_are_learnt_from_parts_of_images_that_the_network_sees_larg
     assert (learnt.image_size, learnt.augmentation.crop) == (card.image_size, 0.25)
     # As many images at that size as memory has no room for are learnt from as they were.
     monkeypatch.setattr(recipe, "MOST_PREPARED_PIXELS", (2 * SIZE) ** 2)
-    assert trainer.given(workspace, task.id, None).card.image_size == (2 * SIZE, 2 * SIZE)
+    for base in (None, version):
+        given = trainer.given(workspace, task.id, base).card
+        assert (given.image_size, given.augmentation.crop) == ((2 * SIZE, 2 * SIZE), 0.5)
+    monkeypatch.setattr(recipe, "MOST_PREPARED_PIXELS", 1)
+    given = trainer.given(workspace, task.id, version).card
+    assert (given.image_size, given.augmentation.crop) == ((SIZE, SIZE), 0.0)
 
 
 @pytest.mark.slow

@@ -63,14 +63,27 @@ def begins_from_general(there: LearntFrom) -> bool:
 def in_detail(card: ModelCard, doublings: int) -> ModelCard:
     """The card of a network that sees images that many times twice as large, and learns from parts of them.
 
-    A part has the pixels that the whole image had before, so training takes no longer.
+    A part has the pixels that it, or the whole image, had before, so training takes as long; below 0 the same
+    is taken back.
     """
     if doublings == 0:
         return card
-    times = 2**doublings
-    height, width = card.image_size
-    augmentation = dataclasses.replace(card.augmentation or AugmentConfig(), crop=1 / times)
-    return dataclasses.replace(card, image_size=(times * height, times * width), augmentation=augmentation)
+    times = 2.0**doublings
+    augment = card.augmentation or AugmentConfig()
+    part = (augment.crop or 1.0) / times
+    height, width = (round(times * side) for side in card.image_size)
+    augment = dataclasses.replace(augment, crop=part if part < 1 else 0.0)
+    return dataclasses.replace(card, image_size=(height, width), augmentation=augment)
+
+
+def within_memory(card: ModelCard, num_images: int) -> ModelCard:
+    """The card of a network that learns from parts of images no larger than memory holds all of them."""
+    while card.augmentation is not None and card.augmentation.crop:
+        height, width = card.image_size
+        if num_images * height * width <= MOST_PREPARED_PIXELS:
+            break
+        card = in_detail(card, -1)
+    return card
 
 
 def scratch_card(name: str, there: LearntFrom) -> ModelCard:

@@ -59,18 +59,6 @@ def amount_of(there: LearntFrom, card: ModelCard) -> Amount:
     return Amount(card, images=there.saved, waiting=0, locked=there.locked, groups=there.groups)
 
 
-def _in_detail(workspace: Workspace, task_id: int, card: ModelCard, images: Sequence[ImageRow]) -> ModelCard:
-    """The card of a network that sees images as large as the task's masks need it."""
-    truth = workspace.truth.of_task(task_id)
-    saved = [truth[image.id] for image in images if is_trainable(image) and image.id in truth]
-    masks = (read_png(workspace.masks.read_mask_png(each), "mask") for each in saved[:_MOST_LOOKED_AT])
-    side = max(card.image_size)
-    times = doublings(masks, side)
-    while times and len(saved) * (side * 2**times) ** 2 > recipe.MOST_PREPARED_PIXELS:
-        times -= 1
-    return recipe.in_detail(card, times)
-
-
 class MaskTrainer(Trainer):
     """As the base class says."""
 
@@ -86,10 +74,20 @@ class MaskTrainer(Trainer):
     scratch_epochs = recipe.SCRATCH_EPOCHS
 
     def given(self, workspace: Workspace, task_id: int, base: VersionRow | None) -> Given:
-        """Corrected images, and the card of a network that fits them and tells the task's classes apart."""
+        """Corrected images, and the card of a network that fits them and tells the task's classes apart.
+
+        The first one sees images as large as what is thin in their masks needs.
+        """
         card = self.amount(workspace, task_id, base).card
         images = tuple(workspace.images.list(task_id, "corrected"))
-        return Given(card if base else _in_detail(workspace, task_id, card, images), images)
+        truth = workspace.truth.of_task(task_id)
+        saved = [truth[image.id] for image in images if is_trainable(image) and image.id in truth]
+        if base is None:
+            masks = (
+                read_png(workspace.masks.read_mask_png(each), "mask") for each in saved[:_MOST_LOOKED_AT]
+            )
+            card = recipe.in_detail(card, doublings(masks, max(card.image_size)))
+        return Given(recipe.within_memory(card, len(saved)), images)
 
     def weights(self, workspace: Workspace, run: Run) -> Path | None:
         """Of the base; without one the general weights where the network is theirs."""
