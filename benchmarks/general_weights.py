@@ -52,13 +52,8 @@ class Beginning:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(__doc__)
     add = parser.add_argument
-    add("--data", type=Path, required=True, help="folder with the data sets")
-    add("--json", type=Path, required=True, help="file to write the scores to")
-    add("--sets", nargs="+", choices=SETS, default=SETS)
     add("--images", type=int, default=20, help="images of a set that are learnt from")
     add("--seeds", type=int, default=5, help="repetitions on each set")
     add("--side", type=int, default=256, help="of the images in pixels")
@@ -89,6 +84,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{name}, seed {seed}: {dices}, {time.monotonic() - begun:.0f} s", flush=True)
         print(name, json.dumps(of_set.get("gain")), flush=True)
     return 0
+
+
+def parser_of(description: str | None) -> argparse.ArgumentParser:
+    """Which sets are learnt from a few images of, and where the scores go."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--data", type=Path, required=True, help="folder with the data sets")
+    add("--json", type=Path, required=True, help="file to write the scores to")
+    add("--sets", nargs="+", choices=SETS, default=SETS)
+    return parser
 
 
 def arrays_of(folder: Path, side: int) -> ExampleArrays:

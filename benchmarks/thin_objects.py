@@ -9,7 +9,6 @@ Both are scored on the set's validation images at their own size; no test image 
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import time
@@ -21,7 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.general_weights import FRESH, SETS, THRESHOLD, Beginning, arrays_of, learn
+from benchmarks.general_weights import FRESH, THRESHOLD, Beginning, arrays_of, learn, parser_of
 from benchmarks.order_gain import over_seeds
 from core.cards import ModelCard
 from core.config import AugmentConfig
@@ -38,14 +37,8 @@ USUAL_IMAGES = 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    add = parser.add_argument
-    add("--data", type=Path, required=True, help="folder with the data sets")
-    add("--json", type=Path, required=True, help="file to write the scores to")
-    add("--sets", nargs="+", choices=SETS, default=SETS)
-    add("--seeds", nargs="+", type=int, default=[0, 1])
+    parser = parser_of(__doc__)
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1])
     options = parser.parse_args(arguments)
     start_keras()
     found: dict[str, Any] = json.loads(options.json.read_text()) if options.json.is_file() else {}
